@@ -1,0 +1,41 @@
+create table gates (
+  event_id text not null references events (id),
+  id text not null,
+  name text not null,
+  -- Categories that may enter here; null for all.
+  ticket_category_ids text[],
+  primary key (event_id, id),
+  unique (event_id, name)
+);
+
+-- At most one row per ticket: the admission. Re-entry flips `inside`.
+create table admissions (
+  event_id text not null,
+  ticket_id text not null,
+  inside boolean not null default true,
+  admitted_at timestamptz not null,
+  gate text,
+  device_id text not null,
+  scan_id text not null,
+  entries integer not null default 1 check (entries >= 1),
+  primary key (event_id, ticket_id)
+) with (fillfactor = 80);
+
+-- Every scan and the answer it got; a repeated scan id gets that answer again.
+create table scans (
+  event_id text not null,
+  device_id text not null,
+  scan_id text not null,
+  ticket_id text,
+  direction text not null check (direction in ('entry', 'exit')),
+  result text not null,
+  gate text,
+  offline boolean not null default false,
+  scanned_at timestamptz not null,
+  received_at timestamptz not null default now(),
+  first_admitted_at timestamptz,
+  first_gate text,
+  primary key (event_id, device_id, scan_id)
+);
+
+create index scans_ticket on scans (event_id, ticket_id) where ticket_id is not null;

@@ -1,0 +1,67 @@
+import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const events = pgTable('events', {
+  id: text('id').primaryKey(),
+  organizerId: text('organizer_id').notNull(),
+  slug: text('slug').notNull(),
+  name: text('name').notNull(),
+  summary: text('summary').notNull().default(''),
+  description: text('description').notNull().default(''),
+  category: text('category').notNull(),
+  city: text('city').notNull(),
+  venue: text('venue').notNull(),
+  address: text('address').notNull().default(''),
+  timeZone: text('time_zone').notNull().default('Asia/Jakarta'),
+  currency: text('currency').notNull().default('IDR'),
+  startsAt: time('starts_at').notNull(),
+  endsAt: time('ends_at').notNull(),
+  doorsOpenAt: time('doors_open_at').notNull(),
+  status: text('status', { enum: ['draft', 'published', 'cancelled'] }).notNull().default('draft'),
+  sales: text('sales', { enum: ['open', 'closed'] }).notNull().default('open'),
+  holdSeconds: integer('hold_seconds').notNull().default(900),
+  ticketsPerOrderMax: integer('tickets_per_order_max').notNull().default(10),
+  ticketsPerBuyerMax: integer('tickets_per_buyer_max'),
+  feePerTicket: bigint('fee_per_ticket', { mode: 'number' }).notNull().default(0),
+  refundableUntilHours: integer('refundable_until_hours'),
+  version: integer('version').notNull().default(1),
+  createdAt: time('created_at').notNull().defaultNow(),
+  publishedAt: time('published_at'),
+});
+
+export const scheduleItems = pgTable(
+  'schedule_items',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    title: text('title').notNull(),
+    stage: text('stage').notNull().default(''),
+    description: text('description').notNull().default(''),
+    startsAt: time('starts_at').notNull(),
+    endsAt: time('ends_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const ticketCategories = pgTable(
+  'ticket_categories',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    poolId: text('pool_id').notNull(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    price: bigint('price', { mode: 'number' }).notNull(),
+    saleOpensAt: time('sale_opens_at').notNull(),
+    saleClosesAt: time('sale_closes_at').notNull(),
+    perOrderMin: integer('per_order_min').notNull().default(1),
+    perOrderMax: integer('per_order_max').notNull().default(10),
+    perBuyerMax: integer('per_buyer_max'),
+    entryOpensAt: time('entry_opens_at'),
+    entryClosesAt: time('entry_closes_at'),
+    position: integer('position').notNull().default(0),
+    status: text('status', { enum: ['on_sale', 'closed'] }).notNull().default('on_sale'),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+
+/**
+ * The only reader of the environment. `loadConfig` checks everything at once, reports every fault together, and
+ * returns a frozen object that is handed to whoever needs it. Names carry their units.
+ */
+
+const environments = ['development', 'test', 'production'] as const;
+
+const secret = z.string().min(32, 'must have at least 32 characters');
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+const postgresUrl = url('postgres:', 'postgresql:');
+const redisUrl = url('redis:', 'rediss:');
+const httpUrl = url('http:', 'https:').transform((value) => value.replace(/\/+$/, ''));
+
+/** Every variable of the service, in the order of `deploy/env.example`. */
+export const variables = z.object({
+  ENV: z.enum(environments).default('development'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+
+  HOST: z.string().default('0.0.0.0'),
+  PORT: wholeNumber(3000, 0, 65535),
+  PUBLIC_URL: httpUrl.default('http://localhost:3000'),
+  OPERATIONS_HOST: z.string().default('127.0.0.1'),
+  OPERATIONS_PORT: wholeNumber(9100, 0, 65535),
+  OPERATIONS_TOKEN: secret.optional(),
+  API_PROCESSES: wholeNumber(1, 1, 64),
+  TRUSTED_PROXIES: list,
+  CORS_ALLOW_ORIGINS: list,
+
+  DATABASE_URL: postgresUrl,
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_REPLICA_URL: postgresUrl.optional(),
+  DATABASE_POOL_SIZE: wholeNumber(8, 1, 200),
+  DATABASE_WRITE_POOL_SIZE: wholeNumber(4, 1, 50),
+  DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1000, 10, 30_000),
+  DATABASE_CALL_TIMEOUT_MS: wholeNumber(3000, 100, 60_000),
+  DATABASE_PREPARE: flag,
+
+  REDIS_CACHE_URL: redisUrl,
+  REDIS_QUEUE_URL: redisUrl,
+
+  JWT_SECRET: secret,
+  ORDER_TOKEN_SECRET: secret,
+  HASH_SECRET: secret,
+  ENCRYPTION_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes written as 64 lower-case hex digits'),
+
+  HOLD_JITTER_SECONDS: wholeNumber(60, 0, 600),
+  HELD_PER_NETWORK_MAX: wholeNumber(200, 1, 1_000_000),
+  REQUESTS_PER_MINUTE_PER_NETWORK: wholeNumber(6000, 1, 10_000_000),
+  ORDERS_PER_MINUTE_PER_NETWORK: wholeNumber(600, 1, 10_000_000),
+  SIGN_INS_PER_MINUTE_PER_NETWORK: wholeNumber(30, 1, 100_000),
+
+  MIDTRANS_SNAP_URL: httpUrl.default('https://app.midtrans.com'),
+  MIDTRANS_API_URL: httpUrl.default('https://api.midtrans.com'),
+  MIDTRANS_CREATES_PER_SECOND: wholeNumber(50, 1, 10_000),
+  GATEWAY_TIMEOUT_MS: wholeNumber(10_000, 100, 60_000),
+
+  SMTP_URL: url('smtp:', 'smtps:').default('smtp://127.0.0.1:2525'),
+  MAIL_FROM: z.string().default('antre <tickets@antre.example>'),
+  WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
+  WHATSAPP_GRAPH_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/)
+    .default('v23.0'),
+
+  WORKER_CONCURRENCY: wholeNumber(20, 1, 500),
+  RELAY_JOBS_MAX: wholeNumber(50_000, 100, 1_000_000),
+});
+
+export type Config = Readonly<z.output<typeof variables>>;
+
+/** Values that appear in this repository. Production refuses each of them. */
+export const demoSecretMarker = 'demo-only-';
+
+/** Thrown by `loadConfig`; `faults` names every variable that is wrong, one sentence each, without its value. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws ConfigError naming every fault at once.
+ */
+export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`));
+  }
+  const faults = parsed.data.ENV === 'production' ? productionFaults(parsed.data) : [];
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(parsed.data);
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message;
+}
+
+function productionFaults(config: z.output<typeof variables>): string[] {
+  const faults: string[] = [];
+  for (const name of ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET'] as const) {
+    if (config[name].startsWith(demoSecretMarker))
+      faults.push(`${name}: is the demo value; make one with openssl rand -hex 32`);
+  }
+  if (/^(.)\1+$/.test(config.ENCRYPTION_KEY))
+    faults.push('ENCRYPTION_KEY: is the demo value; make one with openssl rand -hex 32');
+  if (new Set([config.JWT_SECRET, config.ORDER_TOKEN_SECRET, config.HASH_SECRET]).size < 3) {
+    faults.push('JWT_SECRET, ORDER_TOKEN_SECRET, HASH_SECRET: must differ from each other');
+  }
+  if (config.CORS_ALLOW_ORIGINS.includes('*'))
+    faults.push('CORS_ALLOW_ORIGINS: a wildcard is refused; list the origins');
+  if (config.PUBLIC_URL.startsWith('http:')) faults.push('PUBLIC_URL: must be https');
+  if (config.DATABASE_DIRECT_URL === undefined) faults.push('DATABASE_DIRECT_URL: is required for migrations');
+  if (config.OPERATIONS_TOKEN === undefined) faults.push('OPERATIONS_TOKEN: is required');
+  if (sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)) {
+    faults.push('REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may');
+  }
+  for (const name of ['MIDTRANS_SNAP_URL', 'MIDTRANS_API_URL', 'WHATSAPP_GRAPH_URL'] as const) {
+    if (config[name].startsWith('http:')) faults.push(`${name}: must be https`);
+  }
+  return faults;
+}
+
+function sameRedis(first: string, second: string): boolean {
+  const [one, two] = [new URL(first), new URL(second)];
+  return one.hostname === two.hostname && (one.port || '6379') === (two.port || '6379');
+}

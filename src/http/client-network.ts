@@ -1,0 +1,82 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
+
+/**
+ * The network that a request comes from: IPv4 /24, IPv6 /64, since a household or a venue shares one and an attacker
+ * owns many addresses in one. `X-Forwarded-For` counts only as far as trusted proxies wrote it: it is read from the
+ * right, and the first address that is not a trusted proxy is the client.
+ */
+export function createClientNetwork(trustedProxies: readonly string[]): (c: Context) => string {
+  const trusted = toBlockList(trustedProxies);
+  return (c) => networkOf(clientAddress(c, trusted));
+}
+
+function toBlockList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+/** Why these are not addresses or subnets, or undefined when they are. Used when the configuration is read. */
+export function trustedProxiesFault(entries: readonly string[]): string | undefined {
+  const wrong = entries.find((entry) => {
+    const [address = '', bits, more] = entry.split('/');
+    const version = isIP(address);
+    return (
+      version === 0 ||
+      more !== undefined ||
+      (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32)))
+    );
+  });
+  return wrong === undefined ? undefined : 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8';
+}
+
+function clientAddress(c: Context, trusted: BlockList): string {
+  let address = socketAddress(c);
+  const forwarded = c.req.header('x-forwarded-for');
+  if (forwarded === undefined) return address;
+  const hops = forwarded.split(',', 20);
+  while (isTrusted(address, trusted)) {
+    const hop = hops.pop()?.trim();
+    if (hop === undefined || isIP(hop) === 0) return address;
+    address = hop;
+  }
+  return address;
+}
+
+/** Without a socket (an in-process request of a test) everyone is on the loopback. */
+function socketAddress(c: Context): string {
+  try {
+    return unmapped(getConnInfo(c).remote.address ?? '127.0.0.1');
+  } catch {
+    return '127.0.0.1';
+  }
+}
+
+function unmapped(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+function isTrusted(address: string, trusted: BlockList): boolean {
+  return trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+export function networkOf(address: string): string {
+  const plain = unmapped(address);
+  if (!isIPv6(plain)) return `${plain.slice(0, plain.lastIndexOf('.'))}.0/24`;
+  const [head = '', tail = ''] = plain.split('::', 2);
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  const missing = plain.includes('::') ? 8 - left.length - right.length : 0;
+  const groups = [...left, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}

@@ -1,0 +1,106 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { DomainError, requestInvalid } from '../platform/errors.ts';
+
+/** Largest JSON body of an ordinary route; callbacks and offline syncs state their own. */
+export const jsonBytesMax = 64 * 1024;
+export const jsonDepthMax = 20;
+
+const tooLarge = (bytesMax: number) =>
+  new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
+const fault = (message: string) => requestInvalid([{ path: '', message }]);
+
+/**
+ * Reads a body of at most `bytesMax` bytes, whatever its framing says.
+ * @throws DomainError request.too_large
+ */
+export async function readBytes(c: Context, bytesMax: number): Promise<Buffer> {
+  if (Number(c.req.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  if (c.req.header('transfer-encoding') === undefined) {
+    const bytes = Buffer.from(await c.req.arrayBuffer());
+    if (bytes.length > bytesMax) throw tooLarge(bytesMax);
+    return bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    length += chunk.length;
+    if (length > bytesMax) throw tooLarge(bytesMax);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a JSON body and refuses what no schema sees: the wrong media type, malformed UTF-8 or JSON, nesting deeper than
+ * 20, U+0000 and lone surrogates (Postgres stores neither).
+ * @throws DomainError request.unsupported_media_type, request.too_large, request.invalid
+ */
+export async function readJson(c: Context, bytesMax: number = jsonBytesMax): Promise<unknown> {
+  return parseJson(await readJsonText(c, bytesMax));
+}
+
+async function readJsonText(c: Context, bytesMax: number): Promise<string> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
+    throw new DomainError('request.unsupported_media_type', 'The body must be application/json in UTF-8.');
+  }
+  const bytes = await readBytes(c, bytesMax);
+  const text = bytes.toString('utf8');
+  if (text.includes('\uFFFD') && !bytes.includes('\uFFFD')) throw fault('must be valid UTF-8');
+  if (depthExceeds(bytes, jsonDepthMax)) throw fault(`must not be nested deeper than ${jsonDepthMax}`);
+  return text;
+}
+
+function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fault('must be valid JSON');
+  }
+  // Escapes are the only way in for these characters, so the walk is needed only where one appears.
+  if (/\\u(?:0000|[dD][89a-fA-F])|\\u00[01]|"__proto__"|\\u005[fF]/.test(text) && !isStorable(value)) {
+    throw fault('must not contain U+0000, lone surrogates or "__proto__"');
+  }
+  return value;
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (value === null || typeof value !== 'object') return true;
+  return Object.entries(value).every(([key, inner]) => key !== '__proto__' && isStorable(key) && isStorable(inner));
+}
+
+/** Counts brackets outside strings, so that depth is known before any recursion. */
+function depthExceeds(bytes: Uint8Array, max: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (inString) {
+      if (byte === 0x5c) index += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1;
+      if (depth > max) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+  }
+  return false;
+}
+
+/** Before routes whose contract validates the body: the same refusals, then the text is left for the validator. */
+export function jsonBody(bytesMax: number = jsonBytesMax): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method === 'POST' || c.req.method === 'PUT' || c.req.method === 'PATCH') {
+      const hasBody = c.req.header('content-type') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
+      if (hasBody) {
+        const text = await readJsonText(c, bytesMax);
+        parseJson(text);
+        Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+      }
+    }
+    await next();
+  };
+}

@@ -1,0 +1,57 @@
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { isUnavailable } from '../platform/db-errors.ts';
+import { DomainError, serviceUnavailable } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+
+/** Status and title of one error code. */
+export type ProblemKind = { readonly status: number; readonly title: string };
+export type ProblemCatalogue = Readonly<Record<string, ProblemKind>>;
+
+export const problemContentType = 'application/problem+json';
+
+/** An RFC 9457 problem document. `type` is a URI that names the code; `detail` is the public sentence of the error. */
+export function problemResponse(error: DomainError, requestId: string, catalogue: ProblemCatalogue): Response {
+  const { status, title } = catalogue[error.code] ?? { status: 500, title: 'Internal error' };
+  const body = JSON.stringify({
+    type: `urn:antre:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    ...error.details,
+  });
+  const headers: Record<string, string> = {
+    'content-type': problemContentType,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  };
+  const retryAfter = error.retryAfterSeconds ?? (status === 503 || status === 429 ? 2 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  return new Response(body, { status, headers });
+}
+
+/** The last stop of every thrown error: refusals are rendered, faults of the database become 503, the rest says nothing. */
+export function handleError(catalogue: ProblemCatalogue, log: Log) {
+  return (error: unknown, c: Context): Response => {
+    const requestId = String(c.get('requestId') ?? 'unknown');
+    const known = toDomainError(error);
+    if (known !== undefined) {
+      if (known.cause !== undefined) log.warn({ err: known.cause, requestId, code: known.code }, 'refused');
+      return problemResponse(known, requestId, catalogue);
+    }
+    log.error({ err: error, requestId }, 'unexpected error');
+    return problemResponse(new DomainError('internal', 'Something went wrong on our side.'), requestId, catalogue);
+  };
+}
+
+function toDomainError(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  if (isUnavailable(error)) return serviceUnavailable(error);
+  if (error instanceof HTTPException && error.status < 500) {
+    return new DomainError('request.invalid', 'The request is not valid.', { details: { errors: [] } });
+  }
+  return undefined;
+}

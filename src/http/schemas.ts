@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi';
+import { idPatterns } from '../platform/ids.ts';
+import { amountSchema, currencies } from '../platform/money.ts';
+
+/** Shapes that several rooms speak. Names with `.openapi()` become components of the published contract. */
+
+export const eventIdSchema = z.string().regex(idPatterns.event);
+export const orderIdSchema = z.string().regex(idPatterns.order);
+export const ticketIdSchema = z.string().regex(idPatterns.ticket);
+export const plainIdSchema = z.string().regex(idPatterns.plain);
+export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/);
+
+/** RFC 3339 with an offset; presented in UTC. */
+export const timeSchema = z.iso.datetime({ offset: true }).openapi({ format: 'date-time' });
+
+export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
+
+/** One line of human text: no control characters, so that it is safe in mails, logs and CSV. */
+export const lineOfText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text');
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().openapi({ example: 'stock.sold_out' }),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem');
+
+/** The `responses` entry of one or several refusals. */
+export function problems<Status extends number>(...statuses: Status[]) {
+  const entry = {
+    description: 'Refused; `code` says why.',
+    content: { 'application/problem+json': { schema: problemSchema } },
+  };
+  return Object.fromEntries(statuses.map((status) => [status, entry])) as Record<Status, typeof entry>;
+}
+
+/** The `responses` entry of an answer with a JSON body. */
+export function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** The `request.body` entry of a JSON body. */
+export function body<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true as const, content: { 'application/json': { schema } } };
+}

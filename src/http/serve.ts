@@ -1,0 +1,48 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+
+/** Time for the headers, for the whole request, and for an idle kept-alive connection; longer than any proxy's own. */
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 15_000;
+const keepAliveTimeoutMs = 75_000;
+const connectionsMax = 20_000;
+const drainDeadlineMs = 8_000;
+const idleSweepMs = 100;
+
+export type Serving = { readonly port: number; close(): Promise<void> };
+
+/**
+ * Serves an app. With `reusePort` several processes share the port and the kernel spreads new connections over them.
+ * Closing stops listening, lets requests finish, keeps closing idle connections, and cuts what is left at the deadline.
+ */
+export async function serve(
+  fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>,
+  options: { host: string; port: number; reusePort: boolean },
+): Promise<Serving> {
+  const server = createAdaptorServer({ fetch: fetch as never }) as Server;
+  server.headersTimeout = headersTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+  server.keepAliveTimeout = keepAliveTimeoutMs;
+  server.maxConnections = connectionsMax;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port, reusePort: options.reusePort, backlog: 4096 }, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    close: () => drain(server),
+  };
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+    const cut = setTimeout(() => server.closeAllConnections(), drainDeadlineMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,129 @@
+import { bigint, customType, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+const amount = (name: string) => bigint(name, { mode: 'number' });
+
+export const pools = pgTable(
+  'pools',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const stock = pgTable(
+  'stock',
+  {
+    eventId: text('event_id').notNull(),
+    poolId: text('pool_id').notNull(),
+    capacity: integer('capacity').notNull(),
+    available: integer('available').notNull(),
+    held: integer('held').notNull().default(0),
+    sold: integer('sold').notNull().default(0),
+    blocked: integer('blocked').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.poolId] })],
+);
+
+export const promoCodes = pgTable(
+  'promo_codes',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    code: text('code').notNull(),
+    kind: text('kind', { enum: ['percent', 'amount'] }).notNull(),
+    value: amount('value').notNull(),
+    redemptionsMax: integer('redemptions_max'),
+    redemptions: integer('redemptions').notNull().default(0),
+    validFrom: time('valid_from'),
+    validUntil: time('valid_until'),
+    status: text('status', { enum: ['active', 'closed'] }).notNull().default('active'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const limitCounters = pgTable(
+  'limit_counters',
+  {
+    eventId: text('event_id').notNull(),
+    counterKey: text('counter_key').notNull(),
+    quantity: integer('quantity').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.counterKey] })],
+);
+
+export const orderStatuses = [
+  'pending_payment', 'closing', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled',
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export const orders = pgTable(
+  'orders',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    organizerId: text('organizer_id').notNull(),
+    status: text('status', { enum: orderStatuses }).notNull(),
+    idempotencyKeyHash: bytes('idempotency_key_hash').notNull(),
+    fingerprint: bytes('fingerprint').notNull(),
+    buyerName: text('buyer_name').notNull(),
+    buyerEmail: text('buyer_email').notNull(),
+    buyerPhone: text('buyer_phone').notNull(),
+    buyerKeys: text('buyer_keys').array().notNull(),
+    networkKey: text('network_key').notNull(),
+    locale: text('locale', { enum: ['id', 'en'] }).notNull(),
+    currency: text('currency').notNull(),
+    quantity: integer('quantity').notNull(),
+    subtotal: amount('subtotal').notNull(),
+    discount: amount('discount').notNull(),
+    fees: amount('fees').notNull(),
+    total: amount('total').notNull(),
+    promoCodeId: text('promo_code_id'),
+    placedAt: time('placed_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    holdEndsMaxAt: time('hold_ends_max_at').notNull(),
+    paidAt: time('paid_at'),
+    closedAt: time('closed_at'),
+    closeReason: text('close_reason', { enum: ['expired', 'cancelled'] }),
+    attention: text('attention').array().notNull().default([]),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const orderLines = pgTable(
+  'order_lines',
+  {
+    eventId: text('event_id').notNull(),
+    orderId: text('order_id').notNull(),
+    ticketCategoryId: text('ticket_category_id').notNull(),
+    poolId: text('pool_id').notNull(),
+    quantity: integer('quantity').notNull(),
+    unitPrice: amount('unit_price').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.orderId, table.ticketCategoryId] })],
+);
+
+export const tickets = pgTable(
+  'tickets',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    orderId: text('order_id').notNull(),
+    ticketCategoryId: text('ticket_category_id').notNull(),
+    code: bytes('code').notNull(),
+    status: text('status', { enum: ['live', 'revoked'] }).notNull().default('live'),
+    issuedAt: time('issued_at').notNull().defaultNow(),
+    revokedAt: time('revoked_at'),
+    revokedReason: text('revoked_reason'),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export type Order = typeof orders.$inferSelect;
+export type OrderLine = typeof orderLines.$inferSelect;
+export type Ticket = typeof tickets.$inferSelect;

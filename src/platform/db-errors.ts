@@ -1,0 +1,61 @@
+/**
+ * What a failed database call means for the one who made it. postgres.js gives SQLSTATE codes for answers of the server
+ * and names such as CONNECTION_CLOSED for the connection; drizzle wraps both.
+ */
+
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? undefined : sqlState(error.cause);
+}
+
+/** The name of the violated constraint, when that is what happened. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('constraint_name' in error && typeof error.constraint_name === 'string') return error.constraint_name;
+  return error.cause === undefined ? undefined : violatedConstraint(error.cause);
+}
+
+/** Two transactions met; the whole of it may run again at once. */
+export function isConflict(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === '40001' || state === '40P01';
+}
+
+const connectionCodes = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+]);
+
+/** The call's fate is not known: it may or may not have been committed. Only the same ids may be sent again. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  const state = sqlState(error);
+  return (
+    state !== undefined &&
+    (connectionCodes.has(state) || state === 'DEADLINE' || state.startsWith('08') || state.startsWith('57P'))
+  );
+}
+
+/** The database or the way to it is away or overloaded; the caller gets 503 and may try again. */
+export function isUnavailable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state === undefined) return false;
+  return (
+    isOutcomeUnknown(error) ||
+    isConflict(error) ||
+    state.startsWith('53') ||
+    state === '57014' ||
+    state === '55P03' ||
+    state === 'POOL_FULL'
+  );
+}

@@ -1,0 +1,147 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import { type PostgresJsQueryResultHKT, drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { isConflict } from './db-errors.ts';
+import { type Gate, createGate } from './gate.ts';
+import { gauge, histogram } from './metrics.ts';
+
+/**
+ * The one way to Postgres. What it adds to the driver:
+ * - a bounded queue with a deadline before the pool (the driver would queue without end);
+ * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
+ * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
+ *   half-way (its issue 1181);
+ * - no pipelining, so that no quick query waits behind a slow one on the same connection.
+ */
+
+/** A pool or an open transaction: a query function takes either. */
+export type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
+
+export type DbOptions = {
+  readonly url: string;
+  /** Names the pool in metrics: write, read, work. */
+  readonly name: string;
+  readonly poolSize: number;
+  readonly acquireTimeoutMs: number;
+  readonly callTimeoutMs: number;
+  /** Only with PgBouncer >= 1.21 or a direct connection; Debian's 1.18 loses prepared statements. */
+  readonly prepare: boolean;
+};
+
+export type OpenDb = { readonly db: Db; readonly gate: Gate; close(): Promise<void> };
+
+/** Callers that may wait for each connection of a pool before the next one is refused at once. */
+const waitingPerConnection = 50;
+const conflictTriesMax = 3;
+const connectTimeoutSeconds = 5;
+
+const poolWait = histogram('db_pool_wait_seconds', 'Time a call waited for a connection of the pool', ['pool']);
+const gates = new Map<string, Gate>();
+gauge('db_pool_in_use', 'Connections of the pool in use', ['pool'], function () {
+  for (const [pool, gate] of gates) this.set({ pool }, gate.inUse);
+});
+gauge('db_pool_waiting', 'Calls that wait for a connection of the pool', ['pool'], function () {
+  for (const [pool, gate] of gates) this.set({ pool }, gate.waiting);
+});
+
+class DeadlineError extends Error {
+  readonly code = 'DEADLINE';
+}
+
+export function openDb(options: DbOptions): OpenDb {
+  const client = postgres(options.url, {
+    max: options.poolSize,
+    prepare: options.prepare,
+    connect_timeout: connectTimeoutSeconds,
+    idle_timeout: 0,
+    max_lifetime: 30 * 60,
+    connection: { application_name: `antre-${options.name}` },
+    onnotice: () => {},
+    ...{ max_pipeline: 0 },
+  });
+  const gate = createGate(options.poolSize, {
+    waitingMax: options.poolSize * waitingPerConnection,
+    waitMs: options.acquireTimeoutMs,
+  });
+  gates.set(options.name, gate);
+  const guarded = guard(client, gate, options);
+  return {
+    db: drizzle(guarded) as unknown as Db,
+    gate,
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** Drizzle uses `options`, `unsafe` and `begin` of the client and nothing else. */
+function guard(client: postgres.Sql, gate: Gate, options: DbOptions): postgres.Sql {
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    const leave = gate.inUse < options.poolSize ? await gate.enter() : await enterMeasured(gate, options.name);
+    const running = work();
+    // The place is given back when the call has really ended, not when its caller stopped waiting.
+    running.then(leave, leave);
+    return withDeadline(running, options.callTimeoutMs);
+  };
+  type Parameters = postgres.ParameterOrJSON<never>[];
+  const guarded = {
+    options: client.options,
+    unsafe: (text: string, parameters?: Parameters, queryOptions?: postgres.UnsafeQueryOptions) => ({
+      // biome-ignore lint/suspicious/noThenProperty: drizzle awaits what the driver returns
+      then: (resolve: (rows: unknown) => unknown, reject: (error: unknown) => unknown) =>
+        run(async () => withoutHoles(await client.unsafe(text, parameters, queryOptions))).then(resolve, reject),
+      values: () => run(async () => withoutHoles(await client.unsafe(text, parameters, queryOptions).values())),
+    }),
+    begin: (work: (transaction: postgres.TransactionSql) => Promise<unknown>) => run(() => client.begin(work)),
+  };
+  return guarded as unknown as postgres.Sql;
+}
+
+async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {
+  const stop = poolWait.startTimer({ pool });
+  try {
+    return await gate.enter();
+  } finally {
+    stop();
+  }
+}
+
+function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new DeadlineError(`no answer from Postgres within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Removes what postgres.js leaves in front of the rows after an earlier query on the connection failed half-way. */
+export function withoutHoles<T extends unknown[]>(rows: T): T {
+  if (rows.length > 0 && rows[0] === undefined) {
+    const first = rows.findIndex((row) => row !== undefined);
+    rows.splice(0, first < 0 ? rows.length : first);
+  }
+  return rows;
+}
+
+/** A transaction that runs again, at most three times, when it met another one (deadlock, serialization failure). */
+export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.transaction((tx) => work(tx as unknown as Db));
+    } catch (error) {
+      if (tries >= conflictTriesMax || !isConflict(error)) throw error;
+    }
+  }
+}
+
+/** Rows of a hand-written statement. The caller states their shape; the SQL beside it is what makes it true. */
+export async function rowsOf<Row>(db: Db, statement: SQL): Promise<Row[]> {
+  const rows: unknown = await db.execute(statement);
+  return rows as Row[];
+}
+
+/** Throws unless Postgres answers a trivial query. */
+export async function ping(db: Db): Promise<void> {
+  await db.execute(sql`select 1`);
+}

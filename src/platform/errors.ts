@@ -1,0 +1,61 @@
+/** Extra members of a problem document that are safe to show: limits, sizes, field faults. Never personal data. */
+export type ProblemDetails = Readonly<Record<string, unknown>>;
+
+export type DomainErrorOptions = {
+  readonly cause?: unknown;
+  readonly details?: ProblemDetails;
+  /** Whole seconds after which trying again makes sense; becomes `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+};
+
+/**
+ * A refusal that the caller may act on. `code` comes from the closed catalogue in `src/problems.ts`, `message` is the
+ * public sentence and never names internals, `cause` is private and goes to the log alone.
+ */
+export class DomainError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly details: ProblemDetails | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: Code, message: string, options: DomainErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'DomainError';
+    this.code = code;
+    this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** Codes of refusals that no room owns. */
+export type PlatformErrorCode =
+  | 'request.invalid'
+  | 'request.too_large'
+  | 'request.unsupported_media_type'
+  | 'request.not_found'
+  | 'request.method_not_allowed'
+  | 'idempotency.key_required'
+  | 'idempotency.key_reused'
+  | 'idempotency.in_progress'
+  | 'service.overloaded'
+  | 'service.unavailable'
+  | 'internal';
+
+/** One fault of the input: where it is (JSON path or parameter name) and what is expected. Never the value itself. */
+export type InputFault = { readonly path: string; readonly message: string };
+
+export function requestInvalid(errors: readonly InputFault[]): DomainError<PlatformErrorCode> {
+  return new DomainError('request.invalid', 'The request is not valid; see errors.', { details: { errors } });
+}
+
+export function serviceUnavailable(cause?: unknown, retryAfterSeconds = 2): DomainError<PlatformErrorCode> {
+  return new DomainError('service.unavailable', 'A part of the service does not answer now; try again shortly.', {
+    cause,
+    retryAfterSeconds,
+  });
+}
+
+export function serviceOverloaded(retryAfterSeconds: number): DomainError<PlatformErrorCode> {
+  return new DomainError('service.overloaded', 'Too much is asked of the service now; try again shortly.', {
+    retryAfterSeconds,
+  });
+}

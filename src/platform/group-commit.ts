@@ -1,0 +1,197 @@
+import { isConflict, isOutcomeUnknown, isUnavailable } from './db-errors.ts';
+import { serviceOverloaded, serviceUnavailable } from './errors.ts';
+import { counter, gauge, histogram } from './metrics.ts';
+
+/**
+ * Group commit: concurrent writes to one lane are collected while the lane's previous flush is in flight and written
+ * together by the next, so that one round trip and one fsync carry many of them. There is no timer: a lone write is
+ * flushed at once, and batches grow by themselves under load. (Natural batching, as in the hot-row groups of PolarDB
+ * and the two-phase batches of TigerBeetle.)
+ *
+ * Promises:
+ *  1. One flush per lane at a time; in a lane, items are flushed in the order of arrival.
+ *  2. No batch holds two items with a key in common (`keysOf`); the later one waits for the next batch.
+ *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items; beyond
+ *     that it is refused with `service.overloaded`.
+ *  4. A batch that fails is halved until the bad item fails alone. A conflict of transactions is run again. A batch
+ *     whose outcome is unknown is sent again unchanged, so `flush` must be safe to repeat with the same items.
+ *  5. Lanes take turns: a busy lane does not keep another from the next free flush.
+ */
+export type GroupCommit<Item, Result> = {
+  /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
+  submit(lane: string, item: Item): Promise<Result>;
+  /** Waits until nothing is queued or in flight. */
+  drain(): Promise<void>;
+};
+
+export type GroupCommitOptions<Item, Result> = {
+  readonly name: string;
+  /** Writes all items in one call and answers in their order. */
+  readonly flush: (lane: string, items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly batchMax: number;
+  readonly queueMax: number;
+  readonly deadlineMs: number;
+  /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
+  readonly flushesMax: number;
+  readonly keysOf?: (item: Item) => readonly string[];
+};
+
+const resendsMax = 3;
+const resendPauseMs = 150;
+
+const batchSize = histogram(
+  'group_commit_batch_size',
+  'Items in one flush',
+  ['group'],
+  [1, 2, 5, 10, 20, 50, 100, 200],
+);
+const flushSeconds = histogram('group_commit_flush_seconds', 'Time of one flush, from call to answer', ['group']);
+const refused = counter('group_commit_refused_total', 'Items refused because the lane was full or the wait too long', [
+  'group',
+]);
+const bisected = counter('group_commit_bisected_total', 'Batches halved because one of their items failed', ['group']);
+const queued = gauge('group_commit_queued', 'Items that wait for their flush', ['group']);
+
+type Waiting<Item, Result> = {
+  readonly item: Item;
+  readonly since: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+type Lane<Item, Result> = { readonly name: string; queue: Waiting<Item, Result>[]; flushing: boolean; ready: boolean };
+
+export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
+  const { name } = options;
+  const lanes = new Map<string, Lane<Item, Result>>();
+  const ready: Lane<Item, Result>[] = [];
+  const labels = { group: name };
+  let flushes = 0;
+  let idle: (() => void)[] = [];
+
+  const submit = (laneName: string, item: Item): Promise<Result> => {
+    const lane = lanes.get(laneName) ?? openLane(laneName);
+    if (lane.queue.length >= options.queueMax) {
+      refused.inc(labels);
+      return Promise.reject(serviceOverloaded(1));
+    }
+    return new Promise((resolve, reject) => {
+      lane.queue.push({ item, since: performance.now(), resolve, reject });
+      queued.inc(labels);
+      makeReady(lane);
+      startFlushes();
+    });
+  };
+
+  const openLane = (laneName: string): Lane<Item, Result> => {
+    const lane = { name: laneName, queue: [], flushing: false, ready: false };
+    lanes.set(laneName, lane);
+    return lane;
+  };
+
+  const makeReady = (lane: Lane<Item, Result>): void => {
+    if (lane.flushing || lane.ready || lane.queue.length === 0) return;
+    lane.ready = true;
+    ready.push(lane);
+  };
+
+  const startFlushes = (): void => {
+    while (flushes < options.flushesMax) {
+      const lane = ready.shift();
+      if (lane === undefined) return;
+      lane.ready = false;
+      const batch = takeBatch(lane, options);
+      queued.dec(labels, batch.taken);
+      if (batch.late.length > 0) refused.inc(labels, batch.late.length);
+      for (const late of batch.late) late.reject(serviceOverloaded(1));
+      if (batch.items.length > 0) void flushLane(lane, batch.items);
+      else makeReady(lane);
+    }
+  };
+
+  const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
+    lane.flushing = true;
+    flushes += 1;
+    await settle(lane.name, batch);
+    lane.flushing = false;
+    flushes -= 1;
+    if (lane.queue.length > 0) makeReady(lane);
+    else lanes.delete(lane.name);
+    startFlushes();
+    if (flushes === 0 && ready.length === 0) {
+      for (const wake of idle) wake();
+      idle = [];
+    }
+  };
+
+  /** Never throws: each item of the batch gets its result or its error. */
+  const settle = async (laneName: string, batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await flushWithResends(laneName, batch);
+      for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Result);
+    } catch (error) {
+      if (batch.length === 1 || isUnavailable(error)) {
+        for (const waiting of batch) waiting.reject(isUnavailable(error) ? serviceUnavailable(error) : error);
+        return;
+      }
+      bisected.inc(labels);
+      const middle = Math.ceil(batch.length / 2);
+      await settle(laneName, batch.slice(0, middle));
+      await settle(laneName, batch.slice(middle));
+    }
+  };
+
+  const flushWithResends = async (
+    laneName: string,
+    batch: readonly Waiting<Item, Result>[],
+  ): Promise<readonly Result[]> => {
+    const items = batch.map((waiting) => waiting.item);
+    for (let tries = 1; ; tries += 1) {
+      const stop = flushSeconds.startTimer(labels);
+      try {
+        batchSize.observe(labels, items.length);
+        const results = await options.flush(laneName, items);
+        if (results.length !== items.length)
+          throw new Error(`${name}: ${results.length} results for ${items.length} items`);
+        return results;
+      } catch (error) {
+        const again = isConflict(error) || isOutcomeUnknown(error);
+        if (!again || tries > resendsMax) throw error;
+        if (!isConflict(error)) await pause(resendPauseMs * tries);
+      } finally {
+        stop();
+      }
+    }
+  };
+
+  return {
+    submit,
+    drain: () =>
+      flushes === 0 && ready.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+  };
+}
+
+/** Takes items from the front; those whose keys meet a taken item's stay, in their order. */
+function takeBatch<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitOptions<Item, Result>) {
+  const items: Waiting<Item, Result>[] = [];
+  const late: Waiting<Item, Result>[] = [];
+  const kept: Waiting<Item, Result>[] = [];
+  const keys = new Set<string>();
+  const oldest = performance.now() - options.deadlineMs;
+  let index = 0;
+  for (; index < lane.queue.length && items.length < options.batchMax; index += 1) {
+    const waiting = lane.queue[index] as Waiting<Item, Result>;
+    const own = options.keysOf?.(waiting.item) ?? [];
+    if (waiting.since < oldest) late.push(waiting);
+    else if (own.some((key) => keys.has(key))) kept.push(waiting);
+    else items.push(waiting);
+    // A kept item's keys count too: what follows it with one of them must not overtake it.
+    for (const key of own) keys.add(key);
+  }
+  lane.queue = kept.length === 0 ? lane.queue.slice(index) : kept.concat(lane.queue.slice(index));
+  return { items, late, taken: items.length + late.length };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

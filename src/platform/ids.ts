@@ -1,0 +1,135 @@
+import { randomFillSync } from 'node:crypto';
+
+/**
+ * Public ids: sortable text with a prefix, in Crockford's base 32 (no I, L, O, U).
+ *
+ * Everything that belongs to an event carries the event's key in its id, so that a request which names only an order,
+ * a ticket or an attempt can be routed to the event's rows (and, distributed, to the event's shard) without a look-up:
+ *
+ *     evt_7K3M9XQ2                               event: 8 random characters, its key
+ *     ord_7K3M9XQ2 06FJ2V1H8C 9QX4T0RBVE         order: event key, 48-bit milliseconds, 50 random bits
+ *     tkt_<the order's 28 characters> 001        ticket: its order and its number in it
+ *     pay_<the order's 28 characters> 01         payment attempt: its order and its number in it
+ */
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const eventKeyLength = 8;
+const timeLength = 10;
+const randomLength = 10;
+
+/** Random bytes are drawn in blocks: one system call for some 400 ids. */
+const pool = Buffer.allocUnsafe(4096);
+let poolOffset = pool.length;
+
+function randomText(length: number): string {
+  if (poolOffset + length > pool.length) {
+    randomFillSync(pool);
+    poolOffset = 0;
+  }
+  let text = '';
+  for (let index = 0; index < length; index += 1) text += alphabet.charAt((pool[poolOffset + index] ?? 0) & 31);
+  poolOffset += length;
+  return text;
+}
+
+function timeText(milliseconds: number): string {
+  let rest = milliseconds;
+  let text = '';
+  for (let index = 0; index < timeLength; index += 1) {
+    text = alphabet.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+export type IdPrefix =
+  | 'org'
+  | 'stf'
+  | 'ses'
+  | 'key'
+  | 'dev'
+  | 'cat'
+  | 'pol'
+  | 'prm'
+  | 'sch'
+  | 'gat'
+  | 'dlv'
+  | 'snd'
+  | 'tsk'
+  | 'rfd'
+  | 'req';
+
+/** A new id that does not belong to an event, or belongs to one but is never looked up without it. */
+export function newId(prefix: IdPrefix, now: Date = new Date()): string {
+  return `${prefix}_${timeText(now.getTime())}${randomText(randomLength)}`;
+}
+
+export function newEventId(): string {
+  return `evt_${randomText(eventKeyLength)}`;
+}
+
+export function newOrderId(eventId: string, now: Date = new Date()): string {
+  return `ord_${eventId.slice(4)}${timeText(now.getTime())}${randomText(randomLength)}`;
+}
+
+/** What a buyer reads out at the desk: the ten random characters of the order's id, in two groups. */
+export function orderCode(orderId: string): string {
+  const tail = orderId.slice(-randomLength);
+  return `${tail.slice(0, 5)}-${tail.slice(5)}`;
+}
+
+export const idPatterns = {
+  event: /^evt_[0-9A-HJKMNP-TV-Z]{8}$/,
+  order: /^ord_[0-9A-HJKMNP-TV-Z]{28}$/,
+  ticket: /^tkt_[0-9A-HJKMNP-TV-Z]{28}\d{3}$/,
+  attempt: /^pay_[0-9A-HJKMNP-TV-Z]{28}\d{2}$/,
+  plain: /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{20}$/,
+} as const;
+
+/** The event that an order, ticket or attempt belongs to, read from its id. */
+export function eventIdOf(id: string): string {
+  return `evt_${id.slice(4, 4 + eventKeyLength)}`;
+}
+
+/** The order that a ticket or attempt belongs to, read from its id. */
+export function orderIdOf(id: string): string {
+  return `ord_${id.slice(4, 4 + eventKeyLength + timeLength + randomLength)}`;
+}
+
+/** 16 bytes as 26 characters of the same alphabet, which stay inside the alphanumeric mode of a QR code. */
+export function encodeBase32(bytes: Uint8Array): string {
+  let text = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet.charAt((buffer >> bits) & 31);
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
+}
+
+/** The inverse of `encodeBase32`; undefined when the text is not canonical (foreign letters, stray bits). */
+export function decodeBase32(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));
+  let buffer = 0;
+  let bits = 0;
+  let length = 0;
+  for (const character of text) {
+    const value = alphabet.indexOf(character);
+    if (value < 0) return undefined;
+    buffer = (buffer << 5) | value;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[length] = (buffer >> bits) & 255;
+      length += 1;
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return buffer === 0 && encodeBase32(bytes) === text ? bytes : undefined;
+}

@@ -1,0 +1,53 @@
+import { type Logger, pino } from 'pino';
+
+export type Log = Logger;
+
+/** Names under which personal data or secrets could slip in; removed at the top level and one level down. */
+const privateNames = [
+  'email',
+  'phone',
+  'buyer',
+  'password',
+  'authorization',
+  'accessToken',
+  'token',
+  'cookie',
+  'body',
+  'payload',
+];
+
+/** What a line says of an error: never parameters, details or query text, since those carry what people typed. */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  // Drizzle wraps the driver's error in one whose message holds the query with its parameters.
+  if ('query' in error && error.cause instanceof Error) return describeError(error.cause);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // Class 22 of Postgres (data exceptions) quotes the offending value in its message.
+  const message = code !== undefined && /^22\w{3}$/.test(code) ? 'data exception' : error.message;
+  return {
+    type: error.name,
+    code,
+    message,
+    ...('constraint_name' in error ? { constraint: error.constraint_name } : {}),
+    stack: error.stack?.split('\n').slice(1, 12).join('\n'),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  };
+}
+
+/**
+ * One JSON line per event. error: somebody must look now. warn: somebody should look today. info: one line per request
+ * and per life event of a process. debug: for the developer. Lines carry ids, never personal data.
+ */
+export function createLog(options: { level: string; process: string }): Log {
+  return pino(
+    {
+      level: options.level,
+      base: { process: options.process, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: { paths: privateNames.flatMap((name) => [name, `*.${name}`]), remove: true },
+    },
+    pino.destination({ dest: 1, sync: false, minLength: 4096 }),
+  );
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** An amount in the smallest unit in use of its currency: whole rupiah for IDR, cents for USD. */
+export type Money = { readonly amount: number; readonly currency: string };
+
+export const currencies = ['IDR', 'USD', 'SGD', 'MYR'] as const;
+export type Currency = (typeof currencies)[number];
+
+/** 9,000 billion rupiah: far above any order, far below the precision of a double. */
+export const amountMax = 9_000_000_000_000;
+
+export const amountSchema = z.int().min(0).max(amountMax);
+
+export function money(amount: number | bigint | string, currency: string): Money {
+  const value = Number(amount);
+  if (!Number.isSafeInteger(value)) throw new RangeError('an amount must be a safe integer of minor units');
+  return { amount: value, currency };
+}
+
+/** Human text in the language of the reader, for mails and pages: `Rp 150.000`. */
+export function formatMoney({ amount, currency }: Money, locale: 'id' | 'en'): string {
+  const digits = currency === 'IDR' ? 0 : 2;
+  return new Intl.NumberFormat(locale === 'id' ? 'id-ID' : 'en-GB', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount / 10 ** digits);
+}

@@ -1,0 +1,71 @@
+import { Redis } from 'ioredis';
+import { gauge } from './metrics.ts';
+import type { Log } from './log.ts';
+
+/** How long anything on a request's path waits for Redis before it goes on without. */
+export const redisCommandTimeoutMs = 100;
+
+/** A client for the path of a request: no offline queue, no retry, a short deadline. When Redis is away it fails at once. */
+export function openCacheRedis(url: string, log: Log): Redis {
+  return watch(
+    new Redis(url, {
+      enableAutoPipelining: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      commandTimeout: redisCommandTimeoutMs,
+      connectTimeout: 2000,
+      protocol: 2,
+      retryStrategy: (tries) => Math.min(100 * tries, 2000),
+    }),
+    'cache',
+    log,
+  );
+}
+
+/** A client as BullMQ needs it: commands wait for as long as Redis is away. Only workers use it. */
+export function openQueueRedis(url: string, log: Log): Redis {
+  return watch(
+    new Redis(url, {
+      maxRetriesPerRequest: null,
+      connectTimeout: 2000,
+      retryStrategy: (tries) => Math.min(100 * tries, 2000),
+    }),
+    'queue',
+    log,
+  );
+}
+
+const connections = new Map<string, Redis>();
+gauge('redis_ready', '1 when the connection to this Redis role is usable', ['role'], function () {
+  for (const [role, redis] of connections) this.set({ role }, redis.status === 'ready' ? 1 : 0);
+});
+
+function watch(redis: Redis, role: string, log: Log): Redis {
+  connections.set(role, redis);
+  let down = false;
+  redis.on('error', (error) => {
+    if (!down) log.warn({ err: error, role }, 'Redis is away');
+    down = true;
+  });
+  redis.on('ready', () => {
+    if (down) log.info({ role }, 'Redis is back');
+    down = false;
+  });
+  return redis;
+}
+
+/**
+ * Why this server may not hold the queue, or undefined when it may: anything but `noeviction` loses jobs when memory
+ * is short, and without the append-only file a restart loses them all.
+ */
+export async function queueRedisFault(redis: Redis, requireAppendOnly: boolean): Promise<string | undefined> {
+  const policy = await setting(redis, 'maxmemory-policy');
+  if (policy !== 'noeviction') return `maxmemory-policy is "${policy}", and must be "noeviction"`;
+  if (requireAppendOnly && (await setting(redis, 'appendonly')) !== 'yes') return 'appendonly is off, and must be on';
+  return undefined;
+}
+
+async function setting(redis: Redis, name: string): Promise<string> {
+  const answer: unknown = await redis.config('GET', name);
+  return Array.isArray(answer) ? String(answer[1]) : 'unknown';
+}
