@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const stepDeadlineMs = 120_000;
+const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=2'];
+
+/**
+ * Downloads a package and those of its dependencies that this system lacks, and unpacks them below `place`. Nothing is
+ * installed and no privilege is needed. The folder appears whole or not at all.
+ * @returns why it could not be done, in a few words; undefined when it worked.
+ */
+export async function fetchDebianPackage(name: string, place: string): Promise<string | undefined> {
+  const partial = `${place}.${process.pid}`;
+  const archives = join(partial, '.archives');
+  try {
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(archives, { recursive: true, mode: 0o755 });
+    // The system's own package lists first; where they are missing or too old, lists of our own beside the data.
+    await download(name, archives, []).catch(async () => download(name, archives, await freshLists(dirname(place))));
+    for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
+      await run('dpkg-deb', ['-x', join(archives, archive), partial], { timeout: stepDeadlineMs });
+    }
+    rmSync(archives, { recursive: true, force: true });
+    if (!existsSync(place)) renameSync(partial, place);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+async function download(name: string, folder: string, options: readonly string[]): Promise<void> {
+  const { stdout } = await run('apt-get', [...options, '-s', '--no-install-recommends', 'install', name], {
+    timeout: stepDeadlineMs,
+  });
+  // "Inst libx (1.0 Debian)" is new here; "Inst libx [0.9] (1.0 Debian)" would only be an update of what already works.
+  const missing = [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
+  const wanted = [...new Set([name, ...missing])];
+  await run('apt-get', [...options, ...patience, 'download', ...wanted], { cwd: folder, timeout: stepDeadlineMs });
+}
+
+async function freshLists(folder: string): Promise<string[]> {
+  const lists = join(folder, 'apt');
+  for (const part of ['state/lists/partial', 'cache/archives/partial'])
+    mkdirSync(join(lists, part), { recursive: true, mode: 0o755 });
+  const options = [
+    ['Dir::State', join(lists, 'state')],
+    ['Dir::State::status', '/var/lib/dpkg/status'],
+    ['Dir::Cache', join(lists, 'cache')],
+  ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  await run('apt-get', [...options, ...patience, 'update'], { timeout: stepDeadlineMs });
+  return options;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ENOENT' && 'path' in error) return `there is no ${String(error.path)} here`;
+  const lines = ('stderr' in error && typeof error.stderr === 'string' ? error.stderr : error.message)
+    .trim()
+    .split('\n');
+  return lines.find((line) => line.startsWith('E:')) ?? lines[0] ?? error.name;
+}

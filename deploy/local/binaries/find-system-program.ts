@@ -1,0 +1,87 @@
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Account, canRun } from '../host/account.ts';
+import { reachableFolder } from '../host/reachable-folder.ts';
+import { LaunchProblem } from '../launch-problem.ts';
+import { dataFolder } from '../places.ts';
+import type { Say } from '../progress.ts';
+import { fetchDebianPackage } from './fetch-debian-package.ts';
+
+/** A program that npm does not carry. */
+export interface SystemProgram {
+  readonly name: string;
+  /** Its package on Debian and its kin. */
+  readonly debianPackage: string;
+  /** What a person can do without it, for the message. */
+  readonly otherwise: string;
+}
+
+/** A program that can be run, with the environment that it needs. */
+export interface FoundProgram {
+  readonly command: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+// An ordinary user's PATH often lacks the folders where Debian puts servers.
+const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/opt/homebrew/bin'];
+
+/**
+ * Finds the program on the PATH, else among those fetched before, else fetches its package into the data folder without
+ * installing anything.
+ * @throws LaunchProblem with one line that says what to install.
+ */
+export async function findSystemProgram(
+  program: SystemProgram,
+  account: Account | undefined,
+  say: Say,
+): Promise<FoundProgram> {
+  const installed = onPath(program.name, account);
+  if (installed) return { command: installed, environment: { ...process.env } };
+  const place = join(reachableFolder(join(dataFolder, 'system'), account), program.name);
+  const fetchedBefore = inFolder(program.name, place, account);
+  if (fetchedBefore) return fetchedBefore;
+  say(`          ${program.name} is not installed here; fetching it into ${place}`);
+  const reason = await fetchDebianPackage(program.debianPackage, place);
+  const fetched = inFolder(program.name, place, account);
+  if (fetched) return fetched;
+  throw new LaunchProblem(
+    `${program.name} was not found, and could not be fetched (${reason ?? 'what was fetched does not run here'}).\n` +
+      `Install it (Debian, Ubuntu: apt-get install ${program.debianPackage}; macOS: brew install ${program.name.replace('-server', '')}), or ${program.otherwise}.`,
+  );
+}
+
+function onPath(name: string, account: Account | undefined): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...moreFolders].filter((folder) =>
+    folder.startsWith('/'),
+  );
+  return [...new Set(folders)]
+    .map((folder) => join(folder, name))
+    .find((path) => isExecutable(path) && canRun(path, ['--version'], account));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function inFolder(name: string, place: string, account: Account | undefined): FoundProgram | undefined {
+  const command = ['usr/bin', 'usr/sbin', 'bin', 'sbin']
+    .map((folder) => join(place, folder, name))
+    .find((path) => existsSync(path));
+  if (command === undefined) return undefined;
+  const libraries = ['usr/lib', 'lib'].flatMap((folder) => libraryFolders(join(place, folder)));
+  const environment = { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) };
+  return canRun(command, ['--version'], account, environment) ? { command, environment } : undefined;
+}
+
+function libraryFolders(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const multiarch = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name.includes('-linux-'),
+  );
+  return [...multiarch.map((entry) => join(folder, entry.name)), folder];
+}

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LaunchProblem } from '../launch-problem.ts';
+import type { Account } from './account.ts';
+import type { Ledger } from './ledger.ts';
+import { identify } from './process-identity.ts';
+
+/** One long-running program, as data. */
+export interface ChildSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly folder: string;
+  readonly account?: Account | undefined;
+  /** Signals to end it with, each with the milliseconds it is given; SIGKILL follows the last. */
+  readonly stopSteps: readonly (readonly [NodeJS.Signals, number])[];
+  readonly readyDeadlineMs: number;
+  /** Asked until it says true; may throw, which counts as not yet. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+/** A started child. */
+export interface Child {
+  readonly pid: number;
+  /** Settles when it has ended, with the reason in words. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+}
+
+const pollMs = 20;
+const shownLogLines = 12;
+const killDeadlineMs = 5000;
+
+/** The log file of a child. */
+export function logFile(logFolder: string, name: string): string {
+  return join(logFolder, `${name}.log`);
+}
+
+/**
+ * Starts the program in a session of its own, so that a Ctrl-C meant for the launcher does not reach it. Should the
+ * launcher end without stopping it, it is killed on the way out.
+ */
+export function launchChild(spec: ChildSpec, logFolder: string, ledger: Ledger): Child {
+  mkdirSync(logFolder, { recursive: true });
+  const log = openSync(logFile(logFolder, spec.name), 'a', 0o600);
+  const running = spawn(spec.command, spec.args, {
+    cwd: spec.folder,
+    env: spec.environment,
+    stdio: ['ignore', log, log],
+    detached: true,
+    ...(spec.account && { uid: spec.account.uid, gid: spec.account.gid }),
+  });
+  closeSync(log);
+  const pid = running.pid ?? 0;
+  const identity = identify(pid);
+  if (identity)
+    ledger.add({
+      ...identity,
+      name: spec.name,
+      command: spec.command,
+      stopSignal: spec.stopSteps[0]?.[0] ?? 'SIGTERM',
+    });
+  const killOnExit = () => signalQuietly(pid, spec.stopSteps.at(-1)?.[0] === 'SIGQUIT' ? 'SIGQUIT' : 'SIGKILL');
+  process.once('exit', killOnExit);
+  const ended = whenEnded(running).then((reason) => {
+    process.off('exit', killOnExit);
+    ledger.remove(pid);
+    return reason;
+  });
+  return { pid, ended, stop: () => stop(spec, pid, ended), signal: (name) => signalQuietly(pid, name) };
+}
+
+/**
+ * Waits until the child says that it is ready.
+ * @throws LaunchProblem with the last lines of its log when it ends first or its deadline passes (it is stopped then).
+ */
+export async function waitUntilReady(child: Child, spec: ChildSpec, logFolder: string): Promise<void> {
+  const giveUpAt = performance.now() + spec.readyDeadlineMs;
+  let end: string | undefined;
+  void child.ended.then((reason) => (end = reason));
+  while (!(await spec.isReady().catch(() => false))) {
+    if (end !== undefined) throw notStarted(spec, logFolder, `it ended: ${end}`);
+    if (performance.now() > giveUpAt) {
+      await child.stop();
+      throw notStarted(spec, logFolder, `it was not ready after ${Math.round(spec.readyDeadlineMs / 1000)} s`);
+    }
+    await pause(pollMs);
+  }
+}
+
+function whenEnded(running: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    running.once('error', (error) => resolve(error.message));
+    running.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit ${code}`));
+  });
+}
+
+async function stop(spec: ChildSpec, pid: number, ended: Promise<string>): Promise<void> {
+  for (const [name, ms] of [...spec.stopSteps, ['SIGKILL', killDeadlineMs] as const]) {
+    signalQuietly(pid, name);
+    const timer = new AbortController();
+    const over = await Promise.race([ended, pause(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    if (over !== undefined) return;
+  }
+}
+
+function signalQuietly(pid: number, name: NodeJS.Signals): void {
+  if (pid <= 0) return;
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended in between.
+  }
+}
+
+function notStarted(spec: ChildSpec, logFolder: string, reason: string): LaunchProblem {
+  const file = logFile(logFolder, spec.name);
+  return new LaunchProblem(`${spec.name} did not start: ${reason}.\nThe end of ${file}:\n${lastLines(file)}`);
+}
+
+function lastLines(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-shownLogLines)
+      .map((line) => `  ${line.slice(0, 400)}`)
+      .join('\n');
+  } catch {
+    return '  (empty)';
+  }
+}

@@ -1,0 +1,92 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+
+/** A child process as the ledger remembers it. */
+export interface LedgerEntry extends ProcessIdentity {
+  readonly name: string;
+  /** The program's path, looked for in the command line before anything is ended. */
+  readonly command: string;
+  readonly stopSignal: NodeJS.Signals;
+}
+
+interface LedgerContent {
+  readonly launcher: ProcessIdentity;
+  readonly children: readonly LedgerEntry[];
+}
+
+/** What runs at the moment, on disk, so that a later run can clear up after one that was killed. */
+export interface Ledger {
+  add(entry: LedgerEntry): void;
+  remove(pid: number): void;
+  /** Deletes the file: everything was stopped. */
+  close(): void;
+}
+
+const endDeadlineMs = 5000;
+
+/** Begins a new ledger in `file`, with this process as the launcher. */
+export function openLedger(file: string): Ledger {
+  const launcher = identify(process.pid) ?? { pid: process.pid, startedAt: '' };
+  let children: readonly LedgerEntry[] = [];
+  let closed = false;
+  const write = () => {
+    if (closed) return;
+    writeFileSync(`${file}.new`, JSON.stringify({ launcher, children } satisfies LedgerContent, null, 2), {
+      mode: 0o600,
+    });
+    renameSync(`${file}.new`, file);
+  };
+  write();
+  return {
+    add(entry) {
+      children = [...children, entry];
+      write();
+    },
+    remove(pid) {
+      children = children.filter((child) => child.pid !== pid);
+      write();
+    },
+    close() {
+      closed = true;
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+/** The ledger of another run; undefined when there is none, or when it cannot be read. */
+export function readLedger(file: string): LedgerContent | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as LedgerContent;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Ends the children that a killed run left behind, newest first, and returns their names. A process is ours only when
+ * its start time and its command line are the recorded ones: numbers are used again.
+ */
+export async function endLeftovers(file: string): Promise<readonly string[]> {
+  const left = (readLedger(file)?.children ?? []).filter(
+    (child) => isAlive(child) && commandLine(child.pid).includes(child.command),
+  );
+  for (const child of left.toReversed()) await end(child);
+  rmSync(file, { force: true });
+  return left.map((child) => child.name);
+}
+
+async function end(child: LedgerEntry): Promise<void> {
+  signal(child.pid, child.stopSignal);
+  const giveUpAt = performance.now() + endDeadlineMs;
+  while (isAlive(child) && performance.now() < giveUpAt) await pause(25);
+  if (isAlive(child)) signal(child.pid, 'SIGKILL');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended in between, which is what was wanted.
+  }
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { LaunchProblem } from '../launch-problem.ts';
+
+/** A port that must be free, and the variable by which a person may choose another. */
+export interface WantedPort {
+  readonly port: number;
+  readonly variable: string;
+  readonly use: string;
+}
+
+// Below the range from which the system gives out outgoing ports, so that no connection of ours can take one meanwhile.
+const freeRange = [20_000, 30_000] as const;
+const attempts = 200;
+
+/** A port on 127.0.0.1 that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(...freeRange);
+    if (await isFree(port)) return port;
+  }
+  throw new LaunchProblem(`No free port was found between ${freeRange[0]} and ${freeRange[1]}.`);
+}
+
+/** Checks all wanted ports and names every taken one together. */
+export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
+  const doubled = wanted.filter((one, place) => wanted.findIndex((other) => other.port === one.port) !== place);
+  if (doubled.length > 0) {
+    throw new LaunchProblem(
+      `Two parts were given the same port: ${doubled.map((one) => `${one.port} (${one.variable})`).join(', ')}.`,
+    );
+  }
+  const taken: WantedPort[] = [];
+  for (const one of wanted) if (!(await isFree(one.port))) taken.push(one);
+  if (taken.length === 0) return;
+  const lines = taken.map(
+    (one) =>
+      `  ${one.port}, wanted for ${one.use}${holder(one.port)}: end that, or choose another with ${one.variable}=...`,
+  );
+  throw new LaunchProblem(`${taken.length === 1 ? 'A port is' : 'Some ports are'} taken:\n${lines.join('\n')}`);
+}
+
+/** True when a listener could be opened on 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+function holder(port: number): string {
+  const found = spawnSync('ss', ['-Hltnp', `sport = :${port}`], { encoding: 'utf8', timeout: 2000 }).stdout ?? '';
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(found) ?? [];
+  return pid ? `, held by ${name} (process ${pid})` : '';
+}

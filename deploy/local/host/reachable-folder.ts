@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LaunchProblem } from '../launch-problem.ts';
+import { type Account, canEnter } from './account.ts';
+
+/**
+ * Makes the folder, or its stand-in under /var/tmp when the account cannot reach the place that was asked for (a clone
+ * in root's home has a closed folder above it), and returns the one that works. Same request, same answer, on every run.
+ */
+export function reachableFolder(folder: string, account: Account | undefined): string {
+  mkdirSync(folder, { recursive: true });
+  if (account === undefined) return folder;
+  chmodSync(folder, 0o711);
+  if (canEnter(folder, account)) return folder;
+  return standIn(folder, account);
+}
+
+/** Makes a folder that belongs to the account alone, mode 0700. */
+export function privateFolder(folder: string, account: Account | undefined): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (account) chownSync(folder, account.uid, account.gid);
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+/** Where the stand-in of a folder would be. */
+export function standInPath(folder: string): string {
+  return join('/var/tmp', `antre-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
+}
+
+function standIn(folder: string, account: Account): string {
+  const place = standInPath(folder);
+  try {
+    mkdirSync(place, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    // /var/tmp is open to all: a folder that someone else put there is not ours to trust.
+    const found = lstatSync(place);
+    if (!found.isDirectory() || (found.uid !== account.uid && found.uid !== 0)) {
+      throw new LaunchProblem(
+        `${place} belongs to someone else. Remove it, or clone to a folder that everyone may enter.`,
+      );
+    }
+  }
+  return privateFolder(place, account);
+}

@@ -1,0 +1,7 @@
+/** A fault that the person at the keyboard can mend: `message` says what is wrong and what to do. Shown without a stack trace. */
+export class LaunchProblem extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'LaunchProblem';
+  }
+}

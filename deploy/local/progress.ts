@@ -1,0 +1,27 @@
+const heartbeatMs = 4000;
+
+/** Where progress lines go. */
+export type Say = (line: string) => void;
+
+/** Says nothing: for callers that only want the result. */
+export const silent: Say = () => {};
+
+/**
+ * Runs one step and says how long it took. While a long step runs, a line every few seconds shows that it lives.
+ * A step that takes no noticeable time is not worth a line when `quietBelowMs` is given.
+ */
+export async function step<T>(say: Say, name: string, act: () => Promise<T>, quietBelowMs = 0): Promise<T> {
+  const began = performance.now();
+  const heartbeat = setInterval(() => say(`         ... ${name}: still working, ${seconds(began)}`), heartbeatMs);
+  try {
+    const result = await act();
+    if (performance.now() - began >= quietBelowMs) say(`${seconds(began).padStart(8)}  ${name}`);
+    return result;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function seconds(began: number): string {
+  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
+}

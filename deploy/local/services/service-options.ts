@@ -1,0 +1,23 @@
+import type { Account } from '../host/account.ts';
+import type { Supervisor } from '../host/supervisor.ts';
+
+/** The secrets between the local servers and their clients. */
+export const serviceSecretNames = [
+  'postgresPassword',
+  'ownerPassword',
+  'appPassword',
+  'pgbouncerPassword',
+  'redisPassword',
+] as const;
+export type ServiceSecrets = Record<(typeof serviceSecretNames)[number], string>;
+
+/** What every local server is started with. */
+export interface ServiceContext {
+  /** A folder that the account can reach; each server makes one of its own in it. */
+  readonly folder: string;
+  readonly account: Account | undefined;
+  readonly secrets: ServiceSecrets;
+  readonly supervisor: Supervisor;
+  /** True: what was committed survives a power cut. Tests go without. */
+  readonly durable: boolean;
+}

@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { FoundProgram } from '../binaries/find-system-program.ts';
+import { privateFolder } from '../host/reachable-folder.ts';
+import type { Supervised } from '../host/supervisor.ts';
+import type { ServiceContext } from './service-options.ts';
+import type { LocalPostgres } from './start-postgres.ts';
+
+/** A running PgBouncer. */
+export interface LocalPgBouncer {
+  readonly child: Supervised;
+  /** Its console, for `show stats` and the like; simple queries only, and no type look-up. */
+  readonly adminUrl: string;
+  /** True when it keeps prepared statements apart by client (1.21 and newer). */
+  readonly preparedStatements: boolean;
+  /** The address of a database through it, as `antre_app`. */
+  readonly url: (database: string) => string;
+}
+
+const readyDeadlineMs = 15_000;
+
+/** Starts PgBouncer in transaction mode in front of Postgres, for every database that Postgres has. */
+export async function startPgBouncer(
+  { folder, account, secrets, supervisor }: ServiceContext,
+  program: FoundProgram,
+  port: number,
+  server: LocalPostgres,
+): Promise<LocalPgBouncer> {
+  const own = privateFolder(join(folder, 'pgbouncer'), account);
+  const preparedStatements = isAtLeast(program, [1, 21]);
+  const write = (name: string, content: string) => {
+    writeFileSync(join(own, name), content, { mode: 0o600 });
+    if (account) chownSync(join(own, name), account.uid, account.gid);
+    return join(own, name);
+  };
+  const users = write(
+    'users.txt',
+    [
+      ['antre_app', secrets.appPassword],
+      ['antre_owner', secrets.ownerPassword],
+      ['antre_operator', secrets.pgbouncerPassword],
+    ]
+      .map(([name, password]) => `"${name}" "${password}"\n`)
+      .join(''),
+  );
+  const settings = write('pgbouncer.ini', iniFile(server, port, users, preparedStatements));
+  const at = `127.0.0.1:${port}`;
+  const adminUrl = `postgres://antre_operator:${secrets.pgbouncerPassword}@${at}/pgbouncer`;
+  const child = await supervisor.start({
+    name: 'pgbouncer',
+    command: program.command,
+    args: [settings],
+    environment: program.environment,
+    folder: own,
+    account,
+    stopSteps: [['SIGINT', 2000]],
+    readyDeadlineMs,
+    isReady: () => answers(adminUrl),
+  });
+  return {
+    child,
+    adminUrl,
+    preparedStatements,
+    url: (database) => `postgres://antre_app:${secrets.appPassword}@${at}/${database}`,
+  };
+}
+
+function iniFile(server: LocalPostgres, port: number, users: string, preparedStatements: boolean): string {
+  return `[databases]
+* = host='${server.host}' port=${server.port}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${users}
+admin_users = antre_operator
+pool_mode = transaction
+default_pool_size = 20
+max_client_conn = 2000
+query_wait_timeout = 2
+server_login_retry = 1
+ignore_startup_parameters = extra_float_digits
+log_connections = 0
+log_disconnections = 0
+${preparedStatements ? 'max_prepared_statements = 200\n' : ''}`;
+}
+
+function isAtLeast(program: FoundProgram, [major, minor]: readonly [number, number]): boolean {
+  const said = spawnSync(program.command, ['--version'], { env: program.environment, encoding: 'utf8', timeout: 5000 });
+  const [, foundMajor, foundMinor] = /PgBouncer (\d+)\.(\d+)/i.exec(said.stdout ?? '') ?? [];
+  return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor);
+}
+
+async function answers(adminUrl: string): Promise<boolean> {
+  const sql = postgres(adminUrl, { max: 1, connect_timeout: 2, fetch_types: false, onnotice: () => {} });
+  try {
+    await sql`show version`.simple();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import postgres from 'postgres';
+import type { PostgresPrograms } from '../binaries/find-postgres.ts';
+import { commandLine, identify, isAlive } from '../host/process-identity.ts';
+import { privateFolder } from '../host/reachable-folder.ts';
+import type { Supervised } from '../host/supervisor.ts';
+import { LaunchProblem } from '../launch-problem.ts';
+import type { ServiceContext } from './service-options.ts';
+
+/** A running Postgres. */
+export interface LocalPostgres {
+  readonly child: Supervised;
+  readonly port: number;
+  /** Where PgBouncer finds it: its socket folder, which is quicker than TCP, or the loopback address. */
+  readonly host: string;
+  /** The superuser's address of a database, past PgBouncer. */
+  readonly adminUrl: (database: string) => string;
+}
+
+const run = promisify(execFile);
+const initDeadlineMs = 60_000;
+const readyDeadlineMs = 60_000;
+const orphanDeadlineMs = 10_000;
+// The system's limit for the path of a socket is 107 bytes; Postgres adds its own file name.
+const socketFolderLengthMax = 85;
+
+/** Makes the cluster where there is none yet, and starts Postgres on it, on 127.0.0.1 and a socket beside the data. */
+export async function startPostgres(
+  context: ServiceContext,
+  programs: PostgresPrograms,
+  port: number,
+): Promise<LocalPostgres> {
+  const { folder, account, secrets, supervisor, durable } = context;
+  const data = join(folder, 'postgres');
+  await initialise(context, programs, data);
+  await clearStalePidFile(data);
+  const sockets =
+    Buffer.byteLength(folder) <= socketFolderLengthMax ? privateFolder(join(folder, 'socket'), account) : '';
+  const adminUrl = (database: string) =>
+    `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port}/${database}`;
+  const child = await supervisor.start({
+    name: 'postgres',
+    command: programs.postgres,
+    args: ['-D', data, ...settings(port, sockets, durable).flatMap((setting) => ['-c', setting])],
+    environment: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    folder: data,
+    account,
+    // Fast shutdown, then immediate: what was committed is in the log either way.
+    stopSteps: [
+      ['SIGINT', 10_000],
+      ['SIGQUIT', 5000],
+    ],
+    readyDeadlineMs,
+    isReady: () => answers(adminUrl('postgres')),
+  });
+  return { child, port, host: sockets === '' ? '127.0.0.1' : sockets, adminUrl };
+}
+
+function settings(port: number, sockets: string, durable: boolean): string[] {
+  return [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    `unix_socket_directories=${sockets}`,
+    'max_connections=200',
+    'shared_buffers=128MB',
+    'shared_preload_libraries=pg_stat_statements',
+    'jit=off',
+    'timezone=UTC',
+    'log_timezone=UTC',
+    'checkpoint_timeout=15min',
+    `max_wal_size=${durable ? '4GB' : '1GB'}`,
+    `fsync=${durable ? 'on' : 'off'}`,
+    `full_page_writes=${durable ? 'on' : 'off'}`,
+    'synchronous_commit=on',
+  ];
+}
+
+/** initdb works in a folder beside and the result is renamed, so that a half-made cluster is never taken for a whole one. */
+async function initialise(
+  { account, secrets, durable }: ServiceContext,
+  programs: PostgresPrograms,
+  data: string,
+): Promise<void> {
+  if (existsSync(join(data, 'PG_VERSION'))) return requireVersion(data, programs.major);
+  const partial = `${data}.new`;
+  const passwordFile = `${data}.password`;
+  for (const leftover of [data, partial]) rmSync(leftover, { recursive: true, force: true });
+  privateFolder(partial, account);
+  writeFileSync(passwordFile, secrets.postgresPassword, { mode: 0o600 });
+  if (account) chownSync(passwordFile, account.uid, account.gid);
+  try {
+    await run(programs.initdb, initArguments(partial, passwordFile, durable), {
+      cwd: partial,
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      timeout: initDeadlineMs,
+      ...(account && { uid: account.uid, gid: account.gid }),
+    });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    throw new LaunchProblem(`Postgres could not make its data folder ${data}:\n${said}`, error);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(partial, data);
+}
+
+function initArguments(data: string, passwordFile: string, durable: boolean): string[] {
+  return [
+    `--pgdata=${data}`,
+    '--username=postgres',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    // The built-in provider sorts and folds the same on every machine, whatever its C library has.
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    ...(durable ? [] : ['--no-sync']),
+  ];
+}
+
+function requireVersion(data: string, major: string): void {
+  const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+  if (found === major) return;
+  throw new LaunchProblem(
+    `${data} was made by Postgres ${found}, and this is Postgres ${major}.\n` +
+      '`npm start -- --fresh` throws the local data away and begins again.',
+  );
+}
+
+/**
+ * A killed Postgres leaves its pid file. Postgres sees through it unless the number was given to another process since;
+ * one that still runs on this folder without us is ended.
+ */
+async function clearStalePidFile(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  const holder = identify(pid);
+  if (holder && commandLine(pid).includes(data)) {
+    process.kill(pid, 'SIGQUIT');
+    const giveUpAt = performance.now() + orphanDeadlineMs;
+    while (isAlive(holder) && performance.now() < giveUpAt) await pause(25);
+  }
+  rmSync(file, { force: true });
+}
+
+async function answers(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
+  try {
+    await sql`select 1`;
+    return true;
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code === '28P01') {
+      throw new LaunchProblem(
+        'Postgres does not know the password in the data folder. `npm start -- --fresh` begins again.',
+        error,
+      );
+    }
+    return false;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}

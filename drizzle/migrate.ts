@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as applyFiles } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+
+/** A fault in the migration files or in what was applied; the message says what to do. */
+export class MigrationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'MigrationError';
+  }
+}
+
+interface JournalEntry {
+  readonly tag: string;
+  readonly when: number;
+}
+
+interface MigrationFile extends JournalEntry {
+  readonly hash: string;
+}
+
+const folder = import.meta.dirname;
+/** Any number will do, as long as every migrator of this product takes the same. */
+const advisoryLock = 4_277_001;
+const advisoryLockDeadlineMs = 60_000;
+/** A migration that waits for a table's lock makes every query behind it wait too: better to fail and try again. */
+const tableLockDeadlineMs = 5000;
+
+/**
+ * Applies the migrations that are missing, all in one transaction, and returns their names. Two migrators at once take
+ * turns. The address must lead past PgBouncer (the turn is a session lock) and belong to the owner of the tables.
+ * @throws MigrationError when the files and the journal disagree, or when a file was changed after it was applied here
+ */
+export async function migrate({ url }: { url: string }): Promise<readonly string[]> {
+  const files = checkJournal(folder);
+  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  try {
+    await sql.unsafe(`set lock_timeout = ${advisoryLockDeadlineMs}; set statement_timeout = 0`).simple();
+    await sql`select pg_advisory_lock(${advisoryLock})`;
+    const before = await appliedHashes(sql);
+    requireUnchanged(files, before);
+    await sql.unsafe(`set lock_timeout = ${tableLockDeadlineMs}`).simple();
+    await applyFiles(drizzle(sql), { migrationsFolder: folder });
+    return files.filter(({ when }) => !before.has(when)).map(({ tag }) => tag);
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code === '55P03') {
+      throw new MigrationError(
+        'A lock was not had in time: another migration runs, or a long transaction holds a table. Try again.',
+      );
+    }
+    throw error;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/**
+ * Reads `meta/_journal.json` and checks that it lists every .sql file of the folder, in the order of their names, with
+ * rising times: drizzle skips, without a word, an entry whose time is not later than the last one applied.
+ */
+export function checkJournal(migrations: string): readonly MigrationFile[] {
+  const { entries } = JSON.parse(readFileSync(join(migrations, 'meta/_journal.json'), 'utf8')) as {
+    entries: JournalEntry[];
+  };
+  const listed = entries.map(({ tag }) => `${tag}.sql`).join(', ');
+  const present = readdirSync(migrations)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+    .join(', ');
+  if (listed !== present)
+    throw new MigrationError(
+      `drizzle/meta/_journal.json must list the files in order.\n  journal: ${listed}\n  folder:  ${present}`,
+    );
+  const late = entries.find(({ when }, place) => place > 0 && when <= (entries[place - 1]?.when ?? 0));
+  if (late)
+    throw new MigrationError(
+      `drizzle/meta/_journal.json: "when" of ${late.tag} must be later than that of the entry before it.`,
+    );
+  return entries.map(({ tag, when }) => ({ tag, when, hash: hashOf(readFileSync(join(migrations, `${tag}.sql`))) }));
+}
+
+function hashOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What was applied to this database: time in the journal -> hash of the file as it was then. */
+async function appliedHashes(sql: postgres.Sql): Promise<ReadonlyMap<number, string>> {
+  const [table] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`;
+  if (!table?.['there']) return new Map();
+  const rows = await sql<
+    { created_at: string; hash: string }[]
+  >`select created_at, hash from drizzle.__drizzle_migrations`;
+  return new Map(rows.map((row) => [Number(row.created_at), row.hash]));
+}
+
+function requireUnchanged(files: readonly MigrationFile[], applied: ReadonlyMap<number, string>): void {
+  const changed = files
+    .filter(({ when, hash }) => applied.has(when) && applied.get(when) !== hash)
+    .map(({ tag }) => tag);
+  if (changed.length > 0) {
+    throw new MigrationError(
+      `Changed after it was applied to this database: ${changed.join(', ')}. Put the change into a new migration;\n` +
+        'on a local database, `npm start -- --fresh` throws the data away and begins again.',
+    );
+  }
+  const known = new Set(files.map(({ when }) => when));
+  if ([...applied.keys()].some((when) => !known.has(when))) {
+    throw new MigrationError(
+      'This database has migrations that this version does not know: it was used with a newer or another version.\n' +
+        'On a local database, `npm start -- --fresh` throws the data away and begins again.',
+    );
+  }
+}
+
+async function main(): Promise<void> {
+  const url = process.env['DATABASE_DIRECT_URL'] ?? process.env['DATABASE_URL'];
+  if (!url)
+    throw new MigrationError('Give DATABASE_DIRECT_URL: the database as the owner of the tables, past PgBouncer.');
+  const applied = await migrate({ url });
+  console.log(applied.length === 0 ? 'the database is up to date' : `applied ${applied.join(', ')}`);
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof MigrationError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

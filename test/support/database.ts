@@ -1,0 +1,42 @@
+import postgres from 'postgres';
+import { testStack } from './stack.ts';
+
+/** A database for one test file, with all tables and no rows. */
+export interface TestDatabase {
+  /** As antre_app, through PgBouncer in transaction mode. */
+  readonly url: string;
+  /** As antre_owner, past PgBouncer. */
+  readonly directUrl: string;
+  /** Drops it, whoever is still connected. */
+  close(): Promise<void>;
+}
+
+let made = 0;
+
+/** Copies the migrated template; takes about a tenth of a second. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const stack = testStack();
+  made += 1;
+  const name = `test_${process.pid}_${made}`;
+  await asAdmin((sql) => sql`create database ${sql(name)} owner antre_owner template ${sql(stack.templateDatabase)}`);
+  return {
+    url: withDatabase(stack.databaseUrl, name),
+    directUrl: withDatabase(stack.databaseDirectUrl, name),
+    close: () => asAdmin((sql) => sql`drop database if exists ${sql(name)} with (force)`),
+  };
+}
+
+async function asAdmin(act: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
+  const sql = postgres(testStack().postgresAdminUrl, { max: 1, onnotice: () => {} });
+  try {
+    await act(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}

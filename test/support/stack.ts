@@ -1,0 +1,28 @@
+import { inject } from 'vitest';
+
+/** Where this run's private services are. They are started once, by setup/global-setup.ts. */
+export interface TestStack {
+  /** The superuser, past PgBouncer, in database `postgres`. */
+  readonly postgresAdminUrl: string;
+  /** antre_app through PgBouncer; the database's name stands last in the path. */
+  readonly databaseUrl: string;
+  /** antre_owner past PgBouncer. */
+  readonly databaseDirectUrl: string;
+  /** PgBouncer's console: `fetch_types: false` and simple queries only. */
+  readonly pgbouncerAdminUrl: string;
+  readonly redisCacheUrl: string;
+  readonly redisQueueUrl: string;
+  /** The migrated database that each test database is a copy of. */
+  readonly templateDatabase: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: TestStack;
+  }
+}
+
+/** The services of this run. */
+export function testStack(): TestStack {
+  return inject('stack');
+}
