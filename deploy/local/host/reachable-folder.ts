@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LaunchProblem } from '../launch-problem.ts';
+import { dataFolder } from '../places.ts';
 import { type Account, canEnter } from './account.ts';
 
 /**
@@ -11,7 +12,8 @@ import { type Account, canEnter } from './account.ts';
 export function reachableFolder(folder: string, account: Account | undefined): string {
   mkdirSync(folder, { recursive: true });
   if (account === undefined) return folder;
-  chmodSync(folder, 0o711);
+  // Under a strict umask the folders just made would be closed to others.
+  if (folder.startsWith(dataFolder)) for (const own of [dataFolder, folder]) chmodSync(own, 0o711);
   if (canEnter(folder, account)) return folder;
   return standIn(folder, account);
 }

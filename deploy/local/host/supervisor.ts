@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, type ChildSpec, launchChild, waitUntilReady } from './child.ts';
 import type { Ledger } from './ledger.ts';
+import { LaunchProblem } from '../launch-problem.ts';
 import type { Say } from '../progress.ts';
 
 /** One child under supervision. Stopping and starting by hand is for fault drills. */
@@ -39,6 +40,7 @@ export function createSupervisor(options: {
   return {
     failed,
     async start(spec) {
+      if (stopping) throw new LaunchProblem(`${spec.name} was not started: everything is being stopped`);
       const child = supervise(spec, options, () => stopping, fail);
       children.push(child);
       await child.start();

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPostgres } from '../binaries/find-postgres.ts';
 import { findPgBouncer, findRedis } from '../binaries/find-servers.ts';
@@ -45,6 +44,8 @@ export interface ServicesOptions {
   readonly database?: string;
   readonly external?: ExternalServices;
   readonly say?: Say;
+  /** Stops whatever was started when it fires; a start that is under way then fails. */
+  readonly stopSignal?: AbortSignal;
 }
 
 /** The addresses that the product needs, and those for tools. */
@@ -80,7 +81,6 @@ export interface Services {
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { dataFolder, external = {}, say = silent, database = 'antre' } = options;
-  mkdirSync(dataFolder, { recursive: true });
   const account = chooseAccount();
   const folder = reachableFolder(dataFolder, account);
   const ledgerFile = join(dataFolder, 'stack.json');
@@ -97,6 +97,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await supervisor.stopAll();
     ledger.close();
   };
+  options.stopSignal?.addEventListener('abort', () => void supervisor.stopAll(), { once: true });
   try {
     const secrets = keepSecrets(join(dataFolder, 'secrets.json'), serviceSecretNames);
     const context: ServiceContext = { folder, account, secrets, supervisor, durable: options.durable };

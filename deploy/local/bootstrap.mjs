@@ -1,0 +1,158 @@
+// The first thing that runs on a fresh clone: plain JavaScript for any Node from 18 on, without a single package.
+// It installs the packages of the lockfile when they are missing or others, among them the Node that the product runs
+// on, and then runs the given script on that Node. Usage: node deploy/local/bootstrap.mjs <start|test|script> [arguments]
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = resolve(here, '../..');
+const targets = { start: join(here, 'start.ts'), test: join(here, 'test.ts') };
+const oldestNode = [22, 18];
+const heartbeatMs = 5000;
+const parentPollMs = 2000;
+
+class BootstrapProblem extends Error {}
+
+/** The lockfile as npm keeps it, and as npm wrote it down when it installed last; the second is missing after an interrupted install. */
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(join(repository, file), 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function isInstalled() {
+  const wanted = packagesOf('package-lock.json');
+  const installed = packagesOf('node_modules/.package-lock.json');
+  if (!wanted || !installed) return false;
+  const missing = Object.entries(wanted).some(([path, { version, optional, devOptional }]) => {
+    if (path === '') return false;
+    // An optional package may be for another kind of machine.
+    const found = installed[path];
+    return found ? found.version !== version : !(optional || devOptional);
+  });
+  return !missing && Object.keys(installed).every((path) => wanted[path]);
+}
+
+/** Two commands on one fresh clone (start beside test) must not install at the same time. */
+async function withInstallLock(act) {
+  const lock = join(repository, '.data/install.lock');
+  mkdirSync(dirname(lock), { recursive: true });
+  for (let said = false; ; ) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!isRunning(readPid(lock))) rmSync(lock, { recursive: true, force: true });
+    else if (!said) {
+      console.log('another command is installing the packages; waiting for it');
+      said = true;
+    }
+    await new Promise((proceed) => setTimeout(proceed, 500));
+  }
+  try {
+    writeFileSync(join(lock, 'pid'), String(process.pid));
+    return await act();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function readPid(lock) {
+  try {
+    return Number(readFileSync(join(lock, 'pid'), 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid || -1e9, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function install() {
+  const began = Date.now();
+  const elapsed = () => `${Math.round((Date.now() - began) / 1000)} s`;
+  console.log('installing the packages of package-lock.json (once, about half a minute)');
+  const heartbeat = setInterval(() => console.log(`  still installing, ${elapsed()}`), heartbeatMs);
+  // Install scripts stay off: the only one we need is done by the launcher itself.
+  const args = [
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const running = spawn(npm[0], [...npm.slice(1), ...args], {
+    cwd: repository,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return new Promise((resolveInstall, reject) => {
+    running.once('error', (error) => reject(new BootstrapProblem(`npm could not be started: ${error.message}`)));
+    running.once('exit', (code) => {
+      clearInterval(heartbeat);
+      if (code !== 0)
+        return reject(
+          new BootstrapProblem(
+            'npm could not install the packages; what it said stands above. Is the registry reachable?',
+          ),
+        );
+      console.log(`installed in ${elapsed()}`);
+      resolveInstall();
+    });
+  });
+}
+
+/** The Node that came with the packages; where none fits this machine, the present one if it is new enough. */
+function findNode() {
+  const packaged = join(repository, 'node_modules/.bin/node');
+  if (existsSync(packaged) && spawnSync(packaged, ['--version'], { stdio: 'ignore' }).status === 0) return packaged;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return process.execPath;
+  throw new BootstrapProblem(
+    `This needs Node ${oldestNode.join('.')} or newer; here is ${process.versions.node}, and no packaged Node fits ${process.platform}-${process.arch}.\n` +
+      'Install Node 24 (https://nodejs.org) and run the same command again.',
+  );
+}
+
+function run(node, script, args) {
+  const running = spawn(node, [script, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => running.kill(signal));
+  if (process.env.npm_lifecycle_event) endWithParent(running);
+  return new Promise((settle) => {
+    running.once('exit', (code, signal) => settle(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+}
+
+/** npm passes signals on, but it cannot pass on SIGKILL. */
+function endWithParent(running) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && running.kill('SIGTERM'), parentPollMs).unref();
+}
+
+async function main() {
+  const [target, ...args] = process.argv.slice(2);
+  if (!target) throw new BootstrapProblem('usage: node deploy/local/bootstrap.mjs <start|test|script> [arguments]');
+  if (!isInstalled()) await withInstallLock(async () => isInstalled() || install());
+  process.exitCode = await run(findNode(), targets[target] ?? resolve(target), args);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof BootstrapProblem ? error.message : `The set-up failed: ${error.message}`);
+  process.exitCode = 1;
+}

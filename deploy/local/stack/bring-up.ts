@@ -1,0 +1,73 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder } from '../places.ts';
+import { type Say, step } from '../progress.ts';
+import { type Services, startServices } from '../services/start-services.ts';
+import { bundle } from './bundle.ts';
+import { productEnvironment } from './environment.ts';
+import type { Plan } from './plan.ts';
+import { apiProcesses, sandboxProcess, workerProcess } from './processes.ts';
+import { runScript } from './run-script.ts';
+
+/** The environment of the running stack, for the scripts that work on it (see with-stack.ts). */
+export const environmentFile = join(dataFolder, 'environment.json');
+
+/**
+ * Brings everything up: services, sandbox, migrations, demo data, API processes, worker.
+ * @param stopSignal gives up at once when it fires; what runs by then is stopped
+ * @throws LaunchProblem with what to do
+ */
+export async function bringUp(
+  plan: Plan,
+  given: NodeJS.ProcessEnv,
+  say: Say,
+  stopSignal: AbortSignal,
+): Promise<Services> {
+  const bundling = plan.servicesOnly ? undefined : step(say, 'the API and the worker bundled', bundle);
+  // Awaited below, after the services: until then a failure must not count as unhandled.
+  bundling?.catch(() => {});
+  const services = await startServices({
+    dataFolder,
+    ports: plan.servicePorts,
+    durable: true,
+    restart: true,
+    external: plan.external,
+    say,
+    stopSignal,
+  });
+  try {
+    const product = productEnvironment(plan, services.addresses, given);
+    writeFileSync(environmentFile, JSON.stringify(ownPart(product, given), null, 2), { mode: 0o600 });
+    await step(say, 'database migrated', () => runScript('migrate', 'drizzle/migrate.ts', [], product));
+    if (plan.servicesOnly) return services;
+    await settle([
+      bundling,
+      step(say, `sandbox on 127.0.0.1:${plan.ports.sandbox}`, () =>
+        services.supervisor.start(sandboxProcess(plan, given)),
+      ),
+      plan.demo && step(say, 'demo data', () => runScript('seed', 'drizzle/seed.ts', ['--demo'], product)),
+    ]);
+    const processes = [...apiProcesses(plan, product), workerProcess(plan, product)];
+    await settle(processes.map((spec) => step(say, `${spec.name} ready`, () => services.supervisor.start(spec))));
+    return services;
+  } catch (error) {
+    await takeDown(services);
+    throw error;
+  }
+}
+
+/** Stops everything, newest first. */
+export async function takeDown(services: Services): Promise<void> {
+  await services.stop();
+  rmSync(environmentFile, { force: true });
+}
+
+/** What this stack adds to the environment that it was started in. */
+function ownPart(product: NodeJS.ProcessEnv, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(product).filter(([name, value]) => given[name] !== value));
+}
+
+/** Waits for all, then throws the first failure: nothing may still be starting while the rest is stopped. */
+async function settle(acts: readonly unknown[]): Promise<void> {
+  for (const result of await Promise.allSettled(acts)) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { build, stop } from 'esbuild';
+import { dataFolder, repositoryFolder } from '../places.ts';
+
+/** Optional drivers that are looked for but not installed, and a package that reads its fonts from beside its code. */
+const externals = ['pg', 'pg-native', 'redis', 'bun', '@valkey/valkey-glide', '@datadog/pprof', 'pdfkit'];
+
+/** The programs that run as one file each: they start in a third of the time and half the memory. */
+export const bundles = {
+  api: { entry: 'src/main.ts', file: join(dataFolder, 'build/api.mjs') },
+  worker: { entry: 'workers/main.ts', file: join(dataFolder, 'build/worker.mjs') },
+} as const;
+
+/** Bundles the API and the worker into the data folder. */
+export async function bundle(): Promise<void> {
+  await Promise.all(
+    Object.values(bundles).map(({ entry, file }) =>
+      build({
+        absWorkingDir: repositoryFolder,
+        entryPoints: [entry],
+        outfile: file,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node22',
+        sourcemap: true,
+        external: externals,
+        logLevel: 'silent',
+        // Some packages are CommonJS inside and call `require`, which an ES module does not have by itself.
+        banner: {
+          js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+        },
+      }),
+    ),
+  );
+  await stop();
+}

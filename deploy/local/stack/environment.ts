@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { dataFolder } from '../places.ts';
+import { keepSecrets } from '../services/keep-secrets.ts';
+import type { ServiceAddresses } from '../services/start-services.ts';
+import type { Plan } from './plan.ts';
+
+const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET', 'ENCRYPTION_KEY', 'OPERATIONS_TOKEN'] as const;
+
+/**
+ * The environment of the product's own processes in the local stack. What the person has set wins, except where the
+ * product listens: demo users with a public password stay on the loopback address.
+ */
+export function productEnvironment(
+  plan: Plan,
+  addresses: ServiceAddresses,
+  given: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const sandbox = `http://127.0.0.1:${plan.ports.sandbox}`;
+  const defaults = {
+    ENV: 'development',
+    PUBLIC_URL: `http://localhost:${plan.ports.api}`,
+    DATABASE_PREPARE: String(addresses.preparedStatements),
+    MIDTRANS_SNAP_URL: sandbox,
+    MIDTRANS_API_URL: sandbox,
+    WHATSAPP_GRAPH_URL: sandbox,
+    SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
+    ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),
+  };
+  const chosen = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
+  return {
+    ...defaults,
+    ...chosen,
+    DATABASE_URL: addresses.databaseUrl,
+    DATABASE_DIRECT_URL: addresses.databaseDirectUrl,
+    REDIS_CACHE_URL: addresses.redisCacheUrl,
+    REDIS_QUEUE_URL: addresses.redisQueueUrl,
+    API_PROCESSES: String(plan.apiProcesses),
+    HOST: '127.0.0.1',
+    PORT: String(plan.ports.api),
+    OPERATIONS_HOST: '127.0.0.1',
+    OPERATIONS_PORT: String(plan.ports.operations),
+  };
+}
+
+/** The sandbox's own variables. */
+export function sandboxEnvironment(plan: Plan, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    SANDBOX_LOG: join(dataFolder, 'sandbox/witness.jsonl'),
+    ...given,
+    SANDBOX_PORT: String(plan.ports.sandbox),
+    SANDBOX_SMTP_PORT: String(plan.ports.smtp),
+  };
+}

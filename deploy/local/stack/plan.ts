@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import type { WantedPort } from '../host/ports.ts';
+import { LaunchProblem } from '../launch-problem.ts';
+import type { ExternalServices, ServicePorts } from '../services/start-services.ts';
+
+/** What this start is going to bring up, from the command line and the environment. */
+export interface Plan {
+  readonly servicesOnly: boolean;
+  /** Throw away the local data first. */
+  readonly fresh: boolean;
+  /** Put the demo data in. Off for a database elsewhere, unless asked for. */
+  readonly demo: boolean;
+  readonly apiProcesses: number;
+  readonly servicePorts: ServicePorts;
+  readonly ports: {
+    readonly api: number;
+    readonly operations: number;
+    readonly workerOperations: number;
+    readonly sandbox: number;
+    readonly smtp: number;
+  };
+  readonly external: ExternalServices;
+}
+
+const usage = `npm start -- [options]
+  --fresh          throw the local data away first
+  --services-only  only Postgres, PgBouncer and Redis
+  --demo           put the demo data into a database that is not on this machine too
+Ports: PORT, OPERATIONS_PORT, WORKER_OPERATIONS_PORT, SANDBOX_PORT, SANDBOX_SMTP_PORT, POSTGRES_PORT, PGBOUNCER_PORT,
+REDIS_CACHE_PORT, REDIS_QUEUE_PORT. Services of your own: DATABASE_URL and DATABASE_DIRECT_URL, REDIS_CACHE_URL, REDIS_QUEUE_URL.`;
+const knownOptions = ['--fresh', '--services-only', '--demo'];
+
+/**
+ * Reads the command line and the environment.
+ * @throws LaunchProblem when something in them makes no sense
+ */
+export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv): Plan {
+  const unknown = args.filter((arg) => !knownOptions.includes(arg));
+  if (unknown.length > 0)
+    throw new LaunchProblem(unknown.includes('--help') ? usage : `Unknown: ${unknown.join(' ')}\n${usage}`);
+  if (environment['ENV'] === 'production') {
+    throw new LaunchProblem(
+      'ENV=production: this command is for trying the product on one machine, with demo users whose password is public.\nSee deploy/ for production.',
+    );
+  }
+  const external = readExternal(environment);
+  const port = (name: string, fallback: number) => readNumber(environment, name, fallback, 1, 65_535);
+  return {
+    servicesOnly: args.includes('--services-only'),
+    fresh: args.includes('--fresh'),
+    demo: args.includes('--demo') || external.databaseUrl === undefined || isLoopback(external.databaseUrl),
+    apiProcesses: readNumber(environment, 'API_PROCESSES', availableParallelism(), 1, 64),
+    servicePorts: {
+      postgres: port('POSTGRES_PORT', 15_432),
+      pgbouncer: port('PGBOUNCER_PORT', 16_432),
+      redisCache: port('REDIS_CACHE_PORT', 16_379),
+      redisQueue: port('REDIS_QUEUE_PORT', 16_380),
+    },
+    ports: {
+      api: port('PORT', 3000),
+      operations: port('OPERATIONS_PORT', 9100),
+      workerOperations: port('WORKER_OPERATIONS_PORT', 9150),
+      sandbox: port('SANDBOX_PORT', 4000),
+      smtp: port('SANDBOX_SMTP_PORT', 2525),
+    },
+    external,
+  };
+}
+
+/** Every port that must be free for this plan. */
+export function portsOf({ external, servicePorts, ports, servicesOnly, apiProcesses }: Plan): readonly WantedPort[] {
+  const ownDatabase = external.databaseUrl === undefined;
+  const services = [
+    ownDatabase && { port: servicePorts.postgres, variable: 'POSTGRES_PORT', use: 'Postgres' },
+    ownDatabase && { port: servicePorts.pgbouncer, variable: 'PGBOUNCER_PORT', use: 'PgBouncer' },
+    external.redisCacheUrl === undefined && {
+      port: servicePorts.redisCache,
+      variable: 'REDIS_CACHE_PORT',
+      use: 'Redis (cache)',
+    },
+    external.redisQueueUrl === undefined && {
+      port: servicePorts.redisQueue,
+      variable: 'REDIS_QUEUE_PORT',
+      use: 'Redis (queue)',
+    },
+  ].filter((one) => one !== false);
+  if (servicesOnly) return services;
+  const operations = Array.from({ length: apiProcesses }, (_, place) => ({
+    port: ports.operations + place,
+    variable: 'OPERATIONS_PORT',
+    use: `operations of API process ${place + 1}`,
+  }));
+  return [
+    { port: ports.api, variable: 'PORT', use: 'the API' },
+    ...operations,
+    { port: ports.workerOperations, variable: 'WORKER_OPERATIONS_PORT', use: 'operations of the worker' },
+    { port: ports.sandbox, variable: 'SANDBOX_PORT', use: 'the sandbox' },
+    { port: ports.smtp, variable: 'SANDBOX_SMTP_PORT', use: "the sandbox's mail server" },
+    ...services,
+  ];
+}
+
+function readExternal(environment: NodeJS.ProcessEnv): ExternalServices {
+  const given = (name: string) => (environment[name] === '' ? undefined : environment[name]);
+  const external = {
+    databaseUrl: given('DATABASE_URL'),
+    databaseDirectUrl: given('DATABASE_DIRECT_URL'),
+    redisCacheUrl: given('REDIS_CACHE_URL'),
+    redisQueueUrl: given('REDIS_QUEUE_URL'),
+  };
+  if (external.databaseDirectUrl !== undefined && external.databaseUrl === undefined) {
+    throw new LaunchProblem('DATABASE_DIRECT_URL is given without DATABASE_URL. Give both, or neither.');
+  }
+  for (const [name, url] of Object.entries(external)) {
+    if (url !== undefined && !URL.canParse(url)) throw new LaunchProblem(`The address given as ${name} is not a URL.`);
+  }
+  return external;
+}
+
+function readNumber(environment: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
+  const text = environment[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new LaunchProblem(`${name} must be a whole number from ${min} to ${max}.`);
+  return value;
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]', ''].includes(new URL(url).hostname);
+}

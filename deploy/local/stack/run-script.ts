@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { LaunchProblem } from '../launch-problem.ts';
+import { dataFolder, repositoryFolder } from '../places.ts';
+
+const run = promisify(execFile);
+const deadlineMs = 120_000;
+const shownLines = 8;
+
+/**
+ * Runs one of the product's scripts to its end, and returns what it said last. All it says goes to its log.
+ * @throws LaunchProblem with its last words when it fails
+ */
+export async function runScript(
+  name: string,
+  script: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const logs = join(dataFolder, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const log = join(logs, `${name}.log`);
+  try {
+    const { stdout, stderr } = await run(process.execPath, [join(repositoryFolder, script), ...args], {
+      cwd: repositoryFolder,
+      env: environment,
+      timeout: deadlineMs,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    appendFileSync(log, stdout + stderr, { mode: 0o600 });
+    return stdout.trim().split('\n').at(-1) ?? '';
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    appendFileSync(log, `${said}\n`, { mode: 0o600 });
+    throw new LaunchProblem(
+      `${name} failed (all of it in ${log}):\n${said.split('\n').slice(0, shownLines).join('\n')}`,
+      error,
+    );
+  }
+}

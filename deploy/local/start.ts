@@ -1,0 +1,130 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { endLeftovers } from './host/ledger.ts';
+import { takeLock } from './host/lock.ts';
+import { requireFreePorts } from './host/ports.ts';
+import { LaunchProblem } from './launch-problem.ts';
+import { dataFolder } from './places.ts';
+import { discardData } from './services/discard-data.ts';
+import { bringUp, takeDown } from './stack/bring-up.ts';
+import { limitLogs } from './stack/limit-logs.ts';
+import { type Plan, portsOf, readPlan } from './stack/plan.ts';
+import { showTable } from './stack/show-table.ts';
+
+/** `npm start`: the whole product on one machine, in the foreground, until Ctrl-C. */
+
+/** A terminal's Ctrl-C arrives from the terminal, from npm and from the bootstrap: within this time it counts as one. */
+const oneSignalMs = 1000;
+const giveUpStartingMs = 15_000;
+
+async function main(): Promise<void> {
+  const began = performance.now();
+  const plan = readPlan(process.argv.slice(2), process.env);
+  const release = prepareDataFolder();
+  const stopping = listenForSignals();
+  try {
+    await clearUp(plan);
+    const endLimits = limitLogs(join(dataFolder, 'logs'));
+    const starting = bringUp(plan, process.env, console.log, stopping);
+    const services = await orUndefinedAfterStop(starting, stopping);
+    if (services === undefined) return;
+    console.log(showTable(plan, services, (performance.now() - began) / 1000));
+    const reason = await Promise.race([services.supervisor.failed, once(stopping)]);
+    console.log(reason === undefined ? 'stopping' : `stopping, since ${reason}`);
+    endLimits();
+    await takeDown(services);
+    if (reason !== undefined) process.exitCode = 1;
+    else console.log('stopped');
+  } finally {
+    release();
+  }
+}
+
+/** Takes the folder for this run, or says who has it. */
+function prepareDataFolder(): () => void {
+  try {
+    mkdirSync(dataFolder, { recursive: true });
+    const lock = takeLock(join(dataFolder, 'stack.lock'));
+    if ('release' in lock) return lock.release;
+    throw new LaunchProblem(
+      `antre already runs from this folder (process ${lock.heldBy.pid}). Stop it with Ctrl-C where it was started, or: kill ${lock.heldBy.pid}`,
+    );
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) {
+      throw new LaunchProblem(
+        `${dataFolder} belongs to another user (was this started as root before?). Remove it, or clone afresh.`,
+        error,
+      );
+    }
+    throw error;
+  }
+}
+
+async function clearUp(plan: Plan): Promise<void> {
+  const leftovers = await endLeftovers(join(dataFolder, 'stack.json'));
+  if (leftovers.length > 0) console.log(`          ended what a killed run left behind: ${leftovers.join(', ')}`);
+  if (plan.fresh) {
+    await discardData(dataFolder);
+    console.log('          the local data of earlier runs are thrown away');
+  }
+  await requireFreePorts(portsOf(plan));
+}
+
+/** The first signal asks for a clean stop; a later one ends everything at once. */
+function listenForSignals(): AbortSignal {
+  const controller = new AbortController();
+  let firstAt: number | undefined;
+  const stop = () => {
+    if (firstAt !== undefined && performance.now() - firstAt < oneSignalMs) return;
+    // On the way out each child is killed.
+    if (firstAt !== undefined) process.exit(130);
+    firstAt = performance.now();
+    controller.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  // The bootstrap is gone without a word: nobody would be left to stop this.
+  process.on('disconnect', stop);
+  return controller.signal;
+}
+
+/** What was asked for while it starts ends the start; its failure is then no news. */
+async function orUndefinedAfterStop<T>(starting: Promise<T>, stopping: AbortSignal): Promise<T | undefined> {
+  const late = once(stopping).then(() => pause(giveUpStartingMs, undefined, { ref: false }));
+  try {
+    return await Promise.race([starting, late]);
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+    console.log('stopped');
+    return undefined;
+  }
+}
+
+function once(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+function report(error: unknown): void {
+  if (error instanceof LaunchProblem) return console.error(`\n${error.message}`);
+  const log = join(dataFolder, 'logs/start.log');
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`\nThe start failed: ${error instanceof Error ? error.message : String(error)}\nMore in ${log}`);
+  try {
+    mkdirSync(join(dataFolder, 'logs'), { recursive: true });
+    appendFileSync(log, `${text}\n`);
+  } catch {
+    console.error(text);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+}
+// Nothing is left to do; a connection that is still closing shall not hold the terminal.
+process.exit();

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder, repositoryFolder } from './places.ts';
+import { discardData } from './services/discard-data.ts';
+
+/** `npm test`: runs vitest, whose global set-up brings the services, and says at the end how many tests passed and failed. */
+
+interface Results {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+async function main(): Promise<number> {
+  mkdirSync(dataFolder, { recursive: true });
+  const file = join(dataFolder, `test-results-${process.pid}.json`);
+  const vitest = spawn(
+    process.execPath,
+    [
+      join(repositoryFolder, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...process.argv.slice(2),
+    ],
+    { cwd: repositoryFolder, stdio: 'inherit' },
+  );
+  // The terminal sends Ctrl-C to vitest as well; both end in its teardown, which stops the services.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));
+  const code = await new Promise<number>((resolve) => vitest.once('exit', (exit) => resolve(exit ?? 1)));
+  if (vitest.pid !== undefined) await discardData(join(dataFolder, `test-${vitest.pid}`));
+  const results = read(file);
+  rmSync(file, { force: true });
+  if (results === undefined) {
+    console.log('no result: the tests ended early');
+    return code === 0 ? 1 : code;
+  }
+  // A file that cannot even be loaded has no tests to fail.
+  const brokenFiles = results.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
+  );
+  console.log(`${results.numPassedTests} passed, ${results.numFailedTests + brokenFiles.length} failed`);
+  return code;
+}
+
+function read(file: string): Results | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Results;
+  } catch {
+    return undefined;
+  }
+}
+
+process.exitCode = await main();
