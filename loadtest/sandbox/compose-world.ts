@@ -1,0 +1,78 @@
+import { demoMidtransAccount, demoWhatsappSender, secondMidtransAccount } from './demo-accounts.ts';
+import { createWhatsappRules } from './graph/whatsapp-rules.ts';
+import { createLane } from './lane.ts';
+import { createMidtransAccounts } from './midtrans/accounts.ts';
+import { createDeliverCallback } from './midtrans/deliver-callback.ts';
+import { createNotifier } from './midtrans/notify.ts';
+import { createScenarios } from './midtrans/scenarios.ts';
+import { createTransactionStore } from './midtrans/store.ts';
+import { createPostBytes } from './post-bytes.ts';
+import { seededRandom } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { SandboxOptions, Settings } from './settings.ts';
+import { createInbox } from './smtp/inbox.ts';
+import { createSmtpRules } from './smtp/smtp-rules.ts';
+import { createWebhookSink } from './webhook-sink.ts';
+import { replay } from './replay.ts';
+import { openWitness } from './witness.ts';
+import type { World } from './world.ts';
+
+const callbackConcurrencyDefault = 64;
+const whatsappCallbackUrlDefault = 'http://127.0.0.1:3000/v1/callbacks/whatsapp/{phoneNumberId}';
+
+/** Builds every part and plays the witness log back into them. Nothing listens or is sent yet. */
+export function composeWorld(
+  options: SandboxOptions,
+  scheduler: Scheduler,
+): Readonly<{ world: World; close: () => void }> {
+  const now = options.now ?? Date.now;
+  const random = seededRandom(options.seed ?? 1);
+  const settings: Settings = {
+    timeScale: options.timeScale ?? 1,
+    publicUrl: options.publicUrl ?? '',
+    notificationUrl: options.notificationUrl,
+    whatsappCallbackUrl: options.whatsappCallbackUrl ?? whatsappCallbackUrlDefault,
+    snapExpiryMinimumMinutes: options.snapExpiryMinimumMinutes ?? 5,
+  };
+  const limits = {
+    concurrency: options.callbackConcurrency ?? callbackConcurrencyDefault,
+    perSecond: options.callbacksPerSecond ?? Number.POSITIVE_INFINITY,
+  };
+  const { post, close: closePost } = createPostBytes();
+  const midtransLane = createLane(scheduler, now, limits);
+  const lane = createLane(scheduler, now, {
+    concurrency: callbackConcurrencyDefault,
+    perSecond: Number.POSITIVE_INFINITY,
+  });
+
+  const accounts = createMidtransAccounts(options.midtransAccounts ?? [demoMidtransAccount, secondMidtransAccount]);
+  const senders = new Map(
+    (options.whatsappSenders ?? [demoWhatsappSender]).map((sender) => [sender.phoneNumberId, sender]),
+  );
+  const scenarios = createScenarios();
+  const witness = openWitness({ now, path: options.logPath });
+  const transactions = createTransactionStore(witness);
+  const deliver = createDeliverCallback({ lane: midtransLane, post, random, scheduler, settings, witness });
+  const notifier = createNotifier({ random, scheduler, settings, witness, accounts, scenarios, deliver });
+
+  const shared = { now, random, scheduler, settings, witness };
+  const world: World = {
+    settings,
+    witness,
+    midtrans: { ...shared, accounts, scenarios, transactions, notifier },
+    midtransLane,
+    graph: { ...shared, lane, post, senders, rules: createWhatsappRules(), messages: new Map(), media: new Map() },
+    inbox: createInbox(),
+    smtpRules: createSmtpRules(),
+    webhookSink: createWebhookSink(shared),
+    post,
+  };
+  witness.replay((record) => replay(world, record));
+  return {
+    world,
+    close: () => {
+      closePost();
+      witness.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+
+/** The checked JSON body, or the 400 answer that names what is wrong. An empty body counts as `{}`. */
+export async function readBody<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+): Promise<Readonly<{ value: z.output<Schema> }> | Readonly<{ response: Response }>> {
+  const text = await context.req.text();
+  const parsed = schema.safeParse(parseJson(text === '' ? '{}' : text));
+  if (parsed.success) return { value: parsed.data };
+  const errors = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return { response: context.json({ errors }, 400) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

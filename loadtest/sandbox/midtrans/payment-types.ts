@@ -1,0 +1,31 @@
+/** The ways to pay that the sandbox can play, named as Snap's `enabled_payments` names them. */
+export const paymentTypes = [
+  'qris',
+  'gopay',
+  'shopeepay',
+  'bca_va',
+  'bni_va',
+  'bri_va',
+  'permata_va',
+  'echannel',
+  'credit_card',
+  'indomaret',
+] as const;
+
+export type PaymentType = (typeof paymentTypes)[number];
+
+type Refundability = 'full' | 'partial' | 'none';
+
+/** Label for people, `payment_type` on the wire, and what the rail can give back by API. */
+export const paymentFacts: Record<PaymentType, Readonly<{ label: string; wire: string; refund: Refundability }>> = {
+  qris: { label: 'QRIS', wire: 'qris', refund: 'partial' },
+  gopay: { label: 'GoPay', wire: 'gopay', refund: 'partial' },
+  shopeepay: { label: 'ShopeePay', wire: 'shopeepay', refund: 'full' },
+  bca_va: { label: 'BCA virtual account', wire: 'bank_transfer', refund: 'none' },
+  bni_va: { label: 'BNI virtual account', wire: 'bank_transfer', refund: 'none' },
+  bri_va: { label: 'BRI virtual account', wire: 'bank_transfer', refund: 'none' },
+  permata_va: { label: 'Permata virtual account', wire: 'bank_transfer', refund: 'none' },
+  echannel: { label: 'Mandiri Bill', wire: 'echannel', refund: 'none' },
+  credit_card: { label: 'Card', wire: 'credit_card', refund: 'partial' },
+  indomaret: { label: 'Indomaret', wire: 'cstore', refund: 'none' },
+};

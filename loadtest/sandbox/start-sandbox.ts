@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { createApp } from './app.ts';
+import { composeWorld } from './compose-world.ts';
+import { expireDue } from './midtrans/expire-due.ts';
+import { resume } from './midtrans/resume.ts';
+import { createScheduler } from './scheduler.ts';
+import type { SandboxOptions } from './settings.ts';
+import { startSmtp } from './smtp/start-smtp.ts';
+import type { Witness } from './witness.ts';
+
+export type Sandbox = Readonly<{
+  /** Without a slash at the end. */
+  url: string;
+  smtpUrl: string;
+  witness: Pick<Witness, 'captures' | 'refunds' | 'messages' | 'lines'>;
+  close: () => Promise<void>;
+}>;
+
+const host = '127.0.0.1';
+const sweepMs = 500;
+
+/**
+ * Starts the outside world on loopback: payment gateway, WhatsApp, mail server, webhook sink, and the page to watch them.
+ * Throws what `listen` throws when a port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const scheduler = createScheduler();
+  const { world, close: closeWorld } = composeWorld(options, scheduler);
+  const http = createAdaptorServer({ fetch: createApp(world).fetch }) as Server;
+  try {
+    await listen(http, options.port ?? 0);
+  } catch (error) {
+    closeWorld();
+    throw error;
+  }
+  const url = `http://${host}:${portOf(http)}`;
+  world.settings.publicUrl = options.publicUrl ?? url;
+  const smtp = await startSmtp(options.smtpPort ?? 0, {
+    now: world.midtrans.now,
+    random: world.midtrans.random,
+    scheduler,
+    witness: world.witness,
+    inbox: world.inbox,
+    rules: world.smtpRules,
+  }).catch((error: unknown) => {
+    http.close();
+    closeWorld();
+    throw error;
+  });
+  resume(world.midtrans);
+  const sweep = setInterval(() => expireDue(world.midtrans), sweepMs);
+  sweep.unref();
+
+  return {
+    url,
+    smtpUrl: `smtp://${host}:${smtp.port}`,
+    witness: world.witness,
+    close: async () => {
+      clearInterval(sweep);
+      scheduler.close();
+      const closed = once(http, 'close');
+      http.close();
+      http.closeAllConnections();
+      await Promise.all([closed, smtp.close()]);
+      closeWorld();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  const failed = once(server, 'error').then(([error]: unknown[]) => Promise.reject(error));
+  server.listen(port, host);
+  await Promise.race([once(server, 'listening'), failed]);
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,126 @@
+import { closeSync, ftruncateSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * The append-only record of everything the sandbox did or received: one JSON object per line, written before the act is
+ * answered, so that a killed sandbox has said nothing that is not in it. It is the outside witness that audits compare
+ * with the product's own ledger, and the source from which the sandbox rebuilds its state.
+ */
+
+export type WitnessRecord = Readonly<{ seq: number; at: string; kind: string } & Record<string, unknown>>;
+
+export type WitnessEntry = Readonly<{ kind: string } & Record<string, unknown>>;
+
+export type Witness = Readonly<{
+  /** Reads the lines of earlier runs, oldest first. */
+  replay: (each: (record: WitnessRecord) => void) => void;
+  append: (entry: WitnessEntry) => WitnessRecord;
+  /** Money taken. */
+  captures: () => readonly WitnessRecord[];
+  /** Money given back: kinds refund, void, reversal, chargeback. */
+  refunds: () => readonly WitnessRecord[];
+  /** Mail and WhatsApp messages accepted. */
+  messages: () => readonly WitnessRecord[];
+  /** The newest lines of every kind. */
+  lines: () => readonly WitnessRecord[];
+  /** Records left out of the lists above because they are full; the file still has them. */
+  dropped: () => number;
+  /** Starts the record anew, file included. */
+  clear: () => void;
+  close: () => void;
+}>;
+
+const lists = {
+  capture: 'captures',
+  refund: 'refunds',
+  void: 'refunds',
+  reversal: 'refunds',
+  chargeback: 'refunds',
+  'mail.accepted': 'messages',
+  'whatsapp.accepted': 'messages',
+} as const;
+
+const listedMax = 1_000_000;
+const linesKept = 2_000;
+const chunkBytes = 1_048_576;
+
+/** Opens the log, or keeps it in memory when no path is given. `replay` comes before the first `append`. */
+export function openWitness(options: Readonly<{ path?: string | undefined; now: () => number }>): Witness {
+  const listed = { captures: [] as WitnessRecord[], refunds: [] as WitnessRecord[], messages: [] as WitnessRecord[] };
+  let newest: WitnessRecord[] = [];
+  let seq = 0;
+  let dropped = 0;
+
+  const remember = (record: WitnessRecord): void => {
+    seq = record.seq;
+    newest.push(record);
+    if (newest.length > linesKept * 2) newest = newest.slice(-linesKept);
+    if (!isListed(record.kind)) return;
+    const list = listed[lists[record.kind]];
+    if (list.length < listedMax) list.push(record);
+    else dropped += 1;
+  };
+
+  const file = options.path === undefined ? undefined : openLog(options.path);
+
+  return {
+    replay: (each) => {
+      if (file === undefined) return;
+      readLines(file, (line) => {
+        const record: WitnessRecord = JSON.parse(line);
+        remember(record);
+        each(record);
+      });
+    },
+    append: (entry) => {
+      const record: WitnessRecord = { seq: seq + 1, at: new Date(options.now()).toISOString(), ...entry };
+      if (file !== undefined) writeSync(file, `${JSON.stringify(record)}\n`);
+      remember(record);
+      return record;
+    },
+    captures: () => listed.captures,
+    refunds: () => listed.refunds,
+    messages: () => listed.messages,
+    lines: () => newest,
+    dropped: () => dropped,
+    clear: () => {
+      for (const list of Object.values(listed)) list.length = 0;
+      newest = [];
+      dropped = 0;
+      if (file !== undefined) ftruncateSync(file, 0);
+    },
+    close: () => {
+      if (file !== undefined) closeSync(file);
+    },
+  };
+}
+
+function isListed(kind: string): kind is keyof typeof lists {
+  return Object.hasOwn(lists, kind);
+}
+
+function openLog(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, 'a+');
+}
+
+/** Reads whole lines; a last line that a crash cut short is removed, since its act was never answered. */
+function readLines(file: number, each: (line: string) => void): void {
+  const { size } = fstatSync(file);
+  const chunk = Buffer.alloc(chunkBytes);
+  let rest: Buffer = Buffer.alloc(0);
+  let position = 0;
+  while (position < size) {
+    const read = readSync(file, chunk, 0, chunkBytes, position);
+    if (read === 0) break;
+    position += read;
+    const text = Buffer.concat([rest, chunk.subarray(0, read)]);
+    let start = 0;
+    for (let end = text.indexOf(10); end !== -1; end = text.indexOf(10, start)) {
+      each(text.toString('utf8', start, end));
+      start = end + 1;
+    }
+    rest = Buffer.from(text.subarray(start));
+  }
+  if (rest.length > 0) ftruncateSync(file, size - rest.length);
+}

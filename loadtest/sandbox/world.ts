@@ -1,0 +1,23 @@
+import type { Graph } from './graph/graph.ts';
+import type { Lane } from './lane.ts';
+import type { Midtrans } from './midtrans/midtrans.ts';
+import type { PostBytes } from './post-bytes.ts';
+import type { RuleBook } from './rule-book.ts';
+import type { Settings } from './settings.ts';
+import type { Inbox } from './smtp/inbox.ts';
+import type { SmtpRule } from './smtp/smtp-rules.ts';
+import type { WebhookSink } from './webhook-sink.ts';
+import type { Witness } from './witness.ts';
+
+/** Everything the sandbox plays, for the parts that steer or show all of it. */
+export type World = Readonly<{
+  settings: Settings;
+  witness: Witness;
+  midtrans: Midtrans;
+  midtransLane: Lane;
+  graph: Graph;
+  inbox: Inbox;
+  smtpRules: RuleBook<SmtpRule>;
+  webhookSink: WebhookSink;
+  post: PostBytes;
+}>;
