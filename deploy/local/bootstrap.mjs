@@ -80,14 +80,31 @@ function isRunning(pid) {
   }
 }
 
-function install() {
+async function install() {
   const began = Date.now();
   const elapsed = () => `${Math.round((Date.now() - began) / 1000)} s`;
   console.log('installing the packages of package-lock.json (once, about half a minute)');
   const heartbeat = setInterval(() => console.log(`  still installing, ${elapsed()}`), heartbeatMs);
-  // Install scripts stay off: the only one we need is done by the launcher itself.
+  try {
+    // `npm ci` begins by deleting what is there, perhaps under a running stack: it is for an empty place only. Where it
+    // does not accept the lockfile (a registry without the packages of other platforms), `npm install` follows the same
+    // lockfile, and --no-save keeps it from writing to it.
+    const done =
+      (!packagesOf('node_modules/.package-lock.json') && (await npm('ci'))) || (await npm('install', '--no-save'));
+    if (!done)
+      throw new BootstrapProblem(
+        'npm could not install the packages; what it said stands above. Is the registry reachable?',
+      );
+  } finally {
+    clearInterval(heartbeat);
+  }
+  console.log(`installed in ${elapsed()}`);
+}
+
+/** Install scripts stay off: the only one that is needed is done by the launcher itself. */
+function npm(...command) {
   const args = [
-    'ci',
+    ...command,
     '--ignore-scripts',
     '--include=dev',
     '--include=optional',
@@ -95,24 +112,13 @@ function install() {
     '--no-fund',
     '--loglevel=error',
   ];
-  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const running = spawn(npm[0], [...npm.slice(1), ...args], {
-    cwd: repository,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const [program, ...before] = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npm'];
+  const running = spawn(program, [...before, ...args], { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolveInstall, reject) => {
     running.once('error', (error) => reject(new BootstrapProblem(`npm could not be started: ${error.message}`)));
-    running.once('exit', (code) => {
-      clearInterval(heartbeat);
-      if (code !== 0)
-        return reject(
-          new BootstrapProblem(
-            'npm could not install the packages; what it said stands above. Is the registry reachable?',
-          ),
-        );
-      console.log(`installed in ${elapsed()}`);
-      resolveInstall();
-    });
+    running.once('exit', (code) => resolveInstall(code === 0));
   });
 }
 
