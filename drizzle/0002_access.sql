@@ -13,6 +13,8 @@ create table staff (
   role text not null check (role in ('owner', 'manager', 'door')),
   status text not null check (status in ('invited', 'active', 'disabled')),
   password_hash text,
+  -- Language of the mails to this member.
+  locale text not null default 'id' check (locale in ('id', 'en')),
   -- Made by the local launcher with a published password; production refuses to start while one exists.
   is_demo boolean not null default false,
   created_at timestamptz not null default now(),
@@ -28,6 +30,7 @@ create table staff_tokens (
   staff_id text not null references staff (id),
   purpose text not null check (purpose in ('invitation', 'password_reset')),
   expires_at timestamptz not null,
+  -- When it was used, or made void by a later link or by the end of its member.
   used_at timestamptz,
   created_at timestamptz not null default now()
 );
@@ -48,7 +51,8 @@ create table api_keys (
   id text primary key,
   organizer_id text not null references organizers (id),
   name text not null,
-  role text not null check (role in ('owner', 'manager', 'door')),
+  -- A key never has the rights of an owner, so it cannot make keys.
+  role text not null check (role in ('manager', 'door')),
   key_hash bytea not null unique,
   created_by text not null,
   created_at timestamptz not null default now(),

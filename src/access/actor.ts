@@ -2,12 +2,22 @@
 export const roles = ['owner', 'manager', 'door'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who is asking. A device may scan for its one event and nothing else. */
-export type Actor =
-  | { readonly kind: 'staff'; readonly id: string; readonly organizerId: string; readonly organizerSlug: string; readonly role: Role; readonly sessionId: string }
-  | { readonly kind: 'api_key'; readonly id: string; readonly organizerId: string; readonly organizerSlug: string; readonly role: Role }
-  | { readonly kind: 'device'; readonly id: string; readonly organizerId: string; readonly organizerSlug: string; readonly role: 'door'; readonly eventId: string };
+type OfOrganizer = { readonly id: string; readonly organizerId: string; readonly organizerSlug: string };
+
+export type StaffActor = OfOrganizer & { readonly kind: 'staff'; readonly role: Role; readonly sessionId: string };
+/** A program of the organiser. Never an owner: a leaked key must not be able to make others. */
+export type ApiKeyActor = OfOrganizer & { readonly kind: 'api_key'; readonly role: 'manager' | 'door' };
+/** Door hardware. It may scan for its one event and nothing else. */
+export type DeviceActor = OfOrganizer & { readonly kind: 'device'; readonly role: 'door'; readonly eventId: string };
+
+/** Who is asking. */
+export type Actor = StaffActor | ApiKeyActor | DeviceActor;
 
 export function atLeast(actor: Actor, role: Role): boolean {
   return roles.indexOf(actor.role) <= roles.indexOf(role);
+}
+
+/** Who may invite, change and end members of a role: an owner any, a manager those at the door. */
+export function mayManage(actor: Actor, role: Role): boolean {
+  return actor.kind !== 'device' && (actor.role === 'owner' || (actor.role === 'manager' && role === 'door'));
 }

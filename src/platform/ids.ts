@@ -48,6 +48,7 @@ export type IdPrefix =
   | 'ses'
   | 'key'
   | 'dev'
+  | 'tok'
   | 'cat'
   | 'pol'
   | 'prm'

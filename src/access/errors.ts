@@ -1,0 +1,77 @@
+import { DomainError } from '../platform/errors.ts';
+
+export type AccessErrorCode =
+  | 'access.unauthenticated'
+  | 'access.forbidden'
+  | 'access.limit_reached'
+  | 'access.link_invalid'
+  | 'session.refused'
+  | 'session.limited'
+  | 'session.not_found'
+  | 'organizer.slug_taken'
+  | 'staff.not_found'
+  | 'staff.email_in_use'
+  | 'staff.last_owner'
+  | 'api_key.not_found'
+  | 'device.not_found'
+  | 'device.event_not_found';
+
+export const accessProblems = {
+  'access.unauthenticated': { status: 401, title: 'Not signed in' },
+  'access.forbidden': { status: 403, title: 'Not allowed' },
+  'access.limit_reached': { status: 409, title: 'Too many of these' },
+  'access.link_invalid': { status: 400, title: 'Link not valid' },
+  'session.refused': { status: 401, title: 'Sign-in refused' },
+  'session.limited': { status: 429, title: 'Too many sign-ins' },
+  'session.not_found': { status: 404, title: 'Session not found' },
+  'organizer.slug_taken': { status: 409, title: 'Name taken' },
+  'staff.not_found': { status: 404, title: 'Staff member not found' },
+  'staff.email_in_use': { status: 409, title: 'Address in use' },
+  'staff.last_owner': { status: 409, title: 'Last owner' },
+  'api_key.not_found': { status: 404, title: 'API key not found' },
+  'device.not_found': { status: 404, title: 'Device not found' },
+  'device.event_not_found': { status: 404, title: 'Event not found' },
+} as const satisfies Record<AccessErrorCode, { status: number; title: string }>;
+
+type Refusal = DomainError<AccessErrorCode>;
+
+export const unauthenticated = (): Refusal =>
+  new DomainError('access.unauthenticated', 'Sign in, or send a valid key as "Authorization: Bearer ...".');
+
+export const forbidden = (): Refusal => new DomainError('access.forbidden', 'Your role does not allow this.');
+
+export const limitReached = (max: number): Refusal =>
+  new DomainError('access.limit_reached', `There are ${max} of these already; end one first.`, { details: { max } });
+
+/** One answer for a link that was made up, used, replaced, or came too late. */
+export const linkInvalid = (): Refusal =>
+  new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
+
+/** One answer for an unknown address, a wrong password, and a member who may not sign in. */
+export const signInRefused = (): Refusal =>
+  new DomainError('session.refused', 'The email address or the password is not right.');
+
+export const signInLimited = (retryAfterSeconds: number): Refusal =>
+  new DomainError('session.limited', 'Too many sign-ins were tried for this account; wait a while.', {
+    retryAfterSeconds,
+  });
+
+export const sessionNotFound = (): Refusal => new DomainError('session.not_found', 'There is no such session.');
+
+export const organizerSlugTaken = (slug: string): Refusal =>
+  new DomainError('organizer.slug_taken', `There is an organiser "${slug}" already.`);
+
+export const staffNotFound = (): Refusal => new DomainError('staff.not_found', 'There is no such staff member.');
+
+export const staffEmailInUse = (): Refusal =>
+  new DomainError('staff.email_in_use', 'This address belongs to a staff member already.');
+
+export const lastOwner = (): Refusal =>
+  new DomainError('staff.last_owner', 'An organiser keeps at least one active owner; name another owner first.');
+
+export const apiKeyNotFound = (): Refusal => new DomainError('api_key.not_found', 'There is no such API key.');
+
+export const deviceNotFound = (): Refusal => new DomainError('device.not_found', 'There is no such device.');
+
+export const deviceEventNotFound = (): Refusal =>
+  new DomainError('device.event_not_found', 'There is no such event.');

@@ -1,0 +1,16 @@
+/** Every limit of the room, by name. */
+export const sessionHours = 12;
+/** Live sessions of one member; signing in once more ends the oldest. */
+export const sessionsPerStaffMax = 20;
+export const invitationHours = 7 * 24;
+export const passwordResetHours = 1;
+/** Reset mails to one member within the life of a link, so that nobody can fill an inbox. */
+export const passwordResetsPerStaffMax = 3;
+export const staffPerOrganizerMax = 500;
+export const apiKeysPerOrganizerMax = 50;
+export const devicesPerOrganizerMax = 500;
+export const passwordLengthMin = 12;
+export const passwordLengthMax = 200;
+/** Ended sessions and links stay this long for questions afterwards. */
+export const endedRowsKeptDays = 30;
+export const purgeBatchMax = 1000;

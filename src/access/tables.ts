@@ -1,0 +1,91 @@
+import { bigint, boolean, customType, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { roles } from './actor.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+export const organizers = pgTable('organizers', {
+  id: text('id').primaryKey(),
+  slug: text('slug').notNull(),
+  name: text('name').notNull(),
+  createdAt: time('created_at').notNull().defaultNow(),
+});
+
+export const staffStatuses = ['invited', 'active', 'disabled'] as const;
+export type StaffStatus = (typeof staffStatuses)[number];
+
+export const staff = pgTable('staff', {
+  id: text('id').primaryKey(),
+  organizerId: text('organizer_id').notNull(),
+  email: text('email').notNull(),
+  name: text('name').notNull(),
+  role: text('role', { enum: roles }).notNull(),
+  status: text('status', { enum: staffStatuses }).notNull(),
+  passwordHash: text('password_hash'),
+  locale: text('locale', { enum: ['id', 'en'] })
+    .notNull()
+    .default('id'),
+  isDemo: boolean('is_demo').notNull().default(false),
+  createdAt: time('created_at').notNull().defaultNow(),
+});
+
+export const staffTokenPurposes = ['invitation', 'password_reset'] as const;
+export type StaffTokenPurpose = (typeof staffTokenPurposes)[number];
+
+export const staffTokens = pgTable('staff_tokens', {
+  id: text('id').primaryKey(),
+  staffId: text('staff_id').notNull(),
+  purpose: text('purpose', { enum: staffTokenPurposes }).notNull(),
+  expiresAt: time('expires_at').notNull(),
+  usedAt: time('used_at'),
+  createdAt: time('created_at').notNull().defaultNow(),
+});
+
+export const sessions = pgTable('sessions', {
+  id: text('id').primaryKey(),
+  staffId: text('staff_id').notNull(),
+  createdAt: time('created_at').notNull().defaultNow(),
+  expiresAt: time('expires_at').notNull(),
+  endedAt: time('ended_at'),
+});
+
+export const apiKeys = pgTable('api_keys', {
+  id: text('id').primaryKey(),
+  organizerId: text('organizer_id').notNull(),
+  name: text('name').notNull(),
+  role: text('role', { enum: ['manager', 'door'] }).notNull(),
+  keyHash: bytes('key_hash').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: time('created_at').notNull().defaultNow(),
+  endedAt: time('ended_at'),
+});
+
+export const devices = pgTable('devices', {
+  id: text('id').primaryKey(),
+  organizerId: text('organizer_id').notNull(),
+  eventId: text('event_id').notNull(),
+  name: text('name').notNull(),
+  tokenHash: bytes('token_hash').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: time('created_at').notNull().defaultNow(),
+  endedAt: time('ended_at'),
+});
+
+export const auditLog = pgTable('audit_log', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  organizerId: text('organizer_id').notNull(),
+  actorKind: text('actor_kind', { enum: ['staff', 'api_key', 'device', 'operator', 'system'] }).notNull(),
+  actorId: text('actor_id').notNull(),
+  act: text('act').notNull(),
+  subjectId: text('subject_id').notNull(),
+  changes: jsonb('changes').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
+  at: time('at').notNull().defaultNow(),
+});
+
+export type Organizer = typeof organizers.$inferSelect;
+export type StaffMember = typeof staff.$inferSelect;
+export type StaffToken = typeof staffTokens.$inferSelect;
+export type Session = typeof sessions.$inferSelect;
+export type ApiKey = typeof apiKeys.$inferSelect;
+export type Device = typeof devices.$inferSelect;
+export type AuditEntry = typeof auditLog.$inferSelect;
