@@ -44,7 +44,9 @@ async function main(): Promise<number> {
   const brokenFiles = results.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
   );
-  console.log(`${results.numPassedTests} passed, ${results.numFailedTests + brokenFiles.length} failed`);
+  const failed = results.numFailedTests + brokenFiles.length;
+  // Whatever else went wrong, a set-up that fell or an error outside any test, must not look like success.
+  console.log(`${results.numPassedTests} passed, ${Math.max(failed, code === 0 ? 0 : 1)} failed`);
   return code;
 }
 

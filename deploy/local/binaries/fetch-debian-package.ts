@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -18,12 +18,14 @@ export async function fetchDebianPackage(name: string, place: string): Promise<s
   try {
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(archives, { recursive: true, mode: 0o755 });
-    // The system's own package lists first; where they are missing or too old, lists of our own beside the data.
-    await download(name, archives, []).catch(async () => download(name, archives, await freshLists(dirname(place))));
+    // The system's own package lists first; where they are missing or too old, lists of our own, for this once.
+    await download(name, archives, []).catch(async () =>
+      download(name, archives, await freshLists(join(partial, '.apt'))),
+    );
     for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
       await run('dpkg-deb', ['-x', join(archives, archive), partial], { timeout: stepDeadlineMs });
     }
-    rmSync(archives, { recursive: true, force: true });
+    for (const done of [archives, join(partial, '.apt')]) rmSync(done, { recursive: true, force: true });
     if (!existsSync(place)) renameSync(partial, place);
     return undefined;
   } catch (error) {
@@ -44,13 +46,12 @@ async function download(name: string, folder: string, options: readonly string[]
 }
 
 async function freshLists(folder: string): Promise<string[]> {
-  const lists = join(folder, 'apt');
   for (const part of ['state/lists/partial', 'cache/archives/partial'])
-    mkdirSync(join(lists, part), { recursive: true, mode: 0o755 });
+    mkdirSync(join(folder, part), { recursive: true, mode: 0o755 });
   const options = [
-    ['Dir::State', join(lists, 'state')],
+    ['Dir::State', join(folder, 'state')],
     ['Dir::State::status', '/var/lib/dpkg/status'],
-    ['Dir::Cache', join(lists, 'cache')],
+    ['Dir::Cache', join(folder, 'cache')],
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
   await run('apt-get', [...options, ...patience, 'update'], { timeout: stepDeadlineMs });
   return options;

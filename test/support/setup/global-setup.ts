@@ -4,10 +4,11 @@ import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { readLedger } from '../../../deploy/local/host/ledger.ts';
 import { isAlive } from '../../../deploy/local/host/process-identity.ts';
+import { LaunchProblem } from '../../../deploy/local/launch-problem.ts';
 import { dataFolder } from '../../../deploy/local/places.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
-import { migrate } from '../../../drizzle/migrate.ts';
+import { MigrationError, migrate } from '../../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
 const own = join(dataFolder, `test-${process.pid}`);
@@ -15,6 +16,18 @@ let services: Services | undefined;
 
 /** Starts the services that all test files of this run share, on free ports with their own data, and migrates the template. */
 export async function setup(project: TestProject): Promise<void> {
+  try {
+    await start(project);
+  } catch (error) {
+    if (!(error instanceof LaunchProblem || error instanceof MigrationError)) throw error;
+    // Says what to do; a stack trace would bury it.
+    console.error(`\n${error.message}\n`);
+    await services?.stop();
+    process.exit(1);
+  }
+}
+
+async function start(project: TestProject): Promise<void> {
   await clearAfterKilledRuns();
   services = await startServices({
     dataFolder: own,
