@@ -1,4 +1,14 @@
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { type Account, canRun } from '../host/account.ts';
@@ -90,8 +100,16 @@ function copyFor(account: Account | undefined, native: string, version: string):
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { mode: 0o755 });
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
-  if (account) chownSync(partial, account.uid, account.gid);
+  if (account) giveTo(account, partial);
   if (existsSync(copy)) rmSync(partial, { recursive: true, force: true });
   else renameSync(partial, copy);
   return copy;
+}
+
+/** Under a strict umask the packages can be read by their owner alone, so the copy's owner has to be the account. */
+function giveTo(account: Account, folder: string): void {
+  lchownSync(folder, account.uid, account.gid);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    lchownSync(join(entry.parentPath, entry.name), account.uid, account.gid);
+  }
 }
