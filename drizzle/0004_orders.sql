@@ -78,8 +78,8 @@ create table orders (
 ) with (fillfactor = 80);
 
 create unique index orders_idempotency on orders (event_id, idempotency_key_hash);
--- Holds that end: the sweeper and the reclaim inside placement.
-create index orders_hold_end on orders (event_id, expires_at) where status in ('pending_payment', 'closing');
+-- Holds that end: the sweeper, and the reclaim inside placement.
+create index orders_hold_end on orders (expires_at) where status = 'pending_payment';
 -- The desk and the lost-link look-up ask by the ten characters a buyer reads out.
 create index orders_code on orders (right(id, 10));
 

@@ -28,7 +28,14 @@ create table scans (
   scan_id text not null,
   ticket_id text,
   direction text not null check (direction in ('entry', 'exit')),
-  result text not null,
+  result text not null check (result in (
+    'admitted', 'exited', 'already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late',
+    'wrong_gate')),
+  -- Two gates let the same ticket in, each without knowing of the other: set on the one that came later.
+  conflict boolean not null default false,
+  -- The other one of the two.
+  conflict_at timestamptz,
+  conflict_gate text,
   gate text,
   offline boolean not null default false,
   scanned_at timestamptz not null,
@@ -38,4 +45,5 @@ create table scans (
   primary key (event_id, device_id, scan_id)
 );
 
-create index scans_ticket on scans (event_id, ticket_id) where ticket_id is not null;
+create index scans_ticket on scans (event_id, ticket_id, scanned_at) where ticket_id is not null;
+create index scans_conflict on scans (event_id, scanned_at) where conflict;

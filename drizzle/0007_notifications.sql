@@ -19,11 +19,15 @@ create table deliveries (
   sending_at timestamptz,
   accepted_at timestamptz,
   delivered_at timestamptz,
+  -- When somebody looks whether it is stuck; null once nothing is left to do.
+  next_check_at timestamptz default now() + interval '15 minutes',
+  -- Sends whose outcome nobody told us.
+  unknowns smallint not null default 0,
   unique (subject_id, template, channel, recipient_key, version)
 ) with (fillfactor = 80);
 
 create index deliveries_provider_message on deliveries (provider_message_id) where provider_message_id is not null;
-create index deliveries_unfinished on deliveries (created_at) where status in ('queued', 'sending', 'unknown');
+create index deliveries_next_check on deliveries (next_check_at) where next_check_at is not null;
 
 -- Numbers that WhatsApp messages go out from: the organiser's own, or the platform's (organizer_id null).
 create table senders (
@@ -49,3 +53,6 @@ create table suppressions (
   created_at timestamptz not null default now(),
   primary key (channel, recipient_key)
 );
+
+-- Paid orders of the last minutes, each of which must have its delivery.
+create index orders_paid_at on orders (paid_at) where paid_at is not null;

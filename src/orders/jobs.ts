@@ -2,16 +2,61 @@ import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
 import { job } from '../platform/job.ts';
 
-const orderRef = z.strictObject({ eventId: z.string().regex(idPatterns.event), orderId: z.string().regex(idPatterns.order) });
+const orderRef = z.strictObject({
+  eventId: z.string().regex(idPatterns.event),
+  orderId: z.string().regex(idPatterns.order),
+});
 
 /** Facts of this room. Who listens is said in `workers/handlers.ts`. */
-export const orderPlaced = job({ name: 'order.placed', payload: orderRef, queue: 'payments', attempts: 8, timeoutMs: 30_000 });
-export const orderClosing = job({ name: 'order.closing', payload: orderRef, queue: 'payments', attempts: 20, timeoutMs: 30_000 });
-export const orderPaid = job({ name: 'order.paid', payload: orderRef, queue: 'notifications', attempts: 10, timeoutMs: 15_000 });
-export const orderCancelled = job({ name: 'order.cancelled', payload: orderRef, queue: 'notifications', attempts: 10, timeoutMs: 15_000 });
-export const orderRefunded = job({ name: 'order.refunded', payload: orderRef, queue: 'notifications', attempts: 10, timeoutMs: 15_000 });
+export const orderPlaced = job({
+  name: 'order.placed',
+  payload: orderRef,
+  queue: 'payments',
+  attempts: 8,
+  timeoutMs: 30_000,
+});
+export const orderClosing = job({
+  name: 'order.closing',
+  payload: orderRef,
+  queue: 'payments',
+  attempts: 20,
+  timeoutMs: 30_000,
+});
+export const orderPaid = job({
+  name: 'order.paid',
+  payload: orderRef,
+  queue: 'notifications',
+  attempts: 10,
+  timeoutMs: 15_000,
+});
+export const orderCancelled = job({
+  name: 'order.cancelled',
+  payload: orderRef,
+  queue: 'notifications',
+  attempts: 10,
+  timeoutMs: 15_000,
+});
+export const orderRefunded = job({
+  name: 'order.refunded',
+  payload: orderRef,
+  queue: 'notifications',
+  attempts: 10,
+  timeoutMs: 15_000,
+});
 /** A buyer asks for the link to an order again. */
-export const orderLinkRequested = job({ name: 'order.link_requested', payload: orderRef, queue: 'notifications', attempts: 5, timeoutMs: 15_000 });
+export const orderLinkRequested = job({
+  name: 'order.link_requested',
+  payload: orderRef,
+  queue: 'notifications',
+  attempts: 5,
+  timeoutMs: 15_000,
+});
 
 /** Recurring: ends holds whose time is over, a bounded number each time. */
-export const expireHolds = job({ name: 'orders.expire_holds', payload: z.strictObject({}), queue: 'maintenance', attempts: 1, timeoutMs: 30_000 });
+export const expireHolds = job({
+  name: 'orders.expire_holds',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 30_000,
+});

@@ -41,7 +41,9 @@ export const promoCodes = pgTable(
     redemptions: integer('redemptions').notNull().default(0),
     validFrom: time('valid_from'),
     validUntil: time('valid_until'),
-    status: text('status', { enum: ['active', 'closed'] }).notNull().default('active'),
+    status: text('status', { enum: ['active', 'closed'] })
+      .notNull()
+      .default('active'),
     createdAt: time('created_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
@@ -58,7 +60,13 @@ export const limitCounters = pgTable(
 );
 
 export const orderStatuses = [
-  'pending_payment', 'closing', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled',
+  'pending_payment',
+  'closing',
+  'paid',
+  'partially_refunded',
+  'refunded',
+  'expired',
+  'cancelled',
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
@@ -116,7 +124,9 @@ export const tickets = pgTable(
     orderId: text('order_id').notNull(),
     ticketCategoryId: text('ticket_category_id').notNull(),
     code: bytes('code').notNull(),
-    status: text('status', { enum: ['live', 'revoked'] }).notNull().default('live'),
+    status: text('status', { enum: ['live', 'revoked'] })
+      .notNull()
+      .default('live'),
     issuedAt: time('issued_at').notNull().defaultNow(),
     revokedAt: time('revoked_at'),
     revokedReason: text('revoked_reason'),

@@ -1,0 +1,107 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { events, ticketCategories } from '../catalog/tables.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { stage } from '../platform/outbox.ts';
+import { orderLinkRequested } from './jobs.ts';
+import { type Order, orderLines, orders, type Ticket, tickets } from './tables.ts';
+
+/** An order with what its JSON needs besides its own row. */
+export type OrderFacts = {
+  readonly order: Order;
+  readonly eventSlug: string;
+  readonly lines: readonly OrderLineFacts[];
+};
+
+export type OrderLineFacts = {
+  readonly ticketCategoryId: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitPrice: number;
+};
+
+export type EventOfOrder = typeof events.$inferSelect;
+
+/** Lines in the order of the event's categories; by primary keys alone, in one statement, since buyers poll it. */
+export const orderFactsColumns = {
+  order: orders,
+  eventSlug: events.slug,
+  lines: sql<OrderLineFacts[]>`(
+    select coalesce(json_agg(json_build_object(
+        'ticketCategoryId', l.ticket_category_id, 'name', c.name, 'quantity', l.quantity, 'unitPrice', l.unit_price
+      ) order by c.position, c.id), '[]')
+    from order_lines l
+    join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
+    where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
+};
+
+export async function findOrder(db: Db, eventId: string, orderId: string): Promise<OrderFacts | undefined> {
+  const [row] = await db
+    .select(orderFactsColumns)
+    .from(orders)
+    .innerJoin(events, eq(events.id, orders.eventId))
+    .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId)))
+    .limit(1);
+  return row;
+}
+
+export async function findEvent(db: Db, eventId: string): Promise<EventOfOrder | undefined> {
+  const [row] = await db.select().from(events).where(eq(events.id, eventId)).limit(1);
+  return row;
+}
+
+/** A ticket with the name of its category, as a buyer sees it. */
+export type TicketFacts = Ticket & { readonly categoryName: string };
+
+/** An order's tickets in the order they were issued; an order has at most a few hundred. */
+export async function findTickets(db: Db, eventId: string, orderId: string): Promise<TicketFacts[]> {
+  const rows = await db
+    .select({ ticket: tickets, categoryName: ticketCategories.name })
+    .from(tickets)
+    .innerJoin(
+      ticketCategories,
+      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
+    )
+    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId)))
+    .orderBy(asc(tickets.id));
+  return rows.map(({ ticket, categoryName }) => ({ ...ticket, categoryName }));
+}
+
+export async function findLiveTicket(
+  db: Db,
+  eventId: string,
+  orderId: string,
+  ticketId: string,
+): Promise<Ticket | undefined> {
+  const [row] = await db
+    .select()
+    .from(tickets)
+    .where(
+      and(
+        eq(tickets.eventId, eventId),
+        eq(tickets.id, ticketId),
+        eq(tickets.orderId, orderId),
+        eq(tickets.status, 'live'),
+      ),
+    )
+    .limit(1);
+  return row;
+}
+
+/** Two orders may share the ten characters of a code; more than a few never do. */
+const linksPerLookupMax = 3;
+
+/**
+ * Stages the mail with the link for each order of this buyer with this code, found by the index on the code. The email
+ * is compared as limits compare it: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`, and the mail goes to
+ * the address on the order.
+ */
+export async function stageLinkMails(db: Db, emailKey: string, code: string): Promise<void> {
+  await transaction(db, async (tx) => {
+    const found = await tx
+      .select({ eventId: orders.eventId, orderId: orders.id })
+      .from(orders)
+      .where(and(sql`right(${orders.id}, 10) = ${code}`, sql`${orders.buyerKeys}[1] = ${emailKey}`))
+      .limit(linksPerLookupMax);
+    for (const row of found) await stage(tx, orderLinkRequested, row);
+  });
+}

@@ -1,0 +1,38 @@
+import { hmacSha256 } from '../platform/crypto.ts';
+
+/**
+ * Who a buyer is, for limits: the same mailbox or the same phone is the same buyer, however it is spelt. Addresses are
+ * compared without case and without what follows a plus sign; Gmail's also without dots.
+ */
+export function normaliseEmail(email: string): string {
+  const lower = email.toLowerCase();
+  const at = lower.lastIndexOf('@');
+  const domain = lower.slice(at + 1) === 'googlemail.com' ? 'gmail.com' : lower.slice(at + 1);
+  const mailbox = lower.slice(0, at).split('+', 1)[0] ?? '';
+  return `${domain === 'gmail.com' ? mailbox.replaceAll('.', '') : mailbox}@${domain}`;
+}
+
+/** Digits with the country's, without a plus sign. A leading 0 is Indonesian: 0812... becomes 62812... */
+export function normalisePhone(phone: string): string {
+  const digits = phone.replaceAll(/\D/g, '');
+  if (phone.startsWith('+')) return digits;
+  return digits.startsWith('0') ? `62${digits.slice(1)}` : digits;
+}
+
+const keyLength = 22;
+
+/** Keyed hashes of the buyer's normalised email and phone: enough to count by, not enough to find anybody. */
+export function buyerKeys(hashSecret: string, buyer: { email: string; phone: string }): readonly [string, string] {
+  return [
+    hashKey(hashSecret, `email:${normaliseEmail(buyer.email)}`),
+    hashKey(hashSecret, `phone:${normalisePhone(buyer.phone)}`),
+  ];
+}
+
+export function networkKey(hashSecret: string, network: string): string {
+  return hashKey(hashSecret, `network:${network}`);
+}
+
+function hashKey(secret: string, text: string): string {
+  return hmacSha256(secret, text).toString('base64url').slice(0, keyLength);
+}

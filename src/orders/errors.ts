@@ -1,0 +1,53 @@
+import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+
+export type OrderErrorCode =
+  | 'order.not_found'
+  | 'order.limit_exceeded'
+  | 'order.category_unknown'
+  | 'stock.sold_out'
+  | 'sale.not_open'
+  | 'promo.invalid'
+  | 'promo.used_up'
+  | 'payments.busy'
+  | 'event.unknown';
+
+export const orderProblems = {
+  'order.not_found': { status: 404, title: 'Order not found' },
+  'order.limit_exceeded': { status: 409, title: 'Over a limit' },
+  'order.category_unknown': { status: 400, title: 'Unknown ticket category' },
+  'stock.sold_out': { status: 409, title: 'Sold out' },
+  'sale.not_open': { status: 409, title: 'Not on sale' },
+  'promo.invalid': { status: 409, title: 'Promo code not valid' },
+  'promo.used_up': { status: 409, title: 'Promo code used up' },
+  'payments.busy': { status: 503, title: 'Payments are busy' },
+  'event.unknown': { status: 404, title: 'Event not found' },
+} as const satisfies Record<OrderErrorCode, { status: number; title: string }>;
+
+const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails) =>
+  new DomainError(code, message, details === undefined ? {} : { details });
+
+export const orderNotFound = () =>
+  refusal('order.not_found', 'There is no such order, or the link to it is not right.');
+export const eventUnknown = () => refusal('event.unknown', 'There is no such event.');
+export const soldOut = (details?: ProblemDetails) =>
+  refusal(
+    'stock.sold_out',
+    'There are not enough tickets left. Held tickets that are not paid come back on sale.',
+    details,
+  );
+export const saleNotOpen = (details?: ProblemDetails) =>
+  refusal('sale.not_open', 'This ticket category is not on sale now.', details);
+export const limitExceeded = (details?: ProblemDetails) =>
+  refusal('order.limit_exceeded', 'The order is over a limit of this sale; see limit.', details);
+export const categoryUnknown = (details?: ProblemDetails) =>
+  refusal('order.category_unknown', 'The event has no such ticket category.', details);
+export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
+export const promoUsedUp = () => refusal('promo.used_up', 'This promo code has been used up.');
+export const paymentsBusy = (retryAfterSeconds: number) =>
+  new DomainError<OrderErrorCode>(
+    'payments.busy',
+    'More orders wait for payment than can be prepared in time; try again shortly.',
+    {
+      retryAfterSeconds,
+    },
+  );

@@ -1,0 +1,74 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../platform/db.ts';
+import { type Order, orders } from './tables.ts';
+
+/** The steps themselves are functions in `drizzle/0009_order_life.sql`: one round trip, one order of locks. */
+
+export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock';
+
+export async function selectOrderForUpdate(tx: Db, eventId: string, orderId: string): Promise<Order | undefined> {
+  const [row] = await tx
+    .select()
+    .from(orders)
+    .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId)))
+    .for('update');
+  return row;
+}
+
+export async function callPayOrder(tx: Db, order: Order): Promise<PayOutcome> {
+  const [row] = await rowsOf<{ outcome: PayOutcome }>(
+    tx,
+    sql`select pay_order(${order.eventId}, ${order.id}) as outcome`,
+  );
+  if (row === undefined) throw new Error('pay_order gave no answer');
+  return row.outcome;
+}
+
+export async function callReleaseHold(tx: Db, order: Order): Promise<void> {
+  await tx.execute(sql`select release_holds(array[${order.eventId}]::text[], array[${order.id}]::text[])`);
+}
+
+export async function callRevokeTickets(
+  tx: Db,
+  order: Order,
+  options: {
+    ticketIds: readonly string[] | undefined;
+    restock: boolean;
+    status: 'refunded' | 'cancelled';
+    reason: string;
+  },
+): Promise<string | null> {
+  const ids = options.ticketIds === undefined ? null : `{${options.ticketIds.join(',')}}`;
+  const [row] = await rowsOf<{ status: string | null }>(
+    tx,
+    sql`select revoke_tickets(${order.eventId}, ${order.id}, ${ids}::text[], ${options.restock}, ${options.status}, ${options.reason}) as status`,
+  );
+  return row?.status ?? null;
+}
+
+export async function moveHoldEnd(tx: Db, order: Order): Promise<Order | undefined> {
+  const [row] = await tx
+    .update(orders)
+    .set({
+      expiresAt: sql`least(${orders.holdEndsMaxAt}, now() + (${orders.holdEndsMaxAt} - ${orders.placedAt}) / 2)`,
+    })
+    .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
+    .returning();
+  return row;
+}
+
+export async function addAttention(tx: Db, order: Order, reason: string): Promise<void> {
+  await tx
+    .update(orders)
+    .set({ attention: sql`array_append(array_remove(${orders.attention}, ${reason}), ${reason})` })
+    .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id)));
+}
+
+export async function callExpireHolds(db: Db, limit: number): Promise<number> {
+  const [row] = await rowsOf<{ ended: number }>(db, sql`select expire_holds(${limit}::integer) as ended`);
+  return row?.ended ?? 0;
+}
+
+export async function callRecountBuyers(tx: Db, eventId: string): Promise<void> {
+  await tx.execute(sql`select recount_buyers(${eventId})`);
+}

@@ -1,0 +1,12 @@
+import type { Db } from '../platform/db.ts';
+import { type PayOutcome, callPayOrder } from './order-life-queries.ts';
+import type { Order } from './tables.ts';
+
+/**
+ * Money for the whole order has come. A hold becomes a sale; an order that had ended takes its places again when they
+ * are still there, the event has not begun and no limit has been used up since.
+ * @returns `no_stock` when the order cannot be honoured any more: the caller owes the money back.
+ */
+export async function payOrder(tx: Db, order: Order): Promise<PayOutcome> {
+  return callPayOrder(tx, order);
+}

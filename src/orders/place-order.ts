@@ -1,0 +1,183 @@
+import { randomInt } from 'node:crypto';
+import { orderAccessToken } from '../access/order-token.ts';
+import type { Clock } from '../platform/clock.ts';
+import { sha256 } from '../platform/crypto.ts';
+import type { Db } from '../platform/db.ts';
+import { DomainError } from '../platform/errors.ts';
+import { newOrderId } from '../platform/ids.ts';
+import { buyerKeys, networkKey } from './buyer.ts';
+import {
+  categoryUnknown,
+  eventUnknown,
+  limitExceeded,
+  paymentsBusy,
+  promoInvalid,
+  promoUsedUp,
+  saleNotOpen,
+  soldOut,
+} from './errors.ts';
+import type { EventDirectory } from './event-directory.ts';
+import { ordersPlaced } from './metrics.ts';
+import type { PaymentOf, PaymentView } from './payment-view.ts';
+import type { Placed, Placement } from './placement.ts';
+import { isKeyKnown } from './placement-queries.ts';
+import { presentOrder } from './present.ts';
+import type { PlaceOrderInput } from './schemas.ts';
+import { showOrder } from './show-order.ts';
+
+export type PlaceOrderDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly placement: Placement;
+  readonly directory: EventDirectory;
+  readonly paymentOf: PaymentOf;
+  /** Whether payments of new orders could no longer be prepared within a third of the hold. */
+  readonly isPaymentBusy: () => boolean;
+  readonly hashSecret: string;
+  readonly orderTokenSecret: string;
+  readonly holdJitterSeconds: number;
+};
+
+export type PlaceOrderRequest = {
+  readonly input: PlaceOrderInput;
+  readonly idempotencyKey: string;
+  /** The client's network, as `createClientNetwork` names it. */
+  readonly network: string;
+};
+
+export type PlacedOrder = {
+  readonly order: ReturnType<typeof presentOrder> & { accessToken: string };
+  readonly replayed: boolean;
+};
+
+const againMax = 5;
+const busyRetrySeconds = 15;
+
+/**
+ * Places an order: its tickets are held, its payment is staged, and it is durable when this returns. The same key with
+ * the same body finds the same order at any time later; a refusal is decided anew each time.
+ * @throws DomainError with the codes of `errors.ts`, idempotency.key_reused, service.overloaded, service.unavailable
+ */
+export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderRequest): Promise<PlacedOrder> {
+  const { input } = request;
+  const eventId = await deps.directory.eventIdOf(input.eventSlug);
+  if (eventId === undefined) throw eventUnknown();
+  const keyHash = sha256(request.idempotencyKey).toString('hex');
+  if (deps.isPaymentBusy() && !(await isKeyKnown(deps.db, eventId, keyHash))) throw paymentsBusy(busyRetrySeconds);
+
+  const item = {
+    id: newOrderId(eventId, deps.clock.now()),
+    key_hash: keyHash,
+    fingerprint: fingerprintOf(input),
+    name: input.buyer.name,
+    email: input.buyer.email,
+    phone: input.buyer.phone,
+    buyer_keys: buyerKeys(deps.hashSecret, input.buyer),
+    network_key: networkKey(deps.hashSecret, request.network),
+    locale: input.locale,
+    promo: input.promoCode ?? null,
+    jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
+    categories: input.lines.map((line) => line.ticketCategoryId),
+    quantities: input.lines.map((line) => line.quantity),
+  };
+  const placed = await submit(deps.placement, eventId, item);
+  ordersPlaced.inc({ outcome: placed.row.outcome });
+  return answer(deps, eventId, input, item, placed);
+}
+
+/** An item that met another of the same buyer inside its batch is decided again in the next one. */
+async function submit(
+  placement: Placement,
+  eventId: string,
+  item: Parameters<Placement['submit']>[1],
+): Promise<Placed> {
+  for (let tries = 1; ; tries += 1) {
+    const placed = await placement.submit(eventId, item);
+    if (placed.row.outcome !== 'again' || tries >= againMax) return placed;
+  }
+}
+
+/** The body as understood, in one order of fields: white space and the order of keys do not make another request. */
+function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrderInput): string {
+  const facts = [
+    eventSlug,
+    buyer.name,
+    buyer.email,
+    buyer.phone,
+    lines.map((line) => [line.ticketCategoryId, line.quantity]),
+    promoCode ?? null,
+    locale,
+  ];
+  return sha256(JSON.stringify(facts)).toString('hex');
+}
+
+async function answer(
+  deps: PlaceOrderDeps,
+  eventId: string,
+  input: PlaceOrderInput,
+  item: Parameters<Placement['submit']>[1],
+  { row, facts }: Placed,
+): Promise<PlacedOrder> {
+  const accessToken = (orderId: string) => orderAccessToken(deps.orderTokenSecret, orderId);
+  switch (row.outcome) {
+    case 'placed':
+    case 'paid': {
+      const free = row.outcome === 'paid';
+      const placedAt = new Date(Number(row.placed_at_ms));
+      const payment: PaymentView = free ? { status: 'none', method: 'none' } : { status: 'creating', method: 'any' };
+      const order = presentOrder(
+        {
+          order: {
+            id: item.id,
+            eventId,
+            status: free ? 'paid' : 'pending_payment',
+            buyerName: item.name,
+            buyerEmail: item.email,
+            buyerPhone: item.phone,
+            currency: facts.currency,
+            subtotal: Number(row.subtotal),
+            discount: Number(row.discount),
+            fees: Number(row.fees),
+            total: Number(row.total),
+            placedAt,
+            expiresAt: new Date(Number(row.expires_at_ms)),
+            paidAt: free ? placedAt : null,
+          },
+          eventSlug: facts.slug,
+          lines: input.lines.map((line) => {
+            const category = facts.categories[line.ticketCategoryId];
+            return { ...line, name: category?.name ?? '', unitPrice: category?.price ?? 0 };
+          }),
+        },
+        payment,
+      );
+      return { order: { ...order, accessToken: accessToken(item.id) }, replayed: false };
+    }
+    case 'replayed': {
+      const orderId = row.order_id ?? '';
+      const order = await showOrder({ db: deps.db, paymentOf: deps.paymentOf }, orderId);
+      return { order: { ...order, accessToken: accessToken(orderId) }, replayed: orderId !== item.id };
+    }
+    case 'key_reused':
+      throw new DomainError('idempotency.key_reused', 'This Idempotency-Key was used with another request body.');
+    case 'again':
+      throw new DomainError('idempotency.in_progress', 'Another order of the same buyer is being decided.', {
+        retryAfterSeconds: 1,
+      });
+    case 'sold_out':
+      throw soldOut(row.detail ?? undefined);
+    case 'not_open':
+      throw saleNotOpen(row.detail ?? undefined);
+    case 'limit_exceeded':
+    case 'network_limit':
+      throw limitExceeded(row.detail ?? undefined);
+    case 'category_unknown':
+      throw categoryUnknown(row.detail ?? undefined);
+    case 'promo_invalid':
+      throw promoInvalid();
+    case 'promo_used_up':
+      throw promoUsedUp();
+    default:
+      throw eventUnknown();
+  }
+}

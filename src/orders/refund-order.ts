@@ -1,0 +1,32 @@
+import type { Db } from '../platform/db.ts';
+import { stage } from '../platform/outbox.ts';
+import { orderRefunded } from './jobs.ts';
+import { callRevokeTickets } from './order-life-queries.ts';
+import type { Order } from './tables.ts';
+
+export type RefundOrderOptions = {
+  /** Tickets to take back; all of them when left out; none when empty (only money goes back). */
+  readonly ticketIds?: readonly string[];
+  /** Whether the places go on sale again; otherwise they are blocked. */
+  readonly restock: boolean;
+  /** `cancelled` when the money never stayed (reversal, void). */
+  readonly as?: 'refunded' | 'cancelled';
+  readonly reason: string;
+};
+
+/**
+ * Takes tickets of a paid order back. An order without live tickets becomes refunded (or cancelled), otherwise
+ * partially_refunded; the buyer is told.
+ * @returns the new status, or undefined when the order was not paid
+ */
+export async function refundOrder(tx: Db, order: Order, options: RefundOrderOptions): Promise<string | undefined> {
+  const status = await callRevokeTickets(tx, order, {
+    ticketIds: options.ticketIds,
+    restock: options.restock,
+    status: options.as ?? 'refunded',
+    reason: options.reason,
+  });
+  if (status === null) return undefined;
+  await stage(tx, orderRefunded, { eventId: order.eventId, orderId: order.id });
+  return status;
+}

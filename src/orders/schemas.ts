@@ -1,0 +1,100 @@
+import { z } from '@hono/zod-openapi';
+import { lineOfText, moneySchema, orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import { orderStatuses } from './tables.ts';
+
+export const linesMax = 10;
+export const quantityMax = 100;
+
+export const localeSchema = z.enum(['id', 'en']);
+
+export const buyerSchema = z
+  .strictObject({
+    name: lineOfText(100),
+    email: z.email().max(254),
+    phone: z
+      .string()
+      .regex(/^(?:\+[1-9]|[0-9])[0-9 -]{6,20}$/, 'must be a phone number such as +62812... or 0812...')
+      .refine((phone) => {
+        const digits = phone.replaceAll(/\D/g, '').length;
+        return digits >= 8 && digits <= 15;
+      }, 'must have 8 to 15 digits'),
+  })
+  .openapi('Buyer');
+
+export const placeOrderSchema = z
+  .strictObject({
+    eventSlug: slugSchema,
+    buyer: buyerSchema,
+    lines: z
+      .array(z.strictObject({ ticketCategoryId: plainIdSchema, quantity: z.int().min(1).max(quantityMax) }))
+      .min(1)
+      .max(linesMax)
+      .refine(
+        (lines) => new Set(lines.map((line) => line.ticketCategoryId)).size === lines.length,
+        'must name each category once',
+      ),
+    promoCode: z
+      .string()
+      .trim()
+      .toUpperCase()
+      .regex(/^[A-Z0-9-]{3,32}$/)
+      .optional(),
+    locale: localeSchema.default('id'),
+  })
+  .openapi('PlaceOrder');
+
+export type PlaceOrderInput = z.output<typeof placeOrderSchema>;
+
+export const idempotencyKeySchema = z
+  .string()
+  .min(16)
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/, 'must be 16 to 255 visible ASCII characters');
+
+export const paymentViewSchema = z
+  .object({
+    status: z.enum([
+      'creating',
+      'pending',
+      'paid',
+      'failed',
+      'expired',
+      'refunded',
+      'partially_refunded',
+      'review',
+      'none',
+    ]),
+    method: z.string(),
+    redirectUrl: z.string().optional(),
+    qrString: z.string().optional(),
+    vaNumber: z.string().optional(),
+    expiresAt: timeSchema.optional(),
+  })
+  .openapi('Payment');
+
+export const orderSchema = z
+  .object({
+    id: orderIdSchema,
+    code: z.string().openapi({ example: '7K3M9-XQ2TB' }),
+    status: z.enum(orderStatuses),
+    eventId: z.string(),
+    eventSlug: z.string(),
+    buyer: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+    lines: z.array(
+      z.object({ ticketCategoryId: z.string(), name: z.string(), quantity: z.int(), unitPrice: moneySchema }),
+    ),
+    subtotal: moneySchema,
+    discount: moneySchema,
+    fees: moneySchema,
+    total: moneySchema,
+    placedAt: timeSchema,
+    expiresAt: timeSchema,
+    paidAt: timeSchema.optional(),
+    payment: paymentViewSchema,
+  })
+  .openapi('Order');
+
+export const placedOrderSchema = orderSchema.extend({ accessToken: z.string() }).openapi('PlacedOrder');
+
+export type OrderView = z.output<typeof orderSchema>;
+export type PaymentView = z.output<typeof paymentViewSchema>;
