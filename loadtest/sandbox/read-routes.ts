@@ -83,7 +83,12 @@ function witnessPage(context: Context, records: readonly WitnessRecord[], droppe
   const last = page.at(-1);
   const headers = new Headers({ 'content-type': 'application/x-ndjson', 'witness-dropped': String(dropped) });
   if (last !== undefined && start + limit < records.length) headers.set('next-cursor', String(last.seq));
-  return new Response(page.map((record) => `${JSON.stringify(record)}\n`).join(''), { headers });
+  return new Response(page.map(witnessLine).join(''), { headers });
+}
+
+/** The state change that goes with a line is for the sandbox's own restart. */
+function witnessLine({ patch: _patch, ...record }: WitnessRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 /** Records stand in the order of their sequence numbers. */

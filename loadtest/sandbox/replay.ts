@@ -1,5 +1,3 @@
-import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
-import type { Scenario } from './midtrans/scenarios.ts';
 import type { WitnessRecord } from './witness.ts';
 import type { World } from './world.ts';
 
@@ -9,32 +7,12 @@ import type { World } from './world.ts';
  */
 export function replay(world: World, record: WitnessRecord): void {
   const { midtrans, graph } = world;
-  switch (record.kind) {
-    case 'control.scenario':
-      return midtrans.scenarios.add(written<Scenario>(record['scenario']));
-    case 'control.scenarios_cleared':
-      return midtrans.scenarios.clear();
-    case 'control.account':
-      return midtrans.accounts.set(written<MidtransAccount>(record['account']));
-    case 'control.sender': {
-      const sender = written<WhatsappSender>(record['sender']);
-      graph.senders.set(sender.phoneNumberId, sender);
-      return undefined;
-    }
-    case 'control.reset': {
-      const what = written<readonly string[]>(record['what']);
-      if (what.includes('scenarios')) midtrans.scenarios.clear();
-      if (what.includes('transactions')) midtrans.transactions.clear();
-      return undefined;
-    }
-    default:
-      midtrans.transactions.replay(record);
-      midtrans.notifier.replay(record);
-      return undefined;
-  }
-}
-
-/** The log holds what this program wrote, in the shape it was written. */
-function written<Value>(value: unknown): Value {
-  return value as Value;
+  if (record.scenario !== undefined) midtrans.scenarios.add(record.scenario);
+  if (record.account !== undefined) midtrans.accounts.set(record.account);
+  if (record.sender !== undefined) graph.senders.set(record.sender.phoneNumberId, record.sender);
+  if (record.kind === 'control.scenarios_cleared' || record.what?.includes('scenarios') === true)
+    midtrans.scenarios.clear();
+  if (record.what?.includes('transactions') === true) midtrans.transactions.clear();
+  midtrans.transactions.replay(record);
+  midtrans.notifier.replay(record);
 }

@@ -1,5 +1,9 @@
 import { closeSync, ftruncateSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
+import type { Callback } from './midtrans/deliver-callback.ts';
+import type { Scenario } from './midtrans/scenarios.ts';
+import type { Transaction } from './midtrans/state.ts';
 
 /**
  * The append-only record of everything the sandbox did or received: one JSON object per line, written before the act is
@@ -7,9 +11,19 @@ import { dirname } from 'node:path';
  * with the product's own ledger, and the source from which the sandbox rebuilds its state.
  */
 
-export type WitnessRecord = Readonly<{ seq: number; at: string; kind: string } & Record<string, unknown>>;
+/** What is read back from the log after a restart; any other field is for audits and people. */
+type Remembered = Readonly<{
+  transaction?: Transaction;
+  patch?: Partial<Transaction>;
+  callback?: Callback;
+  scenario?: Scenario;
+  account?: MidtransAccount;
+  sender?: WhatsappSender;
+  what?: readonly string[];
+}>;
 
-export type WitnessEntry = Readonly<{ kind: string } & Record<string, unknown>>;
+export type WitnessEntry = Remembered & Readonly<{ kind: string } & Record<string, unknown>>;
+export type WitnessRecord = WitnessEntry & Readonly<{ seq: number; at: string }>;
 
 export type Witness = Readonly<{
   /** Reads the lines of earlier runs, oldest first. */

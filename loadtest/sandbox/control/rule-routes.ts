@@ -50,7 +50,7 @@ function bookRoutes<Schema extends z.ZodObject>(book: Book<z.output<Schema>>, sc
       if ('response' in read) return read.response;
       const { value } = read;
       const rules = isMany(value) ? value.rules : [value];
-      for (const rule of rules) book.add(rule as z.output<Schema>);
+      for (const rule of rules) book.add(rule);
       return context.json({ added: rules.length }, 201);
     });
 }

@@ -12,7 +12,7 @@ export function uploadMediaRoutes(graph: Graph): Hono {
   return new Hono().post('/:version{v[0-9]+\\.[0-9]+}/:phoneNumberId/media', async (context) => {
     const sender = senderCalling(graph, context.req.param('phoneNumberId'), context.req.header('authorization'));
     if (sender === undefined) return graphError(190, 'The access token is not that of this phone number');
-    const form = await context.req.parseBody().catch(() => ({}) as Record<string, string | File>);
+    const form = await context.req.parseBody().catch((): Record<string, string | File> => ({}));
     const file = form['file'];
     if (form['messaging_product'] !== 'whatsapp') return graphError(131008, 'messaging_product is required');
     if (!(file instanceof File)) return graphError(131008, 'file is required');

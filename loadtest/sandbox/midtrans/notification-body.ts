@@ -111,12 +111,11 @@ function stableDigits(transactionId: string): string {
 }
 
 /** What a buyer would read off the payment page: the number to pay to, or the QR payload. */
-export function payTo(transaction: Transaction): string {
-  const fields = methodFields(transaction);
-  if (transaction.paymentType === 'qris' || transaction.paymentType === 'gopay') {
-    return `00020101021226620014COM.GO-JEK.WWW${String(stableDigits(transaction.transactionId))}5303360540${transaction.grossAmount}5802ID`;
+export function payTo({ transactionId, paymentType, grossAmount }: Transaction): string {
+  const number = stableDigits(transactionId);
+  if (paymentType === 'qris' || paymentType === 'gopay') {
+    return `00020101021226620014COM.GO-JEK.WWW${number}5303360540${grossAmount}5802ID`;
   }
-  const numbers = fields['va_numbers'];
-  if (Array.isArray(numbers)) return `12345${stableDigits(transaction.transactionId)}`;
-  return String(fields['permata_va_number'] ?? fields['bill_key'] ?? fields['payment_code'] ?? '');
+  if (paymentType === 'permata_va') return `8545${number}`;
+  return paymentType?.endsWith('_va') === true ? `12345${number}` : number;
 }

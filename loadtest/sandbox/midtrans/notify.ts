@@ -110,10 +110,8 @@ export function createNotifier(tools: Tools): Notifier {
       for (let copy = 0; copy < count; copy += 1) void send(callbacks);
     },
     replay: (record) => {
-      if (record.kind === 'callback.queued') {
-        const callback = record['callback'] as Callback;
-        if (callback.forged === undefined) unfinished.set(callback.callbackId, callback);
-      }
+      const { callback } = record;
+      if (callback !== undefined && callback.forged === undefined) unfinished.set(callback.callbackId, callback);
       if (record.kind === 'callback.dropped' || (record.kind === 'callback.sent' && record['outcome'] !== 'retry')) {
         unfinished.delete(String(record['callbackId']));
       }

@@ -67,7 +67,7 @@ export function createTransactionStore(witness: Witness): TransactionStore {
 
   return {
     add: (transaction) => {
-      witness.append({ kind: 'transaction.created', orderId: transaction.orderId, transaction });
+      witness.append({ kind: 'transaction.created', orderId: transaction.orderId, transaction: { ...transaction } });
       insert(transaction);
     },
     change: (transaction, patch, entry = { kind: 'transaction.changed' }) => {
@@ -98,11 +98,11 @@ export function createTransactionStore(witness: Witness): TransactionStore {
     size: () => byId.size,
     clear,
     replay: (record) => {
-      if (record.kind === 'transaction.created') insert(recorded<Transaction>(record['transaction']));
-      if (record['patch'] !== undefined) {
+      if (record.transaction !== undefined) insert({ ...record.transaction });
+      if (record.patch !== undefined) {
         const transaction = byId.get(String(record['transactionId']));
         if (transaction === undefined) return;
-        Object.assign(transaction, record['patch']);
+        Object.assign(transaction, record.patch);
         note(transaction);
       }
     },
@@ -111,9 +111,4 @@ export function createTransactionStore(witness: Witness): TransactionStore {
 
 function orderKey(of: Readonly<{ merchantId: string; orderId: string }>): string {
   return `${of.merchantId} ${of.orderId}`;
-}
-
-/** The log was written by this store, so its values have the shape they were written with. */
-function recorded<Value>(value: unknown): Value {
-  return value as Value;
 }

@@ -55,7 +55,7 @@ export async function startSmtp(
   });
 
   const cut = (session: Session): void => {
-    for (const connection of server.connections) if (connection.id === session.id) connection._socket.destroy();
+    for (const connection of server.connections) if (connection.id === session.id) connection.close();
   };
 
   /** Applies the rule of this stage; true when the client got its answer (or never will). */
@@ -101,10 +101,7 @@ export async function startSmtp(
   server.on('error', () => {});
   return {
     port: listeningPort(server.server.address()),
-    close: () => {
-      for (const connection of server.connections) connection._socket.destroy();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
