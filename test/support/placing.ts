@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import { createEventDirectory } from '../../src/orders/event-directory.ts';
+import { type PlaceOrderDeps, placeOrder } from '../../src/orders/place-order.ts';
+import { createPlacement } from '../../src/orders/placement.ts';
+import { type TestEvent, someBuyer } from './factories.ts';
+
+export function openTestDb(url: string, poolSize = 4): OpenDb {
+  return openDb({ url, name: 'test', poolSize, acquireTimeoutMs: 10_000, callTimeoutMs: 10_000, prepare: false });
+}
+
+/** The placement of one API process. Two of these on two pools are two processes, as far as Postgres can tell. */
+export function placingDeps(open: OpenDb, options: { heldPerNetworkMax?: number } = {}): PlaceOrderDeps {
+  const { db } = open;
+  return {
+    db,
+    clock: systemClock,
+    placement: createPlacement({ db, flushesMax: 2, heldPerNetworkMax: options.heldPerNetworkMax ?? 1_000_000 }),
+    directory: createEventDirectory(db),
+    paymentOf: () => Promise.resolve({ status: 'creating', method: 'any' }),
+    isPaymentBusy: () => false,
+    hashSecret: 'test-only-hash-secret-0123456789abcdef',
+    orderTokenSecret: 'test-only-order-token-secret-0123456789',
+    holdJitterSeconds: 0,
+  };
+}
+
+export type OrderOptions = {
+  readonly quantity?: number;
+  readonly lines?: readonly { ticketCategoryId: string; quantity: number }[];
+  readonly buyer?: { name: string; email: string; phone: string };
+  readonly key?: string;
+  readonly promoCode?: string;
+  readonly network?: string;
+};
+
+export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOptions = {}) {
+  const [first] = event.categories;
+  return placeOrder(deps, {
+    input: {
+      eventSlug: event.slug,
+      buyer: options.buyer ?? someBuyer(),
+      lines: [...(options.lines ?? [{ ticketCategoryId: first?.id ?? '', quantity: options.quantity ?? 1 }])],
+      locale: 'id',
+      ...(options.promoCode === undefined ? {} : { promoCode: options.promoCode }),
+    },
+    idempotencyKey: options.key ?? randomUUID(),
+    network: options.network ?? '192.0.2.0/24',
+  });
+}
+
+/** How a crowd fared: how many got an order, and how many were refused by which code. */
+export async function tally(attempts: Promise<unknown>[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const result of await Promise.allSettled(attempts)) {
+    const name = result.status === 'fulfilled' ? 'placed' : codeOf(result.reason);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
