@@ -17,7 +17,7 @@ afterAll(() => sandbox.close());
 
 const code = async (answer: Promise<{ status: number; body: Record<string, unknown> }>) => {
   const { status, body } = await answer;
-  return `${status} ${String(body['status_code'])} ${String(body['transaction_status'] ?? '')}`.trim();
+  return [status, body['status_code'], body['transaction_status']].filter((part) => part !== undefined).join(' ');
 };
 const paid = async (orderId: string, method: string, amount = 275_000) => {
   await merchant.create(orderId, amount);
