@@ -28,12 +28,12 @@ async function main(): Promise<number> {
       `--outputFile.json=${file}`,
       ...process.argv.slice(2),
     ],
-    { cwd: repositoryFolder, stdio: 'inherit' },
+    // A group of its own, so that its workers can be ended with it.
+    { cwd: repositoryFolder, stdio: 'inherit', detached: true },
   );
-  // The terminal sends Ctrl-C to vitest as well; both end in its teardown, which stops the services.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));
   const code = await new Promise<number>((resolve) => vitest.once('exit', (exit) => resolve(exit ?? 1)));
-  if (vitest.pid !== undefined) await discardData(join(dataFolder, `test-${vitest.pid}`));
+  await clearUp(vitest.pid);
   const results = read(file);
   rmSync(file, { force: true });
   if (results === undefined) {
@@ -48,6 +48,17 @@ async function main(): Promise<number> {
   // Whatever else went wrong, a set-up that fell or an error outside any test, must not look like success.
   console.log(`${results.numPassedTests} passed, ${Math.max(failed, code === 0 ? 0 : 1)} failed`);
   return code;
+}
+
+/** After an interrupted run: workers that are still in a test, servers, and their data. */
+async function clearUp(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left, as it should be.
+  }
+  await discardData(join(dataFolder, `test-${pid}`));
 }
 
 function read(file: string): Results | undefined {
