@@ -1,5 +1,6 @@
 import { encodeBase32, orderCode } from '../platform/ids.ts';
-import { money } from '../platform/money.ts';
+import { invariant } from '../platform/assert.ts';
+import { currencies, money } from '../platform/money.ts';
 import type { OrderFacts, OrderLineFacts } from './buyer-queries.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { Order, Ticket } from './tables.ts';
@@ -55,14 +56,21 @@ function presentTotals({ order, eventSlug, lines }: PresentableFacts) {
     eventId: order.eventId,
     eventSlug,
     lines: lines.map((line) => presentLine(line, order.currency)),
-    subtotal: money(order.subtotal, order.currency),
-    discount: money(order.discount, order.currency),
-    fees: money(order.fees, order.currency),
-    total: money(order.total, order.currency),
+    subtotal: price(order.subtotal, order.currency),
+    discount: price(order.discount, order.currency),
+    fees: price(order.fees, order.currency),
+    total: price(order.total, order.currency),
     placedAt: order.placedAt.toISOString(),
     expiresAt: order.expiresAt.toISOString(),
     ...(order.paidAt === null ? {} : { paidAt: order.paidAt.toISOString() }),
   };
+}
+
+/** Money as the contract has it: in a currency that it names. */
+export function price(amount: number, currency: string) {
+  const known = currencies.find((name) => name === currency);
+  invariant(known !== undefined, 'events are sold in currencies that the contract names');
+  return { amount: money(amount, known).amount, currency: known };
 }
 
 function presentLine(line: OrderLineFacts, currency: Order['currency']) {
@@ -70,7 +78,7 @@ function presentLine(line: OrderLineFacts, currency: Order['currency']) {
     ticketCategoryId: line.ticketCategoryId,
     name: line.name,
     quantity: line.quantity,
-    unitPrice: money(line.unitPrice, currency),
+    unitPrice: price(line.unitPrice, currency),
   };
 }
 

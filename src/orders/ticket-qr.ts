@@ -1,7 +1,7 @@
 import { type Bitmap2D, correction, generate, mode } from 'lean-qr';
 import { toSvgSource } from 'lean-qr/extras/svg';
 import type { Db } from '../platform/db.ts';
-import { eventIdOf } from '../platform/ids.ts';
+import { eventIdOf, idPatterns } from '../platform/ids.ts';
 import { findLiveTicket } from './buyer-queries.ts';
 import { ticketNotFound } from './desk-errors.ts';
 import { ticketCode } from './present.ts';
@@ -34,6 +34,7 @@ export function qrSvg(code: string): string {
  * @throws DomainError ticket.not_found also for another order's ticket and for one that was taken back
  */
 export async function ticketQr(deps: { db: Db }, orderId: string, ticketId: string): Promise<string> {
+  if (!idPatterns.ticket.test(ticketId)) throw ticketNotFound();
   const ticket = await findLiveTicket(deps.db, eventIdOf(orderId), orderId, ticketId);
   if (ticket === undefined) throw ticketNotFound();
   return qrSvg(ticketCode(ticket));

@@ -1,0 +1,37 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { events } from '../catalog/tables.ts';
+import { type Db, rowsOf } from '../platform/db.ts';
+import { invariant } from '../platform/assert.ts';
+import { type Order, orders } from './tables.ts';
+
+type OrderRef = Pick<Order, 'eventId' | 'id'>;
+
+/** A hold starts to close because somebody gave it up. The caller holds its lock and has seen it pending. */
+export async function beginCancelling(tx: Db, order: OrderRef): Promise<void> {
+  const changed = await tx
+    .update(orders)
+    .set({ status: 'closing', closeReason: 'cancelled' })
+    .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
+    .returning({ id: orders.id });
+  invariant(changed.length === 1, 'a locked pending order can be closed');
+}
+
+/** Whether a buyer may still cancel a paid order of this event, by Postgres' time. */
+export async function findRefundWindow(db: Db, eventId: string): Promise<'open' | 'over' | 'none'> {
+  const [row] = await db
+    .select({
+      open: sql<boolean | null>`now() < ${events.startsAt} - make_interval(hours => ${events.refundableUntilHours})`,
+    })
+    .from(events)
+    .where(eq(events.id, eventId));
+  if (row === undefined || row.open === null) return 'none';
+  return row.open ? 'open' : 'over';
+}
+
+/** Locks an order's tickets in the order of their ids; the door takes the same locks when it admits. */
+export async function lockTickets(tx: Db, order: OrderRef): Promise<void> {
+  await rowsOf(
+    tx,
+    sql`select 1 from tickets where event_id = ${order.eventId} and order_id = ${order.id} order by id for update`,
+  );
+}

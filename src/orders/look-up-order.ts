@@ -1,0 +1,29 @@
+import type { Db } from '../platform/db.ts';
+import { buyerKeys } from './buyer.ts';
+import { stageLinkMails } from './buyer-queries.ts';
+import { parseOrderCode } from './order-code.ts';
+import type { LookupLimiter } from './payment-view.ts';
+
+/** Longer than the work takes, so that the time of the answer says nothing about what was found. */
+const answerMs = 250;
+
+/**
+ * A buyer has lost the link to an order: mails it when this email has an order with this code. Gives nothing and takes
+ * the same time either way. One mailbox is looked up for only so often; beyond that nothing is sent and nothing told.
+ */
+export async function lookUpOrder(
+  deps: { db: Db; hashSecret: string; lookupLimiter: LookupLimiter },
+  input: { email: string; code: string },
+): Promise<void> {
+  await Promise.all([mailLinks(deps, input), new Promise((resolve) => setTimeout(resolve, answerMs))]);
+}
+
+async function mailLinks(
+  deps: { db: Db; hashSecret: string; lookupLimiter: LookupLimiter },
+  { email, code }: { email: string; code: string },
+): Promise<void> {
+  const tail = parseOrderCode(code);
+  const [emailKey] = buyerKeys(deps.hashSecret, { email, phone: '' });
+  if (tail === undefined || !(await deps.lookupLimiter.consume(emailKey))) return;
+  await stageLinkMails(deps.db, emailKey, tail);
+}

@@ -1,0 +1,22 @@
+import type { Db } from '../platform/db.ts';
+import type { PaymentView } from './schemas.ts';
+import type { Order } from './tables.ts';
+
+/** What this room asks of rooms that it does not know; the composition root joins them. */
+
+export type { PaymentView } from './schemas.ts';
+
+/** What to show of an order's payment. */
+export type PaymentOf = (db: Db, order: Order) => Promise<PaymentView>;
+
+/**
+ * Gives back all money of a paid order and takes its tickets back, in the caller's transaction, which holds the order's
+ * lock. Safe to ask again while the first request is under way.
+ */
+export type RequestFullRefund = (tx: Db, order: Order, reason: 'buyer_cancelled' | 'requested') => Promise<unknown>;
+
+/** Whether a ticket of the order has been used at the door. */
+export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promise<boolean>;
+
+/** False when this key has been asked for too often; the caller's answer stays the same. */
+export type LookupLimiter = { consume(key: string): Promise<boolean> };
