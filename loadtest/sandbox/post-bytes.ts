@@ -22,6 +22,7 @@ export function createPostBytes(): Readonly<{ post: PostBytes; close: () => void
   const https = new HttpsAgent(options);
 
   const post: PostBytes = (url, headers, body, timeoutMs) => {
+    if (!URL.canParse(url)) return Promise.resolve({ status: 0, body: '', ms: 0, error: 'not a URL' });
     const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
     const secure = url.startsWith('https:');
     const startedAt = performance.now();

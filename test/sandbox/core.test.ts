@@ -17,7 +17,8 @@ afterAll(() => sandbox.close());
 
 const code = async (answer: Promise<{ status: number; body: Record<string, unknown> }>) => {
   const { status, body } = await answer;
-  return [status, body['status_code'], body['transaction_status']].filter((part) => part !== undefined).join(' ');
+  const { status_code: statusCode, transaction_status: state } = body;
+  return typeof state === 'string' ? `${status} ${String(statusCode)} ${state}` : `${status} ${String(statusCode)}`;
 };
 const paid = async (orderId: string, method: string, amount = 275_000) => {
   await merchant.create(orderId, amount);

@@ -1,4 +1,5 @@
 import type { Midtrans } from './midtrans.ts';
+import { anyMethod } from './payment-types.ts';
 import { chooseMethod, deny, pay } from './settle.ts';
 import type { Transaction } from './state.ts';
 
@@ -6,7 +7,7 @@ import type { Transaction } from './state.ts';
 export function autoPay(midtrans: Midtrans, transaction: Transaction): void {
   const script = midtrans.scenarios.sectionFor('autoPay', transaction);
   if (script === undefined || midtrans.random() >= (script.probability ?? 1)) return;
-  const method = script.method ?? 'qris';
+  const method = script.method ?? anyMethod(transaction.enabledPayments);
   const afterMs = (script.afterMs ?? 0) + (script.jitterMs ?? 0) * midtrans.random();
   midtrans.scheduler.later(afterMs, () => {
     if (midtrans.transactions.byToken(transaction.token) !== transaction) return;

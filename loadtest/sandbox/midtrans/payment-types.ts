@@ -29,3 +29,16 @@ export const paymentFacts: Record<PaymentType, Readonly<{ label: string; wire: s
   credit_card: { label: 'Card', wire: 'credit_card', refund: 'partial' },
   indomaret: { label: 'Indomaret', wire: 'cstore', refund: 'none' },
 };
+
+/** True when Snap's `enabled_payments` allows the method; an empty list allows all. */
+export function isOffered(type: PaymentType, enabled: readonly string[]): boolean {
+  if (enabled.length === 0 || enabled.includes(type)) return true;
+  if (type === 'qris') return enabled.includes('other_qris') || enabled.includes('gopay');
+  if (type === 'indomaret') return enabled.includes('cstore');
+  return paymentFacts[type].wire === 'bank_transfer' && enabled.includes('bank_transfer');
+}
+
+/** The first method that is offered, for a buyer who does not care. */
+export function anyMethod(enabled: readonly string[]): PaymentType {
+  return paymentTypes.find((type) => isOffered(type, enabled)) ?? 'qris';
+}

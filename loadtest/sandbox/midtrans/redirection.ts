@@ -5,7 +5,7 @@ import { qrImage } from '../page/qr-image.ts';
 import { expireIfDue } from './expire-due.ts';
 import type { Midtrans } from './midtrans.ts';
 import { payTo } from './notification-body.ts';
-import { paymentFacts, paymentTypes, type PaymentType } from './payment-types.ts';
+import { isOffered, paymentFacts, paymentTypes, type PaymentType } from './payment-types.ts';
 import { chooseMethod, deny, expire, pay, type Refusal } from './settle.ts';
 import { isOpen, type Transaction } from './state.ts';
 import { wibTime } from './wib-time.ts';
@@ -85,11 +85,4 @@ function instructions(transaction: Transaction, path: string): Html {
       ${scannable ? qrImage(payTo(transaction)) : html`<p>${payTo(transaction)}</p>`}
       <div class="buttons">${button('I have paid', `${path}/pay`, {}, 'main')}</div>
     </div>`;
-}
-
-function isOffered(type: PaymentType, enabled: readonly string[]): boolean {
-  if (enabled.length === 0 || enabled.includes(type)) return true;
-  if (type === 'qris') return enabled.includes('other_qris') || enabled.includes('gopay');
-  if (type === 'indomaret') return enabled.includes('cstore');
-  return paymentFacts[type].wire === 'bank_transfer' && enabled.includes('bank_transfer');
 }

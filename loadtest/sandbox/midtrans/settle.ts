@@ -1,5 +1,5 @@
 import type { Midtrans } from './midtrans.ts';
-import type { PaymentType } from './payment-types.ts';
+import { anyMethod, type PaymentType } from './payment-types.ts';
 import { isOpen, mayBecome, type Transaction, type TransactionStatus } from './state.ts';
 
 /** The steps of a transaction that buyers, banks and time take. Each answers undefined, or why it may not be taken. */
@@ -33,10 +33,14 @@ export function pay(
   const late = how.late === true && (transaction.status === 'expire' || transaction.status === 'cancel');
   if (!isOpen(transaction) && !late) return refused(`it is ${transaction.status}`);
   if (!late) {
-    const refusal = chooseMethod(midtrans, transaction, how.method ?? transaction.paymentType ?? 'qris');
+    const refusal = chooseMethod(
+      midtrans,
+      transaction,
+      how.method ?? transaction.paymentType ?? anyMethod(transaction.enabledPayments),
+    );
     if (refusal !== undefined) return refusal;
   }
-  const paymentType = transaction.paymentType ?? how.method ?? 'qris';
+  const paymentType = transaction.paymentType ?? how.method ?? anyMethod(transaction.enabledPayments);
   const now = midtrans.now();
   const base = { paymentType, transactionTime: transaction.transactionTime ?? now };
   if (paymentType !== 'credit_card') {

@@ -49,7 +49,7 @@ export async function startSmtp(
       stream.on('error', reply);
       stream.on('end', () => {
         if (stream.sizeExceeded) return reply(refusal(552, 'Message is larger than 10 MB'));
-        void take(Buffer.concat(chunks), session, reply);
+        take(Buffer.concat(chunks), session, reply).catch(() => reply(refusal(554, 'Message could not be read')));
       });
     },
   });
