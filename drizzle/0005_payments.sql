@@ -117,11 +117,18 @@ create table refunds (
   tries integer not null default 0,
   next_check_at timestamptz,
   failure text,
+  -- Of the request that asked for it, when a person did.
+  idempotency_key_hash bytea,
+  fingerprint bytea,
   created_at timestamptz not null default now(),
   done_at timestamptz,
   primary key (event_id, id),
   unique (event_id, attempt_id, gateway_refund_key)
 );
+
+create unique index refunds_idempotency on refunds (event_id, order_id, idempotency_key_hash, attempt_id)
+  where idempotency_key_hash is not null;
+create index refunds_organizer on refunds (organizer_id, id);
 
 create index refunds_order on refunds (event_id, order_id);
 create index refunds_next_check on refunds (next_check_at) where next_check_at is not null;
@@ -130,7 +137,8 @@ create index refunds_next_check on refunds (next_check_at) where next_check_at i
 create table ledger_entries (
   event_id text not null,
   posting text not null,
-  account text not null check (account in ('gateway', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks')),
+  account text not null check (account in (
+    'gateway', 'bank', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks')),
   order_id text not null,
   attempt_id text not null,
   amount bigint not null check (amount <> 0),

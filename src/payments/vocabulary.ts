@@ -1,0 +1,81 @@
+/** The closed sets of the room. They are the check constraints of its tables, too. */
+
+export const attemptStatuses = [
+  'creating',
+  'unknown',
+  'pending',
+  'review',
+  'authorized',
+  'captured',
+  'settled',
+  'denied',
+  'failed',
+  'expired',
+  'cancelled',
+  'voided',
+  'reversed',
+  'refunded',
+  'partially_refunded',
+  'charged_back',
+] as const;
+export type AttemptStatus = (typeof attemptStatuses)[number];
+
+/** While an attempt is one of these, the gateway may still take the buyer's money for it: an order has at most one. */
+export const openStatuses = ['creating', 'unknown', 'pending', 'review', 'authorized'] as const;
+
+export function isOpen(status: AttemptStatus): boolean {
+  return (openStatuses as readonly string[]).includes(status);
+}
+
+/** What a gateway may say of a transaction, whatever its own words are. */
+export type GatewayState =
+  | 'not_started'
+  | 'pending'
+  | 'review'
+  | 'authorized'
+  | 'captured'
+  | 'settled'
+  | 'denied'
+  | 'failed'
+  | 'expired'
+  | 'cancelled'
+  | 'refunded'
+  | 'partially_refunded'
+  | 'charged_back'
+  | 'partially_charged_back';
+
+/** What a buyer may choose. `any`: the gateway's page offers all that fit the time left. */
+export const paymentMethods = ['any', 'qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'] as const;
+export type PaymentMethod = (typeof paymentMethods)[number];
+
+export const refundReasons = [
+  'requested',
+  'buyer_cancelled',
+  'late_payment',
+  'double_payment',
+  'underpaid',
+  'surplus',
+  'event_cancelled',
+  'external',
+] as const;
+export type RefundReason = (typeof refundReasons)[number];
+
+export const refundStatuses = ['requested', 'processing', 'done', 'failed', 'manual_required'] as const;
+export type RefundStatus = (typeof refundStatuses)[number];
+
+/**
+ * gateway: money at the gateway. bank: money paid back by a person from the organiser's own account. sales, fees,
+ * discounts: what was earned (negative = earned). refunds_due: what is owed to buyers (negative = owed). chargebacks: lost.
+ */
+export const ledgerAccounts = ['gateway', 'bank', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks'] as const;
+export type LedgerAccount = (typeof ledgerAccounts)[number];
+
+/** Work for a person. */
+export type TaskKind =
+  | 'refund_manual'
+  | 'wrong_facts'
+  | 'contradiction'
+  | 'chargeback'
+  | 'partial_chargeback'
+  | 'review'
+  | 'payment_refused';
