@@ -15,9 +15,9 @@ export const sinkScriptSchema = z.strictObject({
   times: z.int().min(1).optional(),
 });
 
-export type SinkScript = z.output<typeof sinkScriptSchema>;
+type SinkScript = z.output<typeof sinkScriptSchema>;
 
-export type ReceivedWebhook = Readonly<{
+type ReceivedWebhook = Readonly<{
   seq: number;
   at: string;
   name: string;

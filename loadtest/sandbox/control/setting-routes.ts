@@ -13,8 +13,8 @@ const settingsSchema = z.strictObject({
   whatsappCallbackUrl: z.string().max(2000).optional(),
 });
 
-export const resettable = ['scenarios', 'inbox', 'whatsapp', 'webhooks', 'transactions', 'witness'] as const;
-export type Resettable = (typeof resettable)[number];
+const resettable = ['scenarios', 'inbox', 'whatsapp', 'webhooks', 'transactions', 'witness'] as const;
+type Resettable = (typeof resettable)[number];
 
 const resetSchema = z.strictObject({ what: z.array(z.enum(resettable)).max(resettable.length).optional() });
 const resetDefault: readonly Resettable[] = ['scenarios', 'inbox', 'whatsapp', 'webhooks'];
@@ -50,7 +50,7 @@ export function settingRoutes(world: World): Hono {
 }
 
 /** Forgets the named parts; the money (`transactions`, `witness`) only when named. */
-export function reset(world: World, what: readonly Resettable[]): void {
+function reset(world: World, what: readonly Resettable[]): void {
   if (what.includes('scenarios')) {
     for (const book of [world.midtrans.scenarios, world.graph.rules, world.smtpRules]) book.clear();
   }

@@ -25,7 +25,7 @@ export type WhatsappMessage = Readonly<{
   statuses: { status: MessageStatus; at: string }[];
 }>;
 
-export type Media = Readonly<{ id: string; phoneNumberId: string; type: string; bytes: Uint8Array<ArrayBuffer> }>;
+type Media = Readonly<{ id: string; phoneNumberId: string; type: string; bytes: Uint8Array<ArrayBuffer> }>;
 
 export const messagesMax = 50_000;
 export const mediaMax = 200;

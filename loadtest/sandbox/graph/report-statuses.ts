@@ -36,7 +36,7 @@ export function callbackUrlOf(sender: WhatsappSender, graph: Pick<Graph, 'settin
 }
 
 /** The callback's exact text: what is signed and what is sent. */
-export function statusBody(
+function statusBody(
   sender: WhatsappSender,
   message: WhatsappMessage,
   report: Readonly<{ status: MessageStatus; now: number; errorCode?: number | undefined }>,

@@ -9,7 +9,7 @@ import { notificationBody } from './notification-body.ts';
 import type { CallbackScript, Scenarios } from './scenarios.ts';
 import { callbackStatusCode, type Transaction, type TransactionStatus } from './state.ts';
 
-export type Forgery = 'bad_signature' | 'changed_status';
+type Forgery = 'bad_signature' | 'changed_status';
 
 /** Tells the merchant what happened to a transaction, as its scenario wants it told. */
 export type Notifier = Readonly<{

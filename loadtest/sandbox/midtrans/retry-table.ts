@@ -18,7 +18,7 @@ const retriesByStatus: ReadonlyMap<number, number> = new Map([
 const retriesOtherwise = 5;
 
 /** The longest wait before retry 1..5. */
-export const retryGapMinutes = [2, 10, 30, 90, 210] as const;
+const retryGapMinutes = [2, 10, 30, 90, 210] as const;
 
 /** The wait before retry number `retry` (from 1): up to the table's gap, shifted at random by up to a quarter. */
 export function retryDelayMs(retry: number, timeScale: number, random: Random): number {

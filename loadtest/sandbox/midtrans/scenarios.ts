@@ -40,7 +40,7 @@ export const scenarioSchema = z.strictObject({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type CallbackScript = NonNullable<Scenario['callback']>;
-export type ScenarioSubject = Readonly<{ orderId: string; customer: Readonly<{ name?: string; email?: string }> }>;
+type ScenarioSubject = Readonly<{ orderId: string; customer: Readonly<{ name?: string; email?: string }> }>;
 type Section = Exclude<keyof Scenario, 'match'>;
 
 export type Scenarios = Readonly<{

@@ -23,7 +23,7 @@ export type TransactionStore = Readonly<{
 }>;
 
 /** Beyond this the oldest transactions are forgotten (the log still has them). */
-export const transactionsMax = 400_000;
+const transactionsMax = 400_000;
 
 export function createTransactionStore(witness: Witness): TransactionStore {
   const byId = new Map<string, Transaction>();
