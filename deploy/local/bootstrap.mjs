@@ -11,7 +11,7 @@ const repository = resolve(here, '../..');
 const targets = { start: join(here, 'start.ts'), test: join(here, 'test.ts') };
 const oldestNode = [22, 18];
 const heartbeatMs = 5000;
-const parentPollMs = 2000;
+const parentPollMs = 500;
 
 class BootstrapProblem extends Error {}
 
@@ -143,10 +143,20 @@ function run(node, script, args) {
   });
 }
 
-/** npm passes signals on, but it cannot pass on SIGKILL. */
+/** npm passes SIGINT and SIGTERM on, but not SIGHUP, and SIGKILL it cannot: when it is gone, everything shall end. */
 function endWithParent(running) {
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && running.kill('SIGTERM'), parentPollMs).unref();
+  const before = ancestors();
+  setInterval(() => ancestors() !== before && running.kill('SIGTERM'), parentPollMs).unref();
+}
+
+/** The parent, and its parent: between npm and this process there may be a shell. */
+function ancestors() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')')).split(' ')[2]}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
 
 async function main() {

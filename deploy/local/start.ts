@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { endLeftovers } from './host/ledger.ts';
@@ -7,7 +7,7 @@ import { requireFreePorts } from './host/ports.ts';
 import { LaunchProblem } from './launch-problem.ts';
 import { dataFolder } from './places.ts';
 import { discardData } from './services/discard-data.ts';
-import { bringUp, takeDown } from './stack/bring-up.ts';
+import { bringUp, environmentFile, takeDown } from './stack/bring-up.ts';
 import { limitLogs } from './stack/limit-logs.ts';
 import { type Plan, portsOf, readPlan } from './stack/plan.ts';
 import { showTable } from './stack/show-table.ts';
@@ -62,6 +62,7 @@ function prepareDataFolder(): () => void {
 }
 
 async function clearUp(plan: Plan): Promise<void> {
+  rmSync(environmentFile, { force: true });
   const leftovers = await endLeftovers(join(dataFolder, 'stack.json'));
   if (leftovers.length > 0) console.log(`          ended what a killed run left behind: ${leftovers.join(', ')}`);
   if (plan.fresh) {

@@ -37,7 +37,7 @@ export async function startPostgres(
   const { folder, account, secrets, supervisor, durable } = context;
   const data = join(folder, 'postgres');
   await initialise(context, programs, data);
-  await clearStalePidFile(data);
+  await clearStaleFiles(data, join(folder, 'socket'));
   const sockets =
     Buffer.byteLength(folder) <= socketFolderLengthMax ? privateFolder(join(folder, 'socket'), account) : '';
   const adminUrl = (database: string) =>
@@ -133,20 +133,22 @@ function requireVersion(data: string, major: string): void {
 }
 
 /**
- * A killed Postgres leaves its pid file. Postgres sees through it unless the number was given to another process since;
- * one that still runs on this folder without us is ended.
+ * A killed Postgres leaves its pid file and its socket's lock, and believes them as long as any process, be it a zombie,
+ * has that number. One that really still runs on this folder without us is ended.
  */
-async function clearStalePidFile(data: string): Promise<void> {
+async function clearStaleFiles(data: string, sockets: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  const holder = identify(pid);
-  if (holder && commandLine(pid).includes(data)) {
-    process.kill(pid, 'SIGQUIT');
-    const giveUpAt = performance.now() + orphanDeadlineMs;
-    while (isAlive(holder) && performance.now() < giveUpAt) await pause(25);
+  if (existsSync(file)) {
+    const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+    const holder = identify(pid);
+    if (holder && commandLine(pid).includes(data)) {
+      process.kill(pid, 'SIGQUIT');
+      const giveUpAt = performance.now() + orphanDeadlineMs;
+      while (isAlive(holder) && performance.now() < giveUpAt) await pause(25);
+    }
   }
   rmSync(file, { force: true });
+  rmSync(sockets, { recursive: true, force: true });
 }
 
 async function answers(url: string): Promise<boolean> {
