@@ -73,5 +73,4 @@ export const apiKeyNotFound = (): Refusal => new DomainError('api_key.not_found'
 
 export const deviceNotFound = (): Refusal => new DomainError('device.not_found', 'There is no such device.');
 
-export const deviceEventNotFound = (): Refusal =>
-  new DomainError('device.event_not_found', 'There is no such event.');
+export const deviceEventNotFound = (): Refusal => new DomainError('device.event_not_found', 'There is no such event.');

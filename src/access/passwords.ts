@@ -11,11 +11,10 @@ export type Passwords = {
   /** @throws DomainError service.overloaded when too many wait. */
   hash(password: string): Promise<string>;
   /**
-   * Compares with a stored hash, or with none: then it takes as long, and the answer is `wrong`.
-   * `outdated`: right, and made at another cost; hash it again.
+   * Compares with a stored hash, or with none: then it takes as long, and the answer is no.
    * @throws DomainError service.overloaded when too many wait.
    */
-  verify(password: string, stored: string | null): Promise<'right' | 'outdated' | 'wrong'>;
+  verify(password: string, stored: string | null): Promise<boolean>;
 };
 
 /** log2 of N, and r and p of scrypt; memory is 128 * N * r bytes: 32 MiB. */
@@ -52,10 +51,9 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
     },
     verify: async (password, stored) => {
       const parts = parse(stored ?? nobody) ?? parse(nobody);
-      if (parts === undefined) return 'wrong';
+      if (parts === undefined) return false;
       const key = await derive(password, parts.salt, parts.cost);
-      if (!timingSafeEqual(key, parts.key) || stored === null) return 'wrong';
-      return parts.cost.ln === cost.ln && parts.cost.r === cost.r && parts.cost.p === cost.p ? 'right' : 'outdated';
+      return timingSafeEqual(key, parts.key) && stored !== null;
     },
   };
 }

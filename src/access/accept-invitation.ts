@@ -1,0 +1,34 @@
+import type { Config } from '../config.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { writeAudit } from './audit.ts';
+import { linkInvalid } from './errors.ts';
+import type { Passwords } from './passwords.ts';
+import { findLiveStaffToken, setStaffPassword, useStaffToken, voidStaffTokens } from './queries-staff.ts';
+import { readStaffToken } from './staff-token.ts';
+
+/**
+ * The invited member sets a name and a password, once, and may sign in from then on.
+ * @throws DomainError access.link_invalid, service.overloaded
+ */
+export async function acceptInvitation(
+  deps: { db: Db; passwords: Passwords; config: Pick<Config, 'HASH_SECRET'> },
+  input: { token: string; name: string; password: string },
+): Promise<void> {
+  const tokenId = readStaffToken(deps.config.HASH_SECRET, 'invitation', input.token);
+  if (tokenId === undefined || (await findLiveStaffToken(deps.db, tokenId)) === undefined) throw linkInvalid();
+  const passwordHash = await deps.passwords.hash(input.password);
+  await transaction(deps.db, async (tx) => {
+    const staffId = await useStaffToken(tx, tokenId, 'invitation');
+    const member =
+      staffId === undefined
+        ? undefined
+        : await setStaffPassword(tx, staffId, 'invited', { name: input.name, passwordHash });
+    if (member === undefined) throw linkInvalid();
+    await voidStaffTokens(tx, member.id);
+    await writeAudit(tx, {
+      actor: { kind: 'staff', id: member.id, organizerId: member.organizerId },
+      act: 'staff.accepted',
+      subjectId: member.id,
+    });
+  });
+}

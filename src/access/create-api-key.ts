@@ -1,0 +1,40 @@
+import type { Clock } from '../platform/clock.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { newId } from '../platform/ids.ts';
+import type { Actor, ApiKeyActor } from './actor.ts';
+import { writeAudit } from './audit.ts';
+import { newCredential } from './credential.ts';
+import { limitReached } from './errors.ts';
+import { apiKeysPerOrganizerMax } from './limits.ts';
+import { lockOrganizer } from './queries.ts';
+import { countLiveApiKeys, insertApiKey } from './queries-keys.ts';
+import type { ApiKey } from './tables.ts';
+
+/**
+ * Makes a key for a program of the organiser. Its text is in this answer and nowhere else.
+ * @throws DomainError access.limit_reached
+ */
+export async function createApiKey(
+  deps: { db: Db; clock: Clock },
+  input: { actor: Actor; name: string; role: ApiKeyActor['role'] },
+): Promise<{ apiKey: ApiKey; key: string }> {
+  const { actor, name, role } = input;
+  const credential = newCredential('apiKey');
+  const apiKey = await transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    if ((await countLiveApiKeys(tx, actor.organizerId)) >= apiKeysPerOrganizerMax) {
+      throw limitReached(apiKeysPerOrganizerMax);
+    }
+    const row = await insertApiKey(tx, {
+      id: newId('key', deps.clock.now()),
+      organizerId: actor.organizerId,
+      name,
+      role,
+      keyHash: credential.hash,
+      createdBy: actor.id,
+    });
+    await writeAudit(tx, { actor, act: 'api_key.created', subjectId: row.id, changes: { role } });
+    return row;
+  });
+  return { apiKey, key: credential.text };
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../platform/clock.ts';
+import { violatedConstraint } from '../platform/db-errors.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { newId } from '../platform/ids.ts';
+import type { Actor } from './actor.ts';
+import { writeAudit } from './audit.ts';
+import { newCredential } from './credential.ts';
+import { deviceEventNotFound, limitReached } from './errors.ts';
+import { devicesPerOrganizerMax } from './limits.ts';
+import { lockOrganizer } from './queries.ts';
+import { countLiveDevices, insertDevice } from './queries-keys.ts';
+import type { Device } from './tables.ts';
+
+/**
+ * Registers a scanner for one event. Its token is in this answer and nowhere else.
+ * @throws DomainError device.event_not_found (also for another organiser's event), access.limit_reached
+ */
+export async function createDevice(
+  deps: { db: Db; clock: Clock },
+  input: { actor: Actor; eventId: string; name: string },
+): Promise<{ device: Device; token: string }> {
+  const { actor, eventId, name } = input;
+  const credential = newCredential('device');
+  const made = transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    if ((await countLiveDevices(tx, actor.organizerId)) >= devicesPerOrganizerMax) {
+      throw limitReached(devicesPerOrganizerMax);
+    }
+    const row = await insertDevice(tx, {
+      id: newId('dev', deps.clock.now()),
+      organizerId: actor.organizerId,
+      eventId,
+      name,
+      tokenHash: credential.hash,
+      createdBy: actor.id,
+    });
+    await writeAudit(tx, { actor, act: 'device.created', subjectId: row.id, changes: { eventId } });
+    return row;
+  });
+  const device = await made.catch((error: unknown) => {
+    throw violatedConstraint(error) === 'devices_event_of_organizer' ? deviceEventNotFound() : error;
+  });
+  return { device, token: credential.text };
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../config.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db.ts';
+import type { Actors } from './actors.ts';
+import type { Passwords } from './passwords.ts';
+import type { SignInLimiter } from './sign-in-limiter.ts';
+
+/** Everything that the routes of this room need. */
+export type AccessDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'JWT_SECRET' | 'HASH_SECRET'>;
+  readonly passwords: Passwords;
+  readonly actors: Actors;
+  readonly signInLimiter: SignInLimiter;
+};

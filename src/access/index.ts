@@ -1,0 +1,40 @@
+/**
+ * Who is asking: staff by sessions, programs by API keys, door hardware by device tokens, buyers by order links.
+ *
+ * Promises
+ * 1. Nobody learns which addresses belong to staff: sign-in, reset and their times look alike for known and unknown.
+ * 2. What ends access is felt everywhere within 30 seconds: sign-out, reset, role change, disabling, ended keys.
+ * 3. Passwords, keys and link secrets are not stored; what is stored cannot be used to get in.
+ * 4. Another organiser's members, keys and devices do not exist for you: the same answer as for none.
+ * 5. Every change by an organiser, and who made it, is in the audit log of the same transaction.
+ * 6. An organiser never loses its last owner.
+ *
+ * A member                                          A session
+ *
+ *   (none) --inviteStaff, createOrganizer-->          (none) --startSession--> live
+ *   invited --acceptInvitation--> active              live --endSession, endStaffSessions, disableStaff,
+ *   invited --inviteStaff--> invited (new link)              confirmPasswordReset--> ended
+ *   invited, active --disableStaff--> disabled        live --twelve hours--> expired
+ *   disabled --inviteStaff--> invited
+ *   active --confirmPasswordReset--> active
+ *
+ * An API key and a device: live --endApiKey, endDevice--> ended. A link: open --used once, replaced, or late--> void.
+ */
+export { acceptInvitation } from './accept-invitation.ts';
+export type { Actor, ApiKeyActor, DeviceActor, Role, StaffActor } from './actor.ts';
+export { atLeast } from './actor.ts';
+export { type Actors, createActors } from './actors.ts';
+export { type AuditActor, writeAudit } from './audit.ts';
+export { confirmPasswordReset } from './confirm-password-reset.ts';
+export { createApiKey } from './create-api-key.ts';
+export { createDevice } from './create-device.ts';
+export { createOrganizer } from './create-organizer.ts';
+export { demoStaffExists } from './demo-staff-exists.ts';
+export { inviteStaff } from './invite-staff.ts';
+export { orderCookie, presentsOrder, presentsOrderToken } from './order-access.ts';
+export { isOrderAccessToken, orderAccessToken } from './order-token.ts';
+export { type Passwords, createPasswords } from './passwords.ts';
+export { purgeEndedAccess } from './purge-ended-access.ts';
+export type { SignInLimiter } from './sign-in-limiter.ts';
+export { type StaffTokenMail, staffTokenLink } from './staff-token-link.ts';
+export { startSession } from './start-session.ts';

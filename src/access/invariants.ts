@@ -1,0 +1,64 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { rowsOf } from '../platform/db.ts';
+import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
+
+export const accessInvariants: readonly Invariant[] = [
+  invariant(
+    'access.active_staff_has_password',
+    'Who may sign in has a password of the accepted form; nobody signs in without one.',
+    sql`
+      select 'staff ' || id || ' is active without a password hash' as sentence from staff
+      where status = 'active' and (password_hash is null or password_hash not like '$scrypt$%')`,
+  ),
+  invariant(
+    'access.disabled_staff_is_out',
+    'Somebody who was disabled, or was only invited, has no session and keeps no password.',
+    sql`
+      select 'session ' || x.id || ' of ' || s.status || ' staff ' || s.id || ' is live' as sentence
+      from sessions x join staff s on s.id = x.staff_id
+      where s.status <> 'active' and x.ended_at is null and x.expires_at > now()
+      union all
+      select 'staff ' || id || ' is ' || status || ' and has a password' from staff
+      where status <> 'active' and password_hash is not null`,
+  ),
+  invariant(
+    'access.sessions_end',
+    'No session lives longer than twelve hours.',
+    sql`
+      select 'session ' || id || ' lives longer than 12 hours' as sentence from sessions
+      where expires_at > created_at + interval '12 hours 1 minute'`,
+  ),
+  invariant(
+    'access.organizer_has_owner',
+    'An organiser with active staff has an owner, so that somebody can always undo a mistake.',
+    sql`
+      select 'organizer ' || s.organizer_id || ' has no owner' as sentence
+      from staff s where s.status = 'active'
+      group by s.organizer_id
+      having not exists (
+        select from staff o where o.organizer_id = s.organizer_id and o.role = 'owner' and o.status <> 'disabled')`,
+  ),
+  invariant(
+    'access.links_of_members',
+    'An open invitation belongs to somebody invited, an open reset to somebody active.',
+    sql`
+      select 'link ' || t.id || ' (' || t.purpose || ') is open for ' || s.status || ' staff ' || s.id as sentence
+      from staff_tokens t join staff s on s.id = t.staff_id
+      where t.used_at is null and t.expires_at > now()
+        and s.status <> case t.purpose when 'invitation' then 'invited' else 'active' end`,
+  ),
+];
+
+function invariant(name: string, promise: string, violations: SQL): Invariant {
+  return {
+    name,
+    promise,
+    find: async (db) => {
+      const rows = await rowsOf<{ sentence: string }>(
+        db,
+        sql`select sentence from (${violations}) as violation order by sentence limit ${invariantSampleMax}`,
+      );
+      return rows.map(({ sentence }) => sentence);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../platform/clock.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { newId } from '../platform/ids.ts';
+import { stage } from '../platform/outbox.ts';
+import { type Actor, type Role, mayManage } from './actor.ts';
+import { writeAudit } from './audit.ts';
+import { normalizeEmail } from './email.ts';
+import { forbidden, limitReached, staffEmailInUse } from './errors.ts';
+import { staffInvited } from './jobs.ts';
+import { invitationHours, staffPerOrganizerMax } from './limits.ts';
+import { lockOrganizer } from './queries.ts';
+import {
+  countStaff,
+  findStaffByEmail,
+  insertStaff,
+  insertStaffToken,
+  reinviteStaff,
+  voidStaffTokens,
+} from './queries-staff.ts';
+import type { StaffMember } from './tables.ts';
+
+export type InviteStaffInput = {
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly locale: 'id' | 'en';
+};
+
+/**
+ * Invites a member by mail. Someone invited before gets a new link, and the old one is void; someone disabled may come
+ * back this way, with a new password.
+ * @throws DomainError access.forbidden, access.limit_reached, staff.email_in_use (active, or another organiser's)
+ */
+export async function inviteStaff(
+  deps: { db: Db; clock: Clock },
+  input: InviteStaffInput & { actor: Actor },
+): Promise<StaffMember> {
+  const { actor, name, role, locale } = input;
+  if (!mayManage(actor, role)) throw forbidden();
+  const email = normalizeEmail(input.email);
+  const tokenId = newId('tok', deps.clock.now());
+  return transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    const known = await findStaffByEmail(tx, email);
+    const member =
+      known === undefined
+        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor, email, name, role, locale })
+        : await inviteAgain(tx, known, { actor, name, role, locale });
+    await insertStaffToken(tx, { id: tokenId, staffId: member.id, purpose: 'invitation', hours: invitationHours });
+    await stage(tx, staffInvited, { tokenId });
+    await writeAudit(tx, { actor, act: 'staff.invited', subjectId: member.id, changes: { role } });
+    return member;
+  });
+}
+
+type Invitation = Omit<InviteStaffInput, 'email'> & { readonly actor: Actor };
+
+async function addStaff(tx: Db, invitation: Invitation & { id: string; email: string }): Promise<StaffMember> {
+  const { actor, ...member } = invitation;
+  if ((await countStaff(tx, actor.organizerId)) >= staffPerOrganizerMax) throw limitReached(staffPerOrganizerMax);
+  const added = await insertStaff(tx, { ...member, organizerId: actor.organizerId, status: 'invited' });
+  if (added === undefined) throw staffEmailInUse();
+  return added;
+}
+
+async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): Promise<StaffMember> {
+  const { actor, name, role, locale } = invitation;
+  if (known.organizerId !== actor.organizerId) throw staffEmailInUse();
+  if (!mayManage(actor, known.role)) throw forbidden();
+  const invited = await reinviteStaff(tx, known.id, { name, role, locale });
+  if (invited === undefined) throw staffEmailInUse();
+  await voidStaffTokens(tx, known.id);
+  return invited;
+}

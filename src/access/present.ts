@@ -1,0 +1,51 @@
+import type { ActorView } from './show-actor.ts';
+import type { AuditEntryWithName } from './queries.ts';
+import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
+
+/** Rows as the outside sees them: the only way out. No hash, no organiser's internal id. */
+
+export function presentStaffMember({ id, email, name, role, status, locale, createdAt }: StaffMember) {
+  return { id, email, name, role, status, locale, createdAt: createdAt.toISOString() };
+}
+
+export function presentSession(session: Session, currentId: string) {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    createdAt: session.createdAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+  };
+}
+
+export function presentActor({ actor, name, email, organizer, expiresAt }: ActorView) {
+  return {
+    kind: actor.kind,
+    id: actor.id,
+    name,
+    ...(email === undefined ? {} : { email }),
+    role: actor.role,
+    organizer,
+    ...(actor.kind === 'device' ? { eventId: actor.eventId } : {}),
+    ...(actor.kind === 'staff' ? { sessionId: actor.sessionId } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
+  };
+}
+
+export function presentApiKey({ id, name, role, createdBy, createdAt, endedAt }: ApiKey) {
+  return { id, name, role, createdBy, createdAt: createdAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
+}
+
+export function presentDevice({ id, eventId, name, createdBy, createdAt, endedAt }: Device) {
+  return { id, eventId, name, createdBy, createdAt: createdAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
+}
+
+export function presentAuditEntry(entry: AuditEntryWithName) {
+  return {
+    id: String(entry.id),
+    at: entry.at.toISOString(),
+    actor: { kind: entry.actorKind, id: entry.actorId, name: entry.actorName },
+    act: entry.act,
+    subjectId: entry.subjectId,
+    changes: entry.changes,
+  };
+}

@@ -1,0 +1,39 @@
+import { createRoute } from '@hono/zod-openapi';
+import { decodeCursor, page } from '../http/pagination.ts';
+import { createRouter } from '../http/router.ts';
+import { answer, problems } from '../http/schemas.ts';
+import { requestInvalid } from '../platform/errors.ts';
+import type { AccessDeps } from './deps.ts';
+import { listAuditLog } from './list-audit-log.ts';
+import { type ActorEnv, requireRole } from './middleware.ts';
+import { presentAuditEntry } from './present.ts';
+import { auditEntrySchema, listOf, listQuery, organizerParams } from './schemas.ts';
+
+export function auditRoutes(deps: AccessDeps) {
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/audit-log',
+    tags: ['Audit log'],
+    summary: 'Who changed what, newest first',
+    security: [{ bearer: [] }],
+    middleware: [requireRole(deps, 'manager')] as const,
+    request: { params: organizerParams, query: listQuery },
+    responses: { 200: answer(listOf(auditEntrySchema), 'Entries.'), ...problems(400, 401, 403, 404) },
+  });
+
+  return createRouter<ActorEnv>().openapi(list, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    const beforeId = cursor === undefined ? undefined : auditIdOf(cursor);
+    const rows = await listAuditLog(deps, { organizerId: c.var.actor.organizerId, beforeId, limit });
+    return c.json(
+      page(rows, limit, presentAuditEntry, ({ id }) => [String(id)]),
+      200,
+    );
+  });
+}
+
+function auditIdOf(cursor: string): number {
+  const [text = ''] = decodeCursor(cursor, 1);
+  if (!/^\d{1,15}$/.test(text)) throw requestInvalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+  return Number(text);
+}

@@ -1,0 +1,114 @@
+import { createRoute } from '@hono/zod-openapi';
+import { jsonBody } from '../http/json-body.ts';
+import { decodeCursor, page } from '../http/pagination.ts';
+import { createRouter } from '../http/router.ts';
+import { answer, body, problems } from '../http/schemas.ts';
+import { changeStaffRole } from './change-staff-role.ts';
+import type { AccessDeps } from './deps.ts';
+import { disableStaff } from './disable-staff.ts';
+import { endStaffSessions } from './end-staff-sessions.ts';
+import { inviteStaff } from './invite-staff.ts';
+import { listStaff } from './list-staff.ts';
+import { type ActorEnv, requireRole } from './middleware.ts';
+import { presentStaffMember } from './present.ts';
+import {
+  changeStaffSchema,
+  inviteStaffSchema,
+  listOf,
+  listQuery,
+  organizerParams,
+  staffMemberSchema,
+  staffParams,
+} from './schemas.ts';
+
+const tags = ['Staff'];
+const security = [{ bearer: [] }];
+
+function contracts(deps: AccessDeps) {
+  const manager = requireRole(deps, 'manager');
+  const owner = requireRole(deps, 'owner');
+
+  const invite = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/staff',
+    tags,
+    summary: 'Invite a member by mail, or send the invitation again',
+    security,
+    middleware: [manager, jsonBody()] as const,
+    request: { params: organizerParams, body: body(inviteStaffSchema) },
+    responses: { 201: answer(staffMemberSchema, 'Invited.'), ...problems(400, 401, 403, 404, 409) },
+  });
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/staff',
+    tags,
+    summary: 'All members',
+    security,
+    middleware: [manager] as const,
+    request: { params: organizerParams, query: listQuery },
+    responses: { 200: answer(listOf(staffMemberSchema), 'Members, oldest first.'), ...problems(400, 401, 403, 404) },
+  });
+  const change = createRoute({
+    method: 'patch',
+    path: '/v1/organizers/{slug}/staff/{staffId}',
+    tags,
+    summary: 'Change the role of a member',
+    security,
+    middleware: [owner, jsonBody()] as const,
+    request: { params: staffParams, body: body(changeStaffSchema) },
+    responses: { 200: answer(staffMemberSchema, 'Changed.'), ...problems(400, 401, 403, 404, 409) },
+  });
+  const disable = createRoute({
+    method: 'delete',
+    path: '/v1/organizers/{slug}/staff/{staffId}',
+    tags,
+    summary: 'Disable a member and end their sessions',
+    security,
+    middleware: [manager] as const,
+    request: { params: staffParams },
+    responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
+  });
+  const signOut = createRoute({
+    method: 'delete',
+    path: '/v1/organizers/{slug}/staff/{staffId}/sessions',
+    tags,
+    summary: 'Sign a member out everywhere',
+    security,
+    middleware: [manager] as const,
+    request: { params: staffParams },
+    responses: { 204: { description: 'Signed out.' }, ...problems(400, 401, 403, 404) },
+  });
+
+  return { invite, list, change, disable, signOut };
+}
+
+export function staffRoutes(deps: AccessDeps) {
+  const { invite, list, change, disable, signOut } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(invite, async (c) => {
+      const member = await inviteStaff(deps, { actor: c.var.actor, ...c.req.valid('json') });
+      return c.json(presentStaffMember(member), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
+      const rows = await listStaff(deps, { organizerId: c.var.actor.organizerId, afterId, limit });
+      return c.json(
+        page(rows, limit, presentStaffMember, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(change, async (c) => {
+      const { staffId } = c.req.valid('param');
+      const member = await changeStaffRole(deps, { actor: c.var.actor, staffId, ...c.req.valid('json') });
+      return c.json(presentStaffMember(member), 200);
+    })
+    .openapi(disable, async (c) => {
+      await disableStaff(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId });
+      return c.body(null, 204);
+    })
+    .openapi(signOut, async (c) => {
+      await endStaffSessions(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId });
+      return c.body(null, 204);
+    });
+}

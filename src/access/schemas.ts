@@ -1,0 +1,131 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../http/pagination.ts';
+import { eventIdSchema, lineOfText, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import { roles } from './actor.ts';
+import { passwordLengthMax, passwordLengthMin } from './limits.ts';
+import { staffStatuses } from './tables.ts';
+
+/** What callers may send, and what they get. */
+
+/** The body of a list of these. */
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+
+export const emailSchema = z.email().max(254).openapi({ format: 'email' });
+export const roleSchema = z.enum(roles).openapi('Role');
+const apiKeyRoleSchema = z.enum(['manager', 'door']);
+const localeSchema = z.enum(['id', 'en']);
+const newPasswordSchema = z.string().min(passwordLengthMin).max(passwordLengthMax).openapi({ format: 'password' });
+const linkTokenSchema = z.string().min(1).max(200);
+const nameSchema = lineOfText(120);
+
+export const signInSchema = z
+  .strictObject({
+    email: emailSchema,
+    password: z.string().min(1).max(passwordLengthMax).openapi({ format: 'password' }),
+  })
+  .openapi('SignIn');
+export const signedInSchema = z.object({ accessToken: z.string(), expiresAt: timeSchema }).openapi('SignedIn');
+
+export const actorSchema = z
+  .object({
+    kind: z.enum(['staff', 'api_key', 'device']),
+    id: plainIdSchema,
+    name: z.string(),
+    email: z.string().optional(),
+    role: roleSchema,
+    organizer: z.object({ slug: slugSchema, name: z.string() }),
+    eventId: eventIdSchema.optional().openapi({ description: 'The one event that a device scans for.' }),
+    sessionId: plainIdSchema.optional(),
+    expiresAt: timeSchema.optional(),
+  })
+  .openapi('WhoAmI');
+export const sessionSchema = z
+  .object({ id: plainIdSchema, current: z.boolean(), createdAt: timeSchema, expiresAt: timeSchema })
+  .openapi('Session');
+
+export const acceptInvitationSchema = z
+  .strictObject({ token: linkTokenSchema, name: nameSchema, password: newPasswordSchema })
+  .openapi('AcceptInvitation');
+export const requestPasswordResetSchema = z.strictObject({ email: emailSchema }).openapi('RequestPasswordReset');
+export const confirmPasswordResetSchema = z
+  .strictObject({ token: linkTokenSchema, password: newPasswordSchema })
+  .openapi('ConfirmPasswordReset');
+
+export const inviteStaffSchema = z
+  .strictObject({ email: emailSchema, name: nameSchema, role: roleSchema, locale: localeSchema.default('id') })
+  .openapi('InviteStaff');
+export const changeStaffSchema = z.strictObject({ role: roleSchema }).openapi('ChangeStaff');
+export const staffMemberSchema = z
+  .object({
+    id: plainIdSchema,
+    email: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    status: z.enum(staffStatuses),
+    locale: localeSchema,
+    createdAt: timeSchema,
+  })
+  .openapi('StaffMember');
+
+export const createApiKeySchema = z.strictObject({ name: nameSchema, role: apiKeyRoleSchema }).openapi('CreateApiKey');
+export const apiKeySchema = z
+  .object({
+    id: plainIdSchema,
+    name: z.string(),
+    role: apiKeyRoleSchema,
+    createdBy: plainIdSchema,
+    createdAt: timeSchema,
+    endedAt: timeSchema.nullable(),
+  })
+  .openapi('ApiKey');
+export const createdApiKeySchema = apiKeySchema
+  .extend({ key: z.string().openapi({ description: 'Shown this once.', example: 'antre_key_...' }) })
+  .openapi('CreatedApiKey');
+
+export const createDeviceSchema = z.strictObject({ eventId: eventIdSchema, name: nameSchema }).openapi('CreateDevice');
+export const deviceSchema = z
+  .object({
+    id: plainIdSchema,
+    eventId: eventIdSchema,
+    name: z.string(),
+    createdBy: plainIdSchema,
+    createdAt: timeSchema,
+    endedAt: timeSchema.nullable(),
+  })
+  .openapi('Device');
+export const createdDeviceSchema = deviceSchema
+  .extend({ token: z.string().openapi({ description: 'Shown this once.', example: 'antre_device_...' }) })
+  .openapi('CreatedDevice');
+
+export const auditEntrySchema = z
+  .object({
+    id: z.string(),
+    at: timeSchema,
+    actor: z.object({
+      kind: z.enum(['staff', 'api_key', 'device', 'operator', 'system']),
+      id: z.string(),
+      name: z.string().nullable(),
+    }),
+    act: z.string().openapi({ example: 'staff.invited' }),
+    subjectId: z.string(),
+    changes: z.record(z.string(), z.unknown()),
+  })
+  .openapi('AuditEntry');
+
+export const organizerParams = z.object({ slug: slugSchema });
+export const staffParams = organizerParams.extend({ staffId: plainIdSchema });
+export const apiKeyParams = organizerParams.extend({ keyId: plainIdSchema });
+export const deviceParams = organizerParams.extend({ deviceId: plainIdSchema });
+export const sessionParams = z.object({ sessionId: plainIdSchema });
+export const listQuery = z.object(pageQuery);
+export const deviceListQuery = listQuery.extend({ eventId: eventIdSchema.optional() });
+
+/** What an operator types to create an organiser. */
+export const createOrganizerSchema = z.strictObject({
+  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, 'must be 3 to 48 of a-z, 0-9 and -'),
+  name: nameSchema,
+  ownerEmail: emailSchema,
+  ownerName: nameSchema.default('Owner'),
+  locale: localeSchema.default('id'),
+});
