@@ -106,7 +106,7 @@ export class ConfigError extends Error {
  * Reads and checks the environment.
  * @throws ConfigError naming every fault at once.
  */
-export function loadConfig(environment: Record<string, string | undefined>): Config {
+export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );

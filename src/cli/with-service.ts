@@ -1,0 +1,59 @@
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type Db, openDb } from '../platform/db.ts';
+import { isUnavailable } from '../platform/db-errors.ts';
+import { DomainError } from '../platform/errors.ts';
+
+export type Service = { readonly db: Db; readonly clock: Clock; readonly config: Config };
+/** What a command prints, or why what was typed is not right. */
+export type Outcome = { readonly lines: readonly string[] } | { readonly faults: readonly string[] };
+
+const poolSize = 1;
+
+/**
+ * Runs one operator command against the configured database: prints what it has done, or one line that says what is
+ * wrong, never a stack for something an operator can mend. Exit code 0: done; 1: refused; 2: typed wrongly.
+ */
+export async function withService(
+  name: string,
+  usage: string,
+  command: (service: Service) => Promise<Outcome>,
+): Promise<void> {
+  try {
+    const config = loadConfig();
+    const { db, close } = openDb({
+      url: config.DATABASE_URL,
+      name: 'cli',
+      poolSize,
+      acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
+      callTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
+      prepare: config.DATABASE_PREPARE,
+    });
+    try {
+      report(name, usage, await command({ db, clock: systemClock, config }));
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${name}: ${sentence(error)}\n`);
+  }
+}
+
+function report(name: string, usage: string, outcome: Outcome): void {
+  if ('lines' in outcome) {
+    process.stdout.write(`${outcome.lines.join('\n')}\n`);
+    return;
+  }
+  process.exitCode = 2;
+  process.stderr.write(`${outcome.faults.map((fault) => `${name}: ${fault}`).join('\n')}\n${usage}\n`);
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof DomainError) return error.message;
+  if (isUnavailable(error)) return 'the database does not answer; is DATABASE_URL right, and is it running?';
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    return error.message;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
