@@ -4,9 +4,10 @@ create table gates (
   name text not null,
   -- Categories that may enter here; null for all.
   ticket_category_ids text[],
-  primary key (event_id, id),
-  unique (event_id, name)
+  primary key (event_id, id)
 );
+
+create unique index gates_name on gates (event_id, lower(name));
 
 -- At most one row per ticket: the admission. Re-entry flips `inside`.
 create table admissions (

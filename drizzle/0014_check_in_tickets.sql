@@ -1,0 +1,233 @@
+-- What the door asks of the database, one call for many scans. See src/check-in/index.ts for the promises.
+
+create type check_in_scan as (
+  n integer,
+  device_id text,
+  scan_id text,
+  gate text,
+  direction text,
+  at timestamptz,
+  offline boolean,
+  replayed boolean,
+  -- False for an event that is not the actor's organiser's: answered, and not written down.
+  own boolean,
+  ticket_id text,
+  ticket_category_id text,
+  ticket_category text,
+  result text,
+  first_admitted_at timestamptz,
+  first_gate text,
+  conflict boolean,
+  conflict_at timestamptz,
+  conflict_gate text
+);
+
+-- Decides one scan of a ticket whose admission row exists and is locked by the caller, or an exit; writes it down.
+-- Online scans see the present alone. Offline ones are put where they belong in the ticket's history: the earliest
+-- entry stands, and the later one of another device is the conflict.
+create function settle_scan(p_event_id text, p_scan check_in_scan) returns check_in_scan
+language plpgsql volatile as $$
+declare
+  v_scan check_in_scan := p_scan;
+  v_admission admissions%rowtype;
+  v_before scans%rowtype;
+  v_after scans%rowtype;
+begin
+  select * into v_admission from admissions where event_id = p_event_id and ticket_id = v_scan.ticket_id;
+  v_scan.first_admitted_at := v_admission.admitted_at;
+  v_scan.first_gate := v_admission.gate;
+
+  if v_scan.offline then
+    select * into v_before from scans
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at <= v_scan.at
+        and result in ('admitted', 'exited') and (not conflict)
+      order by scanned_at desc, received_at desc limit 1;
+    select * into v_after from scans
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at > v_scan.at
+        and result in ('admitted', 'exited') and (not conflict)
+      order by scanned_at, received_at limit 1;
+  elsif v_admission.ticket_id is not null then
+    v_before.result := case when v_admission.inside then 'admitted' else 'exited' end;
+    v_before.device_id := v_scan.device_id;
+  end if;
+
+  if v_scan.direction = 'exit' then
+    if v_before.result is null then
+      v_scan.result := 'invalid';
+    elsif v_before.result = 'admitted' and v_after.result is null then
+      v_scan.result := 'exited';
+      update admissions set inside = false
+        where event_id = p_event_id and ticket_id = v_scan.ticket_id and inside;
+    else
+      v_scan.result := 'already_used';
+    end if;
+  elsif v_before.result is not distinct from 'admitted' or v_after.result is not distinct from 'exited' then
+    v_scan.result := 'already_used';
+    v_scan.conflict := v_before.device_id is distinct from v_scan.device_id;
+    if v_scan.conflict then
+      v_scan.conflict_at := v_before.scanned_at;
+      v_scan.conflict_gate := v_before.gate;
+    end if;
+  elsif v_after.result is not distinct from 'admitted' then
+    v_scan.result := 'admitted';
+    v_scan.conflict_at := v_after.scanned_at;
+    v_scan.conflict_gate := v_after.gate;
+    update scans set conflict = true, conflict_at = v_scan.at, conflict_gate = v_scan.gate
+      where event_id = p_event_id and device_id = v_after.device_id and scan_id = v_after.scan_id;
+    if v_before.result is null then
+      v_scan.first_admitted_at := null;
+      v_scan.first_gate := null;
+      update admissions
+        set admitted_at = v_scan.at, gate = v_scan.gate, device_id = v_scan.device_id, scan_id = v_scan.scan_id
+        where event_id = p_event_id and ticket_id = v_scan.ticket_id;
+    end if;
+  else
+    v_scan.result := 'admitted';
+    update admissions set inside = true, entries = entries + 1
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id and not inside;
+  end if;
+
+  insert into scans (event_id, device_id, scan_id, ticket_id, direction, result, conflict, conflict_at, conflict_gate, gate,
+                     offline, scanned_at, first_admitted_at, first_gate)
+    values (p_event_id, v_scan.device_id, v_scan.scan_id, v_scan.ticket_id, v_scan.direction, v_scan.result,
+            v_scan.conflict, v_scan.conflict_at, v_scan.conflict_gate, v_scan.gate, v_scan.offline, v_scan.at,
+            v_scan.first_admitted_at, v_scan.first_gate)
+    on conflict do nothing;
+  if not found then
+    raise exception 'scan id in use' using errcode = '40001';
+  end if;
+  return v_scan;
+end
+$$;
+
+-- Answers p_scans, an array of {device, scan, organizer, code (hex or null), gate, direction, at (offline only)}, in its
+-- order. One autocommit call is one transaction. Each statement sees what committed before it (READ COMMITTED), and:
+--  1. a scan id that was answered before gets that answer again;
+--  2. an entry that no rule refuses inserts the ticket's admission, in the order of ticket ids; where there is one, the
+--     insert locks it instead, so that from then on nobody else decides about this ticket;
+--  3. the others (a second entry, an exit) are decided one by one, in the order of time and arrival.
+-- A scan id that another call uses at the same moment fails the whole call with 40001; run again, it is a repeat.
+create function check_in_tickets(p_event_id text, p_scans jsonb) returns json
+language plpgsql volatile as $$
+declare
+  v_event events%rowtype;
+  v_started timestamptz := clock_timestamp();
+  v_scans check_in_scan[];
+  v_scan check_in_scan;
+  v_admitted integer[];
+  v_decided integer;
+  v_written integer;
+begin
+  select * into v_event from events where id = p_event_id;
+
+  select array_agg(
+    row(
+      s.n, s.device_id, s.scan_id, s.gate, s.direction, coalesce(st.scanned_at, s.at), s.offline,
+      st.scan_id is not null,
+      s.organizer_id is not distinct from v_event.organizer_id,
+      coalesce(st.ticket_id, t.id), coalesce(t.ticket_category_id, r.ticket_category_id), coalesce(c.name, r.name),
+      case
+        when st.scan_id is not null then st.result
+        when s.organizer_id is distinct from v_event.organizer_id then 'invalid'
+        when t.id is null then
+          case when exists (
+            select from events e join tickets other on other.event_id = e.id and other.code = s.code
+            where e.organizer_id = v_event.organizer_id and e.id <> p_event_id
+          ) then 'wrong_event' else 'invalid' end
+        when s.direction = 'exit' then null
+        when t.status = 'revoked' and coalesce(t.revoked_at, '-infinity') <= s.at then 'revoked'
+        when v_event.status = 'cancelled' then 'revoked'
+        when o.status is null or o.status not in ('paid', 'partially_refunded', 'refunded') then 'not_paid'
+        when g.ticket_category_ids is not null and not t.ticket_category_id = any (g.ticket_category_ids)
+          then 'wrong_gate'
+        when s.at < coalesce(c.entry_opens_at, v_event.doors_open_at) then 'too_early'
+        when s.at >= coalesce(c.entry_closes_at, v_event.ends_at) then 'too_late'
+      end,
+      st.first_admitted_at, st.first_gate, coalesce(st.conflict, false), st.conflict_at, st.conflict_gate
+    )::check_in_scan order by s.n) into v_scans
+  from (
+    select ordinality::integer as n, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
+      x ->> 'organizer' as organizer_id, decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate,
+      x ->> 'direction' as direction, x ->> 'at' is not null as offline,
+      -- A device whose clock runs ahead must not write the future.
+      least(coalesce((x ->> 'at')::timestamptz, v_started), v_started) as at
+    from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
+  ) s
+  left join lateral (
+    select * from scans
+    where event_id = p_event_id and device_id = s.device_id and scan_id = s.scan_id limit 1
+  ) st on true
+  left join lateral (
+    select k.ticket_category_id, kc.name
+    from tickets k join ticket_categories kc on kc.event_id = k.event_id and kc.id = k.ticket_category_id
+    where k.event_id = p_event_id and k.id = st.ticket_id limit 1
+  ) r on st.ticket_id is not null
+  left join lateral (
+    select id, order_id, ticket_category_id, status, revoked_at from tickets
+    where event_id = p_event_id and code = s.code limit 1
+  ) t on st.scan_id is null and s.organizer_id is not distinct from v_event.organizer_id
+  left join lateral (
+    select status from orders where event_id = p_event_id and id = t.order_id limit 1
+  ) o on t.id is not null
+  left join lateral (
+    select name, entry_opens_at, entry_closes_at from ticket_categories
+    where event_id = p_event_id and id = t.ticket_category_id limit 1
+  ) c on t.id is not null
+  left join lateral (
+    select ticket_category_ids from gates
+    where event_id = p_event_id and (id = s.gate or lower(name) = lower(s.gate))
+    order by id = s.gate desc limit 1
+  ) g on t.id is not null and s.gate is not null;
+
+  with entries as (
+    select distinct on (ticket_id) n, ticket_id, at, gate, device_id, scan_id from unnest(v_scans)
+    where not replayed and result is null and direction = 'entry'
+    order by ticket_id, at, n
+  ), admitted as (
+    insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, device_id, scan_id, entries)
+    select p_event_id, ticket_id, true, at, gate, device_id, scan_id, 1 from entries order by ticket_id
+    on conflict (event_id, ticket_id) do update set inside = a.inside where false
+    returning a.ticket_id
+  )
+  select coalesce(array_agg(n), '{}') into v_admitted from entries where ticket_id in (select ticket_id from admitted);
+
+  select count(*) into v_decided from unnest(v_scans)
+    where own and not replayed and (result is not null or n = any (v_admitted));
+  insert into scans (event_id, device_id, scan_id, ticket_id, direction, result, gate, offline, scanned_at)
+    select p_event_id, device_id, scan_id, ticket_id, direction, coalesce(result, 'admitted'), gate, offline, at
+    from unnest(v_scans)
+    where own and not replayed and (result is not null or n = any (v_admitted))
+    on conflict do nothing;
+  get diagnostics v_written = row_count;
+  if v_written <> v_decided then
+    raise exception 'scan id in use' using errcode = '40001';
+  end if;
+
+  if exists (select from unnest(v_scans) where result is null and not n = any (v_admitted)) then
+    perform from admissions
+      where event_id = p_event_id
+        and ticket_id in (select ticket_id from unnest(v_scans) where result is null and direction = 'exit')
+      order by ticket_id for update;
+    for v_scan in
+      select * from unnest(v_scans) where result is null and not n = any (v_admitted) order by at, n
+    loop
+      if not v_scan.offline then
+        v_scan.at := clock_timestamp();
+      end if;
+      v_scans[v_scan.n] := settle_scan(p_event_id, v_scan);
+    end loop;
+  end if;
+
+  return (
+    select json_agg(json_build_object(
+      'result', coalesce(result, 'admitted'), 'ticketId', ticket_id, 'ticketCategoryId', ticket_category_id,
+      'ticketCategory', ticket_category, 'at', at, 'firstAt', first_admitted_at, 'firstGate', first_gate,
+      'conflictAt', conflict_at, 'conflictGate', conflict_gate,
+      'replayed', replayed) order by n)
+    from unnest(v_scans)
+  );
+end
+$$;
+
+-- The door list in the order of change, so that a device fetches what is new since it last asked.
+create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);

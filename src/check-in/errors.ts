@@ -1,0 +1,37 @@
+import { DomainError } from '../platform/errors.ts';
+
+export type CheckInErrorCode =
+  | 'check_in.other_event'
+  | 'check_in.event_not_found'
+  | 'gate.not_found'
+  | 'gate.name_taken'
+  | 'gate.limit_reached'
+  | 'gate.category_unknown';
+
+export const checkInProblems = {
+  'check_in.other_event': { status: 403, title: 'Device of another event' },
+  'check_in.event_not_found': { status: 404, title: 'Event not found' },
+  'gate.not_found': { status: 404, title: 'Gate not found' },
+  'gate.name_taken': { status: 409, title: 'Name taken' },
+  'gate.limit_reached': { status: 409, title: 'Too many gates' },
+  'gate.category_unknown': { status: 400, title: 'Ticket category unknown' },
+} as const satisfies Record<CheckInErrorCode, { status: number; title: string }>;
+
+type Refusal = DomainError<CheckInErrorCode>;
+
+export const otherEvent = (): Refusal =>
+  new DomainError('check_in.other_event', 'This device may scan for its own event only.');
+
+/** One answer for an event that does not exist and for another organiser's. */
+export const eventNotFound = (): Refusal => new DomainError('check_in.event_not_found', 'There is no such event.');
+
+export const gateNotFound = (): Refusal => new DomainError('gate.not_found', 'There is no such gate.');
+
+export const gateNameTaken = (): Refusal =>
+  new DomainError('gate.name_taken', 'The event has a gate of this name already.');
+
+export const gateLimitReached = (max: number): Refusal =>
+  new DomainError('gate.limit_reached', `An event has at most ${max} gates.`, { details: { max } });
+
+export const gateCategoryUnknown = (): Refusal =>
+  new DomainError('gate.category_unknown', 'A ticket category of the list is not one of this event.');

@@ -1,0 +1,15 @@
+import type { Actor } from '../access/actor.ts';
+import type { Db } from '../platform/db.ts';
+import { eventNotFound, otherEvent } from './errors.ts';
+import { type DoorEvent, findDoorEvent } from './queries.ts';
+
+/**
+ * The event, if the actor works at its door.
+ * @throws DomainError check_in.other_event for a device of another event, check_in.event_not_found
+ */
+export async function findActorEvent(deps: { db: Db }, actor: Actor, eventId: string): Promise<DoorEvent> {
+  if (actor.kind === 'device' && actor.eventId !== eventId) throw otherEvent();
+  const event = await findDoorEvent(deps.db, actor.organizerId, eventId);
+  if (event === undefined) throw eventNotFound();
+  return event;
+}

@@ -1,0 +1,124 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../access/actors.ts';
+import { type ActorEnv, requireActor } from '../access/middleware.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { page } from '../http/pagination.ts';
+import { createRouter } from '../http/router.ts';
+import { answer, body, problems } from '../http/schemas.ts';
+import type { Db } from '../platform/db.ts';
+import { doorList } from './door-list.ts';
+import { syncBytesMax } from './limits.ts';
+import { listConflicts } from './list-conflicts.ts';
+import { presentConflict, presentDoorList, presentScan, presentSummary, presentSyncedScan } from './present.ts';
+import type { ScanLane } from './scan-lane.ts';
+import { scanTicket } from './scan-ticket.ts';
+import * as schemas from './schemas.ts';
+import { summarizeCheckIns } from './summarize-check-ins.ts';
+import { syncScans } from './sync-scans.ts';
+
+type Deps = { readonly db: Db; readonly actors: Actors; readonly scans: ScanLane };
+
+const tags = ['Check-in'];
+const security = [{ bearer: [] }];
+
+/** What scanners and the people at the door use. */
+export function checkInRoutes(deps: Deps) {
+  const actorOnly = requireActor(deps);
+
+  const scan = createRoute({
+    method: 'post',
+    path: '/v1/check-ins',
+    tags,
+    security,
+    summary: 'Scan a ticket',
+    middleware: [actorOnly, jsonBody()] as const,
+    request: { body: body(schemas.scanSchema) },
+    responses: {
+      200: answer(schemas.scanAnswerSchema, 'The answer to show; a refusal at the door is a result, not an error.'),
+      ...problems(400, 401, 403, 429, 503),
+    },
+  });
+
+  const sync = createRoute({
+    method: 'post',
+    path: '/v1/check-ins/batch',
+    tags,
+    security,
+    summary: 'Hand in scans made offline',
+    middleware: [actorOnly, jsonBody(syncBytesMax)] as const,
+    request: { body: body(schemas.syncSchema) },
+    responses: {
+      200: answer(schemas.syncAnswerSchema, 'One answer per scan, in their order; conflicts are marked.'),
+      ...problems(400, 401, 403, 429, 503),
+    },
+  });
+
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/events/{id}/door-list',
+    tags,
+    security,
+    summary: 'The list for scanning offline',
+    middleware: [actorOnly] as const,
+    request: { params: schemas.eventParams, query: schemas.doorListQuery },
+    responses: {
+      200: answer(schemas.doorListSchema, 'Hashes of ticket codes and the rules of the door; no personal data.'),
+      ...problems(400, 401, 403, 404, 429, 503),
+    },
+  });
+
+  const summary = createRoute({
+    method: 'get',
+    path: '/v1/events/{id}/check-ins/summary',
+    tags,
+    security,
+    summary: 'How many have come',
+    middleware: [actorOnly] as const,
+    request: { params: schemas.eventParams },
+    responses: {
+      200: answer(schemas.summarySchema, 'Counts per ticket category and gate.'),
+      ...problems(400, 401, 403, 404, 429, 503),
+    },
+  });
+
+  const conflicts = createRoute({
+    method: 'get',
+    path: '/v1/events/{id}/check-ins/conflicts',
+    tags,
+    security,
+    summary: 'Tickets that entered twice while a device was offline',
+    middleware: [actorOnly] as const,
+    request: { params: schemas.eventParams, query: schemas.conflictsQuery },
+    responses: {
+      200: answer(schemas.conflictListSchema, 'The later entries, newest first.'),
+      ...problems(400, 401, 403, 404, 429, 503),
+    },
+  });
+
+  return createRouter<ActorEnv>()
+    .openapi(scan, async (c) => {
+      const decided = await scanTicket(deps, c.var.actor, c.req.valid('json'));
+      return c.json(presentScan(decided), 200);
+    })
+    .openapi(sync, async (c) => {
+      const input = c.req.valid('json');
+      const decided = await syncScans(deps, c.var.actor, input);
+      return c.json(
+        { data: decided.map((one, index) => presentSyncedScan(input.scans[index]?.scanId ?? '', one)) },
+        200,
+      );
+    })
+    .openapi(list, async (c) => {
+      const input = { eventId: c.req.valid('param').id, ...c.req.valid('query') };
+      return c.json(presentDoorList(await doorList(deps, c.var.actor, input)), 200);
+    })
+    .openapi(summary, async (c) => {
+      return c.json(presentSummary(await summarizeCheckIns(deps, c.var.actor, c.req.valid('param').id)), 200);
+    })
+    .openapi(conflicts, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const rows = await listConflicts(deps, c.var.actor, { eventId: c.req.valid('param').id, cursor, limit });
+      const keysOf = (row: (typeof rows)[number]) => [row.scanned_at, row.device_id, row.scan_id];
+      return c.json(page(rows, limit, presentConflict, keysOf), 200);
+    });
+}

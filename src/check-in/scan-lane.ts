@@ -1,0 +1,22 @@
+import type { Db } from '../platform/db.ts';
+import { type GroupCommit, createGroupCommit } from '../platform/group-commit.ts';
+import { scanBatchMax, scanQueueMax, scanWaitMs } from './limits.ts';
+import { type DecidedScan, type ScanToDecide, checkInTickets } from './queries.ts';
+
+export type ScanLane = GroupCommit<ScanToDecide, DecidedScan>;
+
+/**
+ * Collects the scans of each event and writes them together.
+ * @param deps.flushesMax events written at the same time; at most the connections of the pool
+ */
+export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
+  return createGroupCommit<ScanToDecide, DecidedScan>({
+    name: 'check_in',
+    flush: (eventId, scans) => checkInTickets(deps.db, eventId, scans),
+    batchMax: scanBatchMax,
+    queueMax: scanQueueMax,
+    deadlineMs: scanWaitMs,
+    flushesMax: deps.flushesMax,
+    keysOf: (scan) => [`${scan.deviceId} ${scan.scanId}`],
+  });
+}

@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../platform/db.ts';
+
+export type CategoryCount = {
+  readonly ticket_category_id: string;
+  readonly name: string;
+  readonly tickets: number;
+  readonly admitted: number;
+  readonly inside: number;
+};
+
+/** Live tickets, those of them that came, and those inside now, per category. */
+export async function countByCategory(db: Db, eventId: string): Promise<CategoryCount[]> {
+  return rowsOf<CategoryCount>(
+    db,
+    sql`select c.id as ticket_category_id, c.name,
+          count(t.id) filter (where t.status = 'live')::int as tickets,
+          count(a.ticket_id)::int as admitted,
+          count(a.ticket_id) filter (where a.inside)::int as inside
+        from ticket_categories c
+        left join tickets t on t.event_id = c.event_id and t.ticket_category_id = c.id
+        left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
+        where c.event_id = ${eventId}
+        group by c.id, c.name, c.position order by c.position, c.id`,
+  );
+}
+
+export type GateCount = {
+  readonly gate: string | null;
+  readonly entries: number;
+  readonly exits: number;
+  readonly refused: number;
+  readonly conflicts: number;
+};
+
+/** Gates that scans name are free text; what is shown is bounded, the busiest first. */
+const gatesShownMax = 500;
+
+export async function countByGate(db: Db, eventId: string): Promise<GateCount[]> {
+  return rowsOf<GateCount>(
+    db,
+    sql`select gate,
+          count(*) filter (where result = 'admitted')::int as entries,
+          count(*) filter (where result = 'exited')::int as exits,
+          count(*) filter (where result not in ('admitted', 'exited'))::int as refused,
+          count(*) filter (where conflict)::int as conflicts
+        from scans where event_id = ${eventId}
+        group by gate order by count(*) desc, gate limit ${gatesShownMax}`,
+  );
+}

@@ -1,0 +1,75 @@
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const gates = pgTable(
+  'gates',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    ticketCategoryIds: text('ticket_category_ids').array(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const admissions = pgTable(
+  'admissions',
+  {
+    eventId: text('event_id').notNull(),
+    ticketId: text('ticket_id').notNull(),
+    inside: boolean('inside').notNull().default(true),
+    admittedAt: time('admitted_at').notNull(),
+    gate: text('gate'),
+    deviceId: text('device_id').notNull(),
+    scanId: text('scan_id').notNull(),
+    entries: integer('entries').notNull().default(1),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.ticketId] })],
+);
+
+export const scanResults = [
+  'admitted',
+  'exited',
+  'already_used',
+  'revoked',
+  'invalid',
+  'wrong_event',
+  'not_paid',
+  'too_early',
+  'too_late',
+  'wrong_gate',
+] as const;
+export type ScanResult = (typeof scanResults)[number];
+
+export const directions = ['entry', 'exit'] as const;
+export type Direction = (typeof directions)[number];
+
+export const scans = pgTable(
+  'scans',
+  {
+    eventId: text('event_id').notNull(),
+    deviceId: text('device_id').notNull(),
+    scanId: text('scan_id').notNull(),
+    ticketId: text('ticket_id'),
+    direction: text('direction', { enum: directions }).notNull(),
+    result: text('result', { enum: scanResults }).notNull(),
+    conflict: boolean('conflict').notNull().default(false),
+    conflictAt: time('conflict_at'),
+    conflictGate: text('conflict_gate'),
+    gate: text('gate'),
+    offline: boolean('offline').notNull().default(false),
+    scannedAt: time('scanned_at').notNull(),
+    receivedAt: time('received_at').notNull().defaultNow(),
+    firstAdmittedAt: time('first_admitted_at'),
+    firstGate: text('first_gate'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.deviceId, table.scanId] }),
+    index('scans_ticket').on(table.eventId, table.ticketId, table.scannedAt),
+  ],
+);
+
+export type Gate = typeof gates.$inferSelect;
+export type Admission = typeof admissions.$inferSelect;
+export type Scan = typeof scans.$inferSelect;

@@ -1,0 +1,220 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../src/access/actor.ts';
+import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
+import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import type { ScanLane } from '../../src/check-in/scan-lane.ts';
+import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import { encodeBase32 } from '../../src/platform/ids.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+let open: OpenDb;
+let scans: ScanLane;
+let event: DoorEvent;
+let staff: Actor;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.directUrl, { max: 2 });
+  open = openDb({
+    url: database.url,
+    name: 'door',
+    poolSize: 4,
+    acquireTimeoutMs: 2000,
+    callTimeoutMs: 5000,
+    prepare: false,
+  });
+  scans = createScanLane({ db: open.db, flushesMax: 4 });
+  event = await addDoorEvent(sql);
+  staff = actorOf(event);
+});
+
+afterAll(async () => {
+  for (const invariant of checkInInvariants) expect(await invariant.find(open.db)).toEqual([]);
+  await open.close();
+  await sql.end();
+  await database.close();
+});
+
+const hour = 3_600_000;
+
+function actorOf(of: DoorEvent, id = 'stf_1'): Actor {
+  return {
+    kind: 'staff',
+    id,
+    organizerId: of.organizerId,
+    organizerSlug: of.organizerSlug,
+    role: 'door',
+    sessionId: 'ses_1',
+  };
+}
+
+const scan = (
+  code: string,
+  more: { gate?: string; direction?: 'entry' | 'exit'; scanId?: string; at?: DoorEvent } = {},
+) =>
+  scanTicket({ scans }, staff, {
+    eventId: (more.at ?? event).eventId,
+    code,
+    scanId: more.scanId ?? randomUUID(),
+    gate: more.gate,
+    direction: more.direction,
+  });
+
+async function one(of: DoorEvent = event, options = {}) {
+  const [ticket] = await addTickets(sql, of, 1, options);
+  if (ticket === undefined) throw new Error('no ticket');
+  return ticket;
+}
+
+describe('a ticket enters once', () => {
+  it('admits, then says when and where it came in first', async () => {
+    const ticket = await one();
+    const first = await scan(ticket.code, { gate: 'North' });
+    expect(first).toMatchObject({ result: 'admitted', ticketId: ticket.id, ticketCategory: 'Regular', firstAt: null });
+    const second = await scan(ticket.code, { gate: 'South' });
+    expect(second).toMatchObject({ result: 'already_used', firstGate: 'North' });
+    expect(Date.parse(second.firstAt ?? '')).toBe(Date.parse(first.at));
+  });
+
+  it('lets in again only who left, and lets out only who is in', async () => {
+    const ticket = await one();
+    expect((await scan(ticket.code, { direction: 'exit' })).result).toBe('invalid');
+    expect((await scan(ticket.code)).result).toBe('admitted');
+    expect((await scan(ticket.code, { direction: 'exit' })).result).toBe('exited');
+    expect((await scan(ticket.code, { direction: 'exit' })).result).toBe('already_used');
+    expect((await scan(ticket.code)).result).toBe('admitted');
+    expect((await scan(ticket.code)).result).toBe('already_used');
+  });
+
+  it('gives a repeated scan id its first answer, whatever happened since', async () => {
+    const ticket = await one();
+    const other = await one();
+    const scanId = randomUUID();
+    const first = await scan(ticket.code, { scanId });
+    await scan(ticket.code, { direction: 'exit' });
+    await sql`update tickets set status = 'revoked', revoked_at = now() where id = ${ticket.id}`;
+    const again = await scan(ticket.code, { scanId });
+    expect(again).toEqual({ ...first, replayed: true });
+    expect((await scan(other.code, { scanId })).ticketId).toBe(ticket.id);
+    expect((await scan(other.code)).result).toBe('admitted');
+  });
+
+  it('does not mix up the scan ids of two devices', async () => {
+    const [ticket, other] = [await one(), await one()];
+    const scanId = randomUUID();
+    expect((await scan(ticket.code, { scanId })).result).toBe('admitted');
+    const second = await scanTicket({ scans }, actorOf(event, 'stf_2'), {
+      eventId: event.eventId,
+      code: other.code,
+      scanId,
+    });
+    expect(second).toMatchObject({ result: 'admitted', ticketId: other.id });
+  });
+});
+
+describe('refusals', () => {
+  it('refuses a ticket from the moment it is revoked (T85)', async () => {
+    const ticket = await one();
+    await sql`update tickets set status = 'revoked', revoked_at = now() where id = ${ticket.id}`;
+    expect((await scan(ticket.code)).result).toBe('revoked');
+  });
+
+  it('refuses a ticket of an unpaid order', async () => {
+    expect((await scan((await one(event, { status: 'pending_payment' })).code)).result).toBe('not_paid');
+  });
+
+  it('tells a ticket of the same organiser’s other event from one of another organiser (S06)', async () => {
+    const other = await addDoorEvent(sql, event);
+    const foreign = await addDoorEvent(sql);
+    expect((await scan((await one(other)).code)).result).toBe('wrong_event');
+    expect((await scan((await one(foreign)).code)).result).toBe('invalid');
+    const atForeign = await one(foreign);
+    expect(await scan(atForeign.code, { at: foreign })).toMatchObject({ result: 'invalid', ticketId: null });
+    expect(await scan(atForeign.code, { at: { ...foreign, eventId: 'evt_00000000' } })).toMatchObject({
+      result: 'invalid',
+    });
+    const [{ written } = { written: -1 }] = await sql<{ written: number }[]>`
+      select count(*)::int as written from scans where event_id = ${foreign.eventId}`;
+    expect(written).toBe(0);
+  });
+
+  it('keeps to the times of the event and of the category', async () => {
+    const early = await addDoorEvent(sql, { ...event, doorsOpenAt: new Date(Date.now() + hour) });
+    const late = await addDoorEvent(sql, {
+      ...event,
+      doorsOpenAt: new Date(Date.now() - 2 * hour),
+      endsAt: new Date(Date.now() - hour),
+    });
+    const mixed = await addDoorEvent(sql, {
+      ...event,
+      categories: [
+        { name: 'Evening', entryOpensAt: new Date(Date.now() + hour) },
+        { name: 'Morning', entryClosesAt: new Date(Date.now() - hour / 2) },
+      ],
+    });
+    expect((await scan((await one(early)).code, { at: early })).result).toBe('too_early');
+    expect((await scan((await one(late)).code, { at: late })).result).toBe('too_late');
+    const [evening, morning] = mixed.categoryIds;
+    expect((await scan((await one(mixed, { categoryId: evening })).code, { at: mixed })).result).toBe('too_early');
+    expect((await scan((await one(mixed, { categoryId: morning })).code, { at: mixed })).result).toBe('too_late');
+  });
+
+  it('keeps categories to their gates, by id and by name', async () => {
+    const place = await addDoorEvent(sql, { ...event, categories: [{ name: 'VIP' }, { name: 'Regular' }] });
+    const [vip = '', regular = ''] = place.categoryIds;
+    await sql`insert into gates (event_id, id, name, ticket_category_ids)
+      values (${place.eventId}, 'gat_00000000000000000001', 'VIP door', ${[vip]})`;
+    const ticket = await one(place, { categoryId: regular });
+    expect((await scan(ticket.code, { at: place, gate: 'vip DOOR' })).result).toBe('wrong_gate');
+    expect((await scan(ticket.code, { at: place, gate: 'gat_00000000000000000001' })).result).toBe('wrong_gate');
+    expect((await scan(ticket.code, { at: place, gate: 'Main' })).result).toBe('admitted');
+    expect((await scan((await one(place, { categoryId: vip })).code, { at: place, gate: 'VIP door' })).result).toBe(
+      'admitted',
+    );
+  });
+
+  it('refuses a device that scans for another event than its own', async () => {
+    const device: Actor = { ...staff, kind: 'device', id: 'dev_1', role: 'door', eventId: 'evt_00000000' };
+    await expect(
+      scanTicket({ scans }, device, { eventId: event.eventId, code: 'X', scanId: 'a' }),
+    ).rejects.toMatchObject({ code: 'check_in.other_event' });
+  });
+});
+
+describe('forged codes (T84)', () => {
+  it('does not mind case, spaces and hyphens', async () => {
+    const ticket = await one();
+    const typed = `${ticket.code.slice(0, 13)} - ${ticket.code.slice(13)}`.toLowerCase();
+    expect((await scan(typed)).result).toBe('admitted');
+  });
+
+  it('accepts none of 5,000 mutations', { timeout: 60_000 }, async () => {
+    const ticket = await one();
+    const bytes = [...ticket.code];
+    const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZILOU*=';
+    const mutations = new Set<string>([
+      '',
+      ' ',
+      '\0'.replace('\0', '?'),
+      `${ticket.code}0`,
+      ticket.code.slice(1),
+      ticket.id,
+    ]);
+    for (let index = 0; index < bytes.length; index += 1) {
+      for (const letter of alphabet) {
+        if (letter !== bytes[index]) mutations.add(ticket.code.slice(0, index) + letter + ticket.code.slice(index + 1));
+      }
+      mutations.add(ticket.code.slice(0, index) + ticket.code.slice(index + 1));
+    }
+    while (mutations.size < 5000) mutations.add(encodeBase32(randomBytes(16)));
+    mutations.add([...bytes].reverse().join(''));
+    const answers = await Promise.all([...mutations].map((code) => scan(code)));
+    expect(new Set(answers.map((answer) => answer.result))).toEqual(new Set(['invalid']));
+    expect((await scan(ticket.code)).result).toBe('admitted');
+  });
+});
