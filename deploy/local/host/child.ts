@@ -31,7 +31,7 @@ export interface Child {
   signal(name: NodeJS.Signals): void;
 }
 
-const pollMs = 20;
+const pollMs = 40;
 const shownLogLines = 12;
 const killDeadlineMs = 5000;
 

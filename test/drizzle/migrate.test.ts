@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkJournal, MigrationError, migrate } from '../../drizzle/migrate.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+/** Guards: no migration is left out without a word, none is applied twice, and none is changed after the fact. */
+describe('migrate', () => {
+  it('applies nothing to a database that is up to date, even when two run at once', async () => {
+    const database = await createTestDatabase();
+    const both = await Promise.all([migrate({ url: database.directUrl }), migrate({ url: database.directUrl })]);
+    expect(both).toEqual([[], []]);
+    await database.close();
+  });
+
+  it('refuses when an applied migration was changed', async () => {
+    const database = await createTestDatabase();
+    const sql = postgres(database.directUrl, { max: 1 });
+    await sql`update drizzle.__drizzle_migrations set hash = 'other' where id = 1`;
+    await expect(migrate({ url: database.directUrl })).rejects.toThrow(/Changed after it was applied.*0000_roles/);
+    await sql.end();
+    await database.close();
+  });
+
+  it('refuses a database that a newer version migrated', async () => {
+    const database = await createTestDatabase();
+    const sql = postgres(database.directUrl, { max: 1 });
+    await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', 9999999999999)`;
+    await expect(migrate({ url: database.directUrl })).rejects.toThrow(MigrationError);
+    await sql.end();
+    await database.close();
+  });
+});
+
+describe('checkJournal', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'antre-journal-'));
+    mkdirSync(join(folder, 'meta'));
+    for (const tag of ['0001_one', '0002_two']) writeFileSync(join(folder, `${tag}.sql`), 'select 1;');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const journal = (entries: readonly { tag: string; when: number }[]) =>
+    writeFileSync(join(folder, 'meta/_journal.json'), JSON.stringify({ entries }));
+
+  it('accepts every file once, in order, with rising times', () => {
+    journal([
+      { tag: '0001_one', when: 1 },
+      { tag: '0002_two', when: 2 },
+    ]);
+    expect(checkJournal(folder).map(({ tag }) => tag)).toEqual(['0001_one', '0002_two']);
+  });
+
+  it('refuses a file that is not listed', () => {
+    journal([{ tag: '0001_one', when: 1 }]);
+    expect(() => checkJournal(folder)).toThrow(/must list the files in order/);
+  });
+
+  it('refuses a time that is not later than the one before, which drizzle would skip', () => {
+    journal([
+      { tag: '0001_one', when: 2 },
+      { tag: '0002_two', when: 2 },
+    ]);
+    expect(() => checkJournal(folder)).toThrow(/0002_two must be later/);
+  });
+});
