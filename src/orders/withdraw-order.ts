@@ -12,7 +12,7 @@ export type WithdrawDeps = { requestFullRefund: RequestFullRefund; hasAdmissions
 /**
  * Ends an order on somebody's wish, in the caller's transaction that holds its lock. A hold becomes `closing` until no
  * payment can come any more; a paid order is refunded, for its buyer only within the time the event allows. Asking
- * again changes nothing. Gives `under_way` when the end is still to come, `done` when it was reached before.
+ * again changes nothing. Gives `under_way` when the end is still to come, `done` when it is reached.
  * @throws DomainError order.not_cancellable
  */
 export async function withdrawOrder(
@@ -39,7 +39,12 @@ export async function withdrawOrder(
   }
 }
 
-async function withdrawPaid(tx: Db, deps: WithdrawDeps, order: Order, by: 'buyer' | 'organizer') {
+async function withdrawPaid(
+  tx: Db,
+  deps: WithdrawDeps,
+  order: Order,
+  by: 'buyer' | 'organizer',
+): Promise<'under_way' | 'done'> {
   if (by === 'buyer') {
     const window = await findRefundWindow(tx, order.eventId);
     if (window === 'none') throw orderNotCancellable('not_refundable');

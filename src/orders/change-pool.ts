@@ -1,0 +1,32 @@
+import type { Actor } from '../access/actor.ts';
+import { writeAudit } from '../access/audit.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { idPatterns } from '../platform/ids.ts';
+import { poolInUse, poolNotFound } from './desk-errors.ts';
+import type { ChangePoolInput } from './desk-schemas.ts';
+import { ownEvent } from './own-event.ts';
+import { findPool, type Pool, resizePool } from './pool-queries.ts';
+
+/**
+ * Makes a pool larger or smaller, or takes places off sale and back, also while it is being sold.
+ * @throws DomainError event.unknown, pool.not_found, pool.in_use
+ */
+export async function changePool(
+  deps: { db: Db },
+  actor: Actor,
+  { eventId, poolId }: { eventId: string; poolId: string },
+  change: ChangePoolInput,
+): Promise<Pool> {
+  const event = await ownEvent(deps.db, actor, eventId);
+  return transaction(deps.db, async (tx) => {
+    const before = idPatterns.plain.test(poolId) ? await findPool(tx, event.id, poolId) : undefined;
+    if (before === undefined) throw poolNotFound();
+    const { capacity, blocked } = before;
+    const changes = { eventId: event.id, ...change, before: { capacity, blocked } };
+    await writeAudit(tx, { actor, act: 'pool.changed', subjectId: poolId, changes });
+    // Last, since every buyer of the event waits for this row until the transaction ends.
+    const after = await resizePool(tx, event.id, poolId, change);
+    if (after === undefined) throw poolInUse();
+    return { ...after, id: before.id, name: before.name };
+  });
+}

@@ -1,0 +1,97 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../platform/db.ts';
+import { pools, stock } from './tables.ts';
+
+/** A pool with its counters. */
+export type Pool = {
+  readonly id: string;
+  readonly name: string;
+  readonly capacity: number;
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+  readonly blocked: number;
+};
+
+const poolColumns = {
+  id: pools.id,
+  name: pools.name,
+  capacity: stock.capacity,
+  available: stock.available,
+  held: stock.held,
+  sold: stock.sold,
+  blocked: stock.blocked,
+};
+
+export async function findPools(db: Db, eventId: string): Promise<Pool[]> {
+  return db
+    .select(poolColumns)
+    .from(pools)
+    .innerJoin(stock, and(eq(stock.eventId, pools.eventId), eq(stock.poolId, pools.id)))
+    .where(eq(pools.eventId, eventId))
+    .orderBy(asc(pools.id));
+}
+
+export async function findPool(db: Db, eventId: string, poolId: string): Promise<Pool | undefined> {
+  const [row] = await db
+    .select(poolColumns)
+    .from(pools)
+    .innerJoin(stock, and(eq(stock.eventId, pools.eventId), eq(stock.poolId, pools.id)))
+    .where(and(eq(pools.eventId, eventId), eq(pools.id, poolId)))
+    .limit(1);
+  return row;
+}
+
+export async function countPools(db: Db, eventId: string): Promise<number> {
+  return db.$count(pools, eq(pools.eventId, eventId));
+}
+
+export async function insertPool(
+  tx: Db,
+  eventId: string,
+  pool: { id: string; name: string; capacity: number; blocked: number },
+): Promise<Pool> {
+  const { id, name, capacity, blocked } = pool;
+  const available = capacity - blocked;
+  await tx.insert(pools).values({ eventId, id, name });
+  await tx.insert(stock).values({ eventId, poolId: id, capacity, blocked, available });
+  return { id, name, capacity, available, held: 0, sold: 0, blocked };
+}
+
+/**
+ * Sets the size of a pool and how much of it is kept off sale; what is sold and held stays, the rest becomes available.
+ * One guarded statement, so that it may run in the middle of a rush. Undefined when the pool has sold or holds too much.
+ */
+export async function resizePool(
+  tx: Db,
+  eventId: string,
+  poolId: string,
+  change: { capacity?: number | undefined; blocked?: number | undefined },
+): Promise<Omit<Pool, 'id' | 'name'> | undefined> {
+  const capacity = sql`coalesce(${change.capacity ?? null}::integer, capacity)`;
+  const blocked = sql`coalesce(${change.blocked ?? null}::integer, blocked)`;
+  const [row] = await rowsOf<Omit<Pool, 'id' | 'name'>>(
+    tx,
+    sql`
+      update stock set capacity = ${capacity}, blocked = ${blocked}, available = ${capacity} - ${blocked} - held - sold
+      where event_id = ${eventId} and pool_id = ${poolId} and ${capacity} - ${blocked} - held - sold >= 0
+      returning capacity, available, held, sold, blocked`,
+  );
+  return row;
+}
+
+/** What may still be bought of each ticket category, for the public availability. One statement, primary keys alone. */
+export async function findAvailability(
+  db: Db,
+  eventId: string,
+): Promise<{ ticketCategoryId: string; available: number; capacity: number }[]> {
+  return rowsOf<{ ticketCategoryId: string; available: number; capacity: number }>(
+    db,
+    sql`
+      select c.id as "ticketCategoryId", s.available, s.capacity
+      from ticket_categories c
+      join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
+      where c.event_id = ${eventId}
+      order by c.position, c.id`,
+  );
+}

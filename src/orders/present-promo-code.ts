@@ -1,0 +1,16 @@
+import type { PromoCode } from './promo-queries.ts';
+
+/** A promo code as the desk sees it. */
+export function presentPromoCode(promoCode: PromoCode) {
+  return {
+    id: promoCode.id,
+    code: promoCode.code,
+    kind: promoCode.kind,
+    value: promoCode.value,
+    redemptions: promoCode.redemptions,
+    redemptionsMax: promoCode.redemptionsMax,
+    validFrom: promoCode.validFrom?.toISOString() ?? null,
+    validUntil: promoCode.validUntil?.toISOString() ?? null,
+    status: promoCode.status,
+  };
+}

@@ -1,0 +1,39 @@
+import type { Actor } from '../access/actor.ts';
+import type { Db } from '../platform/db.ts';
+import { findCategorySales } from './desk-queries.ts';
+import { ownEvent } from './own-event.ts';
+import { findPools } from './pool-queries.ts';
+import { price } from './present.ts';
+
+/**
+ * What an event has sold and holds, per ticket category and per pool. Free places come from the counters of the stock.
+ * @throws DomainError event.unknown
+ */
+export async function showSales(deps: { db: Db }, actor: Actor, eventId: string) {
+  const event = await ownEvent(deps.db, actor, eventId);
+  const [categories, pools] = await Promise.all([findCategorySales(deps.db, event.id), findPools(deps.db, event.id)]);
+  const available = new Map(pools.map((pool) => [pool.id, pool.available]));
+  const sum = (of: (category: (typeof categories)[number]) => number) =>
+    categories.reduce((total, category) => total + of(category), 0);
+  return {
+    eventId: event.id,
+    ticketCategories: categories.map((category) => ({
+      ticketCategoryId: category.id,
+      name: category.name,
+      poolId: category.pool_id,
+      available: available.get(category.pool_id) ?? 0,
+      paid: category.paid,
+      held: category.held,
+      revenue: price(Number(category.revenue), event.currency),
+    })),
+    pools,
+    total: {
+      paid: sum((category) => category.paid),
+      held: sum((category) => category.held),
+      revenue: price(
+        sum((category) => Number(category.revenue)),
+        event.currency,
+      ),
+    },
+  };
+}
