@@ -13,6 +13,8 @@ begin
     alter role antre_app set lock_timeout = '2s';
     alter role antre_app set idle_in_transaction_session_timeout = '5s';
     alter role antre_app set statement_timeout = '15s';
+    -- A plan kept from before the rush, when the tables were small, can be a thousand times too slow in it.
+    alter role antre_app set plan_cache_mode = 'force_custom_plan';
   exception when insufficient_privilege then
     raise notice 'the timeouts of antre_app were not set: % may not change that role', current_user;
   end;

@@ -107,7 +107,7 @@ $$;
 
 -- Inside placement: takes back at most `p_limit` holds of the event that are over and that nobody can pay any more.
 create function reclaim_holds(p_event_id text, p_limit integer) returns integer
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_custom_plan as $$
 declare
   v_orders text[];
 begin
