@@ -115,6 +115,16 @@ function requireUnchanged(files: readonly MigrationFile[], applied: ReadonlyMap<
   }
 }
 
+/** What a person needs of an error; of one from Postgres also where in which statement. */
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof postgres.PostgresError)) return `${cause.message}`;
+  const parts = [`Postgres refused (${cause.code}): ${cause.message}`, cause.detail, cause.hint, cause.where];
+  if (cause.position && cause.query) parts.push(`at: ${cause.query.slice(Number(cause.position) - 1).slice(0, 120)}`);
+  return parts.filter((part) => part !== undefined && part !== '').join('\n');
+}
+
 async function main(): Promise<void> {
   const url = process.env['DATABASE_DIRECT_URL'] ?? process.env['DATABASE_URL'];
   if (!url)
@@ -127,7 +137,7 @@ if (import.meta.main) {
   try {
     await main();
   } catch (error) {
-    console.error(error instanceof MigrationError ? error.message : error);
+    console.error(inWords(error));
     process.exitCode = 1;
   }
 }

@@ -34,9 +34,13 @@ export async function runScript(
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
     appendFileSync(log, `${said}\n`, { mode: 0o600 });
-    throw new LaunchProblem(
-      `${name} failed (all of it in ${log}):\n${said.split('\n').slice(0, shownLines).join('\n')}`,
-      error,
-    );
+    throw new LaunchProblem(`${name} failed (all of it in ${log}):\n${essence(said)}`, error);
   }
+}
+
+/** Of an uncaught error Node prints the source, the message and the stack: a newcomer needs the message. */
+function essence(said: string): string {
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  const message = lines.findIndex((line) => /^\w*(Error|Problem)\b.*: /.test(line));
+  return lines.slice(Math.max(message, 0)).slice(0, shownLines).join('\n');
 }
