@@ -119,7 +119,7 @@ function requireUnchanged(files: readonly MigrationFile[], applied: ReadonlyMap<
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof postgres.PostgresError)) return `${cause.message}`;
+  if (!(cause instanceof postgres.PostgresError)) return cause.message;
   const parts = [`Postgres refused (${cause.code}): ${cause.message}`, cause.detail, cause.hint, cause.where];
   if (cause.position && cause.query) parts.push(`at: ${cause.query.slice(Number(cause.position) - 1).slice(0, 120)}`);
   return parts.filter((part) => part !== undefined && part !== '').join('\n');
