@@ -12,7 +12,8 @@ import { gauge, histogram } from './metrics.ts';
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
  * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
  *   half-way (its issue 1181);
- * - no pipelining, so that no quick query waits behind a slow one on the same connection.
+ * - never more calls than connections, so that the driver has no reason to send a quick query behind a slow one. (Its
+ *   own switch for that, `max_pipeline: 0`, breaks `begin`.)
  */
 
 /** A pool or an open transaction: a query function takes either. */
@@ -58,7 +59,6 @@ export function openDb(options: DbOptions): OpenDb {
     max_lifetime: 30 * 60,
     connection: { application_name: `antre-${options.name}` },
     onnotice: () => {},
-    ...{ max_pipeline: 0 },
   });
   const gate = createGate(options.poolSize, {
     waitingMax: options.poolSize * waitingPerConnection,

@@ -1,0 +1,177 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expireHolds, instructionsReady, limitsChanged, lockOrder, payOrder, refundOrder, releaseHold } from '../../src/orders/index.ts';
+import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
+import { openTestDb, order, placingDeps } from '../support/placing.ts';
+
+let database: TestDatabase;
+let open: OpenDb;
+let deps: PlaceOrderDeps;
+let db: Db;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  open = openTestDb(database.url);
+  db = open.db;
+  deps = placingDeps(open);
+});
+afterAll(async () => {
+  await open.close();
+  await database.close();
+});
+
+async function withOrder<T>(orderId: string, act: (tx: Db, locked: NonNullable<Awaited<ReturnType<typeof lockOrder>>>) => Promise<T>) {
+  return transaction(db, async (tx) => {
+    const locked = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (locked === undefined) throw new Error('no such order');
+    return act(tx, locked);
+  });
+}
+const pay = (orderId: string) => withOrder(orderId, payOrder);
+
+async function stateOf(event: TestEvent, orderId: string) {
+  const [row] = await rowsOf<Record<string, unknown>>(
+    db,
+    sql`select o.status, s.available, s.held, s.sold, s.blocked,
+          (select count(*)::int from tickets t where t.order_id = o.id and t.status = 'live') as live,
+          coalesce((select quantity from limit_counters l where l.event_id = o.event_id and l.counter_key = 'n:' || o.network_key), 0) as network,
+          coalesce((select max(quantity) from limit_counters l where l.event_id = o.event_id and l.counter_key like 'b:%'), 0) as buyer
+        from orders o join stock s on s.event_id = o.event_id where o.event_id = ${event.id} and o.id = ${orderId}`,
+  );
+  return row;
+}
+const overdue = (orderId: string) => db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${orderId}`);
+const openAttempt = (orderId: string) =>
+  db.execute(sql`insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)
+    select event_id, 'pay_' || substr(id, 5) || '01', id, organizer_id, 1, 'midtrans', 'any', total, currency, 'pending' from orders where id = ${orderId}`);
+
+describe('payment', () => {
+  test('a hold becomes a sale with its tickets, once', async () => {
+    const event = await createEvent(db, { event: { ticketsPerBuyerMax: 4 } });
+    const { order: placed } = await order(deps, event, { quantity: 2 });
+    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'pending_payment', held: 2, network: 2, buyer: 2 });
+    expect(await pay(placed.id)).toBe('paid');
+    expect(await stateOf(event, placed.id)).toEqual({ status: 'paid', available: 98, held: 0, sold: 2, blocked: 0, live: 2, network: 0, buyer: 2 });
+    expect(await pay(placed.id)).toBe('already_paid');
+    expect(await stateOf(event, placed.id)).toMatchObject({ sold: 2, live: 2 });
+  });
+
+  test('the pay clock starts when the instructions are ready, and ends at twice the hold', async () => {
+    const event = await createEvent(db);
+    const { order: placed } = await order(deps, event);
+    await db.execute(sql`update orders set placed_at = placed_at - interval '5 minutes', expires_at = expires_at - interval '5 minutes', hold_ends_max_at = hold_ends_max_at - interval '5 minutes' where id = ${placed.id}`);
+    const moved = await withOrder(placed.id, instructionsReady);
+    expect(Math.round(((moved?.expiresAt.getTime() ?? 0) - Date.now()) / 60_000)).toBe(15);
+    await db.execute(sql`update orders set hold_ends_max_at = now() + interval '1 minute' where id = ${placed.id}`);
+    const capped = await withOrder(placed.id, instructionsReady);
+    expect(capped?.expiresAt.getTime()).toBe(capped?.holdEndsMaxAt.getTime());
+  });
+});
+
+describe('the end of a hold', () => {
+  test('without an open attempt everything is given back, once', async () => {
+    const event = await createEvent(db, { event: { ticketsPerBuyerMax: 4 } });
+    const promo = await createPromoCode(db, event, { code: 'HEMAT', redemptionsMax: 5 });
+    const { order: placed } = await order(deps, event, { quantity: 2, promoCode: 'HEMAT' });
+    await overdue(placed.id);
+    expect(await expireHolds({ db })).toBe(1);
+    expect(await stateOf(event, placed.id)).toEqual({ status: 'expired', available: 100, held: 0, sold: 0, blocked: 0, live: 0, network: 0, buyer: 0 });
+    expect(await expireHolds({ db })).toBe(0);
+    await withOrder(placed.id, releaseHold);
+    expect(await stateOf(event, placed.id)).toMatchObject({ available: 100, held: 0 });
+    const [code] = await rowsOf<{ redemptions: number }>(db, sql`select redemptions from promo_codes where id = ${promo}`);
+    expect(code?.redemptions).toBe(0);
+  });
+
+  test('with an open attempt it closes first and keeps its places', async () => {
+    const event = await createEvent(db);
+    const { order: placed } = await order(deps, event);
+    await openAttempt(placed.id);
+    await overdue(placed.id);
+    await expireHolds({ db });
+    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'closing', held: 1, available: 99 });
+    const staged = await rowsOf<{ name: string }>(db, sql`select name from outbox where payload->>'orderId' = ${placed.id} order by id`);
+    expect(staged.map((job) => job.name)).toEqual(['order.placed', 'order.closing']);
+    expect(await pay(placed.id)).toBe('paid');
+    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, live: 1 });
+  });
+
+  test('placement takes back what nobody can pay any more, and only that', async () => {
+    const event = await createEvent(db, { categories: [{ capacity: 2 }] });
+    const { order: forgotten } = await order(deps, event);
+    const { order: paying } = await order(deps, event);
+    await openAttempt(paying.id);
+    await overdue(forgotten.id);
+    await overdue(paying.id);
+    await expect(order(deps, event)).resolves.toBeDefined();
+    await expect(order(deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
+    expect(await stateOf(event, forgotten.id)).toMatchObject({ status: 'expired', held: 2, available: 0 });
+  });
+});
+
+describe('money that comes late', () => {
+  async function expired(event: TestEvent) {
+    const { order: placed } = await order(deps, event);
+    await overdue(placed.id);
+    await expireHolds({ db });
+    return placed;
+  }
+
+  test('takes the places again when they are there', async () => {
+    const event = await createEvent(db, { event: { ticketsPerBuyerMax: 1 } });
+    const placed = await expired(event);
+    expect(await pay(placed.id)).toBe('paid_late');
+    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, available: 99, live: 1, buyer: 1, network: 0 });
+  });
+
+  test('is refused when they are gone, when the event has begun, or when the buyer has bought again', async () => {
+    const gone = await createEvent(db, { categories: [{ capacity: 1 }] });
+    const first = await expired(gone);
+    await order(deps, gone);
+    expect(await pay(first.id)).toBe('no_stock');
+
+    const begun = await createEvent(db);
+    const second = await expired(begun);
+    await db.execute(sql`update events set starts_at = now() - interval '1 minute' where id = ${begun.id}`);
+    expect(await pay(second.id)).toBe('no_stock');
+
+    const limited = await createEvent(db, { event: { ticketsPerBuyerMax: 1 } });
+    const buyer = someBuyer();
+    const { order: third } = await order(deps, limited, { buyer });
+    await overdue(third.id);
+    await expireHolds({ db });
+    await order(deps, limited, { buyer });
+    expect(await pay(third.id)).toBe('no_stock');
+    expect(await stateOf(limited, third.id)).toMatchObject({ status: 'expired', held: 1, sold: 0 });
+  });
+});
+
+describe('refunds', () => {
+  test('one ticket, then the rest; restocked or blocked', async () => {
+    const event = await createEvent(db, { event: { ticketsPerBuyerMax: 5 } });
+    const { order: placed } = await order(deps, event, { quantity: 3 });
+    await pay(placed.id);
+    const first = `tkt_${placed.id.slice(4)}001`;
+    expect(await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { ticketIds: [first], restock: true, reason: 'requested' }))).toBe('partially_refunded');
+    expect(await stateOf(event, placed.id)).toMatchObject({ sold: 2, available: 98, live: 2, buyer: 2 });
+    expect(await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: false, reason: 'requested' }))).toBe('refunded');
+    expect(await stateOf(event, placed.id)).toMatchObject({ sold: 0, available: 98, blocked: 2, live: 0, buyer: 0 });
+    expect(await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: true, reason: 'requested' }))).toBeUndefined();
+  });
+});
+
+test('a limit that is set later counts what buyers already have', async () => {
+  const event = await createEvent(db);
+  const buyer = someBuyer();
+  await order(deps, event, { buyer, quantity: 3 });
+  await transaction(db, async (tx) => {
+    await tx.execute(sql`update events set tickets_per_buyer_max = 4 where id = ${event.id}`);
+    await limitsChanged(tx, event.id);
+  });
+  await expect(order(deps, event, { buyer, quantity: 2 })).rejects.toMatchObject({ details: { limit: 'per_buyer_max' } });
+  await expect(order(deps, event, { buyer, quantity: 1 })).resolves.toBeDefined();
+});

@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isUnavailable, sqlState } from '../../src/platform/db-errors.ts';
+import { openDb, rowsOf, transaction, withoutHoles } from '../../src/platform/db.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+const open = (options: Partial<Parameters<typeof openDb>[0]> = {}) =>
+  openDb({ url: database.url, name: 'test', poolSize: 3, acquireTimeoutMs: 500, callTimeoutMs: 2000, prepare: false, ...options });
+const sleep = (seconds: number) => sql`select pg_sleep(${seconds})`;
+
+test('a slow query holds up nobody while a connection is free', async () => {
+  const { db, close } = open();
+  await Promise.all([1, 2, 3].map(() => db.execute(sql`select 1`)));
+  const slow = db.execute(sleep(1)).then(() => undefined);
+  const waits = await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      const started = performance.now();
+      await db.execute(sql`select ${1}::int`);
+      return performance.now() - started;
+    }),
+  );
+  expect(Math.max(...waits)).toBeLessThan(700);
+  await slow;
+  await close();
+});
+
+test('who waits too long for a connection is told so, and the queue is bounded', async () => {
+  const { db, close } = open({ poolSize: 1, acquireTimeoutMs: 100 });
+  const slow = db.execute(sleep(0.5)).then(() => undefined);
+  const error: unknown = await db.execute(sql`select 1`).then(() => undefined, (reason: unknown) => reason);
+  expect(sqlState(error)).toBe('POOL_FULL');
+  expect(isUnavailable(error)).toBe(true);
+  const crowd = await Promise.allSettled(Array.from({ length: 80 }, () => db.execute(sql`select 1`)));
+  expect(crowd.every((result) => result.status === 'rejected')).toBe(true);
+  await slow;
+  await expect(db.execute(sql`select 1`)).resolves.toBeDefined();
+  await close();
+});
+
+test('a call that gets no answer is given up by the client', async () => {
+  const { db, close } = open({ callTimeoutMs: 200 });
+  const started = performance.now();
+  const error: unknown = await db.execute(sleep(1)).then(() => undefined, (reason: unknown) => reason);
+  expect(sqlState(error)).toBe('DEADLINE');
+  expect(performance.now() - started).toBeLessThan(600);
+  await close();
+});
+
+test('after a query that failed half-way the next one has its rows and nothing else', async () => {
+  const { db, close } = open({ poolSize: 1 });
+  for (let round = 0; round < 5; round += 1) {
+    await expect(db.execute(sql`select 100 / (500 - n) as x from generate_series(1, 500) n`)).rejects.toThrow();
+    const rows = await rowsOf<{ n: number }>(db, sql`select n from generate_series(1, 2) n`);
+    expect(rows.length).toBe(2);
+    expect(rows[0]?.n).toBe(1);
+  }
+  await close();
+});
+
+test('holes are what that guard removes', () => {
+  const rows: unknown[] = [];
+  rows[2] = 'a';
+  rows[3] = 'b';
+  expect(withoutHoles(rows)).toEqual(['a', 'b']);
+});
+
+test('a transaction that met another runs again', async () => {
+  const { db, close } = open();
+  await db.execute(sql`insert into limit_counters values ('evt_A', 'a', 0), ('evt_A', 'b', 0)`);
+  const add = (first: string, second: string) =>
+    transaction(db, async (tx) => {
+      await tx.execute(sql`update limit_counters set quantity = quantity + 1 where counter_key = ${first}`);
+      await tx.execute(sleep(0.2));
+      await tx.execute(sql`update limit_counters set quantity = quantity + 1 where counter_key = ${second}`);
+    });
+  await Promise.all([add('a', 'b'), add('b', 'a')]);
+  expect(await rowsOf(db, sql`select quantity from limit_counters order by counter_key`)).toEqual([{ quantity: 2 }, { quantity: 2 }]);
+  await close();
+});
