@@ -4,7 +4,8 @@ import { endLeftovers } from '../host/ledger.ts';
 import { standInPath } from '../host/reachable-folder.ts';
 
 const ownNames = ['postgres', 'postgres.new', 'postgres.password', 'socket', 'pgbouncer', 'redis-cache', 'redis-queue'];
-const ownFiles = ['secrets.json', 'stack.json', 'logs'];
+// The sandbox's witness tells of orders that go with the database.
+const ownFiles = ['secrets.json', 'stack.json', 'logs', 'sandbox'];
 
 /** Deletes what `startServices` made in this folder, and ends what may still run on it. The services must not be in use. */
 export async function discardData(dataFolder: string): Promise<void> {

@@ -20,9 +20,9 @@ export function productEnvironment(
     ENV: 'development',
     PUBLIC_URL: `http://localhost:${plan.ports.api}`,
     DATABASE_PREPARE: String(addresses.preparedStatements),
-    MIDTRANS_SNAP_URL: sandbox,
-    MIDTRANS_API_URL: sandbox,
-    WHATSAPP_GRAPH_URL: sandbox,
+    MIDTRANS_SNAP_URL: `${sandbox}/midtrans`,
+    MIDTRANS_API_URL: `${sandbox}/midtrans`,
+    WHATSAPP_GRAPH_URL: `${sandbox}/graph`,
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
     ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),
   };
@@ -46,6 +46,8 @@ export function productEnvironment(
 export function sandboxEnvironment(plan: Plan, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     SANDBOX_LOG: join(dataFolder, 'sandbox/witness.jsonl'),
+    SANDBOX_PUBLIC_URL: `http://localhost:${plan.ports.sandbox}`,
+    SANDBOX_WHATSAPP_CALLBACK_URL: `http://127.0.0.1:${plan.ports.api}/v1/callbacks/whatsapp/{phoneNumberId}`,
     ...given,
     SANDBOX_PORT: String(plan.ports.sandbox),
     SANDBOX_SMTP_PORT: String(plan.ports.smtp),
