@@ -3,7 +3,7 @@ import { events, ticketCategories } from '../catalog/tables.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { stage } from '../platform/outbox.ts';
 import { orderLinkRequested } from './jobs.ts';
-import { type Order, orderLines, orders, type Ticket, tickets } from './tables.ts';
+import { type Order, orders, type Ticket, tickets } from './tables.ts';
 
 /** An order with what its JSON needs besides its own row. */
 export type OrderFacts = {

@@ -30,7 +30,7 @@ export type DeskRoutesDeps = {
 };
 
 const tags = ['Organizer: orders'];
-const security = [{ staffSession: [] }, { apiKey: [] }];
+const security = [{ bearer: [] }];
 
 /** An organiser's orders: look them up, end one, take them out, see what is sold. */
 export function deskRoutes(deps: DeskRoutesDeps) {

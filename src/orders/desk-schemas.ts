@@ -45,7 +45,7 @@ export const poolListSchema = list(poolSchema).openapi('PoolList');
 
 const limit = z.int().min(1).max(10_000_000);
 const windowIsOpen = (promo: { validFrom?: string | null | undefined; validUntil?: string | null | undefined }) =>
-  promo.validFrom == null || promo.validUntil == null || Date.parse(promo.validFrom) < Date.parse(promo.validUntil);
+  !promo.validFrom || !promo.validUntil || Date.parse(promo.validFrom) < Date.parse(promo.validUntil);
 const windowFault = { message: 'must be later than validFrom', path: ['validUntil'] };
 
 export const createPromoCodeSchema = z

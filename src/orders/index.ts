@@ -37,4 +37,5 @@ export { placeOrder } from './place-order.ts';
 export { refundOrder } from './refund-order.ts';
 export { releaseHold } from './release-hold.ts';
 export { ticketCode } from './present.ts';
+export { wasOrdered } from './was-ordered.ts';
 export type { Order, OrderLine, OrderStatus, Ticket } from './tables.ts';

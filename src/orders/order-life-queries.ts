@@ -72,3 +72,15 @@ export async function callExpireHolds(db: Db, limit: number): Promise<number> {
 export async function callRecountBuyers(tx: Db, eventId: string): Promise<void> {
   await tx.execute(sql`select recount_buyers(${eventId})`);
 }
+
+/** Takes the event's lane, then looks: no placement can come between the answer and the end of the transaction. */
+export async function selectWasOrdered(tx: Db, eventId: string, ticketCategoryId?: string): Promise<boolean> {
+  await tx.execute(sql`select enter_lane(${eventId})`);
+  const rows = await rowsOf<{ found: number }>(
+    tx,
+    ticketCategoryId === undefined
+      ? sql`select 1 as found from orders where event_id = ${eventId} limit 1`
+      : sql`select 1 as found from order_lines where event_id = ${eventId} and ticket_category_id = ${ticketCategoryId} limit 1`,
+  );
+  return rows.length > 0;
+}

@@ -30,7 +30,7 @@ export type OrderRoutesDeps = {
 };
 
 const tags = ['Orders'];
-const security = [{ orderToken: [] }, { orderCookie: [] }];
+const security = [{ bearer: [] }, { orderCookie: [] }];
 const privateHeaders = { 'cache-control': 'private, no-store' };
 const creatingRetrySeconds = 1;
 
@@ -146,7 +146,7 @@ const sessionRoute = createRoute({
   method: 'post',
   path: '/v1/orders/{id}/session',
   tags,
-  security: [{ orderToken: [] }],
+  security: [{ bearer: [] }],
   summary: 'Open an order in a browser',
   description: 'Streams, images and downloads cannot send a header: this gives a cookie that opens this order alone.',
   request: { params: orderParams },

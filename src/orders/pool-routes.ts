@@ -21,7 +21,7 @@ import { listPools } from './list-pools.ts';
 export type PoolRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
 
 const tags = ['Organizer: pools'];
-const security = [{ staffSession: [] }, { apiKey: [] }];
+const security = [{ bearer: [] }];
 
 /** The places of an event that its ticket categories draw on. */
 export function poolRoutes(deps: PoolRoutesDeps) {

@@ -40,8 +40,11 @@ function printableCharacter(character: string): string {
   if (isShown(character)) return character;
   const plain = plainLetters[character];
   if (plain !== undefined) return plain;
-  const letters = character.normalize('NFKD').replace(/\p{M}/gu, '');
-  return [...letters].map((letter) => (isShown(letter) ? letter : (plainLetters[letter] ?? ''))).join('');
+  let letters = '';
+  for (const letter of character.normalize('NFKD').replace(/\p{M}/gu, '')) {
+    letters += isShown(letter) ? letter : (plainLetters[letter] ?? '');
+  }
+  return letters;
 }
 
 function isShown(character: string): boolean {

@@ -22,7 +22,7 @@ import { listPromoCodes } from './list-promo-codes.ts';
 export type PromoCodeRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
 
 const tags = ['Organizer: promo codes'];
-const security = [{ staffSession: [] }, { apiKey: [] }];
+const security = [{ bearer: [] }];
 
 /** Codes that lower the price of an event's orders. */
 export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {

@@ -33,8 +33,7 @@ export async function withdrawOrder(
       return 'done';
     case 'paid':
       return withdrawPaid(tx, deps, order, by);
-    case 'expired':
-    case 'partially_refunded':
+    default:
       throw orderNotCancellable('ended');
   }
 }

@@ -1,0 +1,31 @@
+import { purgeAccess, staffInvited, staffPasswordReset } from './access/jobs.ts';
+import { checkInvariantsJob } from './invariants.ts';
+import { deliverySend, recoverDeliveries } from './notifications/jobs.ts';
+import { expireHolds, orderCancelled, orderClosing, orderLinkRequested, orderPaid, orderPlaced, orderRefunded } from './orders/jobs.ts';
+import {
+  applyCallbackJob, checkAttemptJob, createAttemptJob, maintainPaymentsJob, reconcilePaymentsJob, replaceAttemptJob, sendRefundJob,
+} from './payments/jobs.ts';
+
+/** Every job contract by its name. `workers/handlers.ts` must name an act for each; one too few or many does not compile. */
+export const jobs = {
+  'order.placed': orderPlaced,
+  'order.closing': orderClosing,
+  'order.paid': orderPaid,
+  'order.cancelled': orderCancelled,
+  'order.refunded': orderRefunded,
+  'order.link_requested': orderLinkRequested,
+  'orders.expire_holds': expireHolds,
+  'payment.apply_callback': applyCallbackJob,
+  'payment.create_attempt': createAttemptJob,
+  'payment.replace_attempt': replaceAttemptJob,
+  'payment.check_attempt': checkAttemptJob,
+  'payment.send_refund': sendRefundJob,
+  'payments.reconcile': reconcilePaymentsJob,
+  'payments.maintain': maintainPaymentsJob,
+  'delivery.send': deliverySend,
+  'notifications.recover': recoverDeliveries,
+  'staff.invited': staffInvited,
+  'staff.password_reset': staffPasswordReset,
+  'access.purge': purgeAccess,
+  'invariants.check': checkInvariantsJob,
+} as const;
