@@ -26,11 +26,16 @@ create table events (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   published_at timestamptz,
+  -- What the public listing searches: words as they are, since names are in several languages.
+  search tsvector not null generated always as (
+    to_tsvector('simple', name || ' ' || summary || ' ' || category || ' ' || city || ' ' || venue)) stored,
   check (starts_at < ends_at and doors_open_at <= ends_at)
 );
 
 create index events_organizer on events (organizer_id, id);
 create index events_public on events (starts_at, id) where status = 'published';
+create index events_public_city on events (lower(city), starts_at, id) where status = 'published';
+create index events_search on events using gin (search) where status = 'published';
 
 create table schedule_items (
   event_id text not null references events (id),

@@ -18,8 +18,12 @@ export const events = pgTable('events', {
   startsAt: time('starts_at').notNull(),
   endsAt: time('ends_at').notNull(),
   doorsOpenAt: time('doors_open_at').notNull(),
-  status: text('status', { enum: ['draft', 'published', 'cancelled'] }).notNull().default('draft'),
-  sales: text('sales', { enum: ['open', 'closed'] }).notNull().default('open'),
+  status: text('status', { enum: ['draft', 'published', 'cancelled'] })
+    .notNull()
+    .default('draft'),
+  sales: text('sales', { enum: ['open', 'closed'] })
+    .notNull()
+    .default('open'),
   holdSeconds: integer('hold_seconds').notNull().default(900),
   ticketsPerOrderMax: integer('tickets_per_order_max').notNull().default(10),
   ticketsPerBuyerMax: integer('tickets_per_buyer_max'),
@@ -61,7 +65,9 @@ export const ticketCategories = pgTable(
     entryOpensAt: time('entry_opens_at'),
     entryClosesAt: time('entry_closes_at'),
     position: integer('position').notNull().default(0),
-    status: text('status', { enum: ['on_sale', 'closed'] }).notNull().default('on_sale'),
+    status: text('status', { enum: ['on_sale', 'closed'] })
+      .notNull()
+      .default('on_sale'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );

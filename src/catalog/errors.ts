@@ -1,0 +1,59 @@
+import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+
+export type CatalogErrorCode =
+  | 'event.not_found'
+  | 'event.slug_taken'
+  | 'event.changed_meanwhile'
+  | 'event.not_publishable'
+  | 'event.cancelled'
+  | 'event.has_orders'
+  | 'event.not_published'
+  | 'schedule_item.not_found'
+  | 'ticket_category.not_found'
+  | 'ticket_category.has_orders'
+  | 'ticket_category.pool_unknown'
+  | 'catalog.limit_reached';
+
+export const catalogProblems = {
+  'event.not_found': { status: 404, title: 'Event not found' },
+  'event.slug_taken': { status: 409, title: 'Slug taken' },
+  'event.changed_meanwhile': { status: 409, title: 'Changed meanwhile' },
+  'event.not_publishable': { status: 409, title: 'Not ready for the public' },
+  'event.cancelled': { status: 409, title: 'Event cancelled' },
+  'event.has_orders': { status: 409, title: 'Event has orders' },
+  'event.not_published': { status: 409, title: 'Event not published' },
+  'schedule_item.not_found': { status: 404, title: 'Schedule item not found' },
+  'ticket_category.not_found': { status: 404, title: 'Ticket category not found' },
+  'ticket_category.has_orders': { status: 409, title: 'Ticket category has orders' },
+  'ticket_category.pool_unknown': { status: 409, title: 'Unknown pool' },
+  'catalog.limit_reached': { status: 409, title: 'Limit reached' },
+} as const satisfies Record<CatalogErrorCode, { status: number; title: string }>;
+
+const refusal = (code: CatalogErrorCode, message: string, details?: ProblemDetails) =>
+  new DomainError(code, message, details === undefined ? {} : { details });
+
+export const eventNotFound = () => refusal('event.not_found', 'There is no such event.');
+export const slugTaken = () => refusal('event.slug_taken', 'Another event has this slug; choose another one.');
+export const eventChangedMeanwhile = (version: number) =>
+  refusal('event.changed_meanwhile', 'Somebody changed the event since you read it; read it again.', { version });
+export const eventCancelled = () => refusal('event.cancelled', 'A cancelled event does not change any more.');
+export const eventHasOrders = () =>
+  refusal('event.has_orders', 'Tickets of this event were ordered; it can be cancelled, not withdrawn.');
+export const eventNotPublished = () => refusal('event.not_published', 'Only a published event can be cancelled.');
+export const scheduleItemNotFound = () => refusal('schedule_item.not_found', 'The event has no such schedule item.');
+export const ticketCategoryNotFound = () =>
+  refusal('ticket_category.not_found', 'The event has no such ticket category.');
+export const ticketCategoryHasOrders = () =>
+  refusal(
+    'ticket_category.has_orders',
+    'Tickets of this category were ordered: it can be closed, but not deleted or moved to another pool.',
+  );
+export const poolUnknown = () => refusal('ticket_category.pool_unknown', 'The event has no such pool.');
+export const limitReached = (limit: string, max: number) =>
+  refusal('catalog.limit_reached', 'There can be no more of these.', { limit, max });
+
+/** One thing that keeps an event from the public, named so that a program can point at it. */
+export type MissingForPublication = { readonly code: string; readonly message: string; readonly subjectId?: string };
+
+export const eventNotPublishable = (missing: readonly MissingForPublication[]) =>
+  refusal('event.not_publishable', 'The event is not ready for the public; see missing.', { missing });

@@ -1,0 +1,11 @@
+/** Every limit of the room, by name. */
+export const eventsPerOrganizerMax = 10_000;
+export const scheduleItemsPerEventMax = 500;
+export const ticketCategoriesPerEventMax = 100;
+export const nameLengthMax = 200;
+export const placeLengthMax = 120;
+export const labelLengthMax = 80;
+export const summaryLengthMax = 500;
+export const descriptionLengthMax = 20_000;
+export const searchLengthMax = 100;
+export const searchWordsMax = 8;

@@ -1,0 +1,22 @@
+import type { Db } from '../platform/db.ts';
+
+/**
+ * What this room must know of orders, which stand above it: given to it where the service is composed.
+ */
+export type Availability = {
+  readonly ticketCategoryId: string;
+  readonly available: number;
+  readonly capacity: number;
+};
+
+/** The stock that each ticket category of the event draws from; a category without stock may be left out. */
+export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Availability[]>;
+
+/** Called in the transaction that set, changed or lifted a limit per buyer. */
+export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
+
+/**
+ * Whether tickets of the event (or of this one category) were ever ordered. Called in a transaction that withdraws what
+ * could be ordered: it must keep placements of the event out until that transaction ends.
+ */
+export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;

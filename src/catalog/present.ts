@@ -1,0 +1,134 @@
+import { page } from '../http/pagination.ts';
+import { type Currency, currencies, money } from '../platform/money.ts';
+import { availabilityBandOf } from './availability-band.ts';
+import type { Availability } from './ports.ts';
+import type { EventRow, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
+import type { ListedEventRow, PublicEventRow } from './queries-public.ts';
+import { saleStateOf } from './sale-state.ts';
+
+type OrganizerName = { readonly slug: string; readonly name: string };
+
+function moneyOf(amount: number | string, currency: string) {
+  return { amount: money(amount, currency).amount, currency: currencyOf(currency) };
+}
+
+function currencyOf(code: string): Currency {
+  const currency = currencies.find((known) => known === code);
+  if (currency === undefined) throw new Error(`unknown currency ${code}`);
+  return currency;
+}
+
+const timeOf = (time: Date | null) => (time === null ? null : time.toISOString());
+
+type Listed = Omit<ListedEventRow, 'startsAtMicros'>;
+
+function presentListedEvent(row: Listed) {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    summary: row.summary,
+    category: row.category,
+    city: row.city,
+    venue: row.venue,
+    timeZone: row.timeZone,
+    startsAt: row.startsAt.toISOString(),
+    endsAt: row.endsAt.toISOString(),
+    status: row.status,
+    priceFrom: row.priceFrom === null ? null : moneyOf(row.priceFrom, row.currency),
+    organizer: { slug: row.organizer.slug, name: row.organizer.name },
+  };
+}
+
+export function presentListing(rows: readonly ListedEventRow[], limit: number) {
+  return page(rows, limit, presentListedEvent, (row) => [row.startsAtMicros, row.id]);
+}
+
+function presentEventFields(event: EventRow) {
+  return {
+    description: event.description,
+    address: event.address,
+    currency: currencyOf(event.currency),
+    doorsOpenAt: event.doorsOpenAt.toISOString(),
+    sales: event.sales,
+    ticketsPerOrderMax: event.ticketsPerOrderMax,
+    ticketsPerBuyerMax: event.ticketsPerBuyerMax,
+    feePerTicket: moneyOf(event.feePerTicket, event.currency),
+    refundableUntilHours: event.refundableUntilHours,
+  };
+}
+
+export function presentPublicEvent({ event, organizer, priceFrom }: PublicEventRow) {
+  return { ...presentListedEvent({ ...event, organizer, priceFrom }), ...presentEventFields(event) };
+}
+
+export function presentOrganizerEvent(event: EventRow, organizer: OrganizerName) {
+  const { priceFrom: _, ...listed } = presentListedEvent({ ...event, organizer, priceFrom: null });
+  return {
+    ...listed,
+    ...presentEventFields(event),
+    holdSeconds: event.holdSeconds,
+    version: event.version,
+    createdAt: event.createdAt.toISOString(),
+    publishedAt: timeOf(event.publishedAt),
+  };
+}
+
+export function presentScheduleItem(item: ScheduleItemRow) {
+  return {
+    id: item.id,
+    title: item.title,
+    stage: item.stage,
+    description: item.description,
+    startsAt: item.startsAt.toISOString(),
+    endsAt: item.endsAt.toISOString(),
+  };
+}
+
+type EventOfCategory = Pick<EventRow, 'status' | 'sales' | 'currency'>;
+
+export function presentTicketCategory(category: TicketCategoryRow, event: EventOfCategory, now: Date) {
+  return {
+    id: category.id,
+    name: category.name,
+    description: category.description,
+    price: moneyOf(category.price, event.currency),
+    saleOpensAt: category.saleOpensAt.toISOString(),
+    saleClosesAt: category.saleClosesAt.toISOString(),
+    saleState: saleStateOf({ ...category, event }, now),
+    perOrderMin: category.perOrderMin,
+    perOrderMax: category.perOrderMax,
+    perBuyerMax: category.perBuyerMax,
+  };
+}
+
+export function presentOrganizerTicketCategory(category: TicketCategoryRow, event: EventOfCategory, now: Date) {
+  return {
+    ...presentTicketCategory(category, event, now),
+    poolId: category.poolId,
+    entryOpensAt: timeOf(category.entryOpensAt),
+    entryClosesAt: timeOf(category.entryClosesAt),
+    position: category.position,
+    status: category.status,
+  };
+}
+
+/** A whole list that needs no pages, since its length has a limit of its own. */
+export function presentAll<Row, Item>(rows: readonly Row[], present: (row: Row) => Item) {
+  return { data: rows.map(present), nextCursor: null };
+}
+
+/** Of a cancelled event nothing is available; a category without stock has none. */
+export function presentAvailability(
+  categories: readonly TicketCategoryRow[],
+  stock: readonly Availability[],
+  isCancelled: boolean,
+) {
+  const byCategory = new Map(stock.map((row) => [row.ticketCategoryId, row]));
+  return presentAll(categories, ({ id }) => ({
+    ticketCategoryId: id,
+    band: availabilityBandOf(isCancelled ? nothing : (byCategory.get(id) ?? nothing)),
+  }));
+}
+
+const nothing = { available: 0, capacity: 0 };

@@ -1,0 +1,40 @@
+import { readKind } from '../http/cached-read-kind.ts';
+
+/**
+ * The public documents. Changes are pushed; the lifetimes are what holds without the push, and what a browser may keep.
+ * Availability changes with every order and is never pushed: it lives for one second, and a CDN may not stretch that
+ * beyond the five seconds after which a sold-out category must not be shown as available.
+ */
+const document = { ttlMs: 20_000, staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 300 };
+
+export const eventKind = readKind({ name: 'event', ...document, buildsMax: 3 });
+export const scheduleKind = readKind({ name: 'schedule', ...document, buildsMax: 2 });
+export const ticketCategoriesKind = readKind({ name: 'ticket-categories', ...document, buildsMax: 3 });
+export const availabilityKind = readKind({
+  name: 'availability',
+  ttlMs: 1000,
+  staleWhileRevalidateSeconds: 2,
+  staleIfErrorSeconds: 60,
+  buildsMax: 3,
+});
+/** Anyone can ask for listings that nobody asked for before, so they get few of the pool's connections. */
+export const listingKind = readKind({
+  name: 'listing',
+  ttlMs: 15_000,
+  staleWhileRevalidateSeconds: 15,
+  staleIfErrorSeconds: 300,
+  buildsMax: 2,
+});
+
+/** The tag of all listings: any change of a public event may move it in or out of one. */
+export const listingTag = 'events';
+export const eventTag = (eventId: string) => `evt:${eventId}`;
+const slugTag = (slug: string) => `slug:${slug}`;
+
+/** What a change of this event makes outdated. */
+export function tagsOf(event: { id: string; slug: string }): string[] {
+  return [eventTag(event.id), slugTag(event.slug), listingTag];
+}
+
+/** What may bring a slug into being that is not known now. */
+export const tagsOfUnknown = (slug: string) => [slugTag(slug)];

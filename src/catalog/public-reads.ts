@@ -1,0 +1,134 @@
+import type { Redis } from 'ioredis';
+import type { Read, ReadKind, ReadPlace } from '../http/cached-read-kind.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db.ts';
+import { eventNotFound } from './errors.ts';
+import { type ListingFilter, listingNameOf } from './listing-filter.ts';
+import type { AvailabilityOf } from './ports.ts';
+import {
+  presentAll,
+  presentAvailability,
+  presentListing,
+  presentPublicEvent,
+  presentScheduleItem,
+  presentTicketCategory,
+} from './present.ts';
+import {
+  availabilityKind,
+  eventKind,
+  eventTag,
+  listingKind,
+  listingTag,
+  scheduleKind,
+  tagsOfUnknown,
+  ticketCategoriesKind,
+} from './public-kinds.ts';
+import {
+  type PublicEventRow,
+  findPublicEvent,
+  listPublicEvents,
+  listScheduleItems,
+  listTicketCategories,
+} from './queries-public.ts';
+import { saleTurnsInMs } from './sale-state.ts';
+import { createSlugs } from './slugs.ts';
+
+export type PublicReadDeps = {
+  readonly db: Db;
+  /** Documents are rendered from here when it is given, save for the seconds after a change. */
+  readonly replicaDb?: Db | undefined;
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly availabilityOf: AvailabilityOf;
+};
+
+/** The public documents of an event, each as a read that is rendered once per change. */
+export type PublicReads = {
+  event(slug: string): Read;
+  schedule(slug: string): Read;
+  ticketCategories(slug: string): Read;
+  availability(slug: string): Read;
+  listing(filter: ListingFilter): Read;
+};
+
+export const listingPath = '/v1/events';
+
+type Render = (db: Db, row: PublicEventRow) => Promise<{ body: unknown; currentForMs?: number }>;
+
+export function createPublicReads(deps: PublicReadDeps): PublicReads {
+  const slugs = createSlugs(deps);
+  const source = (changedLately: boolean) => (changedLately ? deps.db : (deps.replicaDb ?? deps.db));
+
+  const ofEvent = (slug: string, kind: ReadKind, suffix: string, render: Render, db = source): Read => ({
+    key: `${listingPath}/${slug}${suffix}`,
+    kind,
+    missingTags: tagsOfUnknown(slug),
+    missing: eventNotFound,
+    locate: () => locateEvent(slugs, slug, kind),
+    render: async (_place, { changedLately }) => {
+      const eventId = await slugs.eventIdOf(slug);
+      const from = db(changedLately);
+      const row = eventId === undefined ? undefined : await findPublicEvent(from, eventId);
+      if (row !== undefined) return render(from, row);
+      slugs.forget(slug);
+      return undefined;
+    },
+  });
+
+  const renderAvailability: Render = async (db, { event }) => {
+    const [categories, stock] = await Promise.all([
+      listTicketCategories(db, event.id),
+      deps.availabilityOf(db, event.id),
+    ]);
+    return { body: presentAvailability(categories, stock, event.status === 'cancelled') };
+  };
+
+  return {
+    event: (slug) => ofEvent(slug, eventKind, '', async (_db, row) => ({ body: presentPublicEvent(row) })),
+    schedule: (slug) =>
+      ofEvent(slug, scheduleKind, '/schedule', async (db, { event }) => ({
+        body: presentAll(await listScheduleItems(db, event.id), presentScheduleItem),
+      })),
+    ticketCategories: (slug) =>
+      ofEvent(slug, ticketCategoriesKind, '/ticket-categories', (db, { event }) =>
+        renderTicketCategories(db, event, deps.clock.now()),
+      ),
+    // Always from the primary: a replica that lags would show as available what is sold.
+    availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, () => deps.db),
+    listing: (filter) => listingRead(filter, { source, clock: deps.clock }),
+  };
+}
+
+async function locateEvent(slugs: ReturnType<typeof createSlugs>, slug: string, kind: ReadKind) {
+  const eventId = await slugs.eventIdOf(slug);
+  if (eventId === undefined) return undefined;
+  return { tag: eventTag(eventId), name: kind.name, surrogateKeys: eventId } satisfies ReadPlace;
+}
+
+/** Current until the next sale opens or closes, so that the state shown turns on the second. */
+async function renderTicketCategories(db: Db, event: PublicEventRow['event'], now: Date) {
+  const categories = await listTicketCategories(db, event.id);
+  const turns = categories
+    .map((category) => saleTurnsInMs({ ...category, event }, now))
+    .filter((milliseconds) => milliseconds !== undefined);
+  const body = presentAll(categories, (category) => presentTicketCategory(category, event, now));
+  return turns.length === 0 ? { body } : { body, currentForMs: Math.min(...turns) };
+}
+
+function listingRead(
+  filter: ListingFilter,
+  { source, clock }: { source: (changedLately: boolean) => Db; clock: Clock },
+): Read {
+  const name = listingNameOf(filter);
+  return {
+    key: name,
+    kind: listingKind,
+    missingTags: [],
+    missing: eventNotFound,
+    locate: async () => ({ tag: listingTag, name, surrogateKeys: listingTag }),
+    render: async (_place, { changedLately }) => {
+      const rows = await listPublicEvents(source(changedLately), filter, clock.now());
+      return { body: presentListing(rows, filter.limit) };
+    },
+  };
+}

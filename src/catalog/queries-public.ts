@@ -1,0 +1,119 @@
+import { type SQL, and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm';
+import { organizers } from '../access/tables.ts';
+import type { Db } from '../platform/db.ts';
+import type { ListingFilter } from './listing-filter.ts';
+import { events, scheduleItems, ticketCategories } from './tables.ts';
+
+/** Every event has a slug, and a slug never changes. Index: events_slug_key. */
+export async function findEventIdBySlug(db: Db, slug: string): Promise<string | undefined> {
+  const [row] = await db.select({ id: events.id }).from(events).where(eq(events.slug, slug)).limit(1);
+  return row?.id;
+}
+
+const priceFrom = sql<string | null>`(
+  select min(price) from ticket_categories c where c.event_id = ${events.id} and c.status = 'on_sale')`;
+const organizer = { slug: organizers.slug, name: organizers.name };
+
+export type PublicEventRow = {
+  readonly event: typeof events.$inferSelect;
+  readonly organizer: { readonly slug: string; readonly name: string };
+  readonly priceFrom: string | null;
+};
+
+/** An event that the public may see: published, or cancelled after it was. */
+export async function findPublicEvent(db: Db, eventId: string): Promise<PublicEventRow | undefined> {
+  const [row] = await db
+    .select({ event: events, organizer, priceFrom })
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .where(and(eq(events.id, eventId), inArray(events.status, ['published', 'cancelled'])))
+    .limit(1);
+  return row;
+}
+
+/** In the order of the day. */
+export async function listScheduleItems(db: Db, eventId: string) {
+  return db
+    .select()
+    .from(scheduleItems)
+    .where(eq(scheduleItems.eventId, eventId))
+    .orderBy(asc(scheduleItems.startsAt), asc(scheduleItems.id));
+}
+
+/** In the organiser's order. */
+export async function listTicketCategories(db: Db, eventId: string) {
+  return db
+    .select()
+    .from(ticketCategories)
+    .where(eq(ticketCategories.eventId, eventId))
+    .orderBy(asc(ticketCategories.position), asc(ticketCategories.id));
+}
+
+export type ListedEventRow = {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly category: string;
+  readonly city: string;
+  readonly venue: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly status: 'draft' | 'published' | 'cancelled';
+  readonly organizer: { readonly slug: string; readonly name: string };
+  readonly priceFrom: string | null;
+  /** The sort key to the microsecond, which a Date does not hold. */
+  readonly startsAtMicros: string;
+};
+
+/**
+ * Published events by start, then id; one row more than the limit when there is a next page.
+ * Indexes: events_public, events_public_city, events_search.
+ */
+export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date): Promise<ListedEventRow[]> {
+  return db
+    .select({
+      id: events.id,
+      slug: events.slug,
+      name: events.name,
+      summary: events.summary,
+      category: events.category,
+      city: events.city,
+      venue: events.venue,
+      timeZone: events.timeZone,
+      currency: events.currency,
+      startsAt: events.startsAt,
+      endsAt: events.endsAt,
+      status: events.status,
+      organizer,
+      priceFrom,
+      startsAtMicros: sql<string>`(extract(epoch from ${events.startsAt}) * 1000000)::bigint::text`,
+    })
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .where(and(...conditionsOf(filter, now)))
+    .orderBy(asc(events.startsAt), asc(events.id))
+    .limit(filter.limit + 1);
+}
+
+function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
+  const conditions = [sql`${events.status} = 'published'`, gte(events.endsAt, filter.from ?? now)];
+  if (filter.to !== undefined) conditions.push(lt(events.startsAt, filter.to));
+  if (filter.city !== undefined) conditions.push(sql`lower(${events.city}) = ${filter.city}`);
+  if (filter.category !== undefined) conditions.push(sql`lower(${events.category}) = ${filter.category}`);
+  if (filter.words.length > 0) {
+    // Words hold letters and digits only, so nothing in them is an operator of the search.
+    const query = filter.words.map((word) => `${word}:*`).join(' & ');
+    conditions.push(sql`search @@ to_tsquery('simple', ${query})`);
+  }
+  if (filter.after !== undefined) {
+    const { startsAtMicros, id } = filter.after;
+    conditions.push(
+      sql`(${events.startsAt}, ${events.id}) >
+        (timestamptz 'epoch' + ${startsAtMicros}::bigint * interval '1 microsecond', ${id}::text)`,
+    );
+  }
+  return conditions;
+}

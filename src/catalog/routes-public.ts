@@ -1,0 +1,104 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
+import type { TypedResponse } from 'hono';
+import { createRouter } from '../http/router.ts';
+import { problems } from '../http/schemas.ts';
+import {
+  availabilitySchema,
+  listingQuery,
+  listingSchema,
+  publicEventSchema,
+  publicTicketCategoriesSchema,
+  scheduleSchema,
+  slugParams,
+} from './schemas.ts';
+import type { PublicReadServer } from './serve-public-reads.ts';
+
+const tags = ['Events'];
+const text = { schema: { type: 'string' as const } };
+
+function cached<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return {
+    200: {
+      description,
+      headers: {
+        ETag: text,
+        'Cache-Control': text,
+        'CDN-Cache-Control': text,
+        Age: text,
+        'Cache-Status': text,
+        'Surrogate-Key': text,
+      },
+      content: { 'application/json': { schema } },
+    },
+    304: { description: 'The bytes with this ETag are still right.' },
+  };
+}
+
+const listEvents = createRoute({
+  method: 'get',
+  path: '/v1/events',
+  tags,
+  summary: 'Published events by start',
+  request: { query: listingQuery },
+  responses: { ...cached(listingSchema, 'A page of events.'), ...problems(400, 429, 503) },
+});
+const showEvent = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}',
+  tags,
+  summary: 'An event',
+  request: { params: slugParams },
+  responses: { ...cached(publicEventSchema, 'The event.'), ...problems(400, 404, 429, 503) },
+});
+const showSchedule = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/schedule',
+  tags,
+  summary: 'The schedule of an event',
+  request: { params: slugParams },
+  responses: { ...cached(scheduleSchema, 'All items in the order of the day.'), ...problems(400, 404, 429, 503) },
+});
+const listTicketCategories = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/ticket-categories',
+  tags,
+  summary: 'Ticket categories, prices and sale windows of an event',
+  request: { params: slugParams },
+  responses: {
+    ...cached(publicTicketCategoriesSchema, 'All categories in the order of the organiser.'),
+    ...problems(400, 404, 429, 503),
+  },
+});
+const showAvailability = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/availability',
+  tags,
+  summary: 'What is left, in bands',
+  description: 'At most one second old. An order is what decides.',
+  request: { params: slugParams },
+  responses: { ...cached(availabilitySchema, 'One band for each ticket category.'), ...problems(400, 404, 429, 503) },
+});
+
+/** The documented way to the public reads; requests whose answer is at hand were answered before they came here. */
+export function publicRoutes(server: PublicReadServer) {
+  return createRouter()
+    .openapi(listEvents, async (c) => typed(await server.answerListing(c.req.raw, c.req.valid('query'))))
+    .openapi(showEvent, async (c) =>
+      typed(await server.answer(c.req.raw, (reads) => reads.event(c.req.valid('param').slug))),
+    )
+    .openapi(showSchedule, async (c) =>
+      typed(await server.answer(c.req.raw, (reads) => reads.schedule(c.req.valid('param').slug))),
+    )
+    .openapi(listTicketCategories, async (c) =>
+      typed(await server.answer(c.req.raw, (reads) => reads.ticketCategories(c.req.valid('param').slug))),
+    )
+    .openapi(showAvailability, async (c) =>
+      typed(await server.answer(c.req.raw, (reads) => reads.availability(c.req.valid('param').slug))),
+    );
+}
+
+/** The bytes were rendered from the schema's shape when they were made; here they are only sent. */
+function typed<Body, Status extends 200>(response: Response): Response & TypedResponse<Body, Status, 'json'> {
+  return response as Response & TypedResponse<Body, Status, 'json'>;
+}

@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../http/pagination.ts';
+import { eventIdSchema, lineOfText, moneySchema, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import { currencies } from '../platform/money.ts';
+import { availabilityBands } from './availability-band.ts';
+import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
+
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+
+/** An empty parameter asks for nothing. */
+const emptyIsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const dayOrTime = z.union([timeSchema, z.iso.date()]);
+
+export const slugParams = z.object({ slug: slugSchema });
+
+export const listingQuery = z.object({
+  city: emptyIsAbsent(lineOfText(placeLengthMax)).openapi({ param: { name: 'city', in: 'query' }, type: 'string' }),
+  category: emptyIsAbsent(lineOfText(labelLengthMax)).openapi({
+    param: { name: 'category', in: 'query' },
+    type: 'string',
+  }),
+  from: emptyIsAbsent(dayOrTime).openapi({
+    param: { name: 'from', in: 'query' },
+    type: 'string',
+    description:
+      'Events that end at or after this time; a day or a time, taken to the minute. Without it: not over yet.',
+  }),
+  to: emptyIsAbsent(dayOrTime).openapi({
+    param: { name: 'to', in: 'query' },
+    type: 'string',
+    description: 'Events that start before this time.',
+  }),
+  q: emptyIsAbsent(lineOfText(searchLengthMax)).openapi({
+    param: { name: 'q', in: 'query' },
+    type: 'string',
+    description: 'Words that must all begin some word of the name, summary, category, city or venue.',
+  }),
+  ...pageQuery,
+});
+
+const organizerSchema = z.object({ slug: z.string(), name: z.string() });
+export const eventStatus = z.enum(['draft', 'published', 'cancelled']);
+export const sales = z.enum(['open', 'closed']);
+
+const listedEvent = {
+  id: eventIdSchema,
+  slug: slugSchema,
+  name: z.string(),
+  summary: z.string(),
+  category: z.string(),
+  city: z.string(),
+  venue: z.string(),
+  timeZone: z.string(),
+  startsAt: timeSchema,
+  endsAt: timeSchema,
+  status: eventStatus,
+  priceFrom: moneySchema.nullable(),
+  organizer: organizerSchema,
+};
+export const listedEventSchema = z.object(listedEvent).openapi('ListedEvent');
+export const listingSchema = listOf(listedEventSchema).openapi('Listing');
+
+export const publicEventSchema = z
+  .object({
+    ...listedEvent,
+    description: z.string(),
+    address: z.string(),
+    currency: z.enum(currencies),
+    doorsOpenAt: timeSchema,
+    sales,
+    ticketsPerOrderMax: z.int(),
+    ticketsPerBuyerMax: z.int().nullable(),
+    feePerTicket: moneySchema,
+    refundableUntilHours: z.int().nullable(),
+  })
+  .openapi('Event');
+
+export const scheduleItemSchema = z
+  .object({
+    id: plainIdSchema,
+    title: z.string(),
+    stage: z.string(),
+    description: z.string(),
+    startsAt: timeSchema,
+    endsAt: timeSchema,
+  })
+  .openapi('ScheduleItem');
+export const scheduleSchema = listOf(scheduleItemSchema).openapi('Schedule');
+
+export const ticketCategory = {
+  id: plainIdSchema,
+  name: z.string(),
+  description: z.string(),
+  price: moneySchema,
+  saleOpensAt: timeSchema,
+  saleClosesAt: timeSchema,
+  saleState: z.enum(['upcoming', 'open', 'closed']),
+  perOrderMin: z.int(),
+  perOrderMax: z.int(),
+  perBuyerMax: z.int().nullable(),
+};
+export const publicTicketCategorySchema = z.object(ticketCategory).openapi('TicketCategory');
+export const publicTicketCategoriesSchema = listOf(publicTicketCategorySchema).openapi('TicketCategories');
+
+export const availabilitySchema = listOf(
+  z.object({ ticketCategoryId: plainIdSchema, band: z.enum(availabilityBands) }),
+).openapi('Availability');
+
+export type ListingQuery = z.output<typeof listingQuery>;

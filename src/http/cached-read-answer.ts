@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+/** The encodings an answer is prepared in, best first. */
+export type Encoding = 'br' | 'gzip' | 'identity';
+
+/** Bytes ready to be sent. A strong ETag names bytes, so each encoding has its own. */
+export type Variant = { readonly encoding: Encoding; readonly body: Buffer<ArrayBuffer>; readonly etag: string };
+
+/** A public answer as bytes: made once per change, then only sent. */
+export type Answer = {
+  readonly digest: string;
+  readonly identity: Variant;
+  readonly gzip: Variant | undefined;
+  readonly brotli: Variant | undefined;
+  readonly bytes: number;
+};
+
+/** Below this a compressed body saves no packet. */
+const compressibleBytesMin = 1024;
+/** Measured on 20 kB of event JSON: one step higher costs twice the time for 2 % of the size. */
+const brotliQuality = 6;
+const gzipLevel = 6;
+const digestLength = 22;
+
+const compressBrotli = promisify(brotliCompress);
+const compressGzip = promisify(gzip);
+
+/** Hashes and compresses a body, or gives back `previous` when the body is the same. */
+export async function prepareAnswer(text: string, previous?: Answer): Promise<Answer> {
+  const identity = Buffer.from(text);
+  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, digestLength);
+  if (digest === previous?.digest) return previous;
+  if (identity.length < compressibleBytesMin) return answerOf(digest, identity, undefined, undefined);
+  const [gzipped, brotli] = await Promise.all([
+    compressGzip(identity, { level: gzipLevel }),
+    compressBrotli(identity, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
+        [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
+      },
+    }),
+  ]);
+  return answerOf(digest, identity, gzipped, brotli);
+}
+
+/** An answer from bytes prepared before, here or by another process. */
+export function answerOf(
+  digest: string,
+  identity: Buffer<ArrayBuffer>,
+  gzipped: Buffer<ArrayBuffer> | undefined,
+  brotli: Buffer<ArrayBuffer> | undefined,
+): Answer {
+  const variant = (encoding: Encoding, suffix: string, body: Buffer<ArrayBuffer> | undefined): Variant | undefined =>
+    body === undefined ? undefined : { encoding, body, etag: `"${digest}${suffix}"` };
+  return {
+    digest,
+    identity: { encoding: 'identity', body: identity, etag: `"${digest}"` },
+    gzip: variant('gzip', '-gzip', gzipped),
+    brotli: variant('br', '-br', brotli),
+    bytes: identity.length + (gzipped?.length ?? 0) + (brotli?.length ?? 0),
+  };
+}

@@ -1,0 +1,38 @@
+/** Which tags changed lately: for rebuilds that a change overtook, and for replicas that do not have it yet. */
+export type RecentChanges = {
+  /** Grows with each change. */
+  readonly sequence: number;
+  note(tags: readonly string[], now: number): void;
+  changedSince(tags: readonly string[], sequence: number): boolean;
+  /** True while a replica may still lag behind a change of this tag. */
+  isRecent(tag: string, now: number): boolean;
+};
+
+const rememberedMax = 10_000;
+/** A replica that lags longer than this is out of order, and is watched by other means. */
+const replicaLagMs = 5000;
+
+export function createRecentChanges(): RecentChanges {
+  const changes = new Map<string, { sequence: number; at: number }>();
+  let sequence = 0;
+  /** Changes up to here may have been forgotten: they count as changes of every tag. */
+  let forgotten = 0;
+  return {
+    get sequence() {
+      return sequence;
+    },
+    note: (tags, now) => {
+      sequence += 1;
+      if (changes.size >= rememberedMax) {
+        changes.clear();
+        forgotten = sequence;
+      }
+      for (const tag of tags) changes.set(tag, { sequence, at: now });
+    },
+    changedSince: (tags, since) => tags.some((tag) => (changes.get(tag)?.sequence ?? forgotten) > since),
+    isRecent: (tag, now) => {
+      const change = changes.get(tag);
+      return change !== undefined && now - change.at < replicaLagMs;
+    },
+  };
+}
