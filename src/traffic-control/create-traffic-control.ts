@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis';
+import type { Config } from '../config.ts';
+import { type Keys, createKeys } from './keys.ts';
+import { type Limiter, createLimiter } from './limiter.ts';
+import { type Policies, policiesOf } from './policies.ts';
+import { type Refusals, createRefusals } from './refusals.ts';
+import { type Shedder, type WatchedPool, createShedder } from './shedder.ts';
+
+/** Everything that decides whether a request is taken up; one per process. */
+export type TrafficControl = {
+  readonly policies: Policies;
+  readonly limiter: Limiter;
+  readonly shedder: Shedder;
+  readonly refusals: Refusals;
+  readonly keys: Keys;
+  close(): void;
+};
+
+/**
+ * @param deps.redis the cache role's client; it must fail fast (no offline queue)
+ * @param deps.pools pools whose waiting callers mean overload, with their sizes: the one that writes, first of all
+ */
+export function createTrafficControl(deps: {
+  redis: Redis;
+  config: Pick<
+    Config,
+    | 'API_PROCESSES'
+    | 'HASH_SECRET'
+    | 'REQUESTS_PER_MINUTE_PER_NETWORK'
+    | 'ORDERS_PER_MINUTE_PER_NETWORK'
+    | 'SIGN_INS_PER_MINUTE_PER_NETWORK'
+  >;
+  pools: readonly WatchedPool[];
+}): TrafficControl {
+  const policies = policiesOf(deps.config);
+  const shedder = createShedder({ pools: deps.pools });
+  return {
+    policies,
+    limiter: createLimiter({ redis: deps.redis, policies, processes: deps.config.API_PROCESSES }),
+    shedder,
+    refusals: createRefusals(policies),
+    keys: createKeys(deps.config.HASH_SECRET),
+    close: () => shedder.close(),
+  };
+}

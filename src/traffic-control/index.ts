@@ -1,0 +1,25 @@
+/**
+ * Staying up: who is taken up when not all can be.
+ *
+ * Promises:
+ *  1. The decision falls before the body, the credentials and the log, from the address alone; a refusal costs
+ *     microseconds and is definite: 429 `traffic.rate_limited` for who asks too much, 503 `service.overloaded` for what
+ *     cannot be done now, both with an integer `Retry-After` that differs from client to client.
+ *  2. Callbacks of gateways are never shed, and limited only where they do not verify. What pays, reads an order or
+ *     stands at the door is shed last, then placing orders, the waiting room, browsing, and the rest first.
+ *  3. Limits hold over all processes. Without Redis they hold per process, never "open", answered within 50 ms.
+ *  4. A client's network is its own only as far as trusted proxies say so.
+ *
+ *     request -> class (ruleOf) -> overload (Shedder.cause) -> limits (Limiter.consume) -> the app
+ *                                       |                            |
+ *                                      503                          429
+ *
+ * Levels of overload rise by one class after two bad samples of 200 ms and fall by one after five good ones
+ * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection.
+ */
+export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
+export { createMessageLimiter } from './message-limiter.ts';
+export { createSignInLimiter } from './sign-in-limiter.ts';
+export type { TrafficControlErrorCode } from './errors.ts';
+export type { Limiter, Verdict } from './limiter.ts';
+export type { Shedder, WatchedPool } from './shedder.ts';

@@ -1,0 +1,133 @@
+import type { Redis } from 'ioredis';
+import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
+import { type CountedShare, type PointStore, createPointStore } from './point-store.ts';
+import type { Policies, Policy, PolicyName } from './policies.ts';
+
+/**
+ * Counts requests per policy and key, over all processes, without a call to Redis for each of them.
+ *
+ * Promises:
+ *  1. Never more than `points` in a window over all processes: a process takes a share of a key's points from Redis
+ *     (counted there at once, 1 % of the limit at a time) and spends it from memory. What it does not spend is lost to
+ *     the window, so the fault is always on the strict side, by at most 1 % per process.
+ *  2. An answer within 50 ms, whatever Redis does, and never "open": when Redis is away or silent, the points divided by
+ *     the processes are counted in memory.
+ *  3. A key that is refused is remembered until its window ends: refusing it again costs one look-up in a map.
+ *  4. Memory is bounded, whoever asks: maps of fixed size that forget the oldest entry.
+ */
+export type Limiter = {
+  /** Counts one request. Synchronous when this process holds a share of the key, or knows that it is refused. */
+  consume(name: PolicyName, key: string): Verdict | Promise<Verdict>;
+  /** What is known of a key without asking anyone; undefined when nothing speaks against it. */
+  denied(name: PolicyName, key: string): Verdict | undefined;
+  /** Forgives a key what was counted of it. */
+  reset(name: PolicyName, key: string): Promise<void>;
+};
+
+export type Verdict = {
+  readonly allowed: boolean;
+  readonly policy: Policy;
+  readonly remaining: number;
+  /** Seconds until the window ends and the points are there again; never earlier. */
+  readonly resetSeconds: number;
+};
+
+export const deniedKeysMax = 20_000;
+export const sharesMax = 50_000;
+/** A hundredth of a limit is taken at a time. */
+const sharesPerLimit = 100;
+
+type Share = { tokens: number; others: number; until: number };
+type Refill = { readonly done: Promise<void>; waiting: number };
+
+export function createLimiter(deps: { redis: Redis; policies: Policies; processes: number }): Limiter {
+  const denied = createBoundedMap<number>(deniedKeysMax);
+  const shares: BoundedMap<Share> = createBoundedMap<Share>(sharesMax);
+  const refills = new Map<string, Refill>();
+  const stores = new Map<PolicyName, PointStore>();
+  for (const policy of Object.values(deps.policies)) stores.set(policy.name, createPointStore(deps, policy));
+
+  const refusal = (policy: Policy, id: string, now: number): Verdict | undefined => {
+    const until = denied.get(id);
+    if (until === undefined) return undefined;
+    if (until > now) return { allowed: false, policy, remaining: 0, resetSeconds: secondsUntil(until, now) };
+    denied.delete(id);
+    return undefined;
+  };
+
+  const spend = (policy: Policy, id: string, now: number): Verdict | undefined => {
+    const share = shares.get(id);
+    if (share === undefined || share.tokens < 1) return undefined;
+    if (share.until <= now) {
+      shares.delete(id);
+      return undefined;
+    }
+    share.tokens -= 1;
+    const remaining = share.others + share.tokens;
+    return { allowed: true, policy, remaining, resetSeconds: secondsUntil(share.until, now) };
+  };
+
+  const take = async (policy: Policy, id: string, wanted: number): Promise<void> => {
+    const counted = await stores.get(policy.name)?.take(id, wanted);
+    if (counted !== undefined) keep(id, counted, performance.now());
+  };
+
+  const keep = (id: string, counted: CountedShare, now: number): void => {
+    const until = now + counted.millisecondsLeft;
+    if (counted.tokens > 0) shares.set(id, { tokens: counted.tokens, others: counted.remaining, until });
+    else {
+      shares.delete(id);
+      denied.set(id, until);
+    }
+  };
+
+  /** One at a time per key; who comes meanwhile waits for it, and is counted into the next. */
+  const refill = (policy: Policy, id: string, wanted: number): Refill => {
+    const running = refills.get(id);
+    if (running !== undefined) {
+      running.waiting += 1;
+      return running;
+    }
+    const share = Math.max(Math.floor(policy.points / sharesPerLimit), wanted);
+    const done = take(policy, id, Math.min(share, policy.points)).finally(() => refills.delete(id));
+    const started = { done, waiting: 1 };
+    refills.set(id, started);
+    return started;
+  };
+
+  const consumeSlowly = async (policy: Policy, id: string): Promise<Verdict> => {
+    for (let waiting = 1; ; ) {
+      const joined = refill(policy, id, waiting);
+      await joined.done;
+      const now = performance.now();
+      const verdict = spend(policy, id, now) ?? refusal(policy, id, now);
+      if (verdict !== undefined) return verdict;
+      waiting = joined.waiting;
+    }
+  };
+
+  return {
+    consume: (name, key) => {
+      const policy = deps.policies[name];
+      const id = idOf(name, key);
+      const now = performance.now();
+      return refusal(policy, id, now) ?? spend(policy, id, now) ?? consumeSlowly(policy, id);
+    },
+    denied: (name, key) => refusal(deps.policies[name], idOf(name, key), performance.now()),
+    reset: async (name, key) => {
+      const id = idOf(name, key);
+      denied.delete(id);
+      shares.delete(id);
+      await stores.get(name)?.forget(id);
+    },
+  };
+}
+
+/** Braces make the key's hash the part that places it in a Redis Cluster. */
+function idOf(name: PolicyName, key: string): string {
+  return `${name}:{${key}}`;
+}
+
+function secondsUntil(until: number, now: number): number {
+  return Math.max(Math.ceil((until - now) / 1000), 1);
+}

@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { insuredTotal } from './metrics.ts';
+import type { Policy } from './policies.ts';
+
+/** Points of one policy: in Redis for all processes together, in memory when Redis is away. */
+export type PointStore = {
+  /** Counts up to `wanted` points of a key and says how many of them are within the limit. Never rejects. */
+  take(id: string, wanted: number): Promise<CountedShare>;
+  forget(id: string): Promise<void>;
+};
+
+export type CountedShare = {
+  /** Points that the caller may spend: all it wanted, what was left, or none. */
+  readonly tokens: number;
+  /** Points that are left for whoever asks next. */
+  readonly remaining: number;
+  readonly millisecondsLeft: number;
+};
+
+/** Redis answers within this or is left out; with the rest of the decision that stays under 50 ms. */
+export const redisDeadlineMs = 40;
+/** After a fault, Redis is asked again at most this often. */
+const redisPauseMs = 1000;
+/** The memory insurance keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
+const insuredKeysMax = 65_536;
+
+export function createPointStore(deps: { redis: Redis; processes: number }, policy: Policy): PointStore {
+  const shared = new RateLimiterRedis({
+    storeClient: deps.redis,
+    keyPrefix: 'limit',
+    points: policy.points,
+    duration: policy.seconds,
+    rejectIfRedisNotReady: true,
+  });
+  const insuredPoints = Math.max(Math.floor(policy.points / deps.processes), 1);
+  const insurance = new RateLimiterMemory({ keyPrefix: 'limit', points: insuredPoints, duration: policy.seconds });
+  let awayUntil = 0;
+
+  const takeShared = async (id: string, wanted: number): Promise<CountedShare | undefined> => {
+    const now = performance.now();
+    if (now < awayUntil) return undefined;
+    // While this call finds out whether Redis is back, the others do not wait for it.
+    if (awayUntil > 0) awayUntil = now + redisPauseMs;
+    const result = await within(redisDeadlineMs, counted(shared.consume(id, wanted)));
+    awayUntil = result === undefined ? performance.now() + redisPauseMs : 0;
+    return result === undefined ? undefined : shareOf(result, policy.points, wanted, policy.seconds);
+  };
+
+  const takeInsured = async (id: string, wanted: number): Promise<CountedShare> => {
+    insuredTotal.inc({ policy: policy.name });
+    const fewer = Math.min(wanted, Math.max(Math.floor(insuredPoints / 10), 1));
+    const result = await counted(insurance.consume(folded(id), fewer));
+    return result === undefined
+      ? { tokens: 0, remaining: 0, millisecondsLeft: redisPauseMs }
+      : shareOf(result, insuredPoints, fewer, policy.seconds);
+  };
+
+  return {
+    take: async (id, wanted) => (await takeShared(id, wanted)) ?? takeInsured(id, wanted),
+    forget: async (id) => {
+      await within(
+        redisDeadlineMs,
+        shared.delete(id).catch(() => false),
+      );
+      await insurance.delete(folded(id));
+    },
+  };
+}
+
+/** The library rejects with its result when the points are used up, and with an error when the store failed. */
+function counted(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes | undefined> {
+  return consumed.catch((refused: unknown) => (refused instanceof RateLimiterRes ? refused : undefined));
+}
+
+/** What of the points just counted was still within the limit: a share that crosses it is good up to it. */
+function shareOf(result: RateLimiterRes, points: number, wanted: number, seconds: number): CountedShare {
+  const before = result.consumedPoints - wanted;
+  return {
+    tokens: Math.max(Math.min(wanted, points - before), 0),
+    remaining: Math.max(points - result.consumedPoints, 0),
+    millisecondsLeft: result.msBeforeNext > 0 ? result.msBeforeNext : seconds * 1000,
+  };
+}
+
+function folded(id: string): string {
+  return String(Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % insuredKeysMax);
+}
+
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), milliseconds);
+    void work.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import type { Config } from '../config.ts';
+
+/**
+ * Who is refused first when there is too much: the highest class. 0 is callbacks and is never shed; 1 pays, reads an
+ * order, or stands at the door; 2 places an order; 3 exchanges a place in the waiting room; 4 browses; 5 is the rest.
+ */
+export type RouteClass = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** What a limit counts by. */
+export type KeyKind = 'network' | 'credential' | 'target' | 'callback';
+
+/** At most `points` requests in `seconds`, counted from the first one, per key. */
+export type Policy = {
+  readonly name: PolicyName;
+  readonly key: KeyKind;
+  readonly points: number;
+  readonly seconds: number;
+};
+
+export type PolicyName =
+  | 'network'
+  | 'credential'
+  | 'check_in_network'
+  | 'check_in'
+  | 'orders'
+  | 'sign_in'
+  | 'messages'
+  | 'sign_in_account'
+  | 'message_target'
+  | 'callback_failures';
+
+export type Policies = Readonly<Record<PolicyName, Policy>>;
+
+const minute = 60;
+/** A whole venue scans from behind one address. */
+const doorNetworkFactor = 10;
+/** One API key may serve every gate of a venue. */
+const doorCredentialFactor = 2;
+const messagesPerNetwork = 30;
+const signInsPerAccount = 10;
+const messagesPerTarget = 3;
+const messageTargetSeconds = 15 * minute;
+const callbackFailuresPerMinute = 60;
+
+/** The table of limits. What an operator may want to set comes from the configuration. */
+export function policiesOf(
+  config: Pick<
+    Config,
+    'REQUESTS_PER_MINUTE_PER_NETWORK' | 'ORDERS_PER_MINUTE_PER_NETWORK' | 'SIGN_INS_PER_MINUTE_PER_NETWORK'
+  >,
+): Policies {
+  const requests = config.REQUESTS_PER_MINUTE_PER_NETWORK;
+  const policy = (name: PolicyName, key: KeyKind, points: number, seconds = minute): Policy => ({
+    name,
+    key,
+    points,
+    seconds,
+  });
+  return {
+    network: policy('network', 'network', requests),
+    credential: policy('credential', 'credential', requests),
+    check_in_network: policy('check_in_network', 'network', requests * doorNetworkFactor),
+    check_in: policy('check_in', 'credential', requests * doorCredentialFactor),
+    orders: policy('orders', 'network', config.ORDERS_PER_MINUTE_PER_NETWORK),
+    sign_in: policy('sign_in', 'network', config.SIGN_INS_PER_MINUTE_PER_NETWORK),
+    messages: policy('messages', 'network', messagesPerNetwork),
+    // Guessing one account's password from many networks.
+    sign_in_account: policy('sign_in_account', 'target', signInsPerAccount, 15 * minute),
+    // Filling one person's inbox.
+    message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
+    // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one
+    // organiser's wrong key does not shut the gateway out for the others.
+    callback_failures: policy('callback_failures', 'callback', callbackFailuresPerMinute),
+  };
+}
+
+/** What the address of a request says about it, before anything else of it is read. */
+export type RouteRule = {
+  readonly class: RouteClass;
+  /** Limits that are asked in this order; the first that refuses ends it. */
+  readonly limits: readonly PolicyName[];
+};
+
+type Row = RouteRule & { readonly methods: readonly string[]; readonly path: RegExp };
+
+const anyMethod: readonly string[] = [];
+const reading = ['GET', 'HEAD'];
+const posting = ['POST'];
+
+/** In order of importance; the first row that fits decides. */
+const rows: readonly Row[] = [
+  { methods: anyMethod, path: /^\/v1\/callbacks\//, class: 0, limits: [] },
+  { methods: anyMethod, path: /^\/(?:healthz|readyz)$/, class: 0, limits: [] },
+  { methods: anyMethod, path: /^\/v1\/check-ins(?:\/|$)/, class: 1, limits: ['check_in', 'check_in_network'] },
+  {
+    methods: reading,
+    path: /^\/v1\/events\/[^/]+\/(?:door-list$|check-ins\/)/,
+    class: 1,
+    limits: ['check_in', 'check_in_network'],
+  },
+  { methods: posting, path: /^\/v1\/orders$/, class: 2, limits: ['orders', 'network'] },
+  { methods: posting, path: /^\/v1\/orders\/lookups$/, class: 4, limits: ['messages', 'network'] },
+  { methods: anyMethod, path: /^\/v1\/orders\//, class: 1, limits: ['network'] },
+  { methods: posting, path: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'] },
+  {
+    methods: posting,
+    path: /^\/v1\/(?:password-resets|invitations)(?:\/|$)/,
+    class: 4,
+    limits: ['messages', 'network'],
+  },
+  { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['messages', 'network'] },
+  { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
+  { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
+  { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'] },
+  { methods: reading, path: /^\//, class: 4, limits: ['network'] },
+];
+
+const otherwise: RouteRule = { class: 5, limits: ['network'] };
+
+/** Decided by method and path alone. `path` must be decoded exactly as the router decodes it. */
+export function ruleOf(method: string, path: string): RouteRule {
+  for (const row of rows) {
+    if ((row.methods === anyMethod || row.methods.includes(method)) && row.path.test(path)) return row;
+  }
+  return otherwise;
+}

@@ -1,0 +1,27 @@
+/**
+ * How many classes are refused, as a pure function of pressure over time. Pressure 1 is as much as there may be. Up at
+ * once, down slowly: two bad samples refuse one class more, five good ones readmit one. Between good and bad nothing
+ * changes, or the level would swing with every class that it readmits.
+ */
+export type ShedState = { readonly level: number; readonly bad: number; readonly good: number };
+
+export const calm: ShedState = { level: 0, bad: 0, good: 0 };
+
+const badAbove = 0.9;
+const goodBelow = 0.6;
+const badSamplesToRise = 2;
+const goodSamplesToFall = 5;
+
+export function nextShedState(state: ShedState, pressure: number, levelMax: number): ShedState {
+  if (pressure > badAbove) {
+    const bad = state.bad + 1;
+    return bad >= badSamplesToRise
+      ? { level: Math.min(state.level + 1, levelMax), bad: 0, good: 0 }
+      : { ...state, bad, good: 0 };
+  }
+  if (pressure >= goodBelow) return { ...state, bad: 0, good: 0 };
+  const good = state.good + 1;
+  return good >= goodSamplesToFall
+    ? { level: Math.max(state.level - 1, 0), bad: 0, good: 0 }
+    : { ...state, bad: 0, good };
+}
