@@ -17,7 +17,9 @@ for (const { name, command } of steps) {
   const started = performance.now();
   const passed = await run(command);
   if (!passed) failed += 1;
-  process.stdout.write(`${passed ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)} ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(
+    `${passed ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)} ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+  );
 }
 if (failed > 0) process.stdout.write('\nnpm run format writes the format; the other faults are named above.\n');
 process.exitCode = failed === 0 ? 0 : 1;

@@ -18,7 +18,7 @@ export interface ChildSpec {
   /** Signals to end it with, each with the milliseconds it is given; SIGKILL follows the last. */
   readonly stopSteps: readonly (readonly [NodeJS.Signals, number])[];
   readonly readyDeadlineMs: number;
-  /** Asked until it says true; may throw, which counts as not yet. */
+  /** Asked until it says true; may throw, which counts as not yet, unless it is a LaunchProblem. */
   readonly isReady: () => Promise<boolean>;
 }
 
@@ -82,7 +82,7 @@ export async function waitUntilReady(child: Child, spec: ChildSpec, logFolder: s
   const giveUpAt = performance.now() + spec.readyDeadlineMs;
   let end: string | undefined;
   void child.ended.then((reason) => (end = reason));
-  while (!(await spec.isReady().catch(() => false))) {
+  while (!(await spec.isReady().catch(notYet))) {
     if (end !== undefined) throw notStarted(spec, logFolder, `it ended: ${end}`);
     if (performance.now() > giveUpAt) {
       await child.stop();
@@ -90,6 +90,12 @@ export async function waitUntilReady(child: Child, spec: ChildSpec, logFolder: s
     }
     await pause(pollMs);
   }
+}
+
+/** Any failure means not yet, except one that a person has to mend. */
+function notYet(error: unknown): boolean {
+  if (error instanceof LaunchProblem) throw error;
+  return false;
 }
 
 function whenEnded(running: ChildProcess): Promise<string> {
