@@ -1,4 +1,14 @@
-import { bigint, customType, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  customType,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 import { attemptStatuses, ledgerAccounts, refundReasons, refundStatuses } from './vocabulary.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });

@@ -28,21 +28,23 @@ export function isOpen(status: AttemptStatus): boolean {
 }
 
 /** What a gateway may say of a transaction, whatever its own words are. */
-export type GatewayState =
-  | 'not_started'
-  | 'pending'
-  | 'review'
-  | 'authorized'
-  | 'captured'
-  | 'settled'
-  | 'denied'
-  | 'failed'
-  | 'expired'
-  | 'cancelled'
-  | 'refunded'
-  | 'partially_refunded'
-  | 'charged_back'
-  | 'partially_charged_back';
+export const gatewayStates = [
+  'not_started',
+  'pending',
+  'review',
+  'authorized',
+  'captured',
+  'settled',
+  'denied',
+  'failed',
+  'expired',
+  'cancelled',
+  'refunded',
+  'partially_refunded',
+  'charged_back',
+  'partially_charged_back',
+] as const;
+export type GatewayState = (typeof gatewayStates)[number];
 
 /** What a buyer may choose. `any`: the gateway's page offers all that fit the time left. */
 export const paymentMethods = ['any', 'qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'] as const;

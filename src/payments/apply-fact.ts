@@ -1,0 +1,143 @@
+import { type Order, lockOrder } from '../orders/index.ts';
+import { invariant } from '../platform/assert.ts';
+import type { Db } from '../platform/db.ts';
+import { eventIdOf, orderIdOf } from '../platform/ids.ts';
+import { type AttemptPatch, changeAttempt, lockAttempt } from './attempt-queries.ts';
+import type { Effect } from './attempt-moves.ts';
+import type { GatewayFact, PaymentGateway } from './gateway.ts';
+import { giveMoneyBack, passMoneyThrough } from './give-money-back.ts';
+import { wrongFacts } from './metrics.ts';
+import { type Trust, nextAttemptState } from './next-attempt-state.ts';
+import { receiveMoney } from './receive-money.ts';
+import { syncRefunds } from './sync-refunds.ts';
+import type { Attempt } from './tables.ts';
+import { insertTask } from './task-queries.ts';
+import { type AttemptStatus, isOpen } from './vocabulary.ts';
+
+export type Applied =
+  | { readonly kind: 'applied' | 'ignored' | 'refused'; readonly outcome: string }
+  /** Only the gateway itself can say. */
+  | { readonly kind: 'read_back' }
+  /** It was closed here, and the gateway still takes money for it. */
+  | { readonly kind: 'close_again' };
+
+export type Locked = { readonly order: Order; readonly attempt: Attempt };
+
+/** Locks an attempt's order and then the attempt, which is the order of locks in this room. */
+export async function lockAttemptAndOrder(tx: Db, attemptId: string): Promise<Locked | undefined> {
+  const order = await lockOrder(tx, eventIdOf(attemptId), orderIdOf(attemptId));
+  const attempt = order === undefined ? undefined : await lockAttempt(tx, attemptId);
+  return order === undefined || attempt === undefined ? undefined : { order, attempt };
+}
+
+/**
+ * Applies what a gateway says to an attempt and its order, in the caller's transaction that has locked both. Safe to
+ * repeat, and safe in any order: see `nextAttemptState`.
+ */
+export async function applyFact(
+  tx: Db,
+  gateway: PaymentGateway,
+  locked: Locked,
+  fact: GatewayFact,
+  how: { readonly trust: Trust; readonly merchantId: string; readonly proven?: boolean },
+): Promise<Applied> {
+  const { attempt } = locked;
+  invariant(fact.attemptId === attempt.id, 'a fact is applied to its own attempt');
+  const wrong = wrongFact(attempt, fact, how.merchantId);
+  if (wrong !== undefined) return refuse(tx, attempt, fact, wrong);
+  const paying = fact.state === 'captured' || fact.state === 'settled';
+  // The amount is signed, so this cannot be; if it is, only the gateway's own word counts.
+  if (how.trust === 'callback' && paying && fact.amount !== attempt.amount) return { kind: 'read_back' };
+
+  const decision = nextAttemptState(attempt.status, fact, how.trust, how.proven ?? false);
+  switch (decision.kind) {
+    case 'move':
+      await moveAttempt(tx, gateway, locked, fact, decision.to, decision.effects);
+      await nameWork(tx, attempt, fact);
+      return { kind: 'applied', outcome: decision.to };
+    case 'ignore':
+      await keepInstructions(tx, attempt, fact);
+      await nameWork(tx, attempt, fact);
+      return { kind: 'ignored', outcome: decision.reason };
+    case 'refuse':
+      return refuse(tx, attempt, fact, decision.reason);
+    case 'contradiction':
+      await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail: { said: fact.state } });
+      return { kind: 'ignored', outcome: decision.reason };
+    default:
+      return decision;
+  }
+}
+
+function wrongFact(attempt: Attempt, fact: GatewayFact, merchantId: string): string | undefined {
+  if (fact.currency !== attempt.currency) return 'wrong_currency';
+  return fact.merchantId === merchantId ? undefined : 'wrong_merchant';
+}
+
+async function refuse(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string): Promise<Applied> {
+  wrongFacts.inc({ reason });
+  const detail = { reason, said: fact.state };
+  await insertTask(tx, attempt, { kind: 'wrong_facts', subjectId: attempt.id, detail });
+  return { kind: 'refused', outcome: reason };
+}
+
+async function moveAttempt(
+  tx: Db,
+  gateway: PaymentGateway,
+  { order, attempt }: Locked,
+  fact: GatewayFact,
+  to: AttemptStatus,
+  effects: readonly Effect[],
+): Promise<void> {
+  let current = await changeAttempt(tx, attempt, { status: to, ...patchOf(attempt, fact), ...nextCheck(to) });
+  for (const effect of effects) {
+    switch (effect) {
+      case 'receive':
+        current = await receiveMoney(tx, gateway, order, current, fact.amount);
+        break;
+      case 'give_back':
+        current = await giveMoneyBack(tx, order, current);
+        break;
+      case 'sync_refunds':
+        current = await syncRefunds(tx, order, current, fact);
+        break;
+      case 'pass_through':
+        current = await passMoneyThrough(tx, current, fact.amount);
+        break;
+    }
+  }
+}
+
+function patchOf(attempt: Attempt, fact: GatewayFact): AttemptPatch {
+  return {
+    gatewayReference: fact.gatewayReference,
+    instructions: { ...attempt.instructions, ...fact.instructions },
+    ...(fact.method === undefined ? {} : { method: fact.method }),
+  };
+}
+
+const checkSeconds: Partial<Record<AttemptStatus, number>> = {
+  pending: 120,
+  review: 3600,
+  authorized: 3600,
+  captured: 24 * 3600,
+};
+
+function nextCheck(status: AttemptStatus): AttemptPatch {
+  return { checks: 0, checkInSeconds: checkSeconds[status] ?? null };
+}
+
+/** A repeated `pending` may bring the number to pay to. */
+async function keepInstructions(tx: Db, attempt: Attempt, fact: GatewayFact): Promise<void> {
+  if (!isOpen(attempt.status) || fact.state !== 'pending' || Object.keys(fact.instructions).length === 0) return;
+  await changeAttempt(tx, attempt, patchOf(attempt, fact));
+}
+
+async function nameWork(tx: Db, attempt: Attempt, fact: GatewayFact): Promise<void> {
+  if (fact.state === 'review' && isOpen(attempt.status)) {
+    await insertTask(tx, attempt, { kind: 'review', subjectId: attempt.id, detail: { amount: fact.amount } });
+  }
+  if (fact.state === 'partially_charged_back') {
+    await insertTask(tx, attempt, { kind: 'partial_chargeback', subjectId: attempt.id, detail: {} });
+  }
+}

@@ -1,0 +1,166 @@
+import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
+import type { Order } from '../orders/index.ts';
+import { invariant } from '../platform/assert.ts';
+import { type Db, rowsOf } from '../platform/db.ts';
+import { eventIdOf } from '../platform/ids.ts';
+import { attemptIdOf } from './attempt-id.ts';
+import { createGraceSeconds } from './limits.ts';
+import { type Attempt, paymentAttempts } from './tables.ts';
+import { openStatuses } from './vocabulary.ts';
+
+const table = paymentAttempts;
+const is = (id: string) => and(eq(table.eventId, eventIdOf(id)), eq(table.id, id));
+const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
+
+/** A new attempt that waits to be made at the gateway; undefined when this number or an open attempt is there already. */
+export async function insertAttempt(
+  tx: Db,
+  order: Order,
+  values: { number: number; method: string },
+): Promise<Attempt | undefined> {
+  const [row] = await tx
+    .insert(table)
+    .values({
+      eventId: order.eventId,
+      id: attemptIdOf(order.id, values.number),
+      orderId: order.id,
+      organizerId: order.organizerId,
+      number: values.number,
+      gateway: 'midtrans',
+      method: values.method,
+      amount: order.total,
+      currency: order.currency,
+      status: 'creating',
+      nextCheckAt: inSeconds(createGraceSeconds),
+    })
+    .onConflictDoNothing()
+    .returning();
+  return row;
+}
+
+export async function findAttempt(db: Db, id: string): Promise<Attempt | undefined> {
+  const [row] = await db.select().from(table).where(is(id));
+  return row;
+}
+
+/** All attempts of an order, first to last. */
+export async function findAttempts(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt[]> {
+  return db
+    .select()
+    .from(table)
+    .where(and(eq(table.eventId, order.eventId), eq(table.orderId, order.id)))
+    .orderBy(asc(table.number));
+}
+
+/** The one that the buyer should look at: the open one, else the latest that has money, else the latest. */
+export async function findCurrentAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
+  const [row] = await db
+    .select()
+    .from(table)
+    .where(and(eq(table.eventId, order.eventId), eq(table.orderId, order.id)))
+    .orderBy(desc(inArray(table.status, [...openStatuses])), desc(sql`${table.received} > 0`), desc(table.number))
+    .limit(1);
+  return row;
+}
+
+export async function findOpenAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
+  const [row] = await db
+    .select()
+    .from(table)
+    .where(
+      and(eq(table.eventId, order.eventId), eq(table.orderId, order.id), inArray(table.status, [...openStatuses])),
+    );
+  return row;
+}
+
+/** The attempt, locked until the caller's transaction ends. The order is always locked before it. */
+export async function lockAttempt(tx: Db, id: string): Promise<Attempt | undefined> {
+  const [row] = await tx.select().from(table).where(is(id)).for('update');
+  return row;
+}
+
+/**
+ * Takes an attempt that is to be made at the gateway, for `leaseSeconds`: of two workers only one gets it. The count of
+ * checks tells a first try from one after which the gateway must be asked what it knows.
+ */
+export async function claimAttempt(db: Db, id: string, leaseSeconds: number): Promise<Attempt | undefined> {
+  const [row] = await db
+    .update(table)
+    .set({ checks: sql`${table.checks} + 1`, nextCheckAt: inSeconds(leaseSeconds), updatedAt: sql`now()` })
+    .where(
+      and(
+        is(id),
+        inArray(table.status, ['creating', 'unknown']),
+        or(eq(table.checks, 0), lte(table.nextCheckAt, sql`now()`)),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+export type AttemptPatch = Partial<
+  Pick<
+    Attempt,
+    | 'status'
+    | 'method'
+    | 'gatewayReference'
+    | 'redirectUrl'
+    | 'instructions'
+    | 'received'
+    | 'refunded'
+    | 'failure'
+    | 'checks'
+  >
+> & {
+  /** Seconds from now until the gateway is asked; null: no more. */
+  readonly checkInSeconds?: number | null;
+  /** When the gateway stops taking money, in seconds from now. */
+  readonly expiresInSeconds?: number;
+};
+
+/** Changes an attempt that the caller has locked; it must still be in the state in which the caller saw it. */
+export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatch): Promise<Attempt> {
+  const { checkInSeconds, expiresInSeconds, ...values } = patch;
+  const [row] = await tx
+    .update(table)
+    .set({
+      ...values,
+      ...(checkInSeconds === undefined
+        ? {}
+        : { nextCheckAt: checkInSeconds === null ? null : inSeconds(checkInSeconds) }),
+      ...(expiresInSeconds === undefined ? {} : { expiresAt: inSeconds(expiresInSeconds) }),
+      updatedAt: sql`now()`,
+    })
+    .where(and(is(attempt.id), eq(table.status, attempt.status)))
+    .returning();
+  invariant(row !== undefined, 'a locked attempt keeps its state');
+  return row;
+}
+
+/** Notes when closing was first asked for, and gives how many seconds ago that was. */
+export async function requestClose(db: Db, id: string): Promise<number> {
+  const [row] = await rowsOf<{ seconds: number }>(
+    db,
+    sql`
+      update payment_attempts set close_requested_at = coalesce(close_requested_at, now()), updated_at = now()
+      where event_id = ${eventIdOf(id)} and id = ${id}
+      returning extract(epoch from now() - close_requested_at)::float8 as seconds`,
+  );
+  return row?.seconds ?? 0;
+}
+
+/** Attempts that are due for a look at the gateway; they are the caller's for `leaseSeconds`. */
+export async function leaseDueAttempts(db: Db, limit: number, leaseSeconds: number): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      with due as materialized (
+        select event_id, id from payment_attempts where next_check_at <= now()
+        order by next_check_at limit ${limit} for update skip locked
+      )
+      update payment_attempts a set next_check_at = now() + make_interval(secs => ${leaseSeconds})
+      from due where a.event_id = due.event_id and a.id = due.id
+      returning a.id`,
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,72 @@
+import { DomainError } from '../platform/errors.ts';
+
+export type PaymentErrorCode =
+  | 'callback.malformed'
+  | 'callback.signature_invalid'
+  | 'callback.attempt_unknown'
+  | 'payment.not_payable'
+  | 'payment.method_unavailable'
+  | 'payment.too_many_attempts'
+  | 'payment_account.not_found'
+  | 'refund.not_refundable'
+  | 'refund.amount_exceeded'
+  | 'refund.tickets_unknown'
+  | 'task.not_found'
+  | 'task.resolved';
+
+export const paymentProblems = {
+  'callback.malformed': { status: 400, title: 'Callback not understood' },
+  'callback.signature_invalid': { status: 400, title: 'Callback not signed' },
+  'callback.attempt_unknown': { status: 404, title: 'Payment not known' },
+  'payment.not_payable': { status: 409, title: 'The order does not wait for payment' },
+  'payment.method_unavailable': { status: 409, title: 'This way to pay is not available' },
+  'payment.too_many_attempts': { status: 409, title: 'Too many payment attempts' },
+  'payment_account.not_found': { status: 404, title: 'No payment account' },
+  'refund.not_refundable': { status: 409, title: 'Nothing to refund' },
+  'refund.amount_exceeded': { status: 409, title: 'More than was paid' },
+  'refund.tickets_unknown': { status: 409, title: 'Tickets not valid' },
+  'task.not_found': { status: 404, title: 'Task not found' },
+  'task.resolved': { status: 409, title: 'Task done before' },
+} as const satisfies Record<PaymentErrorCode, { status: number; title: string }>;
+
+type Refusal = DomainError<PaymentErrorCode>;
+
+export const callbackMalformed = (): Refusal =>
+  new DomainError('callback.malformed', 'The body is not a payment notification.');
+
+/** One answer for a wrong signature and for an organiser who has no account here. */
+export const callbackSignatureInvalid = (): Refusal =>
+  new DomainError('callback.signature_invalid', 'The notification is not signed with the key of this account.');
+
+export const callbackAttemptUnknown = (): Refusal =>
+  new DomainError('callback.attempt_unknown', 'This account has no such payment here.');
+
+export const paymentNotPayable = (): Refusal =>
+  new DomainError('payment.not_payable', 'The order is paid, or its time to pay is over.');
+
+export const paymentMethodUnavailable = (methods: readonly string[]): Refusal =>
+  new DomainError('payment.method_unavailable', 'The time left is too short for this way to pay; see methods.', {
+    details: { methods },
+  });
+
+export const paymentTooManyAttempts = (max: number): Refusal =>
+  new DomainError('payment.too_many_attempts', `An order has at most ${max} payment attempts.`, { details: { max } });
+
+export const paymentAccountNotFound = (): Refusal =>
+  new DomainError('payment_account.not_found', 'No payment account has been set up.');
+
+export const refundNotRefundable = (): Refusal =>
+  new DomainError('refund.not_refundable', 'The order is not paid, or all of it has been given back.');
+
+/** `refundable`: what can still be given back, in minor units. */
+export const refundAmountExceeded = (refundable: number): Refusal =>
+  new DomainError('refund.amount_exceeded', 'This is more than can still be given back; see refundable.', {
+    details: { refundable },
+  });
+
+export const refundTicketsUnknown = (): Refusal =>
+  new DomainError('refund.tickets_unknown', 'Some of these are not valid tickets of this order.');
+
+export const taskNotFound = (): Refusal => new DomainError('task.not_found', 'There is no such task.');
+
+export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The task has been done before.');

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
+/**
+ * How often a gateway may be called for one organiser, shared by all workers through Redis. While Redis is away each
+ * process keeps to its own share.
+ */
+export type GatewayBudget = {
+  /** 0 when the call may be made now, else the seconds after which to ask again: the later in line, the longer. */
+  take(lane: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
+};
+
+/** A process's part of the rate while the processes cannot see each other. */
+const insuranceShare = 4;
+
+export function createGatewayBudget(options: {
+  redis: Redis;
+  createsPerSecond: number;
+  /** Status, closing and refund calls. */
+  callsPerSecond?: number;
+}): GatewayBudget {
+  const limiters = {
+    create: limiter(options.redis, 'create', options.createsPerSecond),
+    call: limiter(options.redis, 'call', options.callsPerSecond ?? options.createsPerSecond),
+  };
+  return {
+    take: async (lane, gateway, organizerId) => {
+      const { limit, points } = limiters[lane];
+      try {
+        await limit.consume(`${gateway}:${organizerId}`);
+        return 0;
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        // Everyone who is refused in one window comes back in a window of their own, spread by their place in line.
+        return refusal.msBeforeNext / 1000 + (refusal.consumedPoints / points - 1) + Math.random();
+      }
+    },
+  };
+}
+
+function limiter(redis: Redis, lane: string, perSecond: number) {
+  const options = { keyPrefix: `gateway:${lane}`, duration: 1 };
+  const limit = new RateLimiterRedis({
+    ...options,
+    storeClient: redis,
+    points: perSecond,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: new RateLimiterMemory({
+      ...options,
+      points: Math.max(1, Math.floor(perSecond / insuranceShare)),
+    }),
+  });
+  return { limit, points: perSecond };
+}

@@ -1,0 +1,162 @@
+import type {
+  CloseResult,
+  CreateResult,
+  FetchResult,
+  GatewayAccount,
+  PaymentGateway,
+  RefundResult,
+} from '../../gateway.ts';
+import type { MidtransAnswer, MidtransCall } from './http.ts';
+import { readFact } from './read-fact.ts';
+import { snapRequest } from './snap-request.ts';
+
+type Calls = Pick<PaymentGateway, 'create' | 'fetch' | 'close' | 'refund' | 'voidCapture'>;
+
+export type CallsOptions = {
+  readonly snapUrl: string;
+  readonly apiUrl: string;
+  readonly callbackUrl: (account: GatewayAccount) => string;
+  readonly call: MidtransCall;
+};
+
+/** Longer keys are silently ignored by Midtrans. */
+const idempotencyKeyMax = 46;
+/** The shortest life that Snap gives a page: for one that is made only to end the page before it. */
+const lastPageMinutes = 5;
+const redirectUrlMax = 500;
+
+export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions): Calls {
+  // The host is ours by configuration, the id has our own shape: no answer of theirs ever becomes part of an address.
+  const coreUrl = (attemptId: string, act: string) => `${apiUrl}/v2/${encodeURIComponent(attemptId)}/${act}`;
+  const postCore = (account: GatewayAccount, attemptId: string, act: string, key: string, body?: unknown) =>
+    call({
+      method: 'POST',
+      url: coreUrl(attemptId, act),
+      serverKey: account.serverKey,
+      headers: { 'idempotency-key': key.slice(0, idempotencyKeyMax) },
+      body: body ?? {},
+    });
+  const postSnap = (account: GatewayAccount, body: unknown) =>
+    call({
+      method: 'POST',
+      url: `${snapUrl}/snap/v1/transactions`,
+      serverKey: account.serverKey,
+      headers: { 'x-override-notification': callbackUrl(account) },
+      body,
+    });
+  const fetchState: Calls['fetch'] = async (account, attemptId) =>
+    stateAnswer(
+      await call({ method: 'GET', url: coreUrl(attemptId, 'status'), serverKey: account.serverKey }),
+      attemptId,
+    );
+
+  return {
+    create: async (account, request) => createAnswer(await postSnap(account, snapRequest(request))),
+    fetch: fetchState,
+    close: async (account, attempt) => {
+      const answer = await postCore(account, attempt.id, 'expire', `${attempt.id}-expire`);
+      if (answer.kind !== 'answer') return answer;
+      switch (codeOf(answer)) {
+        case '407':
+        case '200':
+          return { kind: 'closed' };
+        case '404':
+          return attempt.pageOver ? { kind: 'closed' } : endPage(account, attempt);
+        case '412':
+          return closedFact(await fetchState(account, attempt.id));
+        default:
+          return { kind: 'rejected', code: codeOf(answer) };
+      }
+    },
+    refund: async (account, { attemptId, key, amount, reason }) =>
+      refundAnswer(
+        await postCore(account, attemptId, 'refund', `${key}-refund`, { refund_key: key, amount, reason }),
+        attemptId,
+      ),
+    voidCapture: async (account, attemptId) =>
+      refundAnswer(await postCore(account, attemptId, 'cancel', `${attemptId}-cancel`), attemptId),
+  };
+
+  /** Nobody has picked a method yet: making the page again under the same id ends the one that the buyer has. */
+  async function endPage(
+    account: GatewayAccount,
+    attempt: { readonly id: string; readonly amount: number },
+  ): Promise<CloseResult> {
+    const answer = await postSnap(account, {
+      transaction_details: { order_id: attempt.id, gross_amount: attempt.amount },
+      expiry: { unit: 'minute', duration: lastPageMinutes },
+    });
+    if (answer.kind !== 'answer') return answer;
+    if (answer.status === 201) return { kind: 'closed' };
+    // A method was picked between the two calls: the next try closes the transaction itself.
+    if (answer.status === 400) return { kind: 'unknown', reason: 'a method was picked meanwhile' };
+    return { kind: 'rejected', code: String(answer.status) };
+  }
+}
+
+function createAnswer(answer: MidtransAnswer): CreateResult {
+  if (answer.kind !== 'answer') return answer;
+  if (answer.status !== 201 && answer.status !== 200) {
+    const taken = JSON.stringify(answer.body['error_messages'] ?? '').includes('already');
+    return { kind: 'rejected', code: taken ? 'order_id_taken' : `http_${answer.status}` };
+  }
+  const redirectUrl = answer.body['redirect_url'];
+  // It becomes a link on the buyer's page, so it must be one.
+  if (
+    typeof redirectUrl !== 'string' ||
+    redirectUrl.length > redirectUrlMax ||
+    !/^https?:\/\/[^\s"'<>]+$/.test(redirectUrl)
+  ) {
+    return { kind: 'unknown', reason: 'an answer without a page' };
+  }
+  return { kind: 'accepted', redirectUrl };
+}
+
+function stateAnswer(answer: MidtransAnswer, attemptId: string): FetchResult {
+  if (answer.kind !== 'answer') return answer;
+  const code = codeOf(answer);
+  if (code === '404') return { kind: 'not_started' };
+  const fact = readFact(answer.body);
+  if (fact !== undefined && fact.attemptId === attemptId) return { kind: 'fact', fact };
+  if (code === '401' || code === '403') return { kind: 'rejected', code: `http_${code}` };
+  return { kind: 'unknown', reason: `an answer ${code} that is not about this attempt` };
+}
+
+/** After a refused closing: what is over anyway is closed, anything else must be looked at. */
+function closedFact(result: FetchResult): CloseResult {
+  if (result.kind === 'not_started') return { kind: 'unknown', reason: 'refused to close what it does not know' };
+  if (result.kind !== 'fact') return result;
+  const over = ['denied', 'failed', 'expired', 'cancelled'].includes(result.fact.state);
+  if (over) return { kind: 'closed' };
+  return result.fact.state === 'pending' ? { kind: 'unknown', reason: 'refused to close' } : result;
+}
+
+function refundAnswer(answer: MidtransAnswer, attemptId: string): RefundResult {
+  if (answer.kind !== 'answer') return answer;
+  const code = codeOf(answer);
+  switch (code) {
+    case '200': {
+      const orderId = answer.body['order_id'];
+      return orderId === undefined || orderId === attemptId
+        ? { kind: 'accepted' }
+        : { kind: 'unknown', reason: 'an answer about another attempt' };
+    }
+    case '202':
+      // Either the first request with this key still runs, or the bank has refused: only a look can tell.
+      return { kind: 'unknown', reason: 'under way' };
+    case '404':
+    case '406':
+    case '412':
+      return { kind: 'conflict' };
+    case '414':
+      return { kind: 'later' };
+    default:
+      return { kind: 'rejected', code: `code_${code}` };
+  }
+}
+
+/** The truth stands in the body; the transport's own status only where there is none. */
+function codeOf(answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> }): string {
+  const code = answer.body['status_code'];
+  return typeof code === 'string' && /^\d{3}$/.test(code) ? code : String(answer.status);
+}

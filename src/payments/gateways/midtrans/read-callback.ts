@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { CallbackReading, GatewayFact } from '../../gateway.ts';
+import { type MidtransBody, hasSignedShape, readFact } from './read-fact.ts';
+import { isMidtransSignature } from './signature.ts';
+
+/**
+ * Reads the raw bytes of a callback: verifies the signature and says what it claims. Only `order_id`, `status_code` and
+ * `gross_amount` are signed, so the rest of the fact is a claim. Pure: no network, no clock.
+ */
+export function readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading {
+  const body = parse(rawBody);
+  if (body === undefined) return { kind: 'refused', reason: 'malformed' };
+  const { order_id: orderId, status_code: statusCode, gross_amount: grossAmount, signature_key: signature } = body;
+  if (
+    typeof orderId !== 'string' ||
+    typeof statusCode !== 'string' ||
+    typeof grossAmount !== 'string' ||
+    typeof signature !== 'string'
+  ) {
+    return { kind: 'refused', reason: 'malformed' };
+  }
+  if (!hasSignedShape(orderId, statusCode, grossAmount)) return { kind: 'refused', reason: 'malformed' };
+  if (!isMidtransSignature({ orderId, statusCode, grossAmount }, signature, keys)) {
+    return { kind: 'refused', reason: 'signature' };
+  }
+  const fact = readFact(body);
+  if (fact === undefined) return { kind: 'refused', reason: 'malformed' };
+  return { kind: 'fact', fact, dedupKey: dedupKeyOf(fact, statusCode, body) };
+}
+
+/**
+ * Equal for two deliveries of one event and different for two events. Holds every field that a decision looks at, so that
+ * a forged body with one of them changed cannot stand in the way of the true one.
+ */
+function dedupKeyOf(fact: GatewayFact, statusCode: string, body: MidtransBody): Buffer {
+  const facts = [
+    fact.gatewayReference,
+    fact.attemptId,
+    fact.state,
+    statusCode,
+    fact.amount,
+    fact.currency,
+    fact.merchantId,
+    fact.method ?? '',
+    body['fraud_status'] ?? '',
+    fact.refundedTotal ?? '',
+    fact.refunds.map((refund) => [refund.key, refund.amount, refund.confirmed]),
+  ];
+  return createHash('sha256').update(JSON.stringify(facts)).digest();
+}
+
+function parse(rawBody: Uint8Array): MidtransBody | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MidtransBody) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { idPatterns } from '../platform/ids.ts';
+import { job } from '../platform/job.ts';
+import { paymentMethods } from './vocabulary.ts';
+
+const attemptRef = z.strictObject({ attemptId: z.string().regex(idPatterns.attempt) });
+
+/** A verified callback lies in the inbox. Staged by `store_callbacks`, under this name. */
+export const applyCallbackJob = job({
+  name: 'payment.apply_callback',
+  payload: z.strictObject({ callbackId: z.string().regex(/^\d{1,19}$/) }),
+  queue: 'payments',
+  attempts: 10,
+  timeoutMs: 30_000,
+});
+
+/** An attempt that follows another one waits to be made at the gateway. */
+export const createAttemptJob = job({
+  name: 'payment.create_attempt',
+  payload: attemptRef,
+  queue: 'payments',
+  attempts: 8,
+  timeoutMs: 30_000,
+});
+
+/** The buyer wants to pay in another way: the open attempt is closed first. */
+export const replaceAttemptJob = job({
+  name: 'payment.replace_attempt',
+  payload: attemptRef.extend({ method: z.enum(paymentMethods) }),
+  queue: 'payments',
+  attempts: 8,
+  timeoutMs: 30_000,
+});
+
+/** The gateway is asked what it knows of an attempt. */
+export const checkAttemptJob = job({
+  name: 'payment.check_attempt',
+  payload: attemptRef,
+  queue: 'payments',
+  attempts: 3,
+  timeoutMs: 30_000,
+});
+
+/** Money goes back to a buyer. */
+export const sendRefundJob = job({
+  name: 'payment.send_refund',
+  payload: z.strictObject({
+    eventId: z.string().regex(idPatterns.event),
+    refundId: z.string().regex(idPatterns.plain),
+  }),
+  queue: 'payments',
+  attempts: 20,
+  timeoutMs: 30_000,
+});
+
+/** Recurring, each minute: attempts and refunds that nobody has heard of for too long. */
+export const reconcilePaymentsJob = job({
+  name: 'payments.reconcile',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 30_000,
+});
+
+/** Recurring, daily: the inbox gets its partitions for the next days and loses the oldest. */
+export const maintainPaymentsJob = job({
+  name: 'payments.maintain',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 3,
+  timeoutMs: 60_000,
+});

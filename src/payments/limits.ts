@@ -1,0 +1,36 @@
+/** Every limit of the room, by name. */
+
+/** Raw callbacks may be as large as this; real ones have 1 to 3 kB. */
+export const callbackBytesMax = 256 * 1024;
+/** Attempts of one order: replacing the method again and again ends here. */
+export const attemptsPerOrderMax = 10;
+/** An attempt that nobody took up within this time is looked at by the reconciler. */
+export const createGraceSeconds = 60;
+/** Between two tries to make an attempt whose outcome at the gateway is not known. */
+export const unknownPauseSeconds = 5;
+/** How long the hold of an order stays while its attempt cannot be closed for certain. */
+export const closingMinutesMax = 10;
+export const closingPauseSeconds = 15;
+/** The gateway stops taking money this long before the hold ends. */
+export const expiryLeadMinutes = 2;
+/** A payment page whose time is over by so many seconds is over for certain. */
+export const pageOverGraceSeconds = 60;
+/** Attempts that one run of the reconciler takes up, and for how long they are then its own. */
+export const reconcileBatch = 100;
+export const reconcileLeaseSeconds = 120;
+/** The gateway's own retries end after 5.7 hours; until then it is asked. */
+export const checkHoursAfterExpiry = 6;
+export const refundTriesMax = 24;
+export const refundPauseSeconds = 30;
+/** The gateway's balance may be filled up in the meantime. */
+export const refundBalancePauseSeconds = 3600;
+export const callbackPayloadDays = 14;
+/** Callbacks written by one flush, and waiting for one. */
+export const callbackBatchMax = 200;
+export const callbackQueueMax = 5_000;
+export const callbackDeadlineMs = 1_500;
+export const callbackFlushesMax = 2;
+export const accountCacheSeconds = 60;
+export const accountCacheMax = 10_000;
+/** After a change of the key, callbacks signed with the one before it are still taken for a day. */
+export const previousKeyHours = 24;

@@ -1,0 +1,24 @@
+import { counter, gauge, histogram } from '../platform/metrics.ts';
+
+export const callbacksReceived = counter('payment_callbacks_total', 'Callbacks by what they were answered', [
+  'outcome',
+]);
+export const callbacksApplied = counter('payment_callbacks_applied_total', 'Stored callbacks by what came of them', [
+  'outcome',
+]);
+/** Somebody signs what is not so, or the gateway and we do not mean the same account. */
+export const wrongFacts = counter('payment_wrong_facts_total', 'Callbacks and answers that were not believed', [
+  'reason',
+]);
+export const gatewayCalls = counter('payment_gateway_calls_total', 'Calls to gateways by their end', [
+  'call',
+  'result',
+]);
+export const gatewaySeconds = histogram('payment_gateway_seconds', 'Time of one call to a gateway', ['call']);
+export const breakersOpen = gauge('payment_breakers_open', 'Organiser accounts whose gateway is left alone for now');
+export const moneyReceived = counter('payment_received_total', 'Captures by what came of the order', ['outcome']);
+export const refundsEnded = counter('payment_refunds_total', 'Refunds by status reached', ['status']);
+export const paymentBacklog = gauge(
+  'payment_backlog_orders',
+  'Orders whose payment is still to be made at the gateway',
+);

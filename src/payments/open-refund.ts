@@ -1,0 +1,73 @@
+import type { Order } from '../orders/index.ts';
+import type { Db } from '../platform/db.ts';
+import { newId } from '../platform/ids.ts';
+import { stage } from '../platform/outbox.ts';
+import type { PaymentGateway } from './gateway.ts';
+import { sendRefundJob } from './jobs.ts';
+import { refundDuePosting } from './ledger.ts';
+import { balancesOf, post } from './ledger-queries.ts';
+import { refundsEnded } from './metrics.ts';
+import { insertRefund } from './refund-queries.ts';
+import type { Attempt, Refund } from './tables.ts';
+import { insertTask } from './task-queries.ts';
+import type { RefundReason } from './vocabulary.ts';
+
+export type RefundWish = {
+  readonly order: Order;
+  readonly attempt: Attempt;
+  readonly amount: number;
+  readonly reason: RefundReason;
+  readonly requestedBy: string;
+  /** `earned`: it becomes owed by this. `owed`: it has been owed since it came. */
+  readonly money: 'earned' | 'owed';
+  readonly ticketIds?: readonly string[];
+  readonly idempotency?: { readonly keyHash: Buffer; readonly fingerprint: Buffer };
+};
+
+/**
+ * Decides that money goes back, in the caller's transaction that holds the order's lock. Where the rail has no refund by
+ * API, a task names the person's work instead.
+ */
+export async function openRefund(tx: Db, gateway: PaymentGateway, wish: RefundWish): Promise<Refund> {
+  const { attempt, amount, order } = wish;
+  const id = newId('rfd');
+  const byHand = mustBeByHand(gateway, attempt, amount);
+  const refund = await insertRefund(tx, {
+    eventId: order.eventId,
+    id,
+    orderId: order.id,
+    attemptId: attempt.id,
+    organizerId: order.organizerId,
+    amount,
+    currency: attempt.currency,
+    reason: wish.reason,
+    status: byHand ? 'manual_required' : 'requested',
+    gatewayRefundKey: id,
+    requestedBy: wish.requestedBy,
+    ...(wish.ticketIds === undefined ? {} : { ticketIds: [...wish.ticketIds] }),
+    ...(wish.idempotency === undefined
+      ? {}
+      : { idempotencyKeyHash: wish.idempotency.keyHash, fingerprint: wish.idempotency.fingerprint }),
+  });
+  if (wish.money === 'earned') {
+    await post(tx, attempt, `${id}:due`, refundDuePosting(await balancesOf(tx, attempt), amount));
+  }
+  refundsEnded.inc({ status: refund.status });
+  if (byHand) await nameManualRefund(tx, refund, attempt);
+  else await stage(tx, sendRefundJob, { eventId: order.eventId, refundId: id });
+  return refund;
+}
+
+/** A person pays it back, from the organiser's own account. */
+export async function nameManualRefund(tx: Db, refund: Refund, attempt: Attempt): Promise<void> {
+  await insertTask(tx, attempt, {
+    kind: 'refund_manual',
+    subjectId: refund.id,
+    detail: { amount: refund.amount, currency: refund.currency, method: attempt.method, reason: refund.reason },
+  });
+}
+
+function mustBeByHand(gateway: PaymentGateway, attempt: Attempt, amount: number): boolean {
+  const rail = gateway.refundability(attempt.method);
+  return rail === 'none' || (rail === 'full' && amount !== attempt.received);
+}

@@ -1,0 +1,63 @@
+import { type Order, markAttention, payOrder } from '../orders/index.ts';
+import type { Db } from '../platform/db.ts';
+import { changeAttempt } from './attempt-queries.ts';
+import type { PaymentGateway } from './gateway.ts';
+import { salePosting, unearnedPosting } from './ledger.ts';
+import { countPostings, post } from './ledger-queries.ts';
+import { moneyReceived } from './metrics.ts';
+import { openRefund } from './open-refund.ts';
+import type { Attempt } from './tables.ts';
+import type { RefundReason } from './vocabulary.ts';
+
+type Unearned = { readonly attention: string; readonly reason: RefundReason };
+
+const unearned: Readonly<Record<'underpaid' | 'double' | 'late', Unearned>> = {
+  underpaid: { attention: 'underpaid', reason: 'underpaid' },
+  double: { attention: 'double_payment', reason: 'double_payment' },
+  late: { attention: 'late_no_stock', reason: 'late_payment' },
+};
+
+/**
+ * Money has come for an attempt; the caller's transaction holds the order's and the attempt's lock. It pays the order if
+ * it can; what cannot, or is too much, is owed back from this moment on, and its refund is on the way.
+ */
+export async function receiveMoney(
+  tx: Db,
+  gateway: PaymentGateway,
+  order: Order,
+  attempt: Attempt,
+  amount: number,
+): Promise<Attempt> {
+  const paid = await changeAttempt(tx, attempt, { received: attempt.received + amount });
+  const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
+  const outcome = amount < attempt.amount ? 'underpaid' : await payOrder(tx, order);
+  moneyReceived.inc({ outcome });
+  if (outcome === 'paid' || outcome === 'paid_late') {
+    await post(tx, paid, posting, salePosting(order, amount));
+    await returnSurplus(tx, gateway, order, paid, amount - order.total);
+    return paid;
+  }
+  await post(tx, paid, posting, unearnedPosting(amount));
+  const { attention, reason } = unearned[meaningOf(outcome)];
+  await markAttention(tx, order, attention);
+  await openRefund(tx, gateway, { order, attempt: paid, amount, reason, requestedBy: 'system', money: 'owed' });
+  return paid;
+}
+
+function meaningOf(outcome: 'underpaid' | 'already_paid' | 'no_stock'): keyof typeof unearned {
+  if (outcome === 'underpaid') return 'underpaid';
+  return outcome === 'already_paid' ? 'double' : 'late';
+}
+
+async function returnSurplus(tx: Db, gateway: PaymentGateway, order: Order, attempt: Attempt, surplus: number) {
+  if (surplus <= 0) return;
+  await markAttention(tx, order, 'overpaid');
+  await openRefund(tx, gateway, {
+    order,
+    attempt,
+    amount: surplus,
+    reason: 'surplus',
+    requestedBy: 'system',
+    money: 'owed',
+  });
+}
