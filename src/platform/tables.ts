@@ -1,10 +1,22 @@
-import { bigint, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, jsonb, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** Work that a committed transaction has promised. The relay moves it to the queue and deletes it there. */
+/** Work that a committed transaction has promised. The row stays until the job is done. */
 export const outbox = pgTable('outbox', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   name: text('name').notNull(),
   payload: jsonb('payload').notNull(),
   availableAt: timestamp('available_at', { withTimezone: true }).notNull().defaultNow(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  relays: smallint('relays').notNull().default(0),
+});
+
+/** Jobs that were given up, kept for a person. */
+export const deadLetters = pgTable('dead_letters', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  outboxId: bigint('outbox_id', { mode: 'number' }).notNull(),
+  name: text('name').notNull(),
+  payload: jsonb('payload').notNull(),
+  failure: text('failure').notNull(),
+  stagedAt: timestamp('staged_at', { withTimezone: true }).notNull(),
+  failedAt: timestamp('failed_at', { withTimezone: true }).notNull().defaultNow(),
 });

@@ -1,0 +1,119 @@
+import { createTransport } from 'nodemailer';
+import type { Log } from '../../platform/log.ts';
+import type { EmailChannel, MailAttachment, SendResult } from '../channel.ts';
+
+/**
+ * Mail by SMTP through a pool of connections. The job queue does the repeating, so the pool does none. Every repeat of
+ * a delivery has the same Message-ID, by which mailboxes and people recognise it.
+ */
+export type EmailOptions = {
+  readonly smtpUrl: string;
+  /** As in `MAIL_FROM`: `antre <tickets@antre.example>`. */
+  readonly from: string;
+  readonly log: Log;
+};
+
+const connectionsMax = 20;
+const messagesPerConnectionMax = 500;
+const connectionTimeoutMs = 5000;
+const greetingTimeoutMs = 5000;
+const socketTimeoutMs = 15_000;
+const dnsTimeoutMs = 5000;
+const sendDeadlineMs = 20_000;
+const authenticationPauseSeconds = 300;
+
+export function createEmailChannel({ smtpUrl, from, log }: EmailOptions): EmailChannel {
+  const transport = createTransport({
+    pool: true,
+    url: smtpUrl,
+    maxConnections: connectionsMax,
+    maxMessages: messagesPerConnectionMax,
+    maxRequeues: 0,
+    connectionTimeout: connectionTimeoutMs,
+    greetingTimeout: greetingTimeoutMs,
+    socketTimeout: socketTimeoutMs,
+    dnsTimeout: dnsTimeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = mailDomain(from);
+
+  return {
+    send: async ({ deliveryId, to, mail }, signal) => {
+      const messageId = `<${deliveryId.toLowerCase()}@${domain}>`;
+      try {
+        await transport.sendMail({
+          from,
+          to: { name: to.name, address: to.address },
+          messageId,
+          subject: mail.subject,
+          text: mail.text,
+          html: mail.html,
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          attachments: mail.attachments.map(toAttachment),
+          disableFileAccess: true,
+          disableUrlAccess: true,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(sendDeadlineMs)]),
+        });
+        return { kind: 'accepted', providerMessageId: messageId };
+      } catch (error) {
+        return emailResult(error, log);
+      }
+    },
+    close: async () => transport.close(),
+  };
+}
+
+function toAttachment(attachment: MailAttachment) {
+  return {
+    filename: attachment.filename,
+    contentType: attachment.contentType,
+    content: typeof attachment.content === 'string' ? attachment.content : Buffer.from(attachment.content),
+    ...(attachment.contentId === undefined ? {} : { cid: attachment.contentId, contentDisposition: 'inline' as const }),
+  };
+}
+
+/** `antre <tickets@antre.example>` -> `antre.example` */
+function mailDomain(from: string): string {
+  return /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1]?.toLowerCase() ?? 'localhost';
+}
+
+/**
+ * | answer                                        | meaning                                                       |
+ * | --------------------------------------------- | ------------------------------------------------------------- |
+ * | 4xx                                           | later                                                         |
+ * | 550 with 5.1.1                                | no such mailbox: failed, and the address is not tried again   |
+ * | other 5xx                                     | failed                                                        |
+ * | EAUTH                                         | our fault: later, and somebody must look                      |
+ * | no answer, connection lost at whatever moment | later; the same Message-ID makes a double recognisable        |
+ * | EMESSAGE, EENVELOPE without an answer         | the message cannot be made: failed                            |
+ */
+export function emailResult(error: unknown, log: Log): SendResult {
+  const { code, responseCode, response } = faceOf(error);
+  if (code === 'EAUTH') {
+    log.error({ code, responseCode }, 'the mail server does not accept our credentials');
+    return { kind: 'later', failure: 'smtp_auth', seconds: authenticationPauseSeconds };
+  }
+  if (responseCode >= 500) {
+    const failure = `smtp_${responseCode}`;
+    return responseCode === 550 && /\b5\.1\.1\b/.test(response)
+      ? { kind: 'failed', failure, suppress: { reason: 'no_such_mailbox' } }
+      : { kind: 'failed', failure };
+  }
+  if (responseCode >= 400) return { kind: 'later', failure: `smtp_${responseCode}` };
+  if (code === 'EMESSAGE' || code === 'EENVELOPE') {
+    log.error({ code }, 'a mail could not be made');
+    return { kind: 'failed', failure: code.toLowerCase() };
+  }
+  return { kind: 'later', failure: code === '' ? 'smtp_fault' : code.toLowerCase() };
+}
+
+/** Never the message of the error: it quotes addresses. */
+function faceOf(error: unknown): { code: string; responseCode: number; response: string } {
+  if (!(error instanceof Error)) return { code: '', responseCode: 0, response: '' };
+  return {
+    code: 'code' in error && typeof error.code === 'string' ? error.code : '',
+    responseCode: 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : 0,
+    response: 'response' in error && typeof error.response === 'string' ? error.response : '',
+  };
+}

@@ -1,0 +1,180 @@
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { hmacSha256 } from '../../platform/crypto.ts';
+import type { Db } from '../../platform/db.ts';
+import type { Log } from '../../platform/log.ts';
+import type { SendResult, WhatsappChannel } from '../channel.ts';
+import { senderFailures } from '../metrics.ts';
+import { openSenderCredentials } from '../sender-credentials.ts';
+import { coolSender, disableSender, listUsableSenders } from '../sender-queries.ts';
+import type { Sender } from '../tables.ts';
+import { type GraphAnswer, sendByGraph } from './graph-client.ts';
+import { graphVerdict } from './graph-error.ts';
+
+/**
+ * WhatsApp by the Cloud API. No process holds a session: any worker sends from any number.
+ *
+ * A recipient sees one number as long as it can send (rendezvous hashing), the organiser's own before the platform's.
+ * The rate of a number is counted in Redis for all processes together; without Redis each process keeps to the whole
+ * rate by itself, which the API's own limit then corrects. Another number is tried only when it is certain that the
+ * message was not taken.
+ */
+export type WhatsappOptions = {
+  readonly db: Db;
+  readonly redis: Redis;
+  readonly log: Log;
+  readonly graphUrl: string;
+  readonly graphVersion: string;
+  readonly encryptionKey: string;
+};
+
+const sendersKeptMs = 5000;
+const blockedCoolMinutes = 60;
+const transportFaultsMax = 5;
+const transportFaultsWithinMs = 60_000;
+const transportCoolMinutes = 5;
+const sendersTriedMax = 3;
+const noSenderPauseSeconds = 60;
+
+export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel {
+  const sendersOf = createSenderCache(options.db);
+  const takeTurn = createSenderRate(options.redis);
+  const transportFaults = new Map<string, number[]>();
+
+  const afterFault = async (sender: Sender): Promise<void> => {
+    const now = performance.now();
+    const recent = (transportFaults.get(sender.id) ?? []).filter((at) => at > now - transportFaultsWithinMs);
+    recent.push(now);
+    transportFaults.set(sender.id, recent);
+    if (recent.length < transportFaultsMax) return;
+    transportFaults.delete(sender.id);
+    await retire(sender, { action: 'cool', minutes: transportCoolMinutes, failure: 'transport' });
+  };
+
+  const retire = async (
+    sender: Sender,
+    { action, minutes, failure }: { action: 'cool' | 'disable'; minutes: number; failure: string },
+  ): Promise<void> => {
+    senderFailures.inc({ action });
+    options.log.error({ senderId: sender.id, failure, action }, 'a WhatsApp sender is taken out of use');
+    if (action === 'disable') await disableSender(options.db, sender.id, failure);
+    else await coolSender(options.db, { senderId: sender.id, minutes, failure });
+    sendersOf.forget();
+  };
+
+  const attempt = async (
+    sender: Sender,
+    message: Parameters<WhatsappChannel['send']>[0],
+    signal: AbortSignal,
+  ): Promise<Attempt> => {
+    const waitSeconds = await takeTurn(sender);
+    if (waitSeconds > 0) return { kind: 'later', failure: 'sender_rate', seconds: waitSeconds, unspent: true };
+    const answer = await sendByGraph({
+      graphUrl: options.graphUrl,
+      version: options.graphVersion,
+      phoneNumberId: sender.phoneNumberId,
+      accessToken: openSenderCredentials(options.encryptionKey, sender).accessToken,
+      to: message.to,
+      deliveryId: message.deliveryId,
+      message: message.message,
+      signal,
+    });
+    if (answer.kind === 'unknown' || answer.kind === 'not_sent') await afterFault(sender);
+    return toResult(answer, sender, message.tries);
+  };
+
+  return {
+    send: async (message, signal) => {
+      const usable = bySticky(await sendersOf.get(message.organizerId), message.recipientKey);
+      for (const sender of usable.slice(0, sendersTriedMax)) {
+        const result = await attempt(sender, message, signal);
+        if (result.kind !== 'sender') {
+          if (result.kind === 'failed' && result.failure.startsWith('template_')) {
+            options.log.error(
+              { failure: result.failure, template: message.message.template },
+              'WhatsApp refuses our template or request',
+            );
+          }
+          return result;
+        }
+        await retire(sender, { action: result.action, minutes: blockedCoolMinutes, failure: result.failure });
+      }
+      return { kind: 'later', failure: 'no_sender', seconds: noSenderPauseSeconds, unspent: true };
+    },
+  };
+}
+
+type Attempt = SendResult | { readonly kind: 'sender'; readonly action: 'cool' | 'disable'; readonly failure: string };
+
+function toResult(answer: GraphAnswer, sender: Sender, tries: number): Attempt {
+  if (answer.kind === 'accepted') return { kind: 'accepted', providerMessageId: answer.wamid, senderId: sender.id };
+  if (answer.kind === 'unknown') return { kind: 'unknown', failure: answer.failure, senderId: sender.id };
+  if (answer.kind === 'not_sent') return { kind: 'later', failure: answer.failure };
+  const failure = answer.code === undefined ? `http_${answer.httpStatus}` : `graph_${answer.code}`;
+  const verdict = graphVerdict(answer.code, answer.httpStatus, tries);
+  switch (verdict.kind) {
+    case 'later':
+      return { kind: 'later', failure, ...(verdict.seconds === undefined ? {} : { seconds: verdict.seconds }) };
+    case 'recipient':
+      return { kind: 'failed', failure, ...(verdict.suppress === undefined ? {} : { suppress: verdict.suppress }) };
+    case 'template':
+      return { kind: 'failed', failure: `template_${failure}` };
+    default:
+      return { kind: 'sender', action: verdict.action, failure };
+  }
+}
+
+/** The organiser's own numbers first, then the platform's; among them always the same order for one recipient. */
+function bySticky(senders: readonly Sender[], recipientKey: string): Sender[] {
+  const weight = (sender: Sender) =>
+    `${sender.organizerId === null ? 1 : 0}${hmacSha256(recipientKey, sender.id).toString('hex')}`;
+  return senders
+    .map((sender) => ({ sender, weight: weight(sender) }))
+    .sort((first, second) => (first.weight < second.weight ? -1 : 1))
+    .map(({ sender }) => sender);
+}
+
+const organizersKeptMax = 1000;
+
+function createSenderCache(db: Db) {
+  const kept = new Map<string, { readonly senders: Promise<Sender[]>; readonly until: number }>();
+  return {
+    get: (organizerId: string): Promise<Sender[]> => {
+      const known = kept.get(organizerId);
+      if (known !== undefined && known.until > performance.now()) return known.senders;
+      if (kept.size >= organizersKeptMax) kept.clear();
+      const senders = listUsableSenders(db, organizerId);
+      senders.catch(() => kept.delete(organizerId));
+      kept.set(organizerId, { senders, until: performance.now() + sendersKeptMs });
+      return senders;
+    },
+    forget: () => kept.clear(),
+  };
+}
+
+/** Takes one message from the number's rate; answers with the whole seconds to wait, 0 for go. */
+function createSenderRate(redis: Redis): (sender: Sender) => Promise<number> {
+  const limiters = new Map<number, RateLimiterRedis>();
+  return async (sender) => {
+    const points = sender.messagesPerSecond;
+    let limiter = limiters.get(points);
+    if (limiter === undefined) {
+      limiter = new RateLimiterRedis({
+        storeClient: redis,
+        keyPrefix: 'sender-rate',
+        points,
+        duration: 1,
+        rejectIfRedisNotReady: true,
+        insuranceLimiter: new RateLimiterMemory({ points, duration: 1 }),
+      });
+      limiters.set(points, limiter);
+    }
+    try {
+      await limiter.consume(sender.id);
+      return 0;
+    } catch (rejected) {
+      if (rejected instanceof RateLimiterRes) return Math.max(Math.ceil(rejected.msBeforeNext / 1000), 1);
+      throw rejected;
+    }
+  };
+}

@@ -1,0 +1,107 @@
+import { orderAccessToken, staffTokenLink } from '../access/index.ts';
+import type { Config } from '../config.ts';
+import { eventCalendar } from '../orders/calendar.ts';
+import { ticketCode } from '../orders/index.ts';
+import type { Db } from '../platform/db.ts';
+import { eventIdOf, orderCode } from '../platform/ids.ts';
+import { money } from '../platform/money.ts';
+import type { Mail, WhatsappMessage } from './channel.ts';
+import type { Claim } from './delivery-queries.ts';
+import { type OrderSubject, findOrderSubject } from './subject-queries.ts';
+import type { Template } from './tables.ts';
+import type { OrderMailData } from './templates/order-mail.ts';
+import { orderCancelledMail, orderLinkMail, orderRefundedMail } from './templates/order-notice.ts';
+import { staffLinkMail } from './templates/staff-link.ts';
+import { ticketsMail } from './templates/tickets.ts';
+import { whatsappMessage } from './templates/whatsapp.ts';
+
+export type ComposeDeps = {
+  readonly db: Db;
+  readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET'>;
+};
+
+/** A message with the address it goes to. Lives only while it is being sent. */
+export type Composed =
+  | { readonly channel: 'email'; readonly to: { readonly name: string; readonly address: string }; readonly mail: Mail }
+  | { readonly channel: 'whatsapp'; readonly to: string; readonly message: WhatsappMessage };
+
+/**
+ * Makes the message of a delivery from what is true now; undefined when there is nothing to say any more: the link was
+ * used, the tickets were taken back.
+ */
+export async function composeMessage(
+  deps: ComposeDeps,
+  claim: Pick<Claim, 'subject_id' | 'template' | 'channel'>,
+): Promise<Composed | undefined> {
+  if (claim.template === 'staff_invitation' || claim.template === 'staff_password_reset') {
+    const staff = await staffTokenLink(deps, claim.subject_id);
+    if (staff === undefined) return undefined;
+    return { channel: 'email', to: { name: staff.name, address: staff.email }, mail: staffLinkMail(staff) };
+  }
+  const subject = await findOrderSubject(deps.db, {
+    eventId: eventIdOf(claim.subject_id),
+    orderId: claim.subject_id,
+    withTickets: claim.template === 'tickets' || claim.template === 'order_refunded',
+  });
+  if (subject === undefined || !isStillTrue(claim.template, subject)) return undefined;
+  const data = orderMailData(deps, subject);
+  if (claim.channel === 'whatsapp') {
+    if (claim.template === 'order_link') return undefined;
+    return {
+      channel: 'whatsapp',
+      to: whatsappNumber(subject.order.buyerPhone),
+      message: whatsappMessage(claim.template, data),
+    };
+  }
+  return {
+    channel: 'email',
+    to: { name: subject.order.buyerName, address: subject.order.buyerEmail },
+    mail: orderMails[claim.template](data),
+  };
+}
+
+const orderMails: Readonly<
+  Record<'tickets' | 'order_cancelled' | 'order_refunded' | 'order_link', (data: OrderMailData) => Mail>
+> = {
+  tickets: ticketsMail,
+  order_cancelled: orderCancelledMail,
+  order_refunded: orderRefundedMail,
+  order_link: orderLinkMail,
+};
+
+function isStillTrue(template: Template, { order, tickets }: OrderSubject): boolean {
+  if (template === 'tickets') return tickets.length > 0;
+  if (template === 'order_cancelled') return order.status === 'cancelled';
+  return true;
+}
+
+function orderMailData(
+  deps: ComposeDeps,
+  { order, event, organizerName, lines, tickets }: OrderSubject,
+): OrderMailData {
+  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id);
+  return {
+    locale: order.locale,
+    buyerName: order.buyerName,
+    organizerName,
+    event,
+    orderCode: orderCode(order.id),
+    link: `${deps.config.PUBLIC_URL}/orders/${order.id}#${token}`,
+    lines: lines.map((line) => ({
+      name: line.name,
+      quantity: line.quantity,
+      price: money(line.unitPrice, order.currency),
+    })),
+    discount: money(order.discount, order.currency),
+    fees: money(order.fees, order.currency),
+    total: money(order.total, order.currency),
+    tickets: tickets.map((ticket) => ({ code: ticketCode(ticket), categoryName: ticket.categoryName })),
+    calendar: eventCalendar(event, order.id),
+  };
+}
+
+/** Digits with the country code: an Indonesian 08... becomes 628... */
+export function whatsappNumber(phone: string): string {
+  const digits = phone.replace(/\D/g, '');
+  return digits.startsWith('0') ? `62${digits.slice(1)}` : digits;
+}

@@ -1,0 +1,66 @@
+import type { Db } from '../platform/db.ts';
+import { createGroupCommit } from '../platform/group-commit.ts';
+import {
+  type Acceptance,
+  type Claim,
+  acceptDeliveries,
+  claimDeliveries,
+  secondsInOtherHands,
+} from './delivery-queries.ts';
+
+/** What came of taking a delivery in hand. */
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  /** Another worker has it, or had it when it died. */
+  | { readonly kind: 'busy'; readonly seconds: number }
+  | { readonly kind: 'nothing_to_do' };
+
+/** The two writes of every send, each written together with those of the sends beside it. */
+export type Deliveries = {
+  claim(id: string): Promise<ClaimResult>;
+  accept(item: Acceptance): Promise<void>;
+};
+
+const batchMax = 100;
+const queueMax = 5000;
+const deadlineMs = 10_000;
+
+export function createDeliveries(db: Db): Deliveries {
+  const claims = createGroupCommit<string, ClaimResult>({
+    name: 'delivery_claims',
+    flush: (_lane, ids) => claimAll(db, ids),
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+    keysOf: (id) => [id],
+  });
+  const acceptances = createGroupCommit<Acceptance, void>({
+    name: 'delivery_acceptances',
+    flush: async (_lane, items) => {
+      await acceptDeliveries(db, items);
+      return items.map(() => undefined);
+    },
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+    keysOf: (item) => [item.id],
+  });
+  return {
+    claim: (id) => claims.submit('claims', id),
+    accept: (item) => acceptances.submit('acceptances', item),
+  };
+}
+
+async function claimAll(db: Db, ids: readonly string[]): Promise<ClaimResult[]> {
+  const claimed = new Map((await claimDeliveries(db, ids)).map((claim) => [claim.id, claim]));
+  const others = ids.filter((id) => !claimed.has(id));
+  const busy = others.length === 0 ? new Map<string, number>() : await secondsInOtherHands(db, others);
+  return ids.map((id) => {
+    const claim = claimed.get(id);
+    if (claim !== undefined) return { kind: 'claimed', claim };
+    const seconds = busy.get(id);
+    return seconds === undefined ? { kind: 'nothing_to_do' } : { kind: 'busy', seconds };
+  });
+}

@@ -1,0 +1,22 @@
+import { counter, histogram } from '../platform/metrics.ts';
+
+const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
+/** result: accepted, later, failed, unknown, suppressed, gave_up. */
+export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by what became of them', [
+  'template',
+  'channel',
+  'result',
+]);
+export const deliverySeconds = histogram(
+  'delivery_seconds',
+  'Time from the delivery being recorded to the provider taking it',
+  ['template', 'channel'],
+  seconds,
+);
+export const deliveryStatusesReported = counter('delivery_statuses_total', 'Statuses that providers reported', [
+  'status',
+]);
+export const senderFailures = counter('sender_failures_total', 'Senders taken out of use: somebody must look', [
+  'action',
+]);

@@ -1,0 +1,38 @@
+import { orderPaid } from '../orders/jobs.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { stageAll } from '../platform/outbox.ts';
+import { takeDueDeliveries } from './delivery-queries.ts';
+import { deliverySend } from './jobs.ts';
+import { paidOrdersWithoutDelivery } from './subject-queries.ts';
+
+const batchMax = 500;
+const pauseSeconds = 900;
+/** Orders paid within this window are looked at; what is older is for the invariant, and for a person. */
+const paidFromMinutes = 15;
+const paidToMinutes = 2;
+
+/**
+ * Finds what fell through: deliveries whose time to look has come (a crash, a lost job, a WhatsApp message that no
+ * status told of), and paid orders without delivery. Both are staged again; neither is sent twice by that.
+ */
+export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<void> {
+  const due = await transaction(deps.db, async (tx) => {
+    const ids = await takeDueDeliveries(tx, batchMax, pauseSeconds);
+    await stageAll(
+      tx,
+      deliverySend,
+      ids.map((deliveryId) => ({ deliveryId })),
+    );
+    return ids;
+  });
+  const orders = await paidOrdersWithoutDelivery(deps.db, {
+    fromMinutes: paidFromMinutes,
+    toMinutes: paidToMinutes,
+    limit: batchMax,
+  });
+  await stageAll(deps.db, orderPaid, orders);
+  if (due.length > 0) deps.log.info({ deliveries: due.length }, 'unfinished deliveries are sent again');
+  if (orders.length > 0)
+    deps.log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
+}

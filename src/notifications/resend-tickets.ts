@@ -1,0 +1,38 @@
+import { type Actor, writeAudit } from '../access/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { eventIdOf, newId } from '../platform/ids.ts';
+import { nothingToSend, orderNotFound, resendLimited } from './errors.ts';
+import { organizerHasOrder, resendsSince } from './resend-queries.ts';
+import { queueOrderDeliveries } from './subject-queries.ts';
+
+const resendsMax = 5;
+const resendsWithinHours = 24;
+const resendRetrySeconds = 3600;
+
+/**
+ * Sends the tickets of a paid order once more, as a new version, on every channel that it went out on.
+ * @returns the ids of the new deliveries
+ * @throws DomainError notification.order_not_found, notification.nothing_to_send, notification.resend_limited
+ */
+export async function resendTickets(
+  deps: { db: Db; clock: Clock },
+  { actor, orderId }: { actor: Actor; orderId: string },
+): Promise<string[]> {
+  const eventId = eventIdOf(orderId);
+  const now = deps.clock.now();
+  return transaction(deps.db, async (tx) => {
+    if (!(await organizerHasOrder(tx, { organizerId: actor.organizerId, eventId, orderId }))) throw orderNotFound();
+    if ((await resendsSince(tx, orderId, resendsWithinHours)) >= resendsMax) throw resendLimited(resendRetrySeconds);
+    const deliveryIds = { email: newId('dlv', now), whatsapp: newId('dlv', now) };
+    const ids = await queueOrderDeliveries(tx, { template: 'tickets', eventId, orderId, deliveryIds, resend: true });
+    if (ids.length === 0) throw nothingToSend();
+    await writeAudit(tx, {
+      actor,
+      act: 'order.tickets_resent',
+      subjectId: orderId,
+      changes: { deliveries: ids.length },
+    });
+    return ids;
+  });
+}

@@ -1,0 +1,88 @@
+import { index, integer, pgTable, primaryKey, smallint, text, timestamp, unique } from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const templates = [
+  'tickets',
+  'order_cancelled',
+  'order_refunded',
+  'order_link',
+  'staff_invitation',
+  'staff_password_reset',
+] as const;
+export type Template = (typeof templates)[number];
+
+export const channels = ['email', 'whatsapp'] as const;
+export type Channel = (typeof channels)[number];
+
+export const deliveryStatuses = [
+  'queued',
+  'sending',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'unknown',
+  'suppressed',
+] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: text('id').primaryKey(),
+    organizerId: text('organizer_id').notNull(),
+    eventId: text('event_id'),
+    subjectId: text('subject_id').notNull(),
+    template: text('template', { enum: templates }).notNull(),
+    channel: text('channel', { enum: channels }).notNull(),
+    recipientKey: text('recipient_key').notNull(),
+    version: integer('version').notNull().default(1),
+    status: text('status', { enum: deliveryStatuses }).notNull().default('queued'),
+    senderId: text('sender_id'),
+    providerMessageId: text('provider_message_id'),
+    tries: integer('tries').notNull().default(0),
+    failure: text('failure'),
+    createdAt: time('created_at').notNull().defaultNow(),
+    sendingAt: time('sending_at'),
+    acceptedAt: time('accepted_at'),
+    deliveredAt: time('delivered_at'),
+    nextCheckAt: time('next_check_at'),
+    unknowns: smallint('unknowns').notNull().default(0),
+  },
+  (table) => [
+    unique().on(table.subjectId, table.template, table.channel, table.recipientKey, table.version),
+    index('deliveries_next_check').on(table.nextCheckAt),
+  ],
+);
+
+export const senders = pgTable('senders', {
+  id: text('id').primaryKey(),
+  organizerId: text('organizer_id'),
+  kind: text('kind', { enum: ['whatsapp_cloud'] }).notNull(),
+  phoneNumberId: text('phone_number_id').notNull(),
+  credentials: text('credentials').notNull(),
+  messagesPerSecond: integer('messages_per_second').notNull().default(60),
+  status: text('status', { enum: ['active', 'cooling', 'disabled'] })
+    .notNull()
+    .default('active'),
+  coolingUntil: time('cooling_until'),
+  lastFailure: text('last_failure'),
+  createdAt: time('created_at').notNull().defaultNow(),
+});
+
+export const suppressions = pgTable(
+  'suppressions',
+  {
+    channel: text('channel', { enum: channels }).notNull(),
+    recipientKey: text('recipient_key').notNull(),
+    reason: text('reason').notNull(),
+    until: time('until'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.channel, table.recipientKey] })],
+);
+
+export type Delivery = typeof deliveries.$inferSelect;
+export type Sender = typeof senders.$inferSelect;

@@ -1,0 +1,119 @@
+/** HTML of mails: small, in tables, without anything that is loaded from elsewhere. */
+
+/** Markup that is safe to put into a page as it is. Only `html` and `join` make it. */
+export type Html = { readonly markup: string };
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
+/** A tagged template whose values are escaped unless they are Html themselves. */
+export function html(parts: TemplateStringsArray, ...values: readonly (string | number | Html)[]): Html {
+  let markup = parts[0] ?? '';
+  for (const [index, value] of values.entries()) {
+    markup += (typeof value === 'object' ? value.markup : escapeHtml(String(value))) + (parts[index + 1] ?? '');
+  }
+  return { markup };
+}
+
+export function join(items: readonly Html[]): Html {
+  return { markup: items.map((item) => item.markup).join('') };
+}
+
+export const nothing: Html = { markup: '' };
+
+const styles = `
+  body { margin: 0; padding: 0; background: #f4f3ef; color: #1d1c1a; }
+  .page { background: #f4f3ef; }
+  .card { background: #ffffff; }
+  .soft { color: #6b6862; }
+  .line { border-top: 1px solid #e8e5de; }
+  .band { background: #14342b; color: #ffffff; }
+  .button { background: #14342b; color: #ffffff; }
+  .pass { border: 1px solid #e8e5de; }
+  @media (prefers-color-scheme: dark) {
+    body, .page { background: #171615 !important; color: #f0eee9 !important; }
+    .card { background: #222120 !important; }
+    .soft { color: #aaa69e !important; }
+    .line { border-top-color: #3a3835 !important; }
+    .pass { border-color: #3a3835 !important; }
+    .band { background: #1d4a3d !important; }
+    .button { background: #dff3e6 !important; color: #10281f !important; }
+    .strong { color: #ffffff !important; }
+  }
+  @media (max-width: 620px) { .inner { padding-left: 20px !important; padding-right: 20px !important; } }
+`;
+
+const font = "font-family: -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;";
+
+/**
+ * The frame of every mail: a band with the title, the body, and who sent it.
+ * @param options.preview what inboxes show after the subject
+ */
+export function mailFrame(options: {
+  readonly locale: 'id' | 'en';
+  readonly preview: string;
+  readonly title: string;
+  readonly kicker: string;
+  readonly body: Html;
+  readonly footer: string;
+}): string {
+  const { locale, preview, title, kicker, body, footer } = options;
+  return html`<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${title}</title>
+<style>${{ markup: styles }}</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#f4f3ef;color:#1d1c1a;${{ markup: font }}">
+<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview}</div>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:#f4f3ef"><tr><td align="center" style="padding:24px 12px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="card" style="max-width:560px;background:#ffffff;border-radius:14px;overflow:hidden">
+<tr><td class="band inner" style="background:#14342b;color:#ffffff;padding:30px 36px">
+<div style="font-size:12px;letter-spacing:.09em;text-transform:uppercase;color:#b9d8c9">${kicker}</div>
+<div style="font-size:25px;line-height:1.25;font-weight:700;color:#ffffff;padding-top:8px">${title}</div>
+</td></tr>
+<tr><td class="inner" style="padding:28px 36px 34px;font-size:16px;line-height:1.55">${body}</td></tr>
+</table>
+<div class="soft" style="max-width:560px;padding:18px 12px 6px;font-size:12px;line-height:1.5;color:#6b6862">${footer}</div>
+</td></tr></table>
+</body>
+</html>`.markup;
+}
+
+export function paragraph(text: string): Html {
+  return html`<p style="margin:0 0 16px">${text}</p>`;
+}
+
+export function softParagraph(text: string): Html {
+  return html`<p class="soft" style="margin:0 0 16px;font-size:14px;color:#6b6862">${text}</p>`;
+}
+
+/** The one thing to do in a mail. `href` must be an address that we made. */
+export function button(label: string, href: string): Html {
+  return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:6px 0 22px"><tr><td class="button" style="background:#14342b;border-radius:9px">
+<a href="${href}" class="button" style="display:inline-block;padding:13px 24px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:9px">${label}</a>
+</td></tr></table>`;
+}
+
+/** Rows of a name and a value, the value set right. */
+export function factTable(rows: readonly (readonly [string, string])[]): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${join(
+    rows.map(
+      ([name, value]) =>
+        html`<tr><td class="line soft" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;color:#6b6862;vertical-align:top">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;vertical-align:top">${value}</td></tr>`,
+    ),
+  )}</table>`;
+}

@@ -1,0 +1,39 @@
+import { formatMoney } from '../../platform/money.ts';
+import { eventClock, eventDate } from './event-time.ts';
+import type { OrderMailData } from './order-mail.ts';
+import { words } from './words.ts';
+
+/** When, where and what, as rows of a name and a value; the text and the HTML of a mail say the same. */
+export function eventFacts(data: OrderMailData): [string, string][] {
+  const { event, locale } = data;
+  const say = words[locale];
+  const starts = `${eventDate(event.startsAt, event.timeZone, locale)}, ${eventClock(event.startsAt, event.timeZone, locale)}`;
+  const doors = eventClock(event.doorsOpenAt, event.timeZone, locale);
+  const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
+  return [
+    [say.when, starts],
+    ...(event.doorsOpenAt < event.startsAt ? [[say.doors, doors] satisfies [string, string]] : []),
+    [say.where, place],
+    [say.orderNumber, data.orderCode],
+  ];
+}
+
+export function priceFacts(data: OrderMailData): [string, string][] {
+  const { locale } = data;
+  const say = words[locale];
+  const rows: [string, string][] = data.lines.map((line) => [
+    `${line.quantity} × ${line.name}`,
+    line.price.amount === 0
+      ? say.free
+      : formatMoney({ ...line.price, amount: line.price.amount * line.quantity }, locale),
+  ]);
+  if (data.discount.amount > 0) rows.push([say.discount, `−${formatMoney(data.discount, locale)}`]);
+  if (data.fees.amount > 0) rows.push([say.fees, formatMoney(data.fees, locale)]);
+  rows.push([say.total, data.total.amount === 0 ? say.free : formatMoney(data.total, locale)]);
+  return rows;
+}
+
+/** `name: value` lines. */
+export function factLines(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([name, value]) => `${name}: ${value}`).join('\n');
+}

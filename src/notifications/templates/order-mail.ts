@@ -1,0 +1,27 @@
+import type { Money } from '../../platform/money.ts';
+
+/** What the mails about an order are made of. Pure data; nothing is looked up while a mail is written. */
+export type OrderMailData = {
+  readonly locale: 'id' | 'en';
+  readonly buyerName: string;
+  readonly organizerName: string;
+  readonly event: {
+    readonly name: string;
+    readonly venue: string;
+    readonly address: string;
+    readonly city: string;
+    readonly timeZone: string;
+    readonly startsAt: Date;
+    readonly doorsOpenAt: Date;
+  };
+  readonly orderCode: string;
+  /** The page of the order; its fragment holds the secret. */
+  readonly link: string;
+  readonly lines: readonly { readonly name: string; readonly quantity: number; readonly price: Money }[];
+  readonly discount: Money;
+  readonly fees: Money;
+  readonly total: Money;
+  /** Valid tickets, with the text that their QR symbol carries. */
+  readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
+  readonly calendar: string;
+};

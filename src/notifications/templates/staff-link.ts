@@ -1,0 +1,52 @@
+import type { Mail } from '../channel.ts';
+import { eventClock, eventDate } from './event-time.ts';
+import { button, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { words } from './words.ts';
+
+export type StaffMailData = {
+  readonly locale: 'id' | 'en';
+  readonly name: string;
+  readonly organizerName: string;
+  readonly purpose: 'invitation' | 'password_reset';
+  /** The page that takes the one-time secret in its fragment. */
+  readonly link: string;
+  readonly expiresAt: Date;
+};
+
+const staffTimeZone = 'Asia/Jakarta';
+
+/** The mail with a one-time link of a staff member. */
+export function staffLinkMail(data: StaffMailData): Mail {
+  const { locale, organizerName } = data;
+  const say = words[locale];
+  const until = `${eventDate(data.expiresAt, staffTimeZone, locale)}, ${eventClock(data.expiresAt, staffTimeZone, locale)}`;
+  const part =
+    data.purpose === 'invitation'
+      ? {
+          subject: say.invitation.subject(organizerName),
+          kicker: say.invitation.kicker,
+          title: say.invitation.title(organizerName),
+          lead: say.invitation.lead(organizerName),
+          action: say.invitation.action,
+          until: say.invitation.until(until),
+        }
+      : { ...say.reset, until: say.reset.until(until) };
+  return {
+    subject: part.subject,
+    text: [say.hello(data.name), part.lead, `${part.action}: ${data.link}`, part.until].join('\n\n'),
+    html: mailFrame({
+      locale,
+      preview: part.lead,
+      kicker: part.kicker,
+      title: part.title,
+      body: join([
+        paragraph(say.hello(data.name)),
+        paragraph(part.lead),
+        button(part.action, data.link),
+        softParagraph(part.until),
+      ]),
+      footer: `antre · ${organizerName}`,
+    }),
+    attachments: [],
+  };
+}

@@ -1,0 +1,89 @@
+import type { Mail } from '../channel.ts';
+import { qrPng } from '../qr-png.ts';
+import { type Html, button, factTable, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { eventFacts, factLines, priceFacts } from './order-facts.ts';
+import type { OrderMailData } from './order-mail.ts';
+import { words } from './words.ts';
+
+/** Beyond this many tickets the mail carries the link alone, so that it stays far below 200 KB. */
+export const inlineTicketsMax = 10;
+
+/** The mail of a paid order: its tickets with their QR codes, when and where, what was paid, and a calendar entry. */
+export function ticketsMail(data: OrderMailData): Mail {
+  const say = words[data.locale];
+  const count = data.tickets.length;
+  const shown = count <= inlineTicketsMax ? data.tickets : [];
+  const body = join([
+    paragraph(say.hello(data.buyerName)),
+    paragraph(`${say.tickets.lead(count)} ${say.tickets.showAtDoor}`),
+    ...(shown.length === 0
+      ? [paragraph(say.tickets.tooMany(count))]
+      : shown.map((ticket, index) => pass(ticket, { index, count, label: say.tickets.ticketOf(index + 1, count) }))),
+    button(say.tickets.open, data.link),
+    factTable(eventFacts(data)),
+    factTable(priceFacts(data)),
+    softParagraph(`${say.tickets.keepSafe} ${say.linkIsPrivate}`),
+  ]);
+  return {
+    subject: say.tickets.subject(data.event.name),
+    text: textOf(data),
+    html: mailFrame({
+      locale: data.locale,
+      preview: `${say.tickets.kicker} · ${data.orderCode}`,
+      kicker: say.tickets.kicker,
+      title: data.event.name,
+      body,
+      footer: say.footer(data.organizerName),
+    }),
+    attachments: [
+      ...shown.map((ticket, index) => ({
+        filename: `${contentIdOf(index)}.png`,
+        contentType: 'image/png',
+        content: qrPng(ticket.code),
+        contentId: contentIdOf(index),
+      })),
+      {
+        filename: 'event.ics',
+        contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
+        content: data.calendar,
+      },
+    ],
+  };
+}
+
+const contentIdOf = (index: number): string => `ticket-${index + 1}`;
+
+/** One ticket. The code stands on white in every colour scheme, since scanners need it dark on light. */
+function pass(
+  ticket: OrderMailData['tickets'][number],
+  { index, label }: { index: number; count: number; label: string },
+): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="pass" style="border:1px solid #e8e5de;border-radius:12px;margin:0 0 16px"><tr>
+<td width="148" style="padding:14px"><div style="background:#ffffff;border-radius:8px;padding:6px;width:132px"><img src="cid:${contentIdOf(index)}" width="132" height="132" alt="QR ${index + 1}" style="display:block;width:132px;height:132px;image-rendering:pixelated"></div></td>
+<td style="padding:14px 16px 14px 6px;vertical-align:middle">
+<div class="soft" style="font-size:13px;color:#6b6862">${label}</div>
+<div class="strong" style="font-size:19px;font-weight:700;line-height:1.3;padding:2px 0 6px">${ticket.categoryName}</div>
+<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:#6b6862;word-break:break-all">${ticket.code}</div>
+</td></tr></table>`;
+}
+
+function textOf(data: OrderMailData): string {
+  const say = words[data.locale];
+  const count = data.tickets.length;
+  return [
+    say.hello(data.buyerName),
+    `${say.tickets.lead(count)} ${say.tickets.showAtDoor}`,
+    data.event.name,
+    factLines(eventFacts(data)),
+    factLines(priceFacts(data)),
+    count > inlineTicketsMax
+      ? say.tickets.tooMany(count)
+      : data.tickets
+          .map((ticket, index) => `${say.tickets.ticketOf(index + 1, count)} · ${ticket.categoryName} · ${ticket.code}`)
+          .join('\n'),
+    `${say.tickets.open}: ${data.link}`,
+    say.tickets.keepSafe,
+    say.linkIsPrivate,
+    say.footer(data.organizerName),
+  ].join('\n\n');
+}

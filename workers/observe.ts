@@ -1,0 +1,95 @@
+import type { Db } from '../src/platform/db.ts';
+import { countDeadLetters } from '../src/platform/dead-letters.ts';
+import type { Log } from '../src/platform/log.ts';
+import { outboxBacklog } from '../src/platform/outbox.ts';
+import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSeconds } from './metrics.ts';
+import { type QueueName, type Queues, queueNames } from './queues.ts';
+
+/**
+ * Watches the queues for the gauges and for liveness. A worker process is alive as long as no queue has jobs waiting
+ * while none of it has finished here for a minute: a client library that lost its way after an outage of Redis looks
+ * just like that, and only a new process helps. While Redis is away nothing is known, and nobody is blamed.
+ */
+export type Observer = {
+  start(): void;
+  stop(): void;
+  /** One look; done on a timer after `start`. */
+  look(): Promise<void>;
+  /** Tells that a job of this queue has ended, whatever its end. */
+  ended(queue: QueueName): void;
+  /** Names of queues that stand still. */
+  silent(): QueueName[];
+};
+
+export const silentAfterMs = 60_000;
+const lookEveryMs = 2000;
+const countedStates = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;
+
+type Watch = { waitingSince: number | undefined; endedAt: number };
+
+export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: () => number }): Observer {
+  const now = deps.now ?? (() => performance.now());
+  const watches = new Map<QueueName, Watch>(
+    queueNames.map((name) => [name, { waitingSince: undefined, endedAt: now() }]),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+
+  const lookAtQueue = async (name: QueueName): Promise<void> => {
+    const watch = watches.get(name);
+    if (watch === undefined) return;
+    try {
+      const counts = await deps.queues[name].getJobCounts(...countedStates);
+      for (const state of countedStates) queueJobs.set({ queue: name, state }, counts[state] ?? 0);
+      const waiting = counts['waiting'] ?? 0;
+      // The list is a queue whose last entry has waited longest.
+      const [oldest] = waiting > 0 ? await deps.queues[name].getJobs(['waiting'], 0, 0, true) : [];
+      queueOldestSeconds.set(
+        { queue: name },
+        oldest === undefined ? 0 : Math.max(Date.now() - oldest.timestamp, 0) / 1000,
+      );
+      watch.waitingSince = waiting === 0 ? undefined : (watch.waitingSince ?? now());
+    } catch {
+      watch.waitingSince = undefined;
+    }
+  };
+
+  const lookAtOutbox = async (): Promise<void> => {
+    try {
+      const backlog = await outboxBacklog(deps.db);
+      outboxJobs.set(backlog.jobs);
+      outboxOldestSeconds.set(backlog.oldestSeconds);
+      deadLetters.set(await countDeadLetters(deps.db));
+    } catch (error) {
+      deps.log.debug({ err: error }, 'the outbox could not be counted');
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
+    try {
+      await Promise.all([...queueNames.map(lookAtQueue), lookAtOutbox()]);
+    } finally {
+      looking = false;
+    }
+  };
+
+  return {
+    start: () => {
+      timer ??= setInterval(() => void look(), lookEveryMs);
+    },
+    stop: () => clearInterval(timer),
+    look,
+    ended: (queue) => {
+      const watch = watches.get(queue);
+      if (watch !== undefined) watch.endedAt = now();
+    },
+    silent: () =>
+      queueNames.filter((name) => {
+        const watch = watches.get(name);
+        if (watch?.waitingSince === undefined) return false;
+        return now() - Math.max(watch.waitingSince, watch.endedAt) > silentAfterMs;
+      }),
+  };
+}

@@ -1,0 +1,228 @@
+import type { Redis } from 'ioredis';
+import type { Db } from '../src/platform/db.ts';
+import type { Log } from '../src/platform/log.ts';
+import {
+  type Lane,
+  type StagedJob,
+  leaseStagedJobs,
+  releaseStagedJobs,
+  stagedJobNames,
+} from '../src/platform/outbox.ts';
+import { buryStagedJobs, buryUnknownJobs } from '../src/platform/dead-letters.ts';
+import { jobsBuried, outboxUnknownNames, relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
+import { type QueueName, type Queues, jobOptions, queueNames, queueShares } from './queues.ts';
+import { type JobMap, outboxJobId } from './run-job.ts';
+
+/**
+ * The relay: staged jobs -> BullMQ.
+ *
+ * Promises:
+ *  1. No staged job is skipped: due rows are found by their time and taken with SKIP LOCKED; no position is remembered.
+ *  2. A row is a lease, not a deletion: until its job is done it comes back, after 30 s, then twice that, up to an hour.
+ *     The queue may lose everything. A job that is handed over twice has the same id there.
+ *  3. At most `jobsMax` jobs lie in Redis, each queue with its share; a backlog waits in Postgres, and no kind of job
+ *     waits behind another.
+ *  4. Nothing is leased while Redis is away; what it refuses is given back.
+ *  5. One bad row stops nothing: what the queue refuses alone is passed over, unknown kinds become dead letters.
+ */
+export type Relay = {
+  /** One round; the number of jobs handed over. */
+  round(): Promise<number>;
+  start(): void;
+  /** Finishes the round that is running. */
+  stop(): Promise<void>;
+};
+
+export type RelayDeps = {
+  readonly db: Db;
+  readonly queues: Queues;
+  readonly redis: Pick<Redis, 'status'>;
+  readonly jobs: JobMap;
+  readonly log: Log;
+  readonly jobsMax: number;
+  /** For how long a kind that this build does not know waits for one that does, as in a rolling deploy. */
+  readonly unknownGraceSeconds?: number;
+};
+
+/** Jobs of one kind in one round. */
+const laneMax = 250;
+const pauseMinMs = 50;
+const pauseMaxMs = 200;
+const failurePauseMs = 1000;
+const releaseDelaySeconds = 1;
+/** Handed over so often without being done, and not in the queue: given up. With the leases above, after some six hours. */
+const relaysMax = 12;
+/** From here on the queue is asked what became of the job. */
+const relaysBeforeQuestion = 3;
+const unknownSweepMs = 10_000;
+const unknownSweepMax = 500;
+const unknownGraceSecondsDefault = 600;
+
+export function createRelay(deps: RelayDeps): Relay {
+  let stopping = false;
+  let running: Promise<void> | undefined;
+  let wake: (() => void) | undefined;
+  let nextSweep = 0;
+
+  const round = async (): Promise<number> => {
+    if (deps.redis.status !== 'ready') {
+      relayHeld.inc({ reason: 'redis_away' });
+      return 0;
+    }
+    const lanes = await openLanes(deps);
+    if (lanes.length === 0) relayHeld.inc({ reason: 'queue_full' });
+    const staged = await leaseStagedJobs(deps.db, lanes);
+    await handOver(deps, staged);
+    return staged.length;
+  };
+
+  const sweepUnknown = async (): Promise<void> => {
+    if (performance.now() < nextSweep) return;
+    nextSweep = performance.now() + unknownSweepMs;
+    const unknown = (await stagedJobNames(deps.db)).filter((name) => !Object.hasOwn(deps.jobs, name));
+    outboxUnknownNames.set(unknown.length);
+    if (unknown.length === 0) return;
+    deps.log.error({ jobs: unknown }, 'staged jobs of kinds that this build does not know');
+    const buried = await buryUnknownJobs(deps.db, unknown, {
+      limit: unknownSweepMax,
+      graceSeconds: deps.unknownGraceSeconds ?? unknownGraceSecondsDefault,
+    });
+    jobsBuried.inc({ job: 'unknown' }, buried);
+  };
+
+  const loop = async (): Promise<void> => {
+    let pauseMs = pauseMinMs;
+    while (!stopping) {
+      try {
+        const taken = await round();
+        await sweepUnknown();
+        if (taken >= laneMax) continue;
+        pauseMs = taken > 0 ? pauseMinMs : Math.min(pauseMs * 1.5, pauseMaxMs);
+      } catch (error) {
+        deps.log.warn({ err: error }, 'a round of the relay failed');
+        pauseMs = failurePauseMs;
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      pauseMs = Math.min(pauseMs, pauseMaxMs);
+    }
+  };
+
+  return {
+    round,
+    start: () => {
+      running ??= loop();
+    },
+    stop: async () => {
+      stopping = true;
+      wake?.();
+      await running;
+    },
+  };
+}
+
+/** The kinds of job whose queue has room; what one kind may take is no longer there for the next. */
+async function openLanes(deps: RelayDeps): Promise<Lane[]> {
+  const rooms = new Map<string, number>();
+  for (const queue of queueNames) {
+    const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+    const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    rooms.set(queue, Math.floor(deps.jobsMax * queueShares[queue]) - held);
+  }
+  const lanes: Lane[] = [];
+  for (const { name, queue } of Object.values(deps.jobs)) {
+    const left = rooms.get(queue) ?? 0;
+    const room = Math.min(laneMax, left);
+    if (room <= 0) continue;
+    rooms.set(queue, left - room);
+    lanes.push({ name, room });
+  }
+  return lanes;
+}
+
+async function handOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<void> {
+  const byQueue = new Map<QueueName, StagedJob[]>();
+  for (const job of await withoutGivenUp(deps, staged)) {
+    const queue = deps.jobs[job.name]?.queue ?? 'maintenance';
+    const group = byQueue.get(queue);
+    if (group === undefined) byQueue.set(queue, [job]);
+    else group.push(job);
+  }
+  for (const [queue, jobs] of byQueue) {
+    try {
+      await add(deps, queue, jobs);
+    } catch (error) {
+      await afterRefusal(deps, queue, jobs, error);
+    }
+  }
+}
+
+async function add(deps: RelayDeps, queue: QueueName, jobs: readonly StagedJob[]): Promise<void> {
+  await deps.queues[queue].addBulk(
+    jobs.flatMap((job) => {
+      const contract = deps.jobs[job.name];
+      if (contract === undefined) return [];
+      return [{ name: job.name, data: job.payload, opts: { ...jobOptions(contract), jobId: outboxJobId(job.id) } }];
+    }),
+  );
+  for (const job of jobs) {
+    relayed.inc({ job: job.name });
+    if (job.relays > 1) relayedAgain.inc({ job: job.name });
+    else relayWait.observe(Math.max(job.waited_seconds, 0));
+  }
+}
+
+/** Redis refused or went away: the leases are given back. If it is there and takes other jobs, the bad one keeps its lease. */
+async function afterRefusal(
+  deps: RelayDeps,
+  queue: QueueName,
+  jobs: readonly StagedJob[],
+  error: unknown,
+): Promise<void> {
+  deps.log.warn({ err: error, queue, jobs: jobs.length }, 'the queue did not take these jobs');
+  const message = error instanceof Error ? error.message : '';
+  const isServerFault =
+    deps.redis.status !== 'ready' || /OOM|READONLY|LOADING|timed out|Connection|writeable|CLUSTERDOWN/i.test(message);
+  if (isServerFault) {
+    relayHeld.inc({ reason: 'refused' });
+    await releaseStagedJobs(
+      deps.db,
+      jobs.map((job) => job.id),
+      releaseDelaySeconds,
+    );
+    throw error;
+  }
+  for (const job of jobs) {
+    await add(deps, queue, [job]).catch((cause: unknown) => {
+      deps.log.error({ err: cause, outboxId: job.id, job: job.name }, 'the queue refuses this job');
+    });
+  }
+}
+
+/** Drops jobs that the queue has given up or that never get done, after making dead letters of them. */
+async function withoutGivenUp(deps: RelayDeps, staged: readonly StagedJob[]): Promise<readonly StagedJob[]> {
+  const kept: StagedJob[] = [];
+  for (const job of staged) {
+    const failure = job.relays < relaysBeforeQuestion ? undefined : await whyGivenUp(deps, job);
+    if (failure === undefined) kept.push(job);
+    else {
+      jobsBuried.inc({ job: job.name });
+      deps.log.error({ outboxId: job.id, job: job.name, failure }, 'a staged job is given up');
+      await buryStagedJobs(deps.db, [job.id], failure);
+    }
+  }
+  return kept;
+}
+
+async function whyGivenUp(deps: RelayDeps, job: StagedJob): Promise<string | undefined> {
+  const queue = deps.jobs[job.name]?.queue;
+  if (queue === undefined) return undefined;
+  const state = await deps.queues[queue].getJobState(outboxJobId(job.id));
+  if (state === 'failed') return 'failed_in_queue';
+  return state === 'unknown' && job.relays > relaysMax ? 'never_done' : undefined;
+}

@@ -1,0 +1,224 @@
+import { DelayedError, UnrecoverableError } from 'bullmq';
+import type { z } from 'zod';
+import { isUnavailable } from '../src/platform/db-errors.ts';
+import { DomainError } from '../src/platform/errors.ts';
+import type { JobContract } from '../src/platform/job.ts';
+import type { Log } from '../src/platform/log.ts';
+import { RetryLater } from '../src/platform/retry-later.ts';
+import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, jobsStarted } from './metrics.ts';
+
+/**
+ * Wraps every act of a job: checks the payload, gives a deadline, measures, logs one line by id, and says what a
+ * failure means.
+ *
+ * | what happened                                   | what follows                                     |
+ * | ----------------------------------------------- | ------------------------------------------------ |
+ * | done                                            | the outbox row is deleted, then the queue's job  |
+ * | RetryLater                                      | delayed, no attempt used                         |
+ * | Postgres is away or overloaded                  | delayed some seconds, no attempt used            |
+ * | payload does not parse, kind unknown            | dead letter at once                              |
+ * | a refusal of the business (DomainError)         | dead letter at once                              |
+ * | anything else                                   | next attempt after a pause; dead letter at last  |
+ */
+
+export type JobMap = Readonly<Record<string, JobContract>>;
+
+/** What an act may know of its run. It must give up when `signal` fires. */
+export type JobRun = { readonly signal: AbortSignal; readonly jobId: string; readonly attempt: number };
+
+/** One act per contract: a missing or a surplus one does not compile. */
+export type Handlers<Jobs extends JobMap> = {
+  readonly [Name in keyof Jobs]: (payload: z.output<Jobs[Name]['payload']>, run: JobRun) => Promise<unknown>;
+};
+
+/** The part of BullMQ's job that is used here. */
+export type QueuedJob = {
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly data: unknown;
+  readonly attemptsMade: number;
+  readonly timestamp: number;
+  moveToDelayed(timestamp: number, token?: string): Promise<void>;
+};
+
+export type RunJobDeps<Jobs extends JobMap> = {
+  readonly jobs: Jobs;
+  readonly handlers: Handlers<Jobs>;
+  readonly log: Log;
+  /** Deletes the outbox row of a job that is done. */
+  readonly finish: (outboxId: string) => Promise<unknown>;
+  /** Makes a dead letter of the outbox row. */
+  readonly bury: (outboxId: string, failure: string) => Promise<unknown>;
+};
+
+export const outboxJobId = (outboxId: string): string => `outbox-${outboxId}`;
+
+export function outboxIdOf(jobId: string | undefined): string | undefined {
+  return /^outbox-(\d{1,19})$/.exec(jobId ?? '')?.[1];
+}
+
+/** How long an act may go on after its signal before its place is given to another. */
+const abortGraceMs = 1000;
+/** A job that keeps asking to come back ends here. */
+const postponedMaxMs = 3 * 24 * 3600 * 1000;
+const unavailablePauseSeconds = 5;
+const postponeSecondsMax = 3600;
+
+type Outcome = {
+  readonly kind: 'done' | 'later' | 'again' | 'final' | 'payload' | 'unknown';
+  readonly error?: unknown;
+  readonly seconds?: number;
+};
+
+export function createRunJob<Jobs extends JobMap>(
+  deps: RunJobDeps<Jobs>,
+): (job: QueuedJob, token?: string) => Promise<void> {
+  return async (job, token) => {
+    const started = performance.now();
+    const contract: JobContract | undefined = Object.hasOwn(deps.jobs, job.name) ? deps.jobs[job.name] : undefined;
+    const label = { job: contract?.name ?? 'unknown' };
+    if (job.attemptsMade === 0) jobWait.observe(label, Math.max(Date.now() - job.timestamp, 0) / 1000);
+    jobsStarted.inc(label);
+    const outcome = await attempt(deps, job, contract);
+    const milliseconds = performance.now() - started;
+    jobRun.observe(label, milliseconds / 1000);
+    const line = {
+      jobId: job.id,
+      job: label.job,
+      attempt: job.attemptsMade + 1,
+      outcome: outcome.kind,
+      ms: Math.round(milliseconds),
+    };
+    await conclude(deps, { job, token, label, outcome, line });
+  };
+}
+
+async function attempt<Jobs extends JobMap>(
+  deps: RunJobDeps<Jobs>,
+  job: QueuedJob,
+  contract: JobContract | undefined,
+): Promise<Outcome> {
+  if (contract === undefined) return { kind: 'unknown' };
+  const payload = contract.payload.safeParse(job.data);
+  if (!payload.success) return { kind: 'payload' };
+  try {
+    const handler = deps.handlers[job.name as keyof Jobs];
+    await withDeadline(contract.timeoutMs, (signal) =>
+      handler(payload.data as never, { signal, jobId: job.id ?? '', attempt: job.attemptsMade + 1 }),
+    );
+    return { kind: 'done' };
+  } catch (error) {
+    return classify(error, job, contract);
+  }
+}
+
+function classify(error: unknown, job: QueuedJob, contract: JobContract): Outcome {
+  const isOld = Date.now() - job.timestamp > postponedMaxMs;
+  if (error instanceof RetryLater) return isOld ? { kind: 'final', error } : { kind: 'later', seconds: error.seconds };
+  if (isUnavailable(error) || (error instanceof DomainError && error.retryAfterSeconds !== undefined)) {
+    const seconds =
+      error instanceof DomainError ? (error.retryAfterSeconds ?? unavailablePauseSeconds) : unavailablePauseSeconds;
+    return isOld ? { kind: 'final', error } : { kind: 'later', seconds, error };
+  }
+  if (error instanceof DomainError && error.code !== 'internal') return { kind: 'final', error };
+  return { kind: job.attemptsMade + 1 >= contract.attempts ? 'final' : 'again', error };
+}
+
+type Conclusion = {
+  readonly job: QueuedJob;
+  readonly token: string | undefined;
+  readonly label: { job: string };
+  readonly outcome: Outcome;
+  readonly line: Record<string, unknown>;
+};
+
+async function conclude<Jobs extends JobMap>(
+  deps: RunJobDeps<Jobs>,
+  { job, token, label, outcome, line }: Conclusion,
+): Promise<void> {
+  const outboxId = outboxIdOf(job.id);
+  switch (outcome.kind) {
+    case 'done':
+      await finishQuietly(deps, outboxId);
+      jobsCompleted.inc(label);
+      // Recurring jobs come every few seconds: their line is for the developer.
+      deps.log[outboxId === undefined ? 'debug' : 'info'](line, 'job');
+      return;
+    case 'later': {
+      const seconds = Math.min(Math.max(outcome.seconds ?? 1, 1), postponeSecondsMax);
+      jobsPostponed.inc(label);
+      deps.log.info({ ...line, seconds, ...(outcome.error === undefined ? {} : { err: outcome.error }) }, 'job');
+      await job.moveToDelayed(Date.now() + seconds * 1000, token);
+      throw new DelayedError();
+    }
+    case 'again':
+      jobsFailed.inc({ ...label, kind: 'again' });
+      deps.log.warn({ ...line, err: outcome.error }, 'job');
+      throw asPlainError(outcome.error);
+    default: {
+      jobsFailed.inc({ ...label, kind: outcome.kind });
+      deps.log.error({ ...line, err: outcome.error }, 'job');
+      await buryQuietly(deps, { outboxId, label, failure: failureOf(outcome) });
+      throw new UnrecoverableError(failureOf(outcome));
+    }
+  }
+}
+
+/** Without this deletion the job runs once more later, which its act must bear; so its failure does not fail the job. */
+async function finishQuietly<Jobs extends JobMap>(deps: RunJobDeps<Jobs>, outboxId: string | undefined): Promise<void> {
+  if (outboxId === undefined) return;
+  try {
+    await deps.finish(outboxId);
+  } catch (error) {
+    deps.log.warn({ err: error, outboxId }, 'the outbox row of a finished job was not deleted; it will run again');
+  }
+}
+
+async function buryQuietly<Jobs extends JobMap>(
+  deps: RunJobDeps<Jobs>,
+  { outboxId, label, failure }: { outboxId: string | undefined; label: { job: string }; failure: string },
+): Promise<void> {
+  if (outboxId === undefined) return;
+  jobsBuried.inc(label);
+  try {
+    await deps.bury(outboxId, failure);
+  } catch (error) {
+    deps.log.error(
+      { err: error, outboxId },
+      'a job that was given up is not among the dead letters yet; the relay will see to it',
+    );
+  }
+}
+
+/** A code or a name: messages may quote what people typed. */
+function failureOf(outcome: Outcome): string {
+  const { error } = outcome;
+  if (!(error instanceof Error)) return outcome.kind;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** BullMQ stores the message and stack of what is thrown in Redis; neither may hold personal data. */
+function asPlainError(error: unknown): Error {
+  const plain = new Error(failureOf({ kind: 'again', error }));
+  plain.stack = '';
+  return plain;
+}
+
+class JobTimeout extends Error {
+  readonly code = 'JOB_TIMEOUT';
+}
+
+async function withDeadline(timeoutMs: number, act: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const controller = new AbortController();
+  const abort = setTimeout(() => controller.abort(new JobTimeout(`not done within ${timeoutMs} ms`)), timeoutMs);
+  let cut: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    cut = setTimeout(() => reject(new JobTimeout(`not done within ${timeoutMs} ms`)), timeoutMs + abortGraceMs);
+  });
+  try {
+    await Promise.race([act(controller.signal), deadline]);
+  } finally {
+    clearTimeout(abort);
+    clearTimeout(cut);
+  }
+}

@@ -1,0 +1,167 @@
+import { Worker } from 'bullmq';
+import type { Config } from '../src/config.ts';
+import type { Db } from '../src/platform/db.ts';
+import { buryStagedJobs } from '../src/platform/dead-letters.ts';
+import { createGroupCommit } from '../src/platform/group-commit.ts';
+import type { Log } from '../src/platform/log.ts';
+import { deleteStagedJobs } from '../src/platform/outbox.ts';
+import { openQueueRedis, queueRedisFault } from '../src/platform/redis.ts';
+import type { Closers } from '../src/platform/shutdown.ts';
+import { jobsBuried, jobsStalled } from './metrics.ts';
+import { createObserver } from './observe.ts';
+import {
+  type QueueName,
+  openProducerRedis,
+  openQueues,
+  queueConcurrency,
+  queueNames,
+  workerOptions,
+} from './queues.ts';
+import { type Relay, createRelay } from './relay.ts';
+import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './run-job.ts';
+import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';
+
+export type StartWorkerDeps<Jobs extends JobMap> = {
+  readonly config: Pick<Config, 'ENV' | 'REDIS_QUEUE_URL' | 'WORKER_CONCURRENCY' | 'RELAY_JOBS_MAX'>;
+  readonly db: Db;
+  readonly log: Log;
+  readonly closers: Closers;
+  readonly jobs: Jobs;
+  readonly handlers: Handlers<Jobs>;
+  readonly schedules: readonly Schedule[];
+};
+
+export type RunningWorker = {
+  readonly relay: Relay;
+  /** Throws unless the queue's Redis answers. */
+  ping(): Promise<void>;
+  /** Why this process should be started anew, or undefined. */
+  fault(): string | undefined;
+};
+
+/** The queue Redis cannot hold the queue: it may evict, or forget at a restart. */
+export class QueueRedisError extends Error {}
+
+/**
+ * Starts the workers of all queues, the relay, the schedules and the watching, and registers how each is closed:
+ * backwards, so that the relay stops first and running jobs finish before their connections go.
+ * @throws QueueRedisError when the queue's Redis must not hold it
+ */
+export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Jobs>): Promise<RunningWorker> {
+  const { config, db, log, closers } = deps;
+  const redis = openQueueRedis(config.REDIS_QUEUE_URL, log);
+  closers.add('queue redis', () => redis.disconnect());
+  const fault = await queueRedisFault(redis, config.ENV === 'production');
+  if (fault !== undefined) throw new QueueRedisError(`the Redis of REDIS_QUEUE_URL must not hold the queue: ${fault}`);
+
+  const producer = openProducerRedis(config.REDIS_QUEUE_URL, log);
+  closers.add('relay redis', () => producer.disconnect());
+  const queues = openQueues(producer);
+  closers.add('queues', () => Promise.all(queueNames.map((name) => queues[name].close())));
+
+  const observer = createObserver({ db, queues, log });
+  closers.add('observer', () => observer.stop());
+  const finish = createFinish(db);
+  const runJob = createRunJob({
+    jobs: deps.jobs,
+    handlers: deps.handlers,
+    log,
+    finish,
+    bury: (outboxId, failure) => buryStagedJobs(db, [outboxId], failure),
+  });
+  for (const name of queueNames) openWorker({ name, deps, redis, runJob, ended: () => observer.ended(name) });
+  observer.start();
+
+  await upsertSchedules(queues, deps.schedules);
+  const keeper = keepSchedules({ queues, schedules: deps.schedules, log });
+  closers.add('schedules', () => keeper.stop());
+  const relay = createRelay({ db, queues, redis: producer, jobs: deps.jobs, log, jobsMax: config.RELAY_JOBS_MAX });
+  relay.start();
+  closers.add('relay', () => relay.stop());
+
+  return {
+    relay,
+    ping: async () => {
+      await producer.ping();
+    },
+    fault: () => {
+      const silent = observer.silent();
+      return silent.length === 0
+        ? undefined
+        : `no job of ${silent.join(', ')} has ended for a minute although some wait`;
+    },
+  };
+}
+
+const finishBatchMax = 200;
+const finishQueueMax = 10_000;
+const finishDeadlineMs = 10_000;
+
+/** Outbox rows of finished jobs are deleted in batches that form by themselves. */
+function createFinish(db: Db): (outboxId: string) => Promise<void> {
+  const commits = createGroupCommit<string, void>({
+    name: 'finished_jobs',
+    flush: async (_lane, ids) => {
+      await deleteStagedJobs(db, ids);
+      return ids.map(() => undefined);
+    },
+    batchMax: finishBatchMax,
+    queueMax: finishQueueMax,
+    deadlineMs: finishDeadlineMs,
+    flushesMax: 1,
+  });
+  return (outboxId) => commits.submit('outbox', outboxId);
+}
+
+const closeGraceMs = 8000;
+
+type OpenWorkerOptions<Jobs extends JobMap> = {
+  readonly name: QueueName;
+  readonly deps: StartWorkerDeps<Jobs>;
+  readonly redis: ReturnType<typeof openQueueRedis>;
+  readonly runJob: ReturnType<typeof createRunJob>;
+  readonly ended: () => void;
+};
+
+function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: OpenWorkerOptions<Jobs>): void {
+  const { config, db, log, closers } = deps;
+  const worker = new Worker(
+    name,
+    async (job, token) => {
+      try {
+        await runJob(job, token);
+      } finally {
+        ended();
+      }
+    },
+    workerOptions(redis, queueConcurrency(name, config.WORKER_CONCURRENCY)),
+  );
+  worker.on('error', (error) => log.warn({ err: error, queue: name }, 'the worker has a fault'));
+  worker.on('stalled', (jobId) => {
+    jobsStalled.inc({ queue: name });
+    log.warn({ queue: name, jobId }, 'a job stalled and starts again');
+  });
+  // Only the queue itself knows that a job stalled too often: it took the process with it each time.
+  worker.on('failed', (job, error) => {
+    const outboxId = outboxIdOf(job?.id);
+    if (job === undefined || outboxId === undefined || !/stalled/.test(error.message)) return;
+    jobsBuried.inc({ job: job.name });
+    log.error({ queue: name, jobId: job.id, job: job.name }, 'a job stalled too often and is given up');
+    buryStagedJobs(db, [outboxId], 'stalled').catch((cause: unknown) =>
+      log.error(
+        { err: cause, jobId: job.id },
+        'a stalled job is not among the dead letters yet; the relay will see to it',
+      ),
+    );
+  });
+  closers.add(`worker ${name}`, () => closeWorker(worker));
+}
+
+/** Lets running jobs finish, but not for ever: what is cut off stalls, and another process starts it again. */
+async function closeWorker(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const force = new Promise<void>((resolve) => {
+    timer = setTimeout(() => void worker.close(true).finally(resolve), closeGraceMs);
+  });
+  await Promise.race([worker.close(), force]).finally(() => clearTimeout(timer));
+}
