@@ -1,0 +1,261 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
+import { orderCode } from '../../src/platform/ids.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { createEvent, someBuyer } from '../support/factories.ts';
+import { bearer, json, openDesk, pay, tokenOf } from '../support/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { readQrPath } from '../support/qr-reader.ts';
+
+let database: TestDatabase;
+let open: OpenDb;
+let deps: PlaceOrderDeps;
+let desk: ReturnType<typeof openDesk>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  open = openTestDb(database.url);
+  deps = placingDeps(open);
+});
+beforeEach(() => {
+  desk = openDesk(open);
+});
+afterAll(async () => {
+  await open.close();
+  await database.close();
+});
+
+const tokenFor = (id: string) => bearer(tokenOf(desk, id));
+const get = (path: string, headers: Record<string, string> = {}) => desk.app.request(path, { headers });
+
+async function place(options: Parameters<typeof order>[2] = {}) {
+  const event = await createEvent(open.db);
+  const { order: placed } = await order(deps, event, options);
+  return placed;
+}
+
+async function placePaid(quantity = 2) {
+  const placed = await place({ quantity });
+  await pay(open.db, placed.id);
+  return placed;
+}
+
+const stagedFor = async (orderId: string) =>
+  (
+    await rowsOf<{ name: string }>(
+      open.db,
+      sql`select name from outbox where payload->>'orderId' = ${orderId} order by id`,
+    )
+  ).map((row) => row.name);
+
+describe('an order answers nobody but its buyer', () => {
+  const paths = (id: string, ticketId: string): [string, string][] => [
+    ['GET', `/v1/orders/${id}`],
+    ['POST', `/v1/orders/${id}/cancellation`],
+    ['POST', `/v1/orders/${id}/session`],
+    ['GET', `/v1/orders/${id}/tickets`],
+    ['GET', `/v1/orders/${id}/tickets/${ticketId}/qr.svg`],
+    ['GET', `/v1/orders/${id}/tickets.pdf`],
+    ['GET', `/v1/orders/${id}/calendar.ics`],
+  ];
+
+  async function refusal(method: string, path: string, headers: Record<string, string>) {
+    const answer = await desk.app.request(path, { method, headers });
+    const { requestId: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+    const shown = Object.fromEntries([...answer.headers].filter(([name]) => name !== 'x-request-id'));
+    return { status: answer.status, problem, shown };
+  }
+
+  test('on every path, whatever is wrong: one and the same 404, and nothing changes', async () => {
+    const mine = await placePaid();
+    const theirs = await placePaid();
+    const [ticket] = (await (await get(`/v1/orders/${theirs.id}/tickets`, tokenFor(theirs.id))).json()).data;
+    const unknown = `${theirs.id.slice(0, -10)}0000000000`;
+    const reference = await refusal('GET', `/v1/orders/${unknown}`, {});
+    expect(reference).toMatchObject({ status: 404, problem: { code: 'order.not_found' } });
+    const wrong: [string, Record<string, string>][] = [
+      [theirs.id, {}],
+      [theirs.id, tokenFor(mine.id)],
+      [theirs.id, bearer(`${tokenOf(desk, theirs.id).slice(0, -1)}_`)],
+      [theirs.id, { cookie: `antre_order=${tokenOf(desk, mine.id)}` }],
+      [theirs.id, { authorization: `Basic ${tokenOf(desk, theirs.id)}` }],
+      [unknown, tokenFor(mine.id)],
+      ['nonsense', tokenFor('nonsense')],
+      ['ord_%00', {}],
+      [theirs.id.toLowerCase(), tokenFor(theirs.id)],
+    ];
+    for (const [id, headers] of wrong) {
+      for (const [method, path] of paths(id, ticket.id)) {
+        expect(await refusal(method, path, headers), `${method} ${path}`).toEqual(reference);
+      }
+    }
+    expect(await refusal('GET', `/v1/orders/${unknown}`, tokenFor(unknown))).toEqual(reference);
+    const [row] = await rowsOf<{ status: string }>(open.db, sql`select status from orders where id = ${theirs.id}`);
+    expect(row?.status).toBe('paid');
+  });
+
+  test('nor does the token count in the address, where logs would keep it', async () => {
+    const placed = await place();
+    expect((await get(`/v1/orders/${placed.id}?accessToken=${tokenOf(desk, placed.id)}`)).status).toBe(404);
+  });
+
+  test("another order's ticket is not served under one's own order", async () => {
+    const mine = await placePaid();
+    const theirs = await placePaid();
+    const [ticket] = (await (await get(`/v1/orders/${theirs.id}/tickets`, tokenFor(theirs.id))).json()).data;
+    for (const ticketId of [ticket.id, 'nonsense', 'tkt_%00']) {
+      const answer = await get(`/v1/orders/${mine.id}/tickets/${ticketId}/qr.svg`, tokenFor(mine.id));
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ code: 'ticket.not_found' });
+    }
+  });
+});
+
+describe('showing an order', () => {
+  test('gives what placement gave, and says when to ask again while the payment is prepared', async () => {
+    const placed = await place({ quantity: 2 });
+    const answer = await get(`/v1/orders/${placed.id}`, tokenFor(placed.id));
+    const { accessToken: _, ...expected } = placed;
+    expect(await answer.json()).toEqual(expected);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test('answers 304 to who has it already, and anew once it has changed', async () => {
+    const placed = await place();
+    const etag = (await get(`/v1/orders/${placed.id}`, tokenFor(placed.id))).headers.get('etag') ?? '';
+    const conditional = { ...tokenFor(placed.id), 'if-none-match': etag };
+    const unchanged = await get(`/v1/orders/${placed.id}`, conditional);
+    expect([unchanged.status, await unchanged.text()]).toEqual([304, '']);
+    await pay(open.db, placed.id);
+    desk.world.payment = { status: 'paid', method: 'qris' };
+    const changed = await get(`/v1/orders/${placed.id}`, conditional);
+    expect(changed.status).toBe(200);
+    expect(await changed.json()).toMatchObject({
+      status: 'paid',
+      payment: { status: 'paid' },
+      paidAt: expect.any(String),
+    });
+    expect(changed.headers.get('retry-after')).toBeNull();
+  });
+});
+
+describe('a browser session for an order', () => {
+  test('is a cookie for that order alone, out of reach of scripts', async () => {
+    const placed = await placePaid();
+    const path = `/v1/orders/${placed.id}`;
+    const answer = await desk.app.request(`${path}/session`, { method: 'POST', headers: tokenFor(placed.id) });
+    expect(answer.status).toBe(204);
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    for (const part of ['HttpOnly', 'SameSite=Lax', 'Secure', `Path=${path}`])
+      expect(cookie.split('; ')).toContain(part);
+    const sent = { cookie: `other=1; ${cookie.split(';')[0]}` };
+    for (const file of ['', '/tickets', '/tickets.pdf', '/calendar.ics'])
+      expect((await get(path + file, sent)).status).toBe(200);
+    const again = await desk.app.request(`${path}/session`, { method: 'POST', headers: sent });
+    expect(again.status).toBe(404);
+  });
+});
+
+describe('tickets', () => {
+  test('are listed once the order is paid, each with the code that its QR shows', async () => {
+    const placed = await place({ quantity: 3 });
+    const list = async () => (await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id))).json();
+    expect(await list()).toEqual({ data: [], nextCursor: null });
+    await pay(open.db, placed.id);
+    const { data } = await list();
+    expect(data).toHaveLength(3);
+    for (const [index, ticket] of data.entries()) {
+      expect(ticket).toEqual({
+        id: `tkt_${placed.id.slice(4)}00${index + 1}`,
+        code: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+        ticketCategoryId: placed.lines[0]?.ticketCategoryId,
+        status: 'live',
+      });
+      const answer = await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id));
+      expect(answer.headers.get('content-type')).toBe('image/svg+xml');
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      const svg = await answer.text();
+      expect(svg).toContain('viewBox="-4 -4 33 33"');
+      expect(svg).toContain('fill="#ffffff"');
+      expect(readQrPath(/ d="([^"]+)"/.exec(svg)?.[1] ?? '', 25, 4)).toBe(ticket.code);
+    }
+  });
+
+  test('that were taken back have no QR and no page', async () => {
+    const placed = await placePaid(1);
+    const [ticket] = (await (await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id))).json()).data;
+    await open.db.execute(sql`select revoke_tickets(${placed.eventId}, ${placed.id}, null, true, 'refunded', 'test')`);
+    expect((await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id))).status).toBe(404);
+    const pdf = await get(`/v1/orders/${placed.id}/tickets.pdf`, tokenFor(placed.id));
+    expect([pdf.status, (await pdf.json()).code]).toEqual([409, 'order.no_live_tickets']);
+  });
+
+  test('print as a PDF, and the event goes into a calendar', async () => {
+    const placed = await placePaid(2);
+    const pdf = await get(`/v1/orders/${placed.id}/tickets.pdf`, tokenFor(placed.id));
+    expect(pdf.headers.get('content-type')).toBe('application/pdf');
+    expect(pdf.headers.get('content-disposition')).toBe(`attachment; filename="tickets-${orderCode(placed.id)}.pdf"`);
+    expect(
+      Buffer.from(await pdf.arrayBuffer())
+        .toString('latin1')
+        .match(/\/Type \/Page\n/g),
+    ).toHaveLength(2);
+    const calendar = await get(`/v1/orders/${placed.id}/calendar.ics`, tokenFor(placed.id));
+    expect(calendar.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+    expect(await calendar.text()).toContain('SUMMARY:Senja di Selatan\r\n');
+  });
+});
+
+describe('finding a lost link', () => {
+  const lookUp = (email: string, code: string) => desk.app.request('/v1/orders/lookups', json({ email, code }));
+
+  test('stages one mail for the right email and code, however they are typed', async () => {
+    const buyer = { ...someBuyer(), email: 'ayu.lestari@gmail.com' };
+    const placed = await place({ buyer });
+    const code = orderCode(placed.id);
+    for (const [email, typed] of [
+      [buyer.email, code],
+      ['AyuLestari+x@GMAIL.com', code.toLowerCase().replace('-', '')],
+    ] as const) {
+      expect((await lookUp(email, typed)).status).toBe(202);
+    }
+    expect(await stagedFor(placed.id)).toEqual(['order.placed', 'order.link_requested', 'order.link_requested']);
+  });
+
+  test('answers the same, and as fast, when there is nothing to find or too much was asked', async () => {
+    const buyer = someBuyer();
+    const placed = await place({ buyer });
+    const time = async (email: string, code: string) => {
+      const started = performance.now();
+      const answer = await lookUp(email, code);
+      return { status: answer.status, body: await answer.text(), ms: performance.now() - started };
+    };
+    const answers = [
+      await time(buyer.email, orderCode(placed.id)),
+      await time('nobody@example.test', orderCode(placed.id)),
+    ];
+    answers.push(await time(buyer.email, '00000-00000'), await time(buyer.email, 'UUUUU-UUUUU'));
+    desk.world.mayLookUp = false;
+    answers.push(await time(buyer.email, orderCode(placed.id)));
+    for (const { status, body, ms } of answers) {
+      expect([status, body]).toEqual([202, '']);
+      expect(ms).toBeGreaterThanOrEqual(240);
+      expect(ms).toBeLessThan(400);
+    }
+    expect(await stagedFor(placed.id)).toEqual(['order.placed', 'order.link_requested']);
+    expect(desk.world.lookedUp.join()).not.toContain('@');
+  });
+
+  test('refuses what is no email, and what it does not know', async () => {
+    for (const body of [
+      { email: 'no', code: '0000000000' },
+      { email: 'a@b.example' },
+      { email: 'a@b.example', code: '0000000000', x: 1 },
+    ]) {
+      expect((await desk.app.request('/v1/orders/lookups', json(body))).status).toBe(400);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type CalendarEvent, eventCalendar } from '../../src/orders/calendar.ts';
+
+const orderId = 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE';
+const event: CalendarEvent = {
+  id: 'evt_7K3M9XQ2',
+  name: 'Senja di Selatan',
+  summary: 'Musik, makanan; \\ dan\nlampu',
+  venue: 'Lapangan Selatan',
+  address: '',
+  city: 'Jakarta',
+  startsAt: new Date('2027-03-01T12:00:00Z'),
+  endsAt: new Date('2027-03-01T16:30:00Z'),
+  status: 'published',
+  version: 3,
+  createdAt: new Date('2026-12-01T00:00:00Z'),
+  publishedAt: new Date('2026-12-24T01:02:03.456Z'),
+};
+
+/** What a calendar program reads: lines put together again, then the text of one property. */
+function valueOf(text: string, name: string): string | undefined {
+  const line = text
+    .replaceAll('\r\n ', '')
+    .split('\r\n')
+    .find((candidate) => candidate.startsWith(`${name}:`));
+  return line
+    ?.slice(name.length + 1)
+    .replace(/\\([\\;,nN])/g, (_, escaped: string) => (/n/i.test(escaped) ? '\n' : escaped));
+}
+
+describe('the calendar entry', () => {
+  test('is an event in UTC with a stable UID and a sequence that rises with the event', () => {
+    const text = eventCalendar(event, orderId);
+    expect(text.startsWith('BEGIN:VCALENDAR\r\nVERSION:2.0\r\n')).toBe(true);
+    expect(text.endsWith('END:VEVENT\r\nEND:VCALENDAR\r\n')).toBe(true);
+    expect(valueOf(text, 'UID')).toBe(`${orderId.toLowerCase()}@antre`);
+    expect(valueOf(text, 'DTSTAMP')).toBe('20261224T010203Z');
+    expect(valueOf(text, 'DTSTART')).toBe('20270301T120000Z');
+    expect(valueOf(text, 'DTEND')).toBe('20270301T163000Z');
+    expect(valueOf(text, 'SEQUENCE')).toBe('3');
+    expect(valueOf(text, 'SUMMARY')).toBe('Senja di Selatan');
+    expect(valueOf(text, 'LOCATION')).toBe('Lapangan Selatan, Jakarta');
+    expect(text).toContain('DESCRIPTION:Musik\\, makanan\\; \\\\ dan\\nlampu\r\n');
+  });
+
+  test('of a cancelled event takes the entry out of the calendar', () => {
+    const text = eventCalendar({ ...event, status: 'cancelled' }, orderId);
+    expect(valueOf(text, 'METHOD')).toBe('CANCEL');
+    expect(valueOf(text, 'STATUS')).toBe('CANCELLED');
+  });
+
+  test('keeps every text whole, in lines of at most 75 octets that end in CRLF and never split a character', () => {
+    const anyText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 });
+    fc.assert(
+      fc.property(anyText, anyText, (name, summary) => {
+        const text = eventCalendar({ ...event, name, summary }, orderId);
+        expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+        for (const line of text.split('\r\n')) {
+          expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
+          expect(line.isWellFormed()).toBe(true);
+        }
+        const shown = (value: string) => value.replace(/\r\n|\r/g, '\n').replace(/[^\P{Cc}\n]/gu, ' ');
+        expect(valueOf(text, 'SUMMARY')).toBe(shown(name));
+      }),
+    );
+  });
+
+  test('cannot be given another property by a name that looks like one', () => {
+    const text = eventCalendar({ ...event, name: 'X\r\nATTENDEE:mailto:evil@example.test' }, orderId);
+    expect(text.split('\r\n').some((line) => line.startsWith('ATTENDEE'))).toBe(false);
+  });
+});

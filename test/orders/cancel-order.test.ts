@@ -1,0 +1,161 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { lockOrder } from '../../src/orders/lock-order.ts';
+import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
+import { releaseHold } from '../../src/orders/release-hold.ts';
+import { type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type TestEventOptions, createEvent } from '../support/factories.ts';
+import { bearer, keyFor, openDesk, pay, tokenOf } from '../support/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../support/placing.ts';
+
+let database: TestDatabase;
+let open: OpenDb;
+let deps: PlaceOrderDeps;
+let desk: ReturnType<typeof openDesk>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  open = openTestDb(database.url);
+  deps = placingDeps(open);
+});
+beforeEach(() => {
+  desk = openDesk(open);
+});
+afterAll(async () => {
+  await open.close();
+  await database.close();
+});
+
+async function place(event: TestEventOptions['event'] = {}, categories: TestEventOptions['categories'] = [{}]) {
+  const created = await createEvent(open.db, { event, categories });
+  const { order: placed } = await order(deps, created, { quantity: 2 });
+  return { event: created, orderId: placed.id };
+}
+
+async function cancel(orderId: string) {
+  const answer = await desk.app.request(`/v1/orders/${orderId}/cancellation`, {
+    method: 'POST',
+    headers: bearer(tokenOf(desk, orderId)),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+async function facts(orderId: string) {
+  const [row] = await rowsOf<{ status: string; close_reason: string | null; live: number; closing: number }>(
+    open.db,
+    sql`select status, close_reason,
+          (select count(*)::int from tickets t where t.order_id = o.id and t.status = 'live') as live,
+          (select count(*)::int from outbox b where b.name = 'order.closing' and b.payload->>'orderId' = o.id) as closing
+        from orders o where id = ${orderId}`,
+  );
+  return row;
+}
+
+const stockOf = async (eventId: string) =>
+  (await rowsOf(open.db, sql`select available, held, sold from stock where event_id = ${eventId}`))[0];
+
+async function admitOne(orderId: string) {
+  await open.db.execute(sql`
+    insert into admissions (event_id, ticket_id, admitted_at, device_id, scan_id)
+    select event_id, id, now(), 'dev', 'scan' from tickets where order_id = ${orderId} limit 1`);
+}
+
+describe('an order that is not paid', () => {
+  test('closes once however often it is asked, and its places come back when no payment can come', async () => {
+    const { event, orderId } = await place();
+    for (let round = 0; round < 3; round += 1) {
+      expect(await cancel(orderId)).toMatchObject({ status: 202, body: { status: 'closing' } });
+    }
+    expect(await facts(orderId)).toEqual({ status: 'closing', close_reason: 'cancelled', live: 0, closing: 1 });
+    expect(await stockOf(event.id)).toEqual({ available: 98, held: 2, sold: 0 });
+    await transaction(open.db, async (tx) => {
+      const locked = await lockOrder(tx, event.id, orderId);
+      if (locked !== undefined) await releaseHold(tx, locked);
+    });
+    expect(await cancel(orderId)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+    expect(await stockOf(event.id)).toEqual({ available: 100, held: 0, sold: 0 });
+  });
+
+  test('asked by twenty at once closes once', async () => {
+    const { orderId } = await place();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => cancel(orderId)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
+    expect(await facts(orderId)).toMatchObject({ closing: 1 });
+  });
+
+  test('that has expired cannot be cancelled', async () => {
+    const { orderId } = await place();
+    await open.db.execute(sql`select release_holds(array[event_id], array[id]) from orders where id = ${orderId}`);
+    expect(await cancel(orderId)).toMatchObject({
+      status: 409,
+      body: { code: 'order.not_cancellable', reason: 'ended' },
+    });
+  });
+
+  test('and is paid in the same moment ends in one of both, never in neither', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { event, orderId } = await place({ refundableUntilHours: null });
+      const [answer] = await Promise.all([cancel(orderId), pay(open.db, orderId)]);
+      // Money that came while closing still pays; what was paid first may not be cancelled.
+      expect([202, 409]).toContain(answer.status);
+      expect(await facts(orderId)).toMatchObject({ status: 'paid', live: 2 });
+      expect(await stockOf(event.id)).toEqual({ available: 98, held: 0, sold: 2 });
+    }
+  });
+});
+
+describe('a paid order', () => {
+  test('is refunded as long as its event allows, once', async () => {
+    const { orderId } = await place({ refundableUntilHours: 24 });
+    await pay(open.db, orderId);
+    expect(await cancel(orderId)).toMatchObject({ status: 202, body: { status: 'refunded' } });
+    expect(await cancel(orderId)).toMatchObject({ status: 200 });
+    expect(desk.world.refundsRequested).toEqual([orderId]);
+    expect(await facts(orderId)).toMatchObject({ status: 'refunded', live: 0 });
+  });
+
+  test.each([
+    ['where the event refunds nothing', { refundableUntilHours: null }, 'not_refundable'],
+    ['when it is too late', { refundableUntilHours: 73 }, 'too_late'],
+  ])('is not cancelled %s', async (_, event, reason) => {
+    const { orderId } = await place(event);
+    await pay(open.db, orderId);
+    expect(await cancel(orderId)).toMatchObject({ status: 409, body: { code: 'order.not_cancellable', reason } });
+    expect(desk.world.refundsRequested).toEqual([]);
+    expect(await facts(orderId)).toMatchObject({ status: 'paid', live: 2 });
+  });
+
+  test('is not cancelled once a ticket was used, by its buyer or at the desk', async () => {
+    const { event, orderId } = await place({ refundableUntilHours: 24 });
+    await pay(open.db, orderId);
+    await admitOne(orderId);
+    expect(await cancel(orderId)).toMatchObject({ status: 409, body: { reason: 'checked_in' } });
+    const manager = await keyFor(desk, event.organizer, 'manager');
+    const answer = await desk.app.request(`/v1/organizers/${event.organizer.slug}/orders/${orderId}/cancellation`, {
+      method: 'POST',
+      headers: manager,
+    });
+    expect([answer.status, (await answer.json()).reason]).toEqual([409, 'checked_in']);
+  });
+
+  test('that was free goes at once, with no money to return', async () => {
+    const { event, orderId } = await place({ refundableUntilHours: 0 }, [{ price: 0 }]);
+    expect(await cancel(orderId)).toMatchObject({ status: 200, body: { status: 'refunded' } });
+    expect(desk.world.refundsRequested).toEqual([]);
+    expect(await stockOf(event.id)).toEqual({ available: 100, held: 0, sold: 0 });
+  });
+
+  test('is cancelled at the desk whatever its buyers may do, and the audit log says who did it', async () => {
+    const { event, orderId } = await place({ refundableUntilHours: null });
+    await pay(open.db, orderId);
+    const manager = await keyFor(desk, event.organizer, 'manager');
+    const path = `/v1/organizers/${event.organizer.slug}/orders/${orderId}/cancellation`;
+    for (const status of [202, 200]) {
+      expect((await desk.app.request(path, { method: 'POST', headers: manager })).status).toBe(status);
+    }
+    expect(await facts(orderId)).toMatchObject({ status: 'refunded', live: 0 });
+    const audit = await rowsOf(open.db, sql`select act, actor_kind from audit_log where subject_id = ${orderId}`);
+    expect(audit).toEqual([{ act: 'order.cancelled', actor_kind: 'api_key' }]);
+  });
+});

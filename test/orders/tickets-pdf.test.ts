@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { inflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { printable } from '../../src/orders/printable.ts';
+import { ticketCode } from '../../src/orders/present.ts';
+import { quietZoneModules } from '../../src/orders/ticket-qr.ts';
+import { renderTickets } from '../../src/orders/tickets-pdf.ts';
+import { readQrPath } from '../support/qr-reader.ts';
+
+const event = {
+  name: 'Senja di Selatan',
+  venue: 'Lapangan Selatan',
+  address: 'Jalan Kenanga 8',
+  city: 'Jakarta',
+  startsAt: new Date('2027-03-01T12:00:00Z'),
+  doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
+  timeZone: 'Asia/Jakarta',
+};
+const order = {
+  id: 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE',
+  buyerName: 'Ayu Lestari',
+  locale: 'id',
+  placedAt: new Date('2027-01-01T00:00:00Z'),
+} as const;
+
+const someTickets = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE${String(index + 1).padStart(3, '0')}`,
+    code: randomBytes(16),
+    categoryName: 'Festival',
+  }));
+
+/** The drawing commands of each page, and the text that they show. */
+function pagesOf(pdf: Buffer): { commands: string; text: string }[] {
+  const bytes = pdf.toString('latin1');
+  return [...bytes.matchAll(/\/Length (\d+)[^>]*>>\s*stream\n/g)]
+    .map((match) => pdf.subarray(match.index + match[0].length, match.index + match[0].length + Number(match[1])))
+    .map((stream) => inflateSync(stream).toString('latin1'))
+    .map((commands) => ({
+      commands,
+      text: [...commands.matchAll(/\[(.*?)\] TJ/g)]
+        .map(([, shown = '']) =>
+          [...shown.matchAll(/<([0-9a-f]*)>/g)]
+            .map(([, hex = '']) => Buffer.from(hex, 'hex').toString('latin1'))
+            .join(''),
+        )
+        .join('\n'),
+    }));
+}
+
+describe('printed tickets', () => {
+  test('are one page each, with what the door and the holder need', async () => {
+    const tickets = someTickets(3);
+    const pdf = await renderTickets({ event, order, tickets });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.subarray(-6).toString().trim()).toBe('%%EOF');
+    expect(pdf.toString('latin1').match(/\/Type \/Page\n/g)).toHaveLength(3);
+    const pages = pagesOf(pdf);
+    expect(pages).toHaveLength(3);
+    expect(pages[1]?.text).toContain('2 dari 3');
+    for (const part of ['Senja di Selatan', 'Ayu Lestari', '9QX4T-0RBVE', 'Festival', '1 Maret 2027', '19.00 WIB']) {
+      expect(pages[0]?.text).toContain(part);
+    }
+  });
+
+  test('carry a QR that a reader decodes to the code of that ticket', async () => {
+    const tickets = someTickets(2);
+    const pages = pagesOf(await renderTickets({ event, order, tickets }));
+    for (const [index, ticket] of tickets.entries()) {
+      const path = pages[index]?.commands.match(/(?:^\d+ \d+ [ml]\n|^h\n)+/m)?.[0] ?? '';
+      expect(readQrPath(path, 25, quietZoneModules)).toBe(ticketCode(ticket));
+    }
+  });
+
+  test('never fail for a name in another script, an emoji, or one without end', async () => {
+    for (const buyerName of ['李小龙', 'Łukasz Đặng 🎉', 'عمر', 'x'.repeat(5000), '\u0000', 'A\nB']) {
+      const pdf = await renderTickets({ event, order: { ...order, buyerName }, tickets: someTickets(1) });
+      expect(pagesOf(pdf)).toHaveLength(1);
+    }
+  });
+
+  test('are the same bytes for the same tickets, so that a version names them', async () => {
+    const tickets = someTickets(2);
+    const first = await renderTickets({ event, order, tickets });
+    expect(first.equals(await renderTickets({ event, order, tickets }))).toBe(true);
+  });
+
+  test('of a usual order take less than 50 ms', async () => {
+    await renderTickets({ event, order, tickets: someTickets(1) });
+    const times: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const started = performance.now();
+      await renderTickets({ event, order, tickets: someTickets(4) });
+      times.push(performance.now() - started);
+    }
+    expect(Math.min(...times)).toBeLessThan(50);
+  });
+});
+
+describe('text for the standard fonts', () => {
+  test('keeps what they can show and the plain letter of what they cannot', () => {
+    expect(printable('Café “Ñandú” – 5 €')).toBe('Café “Ñandú” – 5 €');
+    expect(printable('Łukasz Đặng Sarı')).toBe('Lukasz Dang Sari');
+    expect(printable('e\u0301te\u0301')).toBe('été');
+    expect(printable('Ayu  🎉  Lestari')).toBe('Ayu Lestari');
+  });
+
+  test('falls back when nothing readable is left', () => {
+    expect(printable('李小龙', '9QX4T-0RBVE')).toBe('9QX4T-0RBVE');
+    expect(printable('🎉 - 🎉', 'x')).toBe('x');
+  });
+});
