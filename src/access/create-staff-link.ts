@@ -6,7 +6,8 @@ import { writeAudit } from './audit.ts';
 import { normalizeEmail } from './email.ts';
 import { staffNotFound } from './errors.ts';
 import { invitationHours, passwordResetHours } from './limits.ts';
-import { findStaffByEmail, insertStaffToken, voidStaffTokens } from './queries-staff.ts';
+import { lockOrganizer } from './queries.ts';
+import { findStaff, findStaffByEmail, insertStaffToken, voidStaffTokens } from './queries-staff.ts';
 import { staffLink } from './staff-link.ts';
 import type { StaffTokenPurpose } from './tables.ts';
 
@@ -20,7 +21,10 @@ export async function createStaffLink(
   input: { email: string },
 ): Promise<{ purpose: StaffTokenPurpose; link: string; expiresAt: Date }> {
   const token = await transaction(deps.db, async (tx) => {
-    const member = await findStaffByEmail(tx, normalizeEmail(input.email));
+    const known = await findStaffByEmail(tx, normalizeEmail(input.email));
+    if (known === undefined) throw staffNotFound();
+    await lockOrganizer(tx, known.organizerId);
+    const member = await findStaff(tx, known.organizerId, known.id);
     if (member === undefined || member.status === 'disabled') throw staffNotFound();
     const purpose = member.status === 'invited' ? 'invitation' : 'password_reset';
     await voidStaffTokens(tx, member.id);

@@ -1,0 +1,18 @@
+import { sha256 } from '../../src/platform/crypto.ts';
+import { type IdPrefix, encodeBase32 } from '../../src/platform/ids.ts';
+
+const plainLength = 20;
+const eventKeyLength = 8;
+
+/** The same id for the same words each time, so that seeding again finds what it seeded. */
+export function demoId(prefix: IdPrefix, ...words: readonly string[]): string {
+  return `${prefix}_${digest(words).slice(0, plainLength)}`;
+}
+
+export function demoEventId(slug: string): string {
+  return `evt_${digest([slug]).slice(0, eventKeyLength)}`;
+}
+
+function digest(words: readonly string[]): string {
+  return encodeBase32(sha256(`demo\0${words.join('\0')}`));
+}

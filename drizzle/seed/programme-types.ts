@@ -1,0 +1,62 @@
+/**
+ * The demo's programme: believable events of one organiser, all over Indonesia. Times are relative to the day of seeding,
+ * so that the demo never grows old.
+ */
+
+/** Days from the day of seeding, and the hour on the clock of the venue; or minutes from the moment of seeding. */
+export type When = { readonly day: number; readonly hour: number } | { readonly minutes: number };
+
+export type DemoCategory = {
+  readonly name: string;
+  readonly description: string;
+  /** Rupiah. */
+  readonly price: number;
+  /** Name of the pool it draws from. */
+  readonly pool: string;
+  readonly perOrderMax?: number;
+  readonly perBuyerMax?: number;
+  /** When not as the event says. */
+  readonly opens?: When;
+  readonly closes?: When;
+};
+
+export type DemoEvent = {
+  readonly slug: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly category: 'concert' | 'festival' | 'theatre' | 'sport' | 'conference';
+  readonly city: string;
+  readonly venue: string;
+  readonly address: string;
+  readonly timeZone: 'Asia/Jakarta' | 'Asia/Makassar' | 'Asia/Jayapura';
+  readonly doors: When;
+  readonly starts: When;
+  readonly ends: When;
+  readonly saleOpens: When;
+  readonly saleCloses: When;
+  readonly feePerTicket: number;
+  readonly ticketsPerBuyerMax?: number;
+  readonly refundableUntilHours?: number;
+  /** Places per pool. */
+  readonly pools: Readonly<Record<string, number>>;
+  readonly categories: readonly DemoCategory[];
+  readonly schedule: readonly {
+    readonly title: string;
+    readonly stage: string;
+    readonly from: When;
+    readonly to: When;
+  }[];
+  readonly gates: readonly {
+    readonly name: string /** All, when absent. */;
+    readonly categories?: readonly string[];
+  }[];
+  readonly promoCodes?: readonly {
+    readonly code: string;
+    readonly kind: 'percent' | 'amount';
+    readonly value: number;
+    readonly redemptionsMax?: number;
+  }[];
+  /** Free orders that take every place: names of who came first. */
+  readonly soldOutTo?: readonly string[];
+};

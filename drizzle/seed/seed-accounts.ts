@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm';
+import { demoMidtransAccount, demoWhatsappSender } from '../../loadtest/sandbox/demo-accounts.ts';
+import { createPasswords } from '../../src/access/passwords.ts';
+import type { Role } from '../../src/access/actor.ts';
+import { organizers, staff } from '../../src/access/tables.ts';
+import { senders } from '../../src/notifications/tables.ts';
+import { paymentAccounts } from '../../src/payments/tables.ts';
+import { encrypt } from '../../src/platform/crypto.ts';
+import type { Db } from '../../src/platform/db.ts';
+import { demoId } from './demo-id.ts';
+
+export const demoPassword = 'demo-password-please-change';
+export const demoOrganizerSlug = 'demo';
+
+const members: readonly { email: string; name: string; role: Role }[] = [
+  { email: 'owner@demo.test', name: 'Sari Wulandari', role: 'owner' },
+  { email: 'manager@demo.test', name: 'Rangga Saputra', role: 'manager' },
+  { email: 'staff@demo.test', name: 'Tono Hartono', role: 'door' },
+];
+
+/** The demo organiser with its people, all with the published password, and the sandbox's accounts. Its id. */
+export async function seedAccounts(db: Db, encryptionKey: string): Promise<string> {
+  const organizerId = await seedOrganizer(db);
+  await seedStaff(db, organizerId);
+  await seedPaymentAccount(db, organizerId, encryptionKey);
+  await seedSender(db, encryptionKey);
+  return organizerId;
+}
+
+async function seedOrganizer(db: Db): Promise<string> {
+  const id = demoId('org', demoOrganizerSlug);
+  await db
+    .insert(organizers)
+    .values({ id, slug: demoOrganizerSlug, name: 'Panggung Nusantara' })
+    .onConflictDoNothing({ target: organizers.id });
+  return id;
+}
+
+async function seedStaff(db: Db, organizerId: string): Promise<void> {
+  const passwords = createPasswords();
+  const rows = await Promise.all(
+    members.map(async (member) => ({
+      ...member,
+      id: demoId('stf', member.email),
+      organizerId,
+      status: 'active' as const,
+      passwordHash: await passwords.hash(demoPassword),
+      isDemo: true,
+    })),
+  );
+  await db
+    .insert(staff)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: staff.id,
+      set: { role: sql`excluded.role`, status: 'active', passwordHash: sql`excluded.password_hash` },
+    });
+}
+
+async function seedPaymentAccount(db: Db, organizerId: string, encryptionKey: string): Promise<void> {
+  const { merchantId, serverKey, clientKey } = demoMidtransAccount;
+  const credentials = encrypt(
+    encryptionKey,
+    JSON.stringify({ serverKey, clientKey }),
+    `payment_account:${organizerId}:midtrans`,
+  );
+  await db
+    .insert(paymentAccounts)
+    .values({ organizerId, gateway: 'midtrans', merchantId, credentials })
+    .onConflictDoUpdate({
+      target: [paymentAccounts.organizerId, paymentAccounts.gateway],
+      set: { merchantId, credentials, updatedAt: sql`now()` },
+    });
+}
+
+/** The platform's own number, which every organiser without one sends from. */
+async function seedSender(db: Db, encryptionKey: string): Promise<void> {
+  const { phoneNumberId, accessToken, appSecret, verifyToken } = demoWhatsappSender;
+  const id = demoId('snd', phoneNumberId);
+  const credentials = encrypt(encryptionKey, JSON.stringify({ accessToken, appSecret, verifyToken }), `sender:${id}`);
+  await db
+    .insert(senders)
+    .values({ id, organizerId: null, kind: 'whatsapp_cloud', phoneNumberId, credentials })
+    .onConflictDoUpdate({
+      target: senders.id,
+      set: { credentials, status: 'active', coolingUntil: null },
+    });
+}

@@ -1,0 +1,24 @@
+import type { Config } from '../../src/config.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import type { Db } from '../../src/platform/db.ts';
+import { programme } from './programme.ts';
+import { seedAccounts } from './seed-accounts.ts';
+import { seedEvent } from './seed-event.ts';
+import { seedSoldOut } from './seed-sold-out.ts';
+
+/**
+ * Writes the demo: an organiser with published passwords, the sandbox's accounts, and a programme around today. Safe to
+ * repeat; what was sold meanwhile stays.
+ * @returns one line that says what there is
+ */
+export async function seedDemo(deps: { db: Db; config: Config; clock: Clock }): Promise<string> {
+  const { db, config, clock } = deps;
+  if (config.ENV === 'production') throw new Error('the demo has published passwords: it is not seeded in production');
+  const organizerId = await seedAccounts(db, config.ENCRYPTION_KEY);
+  for (const event of programme) {
+    await seedEvent(db, organizerId, event, clock.now());
+    if (event.soldOutTo !== undefined) await seedSoldOut(deps, event, event.soldOutTo);
+  }
+  const opening = programme.find((event) => 'minutes' in event.saleOpens);
+  return `demo: ${programme.length} events, 3 staff; ${opening?.slug ?? 'nothing'} goes on sale in 10 minutes`;
+}
