@@ -5,9 +5,11 @@
 -- committed before that statement began. So it first takes the event's lane and the stock rows, and only then reads. A
 -- single statement would keep the snapshot from before it waited for the lock, and sell the last ticket twice.
 --
--- Locks, always in this order: lane of the event, stock rows by pool, limit counters, promo codes. Whoever gives back
--- (expiry, cancellation, refund) follows the same order without the lane: what it returns late only makes this call
--- refuse more, never sell more.
+-- Locks, always in this order: lane of the event, stock rows by pool, limit counters, promo codes. Placement takes the
+-- stock rows of all pools of the event, also those that nobody in the batch asks for: whoever gives back (expiry,
+-- cancellation, refund) follows the same order without the lane and always begins with stock, so the two never hold
+-- something that the other waits for, whichever pools, counters and codes they touch after it. What is given back late
+-- only makes this call refuse more, never sell more.
 --
 -- Plans are kept per connection, and one made while a table was small is still used after the rush has filled it. The
 -- service's role therefore plans each call anew (see 0000_roles.sql), but here that would cost a tenth of the batch. So
@@ -63,12 +65,7 @@ begin
     return;
   end if;
 
-  perform 1 from stock s
-    where s.event_id = p_event_id and s.pool_id in (
-      select c.pool_id from ticket_categories c
-      where c.event_id = p_event_id and c.id in (
-        select unnest(i.categories) from jsonb_to_recordset(p_items) as i(categories text[])))
-    order by s.pool_id for update;
+  perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;
 
   v_now := clock_timestamp();
 

@@ -116,7 +116,9 @@ begin
     where o.status = 'pending_payment' and o.expires_at <= clock_timestamp() and o.event_id = p_event_id
       and not has_open_attempt(o.event_id, o.id)
     order by o.expires_at limit p_limit for update skip locked) d;
-  if v_orders is null then
+  -- An attempt that was made between that look and its lock is seen only by a statement that begins after both.
+  v_orders := array(select d.id from unnest(v_orders) as d(id) where not has_open_attempt(p_event_id, d.id));
+  if cardinality(v_orders) = 0 then
     return 0;
   end if;
   perform release_holds(array_fill(p_event_id, array[cardinality(v_orders)]), v_orders);
@@ -129,13 +131,16 @@ language plpgsql as $$
 declare
   v_events text[]; v_orders text[]; v_open boolean[];
 begin
-  select array_agg(d.event_id), array_agg(d.id), array_agg(d.attempt_open) into v_events, v_orders, v_open from (
-    select o.event_id, o.id, has_open_attempt(o.event_id, o.id) as attempt_open from orders o
+  select array_agg(d.event_id), array_agg(d.id) into v_events, v_orders from (
+    select o.event_id, o.id from orders o
     where o.status = 'pending_payment' and o.expires_at <= clock_timestamp()
     order by o.expires_at limit p_limit for update skip locked) d;
   if v_orders is null then
     return 0;
   end if;
+  -- Only now that the orders are locked, and by a statement of its own: an attempt made until then must be seen.
+  select array_agg(has_open_attempt(p.event_id, p.id) order by p.n) into v_open
+    from unnest(v_events, v_orders) with ordinality as p(event_id, id, n);
 
   with closing as (
     update orders o set status = 'closing', close_reason = 'expired'
@@ -288,6 +293,8 @@ create function recount_buyers(p_event_id text) returns void
 language plpgsql as $$
 begin
   perform enter_lane(p_event_id);
+  -- Who is giving back right now holds stock: counted before that is committed, it would count for ever.
+  perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;
   delete from limit_counters l where l.event_id = p_event_id and l.counter_key like 'b:%';
   insert into limit_counters (event_id, counter_key, quantity)
   select p_event_id, counted.key, sum(counted.quantity)::integer
