@@ -10,9 +10,17 @@ const probeDeadlineMs = 1000;
  * The operations port: liveness, readiness, metrics. Loopback by default, and never behind the public door.
  * `isDraining` turns readiness off first when the process stops, so that load balancers look elsewhere in time.
  */
-export function operationsApp(options: { probes: readonly Probe[]; isDraining: () => boolean }): Hono {
+export function operationsApp(options: {
+  probes: readonly Probe[];
+  isDraining: () => boolean;
+  /** Why only a new process helps, or undefined. */
+  fault?: () => string | undefined;
+}): Hono {
   const app = new Hono();
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/healthz', (c) => {
+    const fault = options.fault?.();
+    return c.json({ status: fault ?? 'ok' }, fault === undefined ? 200 : 503);
+  });
   app.get('/readyz', async (c) => {
     const faults = (await Promise.all(options.probes.map(fault))).filter((name) => name !== undefined);
     if (options.isDraining()) faults.push('draining');

@@ -1,0 +1,176 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { DomainError } from '../../src/platform/errors.ts';
+import type { OpenDb } from '../../src/platform/db.ts';
+import { listDeadLetters } from '../../src/platform/dead-letters.ts';
+import { RetryLater } from '../../src/platform/retry-later.ts';
+import { deadLettersCommand } from '../../workers/dead-letters.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import {
+  openTestQueues,
+  openWorkDb,
+  outboxCount,
+  stageNumbers,
+  startTestWorker,
+  testJobs,
+  until,
+} from '../support/worker.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let open: OpenDb;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  redis = await createTestRedis();
+  open = openWorkDb(database.url);
+});
+beforeEach(async () => {
+  await open.db.execute(sql`delete from outbox`);
+  await open.db.execute(sql`delete from dead_letters`);
+  const queues = await openTestQueues(redis.queueUrl);
+  await queues.redis.flushdb();
+  await queues.close();
+});
+afterAll(async () => {
+  await open.close();
+  await redis.close();
+  await database.close();
+});
+
+const deps = () => ({ db: open.db, queueUrl: redis.queueUrl });
+const letters = () => listDeadLetters(open.db, 100);
+
+test('a payload that does not parse is not tried a second time', async () => {
+  let runs = 0;
+  const worker = await startTestWorker(deps(), { 'test.count': () => Promise.resolve((runs += 1)) });
+  await open.db.execute(
+    sql`insert into outbox (name, payload) values ('test.count', '{"number":"one"}'), ('test.count', '{"number":1,"x":1}')`,
+  );
+  await until(async () => (await letters()).length === 2);
+  expect((await letters()).map((letter) => letter.failure)).toEqual(['payload', 'payload']);
+  expect(runs).toBe(0);
+  expect(await outboxCount(open.db)).toBe(0);
+  await worker.close();
+});
+
+test('a job that fails is tried again up to its attempts, then it is a dead letter that can be replayed', async () => {
+  let runs = 0;
+  let isFixed = false;
+  const worker = await startTestWorker(deps(), {
+    'test.count': () => {
+      runs += 1;
+      return isFixed ? Promise.resolve() : Promise.reject(new TypeError('buyer@example.test is wrong'));
+    },
+  });
+  await stageNumbers(open.db, 'test.count', 1, 1);
+  await until(async () => (await letters()).length === 1, 15_000);
+  expect(runs).toBe(3);
+  const [letter] = await letters();
+  expect(letter?.failure).toBe('TypeError');
+  expect((await deadLettersCommand(open.db, ['list'])).text).toContain('test.count');
+  isFixed = true;
+  expect(await deadLettersCommand(open.db, ['replay', letter?.id ?? ''])).toMatchObject({ code: 0 });
+  await until(() => runs === 4);
+  await until(async () => (await outboxCount(open.db)) === 0);
+  expect(await letters()).toEqual([]);
+  expect(await deadLettersCommand(open.db, ['discard', '1'])).toMatchObject({ code: 1 });
+  expect(await deadLettersCommand(open.db, ['burn'])).toMatchObject({ code: 2 });
+  await worker.close();
+}, 30_000);
+
+test('promise 10: what an error says of people does not reach Redis', async () => {
+  const queues = await openTestQueues(redis.queueUrl);
+  const worker = await startTestWorker(deps(), {
+    'test.count': () => Promise.reject(new Error('canary buyer@example.test')),
+  });
+  await stageNumbers(open.db, 'test.count', 1, 1);
+  await until(async () => (await queues.queues.notifications.getDelayedCount()) === 1);
+  const keys = await queues.redis.keys('*');
+  const dumps = await Promise.all(keys.map((key) => queues.redis.dumpBuffer(key)));
+  expect(dumps.filter((dump) => dump?.includes('canary'))).toEqual([]);
+  await worker.close();
+  await queues.close();
+});
+
+test('a refusal of the business is final at once', async () => {
+  let runs = 0;
+  const worker = await startTestWorker(deps(), {
+    'test.count': () => {
+      runs += 1;
+      return Promise.reject(new DomainError('order.not_found', 'There is no such order.'));
+    },
+  });
+  await stageNumbers(open.db, 'test.count', 1, 1);
+  await until(async () => (await letters()).length === 1);
+  expect((await letters())[0]?.failure).toBe('order.not_found');
+  expect(runs).toBe(1);
+  await worker.close();
+});
+
+test('RetryLater comes back without using up an attempt', async () => {
+  const attempts: number[] = [];
+  const worker = await startTestWorker(deps(), {
+    'test.count': (_payload, run) => {
+      attempts.push(run.attempt);
+      return attempts.length < 5 ? Promise.reject(new RetryLater(1, 'not yet')) : Promise.resolve();
+    },
+  });
+  await stageNumbers(open.db, 'test.count', 1, 1);
+  await until(async () => attempts.length === 5 && (await outboxCount(open.db)) === 0, 15_000);
+  expect(attempts).toEqual([1, 1, 1, 1, 1]);
+  expect(await letters()).toEqual([]);
+  await worker.close();
+}, 30_000);
+
+test('an act that hangs is told to stop and loses its place', async () => {
+  const aborted: boolean[] = [];
+  let others = 0;
+  const worker = await startTestWorker(deps(), {
+    'test.count': ({ number }, { signal }) => {
+      if (number > 20) return Promise.resolve((others += 1));
+      signal.addEventListener('abort', () => aborted.push(true));
+      return new Promise(() => {});
+    },
+  });
+  await stageNumbers(open.db, 'test.count', 1, 25);
+  await until(() => others === 5, 15_000);
+  expect(aborted.length).toBeGreaterThanOrEqual(20);
+  await worker.close();
+}, 30_000);
+
+test('a graceful stop lets the running job finish', async () => {
+  let finished = false;
+  let started = false;
+  const worker = await startTestWorker(deps(), {
+    'test.count': async () => {
+      started = true;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      finished = true;
+    },
+  });
+  await stageNumbers(open.db, 'test.count', 1, 1);
+  await until(() => started);
+  await worker.close();
+  expect(finished).toBe(true);
+  expect(await outboxCount(open.db)).toBe(0);
+});
+
+test('recurring jobs run, and are put back when Redis has lost them', async () => {
+  const { repairSchedules } = await import('../../workers/schedules.ts');
+  let ticks = 0;
+  const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
+  const worker = await startTestWorker({ ...deps(), schedules }, { 'test.tick': () => Promise.resolve((ticks += 1)) });
+  await until(() => ticks >= 2);
+  const queues = await openTestQueues(redis.queueUrl);
+  expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual([]);
+  await queues.redis.flushdb();
+  expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual(['test.tick']);
+  const before = ticks;
+  await until(() => ticks >= before + 2);
+  await repairSchedules(queues.queues, [], Date.now());
+  expect(await queues.queues.maintenance.getJobSchedulersCount()).toBe(0);
+  await worker.close();
+  await queues.close();
+});
