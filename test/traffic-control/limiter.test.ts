@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createLog } from '../../src/platform/log.ts';
+import { openCacheRedis } from '../../src/platform/redis.ts';
+import { createBoundedMap } from '../../src/traffic-control/bounded-map.ts';
+import { type Limiter, createLimiter, deniedKeysMax } from '../../src/traffic-control/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/policies.ts';
+import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
+import { type TestRedis, createTestRedis } from '../support/redis.ts';
+
+const log = createLog({ level: 'silent', process: 'test' });
+const policies = policiesOf({
+  REQUESTS_PER_MINUTE_PER_NETWORK: 6000,
+  ORDERS_PER_MINUTE_PER_NETWORK: 200,
+  SIGN_INS_PER_MINUTE_PER_NETWORK: 30,
+});
+const open: Redis[] = [];
+
+async function client(url: string): Promise<Redis> {
+  const redis = openCacheRedis(url, log);
+  open.push(redis);
+  await new Promise((resolve) => redis.once('ready', resolve));
+  return redis;
+}
+
+const limiterAt = async (url: string, processes = 2): Promise<Limiter> =>
+  createLimiter({ redis: await client(url), policies, processes });
+
+async function allowed(limiter: Limiter, name: keyof typeof policies, key: string, times: number): Promise<number> {
+  const verdicts = await Promise.all(Array.from({ length: times }, () => limiter.consume(name, key)));
+  return verdicts.filter((verdict) => verdict.allowed).length;
+}
+
+afterEach(() => {
+  for (const redis of open.splice(0)) redis.disconnect();
+});
+
+describe('limits over several processes', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await createTestRedis();
+  });
+  afterAll(() => redis.close());
+
+  it('never lets through more than the limit, and at most a share per process less', async () => {
+    const limiters = [
+      await limiterAt(redis.cacheUrl),
+      await limiterAt(redis.cacheUrl),
+      await limiterAt(redis.cacheUrl),
+    ];
+    const key = randomUUID();
+    const counts = await Promise.all(limiters.map((limiter) => allowed(limiter, 'network', key, 4000)));
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    expect(total).toBeLessThanOrEqual(6000);
+    expect(total).toBeGreaterThanOrEqual(6000 - 3 * 60);
+  });
+
+  it('is exact where a share is one point', async () => {
+    const limiters = [await limiterAt(redis.cacheUrl), await limiterAt(redis.cacheUrl)];
+    const key = randomUUID();
+    let total = 0;
+    for (let round = 0; round < 40; round += 1) {
+      for (const limiter of limiters) total += await allowed(limiter, 'sign_in', key, 1);
+    }
+    expect(total).toBe(30);
+  });
+
+  it('counts keys and policies apart, and tells what is left and until when', async () => {
+    const limiter = await limiterAt(redis.cacheUrl);
+    const [key, other] = [randomUUID(), randomUUID()];
+    expect(await allowed(limiter, 'sign_in', key, 31)).toBe(30);
+    expect((await limiter.consume('sign_in', other)).allowed).toBe(true);
+    expect((await limiter.consume('orders', key)).allowed).toBe(true);
+    const refused = await limiter.consume('sign_in', key);
+    expect(refused).toMatchObject({ allowed: false, remaining: 0 });
+    expect(refused.resetSeconds).toBeGreaterThan(50);
+    expect(refused.resetSeconds).toBeLessThanOrEqual(60);
+    const fresh = await limiter.consume('sign_in', randomUUID());
+    expect(fresh).toMatchObject({ allowed: true, remaining: 29, resetSeconds: 60 });
+  });
+
+  it('refuses a denied key again without a call, and forgives it when asked', async () => {
+    const limiter = await limiterAt(redis.cacheUrl);
+    const key = randomUUID();
+    await allowed(limiter, 'sign_in_account', key, 11);
+    expect(limiter.consume('sign_in_account', key)).not.toBeInstanceOf(Promise);
+    expect(limiter.denied('sign_in_account', key)?.allowed).toBe(false);
+    await limiter.reset('sign_in_account', key);
+    expect(limiter.denied('sign_in_account', key)).toBeUndefined();
+    expect((await limiter.consume('sign_in_account', key)).remaining).toBe(9);
+  });
+
+  it('spends a share without asking Redis', async () => {
+    const limiter = await limiterAt(redis.cacheUrl);
+    const key = randomUUID();
+    await limiter.consume('network', key);
+    for (let request = 0; request < 59; request += 1)
+      expect(limiter.consume('network', key)).not.toBeInstanceOf(Promise);
+    expect(limiter.consume('network', key)).toBeInstanceOf(Promise);
+  });
+});
+
+describe('without Redis', () => {
+  let own: OwnRedis;
+  beforeAll(async () => {
+    own = await startOwnRedis();
+  });
+  afterAll(() => own.close());
+
+  async function slowest(limiter: Limiter, calls: number): Promise<{ worstMs: number; allowed: number }> {
+    let worstMs = 0;
+    let count = 0;
+    await Promise.all(
+      Array.from({ length: calls }, async () => {
+        const started = performance.now();
+        if ((await limiter.consume('sign_in', 'one network')).allowed) count += 1;
+        worstMs = Math.max(worstMs, performance.now() - started);
+      }),
+    );
+    return { worstMs, allowed: count };
+  }
+
+  it('answers within 50 ms and keeps its share of the limit when Redis hangs', async () => {
+    const limiter = await limiterAt(own.url, 2);
+    await limiter.consume('sign_in', 'warm');
+    own.freeze();
+    try {
+      const first = await slowest(limiter, 40);
+      expect(first.worstMs).toBeLessThan(60);
+      expect(first.allowed).toBe(15);
+      const started = performance.now();
+      expect((await limiter.consume('sign_in', 'another')).allowed).toBe(true);
+      expect(performance.now() - started).toBeLessThan(10);
+    } finally {
+      own.thaw();
+    }
+  });
+
+  it('answers at once and keeps its share of the limit when Redis is dead, and returns to it', async () => {
+    const limiter = await limiterAt(own.url, 3);
+    await own.kill();
+    await pause(20);
+    const dead = await slowest(limiter, 40);
+    expect(dead.worstMs).toBeLessThan(50);
+    expect(dead.allowed).toBe(10);
+    await own.start();
+    const deadline = performance.now() + 6000;
+    let remaining = 0;
+    while (remaining !== 29 && performance.now() < deadline) {
+      await pause(100);
+      remaining = (await limiter.consume('sign_in', randomUUID())).remaining;
+    }
+    expect(remaining).toBe(29);
+  });
+});
+
+describe('bounded memory', () => {
+  it('forgets the oldest entry in constant time', () => {
+    const map = createBoundedMap<number>(deniedKeysMax);
+    const fill = (from: number, count: number) => {
+      const started = performance.now();
+      for (let index = from; index < from + count; index += 1) map.set(`key ${index}`, index);
+      return performance.now() - started;
+    };
+    fill(0, deniedKeysMax);
+    const full = fill(deniedKeysMax, 200_000);
+    expect(map.size).toBe(deniedKeysMax);
+    expect(map.get('key 0')).toBeUndefined();
+    expect(map.get(`key ${deniedKeysMax + 199_999}`)).toBe(deniedKeysMax + 199_999);
+    // About 0.2 us each; walking over deleted entries takes 7 us, a scan of the whole map minutes.
+    expect(full).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,186 @@
+import { Hono } from 'hono';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClientNetwork } from '../../src/http/client-network.ts';
+import { type Serving, serve } from '../../src/http/serve.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { openCacheRedis } from '../../src/platform/redis.ts';
+import { type TrafficControl, createTrafficControl } from '../../src/traffic-control/index.ts';
+import { trafficControl } from '../../src/traffic-control/middleware.ts';
+import { ruleOf } from '../../src/traffic-control/policies.ts';
+import { type TestRedis, createTestRedis } from '../support/redis.ts';
+
+let testRedis: TestRedis;
+let redis: Redis;
+const serving: Serving[] = [];
+const controls: TrafficControl[] = [];
+
+beforeAll(async () => {
+  testRedis = await createTestRedis();
+  redis = openCacheRedis(testRedis.cacheUrl, createLog({ level: 'silent', process: 'test' }));
+  await new Promise((resolve) => redis.once('ready', resolve));
+});
+
+afterAll(async () => {
+  for (const one of serving) await one.close();
+  for (const one of controls) one.close();
+  redis.disconnect();
+  await testRedis.close();
+});
+
+let made = 0;
+
+/** An app behind the middleware, on a port of its own, with counts of its own. */
+async function start(options: { requests?: number; orders?: number; trusted?: string[] } = {}) {
+  made += 1;
+  const control = createTrafficControl({
+    redis,
+    config: {
+      API_PROCESSES: 1,
+      HASH_SECRET: `a secret of app ${made}`.padEnd(32, '.'),
+      REQUESTS_PER_MINUTE_PER_NETWORK: options.requests ?? 6000,
+      ORDERS_PER_MINUTE_PER_NETWORK: options.orders ?? 5,
+      SIGN_INS_PER_MINUTE_PER_NETWORK: 5,
+    },
+    pools: [],
+  });
+  controls.push(control);
+  let bodiesRead = 0;
+  const app = new Hono();
+  app.use(trafficControl(control, createClientNetwork(options.trusted ?? [])));
+  app.post('/v1/callbacks/:gateway/:slug', (c) => c.json({}, c.req.param('slug') === 'forged' ? 401 : 200));
+  app.post('/v1/*', async (c) => {
+    await c.req.text();
+    bodiesRead += 1;
+    return c.json({}, 201);
+  });
+  app.get('/v1/*', (c) => c.json({}));
+  const one = await serve(app.fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving.push(one);
+  const call = (method: string, path: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${one.port}${path}`, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });
+  return { call, bodiesRead: () => bodiesRead, control };
+}
+
+describe('route classes', () => {
+  it.each([
+    ['POST', '/v1/callbacks/midtrans/demo', 0],
+    ['POST', '/v1/check-ins', 1],
+    ['POST', '/v1/check-ins/batch', 1],
+    ['GET', '/v1/events/evt_12345678/door-list', 1],
+    ['GET', '/v1/events/evt_12345678/check-ins/summary', 1],
+    ['GET', '/v1/orders/ord_1', 1],
+    ['POST', '/v1/orders/ord_1/payments', 1],
+    ['POST', '/v1/orders', 2],
+    ['POST', '/v1/sessions', 2],
+    ['POST', '/v1/events/a-show/queue/passes', 3],
+    ['POST', '/v1/buyers/verifications', 3],
+    ['GET', '/v1/events/a-show', 4],
+    ['HEAD', '/v1/events', 4],
+    ['POST', '/v1/orders/lookups', 4],
+    ['GET', '/', 4],
+    ['GET', '/v1/organizers/demo/orders.csv', 5],
+    ['POST', '/v1/organizers/demo/events', 5],
+    ['PUT', '/whatever', 5],
+    ['GET', '/V1/Orders', 4],
+  ])('%s %s is class %i', (method, path, expected) => {
+    expect(ruleOf(method, path).class).toBe(expected);
+  });
+});
+
+describe('a refusal', () => {
+  it('is a problem document with the draft’s fields and an integer, jittered Retry-After', async () => {
+    const app = await start({ orders: 5 });
+    const first = await app.call('POST', '/v1/orders');
+    expect(first.status).toBe(201);
+    expect(first.headers.get('ratelimit-policy')).toBe('"orders";q=5;w=60');
+    expect(first.headers.get('ratelimit')).toMatch(/^"orders";r=4;t=(?:60|59)$/);
+    for (let request = 0; request < 4; request += 1) await app.call('POST', '/v1/orders');
+    const waits = new Set<string>();
+    for (let request = 0; request < 20; request += 1) {
+      const refused = await app.call('POST', '/v1/orders');
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get('content-type')).toBe('application/problem+json');
+      expect(refused.headers.get('cache-control')).toBe('no-store');
+      expect(refused.headers.get('ratelimit-policy')).toBe('"orders";q=5;w=60');
+      expect(refused.headers.get('ratelimit')).toMatch(/^"orders";r=0;t=\d+$/);
+      const retryAfter = refused.headers.get('retry-after') ?? '';
+      expect(retryAfter).toMatch(/^\d+$/);
+      const resetSeconds = Number(/t=(\d+)/.exec(refused.headers.get('ratelimit') ?? '')?.[1]);
+      expect(Number(retryAfter)).toBeGreaterThanOrEqual(resetSeconds);
+      waits.add(retryAfter);
+      const problem = (await refused.json()) as Record<string, unknown>;
+      expect(problem).toMatchObject({
+        type: 'urn:antre:problem:traffic.rate_limited',
+        status: 429,
+        code: 'traffic.rate_limited',
+        'violated-policies': ['orders'],
+      });
+      expect(problem['requestId']).toBe(refused.headers.get('x-request-id'));
+    }
+    expect(waits.size).toBeGreaterThan(1);
+    expect(app.bodiesRead()).toBe(5);
+  });
+
+  it('leaves other routes open', async () => {
+    const app = await start({ orders: 1 });
+    await app.call('POST', '/v1/orders');
+    expect((await app.call('POST', '/v1/orders')).status).toBe(429);
+    expect((await app.call('GET', '/v1/orders/ord_1')).status).toBe(200);
+    expect((await app.call('GET', '/v1/events')).headers.get('ratelimit')).toBeNull();
+  });
+});
+
+describe('who is counted (S21)', () => {
+  const spoofs = (index: number) => ({
+    'x-forwarded-for': `203.0.${index}.1, 198.51.${index}.7`,
+    forwarded: `for=203.0.${index}.1`,
+    'x-real-ip': `203.0.${index}.1`,
+    'cf-connecting-ip': `203.0.${index}.1`,
+    'true-client-ip': `203.0.${index}.1`,
+  });
+
+  it('is not fooled by headers that no trusted proxy wrote', async () => {
+    const app = await start({ requests: 100 });
+    let served = 0;
+    for (let request = 0; request < 250; request += 1) {
+      const path = ['/v1/events', '/v1/events/', '/v1//events', '/V1/events', '/v1/%65vents'][request % 5] ?? '';
+      if ((await app.call('GET', path, spoofs(request))).status !== 429) served += 1;
+    }
+    expect(served).toBe(100);
+  });
+
+  it('believes the hop that a trusted proxy wrote, and only that one', async () => {
+    const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
+    const place = (forwarded: string) => app.call('POST', '/v1/orders', { 'x-forwarded-for': forwarded });
+    for (let request = 0; request < 3; request += 1) {
+      expect((await place(`10.9.${request}.1, 203.0.113.${request}`)).status).toBe(201);
+    }
+    expect((await place('10.9.9.1, 203.0.113.250')).status).toBe(429);
+    expect((await place('203.0.114.1')).status).toBe(201);
+    for (let request = 0; request < 3; request += 1) {
+      expect((await place(`2001:db8:1:2:${request}::1`)).status).toBe(201);
+    }
+    expect((await place('2001:db8:1:2:ffff::1')).status).toBe(429);
+  });
+});
+
+describe('callbacks', () => {
+  it('are never limited while they verify', async () => {
+    const app = await start({ requests: 10 });
+    for (let request = 0; request < 100; request += 1) {
+      expect((await app.call('POST', '/v1/callbacks/midtrans/demo')).status).toBe(200);
+    }
+  });
+
+  it('that do not verify are refused in the end, without harm to those that do', async () => {
+    const app = await start();
+    const statuses = [];
+    for (let request = 0; request < 70; request += 1) {
+      statuses.push((await app.call('POST', '/v1/callbacks/midtrans/forged')).status);
+    }
+    expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 401));
+    expect(statuses.at(-1)).toBe(429);
+    expect((await app.call('POST', '/v1/callbacks/midtrans/demo')).status).toBe(200);
+  });
+});
