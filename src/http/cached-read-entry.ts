@@ -52,7 +52,7 @@ export function newEntry(
     currentUntil: renderedAt + found.lifetimeMs,
     lastGoodUntil: renderedAt + found.lifetimeMs + lastGoodMs,
     retryFrom: 0,
-    used: true,
+    used: false,
     headerSlots: {},
   };
 }

@@ -8,6 +8,11 @@ const reads = counter('cached_reads_total', 'Public reads by the layer that answ
 const builds = counter('cached_read_builds_total', 'Public answers made from Postgres', ['kind']);
 const buildSeconds = histogram('cached_read_build_seconds', 'Time to make a public answer from Postgres', ['kind']);
 
+/** A few are a Redis that is away; a steady stream while it is ready is a fault of ours. */
+export const sharedFailures = counter(
+  'cached_read_shared_failures_total',
+  'Calls to Redis for public reads that failed',
+);
 export const changesSeen = counter('cached_read_changes_total', 'Changes pushed to this process');
 export const memoryBytes = gauge('cached_read_memory_bytes', 'Bytes of public answers kept in this process');
 export const memoryAnswers = gauge('cached_read_memory_answers', 'Public answers kept in this process');

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { type Answer, answerOf } from './cached-read-answer.ts';
 import { lastGoodMs, sharedFreshRatio } from './cached-read-entry.ts';
 import type { ReadPlace } from './cached-read-kind.ts';
+import { sharedFailures } from './cached-read-metrics.ts';
 
 /**
  * Answers in Redis, shared by all processes, and the lease by which one process rebuilds. All keys of one tag carry it as
@@ -69,8 +70,16 @@ export async function takeShared(redis: Redis, place: ReadPlace, token: string):
   let reply: unknown;
   try {
     const keys = [valueKey(place), generationKey(place.tag), leaseKey(place)];
-    reply = await redis.callBuffer('EVAL', takeScript, 3, ...keys, token, leaseMs);
+    // A pipeline of one: ioredis 6 loses the command's name when it gathers `callBuffer` into a pipeline by itself.
+    const results = await redis
+      .pipeline()
+      .callBuffer('EVAL', takeScript, 3, ...keys, token, leaseMs)
+      .exec();
+    const [error, value] = results?.[0] ?? [];
+    if (error !== null && error !== undefined) throw error;
+    reply = value;
   } catch {
+    sharedFailures.inc();
     return away;
   }
   if (!Array.isArray(reply)) return away;
@@ -108,8 +117,7 @@ export async function storeShared(
 ): Promise<void> {
   const { answer, lifetimeMs } = stored;
   try {
-    await redis.call(
-      'EVAL',
+    await redis.eval(
       storeScript,
       3,
       valueKey(place),
@@ -127,15 +135,17 @@ export async function storeShared(
     );
   } catch {
     // The lease ends by itself, and every process has its own copy.
+    sharedFailures.inc();
   }
 }
 
 /** Ends the lease of a rebuild that brought no answer; `missing` removes what others would send as last good. */
 export async function releaseShared(redis: Redis, place: ReadPlace, token: string, why: 'missing' | 'failed') {
   try {
-    await redis.call('EVAL', releaseScript, 2, valueKey(place), leaseKey(place), token, why);
+    await redis.eval(releaseScript, 2, valueKey(place), leaseKey(place), token, why);
   } catch {
     // The lease ends by itself.
+    sharedFailures.inc();
   }
 }
 
