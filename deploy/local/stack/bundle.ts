@@ -13,25 +13,26 @@ export const bundles = {
 
 /** Bundles the API and the worker into the data folder. */
 export async function bundle(): Promise<void> {
-  await Promise.all(
-    Object.values(bundles).map(({ entry, file }) =>
-      build({
-        absWorkingDir: repositoryFolder,
-        entryPoints: [entry],
-        outfile: file,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node22',
-        sourcemap: true,
-        external: externals,
-        logLevel: 'silent',
-        // Some packages are CommonJS inside and call `require`, which an ES module does not have by itself.
-        banner: {
-          js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
-        },
-      }),
-    ),
-  );
+  await Promise.all(Object.values(bundles).map(bundleProgram));
   await stop();
+}
+
+/** Bundles one program into one file. */
+export async function bundleProgram({ entry, file }: { entry: string; file: string }): Promise<void> {
+  await build({
+    absWorkingDir: repositoryFolder,
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    sourcemap: true,
+    external: externals,
+    logLevel: 'silent',
+    // Some packages are CommonJS inside and call `require`, which an ES module does not have by itself.
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+    },
+  });
 }

@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import type { PlacementFacts, PlacementRow } from '../../src/orders/placement-queries.ts';
+import type { Placed, Placement, PlacementItem } from '../../src/orders/placement.ts';
+import { type Db, rowsOf, transaction } from '../../src/platform/db.ts';
+
+/**
+ * The control of the orders bench: the usual way to place an order, one interactive transaction each, with the same
+ * rules for what the bench asks (one category, limits per buyer and network, idempotency, hold, lines, outbox).
+ */
+export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Placement {
+  return {
+    submit: (eventId, item) => transaction(db, (tx) => place(tx, eventId, item, heldPerNetworkMax)),
+    drain: () => Promise.resolve(),
+  };
+}
+
+type Category = { id: string; name: string; price: string; pool_id: string; open: boolean; max: number };
+type Event = { organizer_id: string; slug: string; currency: string; hold_seconds: number; buyer_max: number | null; fee: string };
+
+async function place(tx: Db, eventId: string, item: Omit<PlacementItem, 'n'>, heldPerNetworkMax: number): Promise<Placed> {
+  const categoryId = item.categories[0] ?? '';
+  const quantity = item.quantities[0] ?? 0;
+  const [event] = await rowsOf<Event>(
+    tx,
+    sql`select organizer_id, slug, currency, hold_seconds, tickets_per_buyer_max as buyer_max, fee_per_ticket::text as fee from events where id = ${eventId}`,
+  );
+  const [category] = await rowsOf<Category>(
+    tx,
+    sql`select id, name, price::text, pool_id, per_order_max as max, now() >= sale_opens_at and now() < sale_closes_at as open
+        from ticket_categories where event_id = ${eventId} and id = ${categoryId}`,
+  );
+  if (event === undefined || category === undefined || !category.open || quantity > category.max) throw new Error('not on sale');
+  const known = await rowsOf<{ id: string }>(
+    tx,
+    sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = decode(${item.key_hash}, 'hex')`,
+  );
+  const facts = factsOf(event, category);
+  if (known[0] !== undefined) return { row: rowOf('replayed', known[0].id), facts };
+
+  const [stock] = await rowsOf<{ available: number }>(
+    tx,
+    sql`select available from stock where event_id = ${eventId} and pool_id = ${category.pool_id} for update`,
+  );
+  if (stock === undefined || stock.available < quantity) return { row: rowOf('sold_out', null), facts };
+  const keys = [...item.buyer_keys.map((key) => `b:${key}`), `n:${item.network_key}`].sort();
+  for (const key of keys) {
+    const max = key.startsWith('n:') ? heldPerNetworkMax : event.buyer_max;
+    if (max === null) continue;
+    const [counter] = await rowsOf<{ quantity: number }>(
+      tx,
+      sql`insert into limit_counters as l (event_id, counter_key, quantity) values (${eventId}, ${key}, ${quantity})
+          on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity returning quantity`,
+    );
+    if ((counter?.quantity ?? 0) > max) throw new Error('over a limit');
+  }
+  await tx.execute(
+    sql`update stock set available = available - ${quantity}::int, held = held + ${quantity}::int where event_id = ${eventId} and pool_id = ${category.pool_id}`,
+  );
+  const subtotal = Number(category.price) * quantity;
+  const fees = Number(event.fee) * quantity;
+  const [placed] = await rowsOf<{ placed_at_ms: string; expires_at_ms: string }>(
+    tx,
+    sql`insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
+          buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
+        values (${eventId}, ${item.id}, ${event.organizer_id}, 'pending_payment', decode(${item.key_hash}, 'hex'), decode(${item.fingerprint}, 'hex'),
+          ${item.name}, ${item.email}, ${item.phone}, ${`{${item.buyer_keys.join(',')}}`}::text[], ${item.network_key}, ${item.locale}, ${event.currency},
+          ${quantity}, ${subtotal}, 0, ${fees}, ${subtotal + fees}, now(), now() + make_interval(secs => ${event.hold_seconds}),
+          now() + make_interval(secs => ${2 * event.hold_seconds}))
+        returning floor(extract(epoch from placed_at) * 1000)::text as placed_at_ms, floor(extract(epoch from expires_at) * 1000)::text as expires_at_ms`,
+  );
+  await tx.execute(
+    sql`insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
+        values (${eventId}, ${item.id}, ${categoryId}, ${category.pool_id}, ${quantity}, ${category.price}::bigint)`,
+  );
+  await tx.execute(
+    sql`insert into outbox (name, payload) values ('order.placed', ${JSON.stringify({ eventId, orderId: item.id })}::jsonb)`,
+  );
+  return {
+    row: {
+      ...rowOf('placed', item.id),
+      subtotal: String(subtotal),
+      discount: '0',
+      fees: String(fees),
+      total: String(subtotal + fees),
+      placed_at_ms: placed?.placed_at_ms ?? '0',
+      expires_at_ms: placed?.expires_at_ms ?? '0',
+    },
+    facts,
+  };
+}
+
+function factsOf(event: Event, category: Category): PlacementFacts {
+  return {
+    organizerId: event.organizer_id,
+    slug: event.slug,
+    currency: event.currency,
+    categories: { [category.id]: { name: category.name, price: Number(category.price), poolId: category.pool_id } },
+  };
+}
+
+function rowOf(outcome: PlacementRow['outcome'], orderId: string | null): PlacementRow {
+  return {
+    n: 1,
+    outcome,
+    order_id: orderId,
+    subtotal: null,
+    discount: null,
+    fees: null,
+    total: null,
+    placed_at_ms: null,
+    expires_at_ms: null,
+    detail: null,
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { accessInvariants } from './access/invariants.ts';
+import { catalogInvariants } from './catalog/invariants.ts';
+import { checkInInvariants } from './check-in/invariants.ts';
+import { notificationInvariants } from './notifications/invariants.ts';
+import { orderInvariants } from './orders/invariants.ts';
+import { paymentInvariants } from './payments/invariants.ts';
+import type { Db } from './platform/db.ts';
+import type { Invariant } from './platform/invariant.ts';
+import { job } from './platform/job.ts';
+import type { Log } from './platform/log.ts';
+import { gauge } from './platform/metrics.ts';
+
+/** Every truth about stock, money, tickets and access that the service stands for. */
+export const invariants: readonly Invariant[] = [
+  ...orderInvariants,
+  ...paymentInvariants,
+  ...checkInInvariants,
+  ...notificationInvariants,
+  ...catalogInvariants,
+  ...accessInvariants,
+];
+
+/** Recurring: the same truths, on the live database of production. */
+export const checkInvariantsJob = job({
+  name: 'invariants.check',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 120_000,
+});
+
+const violations = gauge('invariant_violations', 'Rows found that break the invariant, at most its sample', ['invariant']);
+
+export type Finding = { readonly invariant: Invariant; readonly violations: readonly string[] };
+
+/** Checks all invariants, one after the other, and names what breaks them. */
+export async function checkInvariants(deps: { db: Db; log: Log }): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const invariant of invariants) {
+    const found = await invariant.find(deps.db);
+    violations.set({ invariant: invariant.name }, found.length);
+    if (found.length > 0) deps.log.error({ invariant: invariant.name, violations: found }, 'an invariant is broken');
+    findings.push({ invariant, violations: found });
+  }
+  return findings;
+}

@@ -1,0 +1,48 @@
+import { serve } from './http/serve.ts';
+import { operationsApp } from './http/health.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { compose } from './compose.ts';
+import { createApp } from './app.ts';
+import { apiProbes, refusesToStart } from './readiness.ts';
+import { createLog } from './platform/log.ts';
+import { collectProcessMetrics } from './platform/metrics.ts';
+import { onStopSignal } from './platform/shutdown.ts';
+
+/** Long enough for a load balancer to see that this process is not ready any more. */
+const leaveSeconds = 1;
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLog({ level: config.LOG_LEVEL, process: 'api' });
+  collectProcessMetrics();
+  const service = compose(config, log);
+  const refusal = await refusesToStart(service);
+  if (refusal !== undefined) throw new ConfigError([refusal]);
+
+  let draining = false;
+  const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => draining }).fetch, {
+    host: config.OPERATIONS_HOST,
+    port: config.OPERATIONS_PORT,
+    reusePort: false,
+  });
+  service.closers.add('operations server', () => operations.close());
+  const app = createApp(service);
+  const server = await serve(app.fetch, { host: config.HOST, port: config.PORT, reusePort: config.API_PROCESSES > 1 });
+  service.closers.add('server', () => server.close());
+  log.info({ port: server.port, operationsPort: operations.port }, 'serving');
+  log.flush();
+
+  onStopSignal(async () => {
+    draining = true;
+    log.info('stopping');
+    if (config.ENV === 'production') await new Promise((resolve) => setTimeout(resolve, leaveSeconds * 1000));
+    await service.closers.close();
+    log.flush();
+  });
+}
+
+main().catch((error: unknown) => {
+  // Before anything is served there is one reader of this line: the person who started the process.
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(1);
+});
