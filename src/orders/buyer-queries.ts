@@ -21,7 +21,10 @@ export type OrderLineFacts = {
 
 export type EventOfOrder = typeof events.$inferSelect;
 
-/** Lines in the order of the event's categories; by primary keys alone, in one statement, since buyers poll it. */
+/**
+ * Lines in the order of the event's categories; by primary keys alone, in one statement, since buyers poll it. Only for
+ * a select that joins: drizzle writes columns without their table's name when there is one table.
+ */
 export const orderFactsColumns = {
   order: orders,
   eventSlug: events.slug,

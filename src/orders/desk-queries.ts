@@ -2,7 +2,7 @@ import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { type OrderFacts, orderFactsColumns } from './buyer-queries.ts';
-import { type Order, type OrderStatus, orders } from './tables.ts';
+import { type Order, type OrderStatus, orders, promoCodes } from './tables.ts';
 
 /** What the desk's orders and figures ask. Every question names the organiser or an event that is known to be theirs. */
 
@@ -67,10 +67,10 @@ export async function findExportPage(
         from order_lines l
         join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
         where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
-      promoCode: sql<string | null>`(
-        select m.code from promo_codes m where m.event_id = ${orders.eventId} and m.id = ${orders.promoCodeId})`,
+      promoCode: promoCodes.code,
     })
     .from(orders)
+    .leftJoin(promoCodes, and(eq(promoCodes.eventId, orders.eventId), eq(promoCodes.id, orders.promoCodeId)))
     .where(and(eq(orders.eventId, eventId), before === undefined ? undefined : lt(orders.id, before)))
     .orderBy(desc(orders.id))
     .limit(limit);

@@ -35,7 +35,7 @@ const columns = [
  * All orders of an event as CSV, newest first, a bounded page of rows at a time: nothing is read before it is wanted,
  * no transaction stays open meanwhile, and it is on record who took the buyers' addresses out. Orders that come in
  * while it runs may be missing.
- * @throws DomainError event.unknown, before the first text is given
+ * @throws DomainError event.unknown; this and the first page come before the first text is given
  */
 export async function exportOrders(
   deps: { db: Db },
@@ -44,17 +44,17 @@ export async function exportOrders(
 ): Promise<{ name: string; pages: AsyncGenerator<string, void> }> {
   const event = await ownEvent(deps.db, actor, eventId);
   await transaction(deps.db, (tx) => writeAudit(tx, { actor, act: 'orders.exported', subjectId: event.id }));
-  return { name: `orders-${event.slug}.csv`, pages: pagesOf(deps.db, event.id) };
+  const first = await findExportPage(deps.db, event.id, undefined, rowsPerPage);
+  return { name: `orders-${event.slug}.csv`, pages: pagesOf(deps.db, event.id, first) };
 }
 
-async function* pagesOf(db: Db, eventId: string): AsyncGenerator<string, void> {
+async function* pagesOf(db: Db, eventId: string, first: ExportRow[]): AsyncGenerator<string, void> {
   yield byteOrderMark + csvLine(columns);
-  let before: string | undefined;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const rows = await findExportPage(db, eventId, before, rowsPerPage);
-    if (rows.length > 0) yield rows.map(lineOf).join('');
-    if (rows.length < rowsPerPage) return;
-    before = rows.at(-1)?.id;
+  let rows = first;
+  for (let page = 1; rows.length > 0; page += 1) {
+    yield rows.map(lineOf).join('');
+    if (rows.length < rowsPerPage || page >= pagesMax) return;
+    rows = await findExportPage(db, eventId, rows.at(-1)?.id, rowsPerPage);
   }
 }
 

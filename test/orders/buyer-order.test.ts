@@ -5,7 +5,7 @@ import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
 import { orderCode } from '../../src/platform/ids.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 import { createEvent, someBuyer } from '../support/factories.ts';
-import { bearer, json, openDesk, pay, tokenOf } from '../support/order-desk.ts';
+import { bearer, json, openDesk, pay, read, tokenOf } from '../support/order-desk.ts';
 import { openTestDb, order, placingDeps } from '../support/placing.ts';
 import { readQrPath } from '../support/qr-reader.ts';
 
@@ -42,6 +42,12 @@ async function placePaid(quantity = 2) {
   return placed;
 }
 
+async function firstTicketOf(orderId: string) {
+  const [ticket] = (await read(await get(`/v1/orders/${orderId}/tickets`, tokenFor(orderId)))).data;
+  if (ticket === undefined) throw new Error('the order has no ticket');
+  return ticket;
+}
+
 const stagedFor = async (orderId: string) =>
   (
     await rowsOf<{ name: string }>(
@@ -71,7 +77,7 @@ describe('an order answers nobody but its buyer', () => {
   test('on every path, whatever is wrong: one and the same 404, and nothing changes', async () => {
     const mine = await placePaid();
     const theirs = await placePaid();
-    const [ticket] = (await (await get(`/v1/orders/${theirs.id}/tickets`, tokenFor(theirs.id))).json()).data;
+    const ticket = await firstTicketOf(theirs.id);
     const unknown = `${theirs.id.slice(0, -10)}0000000000`;
     const reference = await refusal('GET', `/v1/orders/${unknown}`, {});
     expect(reference).toMatchObject({ status: 404, problem: { code: 'order.not_found' } });
@@ -104,7 +110,7 @@ describe('an order answers nobody but its buyer', () => {
   test("another order's ticket is not served under one's own order", async () => {
     const mine = await placePaid();
     const theirs = await placePaid();
-    const [ticket] = (await (await get(`/v1/orders/${theirs.id}/tickets`, tokenFor(theirs.id))).json()).data;
+    const ticket = await firstTicketOf(theirs.id);
     for (const ticketId of [ticket.id, 'nonsense', 'tkt_%00']) {
       const answer = await get(`/v1/orders/${mine.id}/tickets/${ticketId}/qr.svg`, tokenFor(mine.id));
       expect(answer.status).toBe(404);
@@ -162,7 +168,7 @@ describe('a browser session for an order', () => {
 describe('tickets', () => {
   test('are listed once the order is paid, each with the code that its QR shows', async () => {
     const placed = await place({ quantity: 3 });
-    const list = async () => (await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id))).json();
+    const list = async () => read(await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id)));
     expect(await list()).toEqual({ data: [], nextCursor: null });
     await pay(open.db, placed.id);
     const { data } = await list();
@@ -186,11 +192,11 @@ describe('tickets', () => {
 
   test('that were taken back have no QR and no page', async () => {
     const placed = await placePaid(1);
-    const [ticket] = (await (await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id))).json()).data;
+    const ticket = await firstTicketOf(placed.id);
     await open.db.execute(sql`select revoke_tickets(${placed.eventId}, ${placed.id}, null, true, 'refunded', 'test')`);
     expect((await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id))).status).toBe(404);
     const pdf = await get(`/v1/orders/${placed.id}/tickets.pdf`, tokenFor(placed.id));
-    expect([pdf.status, (await pdf.json()).code]).toEqual([409, 'order.no_live_tickets']);
+    expect([pdf.status, (await read(pdf)).code]).toEqual([409, 'order.no_live_tickets']);
   });
 
   test('print as a PDF, and the event goes into a calendar', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CalendarEvent, eventCalendar } from '../../src/orders/calendar.ts';
 
@@ -51,9 +51,9 @@ describe('the calendar entry', () => {
   });
 
   test('keeps every text whole, in lines of at most 75 octets that end in CRLF and never split a character', () => {
-    const anyText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 });
-    fc.assert(
-      fc.property(anyText, anyText, (name, summary) => {
+    const anyText = string({ unit: 'grapheme', minLength: 1, maxLength: 400 });
+    assert(
+      property(anyText, anyText, (name, summary) => {
         const text = eventCalendar({ ...event, name, summary }, orderId);
         expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
         for (const line of text.split('\r\n')) {

@@ -6,7 +6,7 @@ import { releaseHold } from '../../src/orders/release-hold.ts';
 import { type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 import { type TestEventOptions, createEvent } from '../support/factories.ts';
-import { bearer, keyFor, openDesk, pay, tokenOf } from '../support/order-desk.ts';
+import { bearer, keyFor, openDesk, pay, read, tokenOf } from '../support/order-desk.ts';
 import { openTestDb, order, placingDeps } from '../support/placing.ts';
 
 let database: TestDatabase;
@@ -136,7 +136,7 @@ describe('a paid order', () => {
       method: 'POST',
       headers: manager,
     });
-    expect([answer.status, (await answer.json()).reason]).toEqual([409, 'checked_in']);
+    expect([answer.status, (await read(answer)).reason]).toEqual([409, 'checked_in']);
   });
 
   test('that was free goes at once, with no money to return', async () => {

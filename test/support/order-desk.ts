@@ -126,3 +126,16 @@ export async function pay(db: Db, orderId: string): Promise<void> {
     await payOrder(tx, order);
   });
 }
+
+/** The members that tests look into one by one. */
+type Shown = {
+  readonly data: readonly { readonly id: string; readonly code: string }[];
+  readonly nextCursor: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly buyer: Readonly<Record<string, string>>;
+};
+
+export async function read(answer: Response): Promise<Shown> {
+  return (await answer.json()) as Shown;
+}

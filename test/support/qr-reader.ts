@@ -1,6 +1,6 @@
 import jsQrModule from 'jsqr';
 
-const jsQr = 'default' in jsQrModule ? (jsQrModule.default as unknown as typeof jsQrModule.default) : jsQrModule;
+const jsQr = 'default' in jsQrModule ? jsQrModule.default : jsQrModule;
 const pixelsPerModule = 4;
 
 type Point = readonly [number, number];

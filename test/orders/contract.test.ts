@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { OpenDb } from '../../src/platform/db.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { openDesk } from '../support/order-desk.ts';
+import { openTestDb } from '../support/placing.ts';
+
+let database: TestDatabase;
+let open: OpenDb;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  open = openTestDb(database.url);
+});
+afterAll(async () => {
+  await open.close();
+  await database.close();
+});
+
+test('the published contract names every route of the room, who may call it, and how it refuses', () => {
+  const { paths } = openDesk(open).app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'antre', version: '1' },
+  });
+  const operations = Object.entries(paths ?? {}).flatMap(([path, item]) =>
+    (['get', 'post', 'patch'] as const).flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined ? [] : [{ name: `${method.toUpperCase()} ${path}`, operation }];
+    }),
+  );
+  const organizer = '/v1/organizers/{slug}';
+  expect(operations.map(({ name }) => name).toSorted()).toEqual(
+    [
+      'POST /v1/orders/lookups',
+      'GET /v1/orders/{id}',
+      'POST /v1/orders/{id}/cancellation',
+      'POST /v1/orders/{id}/session',
+      'GET /v1/orders/{id}/tickets',
+      'GET /v1/orders/{id}/tickets/{ticketId}/qr.svg',
+      'GET /v1/orders/{id}/tickets.pdf',
+      'GET /v1/orders/{id}/calendar.ics',
+      `GET ${organizer}/events/{eventId}/orders`,
+      `GET ${organizer}/events/{eventId}/orders.csv`,
+      `GET ${organizer}/events/{eventId}/sales`,
+      `GET ${organizer}/orders/{orderId}`,
+      `POST ${organizer}/orders/{orderId}/cancellation`,
+      `GET ${organizer}/events/{eventId}/pools`,
+      `POST ${organizer}/events/{eventId}/pools`,
+      `PATCH ${organizer}/events/{eventId}/pools/{poolId}`,
+      `GET ${organizer}/events/{eventId}/promo-codes`,
+      `POST ${organizer}/events/{eventId}/promo-codes`,
+      `PATCH ${organizer}/events/{eventId}/promo-codes/{promoCodeId}`,
+    ].toSorted(),
+  );
+  for (const { name, operation } of operations) {
+    expect(operation.summary, name).toBeTruthy();
+    const statuses = Object.keys(operation.responses ?? {});
+    expect(
+      statuses.some((status) => status.startsWith('2')),
+      name,
+    ).toBe(true);
+    expect(statuses, name).toContain('503');
+    if (name !== 'POST /v1/orders/lookups') {
+      expect(operation.security, name).toBeTruthy();
+      expect(statuses, name).toContain('404');
+    }
+  }
+});
