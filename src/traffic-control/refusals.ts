@@ -1,6 +1,6 @@
 import { problemContentType } from '../http/problem.ts';
 import { newId } from '../platform/ids.ts';
-import { trafficControlProblems } from './errors.ts';
+import { trafficProblems } from './errors.ts';
 import type { Verdict } from './limiter.ts';
 import type { Policies, Policy, PolicyName } from './policies.ts';
 
@@ -27,7 +27,7 @@ export function createRefusals(policies: Policies): Refusals {
     bodies.set(
       policy.name,
       problemParts({
-        ...trafficControlProblems['traffic.rate_limited'],
+        ...trafficProblems['traffic.rate_limited'],
         code: 'traffic.rate_limited',
         detail: 'More requests than allowed; try again after the time that Retry-After names.',
         'violated-policies': [policy.name],
