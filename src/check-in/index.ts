@@ -28,6 +28,7 @@ export { doorList } from './door-list.ts';
 export { createGate } from './create-gate.ts';
 export { changeGate } from './change-gate.ts';
 export { removeGate } from './remove-gate.ts';
+export { hasAdmissions } from './has-admissions.ts';
 export { listGates } from './list-gates.ts';
 export { listConflicts } from './list-conflicts.ts';
 export { type ScanLane, createScanLane } from './scan-lane.ts';

@@ -149,3 +149,13 @@ export async function listConflictRows(
         order by scanned_at desc, device_id desc, scan_id desc limit ${limit}`,
   );
 }
+
+/** A ticket of the order that has been admitted, if there is one. */
+export async function findAdmittedTicket(db: Db, eventId: string, orderId: string): Promise<string | undefined> {
+  const [row] = await rowsOf<{ id: string }>(
+    db,
+    sql`select t.id from tickets t join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
+        where t.event_id = ${eventId} and t.order_id = ${orderId} limit 1`,
+  );
+  return row?.id;
+}

@@ -91,6 +91,8 @@ const posting = ['POST'];
 const rows: readonly Row[] = [
   { methods: anyMethod, path: /^\/v1\/callbacks\//, class: 0, limits: [] },
   { methods: anyMethod, path: /^\/(?:healthz|readyz)$/, class: 0, limits: [] },
+  // A browser's question before the request itself: cheap, and without its answer nothing else comes.
+  { methods: ['OPTIONS'], path: /^\//, class: 1, limits: ['network'] },
   { methods: anyMethod, path: /^\/v1\/check-ins(?:\/|$)/, class: 1, limits: ['check_in', 'check_in_network'] },
   {
     methods: reading,
