@@ -1,0 +1,100 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActors, rememberedMs } from '../../src/access/actors.ts';
+import { createApiKey } from '../../src/access/create-api-key.ts';
+import type { Db } from '../../src/platform/db.ts';
+import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../support/access.ts';
+
+/** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
+describe('what a process remembers of credentials', () => {
+  let world: AccessWorld;
+  let organizer: OrganizerWorld;
+
+  beforeAll(async () => {
+    world = await openAccessWorld();
+    organizer = await anOrganizer(world);
+  });
+  afterAll(() => world?.close());
+
+  /** A directory whose database counts its reads, and may be away. */
+  const counting = () => {
+    const state = { reads: 0, away: false };
+    const db = new Proxy(world.open.db, {
+      get: (target, name, receiver) => {
+        if (name === 'select') {
+          state.reads += 1;
+          if (state.away) throw Object.assign(new Error('away'), { code: 'CONNECTION_CLOSED' });
+        }
+        const value: unknown = Reflect.get(target, name, receiver);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    }) as Db;
+    return { state, actors: createActors({ ...world.deps, db }) };
+  };
+
+  it('asks once for a thousand requests at once, and again after half a minute', async () => {
+    const { state, actors } = counting();
+    const found = await Promise.all(Array.from({ length: 1000 }, () => actors.of(organizer.owner)));
+    expect(new Set(found.map((actor) => actor?.id))).toEqual(new Set([organizer.ownerId]));
+    expect(state.reads).toBe(1);
+    world.time.advance(rememberedMs - 1000);
+    await actors.of(organizer.owner);
+    expect(state.reads).toBe(1);
+    world.time.advance(1000);
+    await actors.of(organizer.owner);
+    expect(state.reads).toBe(2);
+  });
+
+  it('asks nothing for a forged session, and forgets refusals', async () => {
+    const { state, actors } = counting();
+    expect(await actors.of(`${organizer.owner.slice(0, -2)}xx`)).toBeUndefined();
+    expect(state.reads).toBe(0);
+    const guess = `antre_key_${'B'.repeat(43)}`;
+    await actors.of(guess);
+    await actors.of(guess);
+    expect(state.reads).toBe(2);
+  });
+
+  it('does not remember that the database was away', async () => {
+    const { state, actors } = counting();
+    state.away = true;
+    await expect(actors.of(organizer.owner)).rejects.toThrow('away');
+    state.away = false;
+    expect(await actors.of(organizer.owner)).toMatchObject({ id: organizer.ownerId });
+  });
+
+  it('forgets by session, by member and by key, and only those', async () => {
+    const member = await aMember(world, organizer, 'door');
+    const actor = await world.deps.actors.of(organizer.owner);
+    if (actor === undefined) throw new Error('the owner is signed in');
+    const { apiKey, key } = await createApiKey(world.deps, { actor, name: 'K', role: 'door' });
+    const { state, actors } = counting();
+    const ask = async () => {
+      state.reads = 0;
+      await actors.of(member.token);
+      await actors.of(key);
+      await actors.of(organizer.owner);
+      return state.reads;
+    };
+    await ask();
+    expect(await ask()).toBe(0);
+    actors.forget(member.id);
+    expect(await ask()).toBe(1);
+    actors.forget(apiKey.id);
+    expect(await ask()).toBe(1);
+    actors.forget(actor.kind === 'staff' ? actor.sessionId : '');
+    expect(await ask()).toBe(1);
+    actors.forget('stf_00000000000000000000');
+    expect(await ask()).toBe(0);
+  });
+
+  it('never remembers what it read before a change that came meanwhile', async () => {
+    const member = await aMember(world, organizer, 'door');
+    const actors = world.anotherProcess();
+    const reading = actors.of(member.token);
+    await world.open.db.execute(sql`update staff set role = 'manager' where id = ${member.id}`);
+    actors.forget(member.id);
+    await reading;
+    expect(await actors.of(member.token)).toMatchObject({ role: 'manager' });
+  });
+});

@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeAudit } from '../../src/access/audit.ts';
+import { transaction } from '../../src/platform/db.ts';
+import {
+  type AccessWorld,
+  type OrganizerWorld,
+  anOrganizer,
+  auditOf,
+  bodyOf,
+  codeOf,
+  openAccessWorld,
+} from '../support/access.ts';
+
+/** Guards that the log names who changed what, goes with its change, and cannot be rewritten. */
+describe('the audit log', () => {
+  let world: AccessWorld;
+  let organizer: OrganizerWorld;
+
+  beforeAll(async () => {
+    world = await openAccessWorld();
+    organizer = await anOrganizer(world);
+  });
+  afterAll(() => world?.close());
+
+  type Entry = { id: string; act: string; actor: { kind: string; id: string; name: string | null }; changes: object };
+  const read = async (query = '') =>
+    bodyOf<{ data: Entry[]; nextCursor: string | null }>(
+      await world.request('GET', `/v1/organizers/${organizer.slug}/audit-log${query}`, { as: organizer.owner }),
+    );
+
+  it('begins with the operator, names members, and goes page by page, newest first', async () => {
+    const all = await read();
+    expect(all.data.map(({ act }) => act)).toEqual([
+      'session.started',
+      'staff.accepted',
+      'staff.invited',
+      'organizer.created',
+    ]);
+    expect(all.data[0]?.actor).toEqual({ kind: 'staff', id: organizer.ownerId, name: 'Owner' });
+    expect(all.data[3]?.actor).toEqual({ kind: 'operator', id: 'create-organizer', name: null });
+    const first = await read('?limit=3');
+    const second = await read(`?limit=3&cursor=${first.nextCursor}`);
+    expect([...first.data, ...second.data]).toEqual(all.data);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('shows one organiser nothing of another', async () => {
+    const stranger = await anOrganizer(world);
+    const path = `/v1/organizers/${organizer.slug}/audit-log`;
+    expect(await codeOf(await world.request('GET', path, { as: stranger.owner }))).toBe('404 request.not_found');
+    expect(JSON.stringify(await read())).not.toContain(stranger.ownerId);
+  });
+
+  it('goes away with a change that is rolled back', async () => {
+    const actor = { kind: 'system', id: 'test', organizerId: organizer.id } as const;
+    const failing = transaction(world.open.db, async (tx) => {
+      await writeAudit(tx, { actor, act: 'test.rolled_back', subjectId: 'rolled-back' });
+      throw new Error('the change failed');
+    });
+    await expect(failing).rejects.toThrow('the change failed');
+    expect(await auditOf(world, 'rolled-back')).toEqual([]);
+  });
+
+  it('cannot be changed or shortened by the service', async () => {
+    for (const statement of [
+      sql`update audit_log set act = 'x'`,
+      sql`delete from audit_log`,
+      sql`truncate audit_log`,
+    ]) {
+      await expect(world.open.db.execute(statement)).rejects.toMatchObject({ cause: { code: '42501' } });
+    }
+  });
+
+  it('refuses a cursor of another list', async () => {
+    const path = `/v1/organizers/${organizer.slug}/audit-log`;
+    for (const cursor of [
+      'x',
+      Buffer.from('["1;drop"]').toString('base64url'),
+      Buffer.from('["1","2"]').toString('base64url'),
+    ]) {
+      expect(await codeOf(await world.request('GET', `${path}?cursor=${cursor}`, { as: organizer.owner }))).toBe(
+        '400 request.invalid',
+      );
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AccessWorld, openAccessWorld, signIn, testPassword, tokenOf } from '../support/access.ts';
+
+/** Guards what operators type: an organiser in one line, a clear sentence for every mistake, never a stack. */
+describe('operator commands', () => {
+  let world: AccessWorld;
+  let folder: string;
+
+  beforeAll(async () => {
+    world = await openAccessWorld();
+    folder = mkdtempSync(join(tmpdir(), 'antre-cli-'));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await world?.close();
+  });
+
+  type Said = { code: number; stdout: string; stderr: string };
+  const run = (script: string, args: readonly string[], environment: Record<string, string> = {}) =>
+    new Promise<Said>((resolve) => {
+      const env = {
+        DATABASE_URL: world.database.url,
+        REDIS_CACHE_URL: 'redis://127.0.0.1:1',
+        REDIS_QUEUE_URL: 'redis://127.0.0.1:2',
+        JWT_SECRET: world.deps.config.JWT_SECRET,
+        HASH_SECRET: world.deps.config.HASH_SECRET,
+        ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+        ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
+        ...environment,
+      };
+      const child = execFile(process.execPath, [script, ...args], { env, timeout: 20_000 }, (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+      );
+    });
+  const create = ['--slug', 'senja-live', '--name', 'Senja Live', '--owner-email', 'Owner@Senja.test'];
+
+  it('creates an organiser, bundled too, and its owner gets in by the printed link', async () => {
+    const bundle = join(folder, 'create-organizer.mjs');
+    await build({
+      entryPoints: ['src/cli/create-organizer.ts'],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+    const bundled = await run(bundle, create);
+    expect(bundled).toMatchObject({ code: 0, stderr: '' });
+    const link = bundled.stdout.trim().split('\n').at(-1) ?? '';
+    const body = { token: tokenOf(link), name: 'Owner', password: testPassword };
+    expect((await world.request('POST', '/v1/invitations/acceptance', { body })).status).toBe(204);
+    await signIn(world, 'owner@senja.test');
+  });
+
+  it('says in one line what is taken, missing, wrong or away', async () => {
+    const script = 'src/cli/create-organizer.ts';
+    const said = async (args: readonly string[], environment?: Record<string, string>) => {
+      const { code, stdout, stderr } = await run(script, args, environment);
+      expect(stdout).toBe('');
+      expect(stderr).not.toMatch(/\n\s+at /);
+      return [code, stderr];
+    };
+    expect(await said(create)).toEqual([1, 'create-organizer: There is an organiser "senja-live" already.\n']);
+    const other = create.with(1, 'senja-other');
+    expect(await said(other)).toEqual([1, 'create-organizer: This address belongs to a staff member already.\n']);
+    const wrong = await said(['--slug', 'S', '--name', 'x']);
+    expect(wrong[0]).toBe(2);
+    expect(wrong[1]).toMatch(/slug: must be 3 to 48[^]*ownerEmail: [^]*usage: create-organizer/);
+    expect(await said(['--nothing'])).toEqual([1, expect.stringContaining("Unknown option '--nothing'")]);
+    expect(await said(create, { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/none' })).toEqual([
+      1,
+      expect.stringContaining('the database does not answer'),
+    ]);
+    expect(await said(create, { JWT_SECRET: 'short' })).toEqual([1, expect.stringContaining('JWT_SECRET: must have')]);
+  });
+
+  it('makes a new link for somebody whose mail does not arrive', async () => {
+    const known = await run('src/cli/create-staff-link.ts', ['--email', 'owner@senja.test']);
+    expect(known.stdout).toMatch(
+      /^password_reset link, until .*\nhttp:\/\/localhost:3000\/desk\/password-reset#token=tok_/,
+    );
+    const token = tokenOf(known.stdout.trim().split('\n').at(-1) ?? '');
+    const body = { token, password: 'sandi baru yang panjang' };
+    expect((await world.request('POST', '/v1/password-resets/confirmation', { body })).status).toBe(204);
+    const unknown = await run('src/cli/create-staff-link.ts', ['--email', 'nobody@senja.test']);
+    expect(unknown).toMatchObject({ code: 1, stderr: 'create-staff-link: There is no such staff member.\n' });
+  });
+});
