@@ -32,9 +32,8 @@ export type DeskRoutesDeps = {
 const tags = ['Organizer: orders'];
 const security = [{ bearer: [] }];
 
-/** An organiser's orders: look them up, end one, take them out, see what is sold. */
-export function deskRoutes(deps: DeskRoutesDeps) {
-  const listRoute = createRoute({
+function contracts(deps: DeskRoutesDeps) {
+  const list = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/orders',
     tags,
@@ -44,7 +43,7 @@ export function deskRoutes(deps: DeskRoutesDeps) {
     request: { params: eventParams, query: orderListQuery },
     responses: { 200: answer(deskOrderListSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 503) },
   });
-  const showRoute = createRoute({
+  const show = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/orders/{orderId}',
     tags,
@@ -54,7 +53,7 @@ export function deskRoutes(deps: DeskRoutesDeps) {
     request: { params: deskOrderParams },
     responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(401, 403, 404, 503) },
   });
-  const cancelRoute = createRoute({
+  const cancel = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/orders/{orderId}/cancellation',
     tags,
@@ -70,7 +69,7 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       ...problems(401, 403, 404, 409, 503),
     },
   });
-  const exportRoute = createRoute({
+  const exportAll = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/orders.csv',
     tags,
@@ -84,7 +83,7 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       ...problems(401, 403, 404, 503),
     },
   });
-  const salesRoute = createRoute({
+  const sales = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales',
     tags,
@@ -94,9 +93,14 @@ export function deskRoutes(deps: DeskRoutesDeps) {
     request: { params: eventParams },
     responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
+  return { list, show, cancel, exportAll, sales };
+}
 
+/** An organiser's orders: look them up, end one, take them out, see what is sold. */
+export function deskRoutes(deps: DeskRoutesDeps) {
+  const { list, show, cancel, exportAll, sales } = contracts(deps);
   return createRouter<ActorEnv>()
-    .openapi(listRoute, async (c) => {
+    .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
       const listDeps = { db: deps.db, hashSecret: deps.config.HASH_SECRET };
       const { cursor, ...query } = c.req.valid('query');
@@ -112,17 +116,17 @@ export function deskRoutes(deps: DeskRoutesDeps) {
         200,
       );
     })
-    .openapi(showRoute, async (c) => c.json(await showDeskOrder(deps, c.var.actor, c.req.valid('param').orderId), 200))
-    .openapi(cancelRoute, async (c) => {
+    .openapi(show, async (c) => c.json(await showDeskOrder(deps, c.var.actor, c.req.valid('param').orderId), 200))
+    .openapi(cancel, async (c) => {
       const { settled, order } = await cancelOrderAtDesk(deps, c.var.actor, c.req.valid('param').orderId);
       return c.json(order, settled ? 200 : 202);
     })
-    .openapi(exportRoute, async (c) => {
+    .openapi(exportAll, async (c) => {
       const { name, pages } = await exportOrders(deps, c.var.actor, c.req.valid('param').eventId);
       c.header('content-disposition', `attachment; filename="${name}"`);
       return c.body(streamOf(pages), 200, { 'content-type': 'text/csv; charset=utf-8' });
     })
-    .openapi(salesRoute, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
+    .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
 }
 
 /** Reads on when the client has taken what was there, and stops when it goes away. */

@@ -23,9 +23,8 @@ export type PoolRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly 
 const tags = ['Organizer: pools'];
 const security = [{ bearer: [] }];
 
-/** The places of an event that its ticket categories draw on. */
-export function poolRoutes(deps: PoolRoutesDeps) {
-  const createPoolRoute = createRoute({
+function contracts(deps: PoolRoutesDeps) {
+  const create = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/pools',
     tags,
@@ -35,7 +34,7 @@ export function poolRoutes(deps: PoolRoutesDeps) {
     request: { params: eventParams, body: body(createPoolSchema) },
     responses: { 201: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
-  const listRoute = createRoute({
+  const list = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/pools',
     tags,
@@ -45,7 +44,7 @@ export function poolRoutes(deps: PoolRoutesDeps) {
     request: { params: eventParams },
     responses: { 200: answer(poolListSchema, 'The pools.'), ...problems(401, 403, 404, 503) },
   });
-  const changeRoute = createRoute({
+  const change = createRoute({
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/pools/{poolId}',
     tags,
@@ -56,13 +55,18 @@ export function poolRoutes(deps: PoolRoutesDeps) {
     request: { params: poolParams, body: body(changePoolSchema) },
     responses: { 200: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
+  return { create, list, change };
+}
 
+/** The places of an event that its ticket categories draw on. */
+export function poolRoutes(deps: PoolRoutesDeps) {
+  const { create, list, change } = contracts(deps);
   return createRouter<ActorEnv>()
-    .openapi(createPoolRoute, async (c) =>
+    .openapi(create, async (c) =>
       c.json(await createPool(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 201),
     )
-    .openapi(listRoute, async (c) => c.json(await listPools(deps, c.var.actor, c.req.valid('param').eventId), 200))
-    .openapi(changeRoute, async (c) =>
+    .openapi(list, async (c) => c.json(await listPools(deps, c.var.actor, c.req.valid('param').eventId), 200))
+    .openapi(change, async (c) =>
       c.json(await changePool(deps, c.var.actor, c.req.valid('param'), c.req.valid('json')), 200),
     );
 }

@@ -24,9 +24,8 @@ export type PromoCodeRoutesDeps = { readonly db: Db; readonly clock: Clock; read
 const tags = ['Organizer: promo codes'];
 const security = [{ bearer: [] }];
 
-/** Codes that lower the price of an event's orders. */
-export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
-  const createPromoCodeRoute = createRoute({
+function contracts(deps: PromoCodeRoutesDeps) {
+  const create = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
     tags,
@@ -36,7 +35,7 @@ export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
     request: { params: eventParams, body: body(createPromoCodeSchema) },
     responses: { 201: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
-  const listRoute = createRoute({
+  const list = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
     tags,
@@ -46,7 +45,7 @@ export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
     request: { params: eventParams, query: z.strictObject(pageQuery) },
     responses: { 200: answer(promoCodeListSchema, 'A page of promo codes.'), ...problems(400, 401, 403, 404, 503) },
   });
-  const changeRoute = createRoute({
+  const change = createRoute({
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes/{promoCodeId}',
     tags,
@@ -56,12 +55,17 @@ export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
     request: { params: promoCodeParams, body: body(changePromoCodeSchema) },
     responses: { 200: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
+  return { create, list, change };
+}
 
+/** Codes that lower the price of an event's orders. */
+export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
+  const { create, list, change } = contracts(deps);
   return createRouter<ActorEnv>()
-    .openapi(createPromoCodeRoute, async (c) =>
+    .openapi(create, async (c) =>
       c.json(await createPromoCode(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 201),
     )
-    .openapi(listRoute, async (c) => {
+    .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
       const { eventId } = c.req.valid('param');
@@ -76,7 +80,7 @@ export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
         200,
       );
     })
-    .openapi(changeRoute, async (c) =>
+    .openapi(change, async (c) =>
       c.json(await changePromoCode(deps, c.var.actor, c.req.valid('param'), c.req.valid('json')), 200),
     );
 }

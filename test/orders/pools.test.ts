@@ -1,0 +1,95 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { availabilityOf } from '../../src/orders/availability.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { createEvent } from '../support/factories.ts';
+import { pay } from '../support/order-desk.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../support/organizer-desk.ts';
+import { order, tally } from '../support/placing.ts';
+
+let desk: OrganizerDesk;
+
+beforeAll(async () => {
+  desk = await startOrganizerDesk();
+});
+afterAll(() => desk.close());
+
+describe('pools', () => {
+  test('are made, listed and resized, and each change is on record', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const made = await desk.send('POST', `/events/${event.id}/pools`, { name: 'Tribune', capacity: 500, blocked: 20 });
+    expect(made).toMatchObject({ status: 201, body: { name: 'Tribune', capacity: 500, available: 480, blocked: 20 } });
+    const path = `/events/${event.id}/pools/${String(made.body.id)}`;
+    expect((await desk.send('PATCH', path, { capacity: 600 })).body).toMatchObject({
+      capacity: 600,
+      available: 580,
+      blocked: 20,
+    });
+    expect((await desk.send('PATCH', path, { blocked: 0 })).body).toMatchObject({
+      capacity: 600,
+      available: 600,
+      blocked: 0,
+    });
+    expect((await desk.read(`/events/${event.id}/pools`)).data).toHaveLength(2);
+    expect(await desk.auditOf(String(made.body.id))).toEqual(['pool.created', 'pool.changed', 'pool.changed']);
+  });
+
+  test('cannot be made smaller than what is sold, held and blocked; nothing changes then, and nothing is on record', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 10 }] });
+    const poolId = event.categories[0]?.poolId ?? '';
+    await order(desk.deps, event, { quantity: 4 });
+    const { order: paid } = await order(desk.deps, event, { quantity: 3 });
+    await pay(desk.open.db, paid.id);
+    const path = `/events/${event.id}/pools/${poolId}`;
+    expect((await desk.send('PATCH', path, { capacity: 7 })).body).toMatchObject({ available: 0, held: 4, sold: 3 });
+    expect(await desk.send('PATCH', path, { capacity: 6 })).toMatchObject({
+      status: 409,
+      body: { code: 'pool.in_use' },
+    });
+    expect(await desk.send('PATCH', path, { blocked: 1 })).toMatchObject({ status: 409 });
+    expect(await desk.auditOf(poolId)).toEqual(['pool.changed']);
+  });
+
+  test('resized again and again in the middle of a rush stay whole: nothing is oversold', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 30 }] });
+    const poolId = event.categories[0]?.poolId ?? '';
+    const orders = Array.from({ length: 60 }, () => order(desk.deps, event, { quantity: 1 }));
+    const sizes = [40, 20, 35, 31, 45, 25, 40];
+    const resizes = sizes.map((capacity) => desk.send('PATCH', `/events/${event.id}/pools/${poolId}`, { capacity }));
+    const counts = await tally(orders);
+    for (const answer of await Promise.all(resizes)) expect([200, 409]).toContain(answer.status);
+    const [row] = await rowsOf<{ capacity: number; available: number; held: number }>(
+      desk.open.db,
+      sql`select capacity, available, held from stock where pool_id = ${poolId}`,
+    );
+    expect(row?.held).toBe(counts.placed);
+    expect((row?.available ?? -1) + (row?.held ?? 0)).toBe(row?.capacity);
+  });
+
+  test.each([
+    [{ name: 'X', capacity: -1 }],
+    [{ name: 'X', capacity: 1.5 }],
+    [{ name: 'X', capacity: '5' }],
+    [{ name: 'X', capacity: 1e9 }],
+    [{ name: 'X', capacity: 5, blocked: 6 }],
+    [{ name: '', capacity: 5 }],
+    [{ name: 'X', capacity: 5, sold: 3 }],
+    [[]],
+  ])('refuse %j', async (body) => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    expect(await desk.send('POST', `/events/${event.id}/pools`, body)).toMatchObject({ status: 400 });
+  });
+
+  test('say per ticket category what may still be bought', async () => {
+    const event = await createEvent(desk.open.db, {
+      organizer: desk.organizer,
+      categories: [{ capacity: 10 }, { pool: 0 }, { capacity: 3 }],
+    });
+    await order(desk.deps, event, { quantity: 4 });
+    expect(await availabilityOf(desk.open.db, event.id)).toEqual([
+      { ticketCategoryId: event.categories[0]?.id, available: 6, capacity: 10 },
+      { ticketCategoryId: event.categories[1]?.id, available: 6, capacity: 10 },
+      { ticketCategoryId: event.categories[2]?.id, available: 3, capacity: 3 },
+    ]);
+  });
+});
