@@ -65,16 +65,7 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
 }
 
 function cacheStatus(source: Source, ttlSeconds: number): string {
-  switch (source) {
-    case 'memory':
-      return `hit; ttl=${ttlSeconds}; detail=memory`;
-    case 'shared':
-      return `hit; ttl=${ttlSeconds}; detail=shared`;
-    case 'built':
-      return 'fwd=miss; stored';
-    case 'collapsed':
-      return 'fwd=miss; stored; collapsed';
-    case 'stale':
-      return `fwd=stale; fwd-status=503; ttl=${ttlSeconds}; detail=last-good`;
-  }
+  if (source === 'stale') return `fwd=stale; fwd-status=503; ttl=${ttlSeconds}; detail=last-good`;
+  if (source === 'memory' || source === 'shared') return `hit; ttl=${ttlSeconds}; detail=${source}`;
+  return source === 'built' ? 'fwd=miss; stored' : 'fwd=miss; stored; collapsed';
 }

@@ -81,8 +81,8 @@ export function createCachedReads(deps: { redis: Redis; log: Log; memoryBytesMax
   return {
     atHand: (key, request) => atHand(state, key, request),
     answer: (read, request) => answer(state, read, request),
-    changed: feed.push,
-    close: feed.close,
+    changed: (tags) => feed.push(tags),
+    close: () => feed.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Read, type ReadKind, readKind } from '../../src/http/cached-read-kind.ts';
 import { type CachedReads, createCachedReads } from '../../src/http/cached-reads.ts';

@@ -1,0 +1,65 @@
+import { writeAudit } from '../access/audit.ts';
+import type { Actor } from '../access/actor.ts';
+import type { CachedReads } from '../http/cached-reads.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { eventCancelled, eventNotFound, eventNotPublishable } from './errors.ts';
+import type { AvailabilityOf } from './ports.ts';
+import { missingForPublication } from './publication.ts';
+import { tagsOf } from './public-kinds.ts';
+import { type EventRow, type TicketCategoryRow, lockEvent } from './queries.ts';
+import { listTicketCategories } from './queries-public.ts';
+
+/** What every change by an organiser needs. */
+export type ChangeDeps = {
+  readonly db: Db;
+  readonly cachedReads: Pick<CachedReads, 'changed'>;
+  readonly availabilityOf: AvailabilityOf;
+};
+
+export type EventOfActor = { readonly actor: Actor; readonly eventId: string };
+
+/** A category with its event, which decides its currency and whether it is on sale. */
+export type CategoryOfEvent = { readonly event: EventRow; readonly category: TicketCategoryRow };
+
+/** What was done, for the caller and for the audit log. */
+export type Change<Result> = {
+  readonly event: EventRow;
+  readonly result: Result;
+  readonly act: string;
+  readonly subjectId: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Runs one change of an event under its lock, so that changes of one event come one after the other; orders do not wait.
+ * In the same transaction the audit row is written, and a published event is checked to have all that it must have.
+ * After the commit the public's caches are told. `work` gives back undefined when there is nothing to do.
+ * @throws DomainError event.not_found, event.cancelled, event.not_publishable
+ */
+export async function changeLockedEvent<Result>(
+  deps: ChangeDeps,
+  { actor, eventId }: EventOfActor,
+  work: (tx: Db, event: EventRow) => Promise<Change<Result> | { readonly event: EventRow; readonly result: Result }>,
+): Promise<Result> {
+  const { before, done } = await transaction(deps.db, async (tx) => {
+    const before = await lockEvent(tx, actor.organizerId, eventId);
+    if (before === undefined) throw eventNotFound();
+    if (before.status === 'cancelled') throw eventCancelled();
+    const done = await work(tx, before);
+    if ('act' in done) {
+      if (done.event.status === 'published') await requireComplete(deps, tx, done.event);
+      const changes = done.subjectId === eventId ? done.changes : { eventId, ...done.changes };
+      await writeAudit(tx, { actor, act: done.act, subjectId: done.subjectId, changes });
+    }
+    return { before, done };
+  });
+  const wasSeen = before.status !== 'draft' || done.event.status !== 'draft';
+  if ('act' in done && wasSeen) await deps.cachedReads.changed(tagsOf(done.event));
+  return done.result;
+}
+
+async function requireComplete(deps: ChangeDeps, tx: Db, event: EventRow): Promise<void> {
+  const categories = await listTicketCategories(tx, event.id);
+  const missing = missingForPublication(event, categories, await deps.availabilityOf(tx, event.id));
+  if (missing.length > 0) throw eventNotPublishable(missing);
+}

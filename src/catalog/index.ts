@@ -1,0 +1,39 @@
+/**
+ * Catalog: events, their schedule, ticket categories, prices and sale windows, and the public's way to read them.
+ *
+ * Promises
+ *  1. The public sees published and cancelled events and nothing of drafts; another organiser's event does not exist.
+ *  2. A public answer is made once per change and sent as bytes; a change is seen everywhere within 250 ms, and without
+ *     the push within the lifetime of its kind (20 s for documents, 15 s for listings).
+ *  3. Availability is at most one second old, comes from the primary, and is shown in bands.
+ *  4. While Redis or Postgres are away, the last good bytes are sent for five minutes, marked stale.
+ *  5. A published event always has a ticket category with places, and no sale outlasts its event: changes that would
+ *     break this are refused.
+ *  6. Nobody overwrites what they have not read: an event changes only from the version its editor names.
+ *  7. Every change, and who made it, is in the audit log of the same transaction.
+ *  8. A slug and a currency are for good.
+ *
+ * An event's life
+ *
+ *   createEvent --> draft --publishEvent--> published --cancelEvent--> cancelled
+ *                     ^                        |
+ *                     +----unpublishEvent------+   (while nothing was ordered)
+ *
+ *   changeEvent, setSales and the acts on schedule items and ticket categories leave the state as it is.
+ */
+export { availabilityBandOf, type AvailabilityBand } from './availability-band.ts';
+export { cancelEvent } from './cancel-event.ts';
+export { changeEvent } from './change-event.ts';
+export { changeScheduleItem } from './change-schedule-item.ts';
+export { changeTicketCategory } from './change-ticket-category.ts';
+export { createEvent } from './create-event.ts';
+export { createScheduleItem } from './create-schedule-item.ts';
+export { createTicketCategory } from './create-ticket-category.ts';
+export { deleteScheduleItem } from './delete-schedule-item.ts';
+export { deleteTicketCategory } from './delete-ticket-category.ts';
+export type { Availability, AvailabilityOf, LimitsChanged, WasOrdered } from './ports.ts';
+export { publishEvent } from './publish-event.ts';
+export { saleStateOf, type SaleFacts, type SaleState } from './sale-state.ts';
+export { type PublicReadServer, servePublicReads } from './serve-public-reads.ts';
+export { setSales } from './set-sales.ts';
+export { unpublishEvent } from './unpublish-event.ts';

@@ -1,0 +1,91 @@
+import { requestInvalid } from '../platform/errors.ts';
+import type { Money } from '../platform/money.ts';
+import { given } from './given.ts';
+import type { NewEvent, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
+import type { ChangeEvent, ChangeScheduleItem, ChangeTicketCategory } from './schemas-organizer.ts';
+
+const dateOf = (value: string | undefined) => (value === undefined ? undefined : new Date(value));
+const dateOrNull = (value: string | null | undefined) => (value === null ? null : dateOf(value));
+
+/** @throws DomainError request.invalid when the money is in another currency than the event. */
+function amountOf(money: Money | undefined, currency: string, path: string): number | undefined {
+  if (money === undefined) return undefined;
+  if (money.currency !== currency) {
+    throw requestInvalid([{ path: `${path}.currency`, message: `must be ${currency}, the currency of the event` }]);
+  }
+  return money.amount;
+}
+
+/** @throws DomainError request.invalid */
+function requireOrder(first: Date, second: Date, path: string, message: string): void {
+  if (first >= second) throw requestInvalid([{ path, message }]);
+}
+
+type EventValues = Partial<Omit<NewEvent, 'id' | 'organizerId' | 'slug' | 'version' | 'status'>>;
+
+/** @throws DomainError request.invalid */
+export function eventValues(input: ChangeEvent, currency: string): EventValues {
+  const { startsAt, endsAt, doorsOpenAt, feePerTicket, ...rest } = input;
+  return given({
+    ...rest,
+    startsAt: dateOf(startsAt),
+    endsAt: dateOf(endsAt),
+    doorsOpenAt: dateOf(doorsOpenAt),
+    feePerTicket: amountOf(feePerTicket, currency, 'feePerTicket'),
+  });
+}
+
+/** @throws DomainError request.invalid */
+export function requireEventTimes(event: { startsAt: Date; endsAt: Date; doorsOpenAt: Date }): void {
+  requireOrder(event.startsAt, event.endsAt, 'endsAt', 'must be after startsAt');
+  if (event.doorsOpenAt > event.endsAt) {
+    throw requestInvalid([{ path: 'doorsOpenAt', message: 'must not be after endsAt' }]);
+  }
+}
+
+/** @throws DomainError request.invalid */
+export function scheduleItemValues(input: ChangeScheduleItem): Partial<Omit<ScheduleItemRow, 'eventId' | 'id'>> {
+  const { startsAt, endsAt, ...rest } = input;
+  return given({ ...rest, startsAt: dateOf(startsAt), endsAt: dateOf(endsAt) });
+}
+
+/** @throws DomainError request.invalid */
+export function requireScheduleTimes(item: { startsAt: Date; endsAt: Date }): void {
+  requireOrder(item.startsAt, item.endsAt, 'endsAt', 'must be after startsAt');
+}
+
+/** @throws DomainError request.invalid */
+export function ticketCategoryValues(
+  input: ChangeTicketCategory,
+  currency: string,
+): Partial<Omit<TicketCategoryRow, 'eventId' | 'id'>> {
+  const { price, saleOpensAt, saleClosesAt, entryOpensAt, entryClosesAt, ...rest } = input;
+  return given({
+    ...rest,
+    price: amountOf(price, currency, 'price'),
+    saleOpensAt: dateOf(saleOpensAt),
+    saleClosesAt: dateOf(saleClosesAt),
+    entryOpensAt: dateOrNull(entryOpensAt),
+    entryClosesAt: dateOrNull(entryClosesAt),
+  });
+}
+
+type CategoryLimits = Pick<
+  TicketCategoryRow,
+  'saleOpensAt' | 'saleClosesAt' | 'perOrderMin' | 'perOrderMax' | 'perBuyerMax' | 'entryOpensAt' | 'entryClosesAt'
+>;
+
+/** @throws DomainError request.invalid */
+export function requireCategoryLimits(category: CategoryLimits): void {
+  const { perOrderMin, perOrderMax, perBuyerMax, entryOpensAt, entryClosesAt } = category;
+  requireOrder(category.saleOpensAt, category.saleClosesAt, 'saleClosesAt', 'must be after saleOpensAt');
+  if (perOrderMin > perOrderMax) {
+    throw requestInvalid([{ path: 'perOrderMax', message: 'must not be less than perOrderMin' }]);
+  }
+  if (perBuyerMax !== null && perBuyerMax < perOrderMin) {
+    throw requestInvalid([{ path: 'perBuyerMax', message: 'must not be less than perOrderMin' }]);
+  }
+  if (entryOpensAt !== null && entryClosesAt !== null) {
+    requireOrder(entryOpensAt, entryClosesAt, 'entryClosesAt', 'must be after entryOpensAt');
+  }
+}
