@@ -13,7 +13,7 @@ export type OrderDeskErrorCode =
   | 'promo_code.in_use'
   | 'promo_code.limit_reached';
 
-export const orderDeskProblems = {
+export const deskProblems = {
   'order.not_cancellable': { status: 409, title: 'The order cannot be cancelled' },
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },

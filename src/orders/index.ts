@@ -23,6 +23,8 @@
  *
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
+export { availabilityOf } from './availability.ts';
+export { type CalendarEvent, eventCalendar } from './calendar.ts';
 export { createEventDirectory, type EventDirectory } from './event-directory.ts';
 export { expireHolds } from './expire-holds.ts';
 export { instructionsReady } from './instructions-ready.ts';
@@ -31,7 +33,7 @@ export { lockOrder } from './lock-order.ts';
 export { markAttention } from './mark-attention.ts';
 export { payOrder } from './pay-order.ts';
 export type { PayOutcome } from './order-life-queries.ts';
-export type { HasAdmissions, PaymentOf, PaymentView, RequestFullRefund } from './payment-view.ts';
+export type { HasAdmissions, LookupLimiter, PaymentOf, PaymentView, RequestFullRefund } from './payment-view.ts';
 export { type Placement, createPlacement } from './placement.ts';
 export { placeOrder } from './place-order.ts';
 export { refundOrder } from './refund-order.ts';

@@ -7,7 +7,7 @@ import { orderAccessToken } from '../../src/access/order-token.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/router.ts';
-import { orderDeskProblems } from '../../src/orders/desk-errors.ts';
+import { deskProblems } from '../../src/orders/desk-errors.ts';
 import { deskRoutes } from '../../src/orders/desk-routes.ts';
 import { orderProblems } from '../../src/orders/errors.ts';
 import { orderRoutes } from '../../src/orders/order-routes.ts';
@@ -30,7 +30,7 @@ const problems = {
   'request.unsupported_media_type': { status: 415, title: 'Unsupported media type' },
   ...accessProblems,
   ...orderProblems,
-  ...orderDeskProblems,
+  ...deskProblems,
 };
 
 const log = createLog({ level: 'silent', process: 'test' });
