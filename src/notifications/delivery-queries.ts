@@ -40,7 +40,7 @@ export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<C
         tries = d.tries + case when d.channel = 'whatsapp' and d.status = 'sending' then 0 else 1 end,
         sending_at = now(),
         next_check_at = now() + make_interval(secs =>
-          case when d.channel = 'whatsapp' and d.status = 'sending' then ${unknownWaitSeconds} else ${sendingMaxSeconds} end)
+          case when d.channel = 'whatsapp' and d.status = 'sending' then ${unknownWaitSeconds}::float8 else ${sendingMaxSeconds}::float8 end)
       where d.id = any(${idArray(ids)}) and (
         d.status = 'queued'
         or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => ${sendingMaxSeconds}))

@@ -1,0 +1,227 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { emailResult } from '../../src/notifications/channels/email.ts';
+import { notificationInvariants } from '../../src/notifications/invariants.ts';
+import { notifyOrder } from '../../src/notifications/notify-order.ts';
+import { recoverDeliveries } from '../../src/notifications/recover-deliveries.ts';
+import { sendDelivery } from '../../src/notifications/send-delivery.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { RetryLater } from '../../src/platform/retry-later.ts';
+import { createEvent, someBuyer } from '../support/factories.ts';
+import {
+  type Notifications,
+  control,
+  deliveriesOf,
+  inbox,
+  openNotifications,
+  paidOrder,
+} from '../support/notifications.ts';
+import { silentLog } from '../support/worker.ts';
+
+let world: Notifications;
+const quiet = () => AbortSignal.timeout(20_000);
+
+beforeAll(async () => {
+  world = await openNotifications();
+});
+beforeEach(async () => {
+  await control(world.sandbox, 'reset', {});
+  await world.db.execute(sql`delete from outbox`);
+});
+afterAll(() => world.close());
+
+async function queued(options: Parameters<typeof paidOrder>[1] = {}) {
+  const buyer = someBuyer();
+  const paid = await paidOrder(world, { buyer, ...options });
+  const [deliveryId = ''] = await notifyOrder(world.deps, 'tickets', paid);
+  return { ...paid, buyer, deliveryId };
+}
+
+describe('promise 5: every paid order is notified, with exactly one effect', () => {
+  test('the mail has the tickets, their codes as images, the link and the calendar entry', async () => {
+    const event = await createEvent(world.db, {
+      event: {
+        name: 'Senja <b>&</b> "Laut"',
+        startsAt: new Date('2027-03-06T12:30:00Z'),
+        endsAt: new Date('2027-03-06T15:00:00Z'),
+        doorsOpenAt: new Date('2027-03-06T11:00:00Z'),
+      },
+      categories: [{ name: 'Festival', price: 250_000 }],
+    });
+    const { buyer, deliveryId, orderId } = await queued({ event, quantity: 2 });
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const [mail, ...more] = await inbox(world.sandbox, buyer.email);
+    expect(more).toEqual([]);
+    expect(mail?.subject).toBe('Tiket Anda: Senja <b>&</b> "Laut"');
+    expect(mail?.messageId).toContain(deliveryId.toLowerCase());
+    expect(mail?.html).toContain('Senja &lt;b&gt;&amp;&lt;/b&gt; &quot;Laut&quot;');
+    expect(mail?.html).not.toContain('<b>&');
+    expect(mail?.html).toContain(`https://antre.example/orders/${orderId}#`);
+    expect(mail?.text).toContain('Sabtu, 6 Maret 2027, 19.30 WIB');
+    expect(mail?.text).toContain('500.000');
+    expect(mail?.html).toContain('cid:ticket-2');
+    expect(mail?.attachments.map((attachment) => attachment.mimeType)).toEqual([
+      'image/png',
+      'image/png',
+      'text/calendar',
+    ]);
+    expect(mail?.size).toBeLessThan(200_000);
+    expect(await deliveriesOf(world.db, orderId)).toMatchObject([{ channel: 'email', status: 'accepted', tries: 1 }]);
+  });
+
+  test('the same fact told three times, and its job run three times at once, is one mail', async () => {
+    const { buyer, deliveryId, ...paid } = await queued();
+    expect(await notifyOrder(world.deps, 'tickets', paid)).toEqual([]);
+    expect(await notifyOrder(world.deps, 'tickets', paid)).toEqual([]);
+    const runs = await Promise.allSettled([1, 2, 3].map(() => sendDelivery(world.deps, { deliveryId }, quiet())));
+    for (const run of runs) if (run.status === 'rejected') expect(run.reason).toBeInstanceOf(RetryLater);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
+  });
+
+  test('deliveries and the jobs that send them are recorded together', async () => {
+    const { deliveryId } = await queued();
+    const rows = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send'`,
+    );
+    expect(rows.map((row) => row.id)).toContain(deliveryId);
+  });
+
+  test('beyond ten tickets the mail has the link alone', async () => {
+    const event = await createEvent(world.db, { event: { ticketsPerOrderMax: 20 }, categories: [{ perOrderMax: 20 }] });
+    const { buyer, deliveryId } = await queued({ event, quantity: 12 });
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const [mail] = await inbox(world.sandbox, buyer.email);
+    expect(mail?.attachments.map((attachment) => attachment.mimeType)).toEqual(['text/calendar']);
+    expect(mail?.html).not.toContain('cid:');
+  });
+});
+
+describe('a provider that misbehaves', () => {
+  test.each([421, 450])('%i is tried again later, and then it is one mail', async (answer) => {
+    const { buyer, deliveryId, orderId } = await queued();
+    await control(world.sandbox, 'smtp/rules', {
+      match: { recipient: buyer.email },
+      stage: 'rcpt',
+      answer,
+      times: 1,
+    });
+    await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow(RetryLater);
+    const [delivery] = await deliveriesOf(world.db, orderId);
+    expect(delivery?.status).toBe('queued');
+    // After 421 the server hangs up, and either may be seen first.
+    expect(delivery?.failure).toMatch(answer === 421 ? /^(smtp_421|econnection)$/ : /^smtp_450$/);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
+  });
+
+  test('550 5.1.1 ends it, and the address is not tried again', async () => {
+    const { buyer, deliveryId, orderId, eventId } = await queued();
+    await control(world.sandbox, 'smtp/rules', {
+      match: { recipient: buyer.email },
+      stage: 'rcpt',
+      answer: 550,
+      message: '5.1.1 no such user',
+    });
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    expect(await deliveriesOf(world.db, orderId)).toMatchObject([{ status: 'failed', failure: 'smtp_550' }]);
+    await control(world.sandbox, 'reset', {});
+    const [linkId = ''] = await notifyOrder(world.deps, 'order_link', { eventId, orderId });
+    await sendDelivery(world.deps, { deliveryId: linkId }, quiet());
+    expect(await inbox(world.sandbox, buyer.email)).toEqual([]);
+    expect((await deliveriesOf(world.db, orderId)).map((delivery) => delivery.status).sort()).toEqual([
+      'failed',
+      'suppressed',
+    ]);
+  });
+
+  test('a connection cut after the mail was taken: it goes out again under the same Message-ID', async () => {
+    const { buyer, deliveryId } = await queued();
+    await control(world.sandbox, 'smtp/rules', {
+      match: { recipient: buyer.email },
+      stage: 'data',
+      answer: 'drop_after',
+      times: 1,
+    });
+    await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow(RetryLater);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const mails = await inbox(world.sandbox, buyer.email);
+    expect(mails).toHaveLength(2);
+    expect(new Set(mails.map((mail) => mail.messageId)).size).toBe(1);
+  });
+
+  test('what errors mean', () => {
+    const error = (fields: object) => emailResult(Object.assign(new Error('to buyer@example.test'), fields), silentLog);
+    expect(error({ responseCode: 451 })).toEqual({ kind: 'later', failure: 'smtp_451' });
+    expect(error({ responseCode: 554 })).toEqual({ kind: 'failed', failure: 'smtp_554' });
+    expect(error({ responseCode: 550, response: '550 5.7.1 policy' })).toEqual({ kind: 'failed', failure: 'smtp_550' });
+    expect(error({ code: 'EAUTH', responseCode: 535 })).toMatchObject({ kind: 'later', failure: 'smtp_auth' });
+    expect(error({ code: 'ETIMEDOUT' })).toEqual({ kind: 'later', failure: 'etimedout' });
+    expect(error({ code: 'EMESSAGE' })).toEqual({ kind: 'failed', failure: 'emessage' });
+  });
+});
+
+describe('recovery', () => {
+  test('a worker that died while sending: the mail is sent by another one', async () => {
+    const { buyer, deliveryId } = await queued();
+    await world.deps.deliveries.claim(deliveryId);
+    await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow(RetryLater);
+    await world.db.execute(
+      sql`update deliveries set sending_at = now() - interval '1 minute', next_check_at = now() where id = ${deliveryId}`,
+    );
+    await world.db.execute(sql`delete from outbox`);
+    await recoverDeliveries(world.deps);
+    const staged = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send'`,
+    );
+    expect(staged.map((row) => row.id)).toContain(deliveryId);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
+  });
+
+  test('a paid order whose fact was lost is found', async () => {
+    const { eventId, orderId } = await paidOrder(world, {});
+    await world.db.execute(sql`delete from outbox`);
+    await world.db.execute(
+      sql`update orders set paid_at = now() - interval '5 minutes' where event_id = ${eventId} and id = ${orderId}`,
+    );
+    await recoverDeliveries(world.deps);
+    const staged = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select payload->>'orderId' as id from outbox where name = 'order.paid'`,
+    );
+    expect(staged.map((row) => row.id)).toEqual([orderId]);
+  });
+
+  test('the invariants name an order without delivery and a delivery that nobody looks after', async () => {
+    const { eventId, orderId, deliveryId } = await queued();
+    await world.db.execute(
+      sql`update orders set paid_at = now() - interval '5 minutes' where event_id = ${eventId} and id = ${orderId}`,
+    );
+    const findings = async () =>
+      (await Promise.all(notificationInvariants.map((invariant) => invariant.find(world.db)))).flat();
+    expect(
+      (await findings()).filter((sentence) => sentence.includes(orderId) || sentence.includes(deliveryId)),
+    ).toEqual([]);
+    await world.db.execute(sql`update deliveries set next_check_at = null where id = ${deliveryId}`);
+    expect((await findings()).some((sentence) => sentence.includes(deliveryId))).toBe(true);
+    await world.db.execute(sql`update deliveries set status = 'accepted' where id = ${deliveryId}`);
+    expect((await findings()).some((sentence) => sentence.includes('without the message id'))).toBe(true);
+    await world.db.execute(sql`delete from deliveries where id = ${deliveryId}`);
+    expect((await findings()).some((sentence) => sentence.includes(orderId))).toBe(true);
+  });
+});
+
+test('promise 10: no address, name, phone or ticket code lies in payloads or deliveries', async () => {
+  const canary = { name: 'Canary Person', email: 'canary@example.test', phone: '+6281999888777' };
+  const { deliveryId } = await queued({ buyer: canary });
+  await sendDelivery(world.deps, { deliveryId }, quiet());
+  const rows = await rowsOf<{ text: string }>(
+    world.db,
+    sql`select row_to_json(d)::text as text from deliveries d union all select row_to_json(o)::text from outbox o`,
+  );
+  const everything = rows.map((row) => row.text).join('\n');
+  for (const secret of [canary.name, canary.email, '81999888777']) expect(everything).not.toContain(secret);
+});
