@@ -4,6 +4,7 @@ export type PaymentErrorCode =
   | 'callback.malformed'
   | 'callback.signature_invalid'
   | 'callback.attempt_unknown'
+  | 'callback.too_large'
   | 'payment.not_payable'
   | 'payment.method_unavailable'
   | 'payment.too_many_attempts'
@@ -18,6 +19,7 @@ export const paymentProblems = {
   'callback.malformed': { status: 400, title: 'Callback not understood' },
   'callback.signature_invalid': { status: 400, title: 'Callback not signed' },
   'callback.attempt_unknown': { status: 404, title: 'Payment not known' },
+  'callback.too_large': { status: 413, title: 'Callback too large' },
   'payment.not_payable': { status: 409, title: 'The order does not wait for payment' },
   'payment.method_unavailable': { status: 409, title: 'This way to pay is not available' },
   'payment.too_many_attempts': { status: 409, title: 'Too many payment attempts' },
@@ -40,6 +42,9 @@ export const callbackSignatureInvalid = (): Refusal =>
 
 export const callbackAttemptUnknown = (): Refusal =>
   new DomainError('callback.attempt_unknown', 'This account has no such payment here.');
+
+export const callbackTooLarge = (bytesMax: number): Refusal =>
+  new DomainError('callback.too_large', `A notification has at most ${bytesMax} bytes.`, { details: { bytesMax } });
 
 export const paymentNotPayable = (): Refusal =>
   new DomainError('payment.not_payable', 'The order is paid, or its time to pay is over.');

@@ -1,0 +1,42 @@
+-- The callback inbox: verified callbacks of one flush are stored with their raw bytes, and a job is staged for each, by one
+-- statement. Safe to repeat with the same items. Answers one word per item, in their order: stored, duplicate (it lies in
+-- the inbox already), unknown_attempt (this organiser has no such attempt).
+--
+-- Items: [{ "gateway", "organizerId", "eventId", "attemptId", "dedupKey": hex, "payload": base64 }]
+create function store_callbacks(items jsonb) returns jsonb
+language plpgsql as $$
+declare
+  v_answer jsonb;
+begin
+  with given as materialized (
+    select i.ord, i.item ->> 'gateway' as gateway, i.item ->> 'organizerId' as organizer_id, i.item ->> 'attemptId' as attempt_id,
+           decode(i.item ->> 'dedupKey', 'hex') as dedup_key, i.item ->> 'payload' as payload,
+           exists (
+             select 1 from payment_attempts a
+             where a.event_id = i.item ->> 'eventId' and a.id = i.item ->> 'attemptId'
+               and a.organizer_id = i.item ->> 'organizerId' and a.gateway = i.item ->> 'gateway') as known
+    from jsonb_array_elements(items) with ordinality as i(item, ord)
+  ), stored as (
+    -- In the order of the keys, so that two flushes that hold the same callbacks wait for each other, and do not deadlock.
+    insert into callbacks (gateway, organizer_id, dedup_key, attempt_id)
+    select distinct on (g.gateway, g.organizer_id, g.dedup_key) g.gateway, g.organizer_id, g.dedup_key, g.attempt_id
+    from given g where g.known
+    order by g.gateway, g.organizer_id, g.dedup_key, g.ord
+    on conflict (gateway, organizer_id, dedup_key) do nothing
+    returning id, gateway, organizer_id, dedup_key
+  ), first as (
+    select distinct on (s.id) s.id, g.ord, g.payload
+    from stored s join given g on g.gateway = s.gateway and g.organizer_id = s.organizer_id and g.dedup_key = s.dedup_key
+    order by s.id, g.ord
+  ), payloads as (
+    insert into callback_payloads (callback_id, payload) select f.id, decode(f.payload, 'base64') from first f
+  ), jobs as (
+    insert into outbox (name, payload)
+    select 'payment.apply_callback', jsonb_build_object('callbackId', f.id::text) from first f
+  )
+  select jsonb_agg(
+      case when not g.known then 'unknown_attempt' when f.ord is not null then 'stored' else 'duplicate' end order by g.ord)
+    into v_answer
+    from given g left join first f on f.ord = g.ord;
+  return coalesce(v_answer, '[]'::jsonb);
+end $$;

@@ -1,0 +1,94 @@
+import { transaction } from '../platform/db.ts';
+import { RetryLater } from '../platform/retry-later.ts';
+import { type Applied, applyFact, lockAttemptAndOrder } from './apply-fact.ts';
+import { type StoredCallback, endCallback, findCallback } from './callback-queries.ts';
+import { closeAgain } from './close-again.ts';
+import type { GatewayDeps } from './deps.ts';
+import type { GatewayAccount, GatewayFact } from './gateway.ts';
+import { callbacksApplied } from './metrics.ts';
+
+const readBackPauseSeconds = 15;
+
+/**
+ * Applies one stored callback under the locks of its order and attempt. What it may not decide by itself is read back from
+ * the gateway, outside any transaction, and that answer is applied instead. Safe to repeat, in any order, in parallel.
+ * @throws RetryLater when the gateway cannot be asked now
+ */
+export async function applyCallback(deps: GatewayDeps, { callbackId }: { callbackId: string }): Promise<void> {
+  const callback = await findCallback(deps.db, Number(callbackId));
+  if (callback === undefined || callback.status !== 'received') return;
+  const account = await deps.accounts.byOrganizer(callback.organizerId);
+  if (account === undefined) throw new RetryLater(readBackPauseSeconds, 'the organiser has no payment account now');
+  const fact = factOf(deps, callback, account);
+  const applied = fact === undefined ? { kind: 'read_back' as const } : await applyClaim(deps, callback, account, fact);
+  if (applied.kind !== 'read_back') return;
+  await applyReadBack(deps, callback, account, fact);
+}
+
+/** Read from the raw bytes again: they were verified when they came, and the key may have changed since. */
+function factOf(deps: GatewayDeps, callback: StoredCallback, account: GatewayAccount): GatewayFact | undefined {
+  if (callback.payload === null) return undefined;
+  const reading = deps.gateway.readCallback(callback.payload, account.acceptedKeys);
+  return reading.kind === 'fact' ? reading.fact : undefined;
+}
+
+async function applyClaim(
+  deps: GatewayDeps,
+  callback: StoredCallback,
+  account: GatewayAccount,
+  fact: GatewayFact,
+): Promise<Applied> {
+  return transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, fact.attemptId);
+    if (locked === undefined) return { kind: 'ignored', outcome: 'attempt_gone' } satisfies Applied;
+    const how = { trust: 'callback', merchantId: account.merchantId } as const;
+    const applied = await applyFact(tx, deps.gateway, locked, fact, how);
+    if (applied.kind === 'applied' || applied.kind === 'ignored' || applied.kind === 'refused') {
+      await end(tx, callback, applied.kind, applied.outcome);
+    }
+    return applied;
+  });
+}
+
+async function applyReadBack(
+  deps: GatewayDeps,
+  callback: StoredCallback,
+  account: GatewayAccount,
+  claim: GatewayFact | undefined,
+): Promise<void> {
+  const attemptId = callback.attemptId ?? '';
+  await deps.gateway.admit(account, 'call');
+  const known = await deps.gateway.fetch(account, attemptId);
+  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'unknown' || known.kind === 'rejected') {
+    throw new RetryLater(readBackPauseSeconds, 'the gateway does not say what is so');
+  }
+  if (known.kind === 'not_started') {
+    // A signed callback about what the gateway does not know: it changes nothing, and somebody should look.
+    await end(deps.db, callback, 'ignored', 'not_known_at_gateway');
+    return;
+  }
+  const applied = await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked === undefined) return undefined;
+    const result = await applyFact(tx, deps.gateway, locked, known.fact, {
+      trust: 'read_back',
+      merchantId: account.merchantId,
+      proven: claim?.signedClass === 'success',
+    });
+    const outcome = 'outcome' in result ? result.outcome : result.kind;
+    const status = result.kind === 'applied' || result.kind === 'refused' ? result.kind : 'ignored';
+    await end(tx, callback, status, `read_back: ${outcome}`);
+    return result;
+  });
+  if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
+}
+
+async function end(
+  tx: GatewayDeps['db'],
+  callback: StoredCallback,
+  status: 'applied' | 'ignored' | 'refused',
+  outcome: string,
+): Promise<void> {
+  if (await endCallback(tx, callback.id, status, outcome)) callbacksApplied.inc({ outcome: status });
+}

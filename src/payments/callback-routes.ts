@@ -1,0 +1,76 @@
+import { type Context, Hono } from 'hono';
+import { readBytes } from '../http/json-body.ts';
+import { problemResponse } from '../http/problem.ts';
+import type { AppEnv } from '../http/router.ts';
+import { isUnavailable } from '../platform/db-errors.ts';
+import { DomainError, serviceUnavailable } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
+import {
+  callbackAttemptUnknown,
+  callbackMalformed,
+  callbackSignatureInvalid,
+  callbackTooLarge,
+  paymentProblems,
+} from './errors.ts';
+import { callbackBytesMax } from './limits.ts';
+import { callbacksReceived } from './metrics.ts';
+import { type ReceiveDeps, type Received, receiveCallback } from './receive-callback.ts';
+
+/**
+ * The hot write of this room: raw bytes in, no schema and no middleware, answers returned and not thrown. What it gives up
+ * is one log line per callback; `payment_callbacks_total` counts them. Mounted before every middleware.
+ *
+ * The status codes say how often Midtrans tries again: 200 never, 400 and 404 twice (which covers a callback that was
+ * faster than our own commit), 503 four times, 500 only once: so there is no 500 here.
+ */
+export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.post('/v1/callbacks/midtrans/:organizerSlug', async (c) => {
+    try {
+      const rawBody = await readBytes(c, callbackBytesMax);
+      const received = await receiveCallback(deps, { organizerSlug: c.req.param('organizerSlug'), rawBody });
+      callbacksReceived.inc({ outcome: received });
+      return answer(received);
+    } catch (error) {
+      return refuse(c, deps.log, error);
+    }
+  });
+  return app;
+}
+
+const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+const catalogue = {
+  ...paymentProblems,
+  'service.unavailable': { status: 503, title: 'Temporarily unavailable' },
+  'service.overloaded': { status: 503, title: 'Overloaded' },
+};
+
+function answer(received: Received): Response {
+  switch (received) {
+    case 'stored':
+    case 'duplicate':
+      return new Response(`{"status":"${received}"}`, { headers });
+    case 'unknown_attempt':
+      return problem(callbackAttemptUnknown());
+    case 'signature':
+      return problem(callbackSignatureInvalid());
+    case 'malformed':
+      return problem(callbackMalformed());
+  }
+}
+
+function refuse(c: Context<AppEnv>, log: Log, error: unknown): Response {
+  if (error instanceof DomainError && error.code === 'request.too_large') {
+    callbacksReceived.inc({ outcome: 'too_large' });
+    return problem(callbackTooLarge(callbackBytesMax));
+  }
+  const isKnown = error instanceof DomainError || isUnavailable(error);
+  callbacksReceived.inc({ outcome: 'unavailable' });
+  if (!isKnown) log.error({ err: error, path: c.req.path }, 'a callback could not be stored');
+  return problem(error instanceof DomainError && error.code in catalogue ? error : serviceUnavailable(error));
+}
+
+function problem(error: DomainError): Response {
+  return problemResponse(error, newId('req'), catalogue);
+}

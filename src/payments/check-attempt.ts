@@ -1,0 +1,58 @@
+import { transaction } from '../platform/db.ts';
+import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
+import { changeAttempt, findAttempt } from './attempt-queries.ts';
+import { closeAgain } from './close-again.ts';
+import type { GatewayDeps } from './deps.ts';
+import { RetryLater } from '../platform/retry-later.ts';
+import { checkHoursAfterExpiry } from './limits.ts';
+import { makeAttempt } from './make-attempt.ts';
+import type { Attempt } from './tables.ts';
+import { isOpen } from './vocabulary.ts';
+
+const hourSeconds = 3600;
+const daySeconds = 24 * hourSeconds;
+/** The first look is at two minutes, this is what is missing to ten; then hourly. */
+const secondLookSeconds = 480;
+
+/**
+ * Asks the gateway about an attempt of which nothing was heard for too long, and applies the answer; or makes it, when it
+ * was never made. Safe to repeat.
+ * @throws RetryLater
+ */
+export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
+  const attempt = await findAttempt(deps.db, attemptId);
+  if (attempt === undefined || attempt.nextCheckAt === null) return;
+  if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
+  const account = await deps.accounts.byOrganizer(attempt.organizerId);
+  if (account === undefined) return;
+  await deps.gateway.admit(account, 'call');
+  const known = await deps.gateway.fetch(account, attemptId);
+  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  const applied = await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked === undefined) return undefined;
+    await changeAttempt(tx, locked.attempt, planNextCheck(deps, locked.attempt, known.kind === 'not_started'));
+    if (known.kind !== 'fact') return undefined;
+    const again = await lockAttemptAndOrder(tx, attemptId);
+    const how = { trust: 'read_back', merchantId: account.merchantId } as const;
+    return again && applyFact(tx, deps.gateway, again, known.fact, how);
+  });
+  if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
+}
+
+/** Until six hours after its expiry an open attempt is asked about; a captured one daily, until it settles. */
+function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean) {
+  const checks = attempt.checks + 1;
+  if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
+  if (!isOpen(attempt.status)) return { checks, checkInSeconds: isOver(deps, attempt) ? null : hourSeconds };
+  if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
+  // Nobody ever picked a method, and the page is long gone; Midtrans sends nothing for that.
+  return isNotStarted
+    ? { checks, checkInSeconds: null, status: 'expired' as const }
+    : { checks, checkInSeconds: daySeconds };
+}
+
+function isOver(deps: GatewayDeps, attempt: Attempt): boolean {
+  const end = attempt.expiresAt ?? attempt.createdAt;
+  return deps.clock.now().getTime() > end.getTime() + checkHoursAfterExpiry * hourSeconds * 1000;
+}

@@ -1,0 +1,39 @@
+import { eventIdOf } from '../platform/ids.ts';
+import type { CallbackInbox } from './callback-inbox.ts';
+import type { GatewayAccount, PaymentGateway } from './gateway.ts';
+import type { PaymentAccounts } from './payment-accounts.ts';
+
+export type ReceiveDeps = {
+  readonly accounts: PaymentAccounts;
+  readonly gateway: PaymentGateway;
+  readonly inbox: CallbackInbox;
+};
+
+export type Received = 'stored' | 'duplicate' | 'unknown_attempt' | 'malformed' | 'signature';
+
+/** Stands in for the key of an organiser who has none, so that nobody hears a difference. */
+const nobodysKeys = ['no organiser signs with this'];
+
+/**
+ * A gateway calls back: the raw bytes are verified, and lie in the durable inbox when this answers `stored`. Nothing is
+ * applied here. An organiser without an account cannot have signed, which answers as a wrong signature does.
+ * @throws DomainError service.unavailable, service.overloaded
+ */
+export async function receiveCallback(
+  deps: ReceiveDeps,
+  { organizerSlug, rawBody }: { organizerSlug: string; rawBody: Buffer },
+): Promise<Received> {
+  const account: GatewayAccount | undefined = await deps.accounts.bySlug(organizerSlug);
+  const reading = deps.gateway.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
+  if (reading.kind === 'refused') return reading.reason;
+  if (account === undefined) return 'signature';
+  const { attemptId } = reading.fact;
+  return deps.inbox.submit(account.organizerId, {
+    gateway: deps.gateway.name,
+    organizerId: account.organizerId,
+    eventId: eventIdOf(attemptId),
+    attemptId,
+    dedupKey: reading.dedupKey.toString('hex'),
+    payload: rawBody.toString('base64'),
+  });
+}

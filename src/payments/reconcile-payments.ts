@@ -1,0 +1,40 @@
+import { orderClosing } from '../orders/jobs.ts';
+import { type Db, transaction } from '../platform/db.ts';
+import { stageAll } from '../platform/outbox.ts';
+import { leaseDueAttempts } from './attempt-queries.ts';
+import { findForgottenCallbacks } from './callback-queries.ts';
+import { applyCallbackJob, checkAttemptJob, sendRefundJob } from './jobs.ts';
+import { closingMinutesMax, reconcileBatch, reconcileLeaseSeconds } from './limits.ts';
+import { findStuckClosing } from './order-queries.ts';
+import { leaseDueRefunds } from './refund-queries.ts';
+
+/** Longer than a job is tried: what is older was given up. */
+const forgottenMinutes = 30;
+
+/**
+ * Finds what nobody has heard of for too long and stages a job for each: attempts and refunds that are due for a look at
+ * the gateway, callbacks and closings whose job was given up. Only finds; the jobs look again and act. Bounded, and safe
+ * to run several times at once.
+ * @returns how many were staged
+ */
+export async function reconcilePayments({ db }: { db: Db }): Promise<number> {
+  return transaction(db, async (tx) => {
+    const attempts = await leaseDueAttempts(tx, reconcileBatch, reconcileLeaseSeconds);
+    const refunds = await leaseDueRefunds(tx, reconcileBatch, reconcileLeaseSeconds);
+    const callbacks = await findForgottenCallbacks(tx, forgottenMinutes, reconcileBatch);
+    const closings = await findStuckClosing(tx, closingMinutesMax + forgottenMinutes, reconcileBatch);
+    await stageAll(
+      tx,
+      checkAttemptJob,
+      attempts.map((attemptId) => ({ attemptId })),
+    );
+    await stageAll(tx, sendRefundJob, refunds);
+    await stageAll(
+      tx,
+      applyCallbackJob,
+      callbacks.map((callbackId) => ({ callbackId })),
+    );
+    await stageAll(tx, orderClosing, closings);
+    return attempts.length + refunds.length + callbacks.length + closings.length;
+  });
+}

@@ -1,0 +1,41 @@
+import type { Db } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { countWaitingOrders } from './backlog-queries.ts';
+import { paymentBacklog } from './metrics.ts';
+
+/** Whether orders should be let in, by how many wait for their payment to be made at the gateway. */
+export type PaymentBacklog = {
+  /** True when a new order would wait for longer than a third of its hold. Costs nothing: asked in every placement. */
+  isPaymentBusy(holdSeconds: number): boolean;
+  close(): void;
+};
+
+const refreshMs = 1000;
+const busyShare = 1 / 3;
+/** Counting further would not change the answer for any hold. */
+const countMax = 100_000;
+
+/** Counts the backlog once a second in the background. While Postgres is away the last count stands. */
+export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: number }): PaymentBacklog {
+  let waiting = 0;
+  let isCounting = false;
+  const refresh = async () => {
+    if (isCounting) return;
+    isCounting = true;
+    try {
+      waiting = await countWaitingOrders(deps.db, countMax);
+      paymentBacklog.set(waiting);
+    } catch (error) {
+      deps.log.debug({ err: error }, 'the payment backlog could not be counted');
+    } finally {
+      isCounting = false;
+    }
+  };
+  void refresh();
+  const timer = setInterval(() => void refresh(), refreshMs);
+  timer.unref();
+  return {
+    isPaymentBusy: (holdSeconds) => waiting / deps.createsPerSecond > holdSeconds * busyShare,
+    close: () => clearInterval(timer),
+  };
+}
