@@ -18,7 +18,7 @@ try {
 
 async function seed(): Promise<string> {
   const config = loadConfig();
-  const { db, close } = openDb({
+  const open = openDb({
     url: config.DATABASE_URL,
     name: 'seed',
     poolSize,
@@ -27,8 +27,8 @@ async function seed(): Promise<string> {
     prepare: config.DATABASE_PREPARE,
   });
   try {
-    return await seedDemo({ db, config, clock: systemClock });
+    return await seedDemo({ db: open.db, config, clock: systemClock });
   } finally {
-    await close();
+    await open.close();
   }
 }

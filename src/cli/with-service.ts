@@ -21,7 +21,7 @@ export async function withService(
 ): Promise<void> {
   try {
     const config = loadConfig();
-    const { db, close } = openDb({
+    const open = openDb({
       url: config.DATABASE_URL,
       name: 'cli',
       poolSize,
@@ -30,9 +30,9 @@ export async function withService(
       prepare: config.DATABASE_PREPARE,
     });
     try {
-      report(name, usage, await command({ db, clock: systemClock, config }));
+      report(name, usage, await command({ db: open.db, clock: systemClock, config }));
     } finally {
-      await close();
+      await open.close();
     }
   } catch (error) {
     process.exitCode = 1;

@@ -30,6 +30,7 @@ export function problemResponse(error: DomainError, requestId: string, catalogue
   };
   const retryAfter = error.retryAfterSeconds ?? (status === 503 || status === 429 ? 2 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
   return new Response(body, { status, headers });
 }
 

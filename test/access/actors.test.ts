@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActors, rememberedMs } from '../../src/access/actors.ts';
 import { createApiKey } from '../../src/access/create-api-key.ts';
-import type { Db } from '../../src/platform/db.ts';
 import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../support/access.ts';
 
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
@@ -28,7 +27,7 @@ describe('what a process remembers of credentials', () => {
         const value: unknown = Reflect.get(target, name, receiver);
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
-    }) as Db;
+    });
     return { state, actors: createActors({ ...world.deps, db }) };
   };
 

@@ -21,6 +21,8 @@ export type AccessWorld = {
   readonly deps: AccessDeps & {
     readonly config: AccessDeps['config'] & { readonly PUBLIC_URL: string };
   };
+  /** Every route of the room, as published. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   readonly time: { advance(milliseconds: number): void };
   /** One request; the body is sent as JSON. */
   request(
@@ -78,6 +80,9 @@ export async function openAccessWorld(options: { signInLimiter?: SignInLimiter }
     database,
     open,
     deps,
+    routes: Object.entries(
+      app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'access', version: '1' } }).paths ?? {},
+    ).flatMap(([path, item]) => Object.keys(item ?? {}).map((method) => ({ method: method.toUpperCase(), path }))),
     time: {
       advance: (milliseconds) => {
         ahead += milliseconds;

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../src/access/create-api-key.ts';
+import { createDevice } from '../../src/access/create-device.ts';
+import {
+  type AccessWorld,
+  type OrganizerWorld,
+  aMember,
+  anOrganizer,
+  codeOf,
+  openAccessWorld,
+} from '../support/access.ts';
+import { createEvent } from '../support/factories.ts';
+
+/** Guards that no route of the room was left without a rule: every published route against every kind of caller (S05). */
+describe('every route and every role', () => {
+  let world: AccessWorld;
+  let organizer: OrganizerWorld;
+  const callers = new Map<string, string | undefined>();
+
+  /** The least role that each organiser's route asks for. A new route fails here until it is listed. */
+  const leastRole: Record<string, 'owner' | 'manager'> = {
+    'GET /staff': 'manager',
+    'POST /staff': 'manager',
+    'PATCH /staff/{staffId}': 'owner',
+    'DELETE /staff/{staffId}': 'manager',
+    'DELETE /staff/{staffId}/sessions': 'manager',
+    'GET /audit-log': 'manager',
+    'GET /api-keys': 'owner',
+    'POST /api-keys': 'owner',
+    'DELETE /api-keys/{keyId}': 'owner',
+    'GET /devices': 'manager',
+    'POST /devices': 'manager',
+    'DELETE /devices/{deviceId}': 'manager',
+  };
+  const publicRoutes = [
+    'POST /v1/sessions',
+    'POST /v1/invitations/acceptance',
+    'POST /v1/password-resets',
+    'POST /v1/password-resets/confirmation',
+  ];
+
+  beforeAll(async () => {
+    world = await openAccessWorld();
+    organizer = await anOrganizer(world);
+    const actor = await world.deps.actors.of(organizer.owner);
+    if (actor === undefined) throw new Error('the owner is signed in');
+    const { id: eventId } = await createEvent(world.open.db, { organizer });
+    callers.set('nobody', undefined);
+    callers.set('stranger', (await anOrganizer(world)).owner);
+    callers.set('device', (await createDevice(world.deps, { actor, eventId, name: 'P' })).token);
+    callers.set('door', (await aMember(world, organizer, 'door')).token);
+    callers.set('door key', (await createApiKey(world.deps, { actor, name: 'K', role: 'door' })).key);
+    callers.set('manager', (await aMember(world, organizer, 'manager')).token);
+    callers.set('manager key', (await createApiKey(world.deps, { actor, name: 'K', role: 'manager' })).key);
+    callers.set('owner', organizer.owner);
+  });
+  afterAll(() => world?.close());
+
+  const expected = (caller: string, least: 'owner' | 'manager'): string => {
+    if (caller === 'nobody') return '401 access.unauthenticated';
+    if (caller === 'stranger') return '404 request.not_found';
+    const allowed = least === 'owner' ? ['owner'] : ['owner', 'manager', 'manager key'];
+    return allowed.includes(caller) ? 'allowed' : '403 access.forbidden';
+  };
+
+  it('lets in whom its rule names, and answers the others before it reads anything of theirs', async () => {
+    const prefix = '/v1/organizers/{slug}';
+    const seen: string[] = [];
+    for (const { method, path } of world.routes.filter(({ path }) => path.startsWith(prefix))) {
+      const route = `${method} ${path.slice(prefix.length)}`;
+      seen.push(route);
+      const least = leastRole[route];
+      if (least === undefined) throw new Error(`${route} has no rule in this test`);
+      // Ids and bodies are malformed on purpose: whoever gets past the rule is told so, and changes nothing.
+      const url = path.replace('{slug}', organizer.slug).replace(/\{\w+\}/g, 'malformed');
+      for (const [caller, as] of callers) {
+        const body = method === 'POST' || method === 'PATCH' ? { unknown: true } : undefined;
+        const response = await world.request(method, url, { ...(as === undefined ? {} : { as }), body });
+        const answer =
+          response.status === 200 ? 'allowed' : (await codeOf(response)).replace('400 request.invalid', 'allowed');
+        expect([route, caller, answer]).toEqual([route, caller, expected(caller, least)]);
+      }
+    }
+    expect(seen.toSorted()).toEqual(Object.keys(leastRole).toSorted());
+  });
+
+  it('asks for a credential on every other route that is not public', async () => {
+    const others = world.routes.filter(({ path }) => !path.startsWith('/v1/organizers/'));
+    for (const { method, path } of others) {
+      if (publicRoutes.includes(`${method} ${path}`)) continue;
+      const response = await world.request(method, path.replace(/\{\w+\}/g, 'malformed'));
+      expect([method, path, await codeOf(response)]).toEqual([method, path, '401 access.unauthenticated']);
+    }
+    expect(others.map(({ method, path }) => `${method} ${path}`)).toEqual(expect.arrayContaining(publicRoutes));
+  });
+});
