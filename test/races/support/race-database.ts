@@ -1,0 +1,17 @@
+import type { OpenDb } from '../../../src/platform/db.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { openTestDb } from '../../support/placing.ts';
+
+export type RaceDatabase = { readonly url: string; readonly directUrl: string; readonly db: OpenDb['db'] };
+
+/** A database of its own for one race or its control, with a small pool to prepare and to look. */
+export async function inDatabase(act: (database: RaceDatabase) => Promise<void>): Promise<void> {
+  const database = await createTestDatabase();
+  const open = openTestDb(database.url, 4);
+  try {
+    await act({ url: database.url, directUrl: database.directUrl, db: open.db });
+  } finally {
+    await open.close();
+    await database.close();
+  }
+}

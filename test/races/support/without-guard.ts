@@ -1,0 +1,57 @@
+import postgres from 'postgres';
+
+/** One place in a function's text, and what stands there without the guard. */
+export type Edit = readonly [guard: string | RegExp, instead: string];
+
+/**
+ * Installs a function of the database anew, without a guard: the control of a race. Whoever changes the function so that
+ * the guard is not found any more is told, instead of getting a control that controls nothing.
+ */
+export async function withoutGuard(directUrl: string, name: string, edits: readonly Edit[]): Promise<void> {
+  await asOwner(directUrl, async (sql) => {
+    const [row] = await sql<{ text: string }[]>`select pg_get_functiondef(${name}::regproc) as text`;
+    let text = row?.text ?? '';
+    for (const [guard, instead] of edits) {
+      const changed = text.replace(guard, instead);
+      if (changed === text) throw new Error(`${name} has no such guard: ${guard}`);
+      text = changed;
+    }
+    await sql.unsafe(text);
+  });
+}
+
+/** Takes away the second line of defence, so that a control shows what the first one prevents. */
+export async function withoutConstraints(
+  directUrl: string,
+  table: string,
+  constraints: readonly string[],
+): Promise<void> {
+  await asOwner(directUrl, async (sql) => {
+    for (const name of constraints) await sql.unsafe(`alter table ${table} drop constraint ${name}`);
+  });
+}
+
+export async function withoutIndex(directUrl: string, index: string): Promise<void> {
+  await asOwner(directUrl, (sql) => sql.unsafe(`drop index ${index}`));
+}
+
+async function asOwner(directUrl: string, act: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
+  const sql = postgres(directUrl, { max: 1, onnotice: () => {} });
+  try {
+    await act(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** The guards of `place_orders`: the event's lane and the stock rows, taken before anything is read. */
+export const placementLocks: readonly Edit[] = [
+  ['perform enter_lane(p_event_id);', ''],
+  ['perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;', ''],
+];
+
+/** Holds the window between reading and writing open, which otherwise is a matter of luck. Who is refused does not wait. */
+export const slowDecision: Edit = [
+  'update stock s\n    set available',
+  'perform pg_sleep(0.15) where 0 < any (p_held);\n  update stock s\n    set available',
+];

@@ -1,0 +1,45 @@
+import { orderInvariants } from '../../../src/orders/invariants.ts';
+import type { Db } from '../../../src/platform/db.ts';
+import { openTestDb } from '../../support/placing.ts';
+
+/** Tests make holds overdue on purpose, and nobody sweeps while they look. */
+const checked = orderInvariants.filter(({ name }) => name !== 'orders.holds_end');
+const momentary = orderInvariants.filter(({ name }) =>
+  ['orders.stock_conserved', 'orders.stock_equals_rows'].includes(name),
+);
+
+/** Everything that is not as it should be with stock, orders, tickets and limits. */
+export async function faultsOf(db: Db): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, find } of checked) {
+    for (const sentence of await find(db)) found.push(`${name}: ${sentence}`);
+  }
+  return found;
+}
+
+const pauseMs = 50;
+
+/** Looks at the stock and the rows it counts on a connection of its own, every 50 ms until `stop`. */
+export function watchStock(directUrl: string) {
+  const open = openTestDb(directUrl, 1);
+  let watching = true;
+  let samples = 0;
+  const faults: string[] = [];
+  const watch = async (): Promise<void> => {
+    while (watching) {
+      for (const { find } of momentary) faults.push(...(await find(open.db)));
+      samples += 1;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  };
+  const watched = watch();
+  return {
+    /** @returns how often was looked, and what was wrong at any of those moments */
+    stop: async () => {
+      watching = false;
+      await watched;
+      await open.close();
+      return { samples, faults };
+    },
+  };
+}
