@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
-import { type Db, rowsOf } from '../platform/db.ts';
+import type { Db } from '../platform/db.ts';
 import { invariant } from '../platform/assert.ts';
 import { type Order, orders } from './tables.ts';
 
@@ -26,12 +26,4 @@ export async function findRefundWindow(db: Db, eventId: string): Promise<'open' 
     .where(eq(events.id, eventId));
   if (row === undefined || row.open === null) return 'none';
   return row.open ? 'open' : 'over';
-}
-
-/** Locks an order's tickets in the order of their ids; the door takes the same locks when it admits. */
-export async function lockTickets(tx: Db, order: OrderRef): Promise<void> {
-  await rowsOf(
-    tx,
-    sql`select 1 from tickets where event_id = ${order.eventId} and order_id = ${order.id} order by id for update`,
-  );
 }

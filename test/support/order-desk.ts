@@ -2,14 +2,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { createActors } from '../../src/access/actors.ts';
 import { createApiKey } from '../../src/access/create-api-key.ts';
-import { accessProblems } from '../../src/access/errors.ts';
 import { orderAccessToken } from '../../src/access/order-token.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/router.ts';
-import { deskProblems } from '../../src/orders/desk-errors.ts';
 import { deskRoutes } from '../../src/orders/desk-routes.ts';
-import { orderProblems } from '../../src/orders/errors.ts';
 import { orderRoutes } from '../../src/orders/order-routes.ts';
 import { lockOrder } from '../../src/orders/lock-order.ts';
 import { payOrder } from '../../src/orders/pay-order.ts';
@@ -21,17 +18,9 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { problems } from '../../src/problems.ts';
 import type { TestOrganizer } from './factories.ts';
 import { placingDeps } from './placing.ts';
-
-const problems = {
-  'request.invalid': { status: 400, title: 'Invalid request' },
-  'request.not_found': { status: 404, title: 'Not found' },
-  'request.unsupported_media_type': { status: 415, title: 'Unsupported media type' },
-  ...accessProblems,
-  ...orderProblems,
-  ...deskProblems,
-};
 
 const log = createLog({ level: 'silent', process: 'test' });
 
