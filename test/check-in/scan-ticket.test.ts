@@ -195,7 +195,7 @@ describe('forged codes (T84)', () => {
 
   it('accepts none of 5,000 mutations', { timeout: 60_000 }, async () => {
     const ticket = await one();
-    const bytes = [...ticket.code];
+    const bytes = ticket.code.split('');
     const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZILOU*=';
     const mutations = new Set<string>([
       '',
@@ -212,7 +212,7 @@ describe('forged codes (T84)', () => {
       mutations.add(ticket.code.slice(0, index) + ticket.code.slice(index + 1));
     }
     while (mutations.size < 5000) mutations.add(encodeBase32(randomBytes(16)));
-    mutations.add([...bytes].reverse().join(''));
+    mutations.add(bytes.toReversed().join(''));
     const answers = await Promise.all([...mutations].map((code) => scan(code)));
     expect(new Set(answers.map((answer) => answer.result))).toEqual(new Set(['invalid']));
     expect((await scan(ticket.code)).result).toBe('admitted');

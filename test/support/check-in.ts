@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { encodeBase32, newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
 
 /** A ticket that somebody holds: its id and what its QR carries. */

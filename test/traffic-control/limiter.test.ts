@@ -29,7 +29,7 @@ const limiterAt = async (url: string, processes = 2): Promise<Limiter> =>
   createLimiter({ redis: await client(url), policies, processes });
 
 async function allowed(limiter: Limiter, name: keyof typeof policies, key: string, times: number): Promise<number> {
-  const verdicts = await Promise.all(Array.from({ length: times }, () => limiter.consume(name, key)));
+  const verdicts = await Promise.all(Array.from({ length: times }, async () => limiter.consume(name, key)));
   return verdicts.filter((verdict) => verdict.allowed).length;
 }
 

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createScanLane, hasAdmissions, scanTicket } from '../../src/check-in/index.ts';
+import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../support/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+
+/** Each truth names the row that breaks it (E13). */
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+let open: OpenDb;
+let event: DoorEvent;
+let ticket: HeldTicket;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.directUrl, { max: 2 });
+  open = openDb({
+    url: database.url,
+    name: 'door',
+    poolSize: 2,
+    acquireTimeoutMs: 2000,
+    callTimeoutMs: 5000,
+    prepare: false,
+  });
+  event = await addDoorEvent(sql);
+});
+
+afterAll(async () => {
+  await open.close();
+  await sql.end();
+  await database.close();
+});
+
+beforeEach(async () => {
+  await sql`delete from scans`;
+  await sql`delete from admissions`;
+  const [added] = await addTickets(sql, event, 1);
+  if (added === undefined) throw new Error('no ticket');
+  ticket = added;
+  const scans = createScanLane({ db: open.db, flushesMax: 2 });
+  await scanTicket(
+    { scans },
+    { ...event, kind: 'device', id: 'dev_1', role: 'door' },
+    {
+      eventId: event.eventId,
+      code: ticket.code,
+      scanId: randomUUID(),
+    },
+  );
+});
+
+async function broken(): Promise<string[]> {
+  const names: string[] = [];
+  for (const invariant of checkInInvariants) {
+    const sentences = await invariant.find(open.db);
+    if (sentences.length > 0) names.push(invariant.name);
+    for (const sentence of sentences) expect(sentence).toContain(ticket.id);
+  }
+  return names;
+}
+
+describe('the audit of the door', () => {
+  it('finds nothing when nothing is wrong', async () => {
+    expect(await broken()).toEqual([]);
+    expect(await hasAdmissions(open.db, event.eventId, ticket.orderId)).toBe(true);
+    expect(await hasAdmissions(open.db, event.eventId, 'ord_other')).toBe(false);
+  });
+
+  it.each([
+    [
+      'a scan that admitted and left no admission',
+      () => sql`delete from admissions`,
+      'check_in.admissions_match_scans',
+    ],
+    ['an admission that no scan made', () => sql`delete from scans`, 'check_in.first_scan_kept'],
+    [
+      'a second admitted scan',
+      () => sql`insert into scans (event_id, device_id, scan_id, ticket_id, direction, result, scanned_at)
+      values (${event.eventId}, 'dev_2', 'x', ${ticket.id}, 'entry', 'admitted', now())`,
+      'check_in.admissions_match_scans',
+    ],
+    ['somebody inside who left', () => sql`update admissions set inside = false`, 'check_in.admissions_match_scans'],
+    ['a gate that was changed', () => sql`update admissions set gate = 'another'`, 'check_in.first_scan_kept'],
+    [
+      'a ticket revoked before it entered',
+      () => sql`update tickets set status = 'revoked', revoked_at = now() - interval '1 hour'
+      where id = ${ticket.id}`,
+      'check_in.only_good_tickets',
+    ],
+    [
+      'a ticket that does not exist',
+      () => sql`delete from tickets where id = ${ticket.id}`,
+      'check_in.only_good_tickets',
+    ],
+  ])('names %s', async (_, corrupt, name) => {
+    await corrupt();
+    expect(await broken()).toContain(name);
+  });
+});

@@ -1,0 +1,325 @@
+import { createHash, randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActors } from '../../src/access/actors.ts';
+import { newCredential } from '../../src/access/credential.ts';
+import { accessProblems } from '../../src/access/errors.ts';
+import { checkInProblems } from '../../src/check-in/errors.ts';
+import { gateRoutes } from '../../src/check-in/gate-routes.ts';
+import { createScanLane } from '../../src/check-in/index.ts';
+import { checkInRoutes } from '../../src/check-in/routes.ts';
+import { handleError } from '../../src/http/problem.ts';
+import { createRouter } from '../../src/http/router.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+let open: OpenDb;
+let event: DoorEvent;
+let foreign: DoorEvent;
+let door: string;
+let manager: string;
+let device: string;
+let app: ReturnType<typeof createRouter>;
+
+const catalogue = {
+  ...accessProblems,
+  ...checkInProblems,
+  'request.invalid': { status: 400, title: 'Request not valid' },
+  'request.not_found': { status: 404, title: 'Not found' },
+  'request.too_large': { status: 413, title: 'Body too large' },
+  'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.directUrl, { max: 2 });
+  open = openDb({
+    url: database.url,
+    name: 'door',
+    poolSize: 4,
+    acquireTimeoutMs: 2000,
+    callTimeoutMs: 5000,
+    prepare: false,
+  });
+  event = await addDoorEvent(sql, { categories: [{ name: 'VIP' }, { name: 'Regular' }] });
+  foreign = await addDoorEvent(sql);
+  door = await addKey(event, 'door');
+  manager = await addKey(event, 'manager');
+  device = await addDevice(event);
+  const log = createLog({ level: 'silent', process: 'test' });
+  const actors = createActors({ db: open.db, clock: systemClock, config: { JWT_SECRET: 'x'.repeat(32) } });
+  const deps = { db: open.db, actors, clock: systemClock, scans: createScanLane({ db: open.db, flushesMax: 4 }) };
+  app = createRouter();
+  app.onError(handleError(catalogue, log));
+  app.route('/', checkInRoutes(deps));
+  app.route('/', gateRoutes(deps));
+});
+
+afterAll(async () => {
+  await open.close();
+  await sql.end();
+  await database.close();
+});
+
+async function addKey(of: DoorEvent, role: string): Promise<string> {
+  const { text, hash } = newCredential('apiKey');
+  await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by)
+    values (${newId('key')}, ${of.organizerId}, 'test', ${role}, ${hash}, 'test')`;
+  return text;
+}
+
+async function addDevice(of: DoorEvent): Promise<string> {
+  const { text, hash } = newCredential('device');
+  await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
+    values (${newId('dev')}, ${of.organizerId}, ${of.eventId}, 'test', ${hash}, 'test')`;
+  return text;
+}
+
+type Answer = { status: number; body: ReturnType<typeof JSON.parse> };
+
+async function call(credential: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await app.request(path, {
+    method,
+    headers: {
+      ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+}
+
+const scan = (credential: string | undefined, more: Record<string, unknown>) =>
+  call(credential, 'POST', '/v1/check-ins', { eventId: event.eventId, scanId: randomUUID(), ...more });
+
+async function one(of: DoorEvent = event, categoryId?: string) {
+  const [ticket] = await addTickets(sql, of, 1, categoryId === undefined ? {} : { categoryId });
+  if (ticket === undefined) throw new Error('no ticket');
+  return ticket;
+}
+
+describe('POST /v1/check-ins', () => {
+  it('answers as the contract says', async () => {
+    const ticket = await one();
+    const first = await scan(device, { code: ticket.code, gate: 'North' });
+    expect(first).toEqual({
+      status: 200,
+      body: {
+        result: 'admitted',
+        ticket: { id: ticket.id, ticketCategoryId: event.categoryIds[0], ticketCategory: 'VIP' },
+      },
+    });
+    const second = await scan(door, { code: ticket.code.toLowerCase(), gate: 'South' });
+    expect(second.body).toMatchObject({ result: 'already_used', firstAdmission: { gate: 'North' } });
+    expect(second.body.firstAdmission.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('answers "invalid", not an error, to what is no code', async () => {
+    for (const code of ['', 'x', 'https://example.test/', '🎟️', "' or 1=1 --", 'A'.repeat(1000)]) {
+      expect(await scan(door, { code })).toEqual({ status: 200, body: { result: 'invalid' } });
+    }
+  });
+
+  it('refuses bad input and changes nothing', async () => {
+    const ticket = await one();
+    const good = { eventId: event.eventId, code: ticket.code, scanId: 'a' };
+    const bad: unknown[] = [
+      {},
+      [],
+      { ...good, eventId: 'evt_1' },
+      { ...good, code: 7 },
+      { ...good, code: null },
+      { ...good, scanId: '' },
+      { ...good, scanId: 'with space' },
+      { ...good, scanId: 'x'.repeat(101) },
+      { ...good, direction: 'sideways' },
+      { ...good, gate: 'two\nlines' },
+      { ...good, extra: 1 },
+      `{"eventId":"${event.eventId}","code":"${ticket.code}","scanId":"a","gate":"\\u0000"}`,
+      '{"a":',
+    ];
+    for (const body of bad) {
+      const answer = await call(door, 'POST', '/v1/check-ins', body);
+      expect([answer.status, answer.body.code]).toEqual([400, 'request.invalid']);
+    }
+    const [row] = await sql`select count(*)::int as scans from scans where ticket_id = ${ticket.id}`;
+    expect(row).toEqual({ scans: 0 });
+  });
+
+  it('asks for a credential, and keeps devices to their event (S06)', async () => {
+    const ticket = await one();
+    expect((await scan(undefined, { code: ticket.code })).status).toBe(401);
+    expect((await scan('antre_key_made-up-made-up-made-up', { code: ticket.code })).status).toBe(401);
+    const other = await addDoorEvent(sql, event);
+    for (const eventId of [other.eventId, foreign.eventId, 'evt_00000000']) {
+      const answer = await scan(device, { code: ticket.code, eventId });
+      expect([answer.status, answer.body.code]).toEqual([403, 'check_in.other_event']);
+    }
+    const theirs = await one(foreign);
+    expect((await scan(door, { code: theirs.code })).body).toEqual({ result: 'invalid' });
+    expect((await scan(door, { code: theirs.code, eventId: foreign.eventId })).body).toEqual({ result: 'invalid' });
+    expect(
+      (await scan(await addKey(foreign, 'door'), { code: theirs.code, eventId: foreign.eventId })).body,
+    ).toMatchObject({
+      result: 'admitted',
+    });
+  });
+});
+
+describe('POST /v1/check-ins/batch', () => {
+  it('answers each scan in order and marks conflicts', async () => {
+    const [ticket, other] = [await one(), await one()];
+    await scan(door, { code: ticket.code, gate: 'Online' });
+    const at = new Date(Date.now() - 600_000).toISOString();
+    const body = {
+      eventId: event.eventId,
+      scans: [
+        { code: other.code, scanId: 'b1', scannedAt: at, gate: 'East' },
+        { code: ticket.code, scanId: 'b2', scannedAt: at, gate: 'East' },
+        { code: 'nothing', scanId: 'b3', scannedAt: at },
+      ],
+    };
+    const answer = await call(device, 'POST', '/v1/check-ins/batch', body);
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toMatchObject([
+      { scanId: 'b1', result: 'admitted' },
+      { scanId: 'b2', result: 'admitted', conflict: { gate: 'Online' } },
+      { scanId: 'b3', result: 'invalid' },
+    ]);
+    expect((await call(device, 'POST', '/v1/check-ins/batch', body)).body).toEqual(answer.body);
+    const conflicts = await call(door, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?limit=1`);
+    expect(conflicts.body.data).toMatchObject([{ ticketId: ticket.id, gate: 'Online', other: { gate: 'East' } }]);
+  });
+
+  it('takes 500 scans at most, with times that make sense', async () => {
+    const scans = Array.from({ length: 500 }, (_, index) => ({
+      code: 'x',
+      scanId: `s${index}`,
+      scannedAt: '2026-01-01T00:00:00+07:00',
+    }));
+    expect((await call(door, 'POST', '/v1/check-ins/batch', { eventId: event.eventId, scans })).status).toBe(200);
+    const more = [...scans, { ...scans[0], scanId: 'more' }];
+    expect((await call(door, 'POST', '/v1/check-ins/batch', { eventId: event.eventId, scans: more })).status).toBe(400);
+    for (const scannedAt of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '2026-02-30T00:00:00Z', 'now', 5]) {
+      const answer = await call(door, 'POST', '/v1/check-ins/batch', {
+        eventId: event.eventId,
+        scans: [{ code: 'x', scanId: 'y', scannedAt }],
+      });
+      expect(answer.status).toBe(400);
+    }
+  });
+});
+
+describe('GET /v1/events/{id}/door-list', () => {
+  it('pages through all tickets, then gives what changed, and nothing personal', async () => {
+    const place = await addDoorEvent(sql, event);
+    const key = await addDevice(place);
+    const tickets = await addTickets(sql, place, 25);
+    const known = new Map<string, string>();
+    const read = async (cursor?: string) => {
+      const query = cursor === undefined ? '?limit=10' : `?limit=10&cursor=${encodeURIComponent(cursor)}`;
+      const { status, body } = await call(key, 'GET', `/v1/events/${place.eventId}/door-list${query}`);
+      expect(status).toBe(200);
+      for (const entry of body.data) known.set(entry.codeSha256, entry.status);
+      return body;
+    };
+    let body = await read();
+    let pages = 1;
+    for (; body.nextCursor !== null; pages += 1) body = await read(body.nextCursor);
+    expect(pages).toBe(3);
+    const hashOf = (code: string) => createHash('sha256').update(code).digest('hex');
+    expect([...known.keys()].sort()).toEqual(tickets.map((ticket) => hashOf(ticket.code)).sort());
+    expect(JSON.stringify(body)).not.toMatch(/buyer|@|\+62/);
+    const [revoked] = tickets;
+    await sql`update tickets set status = 'revoked', revoked_at = now() where id = ${revoked?.id ?? ''}`;
+    const [added] = await addTickets(sql, place, 1);
+    for (body = await read(body.syncCursor); body.nextCursor !== null; ) body = await read(body.nextCursor);
+    expect(known.get(hashOf(revoked?.code ?? ''))).toBe('revoked');
+    expect(known.get(hashOf(added?.code ?? ''))).toBe('live');
+  });
+
+  it('is for the event’s own people; a made-up cursor is refused', async () => {
+    const at = (id: string, query = '') => `/v1/events/${id}/door-list${query}`;
+    expect((await call(door, 'GET', at(foreign.eventId))).body.code).toBe('check_in.event_not_found');
+    expect((await call(door, 'GET', at('evt_00000000'))).body.code).toBe('check_in.event_not_found');
+    expect((await call(device, 'GET', at(foreign.eventId))).status).toBe(403);
+    expect((await call(undefined, 'GET', at(event.eventId))).status).toBe(401);
+    for (const keys of [['x', '', ''], ['2026-13-45T00:00:00Z', '', ''], ['', '', "'; drop"], ['a']]) {
+      const cursor = Buffer.from(JSON.stringify(keys)).toString('base64url');
+      expect((await call(door, 'GET', at(event.eventId, `?cursor=${cursor}`))).status).toBe(400);
+      expect((await call(door, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?cursor=${cursor}`)).status).toBe(
+        400,
+      );
+    }
+    expect((await call(door, 'GET', at(event.eventId, '?limit=2001'))).status).toBe(400);
+  });
+});
+
+describe('GET /v1/events/{id}/check-ins/summary', () => {
+  it('counts per category and gate', async () => {
+    const place = await addDoorEvent(sql, { ...event, categories: [{ name: 'VIP' }, { name: 'Regular' }] });
+    const key = await addDevice(place);
+    const [vip, regular] = place.categoryIds;
+    const tickets = [await one(place, vip), await one(place, regular), await one(place, regular)];
+    const at = (code: string, gate: string, direction = 'entry') =>
+      scan(key, { eventId: place.eventId, code, gate, direction });
+    await at(tickets[0]?.code ?? '', 'North');
+    await at(tickets[1]?.code ?? '', 'South');
+    await at(tickets[1]?.code ?? '', 'South', 'exit');
+    await at(tickets[0]?.code ?? '', 'South');
+    const { body } = await call(key, 'GET', `/v1/events/${place.eventId}/check-ins/summary`);
+    expect(body).toMatchObject({
+      tickets: 3,
+      admitted: 2,
+      inside: 1,
+      conflicts: 0,
+      categories: [
+        { name: 'VIP', tickets: 1, admitted: 1, inside: 1 },
+        { name: 'Regular', tickets: 2, admitted: 1, inside: 0 },
+      ],
+      gates: [
+        { gate: 'South', entries: 1, exits: 1, refused: 1, conflicts: 0 },
+        { gate: 'North', entries: 1, exits: 0, refused: 0, conflicts: 0 },
+      ],
+    });
+  });
+});
+
+describe('gates', () => {
+  const gates = (of: DoorEvent = event) => `/v1/organizers/${of.organizerSlug}/events/${of.eventId}/gates`;
+
+  it('are added, changed, removed, and each change is audited', async () => {
+    const [vip] = event.categoryIds;
+    const created = await call(manager, 'POST', gates(), { name: 'VIP door', ticketCategoryIds: [vip] });
+    expect(created).toMatchObject({ status: 201, body: { name: 'VIP door', ticketCategoryIds: [vip] } });
+    const gate = `${gates()}/${created.body.id}`;
+    expect((await call(manager, 'POST', gates(), { name: 'vip DOOR' })).body.code).toBe('gate.name_taken');
+    const changed = await call(manager, 'PATCH', gate, { ticketCategoryIds: null });
+    expect(changed.body).toEqual({ ...created.body, ticketCategoryIds: null });
+    expect((await call(door, 'GET', gates())).body).toEqual({ data: [changed.body], nextCursor: null });
+    expect((await call(manager, 'DELETE', gate)).status).toBe(204);
+    expect((await call(manager, 'DELETE', gate)).body.code).toBe('gate.not_found');
+    const audited = await sql`select act from audit_log where subject_id = ${created.body.id} order by id`;
+    expect(audited.map((row) => row['act'])).toEqual(['gate.created', 'gate.changed', 'gate.removed']);
+  });
+
+  it('are kept by managers of the organiser, with categories of the event', async () => {
+    expect((await call(door, 'POST', gates(), { name: 'A' })).status).toBe(403);
+    expect((await call(device, 'GET', gates())).status).toBe(403);
+    expect((await call(manager, 'GET', gates(foreign))).body.code).toBe('request.not_found');
+    const theirs = `/v1/organizers/${event.organizerSlug}/events/${foreign.eventId}/gates`;
+    expect((await call(manager, 'GET', theirs)).body.code).toBe('check_in.event_not_found');
+    expect((await call(manager, 'POST', theirs, { name: 'A' })).body.code).toBe('check_in.event_not_found');
+    const [categoryId] = foreign.categoryIds;
+    const unknown = await call(manager, 'POST', gates(), { name: 'B', ticketCategoryIds: [categoryId] });
+    expect(unknown.body.code).toBe('gate.category_unknown');
+    expect((await call(manager, 'PATCH', `${gates()}/gat_00000000000000000000`, { name: 'C' })).status).toBe(404);
+  });
+});
