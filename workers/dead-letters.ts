@@ -36,7 +36,7 @@ export async function deadLettersCommand(
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const { db, close } = openDb({
+  const open = openDb({
     url: config.DATABASE_URL,
     name: 'dead_letters',
     poolSize: 1,
@@ -45,11 +45,11 @@ async function main(): Promise<void> {
     prepare: config.DATABASE_PREPARE,
   });
   try {
-    const { text, code } = await deadLettersCommand(db, process.argv.slice(2));
+    const { text, code } = await deadLettersCommand(open.db, process.argv.slice(2));
     process.stdout.write(`${text}\n`);
     process.exitCode = code;
   } finally {
-    await close();
+    await open.close();
   }
 }
 

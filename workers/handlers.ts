@@ -10,6 +10,7 @@ import {
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
 import type { Clock } from '../src/platform/clock.ts';
+import type { Db } from '../src/platform/db.ts';
 import type { Log } from '../src/platform/log.ts';
 import type { Handlers } from './run-job.ts';
 
@@ -29,7 +30,12 @@ type PaymentJob =
 
 export type PaymentHandlers = Pick<AllHandlers, PaymentJob>;
 
-export type HandlerDeps = SendDeliveryDeps & { readonly clock: Clock; readonly log: Log };
+export type HandlerDeps = SendDeliveryDeps & {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A pool of its own with more time: the invariants read whole tables. */
+  readonly auditDb: Db;
+};
 
 /** Which act follows which job: one line each. A missing or a surplus one does not compile. */
 export function createHandlers(deps: HandlerDeps, payments: PaymentHandlers): AllHandlers {
@@ -45,7 +51,7 @@ export function createHandlers(deps: HandlerDeps, payments: PaymentHandlers): Al
     'notifications.recover': () => recoverDeliveries(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'access.purge': () => purgeEndedAccess(deps),
-    'invariants.check': () => checkInvariants(deps),
+    'invariants.check': () => checkInvariants({ db: deps.auditDb, log: deps.log }),
   };
 }
 

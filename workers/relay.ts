@@ -92,7 +92,8 @@ export function createRelay(deps: RelayDeps): Relay {
 
   const loop = async (): Promise<void> => {
     let pauseMs = pauseMinMs;
-    while (!stopping) {
+    for (;;) {
+      if (stopping) return;
       try {
         const taken = await round();
         await sweepUnknown();

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, type OpenDb, openDb, rowsOf } from '../../src/platform/db.ts';

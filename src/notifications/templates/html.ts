@@ -108,12 +108,17 @@ export function button(label: string, href: string): Html {
 </td></tr></table>`;
 }
 
+const shortNameMax = 20;
+
+/** Short names stay on one line on a phone; a long one may break. */
+const wrapOf = (name: string): string => (name.length <= shortNameMax ? ';white-space:nowrap' : '');
+
 /** Rows of a name and a value, the value set right. */
 export function factTable(rows: readonly (readonly [string, string])[]): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${join(
     rows.map(
       ([name, value]) =>
-        html`<tr><td class="line soft" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;color:#6b6862;vertical-align:top">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;vertical-align:top">${value}</td></tr>`,
+        html`<tr><td class="line soft" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;color:#6b6862;vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;vertical-align:top">${value}</td></tr>`,
     ),
   )}</table>`;
 }

@@ -15,7 +15,7 @@ export function ticketsMail(data: OrderMailData): Mail {
   const shown = count <= inlineTicketsMax ? data.tickets : [];
   const body = join([
     paragraph(say.hello(data.buyerName)),
-    paragraph(`${say.tickets.lead(count)} ${say.tickets.showAtDoor}`),
+    paragraph(`${say.tickets.lead(count, data.total.amount > 0)} ${say.tickets.showAtDoor}`),
     ...(shown.length === 0
       ? [paragraph(say.tickets.tooMany(count))]
       : shown.map((ticket, index) => pass(ticket, { index, count, label: say.tickets.ticketOf(index + 1, count) }))),
@@ -59,7 +59,7 @@ function pass(
   { index, label }: { index: number; count: number; label: string },
 ): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="pass" style="border:1px solid #e8e5de;border-radius:12px;margin:0 0 16px"><tr>
-<td width="148" style="padding:14px"><div style="background:#ffffff;border-radius:8px;padding:6px;width:132px"><img src="cid:${contentIdOf(index)}" width="132" height="132" alt="QR ${index + 1}" style="display:block;width:132px;height:132px;image-rendering:pixelated"></div></td>
+<td width="172" style="padding:14px"><div style="background:#ffffff;border-radius:8px;padding:0;width:156px"><img src="cid:${contentIdOf(index)}" width="156" height="156" alt="QR ${index + 1}" style="display:block;width:156px;height:156px;image-rendering:pixelated"></div></td>
 <td style="padding:14px 16px 14px 6px;vertical-align:middle">
 <div class="soft" style="font-size:13px;color:#6b6862">${label}</div>
 <div class="strong" style="font-size:19px;font-weight:700;line-height:1.3;padding:2px 0 6px">${ticket.categoryName}</div>
@@ -72,7 +72,7 @@ function textOf(data: OrderMailData): string {
   const count = data.tickets.length;
   return [
     say.hello(data.buyerName),
-    `${say.tickets.lead(count)} ${say.tickets.showAtDoor}`,
+    `${say.tickets.lead(count, data.total.amount > 0)} ${say.tickets.showAtDoor}`,
     data.event.name,
     factLines(eventFacts(data)),
     factLines(priceFacts(data)),

@@ -16,7 +16,7 @@ type Words = {
   readonly tickets: {
     readonly subject: (event: string) => string;
     readonly kicker: string;
-    readonly lead: (count: number) => string;
+    readonly lead: (count: number, isPaid: boolean) => string;
     readonly showAtDoor: string;
     readonly ticketOf: (number: number, count: number) => string;
     readonly tooMany: (count: number) => string;
@@ -77,8 +77,8 @@ const id: Words = {
   tickets: {
     subject: (event) => `Tiket Anda: ${event}`,
     kicker: 'Tiket Anda sudah siap',
-    lead: (count) =>
-      count === 1 ? 'Pembayaran diterima. Ini tiket Anda.' : `Pembayaran diterima. Ini ${count} tiket Anda.`,
+    lead: (count, isPaid) =>
+      `${isPaid ? 'Pembayaran diterima.' : 'Pesanan Anda sudah pasti.'} ${count === 1 ? 'Ini tiket Anda.' : `Ini ${count} tiket Anda.`}`,
     showAtDoor: 'Tunjukkan kode ini di pintu masuk. Setiap kode berlaku untuk satu orang, satu kali masuk.',
     ticketOf: (number, count) => `Tiket ${number} dari ${count}`,
     tooMany: (count) => `Pesanan ini berisi ${count} tiket. Semua kode QR ada di halaman pesanan.`,
@@ -139,10 +139,8 @@ const en: Words = {
   tickets: {
     subject: (event) => `Your tickets: ${event}`,
     kicker: 'Your tickets are ready',
-    lead: (count) =>
-      count === 1
-        ? 'We have received your payment. Here is your ticket.'
-        : `We have received your payment. Here are your ${count} tickets.`,
+    lead: (count, isPaid) =>
+      `${isPaid ? 'We have received your payment.' : 'Your order is confirmed.'} ${count === 1 ? 'Here is your ticket.' : `Here are your ${count} tickets.`}`,
     showAtDoor: 'Show these codes at the door. Each admits one person, once.',
     ticketOf: (number, count) => `Ticket ${number} of ${count}`,
     tooMany: (count) => `This order has ${count} tickets. All QR codes are on the order page.`,

@@ -1,0 +1,141 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signSessionToken } from '../../src/access/session-token.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { type TestOrganizer, createEvent, createOrganizer } from '../support/factories.ts';
+import {
+  type Notifications,
+  deliveriesOf,
+  notificationConfig,
+  openNotifications,
+  paidOrder,
+} from '../support/notifications.ts';
+
+let world: Notifications;
+let organizer: TestOrganizer;
+let other: TestOrganizer;
+let owner: string;
+let manager: string;
+let door: string;
+let foreignOwner: string;
+
+beforeAll(async () => {
+  world = await openNotifications();
+  organizer = await createOrganizer(world.db);
+  other = await createOrganizer(world.db);
+  owner = await signedIn(organizer, 'owner');
+  manager = await signedIn(organizer, 'manager');
+  door = await signedIn(organizer, 'door');
+  foreignOwner = await signedIn(other, 'owner');
+});
+afterAll(() => world.close());
+
+async function signedIn(of: TestOrganizer, role: string): Promise<string> {
+  const staffId = newId('stf');
+  const session = { id: newId('ses'), staffId, createdAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000) };
+  await world.db.execute(sql`
+    insert into staff (id, organizer_id, email, name, role, status, password_hash)
+    values (${staffId}, ${of.id}, ${`${staffId}@example.test`}, 'Somebody', ${role}, 'active', 'x')`);
+  await world.db.execute(sql`
+    insert into sessions (id, staff_id, expires_at) values (${session.id}, ${staffId}, now() + interval '1 hour')`);
+  return signSessionToken(notificationConfig.JWT_SECRET, session);
+}
+
+async function call(method: string, path: string, as: string | undefined, body?: unknown) {
+  const response = await world.app.request(path, {
+    method,
+    headers: {
+      ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    text,
+    json: (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>,
+  };
+}
+
+const sendersPath = () => `/v1/organizers/${organizer.slug}/senders`;
+const number = (phoneNumberId: string) => ({
+  kind: 'whatsapp_cloud',
+  phoneNumberId,
+  accessToken: 'canary-access-token',
+  appSecret: 'canary-app-secret',
+  verifyToken: 'canary-verify-token',
+});
+
+test('an owner adds, lists, disables and takes back a number; its secrets are never shown and lie sealed', async () => {
+  const made = await call('POST', sendersPath(), owner, number('555000111'));
+  expect(made.status).toBe(201);
+  expect(made.json).toMatchObject({ phoneNumberId: '555000111', status: 'active', messagesPerSecond: 60 });
+  expect(made.text).not.toContain('canary');
+  expect((await call('POST', sendersPath(), owner, number('555000111'))).json['code']).toBe('sender.already_exists');
+  const id = String(made.json['id']);
+  expect((await call('DELETE', `${sendersPath()}/${id}`, owner)).status).toBe(204);
+  expect((await call('DELETE', `${sendersPath()}/${id}`, owner)).json['code']).toBe('sender.not_found');
+  const again = await call('POST', sendersPath(), owner, number('555000111'));
+  expect(again.json).toMatchObject({ id, status: 'active' });
+  const list = await call('GET', sendersPath(), owner);
+  expect((list.json['data'] as unknown[]).length).toBe(1);
+  expect(list.text).not.toContain('canary');
+  const rows = await rowsOf<{ text: string }>(
+    world.db,
+    sql`select row_to_json(s)::text as text from senders s union all select row_to_json(a)::text from audit_log a`,
+  );
+  expect(rows.some((row) => row.text.includes('canary'))).toBe(false);
+  const acts = await rowsOf<{ act: string }>(
+    world.db,
+    sql`select act from audit_log where subject_id = ${id} order by id`,
+  );
+  expect(acts.map(({ act }) => act)).toEqual(['sender.created', 'sender.disabled', 'sender.created']);
+});
+
+test('a manager may not, another organiser sees nothing, a stranger is asked to sign in', async () => {
+  expect((await call('GET', sendersPath(), manager)).status).toBe(403);
+  expect((await call('GET', sendersPath(), foreignOwner)).status).toBe(404);
+  expect((await call('GET', sendersPath(), undefined)).status).toBe(401);
+  const foreign = await call('POST', `/v1/organizers/${other.slug}/senders`, foreignOwner, number('555000222'));
+  expect((await call('DELETE', `${sendersPath()}/${String(foreign.json['id'])}`, owner)).status).toBe(404);
+  expect((await call('POST', sendersPath(), owner, number('555000222'))).status).toBe(409);
+});
+
+test('bad input is refused and nothing is made', async () => {
+  for (const wrong of [
+    { ...number('555000333'), extra: 1 },
+    { ...number('abc') },
+    { ...number('555000333'), messagesPerSecond: 0 },
+    { ...number('555000333'), kind: 'waha' },
+  ]) {
+    expect((await call('POST', sendersPath(), owner, wrong)).json['code']).toBe('request.invalid');
+  }
+});
+
+test('tickets are sent once more as a new version, five times a day at most, and never to others', async () => {
+  const event = await createEvent(world.db, { organizer });
+  const { orderId } = await paidOrder(world, { event });
+  const path = `/v1/organizers/${organizer.slug}/orders/${orderId}/notifications`;
+  expect((await call('POST', path, door)).status).toBe(403);
+  expect(
+    (await call('POST', `/v1/organizers/${other.slug}/orders/${orderId}/notifications`, foreignOwner)).json['code'],
+  ).toBe('notification.order_not_found');
+  // The first version belongs to the payment itself.
+  await world.db.execute(sql`
+    insert into deliveries (id, organizer_id, subject_id, template, channel, recipient_key)
+    select ${newId('dlv')}, organizer_id, id, 'tickets', 'email', buyer_keys[1] from orders where id = ${orderId}`);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => call('POST', path, manager)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 202, 202, 202, 429, 429, 429]);
+  const mails = (await deliveriesOf(world.db, orderId)).filter(({ channel }) => channel === 'email');
+  expect(mails.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('an order without tickets has nothing to send', async () => {
+  const event = await createEvent(world.db, { organizer });
+  const { orderId } = await paidOrder(world, { event });
+  await world.db.execute(sql`update orders set status = 'refunded' where id = ${orderId}`);
+  const answer = await call('POST', `/v1/organizers/${organizer.slug}/orders/${orderId}/notifications`, manager);
+  expect(answer.json['code']).toBe('notification.nothing_to_send');
+});

@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { OpenDb } from '../../src/platform/db.ts';
+import { registry } from '../../src/platform/metrics.ts';
+import { queueRedisFault } from '../../src/platform/redis.ts';
+import { createObserver, silentAfterMs } from '../../workers/observe.ts';
+import { backoffMs } from '../../workers/queues.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { testStack } from '../support/stack.ts';
+import { openTestQueues, openWorkDb, silentLog, stageNumbers, startTestWorker } from '../support/worker.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let open: OpenDb;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  redis = await createTestRedis();
+  open = openWorkDb(database.url);
+});
+afterAll(async () => {
+  await open.close();
+  await redis.close();
+  await database.close();
+});
+
+test('liveness goes red when jobs wait and none ends for a minute, and only then', async () => {
+  const queues = await openTestQueues(redis.queueUrl);
+  let now = 0;
+  const observer = createObserver({ db: open.db, queues: queues.queues, log: silentLog, now: () => now });
+  await observer.look();
+  now += 2 * silentAfterMs;
+  expect(observer.silent()).toEqual([]);
+  await queues.queues.notifications.add('test.count', { number: 1 });
+  await observer.look();
+  expect(observer.silent()).toEqual([]);
+  now += silentAfterMs + 1;
+  expect(observer.silent()).toEqual(['notifications']);
+  observer.ended('notifications');
+  expect(observer.silent()).toEqual([]);
+  now += silentAfterMs + 1;
+  expect(observer.silent()).toEqual(['notifications']);
+  queues.redis.disconnect();
+  await observer.look();
+  expect(observer.silent(), 'while Redis is away nothing is known').toEqual([]);
+});
+
+test('depth and age of queues and outbox are measured', async () => {
+  const queues = await openTestQueues(redis.queueUrl);
+  await queues.redis.flushdb();
+  await queues.queues.payments.add('test.other', { number: 1 }, { timestamp: Date.now() - 5000 });
+  await queues.queues.payments.add('test.other', { number: 2 });
+  await stageNumbers(open.db, 'test.count', 1, 7);
+  await open.db.execute(sql`update outbox set available_at = now() - interval '9 seconds'`);
+  await createObserver({ db: open.db, queues: queues.queues, log: silentLog }).look();
+  const text = await registry.metrics();
+  expect(text).toContain('antre_queue_jobs{queue="payments",state="waiting"} 2');
+  expect(Number(/antre_queue_oldest_seconds\{queue="payments"\} ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(4.5);
+  expect(text).toContain('antre_outbox_due_jobs 7');
+  expect(Number(/antre_outbox_oldest_seconds ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(8.5);
+  await queues.close();
+});
+
+test('T58: a worker does not start on a Redis that may evict', async () => {
+  const stack = testStack();
+  await expect(startTestWorker({ db: open.db, queueUrl: stack.redisCacheUrl }, {})).rejects.toThrow(/maxmemory-policy/);
+  const queues = await openTestQueues(redis.queueUrl);
+  expect(await queueRedisFault(queues.redis, false)).toBeUndefined();
+  await queues.close();
+});
+
+test('pauses between attempts double up to ten minutes, half of it by chance', () => {
+  expect([1, 2, 3].map((attempt) => backoffMs(attempt, 1))).toEqual([1000, 2000, 4000]);
+  expect(backoffMs(3, 0)).toBe(2000);
+  expect(backoffMs(30, 1)).toBe(600_000);
+});
