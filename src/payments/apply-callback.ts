@@ -42,7 +42,7 @@ async function applyClaim(
     const locked = await lockAttemptAndOrder(tx, fact.attemptId);
     if (locked === undefined) return { kind: 'ignored', outcome: 'attempt_gone' } satisfies Applied;
     const how = { trust: 'callback', merchantId: account.merchantId } as const;
-    const applied = await applyFact(tx, deps.gateway, locked, fact, how);
+    const applied = await applyFact(tx, locked, fact, how);
     if (applied.kind === 'applied' || applied.kind === 'ignored' || applied.kind === 'refused') {
       await end(tx, callback, applied.kind, applied.outcome);
     }
@@ -71,7 +71,7 @@ async function applyReadBack(
   const applied = await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined) return undefined;
-    const result = await applyFact(tx, deps.gateway, locked, known.fact, {
+    const result = await applyFact(tx, locked, known.fact, {
       trust: 'read_back',
       merchantId: account.merchantId,
       proven: claim?.signedClass === 'success',

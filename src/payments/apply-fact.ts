@@ -4,7 +4,7 @@ import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import { type AttemptPatch, changeAttempt, lockAttempt } from './attempt-queries.ts';
 import type { Effect } from './attempt-moves.ts';
-import type { GatewayFact, PaymentGateway } from './gateway.ts';
+import type { GatewayFact } from './gateway.ts';
 import { giveMoneyBack, passMoneyThrough } from './give-money-back.ts';
 import { wrongFacts } from './metrics.ts';
 import { type Trust, nextAttemptState } from './next-attempt-state.ts';
@@ -36,7 +36,6 @@ export async function lockAttemptAndOrder(tx: Db, attemptId: string): Promise<Lo
  */
 export async function applyFact(
   tx: Db,
-  gateway: PaymentGateway,
   locked: Locked,
   fact: GatewayFact,
   how: { readonly trust: Trust; readonly merchantId: string; readonly proven?: boolean },
@@ -52,7 +51,7 @@ export async function applyFact(
   const decision = nextAttemptState(attempt.status, fact, how.trust, how.proven ?? false);
   switch (decision.kind) {
     case 'move':
-      await moveAttempt(tx, gateway, locked, fact, decision.to, decision.effects);
+      await moveAttempt(tx, locked, fact, decision.to, decision.effects);
       await nameWork(tx, attempt, fact);
       return { kind: 'applied', outcome: decision.to };
     case 'ignore':
@@ -83,7 +82,6 @@ async function refuse(tx: Db, attempt: Attempt, fact: GatewayFact, reason: strin
 
 async function moveAttempt(
   tx: Db,
-  gateway: PaymentGateway,
   { order, attempt }: Locked,
   fact: GatewayFact,
   to: AttemptStatus,
@@ -93,7 +91,7 @@ async function moveAttempt(
   for (const effect of effects) {
     switch (effect) {
       case 'receive':
-        current = await receiveMoney(tx, gateway, order, current, fact.amount);
+        current = await receiveMoney(tx, order, current, fact.amount);
         break;
       case 'give_back':
         current = await giveMoneyBack(tx, order, current);

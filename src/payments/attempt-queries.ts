@@ -5,6 +5,7 @@ import { type Db, rowsOf } from '../platform/db.ts';
 import { eventIdOf } from '../platform/ids.ts';
 import { attemptIdOf } from './attempt-id.ts';
 import { createGraceSeconds } from './limits.ts';
+import { gatewayOfNewAttempts } from './rail-of.ts';
 import { type Attempt, paymentAttempts } from './tables.ts';
 import { openStatuses } from './vocabulary.ts';
 
@@ -26,7 +27,7 @@ export async function insertAttempt(
       orderId: order.id,
       organizerId: order.organizerId,
       number: values.number,
-      gateway: 'midtrans',
+      gateway: gatewayOfNewAttempts,
       method: values.method,
       amount: order.total,
       currency: order.currency,
@@ -135,6 +136,16 @@ export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatc
     .returning();
   invariant(row !== undefined, 'a locked attempt keeps its state');
   return row;
+}
+
+/** The order needs no other attempt any more: the reconciler closes one that is open. */
+export async function checkOpenAttemptNow(tx: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<void> {
+  await tx
+    .update(table)
+    .set({ nextCheckAt: sql`now()` })
+    .where(
+      and(eq(table.eventId, order.eventId), eq(table.orderId, order.id), inArray(table.status, [...openStatuses])),
+    );
 }
 
 /** Notes when closing was first asked for, and gives how many seconds ago that was. */

@@ -43,7 +43,11 @@ export async function findCallback(db: Db, id: number): Promise<StoredCallback |
       payload: callbackPayloads.payload,
     })
     .from(callbacks)
-    .leftJoin(callbackPayloads, eq(callbackPayloads.callbackId, callbacks.id))
+    // Both rows have the time of their one statement, which leads to the one partition.
+    .leftJoin(
+      callbackPayloads,
+      and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
+    )
     .where(eq(callbacks.id, id));
   return row;
 }

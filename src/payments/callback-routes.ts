@@ -13,6 +13,7 @@ import {
   callbackTooLarge,
   paymentProblems,
 } from './errors.ts';
+import { midtransRail } from './gateways/midtrans/rail.ts';
 import { callbackBytesMax } from './limits.ts';
 import { callbacksReceived } from './metrics.ts';
 import { type ReceiveDeps, type Received, receiveCallback } from './receive-callback.ts';
@@ -29,7 +30,11 @@ export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<
   app.post('/v1/callbacks/midtrans/:organizerSlug', async (c) => {
     try {
       const rawBody = await readBytes(c, callbackBytesMax);
-      const received = await receiveCallback(deps, { organizerSlug: c.req.param('organizerSlug'), rawBody });
+      const received = await receiveCallback(deps, {
+        rail: midtransRail,
+        organizerSlug: c.req.param('organizerSlug'),
+        rawBody,
+      });
       callbacksReceived.inc({ outcome: received });
       return answer(received);
     } catch (error) {

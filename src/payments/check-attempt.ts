@@ -1,10 +1,12 @@
 import { transaction } from '../platform/db.ts';
 import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
 import { changeAttempt, findAttempt } from './attempt-queries.ts';
+import { closeAttempt } from './close-attempt.ts';
 import { closeAgain } from './close-again.ts';
 import type { GatewayDeps } from './deps.ts';
 import { RetryLater } from '../platform/retry-later.ts';
-import { checkHoursAfterExpiry } from './limits.ts';
+import { checkHoursAfterExpiry, closingPauseSeconds } from './limits.ts';
+import { findPayableOrder } from './order-queries.ts';
 import { makeAttempt } from './make-attempt.ts';
 import type { Attempt } from './tables.ts';
 import { isOpen } from './vocabulary.ts';
@@ -22,6 +24,7 @@ const secondLookSeconds = 480;
 export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
   const attempt = await findAttempt(deps.db, attemptId);
   if (attempt === undefined || attempt.nextCheckAt === null) return;
+  if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
   if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.byOrganizer(attempt.organizerId);
   if (account === undefined) return;
@@ -35,9 +38,20 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
     if (known.kind !== 'fact') return undefined;
     const again = await lockAttemptAndOrder(tx, attemptId);
     const how = { trust: 'read_back', merchantId: account.merchantId } as const;
-    return again && applyFact(tx, deps.gateway, again, known.fact, how);
+    return again && applyFact(tx, again, known.fact, how);
   });
   if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
+}
+
+/** Paid by another attempt, or refunded since: money that comes now would only have to go back. */
+async function isOrderServed(deps: GatewayDeps, attempt: Attempt): Promise<boolean> {
+  const found = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
+  return found !== undefined && ['paid', 'partially_refunded', 'refunded'].includes(found.order.status);
+}
+
+async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> {
+  const closing = await closeAttempt(deps, attempt);
+  if (closing.kind === 'unsure') throw new RetryLater(closingPauseSeconds, 'the attempt may still be paid');
 }
 
 /** Until six hours after its expiry an open attempt is asked about; a captured one daily, until it settles. */

@@ -13,15 +13,11 @@ export type GatewayBudget = {
 /** A process's part of the rate while the processes cannot see each other. */
 const insuranceShare = 4;
 
-export function createGatewayBudget(options: {
-  redis: Redis;
-  createsPerSecond: number;
-  /** Status, closing and refund calls. */
-  callsPerSecond?: number;
-}): GatewayBudget {
+export function createGatewayBudget(options: { redis: Redis; createsPerSecond: number }): GatewayBudget {
   const limiters = {
     create: limiter(options.redis, 'create', options.createsPerSecond),
-    call: limiter(options.redis, 'call', options.callsPerSecond ?? options.createsPerSecond),
+    // Status, closing and refund calls: as many again, so that a rush of new orders does not stop refunds.
+    call: limiter(options.redis, 'call', options.createsPerSecond),
   };
   return {
     take: async (lane, gateway, organizerId) => {

@@ -92,8 +92,18 @@ export type CallbackReading =
 /** What a rail gives back by API. */
 export type Refundability = 'full' | 'partial' | 'none';
 
-export type PaymentGateway = {
+/** What is known of a gateway without asking it. Pure: no network, no clock. */
+export type PaymentRail = {
   readonly name: 'midtrans';
+  readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading;
+  refundability(method: string): Refundability;
+  /** The ways to pay that fit into so many minutes; empty when a wish does not. */
+  methodsWithin(minutes: number, wish: PaymentMethod): readonly Exclude<PaymentMethod, 'any'>[];
+  /** How long a payment page must live at least, and may at most. */
+  readonly expiryMinutes: { readonly min: number; readonly max: number };
+};
+
+export type PaymentGateway = PaymentRail & {
   create(account: GatewayAccount, request: PaymentRequest): Promise<CreateResult>;
   fetch(account: GatewayAccount, attemptId: string): Promise<FetchResult>;
   /** Makes sure that no money can come. `pageOver`: the time of the payment page is over for certain. */
@@ -107,13 +117,6 @@ export type PaymentGateway = {
     account: GatewayAccount,
     refund: { readonly attemptId: string; readonly key: string; readonly amount: number; readonly reason: string },
   ): Promise<RefundResult>;
-  /** Pure: no network, no clock. */
-  readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading;
-  refundability(method: string): Refundability;
-  /** The ways to pay that fit into so many minutes; empty when a wish does not. */
-  methodsWithin(minutes: number, wish: PaymentMethod): readonly Exclude<PaymentMethod, 'any'>[];
-  /** How long a payment page must live at least, and may at most. */
-  readonly expiryMinutes: { readonly min: number; readonly max: number };
 };
 
 /** A gateway behind its rate limit and its circuit breaker. */

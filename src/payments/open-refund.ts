@@ -2,11 +2,11 @@ import type { Order } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { stage } from '../platform/outbox.ts';
-import type { PaymentGateway } from './gateway.ts';
 import { sendRefundJob } from './jobs.ts';
 import { refundDuePosting } from './ledger.ts';
 import { balancesOf, post } from './ledger-queries.ts';
 import { refundsEnded } from './metrics.ts';
+import { railOf } from './rail-of.ts';
 import { insertRefund } from './refund-queries.ts';
 import type { Attempt, Refund } from './tables.ts';
 import { insertTask } from './task-queries.ts';
@@ -28,10 +28,10 @@ export type RefundWish = {
  * Decides that money goes back, in the caller's transaction that holds the order's lock. Where the rail has no refund by
  * API, a task names the person's work instead.
  */
-export async function openRefund(tx: Db, gateway: PaymentGateway, wish: RefundWish): Promise<Refund> {
+export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
   const { attempt, amount, order } = wish;
   const id = newId('rfd');
-  const byHand = mustBeByHand(gateway, attempt, amount);
+  const byHand = mustBeByHand(attempt, amount);
   const refund = await insertRefund(tx, {
     eventId: order.eventId,
     id,
@@ -67,7 +67,7 @@ export async function nameManualRefund(tx: Db, refund: Refund, attempt: Attempt)
   });
 }
 
-function mustBeByHand(gateway: PaymentGateway, attempt: Attempt, amount: number): boolean {
-  const rail = gateway.refundability(attempt.method);
+function mustBeByHand(attempt: Attempt, amount: number): boolean {
+  const rail = railOf(attempt).refundability(attempt.method);
   return rail === 'none' || (rail === 'full' && amount !== attempt.received);
 }

@@ -1,11 +1,10 @@
 import { eventIdOf } from '../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
-import type { GatewayAccount, PaymentGateway } from './gateway.ts';
+import type { GatewayAccount, PaymentRail } from './gateway.ts';
 import type { PaymentAccounts } from './payment-accounts.ts';
 
 export type ReceiveDeps = {
   readonly accounts: PaymentAccounts;
-  readonly gateway: PaymentGateway;
   readonly inbox: CallbackInbox;
 };
 
@@ -21,15 +20,15 @@ const nobodysKeys = ['no organiser signs with this'];
  */
 export async function receiveCallback(
   deps: ReceiveDeps,
-  { organizerSlug, rawBody }: { organizerSlug: string; rawBody: Buffer },
+  { rail, organizerSlug, rawBody }: { rail: PaymentRail; organizerSlug: string; rawBody: Buffer },
 ): Promise<Received> {
   const account: GatewayAccount | undefined = await deps.accounts.bySlug(organizerSlug);
-  const reading = deps.gateway.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
+  const reading = rail.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
   if (reading.kind === 'refused') return reading.reason;
   if (account === undefined) return 'signature';
   const { attemptId } = reading.fact;
   return deps.inbox.submit(account.organizerId, {
-    gateway: deps.gateway.name,
+    gateway: rail.name,
     organizerId: account.organizerId,
     eventId: eventIdOf(attemptId),
     attemptId,

@@ -1,7 +1,6 @@
 import { type Order, markAttention, payOrder } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
-import { changeAttempt } from './attempt-queries.ts';
-import type { PaymentGateway } from './gateway.ts';
+import { changeAttempt, checkOpenAttemptNow } from './attempt-queries.ts';
 import { salePosting, unearnedPosting } from './ledger.ts';
 import { countPostings, post } from './ledger-queries.ts';
 import { moneyReceived } from './metrics.ts';
@@ -21,26 +20,21 @@ const unearned: Readonly<Record<'underpaid' | 'double' | 'late', Unearned>> = {
  * Money has come for an attempt; the caller's transaction holds the order's and the attempt's lock. It pays the order if
  * it can; what cannot, or is too much, is owed back from this moment on, and its refund is on the way.
  */
-export async function receiveMoney(
-  tx: Db,
-  gateway: PaymentGateway,
-  order: Order,
-  attempt: Attempt,
-  amount: number,
-): Promise<Attempt> {
+export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, amount: number): Promise<Attempt> {
   const paid = await changeAttempt(tx, attempt, { received: attempt.received + amount });
   const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
   const outcome = amount < attempt.amount ? 'underpaid' : await payOrder(tx, order);
   moneyReceived.inc({ outcome });
   if (outcome === 'paid' || outcome === 'paid_late') {
     await post(tx, paid, posting, salePosting(order, amount));
-    await returnSurplus(tx, gateway, order, paid, amount - order.total);
+    await checkOpenAttemptNow(tx, order);
+    await returnSurplus(tx, order, paid, amount - order.total);
     return paid;
   }
   await post(tx, paid, posting, unearnedPosting(amount));
   const { attention, reason } = unearned[meaningOf(outcome)];
   await markAttention(tx, order, attention);
-  await openRefund(tx, gateway, { order, attempt: paid, amount, reason, requestedBy: 'system', money: 'owed' });
+  await openRefund(tx, { order, attempt: paid, amount, reason, requestedBy: 'system', money: 'owed' });
   return paid;
 }
 
@@ -49,10 +43,10 @@ function meaningOf(outcome: 'underpaid' | 'already_paid' | 'no_stock'): keyof ty
   return outcome === 'already_paid' ? 'double' : 'late';
 }
 
-async function returnSurplus(tx: Db, gateway: PaymentGateway, order: Order, attempt: Attempt, surplus: number) {
+async function returnSurplus(tx: Db, order: Order, attempt: Attempt, surplus: number) {
   if (surplus <= 0) return;
   await markAttention(tx, order, 'overpaid');
-  await openRefund(tx, gateway, {
+  await openRefund(tx, {
     order,
     attempt,
     amount: surplus,

@@ -33,5 +33,12 @@ export async function recordRefundPaid(
   if (refund.status === 'processing' || refund.status === 'failed') return attempt;
   await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from));
   await closeTaskOf(tx, attempt.eventId, 'refund_manual', refund.id);
-  return changeAttempt(tx, attempt, { refunded: attempt.refunded + refund.amount });
+  const refunded = attempt.refunded + refund.amount;
+  return changeAttempt(tx, attempt, { refunded, ...statusOf(attempt, refunded) });
+}
+
+/** The gateway's own callback says the same later; until then a page need not wait for it. */
+function statusOf(attempt: Attempt, refunded: number): { status?: 'refunded' | 'partially_refunded' } {
+  if (attempt.status !== 'settled' && attempt.status !== 'partially_refunded') return {};
+  return { status: refunded === attempt.received ? 'refunded' : 'partially_refunded' };
 }

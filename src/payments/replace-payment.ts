@@ -5,11 +5,11 @@ import { eventIdOf } from '../platform/ids.ts';
 import { stage } from '../platform/outbox.ts';
 import { changeAttempt, findAttempts, insertAttempt, lockAttempt } from './attempt-queries.ts';
 import { paymentMethodUnavailable, paymentNotPayable, paymentTooManyAttempts } from './errors.ts';
-import type { PaymentGateway } from './gateway.ts';
 import { createAttemptJob, replaceAttemptJob } from './jobs.ts';
 import { attemptsPerOrderMax } from './limits.ts';
 import { findPayableOrder } from './order-queries.ts';
 import { paymentOf } from './payment-of.ts';
+import { gatewayOfNewAttempts, railOf } from './rail-of.ts';
 import type { Attempt } from './tables.ts';
 import { type PaymentMethod, isOpen, paymentMethods } from './vocabulary.ts';
 
@@ -19,7 +19,7 @@ import { type PaymentMethod, isOpen, paymentMethods } from './vocabulary.ts';
  * @throws DomainError order.not_found, payment.not_payable, payment.method_unavailable, payment.too_many_attempts
  */
 export async function replacePayment(
-  deps: { db: Db; gateway: PaymentGateway },
+  deps: { db: Db },
   { orderId, method }: { orderId: string; method: PaymentMethod },
 ): Promise<PaymentView> {
   return transaction(deps.db, async (tx) => {
@@ -30,11 +30,10 @@ export async function replacePayment(
     if (payable === undefined || order.status !== 'pending_payment' || payable.secondsLeft <= 0) {
       throw paymentNotPayable();
     }
+    const rail = railOf({ gateway: gatewayOfNewAttempts });
     const minutes = payable.secondsLeft / 60;
-    if (deps.gateway.methodsWithin(minutes, method).length === 0) {
-      throw paymentMethodUnavailable(
-        paymentMethods.filter((other) => deps.gateway.methodsWithin(minutes, other).length > 0),
-      );
+    if (rail.methodsWithin(minutes, method).length === 0) {
+      throw paymentMethodUnavailable(paymentMethods.filter((other) => rail.methodsWithin(minutes, other).length > 0));
     }
     await wish(tx, order, method);
     return paymentOf(tx, order);

@@ -1,0 +1,156 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../access/index.ts';
+import { type ActorEnv, requireRole } from '../access/middleware.ts';
+import type { Config } from '../config.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { decodeCursor, page } from '../http/pagination.ts';
+import { createRouter } from '../http/router.ts';
+import { answer, body, problems } from '../http/schemas.ts';
+import { idempotencyKeySchema } from '../orders/schemas.ts';
+import { readIdempotencyKey } from '../orders/placement-routes.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db.ts';
+import { findAccount } from './account-queries.ts';
+import { paymentAccountNotFound } from './errors.ts';
+import { listRefunds } from './list-refunds.ts';
+import { presentRefund, presentTask } from './present.ts';
+import { requestRefund } from './request-refund.ts';
+import { resolveTask } from './resolve-task.ts';
+import * as schemas from './schemas.ts';
+import { setPaymentAccount } from './set-payment-account.ts';
+import { findTasks } from './task-queries.ts';
+
+export type PaymentDeskDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly actors: Actors;
+  readonly config: Pick<Config, 'ENCRYPTION_KEY'>;
+};
+
+const security = [{ bearer: [] }];
+const accountPath = '/v1/organizers/{slug}/payment-accounts/midtrans';
+const refundsPath = '/v1/organizers/{slug}/orders/{orderId}/refunds';
+
+function contracts(deps: PaymentDeskDeps) {
+  const [owner, manager] = [requireRole(deps, 'owner'), requireRole(deps, 'manager')];
+  const account = answer(schemas.paymentAccountSchema, 'The account; its keys are never shown.');
+  return {
+    setAccount: createRoute({
+      method: 'put',
+      path: accountPath,
+      tags: ['Payment accounts'],
+      summary: 'Set the account at Midtrans',
+      security,
+      middleware: [owner, jsonBody()] as const,
+      request: { params: schemas.organizerParams, body: body(schemas.setPaymentAccountSchema) },
+      responses: { 200: account, ...problems(400, 401, 403, 404, 415) },
+    }),
+    showAccount: createRoute({
+      method: 'get',
+      path: accountPath,
+      tags: ['Payment accounts'],
+      summary: 'Show the account at Midtrans',
+      security,
+      middleware: [owner] as const,
+      request: { params: schemas.organizerParams },
+      responses: { 200: account, ...problems(400, 401, 403, 404) },
+    }),
+    refund: createRoute({
+      method: 'post',
+      path: refundsPath,
+      tags: ['Refunds'],
+      summary: 'Give money back: all, an amount, or the price of some tickets',
+      security,
+      middleware: [manager, jsonBody()] as const,
+      request: {
+        params: schemas.orderOfOrganizerParams,
+        headers: z.object({ 'idempotency-key': idempotencyKeySchema.optional() }),
+        body: body(schemas.requestRefundSchema),
+      },
+      responses: {
+        201: answer(schemas.refundsSchema, 'On its way; one refund per payment that it comes from.'),
+        ...problems(400, 401, 403, 404, 409, 415, 422),
+      },
+    }),
+    listRefunds: createRoute({
+      method: 'get',
+      path: refundsPath,
+      tags: ['Refunds'],
+      summary: 'The refunds of an order',
+      security,
+      middleware: [manager] as const,
+      request: { params: schemas.orderOfOrganizerParams, query: schemas.listQuery },
+      responses: { 200: answer(schemas.refundPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    listTasks: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/tasks',
+      tags: ['Tasks'],
+      summary: 'Work that only a person can do',
+      security,
+      middleware: [manager] as const,
+      request: { params: schemas.organizerParams, query: schemas.taskQuery },
+      responses: { 200: answer(schemas.taskPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    resolveTask: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/tasks/{taskId}/resolution',
+      tags: ['Tasks'],
+      summary: 'Say that a task is done',
+      security,
+      middleware: [manager] as const,
+      request: { params: schemas.taskParams },
+      responses: { 200: answer(schemas.taskSchema, 'Done.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+  };
+}
+
+/** What the organiser's desk does with money. */
+export function paymentDeskRoutes(deps: PaymentDeskDeps) {
+  const routes = contracts(deps);
+  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, 1)[0]);
+  return createRouter<ActorEnv>()
+    .openapi(routes.setAccount, async (c) => {
+      const account = await setPaymentAccount(deps, { actor: c.var.actor, input: c.req.valid('json') });
+      return c.json({ gateway: 'midtrans' as const, ...account, updatedAt: account.updatedAt.toISOString() }, 200);
+    })
+    .openapi(routes.showAccount, async (c) => {
+      const account = await findAccount(deps.db, { organizerId: c.var.actor.organizerId });
+      if (account === undefined) throw paymentAccountNotFound();
+      const { merchantId, updatedAt } = account;
+      return c.json({ gateway: 'midtrans' as const, merchantId, updatedAt: updatedAt.toISOString() }, 200);
+    })
+    .openapi(routes.refund, async (c) => {
+      const { refunds, replayed } = await requestRefund(deps, {
+        actor: c.var.actor,
+        orderId: c.req.valid('param').orderId,
+        idempotencyKey: readIdempotencyKey(c),
+        input: c.req.valid('json'),
+      });
+      if (replayed) c.header('idempotent-replayed', 'true');
+      return c.json({ data: refunds.map(presentRefund) }, 201);
+    })
+    .openapi(routes.listRefunds, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const { organizerId } = c.var.actor;
+      const { orderId } = c.req.valid('param');
+      const rows = await listRefunds(deps, { organizerId, orderId, beforeId: beforeId(cursor), limit });
+      return c.json(
+        page(rows, limit, presentRefund, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(routes.listTasks, async (c) => {
+      const { cursor, limit, status } = c.req.valid('query');
+      const open = status === 'open';
+      const rows = await findTasks(deps.db, c.var.actor.organizerId, { open, beforeId: beforeId(cursor), limit });
+      return c.json(
+        page(rows, limit, presentTask, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(routes.resolveTask, async (c) => {
+      const task = await resolveTask(deps, { actor: c.var.actor, taskId: c.req.valid('param').taskId });
+      return c.json(presentTask(task), 200);
+    });
+}

@@ -1,0 +1,29 @@
+import { applyCallback } from './apply-callback.ts';
+import { checkAttempt } from './check-attempt.ts';
+import { closeOrder } from './close-order.ts';
+import type { GatewayDeps } from './deps.ts';
+import { maintainPayments } from './maintain-payments.ts';
+import { makeAttempt } from './make-attempt.ts';
+import { reconcilePayments } from './reconcile-payments.ts';
+import { replaceAttempt } from './replace-attempt.ts';
+import { sendRefund } from './send-refund.ts';
+import { startPayment } from './start-payment.ts';
+import type { PaymentMethod } from './vocabulary.ts';
+
+type OrderRef = { eventId: string; orderId: string };
+type AttemptRef = { attemptId: string };
+
+/** The acts of this room that follow jobs, by the job's name. */
+export function paymentHandlers(deps: GatewayDeps) {
+  return {
+    'order.placed': (order: OrderRef) => startPayment(deps, order),
+    'order.closing': (order: OrderRef) => closeOrder(deps, order),
+    'payment.apply_callback': (callback: { callbackId: string }) => applyCallback(deps, callback),
+    'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),
+    'payment.replace_attempt': (wish: AttemptRef & { method: PaymentMethod }) => replaceAttempt(deps, wish),
+    'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),
+    'payment.send_refund': (refund: { eventId: string; refundId: string }) => sendRefund(deps, refund),
+    'payments.reconcile': () => reconcilePayments(deps),
+    'payments.maintain': () => maintainPayments(deps),
+  };
+}

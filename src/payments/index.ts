@@ -1,0 +1,62 @@
+/**
+ * Payments: attempts at gateways, callbacks, money and refunds.
+ *
+ * Promises
+ *  1. No gateway is called inside a transaction or inside a request; each call has a deadline, a rate and a breaker, and
+ *     its end is accepted, rejected or unknown. Unknown is read back, never guessed.
+ *  2. An order has at most one open attempt. A hold is given back only after its attempt is closed at the gateway, or
+ *     after ten minutes without an answer, marked.
+ *  3. A callback that was answered 200 is on disk. It is applied once, whatever its number, order and delay; a forged one
+ *     changes nothing, and what a gateway does not sign (refunds, reversals, late money) is read back first.
+ *  4. Money is booked twice: every posting adds up to zero. What was captured and cannot be a ticket is owed from that
+ *     moment on, and has a refund on its way or a task for a person.
+ *  5. A refund is sent under one key for ever: asked again, it is the same refund.
+ *  6. Keys of organisers are encrypted for their row, kept in clear for a minute in memory, and never shown.
+ *
+ * An attempt (`nextAttemptState` is the table; `applyCallback`, `checkAttempt`, `closeAttempt` apply it)
+ *
+ *   startPayment,        makeAttempt                 applyFact: receive                  applyFact: settled
+ *   replaceAttempt ---> creating --> pending --> review --> captured, settled ----------> settled
+ *                          |  ^         |          |             |                           |
+ *              makeAttempt v  |         |          |             | sync_refunds, sendRefund  | give_back
+ *                       unknown         |          |             v                           v
+ *                          |            |          |   partially_refunded --> refunded   voided, reversed, charged_back
+ *                          +------------+----------+
+ *                          | closeAttempt, failAttempt, applyFact
+ *                          v
+ *            expired, cancelled, failed, denied --- late money, read back ---> captured, settled
+ *
+ * A refund
+ *
+ *   openRefund --> requested --sendRefund--> processing --checked, called back--> done
+ *        |             | sendRefund                                                ^
+ *        v             v                                                           |
+ *      manual_required ---------------------------- resolveTask -------------------+     requested --giveMoneyBack--> failed
+ *
+ * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
+ */
+export { applyCallback } from './apply-callback.ts';
+export { type CallbackInbox, createCallbackInbox } from './callback-inbox.ts';
+export { checkAttempt } from './check-attempt.ts';
+export { closeOrder } from './close-order.ts';
+export { type MoneyWitness, compareWithWitness } from './compare-with-witness.ts';
+export type { GatewayDeps } from './deps.ts';
+export { type GatewayBudget, createGatewayBudget } from './gateway-budget.ts';
+export type { GuardedGateway, PaymentGateway } from './gateway.ts';
+export { createMidtrans } from './gateways/midtrans.ts';
+export { guardGateway } from './guard-gateway.ts';
+export { paymentHandlers } from './handlers.ts';
+export { maintainPayments } from './maintain-payments.ts';
+export { type PaymentAccounts, createPaymentAccounts } from './payment-accounts.ts';
+export { paymentOf } from './payment-of.ts';
+export { reconcilePayments } from './reconcile-payments.ts';
+export { refundPaidOrder } from './refund-paid-order.ts';
+export { replaceAttempt } from './replace-attempt.ts';
+export { replacePayment } from './replace-payment.ts';
+export { requestFullRefund } from './request-full-refund.ts';
+export { requestRefund } from './request-refund.ts';
+export { resolveTask } from './resolve-task.ts';
+export { sendRefund } from './send-refund.ts';
+export { setPaymentAccount } from './set-payment-account.ts';
+export { startPayment } from './start-payment.ts';
+export { type PaymentBacklog, watchPaymentBacklog } from './watch-payment-backlog.ts';

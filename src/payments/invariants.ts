@@ -1,0 +1,99 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../platform/db.ts';
+import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
+
+function rule(name: string, promise: string, statement: SQL): Invariant {
+  return {
+    name,
+    promise,
+    find: async (db: Db) => {
+      const rows = await rowsOf<{ sentence: string }>(db, sql`${statement} limit ${invariantSampleMax}`);
+      return rows.map(({ sentence }) => sentence);
+    },
+  };
+}
+
+/** What an order has earned by the ledger, what is owed back, and what should have been earned by its status. */
+const orderMoney = sql`
+  select o.event_id, o.id, o.status, o.total, o.organizer_id,
+    -coalesce(sum(l.amount) filter (where l.account in ('sales', 'fees', 'discounts', 'chargebacks')), 0)::bigint as earned,
+    -coalesce(sum(l.amount) filter (where l.account = 'refunds_due'), 0)::bigint as owed,
+    coalesce(sum(l.amount) filter (where l.account in ('gateway', 'bank')), 0)::bigint as held
+  from orders o left join ledger_entries l on l.event_id = o.event_id and l.order_id = o.id
+  group by o.event_id, o.id`;
+
+/** The money's truths: equations E7 and E8, as far as our own rows can tell. `compareWithWitness` asks the other side. */
+export const paymentInvariants: readonly Invariant[] = [
+  rule(
+    'payments.postings_balance',
+    'Every posting of the ledger adds up to zero.',
+    sql`
+      select 'posting ' || posting || ' adds up to ' || sum(amount) as sentence
+      from ledger_entries group by event_id, posting, currency having sum(amount) <> 0`,
+  ),
+  rule(
+    'payments.attempt_money',
+    'What an attempt received and gave back is what the ledger holds of it.',
+    sql`
+      select 'attempt ' || a.id || ' says ' || (a.received - a.refunded) || ', the ledger ' || coalesce(l.held, 0) as sentence
+      from payment_attempts a
+      left join (
+        select event_id, attempt_id, sum(amount) filter (where account in ('gateway', 'bank')) as held
+        from ledger_entries group by event_id, attempt_id
+      ) l on l.event_id = a.event_id and l.attempt_id = a.id
+      where a.received - a.refunded <> coalesce(l.held, 0)
+        and not exists (
+          -- A chargeback after a refund by hand: the loss stands in chargebacks.
+          select 1 from ledger_entries c where c.event_id = a.event_id and c.order_id = a.order_id
+            and c.attempt_id = a.id and c.account = 'chargebacks')`,
+  ),
+  rule(
+    'payments.paid_has_money',
+    'A paid order has exactly its price; an order that is not paid has kept nothing.',
+    sql`
+      select 'order ' || m.id || ' is ' || m.status || ' at ' || m.total || ' and has earned ' || m.earned as sentence
+      from (${orderMoney}) m
+      where case m.status
+          when 'paid' then m.earned <> m.total
+          when 'partially_refunded' then m.earned < 0 or m.earned > m.total
+          else m.earned > 0 end`,
+  ),
+  rule(
+    'payments.owed_is_on_its_way',
+    'Money without a ticket has a refund on its way, or a task for a person.',
+    sql`
+      select 'order ' || m.id || ' owes ' || m.owed || ', its open refunds are ' || coalesce(r.amount, 0) as sentence
+      from (${orderMoney}) m
+      left join (
+        select event_id, order_id, sum(amount) as amount from refunds
+        where status in ('requested', 'manual_required') group by event_id, order_id
+      ) r on r.event_id = m.event_id and r.order_id = m.id
+      where m.owed <> coalesce(r.amount, 0)`,
+  ),
+  rule(
+    'payments.manual_refund_has_task',
+    'A refund that a person must pay has an open task.',
+    sql`
+      select 'refund ' || r.id || ' waits for a person, and no task says so' as sentence
+      from refunds r
+      where r.status = 'manual_required' and not exists (
+        select 1 from tasks t where t.event_id = r.event_id and t.kind = 'refund_manual' and t.subject_id = r.id
+          and t.resolved_at is null)`,
+  ),
+  rule(
+    'payments.one_open_attempt',
+    'An order has at most one open payment attempt.',
+    sql`
+      select 'order ' || order_id || ' has ' || count(*) || ' open attempts' as sentence
+      from payment_attempts where status in ('creating', 'unknown', 'pending', 'review', 'authorized')
+      group by event_id, order_id having count(*) > 1`,
+  ),
+  rule(
+    'payments.ended_has_no_open_attempt',
+    'Nobody can pay for an order that has ended.',
+    sql`
+      select 'order ' || o.id || ' is ' || o.status || ' and attempt ' || a.id || ' is ' || a.status as sentence
+      from payment_attempts a join orders o on o.event_id = a.event_id and o.id = a.order_id
+      where a.status in ('creating', 'unknown', 'pending', 'review', 'authorized') and o.status in ('expired', 'cancelled')`,
+  ),
+];

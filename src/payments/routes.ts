@@ -1,0 +1,50 @@
+import { createRoute } from '@hono/zod-openapi';
+import { presentsOrder } from '../access/index.ts';
+import type { Config } from '../config.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { createRouter } from '../http/router.ts';
+import { answer, body, problems } from '../http/schemas.ts';
+import { orderNotFound } from '../orders/errors.ts';
+import { paymentViewSchema } from '../orders/schemas.ts';
+import type { Db } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { callbackRoutes } from './callback-routes.ts';
+import { type PaymentDeskDeps, paymentDeskRoutes } from './desk-routes.ts';
+import type { ReceiveDeps } from './receive-callback.ts';
+import { replacePayment } from './replace-payment.ts';
+import { choosePaymentSchema, orderParams } from './schemas.ts';
+
+export type PaymentRoutesDeps = ReceiveDeps &
+  PaymentDeskDeps & {
+    readonly db: Db;
+    readonly log: Log;
+    readonly config: Pick<Config, 'ENCRYPTION_KEY' | 'ORDER_TOKEN_SECRET'>;
+  };
+
+const choosePaymentRoute = createRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/payments',
+  tags: ['Orders'],
+  summary: 'Choose another way to pay',
+  description:
+    'The present attempt is closed at the gateway before the next is made. Asking for the same way changes nothing.',
+  security: [{ bearer: [] }],
+  middleware: [jsonBody()] as const,
+  request: { params: orderParams, body: body(choosePaymentSchema) },
+  responses: {
+    202: answer(paymentViewSchema, 'Noted; the order shows when it can be paid.'),
+    ...problems(400, 404, 409, 415, 429, 503),
+  },
+});
+
+/** Everything of this room that speaks HTTP. */
+export function paymentRoutes(deps: PaymentRoutesDeps) {
+  return createRouter()
+    .openapi(choosePaymentRoute, async (c) => {
+      const orderId = c.req.valid('param').id;
+      if (!presentsOrder(c, deps, orderId)) throw orderNotFound();
+      return c.json(await replacePayment(deps, { orderId, method: c.req.valid('json').method }), 202);
+    })
+    .route('/', paymentDeskRoutes(deps))
+    .route('/', callbackRoutes(deps));
+}

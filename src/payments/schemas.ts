@@ -1,0 +1,92 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../http/pagination.ts';
+import {
+  lineOfText,
+  moneySchema,
+  orderIdSchema,
+  plainIdSchema,
+  slugSchema,
+  ticketIdSchema,
+  timeSchema,
+} from '../http/schemas.ts';
+import { amountMax } from '../platform/money.ts';
+import { paymentMethods, refundReasons, refundStatuses } from './vocabulary.ts';
+
+const ticketsMax = 100;
+
+export const orderParams = z.object({ id: orderIdSchema });
+export const organizerParams = z.object({ slug: slugSchema });
+export const orderOfOrganizerParams = z.object({ slug: slugSchema, orderId: orderIdSchema });
+export const taskParams = z.object({ slug: slugSchema, taskId: plainIdSchema });
+export const listQuery = z.object(pageQuery);
+export const taskQuery = z.object({ ...pageQuery, status: z.enum(['open', 'resolved']).default('open') });
+
+export const choosePaymentSchema = z.strictObject({ method: z.enum(paymentMethods) }).openapi('ChoosePayment');
+
+/** Visible ASCII without spaces: what Midtrans gives out. */
+const key = z
+  .string()
+  .min(8)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters');
+
+export const setPaymentAccountSchema = z
+  .strictObject({
+    merchantId: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[\w.-]+$/),
+    serverKey: key,
+    clientKey: key,
+  })
+  .openapi('SetPaymentAccount');
+
+export const paymentAccountSchema = z
+  .object({ gateway: z.literal('midtrans'), merchantId: z.string(), updatedAt: timeSchema })
+  .openapi('PaymentAccount');
+
+export const requestRefundSchema = z
+  .strictObject({
+    amount: z.int().min(1).max(amountMax).optional(),
+    ticketIds: z.array(ticketIdSchema).min(1).max(ticketsMax).optional(),
+    reason: lineOfText(200),
+    restock: z.boolean().optional(),
+  })
+  .openapi('RequestRefund');
+
+export const refundSchema = z
+  .object({
+    id: z.string(),
+    orderId: z.string(),
+    amount: moneySchema,
+    reason: z.enum(refundReasons),
+    status: z.enum(refundStatuses),
+    ticketIds: z.array(z.string()).nullable(),
+    failure: z.string().nullable(),
+    createdAt: timeSchema,
+    doneAt: timeSchema.nullable(),
+  })
+  .openapi('Refund');
+
+export const refundsSchema = z.object({ data: z.array(refundSchema) }).openapi('Refunds');
+export const refundPageSchema = z
+  .object({ data: z.array(refundSchema), nextCursor: z.string().nullable() })
+  .openapi('RefundPage');
+
+export const taskSchema = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    eventId: z.string(),
+    orderId: z.string(),
+    subjectId: z.string(),
+    detail: z.record(z.string(), z.union([z.string(), z.number()])),
+    createdAt: timeSchema,
+    resolvedAt: timeSchema.nullable(),
+    resolvedBy: z.string().nullable(),
+  })
+  .openapi('Task');
+export const taskPageSchema = z
+  .object({ data: z.array(taskSchema), nextCursor: z.string().nullable() })
+  .openapi('TaskPage');

@@ -1,0 +1,114 @@
+import { transaction } from '../platform/db.ts';
+import { RetryLater } from '../platform/retry-later.ts';
+import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
+import { changeAttempt, findAttempt } from './attempt-queries.ts';
+import type { GatewayDeps } from './deps.ts';
+import type { GatewayAccount, RefundResult } from './gateway.ts';
+import { refundBalancePauseSeconds, refundPauseSeconds, refundTriesMax } from './limits.ts';
+import { nameManualRefund } from './open-refund.ts';
+import { recordRefundPaid } from './record-refund-paid.ts';
+import { changeRefund, countRefundTry, findRefund, lockRefund } from './refund-queries.ts';
+import type { Attempt, Refund } from './tables.ts';
+
+/** Refused this often, with the gateway's list not showing it: no machine will get it through. */
+const conflictsMax = 3;
+const confirmationCheckSeconds = 24 * 3600;
+
+/**
+ * Sends a refund to the gateway, always under its own key, so that a repetition is the same refund. What is not known is
+ * read back; what the gateway will not do becomes a task for a person. Safe to repeat.
+ * @throws RetryLater
+ */
+export async function sendRefund(
+  deps: GatewayDeps,
+  { eventId, refundId }: { eventId: string; refundId: string },
+): Promise<void> {
+  const refund = await findRefund(deps.db, eventId, refundId);
+  if (refund === undefined || (refund.status !== 'requested' && refund.status !== 'processing')) return;
+  const attempt = await findAttempt(deps.db, refund.attemptId);
+  const account = await deps.accounts.byOrganizer(refund.organizerId);
+  if (attempt === undefined) return;
+  if (account === undefined)
+    throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
+  await deps.gateway.admit(account, 'call');
+  if (refund.status === 'processing') return lookAtGateway(deps, account, refund);
+
+  const tries = await countRefundTry(deps.db, refund);
+  const result = await send(deps, account, attempt, refund);
+  switch (result.kind) {
+    case 'accepted':
+      return recordAccepted(deps, refund);
+    case 'conflict':
+      await lookAtGateway(deps, account, refund);
+      return settleConflict(deps, refund, tries);
+    case 'later':
+      if (tries >= refundTriesMax) return giveToPerson(deps, refund, 'no_balance');
+      throw new RetryLater(refundBalancePauseSeconds, 'the account at the gateway has too little money');
+    case 'rejected':
+      return giveToPerson(deps, refund, result.code);
+    case 'slow_down':
+      throw new RetryLater(result.seconds, 'the gateway asks to slow down');
+    case 'unknown':
+      throw new RetryLater(refundPauseSeconds, result.reason);
+  }
+}
+
+/** A card payment that has not settled is voided as a whole; a part of it has to wait until it settles. */
+async function send(
+  deps: GatewayDeps,
+  account: GatewayAccount,
+  attempt: Attempt,
+  refund: Refund,
+): Promise<RefundResult> {
+  if (attempt.status !== 'captured') {
+    const { attemptId, gatewayRefundKey: key, amount, reason } = refund;
+    return deps.gateway.refund(account, { attemptId, key, amount, reason });
+  }
+  if (refund.amount === attempt.received - attempt.refunded) return deps.gateway.voidCapture(account, attempt.id);
+  throw new RetryLater(refundBalancePauseSeconds, 'a part can be given back only after the payment has settled');
+}
+
+async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, sent.attemptId);
+    const refund = await lockRefund(tx, sent.eventId, sent.id);
+    // A callback may have been faster.
+    if (locked === undefined || refund?.status !== 'requested') return;
+    const isVoid = locked.attempt.status === 'captured';
+    const attempt = isVoid
+      ? await changeAttempt(tx, locked.attempt, { status: 'voided', checkInSeconds: null })
+      : locked.attempt;
+    await recordRefundPaid(tx, attempt, refund, { from: 'gateway', confirmed: isVoid });
+  });
+}
+
+/** The gateway's own list of refunds decides what is so. */
+async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<void> {
+  const known = await deps.gateway.fetch(account, refund.attemptId);
+  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind !== 'fact') throw new RetryLater(refundPauseSeconds, 'the gateway does not say what is so');
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, refund.attemptId);
+    if (locked === undefined) return;
+    await applyFact(tx, locked, known.fact, { trust: 'read_back', merchantId: account.merchantId });
+    const now = await lockRefund(tx, refund.eventId, refund.id);
+    if (now?.status === 'processing') await changeRefund(tx, now, { checkInSeconds: confirmationCheckSeconds });
+  });
+}
+
+async function settleConflict(deps: GatewayDeps, refund: Refund, tries: number): Promise<void> {
+  const now = await findRefund(deps.db, refund.eventId, refund.id);
+  if (now?.status !== 'requested') return;
+  if (tries >= conflictsMax) return giveToPerson(deps, refund, 'refused_by_state');
+  throw new RetryLater(refundPauseSeconds, 'the gateway does not allow it now');
+}
+
+async function giveToPerson(deps: GatewayDeps, sent: Refund, failure: string): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, sent.attemptId);
+    const refund = await lockRefund(tx, sent.eventId, sent.id);
+    if (locked === undefined || refund?.status !== 'requested') return;
+    await changeRefund(tx, refund, { status: 'manual_required', failure, checkInSeconds: null });
+    await nameManualRefund(tx, refund, locked.attempt);
+  });
+}
