@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../support/catalog.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { createEvent } from '../support/factories.ts';
+import { type TestRedis, createTestRedis } from '../support/redis.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let catalog: CatalogProcess;
+const day = 86_400_000;
+const at = (days: number) => ({
+  startsAt: new Date(Date.now() + days * day),
+  doorsOpenAt: new Date(Date.now() + days * day),
+  endsAt: new Date(Date.now() + days * day + 3_600_000),
+});
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
+  const make = (slug: string, days: number, values: object = {}) =>
+    createEvent(catalog.db, { event: { slug, ...at(days), ...values } });
+  await make('pesta-rakyat', 1, { name: 'Pesta Rakyat', city: 'Bandung', category: 'festival' });
+  await make('konser-hujan', 2, { name: 'Konser Hujan & Badai', city: 'Jakarta', category: 'concert' });
+  await make('teater-malam', 3, {
+    name: 'Teater Malam',
+    city: 'Yogyakarta',
+    venue: 'Gedung Société',
+    category: 'theatre',
+  });
+  await make('lampau', -3);
+  await make('rahasia', 2, { status: 'draft', publishedAt: null });
+  await make('batal', 2, { status: 'cancelled' });
+});
+afterAll(async () => {
+  await catalog.close();
+  await Promise.all([database.close(), redis.close()]);
+});
+
+const list = async (query: string) => shown(await catalog.fetch(`/v1/events${query}`));
+const slugsOf = async (query: string) => (await list(query)).data.map(({ slug }) => slug);
+
+test('published events that are not over, by start', async () => {
+  expect(await slugsOf('')).toEqual(['pesta-rakyat', 'konser-hujan', 'teater-malam']);
+});
+
+test('filters by city, category, time and words, in any case', async () => {
+  expect(await slugsOf('?city=bandung')).toEqual(['pesta-rakyat']);
+  expect(await slugsOf('?category=CONCERT')).toEqual(['konser-hujan']);
+  expect(await slugsOf('?city=Bandung&category=concert')).toEqual([]);
+  expect(await slugsOf(`?to=${encodeURIComponent(at(1.5).startsAt.toISOString())}`)).toEqual(['pesta-rakyat']);
+  expect(await slugsOf(`?from=${encodeURIComponent(at(2.5).startsAt.toISOString())}`)).toEqual(['teater-malam']);
+  expect(
+    await slugsOf(
+      `?from=${at(-5).startsAt.toISOString().slice(0, 10)}&to=${at(0).startsAt.toISOString().slice(0, 10)}`,
+    ),
+  ).toEqual(['lampau']);
+  expect(await slugsOf('?q=huj')).toEqual(['konser-hujan']);
+  expect(await slugsOf('?q=hujan+badai')).toEqual(['konser-hujan']);
+  expect(await slugsOf('?q=soci%C3%A9t')).toEqual(['teater-malam']);
+  expect(await slugsOf('?q=hujan+teater')).toEqual([]);
+  expect(await slugsOf(`?q=${encodeURIComponent("'); drop table events; -- & | ! :* <->")}`)).toEqual([]);
+  expect(await slugsOf('?q=')).toEqual(['pesta-rakyat', 'konser-hujan', 'teater-malam']);
+});
+
+test('pages by cursor meet every event once, also when starts are equal', async () => {
+  const startsAt = at(10).startsAt;
+  const same = { ...at(10), startsAt, city: 'Medan' };
+  for (let made = 0; made < 7; made += 1) await createEvent(catalog.db, { event: same });
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page = await list(`?city=medan&limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    expect(page.data.length).toBeLessThanOrEqual(3);
+    seen.push(...page.data.map(({ id }) => id));
+    cursor = page.nextCursor;
+  }
+  expect(new Set(seen).size).toBe(7);
+  expect(seen.length).toBe(7);
+});
+
+test('one answer for all ways to ask the same: order, case, unknown parameters, seconds of a time', async () => {
+  const before = await buildsOf('listing');
+  const minute = '2026-11-01T10:00';
+  await list(`?city=Solo&q=Wayang%20Kulit&from=${minute}:01Z`);
+  for (const query of [
+    `?from=${minute}:59.123Z&q=wayang++kulit&city=SOLO`,
+    `?utm_source=x&city=solo&q=WAYANG-KULIT&from=${minute}:30%2B00:00&fbclid=1`,
+    `?city=solo&q=wayang%20kulit&from=2026-11-01T17:00:00%2B07:00&limit=50`,
+  ]) {
+    expect((await catalog.fetch(`/v1/events${query}`)).headers.get('cache-status')).toContain('detail=memory');
+  }
+  expect((await buildsOf('listing')) - before).toBe(1);
+});
+
+test('a listing asked for again is answered in front', async () => {
+  const request = () => new Request('http://antre.test/v1/events?city=Bandung&limit=10');
+  await catalog.fetch('/v1/events?city=Bandung&limit=10');
+  expect(catalog.publicReads.fetch(request())?.headers.get('surrogate-key')).toBe('events listing');
+});

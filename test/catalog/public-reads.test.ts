@@ -1,0 +1,212 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../support/catalog.ts';
+import { type CutWire, layWire } from '../support/cut-wire.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { createEvent } from '../support/factories.ts';
+import { type TestRedis, createTestRedis } from '../support/redis.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let one: CatalogProcess;
+let two: CatalogProcess;
+let databaseWire: CutWire;
+let redisWire: CutWire;
+/** A process whose database and Redis can be taken away. */
+let wired: CatalogProcess;
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  databaseWire = await layWire(database.url);
+  redisWire = await layWire(redis.cacheUrl);
+  const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
+  [one, two] = [await openCatalog(urls), await openCatalog(urls)];
+  wired = await openCatalog({ databaseUrl: databaseWire.url, redisUrl: redisWire.url, callTimeoutMs: 1000 });
+});
+afterAll(async () => {
+  await Promise.all([one.close(), two.close()]);
+  await databaseWire.mend();
+  await wired.close();
+  await Promise.all([databaseWire.close(), redisWire.close()]);
+  await Promise.all([database.close(), redis.close()]);
+});
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test('the four documents of an event are what the surface says', async () => {
+  const event = await createEvent(one.db, { categories: [{ capacity: 1000 }, { capacity: 8, price: 500_000 }] });
+  const main = await shown(await one.fetch(`/v1/events/${event.slug}`));
+  expect(main).toMatchObject({
+    id: event.id,
+    slug: event.slug,
+    status: 'published',
+    sales: 'open',
+    currency: 'IDR',
+    priceFrom: { amount: 150_000, currency: 'IDR' },
+    feePerTicket: { amount: 0, currency: 'IDR' },
+    organizer: { slug: event.organizer.slug, name: 'Test organizer' },
+  });
+  expect(main['startsAt']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  const categories = await shown(await one.fetch(`/v1/events/${event.slug}/ticket-categories`));
+  expect(categories.data.map(({ id }) => id)).toEqual(event.categories.map(({ id }) => id));
+  expect(categories.data[1]).toMatchObject({ price: { amount: 500_000, currency: 'IDR' }, saleState: 'open' });
+  expect(categories.data[0]).not.toHaveProperty('poolId');
+  const availability = await shown(await one.fetch(`/v1/events/${event.slug}/availability`));
+  expect(availability.data.map((row) => row['band'])).toEqual(['many', 'last']);
+  const schedule = await shown(await one.fetch(`/v1/events/${event.slug}/schedule`));
+  expect(schedule).toEqual({ data: [], nextCursor: null });
+});
+
+test('headers for caches: ETag, CDN-Cache-Control, Surrogate-Key, Age, Cache-Status; 304; HEAD', async () => {
+  const { slug, id } = await createEvent(one.db);
+  const cold = await one.fetch(`/v1/events/${slug}`);
+  expect(cold.headers.get('cache-status')).toBe('antre; fwd=miss; stored');
+  const hit = await one.fetch(`/v1/events/${slug}?utm_source=poster&x=1`);
+  expect(hit.headers.get('cache-status')).toMatch(/^antre; hit; ttl=\d+; detail=memory$/);
+  expect(hit.headers.get('surrogate-key')).toBe(`${id} event`);
+  expect(hit.headers.get('vary')).toBe('Accept-Encoding');
+  expect(hit.headers.get('x-request-id')).toBeNull();
+  expect(hit.headers.get('cdn-cache-control')).toMatch(
+    /^public, s-maxage=20, stale-while-revalidate=10, stale-if-error=300$/,
+  );
+  const etag = hit.headers.get('etag') ?? '';
+  const unchanged = await one.fetch(`/v1/events/${slug}`, { headers: { 'if-none-match': etag } });
+  expect([unchanged.status, await unchanged.text()]).toEqual([304, '']);
+  const head = await one.fetch(`/v1/events/${slug}`, { method: 'HEAD' });
+  expect([head.status, await head.text(), head.headers.get('etag')]).toEqual([200, '', etag]);
+  const availability = await one.fetch(`/v1/events/${slug}/availability`);
+  expect(availability.headers.get('cache-control')).toBe('public, max-age=1');
+});
+
+test('a cold HEAD goes through the app and sends no body', async () => {
+  const { slug } = await createEvent(one.db);
+  const head = await one.fetch(`/v1/events/${slug}`, { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100);
+});
+
+test('a thousand cold reads of fifty events over two processes rebuild fifty times', async () => {
+  const events: { slug: string }[] = [];
+  for (let made = 0; made < 50; made += 1) events.push(await createEvent(one.db));
+  const before = await buildsOf('event');
+  const answers = await Promise.all(
+    Array.from({ length: 1000 }, (_, index) =>
+      (index % 2 === 0 ? one : two).fetch(`/v1/events/${events[index % 50]?.slug}`),
+    ),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect((await buildsOf('event')) - before).toBe(50);
+});
+
+test('nothing of drafts is shown, and what is missing is remembered for moments only', async () => {
+  const draft = await createEvent(one.db, { event: { status: 'draft', publishedAt: null } });
+  for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
+    const answer = await one.fetch(`/v1/events/${draft.slug}${path}`);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await shown(answer)).toMatchObject({ code: 'event.not_found' });
+  }
+  const again = one.publicReads.fetch(new Request(`http://antre.test/v1/events/${draft.slug}`));
+  expect(again?.status).toBe(404);
+  await one.db.execute(sql`update events set status = 'published', published_at = now() where id = ${draft.id}`);
+  await pause(1600);
+  expect((await one.fetch(`/v1/events/${draft.slug}`)).status).toBe(200);
+});
+
+test('nothing but GET and HEAD of the public addresses is answered in front', () => {
+  const at = (path: string, method = 'GET') =>
+    one.publicReads.fetch(new Request(`http://antre.test${path}`, { method }));
+  expect(at('/v1/orders/ord_1')).toBeUndefined();
+  expect(at('/v1/events', 'POST')).toBeUndefined();
+  expect(at('/v1/eventsx')).toBeUndefined();
+  expect(at('/')).toBeUndefined();
+});
+
+test('bad addresses and queries are problems, and are not cached', async () => {
+  for (const path of [
+    '/v1/events?limit=0',
+    '/v1/events?limit=abc',
+    '/v1/events?from=yesterday',
+    '/v1/events?cursor=bm8',
+    '/v1/events?q=%00',
+    '/v1/events?city=a&city=b',
+    '/v1/events/UPPER',
+    `/v1/events/${'x'.repeat(300)}`,
+  ]) {
+    const answer = await one.fetch(path);
+    expect([path, answer.status, answer.headers.get('cache-control')]).toEqual([path, 400, 'no-store']);
+  }
+});
+
+test('the sale opens in what is shown at the second it opens, without a push', async () => {
+  const opens = new Date(Date.now() + 1200);
+  const { slug } = await createEvent(one.db, { categories: [{ saleOpensAt: opens }] });
+  const stateOf = async () =>
+    (await shown(await one.fetch(`/v1/events/${slug}/ticket-categories`))).data[0]?.['saleState'];
+  expect(await stateOf()).toBe('upcoming');
+  await pause(opens.getTime() - Date.now() + 30);
+  expect(await stateOf()).toBe('open');
+});
+
+test('availability follows the stock within a second', async () => {
+  const { id, slug } = await createEvent(one.db);
+  const bandOf = async () => (await shown(await two.fetch(`/v1/events/${slug}/availability`))).data[0]?.['band'];
+  expect(await bandOf()).toBe('many');
+  await one.db.execute(sql`update stock set available = 0, sold = 100 where event_id = ${id}`);
+  const started = performance.now();
+  while ((await bandOf()) !== 'none') await pause(20);
+  expect(performance.now() - started).toBeLessThan(1200);
+});
+
+test('Postgres away: last good bytes, marked stale; cold reads are 503; then all is well again', async () => {
+  const { slug } = await createEvent(one.db);
+  const cold = await createEvent(one.db);
+  await wired.fetch(`/v1/events/${slug}/availability`);
+  await databaseWire.cut();
+  await pause(1050);
+  const stale = await wired.fetch(`/v1/events/${slug}/availability`);
+  expect([stale.status, stale.headers.get('cache-status')]).toEqual([200, expect.stringContaining('fwd=stale')]);
+  expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(1);
+  const refused = await wired.fetch(`/v1/events/${cold.slug}`);
+  expect([refused.status, refused.headers.get('cache-control')]).toEqual([503, 'no-store']);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+  await databaseWire.mend();
+  await pause(1100);
+  const started = performance.now();
+  while ((await wired.fetch(`/v1/events/${slug}/availability`)).headers.get('cache-status')?.includes('stale')) {
+    expect(performance.now() - started).toBeLessThan(5000);
+    await pause(50);
+  }
+  expect((await wired.fetch(`/v1/events/${cold.slug}`)).status).toBe(200);
+});
+
+test('Redis away: every read is answered, by each process for itself', async () => {
+  const { slug } = await createEvent(one.db);
+  await redisWire.cut();
+  for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
+    expect((await wired.fetch(`/v1/events/${slug}${path}`)).status).toBe(200);
+  }
+  await redisWire.mend();
+});
+
+test('what one asker brings has no part in what the next one gets', async () => {
+  const { slug } = await createEvent(one.db);
+  const path = `/v1/events/${slug}`;
+  const own = await one.fetch(path, {
+    headers: {
+      authorization: 'Bearer secret',
+      cookie: 'session=1',
+      'x-forwarded-host': 'evil.example',
+      origin: 'https://evil.example',
+    },
+  });
+  const text = await own.text();
+  const others = await one.fetch(path);
+  expect(await others.text()).toBe(text);
+  expect(text).not.toContain('evil');
+  for (const { headers } of [own, others]) {
+    expect(headers.get('set-cookie')).toBeNull();
+    expect(headers.get('vary')).toBe('Accept-Encoding');
+    expect([...headers.values()].join()).not.toContain('evil');
+  }
+});

@@ -1,0 +1,117 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { createActors } from '../../src/access/actors.ts';
+import { createApiKey } from '../../src/access/create-api-key.ts';
+import { organizerRoutes } from '../../src/catalog/routes-organizer.ts';
+import { publicRoutes } from '../../src/catalog/routes-public.ts';
+import { servePublicReads } from '../../src/catalog/serve-public-reads.ts';
+import { createCachedReads } from '../../src/http/cached-reads.ts';
+import { handleError } from '../../src/http/problem.ts';
+import { requestContext } from '../../src/http/request-context.ts';
+import type { AppEnv } from '../../src/http/router.ts';
+import { availabilityOf } from '../../src/orders/availability.ts';
+import { limitsChanged } from '../../src/orders/limits-changed.ts';
+import { wasOrdered } from '../../src/orders/was-ordered.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { type Db, openDb } from '../../src/platform/db.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { registry } from '../../src/platform/metrics.ts';
+import { openCacheRedis } from '../../src/platform/redis.ts';
+import { problems } from '../../src/problems.ts';
+import type { TestOrganizer } from './factories.ts';
+
+const log = createLog({ level: 'silent', process: 'test' });
+const config = {
+  JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
+  HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
+};
+
+/** The catalog as one API process has it: its own pool, its own Redis connections, its own memory. */
+export type CatalogProcess = Awaited<ReturnType<typeof openCatalog>>;
+
+export async function openCatalog(options: {
+  databaseUrl: string;
+  redisUrl: string;
+  replicaDb?: Db;
+  clock?: Clock;
+  callTimeoutMs?: number;
+}) {
+  const open = openDb({
+    url: options.databaseUrl,
+    name: 'test',
+    poolSize: 4,
+    acquireTimeoutMs: 5000,
+    callTimeoutMs: options.callTimeoutMs ?? 5000,
+    prepare: false,
+  });
+  const redis = openCacheRedis(options.redisUrl, log);
+  await new Promise((resolve) => redis.once('ready', resolve));
+  const clock = options.clock ?? systemClock;
+  const { db } = open;
+  const cachedReads = createCachedReads({ redis, log });
+  const { replicaDb } = options;
+  const publicReads = servePublicReads({ db, replicaDb, redis, clock, availabilityOf, cachedReads, problems });
+  const actors = createActors({ db, clock, config });
+  const deps = { db, clock, config, actors, cachedReads, availabilityOf, limitsChanged, wasOrdered };
+  const app = new OpenAPIHono<AppEnv>();
+  app.use(requestContext(log));
+  app.onError(handleError(problems, log));
+  app.route('/', publicRoutes(publicReads));
+  app.route('/', organizerRoutes(deps));
+  return {
+    db,
+    deps,
+    cachedReads,
+    publicReads,
+    /** A request as main serves it: what is at hand first, then the app. */
+    fetch: async (path: string, init: RequestInit = {}): Promise<Response> => {
+      const request = new Request(`http://antre.test${path}`, init);
+      return publicReads.fetch(request) ?? app.fetch(request);
+    },
+    close: async () => {
+      cachedReads.close();
+      redis.disconnect();
+      await open.close();
+    },
+  };
+}
+
+/** How often a public answer of this kind was made from Postgres, over all processes of this test file. */
+export async function buildsOf(kind: string): Promise<number> {
+  const metric = await registry.getSingleMetric('antre_cached_read_builds_total')?.get();
+  return metric?.values.find(({ labels }) => labels['kind'] === kind)?.value ?? 0;
+}
+
+/** What an organiser's program sends to act in a role. */
+export async function keyOf(
+  { deps }: CatalogProcess,
+  organizer: TestOrganizer,
+  role: 'manager' | 'door',
+): Promise<string> {
+  const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
+  const { key } = await createApiKey(deps, { actor: { ...actor, kind: 'staff', role: 'owner' }, name: role, role });
+  return key;
+}
+
+export async function auditOf(
+  db: Db,
+  organizer: TestOrganizer,
+): Promise<{ act: string; subject_id: string; changes: unknown }[]> {
+  const rows: unknown = await db.execute(
+    sql`select act, subject_id, changes from audit_log where organizer_id = ${organizer.id} order by id`,
+  );
+  return rows as { act: string; subject_id: string; changes: unknown }[];
+}
+
+/** What tests look into, of whatever answer. */
+export type Shown = Record<string, unknown> & {
+  readonly id: string;
+  readonly code: string;
+  readonly version: number;
+  readonly nextCursor: string | null;
+  readonly data: readonly (Record<string, unknown> & { id: string; slug: string; name: string })[];
+};
+
+export async function shown(answer: Response): Promise<Shown> {
+  return (await answer.json()) as Shown;
+}
