@@ -22,7 +22,7 @@ create type check_in_scan as (
   conflict_gate text
 );
 
--- Decides one scan of a ticket whose admission row exists and is locked by the caller, or an exit; writes it down.
+-- Decides one scan of a ticket whose admission row exists and is locked, or an exit; writes it down.
 -- Online scans see the present alone. Offline ones are put where they belong in the ticket's history: the earliest
 -- entry stands, and the later one of another device is the conflict.
 create function settle_scan(p_event_id text, p_scan check_in_scan) returns check_in_scan
@@ -33,11 +33,24 @@ declare
   v_before scans%rowtype;
   v_after scans%rowtype;
 begin
-  select * into v_admission from admissions where event_id = p_event_id and ticket_id = v_scan.ticket_id;
+  -- Locked by the caller already, unless it came into being since: then it is locked here, before anything is read.
+  select * into v_admission from admissions
+    where event_id = p_event_id and ticket_id = v_scan.ticket_id for update;
   v_scan.first_admitted_at := v_admission.admitted_at;
   v_scan.first_gate := v_admission.gate;
 
-  if v_scan.offline then
+  -- No two entries or exits of a ticket at the same instant: their order is what everything later is decided by.
+  if v_admission.ticket_id is null then
+    -- An exit of a ticket that never came.
+    null;
+  elsif v_scan.offline then
+    while exists (
+      select from scans
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at = v_scan.at
+        and result in ('admitted', 'exited')
+    ) loop
+      v_scan.at := v_scan.at + interval '1 microsecond';
+    end loop;
     select * into v_before from scans
       where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at <= v_scan.at
         and result in ('admitted', 'exited') and (not conflict)
@@ -46,7 +59,9 @@ begin
       where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at > v_scan.at
         and result in ('admitted', 'exited') and (not conflict)
       order by scanned_at, received_at limit 1;
-  elsif v_admission.ticket_id is not null then
+  else
+    select greatest(v_scan.at, max(scanned_at) + interval '1 microsecond') into v_scan.at from scans
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id and result in ('admitted', 'exited');
     v_before.result := case when v_admission.inside then 'admitted' else 'exited' end;
     v_before.device_id := v_scan.device_id;
   end if;

@@ -48,9 +48,9 @@ export async function addDoorEvent(sql: postgres.Sql, options: DoorEventOptions 
   for (const category of options.categories ?? [{ name: 'Regular' }]) {
     const id = newId('cat');
     await sql`insert into ticket_categories
-      (event_id, id, pool_id, name, price, sale_opens_at, sale_closes_at, entry_opens_at, entry_closes_at)
+      (event_id, id, pool_id, name, price, sale_opens_at, sale_closes_at, entry_opens_at, entry_closes_at, position)
       values (${eventId}, ${id}, ${poolId}, ${category.name}, 100000, ${new Date(now - 48 * hour)}, ${endsAt},
-        ${category.entryOpensAt ?? null}, ${category.entryClosesAt ?? null})`;
+        ${category.entryOpensAt ?? null}, ${category.entryClosesAt ?? null}, ${categoryIds.length})`;
     categoryIds.push(id);
   }
   return { organizerId, organizerSlug, eventId, categoryIds };

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Actor } from '../../src/access/actor.ts';
+import { createScanLane, scanTicket, syncScans } from '../../src/check-in/index.ts';
+import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import type { DecidedScan } from '../../src/check-in/queries.ts';
+import type { ScanLane } from '../../src/check-in/scan-lane.ts';
+import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+
+/**
+ * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays one that can
+ * have happened, the earliest entry stands, and every scan id keeps its answer.
+ */
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+let open: OpenDb;
+let scans: ScanLane;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.directUrl, { max: 2 });
+  open = openDb({
+    url: database.url,
+    name: 'door',
+    poolSize: 4,
+    acquireTimeoutMs: 2000,
+    callTimeoutMs: 5000,
+    prepare: false,
+  });
+  scans = createScanLane({ db: open.db, flushesMax: 4 });
+});
+
+afterAll(async () => {
+  await open.close();
+  await sql.end();
+  await database.close();
+});
+
+type Step = {
+  readonly device: number;
+  readonly ticket: number;
+  readonly direction: 'entry' | 'exit';
+  /** Minutes ago, for a scan made offline; few values, so that times collide. */
+  readonly minutesAgo: number | undefined;
+};
+
+const step: fc.Arbitrary<Step> = fc.record({
+  device: fc.nat({ max: 2 }),
+  ticket: fc.nat({ max: 1 }),
+  direction: fc.constantFrom('entry' as const, 'entry' as const, 'exit' as const),
+  minutesAgo: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
+});
+
+async function run(of: DoorEvent, codes: readonly string[], steps: readonly Step[], from: number, atOnce: boolean) {
+  const now = Date.now();
+  const one = async (at: Step, index: number): Promise<DecidedScan | undefined> => {
+    const actor: Actor = { ...of, kind: 'device', id: `dev_${at.device}`, role: 'door' };
+    const scan = { code: codes[at.ticket] ?? '', scanId: `scan-${from + index}`, direction: at.direction };
+    if (at.minutesAgo === undefined) return scanTicket({ scans }, actor, { eventId: of.eventId, ...scan });
+    const scannedAt = new Date(now - at.minutesAgo * 60_000);
+    return (await syncScans({ db: open.db }, actor, { eventId: of.eventId, scans: [{ ...scan, scannedAt }] }))[0];
+  };
+  if (atOnce) return Promise.all(steps.map(one));
+  const answers: (DecidedScan | undefined)[] = [];
+  for (const [index, at] of steps.entries()) answers.push(await one(at, index));
+  return answers;
+}
+
+async function check(of: DoorEvent): Promise<void> {
+  for (const invariant of checkInInvariants) expect(await invariant.find(open.db)).toEqual([]);
+  const history = await sql<{ ticket_id: string; result: string; scanned_at: Date }[]>`
+    select ticket_id, result, scanned_at from scans
+    where event_id = ${of.eventId} and result in ('admitted', 'exited') and not conflict
+    order by ticket_id, scans.scanned_at`;
+  const last = new Map<string, string>();
+  for (const { ticket_id, result } of history) {
+    expect([ticket_id, result]).not.toEqual([ticket_id, last.get(ticket_id) ?? 'exited']);
+    last.set(ticket_id, result);
+  }
+  const firsts = await sql<{ wrong: number }[]>`
+    select count(*)::int as wrong from admissions a
+    where a.event_id = ${of.eventId} and a.admitted_at <> (
+      select min(scanned_at) from scans s
+      where s.event_id = a.event_id and s.ticket_id = a.ticket_id and s.result = 'admitted')`;
+  expect(firsts).toEqual([{ wrong: 0 }]);
+}
+
+it.each([
+  ['one after the other', false],
+  ['all at once', true],
+])('holds for any scans, %s', { timeout: 120_000 }, async (_, atOnce) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
+      const event = await addDoorEvent(sql);
+      const codes = (await addTickets(sql, event, 2)).map((ticket) => ticket.code);
+      const answers = await run(event, codes, steps, 0, atOnce);
+      await check(event);
+      const again = await run(event, codes, steps, 0, atOnce);
+      expect(again.map((answer) => answer?.result)).toEqual(answers.map((answer) => answer?.result));
+      expect(again.every((answer) => answer?.replayed)).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
