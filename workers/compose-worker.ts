@@ -1,5 +1,7 @@
+import { composeGateway } from '../src/compose.ts';
 import type { Config } from '../src/config.ts';
 import { createDeliveries, createEmailChannel, createWhatsappChannel } from '../src/notifications/index.ts';
+import { createPaymentAccounts } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDb } from '../src/platform/db.ts';
 import type { Log } from '../src/platform/log.ts';
@@ -45,10 +47,12 @@ export function composeWorker(config: Config, log: Log) {
     closers,
     db,
     auditDb,
-    redis,
     email,
     whatsapp,
     deliveries: createDeliveries(db),
+    accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
+    gateway: composeGateway(config, redis),
+    publicUrl: config.PUBLIC_URL,
   };
 }
 

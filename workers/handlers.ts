@@ -9,38 +9,21 @@ import {
   sendDelivery,
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
-import type { Clock } from '../src/platform/clock.ts';
+import { type GatewayDeps, paymentHandlers } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/db.ts';
-import type { Log } from '../src/platform/log.ts';
 import type { Handlers } from './run-job.ts';
 
-type AllHandlers = Handlers<typeof jobs>;
-
-/** The jobs of the room that handles money; its acts come with the gateways that compose has opened. */
-type PaymentJob =
-  | 'order.placed'
-  | 'order.closing'
-  | 'payment.apply_callback'
-  | 'payment.create_attempt'
-  | 'payment.replace_attempt'
-  | 'payment.check_attempt'
-  | 'payment.send_refund'
-  | 'payments.reconcile'
-  | 'payments.maintain';
-
-export type PaymentHandlers = Pick<AllHandlers, PaymentJob>;
-
-export type HandlerDeps = SendDeliveryDeps & {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** A pool of its own with more time: the invariants read whole tables. */
-  readonly auditDb: Db;
-};
+export type HandlerDeps = SendDeliveryDeps &
+  GatewayDeps & {
+    /** A pool of its own with more time: the invariants read whole tables. */
+    readonly auditDb: Db;
+  };
 
 /** Which act follows which job: one line each. A missing or a surplus one does not compile. */
-export function createHandlers(deps: HandlerDeps, payments: PaymentHandlers): AllHandlers {
+export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
   return {
-    ...payments,
+    // order.placed, order.closing, payment.*, payments.*: the room names its own acts.
+    ...paymentHandlers(deps),
     'order.paid': (order) => notifyOrder(deps, 'tickets', order),
     'order.cancelled': (order) => notifyOrder(deps, 'order_cancelled', order),
     'order.refunded': (order) => notifyOrder(deps, 'order_refunded', order),

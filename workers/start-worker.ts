@@ -69,7 +69,10 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
     finish,
     bury: (outboxId, failure) => buryStagedJobs(db, [outboxId], failure),
   });
-  for (const name of queueNames) openWorker({ name, deps, redis, runJob, ended: () => observer.ended(name) });
+  const workers = queueNames.map((name) =>
+    openWorker({ name, deps, redis, runJob, ended: () => observer.ended(name) }),
+  );
+  closers.add('workers', () => Promise.all(workers.map(closeWorker)));
   observer.start();
 
   await upsertSchedules(queues, deps.schedules);
@@ -123,8 +126,8 @@ type OpenWorkerOptions<Jobs extends JobMap> = {
   readonly ended: () => void;
 };
 
-function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: OpenWorkerOptions<Jobs>): void {
-  const { config, db, log, closers } = deps;
+function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: OpenWorkerOptions<Jobs>): Worker {
+  const { config, db, log } = deps;
   const worker = new Worker(
     name,
     async (job, token) => {
@@ -154,7 +157,7 @@ function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: O
       ),
     );
   });
-  closers.add(`worker ${name}`, () => closeWorker(worker));
+  return worker;
 }
 
 /** Lets running jobs finish, but not for ever: what is cut off stalls, and another process starts it again. */

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../deploy/local/host/ports.ts';
+import { someBuyer } from '../support/factories.ts';
+import {
+  type Notifications,
+  inbox,
+  notificationConfig,
+  openNotifications,
+  paidOrder,
+} from '../support/notifications.ts';
+import { outboxCount, until } from '../support/worker.ts';
+
+/** The real process, as it is deployed. */
+let world: Notifications;
+let operationsPort: number;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  world = await openNotifications();
+  operationsPort = await freePort();
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await world.close();
+});
+
+function startProcess(extra: Record<string, string> = {}): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../workers/main.ts')], {
+    env: {
+      ENV: 'test',
+      DATABASE_URL: world.database.url,
+      REDIS_CACHE_URL: world.redis.cacheUrl,
+      REDIS_QUEUE_URL: world.redis.queueUrl,
+      ...notificationConfig,
+      SMTP_URL: world.sandbox.smtpUrl,
+      WHATSAPP_GRAPH_URL: `${world.sandbox.url}/graph`,
+      MIDTRANS_SNAP_URL: `${world.sandbox.url}/midtrans`,
+      MIDTRANS_API_URL: `${world.sandbox.url}/midtrans`,
+      OPERATIONS_PORT: String(operationsPort),
+      ...extra,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return { child, output: () => text };
+}
+
+const operations = (path: string) => fetch(`http://127.0.0.1:${operationsPort}${path}`);
+
+test('from a paid order to the mail, through a kill -9, to a clean stop', async () => {
+  const first = startProcess();
+  await until(async () => (await operations('/readyz').catch(() => undefined))?.status === 200, 20_000);
+  const buyer = someBuyer();
+  await paidOrder(world, { buyer });
+  await until(async () => (await inbox(world.sandbox, buyer.email)).length === 1);
+  await until(async () => (await outboxCount(world.db)) === 0);
+
+  const others = Array.from({ length: 12 }, () => someBuyer());
+  await Promise.all(others.slice(0, 6).map((each) => paidOrder(world, { buyer: each })));
+  first.child.kill('SIGKILL');
+  await Promise.all(others.slice(6).map((each) => paidOrder(world, { buyer: each })));
+  // What the dead process had leased comes back when the lease is over; the test does not wait for that.
+  await world.db.execute(sql`update outbox set available_at = now()`);
+
+  const second = startProcess();
+  for (const each of others) await until(async () => (await inbox(world.sandbox, each.email)).length > 0, 60_000);
+  const mails = await Promise.all(others.map((each) => inbox(world.sandbox, each.email)));
+  expect(mails.every((list) => new Set(list.map((mail) => mail.messageId)).size === 1)).toBe(true);
+  await until(async () => (await outboxCount(world.db)) === 0, 40_000);
+
+  const metrics = await (await operations('/metrics')).text();
+  expect(metrics).toContain('antre_deliveries_total{template="tickets",channel="email",result="accepted"}');
+  expect(metrics).toContain('antre_jobs_completed_total{job="orders.expire_holds"}');
+  expect((await operations('/healthz')).status).toBe(200);
+
+  const ended = new Promise<number | null>((resolve) => second.child.once('exit', resolve));
+  second.child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  for (const each of [buyer, ...others]) {
+    expect(second.output() + first.output()).not.toContain(each.email);
+    expect(second.output()).not.toContain(each.phone.slice(3));
+  }
+}, 120_000);
+
+test('it says in one sentence why it does not start', async () => {
+  const refused = startProcess({ REDIS_QUEUE_URL: world.redis.cacheUrl, OPERATIONS_PORT: '0' });
+  const code = await new Promise<number | null>((resolve) => refused.child.once('exit', resolve));
+  expect(code).toBe(1);
+  expect(refused.output()).toMatch(/maxmemory-policy is "allkeys-lru", and must be "noeviction"/);
+  expect(refused.output()).not.toMatch(/\n\s+at /);
+}, 30_000);

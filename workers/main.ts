@@ -1,0 +1,63 @@
+import { ConfigError, loadConfig } from '../src/config.ts';
+import { operationsApp } from '../src/http/health.ts';
+import { serve } from '../src/http/serve.ts';
+import { jobs } from '../src/jobs.ts';
+import { ping } from '../src/platform/db.ts';
+import { createLog } from '../src/platform/log.ts';
+import { collectProcessMetrics } from '../src/platform/metrics.ts';
+import { onStopSignal } from '../src/platform/shutdown.ts';
+import { refusesToStart } from '../src/readiness.ts';
+import { composeWorker } from './compose-worker.ts';
+import { createHandlers, recurring } from './handlers.ts';
+import { schedulesOf } from './schedules.ts';
+import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLog({ level: config.LOG_LEVEL, process: 'worker' });
+  collectProcessMetrics();
+  const service = composeWorker(config, log);
+  const refusal = await refusesToStart(service);
+  if (refusal !== undefined) throw new ConfigError([refusal]);
+
+  let draining = false;
+  const started: { worker?: RunningWorker } = {};
+  const queueAnswers = async () => {
+    if (started.worker === undefined) throw new Error('the worker has not started');
+    await started.worker.ping();
+  };
+  const operations = await serve(
+    operationsApp({
+      probes: [
+        { name: 'postgres', check: () => ping(service.db) },
+        { name: 'queue', check: queueAnswers },
+      ],
+      isDraining: () => draining,
+      fault: () => started.worker?.fault(),
+    }).fetch,
+    { host: config.OPERATIONS_HOST, port: config.OPERATIONS_PORT, reusePort: false },
+  );
+  service.closers.add('operations server', () => operations.close());
+  onStopSignal(async () => {
+    draining = true;
+    log.info('stopping');
+    await service.closers.close();
+    log.flush();
+  });
+  started.worker = await startWorker({
+    ...service,
+    jobs,
+    handlers: createHandlers(service),
+    schedules: schedulesOf(jobs, recurring),
+  });
+  log.info({ operationsPort: operations.port }, 'working');
+  log.flush();
+}
+
+main().catch((error: unknown) => {
+  // Before any work is done there is one reader of this line: the person who started the process.
+  const isExpected = error instanceof ConfigError || error instanceof QueueRedisError;
+  const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});
