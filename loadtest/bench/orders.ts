@@ -66,7 +66,7 @@ async function measure(stack: BenchStack, options: BenchOptions, faults: string[
   for (let run = 1; run <= options.runs; run += 1) {
     process.stderr.write(`  ${what.name}: run ${run} of ${options.runs}\n`);
     const event = await createEvent(stack.open.db, {
-      event: { ticketsPerBuyerMax: 6, holdSeconds: 3600 },
+      event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
       categories: [{ capacity: 100_000_000 }],
     });
     let placed = 0;

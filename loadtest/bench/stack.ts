@@ -69,6 +69,8 @@ export async function startBenchStack(name: string): Promise<BenchStack> {
           ENCRYPTION_KEY: 'ab'.repeat(32),
           REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',
           ORDERS_PER_MINUTE_PER_NETWORK: '10000000',
+          // No worker runs here, so that staged payments pile up: orders must not be refused for that.
+          MIDTRANS_CREATES_PER_SECOND: '10000',
           BENCH_PLACEMENT: options.placement ?? 'group',
           ...options.environment,
         },

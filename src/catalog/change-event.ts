@@ -18,10 +18,11 @@ export async function changeEvent(
 ): Promise<EventRow> {
   return changeLockedEvent(deps, { actor, eventId }, async (tx, before) => {
     if (before.version !== version) throw eventChangedMeanwhile(before.version);
-    const changes = differences(before, eventValues(values, before.currency));
+    const fields = eventValues(values, before.currency);
+    requireEventTimes({ ...before, ...fields });
+    const changes = differences(before, fields);
     if (Object.keys(changes).length === 0) return { event: before, result: before };
-    const event = await updateEvent(tx, before, eventValues(values, before.currency));
-    requireEventTimes(event);
+    const event = await updateEvent(tx, before, fields);
     if (event.ticketsPerBuyerMax !== before.ticketsPerBuyerMax) await deps.limitsChanged(tx, eventId);
     return { event, result: event, act: 'event.changed', subjectId: eventId, changes };
   });

@@ -1,9 +1,11 @@
 import { requestInvalid } from '../platform/errors.ts';
 import type { Money } from '../platform/money.ts';
 import { given } from './given.ts';
+import { eventDaysMax } from './limits.ts';
 import type { NewEvent, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
 import type { ChangeEvent, ChangeScheduleItem, ChangeTicketCategory } from './schemas-organizer.ts';
 
+const dayMs = 86_400_000;
 const dateOf = (value: string | undefined) => (value === undefined ? undefined : new Date(value));
 const dateOrNull = (value: string | null | undefined) => (value === null ? null : dateOf(value));
 
@@ -38,6 +40,9 @@ export function eventValues(input: ChangeEvent, currency: string): EventValues {
 /** @throws DomainError request.invalid */
 export function requireEventTimes(event: { startsAt: Date; endsAt: Date; doorsOpenAt: Date }): void {
   requireOrder(event.startsAt, event.endsAt, 'endsAt', 'must be after startsAt');
+  if (event.endsAt.getTime() - event.startsAt.getTime() > eventDaysMax * dayMs) {
+    throw requestInvalid([{ path: 'endsAt', message: `must be within ${eventDaysMax} days of startsAt` }]);
+  }
   if (event.doorsOpenAt > event.endsAt) {
     throw requestInvalid([{ path: 'doorsOpenAt', message: 'must not be after endsAt' }]);
   }

@@ -1,5 +1,7 @@
 /** Every limit of the room, by name. */
 export const eventsPerOrganizerMax = 10_000;
+/** From start to end; also a check of the table, on which the listing relies. */
+export const eventDaysMax = 366;
 export const scheduleItemsPerEventMax = 500;
 export const ticketCategoriesPerEventMax = 100;
 export const nameLengthMax = 200;

@@ -1,6 +1,7 @@
 import { type SQL, and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm';
 import { organizers } from '../access/tables.ts';
 import type { Db } from '../platform/db.ts';
+import { eventDaysMax } from './limits.ts';
 import type { ListingFilter } from './listing-filter.ts';
 import { events, scheduleItems, ticketCategories } from './tables.ts';
 
@@ -98,8 +99,16 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
     .limit(filter.limit + 1);
 }
 
+const dayMs = 86_400_000;
+
 function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
-  const conditions = [sql`${events.status} = 'published'`, gte(events.endsAt, filter.from ?? now)];
+  const from = filter.from ?? now;
+  const conditions = [
+    sql`${events.status} = 'published'`,
+    gte(events.endsAt, from),
+    // Follows from the line above, and is what the index can begin at.
+    gte(events.startsAt, new Date(from.getTime() - eventDaysMax * dayMs)),
+  ];
   if (filter.to !== undefined) conditions.push(lt(events.startsAt, filter.to));
   if (filter.city !== undefined) conditions.push(sql`lower(${events.city}) = ${filter.city}`);
   if (filter.category !== undefined) conditions.push(sql`lower(${events.category}) = ${filter.category}`);

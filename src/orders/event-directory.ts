@@ -1,48 +1,49 @@
 import type { Db } from '../platform/db.ts';
-import { findEventIdBySlug } from './placement-queries.ts';
+import { type EventForOrders, findEventForOrders } from './placement-queries.ts';
 
-/** Finds the event of a slug without asking the database each time: a slug does not change once it is given. */
-export type EventDirectory = { eventIdOf(slug: string): Promise<string | undefined> };
+/**
+ * What placement must know of an event before it asks Postgres, remembered for half a minute: a slug does not change once
+ * it is given, and how long a hold lasts is decided in the placement call.
+ */
+export type EventDirectory = { find(slug: string): Promise<EventForOrders | undefined> };
 
 const knownMax = 10_000;
+const knownMs = 30_000;
 const unknownMs = 1000;
 
-export function createEventDirectory(db: Db): EventDirectory {
-  const known = new Map<string, string>();
-  const unknownUntil = new Map<string, number>();
-  const asked = new Map<string, Promise<string | undefined>>();
+type Entry = { readonly event: EventForOrders | undefined; readonly until: number };
 
-  const ask = async (slug: string): Promise<string | undefined> => {
+export function createEventDirectory(db: Db): EventDirectory {
+  const entries = new Map<string, Entry>();
+  const asked = new Map<string, Promise<EventForOrders | undefined>>();
+
+  const ask = async (slug: string): Promise<EventForOrders | undefined> => {
     try {
-      const id = await findEventIdBySlug(db, slug);
-      if (id === undefined) remember(unknownUntil, slug, performance.now() + unknownMs);
-      else remember(known, slug, id);
-      return id;
+      const event = await findEventForOrders(db, slug);
+      // Bounded: the oldest entry leaves.
+      const oldest = entries.size >= knownMax ? entries.keys().next().value : undefined;
+      if (oldest !== undefined) entries.delete(oldest);
+      entries.delete(slug);
+      entries.set(slug, { event, until: performance.now() + (event === undefined ? unknownMs : knownMs) });
+      return event;
     } finally {
       asked.delete(slug);
     }
   };
 
   return {
-    eventIdOf: async (slug) => {
-      const id = known.get(slug);
-      if (id !== undefined) return id;
-      if ((unknownUntil.get(slug) ?? 0) > performance.now()) return undefined;
+    find: async (slug) => {
+      const entry = entries.get(slug);
+      if (entry !== undefined && entry.until > performance.now()) return entry.event;
       let question = asked.get(slug);
       if (question === undefined) {
         question = ask(slug);
         asked.set(slug, question);
       }
-      return question;
+      // Half a minute later the event is asked for again, but nobody waits for that.
+      if (entry?.event === undefined) return question;
+      question.catch(() => undefined);
+      return entry.event;
     },
   };
-}
-
-/** Bounded: the oldest entry leaves. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  if (map.size >= knownMax) {
-    const oldest = map.keys().next().value;
-    if (oldest !== undefined) map.delete(oldest);
-  }
-  map.set(key, value);
 }

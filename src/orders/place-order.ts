@@ -32,7 +32,7 @@ export type PlaceOrderDeps = {
   readonly directory: EventDirectory;
   readonly paymentOf: PaymentOf;
   /** Whether payments of new orders could no longer be prepared within a third of the hold. */
-  readonly isPaymentBusy: () => boolean;
+  readonly isPaymentBusy: (holdSeconds: number) => boolean;
   readonly hashSecret: string;
   readonly orderTokenSecret: string;
   readonly holdJitterSeconds: number;
@@ -60,10 +60,11 @@ const busyRetrySeconds = 15;
  */
 export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderRequest): Promise<PlacedOrder> {
   const { input } = request;
-  const eventId = await deps.directory.eventIdOf(input.eventSlug);
-  if (eventId === undefined) throw eventUnknown();
+  const event = await deps.directory.find(input.eventSlug);
+  if (event === undefined) throw eventUnknown();
+  const eventId = event.id;
   const keyHash = sha256(request.idempotencyKey).toString('hex');
-  if (deps.isPaymentBusy() && !(await isKeyKnown(deps.db, eventId, keyHash))) throw paymentsBusy(busyRetrySeconds);
+  if (deps.isPaymentBusy(event.holdSeconds) && !(await isKeyKnown(deps.db, eventId, keyHash))) throw paymentsBusy(busyRetrySeconds);
 
   const item = {
     id: newOrderId(eventId, deps.clock.now()),

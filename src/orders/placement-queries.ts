@@ -54,9 +54,15 @@ function placeOrdersStatement(eventId: string, items: readonly PlacementItem[], 
   return sql`select * from place_orders(${eventId}, ${JSON.stringify(items)}::jsonb, ${heldPerNetworkMax}::integer)`;
 }
 
-export async function findEventIdBySlug(db: Db, slug: string): Promise<string | undefined> {
-  const [row] = await db.select({ id: events.id }).from(events).where(eq(events.slug, slug)).limit(1);
-  return row?.id;
+export type EventForOrders = { readonly id: string; readonly holdSeconds: number };
+
+export async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
+  const [row] = await db
+    .select({ id: events.id, holdSeconds: events.holdSeconds })
+    .from(events)
+    .where(eq(events.slug, slug))
+    .limit(1);
+  return row;
 }
 
 /** Whether this key has made an order of the event already. */

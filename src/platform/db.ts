@@ -3,6 +3,13 @@ import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { type PostgresJsQueryResultHKT, drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { isConflict } from './db-errors.ts';
+import {
+  type Connection,
+  type Connections,
+  type TransactionClient,
+  beginOn,
+  createConnections,
+} from './connections.ts';
 import { type Gate, createGate } from './gate.ts';
 import { gauge, histogram } from './metrics.ts';
 
@@ -12,8 +19,8 @@ import { gauge, histogram } from './metrics.ts';
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
  * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
  *   half-way (its issue 1181);
- * - never more calls than connections, so that the driver has no reason to send a quick query behind a slow one. (Its
- *   own switch for that, `max_pipeline: 0`, breaks `begin`.)
+ * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
+ *   that, `max_pipeline: 0`, breaks `begin`), and a connection that is lost costs its own call and nothing else.
  */
 
 /** A pool or an open transaction: a query function takes either. */
@@ -51,49 +58,60 @@ class DeadlineError extends Error {
 }
 
 export function openDb(options: DbOptions): OpenDb {
-  const client = postgres(options.url, {
-    max: options.poolSize,
-    prepare: options.prepare,
-    connect_timeout: connectTimeoutSeconds,
-    idle_timeout: 0,
-    max_lifetime: 30 * 60,
-    connection: { application_name: `antre-${options.name}` },
-    onnotice: () => {},
-  });
   const gate = createGate(options.poolSize, {
     waitingMax: options.poolSize * waitingPerConnection,
     waitMs: options.acquireTimeoutMs,
   });
   gates.set(options.name, gate);
-  const guarded = guard(client, gate, options);
-  return {
-    db: drizzle(guarded) as unknown as Db,
-    gate,
-    close: () => client.end({ timeout: 5 }),
-  };
+  const { client, close } = openClient(gate, options);
+  return { db: drizzle(client) as unknown as Db, gate, close };
 }
 
-/** Drizzle uses `options`, `unsafe` and `begin` of the client and nothing else. */
-function guard(client: postgres.Sql, gate: Gate, options: DbOptions): postgres.Sql {
-  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+/** The part of the driver that drizzle uses: `options`, `unsafe` and `begin`. */
+function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; close(): Promise<void> } {
+  // Drizzle states here how it wants values read and written.
+  const types = { parsers: {}, serializers: {} };
+  const connections = createConnections((onLost) => {
+    const client = postgres(options.url, {
+      max: 1,
+      prepare: options.prepare,
+      connect_timeout: connectTimeoutSeconds,
+      idle_timeout: 0,
+      max_lifetime: null,
+      connection: { application_name: `antre-${options.name}` },
+      onnotice: () => {},
+      onclose: onLost,
+    });
+    Object.assign(client.options.parsers, types.parsers);
+    Object.assign(client.options.serializers, types.serializers);
+    return client;
+  });
+  const run = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     const leave = gate.inUse < options.poolSize ? await gate.enter() : await enterMeasured(gate, options.name);
-    const running = work();
     // The place is given back when the call has really ended, not when its caller stopped waiting.
-    running.then(leave, leave);
-    return withDeadline(running, options.callTimeoutMs);
+    return withDeadline(onConnection(connections, work).finally(leave), options.callTimeoutMs);
   };
   type Parameters = postgres.ParameterOrJSON<never>[];
-  const guarded = {
-    options: client.options,
+  const client = {
+    options: types,
     unsafe: (text: string, parameters?: Parameters, queryOptions?: postgres.UnsafeQueryOptions) => ({
       // biome-ignore lint/suspicious/noThenProperty: drizzle awaits what the driver returns
       then: (resolve: (rows: unknown) => unknown, reject: (error: unknown) => unknown) =>
-        run(async () => withoutHoles(await client.unsafe(text, parameters, queryOptions))).then(resolve, reject),
-      values: () => run(async () => withoutHoles(await client.unsafe(text, parameters, queryOptions).values())),
+        run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions))).then(resolve, reject),
+      values: () => run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions).values())),
     }),
-    begin: (work: (transaction: postgres.TransactionSql) => Promise<unknown>) => run(() => client.begin(work)),
+    begin: (work: (transaction: TransactionClient) => Promise<unknown>) => run((on) => beginOn(on, work)),
   };
-  return guarded as unknown as postgres.Sql;
+  return { client: client as unknown as postgres.Sql, close: () => connections.close() };
+}
+
+async function onConnection<T>(connections: Connections, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = connections.take();
+  try {
+    return await Promise.race([work(connection), connection.lost]);
+  } finally {
+    connections.give(connection);
+  }
 }
 
 async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {

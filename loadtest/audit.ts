@@ -1,0 +1,34 @@
+import { compareWithWitness } from '../src/payments/index.ts';
+import { invariants } from '../src/invariants.ts';
+import { openDb } from '../src/platform/db.ts';
+import { runningStack } from './running-stack.ts';
+
+/**
+ * `npm run audit`: checks every invariant on the live database, and our ledger against what the outside world (the
+ * sandbox) says was captured and refunded. Prints one line each and names what breaks it; fails when anything does.
+ * `DATABASE_URL` and `SANDBOX_URL` choose another database and witness; without a witness the comparison is left out.
+ */
+async function main(): Promise<void> {
+  const stack = runningStack(process.env);
+  const { db, close } = openDb({ url: stack.databaseUrl, name: 'audit', poolSize: 2, acquireTimeoutMs: 5000, callTimeoutMs: 120_000, prepare: false });
+  let broken = 0;
+  const tell = (name: string, promise: string, violations: readonly string[]) => {
+    if (violations.length > 0) broken += 1;
+    process.stdout.write(`${violations.length === 0 ? 'holds ' : 'BROKEN'}  ${name.padEnd(44)} ${promise}\n`);
+    for (const violation of violations) process.stdout.write(`          - ${violation}\n`);
+  };
+  try {
+    for (const invariant of invariants) tell(invariant.name, invariant.promise, await invariant.find(db));
+    if (stack.sandboxUrl === undefined) process.stdout.write('skipped  the outside witness: SANDBOX_URL is not set\n');
+    else tell('payments.outside_witness', 'Our ledger and the gateway agree on every capture and refund.', await compareWithWitness(db, stack.sandboxUrl));
+  } finally {
+    await close();
+  }
+  process.stdout.write(broken === 0 ? '\nThe audit is clean.\n' : `\n${broken} broken; see above.\n`);
+  process.exitCode = broken === 0 ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The audit could not run: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});

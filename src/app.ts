@@ -1,0 +1,61 @@
+import { cors } from 'hono/cors';
+import { accessRoutes } from './access/routes.ts';
+import { organizerRoutes } from './catalog/routes-organizer.ts';
+import { publicRoutes } from './catalog/routes-public.ts';
+import { gateRoutes } from './check-in/gate-routes.ts';
+import { checkInRoutes } from './check-in/routes.ts';
+import type { Service } from './compose.ts';
+import { apiDocs } from './http/api-docs.ts';
+import { handleError } from './http/problem.ts';
+import { requestContext } from './http/request-context.ts';
+import { createRouter } from './http/router.ts';
+import { notificationRoutes } from './notifications/routes.ts';
+import { deskRoutes } from './orders/desk-routes.ts';
+import { orderRoutes } from './orders/order-routes.ts';
+import { placementRoutes } from './orders/placement-routes.ts';
+import { poolRoutes } from './orders/pool-routes.ts';
+import { promoCodeRoutes } from './orders/promo-code-routes.ts';
+import { callbackRoutes } from './payments/callback-routes.ts';
+import { paymentRoutes } from './payments/routes.ts';
+import { DomainError } from './platform/errors.ts';
+import { problems } from './problems.ts';
+import { trafficControl } from './traffic-control/middleware.ts';
+
+/** Every route of the service, by room; the typed client is made of this type. */
+export function createRoutes(service: Service) {
+  return createRouter()
+    .route('/', publicRoutes(service.publicReads))
+    .route('/', placementRoutes(service))
+    .route('/', orderRoutes(service))
+    .route('/', paymentRoutes(service))
+    .route('/', checkInRoutes(service))
+    .route('/', notificationRoutes(service))
+    .route('/', accessRoutes(service))
+    .route('/', organizerRoutes(service))
+    .route('/', poolRoutes(service))
+    .route('/', promoCodeRoutes(service))
+    .route('/', deskRoutes(service))
+    .route('/', gateRoutes(service));
+}
+
+/**
+ * The app on one screen. Public reads that are at hand go first, before anything else runs; then overload and limits;
+ * then the callbacks of gateways; then the request's id and log line, and the routes.
+ */
+export function createApp(service: Service): { fetch: (request: Request, ...rest: never[]) => Response | Promise<Response> } {
+  const { config, log, publicReads } = service;
+  const app = createRouter();
+  app.onError(handleError(problems, log));
+  app.notFound((c) => handleError(problems, log)(new DomainError('request.not_found', 'There is nothing at this address.'), c));
+  app.use(trafficControl(service.traffic, service.networkOf));
+  app.route('/', callbackRoutes(service));
+  app.use(requestContext(log));
+  if (config.CORS_ALLOW_ORIGINS.length > 0) {
+    app.use(cors({ origin: [...config.CORS_ALLOW_ORIGINS], exposeHeaders: ['etag', 'location', 'retry-after', 'idempotent-replayed'], maxAge: 600 }));
+  }
+  app.route('/', createRoutes(service));
+  app.route('/', apiDocs(app, config.PUBLIC_URL));
+  return {
+    fetch: (request, ...rest) => publicReads.fetch(request) ?? app.fetch(request, ...rest),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Redis } from 'ioredis';
+import { createActors, createPasswords } from './access/index.ts';
+import { servePublicReads } from './catalog/serve-public-reads.ts';
+import { createScanLane, hasAdmissions } from './check-in/index.ts';
+import type { Config } from './config.ts';
+import { createCachedReads } from './http/cached-reads.ts';
+import { createClientNetwork } from './http/client-network.ts';
+import { availabilityOf, createEventDirectory, createPlacement, limitsChanged, wasOrdered } from './orders/index.ts';
+import {
+  createCallbackInbox, createGatewayBudget, createMidtrans, createPaymentAccounts, guardGateway, paymentOf, requestFullRefund,
+  watchPaymentBacklog,
+} from './payments/index.ts';
+import { systemClock } from './platform/clock.ts';
+import { type OpenDb, openDb } from './platform/db.ts';
+import type { Log } from './platform/log.ts';
+import { openCacheRedis } from './platform/redis.ts';
+import { createClosers } from './platform/shutdown.ts';
+import { problems } from './problems.ts';
+import { createMessageLimiter, createSignInLimiter, createTrafficControl } from './traffic-control/index.ts';
+
+export type Service = ReturnType<typeof compose>;
+
+/**
+ * The composition root of the API, from top to bottom in the order of need; each thing that is opened says beside it how
+ * it is closed. Nothing is asked of the network here: what is away at the start is away, not fatal.
+ */
+export function compose(config: Config, log: Log) {
+  const clock = systemClock;
+  const closers = createClosers(log);
+  const opened = <Thing>(name: string, thing: Thing, close: (thing: Thing) => unknown): Thing => {
+    closers.add(name, () => close(thing));
+    return thing;
+  };
+  const pool = (name: string, url: string, poolSize: number): OpenDb =>
+    opened(
+      `${name} pool`,
+      openDb({
+        url,
+        name,
+        poolSize,
+        acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
+        callTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
+        prepare: config.DATABASE_PREPARE,
+      }),
+      ({ close }) => close(),
+    );
+
+  // Two pools: group commits never wait behind an organiser's list.
+  const writes = pool('write', config.DATABASE_URL, config.DATABASE_WRITE_POOL_SIZE);
+  const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE);
+  const replica =
+    config.DATABASE_REPLICA_URL === undefined ? undefined : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
+  const db = work.db;
+  const writeDb = writes.db;
+  const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
+
+  const networkOf = createClientNetwork(config.TRUSTED_PROXIES);
+  const traffic = opened(
+    'traffic control',
+    createTrafficControl({ redis, config, pools: [{ gate: writes.gate, size: config.DATABASE_WRITE_POOL_SIZE }] }),
+    (control) => control.close(),
+  );
+  const signInLimiter = createSignInLimiter(traffic.limiter);
+  const lookupLimiter = createMessageLimiter(traffic.limiter);
+
+  const passwords = createPasswords();
+  const actors = createActors({ db, clock, config });
+
+  const cachedReads = opened('cached reads', createCachedReads({ redis, log }), (reads) => reads.close());
+  const publicReads = servePublicReads({ db, replicaDb: replica?.db, redis, clock, availabilityOf, cachedReads, problems });
+
+  const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
+  const placement = createPlacement({ db: writeDb, flushesMax, heldPerNetworkMax: config.HELD_PER_NETWORK_MAX });
+  const directory = createEventDirectory(db);
+  const scans = createScanLane({ db: writeDb, flushesMax });
+  const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });
+  const gateway = composeGateway(config, redis);
+  const inbox = createCallbackInbox({ db: writeDb, flushesMax });
+  const backlog = opened(
+    'payment backlog',
+    watchPaymentBacklog({ db, log, createsPerSecond: config.MIDTRANS_CREATES_PER_SECOND }),
+    (watch) => watch.close(),
+  );
+
+  return {
+    config, log, clock, closers, db, writeDb, redis, networkOf, traffic, signInLimiter, lookupLimiter, passwords, actors, cachedReads,
+    publicReads, placement, directory, scans, accounts, gateway, inbox, paymentOf, hasAdmissions, limitsChanged, wasOrdered, availabilityOf,
+    requestFullRefund,
+    isPaymentBusy: backlog.isPaymentBusy,
+    publicUrl: config.PUBLIC_URL,
+    hashSecret: config.HASH_SECRET,
+    orderTokenSecret: config.ORDER_TOKEN_SECRET,
+    holdJitterSeconds: config.HOLD_JITTER_SECONDS,
+  };
+}
+
+/** The gateway as both kinds of process use it: with a budget shared over all of them, and a breaker of their own. */
+export function composeGateway(config: Config, redis: Redis) {
+  return guardGateway(
+    createMidtrans({
+      snapUrl: config.MIDTRANS_SNAP_URL,
+      apiUrl: config.MIDTRANS_API_URL,
+      publicUrl: config.PUBLIC_URL,
+      timeoutMs: config.GATEWAY_TIMEOUT_MS,
+    }),
+    createGatewayBudget({ redis, createsPerSecond: config.MIDTRANS_CREATES_PER_SECOND }),
+  );
+}

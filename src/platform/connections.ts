@@ -1,0 +1,124 @@
+import postgres from 'postgres';
+
+/**
+ * Connections to Postgres, one driver client for each, since the driver does not survive the loss of a connection that
+ * is in use (postgres.js 3.4, its issues 1154 and 1208):
+ * - it ends a transaction by a rollback also when the connection is gone, and that write throws where nobody can catch
+ *   it, which ends the process. So what a transaction does after the loss never reaches the driver;
+ * - what was to be written at the moment of the loss stays in its buffer and spoils the connection's next life, and a
+ *   query handed to a connection that is breaking gets no answer. So a lost connection is thrown away with its client,
+ *   and the call on it is told at once.
+ */
+export type Connections = {
+  /** A connection that nobody uses; the caller sees to it that there are not too many. */
+  take(): Connection;
+  give(connection: Connection): void;
+  /** Waits for calls in flight, at most five seconds, and closes all. */
+  close(): Promise<void>;
+};
+
+export type Connection = {
+  readonly client: postgres.Sql;
+  readonly since: number;
+  /** Rejects when the connection is lost; never resolves. */
+  readonly lost: Promise<never>;
+  isLost: boolean;
+};
+
+export class ConnectionLostError extends Error {
+  readonly code = 'CONNECTION_CLOSED';
+}
+
+const closeTimeoutSeconds = 5;
+const lifetimeMs = 30 * 60_000;
+
+export function createConnections(open: (onLost: () => void) => postgres.Sql): Connections {
+  const idle: Connection[] = [];
+  const all = new Set<Connection>();
+  let closing = false;
+
+  const discard = (connection: Connection, timeout: number): Promise<void> => {
+    all.delete(connection);
+    return connection.client.end({ timeout }).catch(() => {});
+  };
+
+  const openOne = (): Connection => {
+    let reject: (error: Error) => void = () => {};
+    const lost = new Promise<never>((_resolve, fail) => {
+      reject = fail;
+    });
+    lost.catch(() => {});
+    const client = open(() => {
+      connection.isLost = true;
+      reject(new ConnectionLostError('the connection to Postgres was lost'));
+      const index = idle.indexOf(connection);
+      if (index >= 0) idle.splice(index, 1);
+      void discard(connection, 0);
+    });
+    const connection: Connection = { client, since: performance.now(), lost, isLost: false };
+    all.add(connection);
+    return connection;
+  };
+
+  return {
+    take: () => {
+      if (closing) throw new ConnectionLostError('the connections to Postgres are closed');
+      return idle.pop() ?? openOne();
+    },
+    give: (connection) => {
+      if (connection.isLost) return;
+      if (closing || performance.now() - connection.since > lifetimeMs) void discard(connection, closeTimeoutSeconds);
+      else idle.push(connection);
+    },
+    close: async () => {
+      closing = true;
+      await Promise.all([...all].map((connection) => discard(connection, closeTimeoutSeconds)));
+    },
+  };
+}
+
+type Parameters = postgres.ParameterOrJSON<never>[];
+
+/** What drizzle uses of an open transaction. */
+export type TransactionClient = {
+  unsafe(text: string, parameters?: Parameters, options?: postgres.UnsafeQueryOptions): unknown;
+  savepoint(work: (inner: TransactionClient) => Promise<unknown>): Promise<unknown>;
+};
+
+/**
+ * Runs a transaction on a connection.
+ * @throws what `work` threw, or that the connection was lost, in which case the transaction may have been committed
+ */
+export function beginOn(
+  connection: Connection,
+  work: (transaction: TransactionClient) => Promise<unknown>,
+): Promise<unknown> {
+  return connection.client.begin((transaction) =>
+    unlessLost(connection, work(guardTransaction(connection, transaction))),
+  );
+}
+
+/** Once the connection is lost the driver learns nothing more, neither to commit nor to roll back; `begin` has failed by itself. */
+function unlessLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    work.then(
+      (result) => connection.isLost || resolve(result),
+      (error: unknown) => connection.isLost || reject(error),
+    );
+  });
+}
+
+function guardTransaction(connection: Connection, transaction: postgres.TransactionSql): TransactionClient {
+  return {
+    unsafe: (text, parameters, options) =>
+      connection.isLost ? lostQuery(connection) : transaction.unsafe(text, parameters, options),
+    savepoint: (work) =>
+      connection.isLost
+        ? connection.lost
+        : transaction.savepoint((inner) => unlessLost(connection, work(guardTransaction(connection, inner)))),
+  };
+}
+
+function lostQuery(connection: Connection) {
+  return Object.assign(connection.lost.then(), { values: () => connection.lost });
+}

@@ -1,0 +1,37 @@
+/** The languages of the pages. */
+export const languages = ['id', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+/** What one page says, in each language. */
+export type InEach<Words> = Readonly<Record<Language, Words>>;
+
+/** How a page's language was found: a language that was asked for stays in its links. */
+export type ChosenLanguage = { readonly language: Language; readonly isAsked: boolean };
+
+const headerLengthMax = 200;
+
+/** `?lang` decides, else the browser's order of preference, else Indonesian. */
+export function chooseLanguage(asked: string | undefined, acceptLanguage: string | undefined): ChosenLanguage {
+  const named = languages.find((language) => language === asked);
+  if (named !== undefined) return { language: named, isAsked: true };
+  const preferred = (acceptLanguage ?? '')
+    .slice(0, headerLengthMax)
+    .split(',')
+    .map(readPreference)
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ name }) => languages.find((language) => name === language || name.startsWith(`${language}-`)))
+    .find((language) => language !== undefined);
+  return { language: preferred ?? 'id', isAsked: false };
+}
+
+function readPreference(part: string): { name: string; quality: number } {
+  const [name = '', ...parameters] = part.trim().toLowerCase().split(';');
+  const quality = parameters.map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1]).find((value) => value !== undefined);
+  return { name, quality: quality === undefined ? 1 : Number(quality) };
+}
+
+/** A path of our own in the language of the page that links to it. */
+export function linkTo(path: string, { language, isAsked }: ChosenLanguage): string {
+  return isAsked ? `${path}${path.includes('?') ? '&' : '?'}lang=${language}` : path;
+}

@@ -1,0 +1,71 @@
+/**
+ * What a page may load: our own scripts, styles and images, and calls to our own API. No inline script or style, no
+ * frame around it, no string that becomes HTML.
+ */
+const policy = (formAction: 'none' | 'self') =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    `form-action '${formAction}'`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+
+const noDevices = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
+const cameraHere = 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()';
+
+/** How long a page may be kept, by browsers and by caches between. */
+export type Lifetime = {
+  readonly seconds: number;
+  readonly staleWhileRevalidateSeconds: number;
+  readonly staleIfErrorSeconds: number;
+};
+
+/** Prices and availability stand in the page. */
+export const liveLifetime: Lifetime = { seconds: 5, staleWhileRevalidateSeconds: 15, staleIfErrorSeconds: 300 };
+/** The same page for everyone; it names the scripts of this release, so it must not outlive it by much. */
+export const shellLifetime: Lifetime = { seconds: 60, staleWhileRevalidateSeconds: 60, staleIfErrorSeconds: 3600 };
+
+export type PageTraits = {
+  readonly lifetime: Lifetime;
+  /** `search`: a form may be sent without script. Forms with personal data never may, or it would stand in the address. */
+  readonly forms: 'none' | 'search';
+  readonly camera: boolean;
+  readonly isIndexed: boolean;
+  readonly surrogateKeys: string;
+};
+
+/** The headers of a page that was made; all pages are the same for everybody. */
+export function pageHeaders(traits: PageTraits): Record<string, string> {
+  const { seconds, staleWhileRevalidateSeconds, staleIfErrorSeconds } = traits.lifetime;
+  return {
+    ...safetyHeaders(traits),
+    'cache-control': `public, max-age=${seconds}`,
+    'cdn-cache-control':
+      `public, s-maxage=${seconds}, stale-while-revalidate=${staleWhileRevalidateSeconds}, ` +
+      `stale-if-error=${staleIfErrorSeconds}`,
+    'surrogate-key': traits.surrogateKeys,
+  };
+}
+
+/** The headers of every page, also of those that say what went wrong. */
+export function safetyHeaders(
+  traits: Pick<PageTraits, 'forms' | 'camera' | 'isIndexed'> = { forms: 'none', camera: false, isIndexed: false },
+): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy(traits.forms === 'search' ? 'self' : 'none'),
+    'permissions-policy': traits.camera ? cameraHere : noDevices,
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    ...(traits.isIndexed ? {} : { 'x-robots-tag': 'noindex' }),
+  };
+}

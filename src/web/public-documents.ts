@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { PublicReadServer } from '../catalog/serve-public-reads.ts';
+import type {
+  ListingQuery,
+  availabilitySchema,
+  listingSchema,
+  publicEventSchema,
+  publicTicketCategoriesSchema,
+  scheduleSchema,
+} from '../catalog/schemas.ts';
+
+export type PublicReads = Pick<PublicReadServer, 'answer' | 'answerListing'>;
+export type Listing = z.output<typeof listingSchema>;
+export type ListedEvent = Listing['data'][number];
+export type PublicEvent = z.output<typeof publicEventSchema>;
+export type Schedule = z.output<typeof scheduleSchema>['data'];
+export type TicketCategories = z.output<typeof publicTicketCategoriesSchema>['data'];
+export type TicketCategory = TicketCategories[number];
+export type Availability = z.output<typeof availabilitySchema>['data'];
+export type Band = Availability[number]['band'];
+
+/** A public answer, not yet parsed: when its version is one that was rendered before, it need not be. */
+export type Document<Content> = { readonly version: string; read(): Promise<Content> };
+
+/** Nobody's request in particular: the whole answer, uncompressed. */
+const ask = () => new Request('http://pages.internal/');
+
+/**
+ * What a page shows is what the API says: the same bytes from the same cache.
+ * @throws DomainError event.not_found, service.unavailable
+ */
+export async function eventDocuments(reads: PublicReads, slug: string) {
+  const [event, schedule, categories, availability] = await Promise.all([
+    reads.answer(ask(), (known) => known.event(slug)).then(documentOf<PublicEvent>),
+    reads.answer(ask(), (known) => known.schedule(slug)).then(documentOf<{ data: Schedule }>),
+    reads.answer(ask(), (known) => known.ticketCategories(slug)).then(documentOf<{ data: TicketCategories }>),
+    reads.answer(ask(), (known) => known.availability(slug)).then(documentOf<{ data: Availability }>),
+  ]);
+  return { event, schedule, categories, availability };
+}
+
+/** @throws DomainError request.invalid for a cursor that is not ours, service.unavailable */
+export async function listingDocument(reads: PublicReads, query: ListingQuery): Promise<Document<Listing>> {
+  return documentOf<Listing>(await reads.answerListing(ask(), query));
+}
+
+function documentOf<Content>(answer: Response): Document<Content> {
+  return {
+    version: answer.headers.get('etag') ?? '',
+    // The bytes were rendered by the catalog from this very schema.
+    read: async () => (await answer.json()) as Content,
+  };
+}
