@@ -29,7 +29,9 @@ create table events (
   -- What the public listing searches: words as they are, since names are in several languages.
   search tsvector not null generated always as (
     to_tsvector('simple', name || ' ' || summary || ' ' || category || ' ' || city || ' ' || venue)) stored,
-  check (starts_at < ends_at and doors_open_at <= ends_at)
+  check (starts_at < ends_at and doors_open_at <= ends_at),
+  -- Lets the listing of what is not over yet begin in the middle of the index instead of at the first event ever.
+  check (ends_at - starts_at <= interval '366 days')
 );
 
 create index events_organizer on events (organizer_id, id);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   [one, two] = [await openCatalog(urls), await openCatalog(urls)];
 });
 afterAll(async () => {
-  for (const { find } of catalogInvariants) expect(await find(one.db)).toEqual([]);
+  for (const invariant of catalogInvariants) expect(await invariant.find(one.db)).toEqual([]);
   await Promise.all([one.close(), two.close()]);
   await Promise.all([database.close(), redis.close()]);
 });
@@ -116,9 +116,10 @@ test('a slug belongs to one event; times, currency and unknown fields are checke
   expect([taken.status, (await shown(taken)).code]).toEqual([409, 'event.slug_taken']);
   for (const wrong of [
     { endsAt: hours(71) },
+    { endsAt: hours(72 + 24 * 367) },
     { doorsOpenAt: hours(80) },
     { timeZone: 'Asia/Nowhere' },
-    { currency: 'XXX' },
+    { currency: 'ZZZ' },
     { feePerTicket: { amount: 1, currency: 'USD' } },
     { feePerTicket: { amount: -1, currency: 'IDR' } },
     { name: 'a\nb' },
@@ -166,7 +167,8 @@ test('twenty editors of one version: one wins', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) => ask('PATCH', `/${id}`, { name: `Editor ${index}`, version: 1 })),
   );
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
+  const withStatus = (status: number) => answers.filter((answer) => answer.status === status).length;
+  expect([withStatus(200), withStatus(409)]).toEqual([1, 19]);
 });
 
 test('publishing names all that is missing, then shows the event everywhere at once', async () => {

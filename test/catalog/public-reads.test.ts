@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CatalogProcess, buildsOf, openCatalog, shown } from '../support/catalog.ts';
+import { tagsOf } from '../../src/catalog/public-kinds.ts';
+import { serve } from '../../src/http/serve.ts';
 import { type CutWire, layWire } from '../support/cut-wire.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 import { createEvent } from '../support/factories.ts';
+import { openTestDb } from '../support/placing.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
 
 let database: TestDatabase;
@@ -187,6 +190,43 @@ test('Redis away: every read is answered, by each process for itself', async () 
     expect((await wired.fetch(`/v1/events/${slug}${path}`)).status).toBe(200);
   }
   await redisWire.mend();
+});
+
+test('a replica is read, but not in the seconds after a change that it may not have yet', async () => {
+  const behind = await createTestDatabase();
+  const replica = openTestDb(behind.url);
+  const catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl, replicaDb: replica.db });
+  const { id, slug } = await createEvent(one.db);
+  expect((await catalog.fetch(`/v1/events/${slug}`)).status).toBe(404);
+  expect((await catalog.fetch(`/v1/events/${slug}/availability`)).status).toBe(200);
+  await one.cachedReads.changed(tagsOf({ id, slug }));
+  await pause(100);
+  expect((await catalog.fetch(`/v1/events/${slug}`)).status).toBe(200);
+  await catalog.close();
+  await replica.close();
+  await behind.close();
+});
+
+test('over a real server: bytes, 304, HEAD and a kept-alive connection', async () => {
+  const { slug } = await createEvent(one.db);
+  const server = await serve((request) => one.publicReads.fetch(request) ?? one.app.fetch(request), {
+    host: '127.0.0.1',
+    port: 0,
+    reusePort: false,
+  });
+  const url = `http://127.0.0.1:${server.port}/v1/events/${slug}`;
+  const cold = await fetch(url);
+  const text = await cold.text();
+  for (const method of ['GET', 'HEAD']) {
+    const hit = await fetch(url, { method });
+    expect(hit.headers.get('cache-status')).toContain('detail=memory');
+    expect(await hit.text()).toBe(method === 'GET' ? text : '');
+  }
+  const etag = (await fetch(url, { headers: { 'accept-encoding': 'identity' } })).headers.get('etag') ?? '';
+  const headers = { 'accept-encoding': 'identity', 'if-none-match': etag };
+  expect((await fetch(url, { headers })).status).toBe(304);
+  expect((await fetch(`${url}/availability`, { method: 'HEAD' })).status).toBe(200);
+  await server.close();
 });
 
 test('what one asker brings has no part in what the next one gets', async () => {

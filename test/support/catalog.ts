@@ -63,6 +63,7 @@ export async function openCatalog(options: {
     deps,
     cachedReads,
     publicReads,
+    app,
     /** A request as main serves it: what is at hand first, then the app. */
     fetch: async (path: string, init: RequestInit = {}): Promise<Response> => {
       const request = new Request(`http://antre.test${path}`, init);
