@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/platform/db.ts';
+import {
+  type PaymentWorld,
+  attemptsOf,
+  callbacksOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  openPaymentWorld,
+  orderOf,
+  place,
+  placeReady,
+  settle,
+  stockOf,
+  work,
+} from '../support/payments.ts';
+
+/** Guards promises 1, 3 and 4 of the room on the way that nearly every order takes. */
+
+let world: PaymentWorld;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+describe('the first attempt', () => {
+  test('is made once at the gateway, starts the pay clock, and gives the buyer a page', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await place(world, event, { quantity: 2 });
+    const before = await orderOf(world, placed);
+    await Promise.all([world.handlers['order.placed'](placed), world.handlers['order.placed'](placed).catch(() => {})]);
+    await work(world, placed);
+    const [attempt, ...others] = await attemptsOf(world, placed);
+    expect(others).toEqual([]);
+    expect(attempt).toMatchObject({ status: 'pending', number: 1, amount: 300_000, method: 'any', received: 0 });
+    expect(attempt?.redirectUrl).toMatch(/^http:\/\/127/);
+    expect((await orderOf(world, placed)).expires_at > before.expires_at).toBe(true);
+    const page = await fetch(attempt?.redirectUrl ?? '');
+    expect(page.status).toBe(200);
+  });
+
+  test('names every line, the fees and the discount, and they add up', async () => {
+    const event = await createPaidEvent(world, {
+      event: { feePerTicket: 2500 },
+      categories: [{ price: 100_000 }, { price: 70_000 }],
+    });
+    const placed = await placeReady(world, event, {
+      lines: event.categories.map(({ id }) => ({ ticketCategoryId: id, quantity: 2 })),
+    });
+    const response = await fetch(`${world.sandbox.url}/midtrans/transactions/${placed.attemptId}`);
+    const text = await response.text();
+    expect(text).toContain('"amount":350000');
+  });
+});
+
+describe('a settlement', () => {
+  test('pays the order once, issues its tickets once, and books the money', async () => {
+    const event = await createPaidEvent(world, { event: { feePerTicket: 5000 } });
+    const placed = await placeReady(world, event, { quantity: 2 });
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { duplicates: 3 } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 2, attention: [] });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', received: 310_000, method: 'qris' }]);
+    expect(await stockOf(world, placed)).toEqual({ available: 98, held: 0, sold: 2, blocked: 0 });
+    expect((await callbacksOf(world, placed)).length).toBe(2);
+    const entries = await rowsOf<{ account: string; amount: string }>(
+      world.db,
+      sql`select account, amount::text from ledger_entries where attempt_id = ${placed.attemptId} order by account`,
+    );
+    expect(entries).toEqual([
+      { account: 'fees', amount: '-10000' },
+      { account: 'gateway', amount: '310000' },
+      { account: 'sales', amount: '-300000' },
+    ]);
+  });
+
+  test('that arrives before its pending callback pays, and the pending one changes nothing', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { reorder: true } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'gopay' });
+    await settle(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+    expect(await callbacksOf(world, placed)).toEqual([
+      { status: 'applied', outcome: 'settled' },
+      { status: 'ignored', outcome: 'older than what is known' },
+    ]);
+  });
+
+  test('of a card captures first and settles later, without paying twice', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card' });
+    await settle(world, placed, 2);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'captured', received: 150_000, method: 'card' }]);
+    await control(world, `/payments/${placed.attemptId}/settle`);
+    await settle(world, placed, 3);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', received: 150_000 }]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  });
+});
+
+describe('what does not pay', () => {
+  test('a denied card leaves the order waiting', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/deny`);
+    await settle(world, placed, 2);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'denied' }]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment', tickets: 0 });
+  });
+
+  test('a challenged card waits for a person', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card', challenge: true });
+    await settle(world, placed, 2);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'review', received: 0 }]);
+    await control(world, `/payments/${placed.attemptId}/approve`);
+    await settle(world, placed, 3);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  });
+});
