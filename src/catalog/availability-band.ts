@@ -3,10 +3,10 @@ export const availabilityBands = ['many', 'few', 'last', 'none'] as const;
 export type AvailabilityBand = (typeof availabilityBands)[number];
 
 /** `last`: fewer than this many tickets, or than this part of the capacity. */
-export const lastTicketsBelow = 10;
-export const lastRatioBelow = 0.02;
+const lastTicketsBelow = 10;
+const lastRatioBelow = 0.02;
 /** `few`: less than this part of the capacity. */
-export const fewRatioBelow = 0.15;
+const fewRatioBelow = 0.15;
 
 /** @param capacity all places of the pool that the category draws from */
 export function availabilityBandOf({ available, capacity }: { available: number; capacity: number }): AvailabilityBand {

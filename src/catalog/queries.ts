@@ -5,7 +5,6 @@ import { events, scheduleItems, ticketCategories } from './tables.ts';
 
 export type EventRow = typeof events.$inferSelect;
 export type NewEvent = typeof events.$inferInsert;
-export type OrganizerEventRow = { readonly event: EventRow; readonly organizer: { slug: string; name: string } };
 
 const ofOrganizer = (organizerId: string, eventId: string) =>
   and(eq(events.id, eventId), eq(events.organizerId, organizerId));

@@ -59,7 +59,7 @@ const listedEvent = {
   priceFrom: moneySchema.nullable(),
   organizer: organizerSchema,
 };
-export const listedEventSchema = z.object(listedEvent).openapi('ListedEvent');
+const listedEventSchema = z.object(listedEvent).openapi('ListedEvent');
 export const listingSchema = listOf(listedEventSchema).openapi('Listing');
 
 export const publicEventSchema = z
@@ -101,7 +101,7 @@ export const ticketCategory = {
   perOrderMax: z.int(),
   perBuyerMax: z.int().nullable(),
 };
-export const publicTicketCategorySchema = z.object(ticketCategory).openapi('TicketCategory');
+const publicTicketCategorySchema = z.object(ticketCategory).openapi('TicketCategory');
 export const publicTicketCategoriesSchema = listOf(publicTicketCategorySchema).openapi('TicketCategories');
 
 export const availabilitySchema = listOf(

@@ -8,7 +8,7 @@ import { type SharedAnswer, releaseShared, storeShared, takeShared } from './cac
 const leaseWaitMs = 1000;
 const leasePauseMs = 20;
 
-export type Found = SharedAnswer & {
+type Found = SharedAnswer & {
   readonly tag: string;
   readonly surrogateKeys: string;
   /** `last-good`: from Redis, since Postgres did not answer. */

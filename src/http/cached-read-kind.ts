@@ -46,7 +46,7 @@ export type ReadPlace = {
   readonly surrogateKeys: string;
 };
 
-export type Rendered = {
+type Rendered = {
   readonly body: unknown;
   /** When something in the body turns by itself (a sale that opens): bytes are not current beyond it. */
   readonly currentForMs?: number;

@@ -1,8 +1,8 @@
 import { counter, gauge, histogram } from '../platform/metrics.ts';
 
 /** Where an answer came from. `stale`: the last good bytes, since Redis or Postgres are away. */
-export const readLayers = ['memory', 'shared', 'database', 'stale', 'missing', 'refused'] as const;
-export type ReadLayer = (typeof readLayers)[number];
+const readLayers = ['memory', 'shared', 'database', 'stale', 'missing', 'refused'] as const;
+type ReadLayer = (typeof readLayers)[number];
 
 const reads = counter('cached_reads_total', 'Public reads by the layer that answered', ['kind', 'layer']);
 const builds = counter('cached_read_builds_total', 'Public answers made from Postgres', ['kind']);
