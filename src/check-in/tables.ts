@@ -71,5 +71,3 @@ export const scans = pgTable(
 );
 
 export type Gate = typeof gates.$inferSelect;
-export type Admission = typeof admissions.$inferSelect;
-export type Scan = typeof scans.$inferSelect;

@@ -110,7 +110,7 @@ const rows: readonly Row[] = [
     class: 4,
     limits: ['messages', 'network'],
   },
-  { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['messages', 'network'] },
+  { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
   { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
   { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'] },
