@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dataFolder, repositoryFolder } from '../deploy/local/places.ts';
+import { K6Missing, findK6 } from './find-k6.ts';
+
+/**
+ * `npm run loadtest [-- --rate 50 --duration 1m]`: runs `loadtest/k6/journey.ts` against the running stack, waits until the
+ * worker has nothing left to do, then audits. Fails when the run or the audit does. See `loadtest/README.md`.
+ */
+const usage = `npm run loadtest -- [options]
+  --rate <n>          iterations begun per second, over all scenarios (10)
+  --duration <30s>    how long that rate is held
+  --ramp <5s>         how long it takes to get there
+  --scenarios <list>  of browse, checkout, door (all)
+  --networks <n>      client networks to seem to come from (1); for a stack started by TRUSTED_PROXIES=127.0.0.1 npm start
+  --pay-after <300>   milliseconds until a buyer pays
+  --api, --sandbox    addresses, when not of the local stack
+  --no-audit          leave the audit out`;
+
+const probeDeadlineMs = 3000;
+const settleDeadlineMs = 120_000;
+const settlePollMs = 1000;
+/** What one network is allowed without further settings, and what a checkout costs: see src/config.ts. */
+const rateOfOneNetworkMax = 40;
+
+class RunProblem extends Error {}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      rate: { type: 'string', default: '10' },
+      duration: { type: 'string', default: '30s' },
+      ramp: { type: 'string', default: '5s' },
+      scenarios: { type: 'string', default: 'browse,checkout,door' },
+      networks: { type: 'string', default: '1' },
+      'pay-after': { type: 'string', default: '300' },
+      api: { type: 'string' },
+      sandbox: { type: 'string' },
+      audit: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
+    },
+    allowNegative: true,
+  });
+  if (values.help) {
+    say(usage);
+    return 0;
+  }
+  const stack = localStack();
+  const api = values.api ?? `http://127.0.0.1:${stack['PORT'] ?? 3000}`;
+  const sandbox = values.sandbox ?? originOf(stack['MIDTRANS_API_URL']) ?? 'http://127.0.0.1:4000';
+  await requireAnswer(`${api}/v1/events`, 'the API');
+  await requireAnswer(`${sandbox}/healthz`, 'the sandbox');
+  if (values.networks === '1' && Number(values.rate) > rateOfOneNetworkMax) {
+    say(
+      `note: ${values.rate}/s from one network meets its limits (429). For more than ${rateOfOneNetworkMax}/s start the stack by\n` +
+        '      TRUSTED_PROXIES=127.0.0.1 npm start    and add --networks 2000',
+    );
+  }
+  const k6 = await findK6(say);
+  const settings = {
+    API: api,
+    SANDBOX: sandbox,
+    RATE: values.rate,
+    DURATION: values.duration,
+    RAMP: values.ramp,
+    SCENARIOS: values.scenarios,
+    NETWORKS: values.networks,
+    PAY_AFTER_MS: values['pay-after'],
+  };
+  const given = Object.entries(settings).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const ran = await run(k6, ['run', '--quiet', ...given, 'loadtest/k6/journey.ts']);
+  if (ran !== 0) say(ran === 99 ? '\nthe run broke a threshold; see above' : `\nk6 ended with ${ran}`);
+  if (!values.audit) return ran;
+  await settle(stack['WORKER_OPERATIONS_PORT'] ?? process.env['WORKER_OPERATIONS_PORT'] ?? '9150');
+  say('\nthe audit');
+  const audited = await run(process.execPath, ['loadtest/audit.ts']);
+  return ran === 0 ? audited : ran;
+}
+
+/** What `npm start` has written down of the stack that runs from this folder; nothing when none does. */
+function localStack(): Record<string, string | undefined> {
+  try {
+    return JSON.parse(readFileSync(join(dataFolder, 'environment.json'), 'utf8')) as Record<string, string | undefined>;
+  } catch {
+    return {};
+  }
+}
+
+function originOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url).origin;
+}
+
+async function requireAnswer(url: string, who: string): Promise<void> {
+  const reply = await fetch(url, { signal: AbortSignal.timeout(probeDeadlineMs) }).catch(() => undefined);
+  await reply?.body?.cancel();
+  if (reply?.ok === true) return;
+  throw new RunProblem(
+    `${who} does not answer at ${url}${reply === undefined ? '' : ` (${reply.status})`}. Start the stack: npm start`,
+  );
+}
+
+/** Waits until mails are sent and callbacks applied: an audit in the middle of the work would call it a fault. */
+async function settle(workerPort: string): Promise<void> {
+  const giveUpAt = performance.now() + settleDeadlineMs;
+  for (let said = false; performance.now() < giveUpAt; said = true) {
+    const left = await unfinishedJobs(workerPort);
+    if (left === undefined)
+      return say('\nthe worker does not say what it has left to do; the audit does not wait for it');
+    if (left === 0) return;
+    if (!said) say(`\n${left} jobs are still being worked off; waiting`);
+    await new Promise((resolve) => setTimeout(resolve, settlePollMs));
+  }
+  say('the worker still has work; the audit does not wait any longer');
+}
+
+async function unfinishedJobs(port: string): Promise<number | undefined> {
+  const reply = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(probeDeadlineMs) }).catch(
+    () => undefined,
+  );
+  if (reply?.ok !== true) return undefined;
+  const jobs = /^antre_(?:outbox_due_jobs|queue_jobs\{[^}]*state="(?:waiting|active|prioritized)"[^}]*\}) (\d+)$/;
+  const counts = (await reply.text()).split('\n').map((line) => Number(jobs.exec(line)?.[1] ?? 0));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function run(program: string, parameters: readonly string[]): Promise<number> {
+  const running = spawn(program, parameters, { cwd: repositoryFolder, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // The terminal has sent k6 its own SIGINT already, and a second one would cut the summary off.
+    process.once(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : running.kill(signal)));
+  }
+  return new Promise((resolve, reject) => {
+    running.once('error', reject);
+    running.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const isExpected = error instanceof RunProblem || error instanceof K6Missing || isArgumentFault(error);
+  process.stderr.write(`${isExpected && error instanceof Error ? error.message : String(error)}\n`);
+  if (isArgumentFault(error)) process.stderr.write(`${usage}\n`);
+  process.exitCode = 2;
+}
+
+function isArgumentFault(error: unknown): boolean {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
