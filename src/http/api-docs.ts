@@ -18,24 +18,41 @@ export function apiDocs(app: OpenAPIHono<AppEnv>, publicUrl: string): Hono {
   const docs = new Hono();
   let document: string | undefined;
   const contract = () => (document ??= JSON.stringify(openApiDocument(app, publicUrl)));
-  docs.get('/openapi.json', (c) => c.body(contract(), 200, { 'content-type': 'application/json', 'cache-control': cacheMinute }));
+  docs.get('/openapi.json', (c) =>
+    c.body(contract(), 200, { 'content-type': 'application/json', 'cache-control': cacheMinute }),
+  );
   docs.get('/docs', (c) => {
-    c.header('content-security-policy', "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
+    c.header(
+      'content-security-policy',
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+    );
     c.header('cache-control', cacheMinute);
     return c.html(page);
   });
-  docs.get('/docs/start.js', (c) => c.body(startScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': cacheDay }));
+  docs.get('/docs/start.js', (c) =>
+    c.body(startScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': cacheDay }),
+  );
   docs.get('/docs/:asset', (c) => {
     const type = assets[c.req.param('asset')];
     if (type === undefined) return c.notFound();
-    return c.body(readFileSync(join(assetFolder(), c.req.param('asset')), 'utf8'), 200, { 'content-type': type, 'cache-control': cacheDay });
+    return c.body(readFileSync(join(assetFolder(), c.req.param('asset')), 'utf8'), 200, {
+      'content-type': type,
+      'cache-control': cacheDay,
+    });
   });
   return docs;
 }
 
-export function openApiDocument(app: Pick<OpenAPIHono<AppEnv>, 'getOpenAPI31Document' | 'openAPIRegistry'>, publicUrl: string) {
+export function openApiDocument(
+  app: Pick<OpenAPIHono<AppEnv>, 'getOpenAPI31Document' | 'openAPIRegistry'>,
+  publicUrl: string,
+) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'orderCookie', { type: 'apiKey', in: 'cookie', name: 'antre_order' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'orderCookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'antre_order',
+  });
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

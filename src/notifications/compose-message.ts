@@ -1,13 +1,14 @@
 import { orderAccessToken, staffTokenLink } from '../access/index.ts';
 import type { Config } from '../config.ts';
-import { eventCalendar } from '../orders/calendar.ts';
+import { eventCalendar } from '../orders/index.ts';
 import { ticketCode } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderCode } from '../platform/ids.ts';
 import { money } from '../platform/money.ts';
 import type { Mail, WhatsappMessage } from './channel.ts';
 import type { Claim } from './delivery-queries.ts';
-import { type OrderSubject, findOrderSubject } from './subject-queries.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { OrderSubject } from './subject-queries.ts';
 import type { Template } from './tables.ts';
 import type { OrderMailData } from './templates/order-mail.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from './templates/order-notice.ts';
@@ -17,6 +18,7 @@ import { whatsappMessage } from './templates/whatsapp.ts';
 
 export type ComposeDeps = {
   readonly db: Db;
+  readonly deliveries: Deliveries;
   readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET'>;
 };
 
@@ -38,11 +40,7 @@ export async function composeMessage(
     if (staff === undefined) return undefined;
     return { channel: 'email', to: { name: staff.name, address: staff.email }, mail: staffLinkMail(staff) };
   }
-  const subject = await findOrderSubject(deps.db, {
-    eventId: eventIdOf(claim.subject_id),
-    orderId: claim.subject_id,
-    withTickets: claim.template === 'tickets' || claim.template === 'order_refunded',
-  });
+  const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined || !isStillTrue(claim.template, subject)) return undefined;
   const data = orderMailData(deps, subject);
   if (claim.channel === 'whatsapp') {
@@ -95,7 +93,10 @@ function orderMailData(
     discount: money(order.discount, order.currency),
     fees: money(order.fees, order.currency),
     total: money(order.total, order.currency),
-    tickets: tickets.map((ticket) => ({ code: ticketCode(ticket), categoryName: ticket.categoryName })),
+    tickets: tickets.map((ticket) => ({
+      code: ticketCode({ code: Buffer.from(ticket.codeHex, 'hex') }),
+      categoryName: ticket.categoryName,
+    })),
     calendar: eventCalendar(event, order.id),
   };
 }

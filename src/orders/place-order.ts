@@ -64,7 +64,8 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   if (event === undefined) throw eventUnknown();
   const eventId = event.id;
   const keyHash = sha256(request.idempotencyKey).toString('hex');
-  if (deps.isPaymentBusy(event.holdSeconds) && !(await isKeyKnown(deps.db, eventId, keyHash))) throw paymentsBusy(busyRetrySeconds);
+  if (deps.isPaymentBusy(event.holdSeconds) && !(await isKeyKnown(deps.db, eventId, keyHash)))
+    throw paymentsBusy(busyRetrySeconds);
 
   const item = {
     id: newOrderId(eventId, deps.clock.now()),

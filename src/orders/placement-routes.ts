@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { idempotencyKeySchema, readIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
 import { createRouter, inputFaults } from '../http/router.ts';
 import { body, problems } from '../http/schemas.ts';
-import { DomainError, requestInvalid } from '../platform/errors.ts';
+import { requestInvalid } from '../platform/errors.ts';
 import { type PlaceOrderDeps, placeOrder } from './place-order.ts';
-import { idempotencyKeySchema, placeOrderSchema, placedOrderSchema } from './schemas.ts';
+import { placeOrderSchema, placedOrderSchema } from './schemas.ts';
 
 const orderBytesMax = 16 * 1024;
 
@@ -37,24 +38,13 @@ export function placementRoutes(deps: PlaceOrderDeps & { networkOf: (c: Context)
     const idempotencyKey = readIdempotencyKey(c);
     const parsed = placeOrderSchema.safeParse(await readJson(c, orderBytesMax));
     if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-    const { order, replayed } = await placeOrder(deps, { input: parsed.data, idempotencyKey, network: deps.networkOf(c) });
+    const { order, replayed } = await placeOrder(deps, {
+      input: parsed.data,
+      idempotencyKey,
+      network: deps.networkOf(c),
+    });
     c.header('location', `/v1/orders/${order.id}`);
     if (replayed) c.header('idempotent-replayed', 'true');
     return c.json(order, 201);
   });
-}
-
-/**
- * The key as sent, without the quotes of its structured-field form.
- * @throws DomainError idempotency.key_required, request.invalid
- */
-export function readIdempotencyKey(c: Context): string {
-  const header = c.req.header('idempotency-key')?.trim();
-  if (header === undefined || header === '') {
-    throw new DomainError('idempotency.key_required', 'Send an Idempotency-Key header of 16 to 255 characters, new for each order.');
-  }
-  const key = header.length > 2 && header.startsWith('"') && header.endsWith('"') ? header.slice(1, -1) : header;
-  const parsed = idempotencyKeySchema.safeParse(key);
-  if (!parsed.success) throw requestInvalid([{ path: 'Idempotency-Key', message: 'must be 16 to 255 visible ASCII characters' }]);
-  return parsed.data;
 }

@@ -45,12 +45,6 @@ export const placeOrderSchema = z
 
 export type PlaceOrderInput = z.output<typeof placeOrderSchema>;
 
-export const idempotencyKeySchema = z
-  .string()
-  .min(16)
-  .max(255)
-  .regex(/^[\x21-\x7e]+$/, 'must be 16 to 255 visible ASCII characters');
-
 export const paymentViewSchema = z
   .object({
     status: z.enum([

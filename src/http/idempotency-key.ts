@@ -1,0 +1,29 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { DomainError, requestInvalid } from '../platform/errors.ts';
+
+export const idempotencyKeySchema = z
+  .string()
+  .min(16)
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/, 'must be 16 to 255 visible ASCII characters');
+
+/**
+ * The key as sent, without the quotes of its structured-field form.
+ * @throws DomainError idempotency.key_required, request.invalid
+ */
+export function readIdempotencyKey(c: Context): string {
+  const header = c.req.header('idempotency-key')?.trim();
+  if (header === undefined || header === '') {
+    throw new DomainError(
+      'idempotency.key_required',
+      'Send an Idempotency-Key header of 16 to 255 characters, new for each thing that is asked for.',
+    );
+  }
+  const key = header.length > 2 && header.startsWith('"') && header.endsWith('"') ? header.slice(1, -1) : header;
+  const parsed = idempotencyKeySchema.safeParse(key);
+  if (!parsed.success) {
+    throw requestInvalid([{ path: 'Idempotency-Key', message: 'must be 16 to 255 visible ASCII characters' }]);
+  }
+  return parsed.data;
+}
