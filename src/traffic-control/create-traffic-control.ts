@@ -31,12 +31,19 @@ export function createTrafficControl(deps: {
     | 'SIGN_INS_PER_MINUTE_PER_NETWORK'
   >;
   pools: readonly WatchedPool[];
+  /** How long a limit waits for Redis before it is counted in memory. */
+  redisDeadlineMs?: number;
 }): TrafficControl {
   const policies = policiesOf(deps.config);
   const shedder = createShedder({ pools: deps.pools });
   return {
     policies,
-    limiter: createLimiter({ redis: deps.redis, policies, processes: deps.config.API_PROCESSES }),
+    limiter: createLimiter({
+      redis: deps.redis,
+      policies,
+      processes: deps.config.API_PROCESSES,
+      ...(deps.redisDeadlineMs === undefined ? {} : { redisDeadlineMs: deps.redisDeadlineMs }),
+    }),
     shedder,
     refusals: createRefusals(policies),
     keys: createKeys(deps.config.HASH_SECRET),

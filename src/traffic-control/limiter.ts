@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
 import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
-import { type CountedShare, type PointStore, createPointStore } from './point-store.ts';
+import { type CountedShare, type PointStore, type PointStoreDeps, createPointStore } from './point-store.ts';
 import type { Policies, Policy, PolicyName } from './policies.ts';
 
 /**
@@ -11,7 +10,7 @@ import type { Policies, Policy, PolicyName } from './policies.ts';
  *     (counted there at once, 1 % of the limit at a time) and spends it from memory. What it does not spend is lost to
  *     the window, so the fault is always on the strict side, by at most 1 % per process.
  *  2. An answer within 50 ms, whatever Redis does, and never "open": when Redis is away or silent, the points divided by
- *     the processes are counted in memory.
+ *     the processes are counted in memory, what the process has taken from Redis in the same window included.
  *  3. A key that is refused is remembered until its window ends: refusing it again costs one look-up in a map.
  *  4. Memory is bounded, whoever asks: maps of fixed size that forget the oldest entry.
  */
@@ -40,7 +39,7 @@ const sharesPerLimit = 100;
 type Share = { tokens: number; others: number; until: number };
 type Refill = { readonly done: Promise<void>; waiting: number };
 
-export function createLimiter(deps: { redis: Redis; policies: Policies; processes: number }): Limiter {
+export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Limiter {
   const denied = createBoundedMap<number>(deniedKeysMax);
   const shares: BoundedMap<Share> = createBoundedMap<Share>(sharesMax);
   const refills = new Map<string, Refill>();

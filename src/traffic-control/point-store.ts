@@ -20,13 +20,23 @@ export type CountedShare = {
 };
 
 /** Redis answers within this or is left out; with the rest of the decision that stays under 50 ms. */
-export const redisDeadlineMs = 40;
+const redisDeadlineMsDefault = 40;
+/** A timer that fires later than this says that our own loop was held up, not Redis. */
+const timerLatenessMs = 5;
+const deadlineExtensionsMax = 3;
 /** After a fault, Redis is asked again at most this often. */
 const redisPauseMs = 1000;
 /** The memory insurance keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
-const insuredKeysMax = 65_536;
+const insuredKeysMax = 16_384;
 
-export function createPointStore(deps: { redis: Redis; processes: number }, policy: Policy): PointStore {
+export type PointStoreDeps = {
+  readonly redis: Redis;
+  readonly processes: number;
+  readonly redisDeadlineMs?: number;
+};
+
+export function createPointStore(deps: PointStoreDeps, policy: Policy): PointStore {
+  const redisDeadlineMs = deps.redisDeadlineMs ?? redisDeadlineMsDefault;
   const shared = new RateLimiterRedis({
     storeClient: deps.redis,
     keyPrefix: 'limit',
@@ -45,7 +55,11 @@ export function createPointStore(deps: { redis: Redis; processes: number }, poli
     if (awayUntil > 0) awayUntil = now + redisPauseMs;
     const result = await within(redisDeadlineMs, counted(shared.consume(id, wanted)));
     awayUntil = result === undefined ? performance.now() + redisPauseMs : 0;
-    return result === undefined ? undefined : shareOf(result, policy.points, wanted, policy.seconds);
+    if (result === undefined) return undefined;
+    const share = shareOf(result, policy.points, wanted, policy.seconds);
+    // The insurance knows what this process has taken, so that losing Redis does not hand out the limit again.
+    if (share.tokens > 0) await insurance.penalty(folded(id), share.tokens);
+    return share;
   };
 
   const takeInsured = async (id: string, wanted: number): Promise<CountedShare> => {
@@ -88,9 +102,23 @@ function folded(id: string): string {
   return String(Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % insuredKeysMax);
 }
 
+/** Undefined when there was no answer in time. Time in which our own loop stood still does not count. */
 function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), milliseconds);
+    let timer: NodeJS.Timeout;
+    let extensions = 0;
+    const start = (): void => {
+      const due = performance.now() + milliseconds;
+      timer = setTimeout(() => {
+        const late = performance.now() - due > timerLatenessMs;
+        if (late && extensions < deadlineExtensionsMax) {
+          extensions += 1;
+          start();
+          // An answer that has arrived meanwhile is read from the socket before this runs.
+        } else setImmediate(resolve, undefined);
+      }, milliseconds);
+    };
+    start();
     void work.then((value) => {
       clearTimeout(timer);
       resolve(value);

@@ -1,10 +1,8 @@
 import { Hono } from 'hono';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClientNetwork } from '../../src/http/client-network.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
-import { createLog } from '../../src/platform/log.ts';
-import { openCacheRedis } from '../../src/platform/redis.ts';
 import { type TrafficControl, createTrafficControl } from '../../src/traffic-control/index.ts';
 import { trafficControl } from '../../src/traffic-control/middleware.ts';
 import { ruleOf } from '../../src/traffic-control/policies.ts';
@@ -17,8 +15,8 @@ const controls: TrafficControl[] = [];
 
 beforeAll(async () => {
   testRedis = await createTestRedis();
-  redis = openCacheRedis(testRedis.cacheUrl, createLog({ level: 'silent', process: 'test' }));
-  await new Promise((resolve) => redis.once('ready', resolve));
+  redis = new Redis(testRedis.cacheUrl, { enableAutoPipelining: true });
+  await redis.ping();
 });
 
 afterAll(async () => {
@@ -43,6 +41,7 @@ async function start(options: { requests?: number; orders?: number; trusted?: st
       SIGN_INS_PER_MINUTE_PER_NETWORK: 5,
     },
     pools: [],
+    redisDeadlineMs: 5000,
   });
   controls.push(control);
   let bodiesRead = 0;
