@@ -10,7 +10,14 @@ import { runningStack } from './running-stack.ts';
  */
 async function main(): Promise<void> {
   const stack = runningStack(process.env);
-  const { db, close } = openDb({ url: stack.databaseUrl, name: 'audit', poolSize: 2, acquireTimeoutMs: 5000, callTimeoutMs: 120_000, prepare: false });
+  const { db, close } = openDb({
+    url: stack.databaseUrl,
+    name: 'audit',
+    poolSize: 2,
+    acquireTimeoutMs: 5000,
+    callTimeoutMs: 120_000,
+    prepare: false,
+  });
   let broken = 0;
   const tell = (name: string, promise: string, violations: readonly string[]) => {
     if (violations.length > 0) broken += 1;
@@ -20,7 +27,12 @@ async function main(): Promise<void> {
   try {
     for (const invariant of invariants) tell(invariant.name, invariant.promise, await invariant.find(db));
     if (stack.sandboxUrl === undefined) process.stdout.write('skipped  the outside witness: SANDBOX_URL is not set\n');
-    else tell('payments.outside_witness', 'Our ledger and the gateway agree on every capture and refund.', await compareWithWitness(db, stack.sandboxUrl));
+    else
+      tell(
+        'payments.outside_witness',
+        'Our ledger and the gateway agree on every capture and refund.',
+        await compareWithWitness(db, stack.sandboxUrl),
+      );
   } finally {
     await close();
   }

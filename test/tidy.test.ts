@@ -14,10 +14,16 @@ const textOf = (path: string) => readFileSync(path, 'utf8');
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
 
 const imports: Import[] = code.flatMap((from) =>
-  [...textOf(from).matchAll(/^(?:import|export)\s+(type\s+)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)].map((match) => {
-    const target = match[2] ?? match[3] ?? '';
-    return { from, to: target.startsWith('.') ? normalize(join(dirname(from), target)) : target, typeOnly: match[1] !== undefined };
-  }),
+  [...textOf(from).matchAll(/^(?:import|export)\s+(type\s+)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)].map(
+    (match) => {
+      const target = match[2] ?? match[3] ?? '';
+      return {
+        from,
+        to: target.startsWith('.') ? normalize(join(dirname(from), target)) : target,
+        typeOnly: match[1] !== undefined,
+      };
+    },
+  ),
 );
 
 /** The room of a file in `src`, or undefined for the files that know everyone. */
@@ -53,10 +59,19 @@ test('knowledge flows one way', () => {
 });
 
 test('another room is entered by its index or by what it publishes: tables, jobs, errors, schemas, the edges of access', () => {
-  const doors = /\/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential)\.ts$/;
+  const doors =
+    /\/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential)\.ts$/;
   const wrong = imports.filter(({ from, to, typeOnly }) => {
     const [room, target] = [roomOf(from), roomOf(to)];
-    if (room === undefined || room === 'cli' || target === undefined || room === target || target === 'platform' || target === 'http') return false;
+    if (
+      room === undefined ||
+      room === 'cli' ||
+      target === undefined ||
+      room === target ||
+      target === 'platform' ||
+      target === 'http'
+    )
+      return false;
     return !typeOnly && !doors.test(to);
   });
   expect(wrong).toEqual([]);
@@ -64,11 +79,17 @@ test('another room is entered by its index or by what it publishes: tables, jobs
 
 const only = (name: string, library: RegExp, allowed: RegExp) =>
   test(name, () => {
-    const wrong = imports.filter(({ from, to, typeOnly }) => !typeOnly && /^(src|workers)\//.test(from) && library.test(to) && !allowed.test(from));
+    const wrong = imports.filter(
+      ({ from, to, typeOnly }) => !typeOnly && /^(src|workers)\//.test(from) && library.test(to) && !allowed.test(from),
+    );
     expect(wrong).toEqual([]);
   });
 
-only('only edges know Hono', /^(hono|@hono\/)/, /^src\/(http|web)\/|^src\/(app|client)\.ts$|^src\/[a-z-]+\/[a-z-]*(routes|middleware|schemas|order-access|session-cookie|client-network|receive)[a-z-]*\.ts$/);
+only(
+  'only edges know Hono',
+  /^(hono|@hono\/)/,
+  /^src\/(http|web)\/|^src\/(app|client)\.ts$|^src\/[a-z-]+\/[a-z-]*(routes|middleware|schemas|order-access|session-cookie|client-network|receive)[a-z-]*\.ts$/,
+);
 only(
   'only queries, tables, invariants and the platform know drizzle',
   /^drizzle-orm/,
@@ -78,13 +99,16 @@ only('BullMQ lives in workers', /^bullmq/, /^workers\//);
 only('the driver of Postgres lives in the platform', /^postgres$/, /^src\/platform\//);
 
 test('the environment is read in one place', () => {
-  const readers = /^(src\/config\.ts|src\/main\.ts|workers\/(main|dead-letters)\.ts|src\/cli\/|drizzle\/|deploy\/local\/|loadtest\/|test\/|vitest\.config\.ts)/;
+  const readers =
+    /^(src\/config\.ts|src\/main\.ts|workers\/(main|dead-letters)\.ts|src\/cli\/|drizzle\/|deploy\/local\/|loadtest\/|test\/|vitest\.config\.ts)/;
   expect(code.filter((path) => /process\.env/.test(textOf(path)) && !readers.test(path))).toEqual([]);
 });
 
 test('time in acts is a capability', () => {
   const clocks = /^(src\/platform\/|src\/http\/|workers\/|src\/cli\/|src\/traffic-control\/)/;
-  const wrong = code.filter((path) => path.startsWith('src/') && !clocks.test(path) && /Date\.now\(\)|new Date\(\)/.test(textOf(path)));
+  const wrong = code.filter(
+    (path) => path.startsWith('src/') && !clocks.test(path) && /Date\.now\(\)|new Date\(\)/.test(textOf(path)),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -117,14 +141,18 @@ test('documents cite paths that exist', () => {
   const cited = tracked
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) =>
-      [...textOf(path).matchAll(/`((?:src|workers|drizzle|loadtest|deploy|test|docs)\/[\w./-]*\w)`/g)].map((match) => ({ path, target: match[1] ?? '' })),
+      [...textOf(path).matchAll(/`((?:src|workers|drizzle|loadtest|deploy|test|docs)\/[\w./-]*\w)`/g)].map((match) => ({
+        path,
+        target: match[1] ?? '',
+      })),
     );
   expect(cited.filter(({ target }) => !existsSync(target) && !target.startsWith('loadtest/results'))).toEqual([]);
 });
 
 test('no package-registry addresses and no paths of a machine', () => {
   const wrong = tracked.filter((path) => {
-    if (!/\.(ts|mjs|js|json|md|sql|sh|yaml|yml|conf|html|css)$|^[^.]+$/.test(path) || path === 'test/tidy.test.ts') return false;
+    if (!/\.(ts|mjs|js|json|md|sql|sh|yaml|yml|conf|html|css)$|^[^.]+$/.test(path) || path === 'test/tidy.test.ts')
+      return false;
     return /registry\.npmjs|"resolved":|\/work\/main|\/root\//.test(textOf(path));
   });
   expect(wrong).toEqual([]);
@@ -132,6 +160,10 @@ test('no package-registry addresses and no paths of a machine', () => {
 
 test('versions are pinned exactly', () => {
   const manifest: Record<string, Record<string, string>> = JSON.parse(textOf('package.json'));
-  const all = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'], ...manifest['optionalDependencies'] });
+  const all = Object.entries({
+    ...manifest['dependencies'],
+    ...manifest['devDependencies'],
+    ...manifest['optionalDependencies'],
+  });
   expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+/.test(version))).toEqual([]);
 });

@@ -19,7 +19,12 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
   try {
     const ours: Measurement[] = [];
     for (const processes of [1, 2]) {
-      ours.push(await measure(stack, options, faults, { name: `group commit, ${processes} API process${processes > 1 ? 'es' : ''}`, processes }));
+      ours.push(
+        await measure(stack, options, faults, {
+          name: `group commit, ${processes} API process${processes > 1 ? 'es' : ''}`,
+          processes,
+        }),
+      );
     }
     const controls: Measurement[] = [];
     for (const size of controlPoolSizes) {
@@ -104,7 +109,8 @@ async function countAgainstRows(stack: BenchStack, eventId: string, placed: numb
                (select count(*)::int from outbox where payload->>'eventId' = ${eventId}) as staged,
                (select held from stock where event_id = ${eventId}) as held`,
   );
-  const same = row !== undefined && row.orders === placed && row.held === placed && row.lines === placed && row.staged === placed;
+  const same =
+    row !== undefined && row.orders === placed && row.held === placed && row.lines === placed && row.staged === placed;
   return same ? [] : [`${name}: ${placed} answers of 201, but rows ${JSON.stringify(row)}`];
 }
 

@@ -15,9 +15,21 @@ export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Plac
 }
 
 type Category = { id: string; name: string; price: string; pool_id: string; open: boolean; max: number };
-type Event = { organizer_id: string; slug: string; currency: string; hold_seconds: number; buyer_max: number | null; fee: string };
+type Event = {
+  organizer_id: string;
+  slug: string;
+  currency: string;
+  hold_seconds: number;
+  buyer_max: number | null;
+  fee: string;
+};
 
-async function place(tx: Db, eventId: string, item: Omit<PlacementItem, 'n'>, heldPerNetworkMax: number): Promise<Placed> {
+async function place(
+  tx: Db,
+  eventId: string,
+  item: Omit<PlacementItem, 'n'>,
+  heldPerNetworkMax: number,
+): Promise<Placed> {
   const categoryId = item.categories[0] ?? '';
   const quantity = item.quantities[0] ?? 0;
   const [event] = await rowsOf<Event>(
@@ -29,7 +41,8 @@ async function place(tx: Db, eventId: string, item: Omit<PlacementItem, 'n'>, he
     sql`select id, name, price::text, pool_id, per_order_max as max, now() >= sale_opens_at and now() < sale_closes_at as open
         from ticket_categories where event_id = ${eventId} and id = ${categoryId}`,
   );
-  if (event === undefined || category === undefined || !category.open || quantity > category.max) throw new Error('not on sale');
+  if (event === undefined || category === undefined || !category.open || quantity > category.max)
+    throw new Error('not on sale');
   const known = await rowsOf<{ id: string }>(
     tx,
     sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = decode(${item.key_hash}, 'hex')`,

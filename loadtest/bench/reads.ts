@@ -32,8 +32,18 @@ export async function benchReads(options: BenchOptions): Promise<BenchReport> {
 
     const cases = [
       { name: 'event, from memory', request: requestBytes('GET', path, {}), body: first.body, status: 200 },
-      { name: 'event, 304', request: requestBytes('GET', path, { 'if-none-match': etag }), body: Buffer.alloc(0), status: 304 },
-      { name: 'event, brotli', request: requestBytes('GET', path, { 'accept-encoding': 'br' }), body: undefined, status: 200 },
+      {
+        name: 'event, 304',
+        request: requestBytes('GET', path, { 'if-none-match': etag }),
+        body: Buffer.alloc(0),
+        status: 304,
+      },
+      {
+        name: 'event, brotli',
+        request: requestBytes('GET', path, { 'accept-encoding': 'br' }),
+        body: undefined,
+        status: 200,
+      },
       { name: 'listing page', request: requestBytes('GET', '/v1/events', {}), body: page.body, status: 200 },
     ];
     const measurements: Measurement[] = [];
@@ -47,17 +57,38 @@ export async function benchReads(options: BenchOptions): Promise<BenchReport> {
       for (let run = 1; run <= options.runs; run += 1) {
         process.stderr.write(`  ${name}: run ${run} of ${options.runs}\n`);
         // In turn, so that a slow minute of the machine meets both.
-        for (const [port, into] of [[bare.port, control], [api.port, ours]] as const) {
-          const result = await closedLoop({ port, connections: Math.min(options.connections, 64), warmupSeconds, seconds: options.seconds, next: () => request });
-          if (Object.keys(result.statuses).some((code) => code !== String(status))) faults.push(`${name}: ${JSON.stringify(result.statuses)}`);
-          into.push({ perSecond: result.perSecond, p50Ms: result.latencies.percentile(0.5), p99Ms: result.latencies.percentile(0.99), statuses: result.statuses });
+        for (const [port, into] of [
+          [bare.port, control],
+          [api.port, ours],
+        ] as const) {
+          const result = await closedLoop({
+            port,
+            connections: Math.min(options.connections, 64),
+            warmupSeconds,
+            seconds: options.seconds,
+            next: () => request,
+          });
+          if (Object.keys(result.statuses).some((code) => code !== String(status)))
+            faults.push(`${name}: ${JSON.stringify(result.statuses)}`);
+          into.push({
+            perSecond: result.perSecond,
+            p50Ms: result.latencies.percentile(0.5),
+            p99Ms: result.latencies.percentile(0.99),
+            statuses: result.statuses,
+          });
         }
       }
       await bare.stop();
       const controlMedian = median(control, (run) => run.perSecond);
       const oursMedian = median(ours, (run) => run.perSecond);
       measurements.push(
-        { name, ...oursMedian, runs: ours, ratio: oursMedian.perSecond / controlMedian.perSecond, note: `${sample.body.length} bytes` },
+        {
+          name,
+          ...oursMedian,
+          runs: ours,
+          ratio: oursMedian.perSecond / controlMedian.perSecond,
+          note: `${sample.body.length} bytes`,
+        },
         { name: '  control: bare node:http, the same bytes', ...controlMedian, runs: control },
       );
     }
@@ -69,7 +100,11 @@ export async function benchReads(options: BenchOptions): Promise<BenchReport> {
 }
 
 /** A process that does nothing but send these bytes. */
-async function startBareServer(status: number, headers: string, body: Buffer): Promise<{ port: number; stop(): Promise<void> }> {
+async function startBareServer(
+  status: number,
+  headers: string,
+  body: Buffer,
+): Promise<{ port: number; stop(): Promise<void> }> {
   const child = fork(new URL('bare-server.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   child.send({ status, headers, body: body.toString('base64') });
   const [message] = (await once(child, 'message')) as [{ port: number }];

@@ -33,7 +33,14 @@ export async function startBenchStack(name: string): Promise<BenchStack> {
   await migrate({ url: addresses.databaseDirectUrl });
   say('bundling the API');
   const script = await bundleBench();
-  const open = openDb({ url: addresses.databaseUrl, name: 'bench', poolSize: 4, acquireTimeoutMs: 30_000, callTimeoutMs: 60_000, prepare: false });
+  const open = openDb({
+    url: addresses.databaseUrl,
+    name: 'bench',
+    poolSize: 4,
+    acquireTimeoutMs: 30_000,
+    callTimeoutMs: 60_000,
+    prepare: false,
+  });
   let made = 0;
 
   const startApi = async (options: ApiOptions): Promise<BenchApi> => {
@@ -76,7 +83,8 @@ export async function startBenchStack(name: string): Promise<BenchStack> {
         },
         stopSteps: [['SIGTERM', 12_000]],
         readyDeadlineMs: 30_000,
-        isReady: async () => (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
+        isReady: async () =>
+          (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
       });
       children.push(child);
     }

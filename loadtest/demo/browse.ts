@@ -12,7 +12,10 @@ export async function browse(story: Story, step: Step): Promise<DemoEvent> {
   });
   await step('a second read is a cache hit', async () => {
     const reply = await request(url);
-    expectThat(/hit/.test(reply.headers.get('cache-status') ?? ''), `Cache-Status is "${reply.headers.get('cache-status')}"`);
+    expectThat(
+      /hit/.test(reply.headers.get('cache-status') ?? ''),
+      `Cache-Status is "${reply.headers.get('cache-status')}"`,
+    );
   });
   await step('a conditional read is 304 Not Modified', async () => {
     const reply = await request(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
@@ -21,7 +24,10 @@ export async function browse(story: Story, step: Step): Promise<DemoEvent> {
   return step('ticket categories and availability', async () => {
     const categories = await request(`${url}/ticket-categories`);
     const availability = await request(`${url}/availability`);
-    expectThat(categories.status === 200 && availability.status === 200, 'categories or availability did not answer 200');
+    expectThat(
+      categories.status === 200 && availability.status === 200,
+      'categories or availability did not answer 200',
+    );
     const bands = new Map(listOf(availability.body).map((one) => [at(one, 'ticketCategoryId'), at(one, 'band')]));
     const priced = listOf(categories.body).find((one) => {
       const band = bands.get(at(one, 'id'));

@@ -6,7 +6,11 @@ import type { DemoTicket } from './receive.ts';
 /** Published in the README; the local launcher alone makes these users. */
 const staff = { email: 'staff@demo.test', password: 'demo-password-please-change' };
 
-export async function checkIn(story: Story, step: Step, { event, ticket }: { event: DemoEvent; ticket: DemoTicket | undefined }): Promise<void> {
+export async function checkIn(
+  story: Story,
+  step: Step,
+  { event, ticket }: { event: DemoEvent; ticket: DemoTicket | undefined },
+): Promise<void> {
   const token = await step('staff signs in at the door', async () => {
     const reply = await request(`${story.api}/v1/sessions`, { method: 'POST', body: staff });
     expectThat(reply.status < 300, `sign-in answered ${reply.status} ${JSON.stringify(reply.body)}`);
@@ -30,10 +34,16 @@ export async function checkIn(story: Story, step: Step, { event, ticket }: { eve
   });
   await step('a second scan says already used, when and where', async () => {
     const reply = await scan(code);
-    expectThat(at(reply.body, 'result') === 'already_used' && at(reply.body, 'firstAdmission', 'at') !== undefined, `the second scan said ${JSON.stringify(reply.body)}`);
+    expectThat(
+      at(reply.body, 'result') === 'already_used' && at(reply.body, 'firstAdmission', 'at') !== undefined,
+      `the second scan said ${JSON.stringify(reply.body)}`,
+    );
   });
   await step('a made-up code is invalid', async () => {
     const reply = await scan('0'.repeat(26));
-    expectThat(reply.status === 200 && at(reply.body, 'result') === 'invalid', `the made-up code said ${JSON.stringify(reply.body)}`);
+    expectThat(
+      reply.status === 200 && at(reply.body, 'result') === 'invalid',
+      `the made-up code said ${JSON.stringify(reply.body)}`,
+    );
   });
 }

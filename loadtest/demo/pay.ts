@@ -14,10 +14,15 @@ export async function pay(story: Story, step: Step, order: DemoOrder): Promise<v
     });
   });
   const orderIdAtGateway = await step('the gateway asks for exactly the order’s total', async () => {
-    const reply = await request(`${story.sandbox}/midtrans/transactions?customerEmail=${encodeURIComponent(order.email)}`);
+    const reply = await request(
+      `${story.sandbox}/midtrans/transactions?customerEmail=${encodeURIComponent(order.email)}`,
+    );
     const [transaction] = listOf(reply.body);
     expectThat(transaction !== undefined, 'the sandbox knows no transaction of this buyer');
-    expectThat(Number(at(transaction, 'amount')) === order.total, `the gateway asks for another amount: ${JSON.stringify(transaction)}`);
+    expectThat(
+      Number(at(transaction, 'amount')) === order.total,
+      `the gateway asks for another amount: ${JSON.stringify(transaction)}`,
+    );
     return String(at(transaction, 'orderId'));
   });
   await step('the buyer pays by QRIS; the callback comes, signed, twice', async () => {
@@ -25,16 +30,27 @@ export async function pay(story: Story, step: Step, order: DemoOrder): Promise<v
       method: 'POST',
       body: { match: { orderId: orderIdAtGateway }, callback: { duplicates: 1 } },
     });
-    const paid = await request(`${story.sandbox}/control/payments/${orderIdAtGateway}/pay`, { method: 'POST', body: { method: 'qris' } });
+    const paid = await request(`${story.sandbox}/control/payments/${orderIdAtGateway}/pay`, {
+      method: 'POST',
+      body: { method: 'qris' },
+    });
     expectThat(paid.status < 300, `the sandbox answered ${paid.status} ${JSON.stringify(paid.body)}`);
   });
   await step('the order is paid, once', async () => {
-    await until(15, 'the order never became paid', async () => (at((await read()).body, 'status') === 'paid' ? true : undefined));
+    await until(15, 'the order never became paid', async () =>
+      at((await read()).body, 'status') === 'paid' ? true : undefined,
+    );
     const reply = await read();
-    expectThat(at(reply.body, 'payment', 'status') === 'paid', `payment.status is ${at(reply.body, 'payment', 'status')}`);
+    expectThat(
+      at(reply.body, 'payment', 'status') === 'paid',
+      `payment.status is ${String(at(reply.body, 'payment', 'status'))}`,
+    );
   });
   await step('a forged callback changes nothing', async () => {
-    await request(`${story.sandbox}/control/payments/${orderIdAtGateway}/callbacks`, { method: 'POST', body: { kind: 'bad_signature' } });
+    await request(`${story.sandbox}/control/payments/${orderIdAtGateway}/callbacks`, {
+      method: 'POST',
+      body: { kind: 'bad_signature' },
+    });
     expectThat(at((await read()).body, 'status') === 'paid', 'the forged callback changed the order');
   });
 }

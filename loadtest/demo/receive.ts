@@ -8,13 +8,16 @@ export async function receive(story: Story, step: Step, order: DemoOrder): Promi
   const tickets = await step('two tickets were issued, each once', async () => {
     const reply = await request(`${story.api}/v1/orders/${order.id}/tickets`, { headers });
     const data = listOf(reply.body).map((one) => ({ id: String(at(one, 'id')), code: String(at(one, 'code')) }));
-    expectThat(data.length === 2 && new Set(data.map((ticket) => ticket.code)).size === 2, `tickets: ${JSON.stringify(data.length)}`);
+    expectThat(
+      data.length === 2 && new Set(data.map((ticket) => ticket.code)).size === 2,
+      `tickets: ${JSON.stringify(data.length)}`,
+    );
     return data;
   });
   await step('the mail with the tickets is in the inbox, with the QR inside, once', async () => {
     const list = () => request(`${story.sandbox}/inbox?to=${encodeURIComponent(order.email)}`);
     const mail = await until(15, 'no mail came', async () => listOf((await list()).body)[0]);
-    const whole = await request(`${story.sandbox}/inbox/${at(mail, 'id')}`);
+    const whole = await request(`${story.sandbox}/inbox/${String(at(mail, 'id'))}`);
     const images = listOf({ data: at(whole.body, 'attachments') }).filter((one) => at(one, 'mimeType') === 'image/png');
     expectThat(images.length >= 1 && /cid:/.test(String(at(whole.body, 'html'))), 'the mail has no inline QR');
     expectThat(listOf((await list()).body).length === 1, 'more than one mail came');
@@ -28,10 +31,17 @@ export async function receive(story: Story, step: Step, order: DemoOrder): Promi
   });
   await step('QR image, PDF and calendar are there', async () => {
     const base = `${story.api}/v1/orders/${order.id}`;
-    for (const [path, type] of [[`/tickets/${tickets[0]?.id}/qr.svg`, 'image/svg'], ['/tickets.pdf', 'application/pdf'], ['/calendar.ics', 'text/calendar']] as const) {
+    for (const [path, type] of [
+      [`/tickets/${tickets[0]?.id}/qr.svg`, 'image/svg'],
+      ['/tickets.pdf', 'application/pdf'],
+      ['/calendar.ics', 'text/calendar'],
+    ] as const) {
       const response = await fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(10_000) });
       await response.arrayBuffer();
-      expectThat(response.status === 200 && (response.headers.get('content-type') ?? '').startsWith(type), `${path} answered ${response.status}`);
+      expectThat(
+        response.status === 200 && (response.headers.get('content-type') ?? '').startsWith(type),
+        `${path} answered ${response.status}`,
+      );
     }
   });
   return tickets;

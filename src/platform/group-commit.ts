@@ -62,32 +62,11 @@ type Waiting<Item, Result> = {
 type Lane<Item, Result> = { readonly name: string; queue: Waiting<Item, Result>[]; flushing: boolean; ready: boolean };
 
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { name } = options;
+  const labels = { group: options.name };
   const lanes = new Map<string, Lane<Item, Result>>();
   const ready: Lane<Item, Result>[] = [];
-  const labels = { group: name };
   let flushes = 0;
   let idle: (() => void)[] = [];
-
-  const submit = (laneName: string, item: Item): Promise<Result> => {
-    const lane = lanes.get(laneName) ?? openLane(laneName);
-    if (lane.queue.length >= options.queueMax) {
-      refused.inc(labels);
-      return Promise.reject(serviceOverloaded(1));
-    }
-    return new Promise((resolve, reject) => {
-      lane.queue.push({ item, since: performance.now(), resolve, reject });
-      queued.inc(labels);
-      makeReady(lane);
-      startFlushes();
-    });
-  };
-
-  const openLane = (laneName: string): Lane<Item, Result> => {
-    const lane = { name: laneName, queue: [], flushing: false, ready: false };
-    lanes.set(laneName, lane);
-    return lane;
-  };
 
   const makeReady = (lane: Lane<Item, Result>): void => {
     if (lane.flushing || lane.ready || lane.queue.length === 0) return;
@@ -101,7 +80,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       if (lane === undefined) return;
       lane.ready = false;
       const batch = takeBatch(lane, options);
-      queued.dec(labels, batch.taken);
+      queued.dec(labels, batch.items.length + batch.late.length);
       if (batch.late.length > 0) refused.inc(labels, batch.late.length);
       for (const late of batch.late) late.reject(serviceOverloaded(1));
       if (batch.items.length > 0) void flushLane(lane, batch.items);
@@ -112,63 +91,83 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
     lane.flushing = true;
     flushes += 1;
-    await settle(lane.name, batch);
+    await settle(options, lane.name, batch);
     lane.flushing = false;
     flushes -= 1;
     if (lane.queue.length > 0) makeReady(lane);
     else lanes.delete(lane.name);
     startFlushes();
-    if (flushes === 0 && ready.length === 0) {
-      for (const wake of idle) wake();
-      idle = [];
-    }
-  };
-
-  /** Never throws: each item of the batch gets its result or its error. */
-  const settle = async (laneName: string, batch: readonly Waiting<Item, Result>[]): Promise<void> => {
-    try {
-      const results = await flushWithResends(laneName, batch);
-      for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Result);
-    } catch (error) {
-      if (batch.length === 1 || isUnavailable(error)) {
-        for (const waiting of batch) waiting.reject(isUnavailable(error) ? serviceUnavailable(error) : error);
-        return;
-      }
-      bisected.inc(labels);
-      const middle = Math.ceil(batch.length / 2);
-      await settle(laneName, batch.slice(0, middle));
-      await settle(laneName, batch.slice(middle));
-    }
-  };
-
-  const flushWithResends = async (
-    laneName: string,
-    batch: readonly Waiting<Item, Result>[],
-  ): Promise<readonly Result[]> => {
-    const items = batch.map((waiting) => waiting.item);
-    for (let tries = 1; ; tries += 1) {
-      const stop = flushSeconds.startTimer(labels);
-      try {
-        batchSize.observe(labels, items.length);
-        const results = await options.flush(laneName, items);
-        if (results.length !== items.length)
-          throw new Error(`${name}: ${results.length} results for ${items.length} items`);
-        return results;
-      } catch (error) {
-        const again = isConflict(error) || isOutcomeUnknown(error);
-        if (!again || tries > resendsMax) throw error;
-        if (!isConflict(error)) await pause(resendPauseMs * tries);
-      } finally {
-        stop();
-      }
-    }
+    if (flushes > 0 || ready.length > 0) return;
+    for (const wake of idle) wake();
+    idle = [];
   };
 
   return {
-    submit,
+    submit: (laneName, item) => {
+      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flushing: false, ready: false };
+      if (lane.queue.length >= options.queueMax) {
+        refused.inc(labels);
+        return Promise.reject(serviceOverloaded(1));
+      }
+      lanes.set(laneName, lane);
+      return new Promise((resolve, reject) => {
+        lane.queue.push({ item, since: performance.now(), resolve, reject });
+        queued.inc(labels);
+        makeReady(lane);
+        startFlushes();
+      });
+    },
     drain: () =>
       flushes === 0 && ready.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
   };
+}
+
+/** Gives each item of the batch its result or its error; never throws. */
+async function settle<Item, Result>(
+  options: GroupCommitOptions<Item, Result>,
+  lane: string,
+  batch: readonly Waiting<Item, Result>[],
+): Promise<void> {
+  try {
+    const results = await flushWithResends(options, lane, batch);
+    for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Result);
+  } catch (error) {
+    if (batch.length === 1 || isUnavailable(error)) {
+      const reason = isUnavailable(error) ? serviceUnavailable(error) : error;
+      for (const waiting of batch) waiting.reject(reason);
+      return;
+    }
+    bisected.inc({ group: options.name });
+    const middle = Math.ceil(batch.length / 2);
+    await settle(options, lane, batch.slice(0, middle));
+    await settle(options, lane, batch.slice(middle));
+  }
+}
+
+async function flushWithResends<Item, Result>(
+  options: GroupCommitOptions<Item, Result>,
+  lane: string,
+  batch: readonly Waiting<Item, Result>[],
+): Promise<readonly Result[]> {
+  const labels = { group: options.name };
+  const items = batch.map((waiting) => waiting.item);
+  for (let tries = 1; ; tries += 1) {
+    const stop = flushSeconds.startTimer(labels);
+    try {
+      batchSize.observe(labels, items.length);
+      const results = await options.flush(lane, items);
+      if (results.length !== items.length) {
+        throw new Error(`${options.name}: ${results.length} results for ${items.length} items`);
+      }
+      return results;
+    } catch (error) {
+      const again = isConflict(error) || isOutcomeUnknown(error);
+      if (!again || tries > resendsMax) throw error;
+      if (!isConflict(error)) await pause(resendPauseMs * tries);
+    } finally {
+      stop();
+    }
+  }
 }
 
 /** Takes items from the front; those whose keys meet a taken item's stay, in their order. */
@@ -189,7 +188,7 @@ function takeBatch<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitO
     for (const key of own) keys.add(key);
   }
   lane.queue = kept.length === 0 ? lane.queue.slice(index) : kept.concat(lane.queue.slice(index));
-  return { items, late, taken: items.length + late.length };
+  return { items, late };
 }
 
 function pause(milliseconds: number): Promise<void> {

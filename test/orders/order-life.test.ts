@@ -1,6 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expireHolds, instructionsReady, limitsChanged, lockOrder, payOrder, refundOrder, releaseHold } from '../../src/orders/index.ts';
+import {
+  expireHolds,
+  instructionsReady,
+  limitsChanged,
+  lockOrder,
+  payOrder,
+  refundOrder,
+  releaseHold,
+} from '../../src/orders/index.ts';
 import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
@@ -24,7 +32,10 @@ afterAll(async () => {
   await database.close();
 });
 
-async function withOrder<T>(orderId: string, act: (tx: Db, locked: NonNullable<Awaited<ReturnType<typeof lockOrder>>>) => Promise<T>) {
+async function withOrder<T>(
+  orderId: string,
+  act: (tx: Db, locked: NonNullable<Awaited<ReturnType<typeof lockOrder>>>) => Promise<T>,
+) {
   return transaction(db, async (tx) => {
     const locked = await lockOrder(tx, eventIdOf(orderId), orderId);
     if (locked === undefined) throw new Error('no such order');
@@ -44,7 +55,8 @@ async function stateOf(event: TestEvent, orderId: string) {
   );
   return row;
 }
-const overdue = (orderId: string) => db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${orderId}`);
+const overdue = (orderId: string) =>
+  db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${orderId}`);
 const openAttempt = (orderId: string) =>
   db.execute(sql`insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)
     select event_id, 'pay_' || substr(id, 5) || '01', id, organizer_id, 1, 'midtrans', 'any', total, currency, 'pending' from orders where id = ${orderId}`);
@@ -55,7 +67,16 @@ describe('payment', () => {
     const { order: placed } = await order(deps, event, { quantity: 2 });
     expect(await stateOf(event, placed.id)).toMatchObject({ status: 'pending_payment', held: 2, network: 2, buyer: 2 });
     expect(await pay(placed.id)).toBe('paid');
-    expect(await stateOf(event, placed.id)).toEqual({ status: 'paid', available: 98, held: 0, sold: 2, blocked: 0, live: 2, network: 0, buyer: 2 });
+    expect(await stateOf(event, placed.id)).toEqual({
+      status: 'paid',
+      available: 98,
+      held: 0,
+      sold: 2,
+      blocked: 0,
+      live: 2,
+      network: 0,
+      buyer: 2,
+    });
     expect(await pay(placed.id)).toBe('already_paid');
     expect(await stateOf(event, placed.id)).toMatchObject({ sold: 2, live: 2 });
   });
@@ -63,7 +84,9 @@ describe('payment', () => {
   test('the pay clock starts when the instructions are ready, and ends at twice the hold', async () => {
     const event = await createEvent(db);
     const { order: placed } = await order(deps, event);
-    await db.execute(sql`update orders set placed_at = placed_at - interval '5 minutes', expires_at = expires_at - interval '5 minutes', hold_ends_max_at = hold_ends_max_at - interval '5 minutes' where id = ${placed.id}`);
+    await db.execute(
+      sql`update orders set placed_at = placed_at - interval '5 minutes', expires_at = expires_at - interval '5 minutes', hold_ends_max_at = hold_ends_max_at - interval '5 minutes' where id = ${placed.id}`,
+    );
     const moved = await withOrder(placed.id, instructionsReady);
     expect(Math.round(((moved?.expiresAt.getTime() ?? 0) - Date.now()) / 60_000)).toBe(15);
     await db.execute(sql`update orders set hold_ends_max_at = now() + interval '1 minute' where id = ${placed.id}`);
@@ -79,11 +102,23 @@ describe('the end of a hold', () => {
     const { order: placed } = await order(deps, event, { quantity: 2, promoCode: 'HEMAT' });
     await overdue(placed.id);
     expect(await expireHolds({ db })).toBe(1);
-    expect(await stateOf(event, placed.id)).toEqual({ status: 'expired', available: 100, held: 0, sold: 0, blocked: 0, live: 0, network: 0, buyer: 0 });
+    expect(await stateOf(event, placed.id)).toEqual({
+      status: 'expired',
+      available: 100,
+      held: 0,
+      sold: 0,
+      blocked: 0,
+      live: 0,
+      network: 0,
+      buyer: 0,
+    });
     expect(await expireHolds({ db })).toBe(0);
     await withOrder(placed.id, releaseHold);
     expect(await stateOf(event, placed.id)).toMatchObject({ available: 100, held: 0 });
-    const [code] = await rowsOf<{ redemptions: number }>(db, sql`select redemptions from promo_codes where id = ${promo}`);
+    const [code] = await rowsOf<{ redemptions: number }>(
+      db,
+      sql`select redemptions from promo_codes where id = ${promo}`,
+    );
     expect(code?.redemptions).toBe(0);
   });
 
@@ -94,7 +129,10 @@ describe('the end of a hold', () => {
     await overdue(placed.id);
     await expireHolds({ db });
     expect(await stateOf(event, placed.id)).toMatchObject({ status: 'closing', held: 1, available: 99 });
-    const staged = await rowsOf<{ name: string }>(db, sql`select name from outbox where payload->>'orderId' = ${placed.id} order by id`);
+    const staged = await rowsOf<{ name: string }>(
+      db,
+      sql`select name from outbox where payload->>'orderId' = ${placed.id} order by id`,
+    );
     expect(staged.map((job) => job.name)).toEqual(['order.placed', 'order.closing']);
     expect(await pay(placed.id)).toBe('paid');
     expect(await stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, live: 1 });
@@ -125,7 +163,14 @@ describe('money that comes late', () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 1 } });
     const placed = await expired(event);
     expect(await pay(placed.id)).toBe('paid_late');
-    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, available: 99, live: 1, buyer: 1, network: 0 });
+    expect(await stateOf(event, placed.id)).toMatchObject({
+      status: 'paid',
+      sold: 1,
+      available: 99,
+      live: 1,
+      buyer: 1,
+      network: 0,
+    });
   });
 
   test('is refused when they are gone, when the event has begun, or when the buyer has bought again', async () => {
@@ -156,11 +201,19 @@ describe('refunds', () => {
     const { order: placed } = await order(deps, event, { quantity: 3 });
     await pay(placed.id);
     const first = `tkt_${placed.id.slice(4)}001`;
-    expect(await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { ticketIds: [first], restock: true, reason: 'requested' }))).toBe('partially_refunded');
+    expect(
+      await withOrder(placed.id, (tx, locked) =>
+        refundOrder(tx, locked, { ticketIds: [first], restock: true, reason: 'requested' }),
+      ),
+    ).toBe('partially_refunded');
     expect(await stateOf(event, placed.id)).toMatchObject({ sold: 2, available: 98, live: 2, buyer: 2 });
-    expect(await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: false, reason: 'requested' }))).toBe('refunded');
+    expect(
+      await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: false, reason: 'requested' })),
+    ).toBe('refunded');
     expect(await stateOf(event, placed.id)).toMatchObject({ sold: 0, available: 98, blocked: 2, live: 0, buyer: 0 });
-    expect(await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: true, reason: 'requested' }))).toBeUndefined();
+    expect(
+      await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: true, reason: 'requested' })),
+    ).toBeUndefined();
   });
 });
 
@@ -172,6 +225,8 @@ test('a limit that is set later counts what buyers already have', async () => {
     await tx.execute(sql`update events set tickets_per_buyer_max = 4 where id = ${event.id}`);
     await limitsChanged(tx, event.id);
   });
-  await expect(order(deps, event, { buyer, quantity: 2 })).rejects.toMatchObject({ details: { limit: 'per_buyer_max' } });
+  await expect(order(deps, event, { buyer, quantity: 2 })).rejects.toMatchObject({
+    details: { limit: 'per_buyer_max' },
+  });
   await expect(order(deps, event, { buyer, quantity: 1 })).resolves.toBeDefined();
 });

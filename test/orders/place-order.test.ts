@@ -43,7 +43,10 @@ describe('what an order gets', () => {
       payment: { status: 'creating' },
     });
     expect(await stockOf(event.id)).toEqual([{ available: 98, held: 2, sold: 0 }]);
-    const staged = await rowsOf<{ name: string }>(open.db, sql`select name from outbox where payload->>'orderId' = ${placed.id}`);
+    const staged = await rowsOf<{ name: string }>(
+      open.db,
+      sql`select name from outbox where payload->>'orderId' = ${placed.id}`,
+    );
     expect(staged).toEqual([{ name: 'order.placed' }]);
     expect(new Date(placed.expiresAt).getTime() - new Date(placed.placedAt).getTime()).toBe(900_000);
   });
@@ -53,7 +56,10 @@ describe('what an order gets', () => {
     const { order: placed } = await order(deps, event, { quantity: 3 });
     expect(placed).toMatchObject({ status: 'paid', total: { amount: 0 }, payment: { status: 'none' } });
     expect(await stockOf(event.id)).toEqual([{ available: 97, held: 0, sold: 3 }]);
-    const tickets = await rowsOf<{ id: string }>(open.db, sql`select id from tickets where order_id = ${placed.id} order by id`);
+    const tickets = await rowsOf<{ id: string }>(
+      open.db,
+      sql`select id from tickets where order_id = ${placed.id} order by id`,
+    );
     expect(tickets.map((ticket) => ticket.id.slice(-3))).toEqual(['001', '002', '003']);
   });
 
@@ -66,7 +72,9 @@ describe('what an order gets', () => {
     ];
     await expect(order(deps, event, { lines: lines(2, 2) })).rejects.toMatchObject({ code: 'stock.sold_out' });
     expect(await stockOf(event.id)).toEqual([{ available: 3, held: 0, sold: 0 }]);
-    await expect(order(deps, event, { lines: lines(2, 1) })).resolves.toMatchObject({ order: { total: { amount: 390_000 } } });
+    await expect(order(deps, event, { lines: lines(2, 1) })).resolves.toMatchObject({
+      order: { total: { amount: 390_000 } },
+    });
     expect(await stockOf(event.id)).toEqual([{ available: 0, held: 3, sold: 0 }]);
   });
 
@@ -83,7 +91,10 @@ describe('idempotency stands on the order', () => {
     const key = randomUUID();
     const buyer = someBuyer();
     const first = await order(deps, event, { key, buyer });
-    const second = await order(deps, event, { key, buyer: { phone: buyer.phone, email: buyer.email, name: buyer.name } });
+    const second = await order(deps, event, {
+      key,
+      buyer: { phone: buyer.phone, email: buyer.email, name: buyer.name },
+    });
     expect(second.replayed).toBe(true);
     expect(second.order.id).toBe(first.order.id);
     expect(second.order.accessToken).toBe(first.order.accessToken);
@@ -95,7 +106,9 @@ describe('idempotency stands on the order', () => {
     const key = randomUUID();
     const buyer = someBuyer();
     await order(deps, event, { key, buyer });
-    await expect(order(deps, event, { key, buyer, quantity: 2 })).rejects.toMatchObject({ code: 'idempotency.key_reused' });
+    await expect(order(deps, event, { key, buyer, quantity: 2 })).rejects.toMatchObject({
+      code: 'idempotency.key_reused',
+    });
   });
 
   test('a retry finds its order after the sale has closed and the stock is gone', async () => {
@@ -105,7 +118,10 @@ describe('idempotency stands on the order', () => {
     const first = await order(deps, event, { key, buyer });
     await open.db.execute(sql`update events set sales = 'closed' where id = ${event.id}`);
     await expect(order(deps, event)).rejects.toMatchObject({ code: 'sale.not_open' });
-    await expect(order(deps, event, { key, buyer })).resolves.toMatchObject({ replayed: true, order: { id: first.order.id } });
+    await expect(order(deps, event, { key, buyer })).resolves.toMatchObject({
+      replayed: true,
+      order: { id: first.order.id },
+    });
   });
 
   test('a refusal is not stored: the same key succeeds once the sale is open', async () => {
@@ -120,10 +136,20 @@ describe('idempotency stands on the order', () => {
 
 describe('limits', () => {
   test('per order, per category', async () => {
-    const event = await createEvent(open.db, { event: { ticketsPerOrderMax: 4 }, categories: [{ perOrderMin: 2, perOrderMax: 5 }] });
-    await expect(order(deps, event, { quantity: 1 })).rejects.toMatchObject({ code: 'order.limit_exceeded', details: { limit: 'per_order_min', min: 2 } });
-    await expect(order(deps, event, { quantity: 6 })).rejects.toMatchObject({ details: { limit: 'per_order_max', max: 5 } });
-    await expect(order(deps, event, { quantity: 5 })).rejects.toMatchObject({ details: { limit: 'per_order_max', max: 4 } });
+    const event = await createEvent(open.db, {
+      event: { ticketsPerOrderMax: 4 },
+      categories: [{ perOrderMin: 2, perOrderMax: 5 }],
+    });
+    await expect(order(deps, event, { quantity: 1 })).rejects.toMatchObject({
+      code: 'order.limit_exceeded',
+      details: { limit: 'per_order_min', min: 2 },
+    });
+    await expect(order(deps, event, { quantity: 6 })).rejects.toMatchObject({
+      details: { limit: 'per_order_max', max: 5 },
+    });
+    await expect(order(deps, event, { quantity: 5 })).rejects.toMatchObject({
+      details: { limit: 'per_order_max', max: 4 },
+    });
     await expect(order(deps, event, { quantity: 4 })).resolves.toBeDefined();
   });
 
@@ -134,7 +160,9 @@ describe('limits', () => {
     const sameMailbox = { name: 'A', email: 'AyuLestari+tiket@googlemail.com', phone: '+6281200000002' };
     const samePhone = { name: 'B', email: 'other@example.test', phone: '0812-0000-0001' };
     for (const alias of [sameMailbox, samePhone]) {
-      await expect(order(deps, event, { buyer: alias, quantity: 2 })).rejects.toMatchObject({ details: { limit: 'per_buyer_max', max: 3 } });
+      await expect(order(deps, event, { buyer: alias, quantity: 2 })).rejects.toMatchObject({
+        details: { limit: 'per_buyer_max', max: 3 },
+      });
     }
     await expect(order(deps, event, { buyer: sameMailbox, quantity: 1 })).resolves.toBeDefined();
   });
@@ -144,17 +172,23 @@ describe('limits', () => {
     const [limited, free] = event.categories.map((category) => category.id);
     const buyer = someBuyer();
     await order(deps, event, { buyer, lines: [{ ticketCategoryId: limited ?? '', quantity: 2 }] });
-    await expect(order(deps, event, { buyer, lines: [{ ticketCategoryId: limited ?? '', quantity: 1 }] })).rejects.toMatchObject({
+    await expect(
+      order(deps, event, { buyer, lines: [{ ticketCategoryId: limited ?? '', quantity: 1 }] }),
+    ).rejects.toMatchObject({
       details: { limit: 'per_buyer_max', max: 2 },
     });
-    await expect(order(deps, event, { buyer, lines: [{ ticketCategoryId: free ?? '', quantity: 5 }] })).resolves.toBeDefined();
+    await expect(
+      order(deps, event, { buyer, lines: [{ ticketCategoryId: free ?? '', quantity: 5 }] }),
+    ).resolves.toBeDefined();
   });
 
   test('one network cannot hold more than its share', async () => {
     const capped = placingDeps(open, { heldPerNetworkMax: 3 });
     const event = await createEvent(open.db);
     await order(capped, event, { quantity: 2, network: '198.51.100.0/24' });
-    await expect(order(capped, event, { quantity: 2, network: '198.51.100.0/24' })).rejects.toMatchObject({ details: { limit: 'held_per_network' } });
+    await expect(order(capped, event, { quantity: 2, network: '198.51.100.0/24' })).rejects.toMatchObject({
+      details: { limit: 'held_per_network' },
+    });
     await expect(order(capped, event, { quantity: 2, network: '203.0.113.0/24' })).resolves.toBeDefined();
   });
 });
@@ -167,7 +201,9 @@ describe('promo codes', () => {
     await expect(order(deps, event, { promoCode: 'SEPULUH' })).resolves.toMatchObject({
       order: { discount: { amount: 15_000 }, total: { amount: 136_000 } },
     });
-    await expect(order(deps, event, { promoCode: 'GRATIS' })).resolves.toMatchObject({ order: { status: 'paid', fees: { amount: 0 }, total: { amount: 0 } } });
+    await expect(order(deps, event, { promoCode: 'GRATIS' })).resolves.toMatchObject({
+      order: { status: 'paid', fees: { amount: 0 }, total: { amount: 0 } },
+    });
     await expect(order(deps, event, { promoCode: 'TIDAK-ADA' })).rejects.toMatchObject({ code: 'promo.invalid' });
   });
 
@@ -183,7 +219,9 @@ test('an event that is not there, a category of another event', async () => {
   const event = await createEvent(open.db);
   const other = await createEvent(open.db);
   await expect(order(deps, { ...event, slug: 'no-such-event' })).rejects.toMatchObject({ code: 'event.unknown' });
-  await expect(order(deps, { ...event, categories: other.categories })).rejects.toMatchObject({ code: 'order.category_unknown' });
+  await expect(order(deps, { ...event, categories: other.categories })).rejects.toMatchObject({
+    code: 'order.category_unknown',
+  });
   const draft = await createEvent(open.db, { event: { status: 'draft' } });
   await expect(order(deps, draft)).rejects.toMatchObject({ code: 'event.unknown' });
 });

@@ -14,18 +14,28 @@ let made = 0;
 export async function createOrganizer(db: Db): Promise<TestOrganizer> {
   made += 1;
   const organizer = { id: newId('org'), slug: `organizer-${process.pid}-${made}` };
-  await db.execute(sql`insert into organizers (id, slug, name) values (${organizer.id}, ${organizer.slug}, 'Test organizer')`);
+  await db.execute(
+    sql`insert into organizers (id, slug, name) values (${organizer.id}, ${organizer.slug}, 'Test organizer')`,
+  );
   return organizer;
 }
 
 export type TestCategory = { readonly id: string; readonly poolId: string; readonly price: number };
-export type TestEvent = { readonly id: string; readonly slug: string; readonly organizer: TestOrganizer; readonly categories: readonly TestCategory[] };
+export type TestEvent = {
+  readonly id: string;
+  readonly slug: string;
+  readonly organizer: TestOrganizer;
+  readonly categories: readonly TestCategory[];
+};
 
 export type TestEventOptions = {
   readonly organizer?: TestOrganizer;
   readonly event?: Partial<typeof events.$inferInsert>;
   /** One category with a pool of its own for each entry; `pool` names the index of an earlier entry to share its pool. */
-  readonly categories?: readonly (Partial<typeof ticketCategories.$inferInsert> & { capacity?: number; pool?: number })[];
+  readonly categories?: readonly (Partial<typeof ticketCategories.$inferInsert> & {
+    capacity?: number;
+    pool?: number;
+  })[];
 };
 
 /** A published event on sale now, with one category of 100 places at 150,000 rupiah unless told otherwise. */
