@@ -23,6 +23,8 @@ export type Observer = {
 
 export const silentAfterMs = 60_000;
 const lookEveryMs = 2000;
+/** Counting a large outbox takes a while, so it is done at every fifth look. */
+const looksPerOutboxCount = 5;
 const countedStates = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
 type Watch = { waitingSince: number | undefined; endedAt: number };
@@ -34,6 +36,7 @@ export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: (
   );
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
+  let looks = 0;
 
   const lookAtQueue = async (name: QueueName): Promise<void> => {
     const watch = watches.get(name);
@@ -69,7 +72,9 @@ export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: (
     if (looking) return;
     looking = true;
     try {
-      await Promise.all([...queueNames.map(lookAtQueue), lookAtOutbox()]);
+      const countsOutbox = looks % looksPerOutboxCount === 0;
+      looks += 1;
+      await Promise.all([...queueNames.map(lookAtQueue), ...(countsOutbox ? [lookAtOutbox()] : [])]);
     } finally {
       looking = false;
     }

@@ -1,6 +1,13 @@
 import type { Db } from '../platform/db.ts';
 import { createGroupCommit } from '../platform/group-commit.ts';
 import {
+  type OrderNotice,
+  type OrderSubject,
+  type OrderTemplate,
+  findOrderSubjects,
+  queueOrderDeliveries,
+} from './subject-queries.ts';
+import {
   type Acceptance,
   type Claim,
   acceptDeliveries,
@@ -15,8 +22,11 @@ export type ClaimResult =
   | { readonly kind: 'busy'; readonly seconds: number }
   | { readonly kind: 'nothing_to_do' };
 
-/** The two writes of every send, each written together with those of the sends beside it. */
+/** What every message needs of Postgres, each asked together with those of the messages beside it. */
 export type Deliveries = {
+  /** Records the deliveries of a fact; gives the ids of those that are new. */
+  queue(template: OrderTemplate, notice: OrderNotice): Promise<string[]>;
+  orderSubject(eventId: string, orderId: string): Promise<OrderSubject | undefined>;
   claim(id: string): Promise<ClaimResult>;
   accept(item: Acceptance): Promise<void>;
 };
@@ -47,7 +57,32 @@ export function createDeliveries(db: Db): Deliveries {
     flushesMax: 1,
     keysOf: (item) => [item.id],
   });
+  const notices = createGroupCommit<OrderNotice, string[]>({
+    name: 'delivery_notices',
+    flush: async (template, items) => {
+      const added = await queueOrderDeliveries(db, template as OrderTemplate, items);
+      return items.map(({ emailId, whatsappId }) => [emailId, whatsappId].filter((id) => added.has(id)));
+    },
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+    keysOf: (notice) => [notice.orderId],
+  });
+  const subjects = createGroupCommit<{ eventId: string; orderId: string }, OrderSubject | undefined>({
+    name: 'delivery_subjects',
+    flush: async (_lane, refs) => {
+      const found = new Map((await findOrderSubjects(db, refs)).map((subject) => [subject.order.id, subject]));
+      return refs.map((ref) => found.get(ref.orderId));
+    },
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+  });
   return {
+    queue: (template, notice) => notices.submit(template, notice),
+    orderSubject: (eventId, orderId) => subjects.submit('subjects', { eventId, orderId }),
     claim: (id) => claims.submit('claims', id),
     accept: (item) => acceptances.submit('acceptances', item),
   };

@@ -23,7 +23,7 @@ export function qrPng(code: string): Uint8Array {
   return Buffer.concat([
     signature,
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(image, { level: 9 })),
+    chunk('IDAT', deflateSync(image, { level: 3 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

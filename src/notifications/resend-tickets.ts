@@ -24,8 +24,8 @@ export async function resendTickets(
   return transaction(deps.db, async (tx) => {
     if (!(await organizerHasOrder(tx, { organizerId: actor.organizerId, eventId, orderId }))) throw orderNotFound();
     if ((await resendsSince(tx, orderId, resendsWithinHours)) >= resendsMax) throw resendLimited(resendRetrySeconds);
-    const deliveryIds = { email: newId('dlv', now), whatsapp: newId('dlv', now) };
-    const ids = await queueOrderDeliveries(tx, { template: 'tickets', eventId, orderId, deliveryIds, resend: true });
+    const notice = { eventId, orderId, emailId: newId('dlv', now), whatsappId: newId('dlv', now) };
+    const ids = [...(await queueOrderDeliveries(tx, 'tickets', [notice], { resend: true }))];
     if (ids.length === 0) throw nothingToSend();
     await writeAudit(tx, {
       actor,

@@ -1,14 +1,10 @@
-import type { Db } from '../platform/db.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import type { EmailChannel, SendResult, WhatsappChannel } from './channel.ts';
 import { type Composed, type ComposeDeps, composeMessage } from './compose-message.ts';
-import type { Deliveries } from './deliveries.ts';
 import { type Claim, endDelivery, markUnknown, requeueDelivery, suppressRecipient } from './delivery-queries.ts';
 import { deliveriesSent, deliverySeconds } from './metrics.ts';
 
 export type SendDeliveryDeps = ComposeDeps & {
-  readonly db: Db;
-  readonly deliveries: Deliveries;
   readonly email: EmailChannel;
   readonly whatsapp: WhatsappChannel;
 };

@@ -146,12 +146,18 @@ export async function deliveriesOf(db: Db, subjectId: string): Promise<DeliveryR
 /** The demo number of the sandbox, for one organiser or for the platform. */
 export async function addSender(
   db: Db,
-  options: { organizerId?: string; phoneNumberId?: string; accessToken?: string; messagesPerSecond?: number } = {},
+  options: {
+    organizerId?: string;
+    phoneNumberId?: string;
+    accessToken?: string;
+    appSecret?: string;
+    messagesPerSecond?: number;
+  } = {},
 ): Promise<string> {
   const id = newId('snd');
   const credentials = sealSenderCredentials(notificationConfig.ENCRYPTION_KEY, id, {
     accessToken: options.accessToken ?? demoWhatsappSender.accessToken,
-    appSecret: demoWhatsappSender.appSecret,
+    appSecret: options.appSecret ?? demoWhatsappSender.appSecret,
     verifyToken: demoWhatsappSender.verifyToken,
   });
   await db.execute(sql`

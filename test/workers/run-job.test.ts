@@ -5,6 +5,7 @@ import type { OpenDb } from '../../src/platform/db.ts';
 import { listDeadLetters } from '../../src/platform/dead-letters.ts';
 import { RetryLater } from '../../src/platform/retry-later.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
+import { jobOptions } from '../../workers/queues.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
 import {
@@ -174,3 +175,54 @@ test('recurring jobs run, and are put back when Redis has lost them', async () =
   await worker.close();
   await queues.close();
 });
+
+test('T65: a job handed over again after it was done is done again; its effect decides, not the id', async () => {
+  const runs: number[] = [];
+  const effects = new Set<number>();
+  const worker = await startTestWorker(deps(), {
+    'test.count': ({ number }) => {
+      runs.push(number);
+      effects.add(number);
+      return Promise.resolve();
+    },
+  });
+  const queues = await openTestQueues(redis.queueUrl);
+  for (let time = 1; time <= 3; time += 1) {
+    await queues.queues.notifications.add(
+      'test.count',
+      { number: 7 },
+      { ...jobOptions(testJobs['test.count']), jobId: 'outbox-7' },
+    );
+    await until(() => runs.length === time);
+    await until(async () => (await queues.queues.notifications.getJobState('outbox-7')) === 'unknown');
+  }
+  expect(effects.size).toBe(1);
+  await worker.close();
+  await queues.close();
+});
+
+test('T64: jobs that always fail do not hold up the others', async () => {
+  let done = 0;
+  const worker = await startTestWorker(deps(), {
+    'test.count': ({ number }) =>
+      number % 2 === 0 ? Promise.resolve((done += 1)) : Promise.reject(new Error('poison')),
+  });
+  await stageNumbers(open.db, 'test.count', 1, 400);
+  await until(() => done === 200, 10_000);
+  await worker.close();
+});
+
+test('a job whose payload is right but whose database is away comes back without using up an attempt', async () => {
+  const attempts: number[] = [];
+  const worker = await startTestWorker(deps(), {
+    'test.count': (_payload, { attempt }) => {
+      attempts.push(attempt);
+      const away = Object.assign(new Error('no connection'), { code: 'CONNECTION_CLOSED' });
+      return attempts.length === 1 ? Promise.reject(away) : Promise.resolve();
+    },
+  });
+  await stageNumbers(open.db, 'test.count', 1, 1);
+  await until(() => attempts.length === 2, 15_000);
+  expect(attempts).toEqual([1, 1]);
+  await worker.close();
+}, 30_000);

@@ -1,4 +1,6 @@
 import { createTransport } from 'nodemailer';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { EmailChannel, MailAttachment, SendResult } from '../channel.ts';
 
@@ -42,7 +44,7 @@ export function createEmailChannel({ smtpUrl, from, log }: EmailOptions): EmailC
     send: async ({ deliveryId, to, mail }, signal) => {
       const messageId = `<${deliveryId.toLowerCase()}@${domain}>`;
       try {
-        await transport.sendMail({
+        const message = new MailComposer({
           from,
           to: { name: to.name, address: to.address },
           messageId,
@@ -53,8 +55,12 @@ export function createEmailChannel({ smtpUrl, from, log }: EmailOptions): EmailC
           attachments: mail.attachments.map(toAttachment),
           disableFileAccess: true,
           disableUrlAccess: true,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(sendDeadlineMs)]),
-        });
+        }).compile();
+        // Written whole: the composer's stream would go to the socket in a hundred small pieces.
+        const raw = await message.build();
+        await withDeadline(signal, sendDeadlineMs, (bounded) =>
+          transport.sendMail({ envelope: message.getEnvelope(), raw, signal: bounded }),
+        );
         return { kind: 'accepted', providerMessageId: messageId };
       } catch (error) {
         return emailResult(error, log);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withDeadline } from '../../platform/deadline.ts';
 import type { WhatsappMessage } from '../channel.ts';
 
 /** One call of the WhatsApp Cloud API, with a deadline and a bounded answer. */
@@ -28,7 +29,11 @@ const answerBytesMax = 64 * 1024;
 const accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1).max(500) })).min(1) });
 const refused = z.object({ error: z.object({ code: z.int() }) });
 
-export async function sendByGraph(call: GraphCall): Promise<GraphAnswer> {
+export function sendByGraph(call: GraphCall): Promise<GraphAnswer> {
+  return withDeadline(call.signal, deadlineMs, (signal) => post(call, signal));
+}
+
+async function post(call: GraphCall, signal: AbortSignal): Promise<GraphAnswer> {
   let response: Response;
   try {
     response = await fetch(`${call.graphUrl}/${call.version}/${call.phoneNumberId}/messages`, {
@@ -36,7 +41,7 @@ export async function sendByGraph(call: GraphCall): Promise<GraphAnswer> {
       headers: { authorization: `Bearer ${call.accessToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(requestOf(call)),
       redirect: 'error',
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(deadlineMs)]),
+      signal,
     });
   } catch (error) {
     const failure = codeOf(error);

@@ -35,10 +35,11 @@ const transportFaultsWithinMs = 60_000;
 const transportCoolMinutes = 5;
 const sendersTriedMax = 3;
 const noSenderPauseSeconds = 60;
+const throttledPauseSeconds = 2;
 
 export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel {
   const sendersOf = createSenderCache(options.db);
-  const takeTurn = createSenderRate(options.redis);
+  const rate = createSenderRate(options.redis);
   const transportFaults = new Map<string, number[]>();
 
   const afterFault = async (sender: Sender): Promise<void> => {
@@ -67,7 +68,7 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
     message: Parameters<WhatsappChannel['send']>[0],
     signal: AbortSignal,
   ): Promise<Attempt> => {
-    const waitSeconds = await takeTurn(sender);
+    const waitSeconds = await rate.take(sender);
     if (waitSeconds > 0) return { kind: 'later', failure: 'sender_rate', seconds: waitSeconds, unspent: true };
     const answer = await sendByGraph({
       graphUrl: options.graphUrl,
@@ -80,6 +81,7 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
       signal,
     });
     if (answer.kind === 'unknown' || answer.kind === 'not_sent') await afterFault(sender);
+    if (isThrottled(answer, message.tries)) await rate.pause(sender, throttledPauseSeconds);
     return toResult(answer, sender, message.tries);
   };
 
@@ -152,29 +154,43 @@ function createSenderCache(db: Db) {
   };
 }
 
-/** Takes one message from the number's rate; answers with the whole seconds to wait, 0 for go. */
-function createSenderRate(redis: Redis): (sender: Sender) => Promise<number> {
+/** The number's rate, counted for all processes together. */
+function createSenderRate(redis: Redis) {
   const limiters = new Map<number, RateLimiterRedis>();
-  return async (sender) => {
-    const points = sender.messagesPerSecond;
-    let limiter = limiters.get(points);
-    if (limiter === undefined) {
-      limiter = new RateLimiterRedis({
-        storeClient: redis,
-        keyPrefix: 'sender-rate',
-        points,
-        duration: 1,
-        rejectIfRedisNotReady: true,
-        insuranceLimiter: new RateLimiterMemory({ points, duration: 1 }),
-      });
-      limiters.set(points, limiter);
-    }
-    try {
-      await limiter.consume(sender.id);
-      return 0;
-    } catch (rejected) {
-      if (rejected instanceof RateLimiterRes) return Math.max(Math.ceil(rejected.msBeforeNext / 1000), 1);
-      throw rejected;
-    }
+  const limiterOf = ({ messagesPerSecond: points }: Sender): RateLimiterRedis => {
+    const known = limiters.get(points);
+    if (known !== undefined) return known;
+    const limiter = new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: 'sender-rate',
+      points,
+      duration: 1,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: new RateLimiterMemory({ points, duration: 1 }),
+    });
+    limiters.set(points, limiter);
+    return limiter;
   };
+  return {
+    /** Takes one message from the rate; answers with the whole seconds to wait, 0 for go. */
+    take: async (sender: Sender): Promise<number> => {
+      try {
+        await limiterOf(sender).consume(sender.id);
+        return 0;
+      } catch (rejected) {
+        if (rejected instanceof RateLimiterRes) return Math.max(Math.ceil(rejected.msBeforeNext / 1000), 1);
+        throw rejected;
+      }
+    },
+    /** The provider asks to slow down: nobody sends from this number for some seconds. */
+    pause: async (sender: Sender, seconds: number): Promise<void> => {
+      await limiterOf(sender).block(sender.id, seconds);
+    },
+  };
+}
+
+function isThrottled(answer: GraphAnswer, tries: number): boolean {
+  if (answer.kind !== 'refused') return false;
+  const verdict = graphVerdict(answer.code, answer.httpStatus, tries);
+  return verdict.kind === 'later' && verdict.throttled;
 }

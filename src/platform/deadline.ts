@@ -1,0 +1,21 @@
+/**
+ * Runs an act under a signal that fires when the caller's does or when the time is over, and leaves no timer behind
+ * (`AbortSignal.timeout` keeps one until its end, however soon the act was done).
+ */
+export async function withDeadline<Result>(
+  signal: AbortSignal,
+  timeoutMs: number,
+  act: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => controller.abort(new Error(`not done within ${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await act(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}
