@@ -64,7 +64,8 @@ function contracts(deps: PaymentDeskDeps) {
       middleware: [manager, jsonBody()] as const,
       request: {
         params: schemas.orderOfOrganizerParams,
-        headers: z.object({ 'idempotency-key': idempotencyKeySchema.optional() }),
+        // Checked by `readIdempotencyKey`, which has a code of its own for a missing one.
+        headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
         body: body(schemas.requestRefundSchema),
       },
       responses: {

@@ -30,6 +30,8 @@ export const callbackBatchMax = 200;
 export const callbackQueueMax = 5_000;
 export const callbackDeadlineMs = 1_500;
 export const callbackFlushesMax = 2;
+/** A gateway is told to come again when its callback is not on disk by then; it may still get there. */
+export const callbackAnswerMs = 1_700;
 export const accountCacheSeconds = 60;
 export const accountCacheMax = 10_000;
 /** After a change of the key, callbacks signed with the one before it are still taken for a day. */

@@ -1,6 +1,8 @@
+import { serviceUnavailable } from '../platform/errors.ts';
 import { eventIdOf } from '../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
 import type { GatewayAccount, PaymentRail } from './gateway.ts';
+import { callbackAnswerMs } from './limits.ts';
 import type { PaymentAccounts } from './payment-accounts.ts';
 
 export type ReceiveDeps = {
@@ -27,12 +29,21 @@ export async function receiveCallback(
   if (reading.kind === 'refused') return reading.reason;
   if (account === undefined) return 'signature';
   const { attemptId } = reading.fact;
-  return deps.inbox.submit(account.organizerId, {
+  const stored = deps.inbox.submit(account.organizerId, {
     gateway: rail.name,
     organizerId: account.organizerId,
     eventId: eventIdOf(attemptId),
     attemptId,
     dedupKey: reading.dedupKey.toString('hex'),
     payload: rawBody.toString('base64'),
+  });
+  return withinDeadline(stored);
+}
+
+/** An honest answer in time: a stopped database would otherwise be waited for longer than the gateway waits for us. */
+function withinDeadline<T>(stored: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(serviceUnavailable()), callbackAnswerMs);
+    stored.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

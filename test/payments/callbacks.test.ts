@@ -1,0 +1,303 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoMidtransAccount, secondMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import type { TestEvent } from '../support/factories.ts';
+import {
+  type PaymentWorld,
+  type Placed,
+  attemptsOf,
+  callbacksOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  openPaymentWorld,
+  orderOf,
+  place,
+  placeReady,
+  settle,
+  tasksOf,
+  work,
+} from '../support/payments.ts';
+
+/** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
+
+let world: PaymentWorld;
+let event: TestEvent;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+  event = await createPaidEvent(world);
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+type Body = Record<string, unknown>;
+
+function sign(body: Body, serverKey = demoMidtransAccount.serverKey): Body {
+  const text = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
+  return { ...body, signature_key: createHash('sha512').update(text).digest('hex') };
+}
+
+function settlement(placed: Placed, change: Body = {}): Body {
+  return {
+    order_id: placed.attemptId,
+    transaction_id: `trx-${placed.attemptId}`,
+    transaction_status: 'settlement',
+    status_code: '200',
+    gross_amount: '150000.00',
+    currency: 'IDR',
+    merchant_id: demoMidtransAccount.merchantId,
+    payment_type: 'qris',
+    fraud_status: 'accept',
+    ...change,
+  };
+}
+
+async function post(body: unknown, slug = event.organizer.slug): Promise<Response> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const headers = { 'content-type': 'application/json', 'user-agent': 'Veritrans' };
+  return fetch(`${world.url}/v1/callbacks/midtrans/${slug}`, { method: 'POST', headers, body: text });
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const body = (await response.json()) as { code?: string; status?: string };
+  return `${response.status} ${body.code ?? body.status}`;
+}
+
+describe('the answer', () => {
+  test('of a new callback is 200 once it is stored with its job, of its repetition 200 without another job', async () => {
+    const placed = await placeReady(world, event);
+    const body = sign(settlement(placed));
+    expect(await codeOf(await post(body))).toBe('200 stored');
+    expect(await codeOf(await post(body))).toBe('200 duplicate');
+    const jobs = await rowsOf(
+      world.db,
+      sql`select 1 from outbox j join callbacks c on c.id::text = j.payload ->> 'callbackId' where c.attempt_id = ${placed.attemptId}`,
+    );
+    expect(jobs).toHaveLength(1);
+    const [stored] = await rowsOf<{ payload: string }>(
+      world.db,
+      sql`
+        select convert_from(p.payload, 'UTF8') as payload from callback_payloads p
+        join callbacks c on c.id = p.callback_id where c.attempt_id = ${placed.attemptId}`,
+    );
+    expect(JSON.parse(stored?.payload ?? '')).toEqual(body);
+    // Nothing was paid at the gateway, so the story ends without the room's books.
+    await world.db.execute(
+      sql`delete from outbox where payload ->> 'callbackId' in (select id::text from callbacks where attempt_id = ${placed.attemptId})`,
+    );
+  });
+
+  test('of a wrong signature is 400, and of an organiser who is not there the very same', async () => {
+    const placed = await placeReady(world, event);
+    const forged = sign(settlement(placed), 'not the key');
+    expect(await codeOf(await post(forged))).toBe('400 callback.signature_invalid');
+    expect(await codeOf(await post(forged, 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+    expect(await codeOf(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+    expect(await callbacksOf(world, placed)).toEqual([]);
+  });
+
+  test('of an attempt that this organiser does not have is 404, another organiser’s too', async () => {
+    const placed = await placeReady(world, event);
+    const other = await createPaidEvent(world, { account: secondMidtransAccount });
+    const unknown = { ...placed, attemptId: placed.attemptId.replace(/01$/, '07') };
+    expect(await codeOf(await post(sign(settlement(unknown))))).toBe('404 callback.attempt_unknown');
+    const foreign = sign(settlement(placed), secondMidtransAccount.serverKey);
+    expect(await codeOf(await post(foreign, other.organizer.slug))).toBe('404 callback.attempt_unknown');
+  });
+
+  test.each([
+    ['no JSON', 'transaction_status=settlement'],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['nothing', ''],
+    ['wrong types', JSON.stringify({ order_id: 1, status_code: 200, gross_amount: 150000, signature_key: [] })],
+    [
+      'an amount without its fraction',
+      JSON.stringify(sign({ order_id: 'x', status_code: '200', gross_amount: '150000' })),
+    ],
+  ])('of %s is 400', async (_name, body) => {
+    expect(await codeOf(await post(body))).toBe('400 callback.malformed');
+  });
+
+  test('of more than 256 kB is 413, and nothing is kept of it', async () => {
+    const response = await post(`{"a":"${'x'.repeat(300_000)}"}`);
+    expect(await codeOf(response)).toBe('413 callback.too_large');
+  });
+
+  test('is 503 and never 500 when the database is away', async () => {
+    const placed = await placeReady(world, event);
+    const started = performance.now();
+    const locked = await withLockedInbox(world, () => post(sign(settlement(placed))));
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(locked.status).toBe(503);
+    expect(locked.headers.get('retry-after')).not.toBeNull();
+    expect(await callbacksOf(world, placed)).toEqual([]);
+  });
+});
+
+/** Nobody can write the inbox meanwhile, as when the database has stopped: the room's own time limits must end it. */
+async function withLockedInbox<T>(given: PaymentWorld, act: () => Promise<T>): Promise<T> {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const locking = given.db.transaction(async (tx) => {
+    await tx.execute(sql`lock table callbacks in access exclusive mode`);
+    await held;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    return await act();
+  } finally {
+    release();
+    await locking;
+  }
+}
+
+describe('forgery', () => {
+  test('of 2,000 mutated bodies none is stored', async () => {
+    const placed = await placeReady(world, event);
+    const genuine = sign(settlement(placed));
+    const mutations = fc.oneof(
+      fc.record({ field: fc.constant('signature_key'), value: fc.stringMatching(/^[0-9a-f]{128}$/) }),
+      fc.record({
+        field: fc.constant('gross_amount'),
+        value: fc.integer({ min: 0, max: 10_000_000 }).map((n) => `${n}.00`),
+      }),
+      fc.record({ field: fc.constant('status_code'), value: fc.integer({ min: 0, max: 999 }).map((n) => String(n)) }),
+      fc.record({
+        field: fc.constant('order_id'),
+        value: fc.constantFrom(
+          placed.attemptId.slice(0, -1),
+          `${placed.attemptId}2`,
+          placed.attemptId.replace(/01$/, '02'),
+        ),
+      }),
+      fc.record({
+        field: fc.constant('signature_key'),
+        value: fc.constant(String(genuine['signature_key']).toUpperCase().replace(/A/, 'B')),
+      }),
+    );
+    const samples = fc
+      .sample(mutations, { numRuns: 2000, seed: 7 })
+      .filter(({ field, value }) => genuine[field] !== value);
+    const answers = new Set<number>();
+    for (let start = 0; start < samples.length; start += 100) {
+      const batch = samples.slice(start, start + 100).map(({ field, value }) => post({ ...genuine, [field]: value }));
+      for (const response of await Promise.all(batch)) {
+        answers.add(response.status);
+        await response.body?.cancel();
+      }
+    }
+    expect([...answers]).toEqual([400]);
+    expect(await callbacksOf(world, placed)).toEqual([]);
+  });
+
+  test('of the unsigned state is read back at the gateway and changes nothing', async () => {
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    await control(world, `/payments/${placed.attemptId}/callbacks`, {
+      kind: 'changed_status',
+      transactionStatus: 'refund',
+    });
+    await settle(world, placed, 3);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+    expect((await callbacksOf(world, placed)).at(-1)).toEqual({ status: 'ignored', outcome: 'read_back: known' });
+  });
+
+  test('of a settlement out of a signed pending callback is refused', async () => {
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
+    await settle(world, placed, 1);
+    await control(world, `/payments/${placed.attemptId}/callbacks`, {
+      kind: 'changed_status',
+      transactionStatus: 'settlement',
+    });
+    await settle(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment', tickets: 0 });
+    expect((await callbacksOf(world, placed)).at(-1)).toEqual({
+      status: 'refused',
+      outcome: 'signed_for_another_state',
+    });
+  });
+});
+
+describe('wrong facts with a right signature', () => {
+  test.each([
+    ['another currency', { currency: 'USD' }, 'wrong_currency'],
+    ['another merchant', { merchant_id: 'M-OTHER' }, 'wrong_merchant'],
+  ])('%s is not believed, and somebody is told', async (_name, change, outcome) => {
+    const placed = await placeReady(world, event);
+    expect((await post(sign(settlement(placed, change)))).status).toBe(200);
+    await settle(world, placed, 1);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment', tickets: 0 });
+    expect(await callbacksOf(world, placed)).toEqual([{ status: 'refused', outcome }]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'wrong_facts' }]);
+  });
+
+  test.each(['149999.00', '150001.00', '1.00'])('the amount %s is read back, and does not pay', async (amount) => {
+    const placed = await placeReady(world, event);
+    expect((await post(sign(settlement(placed, { gross_amount: amount })))).status).toBe(200);
+    await settle(world, placed, 1);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment', tickets: 0 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending', received: 0 }]);
+  });
+});
+
+describe('number and order', () => {
+  test('a hundred copies at once are applied once', async () => {
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    await control(world, `/payments/${placed.attemptId}/callbacks`, { kind: 'duplicate', count: 100 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await work(world, placed);
+    expect(await callbacksOf(world, placed)).toHaveLength(2);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ received: 150_000 }]);
+  });
+
+  test('one callback run ten times at once by several workers pays once', async () => {
+    const placed = await placeReady(world, event);
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { pending: false } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    let callbackId = '';
+    while (callbackId === '') {
+      const [row] = await rowsOf<{ id: string }>(
+        world.db,
+        sql`select id::text from callbacks where attempt_id = ${placed.attemptId}`,
+      );
+      callbackId = row?.id ?? '';
+    }
+    await Promise.all(Array.from({ length: 10 }, () => world.handlers['payment.apply_callback']({ callbackId })));
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ received: 150_000 }]);
+  });
+
+  test('a callback that is faster than our own row pays, and the page does not overwrite it', async () => {
+    const placed = await place(world, event);
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      snap: { delayMs: 0 },
+      autoPay: { afterMs: 0, method: 'qris' },
+    });
+    await work(world, placed);
+    await settle(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', received: 150_000 }]);
+  });
+
+  test('the same body after the raw payloads are gone is still a duplicate', async () => {
+    const placed = await placeReady(world, event);
+    const body = sign(settlement(placed, { transaction_status: 'pending', status_code: '201' }));
+    expect(await codeOf(await post(body))).toBe('200 stored');
+    await work(world, placed);
+    await world.db.execute(sql`delete from callback_payloads`);
+    expect(await codeOf(await post(body))).toBe('200 duplicate');
+  });
+});

@@ -1,0 +1,239 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { RetryLater } from '../../src/platform/retry-later.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { createGatewayBudget, watchPaymentBacklog } from '../../src/payments/index.ts';
+import { openCacheRedis } from '../../src/platform/redis.ts';
+import { createTestRedis } from '../support/redis.ts';
+import type { TestEvent } from '../support/factories.ts';
+import {
+  type PaymentWorld,
+  attemptsOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  hurry,
+  openPaymentWorld,
+  orderOf,
+  place,
+  placeReady,
+  settle,
+  tasksOf,
+  until,
+  work,
+} from '../support/payments.ts';
+
+/** Guards promise 1: a gateway that is slow, lost, busy or wrong costs nobody money, places or another's time. */
+
+let world: PaymentWorld;
+let event: TestEvent;
+beforeAll(async () => {
+  world = await openPaymentWorld({ timeoutMs: 300 });
+});
+afterEach(async () => {
+  await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+async function freshEvent(): Promise<TestEvent> {
+  event = await createPaidEvent(world);
+  return event;
+}
+
+async function snapCalls(attemptId: string): Promise<number> {
+  const response = await fetch(`${world.sandbox.url}/midtrans/transactions/${attemptId}`);
+  return response.status === 200 ? 1 : 0;
+}
+
+describe('an unknown outcome', () => {
+  test.each(['hang_after', 'reset_after', 'hang', 'reset', 500, 503] as const)(
+    'by %s is read back and made again under the same id; the buyer has one page',
+    async (answer) => {
+      const placed = await place(world, await freshEvent());
+      await control(world, '/scenarios', { match: { orderId: placed.attemptId }, snap: { answer, times: 1 } });
+      await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
+      expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'unknown', redirectUrl: null }]);
+      await hurry(world, placed);
+      await work(world, placed);
+      const [attempt, ...others] = await attemptsOf(world, placed);
+      expect(others).toEqual([]);
+      expect(attempt).toMatchObject({ status: 'pending' });
+      expect((await fetch(attempt?.redirectUrl ?? '')).status).toBe(200);
+      expect(await snapCalls(placed.attemptId)).toBe(1);
+    },
+  );
+
+  test('with the money already there is adopted', async () => {
+    const placed = await place(world, await freshEvent());
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      snap: { answer: 'reset_after', times: 1 },
+      autoPay: { afterMs: 0, method: 'qris' },
+      callback: { drop: true },
+    });
+    await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
+    await until('the buyer has paid', () =>
+      world.sandbox.witness.captures().some(({ orderId }) => orderId === placed.attemptId),
+    );
+    await hurry(world, placed);
+    await work(world, placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  });
+
+  test('leaves no transaction open while the gateway does not answer', async () => {
+    const placed = await place(world, await freshEvent());
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, snap: { answer: 'hang', times: 1 } });
+    const running = world.handlers['order.placed'](placed).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const [busy] = await rowsOf<{ count: number }>(
+      world.db,
+      sql`
+        select count(*)::int as count from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and state = 'idle in transaction'`,
+    );
+    expect(busy?.count).toBe(0);
+    await running;
+    await hurry(world, placed);
+    await work(world, placed);
+  });
+});
+
+describe('a refusal', () => {
+  test('429 is waited for and costs no attempt', async () => {
+    const placed = await place(world, await freshEvent());
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, snap: { answer: 429, times: 1 } });
+    await expect(world.handlers['order.placed'](placed)).rejects.toMatchObject({ name: 'RetryLater' });
+    await hurry(world, placed);
+    await work(world, placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending', number: 1 }]);
+  });
+
+  test('of the key fails the attempt, and the organiser is told once', async () => {
+    const broken = await createPaidEvent(world, {
+      account: { merchantId: 'M-WRONG', serverKey: 'wrong-key-of-nobody' },
+    });
+    const first = await place(world, broken);
+    const second = await place(world, broken);
+    await work(world, first);
+    await work(world, second);
+    expect(await attemptsOf(world, first)).toMatchObject([{ status: 'failed', failure: 'http_401' }]);
+    expect([...(await tasksOf(world, first)), ...(await tasksOf(world, second))]).toMatchObject([
+      { kind: 'payment_refused' },
+    ]);
+    expect(await orderOf(world, first)).toMatchObject({ status: 'pending_payment' });
+  });
+
+  test('an organiser without an account fails the attempt, and is told', async () => {
+    const { createEvent } = await import('../support/factories.ts');
+    const placed = await place(world, await createEvent(world.db));
+    await work(world, placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'failed', failure: 'no_account' }]);
+  });
+});
+
+describe('the breaker', () => {
+  test('leaves a silent gateway alone for the organiser whose it is, and nobody else', async () => {
+    const silent = await createPaidEvent(world);
+    const orders = await Promise.all(Array.from({ length: 6 }, () => place(world, silent)));
+    for (const { attemptId } of orders)
+      await control(world, '/scenarios', { match: { orderId: attemptId }, snap: { answer: 'hang' } });
+    await Promise.all(
+      orders.slice(0, 5).map((placed) => world.handlers['order.placed'](placed).catch(() => undefined)),
+    );
+    const started = performance.now();
+    const last = orders.at(-1);
+    if (last === undefined) throw new Error('no order');
+    await expect(world.handlers['order.placed'](last)).rejects.toThrow('left alone');
+    expect(performance.now() - started).toBeLessThan(250);
+    const other = await placeReady(world, await createPaidEvent(world));
+    expect(await attemptsOf(world, other)).toMatchObject([{ status: 'pending' }]);
+  });
+});
+
+describe('the rate', () => {
+  test('is shared through Redis, and who comes later is sent further back', async () => {
+    const urls = await createTestRedis();
+    const log = world.deps.log;
+    const [one, two] = [openCacheRedis(urls.cacheUrl, log), openCacheRedis(urls.cacheUrl, log)];
+    await Promise.all([one, two].map((redis) => new Promise((resolve) => redis.once('ready', resolve))));
+    const [first, second] = [one, two].map((redis) => createGatewayBudget({ redis, createsPerSecond: 10 }));
+    const waits = await Promise.all(
+      Array.from(
+        { length: 100 },
+        (_, index) => (index % 2 === 0 ? first : second)?.take('create', 'midtrans', 'org_x') ?? 0,
+      ),
+    );
+    expect(waits.filter((seconds) => seconds === 0)).toHaveLength(10);
+    expect(Math.max(...waits)).toBeGreaterThan(5);
+    expect(await first?.take('create', 'midtrans', 'org_y')).toBe(0);
+    one.disconnect();
+    two.disconnect();
+    const alone = await Promise.all(Array.from({ length: 20 }, () => first?.take('create', 'midtrans', 'org_z') ?? 0));
+    expect(alone.filter((seconds) => seconds === 0)).toHaveLength(2);
+    await urls.close();
+  });
+
+  test('that is used up puts the job off and sends nothing', async () => {
+    const slow = await openPaymentWorld({ createsPerSecond: 1 });
+    const crowd = await createPaidEvent(slow);
+    const orders = await Promise.all(Array.from({ length: 5 }, () => place(slow, crowd)));
+    const results = await Promise.allSettled(orders.map((placed) => slow.handlers['order.placed'](placed)));
+    expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(3);
+    for (const placed of orders)
+      expect((await attemptsOf(slow, placed))[0]).toMatchObject({ status: expect.stringMatching(/creating|pending/) });
+    await slow.close();
+  });
+
+  test('decides with the staged orders whether another one is let in', async () => {
+    await world.db.execute(sql`delete from outbox where name = 'order.placed'`);
+    const crowded = await createPaidEvent(world);
+    for (let made = 0; made < 40; made += 1) await place(world, crowded);
+    const backlog = watchPaymentBacklog({ db: world.db, log: world.deps.log, createsPerSecond: 1 });
+    await until('the backlog is counted', () => backlog.isPaymentBusy(60));
+    expect(backlog.isPaymentBusy(900)).toBe(false);
+    await world.db.execute(sql`delete from outbox where name = 'order.placed'`);
+    await until('the backlog is gone', () => !backlog.isPaymentBusy(60));
+    backlog.close();
+  });
+});
+
+describe('a missing callback', () => {
+  test('is found by the reconciler, which asks the gateway', async () => {
+    const placed = await placeReady(world, await freshEvent());
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment' });
+    await hurry(world, placed);
+    await world.handlers['payments.reconcile']();
+    await work(world, placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  });
+
+  test('an attempt whose worker died before the call is made by the reconciler', async () => {
+    const fresh = await freshEvent();
+    const placed = await place(world, fresh);
+    await world.db.execute(sql`
+      insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, checks, next_check_at)
+      values (${placed.eventId}, ${placed.attemptId}, ${placed.orderId}, ${fresh.organizer.id}, 1, 'midtrans', 'any', 150000, 'IDR', 'creating', 1, now())`);
+    await world.db.execute(sql`delete from outbox where payload ->> 'orderId' = ${placed.orderId}`);
+    await world.handlers['payments.reconcile']();
+    await hurry(world, placed);
+    await work(world, placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending' }]);
+  });
+
+  test('a card is asked about until it has settled', async () => {
+    const placed = await placeReady(world, await freshEvent());
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card' });
+    await settle(world, placed, 2);
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
+    await control(world, `/payments/${placed.attemptId}/settle`);
+    await hurry(world, placed);
+    await world.handlers['payments.reconcile']();
+    await work(world, placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', nextCheckAt: null }]);
+  });
+});

@@ -1,0 +1,162 @@
+import { type SQL, sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareWithWitness } from '../../src/payments/index.ts';
+import { paymentInvariants } from '../../src/payments/invariants.ts';
+import {
+  type PaymentWorld,
+  type Placed,
+  control,
+  createPaidEvent,
+  openPaymentWorld,
+  placeReady,
+  settle,
+} from '../support/payments.ts';
+
+/** Guards the guards: each truth about money finds the one row that breaks it, and names it. */
+
+let world: PaymentWorld;
+let direct: postgres.Sql;
+let placed: Placed;
+
+beforeAll(async () => {
+  world = await openPaymentWorld();
+  direct = postgres(world.database.directUrl, { max: 1, onnotice: () => {} });
+  const event = await createPaidEvent(world);
+  placed = await placeReady(world, event);
+  await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+  await settle(world, placed, 2);
+});
+afterAll(async () => {
+  await direct.end();
+  await world.close();
+});
+
+const clean = async () => {
+  for (const { name, find } of paymentInvariants) expect(await find(world.db), name).toEqual([]);
+};
+
+/** Changes rows as nothing in the service would, looks, and puts them back. */
+async function corrupted(name: string, change: SQL, undo: SQL): Promise<string[]> {
+  await clean();
+  await world.db.execute(change);
+  const invariant = paymentInvariants.find((one) => one.name === name);
+  const found = (await invariant?.find(world.db)) ?? [];
+  await world.db.execute(undo);
+  await clean();
+  return found;
+}
+
+describe('a corrupted row is named', () => {
+  test('when a posting does not add up', async () => {
+    const found = await corrupted(
+      'payments.postings_balance',
+      sql`update ledger_entries set amount = amount + 1 where attempt_id = ${placed.attemptId} and account = 'sales'`,
+      sql`update ledger_entries set amount = amount - 1 where attempt_id = ${placed.attemptId} and account = 'sales'`,
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(placed.attemptId);
+  });
+
+  test('when an attempt says more than the ledger', async () => {
+    const found = await corrupted(
+      'payments.attempt_money',
+      sql`update payment_attempts set received = received + 1 where id = ${placed.attemptId}`,
+      sql`update payment_attempts set received = received - 1 where id = ${placed.attemptId}`,
+    );
+    expect(found[0]).toContain(placed.attemptId);
+  });
+
+  test('when a paid order has no money', async () => {
+    const found = await corrupted(
+      'payments.paid_has_money',
+      sql`update ledger_entries set order_id = 'ord_elsewhere' where order_id = ${placed.orderId}`,
+      sql`update ledger_entries set order_id = ${placed.orderId} where order_id = 'ord_elsewhere'`,
+    );
+    expect(found[0]).toContain(placed.orderId);
+  });
+
+  test('when an order that is not paid kept its money', async () => {
+    const found = await corrupted(
+      'payments.paid_has_money',
+      sql`update orders set status = 'expired' where id = ${placed.orderId}`,
+      sql`update orders set status = 'paid' where id = ${placed.orderId}`,
+    );
+    expect(found[0]).toContain(placed.orderId);
+  });
+
+  test('when money is owed and nothing is on its way', async () => {
+    const move = (from: string, to: string) =>
+      sql`update ledger_entries set account = ${to} where attempt_id = ${placed.attemptId} and account = ${from}`;
+    const found = await corrupted(
+      'payments.owed_is_on_its_way',
+      move('sales', 'refunds_due'),
+      move('refunds_due', 'sales'),
+    );
+    expect(found[0]).toContain(placed.orderId);
+  });
+
+  test('when a refund waits for a person who was never asked', async () => {
+    const values = sql`${placed.eventId}, 'rfd_TEST', ${placed.orderId}, ${placed.attemptId}, 'org', 1, 'IDR', 'requested', 'manual_required', 'k', 'x'`;
+    const found = await corrupted(
+      'payments.manual_refund_has_task',
+      sql`insert into refunds (event_id, id, order_id, attempt_id, organizer_id, amount, currency, reason, status, gateway_refund_key, requested_by) values (${values})`,
+      sql`delete from refunds where id = 'rfd_TEST'`,
+    );
+    expect(found[0]).toContain('rfd_TEST');
+  });
+
+  test('when an order that has ended can still be paid', async () => {
+    const found = await corrupted(
+      'payments.ended_has_no_open_attempt',
+      sql`with o as (update orders set status = 'expired' where id = ${placed.orderId}) update payment_attempts set status = 'pending' where id = ${placed.attemptId}`,
+      sql`with o as (update orders set status = 'paid' where id = ${placed.orderId}) update payment_attempts set status = 'settled' where id = ${placed.attemptId}`,
+    );
+    expect(found[0]).toContain(placed.orderId);
+  });
+
+  test('when an order has two open attempts, which the table itself forbids', async () => {
+    await clean();
+    await direct.unsafe('drop index payment_attempts_open');
+    await world.db.execute(sql`
+      insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)
+      select event_id, left(id, -2) || n, order_id, organizer_id, n::int, gateway, method, amount, currency, 'pending'
+      from payment_attempts, unnest(array['08', '09']) n where id = ${placed.attemptId}`);
+    const one = paymentInvariants.find(({ name }) => name === 'payments.one_open_attempt');
+    expect((await one?.find(world.db))?.[0]).toContain(placed.orderId);
+    await world.db.execute(sql`delete from payment_attempts where number > 7`);
+    await clean();
+  });
+});
+
+describe('the outside witness', () => {
+  const money = { orderId: 'pay_X', amount: 5, currency: 'IDR' };
+
+  test('agrees, and disagrees over a capture, a refund or an amount that only one side has', async () => {
+    expect(await compareWithWitness(world.db, world.sandbox.url)).toEqual([]);
+    const captures = world.sandbox.witness
+      .captures()
+      .map((line) => ({
+        ...line,
+        orderId: String(line['orderId']),
+        amount: Number(line['amount']),
+        currency: String(line['currency']),
+      }));
+    expect(await compareWithWitness(world.db, { captures, refunds: [] })).toEqual([]);
+    expect(await compareWithWitness(world.db, { captures: [], refunds: [] })).toHaveLength(1);
+    expect(
+      await compareWithWitness(world.db, { captures: [...captures, { ...money, kind: 'capture' }], refunds: [] }),
+    ).toHaveLength(1);
+    const other = captures.map((line) => ({ ...line, amount: line.amount + 1 }));
+    expect((await compareWithWitness(world.db, { captures: other, refunds: [] }))[0]).toContain(placed.attemptId);
+    const back = captures.map((line) => ({ ...line, kind: 'refund' }));
+    expect(await compareWithWitness(world.db, { captures, refunds: back })).toHaveLength(1);
+  });
+
+  test('may know of money that came and went before we heard of it', async () => {
+    const captures = [{ ...money, kind: 'capture' }];
+    const refunds = [{ ...money, kind: 'void' }];
+    const own = world.sandbox.witness.captures().map((line) => ({ ...money, ...line }));
+    expect(await compareWithWitness(world.db, { captures: [...own, ...captures], refunds })).toEqual([]);
+  });
+});

@@ -1,0 +1,214 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestEvent } from '../support/factories.ts';
+import {
+  type PaymentWorld,
+  type Placed,
+  attemptsOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  openPaymentWorld,
+  orderOf,
+  place,
+  placeReady,
+  refundsOf,
+  settle,
+  stockOf,
+  tasksOf,
+  until,
+  work,
+} from '../support/payments.ts';
+import { expireHolds } from '../../src/orders/index.ts';
+
+/** Guards promises 2 and 4: a hold is given back only when nobody can pay any more, and late money is never kept. */
+
+let world: PaymentWorld;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+/** The hold's time is over, and the sweeper has seen it. */
+async function endHold(placed: Placed): Promise<void> {
+  await world.db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${placed.orderId}`);
+  await expireHolds({ db: world.db });
+}
+
+async function endedOrder(event: TestEvent, quantity = 1): Promise<Placed> {
+  const placed = await placeReady(world, event, { quantity });
+  await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
+  await settle(world, placed, 1);
+  await endHold(placed);
+  await work(world, placed);
+  return placed;
+}
+
+describe('close, then release', () => {
+  test('a picked method is closed at the gateway before the places are given back', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
+    await settle(world, placed, 1);
+    await endHold(placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'closing' });
+    expect(await stockOf(world, placed)).toMatchObject({ held: 1 });
+    await work(world, placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired' });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'expired' }]);
+    expect(await stockOf(world, placed)).toMatchObject({ available: 100, held: 0 });
+    expect(await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' })).toBe(409);
+  });
+
+  test('a page on which nothing was picked is made anew, so that the buyer’s is dead', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    const [before] = await attemptsOf(world, placed);
+    await endHold(placed);
+    await work(world, placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired' });
+    const page = await fetch(before?.redirectUrl ?? '');
+    expect(page.status).toBe(404);
+  });
+
+  test('an attempt that was never sent is not sent any more', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await place(world, event);
+    await world.db.execute(sql`
+      insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, next_check_at)
+      values (${placed.eventId}, ${placed.attemptId}, ${placed.orderId}, ${event.organizer.id}, 1, 'midtrans', 'any', 150000, 'IDR', 'creating', now())`);
+    await endHold(placed);
+    await work(world, placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired' });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'cancelled', redirectUrl: null }]);
+  });
+
+  test('money that came while the hold ended pays the order', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await endHold(placed);
+    await work(world, placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  });
+
+  test('a gateway without an answer keeps the places for ten minutes, then they go, marked', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      close: { answer: 503 },
+      status: { answer: 503 },
+    });
+    await endHold(placed);
+    await work(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'closing' });
+    await world.db.execute(sql`
+      update payment_attempts set close_requested_at = now() - interval '11 minutes' where id = ${placed.attemptId}`);
+    await work(world, placed, 3);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired', attention: ['released_unconfirmed'] });
+    expect(await stockOf(world, placed)).toMatchObject({ available: 100, held: 0 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'expired', failure: 'released_unconfirmed' }]);
+  });
+});
+
+describe('money after the end', () => {
+  test('takes the places again while they are there', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await endedOrder(event, 2);
+    await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
+    await until('the order is paid', async () => {
+      await work(world, placed);
+      return (await orderOf(world, placed)).status === 'paid';
+    });
+    expect(await orderOf(world, placed)).toMatchObject({ tickets: 2, attention: ['late_payment'] });
+    expect(await stockOf(world, placed)).toEqual({ available: 98, held: 0, sold: 2, blocked: 0 });
+  });
+
+  test('goes back by itself when the places are gone', async () => {
+    const event = await createPaidEvent(world, { categories: [{ capacity: 1 }] });
+    const placed = await endedOrder(event);
+    await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
+    await until('the refund is accepted', async () => {
+      await work(world, placed);
+      const [refund] = await refundsOf(world, placed);
+      return refund?.status === 'done';
+    });
+    expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'late_payment', amount: 150_000 }]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired', tickets: 0, attention: ['late_no_stock'] });
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { status: 'refunded', received: 150_000, refunded: 150_000 },
+    ]);
+  });
+
+  test('by a transfer that no machine can send back becomes a named task', async () => {
+    const event = await createPaidEvent(world, { categories: [{ capacity: 1 }] });
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/choose`, { method: 'bca_va' });
+    await settle(world, placed, 1);
+    await endHold(placed);
+    await work(world, placed);
+    await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
+    await until('the task is there', async () => {
+      await work(world, placed);
+      return (await tasksOf(world, placed)).length > 0;
+    });
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'manual_required', reason: 'late_payment' }]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'refund_manual', detail: { amount: 150_000 } }]);
+  });
+});
+
+describe('the gateway at fault', () => {
+  test('a reversal takes the tickets back and ends the order', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event, { quantity: 2 });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'permata_va' });
+    await settle(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 2 });
+    await control(world, `/payments/${placed.attemptId}/reverse`);
+    await settle(world, placed, 3);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'cancelled', tickets: 0, attention: ['reversed'] });
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { status: 'reversed', received: 300_000, refunded: 300_000 },
+    ]);
+    expect(await stockOf(world, placed)).toEqual({ available: 100, held: 0, sold: 0, blocked: 0 });
+  });
+
+  test('a chargeback takes the tickets back, and a person is told', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card' });
+    await settle(world, placed, 2);
+    await control(world, `/payments/${placed.attemptId}/chargeback`);
+    await settle(world, placed, 3);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0, attention: ['charged_back'] });
+    expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'chargeback' }]);
+  });
+
+  test('a refund made at the gateway’s own desk is found, booked, and takes the tickets back', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    await control(world, `/payments/${placed.attemptId}/refund`, { amount: 50_000 });
+    await settle(world, placed, 4);
+    expect(await orderOf(world, placed)).toMatchObject({
+      status: 'partially_refunded',
+      tickets: 1,
+      attention: ['external_refund'],
+    });
+    await control(world, `/payments/${placed.attemptId}/refund`, {});
+    await settle(world, placed, 6);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
+    expect(await refundsOf(world, placed)).toMatchObject([
+      { reason: 'external', amount: 50_000, status: 'done' },
+      { reason: 'external', amount: 100_000, status: 'done' },
+    ]);
+  });
+});
