@@ -7,12 +7,15 @@ import postgres from 'postgres';
  *   it, which ends the process. So what a transaction does after the loss never reaches the driver;
  * - what was to be written at the moment of the loss stays in its buffer and spoils the connection's next life, and a
  *   query handed to a connection that is breaking gets no answer. So a lost connection is thrown away with its client,
- *   and the call on it is told at once.
+ *   and the call on it is told at once;
+ * - it tries again without end and without a pause while somebody between it and Postgres takes connections and drops
+ *   them. So a connection that was not greeted in time is given up.
  */
 export type Connections = {
   /** A connection that nobody uses; the caller sees to it that there are not too many. */
   take(): Connection;
-  give(connection: Connection): void;
+  /** @param usable whether the next caller may have it: not when its call ended as if the connection were breaking */
+  give(connection: Connection, usable: boolean): void;
   /** Waits for calls in flight, at most five seconds, and closes all. */
   close(): Promise<void>;
 };
@@ -29,10 +32,13 @@ export class ConnectionLostError extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 
+export type ConnectionEvents = { readonly onLost: () => void; readonly onGreeted: () => void };
+
 const closeTimeoutSeconds = 5;
+const greetingTimeoutMs = 5000;
 const lifetimeMs = 30 * 60_000;
 
-export function createConnections(open: (onLost: () => void) => postgres.Sql): Connections {
+export function createConnections(open: (events: ConnectionEvents) => postgres.Sql): Connections {
   const idle: Connection[] = [];
   const all = new Set<Connection>();
   let closing = false;
@@ -48,13 +54,16 @@ export function createConnections(open: (onLost: () => void) => postgres.Sql): C
       reject = fail;
     });
     lost.catch(() => {});
-    const client = open(() => {
+    const onLost = () => {
+      clearTimeout(greeting);
       connection.isLost = true;
       reject(new ConnectionLostError('the connection to Postgres was lost'));
       const index = idle.indexOf(connection);
       if (index >= 0) idle.splice(index, 1);
       void discard(connection, 0);
-    });
+    };
+    const greeting = setTimeout(onLost, greetingTimeoutMs).unref();
+    const client = open({ onLost, onGreeted: () => clearTimeout(greeting) });
     const connection: Connection = { client, since: performance.now(), lost, isLost: false };
     all.add(connection);
     return connection;
@@ -65,9 +74,11 @@ export function createConnections(open: (onLost: () => void) => postgres.Sql): C
       if (closing) throw new ConnectionLostError('the connections to Postgres are closed');
       return idle.pop() ?? openOne();
     },
-    give: (connection) => {
+    give: (connection, usable) => {
       if (connection.isLost) return;
-      if (closing || performance.now() - connection.since > lifetimeMs) void discard(connection, closeTimeoutSeconds);
+      if (!usable) void discard(connection, 0);
+      else if (closing || performance.now() - connection.since > lifetimeMs)
+        void discard(connection, closeTimeoutSeconds);
       else idle.push(connection);
     },
     close: async () => {

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { PgDatabase } from 'drizzle-orm/pg-core';
+import { type PgDatabase, makePgArray, parsePgArray } from 'drizzle-orm/pg-core';
 import { type PostgresJsQueryResultHKT, drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { isConflict } from './db-errors.ts';
+import { isConflict, isOutcomeUnknown } from './db-errors.ts';
 import {
   type Connection,
   type Connections,
@@ -53,6 +53,14 @@ gauge('db_pool_waiting', 'Calls that wait for a connection of the pool', ['pool'
   for (const [pool, gate] of gates) this.set({ pool }, gate.waiting);
 });
 
+const textArrayType = 1009;
+const textArray = {
+  to: textArrayType,
+  from: [textArrayType],
+  parse: parsePgArray,
+  serialize: (value: unknown) => (Array.isArray(value) ? makePgArray(value) : value),
+};
+
 class DeadlineError extends Error {
   readonly code = 'DEADLINE';
 }
@@ -64,14 +72,14 @@ export function openDb(options: DbOptions): OpenDb {
   });
   gates.set(options.name, gate);
   const { client, close } = openClient(gate, options);
-  return { db: drizzle(client) as unknown as Db, gate, close };
+  return { db: drizzle(client), gate, close };
 }
 
 /** The part of the driver that drizzle uses: `options`, `unsafe` and `begin`. */
 function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; close(): Promise<void> } {
   // Drizzle states here how it wants values read and written.
   const types = { parsers: {}, serializers: {} };
-  const connections = createConnections((onLost) => {
+  const connections = createConnections(({ onLost, onGreeted }) => {
     const client = postgres(options.url, {
       max: 1,
       prepare: options.prepare,
@@ -81,6 +89,11 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
       connection: { application_name: `antre-${options.name}` },
       onnotice: () => {},
       onclose: onLost,
+      onparameter: onGreeted,
+      // The driver would ask each new connection for the types of arrays, and a connection that is lost just then ends
+      // the process. Arrays of text are the only ones in use.
+      fetch_types: false,
+      types: { textArray },
     });
     Object.assign(client.options.parsers, types.parsers);
     Object.assign(client.options.serializers, types.serializers);
@@ -108,9 +121,12 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
 async function onConnection<T>(connections: Connections, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = connections.take();
   try {
-    return await Promise.race([work(connection), connection.lost]);
-  } finally {
-    connections.give(connection);
+    const result = await Promise.race([work(connection), connection.lost]);
+    connections.give(connection, true);
+    return result;
+  } catch (error) {
+    connections.give(connection, !isOutcomeUnknown(error));
+    throw error;
   }
 }
 

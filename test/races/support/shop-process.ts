@@ -35,7 +35,7 @@ process.on('message', (message: ShopMessage) => {
   const shop = shopOf(message.url);
   if ('warm' in message) {
     // The slug and a connection are looked up before the rush, as in a process that has been up for a while.
-    void shop.deps.directory.eventIdOf(message.warm).then(() => process.send?.({ id: message.id, answers: [] }));
+    void shop.deps.directory.find(message.warm).then(() => process.send?.({ id: message.id, answers: [] }));
     return;
   }
   void Promise.all(message.orders.map((options) => place(shop, message, options))).then((answers) =>

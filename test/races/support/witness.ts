@@ -11,8 +11,8 @@ const momentary = orderInvariants.filter(({ name }) =>
 /** Everything that is not as it should be with stock, orders, tickets and limits. */
 export async function faultsOf(db: Db): Promise<string[]> {
   const found: string[] = [];
-  for (const { name, find } of checked) {
-    for (const sentence of await find(db)) found.push(`${name}: ${sentence}`);
+  for (const invariant of checked) {
+    for (const sentence of await invariant.find(db)) found.push(`${invariant.name}: ${sentence}`);
   }
   return found;
 }
@@ -27,7 +27,7 @@ export function watchStock(directUrl: string) {
   const faults: string[] = [];
   const watch = async (): Promise<void> => {
     while (watching) {
-      for (const { find } of momentary) faults.push(...(await find(open.db)));
+      for (const invariant of momentary) faults.push(...(await invariant.find(open.db)));
       samples += 1;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }

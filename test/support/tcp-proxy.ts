@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** A way to a server that a test can cut. */
+export type TcpProxy = {
+  /** The server's address with the proxy in its place. */
+  readonly url: string;
+  /** Cuts all connections there are. */
+  cutAll(): void;
+  /** From now on whoever connects is cut off at once. */
+  refuse(): void;
+  accept(): void;
+  readonly accepted: number;
+  close(): Promise<void>;
+};
+
+export type TcpProxyOptions = {
+  /** Sees what the client sends before it is passed on; may cut this one connection, now or when the answer comes. */
+  readonly onRequest?: (bytes: Buffer, cut: { now(): void; atAnswer(): void }) => void;
+};
+
+export async function openTcpProxy(url: string, options: TcpProxyOptions = {}): Promise<TcpProxy> {
+  const target = new URL(url);
+  const pairs = new Set<() => void>();
+  let refusing = false;
+  let accepted = 0;
+  const server = net.createServer((client) => {
+    accepted += 1;
+    if (refusing) {
+      client.destroy();
+      return;
+    }
+    const upstream = net.connect(Number(target.port), target.hostname);
+    let cutAtAnswer = false;
+    const cut = () => {
+      pairs.delete(cut);
+      client.destroy();
+      upstream.destroy();
+    };
+    pairs.add(cut);
+    client.setNoDelay(true).on('error', cut).on('close', cut);
+    upstream.setNoDelay(true).on('error', cut).on('close', cut);
+    client.on('data', (bytes) => {
+      let cutNow = false;
+      options.onRequest?.(bytes, { now: () => void (cutNow = true), atAnswer: () => void (cutAtAnswer = true) });
+      if (cutNow) {
+        client.destroy();
+        upstream.end(bytes);
+      } else upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => {
+      if (cutAtAnswer) cut();
+      else client.write(bytes);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const here = new URL(url);
+  here.hostname = '127.0.0.1';
+  here.port = String(typeof address === 'object' && address !== null ? address.port : '');
+  return {
+    url: here.href,
+    cutAll: () => {
+      for (const cut of pairs) cut();
+    },
+    refuse: () => {
+      refusing = true;
+    },
+    accept: () => {
+      refusing = false;
+    },
+    get accepted() {
+      return accepted;
+    },
+    close: async () => {
+      for (const cut of pairs) cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
