@@ -126,7 +126,7 @@ create function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile as $$
 declare
   v_event events%rowtype;
-  v_started timestamptz := clock_timestamp();
+  v_started timestamptz;
   v_scans check_in_scan[];
   v_scan check_in_scan;
   v_admitted integer[];
@@ -134,6 +134,14 @@ declare
   v_written integer;
 begin
   select * into v_event from events where id = p_event_id;
+
+  -- Nobody takes a ticket back while it is being admitted: who revokes waits for this, and what was revoked is seen below.
+  perform from tickets
+    where event_id = p_event_id and status = 'live' and code = any (array(
+      select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
+    order by id for share;
+  -- Not before: what was revoked while this waited was revoked before these scans.
+  v_started := clock_timestamp();
 
   select array_agg(
     row(

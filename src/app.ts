@@ -42,17 +42,28 @@ export function createRoutes(service: Service) {
  * The app on one screen. Public reads that are at hand go first, before anything else runs; then overload and limits;
  * then the callbacks of gateways; then the request's id and log line, and the routes.
  */
-export function createApp(service: Service): { fetch: (request: Request, ...rest: never[]) => Response | Promise<Response> } {
+export function createApp(service: Service): {
+  fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>;
+} {
   const { config, log, publicReads } = service;
   const app = createRouter();
   app.onError(handleError(problems, log));
-  app.notFound((c) => handleError(problems, log)(new DomainError('request.not_found', 'There is nothing at this address.'), c));
+  app.notFound((c) =>
+    handleError(problems, log)(new DomainError('request.not_found', 'There is nothing at this address.'), c),
+  );
+  // First, so that a page of ours can read a refusal too.
+  if (config.CORS_ALLOW_ORIGINS.length > 0) {
+    app.use(
+      cors({
+        origin: [...config.CORS_ALLOW_ORIGINS],
+        exposeHeaders: ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'],
+        maxAge: 600,
+      }),
+    );
+  }
   app.use(trafficControl(service.traffic, service.networkOf));
   app.route('/', callbackRoutes(service));
   app.use(requestContext(log));
-  if (config.CORS_ALLOW_ORIGINS.length > 0) {
-    app.use(cors({ origin: [...config.CORS_ALLOW_ORIGINS], exposeHeaders: ['etag', 'location', 'retry-after', 'idempotent-replayed'], maxAge: 600 }));
-  }
   app.route('/', createRoutes(service));
   app.route('/', apiDocs(app, config.PUBLIC_URL));
   return {

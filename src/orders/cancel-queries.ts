@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
 import type { Db } from '../platform/db.ts';
 import { invariant } from '../platform/assert.ts';
-import { type Order, orders } from './tables.ts';
+import { type Order, orders, tickets } from './tables.ts';
 
 type OrderRef = Pick<Order, 'eventId' | 'id'>;
 
@@ -26,4 +26,14 @@ export async function findRefundWindow(db: Db, eventId: string): Promise<'open' 
     .where(eq(events.id, eventId));
   if (row === undefined || row.open === null) return 'none';
   return row.open ? 'open' : 'over';
+}
+
+/** Locks the tickets of an order against the door: a scan that has begun is seen, one that comes later waits. */
+export async function lockTickets(tx: Db, order: OrderRef): Promise<void> {
+  await tx
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.eventId, order.eventId), eq(tickets.orderId, order.id)))
+    .orderBy(tickets.id)
+    .for('update');
 }

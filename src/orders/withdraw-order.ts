@@ -1,6 +1,6 @@
 import type { Db } from '../platform/db.ts';
 import { stage } from '../platform/outbox.ts';
-import { beginCancelling, findRefundWindow } from './cancel-queries.ts';
+import { beginCancelling, findRefundWindow, lockTickets } from './cancel-queries.ts';
 import { orderNotCancellable } from './desk-errors.ts';
 import { orderClosing } from './jobs.ts';
 import type { HasAdmissions, RequestFullRefund } from './payment-view.ts';
@@ -49,6 +49,7 @@ async function withdrawPaid(
     if (window === 'none') throw orderNotCancellable('not_refundable');
     if (window === 'over') throw orderNotCancellable('too_late');
   }
+  await lockTickets(tx, order);
   if (await deps.hasAdmissions(tx, order.eventId, order.id)) throw orderNotCancellable('checked_in');
   if (order.total === 0) {
     await refundOrder(tx, order, { restock: true, reason: 'buyer_cancelled' });

@@ -7,6 +7,9 @@ import { rateLimitField } from './refusals.ts';
 
 const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
 
+/** What a callback that does not verify is answered with: the gateway's retry table asks for 400. */
+const refusedStatuses = new Set([400, 401, 403]);
+
 /**
  * The first thing that sees a request: class by address, then overload, then limits, before body, credentials and log.
  * Refusals are returned as finished bytes. `clientNetwork` must believe only trusted proxies.
@@ -49,7 +52,7 @@ export function trafficControl(control: TrafficControl, clientNetwork: (c: Conte
     const denied = limiter.denied('callback_failures', key);
     if (denied !== undefined) return rateLimited(0, denied);
     await next();
-    if (c.res.status === 401 || c.res.status === 403) await limiter.consume('callback_failures', key);
+    if (refusedStatuses.has(c.res.status)) await limiter.consume('callback_failures', key);
     return undefined;
   };
 

@@ -1,0 +1,43 @@
+import { createApp, createRoutes } from '../../src/app.ts';
+import { type Service, compose } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { createTestDatabase } from './database.ts';
+import { createTestRedis } from './redis.ts';
+
+/** The whole API as one process has it, on a database and Redis of its own. */
+export type TestService = {
+  readonly service: Service;
+  readonly routes: ReturnType<typeof createRoutes>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+};
+
+export async function startTestService(environment: Record<string, string> = {}): Promise<TestService> {
+  const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const config = loadConfig({
+    ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    DATABASE_DIRECT_URL: database.directUrl,
+    REDIS_CACHE_URL: redis.cacheUrl,
+    REDIS_QUEUE_URL: redis.queueUrl,
+    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
+    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
+    ENCRYPTION_KEY: 'ab'.repeat(32),
+    ...environment,
+  });
+  const service = compose(config, createLog({ level: 'silent', process: 'test' }));
+  const app = createApp(service);
+  return {
+    service,
+    routes: createRoutes(service),
+    fetch: async (path, init) => app.fetch(new Request(`http://localhost${path}`, init)),
+    close: async () => {
+      await service.closers.close();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
