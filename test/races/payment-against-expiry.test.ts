@@ -23,34 +23,42 @@ async function race({ url, db }: RaceDatabase): Promise<End[]> {
   const event = await createEvent(db, { event: { ticketsPerBuyerMax: 5 }, categories: [{ capacity: holds }] });
   await createPromoCode(db, event, { code: 'SEMUA', redemptionsMax: holds });
   const open = openTestDb(url, 16);
-  const deps = placingDeps(open);
-  const placed = await Promise.all(Array.from({ length: holds }, () => order(deps, event, { promoCode: 'SEMUA' })));
-  const ids = placed.map((answer) => answer.order.id);
-  const told = new Map<string, string>();
-  const until = performance.now() + spreadMs + 4 * aroundMs;
-  const payments = ids.map(async (orderId, index) => {
-    const endsAfterMs = (spreadMs * index) / holds;
-    await endHoldIn(open.db, orderId, endsAfterMs);
-    await sleep(endsAfterMs + aroundMs * (2 * Math.random() - 1));
-    told.set(orderId, await pay(open.db, orderId));
-  });
-  const sweeps = Array.from({ length: sweepers }, async () => {
-    while (performance.now() < until) {
-      await expireHolds({ db: open.db });
-      await sleep(5);
-    }
-  });
-  // Others want the places that are given back, so that some payments come too late for good.
-  const others = (async () => {
-    while (performance.now() < until) {
-      await Promise.allSettled([order(deps, event), order(deps, event)]);
-      await sleep(20);
-    }
-  })();
-  await Promise.all([...payments, ...sweeps, others]);
-  const ends = await endsOf(open.db, event, told);
-  await open.close();
-  return ends;
+  try {
+    const deps = placingDeps(open);
+    const placed = await Promise.all(Array.from({ length: holds }, () => order(deps, event, { promoCode: 'SEMUA' })));
+    const ids = placed.map((answer) => answer.order.id);
+    await endHoldsOneByOne(open.db, ids);
+    const until = performance.now() + spreadMs + 4 * aroundMs;
+    const told = new Map<string, string>();
+    const payments = ids.map(async (orderId, index) => {
+      await sleep((spreadMs * index) / holds + aroundMs * (2 * Math.random() - 1));
+      told.set(orderId, await pay(open.db, orderId));
+    });
+    const sweeps = Array.from({ length: sweepers }, async () => {
+      while (performance.now() < until) {
+        await expireHolds({ db: open.db });
+        await sleep(5);
+      }
+    });
+    // Others want the places that are given back, so that some payments come too late for good.
+    const others = (async () => {
+      while (performance.now() < until) {
+        await Promise.allSettled([order(deps, event), order(deps, event)]);
+        await sleep(20);
+      }
+    })();
+    await Promise.all([...payments, ...sweeps, others]);
+    return await endsOf(open.db, event, told);
+  } finally {
+    await open.close();
+  }
+}
+
+/** The holds end one after the other, evenly over the spread. */
+async function endHoldsOneByOne(db: Db, ids: readonly string[]): Promise<void> {
+  await db.execute(sql`
+    update orders o set expires_at = clock_timestamp() + make_interval(secs => h.n * ${spreadMs / 1000 / holds}::float8)
+    from unnest(${sql.param(`{${ids.join(',')}}`)}::text[]) with ordinality as h(id, n) where o.id = h.id`);
 }
 
 async function endsOf(db: Db, event: TestEvent, told: ReadonlyMap<string, string>): Promise<End[]> {

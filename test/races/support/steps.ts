@@ -33,5 +33,5 @@ export async function openAttempt(db: Db, orderId: string): Promise<void> {
 }
 
 export function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
 }
