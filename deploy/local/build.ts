@@ -1,0 +1,51 @@
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { stop } from 'esbuild';
+import { dataFolder, repositoryFolder } from './places.ts';
+import { step } from './progress.ts';
+import { bundleProgram } from './stack/bundle.ts';
+
+/**
+ * `npm run build`: everything that a server needs beside Node and the production packages, in `.data/dist`. The programs
+ * find what they read at run time (the migrations, the API page) beside themselves.
+ */
+const dist = join(dataFolder, 'dist');
+
+const programs = {
+  'api.mjs': 'src/main.ts',
+  'worker.mjs': 'workers/main.ts',
+  'drizzle/migrate.mjs': 'drizzle/migrate.ts',
+  'commands/create-organizer.mjs': 'src/cli/create-organizer.ts',
+  'commands/create-staff-link.mjs': 'src/cli/create-staff-link.ts',
+  'commands/dead-letters.mjs': 'workers/dead-letters.ts',
+} as const;
+
+const apiPageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'];
+
+async function buildPrograms(): Promise<void> {
+  const builds = Object.entries(programs).map(([file, entry]) => bundleProgram({ entry, file: join(dist, file) }));
+  await Promise.all(builds);
+  await stop();
+}
+
+function copyMigrations(): void {
+  const folder = join(repositoryFolder, 'drizzle');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.sql'))) {
+    copyFileSync(join(folder, file), join(dist, 'drizzle', file));
+  }
+  cpSync(join(folder, 'meta'), join(dist, 'drizzle/meta'), { recursive: true });
+}
+
+function copyApiPage(): void {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  mkdirSync(join(dist, 'swagger-ui'), { recursive: true });
+  for (const file of apiPageFiles) copyFileSync(join(folder, file), join(dist, 'swagger-ui', file));
+}
+
+rmSync(dist, { recursive: true, force: true });
+await step(console.log, `built into ${dist}`, async () => {
+  await buildPrograms();
+  copyMigrations();
+  copyApiPage();
+});

@@ -1,0 +1,21 @@
+-- Once per server, as its superuser: the two roles of the product, and an empty database that belongs to the first.
+-- Passwords come from the environment:
+--   ANTRE_OWNER_PASSWORD=... ANTRE_APP_PASSWORD=... psql -v ON_ERROR_STOP=1 -f deploy/postgres/roles.sql postgres
+-- What antre_app may do with the tables is granted by the first migration (drizzle/0000_roles.sql).
+\getenv owner_password ANTRE_OWNER_PASSWORD
+\getenv app_password ANTRE_APP_PASSWORD
+
+-- Runs migrations. It may set the timeouts of antre_app, which is why it has the admin option on it.
+create role antre_owner login createrole password :'owner_password';
+-- The API and the workers, through PgBouncer: rows and functions, never the shape of tables.
+create role antre_app login password :'app_password';
+grant antre_app to antre_owner with admin option;
+
+-- The built-in provider sorts and folds the same on every machine, whatever its C library: an index never goes stale with it.
+create database antre owner antre_owner encoding 'UTF8' locale 'C' locale_provider builtin builtin_locale 'C.UTF-8' template template0;
+revoke all on database antre from public;
+grant connect on database antre to antre_app;
+
+\connect antre
+revoke create on schema public from public;
+create extension if not exists pg_stat_statements;
