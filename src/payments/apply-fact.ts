@@ -87,7 +87,11 @@ async function moveAttempt(
   to: AttemptStatus,
   effects: readonly Effect[],
 ): Promise<void> {
-  let current = await changeAttempt(tx, attempt, { status: to, ...patchOf(attempt, fact), ...nextCheck(to) });
+  let current = await changeAttempt(tx, attempt, {
+    status: to,
+    ...patchOf(attempt, fact),
+    ...nextCheck(to, fact.method ?? attempt.method),
+  });
   for (const effect of effects) {
     switch (effect) {
       case 'receive':
@@ -120,9 +124,12 @@ const checkSeconds: Partial<Record<AttemptStatus, number>> = {
   authorized: 3600,
   captured: 24 * 3600,
 };
+/** Banks and stores take a settlement back within minutes, if they do, and the callback about it may be lost. */
+const reversalCheckSeconds = 600;
 
-function nextCheck(status: AttemptStatus): AttemptPatch {
-  return { checks: 0, checkInSeconds: checkSeconds[status] ?? null };
+function nextCheck(status: AttemptStatus, method: string): AttemptPatch {
+  const isReversible = status === 'settled' && (method === 'bank_transfer' || method === 'store');
+  return { checks: 0, checkInSeconds: isReversible ? reversalCheckSeconds : (checkSeconds[status] ?? null) };
 }
 
 /** A repeated `pending` may bring the number to pay to. */

@@ -160,18 +160,15 @@ export async function requestClose(db: Db, id: string): Promise<number> {
   return row?.seconds ?? 0;
 }
 
-/** Attempts that are due for a look at the gateway; they are the caller's for `leaseSeconds`. */
-export async function leaseDueAttempts(db: Db, limit: number, leaseSeconds: number): Promise<string[]> {
+/** Attempts that are due for a look at the gateway and have no job staged for it; locked until the transaction ends. */
+export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
-    db,
+    tx,
     sql`
-      with due as materialized (
-        select event_id, id from payment_attempts where next_check_at <= now()
-        order by next_check_at limit ${limit} for update skip locked
-      )
-      update payment_attempts a set next_check_at = now() + make_interval(secs => ${leaseSeconds})
-      from due where a.event_id = due.event_id and a.id = due.id
-      returning a.id`,
+      select a.id from payment_attempts a
+      where a.next_check_at <= now() and not exists (
+        select 1 from outbox j where j.name = 'payment.check_attempt' and j.payload ->> 'attemptId' = a.id)
+      order by a.next_check_at limit ${limit} for update of a skip locked`,
   );
   return rows.map(({ id }) => id);
 }

@@ -27,7 +27,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
   if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.byOrganizer(attempt.organizerId);
-  if (account === undefined) return;
+  if (account === undefined) throw new RetryLater(hourSeconds, 'the organiser has no payment account now');
   await deps.gateway.admit(account, 'call');
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
@@ -58,6 +58,7 @@ async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> 
 function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean) {
   const checks = attempt.checks + 1;
   if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
+  if (attempt.status === 'settled') return { checks, checkInSeconds: null };
   if (!isOpen(attempt.status)) return { checks, checkInSeconds: isOver(deps, attempt) ? null : hourSeconds };
   if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
   // Nobody ever picked a method, and the page is long gone; Midtrans sends nothing for that.

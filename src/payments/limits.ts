@@ -15,9 +15,8 @@ export const closingPauseSeconds = 15;
 export const expiryLeadMinutes = 2;
 /** A payment page whose time is over by so many seconds is over for certain. */
 export const pageOverGraceSeconds = 60;
-/** Attempts that one run of the reconciler takes up, and for how long they are then its own. */
-export const reconcileBatch = 100;
-export const reconcileLeaseSeconds = 120;
+/** What one run of the reconciler takes up, of each kind. */
+export const reconcileBatch = 500;
 /** The gateway's own retries end after 5.7 hours; until then it is asked. */
 export const checkHoursAfterExpiry = 6;
 export const refundTriesMax = 24;

@@ -1,26 +1,26 @@
 import { orderClosing } from '../orders/jobs.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { stageAll } from '../platform/outbox.ts';
-import { leaseDueAttempts } from './attempt-queries.ts';
+import { findDueAttempts } from './attempt-queries.ts';
 import { findForgottenCallbacks } from './callback-queries.ts';
 import { applyCallbackJob, checkAttemptJob, sendRefundJob } from './jobs.ts';
-import { closingMinutesMax, reconcileBatch, reconcileLeaseSeconds } from './limits.ts';
+import { closingMinutesMax, reconcileBatch } from './limits.ts';
 import { findStuckClosing } from './order-queries.ts';
-import { leaseDueRefunds } from './refund-queries.ts';
+import { findDueRefunds } from './refund-queries.ts';
 
 /** Longer than a job is tried: what is older was given up. */
 const forgottenMinutes = 30;
 
 /**
  * Finds what nobody has heard of for too long and stages a job for each: attempts and refunds that are due for a look at
- * the gateway, callbacks and closings whose job was given up. Only finds; the jobs look again and act. Bounded, and safe
- * to run several times at once.
+ * the gateway, callbacks and closings whose job was given up. Only finds; the jobs look again and act. Bounded; what has
+ * a job staged already gets no second one, so it is safe to run often and several times at once.
  * @returns how many were staged
  */
 export async function reconcilePayments({ db }: { db: Db }): Promise<number> {
   return transaction(db, async (tx) => {
-    const attempts = await leaseDueAttempts(tx, reconcileBatch, reconcileLeaseSeconds);
-    const refunds = await leaseDueRefunds(tx, reconcileBatch, reconcileLeaseSeconds);
+    const attempts = await findDueAttempts(tx, reconcileBatch);
+    const refunds = await findDueRefunds(tx, reconcileBatch);
     const callbacks = await findForgottenCallbacks(tx, forgottenMinutes, reconcileBatch);
     const closings = await findStuckClosing(tx, closingMinutesMax + forgottenMinutes, reconcileBatch);
     await stageAll(

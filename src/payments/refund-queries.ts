@@ -110,21 +110,14 @@ export async function countRefundTry(db: Db, refund: Refund): Promise<number> {
   return row?.tries ?? 0;
 }
 
-/** Refunds that are due for a look; they are the caller's for `leaseSeconds`. */
-export async function leaseDueRefunds(
-  db: Db,
-  limit: number,
-  leaseSeconds: number,
-): Promise<{ eventId: string; refundId: string }[]> {
+/** Refunds that are due for a look and have no job staged for it; locked until the transaction ends. */
+export async function findDueRefunds(tx: Db, limit: number): Promise<{ eventId: string; refundId: string }[]> {
   return rowsOf<{ eventId: string; refundId: string }>(
-    db,
+    tx,
     sql`
-      with due as materialized (
-        select event_id, id from refunds where next_check_at <= now()
-        order by next_check_at limit ${limit} for update skip locked
-      )
-      update refunds r set next_check_at = now() + make_interval(secs => ${leaseSeconds})
-      from due where r.event_id = due.event_id and r.id = due.id
-      returning r.event_id as "eventId", r.id as "refundId"`,
+      select r.event_id as "eventId", r.id as "refundId" from refunds r
+      where r.next_check_at <= now() and not exists (
+        select 1 from outbox j where j.name = 'payment.send_refund' and j.payload ->> 'refundId' = r.id)
+      order by r.next_check_at limit ${limit} for update of r skip locked`,
   );
 }

@@ -134,14 +134,12 @@ describe('the outside witness', () => {
 
   test('agrees, and disagrees over a capture, a refund or an amount that only one side has', async () => {
     expect(await compareWithWitness(world.db, world.sandbox.url)).toEqual([]);
-    const captures = world.sandbox.witness
-      .captures()
-      .map((line) => ({
-        ...line,
-        orderId: String(line['orderId']),
-        amount: Number(line['amount']),
-        currency: String(line['currency']),
-      }));
+    const captures = world.sandbox.witness.captures().map((line) => ({
+      ...line,
+      orderId: String(line['orderId']),
+      amount: Number(line['amount']),
+      currency: String(line['currency']),
+    }));
     expect(await compareWithWitness(world.db, { captures, refunds: [] })).toEqual([]);
     expect(await compareWithWitness(world.db, { captures: [], refunds: [] })).toHaveLength(1);
     expect(

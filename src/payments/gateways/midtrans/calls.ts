@@ -63,7 +63,7 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
         case '404':
           return attempt.pageOver ? { kind: 'closed' } : endPage(account, attempt);
         case '412':
-          return closedFact(await fetchState(account, attempt.id));
+          return refusedClosing(await fetchState(account, attempt.id));
         default:
           return { kind: 'rejected', code: codeOf(answer) };
       }
@@ -122,13 +122,11 @@ function stateAnswer(answer: MidtransAnswer, attemptId: string): FetchResult {
   return { kind: 'unknown', reason: `an answer ${code} that is not about this attempt` };
 }
 
-/** After a refused closing: what is over anyway is closed, anything else must be looked at. */
-function closedFact(result: FetchResult): CloseResult {
+/** After a refused closing: what has happened instead. */
+function refusedClosing(result: FetchResult): CloseResult {
   if (result.kind === 'not_started') return { kind: 'unknown', reason: 'refused to close what it does not know' };
-  if (result.kind !== 'fact') return result;
-  const over = ['denied', 'failed', 'expired', 'cancelled'].includes(result.fact.state);
-  if (over) return { kind: 'closed' };
-  return result.fact.state === 'pending' ? { kind: 'unknown', reason: 'refused to close' } : result;
+  if (result.kind === 'fact' && result.fact.state === 'pending') return { kind: 'unknown', reason: 'refused to close' };
+  return result;
 }
 
 function refundAnswer(answer: MidtransAnswer, attemptId: string): RefundResult {
