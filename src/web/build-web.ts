@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { bundleWeb } from './bundle-web.ts';
 
 /**
- * Writes what browsers load into a folder of its own: the files, and `names.json`, which says which is which. The API
+ * Writes what browsers load into a folder of its own: the files, and `entries.json`, which says which is which. The API
  * looks for it as `web/` beside its bundle.
  */
 export async function buildWeb({ outFolder }: { outFolder: string }): Promise<void> {
-  const { names, files } = await bundleWeb();
+  const { entries, files } = await bundleWeb();
   rmSync(outFolder, { recursive: true, force: true });
   mkdirSync(outFolder, { recursive: true });
   for (const { name, bytes } of files) writeFileSync(join(outFolder, name), bytes);
-  writeFileSync(join(outFolder, 'names.json'), JSON.stringify(names, null, 2));
+  writeFileSync(join(outFolder, 'entries.json'), JSON.stringify(entries, null, 2));
 }

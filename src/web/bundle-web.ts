@@ -1,19 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { basename } from 'node:path';
-import { build } from 'esbuild';
+import { type Metafile, build } from 'esbuild';
 
 /** One file that pages load. Its name holds a hash of its content, so it may be kept for ever. */
 export type WebFile = { readonly name: string; readonly bytes: Uint8Array };
+export type WebEntry = { readonly name: string; readonly needs: readonly string[] };
 export type WebBundle = {
-  /** `order.ts` -> `order-4F2A.js`: what pages ask for, and the file that has it. */
-  readonly names: Readonly<Record<string, string>>;
+  /** `order.ts` -> `order-4F2A.js`: what pages ask for, the file that has it, and the files that it needs at once. */
+  readonly entries: Readonly<Record<string, WebEntry>>;
   readonly files: readonly WebFile[];
 };
 
 const folder = fileURLToPath(new URL('./browser/', import.meta.url));
 /** Each page's script, the style sheet of all pages, and the icon. */
-const entries = [
-  'home.ts',
+const sources = [
   'event.ts',
   'order.ts',
   'find-order.ts',
@@ -30,7 +30,7 @@ const browsers = ['es2020', 'chrome87', 'safari14.1', 'firefox91'];
 export async function bundleWeb(): Promise<WebBundle> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: folder,
-    entryPoints: entries,
+    entryPoints: sources,
     outdir: 'out',
     write: false,
     bundle: true,
@@ -46,12 +46,24 @@ export async function bundleWeb(): Promise<WebBundle> {
     loader: { '.svg': 'copy' },
     logLevel: 'silent',
   });
-  const names = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) =>
-    entryPoint === undefined ? [] : [[entryPoint, basename(path)]],
-  );
-  const icon = Object.keys(metafile.outputs).find((path) => /^out\/icon-[^/]+\.svg$/.test(path));
+  const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) => {
+    const source = path.endsWith('.svg') ? 'icon.svg' : entryPoint;
+    if (source === undefined || !sources.includes(source)) return [];
+    return [[source, { name: basename(path), needs: needsOf(path, metafile.outputs) }]];
+  });
   return {
-    names: Object.fromEntries(icon === undefined ? names : [...names, ['icon.svg', basename(icon)]]),
+    entries: Object.fromEntries(entries),
     files: outputFiles.map(({ path, contents }) => ({ name: basename(path), bytes: contents })),
   };
+}
+
+/** The shared files under a script, and those under them: a page names them all, so that they come in one go. */
+function needsOf(path: string, outputs: Metafile['outputs'], found = new Set<string>()): string[] {
+  for (const needed of outputs[path]?.imports ?? []) {
+    const name = basename(needed.path);
+    if (needed.kind !== 'import-statement' || found.has(name)) continue;
+    found.add(name);
+    needsOf(needed.path, outputs, found);
+  }
+  return [...found];
 }

@@ -20,7 +20,11 @@ export type Availability = z.output<typeof availabilitySchema>['data'];
 export type Band = Availability[number]['band'];
 
 /** A public answer, not yet parsed: when its version is one that was rendered before, it need not be. */
-export type Document<Content> = { readonly version: string; read(): Promise<Content> };
+export type Document<Content> = {
+  readonly version: string;
+  readonly surrogateKeys: string;
+  read(): Promise<Content>;
+};
 
 /** Nobody's request in particular: the whole answer, uncompressed. */
 const ask = () => new Request('http://pages.internal/');
@@ -47,6 +51,7 @@ export async function listingDocument(reads: PublicReads, query: ListingQuery): 
 function documentOf<Content>(answer: Response): Document<Content> {
   return {
     version: answer.headers.get('etag') ?? '',
+    surrogateKeys: answer.headers.get('surrogate-key') ?? '',
     // The bytes were rendered by the catalog from this very schema.
     read: async () => (await answer.json()) as Content,
   };

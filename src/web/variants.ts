@@ -26,7 +26,8 @@ export function compress(plain: Buffer, effort: 'small' | 'fast'): Variants {
 /** The smallest form that the browser takes. */
 export function chooseVariant(variants: Variants, acceptEncoding: string | undefined): Encoded {
   const accepted = (acceptEncoding ?? '').toLowerCase();
-  const takes = (name: string) => new RegExp(`(?:^|[\\s,])${name}(?!\\s*;\\s*q=0(?:\\.0*)?(?:$|[\\s,]))`).test(accepted);
+  const takes = (name: string) =>
+    new RegExp(`(?:^|[\\s,])${name}(?!\\s*;\\s*q=0(?:\\.0*)?(?:$|[\\s,]))`).test(accepted);
   if (variants.brotli !== undefined && takes('br')) return { body: variants.brotli, encoding: 'br' };
   if (takes('gzip')) return { body: variants.gzip, encoding: 'gzip' };
   return { body: variants.plain, encoding: undefined };

@@ -1,0 +1,113 @@
+import { noteServerTime } from './server-clock.ts';
+
+/** What became of a call: an answer, a refusal with its reason, or nothing that arrived in time. */
+export type Answer<Body> =
+  | {
+      readonly kind: 'ok';
+      readonly status: number;
+      readonly body: Body;
+      readonly etag: string | null;
+      readonly retryAfterMs: number | undefined;
+    }
+  | { readonly kind: 'unchanged'; readonly retryAfterMs: number | undefined }
+  | Refusal
+  | { readonly kind: 'unreachable' };
+export type Refusal = {
+  readonly kind: 'refused';
+  readonly problem: Problem;
+  readonly retryAfterMs: number | undefined;
+};
+
+export type Problem = {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string;
+  readonly errors: readonly { readonly path: string }[];
+  readonly limit: string | undefined;
+  readonly max: number | undefined;
+  readonly reason: string | undefined;
+};
+
+type Call = {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly deadlineMs?: number;
+};
+
+const deadlineMsDefault = 15_000;
+const retryAfterMsMax = 120_000;
+
+/** Calls our own API. Never throws: a page must have a word for every outcome. */
+export async function call<Body = unknown>(method: string, path: string, given: Call = {}): Promise<Answer<Body>> {
+  const controller = new AbortController();
+  const deadline = setTimeout(() => controller.abort(), given.deadlineMs ?? deadlineMsDefault);
+  try {
+    const response = await fetch(path, {
+      method,
+      signal: controller.signal,
+      credentials: 'same-origin',
+      redirect: 'error',
+      headers: headersOf(given),
+      ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+    });
+    noteServerTime(response.headers);
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'));
+    if (response.status === 304) return { kind: 'unchanged', retryAfterMs };
+    const text = await response.text();
+    if (!response.ok) return { kind: 'refused', problem: readProblem(response.status, text), retryAfterMs };
+    // The shape is the API's published contract.
+    const body = (text === '' ? undefined : JSON.parse(text)) as Body;
+    return { kind: 'ok', status: response.status, body, etag: response.headers.get('etag'), retryAfterMs };
+  } catch {
+    return { kind: 'unreachable' };
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+function headersOf({ body, token, headers }: Call): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...headers,
+  };
+}
+
+function readRetryAfter(value: string | null): number | undefined {
+  const seconds = Number(value);
+  if (value === null || !Number.isFinite(seconds) || seconds < 0) return undefined;
+  return Math.min(seconds * 1000, retryAfterMsMax);
+}
+
+function readProblem(status: number, text: string): Problem {
+  let given: Record<string, unknown> = {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) given = parsed as Record<string, unknown>;
+  } catch {
+    // A proxy in between may answer in HTML; the status still says what kind of refusal it is.
+  }
+  const textOf = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
+  const max = given['max'] ?? given['min'];
+  return {
+    status,
+    code: textOf('code') ?? codeOfStatus(status),
+    requestId: textOf('requestId') ?? '',
+    errors: Array.isArray(given['errors']) ? (given['errors'] as { path: string }[]) : [],
+    limit: textOf('limit'),
+    max: typeof max === 'number' ? max : undefined,
+    reason: textOf('reason'),
+  };
+}
+
+function codeOfStatus(status: number): string {
+  if (status === 429) return 'traffic.rate_limited';
+  return status === 502 || status === 503 || status === 504 ? 'service.unavailable' : 'internal';
+}
+
+/** Refusals that end by waiting: nothing was decided, and the same request may be sent again. */
+export function endsByWaiting({ status, code }: Problem): boolean {
+  return status === 429 || status === 502 || status === 503 || status === 504 || code === 'idempotency.in_progress';
+}

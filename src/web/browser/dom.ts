@@ -1,0 +1,47 @@
+/** The few things that pages do with the document. Text is only ever set as text. */
+
+/** The element with this id. A page and its script are one release, so it is there and of this kind. */
+export function byId(id: string): HTMLElement;
+export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind;
+export function byId(id: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`no element ${id}`);
+  return found;
+}
+
+export function show(id: string, isShown: boolean): void {
+  byId(id).hidden = !isShown;
+}
+
+export function setText(id: string, text: string): void {
+  const element = byId(id);
+  // Unchanged text is left alone: a screen reader would read it again.
+  if (element.textContent !== text) element.textContent = text;
+}
+
+type Parts = { readonly className?: string; readonly text?: string };
+
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  { className, text }: Parts = {},
+  ...children: readonly Node[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  if (className !== undefined) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+/** Takes the secret out of the address before anything else can read or keep it. */
+export function takeFragment(): string {
+  const fragment = location.hash.slice(1);
+  if (fragment !== '') history.replaceState(null, '', location.pathname + languageQuery());
+  return fragment;
+}
+
+/** The one parameter that pages keep: the language that was asked for. */
+export function languageQuery(): string {
+  const asked = new URLSearchParams(location.search).get('lang');
+  return asked === null ? '' : `?lang=${encodeURIComponent(asked)}`;
+}

@@ -1,0 +1,54 @@
+import { type DoorActor, doorCall } from './door-session.ts';
+
+export type DoorEvent = {
+  readonly id: string;
+  readonly name: string;
+  readonly startsAt?: string;
+  readonly timeZone?: string;
+};
+export type Gate = { readonly id: string; readonly name: string };
+
+type Page = {
+  data: {
+    id: string;
+    name: string;
+    startsAt: string;
+    timeZone: string;
+    endsAt: string;
+    status: string;
+    organizer: { slug: string };
+  }[];
+  nextCursor: string | null;
+};
+
+const pagesMax = 10;
+const pageSize = 200;
+
+/**
+ * The events this person may scan for, by start; undefined when they cannot be had now. People at the door may not read
+ * the organiser's desk, so they find their events in the public list.
+ */
+export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefined> {
+  const found: DoorEvent[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer = await doorCall<Page>('GET', `/v1/events?limit=${pageSize}${query}`);
+    if (answer.kind !== 'ok') return undefined;
+    for (const event of answer.body.data) {
+      const isOwn = event.organizer.slug === actor.organizer.slug && event.status === 'published';
+      if (isOwn && (actor.eventId === undefined || actor.eventId === event.id)) found.push(event);
+    }
+    cursor = answer.body.nextCursor;
+    if (cursor === null) break;
+  }
+  // A device knows its event even when the public does not see it.
+  if (found.length === 0 && actor.eventId !== undefined) return [{ id: actor.eventId, name: actor.eventId }];
+  return found;
+}
+
+/** The gates of an event, from the door's own list. */
+export async function doorGates(eventId: string): Promise<Gate[]> {
+  const answer = await doorCall<{ gates: Gate[] }>('GET', `/v1/events/${eventId}/door-list?limit=1`);
+  return answer.kind === 'ok' ? answer.body.gates : [];
+}

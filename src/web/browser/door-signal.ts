@@ -1,0 +1,33 @@
+/** What is heard and felt: two rising tones for yes, one low and long for no. */
+
+let audio: AudioContext | undefined;
+
+/** Browsers let a page make sound only after a touch: called by one. */
+export function allowSound(): void {
+  if (audio === undefined && 'AudioContext' in window) audio = new AudioContext();
+  void audio?.resume();
+}
+
+export function signal(isGood: boolean): void {
+  if (isGood) {
+    tone(880, 0, 0.09);
+    tone(1320, 0.1, 0.14);
+  } else {
+    tone(196, 0, 0.45);
+  }
+  navigator.vibrate?.(isGood ? 80 : [180, 90, 180]);
+}
+
+function tone(frequency: number, fromSeconds: number, seconds: number): void {
+  if (audio === undefined) return;
+  const from = audio.currentTime + fromSeconds;
+  const source = audio.createOscillator();
+  const volume = audio.createGain();
+  source.type = frequency < 400 ? 'square' : 'sine';
+  source.frequency.value = frequency;
+  volume.gain.setValueAtTime(0.25, from);
+  volume.gain.exponentialRampToValueAtTime(0.001, from + seconds);
+  source.connect(volume).connect(audio.destination);
+  source.start(from);
+  source.stop(from + seconds);
+}

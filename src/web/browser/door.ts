@@ -1,0 +1,177 @@
+import { formatDate } from '../format.ts';
+import { doorWords } from '../words/door.ts';
+import { refusalWords } from '../words/refusals.ts';
+import { byId, element, setText, show } from './dom.ts';
+import { showReady } from './door-answer.ts';
+import { stop as stopCamera, watchCamera } from './door-camera.ts';
+import { countHere, stopCounters, watchCounters } from './door-counters.ts';
+import { type DoorEvent, doorEvents, doorGates } from './door-events.ts';
+import { type ScanPlace, createScanner } from './door-scan.ts';
+import { type DoorActor, doorCall, dropToken, keepToken, keptToken } from './door-session.ts';
+import { allowSound } from './door-signal.ts';
+import { setMessage } from './form-faults.ts';
+import { watchKeyboardScanner } from './keyboard-scanner.ts';
+import { pageLanguage } from './page-language.ts';
+import { refusalText } from './refusal-text.ts';
+import { sendForm } from './send-form.ts';
+
+const words = doorWords[pageLanguage];
+let place: ScanPlace | undefined;
+let events: readonly DoorEvent[] = [];
+
+const scanner = createScanner(() => place ?? { eventId: '', gate: undefined, direction: 'entry' }, {
+  admitted: countHere,
+  signedOut: () => leave(words.ended),
+});
+
+watchSignIn();
+watchChoice();
+watchScanner();
+void enter();
+
+function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
+  for (const name of ['sign-in', 'choice', 'scanner']) show(name, name === step);
+}
+
+/** Back to the sign-in, with a word why. */
+function leave(message = ''): void {
+  dropToken();
+  place = undefined;
+  stopCounters();
+  void stopCamera();
+  showStep('sign-in');
+  setMessage('form-message', message, 'wait');
+}
+
+/** Goes on where the session is: to the sign-in without one, else to the choice of an event. */
+async function enter(): Promise<void> {
+  if (keptToken() === undefined) return showStep('sign-in');
+  const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');
+  if (answer.kind === 'unreachable') return leave(refusalWords[pageLanguage].unreachable);
+  if (answer.kind === 'refused')
+    return leave(answer.problem.status === 401 ? words.ended : refusalText(answer.problem));
+  if (answer.kind === 'ok') await showChoice(answer.body);
+}
+
+function watchSignIn(): void {
+  sendForm({
+    formId: 'form',
+    buttonId: 'submit',
+    messageId: 'form-message',
+    fields: ['email', 'password'],
+    unchecked: ['password'],
+    path: '/v1/sessions',
+    bodyOf: ({ email, password }) => ({ email, password }),
+    onDone: ({ body }) => {
+      allowSound();
+      byId('password', HTMLInputElement).value = '';
+      keepToken((body as { accessToken: string }).accessToken);
+      return enter();
+    },
+  });
+  byId('device-submit', HTMLButtonElement).disabled = false;
+  byId('device-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const input = byId('deviceToken', HTMLInputElement);
+    if (input.value.trim() === '') return;
+    allowSound();
+    keepToken(input.value.trim());
+    input.value = '';
+    void enter();
+  });
+  for (const button of document.querySelectorAll('[data-act="sign-out"]')) {
+    button.addEventListener('click', () => {
+      void doorCall('DELETE', '/v1/sessions/current');
+      leave();
+    });
+  }
+}
+
+async function showChoice(actor: DoorActor): Promise<void> {
+  setText('actor', `${actor.name} · ${actor.organizer.name}`);
+  showStep('choice');
+  const found = await doorEvents(actor);
+  if (found === undefined) {
+    setMessage('choice-message', refusalWords[pageLanguage].unreachable);
+    return;
+  }
+  setMessage('choice-message', '');
+  events = found;
+  show('no-events', events.length === 0);
+  byId('choice-submit', HTMLButtonElement).disabled = events.length === 0;
+  byId('event').replaceChildren(...events.map(eventOption));
+  byId('choice-title').focus();
+  await showGates();
+}
+
+function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionElement {
+  const day =
+    startsAt === undefined || timeZone === undefined
+      ? ''
+      : ` · ${formatDate(startsAt, timeZone, pageLanguage, 'medium')}`;
+  const option = element('option', { text: `${name}${day}` });
+  option.value = id;
+  return option;
+}
+
+async function showGates(): Promise<void> {
+  const eventId = byId('event', HTMLSelectElement).value;
+  const gates = eventId === '' ? [] : await doorGates(eventId);
+  const options = [{ id: '', name: words.anyGate }, ...gates].map(({ id, name }) => {
+    const option = element('option', { text: name });
+    option.value = id;
+    return option;
+  });
+  byId('gate').replaceChildren(...options);
+}
+
+function watchChoice(): void {
+  byId('event').addEventListener('change', () => void showGates());
+  byId('choice-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    allowSound();
+    const chosen = events.find(({ id }) => id === byId('event', HTMLSelectElement).value);
+    if (chosen === undefined) return;
+    const gate = byId('gate', HTMLSelectElement);
+    const isExit = document.querySelector<HTMLInputElement>('input[name="direction"]:checked')?.value === 'exit';
+    const direction = isExit ? 'exit' : 'entry';
+    place = { eventId: chosen.id, gate: gate.value === '' ? undefined : gate.value, direction };
+    setText('scan-event', chosen.name);
+    setText('scan-gate', `${gate.selectedOptions[0]?.textContent ?? ''} · ${isExit ? words.exit : words.entry}`);
+    showStep('scanner');
+    showReady();
+    watchCounters(chosen.id);
+    void keepAwake();
+  });
+}
+
+function watchScanner(): void {
+  const scan = (code: string): void => {
+    if (place !== undefined) scanner.scan(code);
+  };
+  watchCamera(scan);
+  watchKeyboardScanner(scan);
+  byId('code-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const input = byId('code', HTMLInputElement);
+    scan(input.value);
+    input.value = '';
+  });
+  for (const button of document.querySelectorAll('[data-act="change"]')) {
+    button.addEventListener('click', () => {
+      place = undefined;
+      stopCounters();
+      void stopCamera();
+      showStep('choice');
+    });
+  }
+}
+
+/** A scanner whose screen goes dark holds up the queue. */
+async function keepAwake(): Promise<void> {
+  try {
+    await navigator.wakeLock?.request('screen');
+  } catch {
+    // Low battery or no support: the screen follows the phone's own setting.
+  }
+}

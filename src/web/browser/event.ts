@@ -1,0 +1,173 @@
+import { refusalWords } from '../words/refusals.ts';
+import { call } from './api.ts';
+import { byId, element, languageQuery } from './dom.ts';
+import { looksRight, setFaults, setMessage } from './form-faults.ts';
+import { pageLanguage } from './page-language.ts';
+import { type Waiting, placeOrder } from './place-order.ts';
+import { poll } from './poll.ts';
+import { refusalText } from './refusal-text.ts';
+import { type OrderBody, sentOrders } from './sent-order.ts';
+import { type TicketChoice, hideJumpInSight, ticketChoice } from './ticket-choice.ts';
+import { backOff, spread } from './waiting.ts';
+
+const words = refusalWords[pageLanguage];
+const slug = document.querySelector<HTMLElement>('[data-slug]')?.dataset['slug'] ?? '';
+const fields = ['name', 'email', 'phone', 'promoCode'];
+const availabilityEveryMs = 12_000;
+/** Timers longer than this overflow in browsers. */
+const timerMsMax = 6 * 3600 * 1000;
+
+const form = document.querySelector<HTMLFormElement>('#checkout');
+if (form !== null) start(form);
+hideJumpInSight();
+
+function start(form: HTMLFormElement): void {
+  const button = document.querySelector<HTMLButtonElement>('#place');
+  let isBusy = false;
+  const choice = ticketChoice(form, () => {
+    if (button !== null) button.disabled = isBusy;
+  });
+  keepTurning(choice);
+  watchAvailability(choice);
+  if (button === null) return;
+
+  const sent = sentOrders(slug, window.sessionStorage);
+  const buyer = byId('buyer', HTMLFieldSetElement);
+  const setBusy = (busy: boolean): void => {
+    isBusy = busy;
+    button.disabled = busy;
+    buyer.disabled = busy;
+    choice.setLocked(busy);
+  };
+  const order = async (body: OrderBody): Promise<void> => {
+    setBusy(true);
+    setMessage('form-message', words.placing, 'wait');
+    const stop = new AbortController();
+    const outcome = await placeOrder(sent, body, {
+      onWait: (waiting) => countDown(waiting, stop),
+      stopSignal: stop.signal,
+    });
+    if (outcome.kind === 'placed') {
+      setMessage('form-message', words.placed, 'good');
+      const { id, accessToken } = outcome.order;
+      location.assign(`/orders/${id}${languageQuery()}#${accessToken}`);
+      return;
+    }
+    setBusy(false);
+    if (outcome.kind === 'given_up') return offerEarlier(body);
+    setMessage('form-message', refusalText(outcome.problem));
+    setFaults(fields, faultsOf(outcome.problem));
+    byId('form-message').focus();
+  };
+  const offerEarlier = (body: OrderBody): void => {
+    setBusy(true);
+    const check = actionButton(words.earlierCheck, () => void order(body));
+    const drop = actionButton(words.earlierDrop, () => {
+      sent.settle('placed');
+      setBusy(false);
+      setMessage('form-message', '');
+    });
+    setMessage('form-message', words.earlier, 'wait', check, drop);
+  };
+
+  setBusy(false);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    const body = readBody(choice);
+    if (body !== undefined) void order(body);
+  });
+  const unsettled = sent.unsettled();
+  if (unsettled !== undefined) offerEarlier(unsettled);
+  // Back from the order page, the browser may show this page as it was left.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}
+
+/** The order as filled in; undefined when something is missing, which is then said. */
+function readBody(choice: TicketChoice): OrderBody | undefined {
+  const lines = choice.lines();
+  const tooFew = choice.tooFew();
+  setMessage('form-message', '');
+  if (lines.length === 0 || tooFew !== undefined) {
+    setMessage(
+      'form-message',
+      tooFew === undefined ? words.chooseTickets : words.minimum(tooFew.name, tooFew.quantityMin),
+    );
+    (tooFew ?? choice.rows.find((row) => !row.input.disabled))?.input.focus();
+    return undefined;
+  }
+  const values = Object.fromEntries(fields.map((name) => [name, byId(name, HTMLInputElement).value.trim()]));
+  const { name = '', email = '', phone = '', promoCode = '' } = values;
+  if (
+    setFaults(
+      fields,
+      fields.filter((field) => looksRight[field]?.(values[field] ?? '') === false),
+    )
+  )
+    return undefined;
+  return {
+    eventSlug: slug,
+    buyer: { name, email, phone },
+    lines,
+    ...(promoCode === '' ? {} : { promoCode: promoCode.toUpperCase() }),
+    locale: pageLanguage,
+  };
+}
+
+function faultsOf(problem: { code: string; errors: readonly { path: string }[] }): string[] {
+  if (problem.code.startsWith('promo.')) return ['promoCode'];
+  return problem.errors.map(({ path }) => path.replace(/^buyer\./, '')).filter((path) => fields.includes(path));
+}
+
+/** Says why the page waits, and for how long; the buyer may stop it. */
+function countDown({ problem, waitMs }: Waiting, stop: AbortController): void {
+  const reason =
+    problem === undefined
+      ? words.unreachable
+      : problem.status === 500
+        ? words.unexpected(problem.requestId)
+        : refusalText(problem);
+  const until = Date.now() + waitMs;
+  const left = element('span', { className: 'small' });
+  const button = actionButton(words.stop, () => stop.abort());
+  setMessage('form-message', reason, 'wait', left, element('br'), button);
+  // Seconds that tick would be read out one by one.
+  left.setAttribute('aria-hidden', 'true');
+  const tick = (): void => {
+    const seconds = Math.ceil((until - Date.now()) / 1000);
+    left.textContent = seconds > 0 ? words.retryIn(seconds) : words.retrying;
+    if (seconds > 0 && left.isConnected) setTimeout(tick, 250);
+  };
+  tick();
+}
+
+function actionButton(text: string, act: () => void): HTMLButtonElement {
+  const button = element('button', { className: 'link-button', text });
+  button.type = 'button';
+  button.addEventListener('click', act);
+  return button;
+}
+
+function keepTurning(choice: TicketChoice): void {
+  const turnsIn = choice.turn();
+  if (turnsIn === undefined) return;
+  setTimeout(() => keepTurning(choice), Math.min(Math.max(turnsIn, 250), timerMsMax));
+}
+
+/** Bands from the shared cache; a category that is gone closes before somebody fills in the form for it. */
+function watchAvailability(choice: TicketChoice): void {
+  let failures = 0;
+  poll(async () => {
+    if (choice.rows.every(({ node }) => node.dataset['state'] === 'closed')) return undefined;
+    type Bands = { data: { ticketCategoryId: string; band: string }[] };
+    const answer = await call<Bands>('GET', `/v1/events/${slug}/availability`, { deadlineMs: 8000 });
+    failures = answer.kind === 'ok' ? 0 : failures + 1;
+    if (answer.kind === 'ok')
+      for (const { ticketCategoryId, band } of answer.body.data) choice.setBand(ticketCategoryId, band);
+    if (failures === 0) return spread(availabilityEveryMs, Math.random());
+    const askedMs = answer.kind === 'refused' ? (answer.retryAfterMs ?? 0) : 0;
+    return backOff(failures, { firstMs: availabilityEveryMs, ceilingMs: 120_000, askedMs, random: Math.random() });
+  });
+}

@@ -1,0 +1,14 @@
+/** The server's time: sales and holds end by its clock, and phones are often minutes off. */
+
+let aheadMs = 0;
+
+/** Takes the `Date` of an answer that comes straight from the server; the date of a cached one is that of its making. */
+export function noteServerTime(headers: Headers): void {
+  const told = Date.parse(headers.get('date') ?? '');
+  const ageSeconds = Number(headers.get('age') ?? 0);
+  if (!Number.isNaN(told) && ageSeconds === 0) aheadMs = told - Date.now();
+}
+
+export function serverNow(): number {
+  return Date.now() + aheadMs;
+}

@@ -1,0 +1,81 @@
+import { html } from 'hono/html';
+import { formatClock, formatDate, formatMoney, zoneName } from '../format.ts';
+import type { Language } from '../language.ts';
+import type { Html, PageContext } from '../layout.ts';
+import type { Band, PublicEvent, TicketCategory } from '../public-documents.ts';
+import { eventWords } from '../words/event.ts';
+import type { EventFacts } from './event-page.ts';
+import { field } from './field.ts';
+
+/**
+ * Ticket categories and the order form. The button waits for its script: sent by the browser itself, the form would do
+ * nothing good, and the page's policy forbids it.
+ */
+export function checkout(context: PageContext, { event, categories, availability }: EventFacts): Html {
+  const { language } = context.lang;
+  const words = eventWords[language];
+  const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
+  const isOff = event.status === 'cancelled' || event.sales === 'closed';
+  return html`<section class="tickets" id="tickets" aria-labelledby="tickets-title"><h2 id="tickets-title">${words.tickets}</h2>
+${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
+${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
+<form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
+<ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
+${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(language)}${submitBar(event, language)}`}
+</form></section>
+${isOff ? '' : html`<a class="jump button" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
+}
+
+function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  const { id, name, price, saleState, perOrderMin, perOrderMax } = category;
+  const quantityMax = Math.min(perOrderMax, event.ticketsPerOrderMax);
+  const limits = [
+    words.perOrder(perOrderMin, quantityMax),
+    ...(category.perBuyerMax === null ? [] : [words.perBuyer(category.perBuyerMax)]),
+  ];
+  return html`<li class="category" data-category="${id}" data-state="${saleState}" data-band="${band}" data-price="${price.amount}" data-opens-at="${category.saleOpensAt}" data-closes-at="${category.saleClosesAt}">
+<div class="category-text"><strong>${name}</strong>${category.description === '' ? '' : html`<p>${category.description}</p>`}
+<p class="category-price">${price.amount === 0 ? words.free : formatMoney(price, language)}</p>
+<p class="category-state"><span class="band band-${saleState === 'open' ? band : saleState}" data-part="band">${stateText(category, band, event, language)}</span></p>
+<p class="muted small">${limits.join(' · ')}</p></div>
+<div class="stepper" role="group" aria-label="${words.quantityOf(name)}"><button type="button" data-step="-1" aria-label="${words.fewer(name)}" disabled>−</button>
+<input type="number" inputmode="numeric" name="quantity" value="0" min="0" max="${quantityMax}" data-min="${perOrderMin}" aria-label="${words.quantityOf(name)}" disabled>
+<button type="button" data-step="1" aria-label="${words.more(name)}" disabled>+</button></div></li>`;
+}
+
+function stateText(category: TicketCategory, band: Band, { timeZone }: PublicEvent, language: Language): string {
+  const words = eventWords[language];
+  const time = `${formatDate(category.saleOpensAt, timeZone, language, 'medium')}, ${formatClock(category.saleOpensAt, timeZone, language)} ${zoneName(category.saleOpensAt, timeZone)}`;
+  if (category.saleState === 'upcoming') return words.opensAt(time);
+  return category.saleState === 'closed' ? words.closed : words.bands[band];
+}
+
+function rules(event: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  const sentences = [
+    words.orderMax(event.ticketsPerOrderMax),
+    ...(event.ticketsPerBuyerMax === null ? [] : [words.buyerMax(event.ticketsPerBuyerMax)]),
+    ...(event.feePerTicket.amount === 0 ? [] : [words.fee(formatMoney(event.feePerTicket, language))]),
+    ...(event.refundableUntilHours === null ? [] : [words.refundable(event.refundableUntilHours)]),
+  ];
+  return html`<p class="muted small rules">${sentences.join(' ')}</p>`;
+}
+
+function buyerFields(language: Language): Html {
+  const words = eventWords[language];
+  return html`<fieldset class="buyer" id="buyer" disabled><legend>${words.yourDetails}</legend>
+${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 100 })}
+${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
+${field({ name: 'phone', label: words.phone, type: 'tel', autocomplete: 'tel', maxlength: 22, hint: words.phoneHint, inputmode: 'tel' })}
+<details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 32, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
+<p class="muted small">${words.privacy}</p></fieldset>`;
+}
+
+function submitBar({ currency }: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  return html`<div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
+<div class="submit-bar"><p class="submit-total"><span>${words.total}</span> <output id="total" aria-live="polite">${formatMoney({ amount: 0, currency }, language)}</output></p>
+<button class="button button-main" id="place" disabled>${words.place}</button></div>
+<p class="muted small center">${words.payLater}</p>`;
+}

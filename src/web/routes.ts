@@ -1,0 +1,140 @@
+import { type Context, Hono } from 'hono';
+import { DomainError } from '../platform/errors.ts';
+import { idPatterns } from '../platform/ids.ts';
+import { assetPath, createAssets } from './assets.ts';
+import { chooseLanguage } from './language.ts';
+import type { PageContext } from './layout.ts';
+import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './page-headers.ts';
+import { invitationPage, passwordResetPage } from './pages/desk-pages.ts';
+import { doorPage } from './pages/door-page.ts';
+import { eventPage } from './pages/event-page.ts';
+import { findOrderPage } from './pages/find-order-page.ts';
+import { homePage } from './pages/home-page.ts';
+import { messagePage } from './pages/message-page.ts';
+import { orderPage } from './pages/order-page.ts';
+import { type PublicReads, eventDocuments, listingDocument } from './public-documents.ts';
+import { createRenderedPages } from './rendered-pages.ts';
+import { readSearch } from './search.ts';
+import { type Variants, chooseVariant, isKnown } from './variants.ts';
+
+/**
+ * The pages that people and mailed links land on.
+ *
+ * Promises
+ *  1. A page is the same for everybody: no credential is read here, nothing private is in it, so any cache may keep it.
+ *  2. Secrets of links stay in fragments: no server, log, cache or referrer sees them.
+ *  3. Nothing from outside becomes markup: templates escape, scripts write text only, the policy forbids the rest.
+ *  4. What a page shows of an event is what the public API says, from the same bytes.
+ *  5. Ordering twice by accident is not possible: one key per order, kept until its answer is known (browser/place-order.ts).
+ */
+export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
+  const assetsOnce = createAssets();
+  const rendered = createRenderedPages();
+  const contextOf = async (c: Context): Promise<PageContext> => ({
+    lang: chooseLanguage(c.req.query('lang'), c.req.header('accept-language')),
+    assets: await assetsOnce(),
+  });
+
+  const shell = (render: (context: PageContext) => Promise<string>, traits: Partial<PageTraits> = {}) => {
+    return async (c: Context) => {
+      const context = await contextOf(c);
+      const page = await rendered.get(`${render.name} ${langKey(context)}`, () => render(context));
+      return send(c, page, pageHeaders({ ...shellTraits, ...traits }));
+    };
+  };
+  const missing = async (c: Context) => c.html(await messagePage(await contextOf(c), 'missing'), 404, failureHeaders);
+  const showOrder = shell(orderPage);
+
+  return new Hono()
+    .get('/', (c) =>
+      orMessage(c, contextOf, async (context) => {
+        const search = readSearch(c.req.query());
+        const listing = await listingDocument(deps.publicReads, { ...search, limit: eventsPerPage });
+        const key = `home ${langKey(context)} ${listing.version} ${JSON.stringify(search)}`;
+        const page = await rendered.get(key, async () => homePage(context, await listing.read(), search));
+        return send(
+          c,
+          page,
+          pageHeaders({ ...liveTraits, forms: 'search', surrogateKeys: `${listing.surrogateKeys} page` }),
+        );
+      }),
+    )
+    .get('/events/:slug', (c) =>
+      orMessage(c, contextOf, async (context) => {
+        const slug = c.req.param('slug');
+        if (!slugPattern.test(slug)) return missing(c);
+        const { event, schedule, categories, availability } = await eventDocuments(deps.publicReads, slug);
+        const versions = [event, schedule, categories, availability].map(({ version }) => version);
+        const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () =>
+          eventPage(context, {
+            event: await event.read(),
+            schedule: (await schedule.read()).data,
+            categories: (await categories.read()).data,
+            availability: (await availability.read()).data,
+          }),
+        );
+        return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
+      }),
+    )
+    .get('/orders/:id', (c) => (idPatterns.order.test(c.req.param('id')) ? showOrder(c) : missing(c)))
+    .get('/find-order', shell(findOrderPage))
+    .get('/desk/invitation', shell(invitationPage))
+    .get('/desk/password-reset', shell(passwordResetPage))
+    .get('/door', shell(doorPage, { camera: true }))
+    .get(`${assetPath}/:file`, async (c) => {
+      const file = (await assetsOnce()).file(c.req.param('file'));
+      if (file === undefined) return c.notFound();
+      return send(c, file.variants, { ...assetHeaders, 'content-type': file.type });
+    });
+}
+
+const eventsPerPage = 24;
+const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/;
+const retryAfterSeconds = 5;
+
+const shellTraits: PageTraits = {
+  lifetime: shellLifetime,
+  forms: 'none',
+  camera: false,
+  isIndexed: false,
+  surrogateKeys: 'page',
+};
+const liveTraits: PageTraits = { ...shellTraits, lifetime: liveLifetime, isIndexed: true };
+const assetHeaders = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
+const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
+
+const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
+
+/** The page in the form the browser takes; without `lang` in the address, it depends on the preferred language. */
+function send(c: Context, variants: Variants, headers: Record<string, string>): Response {
+  const { body, encoding } = chooseVariant(variants, c.req.header('accept-encoding'));
+  const isPage = headers['content-language'] !== undefined || headers['content-security-policy'] !== undefined;
+  const varies = isPage && c.req.query('lang') === undefined ? 'Accept-Encoding, Accept-Language' : 'Accept-Encoding';
+  const all = { ...headers, etag: variants.etag, vary: varies };
+  if (isKnown(variants, c.req.header('if-none-match'))) return c.body(null, 304, all);
+  return c.body(new Uint8Array(body), 200, encoding === undefined ? all : { ...all, 'content-encoding': encoding });
+}
+
+/** Refusals of the public reads as pages: what does not exist, and what cannot be read now. */
+async function orMessage(
+  c: Context,
+  contextOf: (c: Context) => Promise<PageContext>,
+  show: (context: PageContext) => Promise<Response>,
+): Promise<Response> {
+  const context = await contextOf(c);
+  try {
+    return await show(context);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'event.not_found' || error.code === 'request.invalid') {
+      return c.html(await messagePage(context, 'missing'), 404, failureHeaders);
+    }
+    if (error.code !== 'service.unavailable') throw error;
+    const seconds = String(error.retryAfterSeconds ?? retryAfterSeconds);
+    return c.html(await messagePage(context, 'busy'), 503, { ...failureHeaders, 'retry-after': seconds });
+  }
+}

@@ -1,0 +1,90 @@
+import type { InEach } from '../language.ts';
+
+type DeskWords = {
+  readonly invitationTitle: string;
+  readonly invitationLead: string;
+  readonly name: string;
+  readonly password: string;
+  readonly passwordHint: string;
+  readonly show: string;
+  readonly hide: string;
+  readonly accept: string;
+  readonly acceptedTitle: string;
+  readonly acceptedText: string;
+  readonly resetTitle: string;
+  readonly resetLead: string;
+  readonly requestTitle: string;
+  readonly requestLead: string;
+  readonly email: string;
+  readonly newPassword: string;
+  readonly setPassword: string;
+  readonly setTitle: string;
+  readonly setText: string;
+  readonly sendLink: string;
+  readonly sentTitle: string;
+  readonly sentText: string;
+  readonly noLinkTitle: string;
+  readonly noLinkText: string;
+  readonly askAgain: string;
+  readonly toDoor: string;
+};
+
+export const deskWords: InEach<DeskWords> = {
+  id: {
+    invitationTitle: 'Bergabung dengan tim',
+    invitationLead: 'Isi nama dan buat kata sandi. Setelah itu Anda dapat masuk.',
+    name: 'Nama Anda',
+    password: 'Kata sandi',
+    passwordHint: 'Sedikitnya 12 karakter. Beberapa kata yang tidak berhubungan mudah diingat dan kuat.',
+    show: 'Tampilkan',
+    hide: 'Sembunyikan',
+    accept: 'Bergabung',
+    acceptedTitle: 'Selamat datang',
+    acceptedText: 'Akun Anda siap. Masuk dengan email tempat undangan dikirim.',
+    resetTitle: 'Kata sandi baru',
+    resetLead: 'Buat kata sandi baru. Semua perangkat yang masuk akan dikeluarkan.',
+    requestTitle: 'Lupa kata sandi',
+    requestLead: 'Tulis email Anda; kami mengirim tautan untuk membuat kata sandi baru.',
+    email: 'Email',
+    newPassword: 'Kata sandi baru',
+    setPassword: 'Simpan kata sandi',
+    setTitle: 'Kata sandi tersimpan',
+    setText: 'Masuklah dengan kata sandi yang baru.',
+    sendLink: 'Kirim tautan',
+    sentTitle: 'Periksa email Anda',
+    sentText: 'Bila alamat itu terdaftar, tautannya sudah dikirim dan berlaku satu jam.',
+    noLinkTitle: 'Tautan tidak lengkap',
+    noLinkText:
+      'Buka halaman ini dari tautan di email undangan. Tautan yang lama atau sudah dipakai tidak berlaku lagi.',
+    askAgain: 'Minta tautan baru',
+    toDoor: 'Masuk sebagai petugas pintu',
+  },
+  en: {
+    invitationTitle: 'Join the team',
+    invitationLead: 'Enter your name and choose a password. Then you can sign in.',
+    name: 'Your name',
+    password: 'Password',
+    passwordHint: 'At least 12 characters. Some unrelated words are easy to remember and strong.',
+    show: 'Show',
+    hide: 'Hide',
+    accept: 'Join',
+    acceptedTitle: 'Welcome',
+    acceptedText: 'Your account is ready. Sign in with the address that the invitation came to.',
+    resetTitle: 'New password',
+    resetLead: 'Choose a new password. Every device that is signed in will be signed out.',
+    requestTitle: 'Forgot your password',
+    requestLead: 'Enter your address; we send a link that sets a new password.',
+    email: 'Email',
+    newPassword: 'New password',
+    setPassword: 'Save password',
+    setTitle: 'Password saved',
+    setText: 'Sign in with the new one.',
+    sendLink: 'Send the link',
+    sentTitle: 'Check your inbox',
+    sentText: 'If that address is registered, the link is on its way. It is valid for one hour.',
+    noLinkTitle: 'The link is not complete',
+    noLinkText: 'Open this page from the link in the invitation mail. Old and used links are not valid any more.',
+    askAgain: 'Ask for a new link',
+    toDoor: 'Sign in at the door',
+  },
+};

@@ -1,0 +1,131 @@
+import type { InEach } from '../language.ts';
+
+type EventWords = {
+  readonly when: string;
+  readonly doors: string;
+  readonly where: string;
+  readonly by: string;
+  readonly about: string;
+  readonly schedule: string;
+  readonly tickets: string;
+  readonly chooseTickets: string;
+  readonly cancelled: string;
+  readonly cancelledText: string;
+  readonly salesStopped: string;
+  readonly noCategories: string;
+  readonly free: string;
+  readonly bands: Readonly<Record<'many' | 'few' | 'last' | 'none', string>>;
+  readonly opensAt: (time: string) => string;
+  readonly closed: string;
+  readonly closesAt: (time: string) => string;
+  readonly perOrder: (min: number, max: number) => string;
+  readonly perBuyer: (max: number) => string;
+  readonly orderMax: (max: number) => string;
+  readonly buyerMax: (max: number) => string;
+  readonly fee: (amount: string) => string;
+  readonly refundable: (hours: number) => string;
+  readonly fewer: (category: string) => string;
+  readonly more: (category: string) => string;
+  readonly quantityOf: (category: string) => string;
+  readonly yourDetails: string;
+  readonly name: string;
+  readonly email: string;
+  readonly emailHint: string;
+  readonly phone: string;
+  readonly phoneHint: string;
+  readonly promo: string;
+  readonly optional: string;
+  readonly promoAdd: string;
+  readonly total: string;
+  readonly beforePromo: string;
+  readonly place: string;
+  readonly payLater: string;
+  readonly privacy: string;
+};
+
+export const eventWords: InEach<EventWords> = {
+  id: {
+    when: 'Waktu',
+    doors: 'Pintu dibuka',
+    where: 'Tempat',
+    by: 'Penyelenggara',
+    about: 'Tentang acara',
+    schedule: 'Jadwal',
+    tickets: 'Tiket',
+    chooseTickets: 'Pilih tiket',
+    cancelled: 'Acara dibatalkan',
+    cancelledText: 'Penyelenggara membatalkan acara ini. Pembeli tiket dihubungi melalui email.',
+    salesStopped: 'Penjualan sedang ditutup oleh penyelenggara.',
+    noCategories: 'Tiket belum diumumkan.',
+    free: 'Gratis',
+    bands: { many: 'Tersedia', few: 'Tinggal sedikit', last: 'Tiket terakhir', none: 'Habis' },
+    opensAt: (time) => `Dijual mulai ${time}`,
+    closed: 'Penjualan ditutup',
+    closesAt: (time) => `Dijual sampai ${time}`,
+    perOrder: (min, max) => (min > 1 ? `${min}–${max} tiket per pesanan` : `Paling banyak ${max} per pesanan`),
+    perBuyer: (max) => `${max} per pembeli`,
+    orderMax: (max) => `Satu pesanan memuat paling banyak ${max} tiket.`,
+    buyerMax: (max) => `Satu pembeli mendapat paling banyak ${max} tiket.`,
+    fee: (amount) => `Biaya layanan ${amount} per tiket berbayar.`,
+    refundable: (hours) => `Pesanan yang sudah dibayar dapat dibatalkan sampai ${hours} jam sebelum acara.`,
+    fewer: (category) => `Kurangi ${category}`,
+    more: (category) => `Tambah ${category}`,
+    quantityOf: (category) => `Jumlah ${category}`,
+    yourDetails: 'Data Anda',
+    name: 'Nama lengkap',
+    email: 'Email',
+    emailHint: 'Tiket dikirim ke sini.',
+    phone: 'Nomor WhatsApp',
+    phoneHint: 'Contoh: 0812 3456 7890',
+    promo: 'Kode promo',
+    optional: 'opsional',
+    promoAdd: 'Punya kode promo?',
+    total: 'Total',
+    beforePromo: 'Kode promo dihitung pada langkah berikutnya.',
+    place: 'Pesan tiket',
+    payLater: 'Tiket ditahan untuk Anda, lalu Anda membayar.',
+    privacy: 'Data ini hanya dipakai untuk pesanan Anda.',
+  },
+  en: {
+    when: 'When',
+    doors: 'Doors open',
+    where: 'Where',
+    by: 'Organiser',
+    about: 'About',
+    schedule: 'Schedule',
+    tickets: 'Tickets',
+    chooseTickets: 'Choose tickets',
+    cancelled: 'Event cancelled',
+    cancelledText: 'The organiser has called this event off. Ticket holders are told by email.',
+    salesStopped: 'The organiser has closed sales for now.',
+    noCategories: 'Tickets are not announced yet.',
+    free: 'Free',
+    bands: { many: 'Available', few: 'Few left', last: 'Last tickets', none: 'Sold out' },
+    opensAt: (time) => `On sale from ${time}`,
+    closed: 'Sale closed',
+    closesAt: (time) => `On sale until ${time}`,
+    perOrder: (min, max) => (min > 1 ? `${min}–${max} per order` : `At most ${max} per order`),
+    perBuyer: (max) => `${max} per buyer`,
+    orderMax: (max) => `One order holds at most ${max} tickets.`,
+    buyerMax: (max) => `One buyer gets at most ${max} tickets.`,
+    fee: (amount) => `A service fee of ${amount} is added per paid ticket.`,
+    refundable: (hours) => `Paid orders can be cancelled until ${hours} hours before the event.`,
+    fewer: (category) => `One less ${category}`,
+    more: (category) => `One more ${category}`,
+    quantityOf: (category) => `Number of ${category}`,
+    yourDetails: 'Your details',
+    name: 'Full name',
+    email: 'Email',
+    emailHint: 'Tickets are sent here.',
+    phone: 'WhatsApp number',
+    phoneHint: 'For example 0812 3456 7890',
+    promo: 'Promo code',
+    optional: 'optional',
+    promoAdd: 'Have a promo code?',
+    total: 'Total',
+    beforePromo: 'A promo code is counted in the next step.',
+    place: 'Order tickets',
+    payLater: 'The tickets are held for you, then you pay.',
+    privacy: 'We use this for your order only.',
+  },
+};

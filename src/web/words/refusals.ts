@@ -1,0 +1,134 @@
+import type { InEach } from '../language.ts';
+
+/** What a refused buyer or staff member is told, by the code of the problem. */
+type Refusals = {
+  readonly byCode: Readonly<Record<string, string>>;
+  readonly limit: (limit: string, max: number) => string;
+  readonly unreachable: string;
+  readonly unexpected: (requestId: string) => string;
+  readonly retryIn: (seconds: number) => string;
+  readonly retrying: string;
+  readonly stop: string;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly chooseTickets: string;
+  readonly minimum: (category: string, min: number) => string;
+  readonly earlier: string;
+  readonly earlierCheck: string;
+  readonly earlierDrop: string;
+  readonly placing: string;
+  readonly placed: string;
+};
+
+export const refusalWords: InEach<Refusals> = {
+  id: {
+    byCode: {
+      'stock.sold_out':
+        'Tiketnya baru saja habis untuk jumlah ini. Kurangi jumlah, pilih kategori lain, atau coba lagi: tiket yang tidak dibayar dijual kembali.',
+      'sale.not_open': 'Kategori ini sedang tidak dijual.',
+      'order.category_unknown': 'Kategori tiket ini sudah tidak ada. Muat ulang halaman.',
+      'event.unknown': 'Acara ini tidak ada.',
+      'promo.invalid': 'Kode promo ini tidak berlaku untuk acara ini sekarang.',
+      'promo.used_up': 'Kode promo ini sudah habis dipakai.',
+      'payments.busy': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
+      'traffic.rate_limited': 'Terlalu banyak permintaan dari jaringan Anda. Kami mencoba lagi untuk Anda.',
+      'service.overloaded': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
+      'service.unavailable': 'Layanan sedang terganggu sebentar. Kami mencoba lagi untuk Anda.',
+      'idempotency.in_progress': 'Pesanan Anda sedang diproses…',
+      'idempotency.key_reused': 'Pesanan Anda sebelumnya sudah tercatat. Periksa email, atau mulai pesanan baru.',
+      'queue.pass_required': 'Acara ini memakai ruang tunggu. Ambil giliran lebih dulu.',
+      'request.invalid': 'Ada isian yang belum benar.',
+      'session.refused': 'Email atau kata sandi tidak benar.',
+      'session.limited': 'Terlalu banyak percobaan masuk. Tunggu sebentar.',
+      'access.link_invalid': 'Tautan ini tidak berlaku lagi. Minta tautan baru.',
+      'access.unauthenticated': 'Kode ini tidak dikenal.',
+      'access.forbidden': 'Akun Anda tidak diizinkan melakukan ini.',
+      'payment.not_payable': 'Pesanan ini sudah dibayar, atau waktunya habis.',
+      'payment.method_unavailable': 'Sisa waktu terlalu pendek untuk cara bayar ini.',
+      'payment.too_many_attempts': 'Pembayaran sudah dicoba terlalu sering untuk pesanan ini.',
+    },
+    limit: (limit, max) =>
+      ({
+        per_order_min: `Kategori ini dijual sedikitnya ${max} tiket per pesanan.`,
+        per_order_max: `Paling banyak ${max} tiket dalam satu pesanan.`,
+        per_buyer_max: `Anda sudah mencapai batas ${max} tiket per pembeli.`,
+        held_per_network:
+          'Terlalu banyak tiket yang belum dibayar dari jaringan ini. Selesaikan dulu, atau coba nanti.',
+      })[limit] ?? 'Pesanan melewati batas penjualan ini.',
+    unreachable: 'Tidak tersambung ke server. Periksa internet Anda; kami mencoba lagi.',
+    unexpected: (requestId) => `Ada yang salah di sisi kami. Coba lagi. (${requestId})`,
+    retryIn: (seconds) => `Mencoba lagi dalam ${seconds} detik…`,
+    retrying: 'Mencoba lagi…',
+    stop: 'Berhenti mencoba',
+    faults: {
+      name: 'Tulis nama Anda.',
+      email: 'Tulis alamat email yang benar, misalnya nama@contoh.id.',
+      phone: 'Tulis nomor telepon, 8 sampai 15 angka.',
+      promoCode: 'Kode promo berisi 3–32 huruf, angka, atau tanda hubung.',
+      password: 'Kata sandi sedikitnya 12 karakter.',
+      code: 'Tulis kode pesanan, sepuluh huruf dan angka.',
+      deviceToken: 'Tulis kode perangkat.',
+    },
+    chooseTickets: 'Pilih sedikitnya satu tiket.',
+    minimum: (category, min) => `${category}: pilih sedikitnya ${min} tiket.`,
+    earlier: 'Pesanan yang tadi Anda kirim belum terjawab. Periksa dulu, supaya tidak memesan dua kali.',
+    earlierCheck: 'Periksa pesanan tadi',
+    earlierDrop: 'Lupakan, mulai baru',
+    placing: 'Menahan tiket untuk Anda…',
+    placed: 'Tiket ditahan. Membuka pesanan…',
+  },
+  en: {
+    byCode: {
+      'stock.sold_out':
+        'There are no longer enough tickets for this. Take fewer, choose another category, or try again: tickets that are not paid come back on sale.',
+      'sale.not_open': 'This category is not on sale now.',
+      'order.category_unknown': 'This ticket category is gone. Reload the page.',
+      'event.unknown': 'There is no such event.',
+      'promo.invalid': 'This promo code is not valid for this event now.',
+      'promo.used_up': 'This promo code has been used up.',
+      'payments.busy': 'It is very busy. We keep trying for you; leave this page open.',
+      'traffic.rate_limited': 'Too many requests come from your network. We keep trying for you.',
+      'service.overloaded': 'It is very busy. We keep trying for you; leave this page open.',
+      'service.unavailable': 'The service is disturbed for a moment. We keep trying for you.',
+      'idempotency.in_progress': 'Your order is being decided…',
+      'idempotency.key_reused': 'Your earlier order was placed. Look into your inbox, or start a new order.',
+      'queue.pass_required': 'This event has a waiting room. Take your turn first.',
+      'request.invalid': 'Some of this is not right yet.',
+      'session.refused': 'The email address or the password is not right.',
+      'session.limited': 'Too many sign-ins were tried. Wait a while.',
+      'access.link_invalid': 'This link is not valid any more. Ask for a new one.',
+      'access.unauthenticated': 'This token is not known.',
+      'access.forbidden': 'Your account may not do this.',
+      'payment.not_payable': 'This order is paid, or its time is over.',
+      'payment.method_unavailable': 'The time left is too short for this way to pay.',
+      'payment.too_many_attempts': 'Payment was tried too often for this order.',
+    },
+    limit: (limit, max) =>
+      ({
+        per_order_min: `This category is sold from ${max} tickets per order.`,
+        per_order_max: `At most ${max} tickets in one order.`,
+        per_buyer_max: `You have reached the limit of ${max} tickets per buyer.`,
+        held_per_network: 'Too many unpaid tickets are held from this network. Finish those first, or try later.',
+      })[limit] ?? 'The order is over a limit of this sale.',
+    unreachable: 'The server cannot be reached. Look at your connection; we keep trying.',
+    unexpected: (requestId) => `Something went wrong on our side. Try again. (${requestId})`,
+    retryIn: (seconds) => `Trying again in ${seconds} s…`,
+    retrying: 'Trying again…',
+    stop: 'Stop trying',
+    faults: {
+      name: 'Enter your name.',
+      email: 'Enter a proper email address, such as name@example.com.',
+      phone: 'Enter a phone number of 8 to 15 digits.',
+      promoCode: 'A promo code has 3–32 letters, digits or hyphens.',
+      password: 'A password has at least 12 characters.',
+      code: 'Enter the order code of ten letters and digits.',
+      deviceToken: 'Enter the device token.',
+    },
+    chooseTickets: 'Choose at least one ticket.',
+    minimum: (category, min) => `${category}: choose at least ${min} tickets.`,
+    earlier: 'The order you sent before has no answer yet. Check it first, so that you do not order twice.',
+    earlierCheck: 'Check that order',
+    earlierDrop: 'Forget it, start anew',
+    placing: 'Holding tickets for you…',
+    placed: 'Tickets are held. Opening your order…',
+  },
+};
