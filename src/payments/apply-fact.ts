@@ -5,6 +5,7 @@ import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import { type AttemptPatch, changeAttempt, lockAttempt } from './attempt-queries.ts';
 import type { Effect } from './attempt-moves.ts';
 import type { GatewayFact } from './gateway.ts';
+import { closedCheckSeconds } from './limits.ts';
 import { giveMoneyBack, passMoneyThrough } from './give-money-back.ts';
 import { wrongFacts } from './metrics.ts';
 import { type Trust, nextAttemptState } from './next-attempt-state.ts';
@@ -123,6 +124,9 @@ const checkSeconds: Partial<Record<AttemptStatus, number>> = {
   review: 3600,
   authorized: 3600,
   captured: 24 * 3600,
+  // A method was picked, so somebody knows where to pay: money may still come, and the callback about it be lost.
+  expired: closedCheckSeconds,
+  cancelled: closedCheckSeconds,
 };
 /** Banks and stores take a settlement back within minutes, if they do, and the callback about it may be lost. */
 const reversalCheckSeconds = 600;

@@ -5,7 +5,7 @@ import { closeAttempt } from './close-attempt.ts';
 import { closeAgain } from './close-again.ts';
 import type { GatewayDeps } from './deps.ts';
 import { RetryLater } from '../platform/retry-later.ts';
-import { checkHoursAfterExpiry, closingPauseSeconds } from './limits.ts';
+import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from './limits.ts';
 import { findPayableOrder } from './order-queries.ts';
 import { makeAttempt } from './make-attempt.ts';
 import type { Attempt } from './tables.ts';
@@ -59,7 +59,9 @@ function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolea
   const checks = attempt.checks + 1;
   if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
   if (attempt.status === 'settled') return { checks, checkInSeconds: null };
-  if (!isOpen(attempt.status)) return { checks, checkInSeconds: isOver(deps, attempt) ? null : hourSeconds };
+  if (attempt.failure === 'released_unconfirmed' && !isOver(deps, attempt))
+    return { checks, checkInSeconds: hourSeconds };
+  if (!isOpen(attempt.status)) return { checks, checkInSeconds: attempt.checks === 0 ? lastCheckSeconds : null };
   if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
   // Nobody ever picked a method, and the page is long gone; Midtrans sends nothing for that.
   return isNotStarted

@@ -2,7 +2,7 @@ import { transaction } from '../platform/db.ts';
 import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
 import { changeAttempt, findAttempt, requestClose } from './attempt-queries.ts';
 import type { GatewayDeps } from './deps.ts';
-import { pageOverGraceSeconds } from './limits.ts';
+import { closedCheckSeconds, pageOverGraceSeconds } from './limits.ts';
 import type { Attempt } from './tables.ts';
 import { isOpen } from './vocabulary.ts';
 
@@ -56,6 +56,12 @@ async function markClosed(deps: GatewayDeps, attemptId: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined || !isOpen(locked.attempt.status)) return;
-    await changeAttempt(tx, locked.attempt, { status: 'expired', checkInSeconds: null });
+    // Who had picked a method knows where to pay: money may still come, and the callback about it be lost.
+    const wasPicked = locked.attempt.gatewayReference !== null;
+    await changeAttempt(tx, locked.attempt, {
+      status: 'expired',
+      checks: 0,
+      checkInSeconds: wasPicked ? closedCheckSeconds : null,
+    });
   });
 }

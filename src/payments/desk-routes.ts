@@ -6,7 +6,6 @@ import { jsonBody } from '../http/json-body.ts';
 import { decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, body, problems } from '../http/schemas.ts';
-import { idempotencyKeySchema } from '../http/idempotency-key.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';

@@ -19,6 +19,9 @@ export const pageOverGraceSeconds = 60;
 export const reconcileBatch = 500;
 /** The gateway's own retries end after 5.7 hours; until then it is asked. */
 export const checkHoursAfterExpiry = 6;
+/** The first look at an attempt that is closed, and the last one after it. */
+export const closedCheckSeconds = 3600;
+export const lastCheckSeconds = 5 * 3600;
 export const refundTriesMax = 24;
 export const refundPauseSeconds = 30;
 /** The gateway's balance may be filled up in the meantime. */

@@ -96,7 +96,7 @@ function fold(walk: readonly GatewayState[]): { statuses: AttemptStatus[]; money
   // A partial chargeback is a task for a person; the attempt keeps its state.
   if (last === 'partially_charged_back') return { statuses: ['captured', 'settled'], money };
   if (last === 'not_started') return { statuses: ['pending'], money };
-  return { statuses: [last as AttemptStatus], money };
+  return { statuses: [last], money };
 }
 
 describe('any order of callbacks', () => {
