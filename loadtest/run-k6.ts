@@ -52,7 +52,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const stack = localStack();
-  const api = values.api ?? `http://127.0.0.1:${stack['PORT'] ?? 3000}`;
+  const api =
+    values.api ?? originOf(stack['PUBLIC_URL'])?.replace('//localhost', '//127.0.0.1') ?? 'http://127.0.0.1:3000';
   const sandbox = values.sandbox ?? originOf(stack['MIDTRANS_API_URL']) ?? 'http://127.0.0.1:4000';
   await requireAnswer(`${api}/v1/events`, 'the API');
   await requireAnswer(`${sandbox}/healthz`, 'the sandbox');
@@ -77,7 +78,7 @@ async function main(): Promise<number> {
   const ran = await run(k6, ['run', '--quiet', ...given, 'loadtest/k6/journey.ts']);
   if (ran !== 0) say(ran === 99 ? '\nthe run broke a threshold; see above' : `\nk6 ended with ${ran}`);
   if (!values.audit) return ran;
-  await settle(stack['WORKER_OPERATIONS_PORT'] ?? process.env['WORKER_OPERATIONS_PORT'] ?? '9150');
+  await settle(process.env['WORKER_OPERATIONS_PORT'] ?? '9150');
   say('\nthe audit');
   const audited = await run(process.execPath, ['loadtest/audit.ts']);
   return ran === 0 ? audited : ran;

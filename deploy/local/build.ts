@@ -2,13 +2,14 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { stop } from 'esbuild';
+import { buildWeb } from '../../src/web/build-web.ts';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { step } from './progress.ts';
 import { bundleProgram } from './stack/bundle.ts';
 
 /**
  * `npm run build`: everything that a server needs beside Node and the production packages, in `.data/dist`. The programs
- * find what they read at run time (the migrations, the API page) beside themselves.
+ * find what they read at run time (the migrations, the pages) beside themselves.
  */
 const dist = join(dataFolder, 'dist');
 
@@ -26,7 +27,6 @@ const apiPageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'];
 async function buildPrograms(): Promise<void> {
   const builds = Object.entries(programs).map(([file, entry]) => bundleProgram({ entry, file: join(dist, file) }));
   await Promise.all(builds);
-  await stop();
 }
 
 function copyMigrations(): void {
@@ -46,6 +46,8 @@ function copyApiPage(): void {
 rmSync(dist, { recursive: true, force: true });
 await step(console.log, `built into ${dist}`, async () => {
   await buildPrograms();
+  await buildWeb({ outFolder: join(dist, 'web') });
+  await stop();
   copyMigrations();
   copyApiPage();
 });

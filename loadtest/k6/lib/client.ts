@@ -32,12 +32,17 @@ export function callApi(call: Call): Reply {
   return reply;
 }
 
+/** One call to the service before the load: it is in no figure. */
+export function callForSetup(call: Call): Reply {
+  return send(settings.api, 'setup', call);
+}
+
 /** One call to the sandbox, which plays the outside world. */
 export function callSandbox(call: Call): Reply {
   return send(settings.sandbox, 'sandbox', call);
 }
 
-function send(origin: string, kind: 'api' | 'sandbox', call: Call): Reply {
+function send(origin: string, kind: 'api' | 'sandbox' | 'setup', call: Call): Reply {
   const method = call.method ?? 'GET';
   const forwarded = networkAddress(call.network);
   const headers = {

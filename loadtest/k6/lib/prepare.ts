@@ -1,4 +1,4 @@
-import { at, callApi, callSandbox, json, listOf, type Reply } from './client.ts';
+import { at, callForSetup, callSandbox, json, listOf, type Reply } from './client.ts';
 import { buyerOf, idempotencyKey, mailDomain, type Prepared } from './data.ts';
 import { rateOf } from './profiles.ts';
 import { settings } from './settings.ts';
@@ -47,7 +47,7 @@ function makeEvent(run: string, token: string): MadeEvent {
   const slug = `loadtest-${run}`;
   const post = (route: string, path: string, body?: unknown) =>
     demand(
-      callApi({
+      callForSetup({
         route: `/v1/organizers/{slug}${route}`,
         path: `${organizer}${path}`,
         method: 'POST',
@@ -63,6 +63,7 @@ function makeEvent(run: string, token: string): MadeEvent {
       category: 'concert',
       city: 'Jakarta',
       venue: 'Loopback',
+      ticketsPerOrderMax: ticketsPerOrder,
       doorsOpenAt: time(-1),
       startsAt: time(1),
       endsAt: time(24),
@@ -94,7 +95,7 @@ function doorTickets(run: string, event: MadeEvent): string[] {
   const codes: string[] = [];
   for (let number = guestNumbersFrom; codes.length < wanted; number += 1) {
     const placed = demand(
-      callApi({
+      callForSetup({
         route: '/v1/orders',
         path: '/v1/orders',
         method: 'POST',
@@ -109,7 +110,7 @@ function doorTickets(run: string, event: MadeEvent): string[] {
       'a free order for the door',
     );
     const tickets = demand(
-      callApi({
+      callForSetup({
         route: '/v1/orders/{id}/tickets',
         path: `/v1/orders/${text(placed, 'id')}/tickets`,
         headers: bearer(text(placed, 'accessToken')),
@@ -125,7 +126,12 @@ function doorTickets(run: string, event: MadeEvent): string[] {
 }
 
 function signIn(email: string): string {
-  const reply = callApi({ route: '/v1/sessions', path: '/v1/sessions', method: 'POST', body: { email, password } });
+  const reply = callForSetup({
+    route: '/v1/sessions',
+    path: '/v1/sessions',
+    method: 'POST',
+    body: { email, password },
+  });
   return text(demand(reply, `sign-in of ${email} (is the demo data there?)`), 'accessToken');
 }
 

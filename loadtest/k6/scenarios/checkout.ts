@@ -15,7 +15,10 @@ const instructionsReady = new Trend('wait_payment_instructions', true);
 const orderPaid = new Trend('wait_order_paid', true);
 
 const quantity = 2;
-const pollSeconds = 0.5;
+/** The pause between two looks grows, as on the buyer's page: who waits for long must not make it longer for all. */
+const pollFirstSeconds = 0.3;
+const pollMaxSeconds = 2;
+const pollGrowth = 1.5;
 const waitSeconds = 30;
 /** Buyers whose connection broke and who send the same order again. */
 const replayEvery = 10;
@@ -77,9 +80,9 @@ function place({ run, slug, categoryId }: Prepared, number: number): Placed | un
 /** Asks again until it is so, as the buyer's page does. */
 function until(read: () => Reply, isSo: (body: unknown) => boolean): boolean {
   const giveUpAt = Date.now() + waitSeconds * 1000;
-  while (Date.now() < giveUpAt) {
+  for (let pause = pollFirstSeconds; Date.now() < giveUpAt; pause = Math.min(pause * pollGrowth, pollMaxSeconds)) {
+    sleep(pause);
     if (isSo(json(read()))) return true;
-    sleep(pollSeconds);
   }
   return false;
 }

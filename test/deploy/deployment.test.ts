@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { loadConfig, variables } from '../../src/config.ts';
+import {
+  type Environment,
+  compose,
+  kubernetesEnvironment,
+  kubernetesObjects,
+  productServices,
+  systemdVariables,
+  variablesOf,
+} from './support/deployment.ts';
+
+/** Guards that what is deployed is what the service reads: no misspelt variable, no forgotten one, no program that is not built. */
+
+const known = new Set(Object.keys(variables.shape));
+const hex = () => randomBytes(32).toString('hex');
+const secrets = () => ({
+  JWT_SECRET: hex(),
+  ORDER_TOKEN_SECRET: hex(),
+  HASH_SECRET: hex(),
+  ENCRYPTION_KEY: hex(),
+  OPERATIONS_TOKEN: hex(),
+});
+const composeEnvironments = () => productServices.map((name) => compose().services[name]?.environment ?? {});
+
+describe('files of the deployment', () => {
+  it('are well-formed YAML and JSON', () => {
+    const files = globSync(['deploy/**/*.yaml', 'deploy/**/*.yml']);
+    const broken = files.filter((file) =>
+      parseAllDocuments(readFileSync(file, 'utf8'), { merge: true }).some(({ errors }) => errors.length > 0),
+    );
+    expect(files.length).toBeGreaterThan(8);
+    expect(broken).toEqual([]);
+    for (const file of globSync('deploy/**/*.json')) JSON.parse(readFileSync(file, 'utf8'));
+  });
+
+  it('name every file of the Kubernetes folder in the kustomization, but the example of the secret', () => {
+    const listed = kubernetesObjects().find(({ kind }) => kind === 'Kustomization')?.['resources'];
+    const present = globSync('*.yaml', { cwd: 'deploy/kubernetes' }).filter(
+      (file) => !/^(kustomization|secret\.example)\.yaml$/.test(file),
+    );
+    expect(new Set(listed as string[])).toEqual(new Set(present));
+  });
+
+  it('mount files that exist', () => {
+    const mounted = Object.values(compose().services)
+      .flatMap(({ volumes }) => volumes ?? [])
+      .map((volume) => volume.split(':')[0] ?? '')
+      .filter((source) => source.startsWith('./') && source !== './nginx/certificates');
+    expect(mounted.filter((source) => globSync(`deploy/${source}`).length === 0)).toEqual([]);
+  });
+
+  it('start only programs that npm run build makes', () => {
+    const built = readFileSync('deploy/local/build.ts', 'utf8');
+    const started = [
+      ...globSync(['deploy/compose.yaml', 'deploy/Dockerfile', 'deploy/kubernetes/*.yaml', 'deploy/systemd/*.service']),
+    ].flatMap((file) => readFileSync(file, 'utf8').match(/[\w/-]+\.mjs/g) ?? []);
+    expect(new Set(started)).toEqual(new Set(['api.mjs', 'worker.mjs', 'drizzle/migrate.mjs']));
+    for (const program of started) expect(built).toContain(`'${program}'`);
+  });
+});
+
+describe('variables of the deployment', () => {
+  it('are all listed in env.example, and nothing else is', () => {
+    expect(new Set(variablesOf('deploy/env.example'))).toEqual(known);
+  });
+
+  it('are all known to the service', () => {
+    const set = {
+      compose: composeEnvironments().flatMap((environment) => Object.keys(environment)),
+      kubernetes: Object.keys(kubernetesEnvironment()),
+      systemd: systemdVariables(),
+    };
+    for (const [where, names] of Object.entries(set)) {
+      expect([where, names.filter((name) => !known.has(name))]).toEqual([where, []]);
+      expect(names.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('make a production that starts, on Kubernetes with a filled secret', () => {
+    const filled = { ...kubernetesEnvironment(), ...secrets() };
+    expect(loadConfig(filled)).toMatchObject({ ENV: 'production', OPERATIONS_HOST: '0.0.0.0', DATABASE_PREPARE: true });
+  });
+
+  it('make a production that starts, by compose with a filled file', () => {
+    for (const environment of composeEnvironments()) {
+      const resolved = Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [name, value.replaceAll(/\$\{[A-Z_]+:\?\}/g, 'a1b2')]),
+      );
+      const file: Environment = { ...secrets(), PUBLIC_URL: 'https://tickets.example.com' };
+      expect(loadConfig({ ...file, ...resolved })).toMatchObject({ ENV: 'production', DATABASE_PREPARE: true });
+    }
+  });
+
+  it('never carry a secret in what is committed', () => {
+    const secretNames = /^(JWT_SECRET|ORDER_TOKEN_SECRET|HASH_SECRET|ENCRYPTION_KEY|OPERATIONS_TOKEN)$/;
+    const values = Object.entries(kubernetesEnvironment()).filter(([name]) => secretNames.test(name));
+    expect(values.map(([, value]) => value)).toEqual(values.map(() => 'RANDOM'));
+    expect(
+      composeEnvironments()
+        .flatMap((environment) => Object.keys(environment))
+        .filter((name) => secretNames.test(name)),
+    ).toEqual([]);
+  });
+});
+
+describe('settings of the servers', () => {
+  const setting = (file: string, name: string) =>
+    new RegExp(`^${name}\\s*=?\\s*(.+)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
+
+  it('let the queue never evict and keep its jobs, and the cache evict', () => {
+    expect(setting('deploy/redis/queue.conf', 'maxmemory-policy')).toBe('noeviction');
+    expect(setting('deploy/redis/queue.conf', 'appendonly')).toBe('yes');
+    expect(setting('deploy/redis/cache.conf', 'maxmemory-policy')).toBe('allkeys-lru');
+  });
+
+  it('leave room for all connections: of processes to PgBouncer, of PgBouncer to Postgres', () => {
+    const pgbouncer = (name: string) => Number(setting('deploy/pgbouncer/pgbouncer.ini', name));
+    const { DATABASE_POOL_SIZE, DATABASE_WRITE_POOL_SIZE } = kubernetesEnvironment();
+    const scaler = kubernetesObjects().find(({ kind }) => kind === 'HorizontalPodAutoscaler')?.['spec'] as {
+      maxReplicas: number;
+    };
+    const perProcess = Number(DATABASE_POOL_SIZE) + Number(DATABASE_WRITE_POOL_SIZE);
+    expect(scaler.maxReplicas * perProcess).toBeLessThan(pgbouncer('max_client_conn'));
+    expect(pgbouncer('max_db_connections')).toBeLessThan(
+      Number(setting('deploy/postgres/postgresql.conf', 'max_connections')) / 2,
+    );
+    expect(setting('deploy/pgbouncer/pgbouncer.ini', 'pool_mode')).toBe('transaction');
+  });
+
+  it('never lose what was acknowledged', () => {
+    for (const name of ['fsync', 'full_page_writes', 'synchronous_commit']) {
+      expect([name, setting('deploy/postgres/postgresql.conf', name)]).toEqual([name, 'on']);
+    }
+  });
+});
