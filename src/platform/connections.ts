@@ -1,4 +1,4 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
 
 /**
  * Connections to Postgres, one driver client for each, since the driver does not survive the loss of a connection that
@@ -131,5 +131,8 @@ function guardTransaction(connection: Connection, transaction: postgres.Transact
 }
 
 function lostQuery(connection: Connection) {
-  return Object.assign(connection.lost.then(), { values: () => connection.lost });
+  return Object.assign(
+    connection.lost.finally(() => {}),
+    { values: () => connection.lost },
+  );
 }

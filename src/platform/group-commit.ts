@@ -12,7 +12,7 @@ import { counter, gauge, histogram } from './metrics.ts';
  *  1. One flush per lane at a time; in a lane, items are flushed in the order of arrival.
  *  2. No batch holds two items with a key in common (`keysOf`); the later one waits for the next batch.
  *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items; beyond
- *     that it is refused with `service.overloaded`.
+ *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a quarter more).
  *  4. A batch that fails is halved until the bad item fails alone. A conflict of transactions is run again. A batch
  *     whose outcome is unknown is sent again unchanged, so `flush` must be safe to repeat with the same items.
  *  5. Lanes take turns: a busy lane does not keep another from the next free flush.
@@ -36,6 +36,8 @@ export type GroupCommitOptions<Item, Result> = {
   readonly keysOf?: (item: Item) => readonly string[];
 };
 
+/** How often is looked for those who have waited too long, while they wait. */
+const looksPerDeadline = 4;
 const resendsMax = 3;
 const resendPauseMs = 150;
 
@@ -67,6 +69,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const ready: Lane<Item, Result>[] = [];
   let flushes = 0;
   let idle: (() => void)[] = [];
+  let watch: NodeJS.Timeout | undefined;
 
   const makeReady = (lane: Lane<Item, Result>): void => {
     if (lane.flushing || lane.ready || lane.queue.length === 0) return;
@@ -79,18 +82,21 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const lane = ready.shift();
       if (lane === undefined) return;
       lane.ready = false;
+      refuseLate(lane, options);
       const batch = takeBatch(lane, options);
-      queued.dec(labels, batch.items.length + batch.late.length);
-      if (batch.late.length > 0) refused.inc(labels, batch.late.length);
-      for (const late of batch.late) late.reject(serviceOverloaded(1));
-      if (batch.items.length > 0) void flushLane(lane, batch.items);
-      else makeReady(lane);
+      queued.dec(labels, batch.length);
+      if (batch.length > 0) void flushLane(lane, batch);
+      else lanes.delete(lane.name);
     }
   };
 
   const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
     lane.flushing = true;
     flushes += 1;
+    // While a flush hangs nobody takes batches, and those who wait for it must still be told in time.
+    watch ??= setInterval(() => {
+      for (const waiting of lanes.values()) refuseLate(waiting, options);
+    }, options.deadlineMs / looksPerDeadline).unref();
     await settle(options, lane.name, batch);
     lane.flushing = false;
     flushes -= 1;
@@ -98,6 +104,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     else lanes.delete(lane.name);
     startFlushes();
     if (flushes > 0 || ready.length > 0) return;
+    clearInterval(watch);
+    watch = undefined;
     for (const wake of idle) wake();
     idle = [];
   };
@@ -170,25 +178,33 @@ async function flushWithResends<Item, Result>(
   }
 }
 
+/** Refuses those who have waited too long; they stand in front, since a lane keeps the order of arrival. */
+function refuseLate<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitOptions<Item, Result>): void {
+  const oldest = performance.now() - options.deadlineMs;
+  if (lane.queue[0] === undefined || lane.queue[0].since >= oldest) return;
+  const firstInTime = lane.queue.findIndex((waiting) => waiting.since >= oldest);
+  const late = lane.queue.splice(0, firstInTime < 0 ? lane.queue.length : firstInTime);
+  queued.dec({ group: options.name }, late.length);
+  refused.inc({ group: options.name }, late.length);
+  for (const waiting of late) waiting.reject(serviceOverloaded(1));
+}
+
 /** Takes items from the front; those whose keys meet a taken item's stay, in their order. */
 function takeBatch<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitOptions<Item, Result>) {
   const items: Waiting<Item, Result>[] = [];
-  const late: Waiting<Item, Result>[] = [];
   const kept: Waiting<Item, Result>[] = [];
   const keys = new Set<string>();
-  const oldest = performance.now() - options.deadlineMs;
   let index = 0;
   for (; index < lane.queue.length && items.length < options.batchMax; index += 1) {
     const waiting = lane.queue[index] as Waiting<Item, Result>;
     const own = options.keysOf?.(waiting.item) ?? [];
-    if (waiting.since < oldest) late.push(waiting);
-    else if (own.some((key) => keys.has(key))) kept.push(waiting);
+    if (own.some((key) => keys.has(key))) kept.push(waiting);
     else items.push(waiting);
     // A kept item's keys count too: what follows it with one of them must not overtake it.
     for (const key of own) keys.add(key);
   }
   lane.queue = kept.length === 0 ? lane.queue.slice(index) : kept.concat(lane.queue.slice(index));
-  return { items, late };
+  return items;
 }
 
 function pause(milliseconds: number): Promise<void> {

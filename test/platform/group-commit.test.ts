@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type GroupCommitOptions, createGroupCommit } from '../../src/platform/group-commit.ts';
+
+/** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
+
+type Flush = { readonly lane: string; readonly items: readonly string[] };
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const failing = (code: string) => Object.assign(new Error(`failed with ${code}`), { code });
+
+function group(options: Partial<GroupCommitOptions<string, string>> & { durationMs?: number } = {}) {
+  const flushes: Flush[] = [];
+  const inFlight = new Map<string, number>();
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  let mostInOneLane = 0;
+  const { durationMs = 5, flush, ...rest } = options;
+  const commit = createGroupCommit<string, string>({
+    name: 'test',
+    batchMax: 100,
+    queueMax: 1000,
+    deadlineMs: 2000,
+    flushesMax: 4,
+    ...rest,
+    flush: async (lane, items) => {
+      flushes.push({ lane, items });
+      atOnce += 1;
+      inFlight.set(lane, (inFlight.get(lane) ?? 0) + 1);
+      mostAtOnce = Math.max(mostAtOnce, atOnce);
+      mostInOneLane = Math.max(mostInOneLane, inFlight.get(lane) ?? 0);
+      try {
+        await sleep(durationMs);
+        return flush === undefined ? items.map((item) => `${item}!`) : await flush(lane, items);
+      } finally {
+        atOnce -= 1;
+        inFlight.set(lane, (inFlight.get(lane) ?? 0) - 1);
+      }
+    },
+  });
+  return {
+    ...commit,
+    flushes,
+    most: () => ({ atOnce: mostAtOnce, inOneLane: mostInOneLane }),
+  };
+}
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+  );
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+
+describe('1: one flush per lane at a time, in the order of arrival', () => {
+  test('a lone item is written at once; what comes meanwhile is written together', async () => {
+    const { submit, flushes, most } = group();
+    const answers = await Promise.all(numbers(50).map((item) => submit('a', item)));
+    expect(answers).toEqual(numbers(50).map((item) => `${item}!`));
+    expect(flushes.map(({ items }) => items.length)).toEqual([1, 49]);
+    expect(most().inOneLane).toBe(1);
+  });
+
+  test('never more in one flush than the largest batch', async () => {
+    const { submit, flushes } = group({ batchMax: 7 });
+    await Promise.all(numbers(30).map((item) => submit('a', item)));
+    expect(flushes.map(({ items }) => items.length)).toEqual([1, 7, 7, 7, 7, 1]);
+    expect(flushes.flatMap(({ items }) => items)).toEqual(numbers(30));
+  });
+});
+
+test('2: items with a key in common never share a batch, and do not overtake each other', async () => {
+  const { submit, flushes } = group({ keysOf: (item) => item.split('').slice(1) });
+  await Promise.all(['0', '1a', '2ab', '3b', '4c', '5a'].map((item) => submit('a', item)));
+  expect(flushes.map(({ items }) => items)).toEqual([['0'], ['1a', '4c'], ['2ab'], ['3b', '5a']]);
+});
+
+describe('3: bounded', () => {
+  test('a full lane refuses at once, and the others take on', async () => {
+    const { submit } = group({ queueMax: 3, durationMs: 30 });
+    const first = submit('a', 'first');
+    const queued = numbers(3).map((item) => submit('a', item));
+    expect(await codeOf(submit('a', 'late'))).toBe('service.overloaded');
+    expect(await codeOf(submit('b', 'other lane'))).toBe('done');
+    expect(await codeOf(Promise.all([first, ...queued]))).toBe('done');
+  });
+
+  test('who has waited too long is refused when a batch is taken', async () => {
+    const { submit, flushes } = group({ deadlineMs: 40, batchMax: 1, durationMs: 30 });
+    const codes = await Promise.all(numbers(6).map((item) => codeOf(submit('a', item))));
+    expect(codes.slice(0, 2)).toEqual(['done', 'done']);
+    expect(codes.slice(3)).toEqual(['service.overloaded', 'service.overloaded', 'service.overloaded']);
+    expect(flushes.length).toBeLessThan(4);
+  });
+
+  test('and in time while the flush before him hangs, in his lane or in all others', async () => {
+    const { submit, flushes, drain } = group({ deadlineMs: 60, flushesMax: 1, durationMs: 400 });
+    const hanging = submit('a', 'hangs');
+    const started = performance.now();
+    const codes = await Promise.all([codeOf(submit('a', 'same lane')), codeOf(submit('b', 'other lane'))]);
+    expect(codes).toEqual(['service.overloaded', 'service.overloaded']);
+    expect(performance.now() - started).toBeLessThan(250);
+    expect(await codeOf(hanging)).toBe('done');
+    await drain();
+    expect(flushes).toHaveLength(1);
+    expect(await codeOf(submit('b', 'afterwards'))).toBe('done');
+  });
+});
+
+describe('4: failures', () => {
+  test('a bad item fails alone, and the others are written', async () => {
+    const written: string[] = [];
+    const { submit, flushes } = group({
+      flush: async (_lane, items) => {
+        if (items.includes('13')) throw failing('22003');
+        written.push(...items);
+        return [...items];
+      },
+    });
+    const codes = await Promise.all(['first', ...numbers(40)].map((item) => codeOf(submit('a', item))));
+    expect(codes.filter((code) => code !== 'done')).toEqual(['22003']);
+    expect(codes[14]).toBe('22003');
+    expect(written.sort()).toEqual(['first', ...numbers(40)].filter((item) => item !== '13').sort());
+    expect(flushes.length).toBeLessThan(2 + 2 * Math.ceil(Math.log2(40)) + 1);
+  });
+
+  test('transactions that met are run again at once, unchanged', async () => {
+    let tries = 0;
+    const { submit, flushes } = group({
+      flush: async (_lane, items) => {
+        tries += 1;
+        if (tries < 3) throw failing('40P01');
+        return [...items];
+      },
+    });
+    const started = performance.now();
+    expect(await codeOf(submit('a', 'x'))).toBe('done');
+    expect(performance.now() - started).toBeLessThan(140);
+    expect(flushes.map(({ items }) => items)).toEqual([['x'], ['x'], ['x']]);
+  });
+
+  test('an unknown outcome is sent again unchanged and whole, before anything else of its lane', async () => {
+    const failed = new Set<string>();
+    const { submit, flushes } = group({
+      flush: async (_lane, items) => {
+        const text = items.join();
+        if (!failed.has(text)) {
+          failed.add(text);
+          throw failing('CONNECTION_CLOSED');
+        }
+        return [...items];
+      },
+    });
+    const first = submit('a', 'first');
+    await Promise.all([first, ...numbers(3).map((item) => submit('a', item))]);
+    expect(flushes.map(({ items }) => items.join())).toEqual(['first', 'first', '0,1,2', '0,1,2']);
+  });
+
+  test('a database that stays away is said to be away, without halving', async () => {
+    const { submit, flushes } = group({ flush: () => Promise.reject(failing('ECONNREFUSED')) });
+    const codes = await Promise.all(['first', ...numbers(8)].map((item) => codeOf(submit('a', item))));
+    expect(new Set(codes)).toEqual(new Set(['service.unavailable']));
+    expect(flushes).toHaveLength(8);
+  });
+
+  test('a flush that answers for too few is a fault, not a silence', async () => {
+    const { submit } = group({ flush: async () => [] });
+    expect(await codeOf(submit('a', 'x'))).toContain('0 results for 1 items');
+  });
+});
+
+describe('5: lanes take turns', () => {
+  test('a busy lane does not keep another from the next free flush', async () => {
+    const { submit, flushes, most } = group({ flushesMax: 2, batchMax: 1 });
+    const busy = numbers(20).map((item) => submit('busy', item));
+    const quiet = ['b', 'c', 'd'].map((lane) => submit(lane, lane));
+    await Promise.all([...busy, ...quiet]);
+    const positions = ['b', 'c', 'd'].map((lane) => flushes.findIndex((flush) => flush.lane === lane));
+    expect(Math.max(...positions)).toBeLessThanOrEqual(6);
+    expect(most()).toEqual({ atOnce: 2, inOneLane: 1 });
+  });
+});
+
+test('drain waits for what is queued and in flight', async () => {
+  const { submit, drain, flushes } = group({ batchMax: 2, durationMs: 10 });
+  await drain();
+  const all = Promise.all(numbers(7).map((item) => submit('a', item)));
+  await drain();
+  expect(flushes.flatMap(({ items }) => items)).toHaveLength(7);
+  expect(await codeOf(all)).toBe('done');
+});
+
+test('whatever comes in whatever order: each item is answered once with its own answer, in the order of its lane', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          lane: fc.constantFrom('a', 'b', 'c'),
+          key: fc.integer({ min: 0, max: 4 }),
+          bad: fc.boolean(),
+          waitMs: fc.integer({ min: 0, max: 3 }),
+        }),
+        { minLength: 1, maxLength: 40 },
+      ),
+      fc.record({ batchMax: fc.integer({ min: 1, max: 8 }), flushesMax: fc.integer({ min: 1, max: 3 }) }),
+      async (arrivals, limits) => {
+        const keyOf = (item: string) => item.split('-')[1] ?? '';
+        const settled: string[] = [];
+        const { submit, flushes, most, drain } = group({
+          ...limits,
+          durationMs: 0,
+          keysOf: (item) => [keyOf(item)],
+          flush: async (_lane, items) => {
+            if (items.some((item) => item.endsWith('bad'))) throw failing('23514');
+            return items.map((item) => `${item}!`);
+          },
+        });
+        const answers: Promise<void>[] = [];
+        for (const [index, { lane, key, bad, waitMs }] of arrivals.entries()) {
+          const item = `${index}-${key}-${bad ? 'bad' : 'good'}`;
+          answers.push(
+            submit(lane, item).then(
+              (result) => {
+                settled.push(item);
+                expect(bad).toBe(false);
+                expect(result).toBe(`${item}!`);
+              },
+              (error: unknown) => {
+                settled.push(item);
+                expect(bad).toBe(true);
+                expect(error).toMatchObject({ code: '23514' });
+              },
+            ),
+          );
+          if (waitMs > 2) await sleep(0);
+        }
+        await Promise.all(answers);
+        await drain();
+        expect(settled).toHaveLength(arrivals.length);
+        expect(most().inOneLane).toBeLessThanOrEqual(1);
+        expect(most().atOnce).toBeLessThanOrEqual(limits.flushesMax);
+        for (const { items } of flushes) {
+          expect(items.length).toBeLessThanOrEqual(limits.batchMax);
+          expect(new Set(items.map(keyOf)).size).toBe(items.length);
+        }
+        // Those of one lane with one key are written first come, first served.
+        for (const lane of ['a', 'b', 'c']) {
+          for (const key of ['0', '1', '2', '3', '4']) {
+            const written = flushes
+              .filter((flush) => flush.lane === lane)
+              .flatMap(({ items }) => items.filter((item) => keyOf(item) === key && item.endsWith('good')));
+            const positions = written.map((item) => Number(item.split('-')[0]));
+            expect(positions).toEqual(positions.toSorted((one, other) => one - other));
+          }
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
