@@ -56,12 +56,7 @@ async function markClosed(deps: GatewayDeps, attemptId: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined || !isOpen(locked.attempt.status)) return;
-    // Who had picked a method knows where to pay: money may still come, and the callback about it be lost.
-    const wasPicked = locked.attempt.gatewayReference !== null;
-    await changeAttempt(tx, locked.attempt, {
-      status: 'expired',
-      checks: 0,
-      checkInSeconds: wasPicked ? closedCheckSeconds : null,
-    });
+    // Somebody may know where to pay all the same, and the callback about it may be lost: it is looked at twice more.
+    await changeAttempt(tx, locked.attempt, { status: 'expired', checks: 0, checkInSeconds: closedCheckSeconds });
   });
 }

@@ -61,7 +61,7 @@ test.each([1, 2, 3])(
     }
     await control(world, '/scenarios', { match: {} });
     await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
-    await quiet(random);
+    await quiet(random, event.id);
     for (const placed of orders) await expectAsAtGateway(placed);
     await expectCleanBooks(world);
   },
@@ -141,16 +141,22 @@ async function runOne({ id, name, payload }: Staged): Promise<void> {
 }
 
 /** Lets the time of every pause pass until no job is staged and nothing is due. */
-async function quiet(random: () => number): Promise<void> {
+async function quiet(random: () => number, eventId: string): Promise<void> {
   // Confirmations of refunds and the gateway's own retries come within milliseconds here.
   await new Promise((resolve) => setTimeout(resolve, 500));
   // What a settlement report would show: money that was taken back, and the callback about it lost.
-  await world.db.execute(sql`update payment_attempts set next_check_at = now() where received > 0`);
+  await world.db.execute(
+    sql`update payment_attempts set next_check_at = now() where received > 0 and event_id = ${eventId}`,
+  );
   await until(
     'all jobs are done',
     async () => {
-      await world.db.execute(sql`update payment_attempts set next_check_at = now() where next_check_at is not null`);
-      await world.db.execute(sql`update refunds set next_check_at = now() where next_check_at is not null`);
+      await world.db.execute(
+        sql`update payment_attempts set next_check_at = now() where next_check_at is not null and event_id = ${eventId}`,
+      );
+      await world.db.execute(
+        sql`update refunds set next_check_at = now() where next_check_at is not null and event_id = ${eventId}`,
+      );
       await world.handlers['payments.reconcile']();
       await runJobs(random);
       const [left] = await rowsOf<{ count: number }>(
