@@ -49,7 +49,7 @@ function scenario(name: ScenarioName, all: readonly ScenarioName[]): Scenario {
   const shared = {
     exec: name,
     timeUnit: '10s',
-    preAllocatedVUs: Math.ceil(users / 2),
+    preAllocatedVUs: users,
     maxVUs: Math.min(virtualUsersMax, users * 4),
     gracefulStop,
     tags: { scenario_kind: name },
