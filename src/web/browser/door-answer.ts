@@ -5,6 +5,9 @@ import { pageLanguage } from './page-language.ts';
 
 const words = doorWords[pageLanguage];
 
+/** Where the scan was made, for the words of its answer. */
+export type AnswerPlace = { readonly timeZone: string | undefined; gateName(gate: string): string };
+
 export type ScanAnswer = {
   readonly result: ScanResult;
   readonly ticket?: { readonly ticketCategory: string };
@@ -19,26 +22,29 @@ const marks: Readonly<Record<Look, string>> = {
   bad: 'M12 12l24 24M36 12L12 36',
   wait: 'M24 10v18M24 37v1',
 };
-/** Long enough to be seen by both sides of the counter. A refusal stays until the next scan. */
+/** Long enough to be seen by both sides of the counter. A refusal stays until the next scan, or until the camera is needed. */
 const goodShownMs = 2500;
+const badOverCameraMs = 6000;
 let timer: number | undefined;
 
 /** The big answer: readable from two metres, and not by colour alone. */
-export function showAnswer(answer: ScanAnswer): void {
+export function showAnswer(answer: ScanAnswer, { timeZone, gateName }: AnswerPlace): void {
   const { result, ticket, firstAdmission } = answer;
   const isGood = result === 'admitted' || result === 'exited';
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const firstGate = typeof firstAdmission?.gate === 'string' ? gateName(firstAdmission.gate) : undefined;
   const first =
     firstAdmission === undefined || result !== 'already_used'
       ? undefined
-      : words.firstAt(formatClock(firstAdmission.at, zone, pageLanguage), firstAdmission.gate ?? undefined);
+      : words.firstAt(formatClock(firstAdmission.at, zone, pageLanguage), firstGate);
   draw(
     isGood ? 'good' : 'bad',
     words.results[result],
     ticket?.ticketCategory ?? '',
     first ?? words.hints[result] ?? '',
   );
-  if (isGood) timer = window.setTimeout(showReady, goodShownMs);
+  const isOverCamera = byId('answer').parentElement?.hasAttribute('data-camera') === true;
+  if (isGood || isOverCamera) timer = window.setTimeout(showReady, isGood ? goodShownMs : badOverCameraMs);
 }
 
 export function showReady(): void {

@@ -1,5 +1,6 @@
 import { doorWords } from '../words/door.ts';
 import { byId, setText, show } from './dom.ts';
+import { showReady } from './door-answer.ts';
 import { pageLanguage } from './page-language.ts';
 import { type ReadCode, codeReader } from './qr-reader.ts';
 
@@ -48,6 +49,7 @@ async function start(onCode: (code: string) => void): Promise<void> {
     await video.play();
     video.parentElement?.toggleAttribute('data-camera', true);
     isLooking = true;
+    showReady();
     void look(video, read, onCode);
   } catch (error) {
     await stop();

@@ -1,9 +1,9 @@
-import { type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
+import { type AnswerPlace, type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
 import { doorCall } from './door-session.ts';
 import { signal } from './door-signal.ts';
 import { pause } from './waiting.ts';
 
-export type ScanPlace = {
+export type ScanPlace = AnswerPlace & {
   readonly eventId: string;
   readonly gate: string | undefined;
   readonly direction: 'entry' | 'exit';
@@ -34,14 +34,15 @@ export function createScanner(placeOf: () => ScanPlace, on: { admitted(): void; 
     void next();
   };
   const ask = async (code: string): Promise<void> => {
-    const { eventId, gate, direction } = placeOf();
+    const place = placeOf();
+    const { eventId, gate, direction } = place;
     const body = { eventId, code, scanId: newScanId(), direction, ...(gate === undefined ? {} : { gate }) };
     for (let tries = 0; tries < triesMax; tries += 1) {
       const answer = await doorCall<ScanAnswer>('POST', '/v1/check-ins', body, tryDeadlineMs);
       if (answer.kind === 'ok') {
         const isGood = answer.body.result === 'admitted' || answer.body.result === 'exited';
         signal(isGood);
-        showAnswer(answer.body);
+        showAnswer(answer.body, place);
         if (isGood) on.admitted();
         return;
       }

@@ -5,7 +5,7 @@ import { byId, element, setText, show } from './dom.ts';
 import { showReady } from './door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door-camera.ts';
 import { countHere, stopCounters, watchCounters } from './door-counters.ts';
-import { type DoorEvent, doorEvents, doorGates } from './door-events.ts';
+import { type DoorEvent, type Gate, doorEvents, doorGates } from './door-events.ts';
 import { type ScanPlace, createScanner } from './door-scan.ts';
 import { type DoorActor, doorCall, dropToken, keepToken, keptToken } from './door-session.ts';
 import { allowSound } from './door-signal.ts';
@@ -18,11 +18,15 @@ import { sendForm } from './send-form.ts';
 const words = doorWords[pageLanguage];
 let place: ScanPlace | undefined;
 let events: readonly DoorEvent[] = [];
+let gates: readonly Gate[] = [];
 
-const scanner = createScanner(() => place ?? { eventId: '', gate: undefined, direction: 'entry' }, {
-  admitted: countHere,
-  signedOut: () => leave(words.ended),
-});
+const scanner = createScanner(
+  () => place ?? { eventId: '', timeZone: undefined, gate: undefined, direction: 'entry', gateName },
+  {
+    admitted: countHere,
+    signedOut: () => leave(words.ended),
+  },
+);
 
 watchSignIn();
 watchChoice();
@@ -104,6 +108,11 @@ async function showChoice(actor: DoorActor): Promise<void> {
   await showGates();
 }
 
+/** Other scanners may name a gate by its id. */
+function gateName(gate: string): string {
+  return gates.find(({ id }) => id === gate)?.name ?? gate;
+}
+
 function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionElement {
   const day =
     startsAt === undefined || timeZone === undefined
@@ -116,10 +125,11 @@ function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionEle
 
 async function showGates(): Promise<void> {
   const eventId = byId('event', HTMLSelectElement).value;
-  const gates = eventId === '' ? [] : await doorGates(eventId);
-  const options = [{ id: '', name: words.anyGate }, ...gates].map(({ id, name }) => {
-    const option = element('option', { text: name });
-    option.value = id;
+  gates = eventId === '' ? [] : await doorGates(eventId);
+  // By name: that is what the next person who scans this ticket is told.
+  const options = ['', ...gates.map(({ name }) => name)].map((name) => {
+    const option = element('option', { text: name === '' ? words.anyGate : name });
+    option.value = name;
     return option;
   });
   byId('gate').replaceChildren(...options);
@@ -135,7 +145,13 @@ function watchChoice(): void {
     const gate = byId('gate', HTMLSelectElement);
     const isExit = document.querySelector<HTMLInputElement>('input[name="direction"]:checked')?.value === 'exit';
     const direction = isExit ? 'exit' : 'entry';
-    place = { eventId: chosen.id, gate: gate.value === '' ? undefined : gate.value, direction };
+    place = {
+      eventId: chosen.id,
+      timeZone: chosen.timeZone,
+      gate: gate.value === '' ? undefined : gate.value,
+      direction,
+      gateName,
+    };
     setText('scan-event', chosen.name);
     setText('scan-gate', `${gate.selectedOptions[0]?.textContent ?? ''} · ${isExit ? words.exit : words.entry}`);
     showStep('scanner');

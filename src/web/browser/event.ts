@@ -1,12 +1,14 @@
 import { refusalWords } from '../words/refusals.ts';
 import { call } from './api.ts';
-import { byId, element, languageQuery } from './dom.ts';
+import { byId, element, languageQuery, setText, show } from './dom.ts';
 import { looksRight, setFaults, setMessage } from './form-faults.ts';
+import { leftText } from './left-text.ts';
 import { pageLanguage } from './page-language.ts';
 import { type Waiting, placeOrder } from './place-order.ts';
 import { poll } from './poll.ts';
 import { refusalText } from './refusal-text.ts';
 import { type OrderBody, sentOrders } from './sent-order.ts';
+import { serverNow } from './server-clock.ts';
 import { type TicketChoice, hideJumpInSight, ticketChoice } from './ticket-choice.ts';
 import { backOff, spread } from './waiting.ts';
 
@@ -14,8 +16,8 @@ const words = refusalWords[pageLanguage];
 const slug = document.querySelector<HTMLElement>('[data-slug]')?.dataset['slug'] ?? '';
 const fields = ['name', 'email', 'phone', 'promoCode'];
 const availabilityEveryMs = 12_000;
-/** Timers longer than this overflow in browsers. */
-const timerMsMax = 6 * 3600 * 1000;
+const tickMs = 1000;
+const dayMs = 24 * 3600 * 1000;
 
 const form = document.querySelector<HTMLFormElement>('#checkout');
 if (form !== null) start(form);
@@ -150,10 +152,14 @@ function actionButton(text: string, act: () => void): HTMLButtonElement {
   return button;
 }
 
+/** Opens and closes categories on the second, by the server's clock, and counts down the last day before a sale. */
 function keepTurning(choice: TicketChoice): void {
-  const turnsIn = choice.turn();
-  if (turnsIn === undefined) return;
-  setTimeout(() => keepTurning(choice), Math.min(Math.max(turnsIn, 250), timerMsMax));
+  choice.turn();
+  const upcoming = choice.rows.filter(({ node }) => node.dataset['state'] === 'upcoming');
+  const left = Math.min(...upcoming.map(({ opensAtMs }) => opensAtMs)) - serverNow();
+  show('opens', left <= dayMs);
+  if (left <= dayMs) setText('opens-in', leftText(left));
+  if (choice.rows.some(({ node }) => node.dataset['state'] !== 'closed')) setTimeout(() => keepTurning(choice), tickMs);
 }
 
 /** Bands from the shared cache; a category that is gone closes before somebody fills in the form for it. */

@@ -2,6 +2,7 @@ import { formatMoney } from '../format.ts';
 import { orderWords } from '../words/order.ts';
 import { call } from './api.ts';
 import { byId, setText, show } from './dom.ts';
+import { leftText } from './left-text.ts';
 import type { OrderView, PaymentView } from './order-view.ts';
 import { pageLanguage } from './page-language.ts';
 import { refusalText } from './refusal-text.ts';
@@ -71,11 +72,7 @@ function setMessage(text: string, isBad: boolean): void {
 function tick(): void {
   if (endsAtMs === undefined) return;
   const left = Math.max(0, endsAtMs - serverNow());
-  const minutes = Math.floor(left / 60_000);
-  const seconds = Math.floor(left / 1000) % 60;
-  const hours = Math.floor(minutes / 60);
-  const clock = `${hours > 0 ? `${hours}:` : ''}${String(minutes % 60).padStart(2, '0')}:${String(seconds).padStart(2, '0')}`;
-  byId('countdown').textContent = left === 0 ? words.timeUp : clock;
+  byId('countdown').textContent = left === 0 ? words.timeUp : leftText(left);
   byId('countdown').parentElement?.toggleAttribute('data-soon', left < soonMs);
 }
 

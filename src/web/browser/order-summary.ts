@@ -14,8 +14,8 @@ const moods: Readonly<Record<OrderView['status'], string>> = {
   paid: 'good',
   partially_refunded: 'good',
   refunded: 'quiet',
-  expired: 'bad',
-  cancelled: 'bad',
+  expired: 'quiet',
+  cancelled: 'quiet',
 };
 
 /** Everything of an order but its payment and its tickets. */

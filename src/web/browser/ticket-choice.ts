@@ -24,8 +24,8 @@ export type TicketChoice = {
   /** The first row that has fewer tickets than it is sold by. */
   tooFew(): Row | undefined;
   setBand(id: string, band: string): void;
-  /** Opens and closes rows as their time comes. The soonest coming turn, in milliseconds. */
-  turn(): number | undefined;
+  /** Opens and closes rows whose time has come. */
+  turn(): void;
   setLocked(isLocked: boolean): void;
 };
 
@@ -56,6 +56,7 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
     const amount = subtotal === 0 ? 0 : subtotal + count * fee;
     const total = document.getElementById('total');
     if (total !== null) total.textContent = formatMoney({ amount, currency }, pageLanguage);
+    form.toggleAttribute('data-chosen', count > 0);
     onChange();
   };
 
@@ -93,9 +94,8 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
       update();
     },
     turn: () => {
-      const turns = rows.map(turnRow).filter((turn) => turn !== undefined);
-      update();
-      return turns.length === 0 ? undefined : Math.min(...turns);
+      // All of them, not until the first that turned.
+      if (rows.map(turnRow).includes(true)) update();
     },
     setLocked: (locked) => {
       isLocked = locked;
@@ -121,14 +121,16 @@ function rowOf(node: HTMLElement): Row {
   };
 }
 
-function turnRow(row: Row): number | undefined {
+/** Whether the row's state has turned. */
+function turnRow(row: Row): boolean {
   const { node, opensAtMs, closesAtMs } = row;
   const now = serverNow();
   const state = node.dataset['state'];
-  if (state === 'upcoming' && now >= opensAtMs) setState(row, 'open');
-  if (state !== 'closed' && now >= closesAtMs) setState(row, 'closed');
-  if (node.dataset['state'] === 'closed') return undefined;
-  return (node.dataset['state'] === 'upcoming' ? opensAtMs : closesAtMs) - now;
+  const isClosing = state !== 'closed' && now >= closesAtMs;
+  const isOpening = state === 'upcoming' && now >= opensAtMs;
+  if (isClosing) setState(row, 'closed');
+  else if (isOpening) setState(row, 'open');
+  return isClosing || isOpening;
 }
 
 function setState(row: Row, state: 'open' | 'closed'): void {

@@ -19,6 +19,7 @@ export function checkout(context: PageContext, { event, categories, availability
   return html`<section class="tickets" id="tickets" aria-labelledby="tickets-title"><h2 id="tickets-title">${words.tickets}</h2>
 ${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
 ${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
+<p class="notice opens" id="opens" hidden><span>${words.opensIn}</span> <strong id="opens-in" role="timer"></strong></p>
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
 ${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(language)}${submitBar(event, language)}`}
@@ -74,8 +75,8 @@ ${field({ name: 'phone', label: words.phone, type: 'tel', autocomplete: 'tel', m
 
 function submitBar({ currency }: PublicEvent, language: Language): Html {
   const words = eventWords[language];
-  return html`<div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
-<div class="submit-bar"><p class="submit-total"><span>${words.total}</span> <output id="total" aria-live="polite">${formatMoney({ amount: 0, currency }, language)}</output></p>
+  return html`<div class="submit-bar"><div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
+<p class="submit-total"><span>${words.total}</span> <output id="total" aria-live="polite">${formatMoney({ amount: 0, currency }, language)}</output></p>
 <button class="button button-main" id="place" disabled>${words.place}</button></div>
 <p class="muted small center">${words.payLater}</p>`;
 }

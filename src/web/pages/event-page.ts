@@ -42,10 +42,12 @@ function factList({ lang: { language } }: PageContext, event: PublicEvent): Html
   const words = eventWords[language];
   const { startsAt, endsAt, timeZone, doorsOpenAt } = event;
   const day = formatDate(startsAt, timeZone, language, 'full');
+  const isOneDay = day === formatDate(endsAt, timeZone, language, 'full');
+  const span = formatSpan(startsAt, endsAt, timeZone, language);
   const doorsDay = formatDate(doorsOpenAt, timeZone, language, 'full');
   const doors = `${formatClock(doorsOpenAt, timeZone, language)} ${zoneName(doorsOpenAt, timeZone)}`;
   return html`<dl class="facts">
-<div><dt>${words.when}</dt><dd><strong>${day}</strong><br>${formatSpan(startsAt, endsAt, timeZone, language)}</dd></div>
+<div><dt>${words.when}</dt><dd>${isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`}</dd></div>
 <div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>
 <div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}</dd></div>
 <div><dt>${words.by}</dt><dd>${event.organizer.name}</dd></div></dl>`;

@@ -51,7 +51,6 @@ type DoorWords = {
   readonly firstAt: (time: string, gate: string | undefined) => string;
   readonly noAnswer: string;
   readonly noAnswerHint: string;
-  readonly next: string;
   readonly ended: string;
 };
 
@@ -112,7 +111,6 @@ export const doorWords: InEach<DoorWords> = {
     firstAt: (time, gate) => (gate === undefined ? `Masuk pukul ${time}` : `Masuk pukul ${time}, ${gate}`),
     noAnswer: 'Tidak ada jawaban',
     noAnswerHint: 'Tiket belum diperiksa. Periksa sambungan, lalu pindai lagi.',
-    next: 'Berikutnya',
     ended: 'Sesi berakhir. Silakan masuk lagi.',
   },
   en: {
@@ -171,7 +169,6 @@ export const doorWords: InEach<DoorWords> = {
     firstAt: (time, gate) => (gate === undefined ? `Came in at ${time}` : `Came in at ${time}, ${gate}`),
     noAnswer: 'No answer',
     noAnswerHint: 'The ticket was not checked. Look at the connection, then scan again.',
-    next: 'Next',
     ended: 'The session has ended. Please sign in again.',
   },
 };

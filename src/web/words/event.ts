@@ -17,7 +17,7 @@ type EventWords = {
   readonly bands: Readonly<Record<'many' | 'few' | 'last' | 'none', string>>;
   readonly opensAt: (time: string) => string;
   readonly closed: string;
-  readonly closesAt: (time: string) => string;
+  readonly opensIn: string;
   readonly perOrder: (min: number, max: number) => string;
   readonly perBuyer: (max: number) => string;
   readonly orderMax: (max: number) => string;
@@ -34,7 +34,6 @@ type EventWords = {
   readonly phone: string;
   readonly phoneHint: string;
   readonly promo: string;
-  readonly optional: string;
   readonly promoAdd: string;
   readonly total: string;
   readonly beforePromo: string;
@@ -61,7 +60,7 @@ export const eventWords: InEach<EventWords> = {
     bands: { many: 'Tersedia', few: 'Tinggal sedikit', last: 'Tiket terakhir', none: 'Habis' },
     opensAt: (time) => `Dijual mulai ${time}`,
     closed: 'Penjualan ditutup',
-    closesAt: (time) => `Dijual sampai ${time}`,
+    opensIn: 'Penjualan dibuka dalam',
     perOrder: (min, max) => (min > 1 ? `${min}–${max} tiket per pesanan` : `Paling banyak ${max} per pesanan`),
     perBuyer: (max) => `${max} per pembeli`,
     orderMax: (max) => `Satu pesanan memuat paling banyak ${max} tiket.`,
@@ -78,7 +77,6 @@ export const eventWords: InEach<EventWords> = {
     phone: 'Nomor WhatsApp',
     phoneHint: 'Contoh: 0812 3456 7890',
     promo: 'Kode promo',
-    optional: 'opsional',
     promoAdd: 'Punya kode promo?',
     total: 'Total',
     beforePromo: 'Kode promo dihitung pada langkah berikutnya.',
@@ -103,7 +101,7 @@ export const eventWords: InEach<EventWords> = {
     bands: { many: 'Available', few: 'Few left', last: 'Last tickets', none: 'Sold out' },
     opensAt: (time) => `On sale from ${time}`,
     closed: 'Sale closed',
-    closesAt: (time) => `On sale until ${time}`,
+    opensIn: 'The sale opens in',
     perOrder: (min, max) => (min > 1 ? `${min}–${max} per order` : `At most ${max} per order`),
     perBuyer: (max) => `${max} per buyer`,
     orderMax: (max) => `One order holds at most ${max} tickets.`,
@@ -120,7 +118,6 @@ export const eventWords: InEach<EventWords> = {
     phone: 'WhatsApp number',
     phoneHint: 'For example 0812 3456 7890',
     promo: 'Promo code',
-    optional: 'optional',
     promoAdd: 'Have a promo code?',
     total: 'Total',
     beforePromo: 'A promo code is counted in the next step.',

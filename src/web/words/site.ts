@@ -36,7 +36,7 @@ export const siteWords: InEach<SiteWords> = {
     tagline: 'Tickets, with a fair queue',
     events: 'Events',
     findOrder: 'Find my order',
-    otherLanguage: 'Bahasa Indonesia',
+    otherLanguage: 'Indonesia',
     skip: 'Skip to content',
     needsScript: 'This page needs JavaScript to place orders and show tickets. Turn it on, then reload.',
     footer: 'antre keeps the queue: one seat, one person, one ticket.',
