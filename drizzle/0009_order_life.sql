@@ -211,10 +211,10 @@ begin
       where s.event_id = p_order.event_id and s.available < d.quantity)
     and not exists (
       select 1 from buyer_counts(array[p_order.event_id], array[p_order.id]) b
-      join limit_counters l on l.event_id = b.event_id and l.counter_key = b.key
+      left join limit_counters l on l.event_id = b.event_id and l.counter_key = b.key
       join events e on e.id = b.event_id
       left join ticket_categories c on c.event_id = b.event_id and c.id = nullif(split_part(b.key, ':', 3), '')
-      where l.quantity + b.quantity > case when c.id is null then e.tickets_per_buyer_max else c.per_buyer_max end)
+      where coalesce(l.quantity, 0) + b.quantity > case when c.id is null then e.tickets_per_buyer_max else c.per_buyer_max end)
     and not exists (
       select 1 from promo_codes m
       where m.event_id = p_order.event_id and m.id = p_order.promo_code_id and m.redemptions >= m.redemptions_max);
