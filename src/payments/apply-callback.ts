@@ -6,6 +6,7 @@ import { closeAgain } from './close-again.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { GatewayAccount, GatewayFact } from './gateway.ts';
 import { callbacksApplied } from './metrics.ts';
+import { settleDirectly } from './settle-directly.ts';
 
 const readBackPauseSeconds = 15;
 
@@ -20,6 +21,7 @@ export async function applyCallback(deps: GatewayDeps, { callbackId }: { callbac
   const account = await deps.accounts.byOrganizer(callback.organizerId);
   if (account === undefined) throw new RetryLater(readBackPauseSeconds, 'the organiser has no payment account now');
   const fact = factOf(deps, callback, account);
+  if (fact !== undefined && (await settleDirectly(deps.db, callback.id, account, fact))) return;
   const applied = fact === undefined ? { kind: 'read_back' as const } : await applyClaim(deps, callback, account, fact);
   if (applied.kind !== 'read_back') return;
   await applyReadBack(deps, callback, account, fact);

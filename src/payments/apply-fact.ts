@@ -91,7 +91,8 @@ async function moveAttempt(
   let current = await changeAttempt(tx, attempt, {
     status: to,
     ...patchOf(attempt, fact),
-    ...nextCheck(to, fact.method ?? attempt.method),
+    checks: 0,
+    checkInSeconds: checkAfterSeconds(to, fact.method ?? attempt.method),
   });
   for (const effect of effects) {
     switch (effect) {
@@ -131,9 +132,10 @@ const checkSeconds: Partial<Record<AttemptStatus, number>> = {
 /** Banks and stores take a settlement back within minutes, if they do, and the callback about it may be lost. */
 const reversalCheckSeconds = 600;
 
-function nextCheck(status: AttemptStatus, method: string): AttemptPatch {
+/** When the gateway is asked again of its own accord, in seconds; null: not any more. */
+export function checkAfterSeconds(status: AttemptStatus, method: string): number | null {
   const isReversible = status === 'settled' && (method === 'bank_transfer' || method === 'store');
-  return { checks: 0, checkInSeconds: isReversible ? reversalCheckSeconds : (checkSeconds[status] ?? null) };
+  return isReversible ? reversalCheckSeconds : (checkSeconds[status] ?? null);
 }
 
 /** A repeated `pending` may bring the number to pay to. */
