@@ -35,7 +35,9 @@ export function encrypt(keyHex: string, plaintext: string, context: string): str
 /** @throws when the value was made with another key or for another context. */
 export function decrypt(keyHex: string, encrypted: string, context: string): string {
   const bytes = Buffer.from(encrypted.replace(/^v1\./, ''), 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', Buffer.from(keyHex, 'hex'), bytes.subarray(0, ivBytes));
+  const decipher = createDecipheriv('aes-256-gcm', Buffer.from(keyHex, 'hex'), bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  });
   decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(bytes.length - tagBytes));
   const body = bytes.subarray(ivBytes, bytes.length - tagBytes);
   return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');

@@ -16,6 +16,10 @@ const privateNames = [
   'payload',
 ];
 
+const framesMax = 11;
+/** The stack repeats the message, whose further lines are not frames. */
+const isFrame = (line: string) => /^\s+at /.test(line);
+
 /** What a line says of an error: never parameters, details or query text, since those carry what people typed. */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -29,7 +33,7 @@ function describeError(error: unknown): Record<string, unknown> {
     code,
     message,
     ...('constraint_name' in error ? { constraint: error.constraint_name } : {}),
-    stack: error.stack?.split('\n').slice(1, 12).join('\n'),
+    stack: error.stack?.split('\n').filter(isFrame).slice(0, framesMax).join('\n'),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 }

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { amountMax, amountSchema, formatMoney, money } from '../../src/platform/money.ts';
+
+/** Guards that amounts are whole numbers that nothing rounds. */
+
+describe('money', () => {
+  test('is a safe whole number, however the driver gives it', () => {
+    expect(money('150000', 'IDR')).toEqual({ amount: 150_000, currency: 'IDR' });
+    expect(money(150_000n, 'IDR')).toEqual({ amount: 150_000, currency: 'IDR' });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: amountMax }), (amount) => money(String(amount), 'IDR').amount === amount),
+    );
+    for (const wrong of [0.5, Number.NaN, Infinity, 9_007_199_254_740_993n, '9007199254740993', '12,5', 'x']) {
+      expect(() => money(wrong, 'IDR')).toThrow(RangeError);
+    }
+  });
+
+  test('of the largest order many times over is still exact', () => {
+    expect(amountMax * 100).toBeLessThan(Number.MAX_SAFE_INTEGER);
+    expect(amountSchema.safeParse(amountMax).success).toBe(true);
+    for (const wrong of [amountMax + 1, -1, 0.1, '5', null]) expect(amountSchema.safeParse(wrong).success).toBe(false);
+  });
+
+  test('is written as its reader writes it', () => {
+    expect(formatMoney({ amount: 1_250_000, currency: 'IDR' }, 'id').replace(/\s/gu, ' ')).toBe('Rp 1.250.000');
+    expect(formatMoney({ amount: 1_250_000, currency: 'IDR' }, 'en').replace(/\s/gu, ' ')).toBe('IDR 1,250,000');
+    expect(formatMoney({ amount: 1999, currency: 'USD' }, 'en').replace(/\s/gu, ' ')).toBe('US$19.99');
+  });
+});
