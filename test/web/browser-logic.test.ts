@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { leftText } from '../../src/web/browser/left-text.ts';
+import { nextLook } from '../../src/web/browser/next-look.ts';
+import { type OrderBody, sentOrders } from '../../src/web/browser/sent-order.ts';
+import { backOff, spread } from '../../src/web/browser/waiting.ts';
+import { readSearch } from '../../src/web/search.ts';
+
+/** A tab's own storage, as far as pages use it. */
+function tabStorage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+}
+const body: OrderBody = {
+  eventSlug: 'senja',
+  buyer: { name: 'Ayu', email: 'ayu@example.test', phone: '081234567890' },
+  lines: [{ ticketCategoryId: 'cat_1', quantity: 2 }],
+  locale: 'id',
+};
+
+test('one order has one key, whatever happens to the page, until its outcome is known', () => {
+  const storage = tabStorage();
+  const first = sentOrders('senja', storage);
+  const key = first.keyOf();
+  expect(key).toMatch(/^[0-9a-f]{32}$/);
+  first.remember(body);
+  const reloaded = sentOrders('senja', storage);
+  expect([reloaded.keyOf(), reloaded.unsettled()]).toEqual([key, body]);
+  reloaded.settle('refused');
+  expect([reloaded.keyOf(), reloaded.unsettled()]).toEqual([key, undefined]);
+  reloaded.remember(body);
+  reloaded.settle('placed');
+  expect(sentOrders('senja', storage).unsettled()).toBeUndefined();
+  expect(sentOrders('senja', storage).keyOf()).not.toBe(key);
+  expect(sentOrders('gema', storage).keyOf()).not.toBe(sentOrders('senja', storage).keyOf());
+});
+
+test('a browser that forbids storage still keeps one key for the page', () => {
+  const forbidden = () => {
+    throw new Error('storage is forbidden');
+  };
+  const sent = sentOrders('senja', { getItem: forbidden, setItem: forbidden, removeItem: forbidden });
+  expect(sent.keyOf()).toBe(sent.keyOf());
+  sent.remember(body);
+  expect(sent.unsettled()).toEqual(body);
+});
+
+test('waits grow to a ceiling, are spread, and never come before the time that was asked for', () => {
+  for (const random of [0, 0.3, 0.999]) {
+    const waits = Array.from({ length: 40 }, (_, tries) =>
+      backOff(tries, { firstMs: 1000, ceilingMs: 30_000, random }),
+    );
+    expect(Math.max(...waits)).toBeLessThanOrEqual(37_500);
+    expect([...waits].sort((a, b) => a - b)).toEqual(waits);
+    expect(backOff(0, { firstMs: 1000, ceilingMs: 30_000, askedMs: 8000, random })).toBeGreaterThanOrEqual(8000);
+  }
+  expect(spread(1000, 0)).not.toBe(spread(1000, 0.9));
+});
+
+test('an order is looked at while it can change, more often while something is prepared, and never after', () => {
+  const at = (
+    status: 'pending_payment' | 'closing' | 'paid' | 'expired' | 'cancelled' | 'refunded',
+    payment: 'creating' | 'pending',
+    looks = 0,
+  ) => nextLook({ status, payment: { status: payment, method: 'any' } }, { looks, askedMs: 0, random: 0.5 });
+  expect(at('pending_payment', 'creating')).toBe(1000);
+  expect(at('pending_payment', 'pending')).toBe(2500);
+  expect(at('pending_payment', 'pending', 50)).toBe(15_000);
+  expect(at('closing', 'pending')).toBe(2500);
+  for (const status of ['paid', 'expired', 'cancelled', 'refunded'] as const)
+    expect(at(status, 'pending')).toBeUndefined();
+});
+
+test('time that is left reads like a clock', () => {
+  expect([leftText(0), leftText(-5), leftText(59_001), leftText(600_000), leftText(3_661_000)]).toEqual([
+    '00:00',
+    '00:00',
+    '01:00',
+    '10:00',
+    '1:01:01',
+  ]);
+});
+
+test('a search takes what can be searched for and leaves out the rest', () => {
+  expect(readSearch({ q: '  jazz\u0000\n pantai ', city: '', utm_source: 'x' })).toEqual({ q: 'jazz   pantai' });
+  expect(readSearch({ q: 'a'.repeat(500) }).q).toHaveLength(100);
+  expect(readSearch({ cursor: 'x'.repeat(501) })).toEqual({});
+});

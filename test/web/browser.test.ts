@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { Hono } from 'hono';
+import { type Browser, type Page, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { type Serving, serve } from '../../src/http/serve.ts';
+import { webRoutes } from '../../src/web/routes.ts';
+import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
+import { type TestService, startTestService } from '../support/service.ts';
+
+/** Debian's. On a machine without it the one test says how to get it. */
+const browserPath = '/usr/bin/chromium';
+
+if (existsSync(browserPath)) testInBrowser();
+else
+  test(`the pages were not tried in a browser: install chromium to ${browserPath} (apt-get install chromium)`, () => {});
+
+function testInBrowser(): void {
+  let running: TestService;
+  let server: Serving;
+  let browser: Browser;
+  let event: TestEvent;
+  let origin: string;
+
+  beforeAll(async () => {
+    running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
+    const api = createApp(running.service);
+    const pages = new Hono().route('/', webRoutes({ publicReads: running.service.publicReads }));
+    server = await serve(
+      (request, ...rest) =>
+        new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
+      { host: '127.0.0.1', port: 0, reusePort: false },
+    );
+    origin = `http://127.0.0.1:${server.port}`;
+    event = await createEvent(running.service.db, {
+      event: { name: '<img src=x onerror="window.hacked=1">' },
+      categories: [{ price: 0, name: 'Warga <b>Cipete</b>', capacity: 50 }],
+    });
+    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await running?.close();
+  });
+
+  const fillIn = async (page: Page) => {
+    const buyer = someBuyer();
+    await page.goto(`${origin}/events/${event.slug}?lang=en`);
+    await page.click('[data-step="1"]');
+    await page.fill('#name', buyer.name);
+    await page.fill('#email', buyer.email);
+    await page.fill('#phone', buyer.phone);
+  };
+
+  test('an order whose answer is lost is found again, not bought twice; its token leaves the address; its tickets are shown', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on(
+      'console',
+      (message) => /Content Security Policy|Trusted/.test(message.text()) && faults.push(message.text()),
+    );
+    const keys: (string | undefined)[] = [];
+    await page.route('**/v1/orders', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length === 1) {
+        return route.fulfill({
+          status: 503,
+          headers: { 'retry-after': '1' },
+          contentType: 'application/problem+json',
+          body: '{"code":"payments.busy"}',
+        });
+      }
+      if (keys.length === 2) {
+        await route.fetch();
+        return route.abort();
+      }
+      return route.continue();
+    });
+    await fillIn(page);
+    await page.click('#place');
+    await page.waitForURL('**/orders/ord_*');
+    await page.waitForSelector('.ticket img');
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+    expect(new URL(page.url()).hash).toBe('');
+    expect(await page.textContent('#event-name')).toBe('<img src=x onerror="window.hacked=1">');
+    expect(await page.locator('.ticket').count()).toBe(1);
+    expect(await page.evaluate("document.querySelector('.ticket img').naturalWidth")).toBeGreaterThan(0);
+    expect(await page.evaluate('[document.cookie, sessionStorage.length, localStorage.length, window.hacked]')).toEqual(
+      ['', 0, 0, undefined],
+    );
+    const orders = await running.service.db.execute(
+      `select count(*)::int as count from orders where event_id = '${event.id}'`,
+    );
+    expect(orders).toMatchObject([{ count: 1 }]);
+
+    const link = page.url();
+    await page.reload();
+    await page.waitForSelector('.ticket img');
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(link);
+    await stranger.waitForSelector('#missing:not([hidden])');
+    expect(await stranger.isVisible('#order')).toBe(false);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test('faults are said beside their field, and a refusal in words', async () => {
+    const page = await browser.newPage();
+    await fillIn(page);
+    await page.fill('#email', 'nobody');
+    await page.click('#place');
+    expect(await page.getAttribute('#email', 'aria-invalid')).toBe('true');
+    expect(await page.textContent('#email-error')).toContain('proper email address');
+    await page.fill('#email', someBuyer().email);
+    await page.click('.promo summary');
+    await page.fill('#promoCode', 'NO-SUCH-CODE');
+    await page.click('#place');
+    await page.waitForSelector('#form-message:not([hidden])[data-mood="bad"]');
+    expect(await page.textContent('#form-message')).toContain('promo code is not valid');
+    expect(await page.isEnabled('#place')).toBe(true);
+    await page.close();
+  });
+}
