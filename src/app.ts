@@ -20,6 +20,7 @@ import { paymentRoutes } from './payments/routes.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
 import { trafficControl } from './traffic-control/middleware.ts';
+import { webRoutes } from './web/routes.ts';
 
 /** Every route of the service, by room; the typed client is made of this type. */
 export function createRoutes(service: Service) {
@@ -66,6 +67,7 @@ export function createApp(service: Service): {
   app.use(requestContext(log));
   app.route('/', createRoutes(service));
   app.route('/', apiDocs(app, config.PUBLIC_URL));
+  app.route('/', webRoutes({ publicReads }));
   return {
     fetch: (request, ...rest) => publicReads.fetch(request) ?? app.fetch(request, ...rest),
   };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { trustedProxiesFault } from './http/client-network.ts';
+import { trustedProxiesFault } from './http/client-network.ts';
 
 /**
  * The only reader of the environment. `loadConfig` checks everything at once, reports every fault together, and
@@ -23,6 +25,14 @@ const list = z
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   );
+const proxies = list.superRefine((entries, context) => {
+  const message = trustedProxiesFault(entries);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+const origins = list.refine(
+  (entries) => entries.every((entry) => entry === '*' || (URL.canParse(entry) && new URL(entry).origin === entry)),
+  'must be a comma-separated list of origins such as https://tickets.example.com, without a path',
+);
 const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -43,14 +53,17 @@ export const variables = z.object({
   OPERATIONS_PORT: wholeNumber(9100, 0, 65535),
   OPERATIONS_TOKEN: secret.optional(),
   API_PROCESSES: wholeNumber(1, 1, 64),
-  TRUSTED_PROXIES: list,
-  CORS_ALLOW_ORIGINS: list,
+  TRUSTED_PROXIES: list.refine((entries) => trustedProxiesFault(entries) === undefined, {
+    message: 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8',
+  }),
+  CORS_ALLOW_ORIGINS: origins,
 
   DATABASE_URL: postgresUrl,
   DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_REPLICA_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: wholeNumber(8, 1, 200),
   DATABASE_WRITE_POOL_SIZE: wholeNumber(4, 1, 50),
+  DATABASE_WORKER_POOL_SIZE: wholeNumber(16, 1, 200),
   DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1000, 10, 30_000),
   DATABASE_CALL_TIMEOUT_MS: wholeNumber(3000, 100, 60_000),
   DATABASE_PREPARE: flag,
@@ -111,44 +124,54 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`));
-  }
-  const faults = parsed.data.ENV === 'production' ? productionFaults(parsed.data) : [];
-  if (faults.length > 0) throw new ConfigError(faults);
+  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`);
+  if (given['ENV'] === 'production') faults.push(...productionFaults(wellFormed(given), given));
+  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);
+}
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** The variables that are right by themselves, so that those which are not do not hide what production refuses. */
+function wellFormed(given: Given): Partial<Config> {
+  const values = Object.entries(variables.shape).flatMap(([name, schema]): [string, unknown][] => {
+    const parsed = schema.safeParse(given[name]);
+    return parsed.success ? [[name, parsed.data]] : [];
+  });
+  return Object.fromEntries(values);
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message;
 }
 
-function productionFaults(config: z.output<typeof variables>): string[] {
+const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET'] as const;
+
+function productionFaults(config: Partial<Config>, given: Given): string[] {
   const faults: string[] = [];
-  for (const name of ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET'] as const) {
-    if (config[name].startsWith(demoSecretMarker))
+  for (const name of secretNames) {
+    if (config[name]?.startsWith(demoSecretMarker))
       faults.push(`${name}: is the demo value; make one with openssl rand -hex 32`);
   }
-  if (/^(.)\1+$/.test(config.ENCRYPTION_KEY))
+  if (/^(.)\1+$/.test(config.ENCRYPTION_KEY ?? ''))
     faults.push('ENCRYPTION_KEY: is the demo value; make one with openssl rand -hex 32');
-  if (new Set([config.JWT_SECRET, config.ORDER_TOKEN_SECRET, config.HASH_SECRET]).size < 3) {
-    faults.push('JWT_SECRET, ORDER_TOKEN_SECRET, HASH_SECRET: must differ from each other');
-  }
-  if (config.CORS_ALLOW_ORIGINS.includes('*'))
+  const secrets = secretNames.flatMap((name) => config[name] ?? []);
+  if (new Set(secrets).size < secrets.length) faults.push(`${secretNames.join(', ')}: must differ from each other`);
+  if (config.CORS_ALLOW_ORIGINS?.includes('*'))
     faults.push('CORS_ALLOW_ORIGINS: a wildcard is refused; list the origins');
-  if (config.PUBLIC_URL.startsWith('http:')) faults.push('PUBLIC_URL: must be https');
-  if (config.DATABASE_DIRECT_URL === undefined) faults.push('DATABASE_DIRECT_URL: is required for migrations');
-  if (config.OPERATIONS_TOKEN === undefined) faults.push('OPERATIONS_TOKEN: is required');
+  if (given['DATABASE_DIRECT_URL'] === undefined) faults.push('DATABASE_DIRECT_URL: is required for migrations');
+  if (given['OPERATIONS_TOKEN'] === undefined) faults.push('OPERATIONS_TOKEN: is required');
   if (sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)) {
     faults.push('REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may');
   }
-  for (const name of ['MIDTRANS_SNAP_URL', 'MIDTRANS_API_URL', 'WHATSAPP_GRAPH_URL'] as const) {
-    if (config[name].startsWith('http:')) faults.push(`${name}: must be https`);
+  for (const name of ['PUBLIC_URL', 'MIDTRANS_SNAP_URL', 'MIDTRANS_API_URL', 'WHATSAPP_GRAPH_URL'] as const) {
+    if (config[name]?.startsWith('http:')) faults.push(`${name}: must be https`);
   }
   return faults;
 }
 
-function sameRedis(first: string, second: string): boolean {
+function sameRedis(first: string | undefined, second: string | undefined): boolean {
+  if (first === undefined || second === undefined) return false;
   const [one, two] = [new URL(first), new URL(second)];
   return one.hostname === two.hostname && (one.port || '6379') === (two.port || '6379');
 }

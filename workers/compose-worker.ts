@@ -26,7 +26,7 @@ export function composeWorker(config: Config, log: Log) {
     closers.add(`${name} pool`, () => open.close());
     return open.db;
   };
-  const db = pool('work', config.DATABASE_POOL_SIZE, config.DATABASE_CALL_TIMEOUT_MS);
+  const db = pool('work', config.DATABASE_WORKER_POOL_SIZE, config.DATABASE_CALL_TIMEOUT_MS);
   const auditDb = pool('audit', 1, Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS));
   const redis = openCacheRedis(config.REDIS_CACHE_URL, log);
   closers.add('cache redis', () => redis.disconnect());

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
+import { buildWeb } from '../../../src/web/build-web.ts';
 import { dataFolder, repositoryFolder } from '../places.ts';
 
 /** Optional drivers that are looked for but not installed, and a package that reads its fonts from beside its code. */
@@ -11,9 +12,12 @@ export const bundles = {
   worker: { entry: 'workers/main.ts', file: join(dataFolder, 'build/worker.mjs') },
 } as const;
 
-/** Bundles the API and the worker into the data folder. */
+/** Bundles the API and the worker into the data folder, and beside them what browsers load. */
 export async function bundle(): Promise<void> {
-  await Promise.all(Object.values(bundles).map(bundleProgram));
+  await Promise.all([
+    ...Object.values(bundles).map(bundleProgram),
+    buildWeb({ outFolder: join(dataFolder, 'build/web') }),
+  ]);
   await stop();
 }
 
