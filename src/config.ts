@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { trustedProxiesFault } from './http/client-network.ts';
-import { trustedProxiesFault } from './http/client-network.ts';
 
 /**
  * The only reader of the environment. `loadConfig` checks everything at once, reports every fault together, and
