@@ -24,10 +24,6 @@ const list = z
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   );
-const proxies = list.superRefine((entries, context) => {
-  const message = trustedProxiesFault(entries);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
 const origins = list.refine(
   (entries) => entries.every((entry) => entry === '*' || (URL.canParse(entry) && new URL(entry).origin === entry)),
   'must be a comma-separated list of origins such as https://tickets.example.com, without a path',
@@ -120,7 +116,7 @@ export class ConfigError extends Error {
  */
 export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = variables.safeParse(given);
   const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`);
