@@ -8,6 +8,8 @@ const steps: readonly { readonly name: string; readonly command: readonly string
   { name: 'format', command: ['biome', 'format', '--log-level=error', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--quiet', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types of the pages', command: ['tsc', '--noEmit', '-p', 'src/web/browser/tsconfig.json'] },
+  { name: 'types of k6', command: ['tsc', '--noEmit', '-p', 'loadtest/k6'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
   { name: 'tidy', command: ['vitest', 'run', '--config', 'deploy/local/tidy.config.ts', '--reporter=dot'] },
 ];
@@ -18,7 +20,7 @@ for (const { name, command } of steps) {
   const passed = await run(command);
   if (!passed) failed += 1;
   process.stdout.write(
-    `${passed ? 'ok    ' : 'FAILED'}  ${name.padEnd(10)} ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+    `${passed ? 'ok    ' : 'FAILED'}  ${name.padEnd(18)} ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
   );
 }
 if (failed > 0) process.stdout.write('\nnpm run format writes the format; the other faults are named above.\n');

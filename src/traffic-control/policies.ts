@@ -114,6 +114,8 @@ const rows: readonly Row[] = [
   { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
   { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
   { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'] },
+  // The page of an order and what it loads: a buyer on the way to paying needs them as much as the order itself.
+  { methods: reading, path: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
   { methods: reading, path: /^\//, class: 4, limits: ['network'] },
 ];
 

@@ -66,5 +66,5 @@ function nextSteps({ servicesOnly, demo, ports }: Plan): readonly string[] {
   const signIn = demo
     ? ['  sign in      staff@demo.test (door), owner@demo.test (organiser); password demo-password-please-change']
     : ['  demo data    none: your database is not on this machine; --demo puts them in'];
-  return [...signIn, `  open next    ${api}/docs   ${api}/v1/events   http://localhost:${ports.sandbox}`, ...story, ''];
+  return [...signIn, `  open next    ${api} (storefront)   ${api}/door   ${api}/docs   http://localhost:${ports.sandbox} (inbox, payments)`, ...story, ''];
 }
