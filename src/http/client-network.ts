@@ -37,11 +37,14 @@ export function trustedProxiesFault(entries: readonly string[]): string | undefi
   return wrong === undefined ? undefined : 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8';
 }
 
+const hopsMax = 20;
+
 function clientAddress(c: Context, trusted: BlockList): string {
   let address = socketAddress(c);
   const forwarded = c.req.header('x-forwarded-for');
   if (forwarded === undefined) return address;
-  const hops = forwarded.split(',', 20);
+  // The last ones: those before them are the client's own words, of which there may be as many as it likes.
+  const hops = forwarded.split(',').slice(-hopsMax);
   while (isTrusted(address, trusted)) {
     const hop = hops.pop()?.trim();
     if (hop === undefined || isIP(hop) === 0) return address;
@@ -59,8 +62,16 @@ function socketAddress(c: Context): string {
   }
 }
 
+/** An IPv4 address that came in the clothes of IPv6 (`::ffff:192.0.2.7`, `::ffff:c000:207`) is the IPv4 address. */
 function unmapped(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
+  const [, dotted, high, low] =
+    /^(?:0{0,4}:){1,5}:?ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i.exec(address) ?? [];
+  if (dotted !== undefined) return dotted;
+  if (high === undefined || low === undefined) return address;
+  return [high, low]
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 255])
+    .join('.');
 }
 
 function isTrusted(address: string, trusted: BlockList): boolean {

@@ -162,6 +162,16 @@ describe('who is counted (S21)', () => {
     }
     expect((await place('2001:db8:1:2:ffff::1')).status).toBe(429);
   });
+
+  it('believes that hop however many the client has written before it', async () => {
+    const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
+    const place = (request: number) => {
+      const own = Array.from({ length: 40 }, (_, hop) => `10.${request}.${hop}.1`).join(', ');
+      return app.call('POST', '/v1/orders', { 'x-forwarded-for': `${own}, 203.0.113.7` });
+    };
+    for (let request = 0; request < 3; request += 1) expect((await place(request)).status).toBe(201);
+    expect((await place(3)).status).toBe(429);
+  });
 });
 
 describe('callbacks', () => {
