@@ -9,7 +9,7 @@ import { apiDocs } from './http/api-docs.ts';
 import { handleError } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
 import { createRouter } from './http/router.ts';
-import { notificationRoutes } from './notifications/routes.ts';
+import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
 import { deskRoutes } from './orders/desk-routes.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { placementRoutes } from './orders/placement-routes.ts';
@@ -31,6 +31,7 @@ export function createRoutes(service: Service) {
     .route('/', paymentRoutes(service))
     .route('/', checkInRoutes(service))
     .route('/', notificationRoutes(service))
+    .route('/', notificationCallbackRoutes(service))
     .route('/', accessRoutes(service))
     .route('/', organizerRoutes(service))
     .route('/', poolRoutes(service))

@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, lineOfText, moneySchema, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import {
+  eventIdSchema,
+  givenTimeSchema,
+  lineOfText,
+  moneySchema,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+} from '../http/schemas.ts';
 import { currencies } from '../platform/money.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from './limits.ts';
 import { eventStatus, listOf, publicEventSchema, sales, ticketCategory } from './schemas.ts';
@@ -18,11 +26,6 @@ const blockOfText = (max: number) =>
     .max(max)
     .regex(/^(?:[^\p{Cc}]|[\n\t])*$/u, 'must not hold control characters');
 
-/** Stored in Postgres, so between years that both clocks know. */
-const time = timeSchema.refine((value) => {
-  const year = new Date(value).getUTCFullYear();
-  return year >= 2000 && year < 2200;
-}, 'must be between the years 2000 and 2200');
 const timeZone = z
   .string()
   .max(64)
@@ -65,9 +68,9 @@ const eventFields = {
   venue: lineOfText(placeLengthMax),
   address: optionalLine(summaryLengthMax),
   timeZone,
-  startsAt: time,
-  endsAt: time,
-  doorsOpenAt: time,
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
+  doorsOpenAt: givenTimeSchema,
   holdSeconds: z.int().min(60).max(86_400),
   ticketsPerOrderMax: z.int().min(1).max(100),
   ticketsPerBuyerMax: z.int().min(1).max(10_000).nullable(),
@@ -87,8 +90,8 @@ const createEventFields = {
   city: eventFields.city,
   venue: eventFields.venue,
   currency: z.enum(currencies).optional(),
-  startsAt: time,
-  endsAt: time,
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
 };
 export const createEventSchema = z.strictObject(createEventFields).openapi('CreateEvent');
 export const changeEventSchema = z
@@ -100,8 +103,8 @@ const scheduleItemFields = {
   title: lineOfText(nameLengthMax),
   stage: optionalLine(placeLengthMax),
   description: blockOfText(descriptionLengthMax),
-  startsAt: time,
-  endsAt: time,
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
 };
 export const createScheduleItemSchema = z
   .strictObject({
@@ -118,13 +121,13 @@ const ticketCategoryFields = {
   name: lineOfText(nameLengthMax),
   description: blockOfText(descriptionLengthMax),
   price: moneySchema,
-  saleOpensAt: time,
-  saleClosesAt: time,
+  saleOpensAt: givenTimeSchema,
+  saleClosesAt: givenTimeSchema,
   perOrderMin: z.int().min(1).max(100),
   perOrderMax: z.int().min(1).max(100),
   perBuyerMax: z.int().min(1).max(10_000).nullable(),
-  entryOpensAt: time.nullable(),
-  entryClosesAt: time.nullable(),
+  entryOpensAt: givenTimeSchema.nullable(),
+  entryClosesAt: givenTimeSchema.nullable(),
   position: z.int().min(0).max(10_000),
   status: categoryStatus,
 };

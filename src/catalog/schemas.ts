@@ -1,6 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, lineOfText, moneySchema, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import {
+  eventIdSchema,
+  givenDaySchema,
+  givenTimeSchema,
+  lineOfText,
+  moneySchema,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+} from '../http/schemas.ts';
 import { currencies } from '../platform/money.ts';
 import { availabilityBands } from './availability-band.ts';
 import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
@@ -11,7 +20,7 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
 /** An empty parameter asks for nothing. */
 const emptyIsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-const dayOrTime = z.union([timeSchema, z.iso.date()]);
+const dayOrTime = z.union([givenTimeSchema, givenDaySchema]);
 
 export const slugParams = z.object({ slug: slugSchema });
 

@@ -13,6 +13,21 @@ export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])
 /** RFC 3339 with an offset; presented in UTC. */
 export const timeSchema = z.iso.datetime({ offset: true }).openapi({ format: 'date-time' });
 
+/** A time that callers send, in years that both Postgres and the clocks of people know. */
+export const givenTimeSchema = timeSchema.refine(
+  (value) => isKnownYear(new Date(value).getUTCFullYear()),
+  'must be between the years 2000 and 2200',
+);
+
+/** A calendar day that callers send, in the same years. */
+export const givenDaySchema = z.iso
+  .date()
+  .refine((value) => isKnownYear(Number(value.slice(0, 4))), 'must be between the years 2000 and 2200');
+
+function isKnownYear(year: number): boolean {
+  return year >= 2000 && year < 2200;
+}
+
 export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
 
 /** One line of human text: no control characters, so that it is safe in mails, logs and CSV. */

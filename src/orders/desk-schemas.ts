@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, lineOfText, moneySchema, timeSchema } from '../http/schemas.ts';
+import { eventIdSchema, givenTimeSchema, lineOfText, moneySchema, timeSchema } from '../http/schemas.ts';
 import { amountMax } from '../platform/money.ts';
 import { orderSchema } from './schemas.ts';
 import { orderStatuses } from './tables.ts';
@@ -62,8 +62,8 @@ export const createPromoCodeSchema = z
       .max(amountMax)
       .openapi({ description: 'Percent of the tickets, or minor units off the order.' }),
     redemptionsMax: limit.optional(),
-    validFrom: timeSchema.optional(),
-    validUntil: timeSchema.optional(),
+    validFrom: givenTimeSchema.optional(),
+    validUntil: givenTimeSchema.optional(),
   })
   .refine((promo) => promo.kind !== 'percent' || promo.value <= 100, {
     message: 'must be at most 100',
@@ -75,8 +75,8 @@ export const createPromoCodeSchema = z
 export const changePromoCodeSchema = z
   .strictObject({
     redemptionsMax: limit.nullable().optional(),
-    validFrom: timeSchema.nullable().optional(),
-    validUntil: timeSchema.nullable().optional(),
+    validFrom: givenTimeSchema.nullable().optional(),
+    validUntil: givenTimeSchema.nullable().optional(),
     status: z.enum(['active', 'closed']).optional(),
   })
   .refine((promo) => Object.keys(promo).length > 0, 'must name what changes')

@@ -130,6 +130,7 @@ test('bad addresses and queries are problems, and are not cached', async () => {
     '/v1/events?limit=0',
     '/v1/events?limit=abc',
     '/v1/events?from=yesterday',
+    '/v1/events?from=0001-01-01',
     '/v1/events?cursor=bm8',
     '/v1/events?q=%00',
     '/v1/events?city=a&city=b',

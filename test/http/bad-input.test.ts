@@ -141,6 +141,9 @@ describe('addresses', () => {
     '/v1/events?limit=1000000',
     '/v1/events?cursor=abc',
     '/v1/events?from=yesterday',
+    '/v1/events?from=0001-01-01',
+    '/v1/events?to=0000-01-01T00:00:00Z',
+    '/v1/events?from=9999-12-31',
   ];
   for (const path of paths) {
     test(path, async () => {
@@ -160,6 +163,20 @@ describe('addresses', () => {
       }),
     );
     expect(answers[0]).toEqual(answers[1]);
+  });
+});
+
+describe('callbacks of WhatsApp', () => {
+  test('are heard, and refused where they prove nothing', async () => {
+    const path = '/v1/callbacks/whatsapp/1234567890';
+    const asked = await world.fetch(`${path}?hub.mode=subscribe&hub.verify_token=x&hub.challenge=y`);
+    expect(await expectProblem(asked, [403])).toMatchObject({ code: 'notification.callback_refused' });
+    const told = await world.fetch(path, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'x-hub-signature-256': 'sha256=00' },
+    });
+    expect(await expectProblem(told, [403])).toMatchObject({ code: 'notification.callback_refused' });
   });
 });
 

@@ -24,6 +24,8 @@ describe('promo codes', () => {
       body: { code: 'promo_code.taken' },
     });
     for (const _ of [1, 2]) await order(desk.deps, event, { promoCode: 'HEMAT-10' });
+    const outOfTime = { code: 'LONG-AGO', kind: 'amount', value: 1, validFrom: '0000-01-01T00:00:00Z' };
+    expect(await desk.send('POST', path, outOfTime)).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     const one = `${path}/${String(made.body.id)}`;
     expect(await desk.send('PATCH', one, { redemptionsMax: 1 })).toMatchObject({
       status: 409,
