@@ -30,18 +30,30 @@ export const checkInvariantsJob = job({
   timeoutMs: 120_000,
 });
 
-const violations = gauge('invariant_violations', 'Rows found that break the invariant, at most its sample', ['invariant']);
+const violations = gauge('invariant_violations', 'Rows found that break the invariant, at most its sample', [
+  'invariant',
+]);
 
 export type Finding = { readonly invariant: Invariant; readonly violations: readonly string[] };
 
-/** Checks all invariants, one after the other, and names what breaks them. */
+/**
+ * Checks all invariants, one after the other, and names what breaks them. One that cannot be checked, say since its tables
+ * have outgrown its time, keeps none of the others from being checked.
+ * @throws AggregateError when some could not be checked, after all were tried
+ */
 export async function checkInvariants(deps: { db: Db; log: Log }): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const faults: unknown[] = [];
   for (const invariant of invariants) {
-    const found = await invariant.find(deps.db);
+    const found = await invariant.find(deps.db).catch((error: unknown) => {
+      deps.log.error({ err: error, invariant: invariant.name }, 'an invariant could not be checked');
+      faults.push(error);
+    });
+    if (found === undefined) continue;
     violations.set({ invariant: invariant.name }, found.length);
     if (found.length > 0) deps.log.error({ invariant: invariant.name, violations: found }, 'an invariant is broken');
     findings.push({ invariant, violations: found });
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} invariants could not be checked`);
   return findings;
 }

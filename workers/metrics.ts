@@ -13,7 +13,7 @@ export const jobWait = histogram(
 export const jobRun = histogram('job_run_seconds', 'Time of one run of a job', ['job'], seconds);
 export const jobsStarted = counter('jobs_started_total', 'Runs of jobs', ['job']);
 export const jobsCompleted = counter('jobs_completed_total', 'Jobs that are done', ['job']);
-/** kind: again (another attempt follows), final, payload (does not parse), unknown (no such contract). */
+/** kind: again (another attempt follows), skipped (the next scheduled run follows), final, payload (does not parse), unknown (no such contract). */
 export const jobsFailed = counter('jobs_failed_total', 'Runs of jobs that failed', ['job', 'kind']);
 export const jobsPostponed = counter('jobs_postponed_total', 'Runs that asked to come back later', ['job']);
 export const jobsStalled = counter('jobs_stalled_total', 'Jobs whose process stopped answering for them', ['queue']);

@@ -16,6 +16,7 @@ import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, 
  * | done                                            | the outbox row is deleted, then the queue's job  |
  * | RetryLater                                      | delayed, no attempt used                         |
  * | Postgres is away or overloaded                  | delayed some seconds, no attempt used            |
+ * | either of the two, in a recurring job           | ended: its next run does its work                |
  * | payload does not parse, kind unknown            | dead letter at once                              |
  * | a refusal of the business (DomainError)         | dead letter at once                              |
  * | anything else                                   | next attempt after a pause; dead letter at last  |
@@ -145,6 +146,12 @@ async function conclude<Jobs extends JobMap>(
       deps.log[outboxId === undefined ? 'debug' : 'info'](line, 'job');
       return;
     case 'later': {
+      if (outboxId === undefined) {
+        // Delayed runs of it would pile up beside the scheduled ones, and ask most of a database that can do least.
+        jobsFailed.inc({ ...label, kind: 'skipped' });
+        deps.log.warn({ ...line, ...(outcome.error === undefined ? {} : { err: outcome.error }) }, 'job');
+        return;
+      }
       const seconds = Math.min(Math.max(outcome.seconds ?? 1, 1), postponeSecondsMax);
       jobsPostponed.inc(label);
       deps.log.info({ ...line, seconds, ...(outcome.error === undefined ? {} : { err: outcome.error }) }, 'job');

@@ -125,6 +125,28 @@ test('RetryLater comes back without using up an attempt', async () => {
   await worker.close();
 }, 30_000);
 
+test('a recurring job that can do nothing now is left to its next run, and never piles up', async () => {
+  let ticks = 0;
+  const away = Object.assign(new Error('no answer'), { code: 'DEADLINE' });
+  const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
+  const worker = await startTestWorker(
+    { ...deps(), schedules },
+    {
+      'test.tick': () => {
+        ticks += 1;
+        return Promise.reject(ticks % 2 === 0 ? away : new RetryLater(1, 'not yet'));
+      },
+    },
+  );
+  const queues = await openTestQueues(redis.queueUrl);
+  await until(() => ticks >= 3, 10_000);
+  // The schedule's own next run, and nothing beside it.
+  expect(await queues.queues.maintenance.getDelayedCount()).toBeLessThanOrEqual(1);
+  expect(await letters()).toEqual([]);
+  await worker.close();
+  await queues.close();
+}, 20_000);
+
 test('an act that hangs is told to stop and loses its place', async () => {
   const aborted: boolean[] = [];
   let others = 0;
