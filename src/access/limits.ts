@@ -13,4 +13,6 @@ export const passwordLengthMin = 12;
 export const passwordLengthMax = 200;
 /** Ended sessions and links stay this long for questions afterwards. */
 export const endedRowsKeptDays = 30;
+/** Rows of each kind that one statement removes, and statements in one run: more than a day of sign-ins brings. */
 export const purgeBatchMax = 1000;
+export const purgeBatchesMax = 50;

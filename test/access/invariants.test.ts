@@ -86,9 +86,9 @@ describe('invariants of access', () => {
     const { id, token } = await aMember(world, organizer, 'door');
     await owner`
       insert into sessions (id, staff_id, created_at, expires_at, ended_at)
-      select 'ses_old' || n, ${id}, now() - interval '40 days', now() - interval '39 days', null from generate_series(1, 3) n`;
+      select 'ses_old' || n, ${id}, now() - interval '40 days', now() - interval '39 days', null from generate_series(1, 2500) n`;
     await owner`insert into staff_tokens (id, staff_id, purpose, expires_at) values ('tok_old', ${id}, 'invitation', now() - interval '40 days')`;
-    expect(await purgeEndedAccess(world.deps)).toBe(4);
+    expect(await purgeEndedAccess(world.deps)).toBe(2501);
     expect(await purgeEndedAccess(world.deps)).toBe(0);
     expect(await rowsOf(world.open.db, sql`select 1 from sessions where staff_id = ${id}`)).toHaveLength(1);
     expect(await world.deps.actors.of(token)).toBeDefined();
