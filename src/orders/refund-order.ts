@@ -1,6 +1,6 @@
 import type { Db } from '../platform/db.ts';
 import { stage } from '../platform/outbox.ts';
-import { orderRefunded } from './jobs.ts';
+import { orderCancelled, orderRefunded } from './jobs.ts';
 import { callRevokeTickets } from './order-life-queries.ts';
 import type { Order } from './tables.ts';
 
@@ -27,6 +27,9 @@ export async function refundOrder(tx: Db, order: Order, options: RefundOrderOpti
     reason: options.reason,
   });
   if (status === null) return undefined;
-  await stage(tx, orderRefunded, { eventId: order.eventId, orderId: order.id });
+  await stage(tx, status === 'cancelled' ? orderCancelled : orderRefunded, {
+    eventId: order.eventId,
+    orderId: order.id,
+  });
   return status;
 }

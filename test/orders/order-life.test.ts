@@ -215,6 +215,22 @@ describe('refunds', () => {
       await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: true, reason: 'requested' })),
     ).toBeUndefined();
   });
+
+  test('money that never stayed: the order is cancelled, and its buyer is told that', async () => {
+    const event = await createEvent(db);
+    const { order: placed } = await order(deps, event, { quantity: 2 });
+    await pay(placed.id);
+    expect(
+      await withOrder(placed.id, (tx, locked) =>
+        refundOrder(tx, locked, { restock: true, as: 'cancelled', reason: 'reversed' }),
+      ),
+    ).toBe('cancelled');
+    const told = await rowsOf<{ name: string }>(
+      db,
+      sql`select name from outbox where payload->>'orderId' = ${placed.id} and name in ('order.refunded', 'order.cancelled')`,
+    );
+    expect(told).toEqual([{ name: 'order.cancelled' }]);
+  });
 });
 
 test('a limit that is set later counts what buyers already have', async () => {
