@@ -201,15 +201,22 @@ export async function recipientKeysOf(
   return rows.map((row) => row.recipient_key);
 }
 
-/** Unfinished deliveries that somebody should look at now; each is looked at again only after the pause. */
+/**
+ * Unfinished deliveries that somebody should look at now; each is looked at again only after the pause. Those whose job
+ * is still staged, as in a backlog, are left to it: more jobs would make the backlog longer.
+ */
 export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
-      update deliveries set next_check_at = now() + make_interval(secs => ${pauseSeconds})
-      where id in (
-        select id from deliveries where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked
-      ) returning id`,
+      with due as (
+        update deliveries set next_check_at = now() + make_interval(secs => ${pauseSeconds})
+        where id in (
+          select id from deliveries where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked
+        ) returning id
+      )
+      select id from due
+      where not exists (select from outbox j where j.name = 'delivery.send' and j.payload ->> 'deliveryId' = due.id)`,
   );
   return rows.map((row) => row.id);
 }

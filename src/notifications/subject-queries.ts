@@ -164,7 +164,7 @@ export async function queueStaffDelivery(
   return rows.map((row) => row.id);
 }
 
-/** Orders paid within the window that have no tickets delivery at all: the fact was lost or given up. */
+/** Orders paid within the window that have no tickets delivery, nor a job that will make it: the fact was lost or given up. */
 export async function paidOrdersWithoutDelivery(
   db: Db,
   { fromMinutes, toMinutes, limit }: { fromMinutes: number; toMinutes: number; limit: number },
@@ -176,6 +176,7 @@ export async function paidOrdersWithoutDelivery(
       where o.paid_at > now() - make_interval(mins => ${fromMinutes}) and o.paid_at <= now() - make_interval(mins => ${toMinutes})
         and o.status in ('paid', 'partially_refunded')
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
+        and not exists (select from outbox j where j.name = 'order.paid' and j.payload ->> 'orderId' = o.id)
       limit ${limit}`,
   );
 }

@@ -195,6 +195,25 @@ describe('recovery', () => {
     expect(staged.map((row) => row.id)).toEqual([orderId]);
   });
 
+  test('a backlog is not made longer: what a staged job will do gets no other job', async () => {
+    const { eventId, orderId } = await paidOrder(world, {});
+    const { deliveryId } = await queued();
+    await world.db.execute(sql`update deliveries set next_check_at = now() where id = ${deliveryId}`);
+    await world.db.execute(
+      sql`update orders set paid_at = now() - interval '5 minutes' where event_id = ${eventId} and id = ${orderId}`,
+    );
+    const staged = async () =>
+      rowsOf<{ name: string }>(
+        world.db,
+        sql`select name from outbox
+          where (name = 'order.paid' and payload->>'orderId' = ${orderId}) or payload->>'deliveryId' = ${deliveryId} order by name`,
+      );
+    const before = await staged();
+    expect(before.map((row) => row.name)).toEqual(['delivery.send', 'order.paid']);
+    await recoverDeliveries(world.deps);
+    expect(await staged()).toEqual(before);
+  });
+
   test('the invariants name an order without delivery and a delivery that nobody looks after', async () => {
     const { eventId, orderId, deliveryId } = await queued();
     await world.db.execute(

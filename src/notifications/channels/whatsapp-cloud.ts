@@ -49,7 +49,10 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
     transportFaults.set(sender.id, recent);
     if (recent.length < transportFaultsMax) return;
     transportFaults.delete(sender.id);
-    await retire(sender, { action: 'cool', minutes: transportCoolMinutes, failure: 'transport' });
+    // Whatever comes of this, the message may have left: what became of it must still be written down.
+    await retire(sender, { action: 'cool', minutes: transportCoolMinutes, failure: 'transport' }).catch(
+      (error: unknown) => options.log.warn({ err: error, senderId: sender.id }, 'a sender could not be cooled'),
+    );
   };
 
   const retire = async (
