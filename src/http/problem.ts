@@ -13,15 +13,16 @@ export const problemContentType = 'application/problem+json';
 /** An RFC 9457 problem document. `type` is a URI that names the code; `detail` is the public sentence of the error. */
 export function problemResponse(error: DomainError, requestId: string, catalogue: ProblemCatalogue): Response {
   const { status, title } = catalogue[error.code] ?? { status: 500, title: 'Internal error' };
-  const body = JSON.stringify({
+  const own = {
     type: `urn:antre:problem:${error.code}`,
     title,
     status,
     code: error.code,
     detail: error.message,
     requestId,
-    ...error.details,
-  });
+  };
+  // Twice: first in the order of the document, and last so that no detail takes the place of a member.
+  const body = JSON.stringify({ ...own, ...error.details, ...own });
   const headers: Record<string, string> = {
     'content-type': problemContentType,
     'cache-control': 'no-store',

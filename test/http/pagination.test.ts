@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import {
+  decodeCursor,
+  encodeCursor,
+  page,
+  pageQuery,
+  pageSizeDefault,
+  pageSizeMax,
+} from '../../src/http/pagination.ts';
+import { createEvent } from '../support/factories.ts';
+import { type TestService, startTestService } from '../support/service.ts';
+
+/** Guards that lists are walked without gap or repetition, and that a cursor is ours or is refused. */
+
+const text = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const tampered: Record<string, string> = {
+  nonsense: 'nonsense',
+  'no base 64': '%%%%',
+  'not JSON': Buffer.from('[').toString('base64url'),
+  'a number': text([5]),
+  'an object': text({ length: 1, 0: 'a' }),
+  'too few keys': text([]),
+  'too many keys': text(['a', 'b', 'c', 'd', 'e']),
+  'a key that is a list': text([['a'], ['a'], ['a']]),
+  'a very long key': text(['a'.repeat(201)]),
+  'U+0000': text(['a\0']),
+  null: text(null),
+};
+
+describe('a cursor', () => {
+  test('gives back its keys, and needs no escaping in a URL', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { minLength: 1, maxLength: 4 }), (keys) => {
+        fc.pre(keys.every((key) => !key.includes('\0') && key.length <= 200));
+        const cursor = encodeCursor(keys);
+        expect(encodeURIComponent(cursor)).toBe(cursor);
+        expect(decodeCursor(cursor, keys.length)).toEqual(keys);
+        expect(() => decodeCursor(cursor, keys.length + 1)).toThrow();
+      }),
+    );
+  });
+
+  test.each(Object.entries(tampered))('that is %s is refused', (_about, cursor) => {
+    for (const keyCount of [1, 2, 3]) {
+      expect(() => decodeCursor(cursor, keyCount)).toThrow(expect.objectContaining({ code: 'request.invalid' }));
+    }
+  });
+});
+
+test('pages have no gap and no repetition, and the last says that it is', () => {
+  fc.assert(
+    fc.property(fc.nat(60), fc.integer({ min: 1, max: 10 }), (count, limit) => {
+      const rows = Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
+      const seen: string[] = [];
+      let after = '';
+      for (let pages = 0; pages <= count; pages += 1) {
+        const found = rows.filter((row) => row > after).slice(0, limit + 1);
+        const { data, nextCursor } = page(
+          found,
+          limit,
+          (row) => row,
+          (row) => [row],
+        );
+        expect(data.length).toBeLessThanOrEqual(limit);
+        seen.push(...data);
+        if (nextCursor === null) break;
+        [after = ''] = decodeCursor(nextCursor, 1);
+      }
+      expect(seen).toEqual(rows);
+    }),
+  );
+});
+
+test('the size of a page is bounded', () => {
+  const query = z.object(pageQuery);
+  expect(query.parse({}).limit).toBe(pageSizeDefault);
+  expect(query.parse({ limit: String(pageSizeMax) }).limit).toBe(pageSizeMax);
+  for (const limit of ['0', '-1', '1.5', String(pageSizeMax + 1), 'all', '1e9', '']) {
+    expect(query.safeParse({ limit }).success).toBe(false);
+  }
+  expect(query.safeParse({ cursor: 'a'.repeat(501) }).success).toBe(false);
+});
+
+describe('the public list of events', () => {
+  let world: TestService;
+  beforeAll(async () => {
+    world = await startTestService();
+    for (let number = 0; number < 5; number += 1) await createEvent(world.service.db, { event: { city: 'Solo' } });
+  });
+  afterAll(() => world.close());
+
+  const list = async (
+    query: string,
+  ): Promise<{ status: number; body: { data: { slug: string }[]; nextCursor: string | null; code?: string } }> => {
+    const response = await world.fetch(`/v1/events?city=Solo&${query}`);
+    return { status: response.status, body: JSON.parse(await response.text()) };
+  };
+
+  test('is walked page by page', async () => {
+    const seen: string[] = [];
+    let cursor = '';
+    for (let pages = 0; pages < 5; pages += 1) {
+      const { body } = await list(`limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      seen.push(...body.data.map(({ slug }) => slug));
+      if (body.nextCursor === null) break;
+      cursor = body.nextCursor;
+    }
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen).size).toBe(5);
+  });
+
+  const forged = {
+    ...tampered,
+    'a time that is none': text(['x', 'evt_00000000']),
+    'a time beyond all time': text(['9'.repeat(18), 'evt_00000000']),
+    'a statement': text(["0'; drop table events; --", 'evt_00000000']),
+  };
+  test.each(Object.entries(forged))('refuses a cursor that is %s', async (_about, cursor) => {
+    const { status, body } = await list(`cursor=${encodeURIComponent(cursor)}`);
+    expect([status, body.code]).toEqual([400, 'request.invalid']);
+  });
+
+  test('takes any cursor of its own shape without harm', async () => {
+    for (const keys of [
+      ['0', ''],
+      ['-1', "' or 1=1 --"],
+      ['9'.repeat(17), 'evt_ZZZZZZZZ'],
+      ['-'.concat('9'.repeat(17)), '🎫'],
+    ]) {
+      expect((await list(`cursor=${encodeCursor(keys)}`)).status).toBe(200);
+    }
+  });
+});
