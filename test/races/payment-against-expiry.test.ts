@@ -19,7 +19,7 @@ const aroundMs = 50;
 
 type End = { readonly orderId: string; readonly told: string; readonly status: string; readonly live: number };
 
-async function race({ url, db }: RaceDatabase): Promise<End[]> {
+async function race({ url, db }: RaceDatabase, earlierMs = 0): Promise<End[]> {
   const event = await createEvent(db, { event: { ticketsPerBuyerMax: 5 }, categories: [{ capacity: holds }] });
   await createPromoCode(db, event, { code: 'SEMUA', redemptionsMax: holds });
   const open = openTestDb(url, 16);
@@ -31,7 +31,7 @@ async function race({ url, db }: RaceDatabase): Promise<End[]> {
     const until = performance.now() + spreadMs + 4 * aroundMs;
     const told = new Map<string, string>();
     const payments = ids.map(async (orderId, index) => {
-      await sleep((spreadMs * index) / holds + aroundMs * (2 * Math.random() - 1));
+      await sleep((spreadMs * index) / holds + aroundMs * (2 * Math.random() - 1) - earlierMs);
       told.set(orderId, await pay(open.db, orderId));
     });
     const sweeps = Array.from({ length: sweepers }, async () => {
@@ -79,14 +79,17 @@ const isTorn = ({ told, status, live }: End) =>
 describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${sweepers} sweepers, and others who want the places`, () => {
   test('never both win: paid with its ticket, or ended with nothing', () =>
     inDatabase(async (database) => {
-      const ends = await race(database);
-      expect(ends).toHaveLength(holds);
-      expect(ends.filter(isTorn)).toEqual([]);
-      expect(await faultsOf(database.db)).toEqual([]);
-      // The race took place: some payments were first, some were not.
-      const late = ends.filter(({ told }) => told !== 'paid').length;
+      // On a busy machine all payments may come late; then they set out earlier, until both sides win some.
+      let late = 0;
+      for (let earlierMs = 0; earlierMs <= 300 && (late === 0 || late === holds); earlierMs += 100) {
+        const ends = await race(database, earlierMs);
+        expect(ends).toHaveLength(holds);
+        expect(ends.filter(isTorn)).toEqual([]);
+        late = ends.filter(({ told }) => told !== 'paid').length;
+      }
       expect(late).toBeGreaterThan(0);
       expect(late).toBeLessThan(holds);
+      expect(await faultsOf(database.db)).toEqual([]);
     }));
 
   test('control: a sweeper that looks first and writes then ends holds that were paid', () =>
