@@ -1,7 +1,7 @@
 import { compareWithWitness } from '../src/payments/index.ts';
 import { invariants } from '../src/invariants.ts';
 import { openDb } from '../src/platform/db.ts';
-import { runningStack } from './running-stack.ts';
+import { databaseAndWitness } from './running-stack.ts';
 
 /**
  * `npm run audit`: checks every invariant on the live database, and our ledger against what the outside world (the
@@ -9,7 +9,7 @@ import { runningStack } from './running-stack.ts';
  * `DATABASE_URL` and `SANDBOX_URL` choose another database and witness; without a witness the comparison is left out.
  */
 async function main(): Promise<void> {
-  const stack = runningStack(process.env);
+  const stack = databaseAndWitness(process.env);
   const { db, close } = openDb({
     url: stack.databaseUrl,
     name: 'audit',

@@ -5,14 +5,24 @@ import { type Story, StoryFault } from './demo/http.ts';
 import { pay } from './demo/pay.ts';
 import { place } from './demo/place.ts';
 import { receive } from './demo/receive.ts';
+import { stackEnvironment } from './running-stack.ts';
 
 /**
  * `npm run demo`: the whole way from the event page to the door, against the running stack (`npm start`), over HTTP only.
- * It prints each step with its time and stops at the first thing that is not as promised.
+ * It prints each step with its time and stops at the first thing that is not as promised. `DEMO_API` and `DEMO_SANDBOX`
+ * choose another stack than the one that runs from this folder.
  */
+const stack = stackEnvironment();
+const api = process.env['DEMO_API'] ?? stack['API_URL'];
+const sandbox = process.env['DEMO_SANDBOX'] ?? stack['SANDBOX_URL'];
+if (api === undefined || sandbox === undefined) {
+  process.stderr.write('antre does not run from this folder. Start it with npm start in another terminal first.\n');
+  process.exit(1);
+}
+
 const story: Story = {
-  api: process.env['DEMO_API'] ?? 'http://localhost:3000',
-  sandbox: process.env['DEMO_SANDBOX'] ?? 'http://127.0.0.1:4000',
+  api,
+  sandbox,
   slug: 'senja-di-selatan',
   run: randomUUID().slice(0, 8),
 };
@@ -23,7 +33,9 @@ async function step<T>(sentence: string, act: () => Promise<T>): Promise<T> {
   try {
     const result = await act();
     told += 1;
-    process.stdout.write(`${String(told).padStart(2)}. ok  ${sentence.padEnd(76)} ${(performance.now() - started).toFixed(0).padStart(6)} ms\n`);
+    process.stdout.write(
+      `${String(told).padStart(2)}. ok  ${sentence.padEnd(76)} ${(performance.now() - started).toFixed(0).padStart(6)} ms\n`,
+    );
     return result;
   } catch (error) {
     process.stdout.write(`${String(told + 1).padStart(2)}. NO  ${sentence}\n`);

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataFolder, repositoryFolder } from '../deploy/local/places.ts';
+import { repositoryFolder } from '../deploy/local/places.ts';
 import { K6Missing, findK6 } from './find-k6.ts';
+import { stackEnvironment } from './running-stack.ts';
 
 /**
  * `npm run loadtest [-- --rate 50 --duration 1m]`: runs `loadtest/k6/journey.ts` against the running stack, waits until the
@@ -51,10 +50,10 @@ async function main(): Promise<number> {
     say(usage);
     return 0;
   }
-  const stack = localStack();
-  const api =
-    values.api ?? originOf(stack['PUBLIC_URL'])?.replace('//localhost', '//127.0.0.1') ?? 'http://127.0.0.1:3000';
-  const sandbox = values.sandbox ?? originOf(stack['MIDTRANS_API_URL']) ?? 'http://127.0.0.1:4000';
+  const stack = stackEnvironment();
+  // By number, since k6 would try ::1 for localhost first.
+  const api = values.api ?? stack['API_URL']?.replace('//localhost', '//127.0.0.1') ?? 'http://127.0.0.1:3000';
+  const sandbox = values.sandbox ?? stack['SANDBOX_URL'] ?? 'http://127.0.0.1:4000';
   await requireAnswer(`${api}/v1/events`, 'the API');
   await requireAnswer(`${sandbox}/healthz`, 'the sandbox');
   if (values.networks === '1' && Number(values.rate) > rateOfOneNetworkMax) {
@@ -78,23 +77,10 @@ async function main(): Promise<number> {
   const ran = await run(k6, ['run', '--quiet', ...given, 'loadtest/k6/journey.ts']);
   if (ran !== 0) say(ran === 99 ? '\nthe run broke a threshold; see above' : `\nk6 ended with ${ran}`);
   if (!values.audit) return ran;
-  await settle(process.env['WORKER_OPERATIONS_PORT'] ?? '9150');
+  await settle(process.env['WORKER_OPERATIONS_PORT'] ?? stack['WORKER_OPERATIONS_PORT'] ?? '9150');
   say('\nthe audit');
   const audited = await run(process.execPath, ['loadtest/audit.ts']);
   return ran === 0 ? audited : ran;
-}
-
-/** What `npm start` has written down of the stack that runs from this folder; nothing when none does. */
-function localStack(): Record<string, string | undefined> {
-  try {
-    return JSON.parse(readFileSync(join(dataFolder, 'environment.json'), 'utf8')) as Record<string, string | undefined>;
-  } catch {
-    return {};
-  }
-}
-
-function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).origin;
 }
 
 async function requireAnswer(url: string, who: string): Promise<void> {

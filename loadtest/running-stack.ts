@@ -2,26 +2,32 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../deploy/local/places.ts';
 
-/** Where the tools find what they look at: the local stack that runs, or what the environment names. */
-export type RunningStack = { readonly databaseUrl: string; readonly sandboxUrl: string | undefined };
-
 /** Written by `npm start` for as long as the stack runs; for its owner's eyes only. */
 const environmentFile = join(dataFolder, 'environment.json');
 
-/** @throws with what to do when nothing runs and nothing is named */
-export function runningStack(environment: NodeJS.ProcessEnv): RunningStack {
-  if (environment['DATABASE_URL'] !== undefined) {
-    return { databaseUrl: environment['DATABASE_URL'], sandboxUrl: environment['SANDBOX_URL'] };
-  }
-  let running: NodeJS.ProcessEnv;
+/** What `npm start` has written down of the stack that runs from this folder; nothing when none does. */
+export function stackEnvironment(): Readonly<Record<string, string | undefined>> {
   try {
-    running = JSON.parse(readFileSync(environmentFile, 'utf8')) as NodeJS.ProcessEnv;
+    return JSON.parse(readFileSync(environmentFile, 'utf8')) as Record<string, string | undefined>;
   } catch {
-    throw new Error('no stack runs here: start one with npm start, or set DATABASE_URL');
+    return {};
   }
-  const gateway = running['MIDTRANS_API_URL'];
-  return {
-    databaseUrl: running['DATABASE_URL'] ?? '',
-    sandboxUrl: gateway === undefined ? undefined : new URL(gateway).origin,
-  };
+}
+
+/**
+ * The database to look at, and the outside witness: what the environment names, else those of the stack that runs from
+ * this folder.
+ * @throws with what to do when nothing runs and nothing is named
+ */
+export function databaseAndWitness(environment: NodeJS.ProcessEnv): {
+  readonly databaseUrl: string;
+  readonly sandboxUrl: string | undefined;
+} {
+  const stack = stackEnvironment();
+  const sandboxUrl = environment['SANDBOX_URL'];
+  if (environment['DATABASE_URL'] !== undefined) return { databaseUrl: environment['DATABASE_URL'], sandboxUrl };
+  if (stack['DATABASE_URL'] !== undefined) {
+    return { databaseUrl: stack['DATABASE_URL'], sandboxUrl: sandboxUrl ?? stack['SANDBOX_URL'] };
+  }
+  throw new Error('no stack runs from this folder: start one with npm start, or set DATABASE_URL as you did for it');
 }

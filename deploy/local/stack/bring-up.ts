@@ -37,7 +37,9 @@ export async function bringUp(
   });
   try {
     const product = productEnvironment(plan, services.addresses, given);
-    writeFileSync(environmentFile, JSON.stringify(ownPart(product, given), null, 2), { mode: 0o600 });
+    writeFileSync(environmentFile, JSON.stringify({ ...ownPart(product, given), ...addressesOf(plan) }, null, 2), {
+      mode: 0o600,
+    });
     await step(say, 'database migrated', () => runScript('migrate', 'drizzle/migrate.ts', [], product));
     if (plan.servicesOnly) return services;
     await settle([
@@ -60,6 +62,15 @@ export async function bringUp(
 export async function takeDown(services: Services): Promise<void> {
   await services.stop();
   rmSync(environmentFile, { force: true });
+}
+
+/** Where the tools of another terminal find this stack. */
+function addressesOf({ ports }: Plan): NodeJS.ProcessEnv {
+  return {
+    API_URL: `http://localhost:${ports.api}`,
+    SANDBOX_URL: `http://127.0.0.1:${ports.sandbox}`,
+    WORKER_OPERATIONS_PORT: String(ports.workerOperations),
+  };
 }
 
 /** What this stack adds to the environment that it was started in. */
