@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
@@ -32,6 +33,8 @@ export function openLedger(file: string): Ledger {
   let closed = false;
   const write = () => {
     if (closed) return;
+    // Somebody may have removed the data folder under a running stack, which must still stop in order.
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify({ launcher, children } satisfies LedgerContent, null, 2), {
       mode: 0o600,
     });

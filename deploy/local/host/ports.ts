@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { basename, isAbsolute } from 'node:path';
 import { LaunchProblem } from '../launch-problem.ts';
+import { commandLine } from './process-identity.ts';
 
 /** A port that must be free, and the variable by which a person may choose another. */
 export interface WantedPort {
@@ -53,5 +55,9 @@ export function isFree(port: number): Promise<boolean> {
 function holder(port: number): string {
   const found = spawnSync('ss', ['-Hltnp', `sport = :${port}`], { encoding: 'utf8', timeout: 2000 }).stdout ?? '';
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(found) ?? [];
-  return pid ? `, held by ${name} (process ${pid})` : '';
+  if (pid === undefined) return '';
+  // Node calls its main thread MainThread; which script it runs says more.
+  const [program = '', script = ''] = commandLine(Number(pid)).split(' ');
+  const known = isAbsolute(script) ? `${basename(program)} ${script}` : basename(program);
+  return `, held by ${known || name} (process ${pid})`;
 }

@@ -8,6 +8,7 @@ import { freePort } from '../host/ports.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
 import { createSupervisor, type Supervised, type Supervisor } from '../host/supervisor.ts';
 import { type Say, silent, step } from '../progress.ts';
+import { discardLockedData } from './discard-locked-data.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { provisionDatabase } from './provision-database.ts';
 import { type ServiceContext, type ServiceSecrets, serviceSecretNames } from './service-options.ts';
@@ -82,6 +83,7 @@ export interface Services {
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { dataFolder, external = {}, say = silent, database = 'antre' } = options;
   const account = chooseAccount();
+  await discardLockedData(dataFolder, say);
   const folder = reachableFolder(dataFolder, account);
   const ledgerFile = join(dataFolder, 'stack.json');
   const leftovers = await endLeftovers(ledgerFile);
