@@ -55,13 +55,13 @@ export function createApp(service: Service): {
   );
   // First, so that a page of ours can read a refusal too.
   if (config.CORS_ALLOW_ORIGINS.length > 0) {
-    app.use(
-      cors({
-        origin: [...config.CORS_ALLOW_ORIGINS],
-        exposeHeaders: ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'],
-        maxAge: 600,
-      }),
-    );
+    const crossOrigin = cors({
+      origin: [...config.CORS_ALLOW_ORIGINS],
+      exposeHeaders: ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'],
+      maxAge: 600,
+    });
+    // Public reads are for any page; a field that depends on who asks would keep every cache from storing them.
+    app.use((c, next) => (publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next)));
   }
   app.use(trafficControl(service.traffic, service.networkOf));
   app.route('/', callbackRoutes(service));

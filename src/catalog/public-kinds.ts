@@ -2,8 +2,8 @@ import { readKind } from '../http/cached-read-kind.ts';
 
 /**
  * The public documents. Changes are pushed; the lifetimes are what holds without the push, and what a browser may keep.
- * Availability changes with every order and is never pushed: it lives for one second, and a CDN may not stretch that
- * beyond the five seconds after which a sold-out category must not be shown as available.
+ * Availability changes with every order and is never pushed: it lives for one second. A sold-out category must not be
+ * shown as available for longer than five: one here, up to three at our edge, and one at a CDN, which may not stretch it.
  */
 const document = { ttlMs: 20_000, staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 300 };
 
@@ -13,7 +13,7 @@ export const ticketCategoriesKind = readKind({ name: 'ticket-categories', ...doc
 export const availabilityKind = readKind({
   name: 'availability',
   ttlMs: 1000,
-  staleWhileRevalidateSeconds: 2,
+  staleWhileRevalidateSeconds: 0,
   staleIfErrorSeconds: 60,
   buildsMax: 3,
 });

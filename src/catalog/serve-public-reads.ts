@@ -9,6 +9,7 @@ import type { ListingQuery } from './schemas.ts';
 /** Ways to write a listing's address that are remembered, so that a hit does not parse its query again. */
 const listingTargetsMax = 4000;
 const targetLengthMax = 500;
+const publicPath = /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability))?)?$/;
 
 /**
  * The public reads in front of everything else. `fetch` answers what is at hand, without waiting, and gives back
@@ -17,6 +18,8 @@ const targetLengthMax = 500;
  */
 export type PublicReadServer = {
   readonly reads: PublicReads;
+  /** Whether this is the address of a public read, whose answer is the same for everybody and says so itself. */
+  serves(method: string, path: string): boolean;
   fetch(request: Request): Response | undefined;
   answer(request: Request, read: (reads: PublicReads) => ReturnType<PublicReads['event']>): Promise<Response>;
   answerListing(request: Request, query: ListingQuery): Promise<Response>;
@@ -45,8 +48,9 @@ export function servePublicReads(
 
   return {
     reads,
+    serves: (method, path) => isReading(method) && publicPath.test(path),
     fetch: (request) => {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+      if (!isReading(request.method)) return undefined;
       const target = targetOf(request.url);
       if (!target.startsWith(listingPath)) return undefined;
       const key = keyOf(target);
@@ -60,6 +64,10 @@ export function servePublicReads(
       return cachedReads.answer(read, request);
     },
   };
+}
+
+function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** Path and query of an absolute URL. The shortest origin, http://x, is eight characters long. */

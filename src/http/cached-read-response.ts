@@ -5,6 +5,13 @@ import { chooseVariant, matchesEtag } from './cached-read-negotiation.ts';
 /** Where the bytes of an answer came from, for `Cache-Status` (RFC 9211). */
 export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
 
+/**
+ * How long our own edge keeps an answer, and how long it sends it beyond that while it asks for a newer one. It hears
+ * of no change, so this is short: nginx counts whole seconds, and with these no answer leaves it older than three.
+ */
+const edgeSeconds = '1';
+const edgeStaleSeconds = 1;
+
 type Headers = Readonly<Record<string, string>>;
 type HeaderSlot = { readonly ageSeconds: number; readonly full: Headers; readonly notModified: Headers };
 /** Headers as objects that are sent as they are: made once a second and encoding, since only Age and ttl move. */
@@ -43,7 +50,8 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
   const ttlSeconds = Math.ceil((entry.renderedAt + entry.lifetimeMs - now) / 1000);
   const notModified = {
     etag: variant.etag,
-    'cache-control': `public, max-age=${maxAge}`,
+    'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${edgeStaleSeconds}, stale-if-error=${kind.staleIfErrorSeconds}`,
+    'x-accel-expires': edgeSeconds,
     'cdn-cache-control':
       `public, s-maxage=${maxAge}, stale-while-revalidate=${kind.staleWhileRevalidateSeconds}, ` +
       `stale-if-error=${kind.staleIfErrorSeconds}`,

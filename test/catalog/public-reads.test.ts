@@ -78,7 +78,9 @@ test('headers for caches: ETag, CDN-Cache-Control, Surrogate-Key, Age, Cache-Sta
   const head = await one.fetch(`/v1/events/${slug}`, { method: 'HEAD' });
   expect([head.status, await head.text(), head.headers.get('etag')]).toEqual([200, '', etag]);
   const availability = await one.fetch(`/v1/events/${slug}/availability`);
-  expect(availability.headers.get('cache-control')).toBe('public, max-age=1');
+  expect(availability.headers.get('cache-control')).toBe(
+    'public, max-age=1, stale-while-revalidate=1, stale-if-error=60',
+  );
 });
 
 test('a cold HEAD goes through the app and sends no body', async () => {

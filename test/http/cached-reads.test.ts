@@ -283,7 +283,8 @@ test('nothing of a request but its address and encoding has a part in the answer
   for (const { headers } of [own, others]) {
     expect(headers.get('set-cookie')).toBeNull();
     expect(headers.get('access-control-allow-origin')).toBe('*');
-    expect(headers.get('cache-control')).toMatch(/^public, max-age=\d+$/);
+    expect(headers.get('cache-control')).toMatch(/^public, max-age=\d+, stale-while-revalidate=1, stale-if-error=60$/);
+    expect(headers.get('x-accel-expires')).toBe('1');
     expect(headers.get('cdn-cache-control')).toContain('stale-if-error=60');
     expect(headers.get('age')).toBe('0');
   }

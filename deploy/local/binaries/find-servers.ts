@@ -27,3 +27,17 @@ export function findRedis(account: Account | undefined, say: Say): Promise<Found
     say,
   );
 }
+
+/** Finds or fetches nginx. */
+export function findNginx(account: Account | undefined, say: Say): Promise<FoundProgram> {
+  return findSystemProgram(
+    {
+      name: 'nginx',
+      debianPackage: 'nginx',
+      otherwise: 'start without --edge',
+      versionArgument: '-v',
+    },
+    account,
+    say,
+  );
+}

@@ -14,6 +14,8 @@ export interface SystemProgram {
   readonly debianPackage: string;
   /** What a person can do without it, for the message. */
   readonly otherwise: string;
+  /** How it is asked for its version, which shows that it runs; `--version` unless told. */
+  readonly versionArgument?: string;
 }
 
 /** A program that can be run, with the environment that it needs. */
@@ -35,14 +37,14 @@ export async function findSystemProgram(
   account: Account | undefined,
   say: Say,
 ): Promise<FoundProgram> {
-  const installed = onPath(program.name, account);
+  const installed = onPath(program, account);
   if (installed) return { command: installed, environment: { ...process.env } };
   const place = join(reachableFolder(join(dataFolder, 'system'), account), program.name);
-  const fetchedBefore = inFolder(program.name, place, account);
+  const fetchedBefore = inFolder(program, place, account);
   if (fetchedBefore) return fetchedBefore;
   say(`          ${program.name} is not installed here; fetching it into ${place}`);
   const reason = await fetchDebianPackage(program.debianPackage, place);
-  const fetched = inFolder(program.name, place, account);
+  const fetched = inFolder(program, place, account);
   if (fetched) return fetched;
   throw new LaunchProblem(
     `${program.name} was not found, and could not be fetched (${reason ?? 'what was fetched does not run here'}).\n` +
@@ -50,13 +52,17 @@ export async function findSystemProgram(
   );
 }
 
-function onPath(name: string, account: Account | undefined): string | undefined {
+function onPath(program: SystemProgram, account: Account | undefined): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...moreFolders].filter((folder) =>
     folder.startsWith('/'),
   );
   return [...new Set(folders)]
-    .map((folder) => join(folder, name))
-    .find((path) => isExecutable(path) && canRun(path, ['--version'], account));
+    .map((folder) => join(folder, program.name))
+    .find((path) => isExecutable(path) && canRun(path, [versionArgumentOf(program)], account));
+}
+
+function versionArgumentOf({ versionArgument = '--version' }: SystemProgram): string {
+  return versionArgument;
 }
 
 function isExecutable(path: string): boolean {
@@ -68,14 +74,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function inFolder(name: string, place: string, account: Account | undefined): FoundProgram | undefined {
+function inFolder(program: SystemProgram, place: string, account: Account | undefined): FoundProgram | undefined {
   const command = ['usr/bin', 'usr/sbin', 'bin', 'sbin']
-    .map((folder) => join(place, folder, name))
+    .map((folder) => join(place, folder, program.name))
     .find((path) => existsSync(path));
   if (command === undefined) return undefined;
   const libraries = ['usr/lib', 'lib'].flatMap((folder) => libraryFolders(join(place, folder)));
   const environment = { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) };
-  return canRun(command, ['--version'], account, environment) ? { command, environment } : undefined;
+  return canRun(command, [versionArgumentOf(program)], account, environment) ? { command, environment } : undefined;
 }
 
 function libraryFolders(folder: string): string[] {

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { endLeftovers } from '../host/ledger.ts';
 import { standInPath } from '../host/reachable-folder.ts';
 
-const ownNames = ['postgres', 'postgres.new', 'postgres.password', 'socket', 'pgbouncer', 'redis-cache', 'redis-queue'];
+const ownNames = [
+  'postgres',
+  'postgres.new',
+  'postgres.password',
+  'socket',
+  'pgbouncer',
+  'redis-cache',
+  'redis-queue',
+  'nginx',
+];
 // The sandbox's witness tells of orders that go with the database.
 const ownFiles = ['secrets.json', 'stack.json', 'logs', 'sandbox'];
 

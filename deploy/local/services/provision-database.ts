@@ -24,6 +24,7 @@ export async function provisionDatabase(
   await withConnection(adminUrl(database), async (sql) => {
     // Not a trusted extension, so the owner could not make it by a migration.
     await sql`create extension if not exists pg_stat_statements`;
+    await sql`grant execute on function pg_stat_statements_reset to antre_owner`;
   });
 }
 
@@ -36,7 +37,9 @@ function roleStatements({ ownerPassword, appPassword }: ProductRoles): string {
     end $$;
     alter role antre_app login nosuperuser nocreatedb nocreaterole password ${quote(appPassword)};
     alter role antre_owner login nosuperuser nocreatedb createrole password ${quote(ownerPassword)};
-    grant antre_app to antre_owner with admin option;`;
+    grant antre_app to antre_owner with admin option;
+    -- It sees the statements of antre_app in pg_stat_statements (npm run sql:top).
+    grant pg_read_all_stats to antre_owner;`;
 }
 
 function quote(text: string): string {

@@ -1,7 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findNginx } from '../binaries/find-servers.ts';
+import { chooseAccount } from '../host/account.ts';
+import { reachableFolder } from '../host/reachable-folder.ts';
 import { dataFolder } from '../places.ts';
 import { type Say, step } from '../progress.ts';
+import { startNginx } from '../services/start-nginx.ts';
 import { type Services, startServices } from '../services/start-services.ts';
 import { bundle } from './bundle.ts';
 import { productEnvironment } from './environment.ts';
@@ -13,7 +17,7 @@ import { runScript } from './run-script.ts';
 export const environmentFile = join(dataFolder, 'environment.json');
 
 /**
- * Brings everything up: services, sandbox, migrations, demo data, API processes, worker.
+ * Brings everything up: services, sandbox, migrations, demo data, API processes, worker, and the edge if wanted.
  * @param stopSignal gives up at once when it fires; what runs by then is stopped
  * @throws LaunchProblem with what to do
  */
@@ -51,11 +55,21 @@ export async function bringUp(
     ]);
     const processes = [...apiProcesses(plan, product), workerProcess(plan, product)];
     await settle(processes.map((spec) => step(say, `${spec.name} ready`, () => services.supervisor.start(spec))));
+    if (plan.edge) await startEdge(plan, services, say);
     return services;
   } catch (error) {
     await takeDown(services);
     throw error;
   }
+}
+
+async function startEdge({ ports, apiProcesses }: Plan, { supervisor }: Services, say: Say): Promise<void> {
+  const account = chooseAccount();
+  const context = { account, folder: reachableFolder(dataFolder, account), supervisor };
+  const program = await findNginx(account, say);
+  await step(say, `nginx on 127.0.0.1:${ports.edge}`, () =>
+    startNginx(context, program, { port: ports.edge, apiPort: ports.api, apiProcesses }),
+  );
 }
 
 /** Stops everything, newest first. */

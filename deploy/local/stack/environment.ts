@@ -18,7 +18,8 @@ export function productEnvironment(
   const sandbox = `http://127.0.0.1:${plan.ports.sandbox}`;
   const defaults = {
     ENV: 'development',
-    PUBLIC_URL: `http://localhost:${plan.ports.api}`,
+    PUBLIC_URL: `http://localhost:${plan.edge ? plan.ports.edge : plan.ports.api}`,
+    ...(plan.edge ? { TRUSTED_PROXIES: '127.0.0.1' } : {}),
     DATABASE_PREPARE: String(addresses.preparedStatements),
     MIDTRANS_SNAP_URL: `${sandbox}/midtrans`,
     MIDTRANS_API_URL: `${sandbox}/midtrans`,

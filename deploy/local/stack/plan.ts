@@ -11,6 +11,8 @@ export interface Plan {
   /** Put the demo data in. Off for a database elsewhere, unless asked for. */
   readonly demo: boolean;
   readonly apiProcesses: number;
+  /** Put nginx before the API. */
+  readonly edge: boolean;
   readonly servicePorts: ServicePorts;
   readonly ports: {
     readonly api: number;
@@ -18,6 +20,7 @@ export interface Plan {
     readonly workerOperations: number;
     readonly sandbox: number;
     readonly smtp: number;
+    readonly edge: number;
   };
   readonly external: ExternalServices;
 }
@@ -25,10 +28,11 @@ export interface Plan {
 const usage = `npm start -- [options]
   --fresh          throw the local data away first
   --services-only  only Postgres, PgBouncer and Redis
+  --edge           nginx before the API, as in production
   --demo           put the demo data into a database that is not on this machine too
-Ports: PORT, OPERATIONS_PORT, WORKER_OPERATIONS_PORT, SANDBOX_PORT, SANDBOX_SMTP_PORT, POSTGRES_PORT, PGBOUNCER_PORT,
-REDIS_CACHE_PORT, REDIS_QUEUE_PORT. Services of your own: DATABASE_URL and DATABASE_DIRECT_URL, REDIS_CACHE_URL, REDIS_QUEUE_URL.`;
-const knownOptions = ['--fresh', '--services-only', '--demo'];
+Ports: PORT, EDGE_PORT, OPERATIONS_PORT, WORKER_OPERATIONS_PORT, SANDBOX_PORT, SANDBOX_SMTP_PORT, POSTGRES_PORT,
+PGBOUNCER_PORT, REDIS_CACHE_PORT, REDIS_QUEUE_PORT. Services of your own: DATABASE_URL and DATABASE_DIRECT_URL, REDIS_CACHE_URL, REDIS_QUEUE_URL.`;
+const knownOptions = ['--fresh', '--services-only', '--demo', '--edge'];
 
 /**
  * Reads the command line and the environment.
@@ -49,6 +53,7 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
     servicesOnly: args.includes('--services-only'),
     fresh: args.includes('--fresh'),
     demo: args.includes('--demo') || external.databaseUrl === undefined || isLoopback(external.databaseUrl),
+    edge: args.includes('--edge') && !args.includes('--services-only'),
     apiProcesses: readNumber(environment, 'API_PROCESSES', availableParallelism(), 1, 64),
     servicePorts: {
       postgres: port('POSTGRES_PORT', 15_432),
@@ -62,13 +67,21 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
       workerOperations: port('WORKER_OPERATIONS_PORT', 9150),
       sandbox: port('SANDBOX_PORT', 4000),
       smtp: port('SANDBOX_SMTP_PORT', 2525),
+      edge: port('EDGE_PORT', 8080),
     },
     external,
   };
 }
 
 /** Every port that must be free for this plan. */
-export function portsOf({ external, servicePorts, ports, servicesOnly, apiProcesses }: Plan): readonly WantedPort[] {
+export function portsOf({
+  external,
+  servicePorts,
+  ports,
+  servicesOnly,
+  apiProcesses,
+  edge,
+}: Plan): readonly WantedPort[] {
   const ownDatabase = external.databaseUrl === undefined;
   const services = [
     ownDatabase && { port: servicePorts.postgres, variable: 'POSTGRES_PORT', use: 'Postgres' },
@@ -92,6 +105,7 @@ export function portsOf({ external, servicePorts, ports, servicesOnly, apiProces
   }));
   return [
     { port: ports.api, variable: 'PORT', use: 'the API' },
+    ...(edge ? [{ port: ports.edge, variable: 'EDGE_PORT', use: 'the edge' }] : []),
     ...operations,
     { port: ports.workerOperations, variable: 'WORKER_OPERATIONS_PORT', use: 'operations of the worker' },
     { port: ports.sandbox, variable: 'SANDBOX_PORT', use: 'the sandbox' },

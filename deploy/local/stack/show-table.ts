@@ -28,10 +28,12 @@ export function showTable(plan: Plan, services: Services, secondsTaken: number):
   ].join('\n');
 }
 
-function productRows({ apiProcesses, ports }: Plan): readonly Row[] {
+function productRows({ apiProcesses, edge, ports }: Plan): readonly Row[] {
   const last = ports.operations + apiProcesses - 1;
   const range = apiProcesses === 1 ? `${ports.operations}` : `${ports.operations}-${last}`;
+  const edgeRow: Row = ['edge', `http://localhost:${ports.edge}`, 'nginx: limits, and a cache for public reads'];
   return [
+    ...(edge ? [edgeRow] : []),
     [
       'API',
       `http://localhost:${ports.api}`,
@@ -57,14 +59,19 @@ function serviceRows({ external, servicePorts }: Plan, { addresses }: Services):
   ];
 }
 
-function nextSteps({ servicesOnly, demo, ports }: Plan): readonly string[] {
+function nextSteps({ servicesOnly, demo, edge, ports }: Plan): readonly string[] {
   if (servicesOnly) return [];
-  const api = `http://localhost:${ports.api}`;
+  const api = `http://localhost:${edge ? ports.edge : ports.api}`;
   const story = existsSync(join(repositoryFolder, 'loadtest/demo.ts'))
     ? ['  whole story  npm run demo   (in another terminal)']
     : [];
   const signIn = demo
     ? ['  sign in      staff@demo.test (door), owner@demo.test (organiser); password demo-password-please-change']
     : ['  demo data    none: your database is not on this machine; --demo puts them in'];
-  return [...signIn, `  open next    ${api} (storefront)   ${api}/door   ${api}/docs   http://localhost:${ports.sandbox} (inbox, payments)`, ...story, ''];
+  return [
+    ...signIn,
+    `  open next    ${api} (storefront)   ${api}/door   ${api}/docs   http://localhost:${ports.sandbox} (inbox, payments)`,
+    ...story,
+    '',
+  ];
 }

@@ -1,0 +1,204 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createEvent } from '../support/factories.ts';
+import { ask } from './support/ask.ts';
+import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
+
+/** Guards that public reads cost the API one request per key and second or two, and that nobody notices when it is away. */
+
+let fronted: FrontedService;
+let port: number;
+const db = () => fronted.service.db;
+
+beforeAll(async () => {
+  fronted = await startFrontedService();
+  port = fronted.edge.port;
+});
+afterAll(() => fronted?.close());
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** nginx counts whole seconds: what it fetched in second n is fresh through n + 1, and may be stale through n + 2. */
+const second = () => Math.floor(Date.now() / 1000);
+async function untilSecond(wanted: number): Promise<void> {
+  while (Date.now() < wanted * 1000 + 50) await pause(20);
+}
+
+describe('a public read', () => {
+  test('is asked of the API once, and says so', async () => {
+    const { slug } = await createEvent(db());
+    const path = `/v1/events/${slug}`;
+    await untilSecond(second() + 1);
+    const [cold, warm] = [await ask(port, path), await ask(port, path)];
+    expect(cold.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; fwd=uri-miss');
+    expect(warm.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; hit');
+    expect([warm.status, warm.body, warm.headers.etag]).toEqual([200, cold.body, cold.headers.etag]);
+    expect(fronted.arrivedAt(path)).toHaveLength(1);
+    // What is for us stays with us; what is for a CDN goes on.
+    expect(warm.headers['cache-control']).toBe('public, max-age=20');
+    expect(warm.headers['cdn-cache-control']).toContain('s-maxage=20');
+    expect(warm.headers['surrogate-key']).toContain('event');
+    expect(warm.headers).not.toHaveProperty('x-accel-expires');
+    expect(warm.headers['server']).toBe('nginx');
+  });
+
+  test('answers HEAD and If-None-Match from the same entry', async () => {
+    const { slug } = await createEvent(db());
+    const path = `/v1/events/${slug}/ticket-categories`;
+    await untilSecond(second() + 1);
+    const head = await ask(port, path, { method: 'HEAD' });
+    const whole = await ask(port, path);
+    expect([head.status, head.body]).toEqual([200, '']);
+    expect(whole.headers['cache-status']).toContain('edge; hit');
+    const etag = whole.headers.etag ?? '';
+    const unchanged = await ask(port, path, { headers: { 'if-none-match': etag } });
+    expect([unchanged.status, unchanged.body, unchanged.headers.etag]).toEqual([304, '', etag]);
+    const other = await ask(port, path, { headers: { 'if-none-match': '"another"' } });
+    expect(other.status).toBe(200);
+    expect(fronted.arrivedAt(path)).toHaveLength(1);
+  });
+
+  test('is kept once for each form of the bytes, however a client spells what it takes', async () => {
+    const categories = Array.from({ length: 12 }, () => ({ capacity: 10 }));
+    const { slug } = await createEvent(db(), { categories });
+    const path = `/v1/events/${slug}/ticket-categories`;
+    await untilSecond(second() + 1);
+    const encodingOf = async (accept: string) =>
+      (await ask(port, path, { headers: { 'accept-encoding': accept } })).headers['content-encoding'];
+    expect(await encodingOf('gzip, deflate, br, zstd')).toBe('br');
+    expect(await encodingOf('br;q=0.5,gzip')).toBe('br');
+    expect(await encodingOf('deflate, gzip;q=1.0, *;q=0.5')).toBe('gzip');
+    expect(await encodingOf('br;q=0, gzip')).toBe('gzip');
+    expect(await encodingOf('br;q=0.0')).toBeUndefined();
+    expect(await encodingOf('sugar, brown, ungzip')).toBeUndefined();
+    const answer = await ask(port, path, { headers: { 'accept-encoding': 'gzip' } });
+    expect(answer.headers.vary).toBe('Accept-Encoding');
+    expect(fronted.arrivedAt(path)).toHaveLength(3);
+  });
+
+  test('is fetched by one of a hundred who come at the same cold moment', async () => {
+    const { slug } = await createEvent(db());
+    const path = `/v1/events/${slug}/schedule`;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask(port, path)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(fronted.arrivedAt(path)).toHaveLength(1);
+  });
+
+  test('is refreshed behind the back of whoever asks for it just after its time', async () => {
+    const { slug, id } = await createEvent(db());
+    const path = `/v1/events/${slug}`;
+    await untilSecond(second() + 1);
+    const fetched = second();
+    await ask(port, path);
+    await db().execute(sql`update events set name = 'Another name' where id = ${id}`);
+    await fronted.service.cachedReads.changed([`evt:${id}`]);
+    await untilSecond(fetched + 2);
+    const stale = await ask(port, path);
+    expect(stale.headers['cache-status']).toContain('edge; hit; detail=stale');
+    await pause(200);
+    const renewed = await ask(port, path);
+    expect([renewed.headers['cache-status'], renewed.body]).toEqual([
+      expect.stringMatching(/edge; hit$/),
+      expect.stringContaining('Another name'),
+    ]);
+    expect(fronted.arrivedAt(path)).toHaveLength(2);
+  });
+
+  test('is never older than three seconds, however rarely it is asked for', async () => {
+    const { slug, id } = await createEvent(db());
+    const path = `/v1/events/${slug}/availability`;
+    const fetched = second();
+    await ask(port, path);
+    await db().execute(sql`update stock set available = 0, sold = capacity where event_id = ${id}`);
+    await untilSecond(fetched + 4);
+    const answer = await ask(port, path);
+    expect(answer.headers['cache-status']).toContain('edge; fwd=stale');
+    expect(answer.body).toContain('"none"');
+  });
+});
+
+describe('the listing', () => {
+  test('has one entry for all the ways to ask the same, and one for each thing it is asked by', async () => {
+    await createEvent(db(), { event: { city: 'Sabang' } });
+    await untilSecond(second() + 1);
+    const same = [
+      '/v1/events?city=Sabang&limit=5',
+      '/v1/events?limit=5&city=Sabang',
+      '/v1/events?utm_source=poster&city=Sabang&limit=5&x=%0d%0aSet-Cookie:a=b',
+      '/v1/events?city=Sabang&limit=5&fbclid=1&q=',
+    ];
+    const answers = [];
+    for (const path of same) answers.push(await ask(port, path));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const other = await ask(port, '/v1/events?city=Sabang&limit=6');
+    expect(other.headers['cache-status']).toContain('edge; fwd=uri-miss');
+    const after = fronted.arrived.slice(-2).map(({ target }) => target);
+    expect(after).toEqual(['/v1/events?city=Sabang&limit=5', '/v1/events?city=Sabang&limit=6']);
+  });
+
+  test('cannot be poisoned by a parameter that is spelt so that only the API would read it', async () => {
+    await createEvent(db(), { event: { city: 'Biak' } });
+    await untilSecond(second() + 1);
+    await ask(port, '/v1/events?%63ity=Nowhere');
+    await ask(port, '/v1/events?city%00=Nowhere');
+    await ask(port, '/v1/events?x=1;city=Nowhere');
+    const plain = await ask(port, '/v1/events');
+    expect(plain.body).toContain('Biak');
+    const split = await ask(port, '/v1/events?q=Biak%26city%3DNowhere%23');
+    expect(split.status).toBe(200);
+    expect(fronted.arrived.at(-1)?.target).toBe('/v1/events?q=Biak%26city%3DNowhere%23');
+  });
+});
+
+describe('while the API is away', () => {
+  test('what is known is served on, marked; what is not gets a refusal in the form of the API', async () => {
+    const { slug } = await createEvent(db());
+    const path = `/v1/events/${slug}`;
+    const known = await ask(port, path);
+    await fronted.sleep();
+    try {
+      await pause(4000);
+      const stale = await ask(port, path);
+      expect([stale.status, stale.body]).toEqual([200, known.body]);
+      expect(stale.headers['cache-status']).toContain('edge; hit; detail=stale');
+      const unknown = await ask(port, '/v1/events/not-seen-before');
+      expect([unknown.status, unknown.headers['content-type'], unknown.headers['cache-control']]).toEqual([
+        502,
+        'application/problem+json',
+        'no-store',
+      ]);
+      expect(JSON.parse(unknown.body)).toMatchObject({ status: 502, code: 'service.unavailable' });
+      expect(unknown.headers['retry-after']).toBe('2');
+      const order = await ask(port, '/v1/orders', { method: 'POST', body: '{}' });
+      expect([order.status, JSON.parse(order.body).code]).toEqual([502, 'service.unavailable']);
+    } finally {
+      await fronted.wake();
+    }
+    expect((await ask(port, '/v1/events/not-seen-before')).status).toBe(404);
+  });
+});
+
+describe('what went wrong', () => {
+  test('is not kept: an event that is published a moment later is there', async () => {
+    const { slug, id } = await createEvent(db(), { event: { status: 'draft', publishedAt: null } });
+    const path = `/v1/events/${slug}`;
+    const missing = await ask(port, path);
+    expect([missing.status, missing.headers['cache-control']]).toEqual([404, 'no-store']);
+    await db().execute(sql`update events set status = 'published', published_at = now() where id = ${id}`);
+    await fronted.service.cachedReads.changed([`evt:${id}`, `slug:${slug}`]);
+    expect((await ask(port, path)).status).toBe(200);
+  });
+
+  test('replaces what was there: an event that was taken back is gone after three seconds', async () => {
+    const { slug, id } = await createEvent(db());
+    const path = `/v1/events/${slug}`;
+    const fetched = second();
+    expect((await ask(port, path)).status).toBe(200);
+    await db().execute(sql`update events set status = 'draft', published_at = null where id = ${id}`);
+    await fronted.service.cachedReads.changed([`evt:${id}`, `slug:${slug}`]);
+    await untilSecond(fetched + 4);
+    expect((await ask(port, path)).status).toBe(404);
+    expect((await ask(port, '/v1/events?limit=0')).status).toBe(400);
+    expect((await ask(port, '/v1/events?limit=0')).headers['cache-control']).toBe('no-store');
+  });
+});

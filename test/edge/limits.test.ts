@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, sendRaw } from './support/ask.ts';
+import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
+
+/** Guards who a client is to us (S21), what is refused before the API hears of it (S23), and who never is. */
+
+let fronted: FrontedService;
+let port: number;
+
+beforeAll(async () => {
+  fronted = await startFrontedService({
+    requestsPerSecond: 1,
+    environment: { REQUESTS_PER_MINUTE_PER_NETWORK: '1000000' },
+  });
+  port = fronted.edge.port;
+});
+afterAll(() => fronted?.close());
+
+const burst = 400;
+const statuses = async (count: number, of: (place: number) => ReturnType<typeof ask>) => {
+  const seen = new Map<number, number>();
+  for (let place = 0; place < count; place += 20) {
+    const some = Array.from({ length: Math.min(20, count - place) }, (_, step) => of(place + step));
+    for (const { status } of await Promise.all(some)) seen.set(status, (seen.get(status) ?? 0) + 1);
+  }
+  return seen;
+};
+
+describe('a network', () => {
+  test('has one allowance, whatever addresses it has and names', async () => {
+    const forged = (place: number) => ({
+      'x-forwarded-for': `203.0.113.${place % 250}, 198.51.100.7`,
+      forwarded: `for=203.0.113.${place % 250}`,
+      'x-real-ip': `203.0.113.${place % 250}`,
+      'cf-connecting-ip': `203.0.113.${place % 250}`,
+    });
+    const variants = ['/v1/nothing', '/V1/nothing', '/v1//nothing', '/v1/callbacks/../nothing', '/v1/callbacks%2fx/y'];
+    const seen = await statuses(burst + 100, (place) =>
+      ask(port, variants[place % variants.length] ?? '/', {
+        from: `127.0.1.${1 + (place % 200)}`,
+        headers: forged(place),
+      }),
+    );
+    expect(seen.get(429)).toBeGreaterThan(80);
+    const refused = await ask(port, '/v1/nothing', { from: '127.0.1.250' });
+    expect([refused.status, refused.headers['content-type'], refused.headers['cache-control']]).toEqual([
+      429,
+      'application/problem+json',
+      'no-store',
+    ]);
+    expect(JSON.parse(refused.body)).toMatchObject({ code: 'traffic.rate_limited', status: 429 });
+    expect(refused.headers['retry-after']).toBe('2');
+    expect((await ask(port, '/v1/nothing', { from: '127.0.2.1' })).status).toBe(404);
+    expect(
+      fronted.arrived.every(({ headers }) => /^127\.0\.[12]\.\d+$/.test(headers.get('x-forwarded-for') ?? '')),
+    ).toBe(true);
+  });
+
+  test('is who the edge says it is, to the limits of the API too', async () => {
+    const limited = await startFrontedService({ environment: { REQUESTS_PER_MINUTE_PER_NETWORK: '20' } });
+    try {
+      const seen = await statuses(40, (place) =>
+        ask(limited.edge.port, '/v1/nothing', {
+          from: `127.0.3.${1 + place}`,
+          headers: { 'x-forwarded-for': `203.0.${place}.1` },
+        }),
+      );
+      expect([seen.get(404), seen.get(429)]).toEqual([20, 20]);
+      expect((await ask(limited.edge.port, '/v1/nothing', { from: '127.0.4.1' })).status).toBe(404);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  test('is never refused as a gateway or a door', async () => {
+    const before = fronted.arrived.length;
+    const paths = ['/v1/callbacks/midtrans/some-organizer', '/v1/check-ins', '/v1/check-ins/batch'];
+    const seen = await statuses(burst + 200, (place) =>
+      ask(port, paths[place % paths.length] ?? '/', { method: 'POST', from: '127.0.5.1', body: '{}' }),
+    );
+    expect(fronted.arrived.length - before).toBe(burst + 200);
+    expect([...seen.keys()].filter((status) => status >= 500)).toEqual([]);
+  });
+});
+
+describe('a body', () => {
+  test('that is larger than its address takes is refused before the API hears of it', async () => {
+    const before = fronted.arrived.length;
+    for (const [path, bytes] of [
+      ['/v1/orders', 200_000],
+      ['/v1/callbacks/whatsapp/one', 400_000],
+      ['/v1/check-ins/batch', 700_000],
+    ] as const) {
+      const refused = await ask(port, path, { method: 'POST', body: 'x'.repeat(bytes), from: '127.0.6.1' });
+      expect([path, refused.status, JSON.parse(refused.body).code]).toEqual([path, 413, 'request.too_large']);
+    }
+    expect(fronted.arrived.length).toBe(before);
+  });
+});
+
+describe('a request whose end is in doubt', () => {
+  const host = 'Host: antre.test';
+  const order = 'POST /v1/orders HTTP/1.1';
+  const smuggled = `GET /v1/smuggled HTTP/1.1\r\n${host}\r\n\r\n`;
+  const doubtful: [string, string][] = [
+    [
+      'both lengths',
+      `${order}\r\n${host}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'both lengths, the other way',
+      `${order}\r\n${host}\r\nTransfer-Encoding: chunked\r\nContent-Length: 60\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    ['two lengths', `${order}\r\n${host}\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n${smuggled}`],
+    ['two equal lengths', `${order}\r\n${host}\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n${smuggled}`],
+    ['a signed length', `${order}\r\n${host}\r\nContent-Length: +0\r\n\r\n${smuggled}`],
+    ['a listed length', `${order}\r\n${host}\r\nContent-Length: 0, 0\r\n\r\n${smuggled}`],
+    ['an odd transfer coding', `${order}\r\n${host}\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    [
+      'two transfer codings',
+      `${order}\r\n${host}\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'an old protocol with chunks',
+      `POST /v1/orders HTTP/1.0\r\n${host}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    ],
+    [
+      'a length of a chunk that is none',
+      `${order}\r\n${host}\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n${smuggled}`,
+    ],
+    ['a control character in the address', `GET /v1/ev\u0001ents HTTP/1.1\r\n${host}\r\n\r\n${smuggled}`],
+    ['no host', `GET /v1/events HTTP/1.1\r\n\r\n${smuggled}`],
+    ['two hosts', `GET /v1/events HTTP/1.1\r\n${host}\r\nHost: evil.example\r\n\r\n${smuggled}`],
+    ['a space before the colon', `${order}\r\n${host}\r\nContent-Length : 40\r\n\r\n${smuggled}`],
+  ];
+
+  test.each(doubtful)('%s: is refused, and the connection is closed', async (_what, bytes) => {
+    const before = fronted.arrived.length;
+    const { said, closed } = await sendRaw(port, bytes);
+    expect([said.slice(0, 12), closed]).toEqual(['HTTP/1.1 400', true]);
+    expect(said.match(/HTTP\/1\.1 \d{3}/g)).toHaveLength(1);
+    expect(said).not.toContain('<html>');
+    expect(fronted.arrived.slice(before)).toEqual([]);
+  });
+
+  test('is never passed on in the form it came in: chunks arrive counted', async () => {
+    const before = fronted.arrived.length;
+    const { said } = await sendRaw(
+      port,
+      `${order}\r\n${host}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n2;a="\r\n"\r\n{}\r\n0\r\n\r\n`,
+    );
+    expect(said).toMatch(/^HTTP\/1\.1 4\d\d/);
+    for (const { headers } of fronted.arrived.slice(before)) {
+      expect([headers.get('transfer-encoding'), headers.get('content-length')]).toEqual([null, '2']);
+    }
+  });
+});
