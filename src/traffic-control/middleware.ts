@@ -48,11 +48,15 @@ export function trafficControl(control: TrafficControl, clientNetwork: (c: Conte
   };
 
   const countFailures = async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
-    const key = keys.callback(clientNetwork(c), c.req.path);
-    const denied = limiter.denied('callback_failures', key);
+    const network = clientNetwork(c);
+    const key = keys.callback(network, c.req.path);
+    const networkKey = keys.network(network);
+    const denied = limiter.denied('callback_failures', key) ?? limiter.denied('callback_failures_network', networkKey);
     if (denied !== undefined) return rateLimited(0, denied);
     await next();
-    if (refusedStatuses.has(c.res.status)) await limiter.consume('callback_failures', key);
+    if (!refusedStatuses.has(c.res.status)) return undefined;
+    await limiter.consume('callback_failures', key);
+    await limiter.consume('callback_failures_network', networkKey);
     return undefined;
   };
 

@@ -27,7 +27,8 @@ export type PolicyName =
   | 'messages'
   | 'sign_in_account'
   | 'message_target'
-  | 'callback_failures';
+  | 'callback_failures'
+  | 'callback_failures_network';
 
 export type Policies = Readonly<Record<PolicyName, Policy>>;
 
@@ -41,6 +42,8 @@ const signInsPerAccount = 10;
 const messagesPerTarget = 3;
 const messageTargetSeconds = 15 * minute;
 const callbackFailuresPerMinute = 60;
+/** Wrong keys of so many organisers may come through one gateway's network in the same minute. */
+const callbackAddressesFailing = 20;
 
 /** The table of limits. What an operator may want to set comes from the configuration. */
 export function policiesOf(
@@ -71,6 +74,12 @@ export function policiesOf(
     // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one
     // organiser's wrong key does not shut the gateway out for the others.
     callback_failures: policy('callback_failures', 'callback', callbackFailuresPerMinute),
+    // Each failure costs a look-up in Postgres: who makes up addresses must not get a new limit with each.
+    callback_failures_network: policy(
+      'callback_failures_network',
+      'network',
+      callbackFailuresPerMinute * callbackAddressesFailing,
+    ),
   };
 }
 
@@ -90,7 +99,6 @@ const posting = ['POST'];
 /** In order of importance; the first row that fits decides. */
 const rows: readonly Row[] = [
   { methods: anyMethod, path: /^\/v1\/callbacks\//, class: 0, limits: [] },
-  { methods: anyMethod, path: /^\/(?:healthz|readyz)$/, class: 0, limits: [] },
   // A browser's question before the request itself: cheap, and without its answer nothing else comes.
   { methods: ['OPTIONS'], path: /^\//, class: 1, limits: ['network'] },
   { methods: anyMethod, path: /^\/v1\/check-ins(?:\/|$)/, class: 1, limits: ['check_in', 'check_in_network'] },

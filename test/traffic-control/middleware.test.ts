@@ -192,4 +192,18 @@ describe('callbacks', () => {
     expect(statuses.at(-1)).toBe(429);
     expect((await app.call('POST', '/v1/callbacks/midtrans/demo')).status).toBe(200);
   });
+
+  it('that do not verify are refused in the end also when each has an address of its own', async () => {
+    const app = await start();
+    let verified = 0;
+    for (let round = 0; round < 14; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, place) => app.call('POST', `/v1/callbacks/gateway${round}-${place}/forged`)),
+      );
+      verified += answers.filter(({ status }) => status === 401).length;
+    }
+    // Those under way when the limit is crossed are answered.
+    expect(verified).toBeGreaterThanOrEqual(1200);
+    expect(verified).toBeLessThanOrEqual(1300);
+  });
 });
