@@ -1,4 +1,5 @@
-import { loadConfig } from '../src/config.ts';
+import { ConfigError, loadConfig } from '../src/config.ts';
+import { isUnavailable } from '../src/platform/db-errors.ts';
 import { discardDeadLetter, listDeadLetters, replayDeadLetter } from '../src/platform/dead-letters.ts';
 import { type Db, openDb } from '../src/platform/db.ts';
 
@@ -53,4 +54,18 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    process.stderr.write(`dead-letters: ${sentence(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** One line for what an operator can mend, a stack for everything else. */
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (isUnavailable(error)) return 'the database does not answer; is DATABASE_URL right, and is it running?';
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
