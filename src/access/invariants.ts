@@ -1,16 +1,15 @@
-import { type SQL, sql } from 'drizzle-orm';
-import { rowsOf } from '../platform/db.ts';
-import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
+import { sql } from 'drizzle-orm';
+import { type Invariant, invariantOf } from '../platform/invariant.ts';
 
 export const accessInvariants: readonly Invariant[] = [
-  invariant(
+  invariantOf(
     'access.active_staff_has_password',
     'Who may sign in has a password of the accepted form; nobody signs in without one.',
     sql`
       select 'staff ' || id || ' is active without a password hash' as sentence from staff
       where status = 'active' and (password_hash is null or password_hash not like '$scrypt$%')`,
   ),
-  invariant(
+  invariantOf(
     'access.disabled_staff_is_out',
     'Somebody who was disabled, or was only invited, has no session and keeps no password.',
     sql`
@@ -21,14 +20,14 @@ export const accessInvariants: readonly Invariant[] = [
       select 'staff ' || id || ' is ' || status || ' and has a password' from staff
       where status <> 'active' and password_hash is not null`,
   ),
-  invariant(
+  invariantOf(
     'access.sessions_end',
     'No session lives longer than twelve hours.',
     sql`
       select 'session ' || id || ' lives longer than 12 hours' as sentence from sessions
       where expires_at > created_at + interval '12 hours 1 minute'`,
   ),
-  invariant(
+  invariantOf(
     'access.organizer_has_owner',
     'An organiser with active staff has an owner, so that somebody can always undo a mistake.',
     sql`
@@ -38,7 +37,7 @@ export const accessInvariants: readonly Invariant[] = [
       having not exists (
         select from staff o where o.organizer_id = s.organizer_id and o.role = 'owner' and o.status <> 'disabled')`,
   ),
-  invariant(
+  invariantOf(
     'access.links_of_members',
     'An open invitation belongs to somebody invited, an open reset to somebody active.',
     sql`
@@ -48,17 +47,3 @@ export const accessInvariants: readonly Invariant[] = [
         and s.status <> case t.purpose when 'invitation' then 'invited' else 'active' end`,
   ),
 ];
-
-function invariant(name: string, promise: string, violations: SQL): Invariant {
-  return {
-    name,
-    promise,
-    find: async (db) => {
-      const rows = await rowsOf<{ sentence: string }>(
-        db,
-        sql`select sentence from (${violations}) as violation order by sentence limit ${invariantSampleMax}`,
-      );
-      return rows.map(({ sentence }) => sentence);
-    },
-  };
-}

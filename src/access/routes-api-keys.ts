@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { jsonBody } from '../http/json-body.ts';
 import { decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { answer, body, listOf, problems } from '../http/schemas.ts';
 import { createApiKey } from './create-api-key.ts';
 import type { AccessDeps } from './deps.ts';
 import { endApiKey } from './end-api-key.ts';
@@ -14,7 +14,6 @@ import {
   apiKeySchema,
   createApiKeySchema,
   createdApiKeySchema,
-  listOf,
   listQuery,
   organizerParams,
 } from './schemas.ts';

@@ -1,13 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
 import { decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
-import { answer, problems } from '../http/schemas.ts';
+import { answer, listOf, problems } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import type { AccessDeps } from './deps.ts';
 import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, requireRole } from './middleware.ts';
 import { presentAuditEntry } from './present.ts';
-import { auditEntrySchema, listOf, listQuery, organizerParams } from './schemas.ts';
+import { auditEntrySchema, listQuery, organizerParams } from './schemas.ts';
 
 export function auditRoutes(deps: AccessDeps) {
   const list = createRoute({

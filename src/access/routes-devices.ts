@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { jsonBody } from '../http/json-body.ts';
 import { decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { answer, body, listOf, problems } from '../http/schemas.ts';
 import { createDevice } from './create-device.ts';
 import type { AccessDeps } from './deps.ts';
 import { endDevice } from './end-device.ts';
@@ -15,7 +15,6 @@ import {
   deviceSchema,
   createDeviceSchema,
   createdDeviceSchema,
-  listOf,
   organizerParams,
 } from './schemas.ts';
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { jsonBody } from '../http/json-body.ts';
 import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { answer, body, listOf, problems } from '../http/schemas.ts';
 import type { Actor, StaffActor } from './actor.ts';
 import type { AccessDeps } from './deps.ts';
 import { endSession } from './end-session.ts';
@@ -9,7 +9,7 @@ import { forbidden } from './errors.ts';
 import { listSessions } from './list-sessions.ts';
 import { type ActorEnv, requireActor } from './middleware.ts';
 import { presentActor, presentSession } from './present.ts';
-import { actorSchema, listOf, sessionParams, sessionSchema, signInSchema, signedInSchema } from './schemas.ts';
+import { actorSchema, sessionParams, sessionSchema, signInSchema, signedInSchema } from './schemas.ts';
 import { showActor } from './show-actor.ts';
 import { startSession } from './start-session.ts';
 

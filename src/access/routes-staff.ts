@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { jsonBody } from '../http/json-body.ts';
 import { decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { answer, body, listOf, problems } from '../http/schemas.ts';
 import { changeStaffRole } from './change-staff-role.ts';
 import type { AccessDeps } from './deps.ts';
 import { disableStaff } from './disable-staff.ts';
@@ -14,7 +14,6 @@ import { presentStaffMember } from './present.ts';
 import {
   changeStaffSchema,
   inviteStaffSchema,
-  listOf,
   listQuery,
   organizerParams,
   staffMemberSchema,

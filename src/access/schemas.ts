@@ -7,10 +7,6 @@ import { staffStatuses } from './tables.ts';
 
 /** What callers may send, and what they get. */
 
-/** The body of a list of these. */
-export const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ data: z.array(item), nextCursor: z.string().nullable() });
-
 export const emailSchema = z.email().max(254).openapi({ format: 'email' });
 export const roleSchema = z.enum(roles).openapi('Role');
 const apiKeyRoleSchema = z.enum(['manager', 'door']);

@@ -1,8 +1,6 @@
-import { bigint, boolean, customType, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bytes, time } from '../platform/columns.ts';
 import { roles } from './actor.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 export const organizers = pgTable('organizers', {
   id: text('id').primaryKey(),

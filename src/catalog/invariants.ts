@@ -1,49 +1,31 @@
-import { type SQL, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../platform/db.ts';
-import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
-
-async function sentences(db: Db, statement: SQL): Promise<string[]> {
-  const rows = await rowsOf<{ sentence: string }>(db, sql`${statement} limit ${invariantSampleMax}`);
-  return rows.map(({ sentence }) => sentence);
-}
+import { sql } from 'drizzle-orm';
+import { type Invariant, invariantOf } from '../platform/invariant.ts';
 
 /** Drafts may be incomplete; what the public sees may not. Stock is another room's, and is only read here. */
 export const catalogInvariants: readonly Invariant[] = [
-  {
-    name: 'catalog.published_has_tickets',
-    promise: 'A published event has a ticket category with a price and places.',
-    find: (db) =>
-      sentences(
-        db,
-        sql`
-          select 'event ' || e.id || ' is published without a ticket category that has places' as sentence
-          from events e
-          where e.status = 'published' and not exists (
-            select from ticket_categories c join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
-            where c.event_id = e.id and s.capacity > 0)`,
-      ),
-  },
-  {
-    name: 'catalog.sale_windows',
-    promise: 'The sale of a published event closes no later than the event ends.',
-    find: (db) =>
-      sentences(
-        db,
-        sql`
-          select 'ticket category ' || c.id || ' of event ' || e.id || ' is sold beyond its end' as sentence
-          from events e join ticket_categories c on c.event_id = e.id
-          where e.status = 'published' and c.sale_closes_at > e.ends_at`,
-      ),
-  },
-  {
-    name: 'catalog.published_when',
-    promise: 'It is known since when a public event is public.',
-    find: (db) =>
-      sentences(
-        db,
-        sql`
-          select 'event ' || e.id || ' is ' || e.status || ' and was never published' as sentence
-          from events e where e.status <> 'draft' and e.published_at is null`,
-      ),
-  },
+  invariantOf(
+    'catalog.published_has_tickets',
+    'A published event has a ticket category with a price and places.',
+    sql`
+      select 'event ' || e.id || ' is published without a ticket category that has places' as sentence
+      from events e
+      where e.status = 'published' and not exists (
+        select from ticket_categories c join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
+        where c.event_id = e.id and s.capacity > 0)`,
+  ),
+  invariantOf(
+    'catalog.sale_windows',
+    'The sale of a published event closes no later than the event ends.',
+    sql`
+      select 'ticket category ' || c.id || ' of event ' || e.id || ' is sold beyond its end' as sentence
+      from events e join ticket_categories c on c.event_id = e.id
+      where e.status = 'published' and c.sale_closes_at > e.ends_at`,
+  ),
+  invariantOf(
+    'catalog.published_when',
+    'It is known since when a public event is public.',
+    sql`
+      select 'event ' || e.id || ' is ' || e.status || ' and was never published' as sentence
+      from events e where e.status <> 'draft' and e.published_at is null`,
+  ),
 ];

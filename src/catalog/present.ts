@@ -1,5 +1,5 @@
 import { page } from '../http/pagination.ts';
-import { type Currency, currencies, money } from '../platform/money.ts';
+import { contractCurrency, contractMoney } from '../platform/money.ts';
 import { availabilityBandOf } from './availability-band.ts';
 import type { Availability } from './ports.ts';
 import type { EventRow, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
@@ -7,16 +7,6 @@ import type { ListedEventRow, PublicEventRow } from './queries-public.ts';
 import { saleStateOf } from './sale-state.ts';
 
 type OrganizerName = { readonly slug: string; readonly name: string };
-
-function moneyOf(amount: number | string, currency: string) {
-  return { amount: money(amount, currency).amount, currency: currencyOf(currency) };
-}
-
-function currencyOf(code: string): Currency {
-  const currency = currencies.find((known) => known === code);
-  if (currency === undefined) throw new Error(`unknown currency ${code}`);
-  return currency;
-}
 
 const timeOf = (time: Date | null) => (time === null ? null : time.toISOString());
 
@@ -35,7 +25,7 @@ function presentListedEvent(row: Listed) {
     startsAt: row.startsAt.toISOString(),
     endsAt: row.endsAt.toISOString(),
     status: row.status,
-    priceFrom: row.priceFrom === null ? null : moneyOf(row.priceFrom, row.currency),
+    priceFrom: row.priceFrom === null ? null : contractMoney(row.priceFrom, row.currency),
     organizer: { slug: row.organizer.slug, name: row.organizer.name },
   };
 }
@@ -48,12 +38,12 @@ function presentEventFields(event: EventRow) {
   return {
     description: event.description,
     address: event.address,
-    currency: currencyOf(event.currency),
+    currency: contractCurrency(event.currency),
     doorsOpenAt: event.doorsOpenAt.toISOString(),
     sales: event.sales,
     ticketsPerOrderMax: event.ticketsPerOrderMax,
     ticketsPerBuyerMax: event.ticketsPerBuyerMax,
-    feePerTicket: moneyOf(event.feePerTicket, event.currency),
+    feePerTicket: contractMoney(event.feePerTicket, event.currency),
     refundableUntilHours: event.refundableUntilHours,
   };
 }
@@ -92,7 +82,7 @@ export function presentTicketCategory(category: TicketCategoryRow, event: EventO
     id: category.id,
     name: category.name,
     description: category.description,
-    price: moneyOf(category.price, event.currency),
+    price: contractMoney(category.price, event.currency),
     saleOpensAt: category.saleOpensAt.toISOString(),
     saleClosesAt: category.saleClosesAt.toISOString(),
     saleState: saleStateOf({ ...category, event }, now),

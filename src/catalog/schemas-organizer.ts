@@ -4,6 +4,7 @@ import {
   eventIdSchema,
   givenTimeSchema,
   lineOfText,
+  listOf,
   moneySchema,
   plainIdSchema,
   slugSchema,
@@ -11,7 +12,7 @@ import {
 } from '../http/schemas.ts';
 import { currencies } from '../platform/money.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from './limits.ts';
-import { eventStatus, listOf, publicEventSchema, sales, ticketCategory } from './schemas.ts';
+import { eventStatus, publicEventSchema, sales, ticketCategory } from './schemas.ts';
 
 const optionalLine = (max: number) =>
   z

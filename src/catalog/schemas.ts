@@ -5,6 +5,7 @@ import {
   givenDaySchema,
   givenTimeSchema,
   lineOfText,
+  listOf,
   moneySchema,
   plainIdSchema,
   slugSchema,
@@ -13,9 +14,6 @@ import {
 import { currencies } from '../platform/money.ts';
 import { availabilityBands } from './availability-band.ts';
 import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
-
-export const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
 /** An empty parameter asks for nothing. */
 const emptyIsAbsent = <Schema extends z.ZodType>(schema: Schema) =>

@@ -1,6 +1,5 @@
-import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { amount, time } from '../platform/columns.ts';
 
 export const events = pgTable('events', {
   id: text('id').primaryKey(),
@@ -27,7 +26,7 @@ export const events = pgTable('events', {
   holdSeconds: integer('hold_seconds').notNull().default(900),
   ticketsPerOrderMax: integer('tickets_per_order_max').notNull().default(10),
   ticketsPerBuyerMax: integer('tickets_per_buyer_max'),
-  feePerTicket: bigint('fee_per_ticket', { mode: 'number' }).notNull().default(0),
+  feePerTicket: amount('fee_per_ticket').notNull().default(0),
   refundableUntilHours: integer('refundable_until_hours'),
   version: integer('version').notNull().default(1),
   createdAt: time('created_at').notNull().defaultNow(),
@@ -56,7 +55,7 @@ export const ticketCategories = pgTable(
     poolId: text('pool_id').notNull(),
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
-    price: bigint('price', { mode: 'number' }).notNull(),
+    price: amount('price').notNull(),
     saleOpensAt: time('sale_opens_at').notNull(),
     saleClosesAt: time('sale_closes_at').notNull(),
     perOrderMin: integer('per_order_min').notNull().default(1),

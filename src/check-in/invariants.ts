@@ -1,67 +1,47 @@
-import { type SQL, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../platform/db.ts';
-import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
+import { sql } from 'drizzle-orm';
+import { type Invariant, invariantOf } from '../platform/invariant.ts';
 
 /** The longest a transaction that revokes a ticket may run before it commits: statement_timeout of the service's role. */
 const revocationSecondsMax = 15;
 
 /** Truths about the door. That a ticket has one admission at most is the primary key of admissions. */
 export const checkInInvariants: readonly Invariant[] = [
-  {
-    name: 'check_in.admissions_match_scans',
-    promise: 'A ticket enters once; it enters again only after it left, and every entry was answered "admitted".',
-    find: (db) =>
-      sentences(
-        db,
-        sql`select format('ticket %s: admission says %s entries and inside %s, scans say %s entries and %s exits',
-              coalesce(a.ticket_id, s.ticket_id), coalesce(a.entries, 0), coalesce(a.inside, false),
-              coalesce(s.entries, 0), coalesce(s.exits, 0)) as sentence
-            from admissions a
-            full join (
-              select event_id, ticket_id,
-                count(*) filter (where result = 'admitted' and not conflict) as entries,
-                count(*) filter (where result = 'exited') as exits
-              from scans where result in ('admitted', 'exited') group by event_id, ticket_id
-            ) s on s.event_id = a.event_id and s.ticket_id = a.ticket_id
-            where coalesce(a.entries, 0) <> coalesce(s.entries, 0)
-              or coalesce(a.inside, false)::int <> coalesce(s.entries, 0) - coalesce(s.exits, 0)
-            limit ${invariantSampleMax}`,
-      ),
-  },
-  {
-    name: 'check_in.first_scan_kept',
-    promise: 'Time and gate of a first admission are those of the scan that was admitted.',
-    find: (db) =>
-      sentences(
-        db,
-        sql`select format('ticket %s: its admission names scan %s, which did not admit it at that time and gate',
-              a.ticket_id, a.scan_id) as sentence
-            from admissions a
-            where not exists (
-              select from scans s
-              where s.event_id = a.event_id and s.device_id = a.device_id and s.scan_id = a.scan_id
-                and s.ticket_id = a.ticket_id and s.result = 'admitted' and s.scanned_at = a.admitted_at
-                and s.gate is not distinct from a.gate
-            ) limit ${invariantSampleMax}`,
-      ),
-  },
-  {
-    name: 'check_in.only_good_tickets',
-    promise: 'Nobody enters with a ticket that does not exist or that had been revoked before.',
-    find: (db) =>
-      sentences(
-        db,
-        sql`select format('scan %s of device %s admitted ticket %s, %s', s.scan_id, s.device_id, s.ticket_id,
-              case when t.id is null then 'which does not exist' else 'which had been revoked' end) as sentence
-            from scans s left join tickets t on t.event_id = s.event_id and t.id = s.ticket_id
-            where s.result = 'admitted'
-              and (t.id is null or t.revoked_at < s.scanned_at - make_interval(secs => ${revocationSecondsMax}))
-            limit ${invariantSampleMax}`,
-      ),
-  },
+  invariantOf(
+    'check_in.admissions_match_scans',
+    'A ticket enters once; it enters again only after it left, and every entry was answered "admitted".',
+    sql`select format('ticket %s: admission says %s entries and inside %s, scans say %s entries and %s exits',
+        coalesce(a.ticket_id, s.ticket_id), coalesce(a.entries, 0), coalesce(a.inside, false),
+        coalesce(s.entries, 0), coalesce(s.exits, 0)) as sentence
+      from admissions a
+      full join (
+        select event_id, ticket_id,
+          count(*) filter (where result = 'admitted' and not conflict) as entries,
+          count(*) filter (where result = 'exited') as exits
+        from scans where result in ('admitted', 'exited') group by event_id, ticket_id
+      ) s on s.event_id = a.event_id and s.ticket_id = a.ticket_id
+      where coalesce(a.entries, 0) <> coalesce(s.entries, 0)
+        or coalesce(a.inside, false)::int <> coalesce(s.entries, 0) - coalesce(s.exits, 0)`,
+  ),
+  invariantOf(
+    'check_in.first_scan_kept',
+    'Time and gate of a first admission are those of the scan that was admitted.',
+    sql`select format('ticket %s: its admission names scan %s, which did not admit it at that time and gate',
+        a.ticket_id, a.scan_id) as sentence
+      from admissions a
+      where not exists (
+        select from scans s
+        where s.event_id = a.event_id and s.device_id = a.device_id and s.scan_id = a.scan_id
+          and s.ticket_id = a.ticket_id and s.result = 'admitted' and s.scanned_at = a.admitted_at
+          and s.gate is not distinct from a.gate
+      )`,
+  ),
+  invariantOf(
+    'check_in.only_good_tickets',
+    'Nobody enters with a ticket that does not exist or that had been revoked before.',
+    sql`select format('scan %s of device %s admitted ticket %s, %s', s.scan_id, s.device_id, s.ticket_id,
+        case when t.id is null then 'which does not exist' else 'which had been revoked' end) as sentence
+      from scans s left join tickets t on t.event_id = s.event_id and t.id = s.ticket_id
+      where s.result = 'admitted'
+        and (t.id is null or t.revoked_at < s.scanned_at - make_interval(secs => ${revocationSecondsMax}))`,
+  ),
 ];
-
-async function sentences(db: Db, statement: SQL): Promise<string[]> {
-  const rows = await rowsOf<{ sentence: string }>(db, statement);
-  return rows.map((row) => row.sentence);
-}

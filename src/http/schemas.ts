@@ -51,6 +51,11 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
+/** The body of a list of these: a page, or all of them when `nextCursor` is null. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+}
+
 /** The `responses` entry of one or several refusals. */
 export function problems<Status extends number>(...statuses: Status[]) {
   const entry = {

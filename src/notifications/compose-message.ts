@@ -1,7 +1,6 @@
 import { orderAccessToken, staffTokenLink } from '../access/index.ts';
 import type { Config } from '../config.ts';
-import { eventCalendar } from '../orders/index.ts';
-import { ticketCode } from '../orders/index.ts';
+import { eventCalendar, normalizePhone, ticketCode } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderCode } from '../platform/ids.ts';
 import { money } from '../platform/money.ts';
@@ -47,7 +46,7 @@ export async function composeMessage(
     if (claim.template === 'order_link') return undefined;
     return {
       channel: 'whatsapp',
-      to: whatsappNumber(subject.order.buyerPhone),
+      to: normalizePhone(subject.order.buyerPhone),
       message: whatsappMessage(claim.template, data),
     };
   }
@@ -99,10 +98,4 @@ function orderMailData(
     })),
     calendar: eventCalendar(event, order.id),
   };
-}
-
-/** Digits with the country code: an Indonesian 08... becomes 628... */
-export function whatsappNumber(phone: string): string {
-  const digits = phone.replace(/\D/g, '');
-  return digits.startsWith('0') ? `62${digits.slice(1)}` : digits;
 }

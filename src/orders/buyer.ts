@@ -4,7 +4,7 @@ import { hmacSha256 } from '../platform/crypto.ts';
  * Who a buyer is, for limits: the same mailbox or the same phone is the same buyer, however it is spelt. Addresses are
  * compared without case and without what follows a plus sign; Gmail's also without dots.
  */
-export function normaliseEmail(email: string): string {
+export function normalizeEmail(email: string): string {
   const lower = email.toLowerCase();
   const at = lower.lastIndexOf('@');
   const domain = lower.slice(at + 1) === 'googlemail.com' ? 'gmail.com' : lower.slice(at + 1);
@@ -13,7 +13,7 @@ export function normaliseEmail(email: string): string {
 }
 
 /** Digits with the country's, without a plus sign. A leading 0 is Indonesian: 0812... becomes 62812... */
-export function normalisePhone(phone: string): string {
+export function normalizePhone(phone: string): string {
   const digits = phone.replaceAll(/\D/g, '');
   if (phone.startsWith('+')) return digits;
   return digits.startsWith('0') ? `62${digits.slice(1)}` : digits;
@@ -24,8 +24,8 @@ const keyLength = 22;
 /** Keyed hashes of the buyer's normalised email and phone: enough to count by, not enough to find anybody. */
 export function buyerKeys(hashSecret: string, buyer: { email: string; phone: string }): readonly [string, string] {
   return [
-    hashKey(hashSecret, `email:${normaliseEmail(buyer.email)}`),
-    hashKey(hashSecret, `phone:${normalisePhone(buyer.phone)}`),
+    hashKey(hashSecret, `email:${normalizeEmail(buyer.email)}`),
+    hashKey(hashSecret, `phone:${normalizePhone(buyer.phone)}`),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, givenTimeSchema, lineOfText, moneySchema, timeSchema } from '../http/schemas.ts';
+import { eventIdSchema, givenTimeSchema, lineOfText, listOf, moneySchema, timeSchema } from '../http/schemas.ts';
 import { amountMax } from '../platform/money.ts';
 import { orderSchema } from './schemas.ts';
 import { orderStatuses } from './tables.ts';
@@ -16,9 +16,6 @@ export const eventParams = organizerParams.extend({ eventId: anyId('evt_7K3M9XQ2
 export const poolParams = eventParams.extend({ poolId: anyId('pol_06FJ2V1H8C9QX4T0RBVE') });
 export const promoCodeParams = eventParams.extend({ promoCodeId: anyId('prm_06FJ2V1H8C9QX4T0RBVE') });
 export const deskOrderParams = organizerParams.extend({ orderId: anyId('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE') });
-
-const list = <Item extends z.ZodType>(item: Item) =>
-  z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
 export const createPoolSchema = z
   .strictObject({ name: lineOfText(100), capacity: places, blocked: places.default(0) })
@@ -41,7 +38,7 @@ export const poolSchema = z
     blocked: z.int(),
   })
   .openapi('Pool');
-export const poolListSchema = list(poolSchema).openapi('PoolList');
+export const poolListSchema = listOf(poolSchema).openapi('PoolList');
 
 const limit = z.int().min(1).max(10_000_000);
 const windowIsOpen = (promo: { validFrom?: string | null | undefined; validUntil?: string | null | undefined }) =>
@@ -96,7 +93,7 @@ export const promoCodeSchema = z
     status: z.enum(['active', 'closed']),
   })
   .openapi('PromoCode');
-export const promoCodeListSchema = list(promoCodeSchema).openapi('PromoCodeList');
+export const promoCodeListSchema = listOf(promoCodeSchema).openapi('PromoCodeList');
 
 export const orderListQuery = z.strictObject({
   ...pageQuery,
@@ -119,7 +116,7 @@ export const deskOrderSchema = orderSchema
     attention: z.array(z.string()).openapi({ description: 'Why a person should look at this order.' }),
   })
   .openapi('DeskOrder');
-export const deskOrderListSchema = list(deskOrderSchema).openapi('DeskOrderList');
+export const deskOrderListSchema = listOf(deskOrderSchema).openapi('DeskOrderList');
 
 const figures = {
   paid: z.int().openapi({ description: 'Valid tickets.' }),

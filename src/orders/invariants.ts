@@ -1,31 +1,18 @@
-import { type SQL, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../platform/db.ts';
-import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
+import { sql } from 'drizzle-orm';
+import { type Invariant, invariantOf } from '../platform/invariant.ts';
 import { buyerLimitsRecounted, networkHoldsRecounted, promoRedemptionsRecounted } from './limit-invariants.ts';
 
-/** Runs one statement whose rows each name a violation; every statement sees one moment of the data. */
-async function violations(db: Db, statement: SQL): Promise<string[]> {
-  const rows = await rowsOf<{ violation: string }>(db, sql`${statement} limit ${invariantSampleMax}`);
-  return rows.map((row) => row.violation);
-}
-
-const invariant = (name: string, promise: string, statement: SQL): Invariant => ({
-  name,
-  promise,
-  find: (db) => violations(db, statement),
-});
-
-const stockConserved = invariant(
+const stockConserved = invariantOf(
   'orders.stock_conserved',
   'In every pool, sold, held, free and blocked places add up to its capacity, and none is below zero.',
   sql`
     select format('pool %s of %s: available %s + held %s + sold %s + blocked %s is not capacity %s',
-             pool_id, event_id, available, held, sold, blocked, capacity) as violation
+             pool_id, event_id, available, held, sold, blocked, capacity) as sentence
     from stock
     where available + held + sold + blocked <> capacity or least(available, held, sold, blocked) < 0`,
 );
 
-const stockEqualsRows = invariant(
+const stockEqualsRows = invariantOf(
   'orders.stock_equals_rows',
   'What a pool counts as held and sold is what its open orders and valid tickets say.',
   sql`
@@ -43,14 +30,14 @@ const stockEqualsRows = invariant(
       group by 1, 2
     )
     select format('pool %s of %s: counts %s held and %s sold, its rows say %s and %s', s.pool_id, s.event_id, s.held,
-             s.sold, coalesce(held.quantity, 0), coalesce(sold.quantity, 0)) as violation
+             s.sold, coalesce(held.quantity, 0), coalesce(sold.quantity, 0)) as sentence
     from stock s
     left join held on held.event_id = s.event_id and held.pool_id = s.pool_id
     left join sold on sold.event_id = s.event_id and sold.pool_id = s.pool_id
     where s.held <> coalesce(held.quantity, 0) or s.sold <> coalesce(sold.quantity, 0)`,
 );
 
-const ticketsMatchOrder = invariant(
+const ticketsMatchOrder = invariantOf(
   'orders.tickets_match_order',
   'A paid order has exactly the tickets it paid for, a partly refunded one at most those, every other order none.',
   sql`
@@ -60,7 +47,7 @@ const ticketsMatchOrder = invariant(
     )
     select format('order %s is %s, bought %s of %s and has %s valid tickets',
              coalesce(o.id, live.order_id), coalesce(o.status, 'missing'), coalesce(l.quantity, 0),
-             coalesce(l.ticket_category_id, live.ticket_category_id), coalesce(live.quantity, 0)) as violation
+             coalesce(l.ticket_category_id, live.ticket_category_id), coalesce(live.quantity, 0)) as sentence
     from order_lines l
     full join live
       on live.event_id = l.event_id and live.order_id = l.order_id and live.ticket_category_id = l.ticket_category_id
@@ -73,12 +60,12 @@ const ticketsMatchOrder = invariant(
     end`,
 );
 
-const orderAddsUp = invariant(
+const orderAddsUp = invariantOf(
   'orders.order_adds_up',
   'The price and the number of tickets of an order are those of its lines.',
   sql`
     select format('order %s: %s tickets for %s, its lines say %s for %s', o.id, o.quantity, o.subtotal,
-             coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0)) as violation
+             coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0)) as sentence
     from orders o
     left join (
       select event_id, order_id, sum(quantity) as quantity, sum(quantity * unit_price) as subtotal
@@ -88,23 +75,23 @@ const orderAddsUp = invariant(
        or o.total <> o.subtotal - o.discount + o.fees`,
 );
 
-const ticketCodesUnique = invariant(
+const ticketCodesUnique = invariantOf(
   'orders.ticket_codes_unique',
   'No two tickets carry the same code, in any event.',
   sql`
-    select format('tickets %s carry one code', string_agg(id, ', ' order by id)) as violation
+    select format('tickets %s carry one code', string_agg(id, ', ' order by id)) as sentence
     from tickets group by code having count(*) > 1`,
 );
 
-const idsNameTheirEvent = invariant(
+const idsNameTheirEvent = invariantOf(
   'orders.ids_name_their_event',
   'An order belongs to the event that its id names, a ticket to the order that its id names.',
   sql`
-    select violation from (
-      select format('order %s stands under %s', id, event_id) as violation
+    select sentence from (
+      select format('order %s stands under %s', id, event_id) as sentence
       from orders where substr(id, 5, 8) <> substr(event_id, 5)
       union all
-      select format('ticket %s stands under %s', id, order_id) as violation
+      select format('ticket %s stands under %s', id, order_id) as sentence
       from tickets where substr(id, 5, 28) <> substr(order_id, 5) or substr(id, 5, 8) <> substr(event_id, 5)
     ) strays`,
 );
@@ -114,21 +101,21 @@ const sweepGraceSeconds = 5;
 /** A hold is closing for at most ten minutes, by design; the rest is for retries of the gateway. */
 const closingMaxMinutes = 15;
 
-const holdsEnd = invariant(
+const holdsEnd = invariantOf(
   'orders.holds_end',
   'No hold lives longer than its time, nor closes without end.',
   sql`
-    select format('order %s is %s, and its hold ended at %s', id, status, expires_at) as violation
+    select format('order %s is %s, and its hold ended at %s', id, status, expires_at) as sentence
     from orders
     where (status = 'pending_payment' and expires_at < now() - make_interval(secs => ${sweepGraceSeconds}))
        or (status = 'closing' and expires_at < now() - make_interval(mins => ${closingMaxMinutes}))`,
 );
 
-const endedOrdersSayWhen = invariant(
+const endedOrdersSayWhen = invariantOf(
   'orders.ended_orders_say_when',
   'An order that ended says when, and one that is paid says when it was.',
   sql`
-    select format('order %s is %s without its time', id, status) as violation
+    select format('order %s is %s without its time', id, status) as sentence
     from orders
     where (status in ('expired', 'cancelled', 'refunded') and closed_at is null)
        or (status in ('paid', 'partially_refunded', 'refunded') and paid_at is null)
@@ -145,17 +132,17 @@ export const orderInvariants: readonly Invariant[] = [
   idsNameTheirEvent,
   holdsEnd,
   endedOrdersSayWhen,
-  invariant(
+  invariantOf(
     'orders.network_holds_recounted',
     'What a network holds is counted as its open orders say.',
     networkHoldsRecounted,
   ),
-  invariant(
+  invariantOf(
     'orders.buyer_limits_recounted',
     'What a buyer has is counted as their orders say, wherever a limit per buyer is set.',
     buyerLimitsRecounted,
   ),
-  invariant(
+  invariantOf(
     'orders.promo_redemptions_recounted',
     'A promo code was redeemed as often as live orders carry it, and never more often than it may be.',
     promoRedemptionsRecounted,

@@ -10,7 +10,7 @@ export const networkHoldsRecounted = sql`
     select event_id, counter_key, quantity from limit_counters where counter_key like 'n:%'
   )
   select format('counter %s of %s is %s, its orders hold %s', coalesce(counted.counter_key, held.counter_key),
-           coalesce(counted.event_id, held.event_id), coalesce(counted.quantity, 0), coalesce(held.quantity, 0)) as violation
+           coalesce(counted.event_id, held.event_id), coalesce(counted.quantity, 0), coalesce(held.quantity, 0)) as sentence
   from counted
   full join held on held.event_id = counted.event_id and held.counter_key = counted.counter_key
   where coalesce(counted.quantity, 0) <> coalesce(held.quantity, 0)`;
@@ -52,14 +52,14 @@ export const buyerLimitsRecounted = sql`
   )
   select format('counter %s of %s is %s, its orders say %s', coalesce(counted.counter_key, recounted.counter_key),
            coalesce(counted.event_id, recounted.event_id), coalesce(counted.quantity, 0),
-           coalesce(recounted.quantity, 0)) as violation
+           coalesce(recounted.quantity, 0)) as sentence
   from counted
   full join recounted on recounted.event_id = counted.event_id and recounted.counter_key = counted.counter_key
   where coalesce(counted.quantity, 0) <> coalesce(recounted.quantity, 0)`;
 
 export const promoRedemptionsRecounted = sql`
   select format('promo code %s of %s was redeemed %s times of %s, its orders say %s', m.id, m.event_id, m.redemptions,
-           coalesce(m.redemptions_max::text, 'any'), coalesce(live.orders, 0)) as violation
+           coalesce(m.redemptions_max::text, 'any'), coalesce(live.orders, 0)) as sentence
   from promo_codes m
   left join (
     select event_id, promo_code_id, count(*) as orders

@@ -1,6 +1,5 @@
 import { encodeBase32, orderCode } from '../platform/ids.ts';
-import { invariant } from '../platform/assert.ts';
-import { currencies, money } from '../platform/money.ts';
+import { contractMoney } from '../platform/money.ts';
 import type { OrderFacts, OrderLineFacts } from './buyer-queries.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { Order, Ticket } from './tables.ts';
@@ -56,21 +55,14 @@ function presentTotals({ order, eventSlug, lines }: PresentableFacts) {
     eventId: order.eventId,
     eventSlug,
     lines: lines.map((line) => presentLine(line, order.currency)),
-    subtotal: price(order.subtotal, order.currency),
-    discount: price(order.discount, order.currency),
-    fees: price(order.fees, order.currency),
-    total: price(order.total, order.currency),
+    subtotal: contractMoney(order.subtotal, order.currency),
+    discount: contractMoney(order.discount, order.currency),
+    fees: contractMoney(order.fees, order.currency),
+    total: contractMoney(order.total, order.currency),
     placedAt: order.placedAt.toISOString(),
     expiresAt: order.expiresAt.toISOString(),
     ...(order.paidAt === null ? {} : { paidAt: order.paidAt.toISOString() }),
   };
-}
-
-/** Money as the contract has it: in a currency that it names. */
-export function price(amount: number, currency: string) {
-  const known = currencies.find((name) => name === currency);
-  invariant(known !== undefined, 'events are sold in currencies that the contract names');
-  return { amount: money(amount, known).amount, currency: known };
 }
 
 function presentLine(line: OrderLineFacts, currency: Order['currency']) {
@@ -78,7 +70,7 @@ function presentLine(line: OrderLineFacts, currency: Order['currency']) {
     ticketCategoryId: line.ticketCategoryId,
     name: line.name,
     quantity: line.quantity,
-    unitPrice: price(line.unitPrice, currency),
+    unitPrice: contractMoney(line.unitPrice, currency),
   };
 }
 

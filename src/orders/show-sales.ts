@@ -1,9 +1,9 @@
 import type { Actor } from '../access/actor.ts';
 import type { Db } from '../platform/db.ts';
+import { contractMoney } from '../platform/money.ts';
 import { findCategorySales } from './desk-queries.ts';
 import { ownEvent } from './own-event.ts';
 import { findPools } from './pool-queries.ts';
-import { price } from './present.ts';
 
 /**
  * What an event has sold and holds, per ticket category and per pool. Free places come from the counters of the stock.
@@ -24,13 +24,13 @@ export async function showSales(deps: { db: Db }, actor: Actor, eventId: string)
       available: available.get(category.pool_id) ?? 0,
       paid: category.paid,
       held: category.held,
-      revenue: price(Number(category.revenue), event.currency),
+      revenue: contractMoney(Number(category.revenue), event.currency),
     })),
     pools,
     total: {
       paid: sum((category) => category.paid),
       held: sum((category) => category.held),
-      revenue: price(
+      revenue: contractMoney(
         sum((category) => Number(category.revenue)),
         event.currency,
       ),

@@ -1,8 +1,5 @@
-import { bigint, customType, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
-const amount = (name: string) => bigint(name, { mode: 'number' });
+import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { amount, bytes, time } from '../platform/columns.ts';
 
 export const pools = pgTable(
   'pools',

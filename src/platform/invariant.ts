@@ -1,4 +1,5 @@
-import type { Db } from './db.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from './db.ts';
 
 /** One truth about the data, checked on the live database: after every test and load run, and on schedule in production. */
 export type Invariant = {
@@ -11,3 +12,21 @@ export type Invariant = {
 
 /** How many violations one invariant names. */
 export const invariantSampleMax = 20;
+
+/**
+ * An invariant that one statement checks, so that it sees one moment of the data.
+ * @param violations each of its rows names a violation, in the column `sentence`
+ */
+export function invariantOf(name: string, promise: string, violations: SQL): Invariant {
+  return {
+    name,
+    promise,
+    find: async (db) => {
+      const rows = await rowsOf<{ sentence: string }>(
+        db,
+        sql`select sentence from (${violations}) as violation order by sentence limit ${invariantSampleMax}`,
+      );
+      return rows.map(({ sentence }) => sentence);
+    },
+  };
+}

@@ -17,6 +17,24 @@ export function money(amount: number | bigint | string, currency: string): Money
   return { amount: value, currency };
 }
 
+/**
+ * Money as the contract has it: in a currency that it names.
+ * @throws RangeError for any other amount or currency, which no row of ours holds
+ */
+export function contractMoney(
+  amount: number | bigint | string,
+  currency: string,
+): { amount: number; currency: Currency } {
+  return { amount: money(amount, currency).amount, currency: contractCurrency(currency) };
+}
+
+/** @throws RangeError for a currency that the contract does not name */
+export function contractCurrency(code: string): Currency {
+  const currency = currencies.find((known) => known === code);
+  if (currency === undefined) throw new RangeError(`the contract names no currency ${code}`);
+  return currency;
+}
+
 /** Human text in the language of the reader, for mails and pages: `Rp 150.000`. */
 export function formatMoney({ amount, currency }: Money, locale: 'id' | 'en'): string {
   const digits = currency === 'IDR' ? 0 : 2;

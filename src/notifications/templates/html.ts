@@ -28,8 +28,6 @@ export function join(items: readonly Html[]): Html {
   return { markup: items.map((item) => item.markup).join('') };
 }
 
-export const nothing: Html = { markup: '' };
-
 const styles = `
   body { margin: 0; padding: 0; background: #f4f3ef; color: #1d1c1a; }
   .page { background: #f4f3ef; }

@@ -1,0 +1,12 @@
+import { bigint, customType, timestamp } from 'drizzle-orm/pg-core';
+
+/** The types of columns that every room has, one way each. */
+
+/** A moment, read as a Date: to the millisecond. */
+export const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** Raw bytes: hashes, codes. */
+export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+/** Money in minor units; `amountMax` is far below what a number holds exactly. */
+export const amount = (name: string) => bigint(name, { mode: 'number' });
