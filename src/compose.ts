@@ -3,6 +3,7 @@ import { createActors, createPasswords } from './access/index.ts';
 import { servePublicReads } from './catalog/serve-public-reads.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import type { Config } from './config.ts';
+import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
 import { createClientNetwork } from './http/client-network.ts';
 import { availabilityOf, createEventDirectory, createPlacement, limitsChanged, wasOrdered } from './orders/index.ts';
@@ -86,6 +87,7 @@ export function compose(config: Config, log: Log) {
     config, log, clock, closers, db, writeDb, redis, networkOf, traffic, signInLimiter, lookupLimiter, passwords, actors, cachedReads,
     publicReads, placement, directory, scans, accounts, gateway, inbox, paymentOf, hasAdmissions, limitsChanged, wasOrdered, availabilityOf,
     requestFullRefund,
+    stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
     publicUrl: config.PUBLIC_URL,
     hashSecret: config.HASH_SECRET,

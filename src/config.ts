@@ -90,6 +90,9 @@ export const variables = z.object({
     .regex(/^v\d+\.\d+$/)
     .default('v23.0'),
 
+  CDN_PURGE_URL: httpUrl.optional(),
+  CDN_PURGE_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+
   WORKER_CONCURRENCY: wholeNumber(20, 1, 500),
   RELAY_JOBS_MAX: wholeNumber(50_000, 100, 1_000_000),
 });
@@ -159,7 +162,13 @@ function productionFaults(config: Partial<Config>, given: Given): string[] {
   if (sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)) {
     faults.push('REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may');
   }
-  for (const name of ['PUBLIC_URL', 'MIDTRANS_SNAP_URL', 'MIDTRANS_API_URL', 'WHATSAPP_GRAPH_URL'] as const) {
+  for (const name of [
+    'PUBLIC_URL',
+    'MIDTRANS_SNAP_URL',
+    'MIDTRANS_API_URL',
+    'WHATSAPP_GRAPH_URL',
+    'CDN_PURGE_URL',
+  ] as const) {
     if (config[name]?.startsWith('http:')) faults.push(`${name}: must be https`);
   }
   return faults;

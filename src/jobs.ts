@@ -1,4 +1,5 @@
 import { purgeAccess, staffInvited, staffPasswordReset } from './access/jobs.ts';
+import { cdnPurgeJob } from './http/cdn-purge.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import { deliverySend, recoverDeliveries } from './notifications/jobs.ts';
 import { expireHolds, orderCancelled, orderClosing, orderLinkRequested, orderPaid, orderPlaced, orderRefunded } from './orders/jobs.ts';
@@ -27,5 +28,6 @@ export const jobs = {
   'staff.invited': staffInvited,
   'staff.password_reset': staffPasswordReset,
   'access.purge': purgeAccess,
+  'cdn.purge': cdnPurgeJob,
   'invariants.check': checkInvariantsJob,
 } as const;

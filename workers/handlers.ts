@@ -1,4 +1,6 @@
 import { purgeEndedAccess } from '../src/access/index.ts';
+import type { Config } from '../src/config.ts';
+import { purgeCdn } from '../src/http/cdn-purge-call.ts';
 import { checkInvariants } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
@@ -17,6 +19,7 @@ export type HandlerDeps = SendDeliveryDeps &
   GatewayDeps & {
     /** A pool of its own with more time: the invariants read whole tables. */
     readonly auditDb: Db;
+    readonly config: Pick<Config, 'CDN_PURGE_URL' | 'CDN_PURGE_TOKEN'>;
   };
 
 /** Which act follows which job: one line each. A missing or a surplus one does not compile. */
@@ -33,6 +36,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps),
     'orders.expire_holds': () => expireHolds(deps),
+    'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
     'access.purge': () => purgeEndedAccess(deps),
     'invariants.check': () => checkInvariants({ db: deps.auditDb, log: deps.log }),
   };

@@ -1,11 +1,12 @@
 import { writeAudit } from '../access/audit.ts';
 import type { Actor } from '../access/actor.ts';
 import type { CachedReads } from '../http/cached-reads.ts';
+import type { StagePurge } from '../http/cdn-purge.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { eventCancelled, eventNotFound, eventNotPublishable } from './errors.ts';
 import type { AvailabilityOf } from './ports.ts';
 import { missingForPublication } from './publication.ts';
-import { tagsOf } from './public-kinds.ts';
+import { surrogateKeysOf, tagsOf } from './public-kinds.ts';
 import { type EventRow, type TicketCategoryRow, lockEvent } from './queries.ts';
 import { listTicketCategories } from './queries-public.ts';
 
@@ -13,6 +14,7 @@ import { listTicketCategories } from './queries-public.ts';
 export type ChangeDeps = {
   readonly db: Db;
   readonly cachedReads: Pick<CachedReads, 'changed'>;
+  readonly stagePurge: StagePurge;
   readonly availabilityOf: AvailabilityOf;
 };
 
@@ -32,8 +34,8 @@ export type Change<Result> = {
 
 /**
  * Runs one change of an event under its lock, so that changes of one event come one after the other; orders do not wait.
- * In the same transaction the audit row is written, and a published event is checked to have all that it must have.
- * After the commit the public's caches are told. `work` gives back undefined when there is nothing to do.
+ * In the same transaction the audit row is written, the CDN's purge is staged, and a published event is checked to have
+ * all that it must have. After the commit our own caches are told. `work` gives back undefined when there is nothing to do.
  * @throws DomainError event.not_found, event.cancelled, event.not_publishable
  */
 export async function changeLockedEvent<Result>(
@@ -41,20 +43,21 @@ export async function changeLockedEvent<Result>(
   { actor, eventId }: EventOfActor,
   work: (tx: Db, event: EventRow) => Promise<Change<Result> | { readonly event: EventRow; readonly result: Result }>,
 ): Promise<Result> {
-  const { before, done } = await transaction(deps.db, async (tx) => {
+  const { wasSeen, done } = await transaction(deps.db, async (tx) => {
     const before = await lockEvent(tx, actor.organizerId, eventId);
     if (before === undefined) throw eventNotFound();
     if (before.status === 'cancelled') throw eventCancelled();
     const done = await work(tx, before);
+    const wasSeen = 'act' in done && (before.status !== 'draft' || done.event.status !== 'draft');
     if ('act' in done) {
       if (done.event.status === 'published') await requireComplete(deps, tx, done.event);
       const changes = done.subjectId === eventId ? done.changes : { eventId, ...done.changes };
       await writeAudit(tx, { actor, act: done.act, subjectId: done.subjectId, changes });
     }
-    return { before, done };
+    if (wasSeen) await deps.stagePurge(tx, surrogateKeysOf(done.event));
+    return { wasSeen, done };
   });
-  const wasSeen = before.status !== 'draft' || done.event.status !== 'draft';
-  if ('act' in done && wasSeen) await deps.cachedReads.changed(tagsOf(done.event));
+  if (wasSeen) await deps.cachedReads.changed(tagsOf(done.event));
   return done.result;
 }
 

@@ -38,3 +38,8 @@ export function tagsOf(event: { id: string; slug: string }): string[] {
 
 /** What may bring a slug into being that is not known now. */
 export const tagsOfUnknown = (slug: string) => [slugTag(slug)];
+
+/** What CDNs know the answers by that a change of this event makes outdated. */
+export function surrogateKeysOf(event: { id: string }): string[] {
+  return [event.id, listingTag];
+}

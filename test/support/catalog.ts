@@ -5,6 +5,7 @@ import { createApiKey } from '../../src/access/create-api-key.ts';
 import { organizerRoutes } from '../../src/catalog/routes-organizer.ts';
 import { publicRoutes } from '../../src/catalog/routes-public.ts';
 import { servePublicReads } from '../../src/catalog/serve-public-reads.ts';
+import { createStagePurge } from '../../src/http/cdn-purge.ts';
 import { createCachedReads } from '../../src/http/cached-reads.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
@@ -35,6 +36,7 @@ export async function openCatalog(options: {
   replicaDb?: Db;
   clock?: Clock;
   callTimeoutMs?: number;
+  cdnPurgeUrl?: string;
 }) {
   const open = openDb({
     url: options.databaseUrl,
@@ -52,7 +54,8 @@ export async function openCatalog(options: {
   const { replicaDb } = options;
   const publicReads = servePublicReads({ db, replicaDb, redis, clock, availabilityOf, cachedReads, problems });
   const actors = createActors({ db, clock, config });
-  const deps = { db, clock, config, actors, cachedReads, availabilityOf, limitsChanged, wasOrdered };
+  const stagePurge = createStagePurge(options.cdnPurgeUrl);
+  const deps = { db, clock, config, actors, cachedReads, stagePurge, availabilityOf, limitsChanged, wasOrdered };
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestContext(log));
   app.onError(handleError(problems, log));
