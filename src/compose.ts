@@ -1,14 +1,27 @@
 import type { Redis } from 'ioredis';
 import { createActors, createPasswords } from './access/index.ts';
-import { servePublicReads } from './catalog/serve-public-reads.ts';
+import { servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
 import { createClientNetwork } from './http/client-network.ts';
-import { availabilityOf, createEventDirectory, createPlacement, limitsChanged, wasOrdered } from './orders/index.ts';
 import {
-  createCallbackInbox, createGatewayBudget, createMidtrans, createPaymentAccounts, guardGateway, paymentOf, requestFullRefund,
+  availabilityOf,
+  createEventDirectory,
+  createPlacement,
+  createSoldOutMemory,
+  limitsChanged,
+  wasOrdered,
+} from './orders/index.ts';
+import {
+  createCallbackInbox,
+  createGatewayBudget,
+  createMidtrans,
+  createPaymentAccounts,
+  guardGateway,
+  paymentOf,
+  requestFullRefund,
   watchPaymentBacklog,
 } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
@@ -50,7 +63,9 @@ export function compose(config: Config, log: Log) {
   const writes = pool('write', config.DATABASE_URL, config.DATABASE_WRITE_POOL_SIZE);
   const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE);
   const replica =
-    config.DATABASE_REPLICA_URL === undefined ? undefined : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
+    config.DATABASE_REPLICA_URL === undefined
+      ? undefined
+      : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
   const db = work.db;
   const writeDb = writes.db;
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
@@ -68,11 +83,20 @@ export function compose(config: Config, log: Log) {
   const actors = createActors({ db, clock, config });
 
   const cachedReads = opened('cached reads', createCachedReads({ redis, log }), (reads) => reads.close());
-  const publicReads = servePublicReads({ db, replicaDb: replica?.db, redis, clock, availabilityOf, cachedReads, problems });
+  const publicReads = servePublicReads({
+    db,
+    replicaDb: replica?.db,
+    redis,
+    clock,
+    availabilityOf,
+    cachedReads,
+    problems,
+  });
 
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const placement = createPlacement({ db: writeDb, flushesMax, heldPerNetworkMax: config.HELD_PER_NETWORK_MAX });
   const directory = createEventDirectory(db);
+  const soldOut = createSoldOutMemory({ db, readsMax: 2 });
   const scans = createScanLane({ db: writeDb, flushesMax });
   const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });
   const gateway = composeGateway(config, redis);
@@ -84,8 +108,33 @@ export function compose(config: Config, log: Log) {
   );
 
   return {
-    config, log, clock, closers, db, writeDb, redis, networkOf, traffic, signInLimiter, lookupLimiter, passwords, actors, cachedReads,
-    publicReads, placement, directory, scans, accounts, gateway, inbox, paymentOf, hasAdmissions, limitsChanged, wasOrdered, availabilityOf,
+    config,
+    log,
+    clock,
+    closers,
+    db,
+    writeDb,
+    redis,
+    networkOf,
+    traffic,
+    signInLimiter,
+    lookupLimiter,
+    passwords,
+    actors,
+    cachedReads,
+    publicReads,
+    placement,
+    directory,
+    soldOut,
+    scans,
+    accounts,
+    gateway,
+    inbox,
+    paymentOf,
+    hasAdmissions,
+    limitsChanged,
+    wasOrdered,
+    availabilityOf,
     requestFullRefund,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,

@@ -1,4 +1,4 @@
-import { createEventDirectory, createPlacement, placeOrder } from '../../src/orders/index.ts';
+import { createEventDirectory, createSoldOutMemory, createPlacement, placeOrder } from '../../src/orders/index.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Config } from '../../src/config.ts';
 import type { Db } from '../../src/platform/db.ts';
@@ -23,6 +23,7 @@ export async function seedSoldOut(
     clock,
     placement: createPlacement({ db, flushesMax: 1, heldPerNetworkMax: config.HELD_PER_NETWORK_MAX }),
     directory: createEventDirectory(db),
+    soldOut: createSoldOutMemory({ db, readsMax: 1 }),
     paymentOf: () => Promise.resolve({ status: 'none' as const, method: 'none' }),
     isPaymentBusy: () => false,
     hashSecret: config.HASH_SECRET,

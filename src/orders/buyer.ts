@@ -12,11 +12,15 @@ export function normalizeEmail(email: string): string {
   return `${domain === 'gmail.com' ? mailbox.replaceAll('.', '') : mailbox}@${domain}`;
 }
 
-/** Digits with the country's, without a plus sign. A leading 0 is Indonesian: 0812... becomes 62812... */
+/**
+ * Digits with the country's, without a plus sign. 00 stands for the plus sign; a leading 0 is Indonesian, and one that is
+ * left behind Indonesia's 62 does not count: 0812..., 0062812... and +620812... all become 62812...
+ */
 export function normalizePhone(phone: string): string {
   const digits = phone.replaceAll(/\D/g, '');
-  if (phone.startsWith('+')) return digits;
-  return digits.startsWith('0') ? `62${digits.slice(1)}` : digits;
+  const isNational = !phone.startsWith('+') && /^0(?!0)/.test(digits);
+  const international = isNational ? `62${digits}` : digits.replace(/^00/, '');
+  return international.replace(/^620+/, '62');
 }
 
 const keyLength = 22;

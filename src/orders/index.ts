@@ -37,6 +37,7 @@ export type { PayOutcome } from './order-life-queries.ts';
 export type { HasAdmissions, LookupLimiter, PaymentOf, PaymentView, RequestFullRefund } from './payment-view.ts';
 export { type Placement, createPlacement } from './placement.ts';
 export { placeOrder } from './place-order.ts';
+export { type SoldOutMemory, createSoldOutMemory } from './sold-out-memory.ts';
 export { refundOrder } from './refund-order.ts';
 export { releaseHold } from './release-hold.ts';
 export { ticketCode } from './present.ts';

@@ -17,12 +17,13 @@ import {
   soldOut,
 } from './errors.ts';
 import type { EventDirectory } from './event-directory.ts';
+import type { EventForOrders } from './placement-queries.ts';
 import { ordersPlaced } from './metrics.ts';
 import type { PaymentOf, PaymentView } from './payment-view.ts';
 import type { Placed, Placement } from './placement.ts';
-import { isKeyKnown } from './placement-queries.ts';
 import { presentOrder } from './present.ts';
 import type { PlaceOrderInput } from './schemas.ts';
+import type { SoldOutMemory } from './sold-out-memory.ts';
 import { showOrder } from './show-order.ts';
 
 export type PlaceOrderDeps = {
@@ -30,6 +31,7 @@ export type PlaceOrderDeps = {
   readonly clock: Clock;
   readonly placement: Placement;
   readonly directory: EventDirectory;
+  readonly soldOut: SoldOutMemory;
   readonly paymentOf: PaymentOf;
   /** Whether payments of new orders could no longer be prepared within a third of the hold. */
   readonly isPaymentBusy: (holdSeconds: number) => boolean;
@@ -64,8 +66,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   if (event === undefined) throw eventUnknown();
   const eventId = event.id;
   const keyHash = sha256(request.idempotencyKey).toString('hex');
-  if (deps.isPaymentBusy(event.holdSeconds) && !(await isKeyKnown(deps.db, eventId, keyHash)))
-    throw paymentsBusy(busyRetrySeconds);
+  await refuseEarly(deps, event, input, keyHash);
 
   const item = {
     id: newOrderId(eventId, deps.clock.now()),
@@ -83,8 +84,30 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     quantities: input.lines.map((line) => line.quantity),
   };
   const placed = await submit(deps.placement, eventId, item);
+  rememberSoldOut(deps.soldOut, eventId, placed);
   ordersPlaced.inc({ outcome: placed.row.outcome });
   return answer(deps, eventId, input, item, placed);
+}
+
+/** Refuses what is known to be refused without a turn in the event's lane; a key that has its order is let through to it. */
+async function refuseEarly(
+  deps: PlaceOrderDeps,
+  event: EventForOrders,
+  input: PlaceOrderInput,
+  keyHash: string,
+): Promise<void> {
+  const isBusy = deps.isPaymentBusy(event.holdSeconds);
+  const categories = input.lines.map((line) => line.ticketCategoryId);
+  if (!isBusy && !deps.soldOut.has(event.id, categories)) return;
+  if (await deps.soldOut.isKeyKnown(event.id, keyHash)) return;
+  const refusal = isBusy ? paymentsBusy(busyRetrySeconds) : soldOut();
+  ordersPlaced.inc({ outcome: isBusy ? 'payments_busy' : 'sold_out_remembered' });
+  throw refusal;
+}
+
+function rememberSoldOut(memory: SoldOutMemory, eventId: string, { row }: Placed): void {
+  if (row.outcome !== 'sold_out' || row.detail?.['available'] !== 0) return;
+  memory.note(eventId, String(row.detail['ticketCategoryId']));
 }
 
 /** An item that met another of the same buyer inside its batch is decided again in the next one. */

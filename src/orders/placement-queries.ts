@@ -65,11 +65,16 @@ export async function findEventForOrders(db: Db, slug: string): Promise<EventFor
   return row;
 }
 
-/** Whether this key has made an order of the event already. */
-export async function isKeyKnown(db: Db, eventId: string, keyHash: string): Promise<boolean> {
-  const rows = await rowsOf<{ id: string }>(
+/** Which of these keys (hashes in hex) have made an order of the event already. */
+export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOf<{ key: string }>(
     db,
-    sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = decode(${keyHash}, 'hex')`,
+    sql`
+      select encode(o.idempotency_key_hash, 'hex') as key
+      from unnest(${`{${keyHashes.join(',')}}`}::text[]) as k(hex)
+      cross join lateral (
+        select o.idempotency_key_hash from orders o
+        where o.idempotency_key_hash = decode(k.hex, 'hex') and o.event_id || '' = ${eventId} limit 1) o`,
   );
-  return rows.length > 0;
+  return new Set(rows.map((row) => row.key));
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
 import { createEventDirectory } from '../../src/orders/event-directory.ts';
 import { type PlaceOrderDeps, placeOrder } from '../../src/orders/place-order.ts';
+import { createSoldOutMemory } from '../../src/orders/sold-out-memory.ts';
 import { createPlacement } from '../../src/orders/placement.ts';
 import { type TestEvent, someBuyer } from './factories.ts';
 
@@ -18,6 +19,7 @@ export function placingDeps(open: OpenDb, options: { heldPerNetworkMax?: number 
     clock: systemClock,
     placement: createPlacement({ db, flushesMax: 2, heldPerNetworkMax: options.heldPerNetworkMax ?? 1_000_000 }),
     directory: createEventDirectory(db),
+    soldOut: createSoldOutMemory({ db, readsMax: 1 }),
     paymentOf: () => Promise.resolve({ status: 'creating', method: 'any' }),
     isPaymentBusy: () => false,
     hashSecret: 'test-only-hash-secret-0123456789abcdef',

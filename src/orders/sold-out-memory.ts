@@ -1,0 +1,50 @@
+import type { Db } from '../platform/db.ts';
+import { createGroupCommit } from '../platform/group-commit.ts';
+import { findKnownKeys } from './placement-queries.ts';
+
+/**
+ * What this process knows to be sold out. After the last ticket the crowd does not go home at once; its orders are then
+ * refused from here, without a turn in the event's lane. Only a key that has made an order already takes its way to it:
+ * all keys that wait are looked up together, in one read.
+ */
+export type SoldOutMemory = {
+  /** The placement call has found nothing left in this category. */
+  note(eventId: string, ticketCategoryId: string): void;
+  has(eventId: string, ticketCategoryIds: readonly string[]): boolean;
+  /** Whether the key, given as its hash in hex, has made an order of the event. */
+  isKeyKnown(eventId: string, keyHash: string): Promise<boolean>;
+};
+
+/** How long a category counts as sold out before placement is asked again: what comes back is on sale within this. */
+export const soldOutMs = 250;
+const categoriesMax = 10_000;
+const keysPerRead = 500;
+const keysWaitingMax = 20_000;
+const keyDeadlineMs = 2000;
+
+export function createSoldOutMemory(options: { db: Db; readsMax: number }): SoldOutMemory {
+  const soldOutUntil = new Map<string, number>();
+  const keys = createGroupCommit<string, boolean>({
+    name: 'order_keys',
+    batchMax: keysPerRead,
+    queueMax: keysWaitingMax,
+    deadlineMs: keyDeadlineMs,
+    flushesMax: options.readsMax,
+    flush: async (eventId, batch) => {
+      const known = await findKnownKeys(options.db, eventId, batch);
+      return batch.map((keyHash) => known.has(keyHash));
+    },
+  });
+  const nameOf = (eventId: string, ticketCategoryId: string) => `${eventId} ${ticketCategoryId}`;
+  return {
+    note: (eventId, ticketCategoryId) => {
+      // Bounded: an attacker cannot name categories that do not exist, but the number of events has no end.
+      if (soldOutUntil.size >= categoriesMax) soldOutUntil.clear();
+      soldOutUntil.set(nameOf(eventId, ticketCategoryId), performance.now() + soldOutMs);
+    },
+    has: (eventId, ticketCategoryIds) =>
+      soldOutUntil.size > 0 &&
+      ticketCategoryIds.some((id) => (soldOutUntil.get(nameOf(eventId, id)) ?? 0) > performance.now()),
+    isKeyKnown: (eventId, keyHash) => keys.submit(eventId, keyHash),
+  };
+}
