@@ -46,25 +46,8 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
   const stores = new Map<PolicyName, PointStore>();
   for (const policy of Object.values(deps.policies)) stores.set(policy.name, createPointStore(deps, policy));
 
-  const refusal = (policy: Policy, id: string, now: number): Verdict | undefined => {
-    const until = denied.get(id);
-    if (until === undefined) return undefined;
-    if (until > now) return { allowed: false, policy, remaining: 0, resetSeconds: secondsUntil(until, now) };
-    denied.delete(id);
-    return undefined;
-  };
-
-  const spend = (policy: Policy, id: string, now: number): Verdict | undefined => {
-    const share = shares.get(id);
-    if (share === undefined || share.tokens < 1) return undefined;
-    if (share.until <= now) {
-      shares.delete(id);
-      return undefined;
-    }
-    share.tokens -= 1;
-    const remaining = share.others + share.tokens;
-    return { allowed: true, policy, remaining, resetSeconds: secondsUntil(share.until, now) };
-  };
+  const refusal = (policy: Policy, id: string, now: number) => refusalOf(denied, policy, id, now);
+  const spend = (policy: Policy, id: string, now: number) => spendShare(shares, policy, id, now);
 
   const take = async (policy: Policy, id: string, wanted: number): Promise<void> => {
     const counted = await stores.get(policy.name)?.take(id, wanted);
@@ -120,6 +103,28 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
       await stores.get(name)?.forget(id);
     },
   };
+}
+
+/** What a key is refused with until its window ends; undefined when it is not. */
+function refusalOf(denied: BoundedMap<number>, policy: Policy, id: string, now: number): Verdict | undefined {
+  const until = denied.get(id);
+  if (until === undefined) return undefined;
+  if (until > now) return { allowed: false, policy, remaining: 0, resetSeconds: secondsUntil(until, now) };
+  denied.delete(id);
+  return undefined;
+}
+
+/** Spends one of the points that this process holds of the key; undefined when it holds none. */
+function spendShare(shares: BoundedMap<Share>, policy: Policy, id: string, now: number): Verdict | undefined {
+  const share = shares.get(id);
+  if (share === undefined || share.tokens < 1) return undefined;
+  if (share.until <= now) {
+    shares.delete(id);
+    return undefined;
+  }
+  share.tokens -= 1;
+  const remaining = share.others + share.tokens;
+  return { allowed: true, policy, remaining, resetSeconds: secondsUntil(share.until, now) };
 }
 
 /** Braces make the key's hash the part that places it in a Redis Cluster. */
