@@ -178,10 +178,10 @@ describe('deploy/env.example', () => {
   });
 
   test('shows the default of each that is commented out', () => {
-    const defaults: Record<string, unknown> = loadConfig(development);
+    const defaults: Record<string, string | number | boolean | readonly string[] | undefined> = loadConfig(development);
     for (const { name, value, isDefault } of shown) {
       if (!isDefault) continue;
-      expect([name, value]).toEqual([name, `${defaults[name] ?? ''}`]);
+      expect([name, value]).toEqual([name, String(defaults[name] ?? '')]);
     }
   });
 
