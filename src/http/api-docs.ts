@@ -6,10 +6,11 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import type { AppEnv } from './router.ts';
 
-const assets: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-};
+/** A map: names such as "constructor" are on every object. */
+const assets: ReadonlyMap<string, string> = new Map([
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+]);
 const cacheDay = 'public, max-age=86400';
 const cacheMinute = 'public, max-age=60';
 
@@ -33,7 +34,7 @@ export function apiDocs(app: OpenAPIHono<AppEnv>, publicUrl: string): Hono {
     c.body(startScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': cacheDay }),
   );
   docs.get('/docs/:asset', (c) => {
-    const type = assets[c.req.param('asset')];
+    const type = assets.get(c.req.param('asset'));
     if (type === undefined) return c.notFound();
     return c.body(readFileSync(join(assetFolder(), c.req.param('asset')), 'utf8'), 200, {
       'content-type': type,

@@ -5,6 +5,8 @@ import { createAdaptorServer } from '@hono/node-server';
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 75_000;
+/** How often connections are held against these times; Node's own 30 s would let a trickle live four times as long. */
+const connectionsCheckMs = 1000;
 const connectionsMax = 20_000;
 const drainDeadlineMs = 8_000;
 const idleSweepMs = 100;
@@ -17,11 +19,14 @@ export type Serving = { readonly port: number; close(): Promise<void> };
  */
 export async function serve(
   fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>,
-  options: { host: string; port: number; reusePort: boolean },
+  options: { host: string; port: number; reusePort: boolean; headersTimeoutMs?: number; requestTimeoutMs?: number },
 ): Promise<Serving> {
-  const server = createAdaptorServer({ fetch: fetch as never }) as Server;
-  server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
+  const server = createAdaptorServer({
+    fetch: fetch as never,
+    serverOptions: { connectionsCheckingInterval: connectionsCheckMs },
+  }) as Server;
+  server.headersTimeout = options.headersTimeoutMs ?? headersTimeoutMs;
+  server.requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
