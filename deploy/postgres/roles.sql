@@ -10,6 +10,8 @@ create role antre_owner login createrole password :'owner_password';
 -- The API and the workers, through PgBouncer: rows and functions, never the shape of tables.
 create role antre_app login password :'app_password';
 grant antre_app to antre_owner with admin option;
+-- It sees what the statements of antre_app cost (npm run sql:top).
+grant pg_read_all_stats to antre_owner;
 
 -- The built-in provider sorts and folds the same on every machine, whatever its C library: an index never goes stale with it.
 create database antre owner antre_owner encoding 'UTF8' locale 'C' locale_provider builtin builtin_locale 'C.UTF-8' template template0;
@@ -19,3 +21,4 @@ grant connect on database antre to antre_app;
 \connect antre
 revoke create on schema public from public;
 create extension if not exists pg_stat_statements;
+grant execute on function pg_stat_statements_reset to antre_owner;
