@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { jsonBody } from '../http/json-body.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, body, listOf, problems } from '../http/schemas.ts';
@@ -69,11 +70,14 @@ function contracts(deps: AccessDeps) {
   return { start, show, list, endCurrent, end };
 }
 
-export function sessionRoutes(deps: AccessDeps) {
+export function sessionRoutes(deps: AccessDeps & { readonly networkOf: (c: Context) => string }) {
   const { start, show, list, endCurrent, end } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(start, async (c) => {
-      const { accessToken, expiresAt } = await startSession(deps, c.req.valid('json'));
+      const { accessToken, expiresAt } = await startSession(deps, {
+        ...c.req.valid('json'),
+        network: deps.networkOf(c),
+      });
       return c.json({ accessToken, expiresAt: expiresAt.toISOString() }, 201);
     })
     .openapi(show, async (c) => c.json(presentActor(await showActor(deps, { actor: c.var.actor })), 200))

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { createRouter } from '../http/router.ts';
 import type { ActorEnv } from './middleware.ts';
 import type { AccessDeps } from './deps.ts';
@@ -9,7 +10,7 @@ import { sessionRoutes } from './routes-sessions.ts';
 import { staffRoutes } from './routes-staff.ts';
 
 /** Sign-in, invitations and resets; staff, API keys, devices and the audit log of an organiser. */
-export function accessRoutes(deps: AccessDeps) {
+export function accessRoutes(deps: AccessDeps & { readonly networkOf: (c: Context) => string }) {
   return createRouter<ActorEnv>()
     .route('/', sessionRoutes(deps))
     .route('/', linkRoutes(deps))

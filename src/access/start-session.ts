@@ -25,16 +25,17 @@ type Deps = {
 
 /**
  * Signs a member in. An unknown address, a member who may not sign in and a wrong password get one answer and cost one
- * hash each; tries are counted per address, known or not.
+ * hash each; tries are counted per address, known or not, from each network and from all.
  * @throws DomainError session.refused, session.limited, service.overloaded
  */
 export async function startSession(
   deps: Deps,
-  input: { email: string; password: string },
+  input: { email: string; password: string; network: string },
 ): Promise<{ accessToken: string; expiresAt: Date }> {
   const email = normalizeEmail(input.email);
-  const accountKey = hmacSha256(deps.config.HASH_SECRET, `sign_in.v1\0${email}`).toString('base64url');
-  const { allowed, retryAfterSeconds } = await deps.signInLimiter.consume(accountKey);
+  const keyOf = (text: string) => hmacSha256(deps.config.HASH_SECRET, `sign_in.v1\0${text}`).toString('base64url');
+  const [accountKey, accountHereKey] = [keyOf(email), keyOf(`${email}\0${input.network}`)];
+  const { allowed, retryAfterSeconds } = await deps.signInLimiter.consume(accountKey, accountHereKey);
   if (!allowed) {
     signIns.inc({ result: 'limited' });
     throw signInLimited(retryAfterSeconds);
@@ -50,7 +51,7 @@ export async function startSession(
     signIns.inc({ result: 'refused' });
     throw signInRefused();
   }
-  await deps.signInLimiter.reset(accountKey);
+  await deps.signInLimiter.reset(accountKey, accountHereKey);
   signIns.inc({ result: 'done' });
   return {
     accessToken: await signSessionToken(deps.config.JWT_SECRET, session),

@@ -26,6 +26,8 @@ export type PolicyName =
   | 'sign_in'
   | 'messages'
   | 'sign_in_account'
+  | 'sign_in_account_everywhere'
+  | 'documents'
   | 'message_target'
   | 'callback_failures'
   | 'callback_failures_network';
@@ -39,6 +41,8 @@ const doorNetworkFactor = 10;
 const doorCredentialFactor = 2;
 const messagesPerNetwork = 30;
 const signInsPerAccount = 10;
+const signInsPerAccountEverywhere = 100;
+const documentsPerNetwork = 300;
 const messagesPerTarget = 3;
 const messageTargetSeconds = 15 * minute;
 const callbackFailuresPerMinute = 60;
@@ -67,8 +71,16 @@ export function policiesOf(
     orders: policy('orders', 'network', config.ORDERS_PER_MINUTE_PER_NETWORK),
     sign_in: policy('sign_in', 'network', config.SIGN_INS_PER_MINUTE_PER_NETWORK),
     messages: policy('messages', 'network', messagesPerNetwork),
-    // Guessing one account's password from many networks.
+    // Guessing one account's password: from one network, and from many.
     sign_in_account: policy('sign_in_account', 'target', signInsPerAccount, 15 * minute),
+    sign_in_account_everywhere: policy(
+      'sign_in_account_everywhere',
+      'target',
+      signInsPerAccountEverywhere,
+      15 * minute,
+    ),
+    // A page to print costs as much processor time as a hundred orders.
+    documents: policy('documents', 'network', documentsPerNetwork),
     // Filling one person's inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
     // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one
@@ -110,6 +122,8 @@ const rows: readonly Row[] = [
   },
   { methods: posting, path: /^\/v1\/orders$/, class: 2, limits: ['orders', 'network'] },
   { methods: posting, path: /^\/v1\/orders\/lookups$/, class: 4, limits: ['messages', 'network'] },
+  // Nobody stands at the door for want of it: the mail has the tickets, and so has the page of the order.
+  { methods: reading, path: /^\/v1\/orders\/[^/]+\/tickets\.pdf$/, class: 4, limits: ['documents', 'network'] },
   { methods: anyMethod, path: /^\/v1\/orders\//, class: 1, limits: ['network'] },
   { methods: posting, path: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'] },
   {

@@ -72,6 +72,7 @@ export async function openAccessWorld(options: { signInLimiter?: SignInLimiter }
     passwords: createPasswords({ ln: 8, r: 8, p: 1 }),
     actors: createActors(base),
     signInLimiter: options.signInLimiter ?? unlimited,
+    networkOf: () => '203.0.113.0/24',
   };
   const app = accessRoutes(deps);
   const log = createLog({ level: 'silent', process: 'test' });

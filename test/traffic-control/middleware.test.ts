@@ -69,6 +69,8 @@ describe('route classes', () => {
     ['GET', '/v1/events/evt_12345678/door-list', 1],
     ['GET', '/v1/events/evt_12345678/check-ins/summary', 1],
     ['GET', '/v1/orders/ord_1', 1],
+    ['GET', '/v1/orders/ord_1/tickets', 1],
+    ['GET', '/v1/orders/ord_1/tickets.pdf', 4],
     ['POST', '/v1/orders/ord_1/payments', 1],
     ['POST', '/v1/orders', 2],
     ['POST', '/v1/sessions', 2],
