@@ -1,21 +1,21 @@
 import { createApp } from '../../src/app.ts';
-import { compose } from '../../src/compose.ts';
+import { checkInTickets } from '../../src/check-in/queries.ts';
+import { type Service, compose } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import { operationsApp } from '../../src/http/health.ts';
 import { serve } from '../../src/http/serve.ts';
+import { storeCallbacks } from '../../src/payments/callback-queries.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { onStopSignal } from '../../src/platform/shutdown.ts';
 import { apiProbes } from '../../src/readiness.ts';
+import { callPerItem } from './call-per-item.ts';
 import { placementPerTransaction } from './placement-per-transaction.ts';
 
 /** The API as it is, but for the one part that a bench exchanges for its control. */
 const config = loadConfig(process.env);
 const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
 const composed = compose(config, log);
-const service =
-  process.env['BENCH_PLACEMENT'] === 'transaction'
-    ? { ...composed, placement: placementPerTransaction(composed.writeDb, config.HELD_PER_NETWORK_MAX) }
-    : composed;
+const service = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
 const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }).fetch, {
   host: config.OPERATIONS_HOST,
   port: config.OPERATIONS_PORT,
@@ -26,3 +26,13 @@ onStopSignal(async () => {
   await Promise.all([server.close(), operations.close()]);
   await service.closers.close();
 });
+
+function withControls(product: Service): Service {
+  const db = product.writeDb;
+  return {
+    ...product,
+    placement: placementPerTransaction(db, config.HELD_PER_NETWORK_MAX),
+    inbox: callPerItem((_lane, items) => storeCallbacks(db, items)),
+    scans: callPerItem((eventId, scans) => checkInTickets(db, eventId, scans)),
+  };
+}

@@ -11,7 +11,7 @@ process.once('message', (message: { status: number; headers: string; body: strin
       const at = line.indexOf(': ');
       return [line.slice(0, at), line.slice(at + 2)];
     })
-    .filter(([name]) => !['connection', 'keep-alive', 'date', 'transfer-encoding'].includes(name));
+    .filter(([name]) => !['connection', 'keep-alive', 'date', 'transfer-encoding'].includes(name.toLowerCase()));
   const headers = Object.fromEntries(kept);
   const server = createServer((_request, response) => {
     response.writeHead(message.status, headers);

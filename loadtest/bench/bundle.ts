@@ -1,10 +1,20 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stop } from 'esbuild';
 import { repositoryFolder } from '../../deploy/local/places.ts';
 import { bundleProgram } from '../../deploy/local/stack/bundle.ts';
+import { buildWeb } from '../../src/web/build-web.ts';
 
-/** The API of the benches as one file, made the same way as the product's. */
+/** The API of the benches as one file, made the same way as the product's, with what browsers load beside it. */
 export async function bundleBench(): Promise<string> {
-  const file = join(repositoryFolder, '.data/build', `bench-api-${process.pid}.mjs`);
+  const folder = join(repositoryFolder, '.data/build/bench');
+  const file = join(folder, `api-${process.pid}.mjs`);
   await bundleProgram({ entry: 'loadtest/bench/api-entry.ts', file });
+  await buildWeb({ outFolder: join(folder, 'web') });
+  await stop();
   return file;
+}
+
+export function removeBundle(file: string): void {
+  for (const name of [file, `${file}.map`]) rmSync(name, { force: true });
 }

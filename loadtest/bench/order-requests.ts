@@ -1,30 +1,34 @@
-import type { TestEvent } from '../../test/support/factories.ts';
-import { requestBytes } from '../generator/connection.ts';
-
 const networks = 20_000;
 
-/** Orders of one ticket each, every one by another buyer, from many networks (as a trusted proxy reports them). */
-export function orderRequests(event: TestEvent): () => string {
-  const categoryId = event.categories[0]?.id ?? '';
+/** What one order asks for. */
+export type OrderShape = {
+  readonly slug: string;
+  readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];
+};
+
+/**
+ * Orders of these shapes in turn, every one by another buyer, from many networks (as a trusted proxy reports them), each
+ * with a key of its own.
+ */
+export function orderRequests(shapes: readonly OrderShape[]): () => string {
+  const bodies = shapes.map(({ slug, lines }) => ({
+    head: `{"eventSlug":"${slug}","buyer":{"name":"Ayu Lestari","email":"ayu.`,
+    tail: `"},"lines":${JSON.stringify(lines)},"locale":"id"}`,
+  }));
   const seed = Math.floor(Math.random() * 1e9);
   let made = 0;
   return () => {
     made += 1;
-    const number = seed * 1e6 + made;
+    const { head, tail } = bodies[made % bodies.length] ?? { head: '', tail: '' };
+    const number = String(seed * 1e6 + made);
     const network = made % networks;
-    return requestBytes(
-      'POST',
-      '/v1/orders',
-      {
-        'idempotency-key': `bench-${number}-0123456789`,
-        'x-forwarded-for': `10.${network >> 8}.${network & 255}.7`,
-      },
-      JSON.stringify({
-        eventSlug: event.slug,
-        buyer: { name: 'Ayu Lestari', email: `ayu.${number}@example.test`, phone: `+628${String(number).slice(-11)}` },
-        lines: [{ ticketCategoryId: categoryId, quantity: 1 }],
-        locale: 'id',
-      }),
-    );
+    const body = `${head}${number}@example.test","phone":"+628${number.slice(-11)}${tail}`;
+    // Every character is one byte.
+    return `POST /v1/orders HTTP/1.1\r\nhost: localhost\r\nidempotency-key: bench-${number}-0123456789\r\nx-forwarded-for: ${networkAddress(network)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   };
+}
+
+/** An address in the given one of 65,536 networks. */
+export function networkAddress(network: number): string {
+  return `10.${network >> 8}.${network & 255}.7`;
 }

@@ -4,8 +4,8 @@ import type { Placed, Placement, PlacementItem } from '../../src/orders/placemen
 import { type Db, rowsOf, transaction } from '../../src/platform/db.ts';
 
 /**
- * The control of the orders bench: the usual way to place an order, one interactive transaction each, with the same
- * rules for what the bench asks (one category, limits per buyer and network, idempotency, hold, lines, outbox).
+ * The control of the order benches: the usual way to place an order, one interactive transaction each, with the same
+ * rules for what the benches ask (several categories, limits per buyer and network, idempotency, hold, lines, outbox).
  */
 export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Placement {
   return {
@@ -14,6 +14,7 @@ export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Plac
   };
 }
 
+type Item = Omit<PlacementItem, 'n'>;
 type Category = { id: string; name: string; price: string; pool_id: string; open: boolean; max: number };
 type Event = {
   organizer_id: string;
@@ -23,41 +24,65 @@ type Event = {
   buyer_max: number | null;
   fee: string;
 };
+type Line = { readonly category: Category; readonly quantity: number };
 
-async function place(
-  tx: Db,
-  eventId: string,
-  item: Omit<PlacementItem, 'n'>,
-  heldPerNetworkMax: number,
-): Promise<Placed> {
-  const categoryId = item.categories[0] ?? '';
-  const quantity = item.quantities[0] ?? 0;
-  const [event] = await rowsOf<Event>(
-    tx,
-    sql`select organizer_id, slug, currency, hold_seconds, tickets_per_buyer_max as buyer_max, fee_per_ticket::text as fee from events where id = ${eventId}`,
-  );
-  const [category] = await rowsOf<Category>(
-    tx,
-    sql`select id, name, price::text, pool_id, per_order_max as max, now() >= sale_opens_at and now() < sale_closes_at as open
-        from ticket_categories where event_id = ${eventId} and id = ${categoryId}`,
-  );
-  if (event === undefined || category === undefined || !category.open || quantity > category.max)
-    throw new Error('not on sale');
+async function place(tx: Db, eventId: string, item: Item, heldPerNetworkMax: number): Promise<Placed> {
+  const { event, lines } = await readCatalogue(tx, eventId, item);
+  const facts = factsOf(event, lines);
   const known = await rowsOf<{ id: string }>(
     tx,
     sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = decode(${item.key_hash}, 'hex')`,
   );
-  const facts = factsOf(event, category);
   if (known[0] !== undefined) return { row: rowOf('replayed', known[0].id), facts };
+  for (const { category, quantity } of lines) {
+    const [stock] = await rowsOf<{ available: number }>(
+      tx,
+      sql`select available from stock where event_id = ${eventId} and pool_id = ${category.pool_id} for update`,
+    );
+    if (stock === undefined || stock.available < quantity) return { row: rowOf('sold_out', null), facts };
+  }
+  await countLimits(tx, eventId, item, event.buyer_max, heldPerNetworkMax);
+  for (const { category, quantity } of lines) {
+    await tx.execute(
+      sql`update stock set available = available - ${quantity}::int, held = held + ${quantity}::int
+          where event_id = ${eventId} and pool_id = ${category.pool_id}`,
+    );
+  }
+  return { row: await insertOrder(tx, eventId, item, event, lines), facts };
+}
 
-  const [stock] = await rowsOf<{ available: number }>(
+/** The event and the categories that are asked for, in the order of their pools, so that two orders cannot deadlock. */
+async function readCatalogue(tx: Db, eventId: string, item: Item): Promise<{ event: Event; lines: Line[] }> {
+  const [event] = await rowsOf<Event>(
     tx,
-    sql`select available from stock where event_id = ${eventId} and pool_id = ${category.pool_id} for update`,
+    sql`select organizer_id, slug, currency, hold_seconds, tickets_per_buyer_max as buyer_max, fee_per_ticket::text as fee
+        from events where id = ${eventId}`,
   );
-  if (stock === undefined || stock.available < quantity) return { row: rowOf('sold_out', null), facts };
+  const categories = await rowsOf<Category>(
+    tx,
+    sql`select id, name, price::text, pool_id, per_order_max as max, now() >= sale_opens_at and now() < sale_closes_at as open
+        from ticket_categories where event_id = ${eventId} and id = any (${`{${item.categories.join(',')}}`}::text[]) order by pool_id`,
+  );
+  const lines = categories.map((category) => ({
+    category,
+    quantity: item.quantities[item.categories.indexOf(category.id)] ?? 0,
+  }));
+  const isOnSale = lines.every(({ category, quantity }) => category.open && quantity <= category.max);
+  if (event === undefined || lines.length !== item.categories.length || !isOnSale) throw new Error('not on sale');
+  return { event, lines };
+}
+
+async function countLimits(
+  tx: Db,
+  eventId: string,
+  item: Item,
+  buyerMax: number | null,
+  heldPerNetworkMax: number,
+): Promise<void> {
+  const quantity = item.quantities.reduce((sum, one) => sum + one, 0);
   const keys = [...item.buyer_keys.map((key) => `b:${key}`), `n:${item.network_key}`].sort();
   for (const key of keys) {
-    const max = key.startsWith('n:') ? heldPerNetworkMax : event.buyer_max;
+    const max = key.startsWith('n:') ? heldPerNetworkMax : buyerMax;
     if (max === null) continue;
     const [counter] = await rowsOf<{ quantity: number }>(
       tx,
@@ -66,10 +91,17 @@ async function place(
     );
     if ((counter?.quantity ?? 0) > max) throw new Error('over a limit');
   }
-  await tx.execute(
-    sql`update stock set available = available - ${quantity}::int, held = held + ${quantity}::int where event_id = ${eventId} and pool_id = ${category.pool_id}`,
-  );
-  const subtotal = Number(category.price) * quantity;
+}
+
+async function insertOrder(
+  tx: Db,
+  eventId: string,
+  item: Item,
+  event: Event,
+  lines: readonly Line[],
+): Promise<PlacementRow> {
+  const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+  const subtotal = lines.reduce((sum, line) => sum + Number(line.category.price) * line.quantity, 0);
   const fees = Number(event.fee) * quantity;
   const [placed] = await rowsOf<{ placed_at_ms: string; expires_at_ms: string }>(
     tx,
@@ -81,33 +113,37 @@ async function place(
           now() + make_interval(secs => ${2 * event.hold_seconds}))
         returning floor(extract(epoch from placed_at) * 1000)::text as placed_at_ms, floor(extract(epoch from expires_at) * 1000)::text as expires_at_ms`,
   );
-  await tx.execute(
-    sql`insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
-        values (${eventId}, ${item.id}, ${categoryId}, ${category.pool_id}, ${quantity}, ${category.price}::bigint)`,
-  );
+  for (const line of lines) {
+    await tx.execute(
+      sql`insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
+          values (${eventId}, ${item.id}, ${line.category.id}, ${line.category.pool_id}, ${line.quantity}, ${line.category.price}::bigint)`,
+    );
+  }
   await tx.execute(
     sql`insert into outbox (name, payload) values ('order.placed', ${JSON.stringify({ eventId, orderId: item.id })}::jsonb)`,
   );
   return {
-    row: {
-      ...rowOf('placed', item.id),
-      subtotal: String(subtotal),
-      discount: '0',
-      fees: String(fees),
-      total: String(subtotal + fees),
-      placed_at_ms: placed?.placed_at_ms ?? '0',
-      expires_at_ms: placed?.expires_at_ms ?? '0',
-    },
-    facts,
+    ...rowOf('placed', item.id),
+    subtotal: String(subtotal),
+    discount: '0',
+    fees: String(fees),
+    total: String(subtotal + fees),
+    placed_at_ms: placed?.placed_at_ms ?? '0',
+    expires_at_ms: placed?.expires_at_ms ?? '0',
   };
 }
 
-function factsOf(event: Event, category: Category): PlacementFacts {
+function factsOf(event: Event, lines: readonly Line[]): PlacementFacts {
   return {
     organizerId: event.organizer_id,
     slug: event.slug,
     currency: event.currency,
-    categories: { [category.id]: { name: category.name, price: Number(category.price), poolId: category.pool_id } },
+    categories: Object.fromEntries(
+      lines.map(({ category }) => [
+        category.id,
+        { name: category.name, price: Number(category.price), poolId: category.pool_id },
+      ]),
+    ),
   };
 }
 

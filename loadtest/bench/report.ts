@@ -1,19 +1,30 @@
-export type BenchOptions = { readonly seconds: number; readonly runs: number; readonly connections: number };
+import type { LoadResult } from '../generator/tally.ts';
 
-/** One measured thing: every run, and the run in the middle. */
-export type Measurement = {
-  readonly name: string;
+/** One run as it is written down; latencies in milliseconds. */
+export type Run = {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly runs: readonly {
-    readonly perSecond: number;
-    readonly p50Ms: number;
-    readonly p99Ms: number;
-    readonly statuses: Readonly<Record<string, number>>;
-  }[];
-  /** Figures of the control in the same run, divided into ours. */
+  readonly p999Ms: number;
+  readonly maxMs: number;
+  readonly statuses: Readonly<Record<string, number>>;
+};
+
+/** What a figure has to reach. */
+export type Bar = {
+  readonly perSecondMin?: number;
+  readonly p99MsBelow?: number;
+  /** Against the control. */
+  readonly ratioMin?: number;
+};
+
+/** One measured thing: every run, and the run in the middle. */
+export type Measurement = Omit<Run, 'statuses'> & {
+  readonly name: string;
+  readonly runs: readonly Run[];
+  /** Ours divided by the control of the same run of the bench. */
   readonly ratio?: number;
+  readonly bar?: Bar;
   readonly note?: string;
 };
 
@@ -31,23 +42,54 @@ export function median<Item>(items: readonly Item[], by: (item: Item) => number)
   return middle;
 }
 
-export function printReport(
-  name: string,
-  machine: { cpu: string; cores: number; node: string },
-  report: BenchReport,
-): void {
+export function measurementOf(name: string, results: readonly LoadResult[]): Measurement {
+  const runs = results.map((result) => ({
+    perSecond: result.perSecond,
+    p50Ms: result.latencies.percentile(0.5),
+    p99Ms: result.latencies.percentile(0.99),
+    p999Ms: result.latencies.percentile(0.999),
+    maxMs: result.latencies.max,
+    statuses: result.statuses,
+  }));
+  const { statuses: _, ...middle } = median(runs, (run) => run.perSecond);
+  return { name, ...middle, runs };
+}
+
+/** Which bars a figure missed, in words; empty when it reached them all. */
+export function missedBars({ bar = {}, ...figure }: Measurement): string[] {
+  const missed: string[] = [];
+  if (bar.perSecondMin !== undefined && figure.perSecond < bar.perSecondMin)
+    missed.push(`${Math.round(figure.perSecond)}/s is below ${bar.perSecondMin}/s`);
+  if (bar.p99MsBelow !== undefined && figure.p99Ms >= bar.p99MsBelow)
+    missed.push(`p99 of ${figure.p99Ms} ms is not below ${bar.p99MsBelow} ms`);
+  if (bar.ratioMin !== undefined && (figure.ratio ?? 0) < bar.ratioMin)
+    missed.push(`${(figure.ratio ?? 0).toFixed(2)} times the control is below ${bar.ratioMin}`);
+  return missed;
+}
+
+export type Machine = {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly node: string;
+};
+
+export function printReport(name: string, machine: Machine, report: BenchReport): void {
   const lines = [
+    '',
     `bench ${name} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; medians; load generator on the same machine`,
     '',
-    row(['what', 'per second', 'p50 ms', 'p99 ms', 'x control', '']),
-    row(['-'.repeat(44), '-'.repeat(10), '-'.repeat(8), '-'.repeat(8), '-'.repeat(9), '']),
+    row(['what', 'per second', 'p50 ms', 'p99 ms', 'max ms', 'x control', 'bar', '']),
+    row(['-'.repeat(nameWidth), ...Array.from({ length: 6 }, () => '-'.repeat(cellWidth)), '']),
     ...report.measurements.map((one) =>
       row([
         one.name,
         Math.round(one.perSecond).toLocaleString('en'),
         one.p50Ms.toFixed(1),
         one.p99Ms.toFixed(1),
+        one.maxMs.toFixed(0),
         one.ratio?.toFixed(2) ?? '',
+        barWord(one),
         one.note ?? '',
       ]),
     ),
@@ -55,12 +97,21 @@ export function printReport(
     ...Object.entries(report.facts).map(
       ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
     ),
-    ...report.faults.map((fault) => `FAULT: ${fault}`),
+    ...report.measurements.flatMap((one) => missedBars(one).map((missed) => `MISSED: ${one.name}: ${missed}`)),
+    ...report.faults.map((fault) => `FAULT, the figures are void: ${fault}`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+const nameWidth = 74;
+const cellWidth = 10;
+
+function barWord(one: Measurement): string {
+  if (one.bar === undefined) return '';
+  return missedBars(one).length === 0 ? 'reached' : 'MISSED';
+}
+
 function row([what = '', ...cells]: string[]): string {
   const note = cells.pop() ?? '';
-  return `${what.padEnd(44)} ${cells.map((cell) => cell.padStart(10)).join(' ')}  ${note}`.trimEnd();
+  return `${what.padEnd(nameWidth)} ${cells.map((cell) => cell.padStart(cellWidth)).join(' ')}  ${note}`.trimEnd();
 }

@@ -1,104 +1,152 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import postgres from 'postgres';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
 import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
 import { migrate } from '../../drizzle/migrate.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { bundleBench } from './bundle.ts';
+import { apiEnvironment } from './api-environment.ts';
+import { bundleBench, removeBundle } from './bundle.ts';
+import type { BenchOptions } from './options.ts';
+import { createPinning, familyOf } from './pinning.ts';
+import { profileFolder } from './profile.ts';
 
 /** Postgres with fsync on, PgBouncer, Redis, migrated and empty: a place of its own for one bench. */
 export type BenchStack = {
   readonly services: Services;
+  /** As the service sees it: antre_app, through PgBouncer. */
   readonly open: OpenDb;
+  /** The owner of the tables, past PgBouncer, without the service's timeouts: for rows in bulk, and for the audit. */
+  readonly owner: OpenDb;
+  /** What is tied to which core. */
+  readonly pinned: string;
+  /** Ties a process to the core of a single API process. */
+  pinApi(pid: number): void;
   startApi(options: ApiOptions): Promise<BenchApi>;
+  /** Runs statements as the superuser of Postgres, in the product's database. */
+  asSuperuser<Result>(act: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 };
 
 export type ApiOptions = {
   readonly processes?: number;
-  /** `group` is the product; `transaction` the control that places one order per interactive transaction. */
-  readonly placement?: 'group' | 'transaction';
+  /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
+  readonly writes?: 'grouped' | 'one_by_one';
   readonly environment?: Readonly<Record<string, string>>;
 };
-export type BenchApi = { readonly port: number; readonly operationsPorts: readonly number[]; stop(): Promise<void> };
 
-const say = (line: string) => process.stderr.write(`  ${line}\n`);
+export type BenchApi = {
+  readonly port: number;
+  readonly operationsPorts: readonly number[];
+  readonly pids: readonly number[];
+  stop(): Promise<void>;
+};
 
-export async function startBenchStack(name: string): Promise<BenchStack> {
+const callTimeoutMs = 60_000;
+const bulkTimeoutMs = 3_600_000;
+/** The control may use up to 32 connections; PgBouncer must not be what limits it. */
+const poolerConnections = 48;
+
+export function say(line: string): void {
+  process.stderr.write(`  ${line}\n`);
+}
+
+export async function startBenchStack(name: string, options: BenchOptions): Promise<BenchStack> {
   const folder = join(dataFolder, `bench-${name}-${process.pid}`);
   say('starting Postgres, PgBouncer and Redis');
   const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
   const { addresses } = services;
+  const asSuperuser = superuserOf(addresses);
   await migrate({ url: addresses.databaseDirectUrl });
+  // The audit of millions of rows sorts them; the service's own role keeps its setting.
+  await asSuperuser((sql) => sql.unsafe(`alter role antre_owner set work_mem = '128MB'`));
+  await widenPooler(addresses.pgbouncerAdminUrl);
+  const pinning = createPinning(options.pin);
+  pinning.pinRest([process.pid, ...[...services.children.values()].flatMap((child) => familyOf(child.pid()))]);
   say('bundling the API');
   const script = await bundleBench();
-  const open = openDb({
-    url: addresses.databaseUrl,
-    name: 'bench',
-    poolSize: 4,
-    acquireTimeoutMs: 30_000,
-    callTimeoutMs: 60_000,
-    prepare: false,
+  const shared = { acquireTimeoutMs: 30_000, prepare: false };
+  const open = openDb({ ...shared, url: addresses.databaseUrl, name: 'bench', poolSize: 4, callTimeoutMs });
+  const owner = openDb({
+    ...shared,
+    url: addresses.databaseDirectUrl,
+    name: 'owner',
+    poolSize: 2,
+    callTimeoutMs: bulkTimeoutMs,
   });
   let made = 0;
 
-  const startApi = async (options: ApiOptions): Promise<BenchApi> => {
-    const port = await freePort();
-    const processes = options.processes ?? 1;
-    const operationsPorts: number[] = [];
-    const children: { stop(): Promise<void> }[] = [];
-    for (let place = 0; place < processes; place += 1) {
-      const operationsPort = await freePort();
-      operationsPorts.push(operationsPort);
-      made += 1;
-      const child = await services.supervisor.start({
-        name: `api-${made}`,
-        command: process.execPath,
-        args: [script],
-        folder: repositoryFolder,
-        environment: {
-          PATH: process.env['PATH'],
-          ENV: 'test',
-          LOG_LEVEL: 'warn',
-          HOST: '127.0.0.1',
-          PORT: String(port),
-          OPERATIONS_PORT: String(operationsPort),
-          API_PROCESSES: String(Math.max(2, processes)),
-          TRUSTED_PROXIES: '127.0.0.1',
-          DATABASE_URL: addresses.databaseUrl,
-          DATABASE_DIRECT_URL: addresses.databaseDirectUrl,
-          REDIS_CACHE_URL: addresses.redisCacheUrl,
-          REDIS_QUEUE_URL: addresses.redisQueueUrl,
-          JWT_SECRET: 'bench-jwt-secret-bench-jwt-secret-01',
-          ORDER_TOKEN_SECRET: 'bench-order-token-secret-bench-order-02',
-          HASH_SECRET: 'bench-hash-secret-bench-hash-secret-03',
-          ENCRYPTION_KEY: 'ab'.repeat(32),
-          REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',
-          ORDERS_PER_MINUTE_PER_NETWORK: '10000000',
-          // No worker runs here, so that staged payments pile up: orders must not be refused for that.
-          MIDTRANS_CREATES_PER_SECOND: '10000',
-          BENCH_PLACEMENT: options.placement ?? 'group',
-          ...options.environment,
-        },
-        stopSteps: [['SIGTERM', 12_000]],
-        readyDeadlineMs: 30_000,
-        isReady: async () =>
-          (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
-      });
-      children.push(child);
-    }
-    return { port, operationsPorts, stop: async () => void (await Promise.all(children.map((child) => child.stop()))) };
+  const startOne = async (port: number, processes: number, api: ApiOptions) => {
+    const operationsPort = await freePort();
+    made += 1;
+    const child = await services.supervisor.start({
+      name: `api-${made}`,
+      command: process.execPath,
+      args: [...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
+      folder: repositoryFolder,
+      environment: apiEnvironment({ addresses, port, operationsPort, processes, api }),
+      stopSteps: [['SIGTERM', 12_000]],
+      readyDeadlineMs: 30_000,
+      isReady: async () =>
+        (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
+    });
+    pinning.pinApi(child.pid(), processes);
+    return { child, operationsPort, pid: child.pid() };
   };
 
   return {
     services,
     open,
-    startApi,
+    owner,
+    pinned: pinning.said,
+    pinApi: (pid) => pinning.pinApi(pid, 1),
+    asSuperuser,
+    startApi: async (api) => {
+      const port = await freePort();
+      const { processes = 1 } = api;
+      const started: Awaited<ReturnType<typeof startOne>>[] = [];
+      for (let place = 0; place < processes; place += 1) started.push(await startOne(port, processes, api));
+      // Its first half second is spent on its own start.
+      await pause(500);
+      return {
+        port,
+        operationsPorts: started.map((one) => one.operationsPort),
+        pids: started.map((one) => one.pid),
+        stop: async () => void (await Promise.all(started.map((one) => one.child.stop()))),
+      };
+    },
     close: async () => {
       await open.close();
+      await owner.close();
       await services.stop();
       await discardData(folder);
+      removeBundle(script);
+      pinning.release();
     },
   };
+}
+
+function superuserOf(addresses: Services['addresses']): BenchStack['asSuperuser'] {
+  const url = new URL(addresses.postgresAdminUrl ?? addresses.databaseDirectUrl);
+  url.pathname = new URL(addresses.databaseDirectUrl).pathname;
+  return async (act) => {
+    const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+    try {
+      return await act(sql);
+    } finally {
+      await sql.end({ timeout: 5 });
+    }
+  };
+}
+
+async function widenPooler(adminUrl: string | undefined): Promise<void> {
+  if (adminUrl === undefined) return;
+  const sql = postgres(adminUrl, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    await sql.unsafe(`set default_pool_size = '${poolerConnections}'`).simple();
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }

@@ -1,10 +1,19 @@
 import { type Socket, connect } from 'node:net';
 
 /** One answer as the generator reads it: enough to count and to check, and no more. */
-export type Answer = { readonly status: number; readonly headers: string; readonly body: Buffer };
+export type Answer = {
+  readonly status: number;
+  /** The head of the answer, as it came: names of headers may be in any case. */
+  readonly headers: string;
+  readonly body: Buffer;
+};
 
 /** A kept-alive HTTP/1.1 connection with at most one request on it. Costs a few microseconds per request. */
-export type Connection = { send(request: string | Buffer): Promise<Answer>; close(): void };
+export type Connection = {
+  /** Rejects when the connection is lost or nothing comes within 30 s: what became of the request is then unknown. */
+  send(request: string | Buffer): Promise<Answer>;
+  close(): void;
+};
 
 const answerDeadlineMs = 30_000;
 
@@ -45,25 +54,33 @@ export async function openConnection(port: number, host = '127.0.0.1'): Promise<
 
 const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
+const noBody = Buffer.alloc(0);
+const lengthPattern = /\r\ncontent-length: (\d+)/i;
 
 /** The whole answer, or undefined while bytes are missing. */
 function parseAnswer(bytes: Buffer): Answer | undefined {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;
-  const headers = bytes.toString('latin1', 0, end).toLowerCase();
-  const status = Number(headers.slice(9, 12));
+  const head = bytes.toString('latin1', 0, end);
+  const status = Number(head.slice(9, 12));
   const start = end + headEnd.length;
-  if (status === 304 || status === 204) return { status, headers, body: Buffer.alloc(0) };
-  const length = /\r\ncontent-length: (\d+)/.exec(headers)?.[1];
+  if (status === 304 || status === 204) return { status, headers: head, body: noBody };
+  const length = lengthPattern.exec(head)?.[1];
   if (length === undefined) {
-    return bytes.subarray(-lastChunk.length).equals(lastChunk) ? { status, headers, body: bytes.subarray(start) } : undefined;
+    const isWhole = bytes.subarray(-lastChunk.length).equals(lastChunk);
+    return isWhole ? { status, headers: head, body: bytes.subarray(start) } : undefined;
   }
   const stop = start + Number(length);
-  return bytes.length < stop ? undefined : { status, headers, body: bytes.subarray(start, stop) };
+  return bytes.length < stop ? undefined : { status, headers: head, body: bytes.subarray(start, stop) };
 }
 
-/** The bytes of a request. Header names as given. */
-export function requestBytes(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string): string {
+/** The bytes of a request. Header names as given; with a body, its type is JSON and its length is counted in bytes. */
+export function requestBytes(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): string {
   const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`);
   if (body !== undefined) lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;

@@ -1,33 +1,41 @@
-/** Latencies of a run, in buckets of a tenth of a millisecond up to ten seconds; what is beyond counts as ten. */
+/** Latencies of a run, in buckets of a tenth of a millisecond up to a minute; what is beyond counts as a minute. */
 export type Latencies = {
   add(milliseconds: number): void;
-  merge(other: readonly number[]): void;
+  /** The upper edge of the bucket in which this share of all latencies ends; 0 when there are none. */
   percentile(share: number): number;
-  readonly buckets: readonly number[];
+  readonly count: number;
+  /** The longest one itself, not its bucket. */
+  readonly max: number;
 };
 
 const bucketsPerMs = 10;
-const bucketCount = 100_000;
+const bucketCount = 600_000;
 
 export function createLatencies(): Latencies {
-  const buckets = Array.from({ length: bucketCount }, () => 0);
+  const buckets = new Uint32Array(bucketCount);
+  let count = 0;
+  let max = 0;
   return {
-    buckets,
+    get count() {
+      return count;
+    },
+    get max() {
+      return max;
+    },
     add: (milliseconds) => {
       const index = Math.min(Math.floor(milliseconds * bucketsPerMs), bucketCount - 1);
       buckets[index] = (buckets[index] ?? 0) + 1;
-    },
-    merge: (other) => {
-      for (const [index, count] of other.entries()) if (count > 0) buckets[index] = (buckets[index] ?? 0) + count;
+      count += 1;
+      if (milliseconds > max) max = milliseconds;
     },
     percentile: (share) => {
-      const total = buckets.reduce((sum, count) => sum + count, 0);
+      if (count === 0) return 0;
       let seen = 0;
-      for (const [index, count] of buckets.entries()) {
-        seen += count;
-        if (total > 0 && seen >= total * share) return (index + 1) / bucketsPerMs;
+      for (let index = 0; index < bucketCount; index += 1) {
+        seen += buckets[index] ?? 0;
+        if (seen >= count * share) return (index + 1) / bucketsPerMs;
       }
-      return 0;
+      return bucketCount / bucketsPerMs;
     },
   };
 }

@@ -1,0 +1,132 @@
+import { sql } from 'drizzle-orm';
+import { encrypt } from '../../src/platform/crypto.ts';
+import { type Db, rowsOf } from '../../src/platform/db.ts';
+import { accountContext } from '../../src/payments/payment-accounts.ts';
+import { type TestEvent, createEvent } from '../../test/support/factories.ts';
+import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
+import { benchEncryptionKey } from './api-environment.ts';
+import { auditFaults } from './audit.ts';
+import { insertOrdersInPayment } from './bulk-orders.ts';
+import { callbackRequest } from './callback-requests.ts';
+import { emptyOutbox } from './count-orders.ts';
+import { type Load, against } from './measure.ts';
+import { type BenchOptions, warmupSeconds } from './options.ts';
+import { measureOn } from './order-load.ts';
+import type { BenchReport } from './report.ts';
+import { poolerStats, serverSettings } from './server-figures.ts';
+import { type BenchStack, say, startBenchStack } from './stack.ts';
+
+const connections = 128;
+const controlConnections = 64;
+const controlPool = 16;
+/** Attempts made for each second of a run: more than any run has reached. */
+const attemptsPerSecond = 25_000;
+const repeats = 10;
+/** So many others come between two deliveries of the same callback. */
+const between = 100;
+
+/** Callbacks of a gateway: verified, durably stored, acknowledged; each of an attempt of its own, and the same ten times. */
+export async function benchCallbacks(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('callbacks', options);
+  const faults: string[] = [];
+  try {
+    const inTurn = (number: number) => number;
+    const tenTimes = (number: number) => Math.floor(number / (repeats * between)) * between + (number % between);
+    const control = await measureOn(stack, {
+      name: '  control: one call and one commit per callback',
+      api: { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: String(controlPool) } },
+      connections: controlConnections,
+      options,
+      faults,
+      prepare: () => callbackLoad(stack, options, inTurn),
+    });
+    const shared = { api: {}, connections, options, faults };
+    const each = await measureOn(stack, {
+      ...shared,
+      name: 'callbacks, each of its own attempt',
+      prepare: () => callbackLoad(stack, options, inTurn),
+    });
+    const repeated = await measureOn(stack, {
+      ...shared,
+      name: `callbacks, each sent ${repeats} times`,
+      prepare: () => callbackLoad(stack, options, tenTimes),
+    });
+    return {
+      measurements: [
+        against(control, each, { perSecondMin: 5000, p99MsBelow: 500 }),
+        control,
+        { ...against(each, repeated, { ratioMin: 1 }), note: 'x the figure of distinct ones' },
+      ],
+      faults: [...faults, ...(await auditFaults(stack))],
+      facts: {
+        pinned: stack.pinned,
+        connections,
+        control: `pool of ${controlPool}, ${controlConnections} connections`,
+        settings: await serverSettings(stack),
+        'PgBouncer SHOW STATS': await poolerStats(stack),
+      },
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+/** @param attemptOf which attempt request n (from 0) is about */
+async function callbackLoad(
+  stack: BenchStack,
+  options: BenchOptions,
+  attemptOf: (request: number) => number,
+): Promise<Load> {
+  const attempts = (options.seconds + warmupSeconds) * attemptsPerSecond;
+  const event = await paidEvent(stack, attempts);
+  let sent = 0;
+  let stored = 0;
+  let ranOut = false;
+  return {
+    next: () => {
+      const attempt = attemptOf(sent);
+      sent += 1;
+      if (attempt >= attempts) ranOut = true;
+      return callbackRequest(event, demoMidtransAccount, attempt % attempts);
+    },
+    counts: ({ status }) => status === 200,
+    onAnswer: ({ status, body }) => {
+      if (status === 200 && body.includes('"stored"')) stored += 1;
+    },
+    check: async () => [
+      ...(ranOut ? ['the attempts ran out: some callbacks were duplicates by mistake'] : []),
+      ...(await compareWithRows(stack.owner.db, event, stored)),
+    ],
+  };
+}
+
+async function paidEvent(stack: BenchStack, attempts: number): Promise<TestEvent> {
+  say(`making ${attempts} payment attempts`);
+  await emptyOutbox(stack.owner.db);
+  const event = await createEvent(stack.open.db, { categories: [{ capacity: attempts }] });
+  const { serverKey, clientKey, merchantId } = demoMidtransAccount;
+  const credentials = encrypt(
+    benchEncryptionKey,
+    JSON.stringify({ serverKey, clientKey }),
+    accountContext(event.organizer.id),
+  );
+  await stack.owner.db.execute(sql`
+    insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
+    values (${event.organizer.id}, 'midtrans', ${merchantId}, ${credentials})`);
+  await insertOrdersInPayment(stack.owner.db, event, { first: 0, last: attempts - 1 });
+  await stack.owner.db.execute(sql`vacuum (analyze) payment_attempts`);
+  return event;
+}
+
+/** Every answer of `stored` is one row with its payload and one staged job, and nothing else is. */
+async function compareWithRows(db: Db, event: TestEvent, stored: number): Promise<string[]> {
+  const [row] = await rowsOf<{ callbacks: number; payloads: number; staged: number }>(
+    db,
+    sql`select (select count(*)::int from callbacks where organizer_id = ${event.organizer.id}) as callbacks,
+               (select count(*)::int from callback_payloads p join callbacks c on c.id = p.callback_id
+                where c.organizer_id = ${event.organizer.id}) as payloads,
+               (select count(*)::int from outbox where name = 'payment.apply_callback') as staged`,
+  );
+  const same = row?.callbacks === stored && row.payloads === stored && row.staged === stored;
+  return same ? [] : [`${stored} answers of stored, but rows ${JSON.stringify(row)}`];
+}

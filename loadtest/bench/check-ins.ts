@@ -1,0 +1,128 @@
+import { hash, randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { newCredential } from '../../src/access/credential.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { encodeBase32, newId } from '../../src/platform/ids.ts';
+import { type TestEvent, createEvent } from '../../test/support/factories.ts';
+import { auditFaults } from './audit.ts';
+import { insertTickets, ticketsPerOrder } from './bulk-orders.ts';
+import { type Load, against } from './measure.ts';
+import { type BenchOptions, warmupSeconds } from './options.ts';
+import { measureOn } from './order-load.ts';
+import { networkAddress } from './order-requests.ts';
+import type { BenchReport } from './report.ts';
+import { poolerStats, serverSettings } from './server-figures.ts';
+import { type BenchStack, say, startBenchStack } from './stack.ts';
+
+const connections = 128;
+const controlConnections = 64;
+const controlPool = 16;
+const ticketsPerSecond = 25_000;
+/** Each device may scan 200 times a second, and a network ten times what a browser may. */
+const devices = 200;
+const hour = 3_600_000;
+
+/** Check-ins at one event, each of its own ticket, from 200 devices. */
+export async function benchCheckIns(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('check-ins', options);
+  const faults: string[] = [];
+  const prepare = () => scanLoad(stack, options);
+  try {
+    const control = await measureOn(stack, {
+      name: '  control: one call and one commit per scan',
+      api: { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: String(controlPool) } },
+      connections: controlConnections,
+      options,
+      faults,
+      prepare,
+    });
+    const ours = await measureOn(stack, {
+      name: 'check-ins, each its own ticket',
+      api: {},
+      connections,
+      options,
+      faults,
+      prepare,
+    });
+    return {
+      measurements: [against(control, ours, { perSecondMin: 5000, p99MsBelow: 100 }), control],
+      faults: [...faults, ...(await auditFaults(stack))],
+      facts: {
+        pinned: stack.pinned,
+        connections,
+        devices,
+        control: `pool of ${controlPool}, ${controlConnections} connections`,
+        settings: await serverSettings(stack),
+        'PgBouncer SHOW STATS': await poolerStats(stack),
+      },
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+async function scanLoad(stack: BenchStack, options: BenchOptions): Promise<Load> {
+  const secret = randomBytes(8).toString('hex');
+  const tickets = (options.seconds + warmupSeconds) * ticketsPerSecond;
+  const event = await doorEvent(stack, tickets, secret);
+  const tokens = await addDevices(stack, event);
+  let sent = 0;
+  let admitted = 0;
+  return {
+    next: () => {
+      const number = sent;
+      sent += 1;
+      const code = encodeBase32(hash('md5', `${secret} ${number}`, 'buffer'));
+      const body = `{"eventId":"${event.id}","code":"${code}","scanId":"scan-${number}","gate":"North"}`;
+      const device = number % devices;
+      return `POST /v1/check-ins HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[device] ?? ''}\r\nx-forwarded-for: ${networkAddress(device)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    },
+    counts: ({ status, body }) => status === 200 && body.includes('"admitted"'),
+    onAnswer: ({ status, body }) => {
+      if (status === 200 && body.includes('"admitted"')) admitted += 1;
+    },
+    check: async () => [
+      ...(sent > tickets ? ['the tickets ran out'] : []),
+      ...(await compareWithRows(stack, event, admitted)),
+    ],
+  };
+}
+
+async function doorEvent(stack: BenchStack, tickets: number, secret: string): Promise<TestEvent> {
+  say(`making ${tickets} tickets`);
+  const now = Date.now();
+  const times = {
+    startsAt: new Date(now + hour),
+    endsAt: new Date(now + 12 * hour),
+    doorsOpenAt: new Date(now - hour),
+  };
+  const event = await createEvent(stack.open.db, {
+    event: { ...times, ticketsPerOrderMax: ticketsPerOrder },
+    categories: [{ capacity: tickets, price: 0, saleClosesAt: times.endsAt }],
+  });
+  await insertTickets(stack.owner.db, event, { count: tickets, secret });
+  await stack.owner.db.execute(sql`vacuum (analyze) tickets`);
+  return event;
+}
+
+async function addDevices(stack: BenchStack, event: TestEvent): Promise<string[]> {
+  const made = Array.from({ length: devices }, () => newCredential('device'));
+  const rows = made.map(
+    ({ hash: tokenHash }, number) =>
+      sql`(${newId('dev')}, ${event.organizer.id}, ${event.id}, ${`Device ${number}`}, decode(${tokenHash.toString('hex')}, 'hex'), 'bench')`,
+  );
+  await stack.owner.db.execute(sql`
+    insert into devices (id, organizer_id, event_id, name, token_hash, created_by) values ${sql.join(rows, sql`, `)}`);
+  return made.map(({ text }) => text);
+}
+
+/** Every answer of `admitted` is one admission and one scan, and nothing else is. */
+async function compareWithRows(stack: BenchStack, event: TestEvent, admitted: number): Promise<string[]> {
+  const [row] = await rowsOf<{ admissions: number; scans: number }>(
+    stack.owner.db,
+    sql`select (select count(*)::int from admissions where event_id = ${event.id}) as admissions,
+               (select count(*)::int from scans where event_id = ${event.id} and result = 'admitted') as scans`,
+  );
+  const same = row?.admissions === admitted && row.scans === admitted;
+  return same ? [] : [`${admitted} answers of admitted, but rows ${JSON.stringify(row)}`];
+}

@@ -1,0 +1,84 @@
+import { closedLoop } from '../generator/closed-loop.ts';
+import type { Answer } from '../generator/connection.ts';
+import { openLoop } from '../generator/open-loop.ts';
+import { auditFaults } from './audit.ts';
+import { type BenchOptions, warmupSeconds } from './options.ts';
+import { hotCategory } from './order-load.ts';
+import { type BenchReport, type Measurement, measurementOf } from './report.ts';
+import { costliestStatements, forgetStatements, serverSettings } from './server-figures.ts';
+import { perItem, readSpent } from './spent.ts';
+import { type ApiOptions, type BenchStack, say, startBenchStack } from './stack.ts';
+
+const connections = 128;
+const quietPerSecond = 500;
+const controlConnections = 64;
+const controlApi: ApiOptions = { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: '16' } };
+const statementsShown = 8;
+
+/** What one order costs, at full rate, at a quiet one, and placed by a transaction of its own. */
+export async function benchCost(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('cost', options);
+  const faults: string[] = [];
+  try {
+    const full = await costOf(stack, options, faults, { name: 'at full rate' });
+    const quiet = await costOf(stack, options, faults, {
+      name: `at ${quietPerSecond} orders/s`,
+      offeredPerSecond: quietPerSecond,
+    });
+    const control = await costOf(stack, options, faults, {
+      name: '  control: one transaction per order',
+      isControl: true,
+    });
+    const all = [full, quiet, control];
+    return {
+      measurements: all.map(({ measurement }) => measurement),
+      faults: [...faults, ...(await auditFaults(stack))],
+      facts: {
+        pinned: stack.pinned,
+        ...Object.fromEntries(all.map((one) => [`per order, ${one.measurement.name.trim()}`, one.perOrder])),
+        'costliest statements at full rate': full.statements,
+        settings: await serverSettings(stack),
+      },
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+type What = { readonly name: string; readonly offeredPerSecond?: number; readonly isControl?: boolean };
+
+/** One run, not several: what is divided by thousands of orders does not vary much. */
+async function costOf(
+  stack: BenchStack,
+  options: BenchOptions,
+  faults: string[],
+  what: What,
+): Promise<{ measurement: Measurement; perOrder: Record<string, number>; statements: string[] }> {
+  const { name, offeredPerSecond, isControl = false } = what;
+  const api = await stack.startApi(isControl ? controlApi : {});
+  const { check, ...orders } = await hotCategory(stack);
+  let placed = 0;
+  const load = {
+    ...orders,
+    port: api.port,
+    connections: isControl ? controlConnections : connections,
+    warmupSeconds: 0,
+    seconds: options.seconds,
+    onAnswer: (answer: Answer) => {
+      if (answer.status === 201) placed += 1;
+      orders.onAnswer?.(answer);
+    },
+  };
+  await closedLoop({ ...load, seconds: warmupSeconds });
+  await forgetStatements(stack);
+  const before = await readSpent(stack, api);
+  const placedBefore = placed;
+  const result =
+    offeredPerSecond === undefined ? await closedLoop(load) : await openLoop({ ...load, offeredPerSecond });
+  const perOrder = perItem(before, await readSpent(stack, api), placed - placedBefore);
+  const statements = await costliestStatements(stack, statementsShown);
+  say(`${name}: ${Math.round(result.perSecond)}/s, ${JSON.stringify(perOrder)}`);
+  await api.stop();
+  faults.push(...((await check?.()) ?? []).map((fault) => `${name}: ${fault}`));
+  return { measurement: measurementOf(name, [result]), perOrder, statements };
+}

@@ -1,0 +1,52 @@
+import type { closedLoop } from '../generator/closed-loop.ts';
+import { createEvent } from '../../test/support/factories.ts';
+import { countOrders, emptyOutbox } from './count-orders.ts';
+import { type Load, measure } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+import { orderRequests } from './order-requests.ts';
+import { peakMemoryMiB } from './process-figures.ts';
+import type { Measurement } from './report.ts';
+import type { ApiOptions, BenchStack } from './stack.ts';
+
+/** More than any run can sell, so that nothing is sold out in it. */
+export const endlessCapacity = 100_000_000;
+
+/** Orders of one ticket for the one category of a new event, every 201 counted against rows. */
+export async function hotCategory(stack: BenchStack): Promise<Load> {
+  await emptyOutbox(stack.owner.db);
+  const event = await createEvent(stack.open.db, {
+    event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
+    categories: [{ capacity: endlessCapacity }],
+  });
+  const counter = countOrders(stack.owner.db, [event.id], { tickets: 1, lines: 1 });
+  return {
+    next: orderRequests([
+      { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
+    ]),
+    counts: ({ status }) => status === 201,
+    ...counter,
+  };
+}
+
+/** Starts the API, measures one load on it, and stops it. */
+export async function measureOn(
+  stack: BenchStack,
+  what: {
+    readonly name: string;
+    readonly api: ApiOptions;
+    readonly connections: number;
+    readonly options: BenchOptions;
+    readonly faults: string[];
+    readonly prepare?: () => Promise<Load>;
+    readonly drive?: typeof closedLoop;
+  },
+): Promise<Measurement> {
+  const api = await stack.startApi(what.api);
+  try {
+    const measured = await measure({ prepare: () => hotCategory(stack), ...what, port: api.port });
+    if (measured.perSecond === 0) what.faults.push(`${what.name}: nothing that counts was answered`);
+    return { ...measured, note: `API at most ${Math.max(...api.pids.map(peakMemoryMiB))} MiB` };
+  } finally {
+    await api.stop();
+  }
+}

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+/**
+ * Which core each part works on, so that the scheduler does not move them about during a run. One API process has the
+ * first core; the database, its pooler, Redis and the load generator share the others. Two API processes have nothing to
+ * themselves on two cores, so there nobody is tied.
+ */
+export type Pinning = {
+  /** Said in the report. */
+  readonly said: string;
+  pinApi(pid: number, processes: number): void;
+  pinRest(pids: readonly number[]): void;
+  /** Lets this process run anywhere again. */
+  release(): void;
+};
+
+export function createPinning(wanted: boolean): Pinning {
+  const cores = cpus().length;
+  const reason = whyNot(wanted, cores);
+  if (reason !== undefined)
+    return { said: `nothing is tied to a core: ${reason}`, pinApi: () => {}, pinRest: () => {}, release: () => {} };
+  const all = `0-${cores - 1}`;
+  const rest = cores === 2 ? '1' : `1-${cores - 1}`;
+  return {
+    said: `one API process on core 0; Postgres, PgBouncer, Redis and load generator on ${rest}; with more API processes, all on ${all}`,
+    pinApi: (pid, processes) => tie([pid], processes === 1 ? '0' : all),
+    pinRest: (pids) => tie(pids, rest),
+    release: () => tie([process.pid], all),
+  };
+}
+
+function whyNot(wanted: boolean, cores: number): string | undefined {
+  if (!wanted) return '--no-pin';
+  if (cores < 2) return 'there is one core';
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'taskset is not installed';
+  }
+}
+
+/** All threads of these processes; what they start later inherits it. One that has ended meanwhile is nobody's loss. */
+function tie(pids: readonly number[], cores: string): void {
+  for (const pid of pids) {
+    try {
+      execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', cores, String(pid)], { stdio: 'ignore' });
+    } catch {
+      if (isRunning(pid)) throw new Error(`process ${pid} could not be tied to cores ${cores}`);
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A process and everything it has started that still runs. */
+export function familyOf(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const parent = parentOf(Number(entry));
+    if (parent !== undefined) parents.set(Number(entry), parent);
+  }
+  const family = [pid];
+  for (const member of family) {
+    for (const [child, parent] of parents) if (parent === member) family.push(child);
+  }
+  return family;
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold anything; what follows it does not.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import postgres from 'postgres';
+import type { BenchStack } from './stack.ts';
+
+/** What a reader must know of the server to believe a figure. */
+export async function serverSettings(stack: BenchStack): Promise<Record<string, string>> {
+  const names = [
+    'fsync',
+    'synchronous_commit',
+    'full_page_writes',
+    'wal_sync_method',
+    'shared_buffers',
+    'commit_delay',
+    'server_version',
+  ];
+  return stack.asSuperuser(async (sql) => {
+    const rows = await sql<{ name: string; value: string }[]>`
+      select name, current_setting(name) as value from pg_settings where name in ${sql(names)}`;
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  });
+}
+
+/** PgBouncer's `SHOW STATS` of the product's database; undefined without a PgBouncer of our own. */
+export async function poolerStats(stack: BenchStack): Promise<Record<string, number> | undefined> {
+  const { pgbouncerAdminUrl, databaseUrl } = stack.services.addresses;
+  if (pgbouncerAdminUrl === undefined) return undefined;
+  const sql = postgres(pgbouncerAdminUrl, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    const rows = await sql.unsafe<Record<string, string>[]>('show stats').simple();
+    const own = rows.find((row) => row['database'] === new URL(databaseUrl).pathname.slice(1)) ?? {};
+    return Object.fromEntries(
+      Object.entries(own)
+        .filter(([name]) => name !== 'database')
+        .map(([name, value]) => [name, Number(value)]),
+    );
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** What Postgres has done since it was started; differences of two of them say what one bench cost. */
+export type ServerWork = {
+  readonly walBytes: number;
+  readonly walRecords: number;
+  readonly fullPageImages: number;
+  readonly walSyncs: number;
+  /** Statements that a client sent, and their time inside Postgres. */
+  readonly statements: number;
+  readonly statementMs: number;
+};
+
+export async function serverWork(stack: BenchStack): Promise<ServerWork> {
+  return stack.asSuperuser(async (sql) => {
+    // What a connection has done is counted when it is idle for a moment.
+    await sql`select pg_stat_force_next_flush()`;
+    const [row] = await sql<ServerWork[]>`
+      select (select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8) as "walBytes",
+             (select wal_records::float8 from pg_stat_wal) as "walRecords",
+             (select wal_fpi::float8 from pg_stat_wal) as "fullPageImages",
+             (select coalesce(sum(fsyncs), 0)::float8 from pg_stat_io where object = 'wal') as "walSyncs",
+             coalesce(sum(calls), 0)::float8 as statements, coalesce(sum(total_exec_time), 0)::float8 as "statementMs"
+      from pg_stat_statements s
+      where s.userid = (select oid from pg_roles where rolname = 'antre_app')
+        and s.dbid = (select oid from pg_database where datname = current_database())`;
+    if (row === undefined) throw new Error('Postgres did not say what it has done');
+    return row;
+  });
+}
+
+/** The statements of the service that took most of the time since the last reset, with what one call took. */
+export async function costliestStatements(stack: BenchStack, limit: number): Promise<string[]> {
+  return stack.asSuperuser(async (sql) => {
+    const rows = await sql<{ said: string }[]>`
+      select format('%s ms in %s calls of %s ms: %s', round(total_exec_time), calls, round(mean_exec_time::numeric, 3),
+               left(regexp_replace(query, '\\s+', ' ', 'g'), 110)) as said
+      from pg_stat_statements
+      where userid = (select oid from pg_roles where rolname = 'antre_app')
+      order by total_exec_time desc limit ${limit}`;
+    return rows.map(({ said }) => said);
+  });
+}
+
+export async function forgetStatements(stack: BenchStack): Promise<void> {
+  await stack.asSuperuser((sql) => sql`select pg_stat_statements_reset()`);
+}
+
+/**
+ * Adds a wait of so many microseconds before each flush of the log to disk, as a network disk would: Postgres' own
+ * `commit_delay`, without regard to how many transactions are open. 0 takes it away.
+ */
+export async function delayCommits(stack: BenchStack, microseconds: number): Promise<void> {
+  await stack.asSuperuser(async (sql) => {
+    await sql.unsafe(`alter system set commit_delay = ${microseconds}`);
+    await sql.unsafe('alter system set commit_siblings = 0');
+    await sql`select pg_reload_conf()`;
+  });
+}

@@ -1,0 +1,68 @@
+import { type Connection, openConnection } from './connection.ts';
+import { type LoadOptions, type LoadResult, createTally } from './tally.ts';
+
+/** Requests still unanswered so long after the last one was due are given up as lost. */
+const drainMs = 30_000;
+const pauseMs = 1;
+
+/**
+ * An open loop: requests are due at a fixed rate, whatever the server does, as people come. Latency is counted from the
+ * moment a request was due, not from when a connection was free to send it, so that a stall is felt by everyone who
+ * came during it. `connections` is how many may be on their way at once; the others wait their turn, and that counts.
+ */
+export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: number }): Promise<LoadResult> {
+  const tally = createTally(options);
+  const idle: Connection[] = await Promise.all(
+    Array.from({ length: options.connections }, () => openConnection(options.port)),
+  );
+  const due: number[] = [];
+  let firstDue = 0;
+  let underway = 0;
+  const startedAt = performance.now();
+  const measureFrom = startedAt + options.warmupSeconds * 1000;
+
+  const send = async (connection: Connection, dueAt: number): Promise<void> => {
+    underway += 1;
+    let next: Connection | undefined = connection;
+    try {
+      const answer = await connection.send(options.next());
+      options.onAnswer?.(answer);
+      if (dueAt >= measureFrom) tally.answered(answer, performance.now() - dueAt);
+    } catch {
+      tally.lost();
+      next = await openConnection(options.port).catch(() => undefined);
+    }
+    underway -= 1;
+    if (next !== undefined) idle.push(next);
+    takeTurns();
+  };
+  const takeTurns = (): void => {
+    while (firstDue < due.length) {
+      const connection = idle.pop();
+      if (connection === undefined) return;
+      const dueAt = due[firstDue] ?? 0;
+      firstDue += 1;
+      void send(connection, dueAt);
+    }
+    due.length = 0;
+    firstDue = 0;
+  };
+
+  const total = Math.floor((options.warmupSeconds + options.seconds) * options.offeredPerSecond);
+  for (let offered = 0; offered < total; await pause()) {
+    const elapsedSeconds = (performance.now() - startedAt) / 1000;
+    const owed = Math.min(total, Math.floor(elapsedSeconds * options.offeredPerSecond) + 1);
+    for (; offered < owed; offered += 1) due.push(startedAt + (offered / options.offeredPerSecond) * 1000);
+    takeTurns();
+  }
+  const giveUpAt = performance.now() + drainMs;
+  while ((underway > 0 || firstDue < due.length) && performance.now() < giveUpAt) await pause();
+  for (let left = due.length - firstDue; left > 0; left -= 1) tally.lost();
+  firstDue = due.length;
+  for (const connection of idle) connection.close();
+  return tally.result();
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pauseMs));
+}

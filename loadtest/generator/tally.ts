@@ -1,0 +1,51 @@
+import type { Answer } from './connection.ts';
+import { type Latencies, createLatencies } from './latencies.ts';
+
+/** What a load run has seen. */
+export type LoadResult = {
+  readonly seconds: number;
+  /** Answers that count, within the measured time. */
+  readonly counted: number;
+  readonly perSecond: number;
+  /** Every answer within the measured time by its status; `lost` is a request whose answer never came. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Of the answers that count. */
+  readonly latencies: Latencies;
+};
+
+/** What a generator does with answers, however it sends requests. */
+export type LoadOptions = {
+  readonly port: number;
+  readonly connections: number;
+  /** Load before the measured time; its answers are reported to `onAnswer` and not measured. */
+  readonly warmupSeconds: number;
+  readonly seconds: number;
+  /** The bytes of the next request; called once for each. */
+  readonly next: () => string | Buffer;
+  /** Called for each answer, also outside the measured time. */
+  readonly onAnswer?: (answer: Answer) => void;
+  /** Which answers are the thing that is measured; all of them unless told. Refusals must not count as orders. */
+  readonly counts?: (answer: Answer) => boolean;
+};
+
+export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts'>) {
+  const latencies = createLatencies();
+  const statuses: Record<string, number> = {};
+  const countStatus = (status: number | 'lost') => {
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  };
+  return {
+    answered: (answer: Answer, milliseconds: number): void => {
+      countStatus(answer.status);
+      if (options.counts === undefined || options.counts(answer)) latencies.add(milliseconds);
+    },
+    lost: (): void => countStatus('lost'),
+    result: (): LoadResult => ({
+      seconds: options.seconds,
+      counted: latencies.count,
+      perSecond: latencies.count / options.seconds,
+      statuses,
+      latencies,
+    }),
+  };
+}

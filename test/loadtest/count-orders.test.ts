@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insertTickets } from '../../loadtest/bench/bulk-orders.ts';
+import { callbackRequest } from '../../loadtest/bench/callback-requests.ts';
+import { countOrders } from '../../loadtest/bench/count-orders.ts';
+import { orderRequests } from '../../loadtest/bench/order-requests.ts';
+import { demoMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
+import { closedLoop } from '../../loadtest/generator/closed-loop.ts';
+import { readCallback } from '../../src/payments/gateways/midtrans/read-callback.ts';
+import { invariants } from '../../src/invariants.ts';
+import { placeOrderSchema } from '../../src/orders/schemas.ts';
+import type { OpenDb } from '../../src/platform/db.ts';
+import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { createEvent } from '../support/factories.ts';
+import { openTestDb, order, placingDeps } from '../support/placing.ts';
+
+/** A figure is void unless what was answered is what lies in the tables; these tests lie to see that it is noticed. */
+
+let database: TestDatabase;
+let open: OpenDb;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  open = openTestDb(database.url, 4);
+});
+
+afterAll(async () => {
+  await open.close();
+  await database.close();
+});
+
+const one = { tickets: 1, lines: 1 };
+const created = { status: 201, headers: '', body: Buffer.alloc(0) };
+
+test('201s of a server that writes nothing are noticed', async () => {
+  const event = await createEvent(open.db);
+  const server = createServer((_request, response) => response.writeHead(201).end('{}'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const counter = countOrders(open.db, [event.id], one);
+  const result = await closedLoop({
+    port: (server.address() as AddressInfo).port,
+    connections: 2,
+    warmupSeconds: 0,
+    seconds: 1,
+    next: orderRequests([{ slug: event.slug, lines: [] }]),
+    onAnswer: counter.onAnswer,
+  });
+  server.closeAllConnections();
+  server.close();
+  expect(result.counted).toBeGreaterThan(0);
+  expect(await counter.check()).toEqual([expect.stringMatching(/answers of 201 .* but rows .*"orders":0/)]);
+});
+
+test('orders that are there and were answered are no fault; one more or one less is', async () => {
+  const event = await createEvent(open.db);
+  await order(placingDeps(open), event);
+  await order(placingDeps(open), event);
+
+  const exact = countOrders(open.db, [event.id], one);
+  exact.onAnswer(created);
+  expect(await exact.check()).toHaveLength(1);
+  exact.onAnswer(created);
+  expect(await exact.check()).toEqual([]);
+  exact.onAnswer(created);
+  expect(await exact.check()).toHaveLength(1);
+
+  const unknown = countOrders(open.db, [event.id], one);
+  unknown.onAnswer(created);
+  unknown.onAnswer({ ...created, status: 503 });
+  expect(await unknown.check()).toEqual([]);
+});
+
+test('the load speaks as buyers and gateways do: valid orders of different buyers, callbacks with the right signature', async () => {
+  const event = await createEvent(open.db);
+  const next = orderRequests([
+    { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
+  ]);
+  const [first, second] = [next(), next()].map((request) => {
+    const [head = '', body = ''] = request.split('\r\n\r\n');
+    expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
+    return { key: /idempotency-key: (\S+)/.exec(head)?.[1], input: placeOrderSchema.parse(JSON.parse(body)) };
+  });
+  expect(first?.key).not.toBe(second?.key);
+  expect(first?.input.buyer.email).not.toBe(second?.input.buyer.email);
+  expect(first?.input.buyer.phone).not.toBe(second?.input.buyer.phone);
+
+  const body = callbackRequest(event, demoMidtransAccount, 7).split('\r\n\r\n')[1] ?? '';
+  expect(readCallback(Buffer.from(body), [demoMidtransAccount.serverKey])).toMatchObject({
+    kind: 'fact',
+    fact: { state: 'settled', amount: 150_000 },
+  });
+});
+
+test('tickets made in bulk are as acts would have left them: the audit is clean, and their codes are known', async () => {
+  const event = await createEvent(open.db, { categories: [{ capacity: 40, price: 0 }] });
+  await insertTickets(open.db, event, { count: 40, secret: 'secret' });
+  for (const invariant of invariants)
+    expect([invariant.name, await invariant.find(open.db)]).toEqual([invariant.name, []]);
+  const code = createHash('md5').update('secret 39').digest();
+  const rows = await open.db.execute(`select id from tickets where code = decode('${code.toString('hex')}', 'hex')`);
+  expect(rows).toHaveLength(1);
+});
