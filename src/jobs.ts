@@ -2,9 +2,23 @@ import { purgeAccess, staffInvited, staffPasswordReset } from './access/jobs.ts'
 import { cdnPurgeJob } from './http/cdn-purge.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import { deliverySend, recoverDeliveries } from './notifications/jobs.ts';
-import { expireHolds, orderCancelled, orderClosing, orderLinkRequested, orderPaid, orderPlaced, orderRefunded } from './orders/jobs.ts';
 import {
-  applyCallbackJob, checkAttemptJob, createAttemptJob, maintainPaymentsJob, reconcilePaymentsJob, replaceAttemptJob, sendRefundJob,
+  expireHolds,
+  orderCancelled,
+  orderClosing,
+  orderLinkRequested,
+  orderPaid,
+  orderPlaced,
+  orderRefunded,
+} from './orders/jobs.ts';
+import {
+  applyCallbackJob,
+  checkAttemptJob,
+  createAttemptJob,
+  maintainPaymentsJob,
+  reconcilePaymentsJob,
+  replaceAttemptJob,
+  sendRefundJob,
 } from './payments/jobs.ts';
 
 /** Every job contract by its name. `workers/handlers.ts` must name an act for each; one too few or many does not compile. */

@@ -43,6 +43,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // Before anything is served there is one reader of this line: the person who started the process.
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
   process.exit(1);
 });
