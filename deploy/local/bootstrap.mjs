@@ -40,7 +40,11 @@ function isInstalled() {
 /** Two commands on one fresh clone (start beside test) must not install at the same time. */
 async function withInstallLock(act) {
   const lock = join(repository, '.data/install.lock');
-  mkdirSync(dirname(lock), { recursive: true });
+  try {
+    mkdirSync(dirname(lock), { recursive: true });
+  } catch (error) {
+    throw new BootstrapProblem(`${repository} cannot be written (${error.code}). Clone it to a folder of your own.`);
+  }
   for (let said = false; ; ) {
     try {
       mkdirSync(lock);

@@ -20,8 +20,11 @@ const programs = {
   'commands/create-organizer.mjs': 'src/cli/create-organizer.ts',
   'commands/create-staff-link.mjs': 'src/cli/create-staff-link.ts',
   'commands/dead-letters.mjs': 'workers/dead-letters.ts',
+  'commands/audit.mjs': 'loadtest/audit.ts',
 } as const;
 
+/** What `npm ci` needs beside the programs. */
+const packageFiles = ['package.json', 'package-lock.json', '.npmrc'];
 const apiPageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'];
 
 async function buildPrograms(): Promise<void> {
@@ -50,4 +53,5 @@ await step(console.log, `built into ${dist}`, async () => {
   await stop();
   copyMigrations();
   copyApiPage();
+  for (const name of packageFiles) copyFileSync(join(repositoryFolder, name), join(dist, name));
 });

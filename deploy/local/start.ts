@@ -53,7 +53,7 @@ function prepareDataFolder(): () => void {
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) {
       throw new LaunchProblem(
-        `${dataFolder} belongs to another user (was this started as root before?). Remove it, or clone afresh.`,
+        `${dataFolder} cannot be written. Does it belong to another user (was this started as root before)? Remove it, or clone afresh.`,
         error,
       );
     }

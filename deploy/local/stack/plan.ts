@@ -125,8 +125,9 @@ function readExternal(environment: NodeJS.ProcessEnv): ExternalServices {
   if (external.databaseDirectUrl !== undefined && external.databaseUrl === undefined) {
     throw new LaunchProblem('DATABASE_DIRECT_URL is given without DATABASE_URL. Give both, or neither.');
   }
-  for (const [name, url] of Object.entries(external)) {
-    if (url !== undefined && !URL.canParse(url)) throw new LaunchProblem(`The address given as ${name} is not a URL.`);
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL']) {
+    const url = given(name);
+    if (url !== undefined && !URL.canParse(url)) throw new LaunchProblem(`${name} is not a URL.`);
   }
   return external;
 }
