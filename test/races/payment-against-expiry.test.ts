@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
 import { type Db, rowsOf } from '../../src/platform/db.ts';
 import { type TestEvent, createEvent, createPromoCode } from '../support/factories.ts';
@@ -11,7 +11,9 @@ import { type Edit, withoutGuard } from './support/without-guard.ts';
 
 /** Guards promise 5 of the orders: a hold ends exactly once (T07). */
 
-const holds = 300;
+vi.setConfig({ testTimeout: 60_000 });
+
+const holds = 150;
 const sweepers = 4;
 /** When the holds end, after the start; each payment comes at most 50 ms before or after. */
 const spreadMs = 400;
@@ -22,7 +24,7 @@ type End = { readonly orderId: string; readonly told: string; readonly status: s
 async function race({ url, db }: RaceDatabase, earlierMs = 0): Promise<End[]> {
   const event = await createEvent(db, { event: { ticketsPerBuyerMax: 5 }, categories: [{ capacity: holds }] });
   await createPromoCode(db, event, { code: 'SEMUA', redemptionsMax: holds });
-  const open = openTestDb(url, 16);
+  const open = openTestDb(url, 12);
   try {
     const deps = placingDeps(open);
     const placed = await Promise.all(Array.from({ length: holds }, () => order(deps, event, { promoCode: 'SEMUA' })));
