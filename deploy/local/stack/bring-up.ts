@@ -63,12 +63,13 @@ export async function bringUp(
   }
 }
 
-async function startEdge({ ports, apiProcesses }: Plan, { supervisor }: Services, say: Say): Promise<void> {
+async function startEdge(plan: Plan, { supervisor }: Services, say: Say): Promise<void> {
+  const { ports, apiProcesses, edgeRequestsPerSecond: requestsPerSecond } = plan;
   const account = chooseAccount();
   const context = { account, folder: reachableFolder(dataFolder, account), supervisor };
   const program = await findNginx(account, say);
   await step(say, `nginx on 127.0.0.1:${ports.edge}`, () =>
-    startNginx(context, program, { port: ports.edge, apiPort: ports.api, apiProcesses }),
+    startNginx(context, program, { port: ports.edge, apiPort: ports.api, apiProcesses, requestsPerSecond }),
   );
 }
 

@@ -13,6 +13,8 @@ export interface Plan {
   readonly apiProcesses: number;
   /** Put nginx before the API. */
   readonly edge: boolean;
+  /** What the edge takes from one network; on one machine everybody is one. */
+  readonly edgeRequestsPerSecond: number;
   readonly servicePorts: ServicePorts;
   readonly ports: {
     readonly api: number;
@@ -31,7 +33,8 @@ const usage = `npm start -- [options]
   --edge           nginx before the API, as in production
   --demo           put the demo data into a database that is not on this machine too
 Ports: PORT, EDGE_PORT, OPERATIONS_PORT, WORKER_OPERATIONS_PORT, SANDBOX_PORT, SANDBOX_SMTP_PORT, POSTGRES_PORT,
-PGBOUNCER_PORT, REDIS_CACHE_PORT, REDIS_QUEUE_PORT. Services of your own: DATABASE_URL and DATABASE_DIRECT_URL, REDIS_CACHE_URL, REDIS_QUEUE_URL.`;
+PGBOUNCER_PORT, REDIS_CACHE_PORT, REDIS_QUEUE_PORT. Load through the edge: EDGE_REQUESTS_PER_SECOND.
+Services of your own: DATABASE_URL and DATABASE_DIRECT_URL, REDIS_CACHE_URL, REDIS_QUEUE_URL.`;
 const knownOptions = ['--fresh', '--services-only', '--demo', '--edge'];
 
 /**
@@ -54,6 +57,7 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
     fresh: args.includes('--fresh'),
     demo: args.includes('--demo') || external.databaseUrl === undefined || isLoopback(external.databaseUrl),
     edge: args.includes('--edge') && !args.includes('--services-only'),
+    edgeRequestsPerSecond: readNumber(environment, 'EDGE_REQUESTS_PER_SECOND', 2000, 1, 1_000_000),
     apiProcesses: readNumber(environment, 'API_PROCESSES', availableParallelism(), 1, 64),
     servicePorts: {
       postgres: port('POSTGRES_PORT', 15_432),
