@@ -29,6 +29,8 @@ const batchMax = 100;
 /** Orders that wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
 const deadlineMs = 3000;
+/** Somebody whose order hangs is told so by then; the same key finds it, should it have been written. */
+const answerMs = 2500;
 
 /**
  * The lane of orders: one per event, since everything scarce belongs to one. Two orders with the same Idempotency-Key,
@@ -40,6 +42,7 @@ export function createPlacement(options: { db: Db; flushesMax: number; heldPerNe
     batchMax,
     queueMax,
     deadlineMs,
+    answerMs,
     flushesMax: options.flushesMax,
     keysOf: (item) => [item.key_hash, ...item.buyer_keys],
     flush: async (eventId, batch) => {

@@ -15,7 +15,9 @@ import { counter, gauge, histogram } from './metrics.ts';
  *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a quarter more).
  *  4. A batch that fails is halved until the bad item fails alone. A conflict of transactions is run again. A batch
  *     whose outcome is unknown is sent again unchanged, so `flush` must be safe to repeat with the same items.
- *  5. Lanes take turns: a busy lane does not keep another from the next free flush.
+ *  5. With `answerMs`, who is in a flush that hangs is told `service.unavailable` about then. The item may still be
+ *     written: only the same item may be sent again.
+ *  6. Lanes take turns: a busy lane does not keep another from the next free flush.
  */
 export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
@@ -31,6 +33,8 @@ export type GroupCommitOptions<Item, Result> = {
   readonly batchMax: number;
   readonly queueMax: number;
   readonly deadlineMs: number;
+  /** From arrival to an answer, when the flush hangs. Without it, the flush is waited for to its end. */
+  readonly answerMs?: number;
   /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
   readonly flushesMax: number;
   readonly keysOf?: (item: Item) => readonly string[];
@@ -38,6 +42,8 @@ export type GroupCommitOptions<Item, Result> = {
 
 /** How often is looked for those who have waited too long, while they wait. */
 const looksPerDeadline = 4;
+/** A flush that takes longer hangs: it has been sent again, or is about to be. */
+const hangingMs = 1000;
 const resendsMax = 3;
 const resendPauseMs = 150;
 
@@ -51,6 +57,9 @@ const flushSeconds = histogram('group_commit_flush_seconds', 'Time of one flush,
 const refused = counter('group_commit_refused_total', 'Items refused because the lane was full or the wait too long', [
   'group',
 ]);
+const abandoned = counter('group_commit_abandoned_total', 'Items whose flush hung; some may have been written', [
+  'group',
+]);
 const bisected = counter('group_commit_bisected_total', 'Batches halved because one of their items failed', ['group']);
 const queued = gauge('group_commit_queued', 'Items that wait for their flush', ['group']);
 
@@ -61,7 +70,14 @@ type Waiting<Item, Result> = {
   readonly reject: (error: unknown) => void;
 };
 
-type Lane<Item, Result> = { readonly name: string; queue: Waiting<Item, Result>[]; flushing: boolean; ready: boolean };
+type Flush<Item, Result> = { waiting: readonly Waiting<Item, Result>[]; readonly since: number };
+
+type Lane<Item, Result> = {
+  readonly name: string;
+  queue: Waiting<Item, Result>[];
+  flush: Flush<Item, Result> | undefined;
+  ready: boolean;
+};
 
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const labels = { group: options.name };
@@ -72,7 +88,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   let watch: NodeJS.Timeout | undefined;
 
   const makeReady = (lane: Lane<Item, Result>): void => {
-    if (lane.flushing || lane.ready || lane.queue.length === 0) return;
+    if (lane.flush !== undefined || lane.ready || lane.queue.length === 0) return;
     lane.ready = true;
     ready.push(lane);
   };
@@ -91,14 +107,17 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   };
 
   const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
-    lane.flushing = true;
+    lane.flush = { waiting: batch, since: performance.now() };
     flushes += 1;
     // While a flush hangs nobody takes batches, and those who wait for it must still be told in time.
     watch ??= setInterval(() => {
-      for (const waiting of lanes.values()) refuseLate(waiting, options);
+      for (const waiting of lanes.values()) {
+        refuseLate(waiting, options);
+        abandonHanging(waiting, options);
+      }
     }, options.deadlineMs / looksPerDeadline).unref();
     await settle(options, lane.name, batch);
-    lane.flushing = false;
+    lane.flush = undefined;
     flushes -= 1;
     if (lane.queue.length > 0) makeReady(lane);
     else lanes.delete(lane.name);
@@ -112,7 +131,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   return {
     submit: (laneName, item) => {
-      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flushing: false, ready: false };
+      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flush: undefined, ready: false };
       if (lane.queue.length >= options.queueMax) {
         refused.inc(labels);
         return Promise.reject(serviceOverloaded(1));
@@ -187,6 +206,20 @@ function refuseLate<Item, Result>(lane: Lane<Item, Result>, options: GroupCommit
   queued.dec({ group: options.name }, late.length);
   refused.inc({ group: options.name }, late.length);
   for (const waiting of late) waiting.reject(serviceOverloaded(1));
+}
+
+/** Tells those whose flush hangs that nobody knows yet. What the flush brings later finds them gone. */
+function abandonHanging<Item, Result>(
+  { flush }: Lane<Item, Result>,
+  { answerMs, name }: GroupCommitOptions<Item, Result>,
+): void {
+  const now = performance.now();
+  if (answerMs === undefined || flush === undefined || now - flush.since < Math.min(hangingMs, answerMs)) return;
+  const late = flush.waiting.filter((waiting) => waiting.since < now - answerMs);
+  if (late.length === 0) return;
+  flush.waiting = flush.waiting.filter((waiting) => waiting.since >= now - answerMs);
+  abandoned.inc({ group: name }, late.length);
+  for (const waiting of late) waiting.reject(serviceUnavailable());
 }
 
 /** Takes items from the front; those whose keys meet a taken item's stay, in their order. */
