@@ -83,6 +83,24 @@ describe('a public read', () => {
     expect(fronted.arrivedAt(path)).toHaveLength(1);
   });
 
+  test('costs the API one request a second at most, however many ask (T68)', async () => {
+    const { slug } = await createEvent(db());
+    const path = `/v1/events/${slug}/availability`;
+    await ask(port, path);
+    const until = Date.now() + 3000;
+    let answered = 0;
+    const poll = async () => {
+      while (Date.now() < until) {
+        const { status } = await ask(port, path);
+        expect(status).toBe(200);
+        answered += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, poll));
+    expect(answered).toBeGreaterThan(100);
+    expect(fronted.arrivedAt(path).length).toBeLessThanOrEqual(5);
+  });
+
   test('is refreshed behind the back of whoever asks for it just after its time', async () => {
     const { slug, id } = await createEvent(db());
     const path = `/v1/events/${slug}`;

@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** Guards that what these tests prove of the edge holds for production's too: it has the same rules, and all that they name. */
+
+const text = (name: string) => readFileSync(`deploy/nginx/${name}`, 'utf8').replaceAll(/^\s*#.*$/gm, '');
+const main = text('nginx.conf');
+const rules = globSync('deploy/nginx/edge-*.conf').map((file) => text(file.split('/').at(-1) ?? ''));
+
+test('production includes the rules, and nothing beside them serves anything', () => {
+  expect(main).toMatch(/http \{[^]*include edge-http\.conf;[^]*server \{[^]*include edge-server\.conf;/);
+  expect(main).not.toMatch(/location|proxy_pass/);
+  expect(rules).toHaveLength(4);
+});
+
+test('each zone and upstream that the rules name is there, here as in the local stack', () => {
+  const local = readFileSync('deploy/local/services/start-nginx.ts', 'utf8');
+  const named = [...rules.join('\n').matchAll(/(?:zone=|proxy_cache )(edge_\w+)/g)].map((match) => match[1] ?? '');
+  const other = rules.join('\n').match(/limit_conn (edge_\w+)/)?.[1] ?? '';
+  expect(new Set([...named, other])).toEqual(new Set(['edge_requests', 'edge_public', 'edge_connections']));
+  for (const zone of [...named, other]) {
+    expect(main).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));
+    expect(local).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));
+  }
+  expect(text('upstream.conf')).toContain('upstream antre {');
+});
+
+test('compose mounts every file of it', () => {
+  const mounted = readFileSync('deploy/compose.yaml', 'utf8');
+  for (const file of globSync('deploy/nginx/*.conf')) {
+    const name = file.split('/').at(-1) ?? '';
+    expect(mounted).toContain(`./nginx/${name}:/etc/nginx/${name}:ro`);
+  }
+});
+
+test('nothing private is written down: no query, header or cookie in the log, no body on disk', () => {
+  expect(main).not.toMatch(/\$request\b|\$args|\$query_string|\$http_|\$cookie_|\$request_uri[^;]*access/);
+  const buffers = Object.fromEntries(
+    [...rules.join('\n').matchAll(/(client_max_body_size|client_body_buffer_size) (\d+)k/g)].map(([, name, size]) => [
+      `${name} ${size}`,
+      Number(size),
+    ]),
+  );
+  const buffer = Object.entries(buffers).find(([name]) => name.startsWith('client_body_buffer_size'))?.[1] ?? 0;
+  expect(Math.max(...Object.values(buffers))).toBe(buffer);
+});
