@@ -9,6 +9,7 @@ import {
   stagedJobNames,
 } from '../src/platform/outbox.ts';
 import { buryStagedJobs, buryUnknownJobs } from '../src/platform/dead-letters.ts';
+import { refillQueue } from './refill-queue.ts';
 import { jobsBuried, outboxUnknownNames, relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
 import { type QueueName, type Queues, jobOptions, queueNames, queueShares } from './queues.ts';
 import { type JobMap, outboxJobId } from './run-job.ts';
@@ -19,7 +20,7 @@ import { type JobMap, outboxJobId } from './run-job.ts';
  * Promises:
  *  1. No staged job is skipped: due rows are found by their time and taken with SKIP LOCKED; no position is remembered.
  *  2. A row is a lease, not a deletion: until its job is done it comes back, after 30 s, then twice that, up to an hour.
- *     The queue may lose everything. A job that is handed over twice has the same id there.
+ *     The queue may lose everything: that is noticed at once, and all of it handed over again (`refillQueue`). A job that is handed over twice has the same id there.
  *  3. At most `jobsMax` jobs lie in Redis, each queue with its share; a backlog waits in Postgres, and no kind of job
  *     waits behind another.
  *  4. Nothing is leased while Redis is away; what it refuses is given back.
@@ -36,7 +37,7 @@ export type Relay = {
 export type RelayDeps = {
   readonly db: Db;
   readonly queues: Queues;
-  readonly redis: Pick<Redis, 'status'>;
+  readonly redis: Pick<Redis, 'status' | 'get' | 'set'>;
   readonly jobs: JobMap;
   readonly log: Log;
   readonly jobsMax: number;
@@ -69,6 +70,7 @@ export function createRelay(deps: RelayDeps): Relay {
       relayHeld.inc({ reason: 'redis_away' });
       return 0;
     }
+    await refillQueue(deps);
     const lanes = await openLanes(deps);
     if (lanes.length === 0) relayHeld.inc({ reason: 'queue_full' });
     const staged = await leaseStagedJobs(deps.db, lanes);

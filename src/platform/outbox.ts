@@ -93,6 +93,18 @@ export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySec
     where id = any(${idArray(ids)}::bigint[])`);
 }
 
+/** Ends all leases: the queue has lost what it was handed, and nobody shall wait for a lease that a backlog made long. */
+export async function recallStagedJobs(db: Db): Promise<number> {
+  const rows = await rowsOf<{ count: number }>(
+    db,
+    sql`
+      with recalled as (
+        update outbox set relays = 0, available_at = now() where relays > 0 and available_at > now() returning 1)
+      select count(*)::int as count from recalled`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** The jobs are done: their promise is kept. */
 export async function deleteStagedJobs(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;

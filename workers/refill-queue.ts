@@ -1,0 +1,24 @@
+import type { Redis } from 'ioredis';
+import type { Db } from '../src/platform/db.ts';
+import type { Log } from '../src/platform/log.ts';
+import { recallStagedJobs } from '../src/platform/outbox.ts';
+import { queuePrefix } from './queues.ts';
+
+/** Says that the queue still has what it was handed: it is gone when the queue's Redis was emptied. */
+export const handedOverMark = `${queuePrefix}:handed-over`;
+
+/**
+ * When the queue has lost everything (flushed, or restarted empty), hands all staged jobs over again now rather than when
+ * their leases end, which after a long backlog is up to an hour later. The mark is set last, so that a fault in between
+ * repeats it; doing it twice is harmless.
+ */
+export async function refillQueue(deps: {
+  readonly db: Db;
+  readonly redis: Pick<Redis, 'get' | 'set'>;
+  readonly log: Log;
+}): Promise<void> {
+  if ((await deps.redis.get(handedOverMark)) !== null) return;
+  const jobs = await recallStagedJobs(deps.db);
+  await deps.redis.set(handedOverMark, '1');
+  if (jobs > 0) deps.log.warn({ jobs }, 'the queue was empty; what it had been handed is handed over again');
+}
