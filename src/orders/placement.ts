@@ -28,7 +28,7 @@ export type Placement = GroupCommit<Omit<PlacementItem, 'n'>, Placed>;
 const batchMax = 100;
 /** Orders that wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
-const deadlineMs = 3000;
+const deadlineMs = 2500;
 /** Somebody whose order hangs is told so by then; the same key finds it, should it have been written. */
 const answerMs = 2500;
 
