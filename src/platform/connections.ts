@@ -23,9 +23,9 @@ export type Connections = {
 export type Connection = {
   readonly client: postgres.Sql;
   readonly since: number;
-  /** Rejects when the connection is lost; never resolves. */
-  readonly lost: Promise<never>;
   isLost: boolean;
+  /** Told once, when the connection is lost while a call is on it. */
+  onLost: ((error: Error) => void) | undefined;
 };
 
 export class ConnectionLostError extends Error {
@@ -49,22 +49,17 @@ export function createConnections(open: (events: ConnectionEvents) => postgres.S
   };
 
   const openOne = (): Connection => {
-    let reject: (error: Error) => void = () => {};
-    const lost = new Promise<never>((_resolve, fail) => {
-      reject = fail;
-    });
-    lost.catch(() => {});
-    const onLost = () => {
+    const lose = () => {
       clearTimeout(greeting);
       connection.isLost = true;
-      reject(new ConnectionLostError('the connection to Postgres was lost'));
+      connection.onLost?.(lostError());
       const index = idle.indexOf(connection);
       if (index >= 0) idle.splice(index, 1);
       void discard(connection, 0);
     };
-    const greeting = setTimeout(onLost, greetingTimeoutMs).unref();
-    const client = open({ onLost, onGreeted: () => clearTimeout(greeting) });
-    const connection: Connection = { client, since: performance.now(), lost, isLost: false };
+    const greeting = setTimeout(lose, greetingTimeoutMs).unref();
+    const client = open({ onLost: lose, onGreeted: () => clearTimeout(greeting) });
+    const connection: Connection = { client, since: performance.now(), isLost: false, onLost: undefined };
     all.add(connection);
     return connection;
   };
@@ -88,6 +83,18 @@ export function createConnections(open: (events: ConnectionEvents) => postgres.S
   };
 }
 
+/** What `work` brings, or that the connection was lost meanwhile. One call at a time. */
+export function unlessLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    connection.onLost = reject;
+    work.then(resolve, reject);
+  }).finally(() => {
+    connection.onLost = undefined;
+  });
+}
+
+const lostError = () => new ConnectionLostError('the connection to Postgres was lost');
+
 type Parameters = postgres.ParameterOrJSON<never>[];
 
 /** What drizzle uses of an open transaction. */
@@ -105,12 +112,12 @@ export function beginOn(
   work: (transaction: TransactionClient) => Promise<unknown>,
 ): Promise<unknown> {
   return connection.client.begin((transaction) =>
-    unlessLost(connection, work(guardTransaction(connection, transaction))),
+    silentIfLost(connection, work(guardTransaction(connection, transaction))),
   );
 }
 
 /** Once the connection is lost the driver learns nothing more, neither to commit nor to roll back; `begin` has failed by itself. */
-function unlessLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
+function silentIfLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     work.then(
       (result) => connection.isLost || resolve(result),
@@ -122,17 +129,16 @@ function unlessLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
 function guardTransaction(connection: Connection, transaction: postgres.TransactionSql): TransactionClient {
   return {
     unsafe: (text, parameters, options) =>
-      connection.isLost ? lostQuery(connection) : transaction.unsafe(text, parameters, options),
+      connection.isLost ? lostQuery() : transaction.unsafe(text, parameters, options),
     savepoint: (work) =>
       connection.isLost
-        ? connection.lost
-        : transaction.savepoint((inner) => unlessLost(connection, work(guardTransaction(connection, inner)))),
+        ? Promise.reject(lostError())
+        : transaction.savepoint((inner) => silentIfLost(connection, work(guardTransaction(connection, inner)))),
   };
 }
 
-function lostQuery(connection: Connection) {
-  return Object.assign(
-    connection.lost.finally(() => {}),
-    { values: () => connection.lost },
-  );
+function lostQuery() {
+  const lost = Promise.reject(lostError());
+  lost.catch(() => {});
+  return Object.assign(lost, { values: () => lost });
 }

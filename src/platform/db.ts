@@ -9,6 +9,7 @@ import {
   type TransactionClient,
   beginOn,
   createConnections,
+  unlessLost,
 } from './connections.ts';
 import { type Gate, createGate } from './gate.ts';
 import { gauge, histogram } from './metrics.ts';
@@ -121,7 +122,7 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
 async function onConnection<T>(connections: Connections, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = connections.take();
   try {
-    const result = await Promise.race([work(connection), connection.lost]);
+    const result = await unlessLost(connection, work(connection));
     connections.give(connection, true);
     return result;
   } catch (error) {

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOutcomeUnknown, isUnavailable, sqlState } from '../../src/platform/db-errors.ts';
@@ -134,6 +136,19 @@ test('somebody who takes connections and drops them: calls fail in time, and the
   proxy.accept();
   await expect.poll(() => open.gate.inUse, { timeout: 10_000 }).toBe(0);
   await expect(open.db.execute(sql`select 1`)).resolves.toBeDefined();
+});
+
+test('a connection keeps nothing of the calls that were on it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const answers: WeakRef<object>[] = [];
+  for (let call = 0; call < 200; call += 1) {
+    answers.push(new WeakRef(await rowsOf(open.db, sql`select repeat('x', 1000) as text`)));
+    answers.push(new WeakRef(await transaction(open.db, (tx) => rowsOf(tx, sql`select 1`))));
+  }
+  await sleep(10);
+  collect();
+  expect(answers.filter((answer) => answer.deref() !== undefined).length).toBeLessThan(20);
 });
 
 test('once closed, a call is refused and not kept waiting', async () => {
