@@ -171,6 +171,10 @@ begin
   if v_order.status in ('paid', 'partially_refunded', 'refunded') then
     return 'already_paid';
   end if;
+  -- Nobody is sold a ticket for an event that was called off: the money goes back.
+  if exists (select 1 from events e where e.id = p_event_id and e.status = 'cancelled') then
+    return 'no_stock';
+  end if;
   v_late := v_order.status in ('expired', 'cancelled');
   select array_agg(l.pool_id), array_agg(l.quantity) into v_pools, v_quantities
     from order_lines l where l.event_id = p_event_id and l.order_id = p_order_id;
@@ -322,4 +326,26 @@ begin
     cross join unnest(live.buyer_keys) as buyer(key)) counted
   where counted.quantity > 0
   group by counted.key;
+end $$;
+
+-- After an event was called off: begins to end at most `p_limit` of its holds; those with an open attempt are closed at
+-- the gateway first.
+create function cancel_holds(p_event_id text, p_limit integer) returns integer
+language plpgsql as $$
+declare
+  v_orders text[];
+begin
+  with chosen as (
+    select o.id from orders o
+    where o.event_id = p_event_id and o.status = 'pending_payment' order by o.expires_at limit p_limit for update skip locked
+  ), closing as (
+    update orders o set status = 'closing', close_reason = 'cancelled'
+      from chosen where o.event_id = p_event_id and o.id = chosen.id
+      returning o.id
+  ), staged as (
+    insert into outbox (name, payload)
+    select 'order.closing', jsonb_build_object('eventId', p_event_id, 'orderId', id) from closing
+  )
+  select array_agg(id) into v_orders from closing;
+  return coalesce(cardinality(v_orders), 0);
 end $$;

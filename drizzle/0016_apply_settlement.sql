@@ -12,7 +12,8 @@ declare
   v_outcome text;
 begin
   select * into v_order from orders o where o.event_id = p_event_id and o.id = p_order_id for update;
-  if not found or v_order.status not in ('pending_payment', 'closing') then
+  if not found or v_order.status not in ('pending_payment', 'closing')
+     or exists (select 1 from events e where e.id = p_event_id and e.status = 'cancelled') then
     return 'other';
   end if;
   select * into v_attempt from payment_attempts a where a.event_id = p_event_id and a.id = p_attempt_id for update;

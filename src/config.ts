@@ -80,7 +80,7 @@ export const variables = z.object({
   MIDTRANS_SNAP_URL: httpUrl.default('https://app.midtrans.com'),
   MIDTRANS_API_URL: httpUrl.default('https://api.midtrans.com'),
   MIDTRANS_CREATES_PER_SECOND: wholeNumber(50, 1, 10_000),
-  GATEWAY_TIMEOUT_MS: wholeNumber(10_000, 100, 60_000),
+  GATEWAY_TIMEOUT_MS: wholeNumber(10_000, 100, 15_000),
 
   SMTP_URL: url('smtp:', 'smtps:').default('smtp://127.0.0.1:2525'),
   MAIL_FROM: z.string().default('antre <tickets@antre.example>'),

@@ -20,11 +20,14 @@ async function main(): Promise<void> {
   if (refusal !== undefined) throw new ConfigError([refusal]);
 
   let draining = false;
-  const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => draining }).fetch, {
-    host: config.OPERATIONS_HOST,
-    port: config.OPERATIONS_PORT,
-    reusePort: false,
-  });
+  const operations = await serve(
+    operationsApp({ probes: apiProbes(service), isDraining: () => draining, token: config.OPERATIONS_TOKEN }).fetch,
+    {
+      host: config.OPERATIONS_HOST,
+      port: config.OPERATIONS_PORT,
+      reusePort: false,
+    },
+  );
   service.closers.add('operations server', () => operations.close());
   const app = createApp(service);
   const server = await serve(app.fetch, { host: config.HOST, port: config.PORT, reusePort: config.API_PROCESSES > 1 });

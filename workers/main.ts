@@ -34,6 +34,7 @@ async function main(): Promise<void> {
       ],
       isDraining: () => draining,
       fault: () => started.worker?.fault(),
+      token: config.OPERATIONS_TOKEN,
     }).fetch,
     { host: config.OPERATIONS_HOST, port: config.OPERATIONS_PORT, reusePort: false },
   );

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { profile } from './profile.ts';
 import { registry } from '../platform/metrics.ts';
 
 /** One thing that must answer before traffic may come. Throws when it does not. */
@@ -7,7 +8,7 @@ export type Probe = { readonly name: string; check(): Promise<void> };
 const probeDeadlineMs = 1000;
 
 /**
- * The operations port: liveness, readiness, metrics. Loopback by default, and never behind the public door.
+ * The operations port: liveness, readiness, metrics, profiles. Loopback by default, and never behind the public door.
  * `isDraining` turns readiness off first when the process stops, so that load balancers look elsewhere in time.
  */
 export function operationsApp(options: {
@@ -15,6 +16,8 @@ export function operationsApp(options: {
   isDraining: () => boolean;
   /** Why only a new process helps, or undefined. */
   fault?: () => string | undefined;
+  /** The operator's token; without one there is nothing that needs it. */
+  token?: string | undefined;
 }): Hono {
   const app = new Hono();
   app.get('/healthz', (c) => {
@@ -27,6 +30,7 @@ export function operationsApp(options: {
     return c.json({ status: faults.length === 0 ? 'ready' : 'not_ready', faults }, faults.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.text(await registry.metrics(), 200, { 'content-type': registry.contentType }));
+  if (options.token !== undefined) app.get('/debug/profile', profile(options.token));
   return app;
 }
 

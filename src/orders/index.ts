@@ -27,6 +27,7 @@ export { availabilityOf } from './availability.ts';
 export { normalizePhone } from './buyer.ts';
 export { type CalendarEvent, eventCalendar } from './calendar.ts';
 export { createEventDirectory, type EventDirectory } from './event-directory.ts';
+export { cancelHolds } from './cancel-holds.ts';
 export { expireHolds } from './expire-holds.ts';
 export { instructionsReady } from './instructions-ready.ts';
 export { limitsChanged } from './limits-changed.ts';

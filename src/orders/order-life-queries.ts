@@ -84,3 +84,8 @@ export async function selectWasOrdered(tx: Db, eventId: string, ticketCategoryId
   );
   return rows.length > 0;
 }
+
+export async function callCancelHolds(db: Db, eventId: string, limit: number): Promise<number> {
+  const [row] = await rowsOf<{ begun: number }>(db, sql`select cancel_holds(${eventId}, ${limit}::integer) as begun`);
+  return row?.begun ?? 0;
+}

@@ -33,8 +33,8 @@ export type PlaceOrderDeps = {
   readonly directory: EventDirectory;
   readonly soldOut: SoldOutMemory;
   readonly paymentOf: PaymentOf;
-  /** Whether payments of new orders could no longer be prepared within a third of the hold. */
-  readonly isPaymentBusy: (holdSeconds: number) => boolean;
+  /** Whether payments of this organiser's new orders could no longer be prepared within a third of the hold. */
+  readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
   readonly hashSecret: string;
   readonly orderTokenSecret: string;
   readonly holdJitterSeconds: number;
@@ -83,7 +83,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),
   };
-  const placed = await submit(deps.placement, eventId, item);
+  const placed = await deps.soldOut.deciding(keyHash, () => submit(deps.placement, eventId, item));
   rememberSoldOut(deps.soldOut, eventId, placed);
   ordersPlaced.inc({ outcome: placed.row.outcome });
   return answer(deps, eventId, input, item, placed);
@@ -96,7 +96,7 @@ async function refuseEarly(
   input: PlaceOrderInput,
   keyHash: string,
 ): Promise<void> {
-  const isBusy = deps.isPaymentBusy(event.holdSeconds);
+  const isBusy = deps.isPaymentBusy(event.organizerId, event.holdSeconds);
   const categories = input.lines.map((line) => line.ticketCategoryId);
   if (!isBusy && !deps.soldOut.has(event.id, categories)) return;
   if (await deps.soldOut.isKeyKnown(event.id, keyHash)) return;

@@ -54,11 +54,11 @@ function placeOrdersStatement(eventId: string, items: readonly PlacementItem[], 
   return sql`select * from place_orders(${eventId}, ${JSON.stringify(items)}::jsonb, ${heldPerNetworkMax}::integer)`;
 }
 
-export type EventForOrders = { readonly id: string; readonly holdSeconds: number };
+export type EventForOrders = { readonly id: string; readonly organizerId: string; readonly holdSeconds: number };
 
 export async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
   const [row] = await db
-    .select({ id: events.id, holdSeconds: events.holdSeconds })
+    .select({ id: events.id, organizerId: events.organizerId, holdSeconds: events.holdSeconds })
     .from(events)
     .where(eq(events.slug, slug))
     .limit(1);

@@ -11,8 +11,10 @@ export type SoldOutMemory = {
   /** The placement call has found nothing left in this category. */
   note(eventId: string, ticketCategoryId: string): void;
   has(eventId: string, ticketCategoryIds: readonly string[]): boolean;
-  /** Whether the key, given as its hash in hex, has made an order of the event. */
+  /** Whether the key, given as its hash in hex, has made an order of the event, or is being decided in this process. */
   isKeyKnown(eventId: string, keyHash: string): Promise<boolean>;
+  /** Says of a key that it is being decided, for as long as `decision` takes. */
+  deciding<T>(keyHash: string, decision: () => Promise<T>): Promise<T>;
 };
 
 /** How long a category counts as sold out before placement is asked again: what comes back is on sale within this. */
@@ -24,6 +26,8 @@ const keyDeadlineMs = 2000;
 
 export function createSoldOutMemory(options: { db: Db; readsMax: number }): SoldOutMemory {
   const soldOutUntil = new Map<string, number>();
+  /** How many requests with this key are in the lane. Bounded as the lane is. */
+  const beingDecided = new Map<string, number>();
   const keys = createGroupCommit<string, boolean>({
     name: 'order_keys',
     batchMax: keysPerRead,
@@ -45,6 +49,17 @@ export function createSoldOutMemory(options: { db: Db; readsMax: number }): Sold
     has: (eventId, ticketCategoryIds) =>
       soldOutUntil.size > 0 &&
       ticketCategoryIds.some((id) => (soldOutUntil.get(nameOf(eventId, id)) ?? 0) > performance.now()),
-    isKeyKnown: (eventId, keyHash) => keys.submit(eventId, keyHash),
+    isKeyKnown: (eventId, keyHash) =>
+      beingDecided.has(keyHash) ? Promise.resolve(true) : keys.submit(eventId, keyHash),
+    deciding: async (keyHash, decision) => {
+      beingDecided.set(keyHash, (beingDecided.get(keyHash) ?? 0) + 1);
+      try {
+        return await decision();
+      } finally {
+        const others = (beingDecided.get(keyHash) ?? 1) - 1;
+        if (others === 0) beingDecided.delete(keyHash);
+        else beingDecided.set(keyHash, others);
+      }
+    },
   };
 }

@@ -84,3 +84,16 @@ export async function findForgottenCallbacks(db: Db, minutes: number, limit: num
 export async function maintainPartitions(db: Db, keepDays: number): Promise<void> {
   await db.execute(sql`select maintain_callback_partitions(${keepDays}::integer)`);
 }
+
+/** Removes at most `limit` callbacks that were dealt with before so many days, oldest first. */
+export async function deleteOldCallbacks(db: Db, days: number, limit: number): Promise<number> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      delete from callbacks where id in (
+        select id from callbacks
+        where status <> 'received' and received_at < now() - make_interval(days => ${days}) order by id limit ${limit})
+      returning id::text`,
+  );
+  return rows.length;
+}

@@ -5,6 +5,7 @@ import type { GatewayDeps } from './deps.ts';
 import { maintainPayments } from './maintain-payments.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
+import { refundEvent } from './refund-event.ts';
 import { replaceAttempt } from './replace-attempt.ts';
 import { sendRefund } from './send-refund.ts';
 import { startPayment } from './start-payment.ts';
@@ -23,6 +24,7 @@ export function paymentHandlers(deps: GatewayDeps) {
     'payment.replace_attempt': (wish: AttemptRef & { method: PaymentMethod }) => replaceAttempt(deps, wish),
     'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),
     'payment.send_refund': (refund: { eventId: string; refundId: string }) => sendRefund(deps, refund),
+    'event.cancelled': (event: { eventId: string }) => refundEvent(deps, event),
     'payments.reconcile': () => reconcilePayments(deps),
     'payments.maintain': () => maintainPayments(deps),
   };

@@ -27,6 +27,10 @@ export const refundPauseSeconds = 30;
 /** The gateway's balance may be filled up in the meantime. */
 export const refundBalancePauseSeconds = 3600;
 export const callbackPayloadDays = 14;
+/** Keys of callbacks are kept longer than any gateway tries again. */
+export const callbackKeyDays = 60;
+export const callbacksPerDelete = 5000;
+export const callbackDeletesMax = 200;
 /** Callbacks written by one flush, and waiting for one. */
 export const callbackBatchMax = 200;
 export const callbackQueueMax = 5_000;

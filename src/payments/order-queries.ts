@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { events, ticketCategories } from '../catalog/tables.ts';
 import type { Order } from '../orders/index.ts';
 import { orderLines, orders, tickets } from '../orders/tables.ts';
@@ -87,4 +87,17 @@ export async function findStuckClosing(
           select 1 from outbox j where j.name = 'order.closing' and j.payload ->> 'orderId' = o.id)
       order by o.expires_at limit ${limit}`,
   );
+}
+
+/** Orders of an event that still hold money or tickets, by id, after the given one. */
+export async function findPaidOrderIds(db: Db, eventId: string, afterId: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(
+      and(eq(orders.eventId, eventId), gt(orders.id, afterId), inArray(orders.status, ['paid', 'partially_refunded'])),
+    )
+    .orderBy(asc(orders.id))
+    .limit(limit);
+  return rows.map((row) => row.id);
 }

@@ -6,7 +6,7 @@ import { paymentBacklog } from './metrics.ts';
 /** Whether orders should be let in, by how many wait for their payment to be made at the gateway. */
 export type PaymentBacklog = {
   /** True when a new order would wait for longer than a third of its hold. Costs nothing: asked in every placement. */
-  isPaymentBusy(holdSeconds: number): boolean;
+  isPaymentBusy(organizerId: string, holdSeconds: number): boolean;
   close(): void;
 };
 
@@ -17,14 +17,14 @@ const countMax = 100_000;
 
 /** Counts the backlog once a second in the background. While Postgres is away the last count stands. */
 export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: number }): PaymentBacklog {
-  let waiting = 0;
+  let waiting: ReadonlyMap<string, number> = new Map();
   let isCounting = false;
   const refresh = async () => {
     if (isCounting) return;
     isCounting = true;
     try {
       waiting = await countWaitingOrders(deps.db, countMax);
-      paymentBacklog.set(waiting);
+      paymentBacklog.set([...waiting.values()].reduce((sum, count) => sum + count, 0));
     } catch (error) {
       deps.log.debug({ err: error }, 'the payment backlog could not be counted');
     } finally {
@@ -35,7 +35,8 @@ export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: 
   const timer = setInterval(() => void refresh(), refreshMs);
   timer.unref();
   return {
-    isPaymentBusy: (holdSeconds) => waiting / deps.createsPerSecond > holdSeconds * busyShare,
+    isPaymentBusy: (organizerId, holdSeconds) =>
+      (waiting.get(organizerId) ?? 0) / deps.createsPerSecond > holdSeconds * busyShare,
     close: () => clearInterval(timer),
   };
 }

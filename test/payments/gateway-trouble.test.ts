@@ -190,10 +190,11 @@ describe('the rate', () => {
     const crowded = await createPaidEvent(world);
     for (let made = 0; made < 40; made += 1) await place(world, crowded);
     const backlog = watchPaymentBacklog({ db: world.db, log: world.deps.log, createsPerSecond: 1 });
-    await until('the backlog is counted', () => backlog.isPaymentBusy(60));
-    expect(backlog.isPaymentBusy(900)).toBe(false);
+    await until('the backlog is counted', () => backlog.isPaymentBusy(crowded.organizer.id, 60));
+    expect(backlog.isPaymentBusy(crowded.organizer.id, 900)).toBe(false);
+    expect(backlog.isPaymentBusy('org_of_somebody_else', 60)).toBe(false);
     await world.db.execute(sql`delete from outbox where name = 'order.placed'`);
-    await until('the backlog is gone', () => !backlog.isPaymentBusy(60));
+    await until('the backlog is gone', () => !backlog.isPaymentBusy(crowded.organizer.id, 60));
     backlog.close();
   });
 });

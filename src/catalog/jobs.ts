@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { idPatterns } from '../platform/ids.ts';
+import { job } from '../platform/job.ts';
+
+/** A fact of this room: an event was called off. Its holds end and its buyers get their money back. */
+export const eventCancelled = job({
+  name: 'event.cancelled',
+  payload: z.strictObject({ eventId: z.string().regex(idPatterns.event) }),
+  queue: 'maintenance',
+  attempts: 20,
+  timeoutMs: 60_000,
+});
