@@ -70,6 +70,10 @@ function machine(): Machine {
   };
 }
 
+// By their default, signals would end this process alone; leaving by `exit` takes along the servers that it has started.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
+
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -45,6 +45,8 @@ export type BenchApi = {
 };
 
 const callTimeoutMs = 60_000;
+const interruptedCode = 130;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const bulkTimeoutMs = 3_600_000;
 /** The control may use up to 32 connections; PgBouncer must not be what limits it. */
 const poolerConnections = 48;
@@ -57,6 +59,7 @@ export async function startBenchStack(name: string, options: BenchOptions): Prom
   const folder = join(dataFolder, `bench-${name}-${process.pid}`);
   say('starting Postgres, PgBouncer and Redis');
   const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
+  const forget = endOnSignal(services, folder);
   const { addresses } = services;
   const asSuperuser = superuserOf(addresses);
   await migrate({ url: addresses.databaseDirectUrl });
@@ -118,13 +121,34 @@ export async function startBenchStack(name: string, options: BenchOptions): Prom
       };
     },
     close: async () => {
+      forget();
       await open.close();
       await owner.close();
       await services.stop();
       await discardData(folder);
-      removeBundle(script);
+      if (!options.profile) removeBundle(script);
       pinning.release();
     },
+  };
+}
+
+/** An interrupted bench leaves neither servers nor data. One Ctrl-C may arrive several times: by the terminal, and by npm. */
+function endOnSignal(services: Services, folder: string): () => void {
+  const clearUp = async () => {
+    await services.stop();
+    await discardData(folder);
+  };
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    process.stderr.write('  interrupted; stopping\n');
+    const leave = () => process.exit(interruptedCode);
+    clearUp().then(leave, leave);
+  };
+  for (const name of signals) process.on(name, end);
+  return () => {
+    for (const name of signals) process.off(name, end);
   };
 }
 
