@@ -70,11 +70,17 @@ function machine(): Machine {
   };
 }
 
+/** What drizzle throws names the statement; why it failed is the cause. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
+}
+
 // By their default, signals would end this process alone; leaving by `exit` takes along the servers that it has started.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${sentenceOf(error)}\n`);
   process.exitCode = 2;
 });
