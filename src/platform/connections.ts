@@ -24,6 +24,8 @@ export type Connection = {
   readonly client: postgres.Sql;
   readonly since: number;
   isLost: boolean;
+  /** Gives the connection up. */
+  readonly lose: () => void;
   /** Told once, when the connection is lost while a call is on it. */
   onLost: ((error: Error) => void) | undefined;
 };
@@ -59,7 +61,7 @@ export function createConnections(open: (events: ConnectionEvents) => postgres.S
     };
     const greeting = setTimeout(lose, greetingTimeoutMs).unref();
     const client = open({ onLost: lose, onGreeted: () => clearTimeout(greeting) });
-    const connection: Connection = { client, since: performance.now(), isLost: false, onLost: undefined };
+    const connection: Connection = { client, since: performance.now(), isLost: false, lose, onLost: undefined };
     all.add(connection);
     return connection;
   };
@@ -83,12 +85,17 @@ export function createConnections(open: (events: ConnectionEvents) => postgres.S
   };
 }
 
-/** What `work` brings, or that the connection was lost meanwhile. One call at a time. */
-export function unlessLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
+/**
+ * What `work` brings, or that the connection was lost meanwhile. One call at a time. A call without an answer for
+ * `silenceMaxMs`, longer than any statement may run, means that the way is cut without a word: the connection is given up.
+ */
+export function unlessLost<T>(connection: Connection, work: Promise<T>, silenceMaxMs: number): Promise<T> {
+  const silence = setTimeout(connection.lose, silenceMaxMs).unref();
   return new Promise<T>((resolve, reject) => {
     connection.onLost = reject;
     work.then(resolve, reject);
   }).finally(() => {
+    clearTimeout(silence);
     connection.onLost = undefined;
   });
 }

@@ -42,6 +42,8 @@ export type OpenDb = { readonly db: Db; readonly gate: Gate; close(): Promise<vo
 
 /** Callers that may wait for each connection of a pool before the next one is refused at once. */
 const waitingPerConnection = 50;
+/** After so many deadlines of a call without a word its connection is given up: with 3 s, after a minute. */
+const silenceMaxDeadlines = 20;
 const conflictTriesMax = 3;
 const connectTimeoutSeconds = 5;
 
@@ -100,10 +102,11 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
     Object.assign(client.options.serializers, types.serializers);
     return client;
   });
+  const silenceMaxMs = options.callTimeoutMs * silenceMaxDeadlines;
   const run = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     const leave = gate.inUse < options.poolSize ? await gate.enter() : await enterMeasured(gate, options.name);
     // The place is given back when the call has really ended, not when its caller stopped waiting.
-    return withDeadline(onConnection(connections, work).finally(leave), options.callTimeoutMs);
+    return withDeadline(onConnection(connections, work, silenceMaxMs).finally(leave), options.callTimeoutMs);
   };
   type Parameters = postgres.ParameterOrJSON<never>[];
   const client = {
@@ -119,10 +122,14 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
   return { client: client as unknown as postgres.Sql, close: () => connections.close() };
 }
 
-async function onConnection<T>(connections: Connections, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function onConnection<T>(
+  connections: Connections,
+  work: (connection: Connection) => Promise<T>,
+  silenceMaxMs: number,
+): Promise<T> {
   const connection = connections.take();
   try {
-    const result = await unlessLost(connection, work(connection));
+    const result = await unlessLost(connection, work(connection), silenceMaxMs);
     connections.give(connection, true);
     return result;
   } catch (error) {

@@ -138,6 +138,29 @@ test('somebody who takes connections and drops them: calls fail in time, and the
   await expect(open.db.execute(sql`select 1`)).resolves.toBeDefined();
 });
 
+test('a way that is cut without a word: calls end by their deadline, and the pool finds another way', async () => {
+  const way = await openTcpProxy(database.url);
+  const patient = openDb({
+    url: way.url,
+    name: 'test',
+    poolSize: 2,
+    acquireTimeoutMs: 50,
+    callTimeoutMs: 150,
+    prepare: false,
+  });
+  await Promise.all([1, 2].map(() => patient.db.execute(sql`select 1`)));
+  way.silenceAll();
+  const failures = await Promise.all([1, 2].map(() => failureOf(patient.db.execute(sql`select 1`))));
+  expect(failures.map(sqlState)).toEqual(['DEADLINE', 'DEADLINE']);
+  // Meanwhile nobody waits: for all that is known the calls are still running.
+  expect(patient.gate.inUse).toBe(2);
+  expect(sqlState(await failureOf(patient.db.execute(sql`select 1`)))).toBe('POOL_FULL');
+  await expect.poll(() => patient.gate.inUse, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => failureOf(patient.db.execute(sql`select 1`)), { timeout: 5000 }).toBeUndefined();
+  await patient.close();
+  await way.close();
+});
+
 test('a connection keeps nothing of the calls that were on it', async () => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');

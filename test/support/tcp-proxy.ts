@@ -7,6 +7,8 @@ export type TcpProxy = {
   readonly url: string;
   /** Cuts all connections there are. */
   cutAll(): void;
+  /** The connections there are stay open, and nothing passes on them any more: a way that is cut without a word. */
+  silenceAll(): void;
   /** From now on whoever connects is cut off at once. */
   refuse(): void;
   accept(): void;
@@ -22,6 +24,7 @@ export type TcpProxyOptions = {
 export async function openTcpProxy(url: string, options: TcpProxyOptions = {}): Promise<TcpProxy> {
   const target = new URL(url);
   const pairs = new Set<() => void>();
+  let silences = 0;
   let refusing = false;
   let accepted = 0;
   const server = net.createServer((client) => {
@@ -32,6 +35,8 @@ export async function openTcpProxy(url: string, options: TcpProxyOptions = {}): 
     }
     const upstream = net.connect(Number(target.port), target.hostname);
     let cutAtAnswer = false;
+    const bornAfter = silences;
+    const isSilent = () => silences > bornAfter;
     const cut = () => {
       pairs.delete(cut);
       client.destroy();
@@ -41,6 +46,7 @@ export async function openTcpProxy(url: string, options: TcpProxyOptions = {}): 
     client.setNoDelay(true).on('error', cut).on('close', cut);
     upstream.setNoDelay(true).on('error', cut).on('close', cut);
     client.on('data', (bytes) => {
+      if (isSilent()) return;
       let cutNow = false;
       options.onRequest?.(bytes, { now: () => void (cutNow = true), atAnswer: () => void (cutAtAnswer = true) });
       if (cutNow) {
@@ -50,7 +56,7 @@ export async function openTcpProxy(url: string, options: TcpProxyOptions = {}): 
     });
     upstream.on('data', (bytes) => {
       if (cutAtAnswer) cut();
-      else client.write(bytes);
+      else if (!isSilent()) client.write(bytes);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -63,6 +69,9 @@ export async function openTcpProxy(url: string, options: TcpProxyOptions = {}): 
     url: here.href,
     cutAll: () => {
       for (const cut of pairs) cut();
+    },
+    silenceAll: () => {
+      silences += 1;
     },
     refuse: () => {
       refusing = true;
