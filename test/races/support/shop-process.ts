@@ -13,7 +13,9 @@ function shopOf(url: string): Shop {
   const known = shops.get(url);
   if (known !== undefined) return known;
   const open = openTestDb(url);
-  const shop = { open, deps: placingDeps(open) };
+  const deps = placingDeps(open);
+  // Every order of a race is decided by the database: a process that remembers a sell-out would take its share of the race.
+  const shop = { open, deps: { ...deps, soldOut: { ...deps.soldOut, note: () => {} } } };
   shops.set(url, shop);
   return shop;
 }
