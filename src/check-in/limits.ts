@@ -14,3 +14,5 @@ export const doorListOverlapSeconds = 60;
 export const scanBatchMax = 100;
 export const scanQueueMax = 5000;
 export const scanWaitMs = 2000;
+/** A scan whose writing hangs is answered by then, so that the door goes on offline; sent again, it finds its answer. */
+export const scanAnswerMs = 2500;

@@ -1,6 +1,6 @@
 import type { Db } from '../platform/db.ts';
 import { type GroupCommit, createGroupCommit } from '../platform/group-commit.ts';
-import { scanBatchMax, scanQueueMax, scanWaitMs } from './limits.ts';
+import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from './limits.ts';
 import { type DecidedScan, type ScanToDecide, checkInTickets } from './queries.ts';
 
 export type ScanLane = GroupCommit<ScanToDecide, DecidedScan>;
@@ -16,6 +16,7 @@ export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
     batchMax: scanBatchMax,
     queueMax: scanQueueMax,
     deadlineMs: scanWaitMs,
+    answerMs: scanAnswerMs,
     flushesMax: deps.flushesMax,
     keysOf: (scan) => [`${scan.deviceId} ${scan.scanId}`],
   });
