@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { dataFolder } from '../../deploy/local/places.ts';
@@ -39,22 +39,26 @@ export async function insertRate(
   const file = join(dataFolder, `bench-insert-${process.pid}.sql`);
   writeFileSync(file, script.replaceAll('\n', ' '));
   const url = new URL(stack.services.addresses.databaseUrl);
-  const { stdout } = await run(
-    'pgbench',
-    ['--no-vacuum', '--protocol=simple', `--client=${clients}`, '--jobs=2', `--time=${seconds}`, `--file=${file}`],
-    {
-      env: {
-        ...process.env,
-        PGHOST: url.hostname,
-        PGPORT: url.port,
-        PGUSER: url.username,
-        PGPASSWORD: url.password,
-        PGDATABASE: url.pathname.slice(1),
+  try {
+    const { stdout } = await run(
+      'pgbench',
+      ['--no-vacuum', '--protocol=simple', `--client=${clients}`, '--jobs=2', `--time=${seconds}`, `--file=${file}`],
+      {
+        env: {
+          ...process.env,
+          PGHOST: url.hostname,
+          PGPORT: url.port,
+          PGUSER: url.username,
+          PGPASSWORD: url.password,
+          PGDATABASE: url.pathname.slice(1),
+        },
+        timeout: (seconds + 30) * 1000,
       },
-      timeout: (seconds + 30) * 1000,
-    },
-  );
-  await stack.asSuperuser((sql) => sql.unsafe('drop table bench_orders, bench_outbox'));
-  const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
-  return { perSecond, said: `${clients} clients, one statement and one commit each, no hot row, no rules` };
+    );
+    const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
+    return { perSecond, said: `${clients} clients, one statement and one commit each, no hot row, no rules` };
+  } finally {
+    rmSync(file, { force: true });
+    await stack.asSuperuser((sql) => sql.unsafe('drop table bench_orders, bench_outbox'));
+  }
 }
