@@ -122,7 +122,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = variables.safeParse(given);
-  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${sentence(issue)}`);
+  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${sentence(issue, given)}`);
   if (given['ENV'] === 'production') faults.push(...productionFaults(wellFormed(given), given));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);
@@ -139,8 +139,8 @@ function wellFormed(given: Given): Partial<Config> {
   return Object.fromEntries(values);
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message;
+function sentence(issue: z.core.$ZodIssue, given: Given): string {
+  return given[String(issue.path[0])] === undefined ? 'is required' : issue.message;
 }
 
 const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET'] as const;

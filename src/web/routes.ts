@@ -85,7 +85,13 @@ export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
       const file = (await assetsOnce()).file(c.req.param('file'));
       if (file === undefined) return c.notFound();
       return send(c, file.variants, { ...assetHeaders, 'content-type': file.type });
-    });
+    })
+    .get('*', async (c, next) => (isForPeople(c) ? missing(c) : next()));
+}
+
+/** A browser that is lost gets a page; programs get the problem document that they understand. */
+function isForPeople(c: Context): boolean {
+  return !c.req.path.startsWith('/v1/') && /\btext\/html\b/.test(c.req.header('accept') ?? '');
 }
 
 const eventsPerPage = 24;
