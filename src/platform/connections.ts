@@ -23,9 +23,9 @@ export type Connections = {
 export type Connection = {
   readonly client: postgres.Sql;
   readonly since: number;
+  /** When the call that is on it began. */
+  busySince: number | undefined;
   isLost: boolean;
-  /** Gives the connection up. */
-  readonly lose: () => void;
   /** Told once, when the connection is lost while a call is on it. */
   onLost: ((error: Error) => void) | undefined;
 };
@@ -34,13 +34,18 @@ export class ConnectionLostError extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 
-export type ConnectionEvents = { readonly onLost: () => void; readonly onGreeted: () => void };
+export type ConnectionsOptions = {
+  readonly open: (events: { onLost: () => void; onGreeted: () => void }) => postgres.Sql;
+  /** Longer than any statement may run: a call without an answer for so long is on a way that was cut without a word. */
+  readonly silenceMaxMs: number;
+};
 
 const closeTimeoutSeconds = 5;
 const greetingTimeoutMs = 5000;
 const lifetimeMs = 30 * 60_000;
+const looksPerSilence = 4;
 
-export function createConnections(open: (events: ConnectionEvents) => postgres.Sql): Connections {
+export function createConnections({ open, silenceMaxMs }: ConnectionsOptions): Connections {
   const idle: Connection[] = [];
   const all = new Set<Connection>();
   let closing = false;
@@ -50,28 +55,41 @@ export function createConnections(open: (events: ConnectionEvents) => postgres.S
     return connection.client.end({ timeout }).catch(() => {});
   };
 
+  const lose = (connection: Connection): void => {
+    connection.isLost = true;
+    connection.onLost?.(lostError());
+    const index = idle.indexOf(connection);
+    if (index >= 0) idle.splice(index, 1);
+    void discard(connection, 0);
+  };
+
   const openOne = (): Connection => {
-    const lose = () => {
+    const onLost = () => {
       clearTimeout(greeting);
-      connection.isLost = true;
-      connection.onLost?.(lostError());
-      const index = idle.indexOf(connection);
-      if (index >= 0) idle.splice(index, 1);
-      void discard(connection, 0);
+      lose(connection);
     };
-    const greeting = setTimeout(lose, greetingTimeoutMs).unref();
-    const client = open({ onLost: lose, onGreeted: () => clearTimeout(greeting) });
-    const connection: Connection = { client, since: performance.now(), isLost: false, lose, onLost: undefined };
+    const greeting = setTimeout(onLost, greetingTimeoutMs).unref();
+    const client = open({ onLost, onGreeted: () => clearTimeout(greeting) });
+    const connection = { client, since: performance.now(), busySince: undefined, isLost: false, onLost: undefined };
     all.add(connection);
     return connection;
   };
 
+  const watch = setInterval(() => {
+    const oldest = performance.now() - silenceMaxMs;
+    for (const connection of all) if ((connection.busySince ?? oldest) < oldest) lose(connection);
+  }, silenceMaxMs / looksPerSilence).unref();
+
   return {
     take: () => {
       if (closing) throw new ConnectionLostError('the connections to Postgres are closed');
-      return idle.pop() ?? openOne();
+      const connection = idle.pop() ?? openOne();
+      connection.busySince = performance.now();
+      return connection;
     },
     give: (connection, usable) => {
+      connection.busySince = undefined;
+      connection.onLost = undefined;
       if (connection.isLost) return;
       if (!usable) void discard(connection, 0);
       else if (closing || performance.now() - connection.since > lifetimeMs)
@@ -80,24 +98,10 @@ export function createConnections(open: (events: ConnectionEvents) => postgres.S
     },
     close: async () => {
       closing = true;
+      clearInterval(watch);
       await Promise.all([...all].map((connection) => discard(connection, closeTimeoutSeconds)));
     },
   };
-}
-
-/**
- * What `work` brings, or that the connection was lost meanwhile. One call at a time. A call without an answer for
- * `silenceMaxMs`, longer than any statement may run, means that the way is cut without a word: the connection is given up.
- */
-export function unlessLost<T>(connection: Connection, work: Promise<T>, silenceMaxMs: number): Promise<T> {
-  const silence = setTimeout(connection.lose, silenceMaxMs).unref();
-  return new Promise<T>((resolve, reject) => {
-    connection.onLost = reject;
-    work.then(resolve, reject);
-  }).finally(() => {
-    clearTimeout(silence);
-    connection.onLost = undefined;
-  });
 }
 
 const lostError = () => new ConnectionLostError('the connection to Postgres was lost');

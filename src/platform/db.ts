@@ -9,7 +9,6 @@ import {
   type TransactionClient,
   beginOn,
   createConnections,
-  unlessLost,
 } from './connections.ts';
 import { type Gate, createGate } from './gate.ts';
 import { gauge, histogram } from './metrics.ts';
@@ -82,31 +81,32 @@ export function openDb(options: DbOptions): OpenDb {
 function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; close(): Promise<void> } {
   // Drizzle states here how it wants values read and written.
   const types = { parsers: {}, serializers: {} };
-  const connections = createConnections(({ onLost, onGreeted }) => {
-    const client = postgres(options.url, {
-      max: 1,
-      prepare: options.prepare,
-      connect_timeout: connectTimeoutSeconds,
-      idle_timeout: 0,
-      max_lifetime: null,
-      connection: { application_name: `antre-${options.name}` },
-      onnotice: () => {},
-      onclose: onLost,
-      onparameter: onGreeted,
-      // The driver would ask each new connection for the types of arrays, and a connection that is lost just then ends
-      // the process. Arrays of text are the only ones in use.
-      fetch_types: false,
-      types: { textArray },
-    });
-    Object.assign(client.options.parsers, types.parsers);
-    Object.assign(client.options.serializers, types.serializers);
-    return client;
+  const connections = createConnections({
+    silenceMaxMs: options.callTimeoutMs * silenceMaxDeadlines,
+    open: ({ onLost, onGreeted }) => {
+      const client = postgres(options.url, {
+        max: 1,
+        prepare: options.prepare,
+        connect_timeout: connectTimeoutSeconds,
+        idle_timeout: 0,
+        max_lifetime: null,
+        connection: { application_name: `antre-${options.name}` },
+        onnotice: () => {},
+        onclose: onLost,
+        onparameter: onGreeted,
+        // The driver would ask each new connection for the types of arrays, and a connection that is lost just then ends
+        // the process. Arrays of text are the only ones in use.
+        fetch_types: false,
+        types: { textArray },
+      });
+      Object.assign(client.options.parsers, types.parsers);
+      Object.assign(client.options.serializers, types.serializers);
+      return client;
+    },
   });
-  const silenceMaxMs = options.callTimeoutMs * silenceMaxDeadlines;
   const run = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     const leave = gate.inUse < options.poolSize ? await gate.enter() : await enterMeasured(gate, options.name);
-    // The place is given back when the call has really ended, not when its caller stopped waiting.
-    return withDeadline(onConnection(connections, work, silenceMaxMs).finally(leave), options.callTimeoutMs);
+    return callOn(connections, work, leave, options.callTimeoutMs);
   };
   type Parameters = postgres.ParameterOrJSON<never>[];
   const client = {
@@ -122,20 +122,44 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
   return { client: client as unknown as postgres.Sql, close: () => connections.close() };
 }
 
-async function onConnection<T>(
+/**
+ * Runs a call on a connection of its own. Its place is given back when it has really ended, not when its caller stopped
+ * waiting. One promise for all of it, since every query goes through here.
+ */
+function callOn<T>(
   connections: Connections,
   work: (connection: Connection) => Promise<T>,
-  silenceMaxMs: number,
+  leave: () => void,
+  timeoutMs: number,
 ): Promise<T> {
-  const connection = connections.take();
-  try {
-    const result = await unlessLost(connection, work(connection), silenceMaxMs);
-    connections.give(connection, true);
-    return result;
-  } catch (error) {
-    connections.give(connection, !isOutcomeUnknown(error));
-    throw error;
-  }
+  return new Promise((resolve, reject) => {
+    let connection: Connection;
+    try {
+      connection = connections.take();
+    } catch (error) {
+      leave();
+      reject(error);
+      return;
+    }
+    const timer = setTimeout(
+      () => reject(new DeadlineError(`no answer from Postgres within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const end = (usable: boolean) => {
+      clearTimeout(timer);
+      connections.give(connection, usable);
+      leave();
+    };
+    const fail = (error: unknown) => {
+      end(!isOutcomeUnknown(error));
+      reject(error);
+    };
+    connection.onLost = fail;
+    work(connection).then((result) => {
+      end(true);
+      resolve(result);
+    }, fail);
+  });
 }
 
 async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {
@@ -145,16 +169,6 @@ async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {
   } finally {
     stop();
   }
-}
-
-function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new DeadlineError(`no answer from Postgres within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** Removes what postgres.js leaves in front of the rows after an earlier query on the connection failed half-way. */
