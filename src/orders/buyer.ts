@@ -1,4 +1,4 @@
-import { hmacSha256 } from '../platform/crypto.ts';
+import { hash } from 'node:crypto';
 
 /**
  * Who a buyer is, for limits: the same mailbox or the same phone is the same buyer, however it is spelt. Addresses are
@@ -37,6 +37,10 @@ export function networkKey(hashSecret: string, network: string): string {
   return hashKey(hashSecret, `network:${network}`);
 }
 
+/**
+ * The secret before the text, in one call: three of these stand in the path of every order. What a plain hash lacks
+ * against an HMAC (its result can be extended) does not matter to one that is cut in half.
+ */
 function hashKey(secret: string, text: string): string {
-  return hmacSha256(secret, text).toString('base64url').slice(0, keyLength);
+  return hash('sha256', `${secret}\0${text}`, 'base64url').slice(0, keyLength);
 }
