@@ -54,7 +54,9 @@ test('paid orders are refunded, holds end, and late money goes back', async () =
   await refundEvent({ db: world.db, log }, { eventId: event.id });
   for (const placed of [paid, waiting, fresh]) await work(world, placed);
   await until('all are settled', async () => {
-    const statuses = await Promise.all([paid, waiting, fresh].map(async (placed) => (await orderOf(world, placed)).status));
+    const statuses = await Promise.all(
+      [paid, waiting, fresh].map(async (placed) => (await orderOf(world, placed)).status),
+    );
     return statuses[0] === 'refunded' && statuses[1] === 'cancelled' && statuses[2] === 'cancelled';
   });
 

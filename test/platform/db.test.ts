@@ -12,7 +12,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const open = (options: Partial<Parameters<typeof openDb>[0]> = {}) =>
-  openDb({ url: database.url, name: 'test', poolSize: 3, acquireTimeoutMs: 500, callTimeoutMs: 2000, prepare: false, ...options });
+  openDb({
+    url: database.url,
+    name: 'test',
+    poolSize: 3,
+    acquireTimeoutMs: 500,
+    callTimeoutMs: 2000,
+    prepare: false,
+    ...options,
+  });
 const sleep = (seconds: number) => sql`select pg_sleep(${seconds})`;
 
 test('a slow query holds up nobody while a connection is free', async () => {
@@ -34,7 +42,10 @@ test('a slow query holds up nobody while a connection is free', async () => {
 test('who waits too long for a connection is told so, and the queue is bounded', async () => {
   const { db, close } = open({ poolSize: 1, acquireTimeoutMs: 100 });
   const slow = db.execute(sleep(0.5)).then(() => undefined);
-  const error: unknown = await db.execute(sql`select 1`).then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await db.execute(sql`select 1`).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(sqlState(error)).toBe('POOL_FULL');
   expect(isUnavailable(error)).toBe(true);
   const crowd = await Promise.allSettled(Array.from({ length: 80 }, () => db.execute(sql`select 1`)));
@@ -47,7 +58,10 @@ test('who waits too long for a connection is told so, and the queue is bounded',
 test('a call that gets no answer is given up by the client', async () => {
   const { db, close } = open({ callTimeoutMs: 200 });
   const started = performance.now();
-  const error: unknown = await db.execute(sleep(1)).then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await db.execute(sleep(1)).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(sqlState(error)).toBe('DEADLINE');
   expect(performance.now() - started).toBeLessThan(600);
   await close();
@@ -81,6 +95,9 @@ test('a transaction that met another runs again', async () => {
       await tx.execute(sql`update limit_counters set quantity = quantity + 1 where counter_key = ${second}`);
     });
   await Promise.all([add('a', 'b'), add('b', 'a')]);
-  expect(await rowsOf(db, sql`select quantity from limit_counters order by counter_key`)).toEqual([{ quantity: 2 }, { quantity: 2 }]);
+  expect(await rowsOf(db, sql`select quantity from limit_counters order by counter_key`)).toEqual([
+    { quantity: 2 },
+    { quantity: 2 },
+  ]);
   await close();
 });
