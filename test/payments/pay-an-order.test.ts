@@ -33,7 +33,9 @@ describe('the first attempt', () => {
     const event = await createPaidEvent(world);
     const placed = await place(world, event, { quantity: 2 });
     const before = await orderOf(world, placed);
-    await Promise.all([world.handlers['order.placed'](placed), world.handlers['order.placed'](placed).catch(() => {})]);
+    // Two workers at once: one makes it, the other may be told to come back later.
+    const results = await Promise.allSettled([1, 2].map(() => world.handlers['order.placed'](placed)));
+    expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);
     await work(world, placed);
     const [attempt, ...others] = await attemptsOf(world, placed);
     expect(others).toEqual([]);
