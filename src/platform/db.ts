@@ -112,7 +112,6 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
   const client = {
     options: types,
     unsafe: (text: string, parameters?: Parameters, queryOptions?: postgres.UnsafeQueryOptions) => ({
-      // biome-ignore lint/suspicious/noThenProperty: drizzle awaits what the driver returns
       then: (resolve: (rows: unknown) => unknown, reject: (error: unknown) => unknown) =>
         run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions))).then(resolve, reject),
       values: () => run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions).values())),

@@ -228,7 +228,15 @@ describe('recovery', () => {
     expect((await findings()).some((sentence) => sentence.includes(deliveryId))).toBe(true);
     await world.db.execute(sql`update deliveries set status = 'accepted' where id = ${deliveryId}`);
     expect((await findings()).some((sentence) => sentence.includes('without the message id'))).toBe(true);
-    await world.db.execute(sql`delete from deliveries where id = ${deliveryId}`);
+    await world.db.execute(
+      sql`update deliveries set provider_message_id = 'same', accepted_at = now() where id = ${deliveryId}`,
+    );
+    await world.db.execute(sql`
+      insert into deliveries (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, status, provider_message_id, accepted_at)
+      select 'dlv_00000000000000000000', organizer_id, event_id, subject_id, template, channel, recipient_key, 9, status, provider_message_id, accepted_at
+      from deliveries where id = ${deliveryId}`);
+    expect((await findings()).some((sentence) => sentence.includes('the same provider message id'))).toBe(true);
+    await world.db.execute(sql`delete from deliveries where subject_id = ${orderId}`);
     expect((await findings()).some((sentence) => sentence.includes(orderId))).toBe(true);
   });
 });
