@@ -11,32 +11,36 @@ export type PaymentBacklog = {
 };
 
 const refreshMs = 1000;
+/** A count that took long is followed by a longer pause, so that counting a large backlog never is what makes it larger. */
+const pausesPerCount = 20;
 const busyShare = 1 / 3;
 /** Counting further would not change the answer for any hold. */
 const countMax = 100_000;
 
-/** Counts the backlog once a second in the background. While Postgres is away the last count stands. */
+/** Counts the backlog about once a second in the background. While Postgres is away the last count stands. */
 export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: number }): PaymentBacklog {
   let waiting: ReadonlyMap<string, number> = new Map();
-  let isCounting = false;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
   const refresh = async () => {
-    if (isCounting) return;
-    isCounting = true;
+    const started = performance.now();
     try {
       waiting = await countWaitingOrders(deps.db, countMax);
       paymentBacklog.set([...waiting.values()].reduce((sum, count) => sum + count, 0));
     } catch (error) {
       deps.log.debug({ err: error }, 'the payment backlog could not be counted');
-    } finally {
-      isCounting = false;
     }
+    if (isClosed) return;
+    timer = setTimeout(() => void refresh(), Math.max(refreshMs, pausesPerCount * (performance.now() - started)));
+    timer.unref();
   };
   void refresh();
-  const timer = setInterval(() => void refresh(), refreshMs);
-  timer.unref();
   return {
     isPaymentBusy: (organizerId, holdSeconds) =>
       (waiting.get(organizerId) ?? 0) / deps.createsPerSecond > holdSeconds * busyShare,
-    close: () => clearInterval(timer),
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+    },
   };
 }
