@@ -1,0 +1,13 @@
+/**
+ * The draw: who stands where in the line, decided so that anybody can check it afterwards (docs/draw.md).
+ *
+ * Promises
+ *  1. The seed is bound by a published hash before the pre-queue opens, the list by a published root before the beacon's
+ *     round exists; after that nobody, we included, can choose the order.
+ *  2. From what is published anybody computes the key, the order, and the own place.
+ *  3. A draw that breaks its own rules is void, in public, and the next number is committed to.
+ */
+export { drawKeyOf, seedHashOf, type DrawFacts } from './draw-key.ts';
+export { leafOf, proofOf, rootOf, rootOfProof } from './merkle.ts';
+export { placeSalt } from './place-salt.ts';
+export { type DrawnRoom, indexAt, positionOf } from './position-of.ts';
