@@ -60,7 +60,7 @@ test('knowledge flows one way', () => {
 
 test('another room is entered by its index or by what it publishes: tables, jobs, errors, schemas, the edges of access', () => {
   const doors =
-    /\/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential)\.ts$/;
+    /\/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential|buyer-key|buyer-token)\.ts$/;
   const wrong = imports.filter(({ from, to, typeOnly }) => {
     const [room, target] = [roomOf(from), roomOf(to)];
     if (
@@ -88,12 +88,12 @@ const only = (name: string, library: RegExp, allowed: RegExp) =>
 only(
   'only edges know Hono',
   /^(hono|@hono\/)/,
-  /^src\/(http|web)\/|^src\/(app|client)\.ts$|^src\/[a-z-]+\/[a-z-]*(routes|middleware|schemas|order-access|session-cookie|client-network|receive)[a-z-]*\.ts$/,
+  /^src\/(http|web)\/|^src\/(app|client)\.ts$|^src\/[a-z-]+\/(?:[a-z-]+\/)?[a-z-]*(routes|middleware|schemas|order-access|session-cookie|client-network|receive)[a-z-]*\.ts$/,
 );
 only(
   'only queries, tables, invariants and the platform know drizzle',
   /^drizzle-orm/,
-  /^src\/platform\/|^src\/([a-z-]+)\/[a-z-]*(queries|tables|invariants|stock)[a-z-]*\.ts$/,
+  /^src\/platform\/|^src\/([a-z-]+)\/(?:[a-z-]+\/)?[a-z-]*(queries|tables|invariants|stock)[a-z-]*\.ts$/,
 );
 only('BullMQ lives in workers', /^bullmq/, /^workers\//);
 only('the driver of Postgres lives in the platform', /^postgres$/, /^src\/platform\//);
