@@ -35,6 +35,14 @@ const url = (...protocols: string[]) =>
 const postgresUrl = url('postgres:', 'postgresql:');
 const redisUrl = url('redis:', 'rediss:');
 const httpUrl = url('http:', 'https:').transform((value) => value.replace(/\/+$/, ''));
+const urls = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim().replace(/\/+$/, '')))
+  .refine((entries) => entries.every((entry) => URL.canParse(entry) && /^https?:/.test(entry)), {
+    message: 'must be a comma-separated list of URLs that start with http:// or https://',
+  });
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes written as lower-case hex digits`);
 
 /** Every variable of the service, in the order of `deploy/env.example`. */
 export const variables = z.object({
@@ -68,6 +76,7 @@ export const variables = z.object({
 
   JWT_SECRET: secret,
   ORDER_TOKEN_SECRET: secret,
+  QUEUE_TOKEN_SECRET: secret,
   HASH_SECRET: secret,
   ENCRYPTION_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes written as 64 lower-case hex digits'),
 
@@ -76,6 +85,8 @@ export const variables = z.object({
   REQUESTS_PER_MINUTE_PER_NETWORK: wholeNumber(6000, 1, 10_000_000),
   ORDERS_PER_MINUTE_PER_NETWORK: wholeNumber(600, 1, 10_000_000),
   SIGN_INS_PER_MINUTE_PER_NETWORK: wholeNumber(30, 1, 100_000),
+  VERIFICATIONS_PER_MINUTE_PER_NETWORK: wholeNumber(300, 1, 100_000),
+  VERIFICATIONS_PER_MINUTE: wholeNumber(60_000, 1, 10_000_000),
 
   MIDTRANS_SNAP_URL: httpUrl.default('https://app.midtrans.com'),
   MIDTRANS_API_URL: httpUrl.default('https://api.midtrans.com'),
@@ -89,6 +100,15 @@ export const variables = z.object({
     .string()
     .regex(/^v\d+\.\d+$/)
     .default('v23.0'),
+
+  BEACON_URL: urls.default(['https://api.drand.sh', 'https://drand.cloudflare.com']),
+  BEACON_CHAIN_HASH: hex(32).default('52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971'),
+  BEACON_PUBLIC_KEY: hex(96).default(
+    '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451' +
+      '0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a',
+  ),
+  BEACON_GENESIS: wholeNumber(1_692_803_367, 1, 4_102_444_800),
+  BEACON_PERIOD_SECONDS: wholeNumber(3, 1, 300),
 
   CDN_PURGE_URL: httpUrl.optional(),
   CDN_PURGE_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
@@ -143,7 +163,7 @@ function sentence(issue: z.core.$ZodIssue, given: Given): string {
   return given[String(issue.path[0])] === undefined ? 'is required' : issue.message;
 }
 
-const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET'] as const;
+const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'QUEUE_TOKEN_SECRET', 'HASH_SECRET'] as const;
 
 function productionFaults(config: Partial<Config>, given: Given): string[] {
   const faults: string[] = [];
@@ -162,6 +182,7 @@ function productionFaults(config: Partial<Config>, given: Given): string[] {
   if (sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)) {
     faults.push('REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may');
   }
+  if (config.BEACON_URL?.some((relay) => relay.startsWith('http:'))) faults.push('BEACON_URL: must be https');
   for (const name of [
     'PUBLIC_URL',
     'MIDTRANS_SNAP_URL',
