@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { beaconRoutes } from './beacon/beacon-routes.ts';
 import { partyRoutes } from './control/party-routes.ts';
 import { paymentRoutes } from './control/payment-routes.ts';
 import { ruleRoutes } from './control/rule-routes.ts';
@@ -28,6 +29,7 @@ export function createApp(world: World): Hono {
   app.route('/midtrans', redirectionRoutes(world.midtrans));
   app.route('/graph', sendMessageRoutes(world.graph));
   app.route('/graph', uploadMediaRoutes(world.graph));
+  app.route('/beacon', beaconRoutes(world.beacon));
   app.route('/', world.webhookSink.routes);
   app.route('/control', ruleRoutes(world));
   app.route('/control', paymentRoutes(world.midtrans));

@@ -1,3 +1,5 @@
+import { createBeaconRules } from './beacon/beacon-rules.ts';
+import { demoChain } from './beacon/demo-chain.ts';
 import { demoMidtransAccount, demoWhatsappSender, secondMidtransAccount } from './demo-accounts.ts';
 import { createWhatsappRules } from './graph/whatsapp-rules.ts';
 import { createLane } from './lane.ts';
@@ -62,6 +64,7 @@ export function composeWorld(
     midtrans: { ...shared, accounts, scenarios, transactions, notifier },
     midtransLane,
     graph: { ...shared, lane, post, senders, rules: createWhatsappRules(), messages: new Map(), media: new Map() },
+    beacon: { now, random, scheduler, chain: demoChain(options.beaconPeriodSeconds), rules: createBeaconRules() },
     inbox: createInbox(),
     smtpRules: createSmtpRules(),
     webhookSink: createWebhookSink(shared),

@@ -20,6 +20,8 @@ export type SandboxOptions = Readonly<{
   callbacksPerSecond?: number;
   /** Snap accepts 5 minutes at least; tests of short holds set 0. */
   snapExpiryMinimumMinutes?: number;
+  /** Seconds between two rounds of the beacon; another period is another chain. */
+  beaconPeriodSeconds?: number;
   midtransAccounts?: readonly MidtransAccount[];
   whatsappSenders?: readonly WhatsappSender[];
   /** Epoch milliseconds. */
@@ -46,6 +48,7 @@ export function readOptions(environment: Readonly<Record<string, string | undefi
     callbacksPerSecond: numberFrom(environment, 'SANDBOX_CALLBACKS_PER_SECOND', 0.001, 1_000_000),
     snapExpiryMinimumMinutes: numberFrom(environment, 'SANDBOX_SNAP_EXPIRY_MINIMUM_MINUTES', 0, 1440),
     timeScale: numberFrom(environment, 'SANDBOX_TIME_SCALE', 0, 1000),
+    beaconPeriodSeconds: numberFrom(environment, 'SANDBOX_BEACON_PERIOD_SECONDS', 1, 300),
     seed: numberFrom(environment, 'SANDBOX_SEED', 0, 4_294_967_295),
   };
   return {

@@ -1,3 +1,4 @@
+import type { BeaconWorld } from './beacon/beacon-routes.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Lane } from './lane.ts';
 import type { Midtrans } from './midtrans/midtrans.ts';
@@ -16,6 +17,7 @@ export type World = Readonly<{
   midtrans: Midtrans;
   midtransLane: Lane;
   graph: Graph;
+  beacon: BeaconWorld;
   inbox: Inbox;
   smtpRules: RuleBook<SmtpRule>;
   webhookSink: WebhookSink;

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
+import { demoBeaconPeriodSeconds, demoChain } from '../../../loadtest/sandbox/beacon/demo-chain.ts';
 import { dataFolder } from '../places.ts';
 import { keepSecrets } from '../services/keep-secrets.ts';
 import type { ServiceAddresses } from '../services/start-services.ts';
 import type { Plan } from './plan.ts';
 
-const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'HASH_SECRET', 'ENCRYPTION_KEY', 'OPERATIONS_TOKEN'] as const;
+const secretNames = [
+  'JWT_SECRET',
+  'ORDER_TOKEN_SECRET',
+  'QUEUE_TOKEN_SECRET',
+  'HASH_SECRET',
+  'ENCRYPTION_KEY',
+  'OPERATIONS_TOKEN',
+] as const;
 
 /**
  * The environment of the product's own processes in the local stack. What the person has set wins, except where the
@@ -24,6 +32,7 @@ export function productEnvironment(
     MIDTRANS_SNAP_URL: `${sandbox}/midtrans`,
     MIDTRANS_API_URL: `${sandbox}/midtrans`,
     WHATSAPP_GRAPH_URL: `${sandbox}/graph`,
+    ...sandboxBeacon(sandbox, given),
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
     ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),
   };
@@ -40,6 +49,19 @@ export function productEnvironment(
     PORT: String(plan.ports.api),
     OPERATIONS_HOST: '127.0.0.1',
     OPERATIONS_PORT: String(plan.ports.operations),
+  };
+}
+
+/** The sandbox's chain, whose key and hash follow from its period. */
+function sandboxBeacon(sandbox: string, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const period = Number(given['SANDBOX_BEACON_PERIOD_SECONDS'] ?? demoBeaconPeriodSeconds);
+  const chain = demoChain(Number.isInteger(period) && period > 0 ? period : demoBeaconPeriodSeconds);
+  return {
+    BEACON_URL: `${sandbox}/beacon`,
+    BEACON_CHAIN_HASH: chain.hash,
+    BEACON_PUBLIC_KEY: chain.public_key,
+    BEACON_GENESIS: String(chain.genesis_time),
+    BEACON_PERIOD_SECONDS: String(chain.period),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { World } from '../world.ts';
+import { beaconRuleSchema } from '../beacon/beacon-rules.ts';
 import { whatsappRuleSchema } from '../graph/whatsapp-rules.ts';
 import { scenarioSchema } from '../midtrans/scenarios.ts';
 import { smtpRuleSchema } from '../smtp/smtp-rules.ts';
@@ -27,6 +28,7 @@ export function ruleRoutes(world: World): Hono {
   return new Hono()
     .route('/scenarios', bookRoutes(recordedScenarios, scenarioSchema))
     .route('/whatsapp/rules', bookRoutes(world.graph.rules, whatsappRuleSchema))
+    .route('/beacon/rules', bookRoutes(world.beacon.rules, beaconRuleSchema))
     .route('/smtp/rules', bookRoutes(world.smtpRules, smtpRuleSchema))
     .put('/webhook-sinks/:name', async (context) => {
       const read = await readBody(context, sinkScriptSchema);

@@ -52,7 +52,7 @@ export function settingRoutes(world: World): Hono {
 /** Forgets the named parts; the money (`transactions`, `witness`) only when named. */
 function reset(world: World, what: readonly Resettable[]): void {
   if (what.includes('scenarios')) {
-    for (const book of [world.midtrans.scenarios, world.graph.rules, world.smtpRules]) book.clear();
+    for (const book of [world.midtrans.scenarios, world.graph.rules, world.smtpRules, world.beacon.rules]) book.clear();
   }
   if (what.includes('inbox')) world.inbox.clear();
   if (what.includes('whatsapp')) {

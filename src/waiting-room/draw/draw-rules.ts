@@ -1,0 +1,32 @@
+/** How much time the steps of a draw have. Published with every draw: who audits one holds it to these. */
+export type DrawRules = {
+  /** From the freeze to the beacon's round, at the least: the time in which the leaves and the root are written. */
+  readonly leadSeconds: number;
+  /** From the beacon's round to the seed being public; beyond it the draw is void. */
+  readonly revealWithinSeconds: number;
+  /** From the beacon's round to its value being known; a beacon that is away for longer voids the draw. */
+  readonly beaconWithinSeconds: number;
+  /** How long one call of `completeDraw` works on leaves before it gives way to others. */
+  readonly workMs: number;
+};
+
+const defaults: DrawRules = { leadSeconds: 30, revealWithinSeconds: 300, beaconWithinSeconds: 900, workMs: 2000 };
+
+export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
+  return { ...defaults, ...given };
+}
+
+/** Why a draw counts for nothing; part of what is published. */
+export type VoidReason =
+  /** The times of the room were changed before the pre-queue opened. */
+  | 'rescheduled'
+  /** The list was frozen when the beacon's value could be known already. */
+  | 'freeze_late'
+  /** The root was not there before the beacon's value could be known. */
+  | 'root_late'
+  /** The seed was not revealed in time. */
+  | 'seed_late'
+  /** The seed cannot be read any more. */
+  | 'seed_lost'
+  /** The beacon's value could not be had in time. */
+  | 'beacon_missing';
