@@ -10,6 +10,7 @@ const development = {
   REDIS_QUEUE_URL: 'redis://127.0.0.1:6380',
   JWT_SECRET: 'j'.repeat(32),
   ORDER_TOKEN_SECRET: 'o'.repeat(32),
+  QUEUE_TOKEN_SECRET: 'q'.repeat(32),
   HASH_SECRET: 'h'.repeat(32),
   ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
 };
@@ -98,7 +99,7 @@ describe('a configuration that is wrong', () => {
       WHATSAPP_GRAPH_VERSION: 'secret-value',
       HOLD_JITTER_SECONDS: 'secret-value',
     };
-    const missing = ['REDIS_QUEUE_URL', 'ORDER_TOKEN_SECRET', 'HASH_SECRET'];
+    const missing = ['REDIS_QUEUE_URL', 'ORDER_TOKEN_SECRET', 'QUEUE_TOKEN_SECRET', 'HASH_SECRET'];
     const faults = faultsOf(wrong);
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([...Object.keys(wrong), ...missing].sort());
     for (const name of missing) expect(faults).toContain(`${name}: is required`);
@@ -130,12 +131,17 @@ const refusals: readonly (readonly [about: string, change: Environment, names: s
     { ORDER_TOKEN_SECRET: `${demoSecretMarker}${'o'.repeat(32)}` },
     'ORDER_TOKEN_SECRET',
   ],
+  [
+    'a demo secret for the waiting room',
+    { QUEUE_TOKEN_SECRET: `${demoSecretMarker}${'q'.repeat(32)}` },
+    'QUEUE_TOKEN_SECRET',
+  ],
   ['a demo secret for hashes', { HASH_SECRET: `${demoSecretMarker}${'h'.repeat(32)}` }, 'HASH_SECRET'],
   ['a demo key for secrets at rest', { ENCRYPTION_KEY: '0'.repeat(64) }, 'ENCRYPTION_KEY'],
   [
     'one secret for two purposes',
     { HASH_SECRET: production.JWT_SECRET },
-    'JWT_SECRET, ORDER_TOKEN_SECRET, HASH_SECRET',
+    'JWT_SECRET, ORDER_TOKEN_SECRET, QUEUE_TOKEN_SECRET, HASH_SECRET',
   ],
   ['a session secret shorter than 32 characters', { JWT_SECRET: 'j'.repeat(31) }, 'JWT_SECRET'],
   ['any page that calls the API', { CORS_ALLOW_ORIGINS: 'https://a.example, *' }, 'CORS_ALLOW_ORIGINS'],

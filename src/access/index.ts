@@ -31,6 +31,8 @@ export { createDevice } from './create-device.ts';
 export { createOrganizer } from './create-organizer.ts';
 export { demoStaffExists } from './demo-staff-exists.ts';
 export { inviteStaff } from './invite-staff.ts';
+export { buyerKey, normalizeBuyerEmail, normalizePhone } from './buyer-key.ts';
+export { readBuyerToken, signBuyerToken } from './buyer-token.ts';
 export { orderCookie, presentsOrder, presentsOrderToken } from './order-access.ts';
 export { isOrderAccessToken, orderAccessToken } from './order-token.ts';
 export { type Passwords, createPasswords } from './passwords.ts';

@@ -1,6 +1,6 @@
-import { orderAccessToken, staffTokenLink } from '../access/index.ts';
+import { normalizePhone, orderAccessToken, staffTokenLink } from '../access/index.ts';
 import type { Config } from '../config.ts';
-import { eventCalendar, normalizePhone, ticketCode } from '../orders/index.ts';
+import { eventCalendar, ticketCode } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderCode } from '../platform/ids.ts';
 import { money } from '../platform/money.ts';

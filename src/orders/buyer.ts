@@ -1,46 +1,10 @@
-import { hash } from 'node:crypto';
+import { buyerKey, keyedHash } from '../access/buyer-key.ts';
 
-/**
- * Who a buyer is, for limits: the same mailbox or the same phone is the same buyer, however it is spelt. Addresses are
- * compared without case and without what follows a plus sign; Gmail's also without dots.
- */
-export function normalizeEmail(email: string): string {
-  const lower = email.toLowerCase();
-  const at = lower.lastIndexOf('@');
-  const domain = lower.slice(at + 1) === 'googlemail.com' ? 'gmail.com' : lower.slice(at + 1);
-  const mailbox = lower.slice(0, at).split('+', 1)[0] ?? '';
-  return `${domain === 'gmail.com' ? mailbox.replaceAll('.', '') : mailbox}@${domain}`;
-}
-
-/**
- * Digits with the country's, without a plus sign. 00 stands for the plus sign; a leading 0 is Indonesian, and one that is
- * left behind Indonesia's 62 does not count: 0812..., 0062812... and +620812... all become 62812...
- */
-export function normalizePhone(phone: string): string {
-  const digits = phone.replaceAll(/\D/g, '');
-  const isNational = !phone.startsWith('+') && /^0(?!0)/.test(digits);
-  const international = isNational ? `62${digits}` : digits.replace(/^00/, '');
-  return international.replace(/^620+/, '62');
-}
-
-const keyLength = 22;
-
-/** Keyed hashes of the buyer's normalised email and phone: enough to count by, not enough to find anybody. */
+/** Keyed hashes of the buyer's normalised email and phone. */
 export function buyerKeys(hashSecret: string, buyer: { email: string; phone: string }): readonly [string, string] {
-  return [
-    hashKey(hashSecret, `email:${normalizeEmail(buyer.email)}`),
-    hashKey(hashSecret, `phone:${normalizePhone(buyer.phone)}`),
-  ];
+  return [buyerKey(hashSecret, 'email', buyer.email), buyerKey(hashSecret, 'phone', buyer.phone)];
 }
 
 export function networkKey(hashSecret: string, network: string): string {
-  return hashKey(hashSecret, `network:${network}`);
-}
-
-/**
- * The secret before the text, in one call: three of these stand in the path of every order. What a plain hash lacks
- * against an HMAC (its result can be extended) does not matter to one that is cut in half.
- */
-function hashKey(secret: string, text: string): string {
-  return hash('sha256', `${secret}\0${text}`, 'base64url').slice(0, keyLength);
+  return keyedHash(hashSecret, `network:${network}`);
 }

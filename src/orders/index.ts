@@ -24,7 +24,6 @@
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
 export { availabilityOf } from './availability.ts';
-export { normalizePhone } from './buyer.ts';
 export { type CalendarEvent, eventCalendar } from './calendar.ts';
 export { createEventDirectory, type EventDirectory } from './event-directory.ts';
 export { cancelHolds } from './cancel-holds.ts';

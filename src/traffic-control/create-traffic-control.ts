@@ -4,6 +4,7 @@ import { type Keys, createKeys } from './keys.ts';
 import { type Limiter, createLimiter } from './limiter.ts';
 import { type Policies, policiesOf } from './policies.ts';
 import { type Refusals, createRefusals } from './refusals.ts';
+import type { Switches } from './switches.ts';
 import { type Shedder, type WatchedPool, createShedder } from './shedder.ts';
 
 /** Everything that decides whether a request is taken up; one per process. */
@@ -13,6 +14,7 @@ export type TrafficControl = {
   readonly shedder: Shedder;
   readonly refusals: Refusals;
   readonly keys: Keys;
+  readonly switches: Pick<Switches, 'refusalFor'> | undefined;
   close(): void;
 };
 
@@ -29,8 +31,12 @@ export function createTrafficControl(deps: {
     | 'REQUESTS_PER_MINUTE_PER_NETWORK'
     | 'ORDERS_PER_MINUTE_PER_NETWORK'
     | 'SIGN_INS_PER_MINUTE_PER_NETWORK'
+    | 'VERIFICATIONS_PER_MINUTE_PER_NETWORK'
+    | 'VERIFICATIONS_PER_MINUTE'
   >;
   pools: readonly WatchedPool[];
+  /** What operators have switched; nothing, when left out. */
+  switches?: Pick<Switches, 'refusalFor'>;
   /** How long a limit waits for Redis before it is counted in memory. */
   redisDeadlineMs?: number;
 }): TrafficControl {
@@ -47,6 +53,7 @@ export function createTrafficControl(deps: {
     shedder,
     refusals: createRefusals(policies),
     keys: createKeys(deps.config.HASH_SECRET),
+    switches: deps.switches,
     close: () => shedder.close(),
   };
 }

@@ -10,16 +10,24 @@
  *  3. Limits hold over all processes. Without Redis they hold per process, never "open", answered within 50 ms.
  *  4. A client's network is its own only as far as trusted proxies say so.
  *
- *     request -> class (ruleOf) -> overload (Shedder.cause) -> limits (Limiter.consume) -> the app
- *                                       |                            |
- *                                      503                          429
+ *  5. What an operator switches reaches every process within a second, holds while Postgres and Redis are away, and
+ *     stands with who did it and why in a table that only grows.
+ *
+ *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> limits (Limiter.consume) -> the app
+ *                                     |                |                            |
+ *                                    503              503                          429
  *
  * Levels of overload rise by one class after two bad samples of 200 ms and fall by one after five good ones
  * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection.
  */
+export { type Decide, type Decision, createDecide } from './decide.ts';
 export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
 export { createMessageLimiter } from './message-limiter.ts';
 export { createSignInLimiter } from './sign-in-limiter.ts';
+export { createVerificationLimiter } from './verification-limiter.ts';
 export type { TrafficControlErrorCode } from './errors.ts';
 export type { Limiter, Verdict } from './limiter.ts';
 export type { Shedder, WatchedPool } from './shedder.ts';
+export { switchRoutes } from './switch-routes.ts';
+export type { SwitchName } from './switch-table.ts';
+export { type Switches, createSwitches } from './switches.ts';

@@ -29,6 +29,14 @@ export type PolicyName =
   | 'sign_in_account_everywhere'
   | 'documents'
   | 'message_target'
+  | 'verifications'
+  | 'verifications_budget'
+  | 'verification_target'
+  | 'verification_target_daily'
+  | 'verification_target_everywhere'
+  | 'verification_target_everywhere_daily'
+  | 'confirmations'
+  | 'confirmation_failures'
   | 'callback_failures'
   | 'callback_failures_network';
 
@@ -45,6 +53,16 @@ const signInsPerAccountEverywhere = 100;
 const documentsPerNetwork = 300;
 const messagesPerTarget = 3;
 const messageTargetSeconds = 15 * minute;
+/** Codes to one buyer: asked for from one network, and from all of them. */
+const verificationsPerTarget = 3;
+const verificationsPerTargetDaily = 10;
+const verificationsPerTargetEverywhere = 10;
+const verificationsPerTargetEverywhereDaily = 20;
+/** A buyer who mistypes tries again. */
+const confirmationsPerVerification = 3;
+/** Wrong codes from one network, which thousands of phones may share. */
+const confirmationFailuresPerNetwork = 30;
+const day = 24 * 60 * minute;
 const callbackFailuresPerMinute = 60;
 /** Wrong keys of so many organisers may come through one gateway's network in the same minute. */
 const callbackAddressesFailing = 20;
@@ -53,7 +71,11 @@ const callbackAddressesFailing = 20;
 export function policiesOf(
   config: Pick<
     Config,
-    'REQUESTS_PER_MINUTE_PER_NETWORK' | 'ORDERS_PER_MINUTE_PER_NETWORK' | 'SIGN_INS_PER_MINUTE_PER_NETWORK'
+    | 'REQUESTS_PER_MINUTE_PER_NETWORK'
+    | 'ORDERS_PER_MINUTE_PER_NETWORK'
+    | 'SIGN_INS_PER_MINUTE_PER_NETWORK'
+    | 'VERIFICATIONS_PER_MINUTE_PER_NETWORK'
+    | 'VERIFICATIONS_PER_MINUTE'
   >,
 ): Policies {
   const requests = config.REQUESTS_PER_MINUTE_PER_NETWORK;
@@ -83,6 +105,7 @@ export function policiesOf(
     documents: policy('documents', 'network', documentsPerNetwork),
     // Filling one person's inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
+    ...verificationPolicies(config, policy),
     // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one
     // organiser's wrong key does not shut the gateway out for the others.
     callback_failures: policy('callback_failures', 'callback', callbackFailuresPerMinute),
@@ -92,6 +115,33 @@ export function policiesOf(
       'network',
       callbackFailuresPerMinute * callbackAddressesFailing,
     ),
+  };
+}
+
+/** Codes to buyers, the target of who wants to keep everybody out (or to fill inboxes, or to spend the organizer's money). */
+function verificationPolicies(
+  config: Pick<Config, 'VERIFICATIONS_PER_MINUTE_PER_NETWORK' | 'VERIFICATIONS_PER_MINUTE'>,
+  policy: (name: PolicyName, key: KeyKind, points: number, seconds?: number) => Policy,
+) {
+  const asked = config.VERIFICATIONS_PER_MINUTE_PER_NETWORK;
+  const toTarget = (name: PolicyName, points: number, seconds: number) => policy(name, 'target', points, seconds);
+  return {
+    verifications: policy('verifications', 'network', asked),
+    verifications_budget: policy('verifications_budget', 'target', config.VERIFICATIONS_PER_MINUTE),
+    verification_target: toTarget('verification_target', verificationsPerTarget, 15 * minute),
+    verification_target_daily: toTarget('verification_target_daily', verificationsPerTargetDaily, day),
+    verification_target_everywhere: toTarget(
+      'verification_target_everywhere',
+      verificationsPerTargetEverywhere,
+      15 * minute,
+    ),
+    verification_target_everywhere_daily: toTarget(
+      'verification_target_everywhere_daily',
+      verificationsPerTargetEverywhereDaily,
+      day,
+    ),
+    confirmations: policy('confirmations', 'network', asked * confirmationsPerVerification),
+    confirmation_failures: policy('confirmation_failures', 'network', confirmationFailuresPerNetwork),
   };
 }
 
@@ -133,6 +183,9 @@ const rows: readonly Row[] = [
     class: 4,
     limits: ['messages', 'network'],
   },
+  // Not counted as requests too, for the same reason as orders.
+  { methods: posting, path: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
+  { methods: posting, path: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },
   { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
   { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },

@@ -30,6 +30,7 @@ describe('operator commands', () => {
         JWT_SECRET: world.deps.config.JWT_SECRET,
         HASH_SECRET: world.deps.config.HASH_SECRET,
         ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+        QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
         ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
         ...environment,
       };

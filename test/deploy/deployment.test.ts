@@ -20,6 +20,7 @@ const hex = () => randomBytes(32).toString('hex');
 const secrets = () => ({
   JWT_SECRET: hex(),
   ORDER_TOKEN_SECRET: hex(),
+  QUEUE_TOKEN_SECRET: hex(),
   HASH_SECRET: hex(),
   ENCRYPTION_KEY: hex(),
   OPERATIONS_TOKEN: hex(),
@@ -96,7 +97,7 @@ describe('variables of the deployment', () => {
   });
 
   it('never carry a secret in what is committed', () => {
-    const secretNames = /^(JWT_SECRET|ORDER_TOKEN_SECRET|HASH_SECRET|ENCRYPTION_KEY|OPERATIONS_TOKEN)$/;
+    const secretNames = /^(JWT_SECRET|ORDER_TOKEN_SECRET|QUEUE_TOKEN_SECRET|HASH_SECRET|ENCRYPTION_KEY|OPERATIONS_TOKEN)$/;
     const values = Object.entries(kubernetesEnvironment()).filter(([name]) => secretNames.test(name));
     expect(values.map(([, value]) => value)).toEqual(values.map(() => 'RANDOM'));
     expect(

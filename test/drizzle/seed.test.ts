@@ -24,6 +24,7 @@ describe('the demo seed', () => {
       REDIS_QUEUE_URL: 'redis://127.0.0.1:2',
       JWT_SECRET: 'demo-only-jwt-secret-0123456789abcdef',
       ORDER_TOKEN_SECRET: 'demo-only-order-secret-0123456789abcdef',
+      QUEUE_TOKEN_SECRET: 'demo-only-queue-secret-0123456789abcdef',
       HASH_SECRET: 'demo-only-hash-secret-0123456789abcdef',
       ENCRYPTION_KEY: encryptionKey,
     });

@@ -24,6 +24,7 @@ export async function startTestService(environment: Record<string, string> = {})
     REDIS_QUEUE_URL: redis.queueUrl,
     JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
     ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
     HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
     ENCRYPTION_KEY: 'ab'.repeat(32),
     ...environment,

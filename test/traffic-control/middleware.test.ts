@@ -39,6 +39,8 @@ async function start(options: { requests?: number; orders?: number; trusted?: st
       REQUESTS_PER_MINUTE_PER_NETWORK: options.requests ?? 6000,
       ORDERS_PER_MINUTE_PER_NETWORK: options.orders ?? 5,
       SIGN_INS_PER_MINUTE_PER_NETWORK: 5,
+      VERIFICATIONS_PER_MINUTE_PER_NETWORK: 5,
+      VERIFICATIONS_PER_MINUTE: 100,
     },
     pools: [],
     redisDeadlineMs: 5000,

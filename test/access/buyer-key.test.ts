@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { buyerKeys, normalizePhone } from '../../src/orders/buyer.ts';
+import { buyerKey, normalizePhone } from '../../src/access/buyer-key.ts';
 
-/** Guards the limits per buyer (S44, T05): one person is one buyer, however the address and the number are spelt. */
+/** Guards the limits per buyer (S44, T05) and one place per buyer: one person is one buyer, however the address and the number are spelt. */
 
 describe('one phone', () => {
   test.each([
@@ -26,7 +26,7 @@ describe('one phone', () => {
 });
 
 test('the same mailbox is the same buyer, and another is not', () => {
-  const emailKey = (email: string) => buyerKeys('a secret', { email, phone: '' })[0];
+  const emailKey = (email: string) => buyerKey('a secret', 'email', email);
   expect(emailKey('Ayu.Lestari+2@GoogleMail.com')).toBe(emailKey('ayulestari@gmail.com'));
   expect(emailKey('ayu.lestari@pembeli.test')).not.toBe(emailKey('ayulestari@pembeli.test'));
 });

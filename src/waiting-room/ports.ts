@@ -1,0 +1,12 @@
+import type { Phase } from './phase.ts';
+
+/** What joining must know of a room, at most a second old. What is decided here is decided again on the row. */
+export type RoomFacts = {
+  readonly eventId: string;
+  readonly phase: Phase;
+  /** How much work a browser does before it may join; 0 asks for none. */
+  readonly challengeDifficulty: number;
+};
+
+/** From memory; undefined for an event that does not exist or has no room. */
+export type RoomOf = (slug: string) => RoomFacts | undefined;
