@@ -1,0 +1,50 @@
+import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+
+export type QueueErrorCode =
+  | 'queue.not_found'
+  | 'queue.not_open'
+  | 'queue.place_invalid'
+  | 'queue.not_your_turn'
+  | 'queue.turn_lapsed'
+  | 'queue.times_fixed'
+  | 'queue.times_impossible'
+  | 'queue.over'
+  | 'challenge.failed';
+
+export const queueProblems = {
+  'queue.not_found': { status: 404, title: 'No waiting room' },
+  'queue.not_open': { status: 409, title: 'Waiting room not open' },
+  'queue.place_invalid': { status: 403, title: 'Place not valid' },
+  'queue.not_your_turn': { status: 403, title: 'Not your turn yet' },
+  'queue.turn_lapsed': { status: 410, title: 'Turn has passed' },
+  'queue.times_fixed': { status: 409, title: 'Times are fixed' },
+  'queue.times_impossible': { status: 409, title: 'Times not possible' },
+  'queue.over': { status: 409, title: 'Waiting room is over' },
+  'challenge.failed': { status: 403, title: 'Challenge failed' },
+} as const satisfies Record<QueueErrorCode, { status: number; title: string }>;
+
+const refusal = (code: QueueErrorCode, message: string, details?: ProblemDetails) =>
+  new DomainError<QueueErrorCode>(code, message, details === undefined ? {} : { details });
+
+/** The event has no waiting room: an organizer's answer. The public is told `event.not_found`. */
+export const queueNotFound = () => refusal('queue.not_found', 'The event has no waiting room.');
+/** @param phase the phase the room is in; the reader may come again when it is another */
+export const queueNotOpen = (phase: string) =>
+  refusal('queue.not_open', 'The waiting room does not take this now; see phase.', { phase });
+export const placeInvalid = () => refusal('queue.place_invalid', 'This is no place in the waiting room of this event.');
+/** @param position what must be called, and @param serving what has been called, both counted from 0 */
+export const notYourTurn = (details: { position: number | null; serving: number }, retryAfterSeconds: number) =>
+  new DomainError<QueueErrorCode>('queue.not_your_turn', 'This place has not been called yet.', {
+    details,
+    retryAfterSeconds,
+  });
+export const turnLapsed = () =>
+  refusal('queue.turn_lapsed', 'This place was called, and its time to come in has passed.');
+export const timesFixed = (phase: string) =>
+  refusal('queue.times_fixed', 'The draw was announced with these times; they do not change any more.', { phase });
+export const timesImpossible = (errors: readonly { path: string; message: string }[]) =>
+  refusal('queue.times_impossible', 'The waiting room cannot keep these times; see errors.', { errors });
+export const queueOver = () => refusal('queue.over', 'The waiting room of this event is over, for good.');
+/** Of a challenge on joining: wrong, too late, or made for another account or event. */
+export const challengeFailed = () =>
+  refusal('challenge.failed', 'The challenge was not solved, or not in time; ask for a new one.');

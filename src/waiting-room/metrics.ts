@@ -1,0 +1,33 @@
+import { counter, gauge } from '../platform/metrics.ts';
+import { phases } from './phase.ts';
+
+export const watchedRooms = gauge('waiting_room_watched', 'Waiting rooms that this process knows');
+export const watchAge = gauge('waiting_room_watch_age_seconds', 'Since the waiting rooms were last read');
+
+const outcomes = ['passed', 'not_your_turn', 'lapsed', 'invalid', 'not_open'] as const;
+export type ExchangeOutcome = (typeof outcomes)[number];
+const exchanges = counter('waiting_room_exchanges_total', 'Places shown to be exchanged for a pass, by outcome', [
+  'outcome',
+]);
+/** With the label bound, since a bound counter costs a twentieth of a look-up. */
+export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
+  passed: exchanges.labels({ outcome: 'passed' }),
+  not_your_turn: exchanges.labels({ outcome: 'not_your_turn' }),
+  lapsed: exchanges.labels({ outcome: 'lapsed' }),
+  invalid: exchanges.labels({ outcome: 'invalid' }),
+  not_open: exchanges.labels({ outcome: 'not_open' }),
+};
+
+export const roomsByPhase = gauge('waiting_room_rooms', 'Waiting rooms by phase', ['phase']);
+for (const phase of phases) roomsByPhase.set({ phase }, 0);
+export const ticks = counter('waiting_room_ticks_total', 'Looks of the clockwork at a room, by what they came to', [
+  'outcome',
+]);
+export const admissionRate = gauge('waiting_room_admission_rate', 'Buyers let in per second, over all open rooms');
+export const admissionRateMax = gauge(
+  'waiting_room_admission_rate_max',
+  'Buyers that organizers have set to be let in per second, over all open rooms',
+);
+export const waitingPlaces = gauge('waiting_room_waiting_places', 'Places that have not been called, over all rooms');
+export const drawsLate = gauge('waiting_room_draws_late', 'Rooms that should be open and have not been drawn');
+export const healthReporters = gauge('waiting_room_health_reporters', 'API processes whose health is known');

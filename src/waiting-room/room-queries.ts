@@ -1,0 +1,100 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { events } from '../catalog/tables.ts';
+import { type Db, rowsOf } from '../platform/db.ts';
+import type { Phase } from './phase.ts';
+import { draws, waitingRooms } from './tables.ts';
+
+/** Rooms that one process watches at once. */
+export const watchedRoomsMax = 2000;
+
+export type WatchedRow = {
+  readonly event_id: string;
+  readonly slug: string;
+  readonly organizer_id: string;
+  readonly phase: Phase;
+  readonly challenge_difficulty: number;
+  readonly turn_seconds: number;
+  readonly pass_seconds: number;
+  readonly places: number;
+  readonly serving: number;
+  readonly serving_at_ms: number | null;
+  readonly rate: number;
+  readonly lapsed_below: number;
+  /** Of the draw that counts, or null while there is none. */
+  readonly draw_number: number | null;
+  readonly frozen_places: number | null;
+  readonly draw_key: Buffer | null;
+  /** Postgres' clock, in milliseconds. */
+  readonly now_ms: number;
+};
+
+/**
+ * Every room that is not over, and those that have been over for less than a day; the newest, should there be too many.
+ * One row for each: a room has at most one draw in the state `drawn`. Indexes: waiting_rooms_live, waiting_rooms_over.
+ */
+export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
+  return rowsOf<WatchedRow>(
+    db,
+    sql`
+      select room.event_id, event.slug, room.organizer_id, room.phase, room.challenge_difficulty, room.turn_seconds,
+        room.pass_seconds, room.places, room.serving, room.rate, room.lapsed_below::float8 as lapsed_below,
+        (extract(epoch from room.serving_at) * 1000)::float8 as serving_at_ms,
+        draw.number as draw_number, draw.places as frozen_places, draw.draw_key,
+        (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms
+      from waiting_rooms room
+      join events event on event.id = room.event_id
+      left join draws draw on draw.event_id = room.event_id and draw.state = 'drawn'
+      where room.phase <> 'over' or (room.phase = 'over' and room.changed_at > now() - interval '1 day')
+      order by room.phase = 'over', room.opens_at desc
+      limit ${watchedRoomsMax}`,
+  );
+}
+
+/** The places that a draw left out: published with it, and never changed afterwards. */
+export async function findVoidedPlaces(db: Db, eventId: string, number: number): Promise<number[]> {
+  const [row] = await db
+    .select({ indexes: sql<string>`coalesce(array_to_json(${draws.voidedPlaces}), '[]'::json)::text` })
+    .from(draws)
+    .where(and(eq(draws.eventId, eventId), eq(draws.number, number)));
+  const indexes: unknown = row === undefined ? [] : JSON.parse(row.indexes);
+  return Array.isArray(indexes) ? indexes.map(Number) : [];
+}
+
+export type RoomRow = typeof waitingRooms.$inferSelect;
+
+/** The room of an organizer's own event. */
+export async function findRoom(db: Db, organizerId: string, eventId: string): Promise<RoomRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(waitingRooms)
+    .where(and(eq(waitingRooms.eventId, eventId), eq(waitingRooms.organizerId, organizerId)));
+  return row;
+}
+
+/** Keeps joins, the clockwork and other changes of the room out until the transaction ends. */
+export async function lockRoom(tx: Db, organizerId: string, eventId: string): Promise<RoomRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(waitingRooms)
+    .where(and(eq(waitingRooms.eventId, eventId), eq(waitingRooms.organizerId, organizerId)))
+    .for('update');
+  return row;
+}
+
+export type EventOfRoom = Pick<typeof events.$inferSelect, 'id' | 'slug' | 'status' | 'startsAt' | 'endsAt'>;
+
+/** An organizer's own event, held as it is until the transaction ends. */
+export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string): Promise<EventOfRoom | undefined> {
+  const [row] = await tx
+    .select({
+      id: events.id,
+      slug: events.slug,
+      status: events.status,
+      startsAt: events.startsAt,
+      endsAt: events.endsAt,
+    })
+    .from(events)
+    .where(and(eq(events.id, eventId), eq(events.organizerId, organizerId)))
+    .for('share');
+  return row;
+}

@@ -1,0 +1,102 @@
+import { bigint, boolean, doublePrecision, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bytes, time } from '../platform/columns.ts';
+import { phases } from './phase.ts';
+
+export const waitingRooms = pgTable('waiting_rooms', {
+  eventId: text('event_id').primaryKey(),
+  organizerId: text('organizer_id').notNull(),
+  phase: text('phase', { enum: phases }).notNull().default('closed'),
+  preQueueOpensAt: time('pre_queue_opens_at').notNull(),
+  freezesAt: time('freezes_at').notNull(),
+  opensAt: time('opens_at').notNull(),
+  challengeDifficulty: integer('challenge_difficulty').notNull(),
+  rateMax: doublePrecision('rate_max').notNull(),
+  turnSeconds: integer('turn_seconds').notNull(),
+  passSeconds: integer('pass_seconds').notNull(),
+  places: integer('places').notNull().default(0),
+  frozenPlaces: integer('frozen_places'),
+  serving: doublePrecision('serving').notNull().default(0),
+  servingAt: time('serving_at'),
+  rate: doublePrecision('rate').notNull().default(0),
+  lapsedBelow: bigint('lapsed_below', { mode: 'number' }).notNull().default(0),
+  paused: boolean('paused').notNull().default(false),
+  changedAt: time('changed_at').notNull().defaultNow(),
+  admissionRate: doublePrecision('admission_rate').notNull().default(0),
+  showRatio: doublePrecision('show_ratio').notNull().default(1),
+  exchanged: bigint('exchanged', { mode: 'number' }).notNull().default(0),
+  pausedAt: time('paused_at'),
+});
+
+export const places = pgTable(
+  'places',
+  {
+    eventId: text('event_id').notNull(),
+    placeIndex: integer('place_index').notNull(),
+    accountKey: text('account_key').notNull(),
+    joinedAt: time('joined_at').notNull(),
+    voidedAt: time('voided_at'),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.placeIndex] })],
+);
+
+export const spentPasses = pgTable(
+  'spent_passes',
+  {
+    eventId: text('event_id').notNull(),
+    placeIndex: integer('place_index').notNull(),
+    orderId: text('order_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.placeIndex] })],
+);
+
+export const draws = pgTable(
+  'draws',
+  {
+    eventId: text('event_id').notNull(),
+    number: integer('number').notNull(),
+    state: text('state', { enum: ['committed', 'frozen', 'drawn', 'void'] }).notNull(),
+    seedHash: bytes('seed_hash').notNull(),
+    seedSealed: text('seed_sealed'),
+    seed: bytes('seed'),
+    beaconChain: text('beacon_chain').notNull(),
+    beaconRound: bigint('beacon_round', { mode: 'number' }).notNull(),
+    beaconRoundAt: time('beacon_round_at').notNull(),
+    committedAt: time('committed_at').notNull(),
+    frozenAt: time('frozen_at'),
+    places: integer('places'),
+    voidedPlaces: integer('voided_places').array(),
+    merkleRoot: bytes('merkle_root'),
+    beaconSignature: bytes('beacon_signature'),
+    beaconRandomness: bytes('beacon_randomness'),
+    drawKey: bytes('draw_key'),
+    drawnAt: time('drawn_at'),
+    voidReason: text('void_reason'),
+    rootedAt: time('rooted_at'),
+    revealedAt: time('revealed_at'),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.number] })],
+);
+
+export const drawLeaves = pgTable(
+  'draw_leaves',
+  {
+    eventId: text('event_id').notNull(),
+    chunk: integer('chunk').notNull(),
+    leaves: bytes('leaves').notNull(),
+    root: bytes('root').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.chunk] })],
+);
+
+/** Where serving stood, and how many had ordered and exchanged by then: what says whose turn is over. */
+export const servingMarks = pgTable(
+  'serving_marks',
+  {
+    eventId: text('event_id').notNull(),
+    at: time('at').notNull(),
+    serving: doublePrecision('serving').notNull(),
+    orders: integer('orders').notNull(),
+    exchanged: bigint('exchanged', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.at] })],
+);
