@@ -3,7 +3,8 @@ import { operationsApp } from './http/health.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
-import { apiProbes, refusesToStart } from './readiness.ts';
+import { operatorRoutes } from './operator-routes.ts';
+import { apiProbes, knowSwitches, refusesToStart } from './readiness.ts';
 import { createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
 import { onStopSignal } from './platform/shutdown.ts';
@@ -21,7 +22,12 @@ async function main(): Promise<void> {
 
   let draining = false;
   const operations = await serve(
-    operationsApp({ probes: apiProbes(service), isDraining: () => draining, token: config.OPERATIONS_TOKEN }).fetch,
+    operationsApp({
+      probes: apiProbes(service),
+      isDraining: () => draining,
+      token: config.OPERATIONS_TOKEN,
+      routes: operatorRoutes(service),
+    }).fetch,
     {
       host: config.OPERATIONS_HOST,
       port: config.OPERATIONS_PORT,
@@ -29,6 +35,7 @@ async function main(): Promise<void> {
     },
   );
   service.closers.add('operations server', () => operations.close());
+  await knowSwitches(service);
   const app = createApp(service);
   const server = await serve(app.fetch, { host: config.HOST, port: config.PORT, reusePort: config.API_PROCESSES > 1 });
   service.closers.add('server', () => server.close());

@@ -11,7 +11,15 @@ export async function refusesToStart({ config, db }: Pick<Service, 'config' | 'd
     : undefined;
 }
 
-/** An API process serves when Postgres answers. Redis may be away: it is an accelerator. */
-export function apiProbes({ db }: Pick<Service, 'db'>): Probe[] {
-  return [{ name: 'postgres', check: () => ping(db) }];
+/** An API process serves when Postgres answers and it knows what is switched. Redis may be away: it is an accelerator. */
+export function apiProbes({ db, switches }: Pick<Service, 'db' | 'switches'>): Probe[] {
+  return [
+    { name: 'postgres', check: () => ping(db) },
+    { name: 'switches', check: () => switches.requireKnown() },
+  ];
+}
+
+/** What is switched off stays off for those who ask a process that has just started. Without Postgres it starts all the same. */
+export async function knowSwitches({ switches, log }: Pick<Service, 'switches' | 'log'>): Promise<void> {
+  await switches.refresh().catch((error: unknown) => log.warn({ err: error }, 'serving without knowing the switches'));
 }

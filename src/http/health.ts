@@ -18,6 +18,8 @@ export function operationsApp(options: {
   fault?: () => string | undefined;
   /** The operator's token; without one there is nothing that needs it. */
   token?: string | undefined;
+  /** What rooms add for operators; each guards itself by the token. */
+  routes?: Hono | undefined;
 }): Hono {
   const app = new Hono();
   app.get('/healthz', (c) => {
@@ -31,6 +33,7 @@ export function operationsApp(options: {
   });
   app.get('/metrics', async (c) => c.text(await registry.metrics(), 200, { 'content-type': registry.contentType }));
   if (options.token !== undefined) app.get('/debug/profile', profile(options.token));
+  if (options.routes !== undefined) app.route('/', options.routes);
   return app;
 }
 

@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector/promises';
 import type { Handler } from 'hono';
-import { constantTimeEqual } from '../platform/crypto.ts';
+import { hasOperatorToken } from './operator-token.ts';
 
 const secondsDefault = 10;
 const secondsMax = 60;
@@ -13,8 +13,7 @@ const samplingMicroseconds = 500;
 export function profile(token: string): Handler {
   let running = false;
   return async (c) => {
-    const given = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1];
-    if (given === undefined || !constantTimeEqual(given, token)) return c.json({ status: 'not allowed' }, 401);
+    if (!hasOperatorToken(c, token)) return c.json({ status: 'not allowed' }, 401);
     const seconds = Number(c.req.query('seconds') ?? secondsDefault);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > secondsMax) {
       return c.json({ status: `seconds takes a whole number from 1 to ${secondsMax}` }, 400);

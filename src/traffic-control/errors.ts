@@ -1,6 +1,19 @@
-/** Refusals of this room are built by `refusals.ts`, as bytes; here is how they read. */
-export type TrafficControlErrorCode = 'traffic.rate_limited';
+/** Refusals at the door are built by `refusals.ts`, as bytes; here is how they read. */
+export type TrafficControlErrorCode =
+  | 'traffic.rate_limited'
+  | 'traffic.browse_only'
+  | 'traffic.switched_off'
+  | 'switch.unknown'
+  | 'switch.scope'
+  | 'switch.event_unknown'
+  | 'switch.no_waiting_room';
 
 export const trafficProblems = {
   'traffic.rate_limited': { status: 429, title: 'Too many requests' },
+  'traffic.browse_only': { status: 503, title: 'Only browsing for now' },
+  'traffic.switched_off': { status: 503, title: 'Switched off for now' },
+  'switch.unknown': { status: 404, title: 'No such switch' },
+  'switch.scope': { status: 400, title: 'The switch does not reach so far' },
+  'switch.event_unknown': { status: 404, title: 'Event not found' },
+  'switch.no_waiting_room': { status: 409, title: 'No waiting room is planned' },
 } as const satisfies Record<TrafficControlErrorCode, { status: number; title: string }>;

@@ -15,3 +15,6 @@ export const shedLevel = gauge('traffic_shed_level', 'Classes that are refused n
 export const loopUtilization = gauge('traffic_loop_utilization', 'Event-loop utilisation of the last 200 ms');
 export const loopDelay = gauge('traffic_loop_delay_seconds', 'Event-loop delay of the last 200 ms, 99th percentile');
 export const poolPressure = gauge('traffic_pool_pressure', 'Waiting for database connections; 1 is as long as allowed');
+export const switchedTotal = counter('traffic_switched_total', 'Requests refused by a switch, by class', ['class']);
+export const switchesOn = gauge('switch_on', 'Events (or all of them, as one) that the switch is on for', ['name']);
+export const switchReadAge = gauge('switch_read_age_seconds', 'Since the switches were last read, while that fails');

@@ -1,8 +1,9 @@
 import { problemContentType } from '../http/problem.ts';
 import { newId } from '../platform/ids.ts';
-import { trafficProblems } from './errors.ts';
+import { type TrafficControlErrorCode, trafficProblems } from './errors.ts';
 import type { Verdict } from './limiter.ts';
 import type { Policies, Policy, PolicyName } from './policies.ts';
+import type { SwitchRefusal } from './switches.ts';
 
 /**
  * Answers for those who are refused, written once: a refusal must stay far cheaper than what it refuses. They carry the
@@ -11,6 +12,7 @@ import type { Policies, Policy, PolicyName } from './policies.ts';
 export type Refusals = {
   rateLimited(verdict: Verdict): Response;
   overloaded(retryAfterSeconds: number): Response;
+  switched(refusal: SwitchRefusal): Response;
   /** `RateLimit-Policy` and `RateLimit` of an answer that was let through. */
   policyField(policy: Policy): string;
 };
@@ -18,6 +20,7 @@ export type Refusals = {
 /** The part of a window over which those refused are asked to come back. */
 const jitterShare = 0.1;
 const jitterSecondsMax = 10;
+const switchedDetail = 'The service does less than usual for now; what is there is safe, try again later.';
 
 export function createRefusals(policies: Policies): Refusals {
   const fields = new Map<PolicyName, string>();
@@ -40,6 +43,8 @@ export function createRefusals(policies: Policies): Refusals {
     code: 'service.overloaded',
     detail: 'Too much is asked of the service now; try again shortly.',
   });
+  const switchedParts = (code: TrafficControlErrorCode) =>
+    problemParts({ ...trafficProblems[code], code, detail: switchedDetail });
   const policyField = (policy: Policy): string => fields.get(policy.name) ?? '';
 
   return {
@@ -50,6 +55,8 @@ export function createRefusals(policies: Policies): Refusals {
         ratelimit: rateLimitField(verdict),
       }),
     overloaded: (retryAfterSeconds) => refuse(503, overloadedParts, retryAfterSeconds, {}),
+    switched: ({ code, retryAfterSeconds }) =>
+      refuse(trafficProblems[code].status, switchedParts(code), retryAfterSeconds, {}),
   };
 }
 
