@@ -6,8 +6,22 @@
  *     round exists; after that nobody, we included, can choose the order.
  *  2. From what is published anybody computes the key, the order, and the own place.
  *  3. A draw that breaks its own rules is void, in public, and the next number is committed to.
+ *
+ * A draw's life
+ *
+ *   commitDraw --> committed --freezePlaces--> frozen --completeDraw--> drawn
+ *                      |                         |   (leaves, root | the round's time | seed | beacon value, key)
+ *                      +-------voidDraw----------+--> void, and the next number is committed (and frozen, if this one was)
  */
+export { type BeaconChain, beaconChainOf } from './beacon-chain.ts';
+export type { Beacon } from './beacon.ts';
+export { commitDraw } from './commit-draw.ts';
+export { completeDraw, type DrawProgress } from './complete-draw.ts';
+export type { CommitDeps, DrawDeps } from './deps.ts';
 export { drawKeyOf, seedHashOf, type DrawFacts } from './draw-key.ts';
+export type { DrawRules } from './draw-rules.ts';
+export { freezePlaces } from './freeze-places.ts';
 export { leafOf, proofOf, rootOf, rootOfProof } from './merkle.ts';
 export { placeSalt } from './place-salt.ts';
 export { type DrawnRoom, indexAt, positionOf } from './position-of.ts';
+export { type DrawRow, findCurrentDraw } from './queries.ts';

@@ -31,7 +31,7 @@ function below(range: number, draw: () => number): number {
 function wordsFrom(key: Uint8Array): () => number {
   let counter = 0;
   let at = 0;
-  let block = Buffer.alloc(0);
+  let block: Buffer = Buffer.alloc(0);
   return () => {
     if (at === block.length) {
       block = sha256(Buffer.concat([label, key, u32(counter)]));

@@ -1,0 +1,20 @@
+import type { Db } from '../../platform/db.ts';
+import type { Log } from '../../platform/log.ts';
+import type { BeaconChain } from './beacon-chain.ts';
+import type { Beacon } from './beacon.ts';
+import type { DrawRules } from './draw-rules.ts';
+
+/** What committing to a draw needs: in the API too. */
+export type CommitDeps = {
+  readonly beaconChain: BeaconChain;
+  readonly encryptionKey: string;
+  readonly drawRules?: Partial<DrawRules> | undefined;
+};
+
+/** What carrying a draw through needs: in the worker alone. */
+export type DrawDeps = CommitDeps & {
+  readonly db: Db;
+  readonly beacon: Beacon;
+  readonly queueTokenSecret: string;
+  readonly log: Log;
+};

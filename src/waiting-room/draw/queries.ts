@@ -1,0 +1,219 @@
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/db.ts';
+import { drawLeaves, draws, waitingRooms } from '../tables.ts';
+import type { BeaconChain } from './beacon-chain.ts';
+import type { VoidReason } from './draw-rules.ts';
+import { leavesPerChunk } from './method.ts';
+
+export type DrawRow = typeof draws.$inferSelect;
+/** A draw, and how long ago its beacon round came into being by Postgres' clock; negative before it. */
+export type TimedDraw = { readonly draw: DrawRow; readonly secondsPastRound: number };
+
+const secondsPastRound = sql<string>`extract(epoch from now() - ${draws.beaconRoundAt})`.mapWith(Number);
+
+/** The draw that counts: the one with the highest number. */
+export async function findCurrentDraw(db: Db, eventId: string): Promise<TimedDraw | undefined> {
+  const [row] = await db
+    .select({ draw: draws, secondsPastRound })
+    .from(draws)
+    .where(eq(draws.eventId, eventId))
+    .orderBy(desc(draws.number))
+    .limit(1);
+  return row;
+}
+
+export async function readNow(db: Db): Promise<Date> {
+  const [row] = await rowsOf<{ ms: string }>(db, sql`select extract(epoch from now()) * 1000 as ms`);
+  return new Date(Number(row?.ms));
+}
+
+export type RoomAtFreeze = {
+  readonly phase: string;
+  readonly places: number;
+  readonly isDue: boolean;
+};
+
+/** Under its lock nobody joins: what follows must be short. */
+export async function lockRoom(tx: Db, eventId: string): Promise<RoomAtFreeze | undefined> {
+  const [row] = await tx
+    .select({
+      phase: waitingRooms.phase,
+      places: waitingRooms.places,
+      isDue: sql<boolean>`now() >= ${waitingRooms.freezesAt}`,
+    })
+    .from(waitingRooms)
+    .where(eq(waitingRooms.eventId, eventId))
+    .for('update');
+  return row;
+}
+
+export type NewDraw = Pick<
+  DrawRow,
+  'eventId' | 'number' | 'seedHash' | 'seedSealed' | 'beaconRound' | 'beaconRoundAt'
+> & {
+  readonly chain: BeaconChain;
+  /** Taken over from the void draw of a list that is frozen already. */
+  readonly list?: Pick<DrawRow, 'frozenAt' | 'places' | 'voidedPlaces' | 'merkleRoot' | 'rootedAt'> | undefined;
+};
+
+export async function insertDraw(tx: Db, { chain, list, ...draw }: NewDraw): Promise<void> {
+  await tx
+    .insert(draws)
+    .values({
+      ...draw,
+      ...list,
+      state: list === undefined ? 'committed' : 'frozen',
+      beaconChain: chain.hash,
+      committedAt: sql`now()`,
+    })
+    .onConflictDoNothing();
+}
+
+/**
+ * The row as it became; undefined when it was drawn or void already, or when what it was missing has come meanwhile.
+ * @param seed made public with it, if it could be read
+ */
+export async function markVoid(
+  tx: Db,
+  { eventId, number }: DrawRow,
+  reason: VoidReason,
+  seed: Buffer | undefined,
+): Promise<DrawRow | undefined> {
+  const isMissing = { root_late: isNull(draws.merkleRoot), seed_late: isNull(draws.seed) };
+  const [row] = await tx
+    .update(draws)
+    .set({
+      state: 'void',
+      voidReason: reason,
+      ...(seed === undefined ? {} : { seed, revealedAt: sql`coalesce(revealed_at, now())` }),
+    })
+    .where(
+      and(
+        eq(draws.eventId, eventId),
+        eq(draws.number, number),
+        inArray(draws.state, ['committed', 'frozen']),
+        reason === 'root_late' || reason === 'seed_late' ? isMissing[reason] : undefined,
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** Fixes the list: from here on an index is drawn or late. Call under the room's lock. */
+export async function markFrozen(tx: Db, eventId: string, number: number, room: RoomAtFreeze): Promise<void> {
+  await tx
+    .update(waitingRooms)
+    .set({ phase: 'drawing', frozenPlaces: room.places, changedAt: sql`now()` })
+    .where(and(eq(waitingRooms.eventId, eventId), eq(waitingRooms.phase, 'pre_queue')));
+  await tx
+    .update(draws)
+    .set({
+      state: 'frozen',
+      frozenAt: sql`now()`,
+      places: room.places,
+      voidedPlaces: sql`array(select place_index from places
+        where event_id = ${eventId} and voided_at is not null and place_index < ${room.places}::integer
+        order by place_index)`,
+    })
+    .where(and(eq(draws.eventId, eventId), eq(draws.number, number), eq(draws.state, 'committed')));
+}
+
+/** Chunks whose leaves are not written yet. */
+export async function listMissingChunks(db: Db, eventId: string, chunks: number): Promise<number[]> {
+  const rows = await rowsOf<{ chunk: number }>(
+    db,
+    sql`select n::integer as chunk from generate_series(0, ${chunks}::integer - 1) as n
+      where not exists (select from draw_leaves l where l.event_id = ${eventId} and l.chunk = n) order by n`,
+  );
+  return rows.map(({ chunk }) => chunk);
+}
+
+/** The account keys of these chunks, each in order of index. Index: the primary key. */
+export async function readChunkKeys(
+  db: Db,
+  eventId: string,
+  chunks: readonly number[],
+  frozenPlaces: number,
+): Promise<Map<number, string[]>> {
+  const rows = await rowsOf<{ chunk: number; keys: string }>(
+    db,
+    sql`select c.chunk::integer as chunk, string_agg(p.account_key, ',' order by p.place_index) as keys
+      from unnest(${`{${chunks.join(',')}}`}::integer[]) as c(chunk)
+      join places p on p.event_id = ${eventId}
+        and p.place_index >= c.chunk * ${leavesPerChunk}::integer
+        and p.place_index < least((c.chunk + 1) * ${leavesPerChunk}::integer, ${frozenPlaces}::integer)
+      group by c.chunk`,
+  );
+  return new Map(rows.map(({ chunk, keys }) => [chunk, keys.split(',')]));
+}
+
+export type ChunkRow = typeof drawLeaves.$inferInsert;
+
+/** Leaves follow from the frozen list, so who comes second has the same ones. */
+export async function insertLeaves(db: Db, rows: readonly ChunkRow[]): Promise<void> {
+  await db
+    .insert(drawLeaves)
+    .values([...rows])
+    .onConflictDoNothing();
+}
+
+/** In order of chunk. */
+export async function listChunkRoots(db: Db, eventId: string): Promise<Buffer[]> {
+  const rows = await db
+    .select({ root: drawLeaves.root })
+    .from(drawLeaves)
+    .where(eq(drawLeaves.eventId, eventId))
+    .orderBy(drawLeaves.chunk);
+  return rows.map(({ root }) => root);
+}
+
+export async function findLeaves(db: Db, eventId: string, chunk: number): Promise<Buffer | undefined> {
+  const [row] = await db
+    .select({ leaves: drawLeaves.leaves })
+    .from(drawLeaves)
+    .where(and(eq(drawLeaves.eventId, eventId), eq(drawLeaves.chunk, chunk)));
+  return row?.leaves;
+}
+
+const thisFrozen = ({ eventId, number }: DrawRow) =>
+  and(eq(draws.eventId, eventId), eq(draws.number, number), eq(draws.state, 'frozen'));
+
+/** Only before the beacon's round: a root that comes later proves nothing. */
+export async function markRooted(db: Db, draw: DrawRow, merkleRoot: Uint8Array): Promise<void> {
+  await db
+    .update(draws)
+    .set({ merkleRoot: Buffer.from(merkleRoot), rootedAt: sql`now()` })
+    .where(and(thisFrozen(draw), isNull(draws.merkleRoot), sql`now() < ${draws.beaconRoundAt}`));
+}
+
+/** Only after the beacon's round, and no later than the rules say. False when neither this nor another call revealed it. */
+export async function markRevealed(db: Db, draw: DrawRow, seed: Buffer, withinSeconds: number): Promise<boolean> {
+  const rows = await db
+    .update(draws)
+    .set({ seed, revealedAt: sql`coalesce(revealed_at, now())` })
+    .where(
+      and(
+        thisFrozen(draw),
+        sql`now() >= ${draws.beaconRoundAt}`,
+        sql`coalesce(revealed_at, now()) <= ${draws.beaconRoundAt} + make_interval(secs => ${withinSeconds})`,
+      ),
+    )
+    .returning({ number: draws.number });
+  return rows.length > 0;
+}
+
+export type DrawResult = Pick<DrawRow, 'beaconSignature' | 'beaconRandomness' | 'drawKey'>;
+
+export async function markDrawn(db: Db, draw: DrawRow, result: DrawResult): Promise<boolean> {
+  const rows = await db
+    .update(draws)
+    .set({ ...result, state: 'drawn', drawnAt: sql`now()` })
+    .where(thisFrozen(draw))
+    .returning({ number: draws.number });
+  return rows.length > 0;
+}
+
+/** The latest first. */
+export async function listDrawnDraws(db: Db, limit: number): Promise<DrawRow[]> {
+  return db.select().from(draws).where(eq(draws.state, 'drawn')).orderBy(desc(draws.drawnAt)).limit(limit);
+}
