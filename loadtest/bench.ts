@@ -2,14 +2,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder } from '../deploy/local/places.ts';
+import { removeBundle } from './bench/bundle.ts';
 import { benchCallbacks } from './bench/callbacks.ts';
 import { benchCheckIns } from './bench/check-ins.ts';
 import { benchCost } from './bench/cost.ts';
 import { benchGrowth } from './bench/growth.ts';
-import { type BenchOptions, readArguments } from './bench/options.ts';
+import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
 import { benchOrders } from './bench/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/profile.ts';
 import { benchReads } from './bench/reads.ts';
+import { benchRefusals } from './bench/refusals.ts';
 import { type BenchReport, type Machine, printReport } from './bench/report.ts';
 import { benchSpread } from './bench/spread.ts';
 
@@ -18,31 +20,34 @@ import { benchSpread } from './bench/spread.ts';
  * `loadtest/results/bench.json` under its name, and a table. What is claimed and how to read it: `docs/benchmarks.md`.
  */
 const benches = {
-  orders: benchOrders,
-  spread: benchSpread,
-  callbacks: benchCallbacks,
-  'check-ins': benchCheckIns,
-  reads: benchReads,
-  growth: benchGrowth,
-  cost: benchCost,
-} as const satisfies Record<string, (options: BenchOptions) => Promise<BenchReport>>;
+  orders: ['orders on one hot category, against one transaction per order and pgbench', benchOrders],
+  spread: ['orders over 50 categories of 10 events; orders of 3 lines', benchSpread],
+  refusals: ['orders when nothing is left', benchRefusals],
+  callbacks: ['signed payment callbacks, each stored; the same ten times', benchCallbacks],
+  'check-ins': ['scans at the door, each its own ticket', benchCheckIns],
+  reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
+  growth: ['orders with millions of orders in the tables already', benchGrowth],
+  cost: ['what one order costs: round trips, commands, WAL, processor time', benchCost],
+} as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 
 type BenchName = keyof typeof benches;
 
 const isBench = (name: string): name is BenchName => Object.hasOwn(benches, name);
+const known: Benches = Object.fromEntries(Object.entries(benches).map(([name, [said]]) => [name, said]));
 const file = join(repositoryFolder, 'loadtest/results/bench.json');
 
 async function main(): Promise<void> {
-  const { names, options } = readArguments(process.argv.slice(2));
-  const unknown = names.find((name) => !isBench(name));
-  if (unknown !== undefined) throw new Error(`${unknown} is no bench; there are ${Object.keys(benches).join(', ')}`);
-  const wanted = Object.keys(benches)
-    .filter(isBench)
-    .filter((name) => names.length === 0 || names.includes(name));
-  for (const name of wanted) {
-    process.stderr.write(`bench ${name}\n`);
+  const asked = readArguments(process.argv.slice(2), known);
+  if (asked === 'help') {
+    process.stdout.write(`${usage(known)}\n`);
+    return;
+  }
+  const { names, options } = asked;
+  for (const [place, name] of names.filter(isBench).entries()) {
+    const [said, bench] = benches[name];
+    process.stderr.write(`bench ${name} (${place + 1} of ${names.length}): ${said}\n`);
     if (options.profile) clearProfiles();
-    const report = await benches[name](options);
+    const report = await bench(options);
     const profiles = options.profile ? { [`profiles in ${profileFolder}`]: topOfProfiles() } : {};
     const whole = { ...report, facts: { ...report.facts, ...profiles } };
     keep(name, options, whole);
@@ -54,10 +59,10 @@ async function main(): Promise<void> {
 
 /** Each bench replaces its own earlier result and leaves the others. */
 function keep(name: BenchName, options: BenchOptions, report: BenchReport): void {
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
+  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
   mkdirSync(join(file, '..'), { recursive: true });
   const result = { at: new Date().toISOString(), machine: machine(), options, ...report };
-  writeFileSync(file, `${JSON.stringify({ ...known, [name]: result }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ ...earlier, [name]: result }, null, 2)}\n`);
 }
 
 function machine(): Machine {
@@ -80,7 +85,13 @@ function sentenceOf(error: unknown): string {
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${sentenceOf(error)}\n`);
-  process.exitCode = 2;
-});
+process.on('exit', removeBundle);
+
+main().then(
+  // What a bench has left open, should it have, must not keep the terminal.
+  () => process.exit(),
+  (error: unknown) => {
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.exit(2);
+  },
+);

@@ -5,16 +5,19 @@ import { repositoryFolder } from '../../deploy/local/places.ts';
 import { bundleProgram } from '../../deploy/local/stack/bundle.ts';
 import { buildWeb } from '../../src/web/build-web.ts';
 
+const folder = join(repositoryFolder, '.data/build/bench');
+/** Of this process alone: another bench may run beside it from the same folder. */
+const file = join(folder, `api-${process.pid}.mjs`);
+
 /** The API of the benches as one file, made the same way as the product's, with what browsers load beside it. */
 export async function bundleBench(): Promise<string> {
-  const folder = join(repositoryFolder, '.data/build/bench');
-  const file = join(folder, `api-${process.pid}.mjs`);
   await bundleProgram({ entry: 'loadtest/bench/api-entry.ts', file });
   await buildWeb({ outFolder: join(folder, 'web') });
   await stop();
   return file;
 }
 
-export function removeBundle(file: string): void {
+/** At the very end: the profiles' functions are named by its source map. */
+export function removeBundle(): void {
   for (const name of [file, `${file}.map`]) rmSync(name, { force: true });
 }

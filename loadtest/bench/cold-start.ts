@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { createEvent } from '../../test/support/factories.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
-import { requestBytes } from '../generator/connection.ts';
-import type { LoadResult } from '../generator/tally.ts';
+import { type Answer, requestBytes } from '../generator/connection.ts';
+import { watched } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { networkAddress } from './order-requests.ts';
-import { type Measurement, measurementOf } from './report.ts';
+import { type MeasuredRun, type Measurement, measurementOf } from './report.ts';
 import { readCounter } from './read-metrics.ts';
-import { type BenchStack, say } from './stack.ts';
+import { type BenchStack, partsOf, say } from './stack.ts';
 
 const events = 1000;
 const processes = 2;
@@ -27,13 +27,13 @@ export async function measureColdStart(
   say(`making ${events} events`);
   const paths: string[] = [];
   for (let made = 0; made < events; made += 1) paths.push(`/v1/events/${(await createEvent(stack.open.db)).slug}`);
-  const results: LoadResult[] = [];
+  const results: MeasuredRun[] = [];
   const builds: string[] = [];
   for (let run = 1; run <= options.runs; run += 1) {
     await forgetCached(stack);
     const api = await stack.startApi({ processes });
     let sent = 0;
-    const result = await closedLoop({
+    const load = {
       port: api.port,
       connections,
       warmupSeconds: 0,
@@ -43,8 +43,9 @@ export async function measureColdStart(
         const path = paths[Math.floor(sent / askedTogether) % events] ?? '';
         return requestBytes('GET', path, { 'x-forwarded-for': networkAddress(sent % 20_000) });
       },
-      counts: ({ status }) => status === 200,
-    });
+      counts: ({ status }: Answer) => status === 200,
+    };
+    const result = await watched(partsOf(stack, api), () => closedLoop(load), 0);
     if (Object.keys(result.statuses).some((code) => code !== '200'))
       faults.push(`cold start: ${JSON.stringify(result.statuses)}`);
     const made = await readCounter(api, 'antre_cached_read_builds_total', 'kind="event"');

@@ -2,12 +2,13 @@ import { closedLoop } from '../generator/closed-loop.ts';
 import type { Answer } from '../generator/connection.ts';
 import { openLoop } from '../generator/open-loop.ts';
 import { auditFaults } from './audit.ts';
+import { watched } from './measure.ts';
 import { type BenchOptions, warmupSeconds } from './options.ts';
 import { hotCategory } from './order-load.ts';
 import { type BenchReport, type Measurement, measurementOf } from './report.ts';
 import { costliestStatements, forgetStatements, serverSettings } from './server-figures.ts';
 import { perItem, readSpent } from './spent.ts';
-import { type ApiOptions, type BenchStack, say, startBenchStack } from './stack.ts';
+import { type ApiOptions, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
 
 const connections = 128;
 const quietPerSecond = 500;
@@ -73,8 +74,8 @@ async function costOf(
   await forgetStatements(stack);
   const before = await readSpent(stack, api);
   const placedBefore = placed;
-  const result =
-    offeredPerSecond === undefined ? await closedLoop(load) : await openLoop({ ...load, offeredPerSecond });
+  const drive = () => (offeredPerSecond === undefined ? closedLoop(load) : openLoop({ ...load, offeredPerSecond }));
+  const result = await watched(partsOf(stack, api), drive, 0);
   const perOrder = perItem(before, await readSpent(stack, api), placed - placedBefore);
   const statements = await costliestStatements(stack, statementsShown);
   say(`${name}: ${Math.round(result.perSecond)}/s, ${JSON.stringify(perOrder)}`);

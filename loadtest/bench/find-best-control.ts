@@ -2,7 +2,7 @@ import { type Measurement, median } from './report.ts';
 import { measure } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { hotCategory } from './order-load.ts';
-import type { ApiOptions, BenchStack } from './stack.ts';
+import { type ApiOptions, type BenchStack, partsOf } from './stack.ts';
 
 const poolSizes = [4, 8, 16, 32];
 const connectionCounts = [8, 16, 32, 64];
@@ -30,6 +30,7 @@ export async function findBestControl(
       const measured = await measure({
         name: `control, pool of ${pool}, ${connections} connections`,
         port: api.port,
+        parts: partsOf(stack, api),
         connections,
         options: { ...options, runs: 1 },
         faults,

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { dataFolder } from '../../deploy/local/places.ts';
 import type { BenchStack } from './stack.ts';
 
 const run = promisify(execFile);
@@ -36,7 +35,7 @@ export async function insertRate(
       create table bench_outbox (like outbox including all);
       grant select, insert on bench_orders, bench_outbox to antre_app`),
   );
-  const file = join(dataFolder, `bench-insert-${process.pid}.sql`);
+  const file = join(stack.folder, 'insert.sql');
   writeFileSync(file, script.replaceAll('\n', ' '));
   const url = new URL(stack.services.addresses.databaseUrl);
   try {
@@ -58,7 +57,6 @@ export async function insertRate(
     const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
     return { perSecond, said: `${clients} clients, one statement and one commit each, no hot row, no rules` };
   } finally {
-    rmSync(file, { force: true });
     await stack.asSuperuser((sql) => sql.unsafe('drop table bench_orders, bench_outbox'));
   }
 }

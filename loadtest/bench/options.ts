@@ -14,33 +14,65 @@ export type BenchOptions = {
 
 export const warmupSeconds = 2;
 
+const defaults = { seconds: 5, runs: 3, rows: 10_000_000 };
+const most = { seconds: 120, runs: 20, rows: 100_000_000 };
+
+/** What there is, with one line each. */
+export type Benches = Readonly<Record<string, string>>;
+
+/** For a person at the keyboard who asked, or typed something else. */
+export function usage(benches: Benches): string {
+  const width = Math.max(...Object.keys(benches).map((name) => name.length));
+  const lines = Object.entries(benches).map(([name, said]) => `  ${name.padEnd(width)}  ${said}`);
+  return `npm run bench -- [names] [options]     all of them when none is named; about 40 minutes
+${lines.join('\n')}
+Options
+  --seconds ${defaults.seconds}       measured seconds of each run, after ${warmupSeconds} of warm-up
+  --runs ${defaults.runs}          runs of each measurement; the one in the middle is reported
+  --rows ${defaults.rows}   orders that lie in the tables already (growth)
+  --no-pin          do not tie processes to cores
+  --profile         CPU profiles of the API into loadtest/results/profiles, their top into the report
+What each measures and how to read it: docs/benchmarks.md`;
+}
+
 /**
- * Names and options out of `orders reads --seconds 5 --runs 3 --rows 10000000 --no-pin --profile`.
+ * Names and options out of `orders reads --seconds 5 --runs 3 --rows 10000000 --no-pin --profile`; `help` when they are asked
+ * about. Without names, all benches.
  * @throws Error with a sentence for the person who typed it
  */
-export function readArguments(given: readonly string[]): { names: readonly string[]; options: BenchOptions } {
+export function readArguments(
+  given: readonly string[],
+  benches: Benches,
+): { names: readonly string[]; options: BenchOptions } | 'help' {
   const names: string[] = [];
-  const numbers = { seconds: 5, runs: 3, rows: 10_000_000 };
-  const most = { seconds: 120, runs: 20, rows: 100_000_000 };
+  const numbers = { ...defaults };
   let pin = true;
   let profile = false;
   for (let index = 0; index < given.length; index += 1) {
     const word = given[index] ?? '';
     const flag = word.slice(2);
-    if (!word.startsWith('--')) names.push(word);
-    else if (flag === 'no-pin') pin = false;
-    else if (flag === 'profile') profile = true;
-    else if (isNumberFlag(flag)) {
+    if (word === '--help' || word === '-h') return 'help';
+    if (!word.startsWith('-')) names.push(word);
+    else if (word === '--no-pin') pin = false;
+    else if (word === '--profile') profile = true;
+    else if (word.startsWith('--') && isNumberFlag(flag)) {
       index += 1;
-      const value = Number(given[index]);
-      if (!Number.isInteger(value) || value < 1 || value > most[flag])
-        throw new Error(`--${flag} takes a whole number from 1 to ${most[flag]}`);
-      numbers[flag] = value;
-    } else throw new Error(`--${flag} is not an option; there are --seconds, --runs, --rows, --no-pin and --profile`);
+      numbers[flag] = readNumber(flag, given[index]);
+    } else throw new Error(`${word} is not an option.\n\n${usage(benches)}`);
   }
-  return { names, options: { ...numbers, pin, profile } };
+  const unknown = names.find((name) => !Object.hasOwn(benches, name));
+  if (unknown !== undefined) throw new Error(`There is no bench "${unknown}".\n\n${usage(benches)}`);
+  const wanted = Object.keys(benches).filter((name) => names.length === 0 || names.includes(name));
+  return { names: wanted, options: { ...numbers, pin, profile } };
 }
 
-function isNumberFlag(flag: string): flag is 'seconds' | 'runs' | 'rows' {
-  return flag === 'seconds' || flag === 'runs' || flag === 'rows';
+function readNumber(flag: keyof typeof defaults, text: string | undefined): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most[flag])
+    throw new Error(`--${flag} takes a whole number from 1 to ${most[flag]}`);
+  return value;
+}
+
+function isNumberFlag(flag: string): flag is keyof typeof defaults {
+  return Object.hasOwn(defaults, flag);
 }

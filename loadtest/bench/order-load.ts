@@ -1,12 +1,12 @@
 import type { closedLoop } from '../generator/closed-loop.ts';
 import { createEvent } from '../../test/support/factories.ts';
 import { countOrders, emptyOutbox } from './count-orders.ts';
-import { type Load, measure } from './measure.ts';
+import { type Load, against, measure } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { orderRequests } from './order-requests.ts';
-import { peakMemoryMiB } from './process-figures.ts';
+import { peakMemoryMiB } from './processors.ts';
 import type { Measurement } from './report.ts';
-import type { ApiOptions, BenchStack } from './stack.ts';
+import { type ApiOptions, type BenchStack, partsOf } from './stack.ts';
 
 /** More than any run can sell, so that nothing is sold out in it. */
 export const endlessCapacity = 100_000_000;
@@ -43,10 +43,34 @@ export async function measureOn(
 ): Promise<Measurement> {
   const api = await stack.startApi(what.api);
   try {
-    const measured = await measure({ prepare: () => hotCategory(stack), ...what, port: api.port });
+    const measured = await measure({
+      prepare: () => hotCategory(stack),
+      ...what,
+      port: api.port,
+      parts: partsOf(stack, api),
+    });
     if (measured.perSecond === 0) what.faults.push(`${what.name}: nothing that counts was answered`);
-    return { ...measured, note: `API at most ${Math.max(...api.pids.map(peakMemoryMiB))} MiB` };
+    return { ...measured, note: `API's memory at most ${Math.max(...api.pids.map(peakMemoryMiB))} MiB` };
   } finally {
     await api.stop();
   }
+}
+
+/** Where the transaction per order did well in the bench of orders; more connections are refused by the pool. */
+const controlPool = 16;
+const controlConnections = 64;
+export const fixedControl = {
+  api: { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: String(controlPool) } },
+  connections: controlConnections,
+  said: `pool of ${controlPool}, ${controlConnections} connections`,
+} as const satisfies { api: ApiOptions; connections: number; said: string };
+
+/** The same load on the product and on the transaction per order; ours first, with its ratio. */
+export async function measureBothWays(
+  stack: BenchStack,
+  what: Omit<Parameters<typeof measureOn>[1], 'api'>,
+): Promise<[Measurement, Measurement]> {
+  const { api, connections } = fixedControl;
+  const control = await measureOn(stack, { ...what, name: '  control: one transaction per order', api, connections });
+  return [against(control, await measureOn(stack, { ...what, api: {} })), control];
 }

@@ -62,18 +62,27 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** A process and everything it has started that still runs. */
-export function familyOf(pid: number): number[] {
-  const parents = new Map<number, number>();
+/** Each process with everything it has started that still runs. */
+export function familiesOf(pids: readonly number[]): ReadonlyMap<number, readonly number[]> {
+  const children = new Map<number, number[]>();
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const parent = parentOf(Number(entry));
-    if (parent !== undefined) parents.set(Number(entry), parent);
+    if (parent === undefined) continue;
+    const known = children.get(parent);
+    if (known === undefined) children.set(parent, [Number(entry)]);
+    else known.push(Number(entry));
   }
-  const family = [pid];
-  for (const member of family) {
-    for (const [child, parent] of parents) if (parent === member) family.push(child);
-  }
-  return family;
+  const familyOf = (pid: number) => {
+    const family = [pid];
+    for (const member of family) family.push(...(children.get(member) ?? []));
+    return family;
+  };
+  return new Map(pids.map((pid) => [pid, familyOf(pid)]));
+}
+
+/** A process and everything it has started that still runs. */
+export function familyOf(pid: number): readonly number[] {
+  return familiesOf([pid]).get(pid) ?? [pid];
 }
 
 function parentOf(pid: number): number | undefined {

@@ -1,14 +1,15 @@
 import { createEvent } from '../../test/support/factories.ts';
-import { type Connection, openConnection, requestBytes } from '../generator/connection.ts';
+import { type Answer, type Connection, openConnection, requestBytes } from '../generator/connection.ts';
+import { closedLoop } from '../generator/closed-loop.ts';
+import { auditFaults } from './audit.ts';
 import { startBareServer } from './bare-control.ts';
 import { measureColdStart } from './cold-start.ts';
-import { auditFaults } from './audit.ts';
-import { closedLoop } from '../generator/closed-loop.ts';
-import type { LoadResult } from '../generator/tally.ts';
+import { type BenchEdge, startEdge } from './edge.ts';
+import { against, watched } from './measure.ts';
 import { type BenchOptions, warmupSeconds } from './options.ts';
-import { type BenchReport, type Measurement, measurementOf } from './report.ts';
-import { type BenchStack, say, startBenchStack } from './stack.ts';
-import { against } from './measure.ts';
+import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './report.ts';
+import { serverSettings } from './server-figures.ts';
+import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
 
 const events = 200;
 const connections = 64;
@@ -16,7 +17,7 @@ const bar = { ratioMin: 0.75 };
 
 /**
  * Cached public reads through the whole API process against a bare `node:http` server that sends the same bytes with
- * the same headers, each in a process of its own on the same core, in turn.
+ * the same headers, and beside nginx that serves the same document from its microcache: each on the same core, in turn.
  */
 export async function benchReads(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('reads', options);
@@ -25,20 +26,24 @@ export async function benchReads(options: BenchOptions): Promise<BenchReport> {
     const slugs: string[] = [];
     for (let made = 0; made < events; made += 1) slugs.push((await createEvent(stack.open.db)).slug);
     const api = await stack.startApi({});
+    const edge = await startEdge(stack, api.port);
     const measurements: Measurement[] = [];
-    for (const { name, request, status } of await casesOf(api.port, slugs[0] ?? ''))
-      measurements.push(...(await measurePair(stack, options, faults, { name, request, status, port: api.port })));
+    for (const one of await casesOf(api.port, slugs[0] ?? ''))
+      measurements.push(...(await measureCase({ stack, options, faults, api, edge }, one)));
+    if (typeof edge !== 'string') await edge.stop();
     await api.stop();
     const cold = await measureColdStart(stack, options, faults);
     return {
       measurements: [...measurements, cold.measurement],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
+        pinned: `${stack.pinned}; bare server and nginx on the core of the API`,
         events,
         connections,
         'cold start': cold.facts,
-        'nginx microcache': 'not part of this bench: the edge is measured with npm start -- --edge',
+        nginx:
+          typeof edge === 'string' ? edge : 'deploy/nginx as npm start -- --edge runs it, limits opened for one client',
+        settings: await serverSettings(stack),
       },
     };
   } finally {
@@ -47,13 +52,18 @@ export async function benchReads(options: BenchOptions): Promise<BenchReport> {
 }
 
 type Case = { readonly name: string; readonly request: string; readonly status: number };
+type Means = {
+  readonly stack: BenchStack;
+  readonly options: BenchOptions;
+  readonly faults: string[];
+  readonly api: BenchApi;
+  readonly edge: BenchEdge | string;
+};
+type Contestant = { readonly name: string; readonly port: number; readonly runs: MeasuredRun[] };
 
 async function casesOf(port: number, slug: string): Promise<Case[]> {
   const path = `/v1/events/${slug}`;
-  const probe = await openConnection(port);
-  const etag = await etagOf(probe, path);
-  await etagOf(probe, '/v1/events');
-  probe.close();
+  const etag = await onConnection(port, (probe) => etagOf(probe, path));
   return [
     { name: 'event, from memory', request: requestBytes('GET', path, {}), status: 200 },
     { name: 'event, 304', request: requestBytes('GET', path, { 'if-none-match': etag }), status: 304 },
@@ -67,44 +77,69 @@ async function casesOf(port: number, slug: string): Promise<Case[]> {
   ];
 }
 
-/** Asks twice: what is measured is the second way, from memory. */
+async function onConnection<Result>(port: number, act: (probe: Connection) => Promise<Result>): Promise<Result> {
+  const probe = await openConnection(port);
+  try {
+    return await act(probe);
+  } finally {
+    probe.close();
+  }
+}
+
 async function etagOf(probe: Connection, path: string): Promise<string> {
-  await probe.send(requestBytes('GET', path, {}));
   const { status, headers } = await probe.send(requestBytes('GET', path, {}));
   const etag = /\r\netag: (\S+)/i.exec(headers)?.[1];
   if (status !== 200 || etag === undefined) throw new Error(`${path} answered ${status} with ETag ${etag}`);
   return etag;
 }
 
-async function measurePair(
-  stack: BenchStack,
-  options: BenchOptions,
-  faults: string[],
-  { name, request, status, port }: Case & { port: number },
-): Promise<Measurement[]> {
-  const probe = await openConnection(port);
-  const sample = await probe.send(request);
-  probe.close();
+async function measureCase(means: Means, one: Case): Promise<Measurement[]> {
+  const { stack, options, faults, api, edge } = means;
+  const sample = await warmAnswer(api.port, one.request);
   const bare = await startBareServer(stack, sample);
-  const ours: LoadResult[] = [];
-  const control: LoadResult[] = [];
+  const control: Contestant = { name: '  control: bare node:http, the same bytes', port: bare.port, runs: [] };
+  const ours: Contestant = { name: one.name, port: api.port, runs: [] };
+  const nginx: Contestant[] = [];
+  if (typeof edge !== 'string') {
+    const kept = await warmAnswer(edge.port, one.request);
+    if (!kept.body.equals(sample.body) || !/edge; hit/.test(kept.headers))
+      faults.push(`${one.name}: nginx does not serve the same bytes from its cache`);
+    nginx.push({ name: '  beside it: nginx, from its microcache', port: edge.port, runs: [] });
+  }
+  const parts = { ...partsOf(stack, api), ...(typeof edge === 'string' ? {} : { nginx: edge.pids }), bare: [bare.pid] };
   for (let run = 1; run <= options.runs; run += 1) {
-    // In turn, so that a slow minute of the machine meets both.
-    for (const [from, into] of [
-      [bare.port, control],
-      [port, ours],
-    ] as const) {
-      const load = { port: from, connections, warmupSeconds, seconds: options.seconds, next: () => request };
-      const result = await closedLoop({ ...load, counts: (answer) => answer.status === status });
-      if (Object.keys(result.statuses).some((code) => code !== String(status)))
-        faults.push(`${name}: ${JSON.stringify(result.statuses)}`);
-      into.push(result);
+    // In turn, so that a slow minute of the machine meets all.
+    for (const contestant of [control, ours, ...nginx]) {
+      const load = { port: contestant.port, connections, warmupSeconds, seconds: options.seconds };
+      const counts = (answer: Answer) => answer.status === one.status;
+      const result = await watched(parts, () => closedLoop({ ...load, next: () => one.request, counts }));
+      if (Object.keys(result.statuses).some((code) => code !== String(one.status)))
+        faults.push(`${one.name}, ${contestant.name.trim()}: ${JSON.stringify(result.statuses)}`);
+      contestant.runs.push(result);
     }
-    say(
-      `${name}, run ${run}: ${Math.round(ours.at(-1)?.perSecond ?? 0)}/s, control ${Math.round(control.at(-1)?.perSecond ?? 0)}/s`,
-    );
+    const rates = [ours, control, ...nginx].map(({ runs }) => `${Math.round(runs.at(-1)?.perSecond ?? 0)}/s`);
+    say(`${one.name}, run ${run} of ${options.runs}: ours, bare, nginx: ${rates.join(', ')}`);
   }
   await bare.stop();
-  const controlled = measurementOf('  control: bare node:http, the same bytes', control);
-  return [{ ...against(controlled, measurementOf(name, ours), bar), note: `${sample.body.length} bytes` }, controlled];
+  return rowsOf(ours, control, nginx, sample.body.length);
+}
+
+/** Asks twice: what is measured is the second way, from memory. */
+function warmAnswer(port: number, request: string): Promise<Answer> {
+  return onConnection(port, async (probe) => {
+    await probe.send(request);
+    return probe.send(request);
+  });
+}
+
+function rowsOf(ours: Contestant, control: Contestant, nginx: readonly Contestant[], bytes: number): Measurement[] {
+  const [controlled, measured] = [control, ours].map(({ name, runs }) => measurementOf(name, runs));
+  if (controlled === undefined || measured === undefined) throw new Error('nothing was measured');
+  const edges = nginx.map(({ name, runs }) => measurementOf(name, runs));
+  const besideNginx = edges.map(({ perSecond }) => `${(measured.perSecond / perSecond).toFixed(2)} of nginx's rate`);
+  return [
+    { ...against(controlled, measured, bar), note: [`${bytes} bytes`, ...besideNginx].join(', ') },
+    controlled,
+    ...edges,
+  ];
 }

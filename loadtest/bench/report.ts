@@ -1,4 +1,5 @@
 import type { LoadResult } from '../generator/tally.ts';
+import type { ByPart } from './processors.ts';
 
 /** One run as it is written down; latencies in milliseconds. */
 export type Run = {
@@ -8,7 +9,12 @@ export type Run = {
   readonly p999Ms: number;
   readonly maxMs: number;
   readonly statuses: Readonly<Record<string, number>>;
+  /** Cores that each part of the system kept busy, and the load generator. */
+  readonly cores: ByPart;
 };
+
+/** What a load run has seen, and what it cost in processor time. */
+export type MeasuredRun = LoadResult & { readonly cores: ByPart };
 
 /** What a figure has to reach. */
 export type Bar = {
@@ -42,7 +48,7 @@ export function median<Item>(items: readonly Item[], by: (item: Item) => number)
   return middle;
 }
 
-export function measurementOf(name: string, results: readonly LoadResult[]): Measurement {
+export function measurementOf(name: string, results: readonly MeasuredRun[]): Measurement {
   const runs = results.map((result) => ({
     perSecond: result.perSecond,
     p50Ms: result.latencies.percentile(0.5),
@@ -50,6 +56,7 @@ export function measurementOf(name: string, results: readonly LoadResult[]): Mea
     p999Ms: result.latencies.percentile(0.999),
     maxMs: result.latencies.max,
     statuses: result.statuses,
+    cores: Object.fromEntries(Object.entries(result.cores).map(([part, cores]) => [part, Number(cores.toFixed(2))])),
   }));
   const { statuses: _, ...middle } = median(runs, (run) => run.perSecond);
   return { name, ...middle, runs };
@@ -79,7 +86,7 @@ export function printReport(name: string, machine: Machine, report: BenchReport)
     '',
     `bench ${name} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; medians; load generator on the same machine`,
     '',
-    row(['what', 'per second', 'p50 ms', 'p99 ms', 'max ms', 'x control', 'bar', '']),
+    row(['what', 'per second', 'p50 ms', 'p99 ms', 'max ms', 'x control', 'bar', 'cores in use, and more']),
     row(['-'.repeat(nameWidth), ...Array.from({ length: 6 }, () => '-'.repeat(cellWidth)), '']),
     ...report.measurements.map((one) =>
       row([
@@ -90,7 +97,7 @@ export function printReport(name: string, machine: Machine, report: BenchReport)
         one.maxMs.toFixed(0),
         one.ratio?.toFixed(2) ?? '',
         barWord(one),
-        one.note ?? '',
+        [one.note, saidCores(one.cores)].filter((said) => said !== undefined && said !== '').join('; '),
       ]),
     ),
     '',
@@ -103,6 +110,15 @@ export function printReport(name: string, machine: Machine, report: BenchReport)
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** Cores in use by part, those that matter. */
+export function saidCores(cores: ByPart): string {
+  return Object.entries(cores)
+    .filter(([, used]) => used >= leastSaidCores)
+    .map(([part, used]) => `${part} ${used.toFixed(2)}`)
+    .join(', ');
+}
+
+const leastSaidCores = 0.005;
 const nameWidth = 74;
 const cellWidth = 10;
 

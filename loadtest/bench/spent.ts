@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import { processorSeconds } from './process-figures.ts';
+import { processorSeconds } from './processors.ts';
 import { readCounter } from './read-metrics.ts';
 import { poolerStats, serverWork } from './server-figures.ts';
-import type { BenchApi, BenchStack } from './stack.ts';
+import { type BenchApi, type BenchStack, partsOf } from './stack.ts';
 
 /** What has been spent until now, by name; two of them and the number of items between say what one item costs. */
 export type Spent = Readonly<Record<string, number>>;
@@ -12,9 +12,7 @@ const microseconds = 1e6;
 export async function readSpent(stack: BenchStack, api: BenchApi): Promise<Spent> {
   const work = await serverWork(stack);
   const pooler = (await poolerStats(stack)) ?? {};
-  const pidOf = (name: string) => stack.services.children.get(name)?.pid() ?? 0;
-  const cpuOf = (pids: readonly number[]) =>
-    pids.filter((pid) => pid > 0).reduce((sum, pid) => sum + processorSeconds(pid), 0) * microseconds;
+  const cpu = Object.entries(processorSeconds(partsOf(stack, api)));
   return {
     'statements in Postgres': work.statements,
     'round trips to Postgres (queries seen by PgBouncer)': pooler['total_query_count'] ?? 0,
@@ -27,11 +25,7 @@ export async function readSpent(stack: BenchStack, api: BenchApi): Promise<Spent
     'WAL full page images': work.fullPageImages,
     'WAL flushes to disk': work.walSyncs,
     'Postgres time in statements, microseconds': work.statementMs * 1000,
-    'CPU of the API, microseconds': cpuOf(api.pids),
-    'CPU of Postgres, microseconds': cpuOf([pidOf('postgres')]),
-    'CPU of PgBouncer, microseconds': cpuOf([pidOf('pgbouncer')]),
-    'CPU of Redis, microseconds': cpuOf([pidOf('redis-cache'), pidOf('redis-queue')]),
-    'CPU of the load generator, microseconds': process.cpuUsage().user + process.cpuUsage().system,
+    ...Object.fromEntries(cpu.map(([part, seconds]) => [`CPU of ${part}, microseconds`, seconds * microseconds])),
     flushes: await readCounter(api, 'antre_group_commit_batch_size_count', 'group="orders"'),
   };
 }

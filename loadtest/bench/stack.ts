@@ -8,14 +8,17 @@ import { type Services, startServices } from '../../deploy/local/services/start-
 import { migrate } from '../../drizzle/migrate.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
 import { apiEnvironment } from './api-environment.ts';
-import { bundleBench, removeBundle } from './bundle.ts';
+import { bundleBench } from './bundle.ts';
 import type { BenchOptions } from './options.ts';
-import { createPinning, familyOf } from './pinning.ts';
+import { type Pinning, createPinning, familyOf } from './pinning.ts';
+import type { Parts } from './processors.ts';
 import { profileFolder } from './profile.ts';
 
 /** Postgres with fsync on, PgBouncer, Redis, migrated and empty: a place of its own for one bench. */
 export type BenchStack = {
   readonly services: Services;
+  /** Where the data of its servers lie; goes with it. */
+  readonly folder: string;
   /** As the service sees it: antre_app, through PgBouncer. */
   readonly open: OpenDb;
   /** The owner of the tables, past PgBouncer, without the service's timeouts: for rows in bulk, and for the audit. */
@@ -44,6 +47,18 @@ export type BenchApi = {
   stop(): Promise<void>;
 };
 
+/** The processes of the system by what they are; the API's only while it runs. */
+export function partsOf({ services }: Pick<BenchStack, 'services'>, api?: BenchApi): Parts {
+  const pidsOf = (...names: string[]) =>
+    names.map((name) => services.children.get(name)?.pid() ?? 0).filter((pid) => pid > 0);
+  return {
+    ...(api && { API: api.pids }),
+    Postgres: pidsOf('postgres'),
+    PgBouncer: pidsOf('pgbouncer'),
+    Redis: pidsOf('redis-cache', 'redis-queue'),
+  };
+}
+
 const callTimeoutMs = 60_000;
 const interruptedCode = 130;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -51,15 +66,46 @@ const bulkTimeoutMs = 3_600_000;
 /** The control may use up to 32 connections; PgBouncer must not be what limits it. */
 const poolerConnections = 48;
 
+/** A line of progress, with the minutes and seconds since the start. */
 export function say(line: string): void {
-  process.stderr.write(`  ${line}\n`);
+  const seconds = Math.floor(performance.now() / 1000);
+  const minutes = String(Math.floor(seconds / 60)).padStart(2);
+  process.stderr.write(`  ${minutes}:${String(seconds % 60).padStart(2, '0')}  ${line}\n`);
 }
 
+/** @throws with everything that was started until then stopped, and its data thrown away */
 export async function startBenchStack(name: string, options: BenchOptions): Promise<BenchStack> {
   const folder = join(dataFolder, `bench-${name}-${process.pid}`);
   say('starting Postgres, PgBouncer and Redis');
   const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
-  const forget = endOnSignal(services, folder);
+  const clearUp = async () => {
+    await services.stop();
+    await discardData(folder);
+  };
+  const forget = endOnSignal(clearUp);
+  try {
+    const stack = await openStack({ services, folder, options });
+    return {
+      ...stack,
+      close: async () => {
+        forget();
+        await stack.close();
+        await clearUp();
+      },
+    };
+  } catch (error) {
+    forget();
+    await clearUp();
+    throw error;
+  }
+}
+
+async function openStack(given: {
+  readonly services: Services;
+  readonly folder: string;
+  readonly options: BenchOptions;
+}): Promise<BenchStack> {
+  const { services, folder, options } = given;
   const { addresses } = services;
   const asSuperuser = superuserOf(addresses);
   await migrate({ url: addresses.databaseDirectUrl });
@@ -72,15 +118,32 @@ export async function startBenchStack(name: string, options: BenchOptions): Prom
   const script = await bundleBench();
   const shared = { acquireTimeoutMs: 30_000, prepare: false };
   const open = openDb({ ...shared, url: addresses.databaseUrl, name: 'bench', poolSize: 4, callTimeoutMs });
-  const owner = openDb({
-    ...shared,
-    url: addresses.databaseDirectUrl,
-    name: 'owner',
-    poolSize: 2,
-    callTimeoutMs: bulkTimeoutMs,
-  });
-  let made = 0;
+  const ownerUrl = addresses.databaseDirectUrl;
+  const owner = openDb({ ...shared, url: ownerUrl, name: 'owner', poolSize: 2, callTimeoutMs: bulkTimeoutMs });
+  return {
+    services,
+    folder,
+    open,
+    owner,
+    pinned: pinning.said,
+    pinApi: (pid) => pinning.pinApi(pid, 1),
+    asSuperuser,
+    startApi: apiStarter(services, pinning, script, options),
+    close: async () => {
+      await open.close();
+      await owner.close();
+      pinning.release();
+    },
+  };
+}
 
+function apiStarter(
+  services: Services,
+  pinning: Pinning,
+  script: string,
+  options: BenchOptions,
+): BenchStack['startApi'] {
+  let made = 0;
   const startOne = async (port: number, processes: number, api: ApiOptions) => {
     const operationsPort = await freePort();
     made += 1;
@@ -89,7 +152,7 @@ export async function startBenchStack(name: string, options: BenchOptions): Prom
       command: process.execPath,
       args: [...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
       folder: repositoryFolder,
-      environment: apiEnvironment({ addresses, port, operationsPort, processes, api }),
+      environment: apiEnvironment({ addresses: services.addresses, port, operationsPort, processes, api }),
       stopSteps: [['SIGTERM', 12_000]],
       readyDeadlineMs: 30_000,
       isReady: async () =>
@@ -98,46 +161,24 @@ export async function startBenchStack(name: string, options: BenchOptions): Prom
     pinning.pinApi(child.pid(), processes);
     return { child, operationsPort, pid: child.pid() };
   };
-
-  return {
-    services,
-    open,
-    owner,
-    pinned: pinning.said,
-    pinApi: (pid) => pinning.pinApi(pid, 1),
-    asSuperuser,
-    startApi: async (api) => {
-      const port = await freePort();
-      const { processes = 1 } = api;
-      const started: Awaited<ReturnType<typeof startOne>>[] = [];
-      for (let place = 0; place < processes; place += 1) started.push(await startOne(port, processes, api));
-      // Its first half second is spent on its own start.
-      await pause(500);
-      return {
-        port,
-        operationsPorts: started.map((one) => one.operationsPort),
-        pids: started.map((one) => one.pid),
-        stop: async () => void (await Promise.all(started.map((one) => one.child.stop()))),
-      };
-    },
-    close: async () => {
-      forget();
-      await open.close();
-      await owner.close();
-      await services.stop();
-      await discardData(folder);
-      if (!options.profile) removeBundle(script);
-      pinning.release();
-    },
+  return async (api) => {
+    const port = await freePort();
+    const { processes = 1 } = api;
+    const started: Awaited<ReturnType<typeof startOne>>[] = [];
+    for (let place = 0; place < processes; place += 1) started.push(await startOne(port, processes, api));
+    // Its first half second is spent on its own start.
+    await pause(500);
+    return {
+      port,
+      operationsPorts: started.map((one) => one.operationsPort),
+      pids: started.map((one) => one.pid),
+      stop: async () => void (await Promise.all(started.map((one) => one.child.stop()))),
+    };
   };
 }
 
 /** An interrupted bench leaves neither servers nor data. One Ctrl-C may arrive several times: by the terminal, and by npm. */
-function endOnSignal(services: Services, folder: string): () => void {
-  const clearUp = async () => {
-    await services.stop();
-    await discardData(folder);
-  };
+function endOnSignal(clearUp: () => Promise<void>): () => void {
   let ending = false;
   const end = () => {
     if (ending) return;

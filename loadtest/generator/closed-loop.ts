@@ -19,6 +19,7 @@ export async function closedLoop(options: LoadOptions): Promise<LoadResult> {
     for (;;) {
       const started = performance.now();
       if (started >= stopAt) break;
+      if (!connection.isOpen) connection = await openConnection(options.port);
       try {
         const answer = await connection.send(options.next());
         options.onAnswer?.(answer);
@@ -26,7 +27,7 @@ export async function closedLoop(options: LoadOptions): Promise<LoadResult> {
         if (started >= measureFrom && ended <= stopAt) tally.answered(answer, ended - started);
       } catch {
         tally.lost();
-        connection = await openConnection(options.port);
+        connection.close();
       }
     }
     connection.close();

@@ -12,6 +12,8 @@ export type Answer = {
 export type Connection = {
   /** Rejects when the connection is lost or nothing comes within 30 s: what became of the request is then unknown. */
   send(request: string | Buffer): Promise<Answer>;
+  /** False once the server has closed it, or has said that it will: the next request needs another one. */
+  readonly isOpen: boolean;
   close(): void;
 };
 
@@ -29,7 +31,9 @@ export async function openConnection(port: number, host = '127.0.0.1'): Promise<
     waiting?.reject(error);
     waiting = undefined;
   };
-  socket.setTimeout(answerDeadlineMs, () => socket.destroy(new Error('no answer within the deadline')));
+  socket.setTimeout(answerDeadlineMs, () => {
+    if (waiting !== undefined) socket.destroy(new Error('no answer within the deadline'));
+  });
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the connection was closed')));
   socket.on('data', (chunk) => {
@@ -39,6 +43,7 @@ export async function openConnection(port: number, host = '127.0.0.1'): Promise<
     received = Buffer.alloc(0);
     const { resolve } = waiting ?? {};
     waiting = undefined;
+    if (closePattern.test(answer.headers)) socket.destroy();
     resolve?.(answer);
   });
   return {
@@ -48,6 +53,9 @@ export async function openConnection(port: number, host = '127.0.0.1'): Promise<
         waiting = { resolve, reject };
         socket.write(request);
       }),
+    get isOpen() {
+      return !socket.destroyed;
+    },
     close: () => socket.destroy(),
   };
 }
@@ -56,6 +64,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 const noBody = Buffer.alloc(0);
 const lengthPattern = /\r\ncontent-length: (\d+)/i;
+const closePattern = /\r\nconnection: close(?:\r|$)/i;
 
 /** The whole answer, or undefined while bytes are missing. */
 function parseAnswer(bytes: Buffer): Answer | undefined {

@@ -23,17 +23,18 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
 
   const send = async (connection: Connection, dueAt: number): Promise<void> => {
     underway += 1;
-    let next: Connection | undefined = connection;
+    let own = connection;
     try {
-      const answer = await connection.send(options.next());
+      if (!own.isOpen) own = await openConnection(options.port);
+      const answer = await own.send(options.next());
       options.onAnswer?.(answer);
       if (dueAt >= measureFrom) tally.answered(answer, performance.now() - dueAt);
     } catch {
       tally.lost();
-      next = await openConnection(options.port).catch(() => undefined);
+      own.close();
     }
     underway -= 1;
-    if (next !== undefined) idle.push(next);
+    idle.push(own);
     takeTurns();
   };
   const takeTurns = (): void => {

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { familiesOf } from './pinning.ts';
+
+/** Processes by the part of the system that they and those they have started are. */
+export type Parts = Readonly<Record<string, readonly number[]>>;
+
+/** Processor time by part: seconds, or cores in use. */
+export type ByPart = Readonly<Record<string, number>>;
+
+/** Fields of /proc/<pid>/stat, counted from the one after the name. */
+const userTime = 11;
+const childrensSystemTime = 14;
+/** What Linux counts this time in, on every machine that Node runs on. */
+const ticksPerSecond = 100;
+export const generatorPart = 'load generator';
+
+/**
+ * Seconds of processor time that each part has used until now, with its processes that have ended and the operating
+ * system's work for them; and this process, which makes the load. 0 where there is no /proc.
+ */
+export function processorSeconds(parts: Parts): ByPart {
+  const families = familiesOf(Object.values(parts).flat());
+  const seconds = Object.entries(parts).map(([part, pids]): [string, number] => {
+    const members = pids.flatMap((pid) => families.get(pid) ?? []);
+    return [part, members.reduce((sum, pid) => sum + ticksOf(pid), 0) / ticksPerSecond];
+  });
+  const { user, system } = process.cpuUsage();
+  return { ...Object.fromEntries(seconds), [generatorPart]: (user + system) / 1e6 };
+}
+
+/** Cores that each part keeps busy from now until the function is called. */
+export function watchProcessors(parts: Parts): () => ByPart {
+  const before = processorSeconds(parts);
+  const started = performance.now();
+  return () => {
+    const elapsedSeconds = (performance.now() - started) / 1000;
+    const cores = Object.entries(processorSeconds(parts)).map(([part, seconds]): [string, number] => [
+      part,
+      (seconds - (before[part] ?? 0)) / elapsedSeconds,
+    ]);
+    return Object.fromEntries(cores);
+  };
+}
+
+function ticksOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Its own user and system time, and those of its children that were waited for.
+    return fields.slice(userTime, childrensSystemTime + 1).reduce((sum, field) => sum + Number(field), 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The most memory that a process has had in use, in MiB (resident). 0 where there is no /proc. */
+export function peakMemoryMiB(pid: number): number {
+  try {
+    const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Math.round(Number(kibibytes ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
