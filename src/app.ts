@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { cors } from 'hono/cors';
 import { accessRoutes } from './access/routes.ts';
 import { organizerRoutes } from './catalog/routes-organizer.ts';
@@ -6,13 +7,14 @@ import { gateRoutes } from './check-in/gate-routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import type { Service } from './compose.ts';
 import { apiDocs } from './http/api-docs.ts';
+import { createHotRoutes } from './http/hot-routes.ts';
 import { handleError } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
 import { createRouter } from './http/router.ts';
 import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
 import { deskRoutes } from './orders/desk-routes.ts';
 import { orderRoutes } from './orders/order-routes.ts';
-import { placementRoutes } from './orders/placement-routes.ts';
+import { placementHotRoute, placementRoutes } from './orders/placement-routes.ts';
 import { poolRoutes } from './orders/pool-routes.ts';
 import { promoCodeRoutes } from './orders/promo-code-routes.ts';
 import { callbackRoutes } from './payments/callback-routes.ts';
@@ -40,12 +42,15 @@ export function createRoutes(service: Service) {
     .route('/', gateRoutes(service));
 }
 
+const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
+
 /**
- * The app on one screen. Public reads that are at hand go first, before anything else runs; then overload and limits;
+ * The app on one screen. Public reads that are at hand go first, before anything else runs; then the
+ * hot writes, which need no router; then overload and limits;
  * then the callbacks of gateways; then the request's id and log line, and the routes.
  */
 export function createApp(service: Service): {
-  fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>;
+  fetch: (request: Request, env?: { incoming?: IncomingMessage }) => Response | Promise<Response>;
 } {
   const { config, log, publicReads } = service;
   const app = createRouter();
@@ -57,19 +62,41 @@ export function createApp(service: Service): {
   if (config.CORS_ALLOW_ORIGINS.length > 0) {
     const crossOrigin = cors({
       origin: [...config.CORS_ALLOW_ORIGINS],
-      exposeHeaders: ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'],
+      exposeHeaders: [...exposedHeaders],
       maxAge: 600,
     });
     // Public reads are for any page; a field that depends on who asks would keep every cache from storing them.
     app.use((c, next) => (publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next)));
   }
-  app.use(trafficControl(service.traffic, service.networkOf));
+  app.use(trafficControl(service.traffic, service.decide, service.clientNetwork));
   app.route('/', callbackRoutes(service));
   app.use(requestContext(log));
   app.route('/', createRoutes(service));
   app.route('/', apiDocs(app, config.PUBLIC_URL));
   app.route('/', webRoutes({ publicReads }));
+  const hotRoutes = createHotRoutes({
+    routes: [placementHotRoute(service)],
+    decide: service.decide,
+    log,
+    problems,
+    crossOrigin: crossOriginFields(config.CORS_ALLOW_ORIGINS),
+  });
   return {
-    fetch: (request, ...rest) => publicReads.fetch(request) ?? app.fetch(request, ...rest),
+    fetch: (request, env) =>
+      publicReads.fetch(request) ??
+      (env?.incoming === undefined ? undefined : hotRoutes.fetch(env.incoming)) ??
+      app.fetch(request, env),
   };
+}
+
+/** What a page of another origin may read of an answer; the same fields that the router's answers get. */
+function crossOriginFields(origins: readonly string[]) {
+  return (origin: string): Readonly<Record<string, string>> | undefined =>
+    origins.includes(origin)
+      ? {
+          'access-control-allow-origin': origin,
+          'access-control-expose-headers': exposedHeaders.join(','),
+          vary: 'Origin',
+        }
+      : undefined;
 }

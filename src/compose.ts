@@ -5,7 +5,7 @@ import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
-import { createClientNetwork } from './http/client-network.ts';
+import { createClientNetwork, networkOfContext } from './http/client-network.ts';
 import {
   availabilityOf,
   createEventDirectory,
@@ -30,7 +30,19 @@ import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/shutdown.ts';
 import { problems } from './problems.ts';
-import { createMessageLimiter, createSignInLimiter, createTrafficControl } from './traffic-control/index.ts';
+import {
+  createDecide,
+  createMessageLimiter,
+  createSignInLimiter,
+  createSwitches,
+  createTrafficControl,
+} from './traffic-control/index.ts';
+import { refuseSwitchedOff } from './refuse-switched-off.ts';
+import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
+
+/** Calls of a few rows, each second or more often: who does not answer by then is asked again. */
+const watchPoolSize = 2;
+const watchTimeoutMs = 1000;
 
 export type Service = ReturnType<typeof compose>;
 
@@ -45,7 +57,7 @@ export function compose(config: Config, log: Log) {
     closers.add(name, () => close(thing));
     return thing;
   };
-  const pool = (name: string, url: string, poolSize: number): OpenDb =>
+  const pool = (name: string, url: string, poolSize: number, callTimeoutMs = config.DATABASE_CALL_TIMEOUT_MS): OpenDb =>
     opened(
       `${name} pool`,
       openDb({
@@ -53,7 +65,7 @@ export function compose(config: Config, log: Log) {
         name,
         poolSize,
         acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
-        callTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
+        callTimeoutMs,
         prepare: config.DATABASE_PREPARE,
       }),
       ({ close }) => close(),
@@ -66,14 +78,22 @@ export function compose(config: Config, log: Log) {
     config.DATABASE_REPLICA_URL === undefined
       ? undefined
       : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
+  // A third, so that what a process must know each second does not wait behind either.
+  const watch = pool('watch', config.DATABASE_URL, watchPoolSize, watchTimeoutMs);
   const db = work.db;
   const writeDb = writes.db;
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
 
-  const networkOf = createClientNetwork(config.TRUSTED_PROXIES);
+  const clientNetwork = createClientNetwork(config.TRUSTED_PROXIES);
+  const switches = opened('switches', createSwitches({ db: watch.db, log }), (read) => read.close());
   const traffic = opened(
     'traffic control',
-    createTrafficControl({ redis, config, pools: [{ gate: writes.gate, size: config.DATABASE_WRITE_POOL_SIZE }] }),
+    createTrafficControl({
+      redis,
+      config,
+      pools: [{ gate: writes.gate, size: config.DATABASE_WRITE_POOL_SIZE }],
+      switches,
+    }),
     (control) => control.close(),
   );
   const signInLimiter = createSignInLimiter(traffic.limiter);
@@ -94,7 +114,13 @@ export function compose(config: Config, log: Log) {
   });
 
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
-  const placement = createPlacement({ db: writeDb, flushesMax, heldPerNetworkMax: config.HELD_PER_NETWORK_MAX });
+  const switchedOff = refuseSwitchedOff(switches);
+  const placement = createPlacement({
+    db: writeDb,
+    flushesMax,
+    heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+    areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+  });
   const directory = createEventDirectory(db);
   const soldOut = createSoldOutMemory({ db, readsMax: 2 });
   const scans = createScanLane({ db: writeDb, flushesMax });
@@ -115,8 +141,13 @@ export function compose(config: Config, log: Log) {
     db,
     writeDb,
     redis,
-    networkOf,
+    clientNetwork,
+    networkOf: networkOfContext(clientNetwork),
     traffic,
+    decide: createDecide(traffic, clientNetwork),
+    switches,
+    switchedOff,
+    findSwitchableEvent,
     signInLimiter,
     lookupLimiter,
     passwords,

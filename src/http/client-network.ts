@@ -1,15 +1,26 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import type { HotRequest } from './hot-request.ts';
+
+/** The network of whoever sent these: the connection's address, and what proxies wrote. */
+export type ClientNetwork = (request: Pick<HotRequest, 'remoteAddress' | 'header'>) => string;
 
 /**
  * The network that a request comes from: IPv4 /24, IPv6 /64, since a household or a venue shares one and an attacker
  * owns many addresses in one. `X-Forwarded-For` counts only as far as trusted proxies wrote it: it is read from the
- * right, and the first address that is not a trusted proxy is the client.
+ * right, and the first address that is not a trusted proxy is the client. Without a connection (an in-process request)
+ * everyone is on the loopback.
  */
-export function createClientNetwork(trustedProxies: readonly string[]): (c: Context) => string {
+export function createClientNetwork(trustedProxies: readonly string[]): ClientNetwork {
   const trusted = toBlockList(trustedProxies);
-  return (c) => networkOf(clientAddress(c, trusted));
+  return ({ remoteAddress, header }) =>
+    networkOf(clientAddress(unmapped(remoteAddress ?? '127.0.0.1'), header('x-forwarded-for'), trusted));
+}
+
+/** The same of a request that came through the router. */
+export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => string {
+  return (c) => clientNetwork({ remoteAddress: socketAddress(c), header: (name) => c.req.header(name) });
 }
 
 function toBlockList(entries: readonly string[]): BlockList {
@@ -39,9 +50,8 @@ export function trustedProxiesFault(entries: readonly string[]): string | undefi
 
 const hopsMax = 20;
 
-function clientAddress(c: Context, trusted: BlockList): string {
-  let address = socketAddress(c);
-  const forwarded = c.req.header('x-forwarded-for');
+function clientAddress(peer: string, forwarded: string | undefined, trusted: BlockList): string {
+  let address = peer;
   if (forwarded === undefined) return address;
   // The last ones: those before them are the client's own words, of which there may be as many as it likes.
   const hops = forwarded.split(',').slice(-hopsMax);
@@ -53,17 +63,17 @@ function clientAddress(c: Context, trusted: BlockList): string {
   return address;
 }
 
-/** Without a socket (an in-process request of a test) everyone is on the loopback. */
-function socketAddress(c: Context): string {
+export function socketAddress(c: Context): string | undefined {
   try {
-    return unmapped(getConnInfo(c).remote.address ?? '127.0.0.1');
+    return getConnInfo(c).remote.address;
   } catch {
-    return '127.0.0.1';
+    return undefined;
   }
 }
 
 /** An IPv4 address that came in the clothes of IPv6 (`::ffff:192.0.2.7`, `::ffff:c000:207`) is the IPv4 address. */
 function unmapped(address: string): string {
+  if (!address.includes(':')) return address;
   const [, dotted, high, low] =
     /^(?:0{0,4}:){1,5}:?ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i.exec(address) ?? [];
   if (dotted !== undefined) return dotted;

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { DomainError, requestInvalid } from '../platform/errors.ts';
+import type { HotRequest } from './hot-request.ts';
 
 export const idempotencyKeySchema = z
   .string()
@@ -12,8 +12,8 @@ export const idempotencyKeySchema = z
  * The key as sent, without the quotes of its structured-field form.
  * @throws DomainError idempotency.key_required, request.invalid
  */
-export function readIdempotencyKey(c: Context): string {
-  const header = c.req.header('idempotency-key')?.trim();
+export function readIdempotencyKey(request: Pick<HotRequest, 'header'>): string {
+  const header = request.header('idempotency-key')?.trim();
   if (header === undefined || header === '') {
     throw new DomainError(
       'idempotency.key_required',

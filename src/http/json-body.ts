@@ -1,51 +1,29 @@
 import { isUtf8 } from 'node:buffer';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { DomainError, requestInvalid } from '../platform/errors.ts';
+import { type HotRequest, hotRequestOfContext } from './hot-request.ts';
 
 /** Largest JSON body of an ordinary route; callbacks and offline syncs state their own. */
 export const jsonBytesMax = 64 * 1024;
 export const jsonDepthMax = 20;
 
-const tooLarge = (bytesMax: number) =>
-  new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
 const fault = (message: string) => requestInvalid([{ path: '', message }]);
-
-/**
- * Reads a body of at most `bytesMax` bytes, whatever its framing says.
- * @throws DomainError request.too_large
- */
-export async function readBytes(c: Context, bytesMax: number): Promise<Buffer> {
-  if (Number(c.req.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
-  if (c.req.header('transfer-encoding') === undefined) {
-    const bytes = Buffer.from(await c.req.arrayBuffer());
-    if (bytes.length > bytesMax) throw tooLarge(bytesMax);
-    return bytes;
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
-    length += chunk.length;
-    if (length > bytesMax) throw tooLarge(bytesMax);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 /**
  * Reads a JSON body and refuses what no schema sees: the wrong media type, malformed UTF-8 or JSON, nesting deeper than
  * 20, U+0000 and lone surrogates (Postgres stores neither).
  * @throws DomainError request.unsupported_media_type, request.too_large, request.invalid
  */
-export async function readJson(c: Context, bytesMax: number = jsonBytesMax): Promise<unknown> {
-  return parseJson(await readJsonText(c, bytesMax));
+export async function readJson(request: HotRequest, bytesMax: number = jsonBytesMax): Promise<unknown> {
+  return parseJson(await readJsonText(request, bytesMax));
 }
 
-async function readJsonText(c: Context, bytesMax: number): Promise<string> {
-  const type = c.req.header('content-type') ?? '';
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
+async function readJsonText(request: HotRequest, bytesMax: number): Promise<string> {
+  const type = request.header('content-type') ?? '';
+  if (type !== 'application/json' && !/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
     throw new DomainError('request.unsupported_media_type', 'The body must be application/json in UTF-8.');
   }
-  const bytes = await readBytes(c, bytesMax);
+  const bytes = await request.bytes(bytesMax);
   if (!isUtf8(bytes)) throw fault('must be valid UTF-8');
   if (depthExceeds(bytes, jsonDepthMax)) throw fault(`must not be nested deeper than ${jsonDepthMax}`);
   return bytes.toString('utf8');
@@ -96,7 +74,7 @@ export function jsonBody(bytesMax: number = jsonBytesMax): MiddlewareHandler {
     if (c.req.method === 'POST' || c.req.method === 'PUT' || c.req.method === 'PATCH') {
       const hasBody = c.req.header('content-type') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
       if (hasBody) {
-        const text = await readJsonText(c, bytesMax);
+        const text = await readJsonText(hotRequestOfContext(c), bytesMax);
         parseJson(text);
         Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
       }

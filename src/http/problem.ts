@@ -11,7 +11,12 @@ export type ProblemCatalogue = Readonly<Record<string, ProblemKind>>;
 export const problemContentType = 'application/problem+json';
 
 /** An RFC 9457 problem document. `type` is a URI that names the code; `detail` is the public sentence of the error. */
-export function problemResponse(error: DomainError, requestId: string, catalogue: ProblemCatalogue): Response {
+export function problemResponse(
+  error: DomainError,
+  requestId: string,
+  catalogue: ProblemCatalogue,
+  fields?: Readonly<Record<string, string>>,
+): Response {
   const { status, title } = catalogue[error.code] ?? { status: 500, title: 'Internal error' };
   const own = {
     type: `urn:antre:problem:${error.code}`,
@@ -28,6 +33,7 @@ export function problemResponse(error: DomainError, requestId: string, catalogue
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
+    ...fields,
   };
   const retryAfter = error.retryAfterSeconds ?? (status === 503 || status === 429 ? 2 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
@@ -36,17 +42,22 @@ export function problemResponse(error: DomainError, requestId: string, catalogue
 }
 
 /** The last stop of every thrown error: refusals are rendered, faults of the database become 503, the rest says nothing. */
-export function handleError(catalogue: ProblemCatalogue, log: Log) {
-  return (error: unknown, c: Context): Response => {
-    const requestId = String(c.get('requestId') ?? 'unknown');
+export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
+  return (error: unknown, requestId: string, fields?: Readonly<Record<string, string>>): Response => {
     const known = toDomainError(error);
     if (known !== undefined) {
       if (known.cause !== undefined) log.warn({ err: known.cause, requestId, code: known.code }, 'refused');
-      return problemResponse(known, requestId, catalogue);
+      return problemResponse(known, requestId, catalogue, fields);
     }
     log.error({ err: error, requestId }, 'unexpected error');
-    return problemResponse(new DomainError('internal', 'Something went wrong on our side.'), requestId, catalogue);
+    return problemResponse(new DomainError('internal', 'Something went wrong on our side.'), requestId, catalogue, fields);
   };
+}
+
+/** The same for what the router's handlers throw. */
+export function handleError(catalogue: ProblemCatalogue, log: Log) {
+  const render = createRenderError(catalogue, log);
+  return (error: unknown, c: Context): Response => render(error, String(c.get('requestId') ?? 'unknown'));
 }
 
 function toDomainError(error: unknown): DomainError | undefined {

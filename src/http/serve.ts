@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 
 /** Time for the headers, for the whole request, and for an idle kept-alive connection; longer than any proxy's own. */
@@ -18,7 +18,7 @@ export type Serving = { readonly port: number; close(): Promise<void> };
  * Closing stops listening, lets requests finish, keeps closing idle connections, and cuts what is left at the deadline.
  */
 export async function serve(
-  fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>,
+  fetch: (request: Request, env: { incoming: IncomingMessage }) => Response | Promise<Response>,
   options: { host: string; port: number; reusePort: boolean; headersTimeoutMs?: number; requestTimeoutMs?: number },
 ): Promise<Serving> {
   const server = createAdaptorServer({

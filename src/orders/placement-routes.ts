@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { ClientNetwork } from '../http/client-network.ts';
+import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
+import type { HotRoute } from '../http/hot-routes.ts';
 import { idempotencyKeySchema, readIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
 import { createRouter, inputFaults } from '../http/router.ts';
 import { body, problems } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
-import { type PlaceOrderDeps, placeOrder } from './place-order.ts';
+import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
 import { placeOrderSchema, placedOrderSchema } from './schemas.ts';
 
 const orderBytesMax = 16 * 1024;
@@ -32,19 +34,36 @@ const placeOrderRoute = createRoute({
   },
 });
 
+type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork };
+
 /** The hot write: its input is checked by hand-called schemas, since a validator per part would cost more than the order. */
-export function placementRoutes(deps: PlaceOrderDeps & { networkOf: (c: Context) => string }) {
+async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<PlacedOrder> {
+  const idempotencyKey = readIdempotencyKey(request);
+  const parsed = placeOrderSchema.safeParse(await readJson(request, orderBytesMax));
+  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
+  return placeOrder(deps, { input: parsed.data, idempotencyKey, network: deps.clientNetwork(request) });
+}
+
+function placedFields({ order, replayed }: PlacedOrder): Record<string, string> {
+  const location = `/v1/orders/${order.id}`;
+  return replayed ? { location, 'idempotent-replayed': 'true' } : { location };
+}
+
+export function placementRoutes(deps: PlacementDeps) {
   return createRouter().openapi({ ...placeOrderRoute, request: {} }, async (c) => {
-    const idempotencyKey = readIdempotencyKey(c);
-    const parsed = placeOrderSchema.safeParse(await readJson(c, orderBytesMax));
-    if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-    const { order, replayed } = await placeOrder(deps, {
-      input: parsed.data,
-      idempotencyKey,
-      network: deps.networkOf(c),
-    });
-    c.header('location', `/v1/orders/${order.id}`);
-    if (replayed) c.header('idempotent-replayed', 'true');
-    return c.json(order, 201);
+    const placed = await placeFrom(deps, hotRequestOfContext(c));
+    return c.json(placed.order, 201, placedFields(placed));
   });
+}
+
+export function placementHotRoute(deps: PlacementDeps): HotRoute {
+  return {
+    method: 'POST',
+    route: placeOrderRoute.path,
+    match: (path) => (path === placeOrderRoute.path ? '' : undefined),
+    answer: async (request) => {
+      const placed = await placeFrom(deps, request);
+      return { status: 201, headers: placedFields(placed), body: JSON.stringify(placed.order) };
+    },
+  };
 }

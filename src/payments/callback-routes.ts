@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { readBytes } from '../http/json-body.ts';
+import { readBytes } from '../http/read-bytes.ts';
 import { problemResponse } from '../http/problem.ts';
 import type { AppEnv } from '../http/router.ts';
 import { isUnavailable } from '../platform/db-errors.ts';

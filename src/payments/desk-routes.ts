@@ -6,6 +6,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, body, problems } from '../http/schemas.ts';
+import { hotRequestOfContext } from '../http/hot-request.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
@@ -124,7 +125,7 @@ export function paymentDeskRoutes(deps: PaymentDeskDeps) {
       const { refunds, replayed } = await requestRefund(deps, {
         actor: c.var.actor,
         orderId: c.req.valid('param').orderId,
-        idempotencyKey: readIdempotencyKey(c),
+        idempotencyKey: readIdempotencyKey(hotRequestOfContext(c)),
         input: c.req.valid('json'),
       });
       if (replayed) c.header('idempotent-replayed', 'true');

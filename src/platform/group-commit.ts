@@ -9,7 +9,10 @@ import { counter, gauge, histogram } from './metrics.ts';
  * and the two-phase batches of TigerBeetle.)
  *
  * Promises:
- *  1. One flush per lane at a time; in a lane, items are flushed in the order of arrival.
+ *  1. One flush per lane at a time; in a lane, items are flushed in the order of arrival. With `ahead`, one more flush
+ *     is sent while the first is in flight, as soon as enough items wait: it stands ready when the first has ended,
+ *     so that the database does not wait for our event loop between two batches. `flush` must then take turns by a
+ *     lock of the lane's own.
  *  2. No batch holds two items with a key in common (`keysOf`); the later one waits for the next batch.
  *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items; beyond
  *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a quarter more).
@@ -38,6 +41,8 @@ export type GroupCommitOptions<Item, Result> = {
   /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
   readonly flushesMax: number;
   readonly keysOf?: (item: Item) => readonly string[];
+  /** Sends a second flush of a lane when so many items wait. */
+  readonly ahead?: { readonly itemsMin: number };
 };
 
 /** How often is looked for those who have waited too long, while they wait. */
@@ -75,7 +80,7 @@ type Flush<Item, Result> = { waiting: readonly Waiting<Item, Result>[]; readonly
 type Lane<Item, Result> = {
   readonly name: string;
   queue: Waiting<Item, Result>[];
-  flush: Flush<Item, Result> | undefined;
+  readonly flushes: Set<Flush<Item, Result>>;
   ready: boolean;
 };
 
@@ -88,7 +93,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   let watch: NodeJS.Timeout | undefined;
 
   const makeReady = (lane: Lane<Item, Result>): void => {
-    if (lane.flush !== undefined || lane.ready || lane.queue.length === 0) return;
+    if (lane.ready || !mayFlush(lane, options)) return;
     lane.ready = true;
     ready.push(lane);
   };
@@ -98,16 +103,19 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const lane = ready.shift();
       if (lane === undefined) return;
       lane.ready = false;
+      // The last free flush is for a lane that has none.
+      if (lane.flushes.size > 0 && flushes + 1 >= options.flushesMax) continue;
       refuseLate(lane, options);
       const batch = takeBatch(lane, options);
       queued.dec(labels, batch.length);
       if (batch.length > 0) void flushLane(lane, batch);
-      else lanes.delete(lane.name);
+      else if (lane.flushes.size === 0) lanes.delete(lane.name);
     }
   };
 
   const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
-    lane.flush = { waiting: batch, since: performance.now() };
+    const flush = { waiting: batch, since: performance.now() };
+    lane.flushes.add(flush);
     flushes += 1;
     // While a flush hangs nobody takes batches, and those who wait for it must still be told in time.
     watch ??= setInterval(() => {
@@ -117,10 +125,10 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       }
     }, options.deadlineMs / looksPerDeadline).unref();
     await settle(options, lane.name, batch);
-    lane.flush = undefined;
+    lane.flushes.delete(flush);
     flushes -= 1;
     if (lane.queue.length > 0) makeReady(lane);
-    else lanes.delete(lane.name);
+    else if (lane.flushes.size === 0) lanes.delete(lane.name);
     startFlushes();
     if (flushes > 0 || ready.length > 0) return;
     clearInterval(watch);
@@ -131,7 +139,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   return {
     submit: (laneName, item) => {
-      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flush: undefined, ready: false };
+      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flushes: new Set(), ready: false };
       if (lane.queue.length >= options.queueMax) {
         refused.inc(labels);
         return Promise.reject(serviceOverloaded(1));
@@ -210,16 +218,29 @@ function refuseLate<Item, Result>(lane: Lane<Item, Result>, options: GroupCommit
 
 /** Tells those whose flush hangs that nobody knows yet. What the flush brings later finds them gone. */
 function abandonHanging<Item, Result>(
-  { flush }: Lane<Item, Result>,
+  { flushes }: Lane<Item, Result>,
   { answerMs, name }: GroupCommitOptions<Item, Result>,
 ): void {
+  if (answerMs === undefined) return;
   const now = performance.now();
-  if (answerMs === undefined || flush === undefined || now - flush.since < Math.min(hangingMs, answerMs)) return;
-  const late = flush.waiting.filter((waiting) => waiting.since < now - answerMs);
-  if (late.length === 0) return;
-  flush.waiting = flush.waiting.filter((waiting) => waiting.since >= now - answerMs);
-  abandoned.inc({ group: name }, late.length);
-  for (const waiting of late) waiting.reject(serviceUnavailable());
+  for (const flush of flushes) {
+    if (now - flush.since < Math.min(hangingMs, answerMs)) continue;
+    const late = flush.waiting.filter((waiting) => waiting.since < now - answerMs);
+    if (late.length === 0) continue;
+    flush.waiting = flush.waiting.filter((waiting) => waiting.since >= now - answerMs);
+    abandoned.inc({ group: name }, late.length);
+    for (const waiting of late) waiting.reject(serviceUnavailable());
+  }
+}
+
+/** Whether the lane may have its next flush: none is in flight, or one is and enough items wait to be sent ahead. */
+function mayFlush<Item, Result>(
+  lane: Lane<Item, Result>,
+  { ahead }: Pick<GroupCommitOptions<Item, Result>, 'ahead'>,
+): boolean {
+  if (lane.queue.length === 0) return false;
+  if (lane.flushes.size === 0) return true;
+  return ahead !== undefined && lane.flushes.size === 1 && lane.queue.length >= ahead.itemsMin;
 }
 
 /** Takes items from the front; those whose keys meet a taken item's stay, in their order. */

@@ -25,7 +25,7 @@ export { type TrafficControl, createTrafficControl } from './create-traffic-cont
 export { createMessageLimiter } from './message-limiter.ts';
 export { createSignInLimiter } from './sign-in-limiter.ts';
 export { createVerificationLimiter } from './verification-limiter.ts';
-export type { TrafficControlErrorCode } from './errors.ts';
+export { type TrafficControlErrorCode, browseOnly } from './errors.ts';
 export type { Limiter, Verdict } from './limiter.ts';
 export type { Shedder, WatchedPool } from './shedder.ts';
 export { switchRoutes } from './switch-routes.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClientNetwork, networkOf, trustedProxiesFault } from '../../src/http/client-network.ts';
+import { createClientNetwork, networkOf, networkOfContext, trustedProxiesFault } from '../../src/http/client-network.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 
 /** Guards that nobody chooses the network that limits count him by (S21). */
@@ -10,7 +10,7 @@ let serving: Serving;
 let untrusting: Serving;
 
 const served = (trusted: readonly string[]) => {
-  const network = createClientNetwork(trusted);
+  const network = networkOfContext(createClientNetwork(trusted));
   return serve(new Hono().get('/', (c) => c.text(network(c))).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
 };
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import net from 'node:net';
 import fc from 'fast-check';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hotRequestOfContext } from '../../src/http/hot-request.ts';
 import { jsonBody, jsonBytesMax, jsonDepthMax, readJson } from '../../src/http/json-body.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
@@ -12,7 +13,7 @@ import { problems } from '../../src/problems.ts';
 /** Guards the edge against bodies that no schema sees: too large, too deep, or with what Postgres cannot store. */
 
 const app = new Hono()
-  .post('/', async (c) => c.json({ got: await readJson(c) }))
+  .post('/', async (c) => c.json({ got: await readJson(hotRequestOfContext(c)) }))
   .post('/validated', jsonBody(), async (c) => c.json({ got: await c.req.json() }));
 app.onError(handleError(problems, createLog({ level: 'silent', process: 'test' })));
 

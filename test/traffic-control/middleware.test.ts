@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClientNetwork } from '../../src/http/client-network.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
-import { type TrafficControl, createTrafficControl } from '../../src/traffic-control/index.ts';
+import { type TrafficControl, createDecide, createTrafficControl } from '../../src/traffic-control/index.ts';
 import { trafficControl } from '../../src/traffic-control/middleware.ts';
 import { ruleOf } from '../../src/traffic-control/policies.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
@@ -48,7 +48,8 @@ async function start(options: { requests?: number; orders?: number; trusted?: st
   controls.push(control);
   let bodiesRead = 0;
   const app = new Hono();
-  app.use(trafficControl(control, createClientNetwork(options.trusted ?? [])));
+  const network = createClientNetwork(options.trusted ?? []);
+  app.use(trafficControl(control, createDecide(control, network), network));
   app.post('/v1/callbacks/:gateway/:slug', (c) => c.json({}, c.req.param('slug') === 'forged' ? 401 : 200));
   app.post('/v1/*', async (c) => {
     await c.req.text();

@@ -1,0 +1,27 @@
+import type { Context } from 'hono';
+import { DomainError } from '../platform/errors.ts';
+
+export function tooLarge(bytesMax: number): DomainError {
+  return new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
+}
+
+/**
+ * Reads a body of at most `bytesMax` bytes, whatever its framing says.
+ * @throws DomainError request.too_large
+ */
+export async function readBytes(c: Context, bytesMax: number): Promise<Buffer> {
+  if (Number(c.req.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  if (c.req.header('transfer-encoding') === undefined) {
+    const bytes = Buffer.from(await c.req.arrayBuffer());
+    if (bytes.length > bytesMax) throw tooLarge(bytesMax);
+    return bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    length += chunk.length;
+    if (length > bytesMax) throw tooLarge(bytesMax);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,97 @@
+import type { HotRequest } from '../http/hot-request.ts';
+import type { ClientNetwork } from '../http/client-network.ts';
+import type { TrafficControl } from './create-traffic-control.ts';
+import type { Verdict } from './limiter.ts';
+import { limitedTotal, shedTotal, switchedTotal } from './metrics.ts';
+import { type KeyKind, type RouteClass, type RouteRule, ruleOf } from './policies.ts';
+import { rateLimitField } from './refusals.ts';
+
+export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress'>;
+
+/** Whether a request is taken up, and what its answer says of its limits. */
+export type Decision =
+  | { readonly refusal: Response; readonly fields?: undefined }
+  | { readonly refusal?: undefined; readonly fields?: Readonly<Record<string, string>> };
+
+export type Decide = (asked: Asked) => Decision | Promise<Decision>;
+
+const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
+const taken: Decision = {};
+
+/**
+ * The first decision about a request of any class but callbacks: class by address, then what operators have switched,
+ * then overload, then limits, before
+ * body, credentials and log. Without a question to Redis it is made without waiting. Refusals are finished answers.
+ */
+export function createDecide(control: TrafficControl, networkOf: ClientNetwork): Decide {
+  const { limiter, shedder, refusals, keys, policies, switches } = control;
+
+  const keyOf = (kind: KeyKind, asked: Asked, network: string): string | undefined => {
+    if (kind === 'network') return keys.network(network);
+    const authorization = asked.header('authorization');
+    return authorization === undefined ? undefined : keys.credential(authorization);
+  };
+
+  const fieldsOf = (routeClass: RouteClass, tightest: Verdict | undefined): Decision =>
+    // Browsing is answered from shared caches, where a count of one client's requests has no meaning.
+    tightest === undefined || routeClass === 4
+      ? taken
+      : {
+          fields: {
+            'ratelimit-policy': refusals.policyField(tightest.policy),
+            ratelimit: rateLimitField(tightest),
+          },
+        };
+
+  /** Asks the limits from the given one on; waits only where one of them must. */
+  const limit = (
+    asked: Asked,
+    rule: RouteRule,
+    network: string,
+    from: number,
+    tightest: Verdict | undefined,
+  ): Decision | Promise<Decision> => {
+    let least = tightest;
+    for (let index = from; index < rule.limits.length; index += 1) {
+      const name = rule.limits[index];
+      const key = name === undefined ? undefined : keyOf(policies[name].key, asked, network);
+      if (name === undefined || key === undefined) continue;
+      const verdict = limiter.consume(name, key);
+      if (verdict instanceof Promise) {
+        return verdict.then((counted) =>
+          counted.allowed
+            ? limit(asked, rule, network, index + 1, tighter(least, counted))
+            : rateLimited(control, rule.class, counted),
+        );
+      }
+      if (!verdict.allowed) return rateLimited(control, rule.class, verdict);
+      least = tighter(least, verdict);
+    }
+    return fieldsOf(rule.class, least);
+  };
+
+  return (asked) => {
+    const rule = ruleOf(asked.method, asked.path);
+    const switched = switches?.refusalFor(rule.class, asked.method, asked.path);
+    if (switched !== undefined) {
+      switchedTotal.inc({ class: classNames[rule.class] });
+      return { refusal: refusals.switched(switched) };
+    }
+    const cause = shedder.cause(rule.class);
+    if (cause !== undefined) {
+      shedTotal.inc({ class: classNames[rule.class], cause });
+      return { refusal: refusals.overloaded(shedder.retryAfterSeconds()) };
+    }
+    return rule.limits.length === 0 ? taken : limit(asked, rule, networkOf(asked), 0, undefined);
+  };
+}
+
+function tighter(one: Verdict | undefined, other: Verdict): Verdict {
+  return one === undefined || other.remaining < one.remaining ? other : one;
+}
+
+/** 429 for a verdict that refuses, counted. */
+export function rateLimited(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Response } {
+  limitedTotal.inc({ class: classNames[routeClass], policy: verdict.policy.name });
+  return { refusal: control.refusals.rateLimited(verdict) };
+}
