@@ -21,11 +21,17 @@ export async function seedSoldOut(
   const placing = {
     db,
     clock,
-    placement: createPlacement({ db, flushesMax: 1, heldPerNetworkMax: config.HELD_PER_NETWORK_MAX }),
+    placement: createPlacement({
+      db,
+      flushesMax: 1,
+      heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+      areSalesStopped: () => false,
+    }),
     directory: createEventDirectory(db),
     soldOut: createSoldOutMemory({ db, readsMax: 1 }),
     paymentOf: () => Promise.resolve({ status: 'none' as const, method: 'none' }),
     isPaymentBusy: () => false,
+    switchedOff: () => undefined,
     hashSecret: config.HASH_SECRET,
     orderTokenSecret: config.ORDER_TOKEN_SECRET,
     holdJitterSeconds: 0,

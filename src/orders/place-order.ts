@@ -35,6 +35,8 @@ export type PlaceOrderDeps = {
   readonly paymentOf: PaymentOf;
   /** Whether payments of this organiser's new orders could no longer be prepared within a third of the hold. */
   readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
+  /** What an operator has switched against new orders of the event, as its refusal. */
+  readonly switchedOff: (eventId: string) => DomainError | undefined;
   readonly hashSecret: string;
   readonly orderTokenSecret: string;
   readonly holdJitterSeconds: number;
@@ -96,13 +98,13 @@ async function refuseEarly(
   input: PlaceOrderInput,
   keyHash: string,
 ): Promise<void> {
+  const switchedOff = deps.switchedOff(event.id);
   const isBusy = deps.isPaymentBusy(event.organizerId, event.holdSeconds);
   const categories = input.lines.map((line) => line.ticketCategoryId);
-  if (!isBusy && !deps.soldOut.has(event.id, categories)) return;
+  if (switchedOff === undefined && !isBusy && !deps.soldOut.has(event.id, categories)) return;
   if (await deps.soldOut.isKeyKnown(event.id, keyHash)) return;
-  const refusal = isBusy ? paymentsBusy(busyRetrySeconds) : soldOut();
-  ordersPlaced.inc({ outcome: isBusy ? 'payments_busy' : 'sold_out_remembered' });
-  throw refusal;
+  ordersPlaced.inc({ outcome: switchedOff ? 'switched_off' : isBusy ? 'payments_busy' : 'sold_out_remembered' });
+  throw switchedOff ?? (isBusy ? paymentsBusy(busyRetrySeconds) : soldOut());
 }
 
 function rememberSoldOut(memory: SoldOutMemory, eventId: string, { row }: Placed): void {

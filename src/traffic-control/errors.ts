@@ -1,3 +1,5 @@
+import { DomainError } from '../platform/errors.ts';
+
 /** Refusals at the door are built by `refusals.ts`, as bytes; here is how they read. */
 export type TrafficControlErrorCode =
   | 'traffic.rate_limited'
@@ -17,3 +19,14 @@ export const trafficProblems = {
   'switch.event_unknown': { status: 404, title: 'Event not found' },
   'switch.no_waiting_room': { status: 409, title: 'No waiting room is planned' },
 } as const satisfies Record<TrafficControlErrorCode, { status: number; title: string }>;
+
+const browseOnlyRetrySeconds = 30;
+
+export const browseOnly = () =>
+  new DomainError<TrafficControlErrorCode>(
+    'traffic.browse_only',
+    'Only browsing is possible for now; try again later.',
+    {
+      retryAfterSeconds: browseOnlyRetrySeconds,
+    },
+  );

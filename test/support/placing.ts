@@ -12,16 +12,26 @@ export function openTestDb(url: string, poolSize = 4): OpenDb {
 }
 
 /** The placement of one API process. Two of these on two pools are two processes, as far as Postgres can tell. */
-export function placingDeps(open: OpenDb, options: { heldPerNetworkMax?: number } = {}): PlaceOrderDeps {
+export function placingDeps(
+  open: OpenDb,
+  options: { heldPerNetworkMax?: number; switchedOff?: PlaceOrderDeps['switchedOff'] } = {},
+): PlaceOrderDeps {
   const { db } = open;
+  const switchedOff = options.switchedOff ?? (() => undefined);
   return {
     db,
     clock: systemClock,
-    placement: createPlacement({ db, flushesMax: 2, heldPerNetworkMax: options.heldPerNetworkMax ?? 1_000_000 }),
+    placement: createPlacement({
+      db,
+      flushesMax: 2,
+      heldPerNetworkMax: options.heldPerNetworkMax ?? 1_000_000,
+      areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+    }),
     directory: createEventDirectory(db),
     soldOut: createSoldOutMemory({ db, readsMax: 1 }),
     paymentOf: () => Promise.resolve({ status: 'creating', method: 'any' }),
     isPaymentBusy: () => false,
+    switchedOff,
     hashSecret: 'test-only-hash-secret-0123456789abcdef',
     orderTokenSecret: 'test-only-order-token-secret-0123456789',
     holdJitterSeconds: 0,
