@@ -22,12 +22,14 @@ import { paymentRoutes } from './payments/routes.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
 import { trafficControl } from './traffic-control/middleware.ts';
+import { drawRoutes } from './waiting-room/draw/routes.ts';
 import { webRoutes } from './web/routes.ts';
 
 /** Every route of the service, by room; the typed client is made of this type. */
 export function createRoutes(service: Service) {
   return createRouter()
     .route('/', publicRoutes(service.publicReads))
+    .route('/', drawRoutes(service))
     .route('/', placementRoutes(service))
     .route('/', orderRoutes(service))
     .route('/', paymentRoutes(service))

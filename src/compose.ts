@@ -39,6 +39,7 @@ import {
 } from './traffic-control/index.ts';
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
 import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
+import { beaconChainOf } from './waiting-room/draw/index.ts';
 
 /** Calls of a few rows, each second or more often: who does not answer by then is asked again. */
 const watchPoolSize = 2;
@@ -169,6 +170,7 @@ export function compose(config: Config, log: Log) {
     requestFullRefund,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
+    beaconChain: beaconChainOf(config),
     publicUrl: config.PUBLIC_URL,
     hashSecret: config.HASH_SECRET,
     orderTokenSecret: config.ORDER_TOKEN_SECRET,

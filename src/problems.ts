@@ -8,6 +8,7 @@ import { orderProblems } from './orders/errors.ts';
 import { paymentProblems } from './payments/errors.ts';
 import type { PlatformErrorCode } from './platform/errors.ts';
 import { trafficProblems } from './traffic-control/errors.ts';
+import { queueProblems } from './waiting-room/errors.ts';
 
 const platformProblems: Record<PlatformErrorCode, ProblemKind> = {
   'request.invalid': { status: 400, title: 'Request not valid' },
@@ -33,6 +34,7 @@ export const problems = {
   ...paymentProblems,
   ...checkInProblems,
   ...notificationProblems,
+  ...queueProblems,
 } as const satisfies Record<string, ProblemKind>;
 
 export type ErrorCode = keyof typeof problems;

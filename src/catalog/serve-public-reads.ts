@@ -9,7 +9,8 @@ import type { ListingQuery } from './schemas.ts';
 /** Ways to write a listing's address that are remembered, so that a hit does not parse its query again. */
 const listingTargetsMax = 4000;
 const targetLengthMax = 500;
-const publicPath = /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability))?)?$/;
+const publicPath =
+  /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability|queue\/draws(?:\/leaves\/\d+)?|queue\/proofs\/\d+))?)?$/;
 
 /**
  * The public reads in front of everything else. `fetch` answers what is at hand, without waiting, and gives back

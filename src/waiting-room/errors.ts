@@ -9,6 +9,9 @@ export type QueueErrorCode =
   | 'queue.times_fixed'
   | 'queue.times_impossible'
   | 'queue.over'
+  | 'queue.list_not_frozen'
+  | 'queue.leaf_not_found'
+  | 'challenge.required'
   | 'challenge.failed';
 
 export const queueProblems = {
@@ -20,6 +23,9 @@ export const queueProblems = {
   'queue.times_fixed': { status: 409, title: 'Times are fixed' },
   'queue.times_impossible': { status: 409, title: 'Times not possible' },
   'queue.over': { status: 409, title: 'Waiting room is over' },
+  'challenge.required': { status: 403, title: 'Challenge required' },
+  'queue.list_not_frozen': { status: 409, title: 'List not frozen yet' },
+  'queue.leaf_not_found': { status: 404, title: 'Not in the frozen list' },
   'challenge.failed': { status: 403, title: 'Challenge failed' },
 } as const satisfies Record<QueueErrorCode, { status: number; title: string }>;
 
@@ -45,6 +51,12 @@ export const timesFixed = (phase: string) =>
 export const timesImpossible = (errors: readonly { path: string; message: string }[]) =>
   refusal('queue.times_impossible', 'The waiting room cannot keep these times; see errors.', { errors });
 export const queueOver = () => refusal('queue.over', 'The waiting room of this event is over, for good.');
+/** Joining asks for a solved challenge now, and none was sent. */
+export const challengeRequired = () =>
+  refusal('challenge.required', 'Joining asks for a solved challenge now; ask for one, solve it, and join with it.');
+export const listNotFrozen = () =>
+  refusal('queue.list_not_frozen', 'The list of places is not frozen and hashed yet; see freezesAt.');
+export const leafNotFound = () => refusal('queue.leaf_not_found', 'The frozen list does not go so far.');
 /** Of a challenge on joining: wrong, too late, or made for another account or event. */
 export const challengeFailed = () =>
   refusal('challenge.failed', 'The challenge was not solved, or not in time; ask for a new one.');

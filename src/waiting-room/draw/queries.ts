@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/db.ts';
 import { drawLeaves, draws, waitingRooms } from '../tables.ts';
 import type { BeaconChain } from './beacon-chain.ts';
@@ -216,4 +217,33 @@ export async function markDrawn(db: Db, draw: DrawRow, result: DrawResult): Prom
 /** The latest first. */
 export async function listDrawnDraws(db: Db, limit: number): Promise<DrawRow[]> {
   return db.select().from(draws).where(eq(draws.state, 'drawn')).orderBy(desc(draws.drawnAt)).limit(limit);
+}
+
+export type PublicRoom = typeof waitingRooms.$inferSelect;
+
+/** The room of an event that the public may see. Indexes: events_slug_key, the primary key. */
+export async function findPublicRoom(db: Db, slug: string): Promise<PublicRoom | undefined> {
+  const [row] = await db
+    .select({ room: waitingRooms })
+    .from(waitingRooms)
+    .innerJoin(events, eq(events.id, waitingRooms.eventId))
+    .where(and(eq(events.slug, slug), inArray(events.status, ['published', 'cancelled'])))
+    .limit(1);
+  return row?.room;
+}
+
+/** All draws of a room, the void ones too, in order. */
+export async function listDraws(db: Db, eventId: string): Promise<DrawRow[]> {
+  return db.select().from(draws).where(eq(draws.eventId, eventId)).orderBy(draws.number);
+}
+
+export type RootedList = { readonly eventId: string; readonly places: number; readonly merkleRoot: Buffer };
+
+/** The list that was frozen, once its root is there: the same for every draw of the room. */
+export async function findRootedList(db: Db, slug: string): Promise<RootedList | 'unrooted' | undefined> {
+  const room = await findPublicRoom(db, slug);
+  if (room === undefined) return undefined;
+  const found = await findCurrentDraw(db, room.eventId);
+  const { places, merkleRoot } = found?.draw ?? { places: null, merkleRoot: null };
+  return places === null || merkleRoot === null ? 'unrooted' : { eventId: room.eventId, places, merkleRoot };
 }

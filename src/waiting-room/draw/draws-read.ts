@@ -1,0 +1,42 @@
+import { eventNotFound } from '../../catalog/errors.ts';
+import { type Read, readKind } from '../../http/cached-read-kind.ts';
+import type { Db } from '../../platform/db.ts';
+import type { BeaconChain } from './beacon-chain.ts';
+import { type DrawRules, rulesOf } from './draw-rules.ts';
+import { presentDraws } from './present.ts';
+import { findPublicRoom, listDraws } from './queries.ts';
+
+/** Turns by itself within a second, like availability: what is awaited is in it a second after it happened. */
+const drawsKind = readKind({
+  name: 'draws',
+  ttlMs: 1000,
+  staleWhileRevalidateSeconds: 1,
+  staleIfErrorSeconds: 300,
+  buildsMax: 2,
+});
+
+export type DrawsReadDeps = {
+  readonly db: Db;
+  readonly beaconChain: BeaconChain;
+  readonly drawRules?: Partial<DrawRules> | undefined;
+};
+
+/** The public document of a room's draws, as one of the cached reads. */
+export function drawsRead({ db, beaconChain, drawRules }: DrawsReadDeps, slug: string): Read {
+  return {
+    key: `/v1/events/${slug}/queue/draws`,
+    kind: drawsKind,
+    missingTags: [`slug:${slug}`],
+    missing: eventNotFound,
+    locate: async () => {
+      const room = await findPublicRoom(db, slug);
+      return room && { tag: `evt:${room.eventId}`, name: drawsKind.name, surrogateKeys: room.eventId };
+    },
+    render: async () => {
+      const room = await findPublicRoom(db, slug);
+      if (room === undefined) return undefined;
+      const draws = await listDraws(db, room.eventId);
+      return { body: presentDraws(room, draws, { chain: beaconChain, rules: rulesOf(drawRules) }) };
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { z } from '@hono/zod-openapi';
+import { eventIdSchema, slugSchema, timeSchema } from '../../http/schemas.ts';
+import { leavesPerChunk, placesMax } from './method.ts';
+
+const bytesInHex = (bytes: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`))
+    .openapi({ description: `${bytes} bytes in hex` });
+const hash = bytesInHex(32);
+const wholeNumber = (max: number) => z.coerce.number().int().min(0).max(max);
+
+export const drawsParams = z.object({ slug: slugSchema });
+export const leavesParams = z.object({ slug: slugSchema, chunk: wholeNumber(Math.ceil(placesMax / leavesPerChunk)) });
+export const proofParams = z.object({ slug: slugSchema, index: wholeNumber(placesMax - 1) });
+
+export const drawSchema = z
+  .object({
+    number: z.int(),
+    state: z.enum(['committed', 'frozen', 'drawn', 'void']),
+    seedHash: hash,
+    beaconChain: hash,
+    beaconRound: z.int(),
+    beaconRoundAt: timeSchema,
+    committedAt: timeSchema,
+    frozenAt: timeSchema.nullable(),
+    places: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Places that were there at the freeze: indexes 0 to places - 1.' }),
+    voidedPlaces: z.array(z.int()).nullable(),
+    merkleRoot: hash.nullable(),
+    rootedAt: timeSchema.nullable(),
+    seed: hash.nullable(),
+    revealedAt: timeSchema.nullable(),
+    beaconSignature: bytesInHex(48).nullable(),
+    beaconRandomness: hash.nullable(),
+    drawKey: hash.nullable(),
+    drawnAt: timeSchema.nullable(),
+    voidReason: z.string().nullable(),
+  })
+  .openapi('Draw');
+
+export const drawsSchema = z
+  .object({
+    eventId: eventIdSchema,
+    method: z.literal('antre.draw.v1').openapi({ description: 'docs/draw.md says how to do it again.' }),
+    leavesPerChunk: z.literal(leavesPerChunk),
+    preQueueOpensAt: timeSchema,
+    freezesAt: timeSchema,
+    opensAt: timeSchema,
+    rules: z.object({ leadSeconds: z.int(), revealWithinSeconds: z.int(), beaconWithinSeconds: z.int() }),
+    beacon: z.object({
+      chain: hash,
+      scheme: z.literal('bls-unchained-g1-rfc9380'),
+      publicKey: bytesInHex(96),
+      genesis: z.int().openapi({ description: 'Time of round 1 in seconds since 1970.' }),
+      periodSeconds: z.int(),
+      urls: z.array(z.string()),
+    }),
+    draws: z.array(drawSchema).openapi({ description: 'All of them, the void ones too; the last one counts.' }),
+  })
+  .openapi('Draws');
+
+export const proofSchema = z
+  .object({
+    eventId: eventIdSchema,
+    index: z.int(),
+    places: z.int(),
+    leaf: hash,
+    siblings: z.array(hash).openapi({ description: 'From the leaf up to the root (RFC 9162, 2.1.3).' }),
+    merkleRoot: hash,
+  })
+  .openapi('PlaceProof');
