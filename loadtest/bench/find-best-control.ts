@@ -1,6 +1,7 @@
-import { type Measurement, median } from './report.ts';
+import { median } from './report.ts';
 import { measure } from './measure.ts';
 import type { BenchOptions } from './options.ts';
+import type { Tried } from './order-charts.ts';
 import { hotCategory } from './order-load.ts';
 import { type ApiOptions, type BenchStack, partsOf } from './stack.ts';
 
@@ -10,8 +11,9 @@ const connectionCounts = [8, 16, 32, 64];
 export type BestControl = {
   readonly api: ApiOptions;
   readonly connections: number;
-  /** Every combination that was tried, `pool x connections` -> orders/s, in one run each. */
-  readonly tried: Readonly<Record<string, number>>;
+  readonly pool: number;
+  /** Every combination that was tried, in one run each. */
+  readonly tried: readonly Tried[];
 };
 
 /**
@@ -23,30 +25,42 @@ export async function findBestControl(
   options: BenchOptions,
   faults: string[],
 ): Promise<BestControl> {
-  const found: { pool: number; connections: number; measured: Measurement }[] = [];
+  const found: (Tried & { readonly pool: number })[] = [];
   for (const pool of poolSizes) {
-    const api = await stack.startApi(controlApi(pool));
-    for (const connections of connectionCounts) {
-      const measured = await measure({
-        name: `control, pool of ${pool}, ${connections} connections`,
-        port: api.port,
-        parts: partsOf(stack, api),
-        connections,
-        options: { ...options, runs: 1 },
-        faults,
-        prepare: () => hotCategory(stack),
-      });
-      found.push({ pool, connections, measured });
-    }
-    await api.stop();
+    const tried = await tryConnections(stack, options, faults, `control, pool of ${pool}`, controlApi(pool));
+    found.push(...tried.map((one) => ({ ...one, pool })));
   }
-  const rate = (one: (typeof found)[number]) => one.measured.perSecond;
-  const best = found.reduce((one, other) => (rate(other) > rate(one) ? other : one), median(found, rate));
-  return {
-    api: controlApi(best.pool),
-    connections: best.connections,
-    tried: Object.fromEntries(found.map((one) => [`${one.pool} x ${one.connections}`, Math.round(rate(one))])),
-  };
+  const best = found.reduce(
+    (one, other) => (other.perSecond > one.perSecond ? other : one),
+    median(found, ({ perSecond }) => perSecond),
+  );
+  return { api: controlApi(best.pool), connections: best.connections, pool: best.pool, tried: found };
+}
+
+/** One run with each of a few connections. */
+export async function tryConnections(
+  stack: BenchStack,
+  options: BenchOptions,
+  faults: string[],
+  series: string,
+  apiOptions: ApiOptions,
+): Promise<Tried[]> {
+  const tried: Tried[] = [];
+  const api = await stack.startApi(apiOptions);
+  for (const connections of connectionCounts) {
+    const { perSecond, p99Ms } = await measure({
+      name: `${series}, ${connections} connections`,
+      port: api.port,
+      parts: partsOf(stack, api),
+      connections,
+      options: { ...options, runs: 1 },
+      faults,
+      prepare: () => hotCategory(stack),
+    });
+    tried.push({ series, connections, perSecond, p99Ms });
+  }
+  await api.stop();
+  return tried;
 }
 
 function controlApi(pool: number): ApiOptions {

@@ -1,9 +1,11 @@
 import { openLoop } from '../generator/open-loop.ts';
+import { type Timeline, createTimeline } from '../generator/timeline.ts';
 import { auditFaults } from './audit.ts';
-import { type BestControl, findBestControl } from './find-best-control.ts';
+import { type BestControl, findBestControl, tryConnections } from './find-best-control.ts';
 import { insertRate } from './insert-rate.ts';
 import { against } from './measure.ts';
 import type { BenchOptions } from './options.ts';
+import { chartConcurrency, chartFelt } from './order-charts.ts';
 import { measureOn } from './order-load.ts';
 import type { BenchReport, Measurement } from './report.ts';
 import { delayCommits, poolerStats, serverSettings } from './server-figures.ts';
@@ -14,6 +16,7 @@ const bar = { perSecondMin: 8000, p99MsBelow: 250, ratioMin: 8 };
 const openConnections = 512;
 /** What is offered in the open loop, of what the closed loop reached: latency at the very limit says nothing. */
 const offeredShare = 0.7;
+const slotSeconds = 0.25;
 const addedCommitMicroseconds = 1000;
 
 /**
@@ -34,10 +37,12 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
       'control: one transaction per order, at its best',
     );
     const ours: Measurement[] = [];
+    const tried = [...best.tried, ...(await tryConnections(stack, options, faults, nameOf(1), {}))];
     for (const processes of [1, 2]) {
       for (const connections of connectionCounts) {
-        const name = `group commit, ${processes} API process${processes > 1 ? 'es' : ''}, ${connections} connections`;
+        const name = `${nameOf(processes)}, ${connections} connections`;
         const measured = await measureOn(stack, { name, api: { processes }, connections, options, faults });
+        tried.push({ series: nameOf(processes), connections, ...measured });
         ours.push(against(control, measured, connections === connectionCounts[0] ? bar : undefined));
       }
     }
@@ -45,14 +50,15 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
     const felt = await measureFelt(stack, options, faults, offered);
     const slow = await withSlowCommits(stack, options, faults, best);
     return {
-      measurements: [control, ...ours, felt, ...slow],
+      measurements: [control, ...ours, felt.measured, ...slow],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         pinned: stack.pinned,
         settings: await serverSettings(stack),
         'PgBouncer SHOW STATS': await poolerStats(stack),
         'pgbench, inserts/s': inserts,
-        'control tried, pool x connections': best.tried,
+        'tried, one run each': tried.map((one) => `${one.series}, ${one.connections}: ${Math.round(one.perSecond)}/s`),
+        charts: [...chartConcurrency(tried), felt.chart],
       },
     };
   } finally {
@@ -68,28 +74,42 @@ function measureControl(
   name: string,
 ): Promise<Measurement> {
   return measureOn(stack, {
-    name: `${name} (pool ${best.api.environment?.['DATABASE_WRITE_POOL_SIZE'] ?? ''}, ${best.connections} connections)`,
-    ...best,
+    name: `${name} (pool ${best.pool}, ${best.connections} connections)`,
+    api: best.api,
+    connections: best.connections,
     options,
     faults,
   });
 }
 
 /** What buyers feel at a rate below the limit, from the moment each was due. */
-function measureFelt(
+async function measureFelt(
   stack: BenchStack,
   options: BenchOptions,
   faults: string[],
   offeredPerSecond: number,
-): Promise<Measurement> {
-  return measureOn(stack, {
-    name: `group commit, 1 API process, ${offeredPerSecond}/s offered (open loop)`,
+): Promise<{ measured: Measurement; chart: string }> {
+  let timeline = createTimeline(slotSeconds);
+  const measured = await measureOn(stack, {
+    name: `${nameOf(1)}, ${offeredPerSecond}/s offered (open loop)`,
     api: {},
     connections: openConnections,
     options,
     faults,
-    drive: (load) => openLoop({ ...load, offeredPerSecond }),
+    drive: (load) => {
+      let ofThisRun: Timeline | undefined;
+      const onCounted = (milliseconds: number) => {
+        timeline = ofThisRun ??= createTimeline(slotSeconds);
+        timeline.add(milliseconds);
+      };
+      return openLoop({ ...load, offeredPerSecond, onCounted });
+    },
   });
+  return { measured, chart: chartFelt(offeredPerSecond, timeline) };
+}
+
+function nameOf(processes: number): string {
+  return `group commit, ${processes} API process${processes > 1 ? 'es' : ''}`;
 }
 
 /** The same with a millisecond added to each commit, as on a network disk. */
@@ -102,7 +122,7 @@ async function withSlowCommits(
   await delayCommits(stack, addedCommitMicroseconds);
   const control = await measureControl(stack, options, faults, best, '+1 ms per commit, control');
   const ours = await measureOn(stack, {
-    name: '+1 ms per commit, group commit, 1 API process',
+    name: `+1 ms per commit, ${nameOf(1)}`,
     api: {},
     connections: connectionCounts[0] ?? 0,
     options,

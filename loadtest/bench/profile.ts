@@ -22,6 +22,7 @@ type CpuProfile = {
 
 const functionsShown = 25;
 const modulesShown = 25;
+const nameMax = 60;
 /** The start of the process and the warm-up are not what is looked for. */
 const leftOutMicroseconds = 3e6;
 const notWork = new Set(['(idle)', '(program)']);
@@ -57,8 +58,8 @@ function topOf(profile: CpuProfile): ProfileTop {
     if (elapsed < leftOutMicroseconds || frame === undefined || notWork.has(frame.functionName)) continue;
     all += 1;
     const { module, place } = originOf(frame);
-    add(functions, `${frame.functionName || '(anonymous)'} ${place}`);
-    add(modules, module);
+    add(functions, `${clipped(frame.functionName || '(anonymous)')} ${place}`);
+    add(modules, clipped(module));
   }
   const most = (counts: Map<string, number>, shown: number) =>
     [...counts]
@@ -66,6 +67,11 @@ function topOf(profile: CpuProfile): ProfileTop {
       .slice(0, shown)
       .map(([name, count]) => `${((100 * count) / all).toFixed(1)} % ${name}`);
   return { modules: most(modules, modulesShown), functions: most(functions, functionsShown) };
+}
+
+/** Regular expressions bear their text as a name. */
+function clipped(name: string): string {
+  return name.length > nameMax ? `${name.slice(0, nameMax)}...` : name;
 }
 
 type Origin = { readonly module: string; readonly place: string };

@@ -26,9 +26,11 @@ export type LoadOptions = {
   readonly onAnswer?: (answer: Answer) => void;
   /** Which answers are the thing that is measured; all of them unless told. Refusals must not count as orders. */
   readonly counts?: (answer: Answer) => boolean;
+  /** Called for each answer that counts within the measured time, with the latency it is counted with. */
+  readonly onCounted?: (milliseconds: number) => void;
 };
 
-export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts'>) {
+export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts' | 'onCounted'>) {
   const latencies = createLatencies();
   const statuses: Record<string, number> = {};
   const countStatus = (status: number | 'lost') => {
@@ -37,7 +39,9 @@ export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts'>) {
   return {
     answered: (answer: Answer, milliseconds: number): void => {
       countStatus(answer.status);
-      if (options.counts === undefined || options.counts(answer)) latencies.add(milliseconds);
+      if (options.counts !== undefined && !options.counts(answer)) return;
+      latencies.add(milliseconds);
+      options.onCounted?.(milliseconds);
     },
     lost: (): void => countStatus('lost'),
     result: (): LoadResult => ({
