@@ -3,12 +3,16 @@ import { type CountedShare, type PointStore, type PointStoreDeps, createPointSto
 import type { Policies, Policy, PolicyName } from './policies.ts';
 
 /**
- * Counts requests per policy and key, over all processes, without a call to Redis for each of them.
+ * Counts requests per policy and key, over all processes, without a call to Redis for each of them. A process must know
+ * how many there are.
  *
  * Promises:
  *  1. Never more than `points` in a window over all processes: a process takes a share of a key's points from Redis
  *     (counted there at once, 1 % of the limit at a time) and spends it from memory. What it does not spend is lost to
  *     the window, so the fault is always on the strict side, by at most 1 % per process.
+ *     The first few requests of a key in a window (1 % of the limit over all processes) are each process's own and cost
+ *     no question: most networks never send more. They are taken off what Redis may give, twice, since the windows of
+ *     the processes and that of Redis do not begin together.
  *  2. An answer within 50 ms, whatever Redis does, and never "open": when Redis is away or silent, the points divided by
  *     the processes are counted in memory, what the process has taken from Redis in the same window included.
  *  3. A key that is refused is remembered until its window ends: refusing it again costs one look-up in a map.
@@ -35,8 +39,11 @@ export const deniedKeysMax = 20_000;
 export const sharesMax = 50_000;
 /** A hundredth of a limit is taken at a time. */
 const sharesPerLimit = 100;
+/** For less than this, being exact is worth more than a question saved. */
+const ownPointsMin = 2;
 
-type Share = { tokens: number; others: number; until: number };
+/** `ownUntil`: until then the process has given the key what it may give without asking. */
+type Share = { tokens: number; others: number; until: number; ownUntil: number };
 type Refill = { readonly done: Promise<void>; waiting: number };
 
 export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Limiter {
@@ -44,7 +51,13 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
   const shares: BoundedMap<Share> = createBoundedMap<Share>(sharesMax);
   const refills = new Map<string, Refill>();
   const stores = new Map<PolicyName, PointStore>();
-  for (const policy of Object.values(deps.policies)) stores.set(policy.name, createPointStore(deps, policy));
+  const ownPoints = new Map<PolicyName, number>();
+  for (const policy of Object.values(deps.policies)) {
+    const evenly = Math.floor(policy.points / (sharesPerLimit * deps.processes));
+    const own = evenly < ownPointsMin ? 0 : evenly;
+    ownPoints.set(policy.name, own);
+    stores.set(policy.name, createPointStore(deps, { ...policy, points: policy.points - 2 * own * deps.processes }));
+  }
 
   const refusal = (policy: Policy, id: string, now: number) => refusalOf(denied, policy, id, now);
   const spend = (policy: Policy, id: string, now: number) => spendShare(shares, policy, id, now);
@@ -56,11 +69,18 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
 
   const keep = (id: string, counted: CountedShare, now: number): void => {
     const until = now + counted.millisecondsLeft;
-    if (counted.tokens > 0) shares.set(id, { tokens: counted.tokens, others: counted.remaining, until });
-    else {
-      shares.delete(id);
-      denied.set(id, until);
-    }
+    const ownUntil = shares.get(id)?.ownUntil ?? 0;
+    shares.set(id, { tokens: counted.tokens, others: counted.remaining, until, ownUntil });
+    if (counted.tokens === 0) denied.set(id, until);
+  };
+
+  /** The first of the points that need no question; undefined when they are spent, or there are none. */
+  const spendOwn = (policy: Policy, id: string, now: number): Verdict | undefined => {
+    const own = ownPoints.get(policy.name) ?? 0;
+    if (own === 0 || (shares.get(id)?.ownUntil ?? 0) > now) return undefined;
+    const until = now + policy.seconds * 1000;
+    shares.set(id, { tokens: own, others: policy.points - own, until, ownUntil: until });
+    return spend(policy, id, now);
   };
 
   /** One at a time per key; who comes meanwhile waits for it, and is counted into the next. */
@@ -93,7 +113,7 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
       const policy = deps.policies[name];
       const id = idOf(name, key);
       const now = performance.now();
-      return refusal(policy, id, now) ?? spend(policy, id, now) ?? consumeSlowly(policy, id);
+      return refusal(policy, id, now) ?? spend(policy, id, now) ?? spendOwn(policy, id, now) ?? consumeSlowly(policy, id);
     },
     denied: (name, key) => refusal(deps.policies[name], idOf(name, key), performance.now()),
     reset: async (name, key) => {
@@ -117,11 +137,7 @@ function refusalOf(denied: BoundedMap<number>, policy: Policy, id: string, now: 
 /** Spends one of the points that this process holds of the key; undefined when it holds none. */
 function spendShare(shares: BoundedMap<Share>, policy: Policy, id: string, now: number): Verdict | undefined {
   const share = shares.get(id);
-  if (share === undefined || share.tokens < 1) return undefined;
-  if (share.until <= now) {
-    shares.delete(id);
-    return undefined;
-  }
+  if (share === undefined || share.tokens < 1 || share.until <= now) return undefined;
   share.tokens -= 1;
   const remaining = share.others + share.tokens;
   return { allowed: true, policy, remaining, resetSeconds: secondsUntil(share.until, now) };
