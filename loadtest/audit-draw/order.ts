@@ -13,14 +13,14 @@ export async function allPositions(
   onProgress: (done: number) => void = () => {},
 ): Promise<Uint32Array> {
   if (places < shuffledBelow) return shuffled(key, places);
-  const grid = gridOf(places);
+  const grid = gridOf(key, places);
   const positions = new Uint32Array(places);
   for (let index = 0; index < places; index += 1) {
     if (index % yieldEvery === 0) {
       onProgress(index);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    positions[index] = permuted(key, grid, index);
+    positions[index] = permuted(grid, index);
   }
   return positions;
 }
@@ -28,7 +28,7 @@ export async function allPositions(
 /** The position of one index. */
 export function positionAt(key: Uint8Array, places: number, index: number): number {
   if (index >= places) return index;
-  return places < shuffledBelow ? (shuffled(key, places)[index] ?? index) : permuted(key, gridOf(places), index);
+  return places < shuffledBelow ? (shuffled(key, places)[index] ?? index) : permuted(gridOf(key, places), index);
 }
 
 function shuffled(key: Uint8Array, places: number): Uint32Array {
@@ -55,22 +55,29 @@ function* numbersFrom(key: Uint8Array): Generator<number, never> {
   }
 }
 
-type Grid = { readonly places: number; readonly height: number; readonly width: number };
+type Grid = {
+  readonly places: number;
+  readonly height: number;
+  readonly width: number;
+  /** What every hash begins with. */
+  readonly start: Uint8Array;
+};
 
-function gridOf(places: number): Grid {
+function gridOf(key: Uint8Array, places: number): Grid {
   let height = 1;
   while (height * height < places) height += 1;
-  return { places, height, width: Math.floor((places + height - 1) / height) };
+  const width = Math.floor((places + height - 1) / height);
+  return { places, height, width, start: Buffer.concat([text('antre.feistel.v1'), key]) };
 }
 
-function permuted(key: Uint8Array, { places, height, width }: Grid, index: number): number {
+function permuted({ places, height, width, start }: Grid, index: number): number {
   let place = index;
   do {
     let row = Math.floor(place / width);
     let column = place - row * width;
     for (let round = 0; round < rounds; round += 1) {
-      if (round % 2 === 0) row = (row + roundNumber(key, round, column)) % height;
-      else column = (column + roundNumber(key, round, row)) % width;
+      if (round % 2 === 0) row = (row + roundNumber(start, round, column)) % height;
+      else column = (column + roundNumber(start, round, row)) % width;
     }
     place = row * width + column;
   } while (place >= places);
@@ -78,6 +85,6 @@ function permuted(key: Uint8Array, { places, height, width }: Grid, index: numbe
 }
 
 /** Six bytes of the hash as a number; adding them before the remainder is taken changes nothing, and is exact. */
-function roundNumber(key: Uint8Array, round: number, digit: number): number {
-  return sha256(text('antre.feistel.v1'), key, Buffer.of(round), fourBytes(digit)).readUIntBE(0, 6);
+function roundNumber(start: Uint8Array, round: number, digit: number): number {
+  return sha256(start, Buffer.of(round), fourBytes(digit)).readUIntBE(0, 6);
 }
