@@ -19,6 +19,7 @@ const programs = {
   'drizzle/migrate.mjs': 'drizzle/migrate.ts',
   'commands/create-organizer.mjs': 'src/cli/create-organizer.ts',
   'commands/create-staff-link.mjs': 'src/cli/create-staff-link.ts',
+  'commands/switches.mjs': 'src/cli/switches.ts',
   'commands/dead-letters.mjs': 'workers/dead-letters.ts',
   'commands/audit.mjs': 'loadtest/audit.ts',
 } as const;

@@ -92,4 +92,21 @@ describe('operator commands', () => {
     const unknown = await run('src/cli/create-staff-link.ts', ['--email', 'nobody@senja.test']);
     expect(unknown).toMatchObject({ code: 1, stderr: 'create-staff-link: There is no such staff member.\n' });
   });
+
+  it('turns a switch, lists what is on, and says what is wrong with a turn', async () => {
+    const switches = (...args: string[]) => run('src/cli/switches.ts', args);
+    const said = await switches('close_sales', '--on', '--reason', 'stock counter is wrong', '--by', 'ayu');
+    expect(said).toMatchObject({ code: 0, stderr: '' });
+    expect(said.stdout).toMatch(/^ON {3}close_sales .*\n +all events, by ayu at \S+: stock counter is wrong$/m);
+    expect((await switches()).stdout).toContain('ON   close_sales');
+    const off = await switches('close_sales', '--off', '--reason', 'mended', '--by', 'ayu');
+    expect(off.stdout).toContain('off  close_sales');
+    expect(await switches('close_sales', '--on')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--reason: .*usage/s),
+    });
+    expect(await switches('close_sales', '--reason', 'why')).toMatchObject({ code: 2 });
+    const unknown = await switches('close_sales', '--on', '--reason', 'why', '--event', 'nobody-knows-it');
+    expect(unknown).toMatchObject({ code: 1, stderr: 'switches: There is no event with this slug or id.\n' });
+  });
 });
