@@ -1,0 +1,116 @@
+import { createLatencyWindow } from './latency-window.ts';
+import { type Signals, limitChange } from './limit-change.ts';
+import { createMedianFilter } from './median-filter.ts';
+import { createMovingAverage } from './moving-average.ts';
+import { createPace } from './pace.ts';
+import { createScaling } from './scaling.ts';
+
+/** In slots, not in calls: see `itemsPerSlot` of the limiter. */
+export type AdaptiveLimitOptions = {
+  readonly initial: number;
+  readonly min: number;
+  readonly max: number;
+  /** A window lasts so long at least, and until so many calls have ended in it. */
+  readonly windowMs?: number;
+  readonly samplesMin?: number;
+};
+
+/** A limit that follows what it is told about calls. It holds no clock and no timer; times are those of the caller's. */
+export type AdaptiveLimit = {
+  /** A call ended well. @param inUse slots in use when it began */
+  answered(latencyMs: number, inUse: number): void;
+  /** A call ended because the dependency did not do its part. */
+  failed(inUse: number): void;
+  /** Ends the window if it is time and enough is known, and says whether it did. */
+  endWindow(now: number, isFull: boolean): boolean;
+  readonly slots: number;
+  readonly baselineMs: number;
+  readonly recentMs: number;
+  /** Answers per second in the last window. */
+  readonly perSecond: number;
+};
+
+const windowMsDefault = 500;
+const samplesMinDefault = 30;
+const windowMsMax = 30_000;
+const percentile = 0.9;
+const smoothedWindows = 5;
+const baselineWindows = 10;
+const warmupWindows = 10;
+const failedShareMax = 0.1;
+/** A step is the decimal logarithm of the limit, and beyond about forty slots 4 % of it: less would not be seen in the noise. */
+const stepShare = 0.04;
+
+export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: number): AdaptiveLimit {
+  const { min, max, windowMs = windowMsDefault, samplesMin = samplesMinDefault } = options;
+  const latencies = createLatencyWindow();
+  const filtered = createMedianFilter(smoothedWindows);
+  const recent = createMovingAverage(smoothedWindows, warmupWindows);
+  const baseline = createMovingAverage(baselineWindows, warmupWindows);
+  const scaling = createScaling();
+  const pace = createPace();
+  let slots = options.initial;
+  let failures = 0;
+  let peak = 0;
+  let since = startedAt;
+  let windowEnds = startedAt + windowMs;
+  let perSecond = 0;
+
+  const queueOf = (): number => {
+    if (latencies.count === 0) return 0;
+    const recentMs = recent.add(filtered(latencies.percentile(percentile)));
+    return Math.ceil(Math.min(slots, peak) * (1 - baseline.add(recentMs) / recentMs));
+  };
+
+  const read = (now: number, isFull: boolean): Signals => {
+    perSecond = (latencies.count * 1000) / Math.max(now - since, 1);
+    return {
+      queue: queueOf(),
+      unit: stepOf(slots),
+      isFull,
+      isUsed: peak * 2 > slots,
+      isFailing: failures > failedShareMax * (failures + latencies.count),
+      gain: latencies.count === 0 ? undefined : scaling(peak, perSecond),
+    };
+  };
+
+  return {
+    answered: (latencyMs, inUse) => {
+      latencies.add(latencyMs);
+      if (inUse > peak) peak = inUse;
+    },
+    failed: (inUse) => {
+      failures += 1;
+      if (inUse > peak) peak = inUse;
+    },
+    endWindow: (now, isFull) => {
+      if (now < windowEnds || latencies.count + failures < samplesMin) return false;
+      const signals = read(now, isFull);
+      const steps = pace.next(limitChange(signals), slots >= max ? 'max' : slots <= min ? 'min' : undefined);
+      slots = Math.min(Math.max(slots + steps * signals.unit, min), max);
+      // No shorter than two of the quickest calls: a window must see what its own limit did.
+      windowEnds = now + Math.min(Math.max(windowMs, 2 * latencies.minMs), windowMsMax);
+      since = now;
+      failures = 0;
+      peak = 0;
+      latencies.clear();
+      return true;
+    },
+    get slots() {
+      return slots;
+    },
+    get baselineMs() {
+      return baseline.value;
+    },
+    get recentMs() {
+      return recent.value;
+    },
+    get perSecond() {
+      return perSecond;
+    },
+  };
+}
+
+function stepOf(slots: number): number {
+  return Math.max(1, Math.log10(slots), stepShare * slots);
+}

@@ -1,0 +1,78 @@
+import { serviceOverloaded } from '../../platform/errors.ts';
+import type { RouteClass } from '../policies.ts';
+import {
+  type Limiter,
+  type LimiterClock,
+  type LimiterOptions,
+  type LimiterState,
+  type Permit,
+  createLimiter,
+} from './limiter.ts';
+import { register } from './metrics.ts';
+
+export type ConcurrencyLimiterOptions = LimiterOptions & {
+  /** The dependency, as metrics name it. */
+  readonly name: string;
+};
+
+export type AcquireRequest = {
+  readonly class: RouteClass;
+  /** How long one may wait for a place, when the line itself does not end it sooner. 3 s when not said. */
+  readonly deadlineMs?: number;
+};
+
+export type ConcurrencyLimiter = {
+  readonly name: string;
+  /** Whether a call of this class would be refused now: some comparisons, made for the first look at a request. */
+  wouldRefuse(routeClass: RouteClass): boolean;
+  /**
+   * A place for one call: at once when there is one, else after a short wait. Whoever has it must end it by `done`.
+   * @throws DomainError `service.overloaded` with a Retry-After, always by the promise
+   */
+  acquire(request: AcquireRequest): Permit | Promise<Permit>;
+  /** Whole seconds to tell whoever is refused because of this dependency, different from one to the next. */
+  retryAfterSeconds(): number;
+  readonly state: LimiterState;
+  close(): void;
+};
+
+const deadlineMsDefault = 3000;
+
+/** A limiter on the clock of the process. While nobody waits it runs no timer; while somebody does, one for all. */
+export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): ConcurrencyLimiter {
+  const limiter = createLimiter(options, processClock);
+  const unregister = register(options.name, limiter);
+  return {
+    name: options.name,
+    wouldRefuse: limiter.wouldRefuse,
+    acquire: (request) => {
+      const now = performance.now();
+      return limiter.begin(request.class, now) ?? wait(limiter, request, now);
+    },
+    retryAfterSeconds: limiter.retryAfterSeconds,
+    get state() {
+      return limiter.state;
+    },
+    close: () => {
+      unregister();
+      limiter.close();
+    },
+  };
+}
+
+function wait(limiter: Limiter, request: AcquireRequest, now: number): Promise<Permit> {
+  return new Promise((admit, reject) => {
+    const refuse = (): void => reject(serviceOverloaded(limiter.retryAfterSeconds()));
+    const deadline = now + (request.deadlineMs ?? deadlineMsDefault);
+    if (limiter.wait({ class: request.class, deadline, admit, refuse }, now) !== undefined) refuse();
+  });
+}
+
+const processClock: LimiterClock = {
+  now: () => performance.now(),
+  random: Math.random,
+  watch: (look, everyMs) => {
+    const timer = setInterval(look, everyMs).unref();
+    return () => clearInterval(timer);
+  },
+};

@@ -1,0 +1,64 @@
+import { isUnavailable } from '../../platform/db-errors.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { GroupCommit } from '../../platform/group-commit.ts';
+import type { RouteClass } from '../policies.ts';
+import type { AcquireRequest, ConcurrencyLimiter } from './create-concurrency-limiter.ts';
+import type { Outcome, Permit } from './limiter.ts';
+
+/** What the end of a call says about the dependency. */
+export type Judge<Result> = {
+  readonly result?: (result: Result) => Outcome;
+  readonly error: (error: unknown) => Outcome;
+};
+
+/**
+ * Makes a call with a place of its own.
+ * @throws DomainError `service.overloaded` when there is none, and whatever the call throws
+ */
+export function limitCall<Result>(
+  limiter: ConcurrencyLimiter,
+  request: AcquireRequest,
+  call: () => Promise<Result>,
+  judge: Judge<Result> = databaseJudge,
+): Promise<Result> {
+  const permit = limiter.acquire(request);
+  return permit instanceof Promise
+    ? permit.then((admitted) => callWith(admitted, call, judge))
+    : callWith(permit, call, judge);
+}
+
+async function callWith<Result>(permit: Permit, call: () => Promise<Result>, judge: Judge<Result>): Promise<Result> {
+  try {
+    const result = await call();
+    permit.done(judge.result?.(result) ?? 'ok');
+    return result;
+  } catch (error) {
+    permit.done(judge.error(error));
+    throw error;
+  }
+}
+
+/**
+ * A group commit whose items, from being handed in to their answer, are what is in flight: those in the flush and those
+ * that wait for the next. So the limit bounds how long anyone waits for a lane, by however many lanes and batches.
+ */
+export function limitGroupCommit<Item, Result>(
+  group: GroupCommit<Item, Result>,
+  limiter: ConcurrencyLimiter,
+  routeClass: RouteClass,
+): GroupCommit<Item, Result> {
+  const request = { class: routeClass };
+  return {
+    ...group,
+    submit: (lane, item) => limitCall(limiter, request, () => group.submit(lane, item)),
+  };
+}
+
+/** A database that is away, late or too busy did not do its part; a refusal by what it holds, or a broken rule, is an answer. */
+export const databaseJudge = {
+  error: (error: unknown): Outcome => (isUnavailable(error) || isServiceRefusal(error) ? 'failed' : 'ok'),
+};
+
+function isServiceRefusal(error: unknown): boolean {
+  return error instanceof DomainError && error.code.startsWith('service.');
+}

@@ -1,0 +1,41 @@
+/** What a window said about the limit. */
+export type Signals = {
+  /** Slots in use that only wait: Vegas' estimate. */
+  readonly queue: number;
+  /** The unit of all thresholds and steps. */
+  readonly unit: number;
+  /** Somebody had to wait or was refused in the window. */
+  readonly isFull: boolean;
+  /** More than half of the limit was in use at the peak. */
+  readonly isUsed: boolean;
+  /** Of what was asked, more failed than may. */
+  readonly isFailing: boolean;
+  /** What one per cent more in flight brings, in per cent of answers; undefined when unknown. */
+  readonly gain: number | undefined;
+};
+
+/** `probe`: go on in the last direction, only to learn what it does. */
+export type LimitChange = 'raise' | 'lower' | 'hold' | 'probe';
+
+const queueRaiseBelow = 3;
+const queueLowerAbove = 6;
+/** Below, more in flight only waits; above, it is worth having. Between them the limit is where it belongs. */
+const gainLow = 0.2;
+const gainHigh = 0.4;
+
+/**
+ * Which way a limit goes. The queue rules are TCP Vegas' (Brakmo, Peterson 1995, with the thresholds of Netflix'
+ * concurrency-limits): a long queue lowers, a short one raises. They compare with a baseline that follows the present,
+ * so in a long overload they see no queue at all, and alone they would raise the limit for ever. Between them stands what
+ * failsafe-go and Uber's Cinnamon guard with, the relation of calls in flight to throughput: where more in flight brings
+ * no more answers the limit goes down, whatever the baseline has become.
+ */
+export function limitChange({ queue, unit, isFull, isUsed, isFailing, gain }: Signals): LimitChange {
+  if (isFailing || queue > queueLowerAbove * unit) return 'lower';
+  const hasShortQueue = queue < queueRaiseBelow * unit;
+  if (!isFull) return isUsed && hasShortQueue ? 'raise' : 'hold';
+  if (gain !== undefined && gain < gainLow) return 'lower';
+  if (!hasShortQueue) return 'hold';
+  if (gain === undefined) return 'probe';
+  return gain < gainHigh ? 'hold' : 'raise';
+}

@@ -1,0 +1,192 @@
+import type { RouteClass } from '../policies.ts';
+import { type AdaptiveLimit, createAdaptiveLimit } from './adaptive-limit.ts';
+import { type Places, createPlaces, partitionOf, partitions } from './partitions.ts';
+import { type RefusalCause, createRefusalsSeen } from './refusals-seen.ts';
+import { createRetrySpread } from './retry-spread.ts';
+import { createWaitLines } from './wait-lines.ts';
+
+/** How a call ended: the dependency did its part, it did not, or the time says nothing about it. */
+export type Outcome = 'ok' | 'failed' | 'ignored';
+
+/** A place among those in flight. */
+export type Permit = {
+  /** Gives the place back; a second time does nothing. */
+  done(outcome: Outcome): void;
+};
+
+export type LimiterOptions = {
+  /** What the dependency does at once when nothing is wrong with it: the connections of a pool. The limit starts here. */
+  readonly slots: number;
+  /** Calls that make up one slot: 1 for a pool of connections; for a group commit, a part of a batch. */
+  readonly itemsPerSlot?: number;
+  /** 4 when not said. */
+  readonly slotsMin?: number;
+  /** Four times `slots` when not said. */
+  readonly slotsMax?: number;
+  readonly windowMs?: number;
+  readonly samplesMin?: number;
+};
+
+/** Where time and chance come from; a simulation brings its own. */
+export type LimiterClock = {
+  now(): number;
+  random(): number;
+  /** Calls `look` about every `everyMs` until it is stopped. */
+  watch(look: () => void, everyMs: number): () => void;
+};
+
+export type LimiterState = {
+  readonly limit: number;
+  readonly inflight: number;
+  readonly queued: number;
+  readonly baselineMs: number;
+  readonly recentMs: number;
+  /** In flight by partition: pay, order, rest; and callbacks, which are in none. */
+  readonly used: readonly number[];
+  readonly exempt: number;
+};
+
+/** Told later how a wait ended. */
+export type Waiter = {
+  readonly class: RouteClass;
+  /** By the limiter's clock. */
+  readonly deadline: number;
+  admit(permit: Permit): void;
+  refuse(cause: RefusalCause): void;
+};
+
+/** The limiter without promises and timers. */
+export type Limiter = {
+  /** A permit when there is a place for this class and nobody before it. */
+  begin(routeClass: RouteClass, now: number): Permit | undefined;
+  /** Waits for a place after `begin` had none. Answers why not, or nothing: the waiter will be told how it ended. */
+  wait(waiter: Waiter, now: number): RefusalCause | undefined;
+  /** Whether a call would be refused now, which then counts as refused. */
+  wouldRefuse(routeClass: RouteClass): boolean;
+  retryAfterSeconds(): number;
+  readonly state: LimiterState;
+  /** Refusals since the start. */
+  refusals(routeClass: RouteClass, cause: RefusalCause): number;
+  close(): void;
+};
+
+const slotsMinDefault = 4;
+const slotsMaxFactor = 4;
+const lookEveryMs = 5;
+
+/** @see index.ts for what it promises */
+export function createLimiter(options: LimiterOptions, clock: LimiterClock): Limiter {
+  const { itemsPerSlot = 1 } = options;
+  const startedAt = clock.now();
+  const adaptive = createAdaptiveLimit({ ...options, ...boundsOf(options) }, startedAt);
+  const places = createPlaces(Math.floor(adaptive.slots * itemsPerSlot));
+  const spread = createRetrySpread(clock.random, startedAt);
+  const seen = createRefusalsSeen();
+  let wasFull = false;
+
+  const refused = (routeClass: RouteClass, cause: RefusalCause): RefusalCause => {
+    seen.add(routeClass, cause);
+    spread.refused();
+    return cause;
+  };
+  const admit = (waiter: Waiter, now: number): void => waiter.admit(permitFor(waiter.class, now));
+  const refuse = (waiter: Waiter, cause: RefusalCause): void => waiter.refuse(refused(waiter.class, cause));
+  const lines = createWaitLines<Waiter>(places, { admit, refuse }, startedAt);
+
+  const permitFor = (routeClass: RouteClass, since: number): Permit => {
+    places.enter(routeClass);
+    const inUse = places.inflight / itemsPerSlot;
+    return createPermit((outcome) => {
+      places.leave(routeClass);
+      end(outcome, since, inUse);
+    });
+  };
+
+  const end = (outcome: Outcome, since: number, inUse: number): void => {
+    const now = clock.now();
+    if (outcome === 'ok') {
+      adaptive.answered(now - since, inUse);
+      spread.served();
+    } else if (outcome === 'failed') adaptive.failed(inUse);
+    if (adaptive.endWindow(now, wasFull)) {
+      places.limit = Math.floor(adaptive.slots * itemsPerSlot);
+      wasFull = lines.queued > 0;
+    }
+    if (lines.queued > 0) lines.admit(now);
+    else if (places.inflight < places.limit) for (const partition of partitions) lines.sawRoom(partition, now);
+  };
+
+  const sweep = createSweep(clock, () => {
+    lines.refuseLate(clock.now());
+    return lines.queued > 0;
+  });
+
+  return {
+    begin: (routeClass, now) => {
+      if (routeClass === 0) return permitFor(0, now);
+      const partition = partitionOf(routeClass);
+      if (lines.length(partition) > 0 || !places.mayBegin(partition)) return undefined;
+      lines.sawRoom(partition, now);
+      return permitFor(routeClass, now);
+    },
+    wait: (waiter, now) => {
+      wasFull = true;
+      const cause = lines.join(waiter, now);
+      if (cause !== undefined) return refused(waiter.class, cause);
+      sweep.start();
+      return undefined;
+    },
+    wouldRefuse: (routeClass) => {
+      if (routeClass === 0) return false;
+      const partition = partitionOf(routeClass);
+      if (places.mayBegin(partition) || places.isBelowShare(partition)) return false;
+      wasFull = true;
+      const refuses = lines.isHopeless(partition, adaptive.perSecond, clock.now());
+      if (refuses) refused(routeClass, 'ahead');
+      return refuses;
+    },
+    retryAfterSeconds: () => spread.retryAfterSeconds(clock.now()),
+    get state() {
+      return stateOf(places, adaptive, lines.queued);
+    },
+    refusals: (routeClass, cause) => seen.count(routeClass, cause),
+    close: sweep.stop,
+  };
+}
+
+function boundsOf({ slots, slotsMin = slotsMinDefault, slotsMax = slots * slotsMaxFactor }: LimiterOptions) {
+  return { initial: Math.max(slots, slotsMin), min: slotsMin, max: Math.max(slotsMax, slotsMin) };
+}
+
+function createPermit(end: (outcome: Outcome) => void): Permit {
+  let ended = false;
+  return {
+    done: (outcome) => {
+      if (ended) return;
+      ended = true;
+      end(outcome);
+    },
+  };
+}
+
+/** Looks from time to time for as long as there is something to look for: `look` says whether there is more. */
+function createSweep(clock: LimiterClock, look: () => boolean): { start(): void; stop(): void } {
+  let cancel: (() => void) | undefined;
+  const stop = (): void => {
+    cancel?.();
+    cancel = undefined;
+  };
+  return {
+    start: () => {
+      cancel ??= clock.watch(() => {
+        if (!look()) stop();
+      }, lookEveryMs);
+    },
+    stop,
+  };
+}
+
+function stateOf(places: Places, { baselineMs, recentMs }: AdaptiveLimit, queued: number): LimiterState {
+  const { limit, inflight, used, exempt } = places;
+  return { limit, inflight, queued, baselineMs, recentMs, used, exempt };
+}

@@ -1,0 +1,23 @@
+/** An average that forgets: the plain mean of the first `warmup` values, then each new value weighs 2 / (age + 1). */
+export type MovingAverage = { add(value: number): number; readonly value: number };
+
+/** @param age how many values back it remembers, about */
+export function createMovingAverage(age: number, warmup: number): MovingAverage {
+  const weight = 2 / (age + 1);
+  let count = 0;
+  let sum = 0;
+  let value = 0;
+  return {
+    add: (next) => {
+      if (count < warmup) {
+        count += 1;
+        sum += next;
+        value = sum / count;
+      } else value += (next - value) * weight;
+      return value;
+    },
+    get value() {
+      return value;
+    },
+  };
+}

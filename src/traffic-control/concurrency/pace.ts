@@ -1,0 +1,48 @@
+import type { LimitChange } from './limit-change.ts';
+
+/**
+ * How far a limit goes in one window, in steps: half as far after each change of mind, so that it comes to rest where it
+ * belongs instead of swinging around it; farther and farther once it has gone one way for long, since then it is far
+ * from there. (The rule of resilient back-propagation, Riedmiller and Braun 1993.)
+ */
+export type Pace = {
+  /** Steps to go, below zero to lower. */
+  next(change: LimitChange, at: 'min' | 'max' | undefined): number;
+};
+
+const paceMin = 0.25;
+const paceMax = 4;
+const probePaceMin = 0.5;
+const slower = 0.5;
+const faster = 1.5;
+const sameWayBeforeFaster = 10;
+
+export function createPace(): Pace {
+  let pace = 1;
+  let way = 0;
+  let sameWay = 0;
+
+  const turn = (wanted: 1 | -1): void => {
+    if (wanted === way) {
+      sameWay += 1;
+      if (sameWay > sameWayBeforeFaster) pace = Math.min(pace * faster, paceMax);
+      return;
+    }
+    if (way !== 0) pace = Math.max(pace * slower, paceMin);
+    sameWay = 0;
+    way = wanted;
+  };
+
+  return {
+    next: (change, at) => {
+      if (change === 'hold') return 0;
+      if (change === 'probe') {
+        if (at === 'max') way = -1;
+        else if (at === 'min' || way === 0) way = 1;
+        sameWay = 0;
+        pace = Math.max(pace, probePaceMin);
+      } else turn(change === 'raise' ? 1 : -1);
+      return way * pace;
+    },
+  };
+}

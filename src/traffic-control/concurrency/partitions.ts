@@ -1,0 +1,66 @@
+import type { RouteClass } from '../policies.ts';
+
+/**
+ * Who shares a limit: what pays or stands at the door, what places an order, and all the rest. Callbacks (class 0) are in
+ * none: they are always let in, take places that would be lent, and never a guaranteed one.
+ */
+export type Partition = 0 | 1 | 2;
+
+export const partitions: readonly Partition[] = [0, 1, 2];
+export const shares = [0.5, 0.3, 0.2] as const;
+
+export function partitionOf(routeClass: RouteClass): Partition {
+  if (routeClass <= 1) return 0;
+  return routeClass === 2 ? 1 : 2;
+}
+
+/** Places that a partition gets back whenever it asks, however the others press. Together never more than the limit. */
+export function guaranteedPlaces(partition: Partition, limit: number): number {
+  return Math.max(1, Math.floor(shares[partition] * limit));
+}
+
+/** Calls in flight, by partition. */
+export type Places = {
+  limit: number;
+  enter(routeClass: RouteClass): void;
+  leave(routeClass: RouteClass): void;
+  /** One more call of the partition may begin: a place is free, or only callbacks stand in the way of its own. */
+  mayBegin(partition: Partition): boolean;
+  /** It has fewer than it is guaranteed. */
+  isBelowShare(partition: Partition): boolean;
+  readonly inflight: number;
+  readonly used: readonly number[];
+  readonly exempt: number;
+};
+
+export function createPlaces(limit: number): Places {
+  const used: [number, number, number] = [0, 0, 0];
+  let exempt = 0;
+  const inUse = (): number => used[0] + used[1] + used[2];
+  const places: Places = {
+    limit,
+    enter: (routeClass) => {
+      if (routeClass === 0) exempt += 1;
+      else used[partitionOf(routeClass)] += 1;
+    },
+    leave: (routeClass) => {
+      if (routeClass === 0) exempt -= 1;
+      else used[partitionOf(routeClass)] -= 1;
+    },
+    mayBegin: (partition) => {
+      const taken = inUse();
+      return taken + exempt < places.limit || (taken < places.limit && places.isBelowShare(partition));
+    },
+    isBelowShare: (partition) => used[partition] < guaranteedPlaces(partition, places.limit),
+    get inflight() {
+      return inUse() + exempt;
+    },
+    get used() {
+      return [...used];
+    },
+    get exempt() {
+      return exempt;
+    },
+  };
+  return places;
+}

@@ -1,0 +1,29 @@
+import type { RouteClass } from '../policies.ts';
+
+/**
+ * Why a call did not begin: it was told at the first look, there was no room in the line, it waited too long, its
+ * deadline came, or its room in the line was somebody else's.
+ */
+export type RefusalCause = (typeof refusalCauses)[number];
+export const refusalCauses = ['ahead', 'line_full', 'waited', 'deadline', 'evicted'] as const;
+
+/** Counts of refusals, in a plain array: a refusal must not pay for a metric. */
+export type RefusalsSeen = {
+  add(routeClass: RouteClass, cause: RefusalCause): void;
+  count(routeClass: RouteClass, cause: RefusalCause): number;
+};
+
+const classCount = 6;
+
+export function createRefusalsSeen(): RefusalsSeen {
+  const counts = new Float64Array(classCount * refusalCauses.length);
+  const indexOf = (routeClass: RouteClass, cause: RefusalCause): number =>
+    routeClass * refusalCauses.length + refusalCauses.indexOf(cause);
+  return {
+    add: (routeClass, cause) => {
+      const index = indexOf(routeClass, cause);
+      counts[index] = (counts[index] ?? 0) + 1;
+    },
+    count: (routeClass, cause) => counts[indexOf(routeClass, cause)] ?? 0,
+  };
+}

@@ -1,0 +1,96 @@
+import type { RouteClass } from '../policies.ts';
+import { type Partition, type Places, partitionOf, partitions, shares } from './partitions.ts';
+import type { RefusalCause } from './refusals-seen.ts';
+import { type WaitLine, createWaitLine, waitMsOverloaded } from './wait-line.ts';
+
+/** The lines of all partitions before one limit; together at most twice as long as it. */
+export type WaitLines<Waiter> = {
+  /** Takes a waiter in, if need be in the place of one whose partition has more of the line than its share. */
+  join(waiter: Waiter, now: number): 'line_full' | undefined;
+  /** Lets in who may begin: first those whose own place was lent out, then the more important ones. */
+  admit(now: number): void;
+  /** Refuses who has waited too long. */
+  refuseLate(now: number): void;
+  /** One more would most likely be refused. */
+  isHopeless(partition: Partition, answersPerSecond: number, now: number): boolean;
+  sawRoom(partition: Partition, now: number): void;
+  length(partition: Partition): number;
+  readonly queued: number;
+};
+
+type Waits = { readonly class: RouteClass; readonly deadline: number };
+
+/** Those who wait, by the limit. */
+const lineFactor = 2;
+
+export function createWaitLines<Waiter extends Waits>(
+  places: Places,
+  ends: { admit: (waiter: Waiter, now: number) => void; refuse: (waiter: Waiter, cause: RefusalCause) => void },
+  startedAt: number,
+): WaitLines<Waiter> {
+  const newLine = (): WaitLine<Waiter> => createWaitLine(startedAt);
+  const lines = [newLine(), newLine(), newLine()] as const;
+  let queued = 0;
+
+  const lineMax = (): number => lineFactor * places.limit;
+  const hasItsShare = (partition: Partition): boolean => lines[partition].length >= shares[partition] * lineMax();
+
+  const refuse = (waiter: Waiter, cause: RefusalCause): void => {
+    queued -= 1;
+    ends.refuse(waiter, cause);
+  };
+
+  const evictOne = (): boolean => {
+    const crowded = partitions.findLast((other) => lines[other].length > shares[other] * lineMax());
+    const evicted = crowded === undefined ? undefined : lines[crowded].evict();
+    if (evicted === undefined) return false;
+    refuse(evicted, 'evicted');
+    return true;
+  };
+
+  const admitOne = (partition: Partition, now: number): boolean => {
+    const line = lines[partition];
+    while (line.length > 0 && places.mayBegin(partition)) {
+      const waiter = line.take(now);
+      if (waiter === undefined) return false;
+      if (line.length === 0) line.sawRoom(now);
+      if (waiter.deadline <= now) refuse(waiter, 'deadline');
+      else {
+        queued -= 1;
+        ends.admit(waiter, now);
+        return true;
+      }
+    }
+    return false;
+  };
+
+  return {
+    join: (waiter, now) => {
+      const partition = partitionOf(waiter.class);
+      if (queued >= lineMax() && (hasItsShare(partition) || !evictOne())) return 'line_full';
+      lines[partition].push(waiter, now);
+      queued += 1;
+      return undefined;
+    },
+    admit: (now) => {
+      for (const partition of partitions) while (places.isBelowShare(partition) && admitOne(partition, now));
+      for (const partition of partitions) while (admitOne(partition, now));
+    },
+    refuseLate: (now) => {
+      for (const partition of partitions) {
+        const late = lines[partition].removeLate(now, places.isBelowShare(partition));
+        for (const { waiter, cause } of late) refuse(waiter, cause);
+      }
+    },
+    isHopeless: (partition, answersPerSecond, now) => {
+      if (queued >= lineMax() && hasItsShare(partition)) return true;
+      const line = lines[partition];
+      return line.length >= Math.max(1, (answersPerSecond * waitMsOverloaded) / 1000) && line.isOverloaded(now);
+    },
+    sawRoom: (partition, now) => lines[partition].sawRoom(now),
+    length: (partition) => lines[partition].length,
+    get queued() {
+      return queued;
+    },
+  };
+}
