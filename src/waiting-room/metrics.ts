@@ -31,3 +31,12 @@ export const admissionRateMax = gauge(
 export const waitingPlaces = gauge('waiting_room_waiting_places', 'Places that have not been called, over all rooms');
 export const drawsLate = gauge('waiting_room_draws_late', 'Rooms that should be open and have not been drawn');
 export const healthReporters = gauge('waiting_room_health_reporters', 'API processes whose health is known');
+
+const joinOutcomes = counter('waiting_room_joins_total', 'Buyers who asked for a place, by outcome', ['outcome']);
+export const joins = {
+  joined: joinOutcomes.labels({ outcome: 'joined' }),
+  known: joinOutcomes.labels({ outcome: 'known' }),
+  not_open: joinOutcomes.labels({ outcome: 'not_open' }),
+  challenge_failed: joinOutcomes.labels({ outcome: 'challenge_failed' }),
+} as const;
+export const challengesIssued = counter('waiting_room_challenges_total', 'Challenges made for those who want to join');

@@ -8,5 +8,10 @@ export type RoomFacts = {
   readonly challengeDifficulty: number;
 };
 
-/** From memory; undefined for an event that does not exist or has no room. */
-export type RoomOf = (slug: string) => RoomFacts | undefined;
+/** The rooms in the memory of the process (`createRoomWatch`). */
+export type KnownRooms = {
+  /** Undefined for an event that does not exist or has no room. */
+  roomOf(slug: string): RoomFacts | undefined;
+  /** False until rooms were read once. */
+  isReady(): boolean;
+};

@@ -1,0 +1,97 @@
+import { createRoute } from '@hono/zod-openapi';
+import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
+import type { HotRoute } from '../http/hot-routes.ts';
+import { readJson } from '../http/json-body.ts';
+import { createRouter, inputFaults } from '../http/router.ts';
+import { answer, body, problems } from '../http/schemas.ts';
+import { requestInvalid } from '../platform/errors.ts';
+import { issueChallenge } from './issue-challenge.ts';
+import { type HeldPlace, type JoinPlaceDeps, joinPlace } from './join-place.ts';
+import { challengeSchema, joinSchema, placeSchema, queueParams } from './place-schemas.ts';
+
+const tags = ['Waiting room'];
+const security = [{ bearer: [] }];
+const joinBytesMax = 4096;
+
+const joinRoute = createRoute({
+  method: 'post',
+  path: '/v1/events/{slug}/queue/places',
+  tags,
+  summary: 'Take a place in the line of an event',
+  description:
+    'With the token of a confirmed buyer (`POST /v1/buyers/confirmations`). One place per buyer and event: joining again, ' +
+    'from wherever, answers with the same place. Where the room asks for work (`challengeDifficulty` of the queue ' +
+    'document), a solved challenge comes with it.',
+  security,
+  request: { params: queueParams, body: { ...body(joinSchema), required: false } },
+  responses: {
+    201: answer(placeSchema, 'The place.'),
+    200: answer(placeSchema, 'The place that this buyer has already.'),
+    ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
+  },
+});
+
+const challengeRoute = createRoute({
+  method: 'post',
+  path: '/v1/events/{slug}/queue/challenges',
+  tags,
+  summary: 'Ask for the work that joining costs now',
+  description: 'In the format of ALTCHA, for this buyer and event alone, for ten minutes.',
+  security,
+  request: { params: queueParams },
+  responses: {
+    201: answer(challengeSchema, 'To be solved, and sent with the join.'),
+    204: { description: 'Joining asks for none now.' },
+    ...problems(400, 401, 404, 409, 429, 503),
+  },
+});
+
+/** What a join is answered with: plain facts, for the router and for the way around it. */
+async function joinFrom(
+  deps: JoinPlaceDeps,
+  request: HotRequest,
+  slug: string,
+): Promise<{ status: 200 | 201; place: HeldPlace }> {
+  const { place, isNew } = await joinPlace(deps, {
+    slug,
+    authorization: request.header('authorization'),
+    challenge: await readChallenge(request),
+  });
+  return { status: isNew ? 201 : 200, place };
+}
+
+async function readChallenge(request: HotRequest): Promise<string | undefined> {
+  const length = request.header('content-length');
+  if ((length === undefined || length === '0') && request.header('transfer-encoding') === undefined) return undefined;
+  const parsed = joinSchema.safeParse(await readJson(request, joinBytesMax));
+  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
+  return parsed.data.challenge;
+}
+
+export function placeRoutes(deps: JoinPlaceDeps) {
+  return createRouter()
+    .openapi({ ...joinRoute, request: { params: queueParams } }, async (c) => {
+      const { status, place } = await joinFrom(deps, hotRequestOfContext(c), c.req.valid('param').slug);
+      return c.json(place, status);
+    })
+    .openapi(challengeRoute, async (c) => {
+      const { slug } = c.req.valid('param');
+      const challenge = await issueChallenge(deps, { slug, authorization: c.req.header('authorization') });
+      return challenge === undefined ? c.body(null, 204) : c.json({ ...challenge }, 201);
+    });
+}
+
+const joinPath = /^\/v1\/events\/([a-z0-9-]{1,80})\/queue\/places$/;
+
+/** The same join without the router, for the minute in which everybody joins. */
+export function joinHotRoute(deps: JoinPlaceDeps): HotRoute {
+  return {
+    method: 'POST',
+    route: joinRoute.path,
+    match: (path) => joinPath.exec(path)?.[1],
+    answer: async (request, slug) => {
+      const { status, place } = await joinFrom(deps, request, slug);
+      return { status, body: JSON.stringify(place) };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from '@hono/zod-openapi';
+import { slugSchema, timeSchema } from '../http/schemas.ts';
+import { phases } from './phase.ts';
+
+export const queueParams = z.object({ slug: slugSchema });
+
+const solutionCharactersMax = 2048;
+
+export const joinSchema = z
+  .strictObject({
+    challenge: z.string().min(1).max(solutionCharactersMax).optional().openapi({
+      description:
+        'The solved challenge as the ALTCHA widget sends it: base64 of JSON with `challenge` and `solution`.',
+    }),
+  })
+  .openapi('JoinQueue');
+
+export const placeSchema = z
+  .object({
+    placeToken: z.string().openapi({ description: 'Proves the place; keep it. Joining again gives it again.' }),
+    index: z.int().openapi({ description: 'Places given out before. The draw makes the position of it.' }),
+    accountKey: z.string().openapi({ description: 'The buyer in the published list, hashed with `salt`.' }),
+    salt: z.string().openapi({ description: '16 bytes in hexadecimal digits, told to nobody else.' }),
+    phase: z.enum(phases),
+    joinedAt: timeSchema,
+  })
+  .openapi('QueuePlace');
+
+export const challengeSchema = z
+  .object({
+    parameters: z.record(z.string(), z.unknown()),
+    signature: z.string(),
+  })
+  .openapi('QueueChallenge');
