@@ -23,6 +23,7 @@ import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
 import { trafficControl } from './traffic-control/middleware.ts';
 import { drawRoutes } from './waiting-room/draw/routes.ts';
+import { joinHotRoute, placeRoutes } from './waiting-room/place-routes.ts';
 import { webRoutes } from './web/routes.ts';
 
 /** Every route of the service, by room; the typed client is made of this type. */
@@ -30,6 +31,7 @@ export function createRoutes(service: Service) {
   return createRouter()
     .route('/', publicRoutes(service.publicReads))
     .route('/', drawRoutes(service))
+    .route('/', placeRoutes(service))
     .route('/', placementRoutes(service))
     .route('/', orderRoutes(service))
     .route('/', paymentRoutes(service))
@@ -77,7 +79,7 @@ export function createApp(service: Service): {
   app.route('/', apiDocs(app, config.PUBLIC_URL));
   app.route('/', webRoutes({ publicReads }));
   const hotRoutes = createHotRoutes({
-    routes: [placementHotRoute(service)],
+    routes: [placementHotRoute(service), joinHotRoute(service)],
     decide: service.decide,
     log,
     problems,

@@ -40,10 +40,14 @@ import {
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
 import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
 import { beaconChainOf } from './waiting-room/draw/index.ts';
+import { createChallenges, createJoinLane, createRoomWatch } from './waiting-room/index.ts';
 
 /** Calls of a few rows, each second or more often: who does not answer by then is asked again. */
 const watchPoolSize = 2;
 const watchTimeoutMs = 1000;
+/** Two events that are joined at once, codes that are asked for, and codes that are tried. */
+const buyersPoolSize = 4;
+const joinFlushesMax = 2;
 
 export type Service = ReturnType<typeof compose>;
 
@@ -81,6 +85,8 @@ export function compose(config: Config, log: Log) {
       : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
   // A third, so that what a process must know each second does not wait behind either.
   const watch = pool('watch', config.DATABASE_URL, watchPoolSize, watchTimeoutMs);
+  // And one for those who are not buying yet: a storm of joins or codes takes no connection from an order.
+  const buyersDb = pool('buyers', config.DATABASE_URL, buyersPoolSize).db;
   const db = work.db;
   const writeDb = writes.db;
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
@@ -128,6 +134,7 @@ export function compose(config: Config, log: Log) {
   const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });
   const gateway = composeGateway(config, redis);
   const inbox = createCallbackInbox({ db: writeDb, flushesMax });
+  const rooms = opened('waiting rooms', createRoomWatch({ db: watch.db, log, clock }), (watched) => watched.close());
   const backlog = opened(
     'payment backlog',
     watchPaymentBacklog({ db, log, createsPerSecond: config.MIDTRANS_CREATES_PER_SECOND }),
@@ -162,6 +169,10 @@ export function compose(config: Config, log: Log) {
     accounts,
     gateway,
     inbox,
+    rooms,
+    joinLane: createJoinLane({ db: buyersDb, flushesMax: joinFlushesMax }),
+    challenges: createChallenges({ secret: config.QUEUE_TOKEN_SECRET, clock }),
+    queueTokenSecret: config.QUEUE_TOKEN_SECRET,
     paymentOf,
     hasAdmissions,
     limitsChanged,

@@ -22,6 +22,8 @@
  *
  *   any of them --endRoom; clockwork: sold out for good, sale or event ended--> over
  */
+export { type Challenges, createChallenges } from './challenge.ts';
+export { type JoinLane, createJoinLane } from './join-lane.ts';
 export type { LiveRoom } from './live-room.ts';
 export type { Phase } from './phase.ts';
 export { type RoomWatch, createRoomWatch } from './room-watch.ts';

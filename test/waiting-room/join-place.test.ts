@@ -11,7 +11,6 @@ import { newEventId, newOrderId } from '../../src/platform/ids.ts';
 import { problems } from '../../src/problems.ts';
 import { placeSalt } from '../../src/waiting-room/draw/index.ts';
 import type { JoinPlaceDeps } from '../../src/waiting-room/join-place.ts';
-import { queueProblems } from '../../src/waiting-room/errors.ts';
 import { placeRoutes } from '../../src/waiting-room/place-routes.ts';
 import { readPlaceToken } from '../../src/waiting-room/place-token.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
@@ -48,7 +47,7 @@ type Sent = { as?: string; body?: string; type?: string };
 
 async function ask(path: string, { as, body, type = 'application/json' }: Sent = {}, from = deps) {
   const app = createRouter();
-  app.onError((error, c) => handleError({ ...queueProblems, ...problems }, silentLog)(error, c));
+  app.onError(handleError(problems, silentLog));
   app.route('/', placeRoutes(from));
   const response = await app.request(path, {
     method: 'POST',
