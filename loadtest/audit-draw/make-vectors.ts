@@ -9,7 +9,8 @@ import { leavesIn } from '../../src/waiting-room/draw/merkle.ts';
  */
 
 const eventId = 'evt_7K3M9XQ2';
-const made = (label: string, bytes = 32) => createHash('sha256').update(`antre vector ${label}`).digest().subarray(0, bytes);
+const made = (label: string, bytes = 32) =>
+  createHash('sha256').update(`antre vector ${label}`).digest().subarray(0, bytes);
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 function listOf(places: number) {
@@ -52,7 +53,8 @@ function vector(places: number, number: number, voidedPlaces: readonly number[],
 }
 
 const vectors = {
-  about: 'Test vectors of docs/draw.md. Account key i is the first 22 letters of base64url(SHA-256("antre vector account i")), salt i the first 16 bytes of SHA-256("antre vector salt i").',
+  about:
+    'Test vectors of docs/draw.md. Account key i is the first 22 letters of base64url(SHA-256("antre vector account i")), salt i the first 16 bytes of SHA-256("antre vector salt i").',
   draws: [
     vector(1, 1, [], [0]),
     vector(5, 1, [1, 3], [0, 1, 2, 3, 4]),
@@ -65,14 +67,12 @@ const vectors = {
   beacon: [
     {
       round: 1000,
-      signature:
-        'b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39',
+      signature: 'b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39',
       randomness: 'fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd',
     },
     {
       round: 657_413,
-      signature:
-        'b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b',
+      signature: 'b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b',
       randomness: 'fc1873a13f3545aeade8401532ef5519920652eee6b0d2b19ca12643b87b3587',
     },
   ],

@@ -12,7 +12,7 @@ const script = `with placed as (
   insert into bench_orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
     buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
   values ('evt_0BENCH00', 'ord_0BENCH00' || upper(substr(md5(random()::text), 1, 20)), 'org_0', 'pending_payment',
-    sha256(random()::text::bytea), sha256('b'), 'Ayu Lestari', 'ayu@example.test', '+62812345678', '{a,b}', 'n', 'id', 'IDR', 1, 150000, 0, 0,
+    gen_random_uuid(), gen_random_uuid(), 'Ayu Lestari', 'ayu@example.test', '+62812345678', '{a,b}', 'n', 'id', 'IDR', 1, 150000, 0, 0,
     150000, now(), now() + interval '1 day', now() + interval '2 days') returning id)
 insert into bench_outbox (name, payload) select 'order.placed', jsonb_build_object('orderId', id) from placed;
 `;

@@ -12,6 +12,8 @@ export type Pinning = {
   readonly said: string;
   pinApi(pid: number, processes: number): void;
   pinRest(pids: readonly number[]): void;
+  /** Lets these run anywhere, until they are tied again. */
+  untie(pids: readonly number[]): void;
   /** Lets this process run anywhere again. */
   release(): void;
 };
@@ -20,13 +22,20 @@ export function createPinning(wanted: boolean): Pinning {
   const cores = cpus().length;
   const reason = whyNot(wanted, cores);
   if (reason !== undefined)
-    return { said: `nothing is tied to a core: ${reason}`, pinApi: () => {}, pinRest: () => {}, release: () => {} };
+    return {
+      said: `nothing is tied to a core: ${reason}`,
+      pinApi: () => {},
+      pinRest: () => {},
+      untie: () => {},
+      release: () => {},
+    };
   const all = `0-${cores - 1}`;
   const rest = cores === 2 ? '1' : `1-${cores - 1}`;
   return {
     said: `one API process on core 0; Postgres, PgBouncer, Redis and load generator on ${rest}; with more API processes, all on ${all}`,
     pinApi: (pid, processes) => tie([pid], processes === 1 ? '0' : all),
     pinRest: (pids) => tie(pids, rest),
+    untie: (pids) => tie(pids, all),
     release: () => tie([process.pid], all),
   };
 }

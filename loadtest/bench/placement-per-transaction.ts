@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { PlacementFacts, PlacementRow } from '../../src/orders/placement-queries.ts';
 import type { Placed, Placement, PlacementItem } from '../../src/orders/placement.ts';
+import { storedKeys } from '../../src/orders/stored-keys.ts';
 import { type Db, rowsOf, transaction } from '../../src/platform/db.ts';
 
 /**
@@ -14,7 +15,7 @@ export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Plac
   };
 }
 
-type Item = Omit<PlacementItem, 'n'>;
+type Item = PlacementItem;
 type Category = { id: string; name: string; price: string; pool_id: string; open: boolean; max: number };
 type Event = {
   organizer_id: string;
@@ -26,12 +27,14 @@ type Event = {
 };
 type Line = { readonly category: Category; readonly quantity: number };
 
+const storedKey = (eventId: string, item: Item) => storedKeys(eventId, [item.key_hash])[0] ?? '';
+
 async function place(tx: Db, eventId: string, item: Item, heldPerNetworkMax: number): Promise<Placed> {
   const { event, lines } = await readCatalogue(tx, eventId, item);
   const facts = factsOf(event, lines);
   const known = await rowsOf<{ id: string }>(
     tx,
-    sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = decode(${item.key_hash}, 'hex')`,
+    sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = ${storedKey(eventId, item)}::uuid`,
   );
   if (known[0] !== undefined) return { row: rowOf('replayed', known[0].id), facts };
   for (const { category, quantity } of lines) {
@@ -107,7 +110,7 @@ async function insertOrder(
     tx,
     sql`insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
           buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
-        values (${eventId}, ${item.id}, ${event.organizer_id}, 'pending_payment', decode(${item.key_hash}, 'hex'), decode(${item.fingerprint}, 'hex'),
+        values (${eventId}, ${item.id}, ${event.organizer_id}, 'pending_payment', ${storedKey(eventId, item)}::uuid, ${item.fingerprint.slice(0, 32)}::uuid,
           ${item.name}, ${item.email}, ${item.phone}, ${`{${item.buyer_keys.join(',')}}`}::text[], ${item.network_key}, ${item.locale}, ${event.currency},
           ${quantity}, ${subtotal}, 0, ${fees}, ${subtotal + fees}, now(), now() + make_interval(secs => ${event.hold_seconds}),
           now() + make_interval(secs => ${2 * event.hold_seconds}))

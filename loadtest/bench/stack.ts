@@ -28,6 +28,8 @@ export type BenchStack = {
   /** Ties a process to the core of a single API process. */
   pinApi(pid: number): void;
   startApi(options: ApiOptions): Promise<BenchApi>;
+  /** Lets the servers use every core meanwhile: for what is not measured. */
+  onAllCores<Result>(act: () => Promise<Result>): Promise<Result>;
   /** Runs statements as the superuser of Postgres, in the product's database. */
   asSuperuser<Result>(act: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -113,7 +115,8 @@ async function openStack(given: {
   await asSuperuser((sql) => sql.unsafe(`alter role antre_owner set work_mem = '128MB'`));
   await widenPooler(addresses.pgbouncerAdminUrl);
   const pinning = createPinning(options.pin);
-  pinning.pinRest([process.pid, ...[...services.children.values()].flatMap((child) => familyOf(child.pid()))]);
+  const servers = () => [...services.children.values()].flatMap((child) => familyOf(child.pid()));
+  pinning.pinRest([process.pid, ...servers()]);
   say('bundling the API');
   const script = await bundleBench();
   const shared = { acquireTimeoutMs: 30_000, prepare: false };
@@ -129,6 +132,12 @@ async function openStack(given: {
     pinApi: (pid) => pinning.pinApi(pid, 1),
     asSuperuser,
     startApi: apiStarter(services, pinning, script, options),
+    onAllCores: async (act) => {
+      pinning.untie(servers());
+      const result = await act();
+      pinning.pinRest(servers());
+      return result;
+    },
     close: async () => {
       await open.close();
       await owner.close();
