@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { cors } from 'hono/cors';
 import { accessRoutes } from './access/routes.ts';
+import { buyerRoutes } from './access/routes-buyers.ts';
 import { organizerRoutes } from './catalog/routes-organizer.ts';
 import { publicRoutes } from './catalog/routes-public.ts';
 import { gateRoutes } from './check-in/gate-routes.ts';
@@ -39,6 +40,7 @@ export function createRoutes(service: Service) {
     .route('/', notificationRoutes(service))
     .route('/', notificationCallbackRoutes(service))
     .route('/', accessRoutes(service))
+    .route('/', buyerRoutes(service))
     .route('/', organizerRoutes(service))
     .route('/', poolRoutes(service))
     .route('/', promoCodeRoutes(service))

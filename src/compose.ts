@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
-import { createActors, createPasswords } from './access/index.ts';
+import { createActors, createPasswords, createVerificationLanes } from './access/index.ts';
 import { servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/client-network.ts';
+import { createPhoneReach } from './notifications/phone-reach.ts';
 import {
   availabilityOf,
   createEventDirectory,
@@ -36,11 +37,12 @@ import {
   createSignInLimiter,
   createSwitches,
   createTrafficControl,
+  createVerificationLimiter,
 } from './traffic-control/index.ts';
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
 import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
 import { beaconChainOf } from './waiting-room/draw/index.ts';
-import { createChallenges, createJoinLane, createRoomWatch } from './waiting-room/index.ts';
+import { createChallenges, createJoinLane, createRoomWatch, findEventOfRoom } from './waiting-room/index.ts';
 
 /** Calls of a few rows, each second or more often: who does not answer by then is asked again. */
 const watchPoolSize = 2;
@@ -173,6 +175,10 @@ export function compose(config: Config, log: Log) {
     joinLane: createJoinLane({ db: buyersDb, flushesMax: joinFlushesMax }),
     challenges: createChallenges({ secret: config.QUEUE_TOKEN_SECRET, clock }),
     queueTokenSecret: config.QUEUE_TOKEN_SECRET,
+    verifications: createVerificationLanes({ db: buyersDb }),
+    verificationLimiter: createVerificationLimiter(traffic.limiter),
+    canMessagePhones: createPhoneReach({ db }),
+    findEvent: findEventOfRoom(rooms),
     paymentOf,
     hasAdmissions,
     limitsChanged,
@@ -181,6 +187,8 @@ export function compose(config: Config, log: Log) {
     requestFullRefund,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
+    readPass: () => 'invalid' as const,
+    isPassNeeded: () => false,
     beaconChain: beaconChainOf(config),
     publicUrl: config.PUBLIC_URL,
     hashSecret: config.HASH_SECRET,

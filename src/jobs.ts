@@ -1,4 +1,4 @@
-import { purgeAccess, staffInvited, staffPasswordReset } from './access/jobs.ts';
+import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } from './access/jobs.ts';
 import { cdnPurgeJob } from './http/cdn-purge.ts';
 import { eventCancelled } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
@@ -43,6 +43,7 @@ export const jobs = {
   'notifications.recover': recoverDeliveries,
   'staff.invited': staffInvited,
   'staff.password_reset': staffPasswordReset,
+  'buyer.verification_requested': verificationRequested,
   'access.purge': purgeAccess,
   'cdn.purge': cdnPurgeJob,
   'invariants.check': checkInvariantsJob,

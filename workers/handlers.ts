@@ -5,6 +5,7 @@ import { checkInvariants } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
   type SendDeliveryDeps,
+  notifyBuyer,
   notifyOrder,
   notifyStaff,
   recoverDeliveries,
@@ -33,6 +34,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'order.link_requested': (order) => notifyOrder(deps, 'order_link', order),
     'staff.invited': (token) => notifyStaff(deps, 'staff_invitation', token),
     'staff.password_reset': (token) => notifyStaff(deps, 'staff_password_reset', token),
+    'buyer.verification_requested': (verification) => notifyBuyer(deps, verification),
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps),
     'orders.expire_holds': () => expireHolds(deps),
@@ -52,5 +54,6 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'notifications.recover': 20,
   'invariants.check': 15 * minute,
   'payments.maintain': day,
-  'access.purge': day,
+  // Addresses of buyers who were confirmed or gave up are gone soon after.
+  'access.purge': 5 * minute,
 };

@@ -14,7 +14,11 @@ export type AccessErrorCode =
   | 'staff.last_owner'
   | 'api_key.not_found'
   | 'device.not_found'
-  | 'device.event_not_found';
+  | 'device.event_not_found'
+  | 'verification.event_not_found'
+  | 'verification.phone_not_possible'
+  | 'verification.limited'
+  | 'verification.refused';
 
 export const accessProblems = {
   'access.unauthenticated': { status: 401, title: 'Not signed in' },
@@ -31,6 +35,10 @@ export const accessProblems = {
   'api_key.not_found': { status: 404, title: 'API key not found' },
   'device.not_found': { status: 404, title: 'Device not found' },
   'device.event_not_found': { status: 404, title: 'Event not found' },
+  'verification.event_not_found': { status: 404, title: 'Event not found' },
+  'verification.phone_not_possible': { status: 409, title: 'Not possible by phone' },
+  'verification.limited': { status: 429, title: 'Too many codes' },
+  'verification.refused': { status: 403, title: 'Code refused' },
 } as const satisfies Record<AccessErrorCode, { status: number; title: string }>;
 
 type Refusal = DomainError<AccessErrorCode>;
@@ -74,3 +82,23 @@ export const apiKeyNotFound = (): Refusal => new DomainError('api_key.not_found'
 export const deviceNotFound = (): Refusal => new DomainError('device.not_found', 'There is no such device.');
 
 export const deviceEventNotFound = (): Refusal => new DomainError('device.event_not_found', 'There is no such event.');
+
+export const verificationEventNotFound = (): Refusal =>
+  new DomainError('verification.event_not_found', 'There is no such event.');
+
+/** Whether an organiser can write to phones is no secret, and says nothing about the phone. */
+export const phoneNotPossible = (): Refusal =>
+  new DomainError(
+    'verification.phone_not_possible',
+    'Codes to phones need an event whose organizer sends them; use an email.',
+  );
+
+/** Of what this network has asked for or tried itself: what others do to an address, nobody is told. */
+export const verificationLimited = (retryAfterSeconds: number): Refusal =>
+  new DomainError('verification.limited', 'Too many codes were asked for or tried from here; wait a while.', {
+    retryAfterSeconds,
+  });
+
+/** One answer for a wrong code, one that is too late, one that was tried too often, and a verification nobody made. */
+export const verificationRefused = (): Refusal =>
+  new DomainError('verification.refused', 'This code is not right, or not any more; ask for a new one.');

@@ -1,5 +1,6 @@
 /**
- * Who is asking: staff by sessions, programs by API keys, door hardware by device tokens, buyers by order links.
+ * Who is asking: staff by sessions, programs by API keys, door hardware by device tokens, buyers by order links, and who
+ * wants to become one by a code to an email or phone.
  *
  * Promises
  * 1. Nobody learns which addresses belong to staff: sign-in, reset and their times look alike for known and unknown.
@@ -8,6 +9,8 @@
  * 4. Another organiser's members, keys and devices do not exist for you: the same answer as for none.
  * 5. Every change by an organiser, and who made it, is in the audit log of the same transaction.
  * 6. An organiser never loses its last owner.
+ * 7. Who asks for a code learns nothing about the address, and cannot fill its inbox. A code is tried five times at the
+ *    most, over all processes. Addresses are encrypted, and gone soon after their ten minutes.
  *
  * A member                                          A session
  *
@@ -18,6 +21,9 @@
  *   disabled --inviteStaff--> invited
  *   active --confirmPasswordReset--> active
  *
+ * A verification: (none) --requestVerification--> open --confirmVerification--> confirmed; open --five wrong codes, or
+ * ten minutes--> void; any --purgeEndedAccess, after ten minutes--> gone.
+ *
  * An API key and a device: live --endApiKey, endDevice--> ended. A link: open --used once, replaced, or late--> void.
  */
 export { acceptInvitation } from './accept-invitation.ts';
@@ -25,6 +31,7 @@ export type { Actor, ApiKeyActor, DeviceActor, Role, StaffActor } from './actor.
 export { atLeast } from './actor.ts';
 export { type Actors, createActors } from './actors.ts';
 export { type AuditActor, writeAudit } from './audit.ts';
+export { confirmVerification } from './confirm-verification.ts';
 export { confirmPasswordReset } from './confirm-password-reset.ts';
 export { createApiKey } from './create-api-key.ts';
 export { createDevice } from './create-device.ts';
@@ -37,6 +44,10 @@ export { orderCookie, presentsOrder, presentsOrderToken } from './order-access.t
 export { isOrderAccessToken, orderAccessToken } from './order-token.ts';
 export { type Passwords, createPasswords } from './passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';
+export { requestVerification } from './request-verification.ts';
 export type { SignInLimiter } from './sign-in-limiter.ts';
 export { type StaffTokenMail, staffTokenLink } from './staff-token-link.ts';
 export { startSession } from './start-session.ts';
+export { type VerificationLanes, createVerificationLanes } from './verification-lanes.ts';
+export { type VerificationMessage, verificationMessage } from './verification-message.ts';
+export type { CanMessagePhones, FindEvent, VerificationLimiter } from './verification-ports.ts';

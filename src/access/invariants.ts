@@ -46,4 +46,17 @@ export const accessInvariants: readonly Invariant[] = [
       where t.used_at is null and t.expires_at > now()
         and s.status <> case t.purpose when 'invitation' then 'invited' else 'active' end`,
   ),
+  invariantOf(
+    'access.verifications_end',
+    'The address of a buyer who asked for a code is gone within an hour of the code, and only a code that went out confirms.',
+    sql`
+      select 'verification ' || id || ' is kept since ' || expires_at as sentence from buyer_verifications
+      where expires_at < now() - interval '1 hour'
+      union all
+      select 'verification ' || id || ' was good for longer than ten minutes' from buyer_verifications
+      where expires_at > created_at + interval '10 minutes 1 second'
+      union all
+      select 'verification ' || v.id || ' is confirmed and was never sent' from buyer_verifications v
+      where v.confirmed_at is not null and not exists (select from deliveries d where d.subject_id = v.id)`,
+  ),
 ];

@@ -22,7 +22,16 @@ export const staffPasswordReset = job({
   timeoutMs: 15_000,
 });
 
-/** Recurring, daily: removes sessions and links that ended long ago. */
+/** A buyer waits for a code. The message is made by `verificationMessage`, since payloads carry ids alone. */
+export const verificationRequested = job({
+  name: 'buyer.verification_requested',
+  payload: z.strictObject({ verificationId: z.string().regex(idPatterns.plain) }),
+  queue: 'notifications',
+  attempts: 8,
+  timeoutMs: 15_000,
+});
+
+/** Recurring: removes ended verifications of buyers, and sessions and links that ended long ago. */
 export const purgeAccess = job({
   name: 'access.purge',
   payload: z.strictObject({}),

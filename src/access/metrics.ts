@@ -6,3 +6,11 @@ export const credentialLookups = counter(
   ['from'],
 );
 export const signIns = counter('sign_ins_total', 'Sign-ins by result', ['result']);
+/** verdict: allowed, limited, target_spent, budget_spent. */
+export const verificationsAsked = counter(
+  'buyer_verifications_total',
+  'Codes that buyers asked for, by channel and verdict',
+  ['channel', 'verdict'],
+);
+/** result: confirmed, refused, limited. */
+export const confirmationsTried = counter('buyer_confirmations_total', 'Codes that were tried, by result', ['result']);

@@ -125,3 +125,37 @@ export const createOrganizerSchema = z.strictObject({
   ownerName: nameSchema.default('Owner'),
   locale: localeSchema.default('id'),
 });
+
+const phoneSchema = z
+  .string()
+  .regex(/^(?:\+[1-9]|[0-9])[0-9 -]{6,20}$/, 'must be a phone number such as +62812... or 0812...')
+  .refine((phone) => {
+    const digits = phone.replaceAll(/\D/g, '').length;
+    return digits >= 8 && digits <= 15;
+  }, 'must have 8 to 15 digits');
+
+export const requestVerificationSchema = z
+  .strictObject({
+    email: emailSchema.optional(),
+    phone: phoneSchema.optional().openapi({ description: 'Needs `eventSlug`: the code comes from its organizer.' }),
+    eventSlug: slugSchema.optional(),
+    locale: localeSchema.default('id'),
+  })
+  .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), 'must have either email or phone')
+  .openapi('RequestVerification');
+export const verificationSchema = z
+  .object({ verificationId: plainIdSchema, expiresAt: timeSchema })
+  .openapi('Verification');
+export const confirmVerificationSchema = z
+  .strictObject({
+    verificationId: plainIdSchema,
+    code: z
+      .string()
+      .trim()
+      .regex(/^\d{3} ?\d{3}$/, 'must be six digits')
+      .openapi({ example: '042317' }),
+  })
+  .openapi('ConfirmVerification');
+export const confirmedBuyerSchema = z
+  .object({ buyerToken: z.string(), expiresAt: timeSchema })
+  .openapi('ConfirmedBuyer');

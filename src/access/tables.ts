@@ -1,4 +1,4 @@
-import { bigint, boolean, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
 import { bytes, time } from '../platform/columns.ts';
 import { roles } from './actor.ts';
 
@@ -78,6 +78,23 @@ export const auditLog = pgTable('audit_log', {
   subjectId: text('subject_id').notNull(),
   changes: jsonb('changes').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
   at: time('at').notNull().defaultNow(),
+});
+
+export const verificationChannels = ['email', 'whatsapp'] as const;
+export type VerificationChannel = (typeof verificationChannels)[number];
+
+export const buyerVerifications = pgTable('buyer_verifications', {
+  id: text('id').primaryKey(),
+  channel: text('channel', { enum: verificationChannels }).notNull(),
+  accountKey: text('account_key').notNull(),
+  targetSealed: text('target_sealed').notNull(),
+  locale: text('locale', { enum: ['id', 'en'] }).notNull(),
+  organizerId: text('organizer_id'),
+  eventId: text('event_id'),
+  tries: smallint('tries').notNull().default(0),
+  createdAt: time('created_at').notNull().defaultNow(),
+  expiresAt: time('expires_at').notNull(),
+  confirmedAt: time('confirmed_at'),
 });
 
 export type Organizer = typeof organizers.$inferSelect;

@@ -38,7 +38,13 @@ export type WhatsappMessage = {
 
 export type EmailChannel = {
   send(
-    message: { deliveryId: string; to: { name: string; address: string }; mail: Mail },
+    message: {
+      deliveryId: string;
+      /** How often this delivery was tried, this time included. */
+      tries: number;
+      to: { name: string; address: string };
+      mail: Mail;
+    },
     signal: AbortSignal,
   ): Promise<SendResult>;
   close(): Promise<void>;

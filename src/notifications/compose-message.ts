@@ -1,4 +1,4 @@
-import { normalizePhone, orderAccessToken, staffTokenLink } from '../access/index.ts';
+import { normalizePhone, orderAccessToken, staffTokenLink, verificationMessage } from '../access/index.ts';
 import type { Config } from '../config.ts';
 import { eventCalendar, ticketCode } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
@@ -10,6 +10,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { OrderSubject } from './subject-queries.ts';
 import type { Template } from './tables.ts';
 import type { OrderMailData } from './templates/order-mail.ts';
+import { buyerCodeMail, buyerCodeMessage } from './templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from './templates/order-notice.ts';
 import { staffLinkMail } from './templates/staff-link.ts';
 import { ticketsMail } from './templates/tickets.ts';
@@ -18,7 +19,7 @@ import { whatsappMessage } from './templates/whatsapp.ts';
 export type ComposeDeps = {
   readonly db: Db;
   readonly deliveries: Deliveries;
-  readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET'>;
+  readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
 };
 
 /** A message with the address it goes to. Lives only while it is being sent. */
@@ -38,6 +39,13 @@ export async function composeMessage(
     const staff = await staffTokenLink(deps, claim.subject_id);
     if (staff === undefined) return undefined;
     return { channel: 'email', to: { name: staff.name, address: staff.email }, mail: staffLinkMail(staff) };
+  }
+  if (claim.template === 'buyer_code') {
+    const buyer = await verificationMessage(deps, claim.subject_id);
+    if (buyer === undefined) return undefined;
+    return buyer.channel === 'whatsapp'
+      ? { channel: 'whatsapp', to: buyer.to, message: buyerCodeMessage(buyer) }
+      : { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail(buyer) };
   }
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined || !isStillTrue(claim.template, subject)) return undefined;

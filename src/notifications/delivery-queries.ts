@@ -5,7 +5,7 @@ import type { Channel, DeliveryStatus, Template } from './tables.ts';
 /** A delivery that this call has taken in hand. */
 export type Claim = {
   readonly id: string;
-  readonly organizer_id: string;
+  readonly organizer_id: string | null;
   readonly subject_id: string;
   readonly template: Template;
   readonly channel: Channel;

@@ -1,5 +1,5 @@
 /**
- * Notifications: facts about orders and staff become messages by email and WhatsApp.
+ * Notifications: facts about orders, staff and codes for buyers become messages by email and WhatsApp.
  *
  * Promises
  *  1. A fact becomes its deliveries once: (subject, template, channel, recipient, version) is unique.
@@ -13,7 +13,7 @@
  *
  * A delivery
  *
- *   (none) --notifyOrder, notifyStaff, resendTickets--> queued --sendDelivery--> sending --sendDelivery--> accepted
+ *   (none) --notifyOrder, notifyStaff, notifyBuyer, resendTickets--> queued --sendDelivery--> sending --sendDelivery--> accepted
  *                                                         ^                        |  |
  *                                                         +---- temporary refusal -+  +--> failed, suppressed
  *   sending --no answer (WhatsApp)--> unknown --receiveStatuses--> sent | delivered | read | failed
@@ -25,6 +25,7 @@ export { createEmailChannel } from './channels/email.ts';
 export { createWhatsappChannel } from './channels/whatsapp-cloud.ts';
 export type { EmailChannel, WhatsappChannel } from './channel.ts';
 export { createSender } from './create-sender.ts';
+export { notifyBuyer } from './notify-buyer.ts';
 export { notifyOrder } from './notify-order.ts';
 export { notifyStaff } from './notify-staff.ts';
 export { recoverDeliveries } from './recover-deliveries.ts';

@@ -1,3 +1,4 @@
+import { backOffSeconds } from '../platform/back-off.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import type { EmailChannel, SendResult, WhatsappChannel } from './channel.ts';
 import { type Composed, type ComposeDeps, composeMessage } from './compose-message.ts';
@@ -11,7 +12,7 @@ export type SendDeliveryDeps = ComposeDeps & {
 
 const giveUpAfterHours = 48;
 const unknownsMax = 3;
-const pauseFirstSeconds = 2;
+const pauseFirstSeconds = 4;
 const pauseMaxSeconds = 600;
 /** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
 const recheckAfterSeconds = 900;
@@ -59,11 +60,11 @@ async function send(
   { claim, composed, signal }: { claim: Claim; composed: Composed; signal: AbortSignal },
 ): Promise<SendResult> {
   if (composed.channel === 'email')
-    return deps.email.send({ deliveryId: claim.id, to: composed.to, mail: composed.mail }, signal);
+    return deps.email.send({ deliveryId: claim.id, tries: claim.tries, to: composed.to, mail: composed.mail }, signal);
   return deps.whatsapp.send(
     {
       deliveryId: claim.id,
-      organizerId: claim.organizer_id,
+      organizerId: claim.organizer_id ?? '',
       recipientKey: claim.recipient_key,
       to: composed.to,
       tries: claim.tries,
@@ -86,9 +87,10 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
       deliverySeconds.observe(labels, claim.age_seconds);
       return;
     case 'later': {
-      const seconds = jittered(
-        result.seconds ?? Math.min(pauseFirstSeconds * 2 ** Math.min(claim.tries - 1, 12), pauseMaxSeconds),
-      );
+      const seconds =
+        result.seconds === undefined
+          ? backOffSeconds({ tries: claim.tries, firstSeconds: pauseFirstSeconds, maxSeconds: pauseMaxSeconds })
+          : notBefore(result.seconds);
       deliveriesSent.inc({ ...labels, result: 'later' });
       await requeueDelivery(deps.db, {
         id: claim.id,
@@ -124,7 +126,7 @@ async function end(
   await endDelivery(deps.db, { id: claim.id, status, failure });
 }
 
-/** Between the whole pause and one and a half of it, so that what waited together does not return together. */
-function jittered(seconds: number): number {
+/** Between the whole pause that was asked for and one and a half of it, so that what waited together does not return together. */
+function notBefore(seconds: number): number {
   return Math.max(1, Math.round(seconds * (1 + Math.random() / 2)));
 }

@@ -164,6 +164,28 @@ export async function queueStaffDelivery(
   return rows.map((row) => row.id);
 }
 
+/** The same for a code that a buyer asked for, on the channel of the address. */
+export async function queueVerificationDelivery(
+  db: Db,
+  input: { verificationId: string; deliveryId: string },
+): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      with added as (
+        insert into deliveries (id, organizer_id, event_id, subject_id, template, channel, recipient_key)
+        select ${input.deliveryId}::text, organizer_id, event_id, id, 'buyer_code', channel, account_key
+        from buyer_verifications where id = ${input.verificationId}
+        on conflict (subject_id, template, channel, recipient_key, version) do nothing
+        returning id
+      ), staged as (
+        insert into outbox (name, payload) select 'delivery.send', jsonb_build_object('deliveryId', id) from added
+      )
+      select id from added`,
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Orders paid within the window that have no tickets delivery, nor a job that will make it: the fact was lost or given up. */
 export async function paidOrdersWithoutDelivery(
   db: Db,

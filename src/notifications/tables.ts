@@ -8,6 +8,7 @@ export const templates = [
   'order_link',
   'staff_invitation',
   'staff_password_reset',
+  'buyer_code',
 ] as const;
 export type Template = (typeof templates)[number];
 
@@ -31,7 +32,8 @@ export const deliveries = pgTable(
   'deliveries',
   {
     id: text('id').primaryKey(),
-    organizerId: text('organizer_id').notNull(),
+    /** Null for a code that is for no event in particular. */
+    organizerId: text('organizer_id'),
     eventId: text('event_id'),
     subjectId: text('subject_id').notNull(),
     template: text('template', { enum: templates }).notNull(),

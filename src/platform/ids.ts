@@ -49,6 +49,7 @@ export type IdPrefix =
   | 'key'
   | 'dev'
   | 'tok'
+  | 'ver'
   | 'cat'
   | 'pol'
   | 'prm'

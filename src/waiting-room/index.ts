@@ -23,6 +23,7 @@
  *   any of them --endRoom; clockwork: sold out for good, sale or event ended--> over
  */
 export { type Challenges, createChallenges } from './challenge.ts';
+export { findEventOfRoom } from './find-event-of-room.ts';
 export { type JoinLane, createJoinLane } from './join-lane.ts';
 export type { LiveRoom } from './live-room.ts';
 export type { Phase } from './phase.ts';

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/call-guard.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { EmailChannel, MailAttachment, SendResult } from '../channel.ts';
@@ -13,6 +14,8 @@ export type EmailOptions = {
   /** As in `MAIL_FROM`: `antre <tickets@antre.example>`. */
   readonly from: string;
   readonly log: Log;
+  /** Another one comes in with tests. */
+  readonly guard?: CallGuard;
 };
 
 const connectionsMax = 20;
@@ -22,9 +25,18 @@ const greetingTimeoutMs = 5000;
 const socketTimeoutMs = 15_000;
 const dnsTimeoutMs = 5000;
 const sendDeadlineMs = 20_000;
+/** For the one mail that finds out whether the server is back. */
+const probeDeadlineMs = 5000;
+/** One account at one server. */
+const account = 'smtp';
 const authenticationPauseSeconds = 300;
 
-export function createEmailChannel({ smtpUrl, from, log }: EmailOptions): EmailChannel {
+export function createEmailChannel({
+  smtpUrl,
+  from,
+  log,
+  guard = createCallGuard({ toward: 'email' }),
+}: EmailOptions): EmailChannel {
   const transport = createTransport({
     pool: true,
     url: smtpUrl,
@@ -40,34 +52,63 @@ export function createEmailChannel({ smtpUrl, from, log }: EmailOptions): EmailC
   });
   const domain = mailDomain(from);
 
+  const sendNow = async (
+    { deliveryId, to, mail }: Parameters<EmailChannel['send']>[0],
+    signal: AbortSignal,
+    deadlineMs: number,
+  ): Promise<SendResult> => {
+    const messageId = `<${deliveryId.toLowerCase()}@${domain}>`;
+    try {
+      const message = new MailComposer({
+        from,
+        to: { name: to.name, address: to.address },
+        messageId,
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        attachments: mail.attachments.map(toAttachment),
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      }).compile();
+      // Written whole: the composer's stream would go to the socket in a hundred small pieces.
+      const raw = await message.build();
+      await withDeadline(signal, deadlineMs, (bounded) =>
+        transport.sendMail({ envelope: message.getEnvelope(), raw, signal: bounded }),
+      );
+      return { kind: 'accepted', providerMessageId: messageId };
+    } catch (error) {
+      return emailResult(error, log);
+    }
+  };
+
   return {
-    send: async ({ deliveryId, to, mail }, signal) => {
-      const messageId = `<${deliveryId.toLowerCase()}@${domain}>`;
+    send: async (message, signal) => {
+      const pause = guard.admit(account, message.tries > 1);
+      if (pause > 0) return leftAlone(pause);
       try {
-        const message = new MailComposer({
-          from,
-          to: { name: to.name, address: to.address },
-          messageId,
-          subject: mail.subject,
-          text: mail.text,
-          html: mail.html,
-          headers: { 'Auto-Submitted': 'auto-generated' },
-          attachments: mail.attachments.map(toAttachment),
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        }).compile();
-        // Written whole: the composer's stream would go to the socket in a hundred small pieces.
-        const raw = await message.build();
-        await withDeadline(signal, sendDeadlineMs, (bounded) =>
-          transport.sendMail({ envelope: message.getEnvelope(), raw, signal: bounded }),
+        return await guard.run(
+          account,
+          (isProbe) => sendNow(message, signal, isProbe ? probeDeadlineMs : sendDeadlineMs),
+          isServerFault,
         );
-        return { kind: 'accepted', providerMessageId: messageId };
       } catch (error) {
-        return emailResult(error, log);
+        if (error instanceof LeftAloneError) return leftAlone(error.seconds);
+        throw error;
       }
     },
     close: async () => transport.close(),
   };
+}
+
+/** Nothing was tried: the server is left alone for now, or repetitions are used up. */
+function leftAlone(seconds: number): SendResult {
+  return { kind: 'later', failure: 'left_alone', seconds, unspent: true };
+}
+
+/** No answer, or one about the server itself; what it says of one message or mailbox is about that. */
+function isServerFault(result: SendResult): boolean {
+  return result.kind === 'later' && (!/^smtp_4\d\d$/.test(result.failure) || result.failure === 'smtp_421');
 }
 
 function toAttachment(attachment: MailAttachment) {

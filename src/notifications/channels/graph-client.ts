@@ -21,16 +21,19 @@ export type GraphCall = {
   readonly deliveryId: string;
   readonly message: WhatsappMessage;
   readonly signal: AbortSignal;
+  /** Whether the call finds out if the API is back: then it is not waited for as long. */
+  readonly isProbe: boolean;
 };
 
 const deadlineMs = 10_000;
+const probeDeadlineMs = 3000;
 const answerBytesMax = 64 * 1024;
 
 const accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1).max(500) })).min(1) });
 const refused = z.object({ error: z.object({ code: z.int() }) });
 
 export function sendByGraph(call: GraphCall): Promise<GraphAnswer> {
-  return withDeadline(call.signal, deadlineMs, (signal) => post(call, signal));
+  return withDeadline(call.signal, call.isProbe ? probeDeadlineMs : deadlineMs, (signal) => post(call, signal));
 }
 
 async function post(call: GraphCall, signal: AbortSignal): Promise<GraphAnswer> {

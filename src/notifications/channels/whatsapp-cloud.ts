@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/call-guard.ts';
 import { hmacSha256 } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Log } from '../../platform/log.ts';
@@ -26,13 +27,12 @@ export type WhatsappOptions = {
   readonly graphUrl: string;
   readonly graphVersion: string;
   readonly encryptionKey: string;
+  /** Another one comes in with tests. */
+  readonly guard?: CallGuard;
 };
 
 const sendersKeptMs = 5000;
 const blockedCoolMinutes = 60;
-const transportFaultsMax = 5;
-const transportFaultsWithinMs = 60_000;
-const transportCoolMinutes = 5;
 const sendersTriedMax = 3;
 const noSenderPauseSeconds = 60;
 const throttledPauseSeconds = 2;
@@ -40,20 +40,7 @@ const throttledPauseSeconds = 2;
 export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel {
   const sendersOf = createSenderCache(options.db);
   const rate = createSenderRate(options.redis);
-  const transportFaults = new Map<string, number[]>();
-
-  const afterFault = async (sender: Sender): Promise<void> => {
-    const now = performance.now();
-    const recent = (transportFaults.get(sender.id) ?? []).filter((at) => at > now - transportFaultsWithinMs);
-    recent.push(now);
-    transportFaults.set(sender.id, recent);
-    if (recent.length < transportFaultsMax) return;
-    transportFaults.delete(sender.id);
-    // Whatever comes of this, the message may have left: what became of it must still be written down.
-    await retire(sender, { action: 'cool', minutes: transportCoolMinutes, failure: 'transport' }).catch(
-      (error: unknown) => options.log.warn({ err: error, senderId: sender.id }, 'a sender could not be cooled'),
-    );
-  };
+  const guard = options.guard ?? createCallGuard({ toward: 'whatsapp' });
 
   const retire = async (
     sender: Sender,
@@ -71,28 +58,40 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
     message: Parameters<WhatsappChannel['send']>[0],
     signal: AbortSignal,
   ): Promise<Attempt> => {
+    const pause = guard.admit(sender.id, message.tries > 1);
+    if (pause > 0) return { kind: 'left_alone', seconds: pause };
     const waitSeconds = await rate.take(sender);
     if (waitSeconds > 0) return { kind: 'later', failure: 'sender_rate', seconds: waitSeconds, unspent: true };
-    const answer = await sendByGraph({
-      graphUrl: options.graphUrl,
-      version: options.graphVersion,
-      phoneNumberId: sender.phoneNumberId,
-      accessToken: openSenderCredentials(options.encryptionKey, sender).accessToken,
-      to: message.to,
-      deliveryId: message.deliveryId,
-      message: message.message,
-      signal,
-    });
-    if (answer.kind === 'unknown' || answer.kind === 'not_sent') await afterFault(sender);
+    const answer = await guard.run(
+      sender.id,
+      (isProbe) =>
+        sendByGraph({
+          graphUrl: options.graphUrl,
+          version: options.graphVersion,
+          phoneNumberId: sender.phoneNumberId,
+          accessToken: openSenderCredentials(options.encryptionKey, sender).accessToken,
+          to: message.to,
+          deliveryId: message.deliveryId,
+          message: message.message,
+          signal,
+          isProbe,
+        }),
+      isTransportFault,
+    );
     if (isThrottled(answer, message.tries)) await rate.pause(sender, throttledPauseSeconds);
     return toResult(answer, sender, message.tries);
   };
 
   return {
     send: async (message, signal) => {
+      const pauses: number[] = [];
       const usable = bySticky(await sendersOf.get(message.organizerId), message.recipientKey);
       for (const sender of usable.slice(0, sendersTriedMax)) {
-        const result = await attempt(sender, message, signal);
+        const result = await attempt(sender, message, signal).catch(leftAlone);
+        if (result.kind === 'left_alone') {
+          pauses.push(result.seconds);
+          continue;
+        }
         if (result.kind !== 'sender') {
           if (result.kind === 'failed' && result.failure.startsWith('template_')) {
             options.log.error(
@@ -104,12 +103,31 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
         }
         await retire(sender, { action: result.action, minutes: blockedCoolMinutes, failure: result.failure });
       }
+      if (pauses.length > 0)
+        return { kind: 'later', failure: 'left_alone', seconds: Math.min(...pauses), unspent: true };
       return { kind: 'later', failure: 'no_sender', seconds: noSenderPauseSeconds, unspent: true };
     },
   };
 }
 
-type Attempt = SendResult | { readonly kind: 'sender'; readonly action: 'cool' | 'disable'; readonly failure: string };
+/** Nothing was tried with this number; another one may be asked. */
+type LeftAlone = { readonly kind: 'left_alone'; readonly seconds: number };
+type Attempt =
+  | SendResult
+  | LeftAlone
+  | { readonly kind: 'sender'; readonly action: 'cool' | 'disable'; readonly failure: string };
+
+function leftAlone(error: unknown): LeftAlone {
+  if (error instanceof LeftAloneError) return { kind: 'left_alone', seconds: error.seconds };
+  throw error;
+}
+
+/** No answer, or that of a server in trouble; what the API says of one message or number is about that. */
+function isTransportFault(answer: GraphAnswer): boolean {
+  return (
+    answer.kind === 'unknown' || answer.kind === 'not_sent' || (answer.kind === 'refused' && answer.httpStatus >= 500)
+  );
+}
 
 function toResult(answer: GraphAnswer, sender: Sender, tries: number): Attempt {
   if (answer.kind === 'accepted') return { kind: 'accepted', providerMessageId: answer.wamid, senderId: sender.id };

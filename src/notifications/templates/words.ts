@@ -58,6 +58,14 @@ type Words = {
     readonly action: string;
     readonly until: (time: string) => string;
   };
+  readonly code: {
+    readonly subject: (code: string) => string;
+    readonly kicker: string;
+    readonly title: string;
+    readonly lead: string;
+    readonly until: (time: string) => string;
+    readonly notYou: string;
+  };
 };
 
 const id: Words = {
@@ -119,6 +127,15 @@ const id: Words = {
     lead: 'Ada permintaan untuk mengatur ulang kata sandi Anda. Bila bukan Anda, abaikan pesan ini: kata sandi tidak berubah.',
     action: 'Buat kata sandi baru',
     until: (time) => `Tautan ini berlaku sampai ${time} dan hanya dapat dipakai satu kali.`,
+  },
+  code: {
+    subject: (code) => `${code} adalah kode antre Anda`,
+    kicker: 'Ruang tunggu',
+    title: 'Kode konfirmasi Anda',
+    lead: 'Masukkan kode ini untuk mengonfirmasi alamat Anda dan mengambil tempat dalam antrean.',
+    until: (time) => `Kode ini berlaku sampai ${time}.`,
+    notYou:
+      'Tidak meminta kode? Abaikan saja pesan ini. Jangan berikan kode ini kepada siapa pun: kami tidak pernah menanyakannya.',
   },
 };
 
@@ -182,6 +199,14 @@ const en: Words = {
     lead: 'Somebody asked to reset your password. If it was not you, ignore this message: the password stays as it is.',
     action: 'Choose a new password',
     until: (time) => `This link works until ${time}, once.`,
+  },
+  code: {
+    subject: (code) => `${code} is your antre code`,
+    kicker: 'Waiting room',
+    title: 'Your confirmation code',
+    lead: 'Enter this code to confirm your address and take your place in the line.',
+    until: (time) => `It works until ${time}.`,
+    notYou: 'You did not ask for a code? Ignore this message. Give the code to nobody: we never ask for it.',
   },
 };
 

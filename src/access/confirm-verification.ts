@@ -1,0 +1,48 @@
+import type { Config } from '../config.ts';
+import type { Clock } from '../platform/clock.ts';
+import { isBuyerCode } from './buyer-code.ts';
+import { keyedHash } from './buyer-key.ts';
+import { signBuyerToken } from './buyer-token.ts';
+import { verificationLimited, verificationRefused } from './errors.ts';
+import { buyerTokenHours } from './limits.ts';
+import { confirmationsTried } from './metrics.ts';
+import type { VerificationLanes } from './verification-lanes.ts';
+import type { VerificationLimiter } from './verification-ports.ts';
+
+export type ConfirmVerificationDeps = {
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'HASH_SECRET' | 'QUEUE_TOKEN_SECRET'>;
+  readonly verifications: VerificationLanes;
+  readonly verificationLimiter: VerificationLimiter;
+};
+
+/**
+ * Takes the code that a buyer was sent, and gives the token that a place is had with. A verification allows five wrong
+ * codes, over all processes, and ten minutes; a right code may be sent again within them, should the answer be lost. A wrong
+ * code, a late one and an unknown verification take the same steps and get the same answer.
+ * @throws DomainError verification.refused, verification.limited, service.overloaded, service.unavailable
+ */
+export async function confirmVerification(
+  deps: ConfirmVerificationDeps,
+  input: { verificationId: string; code: string; network: string },
+): Promise<{ buyerToken: string; expiresAt: Date }> {
+  const { HASH_SECRET, QUEUE_TOKEN_SECRET } = deps.config;
+  const networkKey = keyedHash(HASH_SECRET, `confirmations:${input.network}`);
+  const waitSeconds = deps.verificationLimiter.failedTooOften(networkKey);
+  if (waitSeconds !== undefined) {
+    confirmationsTried.inc({ result: 'limited' });
+    throw verificationLimited(waitSeconds);
+  }
+  const accountKey = await deps.verifications.confirmations.submit('confirmations', {
+    id: input.verificationId,
+    isRight: isBuyerCode(HASH_SECRET, input.verificationId, input.code.replace(' ', '')),
+  });
+  if (accountKey === undefined) {
+    confirmationsTried.inc({ result: 'refused' });
+    await deps.verificationLimiter.failed(networkKey);
+    throw verificationRefused();
+  }
+  confirmationsTried.inc({ result: 'confirmed' });
+  const expiresAt = new Date(deps.clock.now().getTime() + buyerTokenHours * 3_600_000);
+  return { buyerToken: signBuyerToken(QUEUE_TOKEN_SECRET, { accountKey, until: expiresAt }), expiresAt };
+}

@@ -1,0 +1,76 @@
+import type { Config } from '../config.ts';
+import type { Clock } from '../platform/clock.ts';
+import { encrypt } from '../platform/crypto.ts';
+import { serviceOverloaded } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { buyerKey, keyedHash } from './buyer-key.ts';
+import { phoneNotPossible, verificationEventNotFound, verificationLimited } from './errors.ts';
+import { verificationMinutes } from './limits.ts';
+import { verificationsAsked } from './metrics.ts';
+import type { VerificationChannel } from './tables.ts';
+import type { VerificationLanes } from './verification-lanes.ts';
+import type { CanMessagePhones, FindEvent, VerificationLimiter } from './verification-ports.ts';
+
+export type RequestVerificationDeps = {
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
+  readonly verifications: VerificationLanes;
+  readonly verificationLimiter: VerificationLimiter;
+  readonly findEvent: FindEvent;
+  readonly canMessagePhones: CanMessagePhones;
+};
+
+export type VerificationInput = {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly eventSlug?: string | undefined;
+  readonly locale: 'id' | 'en';
+  /** The client's network, as `createClientNetwork` names it. */
+  readonly network: string;
+};
+
+/** What the encrypted address is bound to: a copy in another row does not decrypt there. */
+export const verificationContext = (id: string): string => `buyer_verification:${id}`;
+
+/**
+ * Sends a code to an email or a phone, and answers with the id that it confirms. Whatever is known of the address, and
+ * whatever others have asked for it, the answer is the same, made by the same steps. An address that was sent enough codes
+ * is sent no more: then the id can never be confirmed.
+ * @throws DomainError verification.event_not_found, verification.phone_not_possible, verification.limited,
+ * service.overloaded, service.unavailable
+ */
+export async function requestVerification(
+  deps: RequestVerificationDeps,
+  input: VerificationInput,
+): Promise<{ verificationId: string; expiresAt: Date }> {
+  const { HASH_SECRET, ENCRYPTION_KEY } = deps.config;
+  const event = input.eventSlug === undefined ? undefined : await deps.findEvent(input.eventSlug);
+  if (input.eventSlug !== undefined && event === undefined) throw verificationEventNotFound();
+  const channel: VerificationChannel = input.phone === undefined ? 'email' : 'whatsapp';
+  if (channel === 'whatsapp' && (event === undefined || !(await deps.canMessagePhones(event.organizerId)))) {
+    throw phoneNotPossible();
+  }
+  const target = input.phone ?? input.email ?? '';
+  const accountKey = buyerKey(HASH_SECRET, channel === 'email' ? 'email' : 'phone', target);
+  const targetHereKey = keyedHash(HASH_SECRET, `verification:${accountKey}\0${input.network}`);
+  // Phone messages are the organizer's money; mails are the service's own.
+  const budget = channel === 'email' ? 'email' : `whatsapp:${event?.organizerId ?? ''}`;
+  const { verdict, retryAfterSeconds } = await deps.verificationLimiter.ask(accountKey, targetHereKey, budget);
+  verificationsAsked.inc({ channel, verdict });
+  if (verdict === 'limited') throw verificationLimited(retryAfterSeconds);
+  if (verdict === 'budget_spent') throw serviceOverloaded(retryAfterSeconds);
+
+  const now = deps.clock.now();
+  const id = newId('ver', now);
+  await deps.verifications.requests.submit('requests', {
+    id,
+    channel,
+    accountKey,
+    targetSealed: encrypt(ENCRYPTION_KEY, target, verificationContext(id)),
+    locale: input.locale,
+    organizerId: event?.organizerId ?? null,
+    eventId: event?.id ?? null,
+    isSent: verdict === 'allowed',
+  });
+  return { verificationId: id, expiresAt: new Date(now.getTime() + verificationMinutes * 60_000) };
+}

@@ -1,0 +1,23 @@
+/** What asking for codes needs of other rooms; built by whoever composes the service. */
+
+/** Counts codes asked for and wrong ones; keys are keyed hashes, `budget` names whose money a message costs. */
+export type VerificationLimiter = {
+  /** `limited` tells of this network's own doing alone; `target_spent` of what everybody asked for this target. */
+  ask(
+    targetKey: string,
+    targetHereKey: string,
+    budget: string,
+  ): Promise<{
+    readonly verdict: 'allowed' | 'limited' | 'target_spent' | 'budget_spent';
+    readonly retryAfterSeconds: number;
+  }>;
+  /** Seconds for which this network may try no code; undefined when it may. */
+  failedTooOften(networkKey: string): number | undefined;
+  failed(networkKey: string): Promise<void>;
+};
+
+/** A published event by its address. */
+export type FindEvent = (slug: string) => Promise<{ readonly id: string; readonly organizerId: string } | undefined>;
+
+/** Whether a number may write to phones for this organizer now. */
+export type CanMessagePhones = (organizerId: string) => Promise<boolean>;

@@ -1,0 +1,50 @@
+import type { Mail, WhatsappMessage } from '../channel.ts';
+import { eventClock } from './event-time.ts';
+import { type Html, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { words } from './words.ts';
+
+export type BuyerCodeData = {
+  readonly locale: 'id' | 'en';
+  /** Six digits. */
+  readonly code: string;
+  /** Undefined when the code is for no event in particular. */
+  readonly organizerName: string | undefined;
+  readonly expiresAt: Date;
+};
+
+const timeZone = 'Asia/Jakarta';
+
+/** The mail with the code that a buyer confirms the address with. */
+export function buyerCodeMail(data: BuyerCodeData): Mail {
+  const { locale, organizerName } = data;
+  const say = words[locale].code;
+  const code = grouped(data.code);
+  const until = say.until(eventClock(data.expiresAt, timeZone, locale));
+  return {
+    subject: say.subject(code),
+    text: [say.lead, code, until, say.notYou].join('\n\n'),
+    html: mailFrame({
+      locale,
+      preview: say.lead,
+      kicker: say.kicker,
+      title: say.title,
+      body: join([paragraph(say.lead), digits(code), paragraph(until), softParagraph(say.notYou)]),
+      footer: organizerName === undefined ? 'antre' : `antre · ${organizerName}`,
+    }),
+    attachments: [],
+  };
+}
+
+/**
+ * The same on WhatsApp, by a template of the category "authentication", which an organiser registers in both languages as
+ * `buyer_code`: its text is fixed by WhatsApp, {{1}} is the code, and so is what its button copies.
+ */
+export function buyerCodeMessage({ locale, code }: BuyerCodeData): WhatsappMessage {
+  return { locale, template: 'buyer_code', bodyParameters: [code], buttonSuffix: code };
+}
+
+const grouped = (code: string): string => `${code.slice(0, 3)} ${code.slice(3)}`;
+
+function digits(code: string): Html {
+  return html`<p class="strong" style="margin:0 0 16px;font-size:34px;font-weight:700;letter-spacing:.12em;font-variant-numeric:tabular-nums">${code}</p>`;
+}

@@ -1,0 +1,147 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { buyerCode } from '../../src/access/buyer-code.ts';
+import { buyerRoutes } from '../../src/access/routes-buyers.ts';
+import { createVerificationLanes } from '../../src/access/verification-lanes.ts';
+import { handleError } from '../../src/http/problem.ts';
+import type { AppEnv } from '../../src/http/router.ts';
+import { notifyBuyer } from '../../src/notifications/notify-buyer.ts';
+import { createPhoneReach } from '../../src/notifications/phone-reach.ts';
+import { sendDelivery } from '../../src/notifications/send-delivery.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
+import { openCacheRedis } from '../../src/platform/redis.ts';
+import { problems } from '../../src/problems.ts';
+import { createVerificationLimiter } from '../../src/traffic-control/index.ts';
+import { createLimiter } from '../../src/traffic-control/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/policies.ts';
+import type { TestEvent } from './factories.ts';
+import { type Notifications, notificationConfig, openNotifications } from './notifications.ts';
+import { queueTokenSecret } from './places.ts';
+import { openWorkDb, silentLog } from './worker.ts';
+
+/** What the tests of codes for buyers share: API processes in miniature before the real limits, and the worker's part. */
+
+export const buyerConfig = { ...notificationConfig, QUEUE_TOKEN_SECRET: queueTokenSecret };
+
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> };
+
+export type BuyerProcess = {
+  /** @param network where the request comes from */
+  post(path: 'verifications' | 'confirmations', body: unknown, network?: string): Promise<Answer>;
+  close(): Promise<void>;
+};
+
+export type BuyerWorld = {
+  readonly notifications: Notifications;
+  readonly process: BuyerProcess;
+  /** Events that have a room, by their address. */
+  readonly events: Map<string, TestEvent>;
+  anotherProcess(limits?: { budget?: number }): Promise<BuyerProcess>;
+  /** Does what the worker does with all that is staged. */
+  work(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openBuyers(): Promise<BuyerWorld> {
+  const notifications = await openNotifications();
+  const events = new Map<string, TestEvent>();
+  const processes: BuyerProcess[] = [];
+  const anotherProcess = async ({ budget = 60_000 } = {}): Promise<BuyerProcess> => {
+    const one = await openProcess(notifications, events, budget);
+    processes.push(one);
+    return one;
+  };
+  return {
+    notifications,
+    process: await anotherProcess(),
+    events,
+    anotherProcess,
+    work: () => doStagedWork(notifications),
+    close: async () => {
+      for (const one of processes) await one.close();
+      await notifications.close();
+    },
+  };
+}
+
+async function openProcess(
+  { database, redis }: Notifications,
+  events: Map<string, TestEvent>,
+  budget: number,
+): Promise<BuyerProcess> {
+  const open: OpenDb = openWorkDb(database.url);
+  const cache = openCacheRedis(redis.cacheUrl, silentLog);
+  await new Promise<void>((resolve) => cache.once('ready', () => resolve()));
+  const policies = policiesOf({
+    REQUESTS_PER_MINUTE_PER_NETWORK: 6000,
+    ORDERS_PER_MINUTE_PER_NETWORK: 600,
+    SIGN_INS_PER_MINUTE_PER_NETWORK: 30,
+    VERIFICATIONS_PER_MINUTE_PER_NETWORK: 300,
+    VERIFICATIONS_PER_MINUTE: budget,
+  });
+  const app = new OpenAPIHono<AppEnv>();
+  app.onError(handleError(problems, silentLog));
+  app.route(
+    '/',
+    buyerRoutes({
+      clock: systemClock,
+      config: buyerConfig,
+      verifications: createVerificationLanes({ db: open.db }),
+      verificationLimiter: createVerificationLimiter(createLimiter({ redis: cache, policies, processes: 2 })),
+      findEvent: async (slug) => {
+        const event = events.get(slug);
+        return event && { id: event.id, organizerId: event.organizer.id };
+      },
+      canMessagePhones: createPhoneReach({ db: open.db }),
+      networkOf: (c) => c.req.header('x-test-network') ?? '203.0.113.0/24',
+    }),
+  );
+  return {
+    post: async (path, body, network) => {
+      const response = await app.request(`/v1/buyers/${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(network === undefined ? {} : { 'x-test-network': network }),
+        },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    },
+    close: async () => {
+      cache.disconnect();
+      await open.close();
+    },
+  };
+}
+
+async function doStagedWork({ db, deps }: Notifications): Promise<void> {
+  const staged = await rowsOf<{ payload: { verificationId: string } }>(
+    db,
+    sql`delete from outbox where name = 'buyer.verification_requested' returning payload`,
+  );
+  for (const { payload } of staged) await notifyBuyer(deps, payload);
+  const due = await rowsOf<{ payload: { deliveryId: string } }>(
+    db,
+    sql`delete from outbox where name = 'delivery.send' returning payload`,
+  );
+  for (const { payload } of due) await sendDelivery(deps, payload, AbortSignal.timeout(20_000));
+}
+
+export const rightCode = (verificationId: unknown): string =>
+  buyerCode(buyerConfig.HASH_SECRET, String(verificationId));
+
+/** Another code than the right one. */
+export function wrongCode(verificationId: unknown, n = 1): string {
+  return String((Number(rightCode(verificationId)) + n) % 1_000_000).padStart(6, '0');
+}
+
+export const codeOfAnswer = ({ status, body }: Answer): string => `${status} ${String(body['code'])}`;
+
+let asked = 0;
+/** An address that nobody has asked for. */
+export const newAddress = (): string => {
+  asked += 1;
+  return `buyer.${process.pid}.${asked}@pembeli.test`;
+};
