@@ -20,3 +20,12 @@ export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
  * could be ordered: it must keep placements of the event out until that transaction ends.
  */
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
+
+/**
+ * What the public may know of an event's waiting room, and for how long that holds; undefined for an event that is not
+ * public or has no waiting room.
+ */
+export type QueueOf = (
+  db: Db,
+  eventId: string,
+) => Promise<{ readonly body: unknown; readonly currentForMs?: number } | undefined>;

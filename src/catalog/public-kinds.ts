@@ -17,6 +17,17 @@ export const availabilityKind = readKind({
   staleIfErrorSeconds: 60,
   buildsMax: 3,
 });
+/**
+ * What all who wait for a sale look at: it says at which time its numbers held, so it may be sent a while longer. Phase and
+ * rate are pushed.
+ */
+export const queueKind = readKind({
+  name: 'queue',
+  ttlMs: 1000,
+  staleWhileRevalidateSeconds: 5,
+  staleIfErrorSeconds: 60,
+  buildsMax: 3,
+});
 /** Anyone can ask for listings that nobody asked for before, so they get few of the pool's connections. */
 export const listingKind = readKind({
   name: 'listing',
@@ -29,6 +40,8 @@ export const listingKind = readKind({
 /** The tag of all listings: any change of a public event may move it in or out of one. */
 export const listingTag = 'events';
 export const eventTag = (eventId: string) => `evt:${eventId}`;
+/** The queue document's own: it turns each second while nothing else of the event does. */
+export const queueTag = (eventId: string) => `queue:${eventId}`;
 const slugTag = (slug: string) => `slug:${slug}`;
 
 /** What a change of this event makes outdated. */

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import { eventNotFound } from './errors.ts';
 import { type ListingFilter, listingNameOf } from './listing-filter.ts';
-import type { AvailabilityOf } from './ports.ts';
+import type { AvailabilityOf, QueueOf } from './ports.ts';
 import {
   presentAll,
   presentAvailability,
@@ -19,6 +19,8 @@ import {
   eventTag,
   listingKind,
   listingTag,
+  queueKind,
+  queueTag,
   scheduleKind,
   tagsOfUnknown,
   ticketCategoriesKind,
@@ -40,6 +42,8 @@ export type PublicReadDeps = {
   readonly redis: Redis;
   readonly clock: Clock;
   readonly availabilityOf: AvailabilityOf;
+  /** Without it no event has a waiting room. */
+  readonly queueOf?: QueueOf | undefined;
 };
 
 /** The public documents of an event, each as a read that is rendered once per change. */
@@ -48,6 +52,7 @@ export type PublicReads = {
   schedule(slug: string): Read;
   ticketCategories(slug: string): Read;
   availability(slug: string): Read;
+  queue(slug: string): Read;
   listing(filter: ListingFilter): Read;
 };
 
@@ -95,6 +100,7 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
       ),
     // Always from the primary: a replica that lags would show as available what is sold.
     availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, () => deps.db),
+    queue: (slug) => queueRead(slug, { slugs, db: deps.db, queueOf: deps.queueOf }),
     listing: (filter) => listingRead(filter, { source, clock: deps.clock }),
   };
 }
@@ -103,6 +109,28 @@ async function locateEvent(slugs: ReturnType<typeof createSlugs>, slug: string, 
   const eventId = await slugs.eventIdOf(slug);
   if (eventId === undefined) return undefined;
   return { tag: eventTag(eventId), name: kind.name, surrogateKeys: eventId } satisfies ReadPlace;
+}
+
+/** Always from the primary, as availability is. */
+function queueRead(
+  slug: string,
+  { slugs, db, queueOf }: { slugs: ReturnType<typeof createSlugs>; db: Db; queueOf: QueueOf | undefined },
+): Read {
+  return {
+    key: `${listingPath}/${slug}/queue`,
+    kind: queueKind,
+    missingTags: tagsOfUnknown(slug),
+    missing: eventNotFound,
+    locate: async () => {
+      const eventId = await slugs.eventIdOf(slug);
+      if (eventId === undefined) return undefined;
+      return { tag: queueTag(eventId), name: queueKind.name, surrogateKeys: eventId };
+    },
+    render: async () => {
+      const eventId = await slugs.eventIdOf(slug);
+      return eventId === undefined ? undefined : queueOf?.(db, eventId);
+    },
+  };
 }
 
 /** Current until the next sale opens or closes, so that the state shown turns on the second. */

@@ -21,7 +21,7 @@ export function openChangeFeed(deps: {
   onChange: (tags: readonly string[]) => void;
   onGap: () => void;
 }): ChangeFeed {
-  const { redis, log, onChange, onGap } = deps;
+  const { redis, onChange, onGap } = deps;
   const ownName = randomBytes(9).toString('base64url');
   const subscriber = redis.duplicate({
     autoResubscribe: false,
@@ -40,16 +40,27 @@ export function openChangeFeed(deps: {
     subscriber.subscribe(channel).then(onGap, () => subscriber.disconnect(true));
   });
   return {
-    push: async (tags) => {
-      try {
-        await outdateShared(redis, tags).finally(() => onChange(tags));
-        await redis.publish(channel, [ownName, ...tags].join(' '));
-      } catch (error) {
-        log.warn({ err: error, tags }, 'a change was not pushed; caches turn by age');
-      }
-    },
+    push: (tags) => push(deps, ownName, tags),
     close: () => subscriber.disconnect(),
   };
+}
+
+/** Pushes changes from a process that keeps no answers itself: the worker. */
+export function createChangePush(deps: { redis: Redis; log: Log }): (tags: readonly string[]) => Promise<void> {
+  return (tags) => push({ ...deps, onChange: () => {} }, 'worker', tags);
+}
+
+async function push(
+  { redis, log, onChange }: { redis: Redis; log: Log; onChange: (tags: readonly string[]) => void },
+  sender: string,
+  tags: readonly string[],
+): Promise<void> {
+  try {
+    await outdateShared(redis, tags).finally(() => onChange(tags));
+    await redis.publish(channel, [sender, ...tags].join(' '));
+  } catch (error) {
+    log.warn({ err: error, tags }, 'a change was not pushed; caches turn by age');
+  }
 }
 
 async function outdateShared(redis: Redis, tags: readonly string[]): Promise<void> {

@@ -95,3 +95,20 @@ export async function findAvailability(
       order by c.position, c.id`,
   );
 }
+
+export type EventStock = Pick<Pool, 'capacity' | 'available' | 'held' | 'sold' | 'blocked'>;
+
+/** The sum over the pools that a category on sale draws from; each pool once. */
+export async function findEventStock(db: Db, eventId: string): Promise<EventStock> {
+  const [row] = await rowsOf<EventStock>(
+    db,
+    sql`
+      select coalesce(sum(capacity), 0)::float8 as capacity, coalesce(sum(available), 0)::float8 as available,
+        coalesce(sum(held), 0)::float8 as held, coalesce(sum(sold), 0)::float8 as sold,
+        coalesce(sum(blocked), 0)::float8 as blocked
+      from stock
+      where event_id = ${eventId} and pool_id in (
+        select pool_id from ticket_categories where event_id = ${eventId} and status = 'on_sale')`,
+  );
+  return row ?? { capacity: 0, available: 0, held: 0, sold: 0, blocked: 0 };
+}

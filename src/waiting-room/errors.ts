@@ -39,7 +39,10 @@ export const queueNotOpen = (phase: string) =>
   refusal('queue.not_open', 'The waiting room does not take this now; see phase.', { phase });
 export const placeInvalid = () => refusal('queue.place_invalid', 'This is no place in the waiting room of this event.');
 /** @param position what must be called, and @param serving what has been called, both counted from 0 */
-export const notYourTurn = (details: { position: number | null; serving: number }, retryAfterSeconds: number) =>
+export const notYourTurn = (
+  details: { position: number | null; serving: number; phase: string },
+  retryAfterSeconds: number,
+) =>
   new DomainError<QueueErrorCode>('queue.not_your_turn', 'This place has not been called yet.', {
     details,
     retryAfterSeconds,

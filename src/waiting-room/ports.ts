@@ -1,4 +1,6 @@
+import type { Db } from '../platform/db.ts';
 import type { Phase } from './phase.ts';
+import type { EventStock } from './stop-rule.ts';
 
 /** What joining must know of a room, at most a second old. What is decided here is decided again on the row. */
 export type RoomFacts = {
@@ -15,3 +17,9 @@ export type KnownRooms = {
   /** False until rooms were read once. */
   isReady(): boolean;
 };
+
+/** All that is on sale of an event, which orders know. */
+export type StockOf = (db: Db, eventId: string) => Promise<EventStock>;
+
+/** After a commit: whoever keeps the event's queue document makes it anew. What is not told turns within a second. */
+export type ChangeQueue = (eventId: string) => Promise<void>;

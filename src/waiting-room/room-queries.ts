@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
 import type { Phase } from './phase.ts';
@@ -96,5 +96,30 @@ export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string
     .from(events)
     .where(and(eq(events.id, eventId), eq(events.organizerId, organizerId)))
     .for('share');
+  return row;
+}
+
+/** A room of an event that the public may see, and the draw that counts: the one with the highest number. */
+export async function findPublicRoom(
+  db: Db,
+  eventId: string,
+): Promise<{ room: RoomRow; draw: typeof draws.$inferSelect | null; nowMs: number; servingAtMs: number } | undefined> {
+  const [row] = await db
+    .select({
+      room: waitingRooms,
+      draw: draws,
+      nowMs: sql<number>`(extract(epoch from now()) * 1000)::float8`,
+      servingAtMs: sql<number>`(extract(epoch from coalesce(${waitingRooms.servingAt}, now())) * 1000)::float8`,
+    })
+    .from(waitingRooms)
+    .innerJoin(events, eq(events.id, waitingRooms.eventId))
+    .leftJoin(
+      draws,
+      and(
+        eq(draws.eventId, waitingRooms.eventId),
+        sql`${draws.number} = (select max(d.number) from draws d where d.event_id = ${waitingRooms.eventId})`,
+      ),
+    )
+    .where(and(eq(waitingRooms.eventId, eventId), inArray(events.status, ['published', 'cancelled'])));
   return row;
 }

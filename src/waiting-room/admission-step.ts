@@ -1,0 +1,57 @@
+/**
+ * How many buyers are let in per second, decided anew each second.
+ *
+ * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy the rate grows by a twentieth
+ * of what the organizer wants, and each second in which they are not it falls by three tenths. It never exceeds what the
+ * organizer wants or what payments can be made for. When nothing is known of the orders' health it stays as it is.
+ *
+ * Positions are called faster than that by those who do not come: the show ratio.
+ */
+
+/** How the processes of the API fare, over the last seconds. */
+export type Health = {
+  /** The slowest process's 95th percentile from an order's arrival in its lane to its answer; undefined without orders. */
+  readonly placementP95Ms: number | undefined;
+  /** Orders refused for want of capacity, of all that came. */
+  readonly shedRatio: number;
+  /** How long a call waits for a connection to Postgres, in the process where it waits longest. */
+  readonly poolWaitMs: number;
+};
+
+export type AdmissionInput = {
+  /** What is let in now, buyers per second. */
+  readonly admissionRate: number;
+  readonly rateMax: number;
+  /** Undefined when no process has reported. */
+  readonly health: Health | undefined;
+  /** More orders wait for their payment than can be prepared within a third of their hold. */
+  readonly isPaymentBusy: boolean;
+  /** Payments that can be made per second. */
+  readonly paymentsPerSecond: number;
+};
+
+export const placementP95MaxMs = 250;
+export const shedRatioMax = 0.01;
+export const poolWaitMaxMs = 50;
+const decrease = 0.7;
+const increase = 0.05;
+/** What a room opens with, of its rate: half a minute's healthy orders are not needed to know that a third is safe. */
+export const openingShare = 0.5;
+
+export function isBad(health: Health): boolean {
+  return (
+    (health.placementP95Ms ?? 0) > placementP95MaxMs ||
+    health.shedRatio > shedRatioMax ||
+    health.poolWaitMs > poolWaitMaxMs
+  );
+}
+
+/** The admission rate of the next second, in buyers per second. Pure. */
+export function nextAdmissionRate(input: AdmissionInput): number {
+  const max = Math.min(input.rateMax, input.paymentsPerSecond);
+  const now = Math.min(input.admissionRate, max);
+  if (input.isPaymentBusy) return now * decrease;
+  if (input.health === undefined) return now;
+  if (isBad(input.health)) return now * decrease;
+  return Math.min(max, now + increase * input.rateMax);
+}

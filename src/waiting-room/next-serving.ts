@@ -1,0 +1,62 @@
+import { type Health, nextAdmissionRate } from './admission-step.ts';
+import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './clockwork-queries.ts';
+import { nextShowRatio } from './show-ratio.ts';
+import { type EventStock, judgeStock } from './stop-rule.ts';
+
+/** What is known of the world outside the room when the next second is decided. */
+export type Surroundings = {
+  readonly health: Health | undefined;
+  readonly stock: EventStock;
+  readonly isPaymentBusy: boolean;
+  readonly paymentsPerSecond: number;
+  /** Places exchanged since the last second. */
+  readonly exchanged: number;
+};
+
+/**
+ * The next second of an open room; `sold_out` when there is nothing left to wait for. Pure. Serving takes in what the old
+ * rate has called since the row was written, and no more than there are places.
+ */
+export function nextServing(room: ServedRoom, around: Surroundings): ServedNext | 'sold_out' {
+  const elapsed = Math.min(room.elapsed_seconds, catchUpSecondsMax);
+  const serving = Math.max(room.serving, Math.min(room.serving + room.rate * elapsed, room.places));
+  const exchanged = room.exchanged + around.exchanged;
+  const still = {
+    phase: room.phase,
+    serving,
+    rate: 0,
+    admissionRate: room.admission_rate,
+    showRatio: room.show_ratio,
+    lapsedBelow: room.lapsed_below,
+    exchanged,
+  };
+  if (room.is_still) return still;
+
+  const showRatio = showRatioOf(room, serving, exchanged);
+  const shop = {
+    called: serving - (room.turn_serving ?? 0),
+    orders: room.orders - (room.turn_orders ?? 0),
+    showRatio,
+    ordersEver: room.orders,
+  };
+  const verdict = judgeStock(around.stock, shop, room.phase === 'probably_sold_out');
+  if (verdict === 'sold_out') return 'sold_out';
+  const lapsedBelow = Math.max(room.lapsed_below, Math.floor(room.turn_serving ?? 0));
+  if (verdict === 'spoken_for') return { ...still, phase: 'probably_sold_out', showRatio, lapsedBelow };
+
+  const admissionRate = nextAdmissionRate({
+    admissionRate: room.admission_rate,
+    rateMax: room.rate_max,
+    health: around.health,
+    isPaymentBusy: around.isPaymentBusy,
+    paymentsPerSecond: around.paymentsPerSecond,
+  });
+  return { phase: 'open', serving, rate: admissionRate / showRatio, admissionRate, showRatio, lapsedBelow, exchanged };
+}
+
+/** Looked at once a mark: more often would say the same. */
+function showRatioOf(room: ServedRoom, serving: number, exchanged: number): number {
+  if (!room.is_mark_due || room.minute_serving === null || room.minute_exchanged === null) return room.show_ratio;
+  const seen = { called: serving - room.minute_serving, exchanged: exchanged - room.minute_exchanged };
+  return nextShowRatio(room.show_ratio, seen);
+}

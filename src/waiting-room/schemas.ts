@@ -1,0 +1,99 @@
+import { z } from '@hono/zod-openapi';
+import { eventIdSchema, givenTimeSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import { phases } from './phase.ts';
+
+export const slugParams = z.object({ slug: slugSchema });
+export const roomParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+
+const hex = z.string().regex(/^[0-9a-f]+$/);
+
+export const queueDocumentSchema = z
+  .object({
+    phase: z.enum(phases),
+    preQueueOpensAt: timeSchema,
+    freezesAt: timeSchema,
+    opensAt: timeSchema,
+    isLate: z.boolean().openapi({ description: 'It should be open, and waits for the draw.' }),
+    isPaused: z.boolean(),
+    places: z.int().openapi({ description: 'Places given out.' }),
+    serving: z.number().openapi({ description: 'Positions below this have been called, at `servingAt`.' }),
+    servingAt: timeSchema,
+    ratePerSecond: z
+      .number()
+      .openapi({ description: 'Positions called per second; reckon on with it until the next look.' }),
+    lapsedBelow: z.int().openapi({ description: 'Positions below this have let their turn pass.' }),
+    stock: z.enum(['many', 'few', 'last', 'none']),
+    pollSeconds: z.int().openapi({
+      description:
+        'When to look again without a place. With one: a quarter of (position - serving) / ratePerSecond, ' +
+        'between 2 and 60 seconds. Both times a random number between 0.8 and 1.2.',
+    }),
+    turnSeconds: z.int().openapi({ description: 'How long after its turn a place may still be exchanged.' }),
+    passSeconds: z.int(),
+    challengeDifficulty: z.int().openapi({ description: 'How much work joining asks for; 0 for none.' }),
+    draw: z
+      .object({
+        number: z.int(),
+        state: z.enum(['committed', 'frozen', 'drawn', 'void']),
+        seedHash: hex,
+        beaconChain: z.string(),
+        beaconRound: z.int(),
+        beaconRoundAt: timeSchema,
+        frozenPlaces: z.int().nullable(),
+        merkleRoot: hex.optional(),
+        seed: hex.optional(),
+        beaconRandomness: hex.optional(),
+        drawKey: hex.optional(),
+      })
+      .nullable(),
+    serverTime: timeSchema,
+  })
+  .openapi('Queue');
+
+export const exchangeSchema = z.strictObject({ placeToken: z.string().min(1).max(256) }).openapi('PassRequest');
+
+export const passSchema = z
+  .object({
+    pass: z.string().openapi({ description: 'For the header `Queue-Pass` of `POST /v1/orders`.' }),
+    expiresAt: timeSchema,
+  })
+  .openapi('Pass');
+
+export const rateMaxLimits = { min: 0.1, max: 10_000 } as const;
+export const turnSecondsLimits = { min: 60, max: 3600 } as const;
+export const challengeDifficultyMax = 10_000_000;
+
+export const planSchema = z
+  .strictObject({
+    preQueueOpensAt: givenTimeSchema,
+    freezesAt: givenTimeSchema,
+    opensAt: givenTimeSchema,
+    rateMax: z.number().min(rateMaxLimits.min).max(rateMaxLimits.max).openapi({ description: 'Buyers per second.' }),
+    turnSeconds: z.int().min(turnSecondsLimits.min).max(turnSecondsLimits.max).default(300),
+    passSeconds: z.int().min(turnSecondsLimits.min).max(turnSecondsLimits.max).default(600),
+    challengeDifficulty: z.int().min(0).max(challengeDifficultyMax).default(0),
+  })
+  .openapi('WaitingRoomPlan');
+
+export const roomSchema = z
+  .object({
+    ...planSchema.shape,
+    turnSeconds: z.int(),
+    passSeconds: z.int(),
+    challengeDifficulty: z.int(),
+    eventId: eventIdSchema,
+    phase: z.enum(phases),
+    isPaused: z.boolean(),
+    isLate: z.boolean(),
+    places: z.int(),
+    served: z.int().openapi({ description: 'Positions called so far.' }),
+    waiting: z.int(),
+    lapsed: z.int().openapi({ description: 'Positions whose turn is over, whether they came or not.' }),
+    exchanged: z.int().openapi({ description: 'Places exchanged for a pass, counted for people to look at.' }),
+    orders: z.int().openapi({ description: 'Orders placed with a pass.' }),
+    admissionRate: z.number().openapi({ description: 'Buyers let in per second now.' }),
+    ratePerSecond: z.number().openapi({ description: 'Positions called per second now.' }),
+    showRatio: z.number().openapi({ description: 'Of those who are called, how many come.' }),
+    draw: z.object({ number: z.int(), state: z.string(), beaconRoundAt: timeSchema }).nullable(),
+  })
+  .openapi('WaitingRoom');
