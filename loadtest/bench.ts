@@ -8,6 +8,7 @@ import { benchCheckIns } from './bench/check-ins.ts';
 import { benchCost } from './bench/cost.ts';
 import { benchGrowth } from './bench/growth.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
+import { benchMoments } from './bench/moments.ts';
 import { benchOrders } from './bench/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/profile.ts';
 import { benchReads } from './bench/reads.ts';
@@ -27,6 +28,7 @@ const benches = {
   'check-ins': ['scans at the door, each its own ticket', benchCheckIns],
   reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
   growth: ['orders with millions of orders in the tables already', benchGrowth],
+  moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
   cost: ['what one order costs: round trips, commands, WAL, processor time', benchCost],
 } as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 

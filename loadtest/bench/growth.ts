@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Answer } from '../generator/connection.ts';
 import { rowsOf } from '../../src/platform/db.ts';
 import { auditFaults } from './audit.ts';
 import { fillTables } from './fill-tables.ts';
@@ -6,7 +7,7 @@ import { against } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { hotCategory, measureOn } from './order-load.ts';
 import type { BenchReport, Measurement } from './report.ts';
-import { serverSettings } from './server-figures.ts';
+import { serverSettings, serverWork } from './server-figures.ts';
 import { type BenchStack, startBenchStack } from './stack.ts';
 
 const connections = 128;
@@ -27,13 +28,14 @@ export async function benchGrowth(options: BenchOptions): Promise<BenchReport> {
     );
     const sizes = await tableSizes(stack);
     return {
-      measurements: [against(empty, full, bar), empty],
+      measurements: [against(empty.measured, full.measured, bar), empty.measured],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         pinned: stack.pinned,
         connections,
         rows: options.rows,
         fillSeconds,
+        'log per order, by run': { full: full.log, empty: empty.log },
         sizes,
         settings: await serverSettings(stack),
       },
@@ -43,21 +45,43 @@ export async function benchGrowth(options: BenchOptions): Promise<BenchReport> {
   }
 }
 
-/** Each begins with a checkpoint, after which Postgres writes every page it touches in full once: the same for both. */
-function measureOrders(stack: BenchStack, options: BenchOptions, faults: string[], name: string): Promise<Measurement> {
-  return measureOn(stack, {
-    name,
-    api: {},
-    connections,
-    options,
-    faults,
-    prepare: async () => {
-      const load = await hotCategory(stack);
-      await stack.asSuperuser((superuser) => superuser`checkpoint`);
-      return load;
-    },
-  });
+/**
+ * Each begins with a checkpoint, after which Postgres writes every page it touches in full once: the same for both. In large
+ * tables new keys fall on pages of their own, in empty ones on the same few: what that costs is told by the log per order.
+ */
+async function measureOrders(
+  stack: BenchStack,
+  options: BenchOptions,
+  faults: string[],
+  name: string,
+): Promise<{ measured: Measurement; log: LogPerOrder[] }> {
+  const log: LogPerOrder[] = [];
+  const prepare = async () => {
+    const load = await hotCategory(stack);
+    await stack.asSuperuser((superuser) => superuser`checkpoint`);
+    let placed = 0;
+    const before = await serverWork(stack);
+    return {
+      ...load,
+      onAnswer: (answer: Answer) => {
+        if (answer.status === 201) placed += 1;
+        load.onAnswer?.(answer);
+      },
+      check: async () => {
+        const after = await serverWork(stack);
+        log.push({
+          bytes: Math.round((after.walBytes - before.walBytes) / placed),
+          fullPages: Number(((after.fullPageImages - before.fullPageImages) / placed).toFixed(2)),
+        });
+        return (await load.check?.()) ?? [];
+      },
+    };
+  };
+  return { measured: await measureOn(stack, { name, api: {}, connections, options, faults, prepare }), log };
 }
+
+/** What Postgres wrote into its log, by run: pages of 8 KiB in full among it. */
+type LogPerOrder = { readonly bytes: number; readonly fullPages: number };
 
 async function tableSizes(stack: BenchStack): Promise<Record<string, string>> {
   const rows = await rowsOf<{ name: string; size: string }>(

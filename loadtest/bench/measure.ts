@@ -2,7 +2,7 @@ import type { Answer } from '../generator/connection.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
 import type { LoadResult } from '../generator/tally.ts';
 import { type BenchOptions, warmupSeconds } from './options.ts';
-import { type ByPart, type Parts, watchProcessors } from './processors.ts';
+import { type Parts, watchProcessors } from './processors.ts';
 import { type MeasuredRun, type Measurement, measurementOf, saidCores } from './report.ts';
 import { say } from './stack.ts';
 
@@ -53,7 +53,7 @@ export async function watched(
   drive: () => Promise<LoadResult>,
   fromSecond = warmupSeconds,
 ): Promise<MeasuredRun> {
-  let cores: () => ByPart = () => ({});
+  let cores = watchProcessors(parts);
   const timer = setTimeout(() => (cores = watchProcessors(parts)), fromSecond * 1000);
   const result = await drive();
   clearTimeout(timer);
