@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { encrypt } from '../../../src/platform/crypto.ts';
+import {
+  freezePlaces,
+  leafOf,
+  placeSalt,
+  positionOf,
+  rootOf,
+  seedHashOf,
+} from '../../../src/waiting-room/draw/index.ts';
+import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
+import { drawKeyOf } from '../../../src/waiting-room/draw/draw-key.ts';
+import { type DrawWorld, hour, leadSeconds, openDrawWorld, queueTokenSecret } from './support/draw-world.ts';
+
+/** Guards promise 9: a draw is bound before anybody can know it, is carried through by itself, and is void when it is not. */
+
+let world: DrawWorld;
+beforeAll(async () => {
+  world = await openDrawWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.behave());
+
+const pathOf = async (eventId: string) =>
+  (await world.draws(eventId)).map(({ number, state, voidReason }) => `${number} ${voidReason ?? state}`);
+
+const faults = async () => {
+  const found = await Promise.all(drawInvariants.map((invariant) => invariant.find(world.open.db)));
+  return found.flat();
+};
+
+/** A room whose list is frozen, on time. */
+async function frozenRoom(places: number) {
+  const event = await world.room(places);
+  await world.pass(hour + 1);
+  expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
+  return event;
+}
+
+describe('a draw that goes well', () => {
+  test('is committed to, frozen, rooted, revealed and drawn', async () => {
+    const event = await world.room(3000);
+    await world.owner`update places set voided_at = now() where event_id = ${event.id} and place_index in (7, 2999)`;
+    const [committed] = await world.draws(event.id);
+    expect(committed).toMatchObject({ number: 1, state: 'committed', seed: null, places: null });
+    expect(committed?.seedSealed).toMatch(/^v1\./);
+    expect(await freezePlaces(world.deps(), event.id)).toBe('early');
+    expect(await world.complete(event.id)).toBe('waiting');
+
+    await world.pass(hour + 1);
+    expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
+    expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
+    const [frozen] = await world.draws(event.id);
+    expect(frozen).toMatchObject({ state: 'frozen', places: 3000, voidedPlaces: [7, 2999], merkleRoot: null });
+    await world.addPlaces(event.id, 3000, 3010);
+
+    expect(await world.complete(event.id)).toBe('waiting');
+    const [rooted] = await world.draws(event.id);
+    expect(rooted?.merkleRoot).toHaveLength(32);
+    expect(rooted?.seed).toBeNull();
+    expect(await world.complete(event.id)).toBe('waiting');
+
+    await world.pass(leadSeconds + 1);
+    expect(await world.complete(event.id)).toBe('drawn');
+    expect(await world.complete(event.id)).toBe('drawn');
+    const [drawn] = await world.draws(event.id);
+    if (!drawn?.seed || !drawn.merkleRoot || !drawn.beaconRandomness || !drawn.drawKey) throw new Error('not drawn');
+    expect(seedHashOf(drawn.seed)).toEqual(drawn.seedHash);
+    const { seed, merkleRoot, beaconRandomness } = drawn;
+    const facts = { eventId: event.id, number: 1, seed, merkleRoot, beaconRandomness, places: 3000 };
+    expect(drawKeyOf({ ...facts, voidedPlaces: [7, 2999] })).toEqual(drawn.drawKey);
+    expect(positionOf({ frozenPlaces: 3000, drawKey: drawn.drawKey }, 3005)).toBe(3005);
+    expect(await faults()).toEqual([]);
+  });
+
+  test('has as its root that of the frozen accounts, each with its own salt', async () => {
+    const event = await frozenRoom(1030);
+    await world.complete(event.id);
+    const accounts = await world.owner<{ account_key: string }[]>`
+      select account_key from places where event_id = ${event.id} order by place_index`;
+    const leaves = accounts.map(({ account_key: key }, index) =>
+      leafOf(event.id, index, placeSalt(queueTokenSecret, event.id, index), key),
+    );
+    const [draw] = await world.draws(event.id);
+    expect(draw?.merkleRoot).toEqual(rootOf(leaves));
+  });
+
+  test('of nobody is drawn too', async () => {
+    const event = await frozenRoom(0);
+    await world.complete(event.id);
+    await world.pass(leadSeconds + 1);
+    expect(await world.complete(event.id)).toBe('drawn');
+    expect(await faults()).toEqual([]);
+  });
+
+  test('is written bit by bit when time is short, and goes on where it stopped', async () => {
+    const event = await frozenRoom(12_000);
+    const stingy = { drawRules: { leadSeconds, workMs: 0 } };
+    let calls = 0;
+    for (let root: Buffer | null = null; root === null && calls < 50; calls += 1) {
+      await world.complete(event.id, calls % 2 === 0 ? stingy : {});
+      root = (await world.draws(event.id))[0]?.merkleRoot ?? null;
+    }
+    expect(calls).toBeLessThan(50);
+    await world.pass(leadSeconds + 1);
+    expect(await world.complete(event.id)).toBe('drawn');
+    expect(await faults()).toEqual([]);
+  });
+
+  test('of 100,000 places is fixed at once and written after', async () => {
+    const event = await frozenRoom(100_000);
+    const chunks = () => world.owner`select count(*)::integer as n from draw_leaves where event_id = ${event.id}`;
+    expect(await chunks()).toMatchObject([{ n: 0 }]);
+    for (let calls = 0; calls < 20; calls += 1) await world.complete(event.id);
+    expect(await chunks()).toMatchObject([{ n: 98 }]);
+    await world.pass(leadSeconds + 1);
+    expect(await world.complete(event.id)).toBe('drawn');
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe('a frozen list', () => {
+  test('keeps its places as they are', async () => {
+    const event = await frozenRoom(10);
+    await world.addPlaces(event.id, 10, 12);
+    const change = (index: number) =>
+      world.owner`update places set voided_at = now() where event_id = ${event.id} and place_index = ${index}`;
+    await expect(change(3)).rejects.toThrow('is in a frozen list');
+    await change(11);
+  });
+});
+
+describe('a commitment', () => {
+  test('stays when nothing changed, and is void in public when the freeze moves', async () => {
+    const event = await world.room(5);
+    await world.recommit(event.id);
+    expect(await pathOf(event.id)).toEqual(['1 committed']);
+    await world.owner`update waiting_rooms set freezes_at = freezes_at + interval '10 minutes' where event_id = ${event.id}`;
+    await world.recommit(event.id);
+    expect(await pathOf(event.id)).toEqual(['1 rescheduled', '2 committed']);
+    const [first, second] = await world.draws(event.id);
+    expect(seedHashOf(first?.seed ?? Buffer.alloc(0))).toEqual(first?.seedHash);
+    expect(second?.seed).toBeNull();
+    expect(second?.seedHash).not.toEqual(first?.seedHash);
+    await world.pass(hour + 601);
+    await freezePlaces(world.deps(), event.id);
+    await world.recommit(event.id);
+    expect(await pathOf(event.id)).toEqual(['1 rescheduled', '2 frozen']);
+  });
+});
+
+describe('a draw is void, and the next one is drawn,', () => {
+  const finish = async (eventId: string) => {
+    await world.complete(eventId);
+    await world.pass(leadSeconds + 1);
+    expect(await world.complete(eventId)).toBe('drawn');
+    expect(await faults()).toEqual([]);
+  };
+
+  test('when the list was frozen after its round', async () => {
+    const event = await world.room(50);
+    await world.pass(hour + leadSeconds + 5);
+    expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
+    expect(await pathOf(event.id)).toEqual(['1 freeze_late', '2 frozen']);
+    await finish(event.id);
+  });
+
+  test('when the root came after its round', async () => {
+    const event = await frozenRoom(50);
+    await world.pass(leadSeconds + 5);
+    expect(await world.complete(event.id)).toBe('void');
+    expect(await pathOf(event.id)).toEqual(['1 root_late', '2 frozen']);
+    await finish(event.id);
+    const [, second] = await world.draws(event.id);
+    expect(second).toMatchObject({ places: 50, voidedPlaces: [] });
+  });
+
+  test('when the seed was not revealed in time; what the void one would have given can be seen', async () => {
+    const event = await frozenRoom(50);
+    await world.complete(event.id);
+    await world.pass(leadSeconds + 301);
+    expect(await world.complete(event.id)).toBe('void');
+    const [first, second] = await world.draws(event.id);
+    expect(first).toMatchObject({ state: 'void', voidReason: 'seed_late', drawKey: null });
+    expect(seedHashOf(first?.seed ?? Buffer.alloc(0))).toEqual(first?.seedHash);
+    expect(second?.merkleRoot).toEqual(first?.merkleRoot);
+    await finish(event.id);
+  });
+
+  test('when the seed cannot be read any more', async () => {
+    const event = await frozenRoom(50);
+    await world.complete(event.id);
+    await world.owner`update draws set seed_sealed = ${encrypt('cd'.repeat(32), 'ab'.repeat(32), 'elsewhere')}
+      where event_id = ${event.id}`;
+    await world.pass(leadSeconds + 1);
+    expect(await world.complete(event.id)).toBe('void');
+    expect((await world.draws(event.id))[0]).toMatchObject({ voidReason: 'seed_lost', seed: null });
+    await finish(event.id);
+  });
+
+  test('when the beacon is away for a quarter of an hour, and no sooner', async () => {
+    const event = await frozenRoom(50);
+    await world.complete(event.id);
+    await world.pass(leadSeconds + 1);
+    await world.script({ answer: 503 });
+    expect(await world.complete(event.id)).toBe('waiting');
+    await world.pass(600);
+    expect(await world.complete(event.id)).toBe('waiting');
+    await world.pass(301);
+    expect(await world.complete(event.id)).toBe('void');
+    expect(await pathOf(event.id)).toEqual(['1 beacon_missing', '2 frozen']);
+    await world.behave();
+    await finish(event.id);
+  });
+});
+
+describe('a beacon', () => {
+  test.each([
+    [{ forge: 'bad_signature' }],
+    [{ forge: 'other_key' }],
+    [{ forge: 'other_round' }],
+    [{ forge: 'outside_subgroup' }],
+    [{ stale: true }],
+    [{ lateSeconds: 120 }],
+    [{ answer: 'hang' }],
+    [{ answer: 'reset' }],
+  ])('that misbehaves (%o) draws nothing, and the truth does afterwards', async (rule) => {
+    const event = await frozenRoom(20);
+    await world.complete(event.id);
+    await world.pass(leadSeconds + 1);
+    await world.script(rule);
+    expect(await world.complete(event.id)).toBe('waiting');
+    const [waiting] = await world.draws(event.id);
+    expect(waiting).toMatchObject({ state: 'frozen', beaconRandomness: null, drawKey: null });
+    // Nothing can be chosen any more, so the seed is public while the beacon is waited for.
+    expect(waiting?.seed).toHaveLength(32);
+    await world.behave();
+    expect(await world.complete(event.id)).toBe('drawn');
+    expect(await faults()).toEqual([]);
+  });
+
+  test('of another chain than the one committed to draws nothing', async () => {
+    const event = await frozenRoom(20);
+    await world.complete(event.id);
+    await world.pass(leadSeconds + 1);
+    const chain = { ...world.deps().beaconChain, hash: 'ab'.repeat(32) };
+    expect(await world.complete(event.id, { beaconChain: chain })).toBe('waiting');
+    expect(await world.complete(event.id)).toBe('drawn');
+  });
+});
