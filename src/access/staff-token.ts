@@ -1,4 +1,4 @@
-import { constantTimeEqual, hmacSha256 } from '../platform/crypto.ts';
+import { constantTimeEqual, hmacSha256Text } from '../platform/crypto.ts';
 import { idPatterns } from '../platform/ids.ts';
 import type { StaffTokenPurpose } from './tables.ts';
 
@@ -18,5 +18,5 @@ export function readStaffToken(secret: string, purpose: StaffTokenPurpose, text:
 }
 
 function secretHalf(secret: string, purpose: StaffTokenPurpose, tokenId: string): string {
-  return hmacSha256(secret, `staff_token.v1\0${purpose}\0${tokenId}`).toString('base64url');
+  return hmacSha256Text(secret, `staff_token.v1\0${purpose}\0${tokenId}`);
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
-import { hmacSha256 } from '../platform/crypto.ts';
+import { hmacSha256Text } from '../platform/crypto.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { writeAudit } from './audit.ts';
@@ -33,7 +33,7 @@ export async function startSession(
   input: { email: string; password: string; network: string },
 ): Promise<{ accessToken: string; expiresAt: Date }> {
   const email = normalizeEmail(input.email);
-  const keyOf = (text: string) => hmacSha256(deps.config.HASH_SECRET, `sign_in.v1\0${text}`).toString('base64url');
+  const keyOf = (text: string) => hmacSha256Text(deps.config.HASH_SECRET, `sign_in.v1\0${text}`);
   const [accountKey, accountHereKey] = [keyOf(email), keyOf(`${email}\0${input.network}`)];
   const { allowed, retryAfterSeconds } = await deps.signInLimiter.consume(accountKey, accountHereKey);
   if (!allowed) {

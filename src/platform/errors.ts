@@ -18,7 +18,11 @@ export class DomainError<Code extends string = string> extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: Code, message: string, options: DomainErrorOptions = {}) {
+    // A refusal is an answer, not a fault: nobody reads its stack, and after a sell-out there are thousands in a second.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? {} : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'DomainError';
     this.code = code;
     this.details = options.details;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { hmacSha256 } from '../platform/crypto.ts';
+import { hmacSha256Text } from '../platform/crypto.ts';
 import { createBoundedMap } from './bounded-map.ts';
 
 /** Keys that requests are counted by. All are hashes: nobody's address or credential stands in Redis. */
@@ -22,7 +22,7 @@ export function createKeys(hashSecret: string): Keys {
     remembered.set(address, key);
     return key;
   };
-  const keyed = (text: string): string => hmacSha256(hashSecret, text).toString('base64url').slice(0, keyLength);
+  const keyed = (text: string): string => hmacSha256Text(hashSecret, text).slice(0, keyLength);
   return {
     network,
     credential: (authorization) => hash('sha256', authorization, 'base64url').slice(0, keyLength),
