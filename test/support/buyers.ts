@@ -17,12 +17,11 @@ import { createLimiter } from '../../src/traffic-control/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/policies.ts';
 import type { TestEvent } from './factories.ts';
 import { type Notifications, notificationConfig, openNotifications } from './notifications.ts';
-import { queueTokenSecret } from './places.ts';
 import { openWorkDb, silentLog } from './worker.ts';
 
 /** What the tests of codes for buyers share: API processes in miniature before the real limits, and the worker's part. */
 
-export const buyerConfig = { ...notificationConfig, QUEUE_TOKEN_SECRET: queueTokenSecret };
+export const buyerConfig = notificationConfig;
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> };
 

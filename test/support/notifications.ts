@@ -30,6 +30,7 @@ import { openWorkDb, silentLog } from './worker.ts';
 export const notificationConfig = {
   PUBLIC_URL: 'https://antre.example',
   ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+  QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
   HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
   JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
   ENCRYPTION_KEY: 'a1'.repeat(32),
