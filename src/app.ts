@@ -24,7 +24,9 @@ import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
 import { trafficControl } from './traffic-control/middleware.ts';
 import { drawRoutes } from './waiting-room/draw/routes.ts';
+import { passHotRoute, passRoutes } from './waiting-room/pass-routes.ts';
 import { joinHotRoute, placeRoutes } from './waiting-room/place-routes.ts';
+import { waitingRoomRoutes } from './waiting-room/routes-organizer.ts';
 import { webRoutes } from './web/routes.ts';
 
 /** Every route of the service, by room; the typed client is made of this type. */
@@ -33,6 +35,8 @@ export function createRoutes(service: Service) {
     .route('/', publicRoutes(service.publicReads))
     .route('/', drawRoutes(service))
     .route('/', placeRoutes(service))
+    .route('/', passRoutes(service))
+    .route('/', waitingRoomRoutes(service))
     .route('/', placementRoutes(service))
     .route('/', orderRoutes(service))
     .route('/', paymentRoutes(service))
@@ -81,7 +85,7 @@ export function createApp(service: Service): {
   app.route('/', apiDocs(app, config.PUBLIC_URL));
   app.route('/', webRoutes({ publicReads }));
   const hotRoutes = createHotRoutes({
-    routes: [placementHotRoute(service), joinHotRoute(service)],
+    routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],
     decide: service.decide,
     log,
     problems,
@@ -95,14 +99,10 @@ export function createApp(service: Service): {
   };
 }
 
-/** What a page of another origin may read of an answer; the same fields that the router's answers get. */
+/** What pages of other origins may read of an answer; the same fields that the router's answers get. */
 function crossOriginFields(origins: readonly string[]) {
-  return (origin: string): Readonly<Record<string, string>> | undefined =>
-    origins.includes(origin)
-      ? {
-          'access-control-allow-origin': origin,
-          'access-control-expose-headers': exposedHeaders.join(','),
-          vary: 'Origin',
-        }
-      : undefined;
+  if (origins.length === 0) return () => undefined;
+  const always = { 'access-control-expose-headers': exposedHeaders.join(','), vary: 'Origin' };
+  return (origin: string | undefined): Readonly<Record<string, string>> =>
+    origin !== undefined && origins.includes(origin) ? { 'access-control-allow-origin': origin, ...always } : always;
 }

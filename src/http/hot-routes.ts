@@ -26,8 +26,8 @@ export type HotRoutesDeps = {
   readonly decide: (request: HotRequest) => Decision | Promise<Decision>;
   readonly log: Log;
   readonly problems: ProblemCatalogue;
-  /** Fields for a page of another origin; undefined when it is not one of ours. */
-  readonly crossOrigin: (origin: string) => Readonly<Record<string, string>> | undefined;
+  /** Fields that tell pages of other origins what they may read. */
+  readonly crossOrigin: (origin: string | undefined) => Readonly<Record<string, string>> | undefined;
 };
 
 /** Undefined for every request that is not a hot route's: it takes the way through the router. */
@@ -38,8 +38,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
 
   const answer = async (incoming: IncomingMessage, path: string, route: HotRoute, variable: string) => {
     const request = hotRequestOf(incoming, path);
-    const { origin } = incoming.headers;
-    const shared = origin === undefined ? undefined : deps.crossOrigin(origin);
+    const shared = deps.crossOrigin(incoming.headers.origin);
     const asked = deps.decide(request);
     const { refusal, fields } = asked instanceof Promise ? await asked : asked;
     if (refusal !== undefined) return withFields(refusal, shared);
