@@ -1,15 +1,23 @@
-import { composeGateway } from '../src/compose.ts';
+import { queueTag } from '../src/catalog/index.ts';
+import { composeGateway } from '../src/compose-gateway.ts';
 import type { Config } from '../src/config.ts';
 import { createDeliveries, createEmailChannel, createWhatsappChannel } from '../src/notifications/index.ts';
-import { createPaymentAccounts } from '../src/payments/index.ts';
+import { createChangePush } from '../src/http/cached-read-changes.ts';
+import { eventStockOf } from '../src/orders/index.ts';
+import { createPaymentAccounts, watchPaymentBacklog } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDb } from '../src/platform/db.ts';
 import type { Log } from '../src/platform/log.ts';
 import { openCacheRedis } from '../src/platform/redis.ts';
 import { createClosers } from '../src/platform/shutdown.ts';
+import { beaconChainOf, createBeacon } from '../src/waiting-room/draw/index.ts';
+import { createHealthReader } from '../src/waiting-room/index.ts';
 
 /** The invariants read whole tables; the role's own statement timeout ends what takes longer. */
 const auditCallTimeoutMs = 15_000;
+
+/** Rooms are served by calls of a few rows each, which wait behind no job. */
+const roomsPoolSize = 4;
 
 /** What the acts of jobs need, opened in order; each thing says beside it how it is closed. */
 export function composeWorker(config: Config, log: Log) {
@@ -28,6 +36,7 @@ export function composeWorker(config: Config, log: Log) {
   };
   const db = pool('work', config.DATABASE_WORKER_POOL_SIZE, config.DATABASE_CALL_TIMEOUT_MS);
   const auditDb = pool('audit', 1, Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS));
+  const roomsDb = pool('rooms', roomsPoolSize, config.DATABASE_CALL_TIMEOUT_MS);
   const redis = openCacheRedis(config.REDIS_CACHE_URL, log);
   closers.add('cache redis', () => redis.disconnect());
   const email = createEmailChannel({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM, log });
@@ -40,6 +49,11 @@ export function composeWorker(config: Config, log: Log) {
     graphVersion: config.WHATSAPP_GRAPH_VERSION,
     encryptionKey: config.ENCRYPTION_KEY,
   });
+  const paymentsPerSecond = config.MIDTRANS_CREATES_PER_SECOND;
+  const backlog = watchPaymentBacklog({ db, log, createsPerSecond: paymentsPerSecond });
+  closers.add('payment backlog', () => backlog.close());
+  const pushChange = createChangePush({ redis, log });
+  const beaconChain = beaconChainOf(config);
   return {
     config,
     log,
@@ -53,6 +67,20 @@ export function composeWorker(config: Config, log: Log) {
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,
+    /** For `createClockwork`, which begins to work when it is made. */
+    rooms: {
+      db: roomsDb,
+      log,
+      beaconChain,
+      beacon: createBeacon(beaconChain),
+      encryptionKey: config.ENCRYPTION_KEY,
+      queueTokenSecret: config.QUEUE_TOKEN_SECRET,
+      health: createHealthReader({ redis, log }),
+      stockOf: eventStockOf,
+      isPaymentBusy: backlog.isPaymentBusy,
+      paymentsPerSecond,
+      changeQueue: (eventId: string) => pushChange([queueTag(eventId)]),
+    },
   };
 }
 

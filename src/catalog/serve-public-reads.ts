@@ -10,7 +10,7 @@ import type { ListingQuery } from './schemas.ts';
 const listingTargetsMax = 4000;
 const targetLengthMax = 500;
 const publicPath =
-  /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability|queue\/draws(?:\/leaves\/\d+)?|queue\/proofs\/\d+))?)?$/;
+  /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability|queue|queue\/draws(?:\/leaves\/\d+)?|queue\/proofs\/\d+))?)?$/;
 
 /**
  * The public reads in front of everything else. `fetch` answers what is at hand, without waiting, and gives back

@@ -1,4 +1,5 @@
 import { readSignedText, signText } from '../platform/signed-text.ts';
+import type { Phase } from './phase.ts';
 
 /** The right to place one order of one event, for one account, until it ends. `expiresAt` is in milliseconds. */
 export type Pass = {
@@ -39,6 +40,12 @@ export function createReadPass(deps: { queueTokenSecret: string; rooms: { now():
     if (pass === undefined || pass.eventId !== eventId || pass.expiresAt <= deps.rooms.now()) return 'invalid';
     return { placeIndex: pass.placeIndex, accountKey: pass.accountKey, expiresAt: new Date(pass.expiresAt) };
   };
+}
+
+/** Whether orders of this event need a pass, as far as the process remembers. Postgres decides with the order. */
+export function isPassNeeded(rooms: { roomById(eventId: string): { phase: Phase } | undefined }, eventId: string) {
+  const room = rooms.roomById(eventId);
+  return room !== undefined && room.phase !== 'over';
 }
 
 const label = 'pass.v1';

@@ -14,7 +14,7 @@
  *                      +-------voidDraw----------+--> void, and the next number is committed (and frozen, if this one was)
  */
 export { type BeaconChain, beaconChainOf } from './beacon-chain.ts';
-export type { Beacon } from './beacon.ts';
+export { type Beacon, createBeacon } from './beacon.ts';
 export { commitDraw } from './commit-draw.ts';
 export { completeDraw, type DrawProgress } from './complete-draw.ts';
 export type { CommitDeps, DrawDeps } from './deps.ts';

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { DrawRow } from './draw/index.ts';
+import type { RoomRow } from './room-queries.ts';
+import type { roomSchema } from './schemas.ts';
+import { servingAt } from './serving.ts';
+
+export function presentRoom(
+  room: RoomRow,
+  { draw, orders, now }: { draw: DrawRow | undefined; orders: number; now: Date },
+): z.input<typeof roomSchema> {
+  const serving = servingAt({ ...room, servingAt: room.servingAt?.getTime() }, now.getTime());
+  return {
+    eventId: room.eventId,
+    phase: room.phase,
+    preQueueOpensAt: room.preQueueOpensAt.toISOString(),
+    freezesAt: room.freezesAt.toISOString(),
+    opensAt: room.opensAt.toISOString(),
+    rateMax: room.rateMax,
+    turnSeconds: room.turnSeconds,
+    passSeconds: room.passSeconds,
+    challengeDifficulty: room.challengeDifficulty,
+    isPaused: room.paused,
+    isLate: room.phase === 'drawing' && room.opensAt <= now,
+    places: room.places,
+    served: Math.floor(serving),
+    waiting: Math.max(0, room.places - Math.floor(serving)),
+    lapsed: room.lapsedBelow,
+    exchanged: room.exchanged,
+    orders,
+    admissionRate: room.phase === 'open' ? room.admissionRate : 0,
+    ratePerSecond: room.rate,
+    showRatio: room.showRatio,
+    draw:
+      draw === undefined
+        ? null
+        : { number: draw.number, state: draw.state, beaconRoundAt: draw.beaconRoundAt.toISOString() },
+  };
+}
