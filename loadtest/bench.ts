@@ -7,6 +7,7 @@ import { benchCallbacks } from './bench/callbacks.ts';
 import { benchCheckIns } from './bench/check-ins.ts';
 import { benchCost } from './bench/cost.ts';
 import { benchGrowth } from './bench/growth.ts';
+import { benchJoins } from './bench/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
 import { benchMoments } from './bench/moments.ts';
 import { benchOrders } from './bench/orders.ts';
@@ -26,6 +27,7 @@ const benches = {
   refusals: ['orders when nothing is left', benchRefusals],
   callbacks: ['signed payment callbacks, each stored; the same ten times', benchCallbacks],
   'check-ins': ['scans at the door, each its own ticket', benchCheckIns],
+  joins: ['places in a waiting room, each for a confirmed buyer of its own', benchJoins],
   reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
   growth: ['orders with millions of orders in the tables already', benchGrowth],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],

@@ -8,6 +8,7 @@ import { storeCallbacks } from '../../src/payments/callback-queries.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { onStopSignal } from '../../src/platform/shutdown.ts';
 import { apiProbes } from '../../src/readiness.ts';
+import { joinPlaces } from '../../src/waiting-room/place-queries.ts';
 import { callPerItem } from './call-per-item.ts';
 import { placementPerTransaction } from './placement-per-transaction.ts';
 
@@ -33,6 +34,7 @@ function withControls(product: Service): Service {
     ...product,
     placement: placementPerTransaction(db, config.HELD_PER_NETWORK_MAX),
     inbox: callPerItem((_lane, items) => storeCallbacks(db, items)),
+    joinLane: callPerItem((eventId, accountKeys) => joinPlaces(db, eventId, accountKeys)),
     scans: callPerItem((eventId, scans) => checkInTickets(db, eventId, scans)),
   };
 }

@@ -28,7 +28,7 @@ export function apiEnvironment(options: {
     REDIS_QUEUE_URL: addresses.redisQueueUrl,
     JWT_SECRET: 'bench-jwt-secret-bench-jwt-secret-01',
     ORDER_TOKEN_SECRET: 'bench-order-token-secret-bench-order-02',
-    QUEUE_TOKEN_SECRET: 'bench-queue-token-secret-bench-queue-04',
+    QUEUE_TOKEN_SECRET: benchQueueTokenSecret,
     HASH_SECRET: 'bench-hash-secret-bench-hash-secret-03',
     ENCRYPTION_KEY: benchEncryptionKey,
     MIDTRANS_CREATES_PER_SECOND: '10000',
@@ -37,4 +37,5 @@ export function apiEnvironment(options: {
   };
 }
 
+export const benchQueueTokenSecret = 'bench-queue-token-secret-bench-queue-04';
 export const benchEncryptionKey = 'ab'.repeat(32);

@@ -106,7 +106,8 @@ async function openProcess(
         },
         body: JSON.stringify(body),
       });
-      return { status: response.status, headers: response.headers, body: await response.json() };
+      const answer = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, headers: response.headers, body: answer };
     },
     close: async () => {
       cache.disconnect();

@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { signBuyerToken } from '../../src/access/buyer-token.ts';
+import { keyedHash } from '../../src/access/buyer-key.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { type TestEvent, createEvent } from '../../test/support/factories.ts';
+import { createRoom } from '../../test/support/places.ts';
+import { benchQueueTokenSecret } from './api-environment.ts';
+import { auditFaults } from './audit.ts';
+import { type Load, against } from './measure.ts';
+import { type BenchOptions, warmupSeconds } from './options.ts';
+import { fixedControl, measureOn } from './order-load.ts';
+import { networkAddress } from './order-requests.ts';
+import type { BenchReport } from './report.ts';
+import { poolerStats, serverSettings } from './server-figures.ts';
+import { type BenchStack, say, startBenchStack } from './stack.ts';
+
+const connections = 256;
+/** Buyers made for each second of a run: more than any run has reached. */
+const buyersPerSecond = 40_000;
+const networks = 20_000;
+const bar = { perSecondMin: 20_000, p99MsBelow: 250 };
+/** Processes read the rooms once a second. */
+const knownAfterMs = 2500;
+
+/** Joins at one event's waiting room, each by a buyer of its own who was confirmed before. */
+export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('joins', options);
+  const faults: string[] = [];
+  const shared = { options, faults, prepare: () => joinLoad(stack, options) };
+  try {
+    const control = await measureOn(stack, {
+      ...shared,
+      name: '  control: one transaction per join',
+      api: fixedControl.api,
+      connections: fixedControl.connections,
+    });
+    const one = await measureOn(stack, { ...shared, name: 'joins, 1 API process', api: {}, connections });
+    const two = await measureOn(stack, {
+      ...shared,
+      name: 'joins, 2 API processes',
+      api: { processes: 2 },
+      connections,
+    });
+    const again = await measureOn(stack, {
+      ...shared,
+      name: 'the same buyers joining again and again',
+      api: {},
+      connections,
+      prepare: () => joinLoad(stack, options, knownBuyers),
+    });
+    return {
+      measurements: [against(control, one, bar), against(control, two), control, against(control, again)],
+      faults: [...faults, ...(await auditFaults(stack))],
+      facts: {
+        pinned: stack.pinned,
+        connections,
+        control: fixedControl.said,
+        settings: await serverSettings(stack),
+        'PgBouncer SHOW STATS': await poolerStats(stack),
+      },
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+const knownBuyers = 10_000;
+
+/** @param buyers how many different ones join; each comes again when all have come */
+async function joinLoad(
+  stack: BenchStack,
+  options: BenchOptions,
+  buyers = (options.seconds + warmupSeconds) * buyersPerSecond,
+): Promise<Load> {
+  const event = await createRoom(stack.open.db, { event: await createEvent(stack.open.db) });
+  say(`confirming ${buyers} buyers`);
+  const secret = `bench ${Math.random()}`;
+  const until = new Date(Date.now() + 3_600_000);
+  const tokens = Array.from({ length: buyers }, (_, number) =>
+    signBuyerToken(benchQueueTokenSecret, { accountKey: keyedHash(secret, String(number)), until }),
+  );
+  await pause(knownAfterMs);
+  let sent = 0;
+  const answered = { new: 0, known: 0 };
+  return {
+    next: () => {
+      const number = sent % buyers;
+      sent += 1;
+      return `POST /v1/events/${event.slug}/queue/places HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[number] ?? ''}\r\nx-forwarded-for: ${networkAddress(number % networks)}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`;
+    },
+    counts: ({ status }) => status === 201 || status === 200,
+    onAnswer: ({ status }) => {
+      if (status === 201) answered.new += 1;
+      if (status === 200) answered.known += 1;
+    },
+    check: async () => compareWithRows(stack, event, { ...answered, sent, buyers }),
+  };
+}
+
+/** Every 201 is one place, all places are one line without gaps, and who has come before is told so. */
+async function compareWithRows(
+  stack: BenchStack,
+  event: TestEvent,
+  run: { new: number; known: number; sent: number; buyers: number },
+): Promise<string[]> {
+  const [row] = await rowsOf<{ counted: number; places: number; accounts: number; last: number }>(
+    stack.owner.db,
+    sql`select (select places from waiting_rooms where event_id = ${event.id}) as counted, count(*)::int as places,
+               count(distinct account_key)::int as accounts, max(place_index) as last
+        from places where event_id = ${event.id}`,
+  );
+  const expected = { counted: run.new, places: run.new, accounts: run.new, last: run.new - 1 };
+  const faults =
+    JSON.stringify(row) === JSON.stringify(expected)
+      ? []
+      : [`${run.new} answers of 201, but rows ${JSON.stringify(row)}`];
+  if (run.known > 0 && run.sent <= run.buyers) faults.push(`${run.known} buyers were told that they had joined before`);
+  return faults;
+}
