@@ -34,6 +34,8 @@ export async function seedSoldOut(
     switchedOff: () => undefined,
     hashSecret: config.HASH_SECRET,
     orderTokenSecret: config.ORDER_TOKEN_SECRET,
+    readPass: () => 'invalid' as const,
+    isPassNeeded: () => false,
     holdJitterSeconds: 0,
   };
   for (const [index, name] of buyers.entries()) {

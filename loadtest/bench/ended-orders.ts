@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { storedKeys } from '../../src/orders/stored-keys.ts';
 import type { Db } from '../../src/platform/db.ts';
 import type { TestEvent } from '../../test/support/factories.ts';
 
@@ -15,12 +16,13 @@ export async function insertEndedOrders(
   const { id: categoryId = '', poolId = '', price = 0 } = event.categories[0] ?? {};
   const numbers = sql`generate_series(${first}::bigint, ${last}::bigint) as n`;
   const orderId = sql`'ord_' || ${event.id.slice(4)} || lpad(upper(to_hex(n)), 10, '0') || upper(left(md5('code ' || n), 10))`;
+  const keyOfEvent = (storedKeys(event.id, [''])[0] ?? '').slice(0, 8);
   const emailKey = sql`left(md5('email ' || n), 22)`;
   const phoneKey = sql`left(md5('phone ' || n), 22)`;
   await db.execute(sql`
     insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
       buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at, closed_at)
-    select ${event.id}, ${orderId}, ${event.organizer.id}, 'expired', sha256(('key ' || n)::bytea), sha256(('body ' || n)::bytea),
+    select ${event.id}, ${orderId}, ${event.organizer.id}, 'expired', (${keyOfEvent} || left(md5('key ' || n), 24))::uuid, md5('body ' || n)::uuid,
       'Ayu Lestari', 'ayu.' || n || '@example.test', '+628' || lpad(n::text, 11, '0'), array[${emailKey}, ${phoneKey}],
       left(md5('network ' || n % 20000), 22), 'id', 'IDR', 1, ${price}::bigint, 0, 0, ${price}::bigint, now() - interval '30 days',
       now() - interval '30 days' + interval '15 minutes', now() - interval '30 days' + interval '30 minutes',

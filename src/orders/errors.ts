@@ -9,6 +9,9 @@ export type OrderErrorCode =
   | 'promo.invalid'
   | 'promo.used_up'
   | 'payments.busy'
+  | 'queue.pass_required'
+  | 'queue.pass_invalid'
+  | 'queue.pass_spent'
   | 'event.unknown';
 
 export const orderProblems = {
@@ -20,6 +23,9 @@ export const orderProblems = {
   'promo.invalid': { status: 409, title: 'Promo code not valid' },
   'promo.used_up': { status: 409, title: 'Promo code used up' },
   'payments.busy': { status: 503, title: 'Payments are busy' },
+  'queue.pass_required': { status: 403, title: 'Pass required' },
+  'queue.pass_invalid': { status: 403, title: 'Pass not valid' },
+  'queue.pass_spent': { status: 409, title: 'Pass already spent' },
   'event.unknown': { status: 404, title: 'Event not found' },
 } as const satisfies Record<OrderErrorCode, { status: number; title: string }>;
 
@@ -51,3 +57,11 @@ export const paymentsBusy = (retryAfterSeconds: number) =>
       retryAfterSeconds,
     },
   );
+export const passRequired = () =>
+  refusal(
+    'queue.pass_required',
+    'This event has a waiting room: an order needs the pass that a called place is given.',
+  );
+/** Forged, over, of another event, or of another account than the order's email and phone. */
+export const passInvalid = () => refusal('queue.pass_invalid', 'This pass is not good for this order.');
+export const passSpent = () => refusal('queue.pass_spent', 'This pass has placed its order already.');

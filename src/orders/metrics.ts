@@ -4,3 +4,7 @@ export const ordersPlaced = counter('orders_placement_total', 'Placements by out
   'outcome',
 ]);
 export const holdsEnded = counter('orders_holds_ended_total', 'Holds ended by the sweeper');
+export const holdsStuck = counter(
+  'orders_holds_stuck_total',
+  'Holds that could not be ended without breaking a constraint; their orders wait for a person',
+);

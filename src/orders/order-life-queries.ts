@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { type Order, orders } from './tables.ts';
 
-/** The steps themselves are functions in `drizzle/0009_order_life.sql`: one round trip, one order of locks. */
+/** The steps themselves are functions in `drizzle/0009_order_life.sql` and `0018_placement_v2.sql`: one round trip, one order of locks. */
 
 export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock';
 
@@ -64,9 +64,16 @@ export async function addAttention(tx: Db, order: Order, reason: string): Promis
     .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id)));
 }
 
-export async function callExpireHolds(db: Db, limit: number): Promise<number> {
-  const [row] = await rowsOf<{ ended: number }>(db, sql`select expire_holds(${limit}::integer) as ended`);
-  return row?.ended ?? 0;
+/** @returns how many holds were ended, and the ids of orders that had to be left to a person */
+export async function callExpireHolds(
+  db: Db,
+  limit: number,
+): Promise<{ readonly ended: number; readonly stuck: readonly string[] }> {
+  const [row] = await rowsOf<{ ended: number; stuck: readonly string[] }>(
+    db,
+    sql`select ended, stuck from expire_holds(${limit}::integer)`,
+  );
+  return row ?? { ended: 0, stuck: [] };
 }
 
 export async function callRecountBuyers(tx: Db, eventId: string): Promise<void> {

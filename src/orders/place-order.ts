@@ -3,13 +3,16 @@ import { orderAccessToken } from '../access/order-token.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
-import { DomainError } from '../platform/errors.ts';
+import { DomainError, serviceUnavailable } from '../platform/errors.ts';
 import { newOrderId } from '../platform/ids.ts';
 import { buyerKeys, networkKey } from './buyer.ts';
 import {
   categoryUnknown,
   eventUnknown,
   limitExceeded,
+  passInvalid,
+  passRequired,
+  passSpent,
   paymentsBusy,
   promoInvalid,
   promoUsedUp,
@@ -22,6 +25,7 @@ import { ordersPlaced } from './metrics.ts';
 import type { PaymentOf, PaymentView } from './payment-view.ts';
 import type { Placed, Placement } from './placement.ts';
 import { presentOrder } from './present.ts';
+import type { IsPassNeeded, ReadPass } from './read-pass.ts';
 import type { PlaceOrderInput } from './schemas.ts';
 import type { SoldOutMemory } from './sold-out-memory.ts';
 import { showOrder } from './show-order.ts';
@@ -37,6 +41,8 @@ export type PlaceOrderDeps = {
   readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
   /** What an operator has switched against new orders of the event, as its refusal. */
   readonly switchedOff: (eventId: string) => DomainError | undefined;
+  readonly readPass: ReadPass;
+  readonly isPassNeeded: IsPassNeeded;
   readonly hashSecret: string;
   readonly orderTokenSecret: string;
   readonly holdJitterSeconds: number;
@@ -47,6 +53,8 @@ export type PlaceOrderRequest = {
   readonly idempotencyKey: string;
   /** The client's network, as `createClientNetwork` names it. */
   readonly network: string;
+  /** The header `Queue-Pass` as it came. */
+  readonly queuePass?: string | undefined;
 };
 
 export type PlacedOrder = {
@@ -68,7 +76,8 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   if (event === undefined) throw eventUnknown();
   const eventId = event.id;
   const keyHash = sha256(request.idempotencyKey).toString('hex');
-  await refuseEarly(deps, event, input, keyHash);
+  const pass = request.queuePass === undefined ? undefined : deps.readPass(eventId, request.queuePass);
+  await refuseEarly(deps, event, input, keyHash, pass);
 
   const item = {
     id: newOrderId(eventId, deps.clock.now()),
@@ -81,6 +90,8 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     network_key: networkKey(deps.hashSecret, request.network),
     locale: input.locale,
     promo: input.promoCode ?? null,
+    pass_index: pass === undefined || pass === 'invalid' ? null : pass.placeIndex,
+    pass_account: pass === undefined || pass === 'invalid' ? null : pass.accountKey,
     jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),
@@ -88,7 +99,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   const placed = await deps.soldOut.deciding(keyHash, () => submit(deps.placement, eventId, item));
   rememberSoldOut(deps.soldOut, eventId, placed);
   ordersPlaced.inc({ outcome: placed.row.outcome });
-  return answer(deps, eventId, input, item, placed);
+  return answer(deps, eventId, input, item, placed, pass);
 }
 
 /** Refuses what is known to be refused without a turn in the event's lane; a key that has its order is let through to it. */
@@ -97,15 +108,34 @@ async function refuseEarly(
   event: EventForOrders,
   input: PlaceOrderInput,
   keyHash: string,
+  pass: ReturnType<ReadPass> | undefined,
 ): Promise<void> {
-  const switchedOff = deps.switchedOff(event.id);
-  const isBusy = deps.isPaymentBusy(event.organizerId, event.holdSeconds);
-  const categories = input.lines.map((line) => line.ticketCategoryId);
-  if (switchedOff === undefined && !isBusy && !deps.soldOut.has(event.id, categories)) return;
-  if (await deps.soldOut.isKeyKnown(event.id, keyHash)) return;
-  ordersPlaced.inc({ outcome: switchedOff ? 'switched_off' : isBusy ? 'payments_busy' : 'sold_out_remembered' });
-  throw switchedOff ?? (isBusy ? paymentsBusy(busyRetrySeconds) : soldOut());
+  const refusal = refusalInMemory(deps, event, input, pass);
+  if (refusal === undefined || (await deps.soldOut.isKeyKnown(event.id, keyHash))) return;
+  ordersPlaced.inc({ outcome: refusal.outcome });
+  throw refusal.error;
 }
+
+function refusalInMemory(
+  deps: PlaceOrderDeps,
+  event: EventForOrders,
+  input: PlaceOrderInput,
+  pass: ReturnType<ReadPass> | undefined,
+): { readonly outcome: string; readonly error: DomainError } | undefined {
+  const switchedOff = deps.switchedOff(event.id);
+  if (switchedOff !== undefined) return { outcome: 'switched_off', error: switchedOff };
+  if (deps.isPaymentBusy(event.organizerId, event.holdSeconds)) {
+    return { outcome: 'payments_busy', error: paymentsBusy(busyRetrySeconds) };
+  }
+  if ((pass === undefined || pass === 'invalid') && deps.isPassNeeded(event.id)) {
+    return { outcome: 'pass_missing', error: passMissing(pass) };
+  }
+  const categories = input.lines.map((line) => line.ticketCategoryId);
+  if (deps.soldOut.has(event.id, categories)) return { outcome: 'sold_out_remembered', error: soldOut() };
+  return undefined;
+}
+
+const passMissing = (pass: ReturnType<ReadPass> | undefined) => (pass === 'invalid' ? passInvalid() : passRequired());
 
 function rememberSoldOut(memory: SoldOutMemory, eventId: string, { row }: Placed): void {
   if (row.outcome !== 'sold_out' || row.detail?.['available'] !== 0) return;
@@ -144,6 +174,7 @@ async function answer(
   input: PlaceOrderInput,
   item: Parameters<Placement['submit']>[1],
   { row, facts }: Placed,
+  pass: ReturnType<ReadPass> | undefined,
 ): Promise<PlacedOrder> {
   const accessToken = (orderId: string) => orderAccessToken(deps.orderTokenSecret, orderId);
   switch (row.outcome) {
@@ -204,6 +235,14 @@ async function answer(
       throw promoInvalid();
     case 'promo_used_up':
       throw promoUsedUp();
+    case 'pass_required':
+      throw passMissing(pass);
+    case 'pass_mismatch':
+      throw passInvalid();
+    case 'pass_spent':
+      throw passSpent();
+    case 'too_late':
+      throw serviceUnavailable();
     default:
       throw eventUnknown();
   }

@@ -1,8 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, eq, sql } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
-import { eq } from 'drizzle-orm';
+import { arrayText } from '../platform/array-text.ts';
 import type { PlacementItem } from './placement.ts';
+import { storedKeys } from './stored-keys.ts';
 
 /** What the batch was decided by; the same for all of its orders. */
 export type PlacementFacts = {
@@ -18,6 +19,10 @@ export type PlacementOutcome =
   | 'replayed'
   | 'key_reused'
   | 'again'
+  | 'too_late'
+  | 'pass_required'
+  | 'pass_mismatch'
+  | 'pass_spent'
   | 'event_not_found'
   | 'category_unknown'
   | 'not_open'
@@ -29,7 +34,7 @@ export type PlacementOutcome =
 
 export type PlacementRow = {
   readonly n: number;
-  readonly outcome: PlacementOutcome | 'facts';
+  readonly outcome: PlacementOutcome;
   readonly order_id: string | null;
   readonly subtotal: string | null;
   readonly discount: string | null;
@@ -40,19 +45,101 @@ export type PlacementRow = {
   readonly detail: Readonly<Record<string, unknown>> | null;
 };
 
-/** One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/0008_placement.sql`. */
+export type PlacementAnswer = {
+  readonly facts: PlacementFacts;
+  /** Postgres' time, in milliseconds since 1970; undefined when there is no such event. */
+  readonly decidedAtMs: number | undefined;
+  /** In the order of the items. */
+  readonly rows: readonly PlacementRow[];
+};
+
+/** The one row of the call: lists have a comma between the items. */
+type AnswerRow = {
+  readonly facts: (PlacementFacts & { readonly holdSeconds: number }) | null;
+  readonly decided_at_ms: string | null;
+  readonly placed_at_ms: string | null;
+  readonly outcomes: string;
+  readonly order_ids: string | null;
+  readonly subtotals: string | null;
+  readonly discounts: string | null;
+  readonly fees: string | null;
+  readonly totals: string | null;
+  readonly details: readonly (Readonly<Record<string, unknown>> | null)[] | null;
+};
+
+/**
+ * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/0018_placement_v2.sql`.
+ * @param options.notAfterMs by Postgres' clock, in milliseconds since 1970: what is not decided by then never will be
+ */
 export async function callPlaceOrders(
   db: Db,
   eventId: string,
   items: readonly PlacementItem[],
-  heldPerNetworkMax: number,
-): Promise<PlacementRow[]> {
-  return rowsOf<PlacementRow>(db, placeOrdersStatement(eventId, items, heldPerNetworkMax));
+  options: { readonly heldPerNetworkMax: number; readonly notAfterMs: number },
+): Promise<PlacementAnswer> {
+  const [row] = await rowsOf<AnswerRow>(db, placeOrdersStatement(eventId, items, options));
+  if (row === undefined) throw new Error('place_orders gave no answer');
+  return {
+    facts: row.facts ?? noFacts,
+    decidedAtMs: row.decided_at_ms === null ? undefined : Number(row.decided_at_ms),
+    rows: rowsOfAnswer(items, row),
+  };
 }
 
-function placeOrdersStatement(eventId: string, items: readonly PlacementItem[], heldPerNetworkMax: number): SQL {
-  return sql`select * from place_orders(${eventId}, ${JSON.stringify(items)}::jsonb, ${heldPerNetworkMax}::integer)`;
+function placeOrdersStatement(
+  eventId: string,
+  items: readonly PlacementItem[],
+  { heldPerNetworkMax, notAfterMs }: { readonly heldPerNetworkMax: number; readonly notAfterMs: number },
+): SQL {
+  const each = (field: (item: PlacementItem) => string | number | null) => arrayText(items.map(field));
+  const ifAny = (field: (item: PlacementItem) => string | number | null) =>
+    items.some((item) => field(item) !== null) ? each(field) : null;
+  let lines = 0;
+  const lineEnds = items.map((item) => (lines += item.categories.length));
+  const keys = storedKeys(
+    eventId,
+    items.map((item) => item.key_hash),
+  );
+  return sql`select * from place_orders(
+    ${eventId}, to_timestamp(${notAfterMs / 1000}::float8), ${heldPerNetworkMax}::integer,
+    ${each((item) => item.id)}::text[], ${arrayText(keys)}::uuid[], ${each((item) => item.fingerprint.slice(0, fingerprintDigits))}::uuid[],
+    ${each((item) => item.name)}::text[], ${each((item) => item.email)}::text[], ${each((item) => item.phone)}::text[],
+    ${each((item) => item.buyer_keys[0])}::text[], ${each((item) => item.buyer_keys[1])}::text[],
+    ${each((item) => item.network_key)}::text[], ${each((item) => item.locale)}::text[], ${each((item) => item.jitter_seconds)}::integer[],
+    ${ifAny((item) => item.promo)}::text[], ${ifAny((item) => item.pass_index)}::integer[], ${ifAny((item) => item.pass_account)}::text[],
+    ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
+    ${arrayText(items.flatMap((item) => item.quantities))}::integer[])`;
 }
+
+function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): PlacementRow[] {
+  const outcomes = row.outcomes.split(',') as PlacementOutcome[];
+  const orderIds = row.order_ids?.split(',');
+  const subtotals = row.subtotals?.split(',');
+  const discounts = row.discounts?.split(',');
+  const fees = row.fees?.split(',');
+  const totals = row.totals?.split(',');
+  const placedAtMs = Number(row.placed_at_ms);
+  const holdSeconds = row.facts?.holdSeconds ?? 0;
+  return outcomes.map((outcome, index) => {
+    const isPlaced = outcome === 'placed' || outcome === 'paid';
+    return {
+      n: index + 1,
+      outcome,
+      order_id: isPlaced ? (items[index]?.id ?? null) : orderIds?.[index] || null,
+      subtotal: subtotals?.[index] || null,
+      discount: discounts?.[index] || null,
+      fees: fees?.[index] || null,
+      total: totals?.[index] || null,
+      placed_at_ms: isPlaced ? String(placedAtMs) : null,
+      expires_at_ms: isPlaced ? String(placedAtMs + (holdSeconds + (items[index]?.jitter_seconds ?? 0)) * 1000) : null,
+      detail: row.details?.[index] ?? null,
+    };
+  });
+}
+
+/** 128 bits of the body's hash. */
+const fingerprintDigits = 32;
+const noFacts: PlacementFacts = { organizerId: '', slug: '', currency: '', categories: {} };
 
 export type EventForOrders = { readonly id: string; readonly organizerId: string; readonly holdSeconds: number };
 
@@ -65,16 +152,16 @@ export async function findEventForOrders(db: Db, slug: string): Promise<EventFor
   return row;
 }
 
-/** Which of these keys (hashes in hex) have made an order of the event already. */
+/** Which of these keys (SHA-256 in hex) have made an order of the event already. */
 export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly string[]): Promise<Set<string>> {
-  const rows = await rowsOf<{ key: string }>(
+  const rows = await rowsOf<{ n: number }>(
     db,
     sql`
-      select encode(o.idempotency_key_hash, 'hex') as key
-      from unnest(${`{${keyHashes.join(',')}}`}::text[]) as k(hex)
+      select k.n::integer as n
+      from unnest(${arrayText(storedKeys(eventId, keyHashes))}::uuid[]) with ordinality as k(key, n)
       cross join lateral (
-        select o.idempotency_key_hash from orders o
-        where o.idempotency_key_hash = decode(k.hex, 'hex') and o.event_id || '' = ${eventId} limit 1) o`,
+        select 1 from orders o
+        where o.idempotency_key_hash = k.key and o.event_id || '' = ${eventId} limit 1) o`,
   );
-  return new Set(rows.map((row) => row.key));
+  return new Set(rows.flatMap(({ n }) => keyHashes[n - 1] ?? []));
 }

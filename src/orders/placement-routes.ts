@@ -21,7 +21,10 @@ const placeOrderRoute = createRoute({
     'Holds the tickets and stages the payment. The same Idempotency-Key with the same body answers with the same order, ' +
     'at any time; refusals are decided anew.',
   request: {
-    headers: z.object({ 'idempotency-key': idempotencyKeySchema }),
+    headers: z.object({
+      'idempotency-key': idempotencyKeySchema,
+      'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
+    }),
     body: body(placeOrderSchema),
   },
   responses: {
@@ -30,7 +33,7 @@ const placeOrderRoute = createRoute({
       headers: { Location: { schema: { type: 'string' } }, 'Idempotent-Replayed': { schema: { type: 'string' } } },
       content: { 'application/json': { schema: placedOrderSchema } },
     },
-    ...problems(400, 404, 409, 413, 415, 422, 429, 503),
+    ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503),
   },
 });
 
@@ -41,7 +44,12 @@ async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<Plac
   const idempotencyKey = readIdempotencyKey(request);
   const parsed = placeOrderSchema.safeParse(await readJson(request, orderBytesMax));
   if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  return placeOrder(deps, { input: parsed.data, idempotencyKey, network: deps.clientNetwork(request) });
+  return placeOrder(deps, {
+    input: parsed.data,
+    idempotencyKey,
+    network: deps.clientNetwork(request),
+    queuePass: request.header('queue-pass'),
+  });
 }
 
 function placedFields({ order, replayed }: PlacedOrder): Record<string, string> {

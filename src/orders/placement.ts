@@ -1,21 +1,26 @@
 import type { Db } from '../platform/db.ts';
+import { isOutcomeUnknown } from '../platform/db-errors.ts';
 import { type GroupCommit, createGroupCommit } from '../platform/group-commit.ts';
-import { type PlacementFacts, type PlacementRow, callPlaceOrders } from './placement-queries.ts';
+import { createPlacementClock } from './placement-clock.ts';
+import { type PlacementAnswer, type PlacementFacts, type PlacementRow, callPlaceOrders } from './placement-queries.ts';
 import { replaysOnly } from './replays-only.ts';
 
-/** One order as the placement call takes it; names as in `drizzle/0008_placement.sql`. */
+/** One order as the placement call takes it; names as in `drizzle/0018_placement_v2.sql`. */
 export type PlacementItem = {
-  readonly n: number;
   readonly id: string;
   readonly key_hash: string;
+  /** SHA-256 in hex, as `key_hash`. */
   readonly fingerprint: string;
   readonly name: string;
   readonly email: string;
   readonly phone: string;
-  readonly buyer_keys: readonly string[];
+  readonly buyer_keys: readonly [string, string];
   readonly network_key: string;
   readonly locale: 'id' | 'en';
   readonly promo: string | null;
+  /** What a verified pass of the waiting room says. */
+  readonly pass_index: number | null;
+  readonly pass_account: string | null;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];
   readonly quantities: readonly number[];
@@ -23,7 +28,7 @@ export type PlacementItem = {
 
 export type Placed = { readonly row: PlacementRow; readonly facts: PlacementFacts };
 
-export type Placement = GroupCommit<Omit<PlacementItem, 'n'>, Placed>;
+export type Placement = GroupCommit<PlacementItem, Placed>;
 
 /** Orders decided by one call: beyond about a hundred the wait grows and the throughput does not. */
 const batchMax = 100;
@@ -37,7 +42,7 @@ const answerMs = 2500;
 
 /**
  * The lane of orders: one per event, since everything scarce belongs to one. Two orders with the same Idempotency-Key,
- * email or phone never share a batch, so that the second is decided with the first one's rows in sight.
+ * email, phone or pass never share a batch, so that the second is decided with the first one's rows in sight.
  */
 export function createPlacement(options: {
   db: Db;
@@ -46,15 +51,32 @@ export function createPlacement(options: {
   /** Whether an operator has stopped the sales of the event: then only orders that are there are found again. */
   areSalesStopped: (eventId: string) => boolean;
 }): Placement {
-  const place = async (eventId: string, batch: readonly Omit<PlacementItem, 'n'>[]): Promise<readonly Placed[]> => {
-    const items = batch.map((item, index) => ({ ...item, n: index + 1 }));
-    const rows = await callPlaceOrders(options.db, eventId, items, options.heldPerNetworkMax);
-    const facts = (rows.find((row) => row.outcome === 'facts')?.detail ?? noFacts) as PlacementFacts;
-    const results: Placed[] = [];
-    for (const row of rows) if (row.n > 0) results[row.n - 1] = { row, facts };
-    return results;
+  const clock = createPlacementClock<PlacementItem>();
+  const call = async (
+    eventId: string,
+    items: readonly PlacementItem[],
+    isSecondTry = false,
+  ): Promise<PlacementAnswer> => {
+    const { notAfterMs, sentAt } = clock.start();
+    try {
+      const answer = await callPlaceOrders(options.db, eventId, items, { ...options, notAfterMs });
+      if (answer.decidedAtMs !== undefined) clock.decided(answer.decidedAtMs);
+      const isClockWrong = clock.isInTime(sentAt) && answer.rows.some((row) => row.outcome === 'too_late');
+      return isClockWrong && !isSecondTry ? await call(eventId, items, true) : answer;
+    } catch (error) {
+      if (isOutcomeUnknown(error)) clock.lost(items, sentAt);
+      throw error;
+    }
   };
-  return createGroupCommit<Omit<PlacementItem, 'n'>, Placed>({
+  const place = async (eventId: string, items: readonly PlacementItem[]): Promise<readonly Placed[]> => {
+    const { facts, rows } = await call(eventId, items);
+    return rows.map((row, index) => {
+      const item = items[index];
+      const isUndecided = item !== undefined && row.order_id === null && clock.isOpen(item);
+      return { row: isUndecided ? { ...row, outcome: 'too_late' } : row, facts };
+    });
+  };
+  return createGroupCommit<PlacementItem, Placed>({
     name: 'orders',
     batchMax,
     queueMax,
@@ -62,12 +84,14 @@ export function createPlacement(options: {
     answerMs,
     flushesMax: options.flushesMax,
     ahead: { itemsMin: aheadMin },
-    keysOf: (item) => [item.key_hash, ...item.buyer_keys],
+    keysOf: (item) => [
+      item.key_hash,
+      ...item.buyer_keys,
+      ...(item.pass_index === null ? [] : [`pass ${item.pass_index}`]),
+    ],
     flush: (eventId, batch) =>
       options.areSalesStopped(eventId)
         ? replaysOnly(options.db, eventId, batch, (items) => place(eventId, items))
         : place(eventId, batch),
   });
 }
-
-const noFacts: PlacementFacts = { organizerId: '', slug: '', currency: '', categories: {} };

@@ -2,8 +2,6 @@ import type { Db } from '../platform/db.ts';
 import type { Placed, PlacementItem } from './placement.ts';
 import { type PlacementRow, findKnownKeys } from './placement-queries.ts';
 
-type Item = Omit<PlacementItem, 'n'>;
-
 const refused: PlacementRow = {
   n: 0,
   outcome: 'not_open',
@@ -24,8 +22,8 @@ const refused: PlacementRow = {
 export async function replaysOnly(
   db: Db,
   eventId: string,
-  batch: readonly Item[],
-  place: (items: readonly Item[]) => Promise<readonly Placed[]>,
+  batch: readonly PlacementItem[],
+  place: (items: readonly PlacementItem[]) => Promise<readonly Placed[]>,
 ): Promise<readonly Placed[]> {
   const keys = await findKnownKeys(
     db,

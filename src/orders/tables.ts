@@ -1,4 +1,4 @@
-import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { amount, bytes, time } from '../platform/columns.ts';
 
 export const pools = pgTable(
@@ -74,8 +74,8 @@ export const orders = pgTable(
     id: text('id').notNull(),
     organizerId: text('organizer_id').notNull(),
     status: text('status', { enum: orderStatuses }).notNull(),
-    idempotencyKeyHash: bytes('idempotency_key_hash').notNull(),
-    fingerprint: bytes('fingerprint').notNull(),
+    idempotencyKeyHash: uuid('idempotency_key_hash').notNull(),
+    fingerprint: uuid('fingerprint').notNull(),
     buyerName: text('buyer_name').notNull(),
     buyerEmail: text('buyer_email').notNull(),
     buyerPhone: text('buyer_phone').notNull(),

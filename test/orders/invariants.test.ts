@@ -256,7 +256,7 @@ describe('the truths about orders', () => {
   test('a broken world is described in a bounded number of sentences', async () => {
     const found = await violatedAfter(
       sql`update orders set quantity = quantity + 1`,
-      sql`insert into orders select event_id, id || n::text, organizer_id, status, decode(lpad(n::text, 4, '0'), 'hex'), fingerprint,
+      sql`insert into orders select event_id, id || n::text, organizer_id, status, lpad(n::text, 32, '0')::uuid, fingerprint,
             buyer_name, buyer_email, buyer_phone, buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total,
             promo_code_id, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at, close_reason, attention
           from orders cross join generate_series(1, 50) n where id = ${ids.expired}`,

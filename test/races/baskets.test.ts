@@ -112,7 +112,7 @@ describe('buyers, sweepers and payers on three pools, one promo code and few buy
 async function meetOverCounters({ url, directUrl, db }: RaceDatabase): Promise<number> {
   const event = await createEvent(db, { event: { ticketsPerBuyerMax: 10 }, categories: [{}, {}] });
   await withoutGuard(directUrl, 'place_orders', [
-    ['if v_limited then\n    insert into', 'if v_limited then perform pg_sleep(0.3);\n    insert into'],
+    ['where l.ctid = d.place;', "where l.ctid = d.place and pg_sleep(0.2)::text = '';"],
   ]);
   await withoutGuard(directUrl, 'change_counters', [
     ['perform 1 from limit_counters', 'perform pg_sleep(0.2) from limit_counters'],
@@ -152,8 +152,7 @@ const onlyPoolsAskedFor: readonly Edit[] = [
     'where s.event_id = p_event_id order by s.pool_id for update;',
     `where s.event_id = p_event_id and s.pool_id in (
        select c.pool_id from ticket_categories c
-       where c.event_id = p_event_id and c.id in (
-         select unnest(i.categories) from jsonb_to_recordset(p_items) as i(categories text[])))
+       where c.event_id = p_event_id and c.id = any (p_line_categories))
      order by s.pool_id for update;`,
   ],
 ];

@@ -5,7 +5,13 @@ import { createEvent, someBuyer } from '../support/factories.ts';
 import { inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf, watchStock } from './support/witness.ts';
-import { placementLocks, slowDecision, withoutConstraints, withoutGuard } from './support/without-guard.ts';
+import {
+  placementLocks,
+  slowDecision,
+  withoutConstraints,
+  withoutCounterKey,
+  withoutGuard,
+} from './support/without-guard.ts';
 
 /** Guards promise 1: never oversold. Many buyers, two API processes, the last tickets. */
 
@@ -16,6 +22,8 @@ beforeAll(async () => {
 afterAll(() => shops.close());
 
 const crowd = (count: number) => Array.from({ length: count }, () => ({ buyer: someBuyer() }));
+/** From as many networks, so that only the places are in common. */
+const scattered = (count: number) => crowd(count).map((order, index) => ({ ...order, network: `192.0.2.${index}/32` }));
 
 describe('2,000 orders at once for the last 100 tickets', () => {
   test('sell exactly 100; each buyer gets a definite answer; the stock adds up at every moment', () =>
@@ -54,7 +62,7 @@ describe('control: stock that is read before it is locked', () => {
       await withoutGuard(directUrl, 'place_orders', [...placementLocks, slowDecision]);
       await withoutConstraints(directUrl, 'stock', ['stock_available_check', 'stock_conserved']);
       const event = await createEvent(db, { categories: [{ capacity: 10 }] });
-      const answers = await shops.sell(url, event, crowd(300));
+      const answers = await shops.sell(url, event, scattered(300));
       expect(outcomesOf(answers)['placed']).toBeGreaterThan(10);
       expect(await faultsOf(db)).not.toEqual([]);
     }));
@@ -63,7 +71,7 @@ describe('control: stock that is read before it is locked', () => {
     inDatabase(async ({ url, directUrl, db }) => {
       await withoutGuard(directUrl, 'place_orders', [...placementLocks, slowDecision]);
       const event = await createEvent(db, { categories: [{ capacity: 10 }] });
-      const answers = await shops.sell(url, event, crowd(300));
+      const answers = await shops.sell(url, event, scattered(300));
       expect(outcomesOf(answers)['placed']).toBe(10);
       expect(await faultsOf(db)).toEqual([]);
     }));

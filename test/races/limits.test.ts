@@ -5,7 +5,13 @@ import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../supp
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf } from './support/witness.ts';
-import { placementLocks, slowDecision, withoutConstraints, withoutGuard } from './support/without-guard.ts';
+import {
+  placementLocks,
+  slowDecision,
+  withoutConstraints,
+  withoutCounterKey,
+  withoutGuard,
+} from './support/without-guard.ts';
 
 /** Guards promise 4 of the orders: limits per buyer and of promo codes hold however many ask at once (T05, T06). */
 
@@ -46,6 +52,7 @@ describe('one buyer, limit 2, 50 orders at once over two processes and two pools
 
   test('control: counted before the lane is taken, they get more', () =>
     inDatabase(async (database) => {
+      await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
       expect((await rush(database, 2)).tickets).toBeGreaterThan(2);
     }));
@@ -84,6 +91,7 @@ describe('a promo code with limit 1 in 50 orders at once', () => {
 
   test('control: read without a lock and written later, it is redeemed more often', () =>
     inDatabase(async (database) => {
+      await withoutCounterKey(database.directUrl);
       await withoutConstraints(database.directUrl, 'promo_codes', ['promo_codes_limit']);
       await withoutGuard(database.directUrl, 'place_orders', [
         ...placementLocks,

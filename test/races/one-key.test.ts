@@ -6,7 +6,13 @@ import { createEvent, someBuyer } from '../support/factories.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf } from './support/witness.ts';
-import { placementLocks, slowDecision, withoutGuard, withoutIndex } from './support/without-guard.ts';
+import {
+  placementLocks,
+  slowDecision,
+  withoutCounterKey,
+  withoutGuard,
+  withoutIndex,
+} from './support/without-guard.ts';
 
 /** Guards promise 2: one Idempotency-Key makes one order (T15, T16, T17, T18). */
 
@@ -74,6 +80,7 @@ describe('one key posted 100 times at once over two processes', () => {
   test('control: looked up before the lane is taken, it makes several', () =>
     inDatabase(async (database) => {
       await withoutIndex(database.directUrl, 'orders_idempotency');
+      await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
       const { kept } = await rush(database);
       expect(kept.length).toBeGreaterThan(1);
@@ -81,6 +88,7 @@ describe('one key posted 100 times at once over two processes', () => {
 
   test('control: the unique index alone keeps it one order, but buyers are told of an error', () =>
     inDatabase(async (database) => {
+      await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
       const { kept, answers } = await rush(database);
       expect(kept).toHaveLength(1);

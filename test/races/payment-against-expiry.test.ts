@@ -155,6 +155,7 @@ describe('an attempt to pay that is made while a sweep is looking', () => {
           'select array_agg(d.event_id), array_agg(d.id) into v_events, v_orders from (',
           'select array_agg(d.event_id), array_agg(d.id), array_agg(d.attempt_open) into v_events, v_orders, v_open from (',
         ],
+        ['select d.event_id, d.id from', 'select d.event_id, d.id, d.attempt_open from'],
         [
           'select o.event_id, o.id from',
           'select o.event_id, o.id, has_open_attempt(o.event_id, o.id) as attempt_open from',

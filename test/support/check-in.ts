@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { encodeBase32, newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
 
@@ -74,8 +74,8 @@ export async function addTickets(
       id: orderId,
       organizer_id: event.organizerId,
       status,
-      idempotency_key_hash: randomBytes(32),
-      fingerprint: randomBytes(32),
+      idempotency_key_hash: randomUUID(),
+      fingerprint: randomUUID(),
       buyer_name: 'Buyer',
       buyer_email: 'buyer@example.test',
       buyer_phone: '+628111111111',

@@ -14,7 +14,9 @@ export function openTestDb(url: string, poolSize = 4): OpenDb {
 /** The placement of one API process. Two of these on two pools are two processes, as far as Postgres can tell. */
 export function placingDeps(
   open: OpenDb,
-  options: { heldPerNetworkMax?: number; switchedOff?: PlaceOrderDeps['switchedOff'] } = {},
+  options: { heldPerNetworkMax?: number } & Partial<
+    Pick<PlaceOrderDeps, 'switchedOff' | 'readPass' | 'isPassNeeded'>
+  > = {},
 ): PlaceOrderDeps {
   const { db } = open;
   const switchedOff = options.switchedOff ?? (() => undefined);
@@ -32,6 +34,8 @@ export function placingDeps(
     paymentOf: () => Promise.resolve({ status: 'creating', method: 'any' }),
     isPaymentBusy: () => false,
     switchedOff,
+    readPass: options.readPass ?? (() => 'invalid'),
+    isPassNeeded: options.isPassNeeded ?? (() => false),
     hashSecret: 'test-only-hash-secret-0123456789abcdef',
     orderTokenSecret: 'test-only-order-token-secret-0123456789',
     holdJitterSeconds: 0,
@@ -45,6 +49,7 @@ export type OrderOptions = {
   readonly key?: string;
   readonly promoCode?: string;
   readonly network?: string;
+  readonly queuePass?: string;
 };
 
 export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOptions = {}) {
@@ -59,6 +64,7 @@ export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOpti
     },
     idempotencyKey: options.key ?? randomUUID(),
     network: options.network ?? '192.0.2.0/24',
+    queuePass: options.queuePass,
   });
 }
 

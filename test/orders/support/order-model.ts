@@ -80,12 +80,12 @@ const overEvent = (model: Model, { buyer, lines }: Wish) =>
   model.limits.event !== null &&
   boughtBy(model, buyer) + sum(lines.map(({ quantity }) => quantity)) > model.limits.event;
 
-/** Whoever asks for more than there is, also by a replay, has the holds taken back that nobody can pay any more. */
+/** Whoever asks for more than there is, also by a replay, has the holds in those pools taken back that nobody can pay any more. */
 export function reclaim(model: Model, wish: Pick<Wish, 'lines'>): void {
-  const short = [0, 1].some((pool) => inPool(pool, (category) => asked(wish, category)) > available(model, pool));
-  if (!short) return;
+  const short = [0, 1].filter((pool) => inPool(pool, (category) => asked(wish, category)) > available(model, pool));
   for (const order of model.orders) {
-    if (order.overdue && !order.attempt && order.status === 'pending_payment') end(order, 'expired');
+    const gives = short.some((pool) => inPool(pool, (category) => asked(order, category)) > 0);
+    if (gives && order.overdue && !order.attempt && order.status === 'pending_payment') end(order, 'expired');
   }
 }
 

@@ -50,8 +50,12 @@ export const placementLocks: readonly Edit[] = [
   ['perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;', ''],
 ];
 
+/** What else would stop two placements that both found no counter. */
+export const withoutCounterKey = (directUrl: string): Promise<void> =>
+  withoutConstraints(directUrl, 'limit_counters', ['limit_counters_pkey']);
+
 /** Holds the window between reading and writing open, which otherwise is a matter of luck. Who is refused does not wait. */
 export const slowDecision: Edit = [
   'update stock s\n    set available',
-  'perform pg_sleep(0.15) where 0 < any (p_held);\n  update stock s\n    set available',
+  'perform pg_sleep(0.15) where 0 < any (s_held);\n  update stock s\n    set available',
 ];

@@ -1,0 +1,489 @@
+-- Placement again: the same rules at less work per order, a deadline inside the call, and the waiting room's passes.
+--
+-- What an order costs Postgres is rows, entries of indexes and look-ups in them; little else counts. So items come as one
+-- array per field, which is parsed once; counters are read once and written where they were found; and what an order
+-- leaves in an index lies beside what the other orders of its event left there, so that a sale touches few pages, however
+-- many orders of other events the tables hold.
+
+-- 128 bits are plenty to be unique by, and a uuid is Postgres' type for 16 bytes. Four of them come from the event: the
+-- keys of an event lie together.
+drop index orders_idempotency;
+alter table orders
+  alter column idempotency_key_hash type uuid
+    using encode(substr(sha256(event_id::bytea), 1, 4) || substr(idempotency_key_hash, 1, 12), 'hex')::uuid,
+  alter column fingerprint type uuid using encode(substr(fingerprint, 1, 16), 'hex')::uuid;
+create unique index orders_idempotency on orders (idempotency_key_hash, event_id);
+
+-- The desk asks within an event; a lost link asks one event after the other.
+drop index orders_code;
+create index orders_code on orders (event_id, right(id, 10));
+
+-- Holds that end: placement asks for those of its own event, the sweeper for one event after the other.
+drop index orders_hold_end;
+create index orders_hold_end on orders (event_id, expires_at) where status = 'pending_payment';
+
+-- Ends holds as `release_holds` does, but an order that breaks a constraint does so alone: it is marked for a person, is not
+-- tried again by itself, and the others go on. Answers the orders that were marked.
+create function release_holds_apart(p_event_ids text[], p_order_ids text[]) returns text[]
+language plpgsql as $$
+declare
+  v_stuck text[] := '{}';
+begin
+  perform release_holds(p_event_ids, p_order_ids);
+  return v_stuck;
+exception when integrity_constraint_violation or data_exception then
+  -- One at a time they would take stock after counters; nobody else can be between the two while all stock is taken first.
+  perform 1 from stock s where s.event_id = any (p_event_ids) order by s.event_id, s.pool_id for update;
+  for n in 1 .. cardinality(p_order_ids) loop
+    begin
+      perform release_holds(p_event_ids[n:n], p_order_ids[n:n]);
+    exception when integrity_constraint_violation or data_exception then
+      update orders o set attention = array_append(array_remove(o.attention, 'hold_stuck'), 'hold_stuck')
+        where o.event_id = p_event_ids[n] and o.id = p_order_ids[n];
+      v_stuck := v_stuck || p_order_ids[n];
+    end;
+  end loop;
+  return v_stuck;
+end $$;
+
+-- Inside placement: takes back at most `p_limit` holds that are over, that nobody can pay any more, and that have places in
+-- the pools that are short. It looks at the oldest of the event, ten times as many as it may take; are there still more,
+-- holds of other pools fill up what is left of the limit, so that the next call finds what lies beyond them.
+drop function reclaim_holds;
+create function reclaim_holds(p_event_id text, p_pool_ids text[], p_limit integer) returns integer
+language plpgsql set plan_cache_mode = force_custom_plan as $$
+declare
+  v_beyond timestamptz;
+  v_orders text[]; v_others text[];
+begin
+  v_beyond := (
+    select h.expires_at from orders h
+    where h.event_id = p_event_id and h.status = 'pending_payment' and h.expires_at <= clock_timestamp()
+    order by h.expires_at offset 10 * p_limit limit 1);
+  select array_agg(d.id) into v_orders from (
+    select o.id from orders o
+    where o.event_id = p_event_id and o.status = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
+      and not 'hold_stuck' = any (o.attention) and not has_open_attempt(o.event_id, o.id)
+      and exists (
+        select 1 from order_lines l where l.event_id = o.event_id and l.order_id = o.id and l.pool_id = any (p_pool_ids))
+    order by o.expires_at limit p_limit for update skip locked) d;
+  v_orders := coalesce(v_orders, '{}');
+  if v_beyond is not null and cardinality(v_orders) < p_limit then
+    select array_agg(d.id) into v_others from (
+      select o.id from orders o
+      where o.event_id = p_event_id and o.status = 'pending_payment' and o.expires_at <= v_beyond
+        and not 'hold_stuck' = any (o.attention) and not has_open_attempt(o.event_id, o.id) and o.id <> all (v_orders)
+      order by o.expires_at limit p_limit - cardinality(v_orders) for update skip locked) d;
+    v_orders := v_orders || coalesce(v_others, '{}');
+  end if;
+  -- An attempt that was made between that look and its lock is seen only by a statement that begins after both.
+  v_orders := array(select d.id from unnest(v_orders) as d(id) where not has_open_attempt(p_event_id, d.id));
+  if cardinality(v_orders) = 0 then
+    return 0;
+  end if;
+  perform release_holds_apart(array_fill(p_event_id, array[cardinality(v_orders)]), v_orders);
+  return cardinality(v_orders);
+end $$;
+
+-- The sweeper: ends at most `p_limit` holds whose time is over, of each event its oldest and an equal share. Those with an
+-- open attempt are closed at the gateway first. Answers how many it ended, and which orders it had to leave to a person.
+drop function expire_holds;
+create function expire_holds(p_limit integer, out ended integer, out stuck text[])
+language plpgsql as $$
+declare
+  v_due text[]; v_events text[]; v_orders text[]; v_open boolean[];
+begin
+  ended := 0; stuck := '{}';
+  -- From one event that has holds to the next, along the index.
+  with recursive event as (
+    (select h.event_id, h.expires_at from orders h where h.status = 'pending_payment' order by h.event_id, h.expires_at limit 1)
+    union all
+    select next.event_id, next.expires_at from event
+    cross join lateral (
+      select h.event_id, h.expires_at from orders h
+      where h.status = 'pending_payment' and h.event_id > event.event_id order by h.event_id, h.expires_at limit 1) next)
+  select array_agg(event.event_id order by event.expires_at) into v_due from event where event.expires_at <= clock_timestamp();
+  if v_due is null then
+    return;
+  end if;
+  select array_agg(d.event_id), array_agg(d.id) into v_events, v_orders from (
+    select d.event_id, d.id from unnest(v_due) as due(event_id)
+    cross join lateral (
+      select o.event_id, o.id from orders o
+      where o.event_id = due.event_id and o.status = 'pending_payment' and o.expires_at <= clock_timestamp()
+        and not 'hold_stuck' = any (o.attention)
+      order by o.expires_at limit greatest(1, p_limit / cardinality(v_due)) for update skip locked) d
+    limit p_limit) d;
+  if v_orders is null then
+    return;
+  end if;
+  -- Only now that the orders are locked, and by a statement of its own: an attempt made until then must be seen.
+  select array_agg(has_open_attempt(p.event_id, p.id) order by p.n) into v_open
+    from unnest(v_events, v_orders) with ordinality as p(event_id, id, n);
+
+  with closing as (
+    update orders o set status = 'closing', close_reason = 'expired'
+      from unnest(v_events, v_orders, v_open) as p(event_id, id, attempt_open)
+      where o.event_id = p.event_id and o.id = p.id and p.attempt_open
+      returning o.event_id, o.id)
+  insert into outbox (name, payload)
+  select 'order.closing', jsonb_build_object('eventId', event_id, 'orderId', id) from closing;
+
+  stuck := release_holds_apart(
+    array(select p.event_id from unnest(v_events, v_orders, v_open) with ordinality as p(event_id, id, attempt_open, n) where not p.attempt_open order by p.n),
+    array(select p.id from unnest(v_events, v_orders, v_open) with ordinality as p(event_id, id, attempt_open, n) where not p.attempt_open order by p.n));
+  ended := cardinality(v_orders) - cardinality(stuck);
+end $$;
+
+-- Placement. See 0008 for why it is VOLATILE, for its order of locks, and for how plans are kept; here all of them are the
+-- generic ones, since each look-up can only be done in one way.
+--
+-- Items come as one array per field, in order of arrival. `p_not_after` is by this server's clock: a call that was stuck on
+-- its way decides nothing after it, so whoever sent it may say what became of its orders. `p_pass_indexes` and
+-- `p_pass_accounts` are what the waiting room's passes say, which the caller has verified.
+drop function place_orders;
+create function place_orders(
+  p_event_id text, p_not_after timestamptz, p_held_per_network_max integer,
+  p_ids text[], p_keys uuid[], p_fingerprints uuid[], p_names text[], p_emails text[], p_phones text[],
+  p_email_keys text[], p_phone_keys text[], p_networks text[], p_locales text[], p_jitters integer[],
+  -- Null when no item has any.
+  p_promos text[], p_pass_indexes integer[], p_pass_accounts text[],
+  -- The lines of all items, one item after the other; those of item n end at p_line_ends[n].
+  p_line_ends integer[], p_line_categories text[], p_line_quantities integer[])
+-- One row; what there is one of per item is text with a comma between, empty where there is nothing to say.
+returns table (
+  facts jsonb, decided_at_ms bigint, placed_at_ms bigint, outcomes text, order_ids text, subtotals text, discounts text,
+  fees text, totals text, details jsonb)
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+#variable_conflict use_column
+declare
+  v_event events%rowtype;
+  v_now timestamptz; v_placed_at timestamptz;
+  v_count integer := cardinality(p_ids);
+  v_late boolean; v_limited boolean; v_room boolean; v_told boolean := false; v_changed integer;
+  c_ids text[]; c_pools integer[]; c_prices bigint[]; c_mins integer[]; c_maxes integer[]; c_buyer_maxes integer[]; c_open boolean[];
+  s_ids text[]; s_available integer[]; s_held integer[]; s_sold integer[]; s_short text[];
+  m_ids text[]; m_codes text[]; m_kinds text[]; m_values bigint[]; m_left integer[]; m_taken integer[]; m_open boolean[];
+  l_categories integer[];
+  -- By item: the order that its key made, turns, passes; what its network (counted at the network's first item), email and
+  -- phone have, and where that is written.
+  k_items integer[]; k_ids text[]; k_same boolean[]; t_later integer[]; x_spent integer[];
+  w_firsts integer[]; w_held integer[]; w_added integer[]; w_rows tid[];
+  b_bought integer[]; b_email_rows tid[]; b_phone_rows tid[]; u_rows tid[]; u_added integer[];
+  a_accepted integer[] := '{}'; a_outcomes text[]; a_ids text[]; a_quantities integer[]; a_subtotals bigint[]; a_discounts bigint[];
+  a_fees bigint[]; a_totals bigint[]; a_promos text[]; a_details jsonb[];
+  v_outcome text; v_detail jsonb;
+  v_line integer; v_first_line integer; v_last_line integer := 0; v_taken_line integer;
+  v_category integer; v_pool integer; v_wanted integer; v_found integer; v_promo integer; v_network integer;
+  v_quantity integer; v_subtotal bigint; v_discount bigint; v_total bigint;
+begin
+  perform enter_lane(p_event_id);
+
+  select * into v_event from events e where e.id = p_event_id;
+  if not found or v_event.status = 'draft' then
+    outcomes := array_to_string(array_fill('event_not_found'::text, array[v_count]), ',');
+    return next;
+    return;
+  end if;
+
+  perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;
+
+  v_now := clock_timestamp();
+  v_placed_at := date_trunc('milliseconds', v_now);
+  v_late := coalesce(v_now > p_not_after, false);
+
+  select array_agg(s.pool_id order by s.pool_id), array_agg(s.available order by s.pool_id), array_agg(0), array_agg(0)
+    into s_ids, s_available, s_held, s_sold
+    from stock s where s.event_id = p_event_id;
+
+  select array_agg(c.id), array_agg(array_position(s_ids, c.pool_id)), array_agg(c.price), array_agg(c.per_order_min),
+         array_agg(c.per_order_max), array_agg(c.per_buyer_max),
+         array_agg(c.status = 'on_sale' and v_event.status = 'published' and v_event.sales = 'open'
+                   and v_now >= c.sale_opens_at and v_now < c.sale_closes_at and v_now < v_event.ends_at),
+         v_event.tickets_per_buyer_max is not null or bool_or(c.per_buyer_max is not null),
+         jsonb_object_agg(c.id, jsonb_build_object('name', c.name, 'price', c.price, 'poolId', c.pool_id))
+    into c_ids, c_pools, c_prices, c_mins, c_maxes, c_buyer_maxes, c_open, v_limited, facts
+    from ticket_categories c where c.event_id = p_event_id;
+  select array_agg(array_position(c_ids, l.category) order by l.n) into l_categories
+    from unnest(p_line_categories) with ordinality as l(category, n);
+
+  -- More is asked than there is: take back what nobody can pay for any more.
+  select array_agg(s_ids[d.pool]) into s_short
+    from (select c_pools[l.category] as pool, sum(l.quantity) as wanted
+          from unnest(l_categories, p_line_quantities) as l(category, quantity) group by 1) d
+    where s_available[d.pool] < d.wanted;
+  if s_short is not null and not v_late then
+    if reclaim_holds(p_event_id, s_short, 200) > 0 then
+      s_available := array(select s.available from stock s where s.event_id = p_event_id order by s.pool_id);
+    end if;
+  end if;
+
+  if p_promos is not null then
+    select array_agg(m.id), array_agg(m.code), array_agg(m.kind), array_agg(m.value),
+           array_agg(m.redemptions_max - m.redemptions), array_agg(0),
+           array_agg(m.status = 'active' and v_now >= coalesce(m.valid_from, v_now) and v_now < coalesce(m.valid_until, 'infinity'))
+      into m_ids, m_codes, m_kinds, m_values, m_left, m_taken, m_open
+      from (
+        select * from promo_codes m
+        where m.event_id = p_event_id and m.code in (select promo from unnest(p_promos) as promo)
+        order by m.id for update) m;
+  end if;
+
+  select array_agg(i.n), array_agg(o.id), array_agg(o.fingerprint = p_fingerprints[i.n]) into k_items, k_ids, k_same
+    from unnest(p_keys) with ordinality as i(key, n)
+    cross join lateral (
+      select o.id, o.fingerprint from orders o
+      -- Written so that only the index on the key can serve it: on an empty table the primary key looks as good.
+      where o.idempotency_key_hash = i.key and o.event_id || '' = p_event_id limit 1) o;
+
+  v_room := exists (select 1 from waiting_rooms w where w.event_id = p_event_id and w.phase <> 'over');
+  if v_room and p_pass_indexes is not null then
+    select array_agg(i.n) into x_spent from unnest(p_pass_indexes) with ordinality as i(place, n)
+      where exists (select 1 from spent_passes s where s.event_id = p_event_id and s.place_index = i.place)
+         or exists (select 1 from places p where p.event_id = p_event_id and p.place_index = i.place and p.voided_at is not null);
+  end if;
+
+  -- The same key, buyer or pass twice in one batch: the later one is decided in the next, when the first one's rows can be
+  -- seen. A process sends no such batch, so it is only looked at closely when there is one.
+  if (select count(distinct i) from unnest(p_keys) as i) < v_count
+     or v_limited and (select count(distinct i) from unnest(p_email_keys || p_phone_keys) as i) < 2 * v_count
+     or v_room and (select count(i) > count(distinct i) from unnest(p_pass_indexes) as i)
+  then
+    select array_agg(i.n) into t_later from (
+      select n, row_number() over (partition by p_keys[n] order by n) as key_turn,
+             row_number() over (partition by p_email_keys[n] order by n) as email_turn,
+             row_number() over (partition by p_phone_keys[n] order by n) as phone_turn,
+             row_number() over (partition by p_pass_indexes[n] order by n) as pass_turn
+      from generate_series(1, v_count) as n) i
+    where i.key_turn > 1 or v_limited and (i.email_turn > 1 or i.phone_turn > 1)
+       or v_room and p_pass_indexes[i.n] is not null and i.pass_turn > 1;
+  end if;
+
+  select array_agg(i.first order by i.n), array_agg(coalesce(w.quantity, 0) order by i.n), array_agg(w.ctid order by i.n)
+    into w_firsts, w_held, w_rows
+    from (select n, min(n) over (partition by p_networks[n]) as first from generate_series(1, v_count) as n) i
+    left join lateral (
+      select l.ctid, l.quantity from limit_counters l
+      where l.event_id = p_event_id and l.counter_key = 'n:' || p_networks[i.n] limit 1) w on true;
+  if v_event.tickets_per_buyer_max is not null then
+    select array_agg(greatest(e.quantity, p.quantity, 0) order by i.n), array_agg(e.ctid order by i.n), array_agg(p.ctid order by i.n)
+      into b_bought, b_email_rows, b_phone_rows
+      from generate_series(1, v_count) as i(n)
+      left join lateral (
+        select l.ctid, l.quantity from limit_counters l
+        where l.event_id = p_event_id and l.counter_key = 'b:' || p_email_keys[i.n] limit 1) e on true
+      left join lateral (
+        select l.ctid, l.quantity from limit_counters l
+        where l.event_id = p_event_id and l.counter_key = 'b:' || p_phone_keys[i.n] limit 1) p on true;
+  end if;
+
+  w_added := array_fill(0, array[v_count]);
+  a_outcomes := array_fill(null::text, array[v_count]); a_ids := a_outcomes; a_promos := a_outcomes;
+  a_totals := array_fill(null::bigint, array[v_count]); a_subtotals := a_totals; a_discounts := a_totals; a_fees := a_totals;
+  a_quantities := array_fill(null::integer, array[v_count]);
+  a_details := array_fill(null::jsonb, array[v_count]);
+
+  for n in 1 .. v_count loop
+    v_first_line := v_last_line + 1;
+    v_last_line := p_line_ends[n];
+
+    if k_items is not null then
+      v_found := array_position(k_items, n);
+      if v_found is not null then
+        a_outcomes[n] := case when k_same[v_found] then 'replayed' else 'key_reused' end;
+        a_ids[n] := k_ids[v_found];
+        continue;
+      end if;
+    end if;
+    v_outcome := case
+      when v_late then 'too_late'
+      when n = any (t_later) then 'again'
+      when not v_room then null
+      when p_pass_indexes[n] is null then 'pass_required'
+      when p_pass_accounts[n] in (p_email_keys[n], p_phone_keys[n]) is not true then 'pass_mismatch'
+      when n = any (x_spent) then 'pass_spent'
+    end;
+    if v_outcome is not null then
+      a_outcomes[n] := v_outcome;
+      continue;
+    end if;
+
+    v_detail := null; v_quantity := 0; v_subtotal := 0; v_taken_line := v_first_line - 1;
+    for v_line in v_first_line .. v_last_line loop
+      v_category := l_categories[v_line];
+      v_wanted := p_line_quantities[v_line];
+      if v_category is null then
+        v_outcome := 'category_unknown'; v_detail := '{}'; exit;
+      end if;
+      if not c_open[v_category] then
+        v_outcome := 'not_open'; v_detail := '{}'; exit;
+      end if;
+      if v_wanted < c_mins[v_category] then
+        v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_order_min', 'min', c_mins[v_category]); exit;
+      end if;
+      if v_wanted > c_maxes[v_category] then
+        v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_order_max', 'max', c_maxes[v_category]); exit;
+      end if;
+      if c_buyer_maxes[v_category] is not null then
+        select coalesce(max(l.quantity), 0) into v_found from limit_counters l
+          where l.event_id = p_event_id and l.counter_key in (
+            'b:' || p_email_keys[n] || ':' || c_ids[v_category], 'b:' || p_phone_keys[n] || ':' || c_ids[v_category]);
+        if v_found + v_wanted > c_buyer_maxes[v_category] then
+          v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_buyer_max', 'max', c_buyer_maxes[v_category]); exit;
+        end if;
+      end if;
+      v_pool := c_pools[v_category];
+      if v_pool is null or s_available[v_pool] < v_wanted then
+        v_outcome := 'sold_out'; v_detail := jsonb_build_object('available', coalesce(s_available[v_pool], 0)); exit;
+      end if;
+      s_available[v_pool] := s_available[v_pool] - v_wanted;
+      v_taken_line := v_line;
+      v_quantity := v_quantity + v_wanted;
+      v_subtotal := v_subtotal + c_prices[v_category] * v_wanted;
+    end loop;
+
+    v_discount := 0; v_promo := null; v_network := w_firsts[n];
+    if v_outcome is not null then
+      v_detail := v_detail || jsonb_build_object('ticketCategoryId', p_line_categories[v_taken_line + 1]);
+    elsif v_quantity > v_event.tickets_per_order_max then
+      v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_order_max', 'max', v_event.tickets_per_order_max);
+    elsif b_bought[n] + v_quantity > v_event.tickets_per_buyer_max then
+      v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_buyer_max', 'max', v_event.tickets_per_buyer_max);
+    elsif p_promos[n] is not null then
+      v_promo := array_position(m_codes, p_promos[n]);
+      if v_promo is null or not m_open[v_promo] then
+        v_outcome := 'promo_invalid';
+      elsif m_left[v_promo] <= m_taken[v_promo] then
+        v_outcome := 'promo_used_up';
+      elsif m_kinds[v_promo] = 'percent' then
+        v_discount := v_subtotal * m_values[v_promo] / 100;
+      else
+        v_discount := least(m_values[v_promo], v_subtotal);
+      end if;
+    end if;
+    if v_outcome is null and v_subtotal > v_discount and w_held[v_network] + w_added[v_network] + v_quantity > p_held_per_network_max then
+      v_outcome := 'network_limit'; v_detail := jsonb_build_object('limit', 'held_per_network', 'max', p_held_per_network_max);
+    end if;
+
+    if v_outcome is not null then
+      a_outcomes[n] := v_outcome;
+      if v_detail is not null then
+        a_details[n] := v_detail; v_told := true;
+      end if;
+      for v_line in v_first_line .. v_taken_line loop
+        v_pool := c_pools[l_categories[v_line]];
+        s_available[v_pool] := s_available[v_pool] + p_line_quantities[v_line];
+      end loop;
+      continue;
+    end if;
+
+    a_fees[n] := case when v_subtotal > v_discount then v_event.fee_per_ticket * v_quantity else 0 end;
+    v_total := v_subtotal - v_discount + a_fees[n];
+    a_accepted := a_accepted || n;
+    a_outcomes[n] := case when v_total = 0 then 'paid' else 'placed' end;
+    a_quantities[n] := v_quantity; a_subtotals[n] := v_subtotal; a_discounts[n] := v_discount; a_totals[n] := v_total;
+    for v_line in v_first_line .. v_last_line loop
+      v_pool := c_pools[l_categories[v_line]];
+      if v_total = 0 then
+        s_sold[v_pool] := s_sold[v_pool] + p_line_quantities[v_line];
+      else
+        s_held[v_pool] := s_held[v_pool] + p_line_quantities[v_line];
+      end if;
+    end loop;
+    if v_total > 0 then
+      w_added[v_network] := w_added[v_network] + v_quantity;
+    end if;
+    if v_promo is not null then
+      m_taken[v_promo] := m_taken[v_promo] + 1;
+      a_promos[n] := m_ids[v_promo];
+    end if;
+  end loop;
+
+  facts := jsonb_build_object(
+    'organizerId', v_event.organizer_id, 'slug', v_event.slug, 'currency', v_event.currency,
+    'holdSeconds', v_event.hold_seconds, 'categories', facts);
+  decided_at_ms := floor(extract(epoch from v_now) * 1000);
+  placed_at_ms := decided_at_ms;
+  outcomes := array_to_string(a_outcomes, ',');
+  order_ids := case when k_items is not null then array_to_string(a_ids, ',', '') end;
+  if a_accepted <> '{}' then
+    subtotals := array_to_string(a_subtotals, ',', ''); discounts := array_to_string(a_discounts, ',', '');
+    fees := array_to_string(a_fees, ',', ''); totals := array_to_string(a_totals, ',', '');
+  end if;
+  details := case when v_told then to_jsonb(a_details) end;
+  return next;
+  if a_accepted = '{}' then
+    return;
+  end if;
+
+  update stock s
+    set available = s.available - d.held - d.sold, held = s.held + d.held, sold = s.sold + d.sold
+    from unnest(s_ids, s_held, s_sold) as d(pool_id, held, sold)
+    where s.event_id = p_event_id and s.pool_id = d.pool_id and d.held + d.sold > 0;
+
+  insert into orders (
+    event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys,
+    network_key, locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at,
+    hold_ends_max_at, paid_at)
+  select p_event_id, p_ids[n], v_event.organizer_id, case when a_totals[n] = 0 then 'paid' else 'pending_payment' end,
+         p_keys[n], p_fingerprints[n], p_names[n], p_emails[n], p_phones[n], array[p_email_keys[n], p_phone_keys[n]],
+         p_networks[n], p_locales[n], v_event.currency, a_quantities[n], a_subtotals[n], a_discounts[n], a_fees[n], a_totals[n],
+         a_promos[n], v_placed_at, v_placed_at + make_interval(secs => v_event.hold_seconds + p_jitters[n]),
+         v_placed_at + make_interval(secs => 2 * (v_event.hold_seconds + p_jitters[n])),
+         case when a_totals[n] = 0 then v_placed_at end
+  from unnest(a_accepted) as n;
+
+  insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
+  select p_event_id, p_ids[n], p_line_categories[line], s_ids[c_pools[l_categories[line]]], p_line_quantities[line],
+         c_prices[l_categories[line]]
+  from unnest(a_accepted) as n
+  cross join lateral generate_series(coalesce(p_line_ends[n - 1], 0) + 1, p_line_ends[n]) as line;
+
+  -- Nobody else changes the event's counters now: whoever does holds its stock or its lane. So those that were found are
+  -- where they were, and those that were not are still to be made.
+  select array_agg(d.place), array_agg(d.added) into u_rows, u_added from (
+    select w_rows[n] as place, w_added[n] as added from generate_series(1, v_count) as n where w_added[n] > 0 and w_rows[n] is not null
+    union all
+    select counter.place, a_quantities[n] from unnest(a_accepted) as n
+    cross join unnest(array[b_email_rows[n], b_phone_rows[n]]) as counter(place) where counter.place is not null) d;
+  update limit_counters l set quantity = l.quantity + d.added
+    from unnest(u_rows, u_added) as d(place, added) where l.ctid = d.place;
+  get diagnostics v_changed = row_count;
+  if v_changed <> coalesce(cardinality(u_rows), 0) then
+    raise exception 'somebody counts in % without its stock or its lane', p_event_id;
+  end if;
+  insert into limit_counters (event_id, counter_key, quantity)
+    select p_event_id, 'n:' || p_networks[n], w_added[n] from generate_series(1, v_count) as n where w_added[n] > 0 and w_rows[n] is null
+    union all
+    select p_event_id, 'b:' || p_email_keys[n], a_quantities[n] from unnest(a_accepted) as n where b_bought is not null and b_email_rows[n] is null
+    union all
+    select p_event_id, 'b:' || p_phone_keys[n], a_quantities[n] from unnest(a_accepted) as n where b_bought is not null and b_phone_rows[n] is null;
+  if v_limited and exists (select 1 from unnest(c_buyer_maxes) as max where max is not null) then
+    insert into limit_counters as l (event_id, counter_key, quantity)
+    select p_event_id, 'b:' || buyer.key || ':' || p_line_categories[line], p_line_quantities[line]
+    from unnest(a_accepted) as n
+    cross join lateral generate_series(coalesce(p_line_ends[n - 1], 0) + 1, p_line_ends[n]) as line
+    cross join unnest(array[p_email_keys[n], p_phone_keys[n]]) as buyer(key)
+    where c_buyer_maxes[l_categories[line]] is not null
+    on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity;
+  end if;
+
+  if m_ids is not null then
+    update promo_codes m set redemptions = m.redemptions + d.taken
+      from unnest(m_ids, m_taken) as d(id, taken)
+      where m.event_id = p_event_id and m.id = d.id and d.taken > 0;
+  end if;
+  if v_room then
+    insert into spent_passes (event_id, place_index, order_id)
+    select p_event_id, p_pass_indexes[n], p_ids[n] from unnest(a_accepted) as n;
+  end if;
+  if 0 = any (a_totals) then
+    perform issue_tickets(p_event_id, array(select p_ids[n] from unnest(a_accepted) as n where a_totals[n] = 0));
+  end if;
+
+  insert into outbox (name, payload)
+  select case when a_totals[n] = 0 then 'order.paid' else 'order.placed' end,
+         jsonb_build_object('eventId', p_event_id, 'orderId', p_ids[n])
+  from unnest(a_accepted) as n;
+end $$;

@@ -1,0 +1,16 @@
+/**
+ * Values as one parameter: the text of a Postgres array, to be cast by the statement (`${arrayText(ids)}::text[]`). Every
+ * text is quoted, so that nothing in it means anything.
+ */
+export function arrayText(values: readonly (string | number | null)[]): string {
+  let text = '{';
+  for (const [index, value] of values.entries()) {
+    if (index > 0) text += ',';
+    if (typeof value === 'string') text += `"${special.test(value) ? value.replace(specials, '\\$&') : value}"`;
+    else text += value === null ? 'NULL' : String(value);
+  }
+  return `${text}}`;
+}
+
+const special = /["\\]/;
+const specials = /["\\]/g;
