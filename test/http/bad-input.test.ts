@@ -99,9 +99,7 @@ describe('an order', () => {
   for (const [name, [text, headers, status]] of Object.entries(raw)) {
     test(name, async () => {
       const before = await rowCounts();
-      const started = performance.now();
       await expectProblem(await post(text, headers), [status]);
-      expect(performance.now() - started).toBeLessThan(1000);
       expect(await rowCounts()).toEqual(before);
       expect(Reflect.get({}, 'polluted')).toBeUndefined();
     });

@@ -24,18 +24,17 @@ const open = (options: Partial<Parameters<typeof openDb>[0]> = {}) =>
 const sleep = (seconds: number) => sql`select pg_sleep(${seconds})`;
 
 test('a slow query holds up nobody while a connection is free', async () => {
-  const { db, close } = open();
+  const { db, close } = open({ callTimeoutMs: 15_000 });
   await Promise.all([1, 2, 3].map(() => db.execute(sql`select 1`)));
-  const slow = db.execute(sleep(1)).then(() => undefined);
-  const waits = await Promise.all(
-    Array.from({ length: 30 }, async () => {
-      const started = performance.now();
-      await db.execute(sql`select ${1}::int`);
-      return performance.now() - started;
-    }),
+  let slowHasEnded = false;
+  const slow = db.execute(sleep(10)).catch(() => (slowHasEnded = true));
+  await Promise.all(Array.from({ length: 30 }, () => db.execute(sql`select ${1}::int`)));
+  expect(slowHasEnded).toBe(false);
+  await db.execute(
+    sql`select pg_cancel_backend(pid) from pg_stat_activity where query like 'select pg_sleep(%' and state = 'active'`,
   );
-  expect(Math.max(...waits)).toBeLessThan(700);
   await slow;
+  expect(slowHasEnded).toBe(true);
   await close();
 });
 
@@ -57,13 +56,12 @@ test('who waits too long for a connection is told so, and the queue is bounded',
 
 test('a call that gets no answer is given up by the client', async () => {
   const { db, close } = open({ callTimeoutMs: 200 });
-  const started = performance.now();
-  const error: unknown = await db.execute(sleep(1)).then(
+  // Had it waited, there would be no error.
+  const error: unknown = await db.execute(sleep(5)).then(
     () => undefined,
     (reason: unknown) => reason,
   );
   expect(sqlState(error)).toBe('DEADLINE');
-  expect(performance.now() - started).toBeLessThan(600);
   await close();
 });
 

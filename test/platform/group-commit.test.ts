@@ -87,33 +87,37 @@ describe('3: bounded', () => {
 
   test('nobody is flushed who has waited too long; he is refused', async () => {
     const deadlineMs = 100;
-    const waits: number[] = [];
+    const flushMs = 30;
+    const flushed: string[] = [];
     const { submit } = group({
       deadlineMs,
       batchMax: 1,
       flush: async (_lane, items) => {
-        for (const item of items) waits.push(performance.now() - Number(item.split('/')[1]));
-        await sleep(30);
+        flushed.push(...items);
+        await sleep(flushMs);
         return [...items];
       },
       durationMs: 0,
     });
-    const codes = await Promise.all(numbers(12).map((item) => codeOf(submit('a', `${item}/${performance.now()}`))));
+    const codes = await Promise.all(numbers(12).map((item) => codeOf(submit('a', item))));
     const done = codes.filter((code) => code === 'done').length;
     expect(codes).toEqual(codes.map((_, index) => (index < done ? 'done' : 'service.overloaded')));
-    expect(waits).toHaveLength(done);
-    expect(done).toBeLessThan(12);
-    // What the flush itself waits before it looks at the clock is no part of the promise.
-    expect(Math.max(...waits)).toBeLessThan(deadlineMs + 50);
+    expect(flushed).toHaveLength(done);
+    // One after the other; a slow machine flushes fewer. One more than fit, since a timer may ring early.
+    expect(done).toBeLessThanOrEqual(Math.ceil(deadlineMs / flushMs) + 1);
   });
 
   test('and in time while the flush before him hangs, in his lane or in all others', async () => {
-    const { submit, flushes, drain } = group({ deadlineMs: 60, flushesMax: 1, durationMs: 1000 });
+    const released = Promise.withResolvers<void>();
+    const flush = async (_lane: string, items: readonly string[]) => {
+      await released.promise;
+      return [...items];
+    };
+    const { submit, flushes, drain } = group({ deadlineMs: 60, flushesMax: 1, durationMs: 0, flush });
     const hanging = submit('a', 'hangs');
-    const started = performance.now();
     const codes = await Promise.all([codeOf(submit('a', 'same lane')), codeOf(submit('b', 'other lane'))]);
     expect(codes).toEqual(['service.overloaded', 'service.overloaded']);
-    expect(performance.now() - started).toBeLessThan(800);
+    released.resolve();
     expect(await codeOf(hanging)).toBe('done');
     await drain();
     expect(flushes).toHaveLength(1);
