@@ -9,7 +9,7 @@ import { dataFolder } from './places.ts';
 import { discardData } from './services/discard-data.ts';
 import { bringUp, environmentFile, takeDown } from './stack/bring-up.ts';
 import { limitLogs } from './stack/limit-logs.ts';
-import { type Plan, portsOf, readPlan } from './stack/plan.ts';
+import { type Plan, portsOf, readPlan, usage } from './stack/plan.ts';
 import { showTable } from './stack/show-table.ts';
 
 /** `npm start`: the whole product on one machine, in the foreground, until Ctrl-C. */
@@ -20,7 +20,9 @@ const giveUpStartingMs = 15_000;
 
 async function main(): Promise<void> {
   const began = performance.now();
-  const plan = readPlan(process.argv.slice(2), process.env);
+  const given = process.argv.slice(2);
+  if (given.includes('--help') || given.includes('-h')) return console.log(usage);
+  const plan = readPlan(given, process.env);
   const release = prepareDataFolder();
   const stopping = listenForSignals();
   try {

@@ -27,7 +27,8 @@ export interface Plan {
   readonly external: ExternalServices;
 }
 
-const usage = `npm start -- [options]
+/** For a person who asks. */
+export const usage = `npm start -- [options]
   --fresh          throw the local data away first
   --services-only  only Postgres, PgBouncer and Redis
   --edge           nginx before the API, as in production
@@ -43,8 +44,7 @@ const knownOptions = ['--fresh', '--services-only', '--demo', '--edge'];
  */
 export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv): Plan {
   const unknown = args.filter((arg) => !knownOptions.includes(arg));
-  if (unknown.length > 0)
-    throw new LaunchProblem(unknown.includes('--help') ? usage : `Unknown: ${unknown.join(' ')}\n${usage}`);
+  if (unknown.length > 0) throw new LaunchProblem(`Unknown: ${unknown.join(' ')}\n${usage}`);
   if (environment['ENV'] === 'production') {
     throw new LaunchProblem(
       'ENV=production: this command is for trying the product on one machine, with demo users whose password is public.\nSee deploy/ for production.',
