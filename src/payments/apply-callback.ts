@@ -59,7 +59,7 @@ async function applyReadBack(
   claim: GatewayFact | undefined,
 ): Promise<void> {
   const attemptId = callback.attemptId ?? '';
-  await deps.gateway.admit(account, 'call');
+  await deps.gateway.admit(account, 'call', 0);
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
   if (known.kind === 'unknown' || known.kind === 'rejected') {

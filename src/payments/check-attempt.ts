@@ -28,7 +28,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.byOrganizer(attempt.organizerId);
   if (account === undefined) throw new RetryLater(hourSeconds, 'the organiser has no payment account now');
-  await deps.gateway.admit(account, 'call');
+  await deps.gateway.admit(account, 'call', 0);
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
   const applied = await transaction(deps.db, async (tx) => {

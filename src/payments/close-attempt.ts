@@ -2,7 +2,7 @@ import { transaction } from '../platform/db.ts';
 import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
 import { changeAttempt, findAttempt, requestClose } from './attempt-queries.ts';
 import type { GatewayDeps } from './deps.ts';
-import { closedCheckSeconds, pageOverGraceSeconds } from './limits.ts';
+import { closedCheckSeconds, closingPauseSeconds, pageOverGraceSeconds } from './limits.ts';
 import type { Attempt } from './tables.ts';
 import { isOpen } from './vocabulary.ts';
 
@@ -23,7 +23,7 @@ export async function closeAttempt(deps: GatewayDeps, attempt: Attempt): Promise
   const seconds = await requestClose(deps.db, attempt.id);
   const account = await deps.accounts.byOrganizer(attempt.organizerId);
   if (account === undefined) return { kind: 'unsure', seconds };
-  await deps.gateway.admit(account, 'call');
+  await deps.gateway.admit(account, 'call', seconds >= closingPauseSeconds ? 1 : 0);
   const { id, amount, expiresAt } = attempt;
   const pageOver = expiresAt !== null && deps.clock.now().getTime() > expiresAt.getTime() + pageOverGraceSeconds * 1000;
   const result = await deps.gateway.close(account, { id, amount, pageOver });

@@ -123,7 +123,8 @@ export type PaymentGateway = PaymentRail & {
 export type GuardedGateway = PaymentGateway & {
   /**
    * Asks for room for one call before anything is written down for it.
-   * @throws RetryLater when the rate is used up or the breaker is open
+   * @param repeated 0 for the first try, else how many calls this repetition of one without a usable answer takes
+   * @throws RetryLater when the rate or the budget for repetitions is used up, or the gateway is left alone for now
    */
-  admit(account: GatewayAccount, lane: 'create' | 'call'): Promise<void>;
+  admit(account: GatewayAccount, lane: 'create' | 'call', repeated: number): Promise<void>;
 };

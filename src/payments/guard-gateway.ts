@@ -1,63 +1,37 @@
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { type CallGuard, LeftAloneError, createCallGuard } from '../platform/call-guard.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import type { GatewayBudget } from './gateway-budget.ts';
 import type { GatewayAccount, GuardedGateway, PaymentGateway } from './gateway.ts';
-import { breakersOpen, gatewayCalls, gatewaySeconds } from './metrics.ts';
+import { gatewayCalls, gatewaySeconds } from './metrics.ts';
 
-/** Calls in a row without a usable answer after which an organiser's gateway is left alone, and for how long. */
-const failuresMax = 5;
-const pauseMs = 10_000;
-const breakersMax = 10_000;
-/** Reads may be repeated at once, but for at most one in ten calls: a slow gateway is not helped by more calls. */
-const retryShare = 0.1;
-const retriesMax = 10;
+/** What a healthy gateway takes at most: whether it is back need not be waited for as long as for a payment. */
+const probeMs = 3000;
 
 type Result = { readonly kind: string };
-type Breaker = ReturnType<typeof createBreaker>;
-
-/** Carries an unusable result through the breaker, which counts what is thrown. */
-class Unusable extends Error {
-  readonly result: Result;
-
-  constructor(result: Result) {
-    super('unusable answer');
-    this.result = result;
-  }
-}
 
 /**
- * Puts a rate limit, a circuit breaker per organiser and a budget for repeated reads before a gateway. Calls of one
- * organiser whose gateway does not answer do not take time away from the others'.
+ * Puts a rate limit, a circuit breaker per organiser and a budget for repetitions before a gateway. Calls of one
+ * organiser whose gateway does not answer do not take time away from the others'. Nothing is repeated here: jobs do
+ * that, and ask `admit` first.
  */
-export function guardGateway(gateway: PaymentGateway, budget: GatewayBudget): GuardedGateway {
-  const breakers = new Map<string, Breaker>();
-  let retries = retriesMax;
-
-  const breakerOf = (account: GatewayAccount): Breaker => {
-    const known = breakers.get(account.organizerId);
-    if (known !== undefined) return known;
-    const oldest = breakers.keys().next();
-    if (breakers.size >= breakersMax && oldest.done !== true) breakers.delete(oldest.value);
-    const breaker = createBreaker();
-    breakers.set(account.organizerId, breaker);
-    return breaker;
-  };
-
+export function guardGateway(
+  gateway: PaymentGateway,
+  rate: GatewayBudget,
+  guard: CallGuard = createCallGuard({ toward: 'gateway' }),
+): GuardedGateway {
   const run = async <R extends Result>(call: string, account: GatewayAccount, act: () => Promise<R>): Promise<R> => {
     const stop = gatewaySeconds.startTimer({ call });
     try {
-      const result = await breakerOf(account).execute(async () => {
-        const outcome = await act();
-        if (outcome.kind === 'unknown') throw new Unusable(outcome);
-        return outcome;
-      });
+      const result = await guard.run(
+        account.organizerId,
+        (isProbe) => (isProbe ? withinProbe(act()) : act()),
+        ({ kind }) => kind === 'unknown',
+      );
       gatewayCalls.inc({ call, result: result.kind });
       return result;
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw new RetryLater(pauseMs / 1000, 'the gateway is left alone');
-      if (!(error instanceof Unusable)) throw error;
-      gatewayCalls.inc({ call, result: 'unknown' });
-      return error.result as R;
+      if (error instanceof LeftAloneError) throw new RetryLater(error.seconds, 'the gateway is left alone');
+      throw error;
     } finally {
       stop();
     }
@@ -65,34 +39,25 @@ export function guardGateway(gateway: PaymentGateway, budget: GatewayBudget): Gu
 
   return {
     ...gateway,
-    admit: async (account, lane) => {
-      const breaker = breakers.get(account.organizerId);
-      if (breaker?.state === CircuitState.Open) throw new RetryLater(pauseMs / 1000, 'the gateway is left alone');
-      const seconds = await budget.take(lane, gateway.name, account.organizerId);
+    admit: async (account, lane, repeated) => {
+      const pause = guard.admit(account.organizerId, repeated);
+      if (pause > 0) throw new RetryLater(pause, 'the gateway is left alone, or repetitions are used up');
+      const seconds = await rate.take(lane, gateway.name, account.organizerId);
       if (seconds > 0) throw new RetryLater(seconds, 'the gateway is called as often as it may be');
     },
     create: (account, request) => run('create', account, () => gateway.create(account, request)),
-    fetch: async (account, attemptId) => {
-      retries = Math.min(retriesMax, retries + retryShare);
-      const first = await run('fetch', account, () => gateway.fetch(account, attemptId));
-      if (first.kind !== 'unknown' || retries < 1) return first;
-      retries -= 1;
-      return run('fetch', account, () => gateway.fetch(account, attemptId));
-    },
+    fetch: (account, attemptId) => run('fetch', account, () => gateway.fetch(account, attemptId)),
     close: (account, attempt) => run('close', account, () => gateway.close(account, attempt)),
     voidCapture: (account, attemptId) => run('void', account, () => gateway.voidCapture(account, attemptId)),
     refund: (account, refund) => run('refund', account, () => gateway.refund(account, refund)),
   };
 }
 
-function createBreaker() {
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(failuresMax) });
-  let open = false;
-  breaker.onStateChange((state) => {
-    if ((state === CircuitState.Open) === open) return;
-    open = !open;
-    if (open) breakersOpen.inc();
-    else breakersOpen.dec();
+/** The answer, or that nobody knows: what the call does after that is found by the next look. */
+async function withinProbe<R>(answer: Promise<R>): Promise<R> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<R>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'unknown', reason: 'no answer to a probe' } as R), probeMs);
   });
-  return breaker;
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -6,8 +6,9 @@ export const callbackBytesMax = 256 * 1024;
 export const attemptsPerOrderMax = 10;
 /** An attempt that nobody took up within this time is looked at by the reconciler. */
 export const createGraceSeconds = 60;
-/** Between two tries to make an attempt whose outcome at the gateway is not known. */
+/** Between two tries to make an attempt whose outcome at the gateway is not known: up to this, doubling, and no more than that. */
 export const unknownPauseSeconds = 5;
+export const unknownPauseMaxSeconds = 60;
 /** How long the hold of an order stays while its attempt cannot be closed for certain. */
 export const closingMinutesMax = 10;
 export const closingPauseSeconds = 15;
@@ -24,6 +25,7 @@ export const closedCheckSeconds = 3600;
 export const lastCheckSeconds = 5 * 3600;
 export const refundTriesMax = 24;
 export const refundPauseSeconds = 30;
+export const refundPauseMaxSeconds = 600;
 /** The gateway's balance may be filled up in the meantime. */
 export const refundBalancePauseSeconds = 3600;
 export const callbackPayloadDays = 14;

@@ -1,4 +1,5 @@
 import { instructionsReady } from '../orders/index.ts';
+import { backOffSeconds } from '../platform/back-off.ts';
 import { transaction } from '../platform/db.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
@@ -7,13 +8,15 @@ import { buildPaymentRequest } from './build-payment-request.ts';
 import type { GatewayDeps } from './deps.ts';
 import { failAttempt } from './fail-attempt.ts';
 import type { CreateResult, GatewayAccount } from './gateway.ts';
-import { unknownPauseSeconds } from './limits.ts';
+import { unknownPauseMaxSeconds, unknownPauseSeconds } from './limits.ts';
 import { findPayableOrder } from './order-queries.ts';
 import type { Attempt } from './tables.ts';
 
 /** Longer than any call and its read-back take: after it the worker that had the attempt is gone. */
 const leaseSeconds = 40;
 const checkPendingSeconds = 120;
+/** What became of the earlier try is asked first. */
+const callsOfRepetition = 2;
 
 /**
  * Makes a written attempt at the gateway. What became of an earlier try is read back first, since an answer may have
@@ -25,7 +28,7 @@ export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId:
   if (seen === undefined || !isUnmade(seen)) return;
   const account = await deps.accounts.byOrganizer(seen.organizerId);
   if (account === undefined) return failAttempt(deps.db, attemptId, 'no_account');
-  await deps.gateway.admit(account, 'create');
+  await deps.gateway.admit(account, 'create', seen.checks > 0 ? callsOfRepetition : 0);
 
   const attempt = await claimAttempt(deps.db, attemptId, leaseSeconds);
   if (attempt === undefined) {
@@ -68,7 +71,7 @@ async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: A
     case 'slow_down':
       return putOff(deps, attempt.id, known.seconds, 'the gateway asks to slow down');
     case 'unknown':
-      return putOff(deps, attempt.id, unknownPauseSeconds, known.reason);
+      return putOff(deps, attempt.id, pauseAfter(attempt), known.reason);
   }
 }
 
@@ -91,12 +94,12 @@ async function record(deps: GatewayDeps, attempt: Attempt, result: CreateResult,
       return recordMade(deps, attempt.id, result.redirectUrl, expiresInMinutes);
     case 'rejected':
       // Our own id, so an earlier try did arrive, and the buyer has picked a method: only a look can tell more.
-      if (result.code === 'order_id_taken') return putOff(deps, attempt.id, unknownPauseSeconds, result.code);
+      if (result.code === 'order_id_taken') return putOff(deps, attempt.id, pauseAfter(attempt), result.code);
       return failAttempt(deps.db, attempt.id, result.code);
     case 'slow_down':
       return putOff(deps, attempt.id, result.seconds, 'the gateway asks to slow down');
     case 'unknown':
-      return putOff(deps, attempt.id, unknownPauseSeconds, result.reason);
+      return putOff(deps, attempt.id, pauseAfter(attempt), result.reason);
   }
 }
 
@@ -119,6 +122,10 @@ async function recordMade(deps: GatewayDeps, attemptId: string, redirectUrl: str
     });
     if (isFirst) await instructionsReady(tx, order);
   });
+}
+
+function pauseAfter({ checks }: Attempt): number {
+  return backOffSeconds({ tries: checks, firstSeconds: unknownPauseSeconds, maxSeconds: unknownPauseMaxSeconds });
 }
 
 /** Leaves the attempt as not known, to be taken up again. Never returns. */

@@ -15,7 +15,6 @@ export const gatewayCalls = counter('payment_gateway_calls_total', 'Calls to gat
   'result',
 ]);
 export const gatewaySeconds = histogram('payment_gateway_seconds', 'Time of one call to a gateway', ['call']);
-export const breakersOpen = gauge('payment_breakers_open', 'Organiser accounts whose gateway is left alone for now');
 export const moneyReceived = counter('payment_received_total', 'Captures by what came of the order', ['outcome']);
 export const refundsEnded = counter('payment_refunds_total', 'Refunds by status reached', ['status']);
 export const paymentBacklog = gauge(

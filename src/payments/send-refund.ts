@@ -1,10 +1,11 @@
+import { backOffSeconds } from '../platform/back-off.ts';
 import { transaction } from '../platform/db.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import { applyFact, lockAttemptAndOrder } from './apply-fact.ts';
 import { changeAttempt, findAttempt } from './attempt-queries.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { GatewayAccount, RefundResult } from './gateway.ts';
-import { refundBalancePauseSeconds, refundPauseSeconds, refundTriesMax } from './limits.ts';
+import { refundBalancePauseSeconds, refundPauseMaxSeconds, refundPauseSeconds, refundTriesMax } from './limits.ts';
 import { nameManualRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import { changeRefund, countRefundTry, findRefund, lockRefund } from './refund-queries.ts';
@@ -30,7 +31,7 @@ export async function sendRefund(
   if (attempt === undefined) return;
   if (account === undefined)
     throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
-  await deps.gateway.admit(account, 'call');
+  await deps.gateway.admit(account, 'call', refund.tries > 0 ? 1 : 0);
   if (refund.status === 'processing') return lookAtGateway(deps, account, refund);
 
   const tries = await countRefundTry(deps.db, refund);
@@ -49,7 +50,7 @@ export async function sendRefund(
     case 'slow_down':
       throw new RetryLater(result.seconds, 'the gateway asks to slow down');
     case 'unknown':
-      throw new RetryLater(refundPauseSeconds, result.reason);
+      throw new RetryLater(pauseAfter(tries), result.reason);
   }
 }
 
@@ -86,7 +87,7 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
 async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<void> {
   const known = await deps.gateway.fetch(account, refund.attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
-  if (known.kind !== 'fact') throw new RetryLater(refundPauseSeconds, 'the gateway does not say what is so');
+  if (known.kind !== 'fact') throw new RetryLater(pauseAfter(refund.tries), 'the gateway does not say what is so');
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, refund.attemptId);
     if (locked === undefined) return;
@@ -100,7 +101,7 @@ async function settleConflict(deps: GatewayDeps, refund: Refund, tries: number):
   const now = await findRefund(deps.db, refund.eventId, refund.id);
   if (now?.status !== 'requested') return;
   if (tries >= conflictsMax) return giveToPerson(deps, refund, 'refused_by_state');
-  throw new RetryLater(refundPauseSeconds, 'the gateway does not allow it now');
+  throw new RetryLater(pauseAfter(tries), 'the gateway does not allow it now');
 }
 
 async function giveToPerson(deps: GatewayDeps, sent: Refund, failure: string): Promise<void> {
@@ -111,4 +112,8 @@ async function giveToPerson(deps: GatewayDeps, sent: Refund, failure: string): P
     await changeRefund(tx, refund, { status: 'manual_required', failure, checkInSeconds: null });
     await nameManualRefund(tx, refund, locked.attempt);
   });
+}
+
+function pauseAfter(tries: number): number {
+  return backOffSeconds({ tries, firstSeconds: refundPauseSeconds, maxSeconds: refundPauseMaxSeconds });
 }

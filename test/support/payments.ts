@@ -29,6 +29,7 @@ import type { Attempt, Refund, Task } from '../../src/payments/tables.ts';
 import { paymentAttempts, refunds, tasks } from '../../src/payments/tables.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { encrypt } from '../../src/platform/crypto.ts';
+import type { CallGuard } from '../../src/platform/call-guard.ts';
 import { type Db, type OpenDb, rowsOf } from '../../src/platform/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
@@ -58,7 +59,14 @@ export type PaymentWorld = {
 };
 
 export async function openPaymentWorld(
-  options: { createsPerSecond?: number; timeoutMs?: number; snapExpiryMinimumMinutes?: number } = {},
+  options: {
+    createsPerSecond?: number;
+    timeoutMs?: number;
+    snapExpiryMinimumMinutes?: number;
+    guard?: CallGuard;
+    /** Told of each call that goes out. */
+    onCall?: (call: string) => void;
+  } = {},
 ): Promise<PaymentWorld> {
   const [database, redisUrls] = [await createTestDatabase(), await createTestRedis()];
   const open = openTestDb(database.url, 8);
@@ -68,14 +76,21 @@ export async function openPaymentWorld(
   const sandbox = await startSandbox({ port: 0, smtpPort: 0, timeScale: 0.001, ...pick(options) });
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
+  const midtrans = createMidtrans({
+    snapUrl: `${sandbox.url}/midtrans`,
+    apiUrl: `${sandbox.url}/midtrans`,
+    publicUrl,
+    timeoutMs: options.timeoutMs ?? 1000,
+  });
+  const { onCall = () => {} } = options;
   const gateway = guardGateway(
-    createMidtrans({
-      snapUrl: `${sandbox.url}/midtrans`,
-      apiUrl: `${sandbox.url}/midtrans`,
-      publicUrl,
-      timeoutMs: options.timeoutMs ?? 1000,
-    }),
+    {
+      ...midtrans,
+      create: (account, request) => (onCall('create'), midtrans.create(account, request)),
+      fetch: (account, attemptId) => (onCall('fetch'), midtrans.fetch(account, attemptId)),
+    },
     createGatewayBudget({ redis, createsPerSecond: options.createsPerSecond ?? 1000 }),
+    options.guard,
   );
   const { db } = open;
   const accounts = createPaymentAccounts({ db, clock: systemClock, encryptionKey });

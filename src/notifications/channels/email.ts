@@ -84,7 +84,7 @@ export function createEmailChannel({
 
   return {
     send: async (message, signal) => {
-      const pause = guard.admit(account, message.tries > 1);
+      const pause = guard.admit(account, message.tries > 1 ? 1 : 0);
       if (pause > 0) return leftAlone(pause);
       try {
         return await guard.run(

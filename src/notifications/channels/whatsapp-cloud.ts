@@ -58,7 +58,7 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
     message: Parameters<WhatsappChannel['send']>[0],
     signal: AbortSignal,
   ): Promise<Attempt> => {
-    const pause = guard.admit(sender.id, message.tries > 1);
+    const pause = guard.admit(sender.id, message.tries > 1 ? 1 : 0);
     if (pause > 0) return { kind: 'left_alone', seconds: pause };
     const waitSeconds = await rate.take(sender);
     if (waitSeconds > 0) return { kind: 'later', failure: 'sender_rate', seconds: waitSeconds, unspent: true };

@@ -1,0 +1,13 @@
+/**
+ * Seconds to wait before a repetition: anything from a second up to a bound that doubles with each try, so that what
+ * failed together does not come back together (full jitter).
+ */
+export function backOffSeconds(options: {
+  readonly tries: number;
+  readonly firstSeconds: number;
+  readonly maxSeconds: number;
+}): number {
+  const { tries, firstSeconds, maxSeconds } = options;
+  const bound = Math.min(firstSeconds * 2 ** Math.min(Math.max(tries - 1, 0), 20), maxSeconds);
+  return Math.max(1, Math.random() * bound);
+}

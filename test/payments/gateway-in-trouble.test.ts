@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createCallGuard } from '../../src/platform/call-guard.ts';
+import { RetryLater } from '../../src/platform/retry-later.ts';
+import type { TestEvent } from '../support/factories.ts';
+import {
+  type PaymentWorld,
+  attemptsOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  hurry,
+  openPaymentWorld,
+  place,
+} from '../support/payments.ts';
+
+/**
+ * Guards that a gateway in trouble is asked little: only probes while it is left alone, repetitions for a tenth of the
+ * calls while it fails; and that payments are made again as soon as it is back.
+ */
+
+const pauseMs = 300;
+let world: PaymentWorld;
+let event: TestEvent;
+const calls: string[] = [];
+
+beforeAll(async () => {
+  const guard = createCallGuard({ toward: 'gateway', pauseMs });
+  world = await openPaymentWorld({ timeoutMs: 250, guard, onCall: (call) => calls.push(call) });
+});
+beforeEach(async () => {
+  await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
+  event = await createPaidEvent(world);
+  calls.length = 0;
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+type Placed = Awaited<ReturnType<typeof place>>;
+
+/** Tries the payment of an order once, at once, as if its time had come. */
+async function attempt(placed: Placed): Promise<'done' | 'later'> {
+  await hurry(world, placed);
+  try {
+    await world.handlers['order.placed'](placed);
+    return 'done';
+  } catch (error) {
+    if (error instanceof RetryLater) return 'later';
+    throw error;
+  }
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test.each([500, 'hang'] as const)(
+  'while it answers by %s only probes reach it, and the first good one opens the way again',
+  async (answer) => {
+    await control(world, '/scenarios', { snap: { answer }, status: { answer } });
+    const orders = await Promise.all(Array.from({ length: 30 }, () => place(world, event)));
+    for (const placed of orders.slice(0, 5)) expect(await attempt(placed)).toBe('later');
+    expect(calls).toHaveLength(5);
+
+    const until = performance.now() + 5 * pauseMs;
+    let asked = 0;
+    while (performance.now() < until) {
+      const placed = orders[5 + (asked % 25)];
+      if (placed !== undefined) expect(await attempt(placed)).toBe('later');
+      asked += 1;
+    }
+    expect(asked).toBeGreaterThan(30);
+    expect(calls.length - 5).toBeLessThanOrEqual(5);
+
+    await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
+    await pause(pauseMs + 50);
+    let open = orders;
+    for (let round = 0; round < 200 && open.length > 0; round += 1) {
+      const left: Placed[] = [];
+      for (const placed of open) if ((await attempt(placed)) === 'later') left.push(placed);
+      open = left;
+    }
+    expect(open).toEqual([]);
+    for (const placed of orders) expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending' }]);
+  },
+);
+
+test('while it fails now and then, it is asked at most 1.1 times what it would be', async () => {
+  // Two of five: failures in a row are rare, so that the breaker does not do the budget's work.
+  await control(world, '/scenarios', { snap: { answer: 503, probability: 0.4 } });
+  event = await createPaidEvent(world, { categories: [{ capacity: 2000 }] });
+  const waiting: Placed[] = [];
+  let firsts = 0;
+  for (let round = 0; round < 300; round += 1) {
+    const placed = await place(world, event);
+    const before = calls.length;
+    if ((await attempt(placed)) === 'later') waiting.push(placed);
+    firsts += calls.length > before ? 1 : 0;
+    // Everything that waits comes back at once: a worker without patience.
+    for (const again of waiting.splice(0)) if ((await attempt(again)) === 'later') waiting.push(again);
+  }
+  expect(firsts).toBeGreaterThan(100);
+  expect(waiting.length).toBeGreaterThan(20);
+  const reserveAndTrickle = 40;
+  expect(calls.length).toBeLessThanOrEqual(firsts * 1.1 + reserveAndTrickle);
+  await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
+  for (let round = 0; round < 300 && waiting.length > 0; round += 1) {
+    await attempt(await place(world, event));
+    for (const again of waiting.splice(0)) if ((await attempt(again)) === 'later') waiting.push(again);
+  }
+  expect(waiting).toEqual([]);
+});
