@@ -86,17 +86,22 @@ async function finish(deps: DrawDeps, draw: DrawRow, seed: Buffer, value: Beacon
     deps.log.info({ eventId, number, places }, 'the waiting room is drawn');
     return 'drawn';
   }
-  const now = await findCurrentDraw(deps.db, eventId);
-  return now?.draw.state === 'drawn' ? 'drawn' : 'waiting';
+  return progressOf(deps, eventId);
 }
 
 async function endVoid(deps: DrawDeps, draw: DrawRow, reason: VoidReason): Promise<DrawProgress> {
   const isOurs = await transaction(deps.db, (tx) => voidDraw(deps, tx, draw, reason));
-  if (!isOurs) return 'waiting';
+  if (!isOurs) return progressOf(deps, draw.eventId);
   drawsEnded.inc({ outcome: reason });
   deps.log.error(
     { eventId: draw.eventId, number: draw.number, reason },
     'a draw is void; the next one is committed to',
   );
   return 'void';
+}
+
+/** What another worker made of it meanwhile. */
+async function progressOf(deps: DrawDeps, eventId: string): Promise<DrawProgress> {
+  const now = await findCurrentDraw(deps.db, eventId);
+  return now?.draw.state === 'drawn' ? 'drawn' : 'waiting';
 }
