@@ -50,7 +50,12 @@ export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
       return problemResponse(known, requestId, catalogue, fields);
     }
     log.error({ err: error, requestId }, 'unexpected error');
-    return problemResponse(new DomainError('internal', 'Something went wrong on our side.'), requestId, catalogue, fields);
+    return problemResponse(
+      new DomainError('internal', 'Something went wrong on our side.'),
+      requestId,
+      catalogue,
+      fields,
+    );
   };
 }
 
@@ -62,9 +67,15 @@ export function handleError(catalogue: ProblemCatalogue, log: Log) {
 
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
-  if (isUnavailable(error)) return serviceUnavailable(error);
+  if (isUnavailable(error)) return refusalWithin(error) ?? serviceUnavailable(error);
   if (error instanceof HTTPException && error.status < 500) {
     return new DomainError('request.invalid', 'The request is not valid.', { details: { errors: [] } });
   }
   return undefined;
+}
+
+/** What refused a call to the database, which drizzle has wrapped. */
+function refusalWithin(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  return error instanceof Error && error.cause !== undefined ? refusalWithin(error.cause) : undefined;
 }

@@ -46,6 +46,7 @@ export type { GuardedGateway, PaymentGateway } from './gateway.ts';
 export { createMidtrans } from './gateways/midtrans.ts';
 export { guardGateway } from './guard-gateway.ts';
 export { paymentHandlers } from './handlers.ts';
+export { type GatewayLimit, limitGateway } from './limit-gateway.ts';
 export { maintainPayments } from './maintain-payments.ts';
 export { type PaymentAccounts, createPaymentAccounts } from './payment-accounts.ts';
 export { paymentOf } from './payment-of.ts';

@@ -56,6 +56,7 @@ export function isUnavailable(error: unknown): boolean {
     state.startsWith('53') ||
     state === '57014' ||
     state === '55P03' ||
-    state === 'POOL_FULL'
+    state === 'POOL_FULL' ||
+    state === 'service.overloaded'
   );
 }

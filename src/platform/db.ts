@@ -32,9 +32,12 @@ export type DbOptions = {
   readonly name: string;
   readonly poolSize: number;
   readonly acquireTimeoutMs: number;
+  /** For the call and the wait for a connection together. */
   readonly callTimeoutMs: number;
   /** Only with PgBouncer >= 1.21 or a direct connection; Debian's 1.18 loses prepared statements. */
   readonly prepare: boolean;
+  /** Makes each call with a place of its own, or throws before it begins. Without it only the pool's own queue bounds them. */
+  readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
 };
 
 export type OpenDb = { readonly db: Db; readonly gate: Gate; close(): Promise<void> };
@@ -104,10 +107,15 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
       return client;
     },
   });
-  const run = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    const leave = gate.inUse < options.poolSize ? await gate.enter() : await enterMeasured(gate, options.name);
-    return callOn(connections, work, leave, options.callTimeoutMs);
+  const runNow = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    if (gate.inUse < options.poolSize) return callOn(connections, work, await gate.enter(), options.callTimeoutMs);
+    // One deadline for the wait and the call: a caller waits no longer when the pool is full.
+    const since = performance.now();
+    const leave = await enterMeasured(gate, options.name);
+    return callOn(connections, work, leave, options.callTimeoutMs - (performance.now() - since));
   };
+  const { limitCall } = options;
+  const run: typeof runNow = limitCall === undefined ? runNow : (work) => limitCall(() => runNow(work));
   type Parameters = postgres.ParameterOrJSON<never>[];
   const client = {
     options: types,

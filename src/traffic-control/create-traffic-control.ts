@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
+import type { DependencyLimiters } from './concurrency/index.ts';
 import { type Keys, createKeys } from './keys.ts';
 import { type Limiter, createLimiter } from './limiter.ts';
 import { type Policies, policiesOf } from './policies.ts';
@@ -37,11 +38,16 @@ export function createTrafficControl(deps: {
   pools: readonly WatchedPool[];
   /** What operators have switched; nothing, when left out. */
   switches?: Pick<Switches, 'refusalFor'>;
+  /** Limits on what is in flight to the dependencies of routes; none, when left out. */
+  limiters?: Partial<DependencyLimiters>;
   /** How long a limit waits for Redis before it is counted in memory. */
   redisDeadlineMs?: number;
 }): TrafficControl {
   const policies = policiesOf(deps.config);
-  const shedder = createShedder({ pools: deps.pools });
+  const shedder = createShedder({
+    pools: deps.pools,
+    ...(deps.limiters === undefined ? {} : { limiters: deps.limiters }),
+  });
   return {
     policies,
     limiter: createLimiter({

@@ -77,10 +77,10 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork):
       switchedTotal.inc({ class: classNames[rule.class] });
       return { refusal: refusals.switched(switched) };
     }
-    const cause = shedder.cause(rule.class);
+    const cause = shedder.cause(rule.class, rule.uses);
     if (cause !== undefined) {
       shedTotal.inc({ class: classNames[rule.class], cause });
-      return { refusal: refusals.overloaded(shedder.retryAfterSeconds()) };
+      return { refusal: refusals.overloaded(shedder.retryAfterSeconds(cause)) };
     }
     return rule.limits.length === 0 ? taken : limit(asked, rule, networkOf(asked), 0, undefined);
   };

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ClientNetwork } from '../http/client-network.ts';
 import { hotRequestOfContext } from '../http/hot-request.ts';
+import { asClass } from './concurrency/index.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import { type Decide, rateLimited } from './decide.ts';
 import { ruleOf } from './policies.ts';
@@ -29,12 +30,13 @@ export function trafficControl(control: TrafficControl, decide: Decide, networkO
   };
 
   return async (c, next) => {
-    if (ruleOf(c.req.method, c.req.path).class === 0) return countFailures(c, next);
+    const routeClass = ruleOf(c.req.method, c.req.path).class;
+    if (routeClass === 0) return countFailures(c, () => asClass(0, next));
     const asked = decide(hotRequestOfContext(c));
     const { refusal, fields } = asked instanceof Promise ? await asked : asked;
     if (refusal !== undefined) return refusal;
     if (fields !== undefined) for (const [name, value] of Object.entries(fields)) c.header(name, value);
-    await next();
+    await asClass(routeClass, next);
     return undefined;
   };
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { Dependency } from './concurrency/dependencies.ts';
 
 /**
  * Who is refused first when there is too much: the highest class. 0 is callbacks and is never shed; 1 pays, reads an
@@ -150,6 +151,8 @@ export type RouteRule = {
   readonly class: RouteClass;
   /** Limits that are asked in this order; the first that refuses ends it. */
   readonly limits: readonly PolicyName[];
+  /** What it cannot do without. Left out where the answer is in memory, or may be. */
+  readonly uses?: Dependency;
 };
 
 type Row = RouteRule & { readonly methods: readonly string[]; readonly path: RegExp };
@@ -163,25 +166,45 @@ const rows: readonly Row[] = [
   { methods: anyMethod, path: /^\/v1\/callbacks\//, class: 0, limits: [] },
   // A browser's question before the request itself: cheap, and without its answer nothing else comes.
   { methods: ['OPTIONS'], path: /^\//, class: 1, limits: ['network'] },
-  { methods: anyMethod, path: /^\/v1\/check-ins(?:\/|$)/, class: 1, limits: ['check_in', 'check_in_network'] },
+  {
+    methods: anyMethod,
+    path: /^\/v1\/check-ins(?:\/|$)/,
+    class: 1,
+    limits: ['check_in', 'check_in_network'],
+    uses: 'postgres_writes',
+  },
   {
     methods: reading,
     path: /^\/v1\/events\/[^/]+\/(?:door-list$|check-ins\/)/,
     class: 1,
     limits: ['check_in', 'check_in_network'],
+    uses: 'postgres_reads',
   },
   // Not counted as a request too: the limit on orders is the tighter one, and a second question to Redis would cost more than it says.
-  { methods: posting, path: /^\/v1\/orders$/, class: 2, limits: ['orders'] },
-  { methods: posting, path: /^\/v1\/orders\/lookups$/, class: 4, limits: ['messages', 'network'] },
+  { methods: posting, path: /^\/v1\/orders$/, class: 2, limits: ['orders'], uses: 'postgres_writes' },
+  {
+    methods: posting,
+    path: /^\/v1\/orders\/lookups$/,
+    class: 4,
+    limits: ['messages', 'network'],
+    uses: 'postgres_reads',
+  },
   // Nobody stands at the door for want of it: the mail has the tickets, and so has the page of the order.
-  { methods: reading, path: /^\/v1\/orders\/[^/]+\/tickets\.pdf$/, class: 4, limits: ['documents', 'network'] },
-  { methods: anyMethod, path: /^\/v1\/orders\//, class: 1, limits: ['network'] },
-  { methods: posting, path: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'] },
+  {
+    methods: reading,
+    path: /^\/v1\/orders\/[^/]+\/tickets\.pdf$/,
+    class: 4,
+    limits: ['documents', 'network'],
+    uses: 'postgres_reads',
+  },
+  { methods: anyMethod, path: /^\/v1\/orders\//, class: 1, limits: ['network'], uses: 'postgres_reads' },
+  { methods: posting, path: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
   {
     methods: posting,
     path: /^\/v1\/(?:password-resets|invitations)(?:\/|$)/,
     class: 4,
     limits: ['messages', 'network'],
+    uses: 'postgres_reads',
   },
   // Not counted as requests too, for the same reason as orders.
   { methods: posting, path: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
@@ -189,7 +212,7 @@ const rows: readonly Row[] = [
   { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
   { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
-  { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'] },
+  { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
   // The page of an order and what it loads: a buyer on the way to paying needs them as much as the order itself.
   { methods: reading, path: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
   { methods: reading, path: /^\//, class: 4, limits: ['network'] },

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Gate } from '../platform/gate.ts';
+import type { Dependency, DependencyLimiters } from './concurrency/dependencies.ts';
 import { type LoopSample, loopPressure } from './loop-pressure.ts';
 import * as metrics from './metrics.ts';
 import type { RouteClass } from './policies.ts';
@@ -7,14 +8,14 @@ import { type ShedState, calm, nextShedState } from './shed-level.ts';
 
 /** Which classes are refused now, decided every 200 ms; asking costs one look-up. */
 export type Shedder = {
-  /** Why a request of this class is refused; undefined when it is not. */
-  cause(routeClass: RouteClass): ShedCause | undefined;
-  /** Seconds to tell a refused one: never the same for all, or they come back together. */
-  retryAfterSeconds(): number;
+  /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
+  cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
+  /** Seconds to tell one refused for this cause: never the same for all, or they come back together. */
+  retryAfterSeconds(cause?: ShedCause): number;
   close(): void;
 };
 
-export type ShedCause = 'loop' | 'pool';
+export type ShedCause = 'loop' | 'pool' | Dependency;
 
 /** A pool of connections as the shedder sees it. */
 export type WatchedPool = { readonly gate: Pick<Gate, 'waiting'>; readonly size: number };
@@ -35,7 +36,12 @@ const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
 /** When the database is behind: browsing is served from memory and stays; who pays or stands at the door stays too. */
 const poolLadder: readonly RouteClass[] = [5, 3, 2];
 
-export function createShedder(deps: { pools: readonly WatchedPool[]; sampler?: Sampler }): Shedder {
+export function createShedder(deps: {
+  pools: readonly WatchedPool[];
+  sampler?: Sampler;
+  /** Limits on what is in flight to the dependencies of routes. */
+  limiters?: Partial<DependencyLimiters>;
+}): Shedder {
   const sampler = deps.sampler ?? createLoopSampler();
   const causes: (ShedCause | undefined)[] = [];
   let loop: ShedState = calm;
@@ -65,13 +71,16 @@ export function createShedder(deps: { pools: readonly WatchedPool[]; sampler?: S
   const timer = setInterval(look, sampleEveryMs).unref();
 
   return {
-    cause: (routeClass) => {
-      const cause = causes[routeClass];
+    cause: (routeClass, uses) => {
+      const cause = causes[routeClass] ?? (uses && deps.limiters?.[uses]?.wouldRefuse(routeClass) ? uses : undefined);
       if (cause === undefined) served += 1;
       else refused += 1;
       return cause;
     },
-    retryAfterSeconds: () => 1 + Math.floor(Math.random() * spreadSeconds),
+    retryAfterSeconds: (cause) => {
+      const limiter = cause === undefined || cause === 'loop' || cause === 'pool' ? undefined : deps.limiters?.[cause];
+      return limiter?.retryAfterSeconds() ?? 1 + Math.floor(Math.random() * spreadSeconds);
+    },
     close: () => {
       clearInterval(timer);
       sampler.close();

@@ -36,6 +36,14 @@ export {
   type ConcurrencyLimiterOptions,
   createConcurrencyLimiter,
 } from './create-concurrency-limiter.ts';
+export {
+  type Dependency,
+  type DependencyLimiters,
+  createCallsLimiter,
+  createGatewayLimit,
+  createWritesLimiter,
+  limitByCaller,
+} from './dependencies.ts';
 export { type Judge, limitCall, limitGroupCommit } from './limit-calls.ts';
 export type { LimiterState, Outcome, Permit } from './limiter.ts';
 export type { RefusalCause } from './refusals-seen.ts';

@@ -10,6 +10,8 @@ export type Signals = {
   readonly isUsed: boolean;
   /** Of what was asked, more failed than may. */
   readonly isFailing: boolean;
+  /** Answers come so soon that nobody gains by being refused. */
+  readonly isQuick: boolean;
   /** What one per cent more in flight brings, in per cent of answers; undefined when unknown. */
   readonly gain: number | undefined;
 };
@@ -30,8 +32,11 @@ const gainHigh = 0.4;
  * failsafe-go and Uber's Cinnamon guard with, the relation of calls in flight to throughput: where more in flight brings
  * no more answers the limit goes down, whatever the baseline has become.
  */
-export function limitChange({ queue, unit, isFull, isUsed, isFailing, gain }: Signals): LimitChange {
-  if (isFailing || queue > queueLowerAbove * unit) return 'lower';
+export function limitChange(signals: Signals): LimitChange {
+  const { queue, unit, isFull, isUsed, isFailing, isQuick, gain } = signals;
+  if (isFailing) return 'lower';
+  if (isQuick) return isUsed ? 'raise' : 'hold';
+  if (queue > queueLowerAbove * unit) return 'lower';
   const hasShortQueue = queue < queueRaiseBelow * unit;
   if (!isFull) return isUsed && hasShortQueue ? 'raise' : 'hold';
   if (gain !== undefined && gain < gainLow) return 'lower';

@@ -25,6 +25,8 @@ export type LimiterOptions = {
   readonly slotsMax?: number;
   readonly windowMs?: number;
   readonly samplesMin?: number;
+  /** While nine of ten calls end sooner, the limit is not lowered, however little more in flight brings. */
+  readonly toleratedMs?: number;
 };
 
 /** Where time and chance come from; a simulation brings its own. */
@@ -137,13 +139,10 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       return undefined;
     },
     wouldRefuse: (routeClass) => {
-      if (routeClass === 0) return false;
-      const partition = partitionOf(routeClass);
-      if (places.mayBegin(partition) || places.isBelowShare(partition)) return false;
+      if (!lines.isHopeless(routeClass, adaptive.perSecond, clock.now)) return false;
       wasFull = true;
-      const refuses = lines.isHopeless(partition, adaptive.perSecond, clock.now());
-      if (refuses) refused(routeClass, 'ahead');
-      return refuses;
+      refused(routeClass, 'ahead');
+      return true;
     },
     retryAfterSeconds: () => spread.retryAfterSeconds(clock.now()),
     get state() {

@@ -12,7 +12,7 @@ export type WaitLines<Waiter> = {
   /** Refuses who has waited too long. */
   refuseLate(now: number): void;
   /** One more would most likely be refused. */
-  isHopeless(partition: Partition, answersPerSecond: number, now: number): boolean;
+  isHopeless(routeClass: RouteClass, answersPerSecond: number, now: () => number): boolean;
   sawRoom(partition: Partition, now: number): void;
   length(partition: Partition): number;
   readonly queued: number;
@@ -82,10 +82,13 @@ export function createWaitLines<Waiter extends Waits>(
         for (const { waiter, cause } of late) refuse(waiter, cause);
       }
     },
-    isHopeless: (partition, answersPerSecond, now) => {
+    isHopeless: (routeClass, answersPerSecond, now) => {
+      if (routeClass === 0) return false;
+      const partition = partitionOf(routeClass);
+      if (places.mayBegin(partition) || places.isBelowShare(partition)) return false;
       if (queued >= lineMax() && hasItsShare(partition)) return true;
       const line = lines[partition];
-      return line.length >= Math.max(1, (answersPerSecond * waitMsOverloaded) / 1000) && line.isOverloaded(now);
+      return line.length >= Math.max(1, (answersPerSecond * waitMsOverloaded) / 1000) && line.isOverloaded(now());
     },
     sawRoom: (partition, now) => lines[partition].sawRoom(now),
     length: (partition) => lines[partition].length,

@@ -1,0 +1,78 @@
+import { DomainError } from '../../platform/errors.ts';
+import { RetryLater } from '../../platform/retry-later.ts';
+import type { RouteClass } from '../policies.ts';
+import { callingClass } from './calling-class.ts';
+import { type ConcurrencyLimiter, createConcurrencyLimiter } from './create-concurrency-limiter.ts';
+import { limitCall } from './limit-calls.ts';
+
+/** What a route needs most, and may be refused for. */
+export type Dependency = 'postgres_writes' | 'postgres_reads';
+
+export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>>;
+
+/** A connection writes one batch while the next one is collected; a slot is an eighth of that. */
+const slotsPerWriteConnection = 8;
+const itemsPerWriteSlot = 25;
+/** An order that is answered within a tenth of a second has not waited too long, whatever else waits with it. */
+const writesToleratedMs = 100;
+const readsToleratedMs = 25;
+const gatewaySlots = 16;
+const gatewayToleratedMs = 1500;
+
+/** What is in flight to the pool that group commits write by: items, from being handed in to their answer. */
+export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
+  return createConcurrencyLimiter({
+    name: 'postgres_writes',
+    slots: poolSize * slotsPerWriteConnection,
+    itemsPerSlot: itemsPerWriteSlot,
+    toleratedMs: writesToleratedMs,
+  });
+}
+
+/** What is in flight to a pool of single calls: queries and transactions. */
+export function createCallsLimiter(name: string, poolSize: number): ConcurrencyLimiter {
+  return createConcurrencyLimiter({ name, slots: poolSize, toleratedMs: readsToleratedMs });
+}
+
+/** For the pool of calls: each in the class of the request that it is made for. */
+export function limitByCaller(limiter: ConcurrencyLimiter): <Result>(call: () => Promise<Result>) => Promise<Result> {
+  return (call) => limitCall(limiter, { class: callingClass() }, call);
+}
+
+const errandClasses = { create: 1, call: 2, refund: 5 } as const satisfies Record<string, RouteClass>;
+type Errand = keyof typeof errandClasses;
+
+/** A limit on calls of a gateway, in the form that payments ask for. */
+export function createGatewayLimit(): {
+  fullFor(errand: Errand): number | undefined;
+  call<Result extends { readonly kind: string }>(
+    errand: Errand,
+    act: () => Promise<Result>,
+  ): Promise<Result | { readonly full: number }>;
+} {
+  const limiter = createConcurrencyLimiter({
+    name: 'gateway',
+    slots: gatewaySlots,
+    toleratedMs: gatewayToleratedMs,
+  });
+  return {
+    fullFor: (errand) => (limiter.wouldRefuse(errandClasses[errand]) ? limiter.retryAfterSeconds() : undefined),
+    call: async (errand, act) => {
+      let began = false;
+      const begin = () => {
+        began = true;
+        return act();
+      };
+      try {
+        return await limitCall(limiter, { class: errandClasses[errand] }, begin, {
+          result: ({ kind }) => (kind === 'unknown' ? 'failed' : 'ok'),
+          // A breaker that is open has not called.
+          error: (error) => (error instanceof RetryLater ? 'ignored' : 'failed'),
+        });
+      } catch (error) {
+        if (began || !(error instanceof DomainError)) throw error;
+        return { full: error.retryAfterSeconds ?? limiter.retryAfterSeconds() };
+      }
+    },
+  };
+}
