@@ -39,12 +39,16 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
     const ours: Measurement[] = [];
     const tried = [...best.tried, ...(await tryConnections(stack, options, faults, nameOf(1), {}))];
     for (const processes of [1, 2]) {
+      const measured: Measurement[] = [];
       for (const connections of connectionCounts) {
         const name = `${nameOf(processes)}, ${connections} connections`;
-        const measured = await measureOn(stack, { name, api: { processes }, connections, options, faults });
-        tried.push({ series: nameOf(processes), connections, ...measured });
-        ours.push(against(control, measured, connections === connectionCounts[0] ? bar : undefined));
+        const one = await measureOn(stack, { name, api: { processes }, connections, options, faults });
+        tried.push({ series: nameOf(processes), connections, ...one });
+        measured.push(against(control, one));
       }
+      // The control was measured where it does best; so is this.
+      const bestRate = Math.max(...measured.map(({ perSecond }) => perSecond));
+      ours.push(...measured.map((one) => (one.perSecond === bestRate ? { ...one, bar } : one)));
     }
     const offered = Math.round(offeredShare * (ours[0]?.perSecond ?? 0));
     const felt = await measureFelt(stack, options, faults, offered);

@@ -7,6 +7,8 @@ import { type Db, rowsOf, transaction } from '../../src/platform/db.ts';
 /**
  * The control of the order benches: the usual way to place an order, one interactive transaction each, with the same
  * rules for what the benches ask (several categories, limits per buyer and network, idempotency, hold, lines, outbox).
+ * It is as good as that way gets: the hot row is locked last, for one statement and the commit. Locked first, as one often
+ * sees, it does about half as much.
  */
 export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Placement {
   return {
@@ -16,7 +18,15 @@ export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Plac
 }
 
 type Item = PlacementItem;
-type Category = { id: string; name: string; price: string; pool_id: string; open: boolean; max: number };
+type Category = {
+  id: string;
+  name: string;
+  price: string;
+  pool_id: string;
+  open: boolean;
+  max: number;
+  available: number;
+};
 type Event = {
   organizer_id: string;
   slug: string;
@@ -37,21 +47,22 @@ async function place(tx: Db, eventId: string, item: Item, heldPerNetworkMax: num
     sql`select id from orders where event_id = ${eventId} and idempotency_key_hash = ${storedKey(eventId, item)}::uuid`,
   );
   if (known[0] !== undefined) return { row: rowOf('replayed', known[0].id), facts };
-  for (const { category, quantity } of lines) {
-    const [stock] = await rowsOf<{ available: number }>(
-      tx,
-      sql`select available from stock where event_id = ${eventId} and pool_id = ${category.pool_id} for update`,
-    );
-    if (stock === undefined || stock.available < quantity) return { row: rowOf('sold_out', null), facts };
-  }
+  const isLeft = lines.every(({ category, quantity }) => category.available >= quantity);
+  if (!isLeft) return { row: rowOf('sold_out', null), facts };
   await countLimits(tx, eventId, item, event.buyer_max, heldPerNetworkMax);
-  for (const { category, quantity } of lines) {
-    await tx.execute(
-      sql`update stock set available = available - ${quantity}::int, held = held + ${quantity}::int
-          where event_id = ${eventId} and pool_id = ${category.pool_id}`,
-    );
-  }
-  return { row: await insertOrder(tx, eventId, item, event, lines), facts };
+  const placed = await insertOrder(tx, eventId, item, event, lines);
+  for (const line of lines) await takeStock(tx, eventId, line);
+  return { row: placed, facts };
+}
+
+/** The row that everybody wants is taken last, and held for this call and the commit alone. */
+async function takeStock(tx: Db, eventId: string, { category, quantity }: Line): Promise<void> {
+  const taken = await rowsOf(
+    tx,
+    sql`update stock set available = available - ${quantity}::int, held = held + ${quantity}::int
+        where event_id = ${eventId} and pool_id = ${category.pool_id} and available >= ${quantity}::int returning pool_id`,
+  );
+  if (taken.length === 0) throw new Error('sold out meanwhile');
 }
 
 /** The event and the categories that are asked for, in the order of their pools, so that two orders cannot deadlock. */
@@ -63,8 +74,10 @@ async function readCatalogue(tx: Db, eventId: string, item: Item): Promise<{ eve
   );
   const categories = await rowsOf<Category>(
     tx,
-    sql`select id, name, price::text, pool_id, per_order_max as max, now() >= sale_opens_at and now() < sale_closes_at as open
-        from ticket_categories where event_id = ${eventId} and id = any (${`{${item.categories.join(',')}}`}::text[]) order by pool_id`,
+    sql`select c.id, c.name, c.price::text, c.pool_id, c.per_order_max as max, s.available,
+               now() >= c.sale_opens_at and now() < c.sale_closes_at as open
+        from ticket_categories c join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
+        where c.event_id = ${eventId} and c.id = any (${`{${item.categories.join(',')}}`}::text[]) order by c.pool_id`,
   );
   const lines = categories.map((category) => ({
     category,
