@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { orderAccessToken } from '../access/order-token.ts';
 import type { Clock } from '../platform/clock.ts';
-import { sha256 } from '../platform/crypto.ts';
+import { sha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
 import { DomainError, serviceUnavailable } from '../platform/errors.ts';
 import { newOrderId } from '../platform/ids.ts';
@@ -75,7 +75,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   const event = await deps.directory.find(input.eventSlug);
   if (event === undefined) throw eventUnknown();
   const eventId = event.id;
-  const keyHash = sha256(request.idempotencyKey).toString('hex');
+  const keyHash = sha256Hex(request.idempotencyKey);
   const pass = request.queuePass === undefined ? undefined : deps.readPass(eventId, request.queuePass);
   await refuseEarly(deps, event, input, keyHash, pass);
 
@@ -165,7 +165,7 @@ function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrde
     promoCode ?? null,
     locale,
   ];
-  return sha256(JSON.stringify(facts)).toString('hex');
+  return sha256Hex(JSON.stringify(facts));
 }
 
 async function answer(

@@ -1,4 +1,4 @@
-import { sha256 } from '../platform/crypto.ts';
+import { sha256Hex } from '../platform/crypto.ts';
 
 const eventDigits = 8;
 const keyDigits = 24;
@@ -9,6 +9,6 @@ const keyDigits = 24;
  * @param keyHashes SHA-256 in hex
  */
 export function storedKeys(eventId: string, keyHashes: readonly string[]): string[] {
-  const event = sha256(eventId).toString('hex').slice(0, eventDigits);
+  const event = sha256Hex(eventId).slice(0, eventDigits);
   return keyHashes.map((hash) => event + hash.slice(0, keyDigits));
 }
