@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { createActors, createPasswords, createVerificationLanes } from './access/index.ts';
-import { servePublicReads } from './catalog/index.ts';
+import { queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
+import { composeGateway } from './compose-gateway.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
@@ -12,44 +12,57 @@ import {
   createEventDirectory,
   createPlacement,
   createSoldOutMemory,
+  eventStockOf,
   limitsChanged,
   wasOrdered,
 } from './orders/index.ts';
 import {
   createCallbackInbox,
-  createGatewayBudget,
-  createMidtrans,
   createPaymentAccounts,
-  guardGateway,
   paymentOf,
   requestFullRefund,
   watchPaymentBacklog,
 } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
-import { type OpenDb, openDb } from './platform/db.ts';
+import { type DbOptions, type OpenDb, openDb } from './platform/db.ts';
+import type { GroupCommit } from './platform/group-commit.ts';
 import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/shutdown.ts';
 import { problems } from './problems.ts';
 import {
+  createCallsLimiter,
   createDecide,
   createMessageLimiter,
   createSignInLimiter,
   createSwitches,
   createTrafficControl,
   createVerificationLimiter,
+  createWritesLimiter,
+  limitByCaller,
+  limitGroupCommit,
+  shedCount,
 } from './traffic-control/index.ts';
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
 import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
 import { beaconChainOf } from './waiting-room/draw/index.ts';
-import { createChallenges, createJoinLane, createRoomWatch, findEventOfRoom } from './waiting-room/index.ts';
+import {
+  createChallenges,
+  createHealthReporter,
+  createJoinLane,
+  createQueueOf,
+  createReadPass,
+  createRoomWatch,
+  findEventOfRoom,
+  isPassNeeded,
+} from './waiting-room/index.ts';
 
 /** Calls of a few rows, each second or more often: who does not answer by then is asked again. */
 const watchPoolSize = 2;
 const watchTimeoutMs = 1000;
 /** Two events that are joined at once, codes that are asked for, and codes that are tried. */
 const buyersPoolSize = 4;
-const joinFlushesMax = 2;
+const joinFlushesMax = 4;
 
 export type Service = ReturnType<typeof compose>;
 
@@ -64,7 +77,12 @@ export function compose(config: Config, log: Log) {
     closers.add(name, () => close(thing));
     return thing;
   };
-  const pool = (name: string, url: string, poolSize: number, callTimeoutMs = config.DATABASE_CALL_TIMEOUT_MS): OpenDb =>
+  const pool = (
+    name: string,
+    url: string,
+    poolSize: number,
+    options: Partial<Pick<DbOptions, 'callTimeoutMs' | 'limitCall'>> = {},
+  ): OpenDb =>
     opened(
       `${name} pool`,
       openDb({
@@ -72,21 +90,28 @@ export function compose(config: Config, log: Log) {
         name,
         poolSize,
         acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
-        callTimeoutMs,
+        callTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
         prepare: config.DATABASE_PREPARE,
+        ...options,
       }),
       ({ close }) => close(),
     );
+  const limiters = {
+    postgres_writes: createWritesLimiter(config.DATABASE_WRITE_POOL_SIZE),
+    postgres_reads: createCallsLimiter('postgres_reads', config.DATABASE_POOL_SIZE),
+  };
 
   // Two pools: group commits never wait behind an organiser's list.
   const writes = pool('write', config.DATABASE_URL, config.DATABASE_WRITE_POOL_SIZE);
-  const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE);
+  const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE, {
+    limitCall: limitByCaller(limiters.postgres_reads),
+  });
   const replica =
     config.DATABASE_REPLICA_URL === undefined
       ? undefined
       : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
   // A third, so that what a process must know each second does not wait behind either.
-  const watch = pool('watch', config.DATABASE_URL, watchPoolSize, watchTimeoutMs);
+  const watch = pool('watch', config.DATABASE_URL, watchPoolSize, { callTimeoutMs: watchTimeoutMs });
   // And one for those who are not buying yet: a storm of joins or codes takes no connection from an order.
   const buyersDb = pool('buyers', config.DATABASE_URL, buyersPoolSize).db;
   const db = work.db;
@@ -102,6 +127,7 @@ export function compose(config: Config, log: Log) {
       config,
       pools: [{ gate: writes.gate, size: config.DATABASE_WRITE_POOL_SIZE }],
       switches,
+      limiters,
     }),
     (control) => control.close(),
   );
@@ -118,24 +144,39 @@ export function compose(config: Config, log: Log) {
     redis,
     clock,
     availabilityOf,
+    queueOf: createQueueOf({ stockOf: eventStockOf }),
     cachedReads,
     problems,
   });
 
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const switchedOff = refuseSwitchedOff(switches);
-  const placement = createPlacement({
-    db: writeDb,
-    flushesMax,
-    heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
-    areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
-  });
+  const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
+    limitGroupCommit(group, limiters.postgres_writes, routeClass);
+  const health = opened(
+    'health reporter',
+    createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders: () => shedCount('C2') }),
+    (reporter) => reporter.close(),
+  );
+  const orderLane = limitWrites(
+    createPlacement({
+      db: writeDb,
+      flushesMax,
+      heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+      areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+    }),
+    2,
+  );
+  const placement: typeof orderLane = {
+    ...orderLane,
+    submit: (lane, item) => health.watch(() => orderLane.submit(lane, item)),
+  };
   const directory = createEventDirectory(db);
   const soldOut = createSoldOutMemory({ db, readsMax: 2 });
-  const scans = createScanLane({ db: writeDb, flushesMax });
+  const scans = limitWrites(createScanLane({ db: writeDb, flushesMax }), 1);
   const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });
   const gateway = composeGateway(config, redis);
-  const inbox = createCallbackInbox({ db: writeDb, flushesMax });
+  const inbox = limitWrites(createCallbackInbox({ db: writeDb, flushesMax }), 0);
   const rooms = opened('waiting rooms', createRoomWatch({ db: watch.db, log, clock }), (watched) => watched.close());
   const backlog = opened(
     'payment backlog',
@@ -187,25 +228,15 @@ export function compose(config: Config, log: Log) {
     requestFullRefund,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
-    readPass: () => 'invalid' as const,
-    isPassNeeded: () => false,
+    readPass: createReadPass({ queueTokenSecret: config.QUEUE_TOKEN_SECRET, rooms }),
+    isPassNeeded: (eventId: string) => isPassNeeded(rooms, eventId),
+    health,
+    changeQueue: (eventId: string) => cachedReads.changed([queueTag(eventId)]),
     beaconChain: beaconChainOf(config),
+    encryptionKey: config.ENCRYPTION_KEY,
     publicUrl: config.PUBLIC_URL,
     hashSecret: config.HASH_SECRET,
     orderTokenSecret: config.ORDER_TOKEN_SECRET,
     holdJitterSeconds: config.HOLD_JITTER_SECONDS,
   };
-}
-
-/** The gateway as both kinds of process use it: with a budget shared over all of them, and a breaker of their own. */
-export function composeGateway(config: Config, redis: Redis) {
-  return guardGateway(
-    createMidtrans({
-      snapUrl: config.MIDTRANS_SNAP_URL,
-      apiUrl: config.MIDTRANS_API_URL,
-      publicUrl: config.PUBLIC_URL,
-      timeoutMs: config.GATEWAY_TIMEOUT_MS,
-    }),
-    createGatewayBudget({ redis, createsPerSecond: config.MIDTRANS_CREATES_PER_SECOND }),
-  );
 }

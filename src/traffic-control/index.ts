@@ -18,11 +18,20 @@
  *                                    503              503                          429
  *
  * Levels of overload rise by one class after two bad samples of 200 ms and fall by one after five good ones
- * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection.
+ * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection. How much
+ * is in flight to Postgres and to the gateway is limited by `concurrency/`, whose answer is one more cause.
  */
 export { type Decide, type Decision, createDecide } from './decide.ts';
 export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
+export {
+  createCallsLimiter,
+  createGatewayLimit,
+  createWritesLimiter,
+  limitByCaller,
+  limitGroupCommit,
+} from './concurrency/index.ts';
 export { createMessageLimiter } from './message-limiter.ts';
+export { shedCount } from './shed-count.ts';
 export { createSignInLimiter } from './sign-in-limiter.ts';
 export { createVerificationLimiter } from './verification-limiter.ts';
 export { type TrafficControlErrorCode, browseOnly } from './errors.ts';
