@@ -10,6 +10,7 @@ import type { Invariant } from './platform/invariant.ts';
 import { job } from './platform/job.ts';
 import type { Log } from './platform/log.ts';
 import { gauge } from './platform/metrics.ts';
+import { waitingRoomInvariants } from './waiting-room/invariants.ts';
 
 /** Every truth about stock, money, tickets and access that the service stands for. */
 export const invariants: readonly Invariant[] = [
@@ -19,6 +20,7 @@ export const invariants: readonly Invariant[] = [
   ...notificationInvariants,
   ...catalogInvariants,
   ...accessInvariants,
+  ...waitingRoomInvariants,
 ];
 
 /** Recurring: the same truths, on the live database of production. */

@@ -1,0 +1,101 @@
+import { sql } from 'drizzle-orm';
+import { type EventStock, eventStockOf } from '../../../src/orders/index.ts';
+import { rowsOf } from '../../../src/platform/db.ts';
+import type { Health } from '../../../src/waiting-room/admission-step.ts';
+import type { Advanced } from '../../../src/waiting-room/advance-room.ts';
+import { type ClockworkDeps, createClockwork } from '../../../src/waiting-room/clockwork.ts';
+import type { RoomRow } from '../../../src/waiting-room/room-queries.ts';
+import { waitingRooms } from '../../../src/waiting-room/tables.ts';
+import type { TestEvent } from '../../support/factories.ts';
+import { openDrawWorld } from '../draw/support/draw-world.ts';
+
+/** The clockwork of one worker, in a world whose time a test moves, with health that a test states. */
+
+export type RoomWorld = Awaited<ReturnType<typeof openRoomWorld>>;
+
+export const healthy: Health = { placementP95Ms: 40, shedRatio: 0, poolWaitMs: 1 };
+export const plenty: EventStock = { capacity: 1e6, available: 1e6, held: 0, sold: 0, blocked: 0 };
+
+export async function openRoomWorld() {
+  const world = await openDrawWorld();
+  const state = {
+    health: healthy as Health | undefined,
+    /** Undefined: as orders know it. */
+    stock: plenty as EventStock | undefined,
+    isPaymentBusy: false,
+    exchanged: 0,
+    changes: [] as string[],
+  };
+  const deps = (more: Partial<ClockworkDeps> = {}): ClockworkDeps => ({
+    ...world.deps(),
+    health: {
+      read: async () => state.health,
+      takeExchanged: async () => {
+        const taken = state.exchanged;
+        state.exchanged = 0;
+        return taken;
+      },
+      giveBackExchanged: async (_eventId, count) => {
+        state.exchanged += count;
+      },
+    },
+    stockOf: async (db, eventId) => state.stock ?? eventStockOf(db, eventId),
+    isPaymentBusy: () => state.isPaymentBusy,
+    paymentsPerSecond: 10_000,
+    changeQueue: async (eventId) => {
+      state.changes.push(eventId);
+    },
+    isLooping: false,
+    ...more,
+  });
+
+  /** Lets time pass, for all that was written: Postgres' own clock does not move. */
+  const pass = async (seconds: number): Promise<void> => {
+    await world.pass(seconds);
+    const by = `${seconds} seconds`;
+    await world.owner`update waiting_rooms set serving_at = serving_at - ${by}::interval`;
+    await world.owner`update serving_marks set at = at - ${by}::interval`;
+  };
+
+  /** One look of a worker. */
+  const look = async (event: TestEvent, more?: Partial<ClockworkDeps>): Promise<Advanced | undefined> =>
+    (await createClockwork(deps(more)).look()).get(event.id);
+
+  const roomOf = async (event: TestEvent): Promise<RoomRow> => {
+    const [row] = await world.open.db.select().from(waitingRooms).where(sql`event_id = ${event.id}`);
+    if (row === undefined) throw new Error('no such room');
+    return row;
+  };
+
+  return {
+    ...world,
+    state,
+    deps,
+    pass,
+    look,
+    roomOf,
+    /** A second passes, and a worker looks. */
+    second: async (event: TestEvent, seconds = 1): Promise<Advanced | undefined> => {
+      await pass(seconds);
+      return look(event);
+    },
+    marks: (event: TestEvent) =>
+      rowsOf<{ serving: number; orders: number }>(
+        world.open.db,
+        sql`select serving, orders from serving_marks where event_id = ${event.id} order by at`,
+      ),
+    /** A room with this many places, drawn and open, at which nobody has been called. */
+    openedRoom: async (places: number): Promise<TestEvent> => {
+      const event = await world.room(places);
+      await pass(3600);
+      await look(event);
+      await look(event);
+      await pass(66);
+      await look(event);
+      await pass(3600);
+      const step = await look(event);
+      if (step !== 'open') throw new Error(`the room is ${(await roomOf(event)).phase} after ${String(step)}`);
+      return event;
+    },
+  };
+}
