@@ -37,7 +37,12 @@ async function main(): Promise<void> {
   service.closers.add('operations server', () => operations.close());
   await knowSwitches(service);
   const app = createApp(service);
-  const server = await serve(app.fetch, { host: config.HOST, port: config.PORT, reusePort: config.API_PROCESSES > 1 });
+  const server = await serve(app.fetch, {
+    host: config.HOST,
+    port: config.PORT,
+    reusePort: config.API_PROCESSES > 1,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   service.closers.add('server', () => server.close());
   log.info({ port: server.port, operationsPort: operations.port }, 'serving');
   log.flush();

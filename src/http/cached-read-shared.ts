@@ -3,6 +3,7 @@ import { type Answer, answerOf } from './cached-read-answer.ts';
 import { lastGoodMs, sharedFreshRatio } from './cached-read-entry.ts';
 import type { ReadPlace } from './cached-read-kind.ts';
 import { sharedFailures } from './cached-read-metrics.ts';
+import { mayAsk, noteAnswer, noteSilence } from '../platform/redis.ts';
 
 /**
  * Answers in Redis, shared by all processes, and the lease by which one process rebuilds. All keys of one tag carry it as
@@ -66,7 +67,7 @@ const generationKey = (tag: string) => `{${tag}}:read-generation`;
 
 /** The shared answer when it is fresh, else the lease when it is free. One round trip. */
 export async function takeShared(redis: Redis, place: ReadPlace, token: string): Promise<Taken> {
-  if (redis.status !== 'ready') return away;
+  if (!mayAsk(redis)) return away;
   let reply: unknown;
   try {
     const keys = [valueKey(place), generationKey(place.tag), leaseKey(place)];
@@ -77,8 +78,10 @@ export async function takeShared(redis: Redis, place: ReadPlace, token: string):
       .exec();
     const [error, value] = results?.[0] ?? [];
     if (error !== null && error !== undefined) throw error;
+    noteAnswer(redis);
     reply = value;
   } catch {
+    noteSilence(redis);
     sharedFailures.inc();
     return away;
   }

@@ -23,7 +23,7 @@ export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => 
   return (c) => clientNetwork({ remoteAddress: socketAddress(c), header: (name) => c.req.header(name) });
 }
 
-function toBlockList(entries: readonly string[]): BlockList {
+export function toBlockList(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
     const [address = '', bits] = entry.split('/');
@@ -72,7 +72,7 @@ export function socketAddress(c: Context): string | undefined {
 }
 
 /** An IPv4 address that came in the clothes of IPv6 (`::ffff:192.0.2.7`, `::ffff:c000:207`) is the IPv4 address. */
-function unmapped(address: string): string {
+export function unmapped(address: string): string {
   if (!address.includes(':')) return address;
   const [, dotted, high, low] =
     /^(?:0{0,4}:){1,5}:?ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i.exec(address) ?? [];

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { capConnections } from './connection-caps.ts';
 
 /** Time for the headers, for the whole request, and for an idle kept-alive connection; longer than any proxy's own. */
 const headersTimeoutMs = 10_000;
@@ -19,7 +20,16 @@ export type Serving = { readonly port: number; close(): Promise<void> };
  */
 export async function serve(
   fetch: (request: Request, env: { incoming: IncomingMessage }) => Response | Promise<Response>,
-  options: { host: string; port: number; reusePort: boolean; headersTimeoutMs?: number; requestTimeoutMs?: number },
+  options: {
+    host: string;
+    port: number;
+    reusePort: boolean;
+    /** Not counted among the connections that one network may have. */
+    trustedProxies?: readonly string[];
+    connectionsPerNetworkMax?: number;
+    headersTimeoutMs?: number;
+    requestTimeoutMs?: number;
+  },
 ): Promise<Serving> {
   const server = createAdaptorServer({
     fetch: fetch as never,
@@ -29,6 +39,7 @@ export async function serve(
   server.requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.maxConnections = connectionsMax;
+  capConnections(server, options.trustedProxies ?? [], options.connectionsPerNetworkMax);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port, reusePort: options.reusePort, backlog: 4096 }, resolve);

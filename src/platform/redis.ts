@@ -22,6 +22,32 @@ export function openCacheRedis(url: string, log: Log): Redis {
   );
 }
 
+/**
+ * A Redis that has just not answered in time is left out for a second, by everybody at once: a request then waits for it
+ * once at the most, however often it would ask. After that one asker finds out, and the others go on without.
+ */
+const silenceMs = 1000;
+const silentUntil = new WeakMap<Redis, number>();
+
+/** Whether to ask Redis now. Who has asked says how it went: `noteAnswer` or `noteSilence`. */
+export function mayAsk(redis: Redis): boolean {
+  if (redis.status !== 'ready') return false;
+  const until = silentUntil.get(redis);
+  if (until === undefined) return true;
+  const now = performance.now();
+  if (now < until) return false;
+  silentUntil.set(redis, now + silenceMs);
+  return true;
+}
+
+export function noteAnswer(redis: Redis): void {
+  silentUntil.delete(redis);
+}
+
+export function noteSilence(redis: Redis): void {
+  silentUntil.set(redis, performance.now() + silenceMs);
+}
+
 /** A client as BullMQ needs it: commands wait for as long as Redis is away. Only workers use it. */
 export function openQueueRedis(url: string, log: Log): Redis {
   return watch(

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { mayAsk, noteAnswer, noteSilence } from '../platform/redis.ts';
 import { insuredTotal } from './metrics.ts';
 import type { Policy } from './policies.ts';
 
@@ -24,7 +25,7 @@ const redisDeadlineMsDefault = 40;
 /** A timer that fires later than this says that our own loop was held up, not Redis. */
 const timerLatenessMs = 5;
 const deadlineExtensionsMax = 3;
-/** After a fault, Redis is asked again at most this often. */
+/** What a key without points is told to wait while Redis cannot say. */
 const redisPauseMs = 1000;
 /** The memory insurance keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
 const insuredKeysMax = 16_384;
@@ -46,16 +47,15 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
   });
   const insuredPoints = Math.max(Math.floor(policy.points / deps.processes), 1);
   const insurance = new RateLimiterMemory({ keyPrefix: 'limit', points: insuredPoints, duration: policy.seconds });
-  let awayUntil = 0;
 
   const takeShared = async (id: string, wanted: number): Promise<CountedShare | undefined> => {
-    const now = performance.now();
-    if (now < awayUntil) return undefined;
-    // While this call finds out whether Redis is back, the others do not wait for it.
-    if (awayUntil > 0) awayUntil = now + redisPauseMs;
+    if (!mayAsk(deps.redis)) return undefined;
     const result = await within(redisDeadlineMs, counted(shared.consume(id, wanted)));
-    awayUntil = result === undefined ? performance.now() + redisPauseMs : 0;
-    if (result === undefined) return undefined;
+    if (result === undefined) {
+      noteSilence(deps.redis);
+      return undefined;
+    }
+    noteAnswer(deps.redis);
     const share = shareOf(result, policy.points, wanted, policy.seconds);
     // The insurance knows what this process has taken, so that losing Redis does not hand out the limit again.
     if (share.tokens > 0) await insurance.penalty(folded(id), share.tokens);
@@ -74,10 +74,14 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
   return {
     take: async (id, wanted) => (await takeShared(id, wanted)) ?? takeInsured(id, wanted),
     forget: async (id) => {
-      await within(
-        redisDeadlineMs,
-        shared.delete(id).catch(() => false),
-      );
+      if (mayAsk(deps.redis)) {
+        const forgotten = await within(
+          redisDeadlineMs,
+          shared.delete(id).catch(() => undefined),
+        );
+        if (forgotten === undefined) noteSilence(deps.redis);
+        else noteAnswer(deps.redis);
+      }
       await insurance.delete(folded(id));
     },
   };

@@ -13,12 +13,16 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-export async function startTestService(environment: Record<string, string> = {}): Promise<TestService> {
+/** @param options.databaseWire a way to PgBouncer that the test may stop */
+export async function startTestService(
+  environment: Record<string, string> = {},
+  options: { databaseWire?: { readonly url: string } } = {},
+): Promise<TestService> {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const config = loadConfig({
     ENV: 'test',
     LOG_LEVEL: 'silent',
-    DATABASE_URL: database.url,
+    DATABASE_URL: options.databaseWire === undefined ? database.url : byWay(database.url, options.databaseWire.url),
     DATABASE_DIRECT_URL: database.directUrl,
     REDIS_CACHE_URL: redis.cacheUrl,
     REDIS_QUEUE_URL: redis.queueUrl,
@@ -41,4 +45,10 @@ export async function startTestService(environment: Record<string, string> = {})
       await database.close();
     },
   };
+}
+
+function byWay(url: string, wayUrl: string): string {
+  const [target, way] = [new URL(url), new URL(wayUrl)];
+  target.host = way.host;
+  return target.href;
 }

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { rowsOf } from '../../src/platform/db.ts';
+import { invariants } from '../../src/invariants.ts';
+import { compareWithWitness } from '../../src/payments/index.ts';
+import type { Columns } from './columns.ts';
+import type { DrillWorld } from './world.ts';
+
+const settleWithinMs = 120_000;
+const replaysMax = 50;
+
+/** Waits until the worker has nothing left that is due; what is left then, in words. */
+export async function untilSettled(world: DrillWorld): Promise<string[]> {
+  const deadline = performance.now() + settleWithinMs;
+  for (;;) {
+    const [left] = await rowsOf<{ jobs: number; mails: number; callbacks: number }>(
+      world.owner.db,
+      sql`select (select count(*)::int from outbox where name <> 'payment.check_attempt') as jobs,
+                 (select count(*)::int from orders o where o.event_id = ${world.sale.id} and o.status = 'paid' and not exists (
+                    select 1 from deliveries d where d.subject_id = o.id and d.template = 'tickets' and d.accepted_at is not null)) as mails,
+                 (select count(*)::int from callbacks where applied_at is null) as callbacks`,
+    );
+    if (left !== undefined && left.jobs + left.mails + left.callbacks === 0) return [];
+    if (performance.now() > deadline) return [`not settled after ${settleWithinMs / 1000} s: ${JSON.stringify(left)}`];
+    await pause(500);
+  }
+}
+
+/** Everything that was acknowledged is there, everything that was not can be asked again, and all the books agree. */
+export async function faultsAfter(world: DrillWorld, columns: Columns): Promise<string[]> {
+  const faults = [...(await untilSettled(world))];
+  const { db } = world.owner;
+  const missing = await rowsOf<{ id: string }>(
+    db,
+    sql`select id from unnest(${`{${columns.acknowledged.map(({ id }) => id).join(',')}}`}::text[]) as said(id)
+        where not exists (select 1 from orders o where o.event_id = ${world.sale.id} and o.id = said.id)`,
+  );
+  faults.push(...missing.slice(0, 3).map(({ id }) => `order ${id} was acknowledged and is not there`));
+  const unstored = await rowsOf<{ id: string }>(
+    db,
+    sql`select id from unnest(${`{${columns.stored.join(',')}}`}::text[]) as said(id)
+        where not exists (select 1 from callbacks c where c.attempt_id = said.id)`,
+  );
+  faults.push(...unstored.slice(0, 3).map(({ id }) => `a callback of ${id} was acknowledged and is not there`));
+  for (const init of columns.unknown.slice(0, replaysMax)) {
+    const [first, second] = await Promise.all([1, 2].map(() => fetch(`${world.url}/v1/orders`, init)));
+    const ids = await Promise.all(
+      [first, second].map(async (answer) => ((await answer?.json()) as { id?: string }).id),
+    );
+    if (first?.status !== 201 || second?.status !== 201 || ids[0] !== ids[1])
+      faults.push(`a key asked again: ${first?.status} ${ids[0]}, ${second?.status} ${ids[1]}`);
+  }
+  faults.push(...(await untilSettled(world)));
+  for (const invariant of invariants)
+    for (const violation of (await invariant.find(db)).slice(0, 3)) faults.push(`${invariant.name}: ${violation}`);
+  for (const violation of (await compareWithWitness(db, world.sandbox.url)).slice(0, 3))
+    faults.push(`the outside witness: ${violation}`);
+  return faults;
+}
