@@ -36,7 +36,7 @@ export async function benchCost(options: BenchOptions): Promise<BenchReport> {
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         pinned: stack.pinned,
-        ...Object.fromEntries(all.map((one) => [`per order, ${one.measurement.name.trim()}`, one.perOrder])),
+        'per order': costTable(all),
         'costliest statements at full rate': full.statements,
         settings: await serverSettings(stack),
       },
@@ -46,15 +46,36 @@ export async function benchCost(options: BenchOptions): Promise<BenchReport> {
   }
 }
 
+type Cost = {
+  readonly measurement: Measurement;
+  readonly perOrder: Record<string, number>;
+  readonly statements: string[];
+};
+
+/** One line for each thing that is spent, with a column for each way. */
+function costTable(all: readonly Cost[]): string[] {
+  const things = [...new Set(all.flatMap(({ perOrder }) => Object.keys(perOrder)))];
+  const width = Math.max(...things.map((thing) => thing.length));
+  const line = (thing: string, cells: readonly string[]) =>
+    `${thing.padEnd(width)} ${cells.map((cell) => cell.padStart(columnWidth)).join(' ')}`;
+  const names = all.map(({ measurement }) => measurement.name.trim().replace(/:.*/, ''));
+  return [
+    line('', names),
+    ...things.map((thing) =>
+      line(
+        thing,
+        all.map(({ perOrder }) => String(perOrder[thing] ?? '')),
+      ),
+    ),
+  ];
+}
+
+const columnWidth = 16;
+
 type What = { readonly name: string; readonly offeredPerSecond?: number; readonly isControl?: boolean };
 
 /** One run, not several: what is divided by thousands of orders does not vary much. */
-async function costOf(
-  stack: BenchStack,
-  options: BenchOptions,
-  faults: string[],
-  what: What,
-): Promise<{ measurement: Measurement; perOrder: Record<string, number>; statements: string[] }> {
+async function costOf(stack: BenchStack, options: BenchOptions, faults: string[], what: What): Promise<Cost> {
   const { name, offeredPerSecond, isControl = false } = what;
   const api = await stack.startApi(isControl ? controlApi : {});
   const { check, ...orders } = await hotCategory(stack);
@@ -78,7 +99,7 @@ async function costOf(
   const result = await watched(partsOf(stack, api), drive, 0);
   const perOrder = perItem(before, await readSpent(stack, api), placed - placedBefore);
   const statements = await costliestStatements(stack, statementsShown);
-  say(`${name}: ${Math.round(result.perSecond)}/s, ${JSON.stringify(perOrder)}`);
+  say(`${name}: ${Math.round(result.perSecond)}/s`);
   await api.stop();
   faults.push(...((await check?.()) ?? []).map((fault) => `${name}: ${fault}`));
   return { measurement: measurementOf(name, [result]), perOrder, statements };

@@ -101,13 +101,25 @@ export function printReport(name: string, machine: Machine, report: BenchReport)
       ]),
     ),
     '',
-    ...Object.entries(report.facts).map(
-      ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ),
+    ...Object.entries(report.facts).map(([key, value]) => `${key}: ${saidFact(value)}`),
     ...report.measurements.flatMap((one) => missedBars(one).map((missed) => `MISSED: ${one.name}: ${missed}`)),
     ...report.faults.map((fault) => `FAULT, the figures are void: ${fault}`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Short things on one line, lists and what holds others on lines of their own. */
+function saidFact(value: unknown, indent = '  '): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  if (!Array.isArray(value) && entries.every(([, one]) => typeof one !== 'object'))
+    return entries.map(([name, one]) => `${name} ${String(one)}`).join(', ');
+  const lines = entries.map(([name, one]) => {
+    const said = saidFact(one, `${indent}  `);
+    return `\n${indent}${Array.isArray(value) ? said : `${name}: ${said}`}`;
+  });
+  return lines.join('');
 }
 
 /** Cores in use by part, those that matter. */
