@@ -1,47 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesInclusion, treeHead } from '../../../loadtest/audit-draw/tree.ts';
 import { fromHex } from '../../../loadtest/audit-draw/hashing.ts';
-import { createRouter } from '../../../src/http/router.ts';
-import { handleError } from '../../../src/http/problem.ts';
-import { createLog } from '../../../src/platform/log.ts';
-import { createCachedReads } from '../../../src/http/cached-reads.ts';
-import { openCacheRedis } from '../../../src/platform/redis.ts';
-import { problems } from '../../../src/problems.ts';
 import { freezePlaces, leafOf, placeSalt } from '../../../src/waiting-room/draw/index.ts';
-import { drawRoutes } from '../../../src/waiting-room/draw/routes.ts';
 import { drawsSchema, proofSchema } from '../../../src/waiting-room/draw/schemas.ts';
 import { createEvent } from '../../support/factories.ts';
-import { type TestRedis, createTestRedis } from '../../support/redis.ts';
+import { openDrawApp } from './support/draw-app.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld, queueTokenSecret } from './support/draw-world.ts';
 
 /** Guards promise 9: what is needed to check a draw is public, and the seed is not before its time. */
 
 let world: DrawWorld;
-let redis: TestRedis;
-let close = () => {};
+let app: Awaited<ReturnType<typeof openDrawApp>>;
 beforeAll(async () => {
-  [world, redis] = await Promise.all([openDrawWorld(), createTestRedis()]);
-  const log = createLog({ level: 'silent', process: 'test' });
-  const client = openCacheRedis(redis.cacheUrl, log);
-  const cachedReads = createCachedReads({ redis: client, log });
-  close = () => {
-    cachedReads.close();
-    client.disconnect();
-  };
-  get = (path) => {
-    const app = createRouter();
-    app.onError(handleError(problems, log));
-    app.route('/', drawRoutes({ ...world.deps(), cachedReads }));
-    return Promise.resolve(app.fetch(new Request(`http://localhost${path}`)));
-  };
+  world = await openDrawWorld();
+  app = await openDrawApp(world);
 });
 afterAll(async () => {
-  close();
-  await redis.close();
+  await app.close();
   await world.close();
 });
 
-let get: (path: string) => Promise<Response> = () => Promise.reject(new Error('not started'));
+const get = (path: string) => app.fetch(new Request(`http://localhost${path}`));
 const documentTurnsMs = 1100;
 
 async function drawsOf(slug: string) {

@@ -22,7 +22,7 @@ export type DrawWorld = Awaited<ReturnType<typeof openDrawWorld>>;
  * A database and a beacon whose time a test moves: to let it pass, everything written moves into the past and the beacon's
  * clock ahead, so that rounds and times go on belonging together.
  */
-export async function openDrawWorld() {
+export async function openDrawWorld(lead = leadSeconds) {
   const database = await createTestDatabase();
   const open = openTestDb(database.url, 8);
   const owner = postgres(database.directUrl, { max: 2, onnotice: () => {} });
@@ -43,7 +43,7 @@ export async function openDrawWorld() {
     encryptionKey,
     queueTokenSecret,
     log: createLog({ level: 'silent', process: 'test' }),
-    drawRules: { leadSeconds },
+    drawRules: { leadSeconds: lead },
     ...more,
   });
 
@@ -62,11 +62,11 @@ export async function openDrawWorld() {
     deps,
     addPlaces,
     /** A room in its pre-queue that freezes in an hour, committed to its draw. */
-    room: async (places: number) => {
+    room: async (places: number, { preQueueIn = '10 minutes', freezeIn = '1 hour' } = {}) => {
       const event = await createEvent(open.db);
       await owner`insert into waiting_rooms (event_id, organizer_id, phase, pre_queue_opens_at, freezes_at, opens_at,
           challenge_difficulty, rate_max, turn_seconds, pass_seconds)
-        values (${event.id}, ${event.organizer.id}, 'closed', now() + interval '10 minutes', now() + interval '1 hour',
+        values (${event.id}, ${event.organizer.id}, 'closed', now() + ${preQueueIn}::interval, now() + ${freezeIn}::interval,
           now() + interval '2 hours', 0, 100, 300, 600)`;
       await recommit(event.id);
       await owner`update waiting_rooms set phase = 'pre_queue' where event_id = ${event.id}`;

@@ -1,0 +1,39 @@
+import { auditDraw } from './audit-draw/audit-draw.ts';
+import { readOptions, usage } from './audit-draw/options.ts';
+import { exitCodeOf, verdictTable } from './audit-draw/verdicts.ts';
+import { stackEnvironment } from './running-stack.ts';
+
+/**
+ * `npm run audit:draw -- <event slug>`: does the draw of a waiting room again from what is published, with an
+ * implementation of its own (docs/draw.md), and fails when anything is not as it should be.
+ */
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), stackEnvironment()['API_URL'] ?? 'http://localhost:3000');
+  if (options === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const isTerminal = process.stderr.isTTY;
+  const progress = (sentence: string) => {
+    if (isTerminal) process.stderr.write(`\r\u001b[K${sentence}`);
+  };
+  const { verdicts, distribution } = await auditDraw(options, progress);
+  progress('');
+  process.stdout.write(`The draw of ${options.slug} at ${options.url}\n\n${verdictTable(verdicts)}`);
+  if (distribution !== undefined)
+    process.stdout.write(
+      `\nWho joined when (rows) and where they came to stand (columns), in tenths\n\n${distribution}`,
+    );
+  process.exitCode = exitCodeOf(verdicts);
+  const conclusions = [
+    'The draw is right in all that can be checked.',
+    'The draw is WRONG; see above.',
+    'Not drawn yet.',
+  ];
+  process.stdout.write(`\n${conclusions[process.exitCode] ?? ''}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The draw could not be checked: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});
