@@ -6,10 +6,13 @@ import { removeBundle } from './bench/bundle.ts';
 import { benchCallbacks } from './bench/callbacks.ts';
 import { benchCheckIns } from './bench/check-ins.ts';
 import { benchCost } from './bench/cost.ts';
+import { benchDraws } from './bench/draws.ts';
 import { benchGrowth } from './bench/growth.ts';
 import { benchJoins } from './bench/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
+import { benchMails } from './bench/mails.ts';
 import { benchMoments } from './bench/moments.ts';
+import { benchNeighbour } from './bench/neighbour.ts';
 import { benchOrders } from './bench/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/profile.ts';
 import { benchReads } from './bench/reads.ts';
@@ -28,9 +31,12 @@ const benches = {
   callbacks: ['signed payment callbacks, each stored; the same ten times', benchCallbacks],
   'check-ins': ['scans at the door, each its own ticket', benchCheckIns],
   joins: ['places in a waiting room, each for a confirmed buyer of its own', benchJoins],
+  draws: ['the draw of a million places, and the same again from what is published', benchDraws],
   reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
   growth: ['orders with millions of orders in the tables already', benchGrowth],
+  mails: ['mails through the worker to a server that takes everything', benchMails],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
+  neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],
   cost: ['what one order costs: round trips, commands, WAL, processor time', benchCost],
 } as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 

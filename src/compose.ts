@@ -41,6 +41,7 @@ import {
   createWritesLimiter,
   limitByCaller,
   limitGroupCommit,
+  shareLanes,
   shedCount,
 } from './traffic-control/index.ts';
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
@@ -62,7 +63,7 @@ const watchPoolSize = 2;
 const watchTimeoutMs = 1000;
 /** Two events that are joined at once, codes that are asked for, and codes that are tried. */
 const buyersPoolSize = 4;
-const joinFlushesMax = 4;
+const joinFlushesMax = 2;
 
 export type Service = ReturnType<typeof compose>;
 
@@ -158,13 +159,17 @@ export function compose(config: Config, log: Log) {
     createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders: () => shedCount('C2') }),
     (reporter) => reporter.close(),
   );
-  const orderLane = limitWrites(
-    createPlacement({
-      db: writeDb,
-      flushesMax,
-      heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
-      areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
-    }),
+  const orderLane = shareLanes(
+    limitWrites(
+      createPlacement({
+        db: writeDb,
+        flushesMax,
+        heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+        areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+      }),
+      2,
+    ),
+    limiters.postgres_writes,
     2,
   );
   const placement: typeof orderLane = {
@@ -229,7 +234,7 @@ export function compose(config: Config, log: Log) {
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
     readPass: createReadPass({ queueTokenSecret: config.QUEUE_TOKEN_SECRET, rooms }),
-    isPassNeeded: (eventId: string) => isPassNeeded(rooms, eventId),
+    isPassNeeded: (eventId: string) => switches.isOn('waiting_room', eventId) || isPassNeeded(rooms, eventId),
     health,
     changeQueue: (eventId: string) => cachedReads.changed([queueTag(eventId)]),
     beaconChain: beaconChainOf(config),

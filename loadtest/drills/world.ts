@@ -86,23 +86,21 @@ export async function openDrillWorld(): Promise<DrillWorld> {
       isReady: async () => (await fetch(`http://127.0.0.1:${variables['OPERATIONS_PORT'] ?? ''}/readyz`)).ok,
     });
   };
-  await start('api', 'src/main.ts');
-  const worker = await start('worker', 'workers/main.ts');
-  return {
-    services,
-    sandbox,
-    worker,
-    url: `http://127.0.0.1:${port}`,
-    owner,
-    orderTokenSecret: String((await environment())['ORDER_TOKEN_SECRET']),
-    ...seeds,
-    close: async () => {
-      await owner.close();
-      await services.stop();
-      await sandbox.close();
-      await discardData(folder);
-    },
+  const close = async () => {
+    await owner.close();
+    await services.stop();
+    await sandbox.close();
+    await discardData(folder);
   };
+  try {
+    await start('api', 'src/main.ts');
+    const worker = await start('worker', 'workers/main.ts');
+    const orderTokenSecret = String((await environment())['ORDER_TOKEN_SECRET']);
+    return { services, sandbox, worker, url: `http://127.0.0.1:${port}`, owner, orderTokenSecret, ...seeds, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function seed({ db }: OpenDb): Promise<Pick<DrillWorld, 'sale' | 'waiting' | 'door'>> {

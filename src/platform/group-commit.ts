@@ -103,8 +103,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const lane = ready.shift();
       if (lane === undefined) return;
       lane.ready = false;
-      // The last free flush is for a lane that has none.
-      if (lane.flushes.size > 0 && flushes + 1 >= options.flushesMax) continue;
+      // The last free flush is for a lane that has none; and while others write, a busy lane has one like them.
+      const othersWrite = flushes > lane.flushes.size || ready.length > 0;
+      if (lane.flushes.size > 0 && (othersWrite || flushes + 1 >= options.flushesMax)) continue;
       refuseLate(lane, options);
       const batch = takeBatch(lane, options);
       queued.dec(labels, batch.length);

@@ -35,6 +35,7 @@ export { shedCount } from './shed-count.ts';
 export { createSignInLimiter } from './sign-in-limiter.ts';
 export { createVerificationLimiter } from './verification-limiter.ts';
 export { type TrafficControlErrorCode, browseOnly } from './errors.ts';
+export { shareLanes } from './lane-shares.ts';
 export type { Limiter, Verdict } from './limiter.ts';
 export type { Shedder, WatchedPool } from './shedder.ts';
 export { switchRoutes } from './switch-routes.ts';

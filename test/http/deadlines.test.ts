@@ -67,6 +67,18 @@ const place = () =>
 const read = (path: string, headers: Record<string, string> = {}) =>
   api.fetch(path, { headers: { ...from(), ...headers } });
 
+/** Well-formed, so that the account's key has to be looked up. */
+const forged = {
+  order_id: 'pay_000000000000000000000000000001',
+  status_code: '200',
+  gross_amount: '150000.00',
+  signature_key: '0'.repeat(128),
+  transaction_status: 'settlement',
+  transaction_id: '00000000-0000-4000-8000-000000000000',
+  merchant_id: 'M-1',
+  currency: 'IDR',
+  payment_type: 'qris',
+};
 let asked = 0;
 const requests: Readonly<Record<string, () => Promise<Response>>> = {
   'the home page': () => read('/'),
@@ -80,7 +92,7 @@ const requests: Readonly<Record<string, () => Promise<Response>>> = {
   'a lost link': () => api.fetch('/v1/orders/lookups', json({ email: 'nobody@example.test', code: 'AAAAA-BBBBB' })),
   'a scan': () => api.fetch('/v1/check-ins', json({}, { authorization: 'Bearer key_unknown' })),
   'an organiser’s list': () => read('/v1/organizers/any/events', { authorization: 'Bearer key_unknown' }),
-  'a forged callback': () => api.fetch(`/v1/callbacks/midtrans/${event.organizer.slug}`, json({ order_id: 'x' })),
+  'a forged callback': () => api.fetch(`/v1/callbacks/midtrans/${event.organizer.slug}`, json(forged)),
 };
 
 /** All of them at once, with the time that each took. */

@@ -30,6 +30,8 @@ export type ConcurrencyLimiter = {
    * @throws DomainError `service.overloaded` with a Retry-After, always by the promise
    */
   acquire(request: AcquireRequest): Permit | Promise<Permit>;
+  /** Says that a call was refused for want of its share before it asked here. */
+  refusedBefore(routeClass: RouteClass): void;
   /** Whole seconds to tell whoever is refused because of this dependency, different from one to the next. */
   retryAfterSeconds(): number;
   readonly state: LimiterState;
@@ -49,6 +51,7 @@ export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): Co
       const now = performance.now();
       return limiter.begin(request.class, now) ?? wait(limiter, request, now);
     },
+    refusedBefore: limiter.refusedBefore,
     retryAfterSeconds: limiter.retryAfterSeconds,
     get state() {
       return limiter.state;

@@ -65,6 +65,8 @@ export type Limiter = {
   wait(waiter: Waiter, now: number): RefusalCause | undefined;
   /** Whether a call would be refused now, which then counts as refused. */
   wouldRefuse(routeClass: RouteClass): boolean;
+  /** Whoever asks has refused a call itself, since it has its share of the places: the limit counts as reached. */
+  refusedBefore(routeClass: RouteClass): void;
   retryAfterSeconds(): number;
   readonly state: LimiterState;
   /** Refusals since the start. */
@@ -143,6 +145,10 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       wasFull = true;
       refused(routeClass, 'ahead');
       return true;
+    },
+    refusedBefore: (routeClass) => {
+      wasFull = true;
+      refused(routeClass, 'share');
     },
     retryAfterSeconds: () => spread.retryAfterSeconds(clock.now()),
     get state() {

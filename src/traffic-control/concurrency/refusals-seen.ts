@@ -2,10 +2,10 @@ import type { RouteClass } from '../policies.ts';
 
 /**
  * Why a call did not begin: it was told at the first look, there was no room in the line, it waited too long, its
- * deadline came, or its room in the line was somebody else's.
+ * deadline came, its room in the line was somebody else's, or whoever asks has its share already.
  */
 export type RefusalCause = (typeof refusalCauses)[number];
-export const refusalCauses = ['ahead', 'line_full', 'waited', 'deadline', 'evicted'] as const;
+export const refusalCauses = ['ahead', 'line_full', 'waited', 'deadline', 'evicted', 'share'] as const;
 
 /** Counts of refusals, in a plain array: a refusal must not pay for a metric. */
 export type RefusalsSeen = {

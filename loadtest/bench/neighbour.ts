@@ -1,0 +1,156 @@
+import { createEvent, type TestEvent } from '../../test/support/factories.ts';
+import type { LoadResult } from '../generator/tally.ts';
+import { openLoop } from '../generator/open-loop.ts';
+import { auditFaults } from './audit.ts';
+import { countOrders, emptyOutbox } from './count-orders.ts';
+import { type BenchOptions, warmupSeconds } from './options.ts';
+import { endlessCapacity } from './order-load.ts';
+import { orderRequests } from './order-requests.ts';
+import { type BenchReport, type Measurement, measurementOf, median } from './report.ts';
+import { delayCommits, serverSettings } from './server-figures.ts';
+import { type BenchApi, type BenchStack, say, startBenchStack } from './stack.ts';
+
+/** Two hundred events that sell as on any day, and one that is suddenly wanted ten times as much. */
+const neighbours = 200;
+const neighboursPerSecond = 200;
+const usualPerSecond = 300;
+const rush = 10;
+const connections = { neighbours: 64, event: 512 };
+/**
+ * Capacity is set by what a commit takes, as with a synchronous replica far away: one event's lane then takes less than
+ * what the rush offers, and what is measured is the sharing, not the processor that load generator and product fight for
+ * here. Two hundred events that each write by themselves need more connections to wait with.
+ */
+const commitMicroseconds = 50_000;
+const writePool = 24;
+const successMin = 0.999;
+const slowerMax = 1.2;
+
+type Pair = { readonly neighbours: LoadResult; readonly event: LoadResult };
+
+/**
+ * The others while one event is offered its usual rate, and while it is offered ten times that, on the same stack: their
+ * success must stay and their p99 within a fifth.
+ */
+export async function benchNeighbour(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('neighbour', options);
+  const faults: string[] = [];
+  try {
+    await delayCommits(stack, commitMicroseconds);
+    const api = await stack.startApi({ environment: { DATABASE_WRITE_POOL_SIZE: String(writePool) } });
+    const calm: Pair[] = [];
+    const rushed: Pair[] = [];
+    for (let run = 1; run <= options.runs; run += 1) {
+      calm.push(await both(stack, api, options, usualPerSecond, faults));
+      rushed.push(await both(stack, api, options, usualPerSecond * rush, faults));
+      say(`run ${run}: ${saidOf(calm.at(-1))} | at ${rush}x: ${saidOf(rushed.at(-1))}`);
+    }
+    await api.stop();
+    await delayCommits(stack, 0);
+    const others = {
+      calm: measured(`${neighbours} events, ${neighboursPerSecond}/s; another one at 1x`, calm, 'neighbours'),
+      rushed: measured(`the same; the other one at ${rush}x`, rushed, 'neighbours'),
+    };
+    const ratio = others.rushed.p99Ms / others.calm.p99Ms;
+    const success = Math.min(...rushed.map((pair) => successOf(pair.neighbours)));
+    if (success < successMin) faults.push(`the others' success fell to ${(success * 100).toFixed(2)} %`);
+    if (ratio > slowerMax) faults.push(`the others' p99 rose to ${ratio.toFixed(2)} times what it is beside 1x`);
+    return {
+      measurements: [
+        { ...others.calm, note: `success ${percent(calm)}` },
+        { ...others.rushed, note: `success ${percent(rushed)}, p99 x ${ratio.toFixed(2)}` },
+        measured(`  the event itself at 1x (${usualPerSecond}/s offered)`, calm, 'event'),
+        measured(`  the event itself at ${rush}x (${usualPerSecond * rush}/s offered)`, rushed, 'event'),
+      ],
+      faults: [...faults, ...(await auditFaults(stack))],
+      facts: {
+        pinned: stack.pinned,
+        'per commit': `+${commitMicroseconds / 1000} ms; pool of ${writePool}`,
+        'answers of the event at the rush': rushed.at(-1)?.event.statuses ?? {},
+        settings: await serverSettings(stack),
+      },
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+/** Both loads at once, each open: what is due is sent, whatever becomes of the other. */
+async function both(
+  stack: BenchStack,
+  api: BenchApi,
+  options: BenchOptions,
+  eventPerSecond: number,
+  faults: string[],
+): Promise<Pair> {
+  await emptyOutbox(stack.owner.db);
+  const [event, ...others] = await makeEvents(stack, neighbours + 1);
+  if (event === undefined) throw new Error('no event was made');
+  const counters = {
+    event: countOrders(stack.owner.db, [event.id], one),
+    others: countOrders(
+      stack.owner.db,
+      others.map(({ id }) => id),
+      one,
+    ),
+  };
+  const shared = { port: api.port, warmupSeconds, seconds: options.seconds, counts: isPlaced };
+  const [ofNeighbours, ofEvent] = await Promise.all([
+    openLoop({
+      ...shared,
+      connections: connections.neighbours,
+      offeredPerSecond: neighboursPerSecond,
+      next: orderRequests(others.map(shapeOf)),
+      onAnswer: counters.others.onAnswer,
+    }),
+    openLoop({
+      ...shared,
+      connections: connections.event,
+      offeredPerSecond: eventPerSecond,
+      next: orderRequests([shapeOf(event)]),
+      onAnswer: counters.event.onAnswer,
+    }),
+  ]);
+  faults.push(...(await counters.event.check()), ...(await counters.others.check()));
+  return { neighbours: ofNeighbours, event: ofEvent };
+}
+
+const one = { tickets: 1, lines: 1 };
+const isPlaced = ({ status }: { status: number }) => status === 201;
+
+async function makeEvents(stack: BenchStack, count: number): Promise<TestEvent[]> {
+  const made: TestEvent[] = [];
+  for (let number = 0; number < count; number += 1) {
+    made.push(
+      await createEvent(stack.open.db, {
+        event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
+        categories: [{ capacity: endlessCapacity }],
+      }),
+    );
+  }
+  return made;
+}
+
+function shapeOf(event: TestEvent) {
+  return { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] };
+}
+
+function measured(name: string, pairs: readonly Pair[], of: keyof Pair): Measurement {
+  const middle = median(pairs, (pair) => pair.neighbours.latencies.percentile(0.99));
+  return measurementOf(name, [{ ...middle[of], cores: {} }]);
+}
+
+function successOf(result: LoadResult): number {
+  const all = Object.values(result.statuses).reduce((sum, count) => sum + count, 0);
+  return all === 0 ? 0 : (result.statuses['201'] ?? 0) / all;
+}
+
+function percent(pairs: readonly Pair[]): string {
+  return pairs.map((pair) => `${(successOf(pair.neighbours) * 100).toFixed(2)} %`).join(', ');
+}
+
+function saidOf(pair: Pair | undefined): string {
+  if (pair === undefined) return '';
+  const { neighbours: others, event } = pair;
+  return `others ${Math.round(others.perSecond)}/s p99 ${others.latencies.percentile(0.99)} ms ${JSON.stringify(others.statuses)}, event ${Math.round(event.perSecond)}/s ${JSON.stringify(event.statuses)}`;
+}

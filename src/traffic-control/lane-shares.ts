@@ -1,0 +1,75 @@
+import { DomainError } from '../platform/errors.ts';
+import type { GroupCommit } from '../platform/group-commit.ts';
+import { counter } from '../platform/metrics.ts';
+import type { ConcurrencyLimiter } from './concurrency/index.ts';
+import type { RouteClass } from './policies.ts';
+
+/**
+ * What one lane may have in flight of what all lanes together may: as long as it has less than four times of what is
+ * free. One busy lane gets four fifths, two get four ninths each, and there is always room for one that begins. (Dynamic
+ * thresholds, as switches share memory between their ports: Choudhury and Hahne, IEEE/ACM Transactions on Networking
+ * 6(2), 1998.) So the crowd of one event is refused by itself, before the limit that all events share is full: that one
+ * refuses by class, and would refuse everybody.
+ */
+const freeFactor = 4;
+/** A lane with fewer is never refused here. */
+const laneMin = 4;
+/** The limit changes twice a second. */
+const limitReadEveryMs = 100;
+
+const refused = counter('lane_share_refused_total', 'Items refused because their lane has its share already', [
+  'class',
+]);
+
+/** A group commit whose lanes leave room for each other within a limit. */
+export function shareLanes<Item, Result>(
+  group: GroupCommit<Item, Result>,
+  limiter: Pick<ConcurrencyLimiter, 'state' | 'retryAfterSeconds' | 'refusedBefore'>,
+  routeClass: RouteClass,
+): GroupCommit<Item, Result> {
+  const inFlight = new Map<string, number>();
+  let total = 0;
+  let limit = limiter.state.limit;
+  let limitReadAt = performance.now();
+
+  const limitNow = (): number => {
+    const now = performance.now();
+    if (now - limitReadAt > limitReadEveryMs) {
+      limit = limiter.state.limit;
+      limitReadAt = now;
+    }
+    return limit;
+  };
+
+  const leave = (lane: string): void => {
+    total -= 1;
+    const left = (inFlight.get(lane) ?? 1) - 1;
+    if (left === 0) inFlight.delete(lane);
+    else inFlight.set(lane, left);
+  };
+
+  return {
+    ...group,
+    submit: async (lane, item) => {
+      const own = inFlight.get(lane) ?? 0;
+      if (own >= laneMin && own >= freeFactor * (limitNow() - total)) {
+        refused.inc({ class: `C${routeClass}` });
+        limiter.refusedBefore(routeClass);
+        throw laneIsFull(limiter.retryAfterSeconds());
+      }
+      inFlight.set(lane, own + 1);
+      total += 1;
+      try {
+        return await group.submit(lane, item);
+      } finally {
+        leave(lane);
+      }
+    },
+  };
+}
+
+function laneIsFull(retryAfterSeconds: number): DomainError {
+  return new DomainError('service.overloaded', 'Too much is asked for this event now; try again shortly.', {
+    retryAfterSeconds,
+  });
+}

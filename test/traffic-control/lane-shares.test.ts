@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { GroupCommit } from '../../src/platform/group-commit.ts';
+import type { LimiterState } from '../../src/traffic-control/concurrency/index.ts';
+import { shareLanes } from '../../src/traffic-control/lane-shares.ts';
+
+/** Guards that the crowd of one event leaves room for the others (T78), and uses what they leave. */
+
+const limit = 100;
+const state = { limit } as LimiterState;
+const limiter = { state, retryAfterSeconds: () => 3, refusedBefore: () => {} };
+
+/** Items that stay in flight until they are let go, and how many are there of each lane. */
+function open() {
+  const held = new Map<string, (() => void)[]>();
+  const group: GroupCommit<null, 'done'> = {
+    submit: (lane) => new Promise((resolve) => held.set(lane, [...(held.get(lane) ?? []), () => resolve('done')])),
+    drain: () => Promise.resolve(),
+  };
+  const shared = shareLanes(group, limiter, 2);
+  const refusedOf = async (lane: string, items: number) => {
+    const before = held.get(lane)?.length ?? 0;
+    const refusals = Array.from({ length: items }, () => shared.submit(lane, null).catch((error: unknown) => error));
+    await Promise.resolve();
+    void refusals;
+    return items - ((held.get(lane)?.length ?? 0) - before);
+  };
+  const letGo = async (lane: string) => {
+    for (const release of held.get(lane) ?? []) release();
+    held.delete(lane);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { shared, held, refusedOf, letGo, count: (lane: string) => held.get(lane)?.length ?? 0 };
+}
+
+describe('lanes within one limit', () => {
+  it('one busy lane gets four fifths and no more; another one always finds room', async () => {
+    const { refusedOf, count } = open();
+    await refusedOf('hot', 1000);
+    expect(count('hot')).toBe(80);
+    expect(await refusedOf('other', 12)).toBe(0);
+    // What it has taken is missing to the busy one, once its own items end.
+    await refusedOf('hot', 1000);
+    expect(count('hot')).toBe(80);
+  });
+
+  it('two busy lanes share alike, and a third begins all the same', async () => {
+    const { refusedOf, count } = open();
+    for (let round = 0; round < 100; round += 1) {
+      await refusedOf('one', 1);
+      await refusedOf('two', 1);
+    }
+    expect(count('one')).toBe(count('two'));
+    expect(count('one') + count('two')).toBeGreaterThan(limit * 0.8);
+    expect(count('one') + count('two')).toBeLessThan(limit * 0.95);
+    expect(await refusedOf('third', 4)).toBe(0);
+  });
+
+  it('many quiet lanes are never refused by it', async () => {
+    const { refusedOf } = open();
+    for (let lane = 0; lane < 50; lane += 1) expect(await refusedOf(`lane ${lane}`, 4)).toBe(0);
+  });
+
+  it('gives back what has ended, and says when to come again', async () => {
+    const { shared, refusedOf, letGo, count } = open();
+    await refusedOf('hot', 200);
+    await expect(shared.submit('hot', null)).rejects.toMatchObject({
+      code: 'service.overloaded',
+      retryAfterSeconds: 3,
+    });
+    await letGo('hot');
+    await refusedOf('hot', 200);
+    expect(count('hot')).toBe(80);
+  });
+});
