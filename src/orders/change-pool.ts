@@ -2,14 +2,14 @@ import type { Actor } from '../access/actor.ts';
 import { writeAudit } from '../access/audit.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { idPatterns } from '../platform/ids.ts';
-import { poolInUse, poolNotFound } from './desk-errors.ts';
+import { poolInUse, poolNeeded, poolNotFound } from './desk-errors.ts';
 import type { ChangePoolInput } from './desk-schemas.ts';
 import { ownEvent } from './own-event.ts';
-import { findPool, type Pool, resizePool } from './pool-queries.ts';
+import { findPool, isLastWithPlaces, type Pool, resizePool } from './pool-queries.ts';
 
 /**
  * Makes a pool larger or smaller, or takes places off sale and back, also while it is being sold.
- * @throws DomainError event.unknown, pool.not_found, pool.in_use
+ * @throws DomainError event.unknown, pool.not_found, pool.in_use, pool.needed
  */
 export async function changePool(
   deps: { db: Db },
@@ -24,6 +24,7 @@ export async function changePool(
     const { capacity, blocked } = before;
     const changes = { eventId: event.id, ...change, before: { capacity, blocked } };
     await writeAudit(tx, { actor, act: 'pool.changed', subjectId: poolId, changes });
+    if (change.capacity === 0 && (await isLastWithPlaces(tx, event.id, poolId))) throw poolNeeded();
     // Last, since every buyer of the event waits for this row until the transaction ends.
     const after = await resizePool(tx, event.id, poolId, change);
     if (after === undefined) throw poolInUse();

@@ -7,6 +7,7 @@ export type OrderDeskErrorCode =
   | 'ticket.not_found'
   | 'pool.not_found'
   | 'pool.in_use'
+  | 'pool.needed'
   | 'pool.limit_reached'
   | 'promo_code.not_found'
   | 'promo_code.taken'
@@ -19,6 +20,7 @@ export const deskProblems = {
   'ticket.not_found': { status: 404, title: 'No such ticket' },
   'pool.not_found': { status: 404, title: 'No such pool' },
   'pool.in_use': { status: 409, title: 'The pool has sold or holds more than that' },
+  'pool.needed': { status: 409, title: 'The event has no places without this pool' },
   'pool.limit_reached': { status: 409, title: 'The event has as many pools as it may have' },
   'promo_code.not_found': { status: 404, title: 'No such promo code' },
   'promo_code.taken': { status: 409, title: 'The event has this promo code already' },
@@ -52,6 +54,13 @@ export function ticketNotFound(): DeskError {
 
 export function poolNotFound(): DeskError {
   return new DomainError('pool.not_found', 'There is no such pool in this event.');
+}
+
+export function poolNeeded(): DeskError {
+  return new DomainError(
+    'pool.needed',
+    'A published event keeps a pool with places; to stop its sale, close its sales or block its places.',
+  );
 }
 
 export function poolInUse(): DeskError {

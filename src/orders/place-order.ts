@@ -3,26 +3,15 @@ import { orderAccessToken } from '../access/order-token.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
-import { DomainError, serviceUnavailable } from '../platform/errors.ts';
+import type { DomainError } from '../platform/errors.ts';
 import { newOrderId } from '../platform/ids.ts';
 import { buyerKeys, networkKey } from './buyer.ts';
-import {
-  categoryUnknown,
-  eventUnknown,
-  limitExceeded,
-  passInvalid,
-  passRequired,
-  passSpent,
-  paymentsBusy,
-  promoInvalid,
-  promoUsedUp,
-  saleNotOpen,
-  soldOut,
-} from './errors.ts';
+import { eventUnknown, paymentsBusy, soldOut } from './errors.ts';
 import type { EventDirectory } from './event-directory.ts';
 import type { EventForOrders } from './placement-queries.ts';
 import { ordersPlaced } from './metrics.ts';
 import type { PaymentOf, PaymentView } from './payment-view.ts';
+import { passMissing, placementRefusal } from './placement-refusal.ts';
 import type { Placed, Placement } from './placement.ts';
 import { presentOrder } from './present.ts';
 import type { IsPassNeeded, ReadPass } from './read-pass.ts';
@@ -135,8 +124,6 @@ function refusalInMemory(
   return undefined;
 }
 
-const passMissing = (pass: ReturnType<ReadPass> | undefined) => (pass === 'invalid' ? passInvalid() : passRequired());
-
 function rememberSoldOut(memory: SoldOutMemory, eventId: string, { row }: Placed): void {
   if (row.outcome !== 'sold_out' || row.detail?.['available'] !== 0) return;
   memory.note(eventId, String(row.detail['ticketCategoryId']));
@@ -216,34 +203,7 @@ async function answer(
       const order = await showOrder({ db: deps.db, paymentOf: deps.paymentOf }, orderId);
       return { order: { ...order, accessToken: accessToken(orderId) }, replayed: orderId !== item.id };
     }
-    case 'key_reused':
-      throw new DomainError('idempotency.key_reused', 'This Idempotency-Key was used with another request body.');
-    case 'again':
-      throw new DomainError('idempotency.in_progress', 'Another order of the same buyer is being decided.', {
-        retryAfterSeconds: 1,
-      });
-    case 'sold_out':
-      throw soldOut(row.detail ?? undefined);
-    case 'not_open':
-      throw saleNotOpen(row.detail ?? undefined);
-    case 'limit_exceeded':
-    case 'network_limit':
-      throw limitExceeded(row.detail ?? undefined);
-    case 'category_unknown':
-      throw categoryUnknown(row.detail ?? undefined);
-    case 'promo_invalid':
-      throw promoInvalid();
-    case 'promo_used_up':
-      throw promoUsedUp();
-    case 'pass_required':
-      throw passMissing(pass);
-    case 'pass_mismatch':
-      throw passInvalid();
-    case 'pass_spent':
-      throw passSpent();
-    case 'too_late':
-      throw serviceUnavailable();
     default:
-      throw eventUnknown();
+      throw placementRefusal(row, pass);
   }
 }

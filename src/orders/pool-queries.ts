@@ -80,6 +80,24 @@ export async function resizePool(
   return row;
 }
 
+/**
+ * Whether a published event would have no place left to sell or to show without this pool. Locks the stock of the event's
+ * pools until the transaction ends, so that of two pools that are emptied at once one is refused.
+ */
+export async function isLastWithPlaces(tx: Db, eventId: string, poolId: string): Promise<boolean> {
+  await tx.execute(sql`select 1 from stock where event_id = ${eventId} order by pool_id for update`);
+  const rows = await rowsOf<{ found: number }>(
+    tx,
+    sql`
+      select 1 as found from events e
+      where e.id = ${eventId} and e.status = 'published' and not exists (
+        select 1 from ticket_categories c
+        join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
+        where c.event_id = e.id and s.capacity > 0 and s.pool_id <> ${poolId})`,
+  );
+  return rows.length > 0;
+}
+
 /** What may still be bought of each ticket category, for the public availability. One statement, primary keys alone. */
 export async function findAvailability(
   db: Db,

@@ -96,6 +96,80 @@ describe('payment', () => {
 });
 
 describe('the end of a hold', () => {
+  /** Its lines say more than its pool holds: giving it back would break the stock. */
+  const breakOrder = (orderId: string) =>
+    db.execute(sql`update order_lines set quantity = 1000 where order_id = ${orderId}`);
+  const attentionOf = async (orderId: string) =>
+    (await rowsOf<{ attention: string[] }>(db, sql`select attention from orders where id = ${orderId}`))[0]?.attention;
+
+  test('that would break a constraint does so alone: the order is marked, the others go on, also in placement', async () => {
+    const event = await createEvent(db, { categories: [{ capacity: 4 }] });
+    const placed = [];
+    for (let count = 0; count < 4; count += 1) placed.push((await order(deps, event)).order.id);
+    const [broken = '', ...whole] = placed;
+    await breakOrder(broken);
+    for (const id of placed.slice(0, 3)) await overdue(id);
+    expect(await expireHolds({ db })).toBe(2);
+    expect(await attentionOf(broken)).toEqual(['hold_stuck']);
+    expect(await stateOf(event, whole[0] ?? '')).toMatchObject({ status: 'expired', available: 2, held: 2 });
+    expect(await expireHolds({ db })).toBe(0);
+    // Placement meets the last one itself.
+    await breakOrder(whole[2] ?? '');
+    await overdue(whole[2] ?? '');
+    expect((await order(deps, event, { quantity: 2 })).order.status).toBe('pending_payment');
+    await expect(order(placingDeps(open), event)).rejects.toMatchObject({ code: 'stock.sold_out' });
+    expect(await attentionOf(whole[2] ?? '')).toEqual(['hold_stuck']);
+    await db.execute(sql`update order_lines set quantity = 1 where event_id = ${event.id} and quantity = 1000`);
+    await db.execute(sql`update orders set attention = '{}' where event_id = ${event.id}`);
+    expect(await expireHolds({ db })).toBe(2);
+  });
+
+  test('comes to every event in turn, also to one behind the backlog of another', async () => {
+    const [busy, quiet] = [await createEvent(db), await createEvent(db)];
+    const many = await Promise.all(Array.from({ length: 30 }, () => order(deps, busy)));
+    for (const { order: placed } of many)
+      await db.execute(sql`update orders set expires_at = now() - interval '1 hour' where id = ${placed.id}`);
+    const { order: one } = await order(deps, quiet);
+    await overdue(one.id);
+    await db.execute(sql`select expire_holds(10)`);
+    expect(await stateOf(quiet, one.id)).toMatchObject({ status: 'expired' });
+    expect(await expireHolds({ db })).toBeGreaterThanOrEqual(20);
+  });
+
+  test('of the pool that is short is looked for among those of other pools, and found within some calls', async () => {
+    const event = await createEvent(db, { categories: [{ capacity: 100 }, { capacity: 3 }] });
+    const linesOf = (index: number) => [{ ticketCategoryId: event.categories[index]?.id ?? '', quantity: 1 }];
+    const place = async (index: number) => (await order(deps, event, { lines: linesOf(index) })).order.id;
+    await Promise.all(Array.from({ length: 60 }, () => place(0)));
+    const short = await Promise.all(Array.from({ length: 3 }, () => place(1)));
+    await db.execute(sql`update orders set expires_at = now() - interval '1 hour' where event_id = ${event.id}`);
+    for (const id of short) await overdue(id);
+    const reclaim = async (limit: number) =>
+      (
+        await rowsOf<{ count: number }>(
+          db,
+          sql`select reclaim_holds(${event.id}, ${`{${event.categories[1]?.poolId ?? ''}}`}::text[], ${limit}::integer) as count`,
+        )
+      )[0]?.count;
+    // Two at a time, out of the twenty oldest: the others make way.
+    let calls = 0;
+    while ((await stateOf(event, short[2] ?? ''))?.['status'] !== 'expired') {
+      calls += 1;
+      expect(calls).toBeLessThan(35);
+      expect(await reclaim(2)).toBeGreaterThan(0);
+    }
+    // With all of them in sight only the pool that is short gives back.
+    expect(await reclaim(200)).toBe(0);
+    const [row] = await rowsOf<{ pending: number }>(
+      db,
+      sql`select count(*)::int as pending from orders where event_id = ${event.id} and status = 'pending_payment'`,
+    );
+    expect(row?.pending).toBeGreaterThan(0);
+    // And placement asks for it by itself.
+    expect((await order(deps, event, { lines: linesOf(1) })).order.status).toBe('pending_payment');
+    await expireHolds({ db });
+  });
+
   test('without an open attempt everything is given back, once', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 4 } });
     const promo = await createPromoCode(db, event, { code: 'HEMAT', redemptionsMax: 5 });

@@ -50,6 +50,18 @@ describe('pools', () => {
     expect(await desk.auditOf(poolId)).toEqual(['pool.changed']);
   });
 
+  test('of a published event keep places: the last pool that has some is not emptied, also not with another at once', async () => {
+    const event = await createEvent(desk.open.db, {
+      organizer: desk.organizer,
+      categories: [{ capacity: 10 }, { capacity: 10 }],
+    });
+    const empty = (index: number) =>
+      desk.send('PATCH', `/events/${event.id}/pools/${event.categories[index]?.poolId ?? ''}`, { capacity: 0 });
+    const answers = await Promise.all([empty(0), empty(1)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'pool.needed' });
+  });
+
   test('resized again and again in the middle of a rush stay whole: nothing is oversold', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 30 }] });
     const poolId = event.categories[0]?.poolId ?? '';

@@ -5,13 +5,7 @@ import { createEvent, someBuyer } from '../support/factories.ts';
 import { inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf, watchStock } from './support/witness.ts';
-import {
-  placementLocks,
-  slowDecision,
-  withoutConstraints,
-  withoutCounterKey,
-  withoutGuard,
-} from './support/without-guard.ts';
+import { placementLocks, slowDecision, withoutConstraints, withoutGuard } from './support/without-guard.ts';
 
 /** Guards promise 1: never oversold. Many buyers, two API processes, the last tickets. */
 

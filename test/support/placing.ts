@@ -5,7 +5,11 @@ import { createEventDirectory } from '../../src/orders/event-directory.ts';
 import { type PlaceOrderDeps, placeOrder } from '../../src/orders/place-order.ts';
 import { createSoldOutMemory } from '../../src/orders/sold-out-memory.ts';
 import { createPlacement } from '../../src/orders/placement.ts';
+import { createReadPass } from '../../src/waiting-room/pass.ts';
 import { type TestEvent, someBuyer } from './factories.ts';
+
+export const testQueueTokenSecret = 'test-only-queue-token-secret-0123456789';
+export const testHashSecret = 'test-only-hash-secret-0123456789abcdef';
 
 export function openTestDb(url: string, poolSize = 4): OpenDb {
   return openDb({ url, name: 'test', poolSize, acquireTimeoutMs: 10_000, callTimeoutMs: 10_000, prepare: false });
@@ -34,9 +38,10 @@ export function placingDeps(
     paymentOf: () => Promise.resolve({ status: 'creating', method: 'any' }),
     isPaymentBusy: () => false,
     switchedOff,
-    readPass: options.readPass ?? (() => 'invalid'),
+    readPass:
+      options.readPass ?? createReadPass({ queueTokenSecret: testQueueTokenSecret, rooms: { now: () => Date.now() } }),
     isPassNeeded: options.isPassNeeded ?? (() => false),
-    hashSecret: 'test-only-hash-secret-0123456789abcdef',
+    hashSecret: testHashSecret,
     orderTokenSecret: 'test-only-order-token-secret-0123456789',
     holdJitterSeconds: 0,
   };
