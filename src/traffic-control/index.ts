@@ -12,6 +12,8 @@
  *
  *  5. What an operator switches reaches every process within a second, holds while Postgres and Redis are away, and
  *     stands with who did it and why in a table that only grows.
+ *  6. The crowd of one event is refused by itself: it gets most of what may be written at once, never all of it
+ *     (shareLanes), and one flush like the others while they write.
  *
  *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> limits (Limiter.consume) -> the app
  *                                     |                |                            |

@@ -49,7 +49,7 @@ describe('lanes within one limit', () => {
       await refusedOf('one', 1);
       await refusedOf('two', 1);
     }
-    expect(count('one')).toBe(count('two'));
+    expect(Math.abs(count('one') - count('two'))).toBeLessThanOrEqual(1);
     expect(count('one') + count('two')).toBeGreaterThan(limit * 0.8);
     expect(count('one') + count('two')).toBeLessThan(limit * 0.95);
     expect(await refusedOf('third', 4)).toBe(0);
