@@ -40,8 +40,8 @@ export const switchTable = {
   },
   drop_listings: {
     scopes: ['all'],
-    means: 'Lists of events and searches are answered only from what a process has at hand. Event pages stay.',
-    refuses: ({ routeClass, path }) => routeClass === 4 && (path === '/v1/events' || path === '/'),
+    means: 'Lists of events and searches by the API are answered only from what a process has at hand. Pages stay.',
+    refuses: ({ routeClass, path }) => routeClass === 4 && path === '/v1/events',
     code: 'traffic.switched_off',
   },
 } as const satisfies Record<string, SwitchKind>;
