@@ -7,6 +7,7 @@ import { benchCallbacks } from './bench/callbacks.ts';
 import { benchCheckIns } from './bench/check-ins.ts';
 import { benchCost } from './bench/cost.ts';
 import { benchDraws } from './bench/draws.ts';
+import { benchGoodput } from './bench/goodput.ts';
 import { benchGrowth } from './bench/growth.ts';
 import { benchJoins } from './bench/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
@@ -37,6 +38,7 @@ const benches = {
   mails: ['mails through the worker to a server that takes everything', benchMails],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
   neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],
+  goodput: ['what is served while up to ten times as much is asked, with shedding and without', benchGoodput],
   cost: ['what one order costs: round trips, commands, WAL, processor time', benchCost],
 } as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 

@@ -1,13 +1,17 @@
 import { createApp } from '../../src/app.ts';
+import { createScanLane } from '../../src/check-in/index.ts';
 import { checkInTickets } from '../../src/check-in/queries.ts';
 import { type Service, compose } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import { operationsApp } from '../../src/http/health.ts';
 import { serve } from '../../src/http/serve.ts';
+import { createPlacement } from '../../src/orders/index.ts';
+import { createCallbackInbox } from '../../src/payments/index.ts';
 import { storeCallbacks } from '../../src/payments/callback-queries.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { onStopSignal } from '../../src/platform/shutdown.ts';
 import { apiProbes } from '../../src/readiness.ts';
+import { createDecide } from '../../src/traffic-control/index.ts';
 import { joinPlaces } from '../../src/waiting-room/place-queries.ts';
 import { callPerItem } from './call-per-item.ts';
 import { placementPerTransaction } from './placement-per-transaction.ts';
@@ -16,7 +20,8 @@ import { placementPerTransaction } from './placement-per-transaction.ts';
 const config = loadConfig(process.env);
 const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
 const composed = compose(config, log);
-const service = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
+const written = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
+const service = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
 const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }).fetch, {
   host: config.OPERATIONS_HOST,
   port: config.OPERATIONS_PORT,
@@ -36,5 +41,23 @@ function withControls(product: Service): Service {
     inbox: callPerItem((_lane, items) => storeCallbacks(db, items)),
     joinLane: callPerItem((eventId, accountKeys) => joinPlaces(db, eventId, accountKeys)),
     scans: callPerItem((eventId, scans) => checkInTickets(db, eventId, scans)),
+  };
+}
+
+function withoutShedding(product: Service): Service {
+  const db = product.writeDb;
+  const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
+  const shedder = { cause: () => undefined, retryAfterSeconds: () => 1, close: () => {} };
+  return {
+    ...product,
+    decide: createDecide({ ...product.traffic, shedder }, product.clientNetwork),
+    placement: createPlacement({
+      db,
+      flushesMax,
+      heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+      areSalesStopped: () => false,
+    }),
+    inbox: createCallbackInbox({ db, flushesMax }),
+    scans: createScanLane({ db, flushesMax }),
   };
 }

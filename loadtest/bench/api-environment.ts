@@ -27,15 +27,17 @@ export function apiEnvironment(options: {
     REDIS_CACHE_URL: addresses.redisCacheUrl,
     REDIS_QUEUE_URL: addresses.redisQueueUrl,
     JWT_SECRET: 'bench-jwt-secret-bench-jwt-secret-01',
-    ORDER_TOKEN_SECRET: 'bench-order-token-secret-bench-order-02',
+    ORDER_TOKEN_SECRET: benchOrderTokenSecret,
     QUEUE_TOKEN_SECRET: benchQueueTokenSecret,
     HASH_SECRET: 'bench-hash-secret-bench-hash-secret-03',
     ENCRYPTION_KEY: benchEncryptionKey,
     MIDTRANS_CREATES_PER_SECOND: '10000',
     BENCH_WRITES: api.writes ?? 'grouped',
+    BENCH_SHEDDING: api.shedding ?? 'on',
     ...api.environment,
   };
 }
 
+export const benchOrderTokenSecret = 'bench-order-token-secret-bench-order-02';
 export const benchQueueTokenSecret = 'bench-queue-token-secret-bench-queue-04';
 export const benchEncryptionKey = 'ab'.repeat(32);

@@ -100,7 +100,8 @@ async function callbackLoad(
   };
 }
 
-async function paidEvent(stack: BenchStack, attempts: number): Promise<TestEvent> {
+/** An event whose orders wait for their payment, with an account at the gateway. */
+export async function paidEvent(stack: BenchStack, attempts: number): Promise<TestEvent> {
   say(`making ${attempts} payment attempts`);
   await emptyOutbox(stack.owner.db);
   const event = await createEvent(stack.open.db, { categories: [{ capacity: attempts }] });

@@ -61,9 +61,10 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
   }
 }
 
-async function scanLoad(stack: BenchStack, options: BenchOptions): Promise<Load> {
+/** Scans of tickets that nobody has scanned yet, in turn by all devices of one event. */
+export async function scanLoad(stack: BenchStack, options: BenchOptions, perSecond = ticketsPerSecond): Promise<Load> {
   const secret = randomBytes(8).toString('hex');
-  const tickets = (options.seconds + warmupSeconds) * ticketsPerSecond;
+  const tickets = (options.seconds + warmupSeconds) * perSecond;
   const event = await doorEvent(stack, tickets, secret);
   const tokens = await addDevices(stack, event);
   let sent = 0;

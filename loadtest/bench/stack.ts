@@ -25,8 +25,8 @@ export type BenchStack = {
   readonly owner: OpenDb;
   /** What is tied to which core. */
   readonly pinned: string;
-  /** Ties a process to the core of a single API process. */
-  pinApi(pid: number): void;
+  /** Ties a process to the core of a single API process; one of several may run anywhere. */
+  pinApi(pid: number, processes?: number): void;
   startApi(options: ApiOptions): Promise<BenchApi>;
   /** Lets the servers use every core meanwhile: for what is not measured. */
   onAllCores<Result>(act: () => Promise<Result>): Promise<Result>;
@@ -39,6 +39,8 @@ export type ApiOptions = {
   readonly processes?: number;
   /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
   readonly writes?: 'grouped' | 'one_by_one';
+  /** `off` takes everybody up: no shedder, no adaptive limit; what waits in lanes and pools is bounded as ever. */
+  readonly shedding?: 'on' | 'off';
   readonly environment?: Readonly<Record<string, string>>;
 };
 
@@ -129,7 +131,7 @@ async function openStack(given: {
     open,
     owner,
     pinned: pinning.said,
-    pinApi: (pid) => pinning.pinApi(pid, 1),
+    pinApi: (pid, processes = 1) => pinning.pinApi(pid, processes),
     asSuperuser,
     startApi: apiStarter(services, pinning, script, options),
     onAllCores: async (act) => {

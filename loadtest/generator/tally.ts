@@ -26,11 +26,13 @@ export type LoadOptions = {
   readonly onAnswer?: (answer: Answer) => void;
   /** Which answers are the thing that is measured; all of them unless told. Refusals must not count as orders. */
   readonly counts?: (answer: Answer) => boolean;
+  /** Called for each answer within the measured time, whether it counts or not. */
+  readonly onMeasured?: (answer: Answer, milliseconds: number) => void;
   /** Called for each answer that counts within the measured time, with the latency it is counted with. */
   readonly onCounted?: (milliseconds: number) => void;
 };
 
-export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts' | 'onCounted'>) {
+export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts' | 'onCounted' | 'onMeasured'>) {
   const latencies = createLatencies();
   const statuses: Record<string, number> = {};
   const countStatus = (status: number | 'lost') => {
@@ -39,6 +41,7 @@ export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts' | 'o
   return {
     answered: (answer: Answer, milliseconds: number): void => {
       countStatus(answer.status);
+      options.onMeasured?.(answer, milliseconds);
       if (options.counts !== undefined && !options.counts(answer)) return;
       latencies.add(milliseconds);
       options.onCounted?.(milliseconds);
