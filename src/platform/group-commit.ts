@@ -15,7 +15,7 @@ import { counter, gauge, histogram } from './metrics.ts';
  *     lock of the lane's own.
  *  2. No batch holds two items with a key in common (`keysOf`); the later one waits for the next batch.
  *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items; beyond
- *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a quarter more).
+ *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a tenth more).
  *  4. A batch that fails is halved until the bad item fails alone. A conflict of transactions is run again. A batch
  *     whose outcome is unknown is sent again unchanged, so `flush` must be safe to repeat with the same items.
  *  5. With `answerMs`, who is in a flush that hangs is told `service.unavailable` about then. The item may still be
@@ -46,7 +46,7 @@ export type GroupCommitOptions<Item, Result> = {
 };
 
 /** How often is looked for those who have waited too long, while they wait. */
-const looksPerDeadline = 4;
+const looksPerDeadline = 10;
 /** A flush that takes longer hangs: it has been sent again, or is about to be. */
 const hangingMs = 1000;
 const resendsMax = 3;
