@@ -11,11 +11,11 @@ import { type Load, against } from './measure.ts';
 import { type BenchOptions, warmupSeconds } from './options.ts';
 import { fixedControl, measureOn } from './order-load.ts';
 import { networkAddress } from './order-requests.ts';
-import type { BenchReport } from './report.ts';
+import type { BenchReport, Measurement } from './report.ts';
 import { poolerStats, serverSettings } from './server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './stack.ts';
 
-const connections = 256;
+const connectionCounts = [256, 512, 1024];
 /** Buyers made for each second of a run: more than any run has reached. */
 const buyersPerSecond = 40_000;
 const networks = 20_000;
@@ -35,26 +35,27 @@ export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
       api: fixedControl.api,
       connections: fixedControl.connections,
     });
-    const one = await measureOn(stack, { ...shared, name: 'joins, 1 API process', api: {}, connections });
-    const two = await measureOn(stack, {
-      ...shared,
-      name: 'joins, 2 API processes',
-      api: { processes: 2 },
-      connections,
-    });
+    const ours: Measurement[] = [];
+    for (const processes of [1, 2]) {
+      for (const connections of connectionCounts) {
+        const name = `joins, ${processes} API process${processes > 1 ? 'es' : ''}, ${connections} connections`;
+        const measured = await measureOn(stack, { ...shared, name, api: { processes }, connections });
+        ours.push(against(control, measured));
+      }
+    }
     const again = await measureOn(stack, {
       ...shared,
       name: 'the same buyers joining again and again',
       api: {},
-      connections,
+      connections: connectionCounts[0] ?? 0,
       prepare: () => joinLoad(stack, options, knownBuyers),
     });
     return {
-      measurements: [against(control, one, bar), against(control, two), control, against(control, again)],
+      // Two cores are the machine, however many processes they are used by: the bar is for the best.
+      measurements: [...withBar(ours), control, against(control, again)],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         pinned: stack.pinned,
-        connections,
         control: fixedControl.said,
         settings: await serverSettings(stack),
         'PgBouncer SHOW STATS': await poolerStats(stack),
@@ -63,6 +64,11 @@ export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
   } finally {
     await stack.close();
   }
+}
+
+function withBar(ours: readonly Measurement[]): Measurement[] {
+  const best = Math.max(...ours.map(({ perSecond }) => perSecond));
+  return ours.map((one) => (one.perSecond === best ? { ...one, bar } : one));
 }
 
 const knownBuyers = 10_000;
@@ -74,6 +80,9 @@ async function joinLoad(
   buyers = (options.seconds + warmupSeconds) * buyersPerSecond,
 ): Promise<Load> {
   const event = await createRoom(stack.open.db, { event: await createEvent(stack.open.db) });
+  await stack.open.db.execute(sql`
+    insert into draws (event_id, number, state, seed_hash, seed_sealed, beacon_chain, beacon_round, beacon_round_at, committed_at)
+    values (${event.id}, 1, 'committed', sha256('bench'), 'sealed', 'bench', 1, now() + interval '1 day', now())`);
   say(`confirming ${buyers} buyers`);
   const secret = `bench ${Math.random()}`;
   const until = new Date(Date.now() + 3_600_000);
@@ -87,7 +96,7 @@ async function joinLoad(
     next: () => {
       const number = sent % buyers;
       sent += 1;
-      return `POST /v1/events/${event.slug}/queue/places HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[number] ?? ''}\r\nx-forwarded-for: ${networkAddress(number % networks)}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`;
+      return `POST /v1/events/${event.slug}/queue/places HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[number] ?? ''}\r\nx-forwarded-for: ${networkAddress(number % networks)}\r\ncontent-length: 0\r\n\r\n`;
     },
     counts: ({ status }) => status === 201 || status === 200,
     onAnswer: ({ status }) => {

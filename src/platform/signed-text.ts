@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { hmacSha256 } from './crypto.ts';
+import { hmacSha256Text } from './crypto.ts';
 
 /**
  * Text that whoever holds the secret can tell from a forged one, without storing anything: `<payload>.<HMAC-SHA256>`.
@@ -24,5 +24,5 @@ const markLength = 43;
 const signedText = /^[\w.-]+\.[\w-]{43}$/;
 
 function markOf(secret: string, label: string, payload: string): string {
-  return hmacSha256(secret, `${label}\0${payload}`).toString('base64url');
+  return hmacSha256Text(secret, `${label}\0${payload}`);
 }
