@@ -1,0 +1,98 @@
+/**
+ * What this browser holds of an event's waiting room. It survives reloads and restarts: on a phone, going to the mail to
+ * read the code is often enough to lose the page.
+ *
+ *   nothing --a code is asked for--> asked --it is confirmed--> buyer --joinPlace--> place --its turn--> pass --order--> spent
+ */
+
+export type Address = { readonly kind: 'email' | 'phone'; readonly text: string };
+
+export type Held = {
+  /** A code was asked for to this address. */
+  readonly asked?: { readonly verificationId: string; readonly address: Address; readonly expiresAt: string };
+  /** The address was confirmed; there is no place yet. */
+  readonly buyer?: { readonly token: string; readonly address: Address; readonly expiresAt: string };
+  readonly place?: {
+    readonly token: string;
+    readonly index: number;
+    readonly accountKey: string;
+    readonly salt: string;
+    readonly address: Address;
+  };
+  readonly pass?: { readonly text: string; readonly expiresAt: string };
+  /** The order that was placed with the pass; empty when only that there is one is known. */
+  readonly spentBy?: string;
+  /** The turn is over. */
+  readonly isLapsed?: boolean;
+  /** What was published when this browser looked: for the check afterwards. */
+  readonly seen?: readonly Seen[];
+};
+
+/** What one draw was bound to, and when this browser first saw it. Times are in milliseconds. */
+export type Seen = {
+  readonly number: number;
+  readonly seedHash: string;
+  readonly beaconRound: number;
+  readonly seenAt: number;
+  readonly merkleRoot?: string;
+  readonly rootSeenAt?: number;
+};
+
+export type HeldPlace = { read(): Held; write(held: Held): void };
+
+type SomeStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** @param storage of the browser; where it is forbidden, things live as long as the page */
+export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldPlace {
+  const name = `antre.place.${slug}`;
+  let inMemory: Held = {};
+  return {
+    read: () => {
+      try {
+        const value: unknown = JSON.parse(storage?.getItem(name) ?? 'null');
+        return isHeld(value) ? value : inMemory;
+      } catch {
+        return inMemory;
+      }
+    },
+    write: (held) => {
+      inMemory = held;
+      try {
+        if (Object.keys(held).length === 0) storage?.removeItem(name);
+        else storage?.setItem(name, JSON.stringify(held));
+      } catch {
+        // Forbidden or full: the page still works.
+      }
+    },
+  };
+}
+
+/** The browser's storage that outlives the tab; even asking for it may be forbidden. */
+export function localStorageIfAny(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pass, as long as it is good. */
+export function goodPass({ pass }: Held, nowMs: number): Held['pass'] {
+  return pass !== undefined && Date.parse(pass.expiresAt) > nowMs ? pass : undefined;
+}
+
+/** The place has placed its order: what is left is that, and what was seen of the draw. */
+export function spend(held: Held, orderId: string): Held {
+  const { pass: _pass, ...rest } = held;
+  return { ...rest, spentBy: orderId };
+}
+
+function isHeld(value: unknown): value is Held {
+  // Written by this file; another release may have written another shape, which then counts for nothing.
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const hasText = (part: unknown, field: string) =>
+    part === undefined ||
+    (typeof part === 'object' && part !== null && typeof Reflect.get(part, field) === 'string');
+  const { asked, buyer, place, pass } = value as Record<string, unknown>;
+  return hasText(asked, 'verificationId') && hasText(buyer, 'token') && hasText(place, 'token') && hasText(pass, 'text');
+}

@@ -1,0 +1,76 @@
+import { sha256, text, u32 } from './bytes.ts';
+
+/** The hashes that a draw was bound to (docs/draw.md), done again by whoever wants to check it. */
+
+const leafTag = Uint8Array.of(0);
+const nodeTag = Uint8Array.of(1);
+const seedLabel = text('antre.seed.v1');
+const keyLabel = text('antre.draw.v1');
+
+/** What was published before anybody could join: it binds the seed without showing it. */
+export function seedHashOf(seed: Uint8Array): Uint8Array {
+  return sha256(seedLabel, seed);
+}
+
+/** The entry of a place in the frozen list. Nobody who does not know salt and account key can make it. */
+export function leafOf(eventId: string, index: number, salt: Uint8Array, accountKey: string): Uint8Array {
+  return sha256(leafTag, text(eventId), u32(index), sha256(salt, text(accountKey)));
+}
+
+/**
+ * The root that a path of siblings leads to (RFC 9162, 2.1.3.2); undefined for a path of the wrong length.
+ * @param places of the whole list
+ */
+export function rootOfPath(
+  leaf: Uint8Array,
+  index: number,
+  places: number,
+  siblings: readonly Uint8Array[],
+): Uint8Array | undefined {
+  if (index >= places) return undefined;
+  let node = leaf;
+  let at = index;
+  let last = places - 1;
+  for (const sibling of siblings) {
+    if (last === 0) return undefined;
+    const isRight = at % 2 === 1;
+    if (isRight || at === last) {
+      node = sha256(nodeTag, sibling, node);
+      // A node that stands last and alone goes up as it is.
+      while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+    } else {
+      node = sha256(nodeTag, node, sibling);
+    }
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? node : undefined;
+}
+
+/** What the key is made of; all of it is published once the draw is done. */
+export type KeyParts = {
+  readonly eventId: string;
+  /** Of the draw, from 1. */
+  readonly number: number;
+  readonly seed: Uint8Array;
+  readonly beaconRandomness: Uint8Array;
+  readonly merkleRoot: Uint8Array;
+  readonly places: number;
+  /** Ascending. */
+  readonly voidedPlaces: readonly number[];
+};
+
+export function drawKeyOf(parts: KeyParts): Uint8Array {
+  const eventId = text(parts.eventId);
+  return sha256(
+    keyLabel,
+    parts.seed,
+    parts.beaconRandomness,
+    parts.merkleRoot,
+    u32(parts.places),
+    u32(parts.number),
+    u32(eventId.length),
+    eventId,
+    u32(parts.voidedPlaces.length),
+    ...parts.voidedPlaces.map(u32),
+  );
+}

@@ -1,0 +1,49 @@
+import { type Held, goodPass } from './held-place.ts';
+import type { Phase, QueueView } from './queue-view.ts';
+
+/** Where a buyer stands: what the page shows, and what it does next. */
+export type Stage =
+  /** The line has not opened; an address can be confirmed already. */
+  | { readonly kind: 'not_yet' }
+  /** A place can be had, and this browser holds none. */
+  | { readonly kind: 'join' }
+  /** A place, before the freeze. */
+  | { readonly kind: 'joined' }
+  /** A place, and the draw under way. */
+  | { readonly kind: 'drawing' }
+  /** The position is known, and nobody is called yet. */
+  | { readonly kind: 'drawn'; readonly position: number }
+  | { readonly kind: 'waiting'; readonly position: number }
+  /** To be exchanged for a pass. */
+  | { readonly kind: 'called'; readonly position: number }
+  | { readonly kind: 'passed'; readonly expiresAt: string }
+  /** Nobody else is called, as things stand. */
+  | { readonly kind: 'sold_out' }
+  | { readonly kind: 'lapsed' }
+  | { readonly kind: 'spent'; readonly orderId: string }
+  | { readonly kind: 'over' };
+
+const joinable: readonly Phase[] = ['pre_queue', 'drawing', 'open'];
+
+/**
+ * What the document and the place that is held come to. Pure.
+ * @param position of the held place, counted from 0; undefined before it is drawn
+ */
+export function stageOf(queue: QueueView, held: Held, position: number | undefined, nowMs: number): Stage {
+  if (held.spentBy !== undefined) return { kind: 'spent', orderId: held.spentBy };
+  if (queue.phase === 'over') return { kind: 'over' };
+  const pass = goodPass(held, nowMs);
+  if (pass !== undefined) return { kind: 'passed', expiresAt: pass.expiresAt };
+  if (held.place === undefined) return withoutPlace(queue.phase);
+  if (held.isLapsed === true) return { kind: 'lapsed' };
+  if (position === undefined) return { kind: queue.phase === 'drawing' ? 'drawing' : 'joined' };
+  if (queue.phase === 'drawing' || queue.phase === 'pre_queue') return { kind: 'drawn', position };
+  if (position < queue.lapsedBelow) return { kind: 'lapsed' };
+  if (position < queue.serving) return { kind: 'called', position };
+  return queue.phase === 'open' ? { kind: 'waiting', position } : { kind: 'sold_out' };
+}
+
+function withoutPlace(phase: Phase): Stage {
+  if (phase === 'probably_sold_out') return { kind: 'sold_out' };
+  return { kind: joinable.includes(phase) ? 'join' : 'not_yet' };
+}

@@ -1,0 +1,136 @@
+import { fromHex, sha256, toHex } from './bytes.ts';
+import type { Held, Seen } from './held-place.ts';
+import { positionOf } from './position.ts';
+import { drawKeyOf, leafOf, rootOfPath, seedHashOf } from './proof.ts';
+import type { DrawsView, ProofView, PublishedDraw } from './queue-view.ts';
+
+/**
+ * The draw of a room done again for one place, from what is published and what this browser wrote down itself. Pure, but
+ * for the beacon's signature, which is handed in because what checks it is large.
+ */
+
+/** In the order in which things happened. */
+export const checkNames = ['seed', 'witness', 'list', 'times', 'beacon', 'key', 'position'] as const;
+export type CheckName = (typeof checkNames)[number];
+/** `open`: nothing speaks against it, and this browser cannot tell. */
+export type Verdict = 'right' | 'wrong' | 'open';
+export type Check = { readonly name: CheckName; readonly verdict: Verdict };
+
+export type DrawnPlace = {
+  readonly checks: readonly Check[];
+  /** As computed here, counted from 0. */
+  readonly position: number;
+  readonly places: number;
+  readonly number: number;
+  /** The chain of the beacon, and whether it is drand's public one. */
+  readonly isPublicBeacon: boolean;
+};
+
+/** Drand's quicknet: the chain that anybody can look up elsewhere. */
+const publicChain = '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971';
+const publicKey =
+  '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a';
+
+type IsRoundSigned = (publicKey: string, round: number, signature: string) => boolean;
+
+/**
+ * Undefined while there is nothing to check: the last draw is not done.
+ * @param proof of the place; undefined for one that came after the freeze
+ * @param shown the position that the page has shown, counted from 0
+ */
+export function verifyPlace(
+  published: DrawsView,
+  proof: ProofView | undefined,
+  mine: { readonly place: NonNullable<Held['place']>; readonly seen: readonly Seen[]; readonly shown: number | undefined },
+  isRoundSigned: IsRoundSigned,
+): DrawnPlace | undefined {
+  const draw = finished(published.draws.at(-1));
+  if (draw === undefined) return undefined;
+  const { place } = mine;
+  const key = drawKeyOf({
+    eventId: published.eventId,
+    number: draw.number,
+    seed: fromHex(draw.seed),
+    beaconRandomness: fromHex(draw.beaconRandomness),
+    merkleRoot: fromHex(draw.merkleRoot),
+    places: draw.places,
+    voidedPlaces: draw.voidedPlaces,
+  });
+  const position = positionOf(key, draw.places, place.index);
+  const isPublicBeacon = published.beacon.chain === publicChain && published.beacon.publicKey === publicKey;
+  const verdicts: Record<CheckName, Verdict> = {
+    seed: rightIf(toHex(seedHashOf(fromHex(draw.seed))) === draw.seedHash),
+    witness: witnessVerdict(draw, mine.seen),
+    list: listVerdict(published.eventId, draw, place, proof),
+    times: timesVerdict(published, draw),
+    beacon: rightIf(
+      toHex(sha256(fromHex(draw.beaconSignature))) === draw.beaconRandomness &&
+        isRoundSigned(published.beacon.publicKey, draw.beaconRound, draw.beaconSignature),
+    ),
+    key: rightIf(toHex(key) === draw.drawKey),
+    position: mine.shown === undefined ? 'open' : rightIf(position === mine.shown),
+  };
+  return {
+    checks: checkNames.map((name) => ({ name, verdict: verdicts[name] })),
+    position,
+    places: draw.places,
+    number: draw.number,
+    isPublicBeacon,
+  };
+}
+
+const rightIf = (isRight: boolean): Verdict => (isRight ? 'right' : 'wrong');
+
+/** The seed's hash, and the root, as this browser saw them before the beacon's round: they are the same now. */
+function witnessVerdict(draw: FinishedDraw, seen: readonly Seen[]): Verdict {
+  const known = seen.find(({ number }) => number === draw.number);
+  if (known === undefined) return 'open';
+  const isSame =
+    known.seedHash === draw.seedHash &&
+    known.beaconRound === draw.beaconRound &&
+    (known.merkleRoot ?? draw.merkleRoot) === draw.merkleRoot;
+  if (!isSame) return 'wrong';
+  return known.seenAt < Date.parse(draw.beaconRoundAt) ? 'right' : 'open';
+}
+
+/** The place's entry, made here from the salt that only its holder was told, leads to the published root. */
+function listVerdict(
+  eventId: string,
+  draw: FinishedDraw,
+  place: NonNullable<Held['place']>,
+  proof: ProofView | undefined,
+): Verdict {
+  if (place.index >= draw.places) return 'open';
+  if (proof === undefined) return 'wrong';
+  const leaf = leafOf(eventId, place.index, fromHex(place.salt), place.accountKey);
+  const root = rootOfPath(leaf, place.index, draw.places, proof.siblings.map(fromHex));
+  return rightIf(root !== undefined && toHex(root) === draw.merkleRoot);
+}
+
+/** Promised, frozen and hashed before the beacon's round, which comes when the chain says that it does. */
+function timesVerdict({ beacon }: DrawsView, draw: FinishedDraw): Verdict {
+  const roundAt = (beacon.genesis + (draw.beaconRound - 1) * beacon.periodSeconds) * 1000;
+  const times = [draw.committedAt, draw.frozenAt, draw.rootedAt].map(Date.parse);
+  const isInOrder = times.every((time, at) => time >= (times[at - 1] ?? 0) && time < roundAt);
+  return rightIf(isInOrder && roundAt === Date.parse(draw.beaconRoundAt));
+}
+
+type Known<Type> = { readonly [Name in keyof Type]: NonNullable<Type[Name]> };
+type FinishedDraw = Known<PublishedDraw>;
+
+const needed = [
+  'frozenAt',
+  'places',
+  'voidedPlaces',
+  'merkleRoot',
+  'rootedAt',
+  'seed',
+  'beaconSignature',
+  'beaconRandomness',
+  'drawKey',
+] as const satisfies readonly (keyof PublishedDraw)[];
+
+function finished(draw: PublishedDraw | undefined): FinishedDraw | undefined {
+  if (draw?.state !== 'drawn' || needed.some((name) => draw[name] === null)) return undefined;
+  return draw as FinishedDraw;
+}
