@@ -59,36 +59,53 @@ export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: N
 }
 
 /**
- * Paid orders of free tickets, ten each, with their tickets and the mail about them. The code of ticket m (from 0) is the
- * MD5 of `<secret> m`.
+ * Paid orders of free tickets with their tickets and the mail about them; `untold` leaves the mail out, which nobody has
+ * been asked for then. The code of ticket m (from 0) is the MD5 of `<secret> m`.
+ * @param options.each tickets of an order; 10 unless told
  */
 export async function insertTickets(
   db: Db,
   event: TestEvent,
-  options: { readonly count: number; readonly secret: string },
+  options: { readonly count: number; readonly secret: string; readonly each?: number; readonly untold?: boolean },
 ): Promise<void> {
-  const orders = options.count / ticketsPerOrder;
-  const numbers = { first: 0, last: orders - 1 };
+  const { count, secret, each = ticketsPerOrder, untold = false } = options;
+  const numbers = { first: 0, last: count / each - 1 };
   await db.execute(sql`
     insert into orders (${orderColumns})
-    select ${event.id}, ${orderIdOf(event)}, ${event.organizer.id}, 'paid', ${buyerColumns}, 'bench-network', 'id', 'IDR', ${ticketsPerOrder}::int,
+    select ${event.id}, ${orderIdOf(event)}, ${event.organizer.id}, 'paid', ${buyerColumns}, 'bench-network', 'id', 'IDR', ${each}::int,
       0, 0, 0, 0, now(), now() + interval '1 day', now() + interval '2 days', now(), null
     from ${numbersFrom(numbers)}`);
-  await insertLines(db, event, numbers, ticketsPerOrder);
+  await insertLines(db, event, numbers, each);
   await db.execute(sql`
     insert into tickets (event_id, id, order_id, ticket_category_id, code)
     select ${event.id}, 'tkt_' || substr(id, 5) || lpad((place + 1)::text, 3, '0'), id, ${event.categories[0]?.id ?? ''},
-      decode(md5(${options.secret} || ' ' || n * ${ticketsPerOrder}::bigint + place), 'hex')
+      decode(md5(${secret} || ' ' || n * ${each}::bigint + place), 'hex')
     from (select n, ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed
-    cross join generate_series(0, ${ticketsPerOrder - 1}::int) as place`);
+    cross join generate_series(0, ${each - 1}::int) as place`);
+  if (!untold) await insertDeliveries(db, event, numbers);
+  await db.execute(
+    sql`update stock set available = available - ${count}::int, sold = sold + ${count}::int where event_id = ${event.id}`,
+  );
+}
+
+async function insertDeliveries(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
   await db.execute(sql`
     insert into deliveries (id, organizer_id, event_id, subject_id, template, channel, recipient_key, status, provider_message_id,
       accepted_at, delivered_at, next_check_at)
     select 'dlv_' || substr(id, 5), ${event.organizer.id}, ${event.id}, id, 'tickets', 'email', 'bench', 'delivered', 'bench ' || id, now(), now(), null
     from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
-  await db.execute(
-    sql`update stock set available = available - ${options.count}::int, sold = sold + ${options.count}::int where event_id = ${event.id}`,
-  );
+}
+
+/** Says that these orders are paid, as payment does. */
+export async function stagePaid(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
+  await db.execute(sql`
+    insert into outbox (name, payload)
+    select 'order.paid', jsonb_build_object('eventId', ${event.id}::text, 'orderId', ${orderIdOf(event)}) from ${numbersFrom(numbers)}`);
+}
+
+/** The number of the order in its buyer's address. */
+export function orderNumberIn(address: string): number {
+  return Number(/^ayu\.(\d+)@/.exec(address)?.[1] ?? Number.NaN);
 }
 
 export const ticketsPerOrder = 10;

@@ -8,6 +8,7 @@ import { buildWeb } from '../../src/web/build-web.ts';
 const folder = join(repositoryFolder, '.data/build/bench');
 /** Of this process alone: another bench may run beside it from the same folder. */
 const file = join(folder, `api-${process.pid}.mjs`);
+const workerFile = join(folder, `worker-${process.pid}.mjs`);
 
 /** The API of the benches as one file, made the same way as the product's, with what browsers load beside it. */
 export async function bundleBench(): Promise<string> {
@@ -17,7 +18,14 @@ export async function bundleBench(): Promise<string> {
   return file;
 }
 
+/** The product's worker. */
+export async function bundleWorker(): Promise<string> {
+  await bundleProgram({ entry: 'workers/main.ts', file: workerFile });
+  await stop();
+  return workerFile;
+}
+
 /** At the very end: the profiles' functions are named by its source map. */
 export function removeBundle(): void {
-  for (const name of [file, `${file}.map`]) rmSync(name, { force: true });
+  for (const one of [file, workerFile]) for (const name of [one, `${one}.map`]) rmSync(name, { force: true });
 }

@@ -1,0 +1,58 @@
+import { type Socket, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * A mail server that takes everything and keeps nothing but when it came, so that it is not what limits who sends. Runs as
+ * a process of its own; asked by a message, it tells what has arrived since it was asked before.
+ */
+export type Arrival = { readonly recipient: string; readonly atMs: number };
+export type SinkReport = { readonly port: number } | { readonly arrivals: readonly Arrival[]; readonly bytes: number };
+
+const endOfMail = '\r\n.\r\n';
+
+let arrivals: Arrival[] = [];
+let bytes = 0;
+
+function talk(socket: Socket): void {
+  let received = '';
+  let recipient = '';
+  let isMail = false;
+  const answerLine = (line: string): string => {
+    const verb = line.slice(0, 4).toUpperCase();
+    if (verb === 'EHLO') return '250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n';
+    if (verb === 'RCPT') recipient = /<([^>]*)>/.exec(line)?.[1] ?? '';
+    if (verb === 'DATA') isMail = true;
+    if (verb === 'DATA') return '354 go on\r\n';
+    return verb === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n';
+  };
+  const takeOne = (): string | undefined => {
+    const mark = isMail ? endOfMail : '\r\n';
+    const end = received.indexOf(mark);
+    if (end < 0) return undefined;
+    const taken = received.slice(0, end);
+    received = received.slice(end + mark.length);
+    if (!isMail) return answerLine(taken);
+    isMail = false;
+    bytes += taken.length;
+    arrivals.push({ recipient, atMs: performance.timeOrigin + performance.now() });
+    return '250 kept\r\n';
+  };
+  socket.setNoDelay(true).on('error', () => {});
+  socket.write('220 sink\r\n');
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1');
+    let answers = '';
+    for (let answer = takeOne(); answer !== undefined; answer = takeOne()) answers += answer;
+    if (answers !== '') socket.write(answers);
+  });
+}
+
+const tell = (report: SinkReport) => process.send?.(report);
+const server = createServer(talk);
+server.listen(0, '127.0.0.1', () => tell({ port: (server.address() as AddressInfo).port }));
+process.on('message', () => {
+  tell({ arrivals, bytes });
+  arrivals = [];
+  bytes = 0;
+});
+process.once('disconnect', () => process.exit());

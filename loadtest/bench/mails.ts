@@ -1,0 +1,189 @@
+import { freePort } from '../../deploy/local/host/ports.ts';
+import type { Supervised } from '../../deploy/local/host/supervisor.ts';
+import { repositoryFolder } from '../../deploy/local/places.ts';
+import { type TestEvent, createEvent } from '../../test/support/factories.ts';
+import { createLatencies } from '../generator/latencies.ts';
+import type { LoadResult } from '../generator/tally.ts';
+import { apiEnvironment } from './api-environment.ts';
+import { auditFaults } from './audit.ts';
+import { insertTickets, orderNumberIn, stagePaid } from './bulk-orders.ts';
+import { bundleWorker } from './bundle.ts';
+import type { Arrival } from './mail-sink.ts';
+import { watched } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+import { profileFolder } from './profile.ts';
+import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './report.ts';
+import { serverSettings } from './server-figures.ts';
+import { type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
+import { type MailSink, startMailSink } from './start-mail-sink.ts';
+
+const ticketsEach = 2;
+const warmupMails = 500;
+/** A backlog of so many for each second that was asked for. */
+const mailsPerSecond = 400;
+const offeredShare = 0.7;
+const sliceMs = 20;
+const drainDeadlineMs = 120_000;
+const sinkConnections = 20;
+
+/** Mails with tickets, from the staged fact of the payment to the mail server's yes, through the product's worker. */
+export async function benchMails(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('mails', options);
+  const sink = await startMailSink();
+  const faults: string[] = [];
+  try {
+    const count = options.seconds * mailsPerSecond;
+    const measurements: Measurement[] = [];
+    let warmupBytes = 0;
+    for (const workers of [1, 2]) {
+      const running = await startWorkers(stack, sink, options, workers);
+      const name = `${workers} worker${workers > 1 ? 's' : ''}`;
+      const parts = { workers: running.map((worker) => worker.pid()), 'mail sink': [sink.pid], ...partsOf(stack) };
+      const means: Means = { stack, sink, faults, parts };
+      const warm = await mailsOf(means, warmupMails, (event) => stagePaid(stack.owner.db, event, all(warmupMails)));
+      warmupBytes = warm.bytes;
+      const backlog = await measured(options, `mails, all paid at once, ${name}`, () =>
+        mailsOf(means, count, (event) => stagePaid(stack.owner.db, event, all(count))),
+      );
+      const offered = Math.round(backlog.perSecond * offeredShare);
+      const felt = await measured(options, `mails, ${offered}/s paid (open loop), ${name}`, () =>
+        mailsOf(means, options.seconds * offered, (event) => stageEvenly(stack, event, options.seconds, offered)),
+      );
+      measurements.push({ ...backlog, bar: { perSecondMin: 1000 } }, { ...felt, bar: { p99MsBelow: 1000 } });
+      for (const worker of running) await worker.stop();
+    }
+    const size = Math.round(warmupBytes / warmupMails);
+    const limit = await sink.limit(sinkConnections, size, options.seconds);
+    return {
+      measurements,
+      faults: [...faults, ...(await auditFaults(stack))],
+      facts: {
+        pinned: `one worker where else one API process is: ${stack.pinned}; two run anywhere; the mail sink beside the load generator`,
+        mail: `${ticketsEach} tickets with their codes as images, ${size} bytes`,
+        'the sink alone': `${Math.round(limit)} such mails a second from ${sinkConnections} plain connections`,
+        settings: await serverSettings(stack),
+      },
+    };
+  } finally {
+    await sink.stop();
+    await stack.close();
+  }
+}
+
+type Means = {
+  readonly stack: BenchStack;
+  readonly sink: MailSink;
+  readonly faults: string[];
+  readonly parts: Parameters<typeof watched>[0];
+};
+type MailRun = MeasuredRun & { readonly bytes: number };
+
+const all = (count: number) => ({ first: 0, last: count - 1 });
+
+async function measured(options: BenchOptions, name: string, run: () => Promise<MailRun>): Promise<Measurement> {
+  const runs: MeasuredRun[] = [];
+  for (let number = 1; number <= options.runs; number += 1) {
+    const result = await run();
+    say(`${name}, run ${number} of ${options.runs}: ${Math.round(result.perSecond)}/s`);
+    runs.push(result);
+  }
+  return measurementOf(name, runs);
+}
+
+/** @param stage says of the orders that they are paid; may give back when each of them was committed */
+async function mailsOf(
+  { stack, sink, faults, parts }: Means,
+  count: number,
+  stage: (event: TestEvent) => Promise<readonly number[] | void>,
+): Promise<MailRun> {
+  const event = await createEvent(stack.open.db, { categories: [{ capacity: count * ticketsEach, price: 0 }] });
+  const secret = event.id;
+  await insertTickets(stack.owner.db, event, { count: count * ticketsEach, secret, each: ticketsEach, untold: true });
+  await sink.taken();
+  let bytes = 0;
+  const run = await watched(
+    parts,
+    async () => {
+      const arrivals: Arrival[] = [];
+      const startedMs = epochMs();
+      const committed = await stage(event);
+      const giveUpAt = performance.now() + drainDeadlineMs;
+      while (arrivals.length < count && performance.now() < giveUpAt) {
+        await new Promise((resolve) => setTimeout(resolve, sliceMs));
+        const taken = await sink.taken();
+        arrivals.push(...taken.arrivals);
+        bytes += taken.bytes;
+      }
+      const distinct = new Set(arrivals.map(({ recipient }) => recipient)).size;
+      if (distinct !== count || arrivals.length !== count)
+        faults.push(`${count} orders were paid: ${arrivals.length} mails came, to ${distinct} buyers`);
+      return resultOf(arrivals, (number) => committed?.[number] ?? startedMs);
+    },
+    0,
+  );
+  return { ...run, bytes };
+}
+
+function resultOf(arrivals: readonly Arrival[], dueMsOf: (number: number) => number): LoadResult {
+  const latencies = createLatencies();
+  for (const { recipient, atMs } of arrivals) latencies.add(Math.max(0, atMs - dueMsOf(orderNumberIn(recipient))));
+  const times = arrivals.map(({ atMs }) => atMs);
+  const seconds = times.length === 0 ? 1 : (Math.max(...times) - Math.min(...times)) / 1000;
+  return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
+}
+
+/** Orders become paid at this rate, whatever the worker does. Gives back when each was committed. */
+async function stageEvenly(
+  stack: BenchStack,
+  event: TestEvent,
+  seconds: number,
+  perSecond: number,
+): Promise<readonly number[]> {
+  const total = seconds * perSecond;
+  const committed: number[] = [];
+  const started = performance.now();
+  while (committed.length < total) {
+    const owed = Math.min(total, Math.ceil(((performance.now() - started) / 1000) * perSecond));
+    const first = committed.length;
+    if (owed > first) {
+      await stagePaid(stack.owner.db, event, { first, last: owed - 1 });
+      const atMs = epochMs();
+      while (committed.length < owed) committed.push(atMs);
+    }
+    await new Promise((resolve) => setTimeout(resolve, sliceMs));
+  }
+  return committed;
+}
+
+function epochMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+async function startWorkers(
+  stack: BenchStack,
+  sink: MailSink,
+  { profile }: BenchOptions,
+  count: number,
+): Promise<Supervised[]> {
+  const { addresses, supervisor } = stack.services;
+  const script = await bundleWorker();
+  const started: Supervised[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const operationsPort = await freePort();
+    const environment = apiEnvironment({ addresses, port: await freePort(), operationsPort, processes: 1, api: {} });
+    const worker = await supervisor.start({
+      name: `worker-${count}-${number}`,
+      command: process.execPath,
+      args: [...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
+      folder: repositoryFolder,
+      environment: { ...environment, SMTP_URL: sink.url },
+      stopSteps: [['SIGTERM', 12_000]],
+      readyDeadlineMs: 30_000,
+      isReady: async () =>
+        (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
+    });
+    stack.pinApi(worker.pid(), count);
+    started.push(worker);
+  }
+  return started;
+}
