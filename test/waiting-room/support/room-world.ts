@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { type EventStock, eventStockOf } from '../../../src/orders/index.ts';
+import { eventStockOf } from '../../../src/orders/index.ts';
 import { rowsOf } from '../../../src/platform/db.ts';
 import type { Health } from '../../../src/waiting-room/admission-step.ts';
 import type { Advanced } from '../../../src/waiting-room/advance-room.ts';
 import { type ClockworkDeps, createClockwork } from '../../../src/waiting-room/clockwork.ts';
+import type { EventStock } from '../../../src/waiting-room/stop-rule.ts';
 import type { RoomRow } from '../../../src/waiting-room/room-queries.ts';
 import { waitingRooms } from '../../../src/waiting-room/tables.ts';
 import type { TestEvent } from '../../support/factories.ts';
