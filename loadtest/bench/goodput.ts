@@ -19,7 +19,8 @@ const capacityPerSecond = 1000;
 const multiples = [1, 2, 5, 10] as const;
 /** Of what the machine itself can do, without a throttle and without a bar. */
 const processorMultiples = [1, 2, 3] as const;
-const connections = 1024;
+/** More than the product takes up at once, or refusals would wait for a free one in the load generator. */
+const connections = 3000;
 /** The limit finds its place, and the code gets warm. */
 const warmupSeconds = 6;
 /** Who waits longer for an answer has gone, or pressed again. */

@@ -19,7 +19,10 @@ export type HotRoute = {
   readonly answer: (request: HotRequest, variable: string) => Promise<HotAnswer>;
 };
 
-type Decision = { readonly refusal?: Response | undefined; readonly fields?: Readonly<Record<string, string>> | undefined };
+type Decision = {
+  readonly refusal?: Response | undefined;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+};
 
 export type HotRoutesDeps = {
   readonly routes: readonly HotRoute[];
@@ -31,21 +34,21 @@ export type HotRoutesDeps = {
 };
 
 /** Undefined for every request that is not a hot route's: it takes the way through the router. */
-export type HotRoutes = { fetch(incoming: IncomingMessage): Promise<Response> | undefined };
+export type HotRoutes = { fetch(incoming: IncomingMessage): Response | Promise<Response> | undefined };
 
 export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const renderError = createRenderError(deps.problems, deps.log);
 
-  const answer = async (incoming: IncomingMessage, path: string, route: HotRoute, variable: string) => {
-    const request = hotRequestOf(incoming, path);
-    const shared = deps.crossOrigin(incoming.headers.origin);
-    const asked = deps.decide(request);
-    const { refusal, fields } = asked instanceof Promise ? await asked : asked;
-    if (refusal !== undefined) return withFields(refusal, shared);
+  const work = async (
+    request: HotRequest,
+    { route, method, answer }: HotRoute,
+    variable: string,
+    fields: Readonly<Record<string, string>> | undefined,
+  ): Promise<Response> => {
     const { requestId, answered } = observeRequest(deps.log);
     let response: Response;
     try {
-      const { status, headers, body } = await route.answer(request, variable);
+      const { status, headers, body } = await answer(request, variable);
       response = new Response(body, {
         status,
         headers: {
@@ -54,15 +57,26 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
           'x-content-type-options': 'nosniff',
           'x-request-id': requestId,
           ...fields,
-          ...shared,
           ...headers,
         },
       });
     } catch (error) {
-      response = renderError(error, requestId, { ...fields, ...shared });
+      response = renderError(error, requestId, fields);
     }
-    answered(route.route, route.method, response.status);
+    answered(route, method, response.status);
     return response;
+  };
+
+  /** Without waiting where the decision needs none: a refusal is then sent in the same turn of the loop. */
+  const take = (incoming: IncomingMessage, path: string, route: HotRoute, variable: string) => {
+    const request = hotRequestOf(incoming, path);
+    const shared = deps.crossOrigin(incoming.headers.origin);
+    const go = ({ refusal, fields }: Decision) =>
+      refusal === undefined
+        ? work(request, route, variable, shared === undefined ? fields : { ...fields, ...shared })
+        : withFields(refusal, shared);
+    const asked = deps.decide(request);
+    return asked instanceof Promise ? asked.then(go) : go(asked);
   };
 
   return {
@@ -71,7 +85,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
       const path = incoming.url ?? '';
       for (const route of deps.routes) {
         const variable = route.match(path);
-        if (variable !== undefined) return answer(incoming, path, route, variable);
+        if (variable !== undefined) return take(incoming, path, route, variable);
       }
       return undefined;
     },
