@@ -161,21 +161,25 @@ declare
   v_event events%rowtype;
   v_now timestamptz; v_placed_at timestamptz;
   v_count integer := cardinality(p_ids);
-  v_late boolean; v_limited boolean; v_room boolean; v_told boolean := false; v_changed integer;
+  v_late boolean; v_event_limited boolean; v_category_limited boolean; v_limited boolean; v_room boolean; v_told boolean := false;
+  v_least integer; v_changes integer := 0;
   c_ids text[]; c_pools integer[]; c_prices bigint[]; c_mins integer[]; c_maxes integer[]; c_buyer_maxes integer[]; c_open boolean[];
   s_ids text[]; s_available integer[]; s_held integer[]; s_sold integer[]; s_short text[];
   m_ids text[]; m_codes text[]; m_kinds text[]; m_values bigint[]; m_left integer[]; m_taken integer[]; m_open boolean[];
   l_categories integer[];
-  -- By item: the order that its key made, turns, passes; what its network (counted at the network's first item), email and
-  -- phone have, and where that is written.
-  k_items integer[]; k_ids text[]; k_same boolean[]; t_later integer[]; x_spent integer[];
+  -- Orders that some of the keys have made; items that come later than another of the same buyer; items with spent passes.
+  k_keys uuid[]; k_ids text[]; k_fingerprints uuid[]; t_later integer[]; x_spent integer[];
+  -- What the item's network holds, counted at the first item of that network; and where that is written.
   w_firsts integer[]; w_held integer[]; w_added integer[]; w_rows tid[];
-  b_bought integer[]; b_email_rows tid[]; b_phone_rows tid[]; u_rows tid[]; u_added integer[];
+  -- The counters there are of these buyers.
+  b_keys text[]; b_has integer[]; b_rows tid[];
+  -- What became of each item.
   a_accepted integer[] := '{}'; a_outcomes text[]; a_ids text[]; a_quantities integer[]; a_subtotals bigint[]; a_discounts bigint[];
   a_fees bigint[]; a_totals bigint[]; a_promos text[]; a_details jsonb[];
   v_outcome text; v_detail jsonb;
   v_line integer; v_first_line integer; v_last_line integer := 0; v_taken_line integer;
-  v_category integer; v_pool integer; v_wanted integer; v_found integer; v_promo integer; v_network integer;
+  v_category integer; v_pool integer; v_wanted integer; v_found integer; v_promo integer;
+  v_network integer; v_email integer; v_phone integer;
   v_quantity integer; v_subtotal bigint; v_discount bigint; v_total bigint;
 begin
   perform enter_lane(p_event_id);
@@ -187,35 +191,38 @@ begin
     return;
   end if;
 
-  perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;
+  -- A row that had to be waited for is read as it is then.
+  select array_agg(s.pool_id), array_agg(s.available), array_agg(0), array_agg(0), min(s.available)
+    into s_ids, s_available, s_held, s_sold, v_least
+    from (select * from stock s where s.event_id = p_event_id order by s.pool_id for update) s;
 
   v_now := clock_timestamp();
   v_placed_at := date_trunc('milliseconds', v_now);
   v_late := coalesce(v_now > p_not_after, false);
 
-  select array_agg(s.pool_id order by s.pool_id), array_agg(s.available order by s.pool_id), array_agg(0), array_agg(0)
-    into s_ids, s_available, s_held, s_sold
-    from stock s where s.event_id = p_event_id;
-
   select array_agg(c.id), array_agg(array_position(s_ids, c.pool_id)), array_agg(c.price), array_agg(c.per_order_min),
          array_agg(c.per_order_max), array_agg(c.per_buyer_max),
          array_agg(c.status = 'on_sale' and v_event.status = 'published' and v_event.sales = 'open'
                    and v_now >= c.sale_opens_at and v_now < c.sale_closes_at and v_now < v_event.ends_at),
-         v_event.tickets_per_buyer_max is not null or bool_or(c.per_buyer_max is not null),
+         bool_or(c.per_buyer_max is not null),
+         exists (select 1 from waiting_rooms w where w.event_id = p_event_id and w.phase <> 'over'),
          jsonb_object_agg(c.id, jsonb_build_object('name', c.name, 'price', c.price, 'poolId', c.pool_id))
-    into c_ids, c_pools, c_prices, c_mins, c_maxes, c_buyer_maxes, c_open, v_limited, facts
+    into c_ids, c_pools, c_prices, c_mins, c_maxes, c_buyer_maxes, c_open, v_category_limited, v_room, facts
     from ticket_categories c where c.event_id = p_event_id;
-  select array_agg(array_position(c_ids, l.category) order by l.n) into l_categories
-    from unnest(p_line_categories) with ordinality as l(category, n);
+  v_event_limited := v_event.tickets_per_buyer_max is not null;
+  select array_agg(array_position(c_ids, l.category) order by l.n), sum(l.quantity) into l_categories, v_wanted
+    from unnest(p_line_categories, p_line_quantities) with ordinality as l(category, quantity, n);
 
   -- More is asked than there is: take back what nobody can pay for any more.
-  select array_agg(s_ids[d.pool]) into s_short
-    from (select c_pools[l.category] as pool, sum(l.quantity) as wanted
-          from unnest(l_categories, p_line_quantities) as l(category, quantity) group by 1) d
-    where s_available[d.pool] < d.wanted;
-  if s_short is not null and not v_late then
-    if reclaim_holds(p_event_id, s_short, 200) > 0 then
-      s_available := array(select s.available from stock s where s.event_id = p_event_id order by s.pool_id);
+  if v_wanted > v_least and not v_late then
+    select array_agg(s_ids[d.pool]) into s_short
+      from (select c_pools[l.category] as pool, sum(l.quantity) as wanted
+            from unnest(l_categories, p_line_quantities) as l(category, quantity) group by 1) d
+      where s_available[d.pool] < d.wanted;
+    if s_short is not null then
+      if reclaim_holds(p_event_id, s_short, 200) > 0 then
+        s_available := array(select s.available from stock s where s.event_id = p_event_id order by s.pool_id);
+      end if;
     end if;
   end if;
 
@@ -230,14 +237,11 @@ begin
         order by m.id for update) m;
   end if;
 
-  select array_agg(i.n), array_agg(o.id), array_agg(o.fingerprint = p_fingerprints[i.n]) into k_items, k_ids, k_same
-    from unnest(p_keys) with ordinality as i(key, n)
-    cross join lateral (
-      select o.id, o.fingerprint from orders o
-      -- Written so that only the index on the key can serve it: on an empty table the primary key looks as good.
-      where o.idempotency_key_hash = i.key and o.event_id || '' = p_event_id limit 1) o;
+  select array_agg(o.idempotency_key_hash), array_agg(o.id), array_agg(o.fingerprint) into k_keys, k_ids, k_fingerprints
+    from orders o
+    -- Written so that only the index on the key can serve it: on an empty table the primary key looks as good.
+    where o.idempotency_key_hash = any (p_keys) and o.event_id || '' = p_event_id;
 
-  v_room := exists (select 1 from waiting_rooms w where w.event_id = p_event_id and w.phase <> 'over');
   if v_room and p_pass_indexes is not null then
     select array_agg(i.n) into x_spent from unnest(p_pass_indexes) with ordinality as i(place, n)
       where exists (select 1 from spent_passes s where s.event_id = p_event_id and s.place_index = i.place)
@@ -246,9 +250,11 @@ begin
 
   -- The same key, buyer or pass twice in one batch: the later one is decided in the next, when the first one's rows can be
   -- seen. A process sends no such batch, so it is only looked at closely when there is one.
-  if (select count(distinct i) from unnest(p_keys) as i) < v_count
-     or v_limited and (select count(distinct i) from unnest(p_email_keys || p_phone_keys) as i) < 2 * v_count
-     or v_room and (select count(i) > count(distinct i) from unnest(p_pass_indexes) as i)
+  v_limited := v_event_limited or v_category_limited;
+  if v_count > 1 and (
+       (select count(distinct i) from unnest(p_keys) as i) < v_count
+       or v_limited and (select count(distinct i) from unnest(p_email_keys || p_phone_keys) as i) < 2 * v_count
+       or v_room and (select count(i) > count(distinct i) from unnest(p_pass_indexes) as i))
   then
     select array_agg(i.n) into t_later from (
       select n, row_number() over (partition by p_keys[n] order by n) as key_turn,
@@ -266,16 +272,12 @@ begin
     left join lateral (
       select l.ctid, l.quantity from limit_counters l
       where l.event_id = p_event_id and l.counter_key = 'n:' || p_networks[i.n] limit 1) w on true;
-  if v_event.tickets_per_buyer_max is not null then
-    select array_agg(greatest(e.quantity, p.quantity, 0) order by i.n), array_agg(e.ctid order by i.n), array_agg(p.ctid order by i.n)
-      into b_bought, b_email_rows, b_phone_rows
-      from generate_series(1, v_count) as i(n)
-      left join lateral (
-        select l.ctid, l.quantity from limit_counters l
-        where l.event_id = p_event_id and l.counter_key = 'b:' || p_email_keys[i.n] limit 1) e on true
-      left join lateral (
-        select l.ctid, l.quantity from limit_counters l
-        where l.event_id = p_event_id and l.counter_key = 'b:' || p_phone_keys[i.n] limit 1) p on true;
+  -- Most buyers have nothing yet.
+  if v_event_limited then
+    select array_agg(l.counter_key), array_agg(l.quantity), array_agg(l.ctid) into b_keys, b_has, b_rows
+      from limit_counters l
+      where l.event_id = p_event_id
+        and l.counter_key = any (array(select 'b:' || i from unnest(p_email_keys || p_phone_keys) as i));
   end if;
 
   w_added := array_fill(0, array[v_count]);
@@ -288,10 +290,10 @@ begin
     v_first_line := v_last_line + 1;
     v_last_line := p_line_ends[n];
 
-    if k_items is not null then
-      v_found := array_position(k_items, n);
+    if k_keys is not null then
+      v_found := array_position(k_keys, p_keys[n]);
       if v_found is not null then
-        a_outcomes[n] := case when k_same[v_found] then 'replayed' else 'key_reused' end;
+        a_outcomes[n] := case when k_fingerprints[v_found] = p_fingerprints[n] then 'replayed' else 'key_reused' end;
         a_ids[n] := k_ids[v_found];
         continue;
       end if;
@@ -343,12 +345,16 @@ begin
       v_subtotal := v_subtotal + c_prices[v_category] * v_wanted;
     end loop;
 
-    v_discount := 0; v_promo := null; v_network := w_firsts[n];
+    v_discount := 0; v_promo := null; v_network := w_firsts[n]; v_email := null; v_phone := null;
+    if b_keys is not null then
+      v_email := array_position(b_keys, 'b:' || p_email_keys[n]);
+      v_phone := array_position(b_keys, 'b:' || p_phone_keys[n]);
+    end if;
     if v_outcome is not null then
       v_detail := v_detail || jsonb_build_object('ticketCategoryId', p_line_categories[v_taken_line + 1]);
     elsif v_quantity > v_event.tickets_per_order_max then
       v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_order_max', 'max', v_event.tickets_per_order_max);
-    elsif b_bought[n] + v_quantity > v_event.tickets_per_buyer_max then
+    elsif greatest(b_has[v_email], b_has[v_phone], 0) + v_quantity > v_event.tickets_per_buyer_max then
       v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_buyer_max', 'max', v_event.tickets_per_buyer_max);
     elsif p_promos[n] is not null then
       v_promo := array_position(m_codes, p_promos[n]);
@@ -392,7 +398,13 @@ begin
       end if;
     end loop;
     if v_total > 0 then
+      if w_added[v_network] = 0 and w_rows[v_network] is not null then
+        v_changes := v_changes + 1;
+      end if;
       w_added[v_network] := w_added[v_network] + v_quantity;
+    end if;
+    if b_keys is not null then
+      v_changes := v_changes + num_nonnulls(v_email, v_phone);
     end if;
     if v_promo is not null then
       m_taken[v_promo] := m_taken[v_promo] + 1;
@@ -406,7 +418,7 @@ begin
   decided_at_ms := floor(extract(epoch from v_now) * 1000);
   placed_at_ms := decided_at_ms;
   outcomes := array_to_string(a_outcomes, ',');
-  order_ids := case when k_items is not null then array_to_string(a_ids, ',', '') end;
+  order_ids := case when k_keys is not null then array_to_string(a_ids, ',', '') end;
   if a_accepted <> '{}' then
     subtotals := array_to_string(a_subtotals, ',', ''); discounts := array_to_string(a_discounts, ',', '');
     fees := array_to_string(a_fees, ',', ''); totals := array_to_string(a_totals, ',', '');
@@ -422,44 +434,62 @@ begin
     from unnest(s_ids, s_held, s_sold) as d(pool_id, held, sold)
     where s.event_id = p_event_id and s.pool_id = d.pool_id and d.held + d.sold > 0;
 
-  insert into orders (
-    event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys,
-    network_key, locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at,
-    hold_ends_max_at, paid_at)
-  select p_event_id, p_ids[n], v_event.organizer_id, case when a_totals[n] = 0 then 'paid' else 'pending_payment' end,
-         p_keys[n], p_fingerprints[n], p_names[n], p_emails[n], p_phones[n], array[p_email_keys[n], p_phone_keys[n]],
-         p_networks[n], p_locales[n], v_event.currency, a_quantities[n], a_subtotals[n], a_discounts[n], a_fees[n], a_totals[n],
-         a_promos[n], v_placed_at, v_placed_at + make_interval(secs => v_event.hold_seconds + p_jitters[n]),
-         v_placed_at + make_interval(secs => 2 * (v_event.hold_seconds + p_jitters[n])),
-         case when a_totals[n] = 0 then v_placed_at end
-  from unnest(a_accepted) as n;
-
-  insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
-  select p_event_id, p_ids[n], p_line_categories[line], s_ids[c_pools[l_categories[line]]], p_line_quantities[line],
-         c_prices[l_categories[line]]
-  from unnest(a_accepted) as n
-  cross join lateral generate_series(coalesce(p_line_ends[n - 1], 0) + 1, p_line_ends[n]) as line;
-
+  -- In the order of their ids, which is how they lie in the indexes: pages fill up instead of being split in the middle.
+  if v_count > 1 then
+    a_accepted := array(select n from unnest(a_accepted) as n order by p_ids[n]);
+  end if;
   -- Nobody else changes the event's counters now: whoever does holds its stock or its lane. So those that were found are
   -- where they were, and those that were not are still to be made.
-  select array_agg(d.place), array_agg(d.added) into u_rows, u_added from (
-    select w_rows[n] as place, w_added[n] as added from generate_series(1, v_count) as n where w_added[n] > 0 and w_rows[n] is not null
+  with placed as (
+    insert into orders (
+      event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys,
+      network_key, locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at,
+      hold_ends_max_at, paid_at)
+    select p_event_id, p_ids[n], v_event.organizer_id, case when a_totals[n] = 0 then 'paid' else 'pending_payment' end,
+           p_keys[n], p_fingerprints[n], p_names[n], p_emails[n], p_phones[n], array[p_email_keys[n], p_phone_keys[n]],
+           p_networks[n], p_locales[n], v_event.currency, a_quantities[n], a_subtotals[n], a_discounts[n], a_fees[n], a_totals[n],
+           a_promos[n], v_placed_at, v_placed_at + make_interval(secs => v_event.hold_seconds + p_jitters[n]),
+           v_placed_at + make_interval(secs => 2 * (v_event.hold_seconds + p_jitters[n])),
+           case when a_totals[n] = 0 then v_placed_at end
+    from unnest(a_accepted) as n
+  ), lines as (
+    insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
+    select p_event_id, p_ids[n], p_line_categories[line], s_ids[c_pools[l_categories[line]]], p_line_quantities[line],
+           c_prices[l_categories[line]]
+    from unnest(a_accepted) as n
+    cross join lateral generate_series(coalesce(p_line_ends[n - 1], 0) + 1, p_line_ends[n]) as line
+  ), counters as (
+    insert into limit_counters (event_id, counter_key, quantity)
+    select p_event_id, 'n:' || p_networks[n], w_added[n] from generate_series(1, v_count) as n
+    where w_added[n] > 0 and w_rows[n] is null
     union all
-    select counter.place, a_quantities[n] from unnest(a_accepted) as n
-    cross join unnest(array[b_email_rows[n], b_phone_rows[n]]) as counter(place) where counter.place is not null) d;
-  update limit_counters l set quantity = l.quantity + d.added
-    from unnest(u_rows, u_added) as d(place, added) where l.ctid = d.place;
-  get diagnostics v_changed = row_count;
-  if v_changed <> coalesce(cardinality(u_rows), 0) then
-    raise exception 'somebody counts in % without its stock or its lane', p_event_id;
+    select p_event_id, 'b:' || p_email_keys[n], a_quantities[n] from unnest(a_accepted) as n
+    where v_event_limited and coalesce('b:' || p_email_keys[n] <> all (b_keys), true)
+    union all
+    select p_event_id, 'b:' || p_phone_keys[n], a_quantities[n] from unnest(a_accepted) as n
+    where v_event_limited and coalesce('b:' || p_phone_keys[n] <> all (b_keys), true)
+  )
+  insert into outbox (name, payload)
+  select case when a_totals[n] = 0 then 'order.paid' else 'order.placed' end,
+         jsonb_build_object('eventId', p_event_id, 'orderId', p_ids[n])
+  from unnest(a_accepted) as n;
+
+  if v_changes > 0 then
+    update limit_counters l set quantity = l.quantity + d.added
+      from (
+        select w_rows[n] as place, w_added[n] as added from generate_series(1, v_count) as n
+        where w_added[n] > 0 and w_rows[n] is not null
+        union all
+        select b_rows[array_position(b_keys, 'b:' || buyer.key)], a_quantities[n] from unnest(a_accepted) as n
+        cross join unnest(array[p_email_keys[n], p_phone_keys[n]]) as buyer(key)
+        where 'b:' || buyer.key = any (b_keys)) d
+      where l.ctid = d.place;
+    get diagnostics v_found = row_count;
+    if v_found <> v_changes then
+      raise exception 'somebody counts in % without its stock or its lane', p_event_id;
+    end if;
   end if;
-  insert into limit_counters (event_id, counter_key, quantity)
-    select p_event_id, 'n:' || p_networks[n], w_added[n] from generate_series(1, v_count) as n where w_added[n] > 0 and w_rows[n] is null
-    union all
-    select p_event_id, 'b:' || p_email_keys[n], a_quantities[n] from unnest(a_accepted) as n where b_bought is not null and b_email_rows[n] is null
-    union all
-    select p_event_id, 'b:' || p_phone_keys[n], a_quantities[n] from unnest(a_accepted) as n where b_bought is not null and b_phone_rows[n] is null;
-  if v_limited and exists (select 1 from unnest(c_buyer_maxes) as max where max is not null) then
+  if v_category_limited then
     insert into limit_counters as l (event_id, counter_key, quantity)
     select p_event_id, 'b:' || buyer.key || ':' || p_line_categories[line], p_line_quantities[line]
     from unnest(a_accepted) as n
@@ -481,9 +511,4 @@ begin
   if 0 = any (a_totals) then
     perform issue_tickets(p_event_id, array(select p_ids[n] from unnest(a_accepted) as n where a_totals[n] = 0));
   end if;
-
-  insert into outbox (name, payload)
-  select case when a_totals[n] = 0 then 'order.paid' else 'order.placed' end,
-         jsonb_build_object('eventId', p_event_id, 'orderId', p_ids[n])
-  from unnest(a_accepted) as n;
 end $$;

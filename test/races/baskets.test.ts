@@ -149,10 +149,10 @@ describe('a buyer who orders from one pool while a hold of his in another ends',
 
 const onlyPoolsAskedFor: readonly Edit[] = [
   [
-    'where s.event_id = p_event_id order by s.pool_id for update;',
+    'where s.event_id = p_event_id order by s.pool_id for update) s;',
     `where s.event_id = p_event_id and s.pool_id in (
        select c.pool_id from ticket_categories c
        where c.event_id = p_event_id and c.id = any (p_line_categories))
-     order by s.pool_id for update;`,
+     order by s.pool_id for update) s;`,
   ],
 ];

@@ -47,7 +47,10 @@ async function asOwner(directUrl: string, act: (sql: postgres.Sql) => PromiseLik
 /** The guards of `place_orders`: the event's lane and the stock rows, taken before anything is read. */
 export const placementLocks: readonly Edit[] = [
   ['perform enter_lane(p_event_id);', ''],
-  ['perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;', ''],
+  [
+    'where s.event_id = p_event_id order by s.pool_id for update) s;',
+    'where s.event_id = p_event_id order by s.pool_id) s;',
+  ],
 ];
 
 /** What else would stop two placements that both found no counter. */
