@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { readArguments } from '../../loadtest/bench/options.ts';
+
+const benches = { orders: 'orders', reads: 'reads' };
+
+test('without words, all benches run with their defaults; named ones run in their own order', () => {
+  const usual = { seconds: 5, runs: 3, rows: 10_000_000, pin: true, profile: false };
+  expect(readArguments([], benches)).toEqual({ names: ['orders', 'reads'], options: usual });
+  const asked = readArguments(['reads', '--runs', '1', '--no-pin', 'orders', '--profile'], benches);
+  expect(asked).toEqual({ names: ['orders', 'reads'], options: { ...usual, runs: 1, pin: false, profile: true } });
+});
+
+test('who asks is told; who errs is told what there is', () => {
+  expect(readArguments(['orders', '--help'], benches)).toBe('help');
+  expect(() => readArguments(['order'], benches)).toThrow(/There is no bench "order"\.[^]*reads/);
+  expect(() => readArguments(['--run', '3'], benches)).toThrow(/--run is not an option\.[^]*--runs/);
+  for (const value of ['0', '21', '1.5', 'many', undefined])
+    expect(() => readArguments(['--runs', ...(value === undefined ? [] : [value])], benches)).toThrow(
+      '--runs takes a whole number from 1 to 20',
+    );
+});
