@@ -16,6 +16,7 @@ import { benchMoments } from './bench/moments.ts';
 import { benchNeighbour } from './bench/neighbour.ts';
 import { benchOrders } from './bench/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/profile.ts';
+import { benchQueue } from './bench/queue.ts';
 import { benchReads } from './bench/reads.ts';
 import { benchRefusals } from './bench/refusals.ts';
 import { type BenchReport, type Machine, printReport } from './bench/report.ts';
@@ -33,6 +34,7 @@ const benches = {
   'check-ins': ['scans at the door, each its own ticket', benchCheckIns],
   joins: ['places in a waiting room, each for a confirmed buyer of its own', benchJoins],
   draws: ['the draw of a million places, and the same again from what is published', benchDraws],
+  queue: ['a million in line: called at the set rate, through failures and attempts to come in; passes', benchQueue],
   reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
   growth: ['orders with millions of orders in the tables already', benchGrowth],
   mails: ['mails through the worker to a server that takes everything', benchMails],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { drawKeyOf, leafOf, positionOf, proofOf, rootOf, seedHashOf } from '../../src/waiting-room/draw/index.ts';
-import { leavesIn } from '../../src/waiting-room/draw/merkle.ts';
+import { levelsOf, rootOfLevels } from '../../src/waiting-room/draw/merkle.ts';
 
 /**
  * Writes docs/draw-vectors.json: inputs made of counting hashes, outputs by the service's own code. The tests hold both
@@ -22,14 +22,14 @@ function listOf(places: number) {
   const chunks = Array.from({ length: Math.ceil(places / 1024) }, (_, chunk) =>
     Buffer.concat(leaves.slice(chunk * 1024, (chunk + 1) * 1024)),
   );
-  return { accounts, leaves, chunks, chunkRoots: chunks.map((chunk) => rootOf(leavesIn(chunk))) };
+  return { accounts, leaves, chunkTrees: chunks.map(levelsOf), root: rootOf(leaves) };
 }
 
 function vector(places: number, number: number, voidedPlaces: readonly number[], shown: readonly number[]) {
-  const { accounts, leaves, chunks, chunkRoots } = listOf(places);
+  const { accounts, leaves, chunkTrees, root: merkleRoot } = listOf(places);
+  const rootTree = levelsOf(Buffer.concat(chunkTrees.map(rootOfLevels)));
   const seed = made(`seed ${places}`);
   const beaconRandomness = made(`beacon ${places}`);
-  const merkleRoot = rootOf(chunkRoots);
   const drawKey = drawKeyOf({ eventId, number, seed, beaconRandomness, merkleRoot, places, voidedPlaces });
   return {
     eventId,
@@ -46,7 +46,7 @@ function vector(places: number, number: number, voidedPlaces: readonly number[],
       salt: hex(accounts[index]?.salt ?? made('none')),
       accountKey: accounts[index]?.accountKey ?? '',
       leaf: hex(leaves[index] ?? made('none')),
-      siblings: proofOf(index, chunks[Math.floor(index / 1024)] ?? Buffer.alloc(0), chunkRoots).map(hex),
+      siblings: proofOf(index, chunkTrees[Math.floor(index / 1024)] ?? rootTree, rootTree).map(hex),
       position: positionOf({ frozenPlaces: places, drawKey }, index),
     })),
   };

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { sha256 } from '../../platform/crypto.ts';
 import { u32 } from './encode.ts';
 import { hashBytes, leavesPerChunk } from './method.ts';
@@ -21,29 +22,34 @@ export function nodeOf(left: Uint8Array, right: Uint8Array): Buffer {
 }
 
 /** The root over subtrees of equal size, of which the last may be smaller; the hash of nothing where there are none. */
-export function rootOf(nodes: readonly Uint8Array[]): Uint8Array {
-  let level = nodes;
-  while (level.length > 1) level = parentsOf(level);
-  return level[0] ?? sha256('');
+export function rootOf(nodes: readonly Uint8Array[]): Buffer {
+  return nodes.length === 0 ? sha256('') : rootOfLevels(levelsOf(Buffer.concat(nodes)));
 }
 
-/** Leaves of one chunk as they are stored, side by side. */
-export function leavesIn(chunk: Uint8Array): Uint8Array[] {
-  return Array.from({ length: chunk.length / hashBytes }, (_, at) =>
-    chunk.subarray(at * hashBytes, (at + 1) * hashBytes),
-  );
+/** Nodes side by side, then their parents, and so on up to the root. */
+export type Levels = readonly [Buffer, ...Buffer[]];
+
+/** @param nodes one or more, side by side */
+export function levelsOf(nodes: Buffer): Levels {
+  const parents: Buffer[] = [];
+  for (let level = nodes; level.length > hashBytes; ) {
+    level = parentsOf(level);
+    parents.push(level);
+  }
+  return [nodes, ...parents];
+}
+
+export function rootOfLevels(levels: Levels): Buffer {
+  return levels.at(-1) ?? levels[0];
 }
 
 /**
  * The siblings of a leaf's path to the root, from the bottom up.
- * @param chunk the leaves of the chunk that holds the place
- * @param chunkRoots the roots of all chunks
+ * @param chunk the tree of the chunk that holds the place
+ * @param chunkRoots the tree over the roots of all chunks
  */
-export function proofOf(index: number, chunk: Uint8Array, chunkRoots: readonly Uint8Array[]): Uint8Array[] {
-  return [
-    ...siblingsOf(leavesIn(chunk), index % leavesPerChunk),
-    ...siblingsOf(chunkRoots, Math.floor(index / leavesPerChunk)),
-  ];
+export function proofOf(index: number, chunk: Levels, chunkRoots: Levels): Buffer[] {
+  return [...siblingsOf(chunk, index % leavesPerChunk), ...siblingsOf(chunkRoots, Math.floor(index / leavesPerChunk))];
 }
 
 /** The root that a proof leads to (RFC 9162, 2.1.3.2), or undefined when it has not the right length for its place. */
@@ -75,22 +81,28 @@ export function rootOfProof(
   return last === 0 ? node : undefined;
 }
 
-function siblingsOf(nodes: readonly Uint8Array[], index: number): Uint8Array[] {
-  const siblings: Uint8Array[] = [];
+function siblingsOf(levels: Levels, index: number): Buffer[] {
+  const siblings: Buffer[] = [];
   let at = index;
-  for (let level = nodes; level.length > 1; level = parentsOf(level)) {
-    const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
-    if (sibling !== undefined) siblings.push(sibling);
+  for (const level of levels) {
+    const start = (at % 2 === 0 ? at + 1 : at - 1) * hashBytes;
+    if (start < level.length) siblings.push(level.subarray(start, start + hashBytes));
     at = Math.floor(at / 2);
   }
   return siblings;
 }
 
-function parentsOf(level: readonly Uint8Array[]): Uint8Array[] {
-  const parents: Uint8Array[] = [];
-  for (let at = 0; at < level.length; at += 2) {
-    const [left, right] = [level[at], level[at + 1]];
-    if (left !== undefined) parents.push(right === undefined ? left : nodeOf(left, right));
+/** A million places have a million nodes: hashed as text into place, which costs a third of making a buffer of each. */
+function parentsOf(level: Buffer): Buffer {
+  const nodes = level.length / hashBytes;
+  const parents = Buffer.allocUnsafe(Math.ceil(nodes / 2) * hashBytes);
+  const block = Buffer.allocUnsafe(nodePrefix.length + 2 * hashBytes);
+  nodePrefix.copy(block);
+  for (let at = 0; at + 1 < nodes; at += 2) {
+    level.copy(block, nodePrefix.length, at * hashBytes, (at + 2) * hashBytes);
+    parents.write(hash('sha256', block, 'binary'), (at / 2) * hashBytes, 'latin1');
   }
+  // A node that stands last and alone goes up as it is.
+  if (nodes % 2 === 1) level.copy(parents, parents.length - hashBytes, level.length - hashBytes);
   return parents;
 }

@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/db.ts';
-import { proofOf } from './merkle.ts';
+import { type Levels, levelsOf, proofOf } from './merkle.ts';
 import { chunksOf, hashBytes, leavesPerChunk } from './method.ts';
 import { type RootedList, findLeaves, findRootedList, listChunkRoots } from './queries.ts';
 
@@ -19,23 +19,23 @@ export type PublishedLists = {
 };
 
 const listsKept = 500;
-/** 32 KB each. */
+/** With their trees, 64 KB each. */
 const chunksKept = 256;
-/** 31 KB each for a million places. */
+/** With their trees, 62 KB each for a million places. */
 const rootsKept = 50;
 
 export function createPublishedLists({ db }: { db: Db }): PublishedLists {
   const lists = createMemory<RootedList>(listsKept);
-  const chunks = createMemory<Buffer>(chunksKept);
-  const roots = createMemory<readonly Buffer[]>(rootsKept);
+  const chunks = createMemory<Levels>(chunksKept);
+  const roots = createMemory<Levels>(rootsKept);
 
-  const leavesOf = async ({ eventId, places }: RootedList, chunk: number): Promise<Buffer | undefined> => {
+  const chunkOf = async ({ eventId, places }: RootedList, chunk: number): Promise<Levels | undefined> => {
     if (chunk >= chunksOf(places)) return undefined;
     const name = `${eventId} ${chunk}`;
-    return chunks.get(name) ?? chunks.keep(name, await findLeaves(db, eventId, chunk));
+    return chunks.get(name) ?? chunks.keep(name, treeOf(await findLeaves(db, eventId, chunk)));
   };
-  const rootsOf = async ({ eventId }: RootedList): Promise<readonly Buffer[]> =>
-    roots.get(eventId) ?? roots.keep(eventId, await listChunkRoots(db, eventId)) ?? [];
+  const rootsOf = async ({ eventId }: RootedList): Promise<Levels | undefined> =>
+    roots.get(eventId) ?? roots.keep(eventId, treeOf(Buffer.concat(await listChunkRoots(db, eventId))));
 
   return {
     listOf: async (slug) => {
@@ -44,14 +44,19 @@ export function createPublishedLists({ db }: { db: Db }): PublishedLists {
       const found = await findRootedList(db, slug);
       return found === 'unrooted' ? found : lists.keep(slug, found);
     },
-    leavesOf,
+    leavesOf: async (list, chunk) => (await chunkOf(list, chunk))?.[0],
     proofOf: async (list, index) => {
-      const leaves = index < list.places ? await leavesOf(list, Math.floor(index / leavesPerChunk)) : undefined;
-      if (leaves === undefined) return undefined;
+      if (index >= list.places) return undefined;
+      const [chunk, chunkRoots] = await Promise.all([chunkOf(list, Math.floor(index / leavesPerChunk)), rootsOf(list)]);
+      if (chunk === undefined || chunkRoots === undefined) return undefined;
       const at = (index % leavesPerChunk) * hashBytes;
-      return { leaf: leaves.subarray(at, at + hashBytes), siblings: proofOf(index, leaves, await rootsOf(list)) };
+      return { leaf: chunk[0].subarray(at, at + hashBytes), siblings: proofOf(index, chunk, chunkRoots) };
     },
   };
+}
+
+function treeOf(nodes: Buffer | undefined): Levels | undefined {
+  return nodes === undefined || nodes.length === 0 ? undefined : levelsOf(nodes);
 }
 
 /** The last `max` things that were kept, by name. */

@@ -1,12 +1,12 @@
 import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/db.ts';
-import { leafOf, rootOf } from './merkle.ts';
-import { chunksOf, leavesPerChunk } from './method.ts';
-import { placeSalt } from './place-salt.ts';
+import { createLeafWriter, type WriteLeaf } from './leaf-writer.ts';
+import { levelsOf, rootOf, rootOfLevels } from './merkle.ts';
+import { chunksOf, hashBytes, leavesPerChunk } from './method.ts';
 import { type ChunkRow, insertLeaves, listChunkRoots, listMissingChunks, readChunkKeys } from './queries.ts';
 
-/** Rows of leaves in one statement: 128 KB, and some 20 ms of hashing before the loop turns. */
-const chunksPerStep = 4;
+/** Rows of leaves in one statement: 256 KB, and some 20 ms of hashing before the loop turns. */
+const chunksPerStep = 8;
 
 /**
  * Writes the leaves of a frozen list, a bounded number of rows at a time, and goes on at the next call where it stopped.
@@ -21,22 +21,24 @@ export async function writeLeaves(
 ): Promise<Uint8Array | undefined> {
   const chunks = chunksOf(places);
   const endsAt = performance.now() + workMs;
-  const missing = rotated(await listMissingChunks(deps.db, eventId, chunks));
-  for (let at = 0; at < missing.length; at += chunksPerStep) {
-    if (performance.now() > endsAt) return undefined;
-    const step = missing.slice(at, at + chunksPerStep);
-    const keys = await readChunkKeys(deps.db, eventId, step, places);
-    const rows = step.map((chunk) =>
-      chunkRow(deps.queueTokenSecret, { eventId, places }, chunk, keys.get(chunk) ?? []),
-    );
-    await insertLeaves(deps.db, rows);
+  const steps = stepsOf(rotated(await listMissingChunks(deps.db, eventId, chunks)));
+  const writeLeaf = createLeafWriter(deps.queueTokenSecret, eventId);
+  const read = (step: readonly number[] | undefined) =>
+    step === undefined ? undefined : readChunkKeys(deps.db, eventId, step, places);
+  let keys = await read(steps[0]);
+  for (const [at, step] of steps.entries()) {
+    const rows = step.map((chunk) => chunkRow(writeLeaf, { eventId, places }, chunk, keys?.get(chunk) ?? []));
+    const isOver = performance.now() > endsAt;
+    // Postgres reads the next ones while it writes these.
+    [keys] = await Promise.all([isOver ? undefined : read(steps[at + 1]), insertLeaves(deps.db, rows)]);
+    if (isOver && at + 1 < steps.length) return undefined;
   }
   const roots = await listChunkRoots(deps.db, eventId);
   return roots.length === chunks ? rootOf(roots) : undefined;
 }
 
 function chunkRow(
-  secret: string,
+  writeLeaf: WriteLeaf,
   { eventId, places }: { eventId: string; places: number },
   chunk: number,
   accountKeys: readonly string[],
@@ -44,10 +46,15 @@ function chunkRow(
   const first = chunk * leavesPerChunk;
   const expected = Math.min(leavesPerChunk, places - first);
   invariant(accountKeys.length === expected, `places of ${eventId} have no gaps: chunk ${chunk}`);
-  const leaves = accountKeys.map((accountKey, at) =>
-    leafOf(eventId, first + at, placeSalt(secret, eventId, first + at), accountKey),
+  const leaves = Buffer.allocUnsafe(expected * hashBytes);
+  accountKeys.forEach((accountKey, at) => writeLeaf(first + at, accountKey, leaves, at * hashBytes));
+  return { eventId, chunk, leaves, root: rootOfLevels(levelsOf(leaves)) };
+}
+
+function stepsOf(chunks: readonly number[]): number[][] {
+  return Array.from({ length: Math.ceil(chunks.length / chunksPerStep) }, (_, step) =>
+    chunks.slice(step * chunksPerStep, (step + 1) * chunksPerStep),
   );
-  return { eventId, chunk, leaves: Buffer.concat(leaves), root: Buffer.from(rootOf(leaves)) };
 }
 
 function rotated(chunks: readonly number[]): number[] {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { provesInclusion, treeHead } from '../../../loadtest/audit-draw/tree.ts';
 import { sha256 } from '../../../src/platform/crypto.ts';
-import { placeSalt, proofOf, rootOf, rootOfProof } from '../../../src/waiting-room/draw/index.ts';
-import { leavesIn } from '../../../src/waiting-room/draw/merkle.ts';
+import { leafOf, placeSalt, proofOf, rootOf, rootOfProof } from '../../../src/waiting-room/draw/index.ts';
+import { createLeafWriter } from '../../../src/waiting-room/draw/leaf-writer.ts';
+import { levelsOf, rootOfLevels } from '../../../src/waiting-room/draw/merkle.ts';
 
 /** Guards promise 9: a place that is in the list can be proven to be, and none other. */
 
@@ -11,8 +12,9 @@ function listOf(places: number) {
   const leaves = Array.from({ length: places }, (_, index) => sha256(`leaf ${index}`));
   const chunks: Buffer[] = [];
   for (let at = 0; at < places; at += 1024) chunks.push(Buffer.concat(leaves.slice(at, at + 1024)));
-  const chunkRoots = chunks.map((chunk) => rootOf(leavesIn(chunk)));
-  return { leaves, chunks, chunkRoots, root: rootOf(chunkRoots) };
+  const trees = chunks.map(levelsOf);
+  const roots = trees.map(rootOfLevels);
+  return { leaves, trees, rootTree: levelsOf(Buffer.concat(roots)), root: rootOf(roots) };
 }
 
 const lists = new Map<number, ReturnType<typeof listOf>>();
@@ -32,10 +34,10 @@ describe('the tree over chunks', () => {
   test('proves each of its leaves, also by the algorithm as the standard words it', () => {
     fc.assert(
       fc.property(someList, fc.nat(), (places, number) => {
-        const { leaves, chunks, chunkRoots, root } = keptList(places);
+        const { leaves, trees, rootTree, root } = keptList(places);
         const index = number % places;
         const leaf = leaves[index] ?? Buffer.alloc(0);
-        const siblings = proofOf(index, chunks[Math.floor(index / 1024)] ?? Buffer.alloc(0), chunkRoots);
+        const siblings = proofOf(index, trees[Math.floor(index / 1024)] ?? rootTree, rootTree);
         expect(rootOfProof(leaf, index, places, siblings)).toEqual(root);
         expect(provesInclusion({ index, places, leaf, siblings }, root)).toBe(true);
       }),
@@ -46,10 +48,10 @@ describe('the tree over chunks', () => {
   test('proves nothing else: another leaf, index, length or sibling', () => {
     fc.assert(
       fc.property(someList, fc.nat(), fc.nat(), fc.nat(), (places, number, otherNumber, at) => {
-        const { leaves, chunks, chunkRoots, root } = keptList(places);
+        const { leaves, trees, rootTree, root } = keptList(places);
         const [index, other] = [number % places, otherNumber % places];
         const leaf = leaves[index] ?? Buffer.alloc(0);
-        const siblings = proofOf(index, chunks[Math.floor(index / 1024)] ?? Buffer.alloc(0), chunkRoots);
+        const siblings = proofOf(index, trees[Math.floor(index / 1024)] ?? rootTree, rootTree);
         const isProven = (proof: Parameters<typeof provesInclusion>[0]) => {
           const own = rootOfProof(proof.leaf, proof.index, proof.places, proof.siblings);
           const isOwn = own !== undefined && Buffer.compare(own, root) === 0;
@@ -78,5 +80,26 @@ describe('a salt', () => {
     for (const other of [placeSalt('secret', 'evt_7K3M9XQ2', 1), placeSalt('secret', 'evt_7K3M9XQ3', 12)])
       expect(other).not.toEqual(salt);
     expect(placeSalt('another', 'evt_7K3M9XQ2', 12)).not.toEqual(salt);
+  });
+});
+
+describe('the fast way to write leaves', () => {
+  test('writes what the plain way does, whatever the secret, account and index', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 100 }),
+        fc.nat(2_147_483_646),
+        fc.string({ maxLength: 60, unit: 'grapheme' }),
+        (secret, index, accountKey) => {
+          const leaves = Buffer.alloc(96);
+          const writeLeaf = createLeafWriter(secret, 'evt_7K3M9XQ2');
+          writeLeaf(7, 'another one, longer than the next', leaves, 0);
+          writeLeaf(index, accountKey, leaves, 32);
+          const plain = leafOf('evt_7K3M9XQ2', index, placeSalt(secret, 'evt_7K3M9XQ2', index), accountKey);
+          expect(leaves.subarray(32, 64)).toEqual(plain);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
