@@ -12,7 +12,7 @@ import { type BenchApi, type BenchStack, say, startBenchStack } from './stack.ts
 
 /** Two hundred events that sell as on any day, and one that is suddenly wanted ten times as much. */
 const neighbours = 200;
-const neighboursPerSecond = 200;
+const neighboursPerSecond = 100;
 const usualPerSecond = 300;
 const rush = 10;
 const connections = { neighbours: 64, event: 512 };
@@ -21,7 +21,7 @@ const connections = { neighbours: 64, event: 512 };
  * what the rush offers, and what is measured is the sharing, not the processor that load generator and product fight for
  * here. Two hundred events that each write by themselves need more connections to wait with.
  */
-const commitMicroseconds = 50_000;
+const commitMicroseconds = 20_000;
 const writePool = 24;
 const successMin = 0.999;
 const slowerMax = 1.2;
@@ -36,13 +36,15 @@ export async function benchNeighbour(options: BenchOptions): Promise<BenchReport
   const stack = await startBenchStack('neighbour', options);
   const faults: string[] = [];
   try {
+    say(`making ${2 * options.runs * (neighbours + 1)} events`);
+    const events = await makeEvents(stack, 2 * options.runs * (neighbours + 1));
     await delayCommits(stack, commitMicroseconds);
     const api = await stack.startApi({ environment: { DATABASE_WRITE_POOL_SIZE: String(writePool) } });
     const calm: Pair[] = [];
     const rushed: Pair[] = [];
     for (let run = 1; run <= options.runs; run += 1) {
-      calm.push(await both(stack, api, options, usualPerSecond, faults));
-      rushed.push(await both(stack, api, options, usualPerSecond * rush, faults));
+      calm.push(await both(stack, api, options, { events, eventPerSecond: usualPerSecond, faults }));
+      rushed.push(await both(stack, api, options, { events, eventPerSecond: usualPerSecond * rush, faults }));
       say(`run ${run}: ${saidOf(calm.at(-1))} | at ${rush}x: ${saidOf(rushed.at(-1))}`);
     }
     await api.stop();
@@ -75,16 +77,15 @@ export async function benchNeighbour(options: BenchOptions): Promise<BenchReport
   }
 }
 
-/** Both loads at once, each open: what is due is sent, whatever becomes of the other. */
+/** Both loads at once, on events of their own, each open: what is due is sent, whatever becomes of the other. */
 async function both(
   stack: BenchStack,
   api: BenchApi,
   options: BenchOptions,
-  eventPerSecond: number,
-  faults: string[],
+  { events, eventPerSecond, faults }: { events: TestEvent[]; eventPerSecond: number; faults: string[] },
 ): Promise<Pair> {
   await emptyOutbox(stack.owner.db);
-  const [event, ...others] = await makeEvents(stack, neighbours + 1);
+  const [event, ...others] = events.splice(0, neighbours + 1);
   if (event === undefined) throw new Error('no event was made');
   const counters = {
     event: countOrders(stack.owner.db, [event.id], one),

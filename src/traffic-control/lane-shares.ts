@@ -14,8 +14,8 @@ import type { RouteClass } from './policies.ts';
 const freeFactor = 4;
 /** A lane with fewer is never refused here. */
 const laneMin = 4;
-/** The limit changes twice a second. */
-const limitReadEveryMs = 100;
+/** The limit changes twice a second; what scans and callbacks take of it may change sooner. */
+const roomReadEveryMs = 100;
 
 const refused = counter('lane_share_refused_total', 'Items refused because their lane has its share already', [
   'class',
@@ -29,16 +29,18 @@ export function shareLanes<Item, Result>(
 ): GroupCommit<Item, Result> {
   const inFlight = new Map<string, number>();
   let total = 0;
-  let limit = limiter.state.limit;
-  let limitReadAt = performance.now();
+  let room = limiter.state.limit;
+  let roomReadAt = performance.now();
 
-  const limitNow = (): number => {
+  /** What all lanes of the group may have together. */
+  const roomNow = (): number => {
     const now = performance.now();
-    if (now - limitReadAt > limitReadEveryMs) {
-      limit = limiter.state.limit;
-      limitReadAt = now;
+    if (now - roomReadAt > roomReadEveryMs) {
+      const { limit, inflight } = limiter.state;
+      room = limit - Math.max(inflight - total, 0);
+      roomReadAt = now;
     }
-    return limit;
+    return room;
   };
 
   const leave = (lane: string): void => {
@@ -52,7 +54,7 @@ export function shareLanes<Item, Result>(
     ...group,
     submit: async (lane, item) => {
       const own = inFlight.get(lane) ?? 0;
-      if (own >= laneMin && own >= freeFactor * (limitNow() - total)) {
+      if (own >= laneMin && own >= freeFactor * (roomNow() - total)) {
         refused.inc({ class: `C${routeClass}` });
         limiter.refusedBefore(routeClass);
         throw laneIsFull(limiter.retryAfterSeconds());

@@ -6,7 +6,7 @@ import { shareLanes } from '../../src/traffic-control/lane-shares.ts';
 /** Guards that the crowd of one event leaves room for the others (T78), and uses what they leave. */
 
 const limit = 100;
-const state = { limit } as LimiterState;
+const state = { limit, inflight: 0 } as LimiterState;
 const limiter = { state, retryAfterSeconds: () => 3, refusedBefore: () => {} };
 
 /** Items that stay in flight until they are let go, and how many are there of each lane. */
