@@ -58,7 +58,9 @@ function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buff
       if (length > bytesMax) reject(tooLarge(bytesMax));
       else chunks.push(chunk);
     });
-    incoming.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+    incoming.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
     incoming.once('error', reject);
   });
 }

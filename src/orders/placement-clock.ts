@@ -1,3 +1,5 @@
+import { systemClock } from '../platform/clock.ts';
+
 /**
  * Until when a placement call may decide, by Postgres' clock, and what is not known of earlier calls with the same orders.
  *
@@ -25,7 +27,7 @@ const doubtMs = 1;
 
 export function createPlacementClock<Item extends object>(
   clock: { readonly wallMs: () => number; readonly nowMs: () => number } = {
-    wallMs: () => Date.now(),
+    wallMs: () => systemClock.now().getTime(),
     nowMs: () => performance.now(),
   },
 ): PlacementClock<Item> {

@@ -33,7 +33,7 @@ export type Placement = GroupCommit<PlacementItem, Placed>;
 /** Orders decided by one call: beyond about a hundred the wait grows and the throughput does not. */
 const batchMax = 100;
 /** With fewer the next call is not worth sending ahead: what a call costs by itself would outweigh the wait it saves. */
-const aheadMin = Number(process.env['AHEAD'] ?? 24);
+const aheadMin = 24;
 /** Orders that wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
 const deadlineMs = 2500;

@@ -53,8 +53,7 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
   const stores = new Map<PolicyName, PointStore>();
   const ownPoints = new Map<PolicyName, number>();
   for (const policy of Object.values(deps.policies)) {
-    const evenly = Math.floor(policy.points / (sharesPerLimit * deps.processes));
-    const own = evenly < ownPointsMin ? 0 : evenly;
+    const own = ownPointsOf(policy, deps.processes);
     ownPoints.set(policy.name, own);
     stores.set(policy.name, createPointStore(deps, { ...policy, points: policy.points - 2 * own * deps.processes }));
   }
@@ -113,7 +112,9 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
       const policy = deps.policies[name];
       const id = idOf(name, key);
       const now = performance.now();
-      return refusal(policy, id, now) ?? spend(policy, id, now) ?? spendOwn(policy, id, now) ?? consumeSlowly(policy, id);
+      return (
+        refusal(policy, id, now) ?? spend(policy, id, now) ?? spendOwn(policy, id, now) ?? consumeSlowly(policy, id)
+      );
     },
     denied: (name, key) => refusal(deps.policies[name], idOf(name, key), performance.now()),
     reset: async (name, key) => {
@@ -123,6 +124,12 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
       await stores.get(name)?.forget(id);
     },
   };
+}
+
+/** What each process gives a key in a window without a question. */
+function ownPointsOf(policy: Policy, processes: number): number {
+  const evenly = Math.floor(policy.points / (sharesPerLimit * processes));
+  return evenly < ownPointsMin ? 0 : evenly;
 }
 
 /** What a key is refused with until its window ends; undefined when it is not. */

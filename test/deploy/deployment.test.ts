@@ -97,7 +97,8 @@ describe('variables of the deployment', () => {
   });
 
   it('never carry a secret in what is committed', () => {
-    const secretNames = /^(JWT_SECRET|ORDER_TOKEN_SECRET|QUEUE_TOKEN_SECRET|HASH_SECRET|ENCRYPTION_KEY|OPERATIONS_TOKEN)$/;
+    const secretNames =
+      /^(JWT_SECRET|ORDER_TOKEN_SECRET|QUEUE_TOKEN_SECRET|HASH_SECRET|ENCRYPTION_KEY|OPERATIONS_TOKEN)$/;
     const values = Object.entries(kubernetesEnvironment()).filter(([name]) => secretNames.test(name));
     expect(values.map(([, value]) => value)).toEqual(values.map(() => 'RANDOM'));
     expect(
