@@ -10,8 +10,8 @@ export type Dependency = 'postgres_writes' | 'postgres_reads';
 
 export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>>;
 
-/** A connection writes one batch while the next one is collected; a slot is an eighth of that. */
-const slotsPerWriteConnection = 8;
+/** Orders that one connection writes at once, in slots: a quarter of a batch of a hundred. */
+const slotsPerWriteConnection = 4;
 const itemsPerWriteSlot = 25;
 /** An order that is answered within a tenth of a second has not waited too long, whatever else waits with it. */
 const writesToleratedMs = 100;

@@ -21,9 +21,8 @@ export type LimitChange = 'raise' | 'lower' | 'hold' | 'probe';
 
 const queueRaiseBelow = 3;
 const queueLowerAbove = 6;
-/** Below, more in flight only waits; above, it is worth having. Between them the limit is where it belongs. */
-const gainLow = 0.2;
-const gainHigh = 0.4;
+/** Less than this, more in flight mostly waits; more, and it is worth having. */
+const gainMin = 0.3;
 
 /**
  * Which way a limit goes. The queue rules are TCP Vegas' (Brakmo, Peterson 1995, with the thresholds of Netflix'
@@ -39,8 +38,7 @@ export function limitChange(signals: Signals): LimitChange {
   if (queue > queueLowerAbove * unit) return 'lower';
   const hasShortQueue = queue < queueRaiseBelow * unit;
   if (!isFull) return isUsed && hasShortQueue ? 'raise' : 'hold';
-  if (gain !== undefined && gain < gainLow) return 'lower';
+  if (gain !== undefined && gain < gainMin) return 'lower';
   if (!hasShortQueue) return 'hold';
-  if (gain === undefined) return 'probe';
-  return gain < gainHigh ? 'hold' : 'raise';
+  return gain === undefined ? 'probe' : 'raise';
 }

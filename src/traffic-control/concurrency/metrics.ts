@@ -1,35 +1,36 @@
 import { counter, gauge } from '../../platform/metrics.ts';
 import type { RouteClass } from '../policies.ts';
-import type { Limiter } from './limiter.ts';
+import type { Limiter, LimiterState } from './limiter.ts';
 import { refusalCauses } from './refusals-seen.ts';
 
 const limiters = new Map<string, Limiter>();
 const classes = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
+const reported = new Map<string, number>();
 
-/** What was counted by the limiter itself, and is brought here when somebody reads: a refusal must not pay for a metric. */
+const shown = (name: string, help: string, valueOf: (state: LimiterState) => number, andThen = () => {}): void => {
+  gauge(name, help, ['dependency'], function () {
+    this.reset();
+    for (const [dependency, limiter] of limiters) this.set({ dependency }, valueOf(limiter.state));
+    andThen();
+  });
+};
+
+shown(
+  'concurrency_limit',
+  'Calls that may be in flight at once',
+  ({ limit }) => limit,
+  () => reportRefusals(),
+);
+/** After the gauge that brings it up to date when somebody reads: a refusal must not pay for a metric. */
 const refusedTotal = counter('concurrency_refused_total', 'Calls that a limiter refused, by class and cause', [
   'dependency',
   'class',
   'cause',
 ]);
-const reported = new Map<string, number>();
-
-gauge('concurrency_limit', 'Calls that may be in flight at once', ['dependency'], function () {
-  for (const [dependency, limiter] of limiters) this.set({ dependency }, limiter.state.limit);
-  reportRefusals();
-});
-gauge('concurrency_inflight', 'Calls in flight', ['dependency'], function () {
-  for (const [dependency, limiter] of limiters) this.set({ dependency }, limiter.state.inflight);
-});
-gauge('concurrency_queued', 'Calls that wait for a place', ['dependency'], function () {
-  for (const [dependency, limiter] of limiters) this.set({ dependency }, limiter.state.queued);
-});
-gauge('concurrency_baseline_seconds', 'Latency that the limit compares with', ['dependency'], function () {
-  for (const [dependency, limiter] of limiters) this.set({ dependency }, limiter.state.baselineMs / 1000);
-});
-gauge('concurrency_recent_seconds', 'Latency of the last windows, 90th percentile', ['dependency'], function () {
-  for (const [dependency, limiter] of limiters) this.set({ dependency }, limiter.state.recentMs / 1000);
-});
+shown('concurrency_inflight', 'Calls in flight', ({ inflight }) => inflight);
+shown('concurrency_queued', 'Calls that wait for a place', ({ queued }) => queued);
+shown('concurrency_baseline_seconds', 'What latency is compared with', ({ baselineMs }) => baselineMs / 1000);
+shown('concurrency_recent_seconds', 'Latency of the last windows, 90th percentile', ({ recentMs }) => recentMs / 1000);
 
 /** Shows a limiter under its name until the returned function is called. */
 export function register(name: string, limiter: Limiter): () => void {

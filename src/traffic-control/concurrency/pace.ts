@@ -3,7 +3,7 @@ import type { LimitChange } from './limit-change.ts';
 /**
  * How far a limit goes in one window, in steps: half as far after each change of mind, so that it comes to rest where it
  * belongs instead of swinging around it; farther and farther once it has gone one way for long, since then it is far
- * from there. (The rule of resilient back-propagation, Riedmiller and Braun 1993.)
+ * from there, or has to go far to learn anything. (The rule of resilient back-propagation, Riedmiller and Braun 1993.)
  */
 export type Pace = {
   /** Steps to go, below zero to lower. */
@@ -11,7 +11,7 @@ export type Pace = {
 };
 
 const paceMin = 0.25;
-const paceMax = 4;
+const paceMax = 2;
 const probePaceMin = 0.5;
 const slower = 0.5;
 const faster = 1.5;
@@ -40,7 +40,7 @@ export function createPace(): Pace {
         if (at === 'max') way = -1;
         else if (at === 'min' || way === 0) way = 1;
         sameWay = 0;
-        pace = Math.max(pace, probePaceMin);
+        pace = Math.min(Math.max(pace * faster, probePaceMin), paceMax);
       } else turn(change === 'raise' ? 1 : -1);
       return way * pace;
     },

@@ -10,6 +10,8 @@ const keep = 0.8;
 const warmupWindows = 5;
 /** Standard deviation of the logarithm of calls in flight from which it says something: about 2 %. */
 const spreadMin = 0.02;
+/** More answers, or fewer, than any number in flight explains, by about half: the dependency itself has changed. */
+const jumpMin = 0.4;
 const perSecondMin = 1e-3;
 
 export function createScaling(): Scaling {
@@ -20,11 +22,15 @@ export function createScaling(): Scaling {
   let varianceX = 0;
   let covariance = 0;
   return (inflight, perSecond) => {
+    const logX = Math.log(Math.max(inflight, 1));
+    const logY = Math.log(Math.max(perSecond, perSecondMin));
+    // A faster or slower dependency says nothing of how it scales: what is known is moved to where it is now.
+    if (windows > 0) meanY += jumpOf(logX - meanX, logY - meanY);
     windows += 1;
     weight = weight * keep + 1;
     const share = 1 / weight;
-    const x = Math.log(Math.max(inflight, 1)) - meanX;
-    const y = Math.log(Math.max(perSecond, perSecondMin)) - meanY;
+    const x = logX - meanX;
+    const y = logY - meanY;
     meanX += share * x;
     meanY += share * y;
     varianceX = (1 - share) * (varianceX + share * x * x);
@@ -32,4 +38,12 @@ export function createScaling(): Scaling {
     if (windows < warmupWindows || Math.sqrt(varianceX) < spreadMin) return undefined;
     return covariance / varianceX;
   };
+}
+
+/** How far answers are outside of what a slope between 0 and 1 gives, when that is far; else 0. */
+function jumpOf(x: number, y: number): number {
+  const below = y - Math.min(0, x);
+  const above = y - Math.max(0, x);
+  if (below < -jumpMin) return below;
+  return above > jumpMin ? above : 0;
 }
