@@ -114,8 +114,12 @@ async function meetOverCounters({ url, directUrl, db }: RaceDatabase): Promise<n
   await withoutGuard(directUrl, 'place_orders', [
     ['where l.ctid = d.place;', "where l.ctid = d.place and pg_sleep(0.2)::text = '';"],
   ]);
-  await withoutGuard(directUrl, 'change_counters', [
-    ['perform 1 from limit_counters', 'perform pg_sleep(0.2) from limit_counters'],
+  await withoutGuard(directUrl, 'release_holds', [
+    [
+      'group by 1, 2) d\n    where l.event_id = d.event_id',
+      'group by 1, 2 order by 2) d\n    where l.event_id = d.event_id',
+    ],
+    ['and l.counter_key = d.key;', "and l.counter_key = d.key and pg_sleep(0.2)::text = '';"],
   ]);
   const open = openTestDb(url, 4);
   try {
@@ -140,9 +144,10 @@ describe('a buyer who orders from one pool while a hold of his in another ends',
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: placement that locks only the pools it is asked for meets the sweeper in a deadlock', () =>
+  test('control: placement and sweeper that lock only their own pools meet in a deadlock', () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'place_orders', onlyPoolsAskedFor);
+      await withoutGuard(database.directUrl, 'release_holds', onlyPoolsHeld);
       expect(await meetOverCounters(database)).toBe(1);
     }));
 });
@@ -154,5 +159,12 @@ const onlyPoolsAskedFor: readonly Edit[] = [
        select c.pool_id from ticket_categories c
        where c.event_id = p_event_id and c.id = any (p_line_categories))
      order by s.pool_id for update) s;`,
+  ],
+];
+
+const onlyPoolsHeld: readonly Edit[] = [
+  [
+    'where s.event_id = any (e_events) order by',
+    'where s.event_id = any (e_events) and s.pool_id = any (l_pools) order by',
   ],
 ];

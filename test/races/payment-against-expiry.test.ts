@@ -158,10 +158,10 @@ describe('an attempt to pay that is made while a sweep is looking', () => {
         ['select d.event_id, d.id from', 'select d.event_id, d.id, d.attempt_open from'],
         [
           'select o.event_id, o.id from',
-          'select o.event_id, o.id, has_open_attempt(o.event_id, o.id) as attempt_open from',
+          'select o.event_id, o.id, exists (select 1 from open_attempts(o.event_id, o.id)) as attempt_open from',
         ],
         ...pauseBeforeLock,
-        [/select array_agg\(has_open_attempt[^;]+;/, ''],
+        [/select array_agg\(exists \(select 1 from open_attempts[^;]+;/, ''],
       ]);
       expect(await sweep(database, 5, 'sweeper')).toEqual({ status: 'expired', outcome: 1 });
       await withoutGuard(database.directUrl, 'reclaim_holds', [
