@@ -1,6 +1,6 @@
 import type { RouteClass } from '../policies.ts';
 import { type AdaptiveLimit, createAdaptiveLimit } from './adaptive-limit.ts';
-import { type Places, createPlaces, partitionOf, partitions } from './partitions.ts';
+import { type Places, createPlaces, partitionOf } from './partitions.ts';
 import { type RefusalCause, createRefusalsSeen } from './refusals-seen.ts';
 import { createRetrySpread } from './retry-spread.ts';
 import { createWaitLines } from './wait-lines.ts';
@@ -89,6 +89,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
   let wasFull = false;
 
   const refused = (routeClass: RouteClass, cause: RefusalCause): RefusalCause => {
+    wasFull = true;
     seen.add(routeClass, cause);
     spread.refused();
     return cause;
@@ -116,8 +117,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       places.limit = Math.floor(adaptive.slots * itemsPerSlot);
       wasFull = lines.queued > 0;
     }
-    if (lines.queued > 0) lines.admit(now);
-    else if (places.inflight < places.limit) for (const partition of partitions) lines.sawRoom(partition, now);
+    lines.admit(now);
   };
 
   const sweep = createSweep(clock, () => {
@@ -142,14 +142,10 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
     },
     wouldRefuse: (routeClass) => {
       if (!lines.isHopeless(routeClass, adaptive.perSecond, clock.now)) return false;
-      wasFull = true;
       refused(routeClass, 'ahead');
       return true;
     },
-    refusedBefore: (routeClass) => {
-      wasFull = true;
-      refused(routeClass, 'share');
-    },
+    refusedBefore: (routeClass) => void refused(routeClass, 'share'),
     retryAfterSeconds: () => spread.retryAfterSeconds(clock.now()),
     get state() {
       return stateOf(places, adaptive, lines.queued);

@@ -73,6 +73,10 @@ export function createWaitLines<Waiter extends Waits>(
       return undefined;
     },
     admit: (now) => {
+      if (queued === 0) {
+        if (places.inflight < places.limit) for (const line of lines) line.sawRoom(now);
+        return;
+      }
       for (const partition of partitions) while (places.isBelowShare(partition) && admitOne(partition, now));
       for (const partition of partitions) while (admitOne(partition, now));
     },
