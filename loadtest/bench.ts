@@ -9,6 +9,7 @@ import { benchCost } from './bench/cost.ts';
 import { benchDraws } from './bench/draws.ts';
 import { benchGoodput } from './bench/goodput.ts';
 import { benchGrowth } from './bench/growth.ts';
+import { isInterrupted } from './bench/interruption.ts';
 import { benchJoins } from './bench/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
 import { benchMails } from './bench/mails.ts';
@@ -105,6 +106,8 @@ main().then(
   // What a bench has left open, should it have, must not keep the terminal.
   () => process.exit(),
   (error: unknown) => {
+    // Then whoever stops the servers leaves, when they have gone.
+    if (isInterrupted()) return;
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exit(2);
   },

@@ -35,7 +35,8 @@ export async function insertRate(
       create table bench_outbox (like outbox including all);
       grant select, insert on bench_orders, bench_outbox to antre_app`),
   );
-  const file = join(stack.folder, 'insert.sql');
+  // Goes with the logs, however this ends.
+  const file = join(stack.folder, 'logs', 'insert.sql');
   writeFileSync(file, script.replaceAll('\n', ' '));
   const url = new URL(stack.services.addresses.databaseUrl);
   try {

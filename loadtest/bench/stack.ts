@@ -9,6 +9,7 @@ import { migrate } from '../../drizzle/migrate.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
 import { apiEnvironment } from './api-environment.ts';
 import { bundleBench } from './bundle.ts';
+import { endOnSignal, isInterrupted } from './interruption.ts';
 import type { BenchOptions } from './options.ts';
 import { type Pinning, createPinning, familyOf } from './pinning.ts';
 import type { Parts } from './processors.ts';
@@ -64,8 +65,6 @@ export function partsOf({ services }: Pick<BenchStack, 'services'>, api?: BenchA
 }
 
 const callTimeoutMs = 60_000;
-const interruptedCode = 130;
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const bulkTimeoutMs = 3_600_000;
 /** The control may use up to 32 connections; PgBouncer must not be what limits it. */
 const poolerConnections = 48;
@@ -92,12 +91,14 @@ export async function startBenchStack(name: string, options: BenchOptions): Prom
     return {
       ...stack,
       close: async () => {
+        if (isInterrupted()) return;
         forget();
         await stack.close();
         await clearUp();
       },
     };
   } catch (error) {
+    if (isInterrupted()) throw error;
     forget();
     await clearUp();
     throw error;
@@ -185,22 +186,6 @@ function apiStarter(
       pids: started.map((one) => one.pid),
       stop: async () => void (await Promise.all(started.map((one) => one.child.stop()))),
     };
-  };
-}
-
-/** An interrupted bench leaves neither servers nor data. One Ctrl-C may arrive several times: by the terminal, and by npm. */
-function endOnSignal(clearUp: () => Promise<void>): () => void {
-  let ending = false;
-  const end = () => {
-    if (ending) return;
-    ending = true;
-    process.stderr.write('  interrupted; stopping\n');
-    const leave = () => process.exit(interruptedCode);
-    clearUp().then(leave, leave);
-  };
-  for (const name of signals) process.on(name, end);
-  return () => {
-    for (const name of signals) process.off(name, end);
   };
 }
 
