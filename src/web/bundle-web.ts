@@ -15,6 +15,7 @@ const folder = fileURLToPath(new URL('./browser/', import.meta.url));
 /** Each page's script, the style sheet of all pages, and the icon. */
 const sources = [
   'event.ts',
+  'queue.ts',
   'order.ts',
   'find-order.ts',
   'desk-invitation.ts',

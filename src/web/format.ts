@@ -20,6 +20,11 @@ export function formatMoney({ amount, currency }: Money, language: Language): st
   }).format(amount / 10 ** digits);
 }
 
+/** `12.500` */
+export function formatCount(count: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language]).format(count);
+}
+
 const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   full: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   medium: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },

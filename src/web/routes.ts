@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
 import { assetPath, createAssets } from './assets.ts';
-import { chooseLanguage } from './language.ts';
+import { chooseLanguage, linkTo } from './language.ts';
 import type { PageContext } from './layout.ts';
 import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './page-headers.ts';
 import { invitationPage, passwordResetPage } from './pages/desk-pages.ts';
@@ -12,7 +12,8 @@ import { findOrderPage } from './pages/find-order-page.ts';
 import { homePage } from './pages/home-page.ts';
 import { messagePage } from './pages/message-page.ts';
 import { orderPage } from './pages/order-page.ts';
-import { type PublicReads, eventDocuments, listingDocument } from './public-documents.ts';
+import { queuePage } from './pages/queue-page.ts';
+import { type PublicReads, eventDocument, eventDocuments, listingDocument, queueTimes } from './public-documents.ts';
 import { createRenderedPages } from './rendered-pages.ts';
 import { readSearch } from './search.ts';
 import { type Variants, chooseVariant, isKnown } from './variants.ts';
@@ -63,17 +64,41 @@ export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
       orMessage(c, contextOf, async (context) => {
         const slug = c.req.param('slug');
         if (!slugPattern.test(slug)) return missing(c);
-        const { event, schedule, categories, availability } = await eventDocuments(deps.publicReads, slug);
+        const [{ event, schedule, categories, availability }, room] = await Promise.all([
+          eventDocuments(deps.publicReads, slug),
+          queueTimes(deps.publicReads, slug).catch(onlyUnavailable),
+        ]);
         const versions = [event, schedule, categories, availability].map(({ version }) => version);
+        if (room !== undefined) versions.push(JSON.stringify(room));
         const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () =>
           eventPage(context, {
             event: await event.read(),
             schedule: (await schedule.read()).data,
             categories: (await categories.read()).data,
             availability: (await availability.read()).data,
+            room,
           }),
         );
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
+      }),
+    )
+    .get('/events/:slug/queue', (c) =>
+      orMessage(c, contextOf, async (context) => {
+        const slug = c.req.param('slug');
+        if (!slugPattern.test(slug)) return missing(c);
+        const [event, room] = await Promise.all([
+          eventDocument(deps.publicReads, slug),
+          queueTimes(deps.publicReads, slug),
+        ]);
+        // Without a waiting room everybody orders on the event's page.
+        if (room === undefined) return toEvent(c, slug);
+        const key = `queue ${slug} ${langKey(context)} ${event.version} ${JSON.stringify(room)}`;
+        const page = await rendered.get(key, async () => queuePage(context, await event.read(), room));
+        return send(
+          c,
+          page,
+          pageHeaders({ ...liveTraits, isIndexed: false, surrogateKeys: `${event.surrogateKeys} page` }),
+        );
       }),
     )
     .get('/orders/:id', (c) => (idPatterns.order.test(c.req.param('id')) ? showOrder(c) : missing(c)))
@@ -87,6 +112,17 @@ export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
       return send(c, file.variants, { ...assetHeaders, 'content-type': file.type });
     })
     .get('*', async (c, next) => (isForPeople(c) ? missing(c) : next()));
+}
+
+/** An event is shown even when nobody knows just now whether it has a waiting room: the order itself is told. */
+function onlyUnavailable(error: unknown): undefined {
+  if (!(error instanceof DomainError) || error.code !== 'service.unavailable') throw error;
+}
+
+function toEvent(c: Context, slug: string): Response {
+  c.header('cache-control', 'no-store');
+  const lang = chooseLanguage(c.req.query('lang'), undefined);
+  return c.redirect(linkTo(`/events/${slug}`, lang), 302);
 }
 
 /** A browser that is lost gets a page; programs get the problem document that they understand. */

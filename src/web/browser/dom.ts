@@ -45,3 +45,12 @@ export function languageQuery(): string {
   const asked = new URLSearchParams(location.search).get('lang');
   return asked === null ? '' : `?lang=${encodeURIComponent(asked)}`;
 }
+
+/** The browser's storage that outlives the tab; even asking for it may be forbidden. */
+export function localStorageIfAny(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}

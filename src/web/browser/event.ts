@@ -1,3 +1,4 @@
+import { roomWords } from '../words/room.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { call } from './api.ts';
 import { byId, element, languageQuery, setText, show } from './dom.ts';
@@ -7,13 +8,14 @@ import { pageLanguage } from './page-language.ts';
 import { type Waiting, placeOrder } from './place-order.ts';
 import { poll } from './poll.ts';
 import { refusalText } from './refusal-text.ts';
+import { type RoomGate, roomGate } from './room-gate.ts';
 import { type OrderBody, sentOrders } from './sent-order.ts';
 import { serverNow } from './server-clock.ts';
 import { type TicketChoice, hideJumpInSight, ticketChoice } from './ticket-choice.ts';
 import { backOff, spread } from './waiting.ts';
 
 const words = refusalWords[pageLanguage];
-const slug = document.querySelector<HTMLElement>('[data-slug]')?.dataset['slug'] ?? '';
+const { slug = '', timeZone = 'UTC' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
 const fields = ['name', 'email', 'phone', 'promoCode'];
 const availabilityEveryMs = 12_000;
 const tickMs = 1000;
@@ -37,10 +39,13 @@ function start(form: HTMLFormElement): void {
   const buyer = byId('buyer', HTMLFieldSetElement);
   const setBusy = (busy: boolean): void => {
     isBusy = busy;
-    button.disabled = busy;
-    buyer.disabled = busy;
-    choice.setLocked(busy);
+    const isClosed = gate.isClosed();
+    form.toggleAttribute('data-closed', isClosed && !busy);
+    button.disabled = busy || isClosed;
+    buyer.disabled = busy || isClosed;
+    choice.setLocked(busy || isClosed);
   };
+  const gate: RoomGate = roomGate(slug, timeZone, () => setBusy(isBusy));
   const order = async (body: OrderBody): Promise<void> => {
     setBusy(true);
     setMessage('form-message', words.placing, 'wait');
@@ -48,16 +53,19 @@ function start(form: HTMLFormElement): void {
     const outcome = await placeOrder(sent, body, {
       onWait: (waiting) => countDown(waiting, stop),
       stopSignal: stop.signal,
+      pass: gate.pass(),
     });
     if (outcome.kind === 'placed') {
       setMessage('form-message', words.placed, 'good');
       const { id, accessToken } = outcome.order;
+      if (gate.pass() !== undefined) gate.spent(id);
       location.assign(`/orders/${id}${languageQuery()}#${accessToken}`);
       return;
     }
     setBusy(false);
     if (outcome.kind === 'given_up') return offerEarlier(body);
-    setMessage('form-message', refusalText(outcome.problem));
+    if (outcome.problem.code === 'queue.pass_spent') gate.spent('');
+    setMessage('form-message', refusalText(outcome.problem), 'bad', ...waysOn(outcome.problem.code));
     setFaults(fields, faultsOf(outcome.problem));
     byId('form-message').focus();
   };
@@ -116,6 +124,15 @@ function readBody(choice: TicketChoice): OrderBody | undefined {
     ...(promoCode === '' ? {} : { promoCode: promoCode.toUpperCase() }),
     locale: pageLanguage,
   };
+}
+
+/** Where somebody goes whom the waiting room keeps from ordering. */
+function waysOn(code: string): HTMLElement[] {
+  if (!code.startsWith('queue.')) return [];
+  const isSpent = code === 'queue.pass_spent';
+  const link = element('a', { text: isSpent ? roomWords[pageLanguage].findOrder : roomWords[pageLanguage].takeTurn });
+  link.href = (isSpent ? '/find-order' : `/events/${slug}/queue`) + languageQuery();
+  return [link];
 }
 
 function faultsOf(problem: { code: string; errors: readonly { path: string }[] }): string[] {

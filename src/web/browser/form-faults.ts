@@ -44,4 +44,5 @@ export const looksRight: Readonly<Record<string, (value: string) => boolean>> = 
   promoCode: (value) => value === '' || /^[A-Za-z0-9-]{3,32}$/.test(value),
   password: (value) => value.length >= 12,
   code: (value) => /^[0-9A-Za-z]{5}[ -]?[0-9A-Za-z]{5}$/.test(value),
+  otp: (value) => /^\d{3} ?\d{3}$/.test(value),
 };

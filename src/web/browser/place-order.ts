@@ -17,16 +17,17 @@ const triesMax = 40;
 /**
  * Sends one order until it has a definite answer. Every try carries the same key and the same body, so that a try whose
  * answer was lost is found again and never bought twice.
+ * @param options.pass of a waiting room; an order that is found again needs none
  */
 export async function placeOrder(
   sent: SentOrders,
   body: OrderBody,
-  { onWait, stopSignal }: { onWait(waiting: Waiting): void; stopSignal: AbortSignal },
+  { onWait, stopSignal, pass }: { onWait(waiting: Waiting): void; stopSignal: AbortSignal; pass: string | undefined },
 ): Promise<Outcome> {
-  const key = sent.keyOf();
+  const headers = { 'idempotency-key': sent.keyOf(), ...(pass === undefined ? {} : { 'queue-pass': pass }) };
   sent.remember(body);
   for (let tries = 0; tries < triesMax && !stopSignal.aborted; tries += 1) {
-    const answer = await call<PlacedOrder>('POST', '/v1/orders', { body, headers: { 'idempotency-key': key } });
+    const answer = await call<PlacedOrder>('POST', '/v1/orders', { body, headers });
     if (answer.kind === 'ok') {
       sent.settle('placed');
       return { kind: 'placed', order: answer.body };

@@ -1,7 +1,11 @@
 /** Asks again and again while the page is looked at. A step says when it wants the next, or that there is none. */
 export type Poll = { now(): void; stop(): void };
 
-export function poll(step: () => Promise<number | undefined>): Poll {
+/** @param options.alsoHidden also while nobody looks: for pages whose turn may come meanwhile */
+export function poll(
+  step: () => Promise<number | undefined>,
+  { alsoHidden = false }: { alsoHidden?: boolean } = {},
+): Poll {
   let timer: number | undefined;
   let isRunning = false;
   let isWantedAgain = false;
@@ -22,10 +26,10 @@ export function poll(step: () => Promise<number | undefined>): Poll {
     if (isStopped) return;
     if (isWantedAgain) return run();
     if (waitMs === undefined) return;
-    // Hidden pages do not ask; they do once they are seen again.
+    // Hidden pages do not ask as a rule; they do once they are seen again.
     isDue = true;
     timer = window.setTimeout(() => {
-      if (!document.hidden) void run();
+      if (alsoHidden || !document.hidden) void run();
     }, waitMs);
   };
   const onVisible = () => {

@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
 import { formatClock, formatDate, formatMoney, zoneName } from '../format.ts';
-import type { Language } from '../language.ts';
+import { type Language, linkTo } from '../language.ts';
 import type { Html, PageContext } from '../layout.ts';
-import type { Band, PublicEvent, TicketCategory } from '../public-documents.ts';
+import type { Band, PublicEvent, QueueTimes, TicketCategory } from '../public-documents.ts';
+
 import { eventWords } from '../words/event.ts';
+import { roomWords } from '../words/room.ts';
 import type { EventFacts } from './event-page.ts';
 import { field } from './field.ts';
 
@@ -11,7 +13,7 @@ import { field } from './field.ts';
  * Ticket categories and the order form. The button waits for its script: sent by the browser itself, the form would do
  * nothing good, and the page's policy forbids it.
  */
-export function checkout(context: PageContext, { event, categories, availability }: EventFacts): Html {
+export function checkout(context: PageContext, { event, categories, availability, room }: EventFacts): Html {
   const { language } = context.lang;
   const words = eventWords[language];
   const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
@@ -19,12 +21,20 @@ export function checkout(context: PageContext, { event, categories, availability
   return html`<section class="tickets" id="tickets" aria-labelledby="tickets-title"><h2 id="tickets-title">${words.tickets}</h2>
 ${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
 ${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
+${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, event, room)}
 <p class="notice opens" id="opens" hidden><span>${words.opensIn}</span> <strong id="opens-in" role="timer"></strong></p>
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
 ${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(language)}${submitBar(event, language)}`}
 </form></section>
 ${isOff ? '' : html`<a class="jump button" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
+}
+
+/** Who has no pass is led to the line; the script of the page shows who has one. */
+function roomNotice({ lang }: PageContext, { slug }: PublicEvent, { phase }: QueueTimes): Html {
+  const words = roomWords[lang.language];
+  return html`<div class="notice room" id="room"><strong id="room-title">${words.phases[phase]}</strong><p id="room-text">${words.phaseText[phase]}</p>
+<a class="button" id="room-link" href="${linkTo(`/events/${slug}/queue`, lang)}">${words.takeTurn}</a></div>`;
 }
 
 function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, language: Language): Html {

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { formatClock, formatDate, formatSpan, zoneName } from '../format.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
-import type { Availability, PublicEvent, Schedule, TicketCategories } from '../public-documents.ts';
+import type { Availability, PublicEvent, QueueTimes, Schedule, TicketCategories } from '../public-documents.ts';
 import { eventWords } from '../words/event.ts';
 import { checkout } from './checkout.ts';
 
@@ -11,6 +11,8 @@ export type EventFacts = {
   readonly schedule: Schedule;
   readonly categories: TicketCategories;
   readonly availability: Availability;
+  /** The event's waiting room, if it has one. */
+  readonly room: QueueTimes | undefined;
 };
 
 /** An event with everything to decide by, and the form to order with. Readable without script. */

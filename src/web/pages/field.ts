@@ -8,7 +8,7 @@ type Field = {
   readonly autocomplete: string;
   readonly maxlength: number;
   readonly hint?: string;
-  readonly inputmode?: 'email' | 'tel' | 'text';
+  readonly inputmode?: 'email' | 'tel' | 'text' | 'numeric';
   readonly isRequired?: boolean;
   readonly className?: string;
 };

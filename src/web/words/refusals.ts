@@ -5,6 +5,8 @@ type Refusals = {
   readonly byCode: Readonly<Record<string, string>>;
   readonly limit: (limit: string, max: number) => string;
   readonly unreachable: string;
+  readonly unreachableNow: string;
+  readonly waitFor: (seconds: number) => string;
   readonly unexpected: (requestId: string) => string;
   readonly retryIn: (seconds: number) => string;
   readonly retrying: string;
@@ -36,6 +38,20 @@ export const refusalWords: InEach<Refusals> = {
       'idempotency.in_progress': 'Pesanan Anda sedang diproses…',
       'idempotency.key_reused': 'Pesanan Anda sebelumnya sudah tercatat. Periksa email, atau mulai pesanan baru.',
       'queue.pass_required': 'Acara ini memakai ruang tunggu. Ambil giliran lebih dulu.',
+      'queue.pass_invalid':
+        'Izin memesan ini tidak berlaku: waktunya habis, atau email dan nomornya bukan yang Anda konfirmasi di ruang tunggu.',
+      'queue.pass_spent':
+        'Izin memesan ini sudah dipakai: satu giliran untuk satu pesanan. Pesanannya ada di email Anda.',
+      'queue.not_open': 'Ruang tunggu sedang tidak menerima ini.',
+      'queue.place_invalid':
+        'Tempat ini tidak berlaku lagi untuk acara ini. Ambil tempat lagi dengan alamat yang sama.',
+      'queue.turn_lapsed': 'Giliran tempat ini sudah lewat.',
+      'challenge.required': 'Hitungan untuk masuk belum selesai. Coba lagi.',
+      'challenge.failed': 'Hitungan untuk masuk tidak diterima. Coba lagi.',
+      'verification.refused': 'Kode ini salah, atau tidak berlaku lagi. Periksa lagi, atau minta kode baru.',
+      'verification.limited': 'Terlalu banyak kode diminta atau dicoba dari sini. Tunggu sebentar.',
+      'verification.phone_not_possible': 'Acara ini tidak mengirim kode ke WhatsApp. Pakai email.',
+      'verification.event_not_found': 'Acara ini tidak ada.',
       'request.invalid': 'Ada isian yang belum benar.',
       'session.refused': 'Email atau kata sandi tidak benar.',
       'session.limited': 'Terlalu banyak percobaan masuk. Tunggu sebentar.',
@@ -55,6 +71,9 @@ export const refusalWords: InEach<Refusals> = {
           'Terlalu banyak tiket yang belum dibayar dari jaringan ini. Selesaikan dulu, atau coba nanti.',
       })[limit] ?? 'Pesanan melewati batas penjualan ini.',
     unreachable: 'Tidak tersambung ke server. Periksa internet Anda; kami mencoba lagi.',
+    unreachableNow: 'Tidak tersambung ke server. Periksa internet Anda, lalu coba lagi.',
+    waitFor: (seconds) =>
+      seconds < 90 ? `Coba lagi dalam ${seconds} detik.` : `Coba lagi dalam ${Math.ceil(seconds / 60)} menit.`,
     unexpected: (requestId) => `Ada yang salah di sisi kami. Coba lagi. (${requestId})`,
     retryIn: (seconds) => `Mencoba lagi dalam ${seconds} detik…`,
     retrying: 'Mencoba lagi…',
@@ -67,6 +86,7 @@ export const refusalWords: InEach<Refusals> = {
       password: 'Kata sandi sedikitnya 12 karakter.',
       code: 'Tulis kode pesanan, sepuluh huruf dan angka.',
       deviceToken: 'Tulis kode perangkat.',
+      otp: 'Tulis enam angka dari pesan kami.',
     },
     chooseTickets: 'Pilih sedikitnya satu tiket.',
     minimum: (category, min) => `${category}: pilih sedikitnya ${min} tiket.`,
@@ -92,6 +112,18 @@ export const refusalWords: InEach<Refusals> = {
       'idempotency.in_progress': 'Your order is being decided…',
       'idempotency.key_reused': 'Your earlier order was placed. Look into your inbox, or start a new order.',
       'queue.pass_required': 'This event has a waiting room. Take your turn first.',
+      'queue.pass_invalid':
+        'This right to order is not good: its time is over, or email and phone are not what you confirmed in the waiting room.',
+      'queue.pass_spent': 'This right to order has been used: one turn is for one order. You find it in your email.',
+      'queue.not_open': 'The waiting room does not take this now.',
+      'queue.place_invalid': 'This place is not good for this event any more. Take one again with the same address.',
+      'queue.turn_lapsed': 'The turn of this place has passed.',
+      'challenge.required': 'The work for joining is not done yet. Try again.',
+      'challenge.failed': 'The work for joining was not accepted. Try again.',
+      'verification.refused': 'This code is not right, or not any more. Look again, or ask for a new one.',
+      'verification.limited': 'Too many codes were asked for or tried from here. Wait a while.',
+      'verification.phone_not_possible': 'This event sends no codes to WhatsApp. Use an email.',
+      'verification.event_not_found': 'There is no such event.',
       'request.invalid': 'Some of this is not right yet.',
       'session.refused': 'The email address or the password is not right.',
       'session.limited': 'Too many sign-ins were tried. Wait a while.',
@@ -110,6 +142,9 @@ export const refusalWords: InEach<Refusals> = {
         held_per_network: 'Too many unpaid tickets are held from this network. Finish those first, or try later.',
       })[limit] ?? 'The order is over a limit of this sale.',
     unreachable: 'The server cannot be reached. Look at your connection; we keep trying.',
+    unreachableNow: 'The server cannot be reached. Look at your connection, then try again.',
+    waitFor: (seconds) =>
+      seconds < 90 ? `Try again in ${seconds} s.` : `Try again in ${Math.ceil(seconds / 60)} minutes.`,
     unexpected: (requestId) => `Something went wrong on our side. Try again. (${requestId})`,
     retryIn: (seconds) => `Trying again in ${seconds} s…`,
     retrying: 'Trying again…',
@@ -122,6 +157,7 @@ export const refusalWords: InEach<Refusals> = {
       password: 'A password has at least 12 characters.',
       code: 'Enter the order code of ten letters and digits.',
       deviceToken: 'Enter the device token.',
+      otp: 'Enter the six digits of our message.',
     },
     chooseTickets: 'Choose at least one ticket.',
     minimum: (category, min) => `${category}: choose at least ${min} tickets.`,

@@ -25,7 +25,9 @@ export function u64(value: number): Uint8Array {
 /** Nothing at all for what is not an even number of hexadecimal digits: its hash will then not be the one looked for. */
 export function fromHex(digits: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/.test(digits)) return new Uint8Array();
-  return Uint8Array.from({ length: digits.length / 2 }, (_, at) => Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
+    Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16),
+  );
 }
 
 export function toHex(bytes: Uint8Array): string {

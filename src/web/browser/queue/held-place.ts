@@ -67,15 +67,6 @@ export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldP
   };
 }
 
-/** The browser's storage that outlives the tab; even asking for it may be forbidden. */
-export function localStorageIfAny(): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The pass, as long as it is good. */
 export function goodPass({ pass }: Held, nowMs: number): Held['pass'] {
   return pass !== undefined && Date.parse(pass.expiresAt) > nowMs ? pass : undefined;
@@ -91,8 +82,9 @@ function isHeld(value: unknown): value is Held {
   // Written by this file; another release may have written another shape, which then counts for nothing.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const hasText = (part: unknown, field: string) =>
-    part === undefined ||
-    (typeof part === 'object' && part !== null && typeof Reflect.get(part, field) === 'string');
+    part === undefined || (typeof part === 'object' && part !== null && typeof Reflect.get(part, field) === 'string');
   const { asked, buyer, place, pass } = value as Record<string, unknown>;
-  return hasText(asked, 'verificationId') && hasText(buyer, 'token') && hasText(place, 'token') && hasText(pass, 'text');
+  return (
+    hasText(asked, 'verificationId') && hasText(buyer, 'token') && hasText(place, 'token') && hasText(pass, 'text')
+  );
 }

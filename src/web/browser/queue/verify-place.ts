@@ -41,7 +41,11 @@ type IsRoundSigned = (publicKey: string, round: number, signature: string) => bo
 export function verifyPlace(
   published: DrawsView,
   proof: ProofView | undefined,
-  mine: { readonly place: NonNullable<Held['place']>; readonly seen: readonly Seen[]; readonly shown: number | undefined },
+  mine: {
+    readonly place: NonNullable<Held['place']>;
+    readonly seen: readonly Seen[];
+    readonly shown: number | undefined;
+  },
   isRoundSigned: IsRoundSigned,
 ): DrawnPlace | undefined {
   const draw = finished(published.draws.at(-1));

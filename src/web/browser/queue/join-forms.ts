@@ -1,0 +1,127 @@
+import { joinWords } from '../../words/queue-join.ts';
+import { refusalWords } from '../../words/refusals.ts';
+import { type Answer, call } from '../api.ts';
+import { byId, setText, show } from '../dom.ts';
+import { looksRight, setFault, setFaults, setMessage } from '../form-faults.ts';
+import { pageLanguage } from '../page-language.ts';
+import { refusalText } from '../refusal-text.ts';
+import { serverNow } from '../server-clock.ts';
+import type { Address, Held, HeldPlace } from './held-place.ts';
+
+const words = joinWords[pageLanguage];
+const messageId = 'form-message';
+
+/**
+ * The forms of taking a place: an address, then its code. What they come to is written into `mine`; the page goes on from
+ * there, also after a reload.
+ */
+export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => void): void {
+  const ask = async (address: Address): Promise<boolean> => {
+    const target = address.kind === 'email' ? { email: address.text } : { phone: address.text };
+    const answer = await call<{ verificationId: string; expiresAt: string }>('POST', '/v1/buyers/verifications', {
+      body: { ...target, eventSlug: slug, locale: pageLanguage },
+    });
+    if (answer.kind !== 'ok') {
+      sayRefusal(answer);
+      if (answer.kind === 'refused' && answer.problem.errors.some(({ path }) => path === address.kind))
+        setFault(address.kind, true);
+      return false;
+    }
+    setMessage(messageId, '');
+    const { verificationId, expiresAt } = answer.body;
+    mine.write({ ...mine.read(), asked: { verificationId, address, expiresAt } });
+    onChange();
+    return true;
+  };
+
+  const confirm = async (): Promise<void> => {
+    const { asked, ...held } = mine.read();
+    if (asked === undefined) return onChange();
+    const { verificationId, address } = asked;
+    const code = byId('otp', HTMLInputElement).value.trim();
+    const answer = await call<{ buyerToken: string; expiresAt: string }>('POST', '/v1/buyers/confirmations', {
+      body: { verificationId, code },
+    });
+    if (answer.kind !== 'ok') return sayRefusal(answer);
+    const { buyerToken, expiresAt } = answer.body;
+    mine.write({ ...held, buyer: { token: buyerToken, address, expiresAt } });
+    byId('otp', HTMLInputElement).value = '';
+    setMessage(messageId, '');
+    onChange();
+  };
+
+  whenSent('address-form', 'send-code', async () => {
+    const kind = chosenWay();
+    const text = byId(kind, HTMLInputElement).value.trim();
+    const isRight = looksRight[kind]?.(text) ?? true;
+    if (setFaults(['email', 'phone'], isRight ? [] : [kind])) return;
+    if (await ask({ kind, text })) byId('otp').focus();
+  });
+  whenSent('code-form', 'confirm', async () => {
+    const isRight = looksRight['otp']?.(byId('otp', HTMLInputElement).value.trim()) ?? true;
+    if (!setFaults(['otp'], isRight ? [] : ['otp'])) await confirm();
+  });
+  for (const radio of document.querySelectorAll<HTMLInputElement>('[name="way"]'))
+    radio.addEventListener('change', showWay);
+  showWay();
+  const again = byId('send-again', HTMLButtonElement);
+  again.addEventListener('click', () => {
+    const { asked } = mine.read();
+    if (asked === undefined || again.disabled) return;
+    again.disabled = true;
+    void ask(asked.address)
+      .then((isSent) => isSent && setMessage(messageId, words.sentAgain, 'good'))
+      .finally(() => {
+        again.disabled = false;
+      });
+  });
+  byId('change-address').addEventListener('click', () => {
+    const { asked: _asked, ...held } = mine.read();
+    mine.write(held);
+    setMessage(messageId, '');
+    onChange();
+    byId(chosenWay()).focus();
+  });
+}
+
+/** Which of the steps is to be seen. @param canJoin whether a place can be had now, or an address be confirmed for one */
+export function showJoinForms(held: Held, { canJoin, isOpen }: { canJoin: boolean; isOpen: boolean }): void {
+  const asked = held.asked !== undefined && Date.parse(held.asked.expiresAt) > serverNow() ? held.asked : undefined;
+  const isConfirmed = held.buyer !== undefined;
+  show('join', canJoin && (isOpen || !isConfirmed));
+  show('address-form', !isConfirmed && asked === undefined);
+  show('code-form', !isConfirmed && asked !== undefined);
+  show('joining', isConfirmed && isOpen);
+  if (asked !== undefined) setText('sent-to', words.sent(asked.address.text));
+}
+
+function chosenWay(): Address['kind'] {
+  return document.querySelector<HTMLInputElement>('[name="way"]:checked')?.value === 'phone' ? 'phone' : 'email';
+}
+
+function showWay(): void {
+  show('by-email', chosenWay() === 'email');
+  show('by-phone', chosenWay() === 'phone');
+}
+
+/** One sending at a time. */
+function whenSent(formId: string, buttonId: string, send: () => Promise<void>): void {
+  const button = byId(buttonId, HTMLButtonElement);
+  byId(formId).addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    void send().finally(() => {
+      button.disabled = false;
+    });
+  });
+}
+
+function sayRefusal(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): void {
+  const general = refusalWords[pageLanguage];
+  if (answer.kind !== 'refused') return setMessage(messageId, general.unreachableNow);
+  const { problem, retryAfterMs } = answer;
+  const wait =
+    problem.status === 429 && retryAfterMs !== undefined ? ` ${general.waitFor(Math.ceil(retryAfterMs / 1000))}` : '';
+  setMessage(messageId, refusalText(problem) + wait);
+}
