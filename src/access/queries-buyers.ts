@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../platform/db.ts';
+import { type Db, rowsOf, transaction } from '../platform/db.ts';
+import { stageAll } from '../platform/outbox.ts';
 import { verificationRequested } from './jobs.ts';
 import { verificationMinutes, verificationTriesMax } from './limits.ts';
 import { type VerificationChannel, buyerVerifications, organizers } from './tables.ts';
@@ -18,26 +19,35 @@ export type NewVerification = {
 };
 
 /**
- * Writes these down and stages their messages, in one statement. Safe to repeat: what is there already is left as it is,
+ * Writes these down and stages their messages, in one transaction. Safe to repeat: what is there already is left as it is,
  * and its message is not staged again.
  */
 export async function insertVerifications(db: Db, items: readonly NewVerification[]): Promise<void> {
-  await db.execute(sql`
-    with asked as (
-      select * from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as a (id text, channel text, "accountKey" text,
-        "targetSealed" text, locale text, "organizerId" text, "eventId" text, "isSent" boolean)
-    ), added as (
-      insert into buyer_verifications
-        (id, channel, account_key, target_sealed, locale, organizer_id, event_id, tries, expires_at)
-      select id, channel, "accountKey", "targetSealed", locale, "organizerId", "eventId",
-        case when "isSent" then 0 else ${verificationTriesMax}::smallint end,
-        now() + make_interval(mins => ${verificationMinutes})
-      from asked
-      on conflict (id) do nothing
-      returning id, tries
-    )
-    insert into outbox (name, payload)
-    select ${verificationRequested.name}, jsonb_build_object('verificationId', id) from added where tries = 0`);
+  await transaction(db, async (tx) => {
+    const added = await rowsOf<{ id: string }>(
+      tx,
+      sql`
+        with asked as (
+          select * from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as a (id text, channel text, "accountKey" text,
+            "targetSealed" text, locale text, "organizerId" text, "eventId" text, "isSent" boolean)
+        ), added as (
+          insert into buyer_verifications
+            (id, channel, account_key, target_sealed, locale, organizer_id, event_id, tries, expires_at)
+          select id, channel, "accountKey", "targetSealed", locale, "organizerId", "eventId",
+            case when "isSent" then 0 else ${verificationTriesMax}::smallint end,
+            now() + make_interval(mins => ${verificationMinutes})
+          from asked
+          on conflict (id) do nothing
+          returning id, tries
+        )
+        select id from added where tries = 0`,
+    );
+    await stageAll(
+      tx,
+      verificationRequested,
+      added.map(({ id }) => ({ verificationId: id })),
+    );
+  });
 }
 
 /** One try to confirm; whether the code is right is known beforehand, since the code follows from the id. */
