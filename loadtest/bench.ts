@@ -7,9 +7,11 @@ import { benchCallbacks } from './bench/callbacks.ts';
 import { benchCheckIns } from './bench/check-ins.ts';
 import { benchCost } from './bench/cost.ts';
 import { benchDraws } from './bench/draws.ts';
+import { benchDrift } from './bench/drift.ts';
 import { benchGoodput } from './bench/goodput.ts';
 import { benchGrowth } from './bench/growth.ts';
 import { isInterrupted } from './bench/interruption.ts';
+import { benchHolds } from './bench/holds.ts';
 import { benchJoins } from './bench/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/options.ts';
 import { benchMails } from './bench/mails.ts';
@@ -19,6 +21,7 @@ import { benchOrders } from './bench/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/profile.ts';
 import { benchQueue } from './bench/queue.ts';
 import { benchReads } from './bench/reads.ts';
+import { benchRecovery } from './bench/recovery.ts';
 import { benchRefusals } from './bench/refusals.ts';
 import { type BenchReport, type Machine, printReport } from './bench/report.ts';
 import { benchSpread } from './bench/spread.ts';
@@ -38,10 +41,13 @@ const benches = {
   queue: ['a million in line: called at the set rate, through failures and attempts to come in; passes', benchQueue],
   reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
   growth: ['orders with millions of orders in the tables already', benchGrowth],
+  holds: ['a million holds that have ended are given back beside a sale', benchHolds],
   mails: ['mails through the worker to a server that takes everything', benchMails],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
   neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],
   goodput: ['what is served while up to ten times as much is asked, with shedding and without', benchGoodput],
+  drift: ['where a limit is after an hour of overload, simulated; live with --live', benchDrift],
+  recovery: ['a rush that tries again at once, and how soon all is as before; live with --live', benchRecovery],
   cost: ['what one order costs: round trips, commands, WAL, processor time', benchCost],
 } as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 

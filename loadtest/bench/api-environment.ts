@@ -29,7 +29,7 @@ export function apiEnvironment(options: {
     JWT_SECRET: 'bench-jwt-secret-bench-jwt-secret-01',
     ORDER_TOKEN_SECRET: benchOrderTokenSecret,
     QUEUE_TOKEN_SECRET: benchQueueTokenSecret,
-    HASH_SECRET: 'bench-hash-secret-bench-hash-secret-03',
+    HASH_SECRET: benchHashSecret,
     ENCRYPTION_KEY: benchEncryptionKey,
     MIDTRANS_CREATES_PER_SECOND: '10000',
     BENCH_WRITES: api.writes ?? 'grouped',
@@ -40,4 +40,5 @@ export function apiEnvironment(options: {
 
 export const benchOrderTokenSecret = 'bench-order-token-secret-bench-order-02';
 export const benchQueueTokenSecret = 'bench-queue-token-secret-bench-queue-04';
+export const benchHashSecret = 'bench-hash-secret-bench-hash-secret-03';
 export const benchEncryptionKey = 'ab'.repeat(32);
