@@ -22,6 +22,7 @@ const programs = {
   'commands/switches.mjs': 'src/cli/switches.ts',
   'commands/dead-letters.mjs': 'workers/dead-letters.ts',
   'commands/audit.mjs': 'loadtest/audit.ts',
+  'commands/audit-draw.mjs': 'loadtest/audit-draw.ts',
 } as const;
 
 /** What `npm ci` needs beside the programs. */
