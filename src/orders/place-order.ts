@@ -86,7 +86,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     quantities: input.lines.map((line) => line.quantity),
   };
   const placed = await deps.soldOut.deciding(keyHash, () => submit(deps.placement, eventId, item));
-  rememberSoldOut(deps.soldOut, eventId, placed);
+  rememberSoldOut(deps.soldOut, eventId, item.categories, placed);
   ordersPlaced.inc({ outcome: placed.row.outcome });
   return answer(deps, eventId, input, item, placed, pass);
 }
@@ -124,9 +124,10 @@ function refusalInMemory(
   return undefined;
 }
 
-function rememberSoldOut(memory: SoldOutMemory, eventId: string, { row }: Placed): void {
-  if (row.outcome !== 'sold_out' || row.detail?.['available'] !== 0) return;
-  memory.note(eventId, String(row.detail['ticketCategoryId']));
+function rememberSoldOut(memory: SoldOutMemory, eventId: string, categories: readonly string[], { row }: Placed): void {
+  if (row.outcome === 'placed' || row.outcome === 'paid') memory.forget(eventId, categories);
+  if (row.outcome === 'sold_out' && row.detail?.['available'] === 0)
+    memory.note(eventId, String(row.detail['ticketCategoryId']));
 }
 
 /** An item that met another of the same buyer inside its batch is decided again in the next one. */

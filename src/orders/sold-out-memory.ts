@@ -10,7 +10,10 @@ import { findKnownKeys } from './placement-queries.ts';
 export type SoldOutMemory = {
   /** The placement call has found nothing left in this category. */
   note(eventId: string, ticketCategoryId: string): void;
+  /** Of those who ask after `soldOutMs`, one is told no, to find out. */
   has(eventId: string, ticketCategoryIds: readonly string[]): boolean;
+  /** The placement call has sold some. */
+  forget(eventId: string, ticketCategoryIds: readonly string[]): void;
   /** Whether the key, given as its hash in hex, has made an order of the event, or is being decided in this process. */
   isKeyKnown(eventId: string, keyHash: string): Promise<boolean>;
   /** Says of a key that it is being decided, for as long as `decision` takes. */
@@ -46,9 +49,22 @@ export function createSoldOutMemory(options: { db: Db; readsMax: number }): Sold
       if (soldOutUntil.size >= categoriesMax) soldOutUntil.clear();
       soldOutUntil.set(nameOf(eventId, ticketCategoryId), performance.now() + soldOutMs);
     },
-    has: (eventId, ticketCategoryIds) =>
-      soldOutUntil.size > 0 &&
-      ticketCategoryIds.some((id) => (soldOutUntil.get(nameOf(eventId, id)) ?? 0) > performance.now()),
+    has: (eventId, ticketCategoryIds) => {
+      if (soldOutUntil.size === 0) return false;
+      const now = performance.now();
+      for (const id of ticketCategoryIds) {
+        const name = nameOf(eventId, id);
+        const until = soldOutUntil.get(name);
+        if (until === undefined) continue;
+        if (until > now) return true;
+        // This one asks placement again, for all who come until it has its answer, or fails to bring one.
+        soldOutUntil.set(name, now + soldOutMs);
+      }
+      return false;
+    },
+    forget: (eventId, ticketCategoryIds) => {
+      if (soldOutUntil.size > 0) for (const id of ticketCategoryIds) soldOutUntil.delete(nameOf(eventId, id));
+    },
     isKeyKnown: (eventId, keyHash) =>
       beingDecided.has(keyHash) ? Promise.resolve(true) : keys.submit(eventId, keyHash),
     deciding: async (keyHash, decision) => {

@@ -50,6 +50,17 @@ test('a crowd after the last ticket takes no turns; the one who has an order fin
   });
 });
 
+test('one of the crowd asks again when the memory has ended, and the others wait for its answer', async () => {
+  const { deps, turns } = countingDeps();
+  const event = await createEvent(open.db, { categories: [{ capacity: 1 }] });
+  await order(deps, event);
+  await expect(order(deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
+  await pause(soldOutMs + 20);
+  const before = turns();
+  expect(await tally(Array.from({ length: 100 }, () => order(deps, event)))).toEqual({ 'stock.sold_out': 100 });
+  expect(turns()).toBe(before + 1);
+});
+
 test('a small order is not refused because a large one did not fit', async () => {
   const { deps } = countingDeps();
   const event = await createEvent(open.db, { categories: [{ capacity: 2 }] });
