@@ -6,6 +6,10 @@ export type BenchOptions = {
   readonly runs: number;
   /** Orders that lie in the tables already, for the bench of growth. */
   readonly rows: number;
+  /** Measured minutes of a live drift. */
+  readonly minutes: number;
+  /** Whether drift and recovery are also measured on the running product, not only simulated. */
+  readonly live: boolean;
   /** Whether processes are tied to cores. */
   readonly pin: boolean;
   /** Whether the API writes a CPU profile, whose top is reported. */
@@ -14,8 +18,8 @@ export type BenchOptions = {
 
 export const warmupSeconds = 2;
 
-const defaults = { seconds: 5, runs: 3, rows: 10_000_000 };
-const most = { seconds: 120, runs: 20, rows: 100_000_000 };
+const defaults = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10 };
+const most = { seconds: 120, runs: 20, rows: 100_000_000, minutes: 120 };
 
 /** What there is, with one line each. */
 export type Benches = Readonly<Record<string, string>>;
@@ -30,6 +34,8 @@ Options
   --seconds ${defaults.seconds}       measured seconds of each run, after ${warmupSeconds} of warm-up
   --runs ${defaults.runs}          runs of each measurement; the one in the middle is reported
   --rows ${defaults.rows}   orders that lie in the tables already (growth)
+  --live            drift and recovery on the running product too, not only simulated
+  --minutes ${defaults.minutes}      of a live drift
   --no-pin          do not tie processes to cores
   --profile         CPU profiles of the API into loadtest/results/profiles, their top into the report
 What each measures and how to read it: docs/benchmarks.md`;
@@ -48,6 +54,7 @@ export function readArguments(
   const numbers = { ...defaults };
   let pin = true;
   let profile = false;
+  let live = false;
   for (let index = 0; index < given.length; index += 1) {
     const word = given[index] ?? '';
     const flag = word.slice(2);
@@ -55,6 +62,7 @@ export function readArguments(
     if (!word.startsWith('-')) names.push(word);
     else if (word === '--no-pin') pin = false;
     else if (word === '--profile') profile = true;
+    else if (word === '--live') live = true;
     else if (word.startsWith('--') && isNumberFlag(flag)) {
       index += 1;
       numbers[flag] = readNumber(flag, given[index]);
@@ -63,7 +71,7 @@ export function readArguments(
   const unknown = names.find((name) => !Object.hasOwn(benches, name));
   if (unknown !== undefined) throw new Error(`There is no bench "${unknown}".\n\n${usage(benches)}`);
   const wanted = Object.keys(benches).filter((name) => names.length === 0 || names.includes(name));
-  return { names: wanted, options: { ...numbers, pin, profile } };
+  return { names: wanted, options: { ...numbers, pin, profile, live } };
 }
 
 function readNumber(flag: keyof typeof defaults, text: string | undefined): number {

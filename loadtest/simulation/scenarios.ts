@@ -102,7 +102,10 @@ export type Drift = {
   /** End by start. */
   readonly ratio: number;
   readonly goodput: number;
+  /** Means of those of ten seconds each, and the longest of them. */
+  readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly maxMs: number;
 };
 
 /**
@@ -132,9 +135,14 @@ export function simulateDrift(rule: RuleName, options: { seed: number; minutes: 
     end,
     ratio: end / start,
     goodput: mean(settled.map(({ servedPerSecond }) => servedPerSecond)) / capacityPerSecond,
+    p50Ms: mean(settled.map(({ p50Ms }) => p50Ms)),
     p99Ms: mean(settled.map(({ p99Ms }) => p99Ms)),
+    maxMs: Math.max(...settled.map(({ p99Ms }) => p99Ms)),
   };
 }
+
+/** After a rush, all must be as before within this time. */
+export const recoveredWithinSeconds = 30;
 
 export type Recovery = {
   readonly series: readonly Interval[];

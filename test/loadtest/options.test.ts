@@ -4,7 +4,7 @@ import { readArguments } from '../../loadtest/bench/options.ts';
 const benches = { orders: 'orders', reads: 'reads' };
 
 test('without words, all benches run with their defaults; named ones run in their own order', () => {
-  const usual = { seconds: 5, runs: 3, rows: 10_000_000, pin: true, profile: false };
+  const usual = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10, pin: true, profile: false, live: false };
   expect(readArguments([], benches)).toEqual({ names: ['orders', 'reads'], options: usual });
   const asked = readArguments(['reads', '--runs', '1', '--no-pin', 'orders', '--profile'], benches);
   expect(asked).toEqual({ names: ['orders', 'reads'], options: { ...usual, runs: 1, pin: false, profile: true } });

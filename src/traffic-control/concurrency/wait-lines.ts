@@ -43,9 +43,8 @@ export function createWaitLines<Waiter extends Waits>(
   const evictOne = (): boolean => {
     const crowded = partitions.findLast((other) => lines[other].length > shares[other] * lineMax());
     const evicted = crowded === undefined ? undefined : lines[crowded].evict();
-    if (evicted === undefined) return false;
-    refuse(evicted, 'evicted');
-    return true;
+    if (evicted !== undefined) refuse(evicted, 'evicted');
+    return evicted !== undefined;
   };
 
   const admitOne = (partition: Partition, now: number): boolean => {
@@ -73,10 +72,7 @@ export function createWaitLines<Waiter extends Waits>(
       return undefined;
     },
     admit: (now) => {
-      if (queued === 0) {
-        if (places.inflight < places.limit) for (const line of lines) line.sawRoom(now);
-        return;
-      }
+      if (queued === 0 && places.inflight < places.limit) for (const line of lines) line.sawRoom(now);
       for (const partition of partitions) while (places.isBelowShare(partition) && admitOne(partition, now));
       for (const partition of partitions) while (admitOne(partition, now));
     },
