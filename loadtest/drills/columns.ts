@@ -132,7 +132,8 @@ function callbackColumn(world: DrillWorld, post: Post, stored: string[]): Column
       return { path: `/v1/callbacks/midtrans/${world.waiting.organizer.slug}`, init: post(JSON.stringify(body)) };
     },
     onAnswer: (status, _body, init) => {
-      if (status === 200) stored.push((JSON.parse(String(init?.body)) as { order_id: string }).order_id);
+      const sent = typeof init?.body === 'string' ? init.body : '{}';
+      if (status === 200) stored.push((JSON.parse(sent) as { order_id: string }).order_id);
     },
   };
 }

@@ -49,7 +49,7 @@ export type GroupCommitOptions<Item, Result> = {
 /** How often is looked for those who have waited too long, while they wait. */
 const looksPerDeadline = 10;
 /** A flush that takes longer hangs: it has been sent again, or is about to be. */
-const hangingMs = 1000;
+const hangingMs = 400;
 /** About a millisecond's work. */
 const answersPerSlice = 16;
 const resendsMax = 3;

@@ -105,7 +105,7 @@ it('holds in a process that has lost Postgres', async () => {
   way.cutAll();
   await pause(1500);
   const answer = await cut.fetch('/v1/sessions', { method: 'POST' });
-  expect([answer.status, (await answer.json()) as unknown]).toMatchObject([503, { code: 'traffic.browse_only' }]);
+  expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'traffic.browse_only' }]);
   way.accept();
   const [other] = processes;
   if (other === undefined) throw new Error('no process');

@@ -194,7 +194,7 @@ describe('a switch', () => {
 
 describe('the operations port', () => {
   const routes = () => operatorRoutes(api.service);
-  const put = (name: string, body: unknown, token = operationsToken) =>
+  const put = async (name: string, body: unknown, token = operationsToken) =>
     routes()?.request(`/switches/${name}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -207,7 +207,7 @@ describe('the operations port', () => {
     expect((await routes()?.request('/switches'))?.status).toBe(401);
     const answer = await put('drop_class_5', said);
     expect(answer?.status).toBe(200);
-    const { data } = (await answer?.json()) as { data: { name: string; on: boolean }[] };
+    const data = ((await answer?.json()) as { data?: { name: string; on: boolean }[] } | undefined)?.data ?? [];
     expect(data.map(({ name }) => name)).toEqual(switchNames);
     expect(data.find(({ name }) => name === 'drop_class_5')).toMatchObject({ on: true, turned: [{ by: 'the tests' }] });
     expect(api.service.switches.isOn('drop_class_5')).toBe(true);
@@ -224,7 +224,7 @@ describe('the operations port', () => {
     ['close_sales', { on: true, reason: 'why' }, 400, 'request.invalid'],
   ])('refuses %s %j with %i %s', async (name, body, status, code) => {
     const answer = await put(name, body);
-    expect([answer?.status, (await answer?.json()) as unknown]).toMatchObject([status, { code }]);
+    expect([answer?.status, await answer?.json()]).toMatchObject([status, { code }]);
   });
 
   it('turns a waiting room on only where one is planned', async () => {
