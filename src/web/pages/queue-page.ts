@@ -17,6 +17,10 @@ export function queuePage(context: PageContext, event: PublicEvent, times: Queue
   const { lang } = context;
   const words = queueWords[lang.language];
   const { slug, timeZone, startsAt, endsAt } = event;
+  const day = formatDate(startsAt, timeZone, lang.language, 'medium');
+  const span = formatSpan(startsAt, endsAt, timeZone, lang.language);
+  const isOneDay = day === formatDate(endsAt, timeZone, lang.language, 'medium');
+  const when = isOneDay ? `${day}, ${span}` : span;
   return layout(context, {
     title: `${words.title} · ${event.name}`,
     description: words.intro,
@@ -25,7 +29,7 @@ export function queuePage(context: PageContext, event: PublicEvent, times: Queue
     body: html`<div class="wrap narrow queue" data-slug="${slug}" data-time-zone="${timeZone}" data-name="${event.name}">
 <p class="visually-hidden" id="live" role="status" aria-live="polite"></p>
 <header class="queue-head"><p class="overline">${words.title}</p><h1>${event.name}</h1>
-<p class="muted">${formatSpan(startsAt, endsAt, timeZone, lang.language)} · ${event.venue}, ${event.city}</p></header>
+<p class="muted">${when} · ${event.venue}, ${event.city}</p></header>
 <p class="notice notice-warn" id="away" role="status" hidden></p>
 ${stagePanel(context)}${joinPanel(context)}
 <section class="queue-times" aria-labelledby="times-title"><h2 id="times-title">${words.times}</h2>
@@ -46,7 +50,7 @@ ${verifyPanel(context)}
 /** Where the buyer stands, in one sentence, with the numbers below it and at most one thing to do. */
 function stagePanel({ lang: { language } }: PageContext): Html {
   const words = queueWords[language];
-  return html`<section class="panel stage" id="stage" aria-labelledby="stage-title" aria-busy="true" data-kind="loading">
+  return html`<section class="panel standing" id="stage" aria-labelledby="stage-title" aria-busy="true" data-kind="loading">
 <h2 id="stage-title" tabindex="-1">${words.loading}</h2><p id="stage-text"></p>
 <p class="notice notice-warn" id="stage-note" hidden></p>
 <p class="countdown-line" id="count-line" hidden><span id="count-label"></span> <strong id="count" role="timer"></strong></p>
@@ -55,7 +59,7 @@ function stagePanel({ lang: { language } }: PageContext): Html {
 <progress id="progress" max="1" value="0" aria-label="${words.progressLabel}"></progress>
 <p class="muted small" id="pace"></p></div>
 <p class="stock-line" id="stock-line" hidden>${words.stock}: <span class="band" id="stock"></span></p>
-<p class="stage-act"><a class="button button-main wide" id="go" href="/" hidden></a></p>
+<p class="standing-act"><a class="button button-main wide" id="go" href="/" hidden></a></p>
 <p id="other-line" hidden><button type="button" class="link-button" id="other-address">${words.otherAddress}</button></p></section>`;
 }
 
@@ -80,8 +84,8 @@ ${formMessage()}</section>`;
 function verifyPanel({ lang }: PageContext): Html {
   const words = verifyWords[lang.language];
   return html`<section class="panel verify" aria-labelledby="verify-title"><h2 id="verify-title">${words.title}</h2><p>${words.lead}</p>
-<ul class="bullets">${words.points.map((point) => html`<li>${point}</li>`)}</ul>
 <button type="button" class="button button-quiet" id="verify" disabled>${words.start}</button>
 <div id="verdict" role="status"></div><ol class="checks" id="checks"></ol>
-<p class="muted small">${words.more} <a href="/docs">${words.docs}</a>.</p></section>`;
+<details><summary>${words.why}</summary><ul class="bullets">${words.points.map((point) => html`<li>${point}</li>`)}</ul>
+<p class="muted small">${words.more} <a href="/docs">${words.docs}</a>.</p></details></section>`;
 }

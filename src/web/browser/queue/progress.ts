@@ -67,6 +67,16 @@ function secondsToLook(queue: QueueView, stage: Stage, nowMs: number): number | 
       return seconds === undefined ? lookSecondsMax : seconds / 4;
     }
     default:
-      return queue.pollSeconds;
+      return Math.min(queue.pollSeconds, secondsToSeeRoot(queue, nowMs));
   }
+}
+
+/**
+ * Between the freeze and the beacon's round the list's root is published: every browser that looks then is a witness that
+ * it was not chosen afterwards.
+ */
+function secondsToSeeRoot({ draw }: QueueView, nowMs: number): number {
+  if (draw?.state !== 'frozen' || draw.merkleRoot !== undefined) return lookSecondsMax;
+  const left = (Date.parse(draw.beaconRoundAt) - nowMs) / 1000;
+  return left > 0 ? left / 2 : lookSecondsMax;
 }

@@ -1,4 +1,4 @@
-import { formatClock, formatCount, zoneName } from '../../format.ts';
+import { formatClock, formatCount, formatDate, zoneName } from '../../format.ts';
 import { eventWords } from '../../words/event.ts';
 import { queueWords } from '../../words/queue.ts';
 import { byId, languageQuery, setText, show } from '../dom.ts';
@@ -40,12 +40,31 @@ export function showStage(shown: Shown): void {
   showLine(shown);
   showStock(shown);
   showWays(shown);
-  for (const step of document.querySelectorAll<HTMLElement>('[data-step]'))
-    step.toggleAttribute('data-past', Date.parse(step.querySelector('time')?.dateTime ?? '') <= shown.nowMs);
+  showTimes(shown);
   document.title = titleOf(shown);
   const said = [words.stages[stage.kind].title, queue.phase === 'open' ? byId('estimate').textContent : ''];
   // Read out when it changes: each stage once, and while waiting the estimate, which is coarse on purpose.
   if (isNew || stage.kind === 'waiting') setText('live', said.filter((part) => part !== '').join('. '));
+}
+
+/** The times, should they have been changed since the page was made, and which of them have come. */
+function showTimes({ queue, nowMs, timeZone }: Shown): void {
+  const times: Readonly<Record<string, string>> = {
+    preQueue: queue.preQueueOpensAt,
+    freeze: queue.freezesAt,
+    open: queue.opensAt,
+  };
+  for (const step of document.querySelectorAll<HTMLElement>('[data-step]')) {
+    const at = times[step.dataset['step'] ?? ''];
+    const shown = step.querySelector('time');
+    if (at === undefined || shown === null) continue;
+    if (shown.dateTime !== at) {
+      const clock = `${formatClock(at, timeZone, pageLanguage)} ${zoneName(at, timeZone)}`;
+      shown.textContent = `${formatDate(at, timeZone, pageLanguage, 'medium')}, ${clock}`;
+      shown.dateTime = at;
+    }
+    step.toggleAttribute('data-past', Date.parse(at) <= nowMs);
+  }
 }
 
 function textOf({ stage, queue, held, timeZone }: Shown): string {

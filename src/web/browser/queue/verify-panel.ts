@@ -66,6 +66,8 @@ function showResult(result: Result): void {
   else if (isLate) say(words.late(number), 'good');
   else say(isOpen ? words.someOpen(number, places) : words.allRight(number, places), 'good');
   byId('checks').replaceChildren(...result.checks.map(row));
+  if (result.number > 1)
+    byId('verdict').append(element('p', { className: 'muted small', text: words.repeated(result.number) }));
   if (!result.isPublicBeacon)
     byId('verdict').append(element('p', { className: 'muted small', text: words.testBeacon }));
 }

@@ -10,7 +10,7 @@ import type { DrawsView, ProofView, PublishedDraw } from './queue-view.ts';
  */
 
 /** In the order in which things happened. */
-export const checkNames = ['seed', 'witness', 'list', 'times', 'beacon', 'key', 'position'] as const;
+export const checkNames = ['seed', 'promise', 'list', 'root', 'times', 'beacon', 'key', 'position'] as const;
 export type CheckName = (typeof checkNames)[number];
 /** `open`: nothing speaks against it, and this browser cannot tell. */
 export type Verdict = 'right' | 'wrong' | 'open';
@@ -51,6 +51,7 @@ export function verifyPlace(
   const draw = finished(published.draws.at(-1));
   if (draw === undefined) return undefined;
   const { place } = mine;
+  const seen = mine.seen.find(({ number }) => number === draw.number);
   const key = drawKeyOf({
     eventId: published.eventId,
     number: draw.number,
@@ -64,8 +65,9 @@ export function verifyPlace(
   const isPublicBeacon = published.beacon.chain === publicChain && published.beacon.publicKey === publicKey;
   const verdicts: Record<CheckName, Verdict> = {
     seed: rightIf(toHex(seedHashOf(fromHex(draw.seed))) === draw.seedHash),
-    witness: witnessVerdict(draw, mine.seen),
+    promise: promiseVerdict(draw, seen),
     list: listVerdict(published.eventId, draw, place, proof),
+    root: rootVerdict(draw, seen),
     times: timesVerdict(published, draw),
     beacon: rightIf(
       toHex(sha256(fromHex(draw.beaconSignature))) === draw.beaconRandomness &&
@@ -85,16 +87,18 @@ export function verifyPlace(
 
 const rightIf = (isRight: boolean): Verdict => (isRight ? 'right' : 'wrong');
 
-/** The seed's hash, and the root, as this browser saw them before the beacon's round: they are the same now. */
-function witnessVerdict(draw: FinishedDraw, seen: readonly Seen[]): Verdict {
-  const known = seen.find(({ number }) => number === draw.number);
-  if (known === undefined) return 'open';
-  const isSame =
-    known.seedHash === draw.seedHash &&
-    known.beaconRound === draw.beaconRound &&
-    (known.merkleRoot ?? draw.merkleRoot) === draw.merkleRoot;
-  if (!isSame) return 'wrong';
-  return known.seenAt < Date.parse(draw.beaconRoundAt) ? 'right' : 'open';
+/** Seed hash and round are what this browser saw before the round's time. */
+function promiseVerdict(draw: FinishedDraw, seen: Seen | undefined): Verdict {
+  if (seen === undefined) return 'open';
+  if (seen.seedHash !== draw.seedHash || seen.beaconRound !== draw.beaconRound) return 'wrong';
+  return seen.seenAt < Date.parse(draw.beaconRoundAt) ? 'right' : 'open';
+}
+
+/** The list's root is what this browser saw before the round's time. */
+function rootVerdict(draw: FinishedDraw, seen: Seen | undefined): Verdict {
+  if (seen?.merkleRoot === undefined || seen.rootSeenAt === undefined) return 'open';
+  if (seen.merkleRoot !== draw.merkleRoot) return 'wrong';
+  return seen.rootSeenAt < Date.parse(draw.beaconRoundAt) ? 'right' : 'open';
 }
 
 /** The place's entry, made here from the salt that only its holder was told, leads to the published root. */
@@ -111,12 +115,18 @@ function listVerdict(
   return rightIf(root !== undefined && toHex(root) === draw.merkleRoot);
 }
 
-/** Promised, frozen and hashed before the beacon's round, which comes when the chain says that it does. */
+/**
+ * Promised, frozen and hashed before the beacon's round, which comes when the chain says that it does. A draw that follows
+ * a void one takes the frozen list over, so its promise may be younger than the list.
+ */
 function timesVerdict({ beacon }: DrawsView, draw: FinishedDraw): Verdict {
   const roundAt = (beacon.genesis + (draw.beaconRound - 1) * beacon.periodSeconds) * 1000;
-  const times = [draw.committedAt, draw.frozenAt, draw.rootedAt].map(Date.parse);
-  const isInOrder = times.every((time, at) => time >= (times[at - 1] ?? 0) && time < roundAt);
-  return rightIf(isInOrder && roundAt === Date.parse(draw.beaconRoundAt));
+  const [committed = NaN, frozen = NaN, rooted = NaN] = [draw.committedAt, draw.frozenAt, draw.rootedAt].map(
+    Date.parse,
+  );
+  const isPromisedFirst = committed <= frozen || draw.number > 1;
+  const isInTime = Math.max(committed, frozen, rooted) < roundAt && frozen <= rooted;
+  return rightIf(isPromisedFirst && isInTime && roundAt === Date.parse(draw.beaconRoundAt));
 }
 
 type Known<Type> = { readonly [Name in keyof Type]: NonNullable<Type[Name]> };

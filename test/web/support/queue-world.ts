@@ -1,0 +1,157 @@
+import { sql } from 'drizzle-orm';
+import { demoChain } from '../../../loadtest/sandbox/beacon/demo-chain.ts';
+import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
+import { buyerKey } from '../../../src/access/buyer-key.ts';
+import { signBuyerToken } from '../../../src/access/buyer-token.ts';
+import { createApp } from '../../../src/app.ts';
+import { compose } from '../../../src/compose.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { serve } from '../../../src/http/serve.ts';
+import { jobs } from '../../../src/jobs.ts';
+import { transaction } from '../../../src/platform/db.ts';
+import { commitDraw } from '../../../src/waiting-room/draw/index.ts';
+import { createClockwork } from '../../../src/waiting-room/index.ts';
+import { type Challenge, solveChallenge } from '../../../src/web/browser/queue/solve-challenge.ts';
+import { composeWorker } from '../../../workers/compose-worker.ts';
+import { createHandlers } from '../../../workers/handlers.ts';
+import { startWorker } from '../../../workers/start-worker.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { type TestEvent, createEvent } from '../../support/factories.ts';
+import { createTestRedis } from '../../support/redis.ts';
+import { silentLog, until } from '../../support/worker.ts';
+
+/** The whole product with the outside world around it: API, worker, and a beacon whose rounds come each second. */
+
+const leadSeconds = 4;
+const hour = 3_600_000;
+
+export type QueueWorld = Awaited<ReturnType<typeof openQueueWorld>>;
+
+export async function openQueueWorld() {
+  const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const sandbox = await startSandbox({ beaconPeriodSeconds: 1 });
+  const chain = demoChain(1);
+  const config = loadConfig({
+    ENV: 'test',
+    LOG_LEVEL: 'silent',
+    PUBLIC_URL: 'http://127.0.0.1',
+    DATABASE_URL: database.url,
+    DATABASE_DIRECT_URL: database.directUrl,
+    REDIS_CACHE_URL: redis.cacheUrl,
+    REDIS_QUEUE_URL: redis.queueUrl,
+    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
+    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
+    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
+    ENCRYPTION_KEY: 'ab'.repeat(32),
+    SMTP_URL: sandbox.smtpUrl,
+    BEACON_URL: `${sandbox.url}/beacon`,
+    BEACON_CHAIN_HASH: chain.hash,
+    BEACON_PUBLIC_KEY: chain.public_key,
+    BEACON_GENESIS: String(chain.genesis_time),
+    BEACON_PERIOD_SECONDS: String(chain.period),
+  });
+  const worker = composeWorker(config, silentLog);
+  await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: [] });
+  const drawRules = { leadSeconds };
+  const clockwork = createClockwork({ ...worker.rooms, drawRules });
+  worker.closers.add('clockwork', () => clockwork.close());
+  const { db } = worker;
+
+  let api = await startApi(0);
+  const { port } = api;
+
+  async function startApi(onPort: number) {
+    const service = compose(config, silentLog);
+    const server = await serve(createApp(service).fetch, { host: '127.0.0.1', port: onPort, reusePort: false });
+    return {
+      port: server.port,
+      close: async () => {
+        await server.close();
+        await service.closers.close();
+      },
+    };
+  }
+
+  const commit = (eventId: string, freezesAt: Date) =>
+    transaction(db, (tx) => commitDraw({ ...worker.rooms, drawRules }, tx, { eventId, freezesAt }));
+
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    db,
+    /** An event on sale for nothing, with a waiting room that takes places now and freezes in an hour. */
+    room: async (options: { difficulty?: number; rateMax?: number } = {}): Promise<TestEvent> => {
+      const event = await createEvent(db, { categories: [{ price: 0, name: 'Festival', capacity: 500 }] });
+      await db.execute(sql`
+        insert into waiting_rooms (event_id, organizer_id, phase, pre_queue_opens_at, freezes_at, opens_at,
+          challenge_difficulty, rate_max, turn_seconds, pass_seconds)
+        values (${event.id}, ${event.organizer.id}, 'closed', now(), now() + interval '1 hour', now() + interval '2 hours',
+          ${options.difficulty ?? 0}, ${options.rateMax ?? 100}, 60, 600)`);
+      await commit(event.id, new Date(Date.now() + hour));
+      return event;
+    },
+    /** Freezes the list now, and opens the sale once it is drawn. */
+    freezeNow: async (event: TestEvent): Promise<void> => {
+      const freezesAt = new Date(Date.now() + 1000);
+      await db.execute(sql`
+        update waiting_rooms set freezes_at = ${freezesAt.toISOString()},
+          opens_at = ${freezesAt.toISOString()}::timestamptz + interval '8 seconds'
+        where event_id = ${event.id}`);
+      await commit(event.id, freezesAt);
+    },
+    set: async (
+      event: TestEvent,
+      change: { phase?: string; rateMax?: number; lapsedBelow?: number },
+    ): Promise<void> => {
+      await db.execute(sql`
+        update waiting_rooms set phase = coalesce(${change.phase ?? null}, phase),
+          rate_max = coalesce(${change.rateMax ?? null}::float8, rate_max),
+          lapsed_below = coalesce(${change.lapsedBelow ?? null}::integer, lapsed_below)
+        where event_id = ${event.id}`);
+    },
+    /** Other buyers, who need no browser. */
+    others: async (event: TestEvent, count: number): Promise<void> => {
+      for (let n = 0; n < count; n += 1) {
+        const accountKey = buyerKey(config.HASH_SECRET, 'email', `other.${n}@pembeli.test`);
+        const token = signBuyerToken(config.QUEUE_TOKEN_SECRET, { accountKey, until: new Date(Date.now() + hour) });
+        const base = `http://127.0.0.1:${port}/v1/events/${event.slug}/queue`;
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+        const asked = await fetch(`${base}/challenges`, { method: 'POST', headers });
+        const challenge = asked.status === 201 ? await solved((await asked.json()) as Challenge) : undefined;
+        const joined = await fetch(`${base}/places`, { method: 'POST', headers, body: JSON.stringify({ challenge }) });
+        if (joined.status !== 201) throw new Error(`joining answered ${joined.status}`);
+      }
+    },
+    /** The code that was mailed last to this address. */
+    codeFor: async (email: string): Promise<string> => {
+      let code: string | undefined;
+      await until(async () => {
+        const list = await read<{ data: { id: string }[] }>(`${sandbox.url}/inbox?to=${encodeURIComponent(email)}`);
+        const [latest] = list.data;
+        if (latest === undefined) return false;
+        const mail = await read<{ text: string }>(`${sandbox.url}/inbox/${latest.id}`);
+        code = /\b(\d{3}) ?(\d{3})\b/.exec(mail.text)?.slice(1).join('');
+        return code !== undefined;
+      });
+      return code ?? '';
+    },
+    restartApi: async (whileAway: () => Promise<void>): Promise<void> => {
+      await api.close();
+      await whileAway();
+      api = await startApi(port);
+    },
+    close: async () => {
+      await api.close();
+      await worker.closers.close();
+      await sandbox.close();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
+
+const solved = (challenge: Challenge) => solveChallenge(challenge, { difficulty: 0, onProgress: () => undefined });
+
+async function read<Body>(url: string): Promise<Body> {
+  return (await (await fetch(url)).json()) as Body;
+}
