@@ -9,9 +9,11 @@ import { chartConcurrency, chartFelt } from './order-charts.ts';
 import { measureOn } from './order-load.ts';
 import type { BenchReport, Measurement } from './report.ts';
 import { delayCommits, poolerStats, serverSettings } from './server-figures.ts';
-import { type BenchStack, startBenchStack } from './stack.ts';
+import { type ApiOptions, type BenchStack, startBenchStack } from './stack.ts';
 
 const connectionCounts = [128, 256, 512];
+/** On two cores a tie also takes from each side what the other leaves idle; so both ways are measured. */
+const ways: readonly ApiOptions[] = [{}, { tied: false }, { processes: 2 }];
 const bar = { perSecondMin: 8000, p99MsBelow: 250, ratioMin: 8 };
 const openConnections = 512;
 /** What is offered in the open loop, of what the closed loop reached: latency at the very limit says nothing. */
@@ -36,15 +38,22 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
       best,
       'control: one transaction per order, at its best',
     );
+    const freeControl = await measureControl(
+      stack,
+      options,
+      faults,
+      { ...best, api: { ...best.api, tied: false } },
+      'control, nothing tied',
+    );
     const ours: Measurement[] = [];
-    const tried = [...best.tried, ...(await tryConnections(stack, options, faults, nameOf(1), {}))];
-    for (const processes of [1, 2]) {
+    const tried = [...best.tried, ...(await tryConnections(stack, options, faults, nameOf({}), {}))];
+    for (const api of ways) {
       const measured: Measurement[] = [];
       for (const connections of connectionCounts) {
-        const name = `${nameOf(processes)}, ${connections} connections`;
-        const one = await measureOn(stack, { name, api: { processes }, connections, options, faults });
-        tried.push({ series: nameOf(processes), connections, ...one });
-        measured.push(against(control, one));
+        const name = `${nameOf(api)}, ${connections} connections`;
+        const one = await measureOn(stack, { name, api, connections, options, faults });
+        tried.push({ series: nameOf(api), connections, ...one });
+        measured.push(against(api === ways[0] ? control : freeControl, one));
       }
       // The control was measured where it does best; so is this.
       const bestRate = Math.max(...measured.map(({ perSecond }) => perSecond));
@@ -54,7 +63,7 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
     const felt = await measureFelt(stack, options, faults, offered);
     const slow = await withSlowCommits(stack, options, faults, best);
     return {
-      measurements: [control, ...ours, felt.measured, ...slow],
+      measurements: [control, freeControl, ...ours, felt.measured, ...slow],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         pinned: stack.pinned,
@@ -95,7 +104,7 @@ async function measureFelt(
 ): Promise<{ measured: Measurement; chart: string }> {
   let timeline = createTimeline(slotSeconds);
   const measured = await measureOn(stack, {
-    name: `${nameOf(1)}, ${offeredPerSecond}/s offered (open loop)`,
+    name: `${nameOf({})}, ${offeredPerSecond}/s offered (open loop)`,
     api: {},
     connections: openConnections,
     options,
@@ -112,8 +121,8 @@ async function measureFelt(
   return { measured, chart: chartFelt(offeredPerSecond, timeline) };
 }
 
-function nameOf(processes: number): string {
-  return `group commit, ${processes} API process${processes > 1 ? 'es' : ''}`;
+function nameOf({ processes = 1, tied = processes === 1 }: ApiOptions): string {
+  return `group commit, ${processes} API process${processes > 1 ? 'es' : ''}${tied ? '' : ', nothing tied'}`;
 }
 
 /** The same with a millisecond added to each commit, as on a network disk. */
@@ -126,7 +135,7 @@ async function withSlowCommits(
   await delayCommits(stack, addedCommitMicroseconds);
   const control = await measureControl(stack, options, faults, best, '+1 ms per commit, control');
   const ours = await measureOn(stack, {
-    name: `+1 ms per commit, ${nameOf(1)}`,
+    name: `+1 ms per commit, ${nameOf({})}`,
     api: {},
     connections: connectionCounts[0] ?? 0,
     options,

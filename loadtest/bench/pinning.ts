@@ -32,7 +32,7 @@ export function createPinning(wanted: boolean): Pinning {
   const all = `0-${cores - 1}`;
   const rest = cores === 2 ? '1' : `1-${cores - 1}`;
   return {
-    said: `one API process on core 0; Postgres, PgBouncer, Redis and load generator on ${rest}; with more API processes, all on ${all}`,
+    said: `one API process on core 0; Postgres, PgBouncer, Redis and load generator on ${rest}; where it says so, and with more API processes, nothing is tied`,
     pinApi: (pid, processes) => tie([pid], processes === 1 ? '0' : all),
     pinRest: (pids) => tie(pids, rest),
     untie: (pids) => tie(pids, all),

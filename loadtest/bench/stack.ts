@@ -38,6 +38,8 @@ export type BenchStack = {
 
 export type ApiOptions = {
   readonly processes?: number;
+  /** Ties this one process to a core of its own, and all else to the others: as more than one never is. */
+  readonly tied?: boolean;
   /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
   readonly writes?: 'grouped' | 'one_by_one';
   /** `off` takes everybody up: no shedder, no adaptive limit; what waits in lanes and pools is bounded as ever. */
@@ -170,21 +172,27 @@ function apiStarter(
       isReady: async () =>
         (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
     });
-    pinning.pinApi(child.pid(), processes);
     return { child, operationsPort, pid: child.pid() };
   };
   return async (api) => {
     const port = await freePort();
-    const { processes = 1 } = api;
+    const { processes = 1, tied = processes === 1 } = api;
+    const rest = () => [process.pid, ...[...services.children.values()].flatMap((child) => familyOf(child.pid()))];
     const started: Awaited<ReturnType<typeof startOne>>[] = [];
     for (let place = 0; place < processes; place += 1) started.push(await startOne(port, processes, api));
+    const pids = started.map((one) => one.pid);
+    if (tied) for (const pid of pids) pinning.pinApi(pid, processes);
+    else pinning.untie([...pids, ...rest()]);
     // Its first half second is spent on its own start.
     await pause(500);
     return {
       port,
       operationsPorts: started.map((one) => one.operationsPort),
-      pids: started.map((one) => one.pid),
-      stop: async () => void (await Promise.all(started.map((one) => one.child.stop()))),
+      pids,
+      stop: async () => {
+        await Promise.all(started.map((one) => one.child.stop()));
+        if (!tied) pinning.pinRest(rest());
+      },
     };
   };
 }
