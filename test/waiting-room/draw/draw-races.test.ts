@@ -9,7 +9,8 @@ import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw
 
 let world: DrawWorld;
 beforeAll(async () => {
-  world = await openDrawWorld();
+  // All workers, and the beacon they ask, are in this one process: none of them is to be told that it was too slow.
+  world = await openDrawWorld(leadSeconds, 15_000);
 });
 afterAll(() => world.close());
 beforeEach(() => world.behave());
@@ -29,8 +30,6 @@ describe('workers at once', () => {
     expect(new Set(await atOnce(() => freezePlaces(world.deps(), event.id)))).toEqual(new Set(['frozen']));
     await atOnce(() => world.complete(event.id));
     await world.pass(leadSeconds + 1);
-    // Who asks the beacon while all six verify at once in one process may not have its answer in time.
-    expect(await atOnce(() => world.complete(event.id))).toContain('drawn');
     expect(new Set(await atOnce(() => world.complete(event.id)))).toEqual(new Set(['drawn']));
     expect(await world.draws(event.id)).toHaveLength(1);
     expect(await faults()).toEqual([]);

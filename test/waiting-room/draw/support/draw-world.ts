@@ -22,7 +22,7 @@ export type DrawWorld = Awaited<ReturnType<typeof openDrawWorld>>;
  * A database and a beacon whose time a test moves: to let it pass, everything written moves into the past and the beacon's
  * clock ahead, so that rounds and times go on belonging together.
  */
-export async function openDrawWorld(lead = leadSeconds) {
+export async function openDrawWorld(lead = leadSeconds, beaconTimeoutMs = 3000) {
   const database = await createTestDatabase();
   const open = openTestDb(database.url, 8);
   const owner = postgres(database.directUrl, { max: 2, onnotice: () => {} });
@@ -39,7 +39,7 @@ export async function openDrawWorld(lead = leadSeconds) {
   const deps = (more: Partial<DrawDeps> = {}): DrawDeps => ({
     db: open.db,
     beaconChain: beaconChain(),
-    beacon: createBeacon(beaconChain(), { timeoutMs: 500 }),
+    beacon: createBeacon(beaconChain(), { timeoutMs: beaconTimeoutMs }),
     encryptionKey,
     queueTokenSecret,
     log: createLog({ level: 'silent', process: 'test' }),
