@@ -31,7 +31,7 @@ export type QueueDocument = {
 const tickMs = 50;
 const pollMs = 1000;
 /** Every so many called positions one does not come. */
-const absentEvery = 100;
+const absentEvery = 500;
 const connections = 64;
 
 /**

@@ -23,7 +23,7 @@ const rateMax = 500;
 const bar = { passesPerSecondMin: 5000, rateWithin: 0.02 };
 
 /** The second of the crowd's time from which on the rate is as set. */
-const steadyFrom = 15;
+const steadyFrom = 20;
 
 /** A million places: joined, drawn, called at a set rate through failures, while people try to come in by other ways. */
 export async function benchQueue(options: BenchOptions): Promise<BenchReport> {

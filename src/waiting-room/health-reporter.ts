@@ -59,10 +59,7 @@ export function createHealthReporter(deps: HealthReporterDeps): HealthReporter {
     if (deps.redis.status !== 'ready') return;
     await deps.redis.eval(reportScript, 1, healthKey, name, JSON.stringify(sent), reportAgeMaxMs);
     for (const [eventId, count] of places.take()) {
-      await deps.redis.hincrby(exchangedKey, eventId, count).catch((error: unknown) => {
-        places.giveBack(eventId, count);
-        throw error;
-      });
+      await deps.redis.hincrby(exchangedKey, eventId, count).catch(() => places.giveBack(eventId, count));
     }
   };
 
@@ -125,7 +122,7 @@ function createProbe(gate: Pick<Gate, 'enter'>): () => number {
 /** Refusals of the last seconds: those counted here, and those that traffic control counts from its start. */
 function createShedWindow() {
   let own = 0;
-  const totals: number[] = [];
+  const totals = [0];
   return {
     count: () => {
       own += 1;
