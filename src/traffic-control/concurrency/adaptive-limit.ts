@@ -40,6 +40,7 @@ const smoothedWindows = 5;
 const baselineWindows = 10;
 const warmupWindows = 10;
 const failedShareMax = 0.1;
+const slowFactor = 2;
 /** A step is the decimal logarithm of the limit, and beyond about forty slots 4 % of it: less would not be seen in the noise. */
 const stepShare = 0.04;
 
@@ -58,21 +59,23 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
   let windowEnds = startedAt + windowMs;
   let perSecond = 0;
 
-  const queueOf = (): number => {
+  const queueOf = (lastMs: number): number => {
     if (latencies.count === 0) return 0;
-    const recentMs = recent.add(filtered(latencies.percentile(percentile)));
+    const recentMs = recent.add(filtered(lastMs));
     return Math.ceil(Math.min(slots, peak) * (1 - baseline.add(recentMs) / recentMs));
   };
 
   const read = (now: number, isFull: boolean): Signals => {
     perSecond = (latencies.count * 1000) / Math.max(now - since, 1);
-    const queue = queueOf();
+    const lastMs = latencies.percentile(percentile);
+    const queue = queueOf(lastMs);
     return {
       queue,
       unit: stepOf(slots),
       isFull,
       isUsed: peak * 2 > slots,
-      isQuick: latencies.count > 0 && recent.value < toleratedMs,
+      isQuick: latencies.count > 0 && lastMs < toleratedMs,
+      isSlow: toleratedMs > 0 && lastMs > slowFactor * toleratedMs,
       isFailing: failures > failedShareMax * (failures + latencies.count),
       gain: latencies.count === 0 ? undefined : scaling(peak, perSecond),
     };

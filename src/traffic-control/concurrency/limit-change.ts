@@ -12,6 +12,8 @@ export type Signals = {
   readonly isFailing: boolean;
   /** Answers come so soon that nobody gains by being refused. */
   readonly isQuick: boolean;
+  /** They come more than twice as late as is tolerated. */
+  readonly isSlow: boolean;
   /** What one per cent more in flight brings, in per cent of answers; undefined when unknown. */
   readonly gain: number | undefined;
 };
@@ -32,13 +34,14 @@ const gainMin = 0.3;
  * no more answers the limit goes down, whatever the baseline has become.
  */
 export function limitChange(signals: Signals): LimitChange {
-  const { queue, unit, isFull, isUsed, isFailing, isQuick, gain } = signals;
+  const { queue, unit, isFull, isUsed, isFailing, isQuick, isSlow, gain } = signals;
   if (isFailing) return 'lower';
   if (isQuick) return isUsed ? 'raise' : 'hold';
   if (queue > queueLowerAbove * unit) return 'lower';
   const hasShortQueue = queue < queueRaiseBelow * unit;
   if (!isFull) return isUsed && hasShortQueue ? 'raise' : 'hold';
   if (gain !== undefined && gain < gainMin) return 'lower';
+  if (gain === undefined && isSlow) return 'lower';
   if (!hasShortQueue) return 'hold';
   return gain === undefined ? 'probe' : 'raise';
 }

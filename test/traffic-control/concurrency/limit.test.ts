@@ -18,6 +18,7 @@ const calm: Signals = {
   isUsed: true,
   isFailing: false,
   isQuick: false,
+  isSlow: false,
   gain: 1,
 };
 
@@ -29,6 +30,8 @@ describe('which way a limit goes', () => {
     ['a long queue', { queue: 7 }, 'lower'],
     ['a queue between the thresholds', { queue: 4 }, 'hold'],
     ['nothing is known', { gain: undefined }, 'probe'],
+    ['nothing is known and answers are late', { gain: undefined, isSlow: true, queue: 4 }, 'lower'],
+    ['answers are late, and more in flight brings more', { isSlow: true }, 'raise'],
     ['not full, used by more than half', { isFull: false }, 'raise'],
     ['not full and hardly used', { isFull: false, isUsed: false }, 'hold'],
     ['not full and slow', { isFull: false, isUsed: false, queue: 7 }, 'lower'],
