@@ -16,7 +16,7 @@ import { apiAnewAt, crowdSeconds, meetTheCrowd, redisAwayAt, workerAwayAt } from
 import { askedWhile, askedWhileIdle } from './queue-polls.ts';
 import { type QueueRoom, beaconEnvironment, openQueueRoom, sandboxChain, startClockwork } from './queue-room.ts';
 import { type BenchReport, type Measurement, measurementOf } from './report.ts';
-import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
+import { type BenchApi, type BenchStack, partsOf, startBenchStack } from './stack.ts';
 
 const places = 1_000_000;
 const rateMax = 500;
