@@ -8,6 +8,8 @@ export type DomainErrorOptions = {
   readonly retryAfterSeconds?: number;
 };
 
+const refusalFrames = 2;
+
 /**
  * A refusal that the caller may act on. `code` comes from the closed catalogue in `src/problems.ts`, `message` is the
  * public sentence and never names internals, `cause` is private and goes to the log alone.
@@ -18,9 +20,10 @@ export class DomainError<Code extends string = string> extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: Code, message: string, options: DomainErrorOptions = {}) {
-    // A refusal is an answer, not a fault: nobody reads its stack, and after a sell-out there are thousands in a second.
+    // A refusal is an answer, not a fault: where it was made says enough, and after a sell-out there are thousands in a
+    // second.
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    Error.stackTraceLimit = refusalFrames;
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     Error.stackTraceLimit = stackTraceLimit;
     this.name = 'DomainError';
