@@ -27,7 +27,12 @@ const operations = await serve(operationsApp({ probes: apiProbes(service), isDra
   port: config.OPERATIONS_PORT,
   reusePort: false,
 });
-const server = await serve(createApp(service).fetch, { host: config.HOST, port: config.PORT, reusePort: true });
+const server = await serve(createApp(service).fetch, {
+  host: config.HOST,
+  port: config.PORT,
+  reusePort: true,
+  trustedProxies: config.TRUSTED_PROXIES,
+});
 onStopSignal(async () => {
   await Promise.all([server.close(), operations.close()]);
   await service.closers.close();
