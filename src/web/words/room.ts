@@ -35,7 +35,7 @@ export const roomWords: InEach<RoomWords> = {
     },
     takeTurn: 'Ke ruang tunggu',
     orderWith: (time, address) =>
-      `Giliran Anda: buat satu pesanan sampai pukul ${time}. Pakai ${address}, seperti yang Anda konfirmasi.`,
+      `Buat satu pesanan sampai pukul ${time}. Pakai ${address}, seperti yang Anda konfirmasi.`,
     passEndedTitle: 'Izin memesan Anda sudah berakhir',
     passEnded: 'Lihat di ruang tunggu apakah giliran Anda masih berjalan.',
     yourTurn: 'Giliran Anda!',
@@ -61,7 +61,7 @@ export const roomWords: InEach<RoomWords> = {
       over: '',
     },
     takeTurn: 'To the waiting room',
-    orderWith: (time, address) => `Your turn: place one order until ${time}. Use ${address}, as you confirmed it.`,
+    orderWith: (time, address) => `Place one order until ${time}. Use ${address}, as you confirmed it.`,
     passEndedTitle: 'Your right to order has ended',
     passEnded: 'See in the waiting room whether your turn still lasts.',
     yourTurn: 'Your turn!',

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { auditDraw } from './audit-draw/audit-draw.ts';
+import { type Story, expectThat } from './demo/http.ts';
+import { drawPlaces } from './demo/room-draw.ts';
+import { joinRoom } from './demo/room-join.ts';
+import { endDemoRoom, planDemoRoom } from './demo/room-plan.ts';
+import { callPlaces, orderWithPasses } from './demo/room-sale.ts';
+import { storyPlaces, tell } from './demo/tell.ts';
+
+/**
+ * `npm run demo:queue`: a sale through a waiting room, from the promise of the draw to the last order, against the running
+ * stack and over HTTP only. Takes a minute: no room may give its buyers, or its draw, less time than that.
+ */
+const run = randomUUID().slice(0, 8);
+const story: Story = { ...storyPlaces(), slug: `antre-demo-${run}`, run };
+
+await tell(
+  `The story of one waiting room, on ${story.api}/events/${story.slug}/queue`,
+  'Look again for yourself: npm run audit:draw -- ' + story.slug,
+  async (step) => {
+    const room = await planDemoRoom(story, step);
+    const places = await joinRoom(story, step, room);
+    const drawn = await drawPlaces(story, step, places);
+    const passes = await callPlaces(story, step, drawn);
+    await orderWithPasses(story, step, { room, passes });
+    await step('npm run audit:draw finds every step of the draw right', async () => {
+      const { verdicts } = await auditDraw(
+        { slug: story.slug, url: story.api, place: undefined, notesFile: undefined },
+        () => undefined,
+      );
+      const faults = verdicts.filter(({ is }) => is === 'WRONG' || is === 'open');
+      expectThat(faults.length === 0, faults.map(({ what, detail }) => `${what}: ${detail}`).join('; '));
+    });
+    await endDemoRoom(story, step, room);
+  },
+);
