@@ -28,7 +28,7 @@ export type Benches = Readonly<Record<string, string>>;
 export function usage(benches: Benches): string {
   const width = Math.max(...Object.keys(benches).map((name) => name.length));
   const lines = Object.entries(benches).map(([name, said]) => `  ${name.padEnd(width)}  ${said}`);
-  return `npm run bench -- [names] [options]     all of them when none is named; about 40 minutes
+  return `npm run bench -- [names] [options]     all of them when none is named; about an hour
 ${lines.join('\n')}
 Options
   --seconds ${defaults.seconds}       measured seconds of each run, after ${warmupSeconds} of warm-up
