@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { createPasswords } from '../../src/access/passwords.ts';
 import { startSession } from '../../src/access/start-session.ts';
 import { rowsOf } from '../../src/platform/db.ts';
 import {

@@ -1,6 +1,11 @@
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClientNetwork, networkOf, networkOfContext, trustedProxiesFault } from '../../src/http/client-network.ts';
+import {
+  createClientNetwork,
+  networkOf,
+  networkOfContext,
+  trustedProxiesFault,
+} from '../../src/http/client-network.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 
 /** Guards that nobody chooses the network that limits count him by (S21). */
