@@ -235,7 +235,7 @@ export const queueWords: InEach<QueueWords> = {
     keepOpen: 'Be back before your number is called: a turn that is not used passes.',
     passUntil: (time, address) => `You may place one order until ${time}, with ${address}.`,
     lapsedAfter: (minutes) =>
-      `Your number was called, and not used within ${minutes} minutes. Another confirmed address gets a new place at the end; once the waiting room is over, what is left is sold without a line.`,
+      `Your number was called, and not used within ${minutes === 1 ? 'a minute' : `${minutes} minutes`}. Another confirmed address gets a new place at the end; once the waiting room is over, what is left is sold without a line.`,
     order: 'Order tickets now',
     openOrder: 'Open the order',
     findOrder: 'Find my order',

@@ -56,11 +56,11 @@ function secondsToLook(queue: QueueView, stage: Stage, nowMs: number): number | 
   switch (stage.kind) {
     case 'over':
     case 'spent':
-    case 'lapsed':
       return undefined;
     case 'called':
       return lookSecondsMin;
     case 'passed':
+    case 'lapsed':
       return lookSecondsMax;
     case 'waiting': {
       const { seconds } = waitOf(queue, stage.position, nowMs);
