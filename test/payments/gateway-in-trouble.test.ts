@@ -100,8 +100,9 @@ test('while it fails now and then, it is asked at most 1.1 times what it would b
   }
   expect(firsts).toBeGreaterThan(100);
   expect(waiting.length).toBeGreaterThan(20);
-  const reserveAndTrickle = 40;
-  expect(calls.length).toBeLessThanOrEqual(firsts * 1.1 + reserveAndTrickle);
+  // The reserve, the trickle, probes, and what was free before the failures showed; without a budget it is some 500 more.
+  const besidesTheTenth = 80;
+  expect(calls.length).toBeLessThanOrEqual(firsts * 1.1 + besidesTheTenth);
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
   for (let round = 0; round < 300 && waiting.length > 0; round += 1) {
     await attempt(await place(world, event));
