@@ -1,14 +1,13 @@
-import { saveChart } from '../chart/save-chart.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
-import { type Latencies, createLatencies } from '../generator/latencies.ts';
+import { createLatencies } from '../generator/latencies.ts';
 import { openLoop } from '../generator/open-loop.ts';
 import type { LoadResult } from '../generator/tally.ts';
 import { auditFaults } from './audit.ts';
+import { type Step, chartGoodput } from './goodput-charts.ts';
 import { type Important, type ImportantLoad, importantLoad } from './important-load.ts';
 import { watched } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { hotCategory } from './order-load.ts';
-import type { ByPart } from './processors.ts';
 import { type BenchReport, type Measurement, median, measurementOf } from './report.ts';
 import { serverSettings } from './server-figures.ts';
 import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
@@ -21,8 +20,9 @@ const multiples = [1, 2, 5, 10] as const;
 const processorMultiples = [1, 2, 3] as const;
 /** More than the product takes up at once, or refusals would wait for a free one in the load generator. */
 const connections = 3000;
-/** The limit finds its place, and the code gets warm. */
+/** The limit finds its place, and the code gets warm; at first both take longer. */
 const warmupSeconds = 6;
+const firstWarmupSeconds = 20;
 /** Who waits longer for an answer has gone, or pressed again. */
 const patienceMs = 1000;
 const goodputMin = 0.9;
@@ -30,16 +30,6 @@ const refusalP99Max = 50;
 const importantMin = 0.999;
 
 type Shedding = 'on' | 'off';
-type Step = {
-  readonly multiple: number;
-  readonly offered: number;
-  /** Orders placed within a buyer's patience, per second. */
-  readonly goodput: number;
-  readonly placed: LoadResult & { readonly cores: ByPart };
-  readonly refused: Latencies;
-  readonly refusedPerSecond: number;
-  readonly important: Important;
-};
 
 /**
  * What is served while up to ten times as much is asked as can be served, with shedding and without, in an open loop.
@@ -53,7 +43,7 @@ export async function benchGoodput(options: BenchOptions): Promise<BenchReport> 
     const important = await importantLoad(
       stack,
       options,
-      secondsEach * (2 * multiples.length + processorMultiples.length) * options.runs,
+      secondsEach * (2 * multiples.length + processorMultiples.length) * options.runs + 3 * firstWarmupSeconds,
     );
     await throttlePlacement(stack, 1000 / capacityPerSecond);
     const drive = (shedding: Shedding) => ({ stack, options, important, faults, shedding });
@@ -76,7 +66,7 @@ export async function benchGoodput(options: BenchOptions): Promise<BenchReport> 
         'goodput at 10x of its best': share(on.at(-1)?.goodput, Math.max(...on.map((step) => step.goodput))),
         'the same without shedding': share(off.at(-1)?.goodput, Math.max(...off.map((step) => step.goodput))),
         'processor time of the API, us': processorTimes(on),
-        charts: charts(on, off, bound),
+        charts: chartGoodput(on, off, bound),
         settings: await serverSettings(stack),
       },
     };
@@ -100,7 +90,9 @@ async function curve(drive: Drive, steps: readonly number[], perSecond: number):
     for (const multiple of steps) {
       const runs: Step[] = [];
       for (let run = 1; run <= drive.options.runs; run += 1) {
-        runs.push(await step(drive, api, multiple, Math.round(multiple * perSecond)));
+        const isFirst = multiple === steps[0] && run === 1;
+        const warmup = isFirst ? firstWarmupSeconds : warmupSeconds;
+        runs.push(await step(drive, api, { multiple, offered: Math.round(multiple * perSecond), warmup }));
       }
       points.push(median(runs, (one) => one.goodput));
     }
@@ -110,12 +102,16 @@ async function curve(drive: Drive, steps: readonly number[], perSecond: number):
   }
 }
 
-async function step(drive: Drive, api: BenchApi, multiple: number, offered: number): Promise<Step> {
+async function step(
+  drive: Drive,
+  api: BenchApi,
+  { multiple, offered, warmup }: { multiple: number; offered: number; warmup: number },
+): Promise<Step> {
   const { stack, options } = drive;
   const { check, ...load } = await hotCategory(stack);
   const refused = createLatencies();
   let inTime = 0;
-  const seconds = { warmup: warmupSeconds, measured: options.seconds };
+  const seconds = { warmup, measured: options.seconds };
   const orders = watched(
     partsOf(stack, api),
     () =>
@@ -123,7 +119,7 @@ async function step(drive: Drive, api: BenchApi, multiple: number, offered: numb
         ...load,
         port: api.port,
         connections,
-        warmupSeconds,
+        warmupSeconds: warmup,
         seconds: options.seconds,
         offeredPerSecond: offered,
         onMeasured: ({ status }, milliseconds) => {
@@ -131,7 +127,7 @@ async function step(drive: Drive, api: BenchApi, multiple: number, offered: numb
           else if (milliseconds <= patienceMs) inTime += 1;
         },
       }),
-    warmupSeconds,
+    warmup,
   );
   const [placed, important] = await Promise.all([orders, drive.important.run(api.port, seconds)]);
   drive.faults.push(...((await check?.()) ?? []));
@@ -206,32 +202,6 @@ function processorTimes(on: readonly Step[]): Record<string, number> {
     'per order served (with all that goes beside it)': Math.round(served),
     'per refusal': Math.round(refusing / Math.max(last?.refusedPerSecond ?? 1, 1)),
   };
-}
-
-function charts(on: readonly Step[], off: readonly Step[], bound: readonly Step[]): string[] {
-  const points = (steps: readonly Step[], y: (one: Step) => number) =>
-    steps.map((one): [number, number] => [one.multiple, y(one)]);
-  const goodput = saveChart('goodput', {
-    title: 'Orders placed within a second, by what is offered',
-    xLabel: 'offered, as a multiple of what can be served',
-    yLabel: 'orders per second',
-    series: [
-      { name: 'shedding', points: points(on, (one) => one.goodput) },
-      { name: 'no shedding', points: points(off, (one) => one.goodput) },
-      { name: 'bound by the processor', points: points(bound, (one) => one.goodput) },
-    ],
-  });
-  const waits = saveChart('goodput-latency', {
-    title: 'How long an answer takes (p99), by what is offered',
-    xLabel: 'offered, as a multiple of what can be served',
-    yLabel: 'milliseconds',
-    series: [
-      { name: 'placed, shedding', points: points(on, (one) => one.placed.latencies.percentile(0.99)) },
-      { name: 'refused, shedding', points: points(on, (one) => one.refused.percentile(0.99)) },
-      { name: 'placed, no shedding', points: points(off, (one) => one.placed.latencies.percentile(0.99)) },
-    ],
-  });
-  return [goodput, waits];
 }
 
 function successOf(result: LoadResult): number {

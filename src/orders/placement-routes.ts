@@ -42,7 +42,9 @@ type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork };
 /** The hot write: its input is checked by hand-called schemas, since a validator per part would cost more than the order. */
 async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<PlacedOrder> {
   const idempotencyKey = readIdempotencyKey(request);
-  const parsed = placeOrderSchema.safeParse(await readJson(request, orderBytesMax));
+  const given = await readJson(request, orderBytesMax);
+  refuseEarlyIfFull(deps, given);
+  const parsed = placeOrderSchema.safeParse(given);
   if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
   return placeOrder(deps, {
     input: parsed.data,
@@ -50,6 +52,17 @@ async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<Plac
     network: deps.clientNetwork(request),
     queuePass: request.header('queue-pass'),
   });
+}
+
+/** Who would be refused for the crowd of the same event is refused before anything is checked: there are many of them. */
+function refuseEarlyIfFull(
+  { placement, directory }: Pick<PlaceOrderDeps, 'placement' | 'directory'>,
+  given: unknown,
+): void {
+  if (placement.refuseIfFull === undefined || typeof given !== 'object' || given === null) return;
+  const slug = 'eventSlug' in given ? given.eventSlug : undefined;
+  const event = typeof slug === 'string' ? directory.known(slug) : undefined;
+  if (event !== undefined) placement.refuseIfFull(event.id);
 }
 
 function placedFields({ order, replayed }: PlacedOrder): Record<string, string> {

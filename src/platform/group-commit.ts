@@ -26,6 +26,11 @@ import { counter, gauge, histogram } from './metrics.ts';
 export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
   submit(lane: string, item: Item): Promise<Result>;
+  /**
+   * Throws what `submit` would throw because the lane has all it may have, before the item is made. Only a group whose
+   * lanes share a limit knows that.
+   */
+  refuseIfFull?(lane: string): void;
   /** Waits until nothing is queued or in flight. */
   drain(): Promise<void>;
 };

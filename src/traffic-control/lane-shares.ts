@@ -50,16 +50,20 @@ export function shareLanes<Item, Result>(
     else inFlight.set(lane, left);
   };
 
+  const refuseIfFull = (lane: string): void => {
+    const own = inFlight.get(lane) ?? 0;
+    if (own < laneMin || own < freeFactor * (roomNow() - total)) return;
+    refused.inc({ class: `C${routeClass}` });
+    limiter.refusedBefore(routeClass);
+    throw laneIsFull(limiter.retryAfterSeconds());
+  };
+
   return {
     ...group,
+    refuseIfFull,
     submit: async (lane, item) => {
-      const own = inFlight.get(lane) ?? 0;
-      if (own >= laneMin && own >= freeFactor * (roomNow() - total)) {
-        refused.inc({ class: `C${routeClass}` });
-        limiter.refusedBefore(routeClass);
-        throw laneIsFull(limiter.retryAfterSeconds());
-      }
-      inFlight.set(lane, own + 1);
+      refuseIfFull(lane);
+      inFlight.set(lane, (inFlight.get(lane) ?? 0) + 1);
       total += 1;
       try {
         return await group.submit(lane, item);

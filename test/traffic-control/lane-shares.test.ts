@@ -43,6 +43,16 @@ describe('lanes within one limit', () => {
     expect(count('hot')).toBe(80);
   });
 
+  it('a lane that has its share says so before the item is made, another one does not', async () => {
+    const { shared, refusedOf, letGo } = open();
+    expect(() => shared.refuseIfFull?.('hot')).not.toThrow();
+    await refusedOf('hot', 1000);
+    expect(() => shared.refuseIfFull?.('hot')).toThrow('Too much is asked for this event now');
+    expect(() => shared.refuseIfFull?.('other')).not.toThrow();
+    await letGo('hot');
+    expect(() => shared.refuseIfFull?.('hot')).not.toThrow();
+  });
+
   it('two busy lanes share alike, and a third begins all the same', async () => {
     const { refusedOf, count } = open();
     for (let round = 0; round < 100; round += 1) {

@@ -10,8 +10,12 @@ export type Dependency = 'postgres_writes' | 'postgres_reads';
 
 export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>>;
 
-/** Orders that one connection writes at once, in slots: a quarter of a batch of a hundred. */
-const slotsPerWriteConnection = 4;
+/**
+ * Two batches of a hundred for each connection, in slots: what a healthy database answers within a tenth of a second even
+ * in the first moments of a process. An ill one brings the limit down within seconds; a well one would have refused.
+ */
+const slotsPerWriteConnection = 8;
+const slotsPerWriteConnectionMax = 16;
 const itemsPerWriteSlot = 25;
 /** An order that is answered within a tenth of a second has not waited too long, whatever else waits with it. */
 const writesToleratedMs = 100;
@@ -24,6 +28,7 @@ export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
   return createConcurrencyLimiter({
     name: 'postgres_writes',
     slots: poolSize * slotsPerWriteConnection,
+    slotsMax: poolSize * slotsPerWriteConnectionMax,
     itemsPerSlot: itemsPerWriteSlot,
     toleratedMs: writesToleratedMs,
   });
