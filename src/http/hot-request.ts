@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
+import { requestInvalid } from '../platform/errors.ts';
 import { socketAddress } from './client-network.ts';
 import { readBytes, tooLarge } from './read-bytes.ts';
 
@@ -48,6 +49,8 @@ export function hotRequestOfContext(c: Context): HotRequest {
   };
 }
 
+const cutShort = () => requestInvalid([{ path: '', message: 'the connection ended before the body did' }]);
+
 function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
   return new Promise((resolve, reject) => {
@@ -61,6 +64,7 @@ function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buff
     incoming.once('end', () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
-    incoming.once('error', reject);
+    // Who hangs up is not our database that is away, though the error has the same code.
+    incoming.once('error', () => reject(cutShort()));
   });
 }

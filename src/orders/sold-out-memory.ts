@@ -52,14 +52,10 @@ export function createSoldOutMemory(options: { db: Db; readsMax: number }): Sold
     has: (eventId, ticketCategoryIds) => {
       if (soldOutUntil.size === 0) return false;
       const now = performance.now();
-      for (const id of ticketCategoryIds) {
-        const name = nameOf(eventId, id);
-        const until = soldOutUntil.get(name);
-        if (until === undefined) continue;
-        if (until > now) return true;
-        // This one asks placement again, for all who come until it has its answer, or fails to bring one.
-        soldOutUntil.set(name, now + soldOutMs);
-      }
+      const remembered = ticketCategoryIds.map((id) => nameOf(eventId, id)).filter((name) => soldOutUntil.has(name));
+      if (remembered.some((name) => (soldOutUntil.get(name) ?? 0) > now)) return true;
+      // This one asks placement again, for all who come until it has its answer, or fails to bring one.
+      for (const name of remembered) soldOutUntil.set(name, now + soldOutMs);
       return false;
     },
     forget: (eventId, ticketCategoryIds) => {

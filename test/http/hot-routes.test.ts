@@ -4,6 +4,7 @@ import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
+import { registry } from '../../src/platform/metrics.ts';
 import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
 import { type TestService, startTestService } from '../support/service.ts';
 
@@ -132,6 +133,17 @@ describe('a hot write is limited as the router limits it', () => {
   });
 });
 
+/** How many answers of each status the route has counted. */
+async function answersOf(statuses: readonly string[]): Promise<number[]> {
+  const counted = await registry.getSingleMetric('antre_http_requests_total')?.get();
+  const values = counted?.values ?? [];
+  return statuses.map((status) =>
+    values
+      .filter(({ labels }) => labels['route'] === '/v1/orders' && String(labels['status']) === status)
+      .reduce((sum, { value }) => sum + value, 0),
+  );
+}
+
 describe('a body in pieces', () => {
   const send = async (text: string, end: boolean): Promise<string> => {
     const socket = net.connect(serving.port, '127.0.0.1');
@@ -165,6 +177,13 @@ describe('a body in pieces', () => {
 
   test('that never ends does not stay: the next request is served', async () => {
     await send(`${head('content-length: 500')}{"eventSlug":`, true);
+    const before = await answersOf(['400', '503']);
+    const socket = net.connect(serving.port, '127.0.0.1');
+    socket.write(`${head('content-length: 500')}{"eventSlug":`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.resetAndDestroy();
+    // Who hangs up has sent a bad request; it must not look as if the service were away.
+    await expect.poll(() => answersOf(['400', '503'])).toEqual([(before[0] ?? 0) + 1, before[1]]);
     expect((await post('past', bodyOf())).status).toBe(201);
   });
 });

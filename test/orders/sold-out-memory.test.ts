@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { soldOutMs } from '../../src/orders/sold-out-memory.ts';
+import { createSoldOutMemory, soldOutMs } from '../../src/orders/sold-out-memory.ts';
 import type { OpenDb } from '../../src/platform/db.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 import { createEvent, someBuyer } from '../support/factories.ts';
@@ -59,6 +59,16 @@ test('one of the crowd asks again when the memory has ended, and the others wait
   const before = turns();
   expect(await tally(Array.from({ length: 100 }, () => order(deps, event)))).toEqual({ 'stock.sold_out': 100 });
   expect(turns()).toBe(before + 1);
+});
+
+test('an order that is refused for another category does not ask in the place of those who could', async () => {
+  const memory = createSoldOutMemory({ db: open.db, readsMax: 1 });
+  memory.note('evt', 'one');
+  await pause(soldOutMs + 20);
+  memory.note('evt', 'other');
+  expect(memory.has('evt', ['one', 'other'])).toBe(true);
+  expect(memory.has('evt', ['one'])).toBe(false);
+  expect(memory.has('evt', ['one'])).toBe(true);
 });
 
 test('a small order is not refused because a large one did not fit', async () => {
