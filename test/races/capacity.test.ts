@@ -83,6 +83,8 @@ async function rush({ url, directUrl, db }: RaceDatabase, resize: Resize) {
   return { outcomes: outcomesOf(answers), refused, faults };
 }
 
+const rushesMax = 5;
+
 describe('a pool that is made larger and smaller while it is being sold', () => {
   test('adds up at every moment, and sells what it has in the end', () =>
     inDatabase(async (database) => {
@@ -98,7 +100,10 @@ describe('a pool that is made larger and smaller while it is being sold', () => 
   test('control: read first and written then, places appear that are not there', () =>
     inDatabase(async (database) => {
       await withoutConstraints(database.directUrl, 'stock', ['stock_available_check', 'stock_conserved']);
-      const { faults } = await rush(database, readThenWrite);
-      expect(faults).not.toEqual([]);
+      // The fault needs two that meet; on some days one rush passes without.
+      let seen = 0;
+      for (let rushes = 0; rushes < rushesMax && seen === 0; rushes += 1)
+        seen = (await rush(database, readThenWrite)).faults.length;
+      expect(seen).toBeGreaterThan(0);
     }));
 });
