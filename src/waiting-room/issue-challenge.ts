@@ -2,7 +2,7 @@ import type { Challenge } from 'altcha-lib';
 import { queueNotOpen } from './errors.ts';
 import { type JoinPlaceDeps, type JoinPlaceInput, accountOf, knownRoom } from './join-place.ts';
 import { challengesIssued } from './metrics.ts';
-import { joinablePhases } from './phase.ts';
+import { placelessPhases } from './phase.ts';
 
 /**
  * The work that joining costs this buyer now; undefined when it costs none. Asks nobody but memory.
@@ -14,7 +14,7 @@ export async function issueChallenge(
 ): Promise<Challenge | undefined> {
   const room = knownRoom(deps.rooms, input.slug);
   const accountKey = accountOf(deps, input.authorization);
-  if (!joinablePhases.includes(room.phase)) throw queueNotOpen(room.phase);
+  if (placelessPhases.includes(room.phase)) throw queueNotOpen(room.phase);
   if (room.challengeDifficulty === 0) return undefined;
   challengesIssued.inc();
   return deps.challenges.issue({ eventId: room.eventId, accountKey, difficulty: room.challengeDifficulty });

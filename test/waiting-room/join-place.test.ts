@@ -197,6 +197,19 @@ describe('a challenge', () => {
     expect(await rowsAt(event)).toEqual({ counted: 1, rows: 1 });
   });
 
+  it('is asked for by who comes back for a place while nobody new gets one', async () => {
+    const event = await aRoom();
+    const as = asBuyer('ayu');
+    const first = await join(event, { as });
+    const phase = 'probably_sold_out';
+    await open.db.execute(
+      sql`update waiting_rooms set phase = ${phase}, frozen_places = 1 where event_id = ${event.id}`,
+    );
+    rooms.set(event.slug, roomFacts(event, { phase, challengeDifficulty: 50 }));
+    const again = await join(event, { as, body: JSON.stringify({ challenge: await solved(event, as) }) });
+    expect([again.status, again.body]).toEqual([200, { ...first.body, phase }]);
+  });
+
   it('is none where none is asked for, and only for a confirmed buyer of a room that takes people', async () => {
     const at = (event: TestEvent, as?: string) =>
       ask(`/v1/events/${event.slug}/queue/challenges`, as === undefined ? {} : { as });
