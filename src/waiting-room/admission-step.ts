@@ -26,7 +26,7 @@ export type AdmissionInput = {
   readonly health: Health | undefined;
   /** More orders wait for their payment than can be prepared within a third of their hold. */
   readonly isPaymentBusy: boolean;
-  /** Payments that can be made per second. */
+  /** Payments that can be made per second for this room's buyers. */
   readonly paymentsPerSecond: number;
 };
 
@@ -35,7 +35,7 @@ export const shedRatioMax = 0.01;
 export const poolWaitMaxMs = 50;
 const decrease = 0.7;
 const increase = 0.05;
-/** What a room opens with, of its rate: half a minute's healthy orders are not needed to know that a third is safe. */
+/** What a room opens with, of its rate: as it grows by a twentieth a second, ten healthy seconds bring the other half. */
 export const openingShare = 0.5;
 
 export function isBad(health: Health): boolean {
