@@ -1,16 +1,27 @@
 import type { Context } from 'hono';
-import { DomainError } from '../platform/errors.ts';
+import { DomainError, requestInvalid } from '../platform/errors.ts';
 
 export function tooLarge(bytesMax: number): DomainError {
   return new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
 }
 
+const cutShort = () => requestInvalid([{ path: '', message: 'the connection ended before the body did' }]);
+
 /**
  * Reads a body of at most `bytesMax` bytes, whatever its framing says.
- * @throws DomainError request.too_large
+ * @throws DomainError request.too_large, request.invalid when the client hangs up
  */
 export async function readBytes(c: Context, bytesMax: number): Promise<Buffer> {
   if (Number(c.req.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  try {
+    return await readBody(c, bytesMax);
+  } catch (error) {
+    // Who hangs up is not our database that is away, though the error has the same code.
+    throw error instanceof Error && 'code' in error && error.code === 'ECONNRESET' ? cutShort() : error;
+  }
+}
+
+async function readBody(c: Context, bytesMax: number): Promise<Buffer> {
   if (c.req.header('transfer-encoding') === undefined) {
     const bytes = Buffer.from(await c.req.arrayBuffer());
     if (bytes.length > bytesMax) throw tooLarge(bytesMax);

@@ -35,8 +35,7 @@ export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<
         organizerSlug: c.req.param('organizerSlug'),
         rawBody,
       });
-      callbacksReceived.inc({ outcome: received });
-      return answer(received);
+      return answer(counted(received));
     } catch (error) {
       return refuse(c, deps.log, error);
     }
@@ -50,6 +49,11 @@ const catalogue = {
   'service.unavailable': { status: 503, title: 'Temporarily unavailable' },
   'service.overloaded': { status: 503, title: 'Overloaded' },
 };
+
+function counted(received: Received): Received {
+  callbacksReceived.inc({ outcome: received });
+  return received;
+}
 
 function answer(received: Received): Response {
   switch (received) {
@@ -70,6 +74,8 @@ function refuse(c: Context<AppEnv>, log: Log, error: unknown): Response {
     callbacksReceived.inc({ outcome: 'too_large' });
     return problem(callbackTooLarge(callbackBytesMax));
   }
+  // Who hangs up in the middle of a body has sent none.
+  if (error instanceof DomainError && error.code === 'request.invalid') return answer(counted('malformed'));
   const isKnown = error instanceof DomainError || isUnavailable(error);
   callbacksReceived.inc({ outcome: 'unavailable' });
   if (!isKnown) log.error({ err: error, path: c.req.path }, 'a callback could not be stored');

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoMidtransAccount, secondMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
 import { rowsOf } from '../../src/platform/db.ts';
+import { registry } from '../../src/platform/metrics.ts';
 import type { TestEvent } from '../support/factories.ts';
 import {
   type PaymentWorld,
@@ -127,6 +130,24 @@ describe('the answer', () => {
   test('of more than 256 kB is 413, and nothing is kept of it', async () => {
     const response = await post(`{"a":"${'x'.repeat(300_000)}"}`);
     expect(await codeOf(response)).toBe('413 callback.too_large');
+  });
+
+  test('of a body that its sender cuts short counts as malformed, not as one that could not be stored', async () => {
+    const counts = async () => {
+      const { values } = (await registry.getSingleMetric('antre_payment_callbacks_total')?.get()) ?? { values: [] };
+      const of = (outcome: string) => values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
+      return { malformed: of('malformed'), unavailable: of('unavailable') };
+    };
+    const before = await counts();
+    const { hostname, port } = new URL(world.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      `POST /v1/callbacks/midtrans/${event.organizer.slug} HTTP/1.1\r\nhost: a\r\ncontent-length: 500\r\n\r\n{"order_id":`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.resetAndDestroy();
+    await expect.poll(counts).toEqual({ ...before, malformed: before.malformed + 1 });
   });
 
   test('is 503 and never 500 when the database is away', async () => {
