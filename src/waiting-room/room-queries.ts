@@ -29,8 +29,10 @@ export type WatchedRow = {
 };
 
 /**
- * Every room that is not over, and those that have been over for less than a day; the newest, should there be too many.
- * One row for each: a room has at most one draw in the state `drawn`. Indexes: waiting_rooms_live, waiting_rooms_over.
+ * Every room of a public event that is not over, and those that have been over for less than a day. Should there be too
+ * many, those that people stand in come first, and then those whose time is near. The room of a draft is not known: for
+ * the public neither exists. One row for each: a room has at most one draw in the state `drawn`. Indexes:
+ * waiting_rooms_live, waiting_rooms_over.
  */
 export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
   return rowsOf<WatchedRow>(
@@ -44,8 +46,9 @@ export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
       from waiting_rooms room
       join events event on event.id = room.event_id
       left join draws draw on draw.event_id = room.event_id and draw.state = 'drawn'
-      where room.phase <> 'over' or (room.phase = 'over' and room.changed_at > now() - interval '1 day')
-      order by room.phase = 'over', room.opens_at desc
+      where event.status <> 'draft'
+        and (room.phase <> 'over' or (room.phase = 'over' and room.changed_at > now() - interval '1 day'))
+      order by room.phase = 'over', room.phase = 'closed', abs(extract(epoch from room.pre_queue_opens_at - now()))
       limit ${watchedRoomsMax}`,
   );
 }
