@@ -6,6 +6,8 @@ import { capConnections } from './connection-caps.ts';
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 75_000;
+/** Without a byte in either direction while a request is being answered: by then its answer is not being read. */
+const stallTimeoutMs = 30_000;
 /** How often connections are held against these times; Node's own 30 s would let a trickle live four times as long. */
 const connectionsCheckMs = 1000;
 const connectionsMax = 20_000;
@@ -29,6 +31,7 @@ export async function serve(
     connectionsPerNetworkMax?: number;
     headersTimeoutMs?: number;
     requestTimeoutMs?: number;
+    stallTimeoutMs?: number;
   },
 ): Promise<Serving> {
   const server = createAdaptorServer({
@@ -38,6 +41,7 @@ export async function serve(
   server.headersTimeout = options.headersTimeoutMs ?? headersTimeoutMs;
   server.requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;
+  server.timeout = options.stallTimeoutMs ?? stallTimeoutMs;
   server.maxConnections = connectionsMax;
   capConnections(server, options.trustedProxies ?? [], options.connectionsPerNetworkMax);
   await new Promise<void>((resolve, reject) => {
