@@ -44,7 +44,7 @@ function withControls(product: Service): Service {
     ...product,
     placement: placementPerTransaction(db, config.HELD_PER_NETWORK_MAX),
     inbox: callPerItem((_lane, items) => storeCallbacks(db, items)),
-    joinLane: callPerItem((eventId, accountKeys) => joinPlaces(db, eventId, accountKeys)),
+    joinLane: callPerItem((eventId, wishes) => joinPlaces(db, eventId, wishes)),
     scans: callPerItem((eventId, scans) => checkInTickets(db, eventId, scans)),
   };
 }

@@ -124,7 +124,7 @@ function joinMeanwhile(stack: BenchStack, eventId: string) {
     async () => {
       while (!state.isOver) {
         const started = performance.now();
-        await lane.submit(eventId, `late ${latencies.count}`);
+        await lane.submit(eventId, { accountKey: `late ${latencies.count}` });
         latencies.add(performance.now() - started);
         await pause(joinEveryMs);
       }

@@ -105,6 +105,9 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** A ticket that is still to be sold, and for which a payment is made. */
+const costs = sql`category.status = 'on_sale' and category.sale_closes_at > now() and category.price > 0`;
+
 /** An open room, and what the next second is decided by. */
 export type ServedRoom = {
   readonly organizer_id: string;
@@ -122,6 +125,10 @@ export type ServedRoom = {
   readonly exchanged: number;
   /** Paused by the organizer, or nothing is on sale now. */
   readonly is_still: boolean;
+  /** Nothing that is still to be sold costs anything: no payment is made for it. */
+  readonly is_free: boolean;
+  /** `rate_max` of the organizer's other rooms that are calling buyers who pay, with a comma between. */
+  readonly rival_rates: string;
   readonly hold_seconds: number;
   readonly is_mark_due: boolean;
   /** Passes spent, as of the last mark or now. */
@@ -146,9 +153,16 @@ export async function findServedRoom(db: Db, eventId: string, windowSeconds: num
           select from ticket_categories category where category.event_id = room.event_id
             and category.status = 'on_sale' and category.sale_opens_at <= now() and category.sale_closes_at > now()
         ) as is_still,
+        not exists (select from ticket_categories category where category.event_id = room.event_id
+          and ${costs}) as is_free,
+        (select coalesce(string_agg(rival.rate_max::text, ','), '') from waiting_rooms rival
+          where rival.phase = 'open' and rival.phase <> 'over' and rival.organizer_id = room.organizer_id
+            and rival.event_id <> room.event_id and not rival.paused and rival.places > rival.serving
+            and exists (select from ticket_categories category where category.event_id = rival.event_id and ${costs})
+        ) as rival_rates,
         event.hold_seconds,
         due.is_mark_due,
-        case when due.is_mark_due then (select count(*)::integer from spent_passes where event_id = room.event_id)
+        case when due.is_mark_due then (select count(order_id)::integer from spent_passes where event_id = room.event_id)
           else last.orders end as orders,
         turn.serving as turn_serving, turn.orders as turn_orders,
         minute.serving as minute_serving, minute.exchanged::float8 as minute_exchanged

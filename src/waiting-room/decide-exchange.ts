@@ -38,6 +38,12 @@ export function decideExchange(room: LiveRoom, placeIndex: number, now: number):
   return notYet(position, Math.floor(serving), pollSecondsOf(position - serving, room.rate));
 }
 
+/** Whether the turn of a place is over: `lapsedBelow` only grows, so what was once seen of it stays true. Pure. */
+export function isLapsed(room: LiveRoom, placeIndex: number): boolean {
+  if (room.draw === undefined || room.voidedPlaces.has(placeIndex)) return false;
+  return positionOf(room.draw, placeIndex) < room.lapsedBelow;
+}
+
 function notYet(position: number | null, serving: number, retryAfterSeconds: number): ExchangeDecision {
   return { kind: 'not_your_turn', position, serving, retryAfterSeconds };
 }

@@ -6,6 +6,7 @@ export type QueueErrorCode =
   | 'queue.place_invalid'
   | 'queue.not_your_turn'
   | 'queue.turn_lapsed'
+  | 'queue.place_kept'
   | 'queue.times_fixed'
   | 'queue.times_impossible'
   | 'queue.over'
@@ -20,6 +21,7 @@ export const queueProblems = {
   'queue.place_invalid': { status: 403, title: 'Place not valid' },
   'queue.not_your_turn': { status: 403, title: 'Not your turn yet' },
   'queue.turn_lapsed': { status: 410, title: 'Turn has passed' },
+  'queue.place_kept': { status: 409, title: 'Place not given up' },
   'queue.times_fixed': { status: 409, title: 'Times are fixed' },
   'queue.times_impossible': { status: 409, title: 'Times not possible' },
   'queue.over': { status: 409, title: 'Waiting room is over' },
@@ -48,7 +50,16 @@ export const notYourTurn = (
     retryAfterSeconds,
   });
 export const turnLapsed = () =>
-  refusal('queue.turn_lapsed', 'This place was called, and its time to come in has passed.');
+  refusal(
+    'queue.turn_lapsed',
+    'This place was called, and its time to come in has passed. While the room is open, join with `insteadOf` for a place at the end.',
+  );
+/** Of a place that is to be given up for another: only one whose turn has passed unused is. */
+export const placeKept = () =>
+  refusal(
+    'queue.place_kept',
+    'This place is not given up: its turn has not passed, an order was placed with it, or it is not yours.',
+  );
 export const timesFixed = (phase: string) =>
   refusal('queue.times_fixed', 'The draw was announced with these times; they do not change any more.', { phase });
 export const timesImpossible = (errors: readonly { path: string; message: string }[]) =>

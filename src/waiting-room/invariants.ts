@@ -26,15 +26,16 @@ const roomInvariants: readonly Invariant[] = [
   ),
   invariantOf(
     'waiting_room.spent_passes',
-    'A pass was spent on an order of its own event, by the buyer whose place it was, and its place was not taken out.',
+    'A pass was spent on an order of its own event, by the buyer whose place it was, and its place was not taken out; or its place was given up.',
     sql`
       select 'the pass of place ' || spent.place_index || ' of ' || spent.event_id || ' was spent on '
-        || spent.order_id as sentence
+        || coalesce(spent.order_id, 'nothing') as sentence
       from spent_passes spent
       left join places place on place.event_id = spent.event_id and place.place_index = spent.place_index
       left join orders placed on placed.event_id = spent.event_id and placed.id = spent.order_id
-      where place.event_id is null or place.voided_at is not null or placed.event_id is null
-        or not place.account_key = any (placed.buyer_keys)`,
+      where place.event_id is null or place.voided_at is not null
+        or (spent.order_id is null) <> (place.given_up_at is not null)
+        or (spent.order_id is not null and (placed.event_id is null or not place.account_key = any (placed.buyer_keys)))`,
   ),
 ];
 

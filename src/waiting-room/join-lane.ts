@@ -1,8 +1,8 @@
 import type { Db } from '../platform/db.ts';
 import { type GroupCommit, createGroupCommit } from '../platform/group-commit.ts';
-import { type JoinedPlace, joinPlaces } from './place-queries.ts';
+import { type JoinWish, type JoinedPlace, joinPlaces } from './place-queries.ts';
 
-export type JoinLane = GroupCommit<string, JoinedPlace | undefined>;
+export type JoinLane = GroupCommit<JoinWish, JoinedPlace | undefined>;
 
 /** Joins written by one call: the room's row is locked and the log flushed once for so many. */
 const batchMax = 500;
@@ -18,14 +18,14 @@ const answerMs = 2500;
  * @param deps.flushesMax events written at the same time; at most the connections of the pool
  */
 export function createJoinLane(deps: { db: Db; flushesMax: number }): JoinLane {
-  return createGroupCommit<string, JoinedPlace | undefined>({
+  return createGroupCommit<JoinWish, JoinedPlace | undefined>({
     name: 'waiting_room_joins',
-    flush: (eventId, accountKeys) => joinPlaces(deps.db, eventId, accountKeys),
+    flush: (eventId, wishes) => joinPlaces(deps.db, eventId, wishes),
     batchMax,
     queueMax,
     deadlineMs,
     answerMs,
     flushesMax: deps.flushesMax,
-    keysOf: (accountKey) => [accountKey],
+    keysOf: ({ accountKey }) => [accountKey],
   });
 }

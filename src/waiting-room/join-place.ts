@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { serviceUnavailable } from '../platform/errors.ts';
 import type { Challenges } from './challenge.ts';
 import { placeSalt } from './draw/index.ts';
-import { challengeFailed, challengeRequired, queueNotOpen } from './errors.ts';
+import { challengeFailed, challengeRequired, placeKept, queueNotOpen } from './errors.ts';
 import type { JoinLane } from './join-lane.ts';
 import { joins } from './metrics.ts';
 import type { Phase } from './phase.ts';
@@ -26,6 +26,8 @@ export type JoinPlaceInput = {
   readonly authorization: string | undefined;
   /** The solved challenge, as the widget sends it. */
   readonly challenge: string | undefined;
+  /** Index of the buyer's own place, whose turn has passed, to be given up for one at the end of the line. */
+  readonly insteadOf?: number | undefined;
 };
 
 export type HeldPlace = {
@@ -44,8 +46,11 @@ const refusedUnasked: readonly Phase[] = ['closed', 'over'];
 /**
  * Gives a confirmed buyer a place in the line of an event, durable when this returns; who has one is told it again. What is
  * refused is refused from memory, before the lane: phase, token and challenge cost microseconds and no query.
- * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, challenge.required, challenge.failed,
- * service.overloaded, service.unavailable
+ *
+ * Who has let a turn pass may take another place, behind everybody, for the one that is over: the old one is given up, with
+ * every pass that was made for it, so that no account ever holds two. Repeated, it answers with the new place.
+ * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, queue.place_kept, challenge.required,
+ * challenge.failed, service.overloaded, service.unavailable
  */
 export async function joinPlace(
   deps: JoinPlaceDeps,
@@ -58,14 +63,18 @@ export async function joinPlace(
     throw queueNotOpen(room.phase);
   }
   if (room.challengeDifficulty > 0) demandChallenge(deps.challenges, input.challenge, room.eventId, accountKey);
-  const joined = await deps.joinLane.submit(room.eventId, accountKey);
+  const { insteadOf } = input;
+  if (insteadOf !== undefined && !deps.rooms.isLapsed(room.eventId, insteadOf)) throw placeKept();
+  const joined = await deps.joinLane.submit(room.eventId, { accountKey, insteadOf });
   if (joined === undefined) throw eventNotFound();
   const { phase, index, isNew, joinedAt } = joined;
   if (index === undefined) {
     joins.not_open.inc();
     throw queueNotOpen(phase);
   }
-  joins[isNew ? 'joined' : 'known'].inc();
+  // An order was placed with it: it has had what a place gives.
+  if (index === insteadOf) throw phase === 'open' ? placeKept() : queueNotOpen(phase);
+  joins[isNew ? (insteadOf === undefined ? 'joined' : 'rejoined') : 'known'].inc();
   const { eventId } = room;
   return {
     isNew,

@@ -35,6 +35,8 @@ export const healthReporters = gauge('waiting_room_health_reporters', 'API proce
 const joinOutcomes = counter('waiting_room_joins_total', 'Buyers who asked for a place, by outcome', ['outcome']);
 export const joins = {
   joined: joinOutcomes.labels({ outcome: 'joined' }),
+  /** Given up a place whose turn had passed, for one at the end. */
+  rejoined: joinOutcomes.labels({ outcome: 'rejoined' }),
   known: joinOutcomes.labels({ outcome: 'known' }),
   not_open: joinOutcomes.labels({ outcome: 'not_open' }),
   challenge_failed: joinOutcomes.labels({ outcome: 'challenge_failed' }),

@@ -1,5 +1,6 @@
 import { type Health, nextAdmissionRate } from './admission-step.ts';
 import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './clockwork-queries.ts';
+import { paymentShare } from './payment-share.ts';
 import { nextShowRatio } from './show-ratio.ts';
 import { type EventStock, judgeStock } from './stop-rule.ts';
 
@@ -8,6 +9,7 @@ export type Surroundings = {
   readonly health: Health | undefined;
   readonly stock: EventStock;
   readonly isPaymentBusy: boolean;
+  /** That can be made for all rooms of the organizer together. */
   readonly paymentsPerSecond: number;
   /** Places exchanged since the last second. */
   readonly exchanged: number;
@@ -48,10 +50,16 @@ export function nextServing(room: ServedRoom, around: Surroundings): ServedNext 
     admissionRate: room.admission_rate,
     rateMax: room.rate_max,
     health: around.health,
-    isPaymentBusy: around.isPaymentBusy,
-    paymentsPerSecond: around.paymentsPerSecond,
+    ...paymentsOf(room, around),
   });
   return { phase: 'open', serving, rate: admissionRate / showRatio, admissionRate, showRatio, lapsedBelow, exchanged };
+}
+
+/** What is free is not bounded by what the gateway can take, nor by others who wait for it. */
+function paymentsOf(room: ServedRoom, { isPaymentBusy, paymentsPerSecond }: Surroundings) {
+  if (room.is_free) return { isPaymentBusy: false, paymentsPerSecond: Infinity };
+  const rivals = room.rival_rates === '' ? [] : room.rival_rates.split(',').map(Number);
+  return { isPaymentBusy, paymentsPerSecond: paymentShare(paymentsPerSecond, room.rate_max, rivals) };
 }
 
 /** Looked at once a mark: more often would say the same. */

@@ -15,10 +15,14 @@ export const placeInvariants: readonly Invariant[] = [
   ),
   invariantOf(
     'waiting_room.one_place_per_account',
-    'An account has one place in the line of an event.',
+    'An account holds one place in the line of an event; those that it gave up for another are over.',
     sql`
       select 'account ' || account_key || ' has ' || count(*) || ' places at ' || event_id as sentence
-      from places group by event_id, account_key having count(*) > 1`,
+      from places where given_up_at is null group by event_id, account_key having count(*) > 1
+      union all
+      select 'place ' || p.place_index || ' of ' || p.event_id || ' was given up and is not used up' as sentence
+      from places p where p.given_up_at is not null and not exists (
+        select from spent_passes s where s.event_id = p.event_id and s.place_index = p.place_index)`,
   ),
   invariantOf(
     'waiting_room.places_in_rooms',

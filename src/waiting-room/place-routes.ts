@@ -6,7 +6,7 @@ import { createRouter, inputFaults } from '../http/router.ts';
 import { answer, body, problems } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { issueChallenge } from './issue-challenge.ts';
-import { type HeldPlace, type JoinPlaceDeps, joinPlace } from './join-place.ts';
+import { type HeldPlace, type JoinPlaceDeps, type JoinPlaceInput, joinPlace } from './join-place.ts';
 import { challengeSchema, joinSchema, placeSchema, queueParams } from './place-schemas.ts';
 
 const tags = ['Waiting room'];
@@ -21,7 +21,7 @@ const joinRoute = createRoute({
   description:
     'With the token of a confirmed buyer (`POST /v1/buyers/confirmations`). One place per buyer and event: joining again, ' +
     'from wherever, answers with the same place. Where the room asks for work (`challengeDifficulty` of the queue ' +
-    'document), a solved challenge comes with it.',
+    'document), a solved challenge comes with it. Who let a turn pass joins with `insteadOf` for a place at the end.',
   security,
   request: { params: queueParams, body: { ...body(joinSchema), required: false } },
   responses: {
@@ -55,17 +55,19 @@ async function joinFrom(
   const { place, isNew } = await joinPlace(deps, {
     slug,
     authorization: request.header('authorization'),
-    challenge: await readChallenge(request),
+    ...(await readWish(request)),
   });
   return { status: isNew ? 201 : 200, place };
 }
 
-async function readChallenge(request: HotRequest): Promise<string | undefined> {
+async function readWish(request: HotRequest): Promise<Pick<JoinPlaceInput, 'challenge' | 'insteadOf'>> {
   const length = request.header('content-length');
-  if ((length === undefined || length === '0') && request.header('transfer-encoding') === undefined) return undefined;
+  if ((length === undefined || length === '0') && request.header('transfer-encoding') === undefined)
+    return { challenge: undefined };
   const parsed = joinSchema.safeParse(await readJson(request, joinBytesMax));
   if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  return parsed.data.challenge;
+  const { challenge, insteadOf } = parsed.data;
+  return { challenge, insteadOf };
 }
 
 export function placeRoutes(deps: JoinPlaceDeps) {

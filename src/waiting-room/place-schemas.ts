@@ -5,6 +5,8 @@ import { phases } from './phase.ts';
 export const queueParams = z.object({ slug: slugSchema });
 
 const solutionCharactersMax = 2048;
+/** The largest whole number of a column of indexes. */
+const placeIndexMax = 2 ** 31 - 1;
 
 export const joinSchema = z
   .strictObject({
@@ -12,6 +14,16 @@ export const joinSchema = z
       description:
         'The solved challenge as the ALTCHA widget sends it: base64 of JSON with `challenge` and `solution`.',
     }),
+    insteadOf: z
+      .int()
+      .min(0)
+      .max(placeIndexMax)
+      .optional()
+      .openapi({
+        description:
+          'Index of your own place whose turn has passed without an order: it is given up, with every pass that was made ' +
+          'for it, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`.',
+      }),
   })
   .openapi('JoinQueue');
 

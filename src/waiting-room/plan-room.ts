@@ -35,7 +35,8 @@ export async function planRoom(
     }
     requirePossible(deps, settings, event, await readNow(tx));
     await write(tx, { ...of, room, settings });
-    await commitDraw(deps, tx, { eventId: event.id, freezesAt: settings.freezesAt });
+    const { freezesAt, drawLeadSeconds: leadSeconds } = settings;
+    await commitDraw(deps, tx, { eventId: event.id, freezesAt, leadSeconds });
     return { act: room === undefined ? 'waiting_room.planned' : 'waiting_room.changed', changes };
   });
 }
@@ -67,7 +68,7 @@ function differences(room: RoomRow | undefined, settings: RoomSettings): Record<
 }
 
 function requirePossible(deps: CommitDeps, settings: RoomSettings, event: EventOfRoom, now: Date): void {
-  const { preQueueOpensAt, freezesAt, opensAt } = settings;
+  const { preQueueOpensAt, freezesAt, opensAt, drawLeadSeconds } = settings;
   const errors: { path: string; message: string }[] = [];
   const fault = (path: string, message: string) => errors.push({ path, message });
   const drawSeconds = rulesOf(deps.drawRules).leadSeconds + drawSecondsMin;
@@ -76,6 +77,8 @@ function requirePossible(deps: CommitDeps, settings: RoomSettings, event: EventO
     fault('freezesAt', `must come ${preQueueSecondsMin} seconds after preQueueOpensAt, or later`);
   if (secondsBetween(freezesAt, opensAt) < drawSeconds)
     fault('opensAt', `must come ${drawSeconds} seconds after freezesAt, or later: that is the time of the draw`);
+  else if (drawLeadSeconds + drawSecondsMin > secondsBetween(freezesAt, opensAt))
+    fault('drawLeadSeconds', `must end ${drawSecondsMin} seconds before opensAt, or earlier`);
   if (opensAt >= event.endsAt) fault('opensAt', 'must come before the event ends');
   if (errors.length > 0) throw timesImpossible(errors);
 }

@@ -14,6 +14,8 @@ export type RoomFacts = {
 export type KnownRooms = {
   /** Undefined for an event that does not exist or has no room. */
   roomOf(slug: string): RoomFacts | undefined;
+  /** Whether this place was called and its turn is over, as far as the process knows: it never is too early. */
+  isLapsed(eventId: string, placeIndex: number): boolean;
   /** False until rooms were read once. */
   isReady(): boolean;
 };

@@ -15,6 +15,7 @@ export function presentRoom(
     preQueueOpensAt: room.preQueueOpensAt.toISOString(),
     freezesAt: room.freezesAt.toISOString(),
     opensAt: room.opensAt.toISOString(),
+    drawLeadSeconds: room.drawLeadSeconds,
     rateMax: room.rateMax,
     turnSeconds: room.turnSeconds,
     passSeconds: room.passSeconds,

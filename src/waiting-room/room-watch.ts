@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
+import { isLapsed } from './decide-exchange.ts';
 import type { LiveRoom } from './live-room.ts';
 import { watchAge, watchedRooms } from './metrics.ts';
 import { type WatchedRow, findVoidedPlaces, listWatchedRooms } from './room-queries.ts';
@@ -14,6 +15,8 @@ export type RoomWatch = {
   /** The room of a published address; undefined when there is none, or nothing is known yet. */
   roomOf(slug: string): LiveRoom | undefined;
   roomById(eventId: string): LiveRoom | undefined;
+  /** Whether this place of the room was called, and its turn is over. */
+  isLapsed(eventId: string, placeIndex: number): boolean;
   /** False until Postgres has answered once: until then nothing is known, not even that there is no room. */
   isReady(): boolean;
   /** Postgres' time as this process reckons it, in milliseconds: what turns and passes are counted by. */
@@ -64,6 +67,10 @@ export function createRoomWatch(deps: { db: Db; log: Log; clock: Clock }): RoomW
   return {
     roomOf: (slug) => bySlug.get(slug),
     roomById: (eventId) => byId.get(eventId),
+    isLapsed: (eventId, placeIndex) => {
+      const room = byId.get(eventId);
+      return room !== undefined && isLapsed(room, placeIndex);
+    },
     isReady: () => answered !== undefined,
     now: () =>
       answered === undefined ? deps.clock.now().getTime() : answered.serverMs + (performance.now() - answered.at),

@@ -8,6 +8,7 @@ import { answer, body, problems } from '../http/schemas.ts';
 import { endRoom } from './end-room.ts';
 import { pauseRoom } from './pause-room.ts';
 import { type PlanDeps, planRoom } from './plan-room.ts';
+import { drawLeadOf } from './draw-lead.ts';
 import { planSchema, roomParams, roomSchema } from './schemas.ts';
 import { showRoom } from './show-room.ts';
 
@@ -95,11 +96,14 @@ export function waitingRoomRoutes(deps: RoomRoutesDeps) {
     });
 }
 
-function settingsOf({ preQueueOpensAt, freezesAt, opensAt, ...rest }: z.output<typeof planSchema>) {
+function settingsOf({ drawLeadSeconds, ...plan }: z.output<typeof planSchema>) {
+  const freezesAt = new Date(plan.freezesAt);
+  const opensAt = new Date(plan.opensAt);
   return {
-    ...rest,
-    preQueueOpensAt: new Date(preQueueOpensAt),
-    freezesAt: new Date(freezesAt),
-    opensAt: new Date(opensAt),
+    ...plan,
+    preQueueOpensAt: new Date(plan.preQueueOpensAt),
+    freezesAt,
+    opensAt,
+    drawLeadSeconds: drawLeadSeconds ?? drawLeadOf(freezesAt, opensAt),
   };
 }

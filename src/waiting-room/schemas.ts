@@ -61,6 +61,7 @@ export const passSchema = z
 
 export const rateMaxLimits = { min: 0.1, max: 10_000 } as const;
 export const turnSecondsLimits = { min: 60, max: 3600 } as const;
+export const drawLeadSecondsLimits = { min: 30, max: 3600 } as const;
 export const challengeDifficultyMax = 10_000_000;
 
 export const planSchema = z
@@ -68,6 +69,16 @@ export const planSchema = z
     preQueueOpensAt: givenTimeSchema,
     freezesAt: givenTimeSchema,
     opensAt: givenTimeSchema,
+    drawLeadSeconds: z
+      .int()
+      .min(drawLeadSecondsLimits.min)
+      .max(drawLeadSecondsLimits.max)
+      .optional()
+      .openapi({
+        description:
+          'From the freeze to the beacon round that decides the draw: so long there is to write and publish the list. ' +
+          'When absent, half of the time from the freeze to the opening, between 30 s and 10 minutes.',
+      }),
     rateMax: z.number().min(rateMaxLimits.min).max(rateMaxLimits.max).openapi({ description: 'Buyers per second.' }),
     turnSeconds: z.int().min(turnSecondsLimits.min).max(turnSecondsLimits.max).default(300),
     passSeconds: z.int().min(turnSecondsLimits.min).max(turnSecondsLimits.max).default(600),
@@ -78,6 +89,7 @@ export const planSchema = z
 export const roomSchema = z
   .object({
     ...planSchema.shape,
+    drawLeadSeconds: z.int(),
     turnSeconds: z.int(),
     passSeconds: z.int(),
     challengeDifficulty: z.int(),

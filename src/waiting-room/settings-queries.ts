@@ -1,4 +1,4 @@
-import { and, count, eq, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { catchUpSecondsMax } from './clockwork-queries.ts';
 import type { RoomRow } from './room-queries.ts';
@@ -6,7 +6,14 @@ import { spentPasses, waitingRooms } from './tables.ts';
 
 export type RoomSettings = Pick<
   RoomRow,
-  'preQueueOpensAt' | 'freezesAt' | 'opensAt' | 'rateMax' | 'turnSeconds' | 'passSeconds' | 'challengeDifficulty'
+  | 'preQueueOpensAt'
+  | 'freezesAt'
+  | 'opensAt'
+  | 'drawLeadSeconds'
+  | 'rateMax'
+  | 'turnSeconds'
+  | 'passSeconds'
+  | 'challengeDifficulty'
 >;
 
 /** Postgres' time at the start of the transaction: what the room's times are compared with. */
@@ -65,6 +72,9 @@ export async function setPaused(tx: Db, room: RoomRow, isPaused: boolean): Promi
 
 /** Orders that were placed with a pass. Index: the primary key. */
 export async function countSpentPasses(db: Db, eventId: string): Promise<number> {
-  const [row] = await db.select({ count: count() }).from(spentPasses).where(eq(spentPasses.eventId, eventId));
+  const [row] = await db
+    .select({ count: count() })
+    .from(spentPasses)
+    .where(and(eq(spentPasses.eventId, eventId), isNotNull(spentPasses.orderId)));
   return row?.count ?? 0;
 }

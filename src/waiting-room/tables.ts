@@ -25,6 +25,7 @@ export const waitingRooms = pgTable('waiting_rooms', {
   showRatio: doublePrecision('show_ratio').notNull().default(1),
   exchanged: bigint('exchanged', { mode: 'number' }).notNull().default(0),
   pausedAt: time('paused_at'),
+  drawLeadSeconds: integer('draw_lead_seconds').notNull().default(30),
 });
 
 export const places = pgTable(
@@ -35,6 +36,7 @@ export const places = pgTable(
     accountKey: text('account_key').notNull(),
     joinedAt: time('joined_at').notNull(),
     voidedAt: time('voided_at'),
+    givenUpAt: time('given_up_at'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.placeIndex] })],
 );
@@ -44,7 +46,8 @@ export const spentPasses = pgTable(
   {
     eventId: text('event_id').notNull(),
     placeIndex: integer('place_index').notNull(),
-    orderId: text('order_id').notNull(),
+    /** Null: the place was given up for another one. */
+    orderId: text('order_id'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.placeIndex] })],
 );
@@ -73,6 +76,7 @@ export const draws = pgTable(
     voidReason: text('void_reason'),
     rootedAt: time('rooted_at'),
     revealedAt: time('revealed_at'),
+    leadSeconds: integer('lead_seconds').notNull().default(30),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.number] })],
 );

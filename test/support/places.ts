@@ -38,9 +38,14 @@ export function roomFacts(event: TestEvent, more: Partial<RoomFacts> = {}): Room
 }
 
 /** An API process as far as joining goes; its rooms are what the test says they are. */
-export function joinDeps(open: OpenDb, rooms: Map<string, RoomFacts>, flushesMax = 4): JoinPlaceDeps {
+export function joinDeps(
+  open: OpenDb,
+  rooms: Map<string, RoomFacts>,
+  flushesMax = 4,
+  isLapsed: (eventId: string, placeIndex: number) => boolean = () => false,
+): JoinPlaceDeps {
   return {
-    rooms: { roomOf: (slug) => rooms.get(slug), isReady: () => true },
+    rooms: { roomOf: (slug) => rooms.get(slug), isLapsed, isReady: () => true },
     joinLane: createJoinLane({ db: open.db, flushesMax }),
     challenges: createChallenges({ secret: queueTokenSecret, clock: systemClock }),
     clock: systemClock,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isBad, nextAdmissionRate } from '../../src/waiting-room/admission-step.ts';
 import { healthOf } from '../../src/waiting-room/health-reader.ts';
 import { createLatencyWindow } from '../../src/waiting-room/latency-window.ts';
+import { paymentShare } from '../../src/waiting-room/payment-share.ts';
 import { nextShowRatio } from '../../src/waiting-room/show-ratio.ts';
 import { judgeStock } from '../../src/waiting-room/stop-rule.ts';
 import { randomFrom, simulateRoom } from './support/simulate-room.ts';
@@ -96,6 +97,26 @@ describe('admissions per second', () => {
           expect(next).toBeLessThanOrEqual(Math.min(rateMax, paymentsPerSecond));
           expect(next).toBeGreaterThanOrEqual(0);
           if (health === undefined || isBad(health) || isPaymentBusy) expect(next).toBeLessThanOrEqual(admissionRate);
+        },
+      ),
+    );
+  });
+});
+
+describe('shares of what can be paid', () => {
+  const rate = fc.double({ min: 0.1, max: 1e4, noNaN: true });
+  it('come to no more than there is, waste nothing that is wanted, and favour nobody', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1, max: 1e4, noNaN: true }),
+        fc.array(rate, { minLength: 1, maxLength: 8 }),
+        (budget, wanted) => {
+          const shares = wanted.map((own, at) => paymentShare(budget, own, wanted.toSpliced(at, 1)));
+          const sum = shares.reduce((all, share) => all + share, 0);
+          const all = wanted.reduce((total, own) => total + own, 0);
+          expect(sum).toBeCloseTo(Math.min(budget, all), 5);
+          const least = Math.min(...shares.filter((share, at) => share < (wanted[at] ?? 0)));
+          for (const share of shares) expect(share).toBeLessThanOrEqual(least + 1e-6);
         },
       ),
     );

@@ -60,6 +60,28 @@ describe('the phases', () => {
     await end(event);
   });
 
+  it('a draw that is void is followed by another one, and the room opens by itself', async () => {
+    const event = await world.room(10);
+    await world.owner`update waiting_rooms set opens_at = freezes_at + interval '70 seconds' where event_id = ${event.id}`;
+    await world.second(event, 3600);
+    // No worker ran between the freeze and the beacon's round: the list has no root, and its value may be known.
+    expect(await world.second(event, 66)).toBe('void');
+    expect(await world.roomOf(event)).toMatchObject({ phase: 'drawing', serving: 0 });
+    expect(await world.look(event)).toBe('drawing');
+    await world.pass(125);
+    const steps: unknown[] = [];
+    for (let looks = 0; looks < 3 && steps.at(-1) !== 'open'; looks += 1) steps.push(await world.look(event));
+    expect(steps.at(-1)).toBe('open');
+    expect((await world.draws(event.id)).map(({ state, voidReason }) => voidReason ?? state)).toEqual([
+      'root_late',
+      'drawn',
+    ]);
+    await world.second(event);
+    await world.second(event);
+    expect((await world.roomOf(event)).serving).toBeGreaterThan(0);
+    await end(event);
+  });
+
   it('of ten workers that look at the same time, each step is taken once', async () => {
     const event = await world.room(50);
     const all = async () => {
@@ -150,6 +172,50 @@ describe('an open room', () => {
     await world.look(event, { paymentsPerSecond: 7 });
     expect(await rate()).toBe(7);
     await end(event);
+  });
+
+  it('is not slowed by payments when nothing costs anything', async () => {
+    const event = await world.openedRoom(5000);
+    const rateWith = async (paymentsPerSecond: number) => {
+      await world.pass(1);
+      await world.look(event, { paymentsPerSecond });
+      return (await world.roomOf(event)).admissionRate;
+    };
+    expect(await rateWith(7)).toBe(7);
+    await world.open.db.execute(sql`update ticket_categories set price = 0 where event_id = ${event.id}`);
+    world.state.isPaymentBusy = true;
+    expect(await rateWith(7)).toBe(12);
+    world.state.isPaymentBusy = false;
+    expect(await rateWith(7)).toBe(17);
+    await world.open.db.execute(sql`update ticket_categories set price = 1000 where event_id = ${event.id}`);
+    expect(await rateWith(7)).toBe(7);
+    await end(event);
+  });
+
+  it('shares what can be paid with the other rooms of its organizer that call, and with nobody else’s', async () => {
+    const [one, two, other] = [
+      await world.openedRoom(5000),
+      await world.openedRoom(5000),
+      await world.openedRoom(5000),
+    ];
+    await world.owner`update waiting_rooms set organizer_id = ${one.organizer.id} where event_id = ${two.id}`;
+    const rates = async () => {
+      await world.pass(1);
+      for (const event of [one, two, other]) await world.look(event, { paymentsPerSecond: 30 });
+      return Promise.all([one, two, other].map(async (event) => (await world.roomOf(event)).admissionRate));
+    };
+    expect(await rates()).toEqual([15, 15, 30]);
+    // Who wants less than half leaves the rest to the other.
+    await world.owner`update waiting_rooms set rate_max = 5 where event_id = ${two.id}`;
+    await rates();
+    for (let seconds = 0; seconds < 4; seconds += 1) await rates();
+    expect(await rates()).toEqual([25, 5, 30]);
+    await world.owner`update waiting_rooms set rate_max = 100 where event_id = ${two.id}`;
+    await rates();
+    expect((await rates()).slice(0, 2)).toEqual([15, 15]);
+    await world.open.db.execute(sql`update ticket_categories set price = 0 where event_id = ${two.id}`);
+    expect((await rates())[0]).toBe(20);
+    for (const event of [one, two, other]) await end(event);
   });
 
   it('stops when what is left is spoken for, goes on when it is not, and is over when all is sold', async () => {

@@ -133,7 +133,7 @@ describe('joining', () => {
   });
 
   it('is refused as unavailable while the rooms are not known yet', async () => {
-    const blind = { ...deps, rooms: { roomOf: () => undefined, isReady: () => false } };
+    const blind = { ...deps, rooms: { roomOf: () => undefined, isLapsed: () => false, isReady: () => false } };
     const answer = await ask('/v1/events/nothing-here/queue/places', { as: asBuyer('ayu') }, blind);
     expect(codeOf(answer)).toBe('503 service.unavailable');
   });

@@ -7,7 +7,7 @@ import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 import type { TestEvent } from '../support/factories.ts';
 import { accountKeyOf, createRoom } from '../support/places.ts';
 import { openTestDb } from '../support/placing.ts';
-import { withoutConstraints } from '../races/support/without-guard.ts';
+import { withoutIndex } from '../races/support/without-guard.ts';
 
 /** Guards the guards: each corruption of one row is found and named. */
 
@@ -18,12 +18,13 @@ let event: TestEvent;
 beforeAll(async () => {
   database = await createTestDatabase();
   open = openTestDb(database.url, 2);
-  await withoutConstraints(database.directUrl, 'places', ['places_event_id_account_key_key']);
+  await withoutIndex(database.directUrl, 'places_one_per_account');
 });
 beforeEach(async () => {
   await open.db.execute(sql`delete from places`);
   event = await createRoom(open.db);
-  await joinPlaces(open.db, event.id, [accountKeyOf('ayu'), accountKeyOf('budi'), accountKeyOf('citra')]);
+  const wishes = ['ayu', 'budi', 'citra'].map((name) => ({ accountKey: accountKeyOf(name) }));
+  await joinPlaces(open.db, event.id, wishes);
   await open.db.execute(sql`delete from waiting_rooms where event_id <> ${event.id}`);
 });
 afterAll(async () => {
@@ -57,6 +58,15 @@ it('waiting_room.one_place_per_account names an account with two', async () => {
   expect(await found('waiting_room.one_place_per_account')).toEqual([
     `account ${accountKeyOf('ayu')} has 2 places at ${event.id}`,
   ]);
+});
+
+it('waiting_room.one_place_per_account names a place that was given up and could still be ordered with', async () => {
+  await open.db.execute(sql`update places set given_up_at = now() where place_index = 2`);
+  expect(await found('waiting_room.one_place_per_account')).toEqual([
+    `place 2 of ${event.id} was given up and is not used up`,
+  ]);
+  await open.db.execute(sql`insert into spent_passes (event_id, place_index) values (${event.id}, 2)`);
+  expect(await found('waiting_room.one_place_per_account')).toEqual([]);
 });
 
 it('waiting_room.places_in_rooms names a place without a room', async () => {

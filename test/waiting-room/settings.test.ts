@@ -127,6 +127,28 @@ describe('a plan', () => {
     expect(await drawsOf(event)).toHaveLength(1);
   });
 
+  it('leaves the draw half of the time to the opening, or what it says itself', async () => {
+    const { event, ask } = await aDesk();
+    const now = Date.now();
+    const plan = planAt(now);
+    const leadOf = async () => {
+      const shown = (await (await api.fetch(`/v1/events/${event.slug}/queue`)).json()) as Record<string, unknown>;
+      const { beaconRoundAt } = shown['draw'] as { beaconRoundAt: string };
+      return Math.floor((Date.parse(beaconRoundAt) - Date.parse(plan.freezesAt)) / 10_000) * 10;
+    };
+    expect((await ask('PUT', '', plan)).body).toMatchObject({ drawLeadSeconds: 300 });
+    expect(await leadOf()).toBe(300);
+    expect((await ask('PUT', '', { ...plan, drawLeadSeconds: 120 })).body).toMatchObject({ drawLeadSeconds: 120 });
+    expect(await leadOf()).toBe(120);
+    expect(await drawsOf(event)).toMatchObject([{ void_reason: 'rescheduled' }, { state: 'committed' }]);
+    const late = await ask('PUT', '', { ...plan, drawLeadSeconds: 595 });
+    expect(codeOf(late)).toBe('409 queue.times_impossible');
+    expect(late.body['errors']).toMatchObject([{ path: 'drawLeadSeconds' }]);
+    expect(codeOf(await ask('PUT', '', { ...plan, drawLeadSeconds: 29 }))).toBe('400 request.invalid');
+    await setPhase(event, 'pre_queue');
+    expect(codeOf(await ask('PUT', '', { ...plan, drawLeadSeconds: 121 }))).toBe('409 queue.times_fixed');
+  });
+
   it('is refused when its times cannot be kept, all faults at once', async () => {
     const { ask } = await aDesk();
     const now = Date.now();

@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/db.ts';
 import { firstRoundFrom, timeOfRound } from './beacon-chain.ts';
 import type { CommitDeps } from './deps.ts';
-import { type VoidReason, rulesOf } from './draw-rules.ts';
+import { type VoidReason, leadSecondsMax, rulesOf } from './draw-rules.ts';
 import { type DrawRow, findCurrentDraw, insertDraw, markVoid, readNow } from './queries.ts';
 import { openSeed, sealNewSeed } from './seal-seed.ts';
 
@@ -9,33 +9,36 @@ import { openSeed, sealNewSeed } from './seal-seed.ts';
  * Commits to the room's draw: a new seed, known by its hash, and a beacon round after the freeze. Call it in the
  * transaction that plans the room or moves its freeze; a commitment that no longer fits is void, in public, and the next
  * number is committed to. Does nothing once the list is frozen, and nothing when all is as it should be.
+ * @param plan.leadSeconds from the freeze to the round, at the least; as the rules say when absent
  */
 export async function commitDraw(
   deps: CommitDeps,
   tx: Db,
-  { eventId, freezesAt }: { eventId: string; freezesAt: Date },
+  { eventId, freezesAt, ...plan }: { eventId: string; freezesAt: Date; leadSeconds?: number },
 ): Promise<void> {
+  const leadSeconds = Math.max(rulesOf(deps.drawRules).leadSeconds, plan.leadSeconds ?? 0);
   const found = await findCurrentDraw(tx, eventId);
   const now = await readNow(tx);
   const after = new Date(Math.max(now.getTime(), freezesAt.getTime()));
-  if (found === undefined) return insertNext(deps, tx, { eventId, number: 1, after });
+  if (found === undefined) return insertNext(deps, tx, { eventId, number: 1, after, leadSeconds });
   const { draw } = found;
   if (draw.state !== 'committed') return;
-  if (draw.beaconChain === deps.beaconChain.hash && draw.beaconRound === roundAfter(deps, after)) return;
-  await voidDraw(deps, tx, draw, 'rescheduled', after);
+  if (draw.beaconChain === deps.beaconChain.hash && draw.beaconRound === roundAfter(deps, after, leadSeconds)) return;
+  await voidDraw(deps, tx, draw, 'rescheduled', { after, leadSeconds });
 }
 
 /**
- * Voids a draw and commits to the next number; of a list that is frozen already the next draw takes everything over.
- * False when the draw was drawn or void already.
- * @param after the next beacon round comes at least the lead after this
+ * Voids a draw and commits to the next number; of a list that is frozen already the next draw takes everything over. If
+ * this one's root was late, the next one has twice the lead: the leaves go on from where they are, so one of them is in
+ * time however slow the writing. False when the draw was drawn or void already.
+ * @param next the next beacon round comes at least the lead after `after`; now and the same lead, when absent
  */
 export async function voidDraw(
   deps: CommitDeps,
   tx: Db,
   draw: DrawRow,
   reason: VoidReason,
-  after?: Date,
+  next: { readonly after?: Date; readonly leadSeconds?: number } = {},
 ): Promise<boolean> {
   const ended = await markVoid(tx, draw, reason, openSeed(deps.encryptionKey, draw));
   if (ended === undefined) return false;
@@ -43,7 +46,8 @@ export async function voidDraw(
   await insertNext(deps, tx, {
     eventId: draw.eventId,
     number: draw.number + 1,
-    after: after ?? (await readNow(tx)),
+    after: next.after ?? (await readNow(tx)),
+    leadSeconds: next.leadSeconds ?? nextLead(draw, reason),
     list: frozenAt !== null ? { frozenAt, places, voidedPlaces, merkleRoot, rootedAt } : undefined,
   });
   return true;
@@ -53,12 +57,17 @@ type Next = {
   readonly eventId: string;
   readonly number: number;
   readonly after: Date;
+  readonly leadSeconds: number;
   readonly list?: Pick<DrawRow, 'frozenAt' | 'places' | 'voidedPlaces' | 'merkleRoot' | 'rootedAt'> | undefined;
 };
 
-async function insertNext(deps: CommitDeps, tx: Db, { eventId, number, after, list }: Next): Promise<void> {
+async function insertNext(
+  deps: CommitDeps,
+  tx: Db,
+  { eventId, number, after, leadSeconds, list }: Next,
+): Promise<void> {
   const chain = deps.beaconChain;
-  const beaconRound = roundAfter(deps, after);
+  const beaconRound = roundAfter(deps, after, leadSeconds);
   await insertDraw(tx, {
     eventId,
     number,
@@ -66,10 +75,15 @@ async function insertNext(deps: CommitDeps, tx: Db, { eventId, number, after, li
     chain,
     beaconRound,
     beaconRoundAt: timeOfRound(chain, beaconRound),
+    leadSeconds,
     list,
   });
 }
 
-function roundAfter(deps: CommitDeps, after: Date): number {
-  return firstRoundFrom(deps.beaconChain, new Date(after.getTime() + rulesOf(deps.drawRules).leadSeconds * 1000));
+function nextLead({ leadSeconds }: DrawRow, reason: VoidReason): number {
+  return reason === 'root_late' ? Math.min(2 * leadSeconds, leadSecondsMax) : leadSeconds;
+}
+
+function roundAfter(deps: CommitDeps, after: Date, leadSeconds: number): number {
+  return firstRoundFrom(deps.beaconChain, new Date(after.getTime() + leadSeconds * 1000));
 }

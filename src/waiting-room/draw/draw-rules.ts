@@ -1,6 +1,9 @@
 /** How much time the steps of a draw have. Published with every draw: who audits one holds it to these. */
 export type DrawRules = {
-  /** From the freeze to the beacon's round, at the least: the time in which the leaves and the root are written. */
+  /**
+   * From the freeze to the beacon's round, at the least: the time in which the leaves and the root are written. The
+   * organizer may leave more for a long list.
+   */
   readonly leadSeconds: number;
   /** From the beacon's round to the seed being public; beyond it the draw is void. */
   readonly revealWithinSeconds: number;
@@ -11,6 +14,9 @@ export type DrawRules = {
 };
 
 const defaults: DrawRules = { leadSeconds: 30, revealWithinSeconds: 300, beaconWithinSeconds: 900, workMs: 2000 };
+
+/** The longest lead: so long a draw waits that follows several whose root was late. */
+export const leadSecondsMax = 3600;
 
 export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
   return { ...defaults, ...given };

@@ -3,9 +3,10 @@ import type { Db } from '../../platform/db.ts';
 import { type Invariant, invariantOf, invariantSampleMax } from '../../platform/invariant.ts';
 import { randomnessOf } from './beacon-chain.ts';
 import { drawKeyOf, seedHashOf } from './draw-key.ts';
+import { listChunkRoots } from './leaf-queries.ts';
 import { rootOf } from './merkle.ts';
 import { leavesPerChunk } from './method.ts';
-import { type DrawRow, listChunkRoots, listDrawnDraws } from './queries.ts';
+import { type DrawRow, listDrawnDraws } from './queries.ts';
 
 /** Draws whose hashes are computed again at each check: the latest ones. */
 const recomputedMax = 50;

@@ -16,6 +16,7 @@ export function presentDraw(draw: DrawRow): PresentedDraw {
     beaconChain: draw.beaconChain,
     beaconRound: draw.beaconRound,
     beaconRoundAt: draw.beaconRoundAt.toISOString(),
+    leadSeconds: draw.leadSeconds,
     committedAt: draw.committedAt.toISOString(),
     frozenAt: timeOrNull(draw.frozenAt),
     places: draw.places,

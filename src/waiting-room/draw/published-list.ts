@@ -1,7 +1,8 @@
+import { findLeaves, listChunkRoots } from './leaf-queries.ts';
 import type { Db } from '../../platform/db.ts';
 import { type Levels, levelsOf, proofOf } from './merkle.ts';
 import { chunksOf, hashBytes, leavesPerChunk } from './method.ts';
-import { type RootedList, findLeaves, findRootedList, listChunkRoots } from './queries.ts';
+import { type RootedList, findRootedList } from './queries.ts';
 
 export type Proof = { readonly leaf: Uint8Array; readonly siblings: readonly Uint8Array[] };
 

@@ -1,10 +1,9 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/db.ts';
-import { drawLeaves, draws, waitingRooms } from '../tables.ts';
+import { draws, waitingRooms } from '../tables.ts';
 import type { BeaconChain } from './beacon-chain.ts';
 import type { VoidReason } from './draw-rules.ts';
-import { leavesPerChunk } from './method.ts';
 
 export type DrawRow = typeof draws.$inferSelect;
 /** A draw, and how long ago its beacon round came into being by Postgres' clock; negative before it. */
@@ -50,7 +49,7 @@ export async function lockRoom(tx: Db, eventId: string): Promise<RoomAtFreeze | 
 
 export type NewDraw = Pick<
   DrawRow,
-  'eventId' | 'number' | 'seedHash' | 'seedSealed' | 'beaconRound' | 'beaconRoundAt'
+  'eventId' | 'number' | 'seedHash' | 'seedSealed' | 'beaconRound' | 'beaconRoundAt' | 'leadSeconds'
 > & {
   readonly chain: BeaconChain;
   /** Taken over from the void draw of a list that is frozen already. */
@@ -117,63 +116,6 @@ export async function markFrozen(tx: Db, eventId: string, number: number, room: 
         order by place_index)`,
     })
     .where(and(eq(draws.eventId, eventId), eq(draws.number, number), eq(draws.state, 'committed')));
-}
-
-/** Chunks whose leaves are not written yet. */
-export async function listMissingChunks(db: Db, eventId: string, chunks: number): Promise<number[]> {
-  const rows = await rowsOf<{ chunk: number }>(
-    db,
-    sql`select n::integer as chunk from generate_series(0, ${chunks}::integer - 1) as n
-      where not exists (select from draw_leaves l where l.event_id = ${eventId} and l.chunk = n) order by n`,
-  );
-  return rows.map(({ chunk }) => chunk);
-}
-
-/** The account keys of these chunks, each in order of index. Index: the primary key. */
-export async function readChunkKeys(
-  db: Db,
-  eventId: string,
-  chunks: readonly number[],
-  frozenPlaces: number,
-): Promise<Map<number, string[]>> {
-  const rows = await rowsOf<{ chunk: number; keys: string }>(
-    db,
-    sql`select c.chunk::integer as chunk, string_agg(p.account_key, ',' order by p.place_index) as keys
-      from unnest(${`{${chunks.join(',')}}`}::integer[]) as c(chunk)
-      join places p on p.event_id = ${eventId}
-        and p.place_index >= c.chunk * ${leavesPerChunk}::integer
-        and p.place_index < least((c.chunk + 1) * ${leavesPerChunk}::integer, ${frozenPlaces}::integer)
-      group by c.chunk`,
-  );
-  return new Map(rows.map(({ chunk, keys }) => [chunk, keys.split(',')]));
-}
-
-export type ChunkRow = typeof drawLeaves.$inferInsert;
-
-/** Leaves follow from the frozen list, so who comes second has the same ones. */
-export async function insertLeaves(db: Db, rows: readonly ChunkRow[]): Promise<void> {
-  await db
-    .insert(drawLeaves)
-    .values([...rows])
-    .onConflictDoNothing();
-}
-
-/** In order of chunk. */
-export async function listChunkRoots(db: Db, eventId: string): Promise<Buffer[]> {
-  const rows = await db
-    .select({ root: drawLeaves.root })
-    .from(drawLeaves)
-    .where(eq(drawLeaves.eventId, eventId))
-    .orderBy(drawLeaves.chunk);
-  return rows.map(({ root }) => root);
-}
-
-export async function findLeaves(db: Db, eventId: string, chunk: number): Promise<Buffer | undefined> {
-  const [row] = await db
-    .select({ leaves: drawLeaves.leaves })
-    .from(drawLeaves)
-    .where(and(eq(drawLeaves.eventId, eventId), eq(drawLeaves.chunk, chunk)));
-  return row?.leaves;
 }
 
 const thisFrozen = ({ eventId, number }: DrawRow) =>

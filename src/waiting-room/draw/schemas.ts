@@ -22,6 +22,10 @@ export const drawSchema = z
     beaconChain: hash,
     beaconRound: z.int(),
     beaconRoundAt: timeSchema,
+    leadSeconds: z.int().openapi({
+      description:
+        'What the round was chosen with: it comes at least so long after the freeze, or after the void draw before.',
+    }),
     committedAt: timeSchema,
     frozenAt: timeSchema.nullable(),
     places: z

@@ -1,9 +1,9 @@
 import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/db.ts';
+import { type ChunkRow, insertLeaves, listChunkRoots, listMissingChunks, readChunkKeys } from './leaf-queries.ts';
 import { createLeafWriter, type WriteLeaf } from './leaf-writer.ts';
 import { levelsOf, rootOf, rootOfLevels } from './merkle.ts';
 import { chunksOf, hashBytes, leavesPerChunk } from './method.ts';
-import { type ChunkRow, insertLeaves, listChunkRoots, listMissingChunks, readChunkKeys } from './queries.ts';
 
 /** Rows of leaves in one statement: 256 KB, and some 20 ms of hashing before the loop turns. */
 const chunksPerStep = 8;

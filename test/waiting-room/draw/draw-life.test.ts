@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encrypt } from '../../../src/platform/crypto.ts';
+import { transaction } from '../../../src/platform/db.ts';
 import {
+  commitDraw,
   freezePlaces,
   leafOf,
   placeSalt,
@@ -131,6 +133,24 @@ describe('a frozen list', () => {
 });
 
 describe('a commitment', () => {
+  test('leaves the list as long as the organizer said, and no less than the rules say', async () => {
+    const event = await world.room(5);
+    const freezesAt = new Date(Date.now() + hour * 1000);
+    for (const [asked, given] of [
+      [600, 600],
+      [1, leadSeconds],
+    ] as const) {
+      await transaction(world.open.db, (tx) =>
+        commitDraw(world.deps(), tx, { eventId: event.id, freezesAt, leadSeconds: asked }),
+      );
+      const draw = (await world.draws(event.id)).at(-1);
+      expect(draw?.leadSeconds).toBe(given);
+      const ahead = ((draw?.beaconRoundAt.getTime() ?? 0) - freezesAt.getTime()) / 1000;
+      expect(ahead).toBeGreaterThanOrEqual(given);
+      expect(ahead).toBeLessThan(given + 3);
+    }
+  });
+
   test('stays when nothing changed, and is void in public when the freeze moves', async () => {
     const event = await world.room(5);
     await world.recommit(event.id);
@@ -150,9 +170,9 @@ describe('a commitment', () => {
 });
 
 describe('a draw is void, and the next one is drawn,', () => {
-  const finish = async (eventId: string) => {
+  const finish = async (eventId: string, lead = leadSeconds) => {
     await world.complete(eventId);
-    await world.pass(leadSeconds + 1);
+    await world.pass(lead + 1);
     expect(await world.complete(eventId)).toBe('drawn');
     expect(await faults()).toEqual([]);
   };
@@ -170,9 +190,25 @@ describe('a draw is void, and the next one is drawn,', () => {
     await world.pass(leadSeconds + 5);
     expect(await world.complete(event.id)).toBe('void');
     expect(await pathOf(event.id)).toEqual(['1 root_late', '2 frozen']);
-    await finish(event.id);
+    await finish(event.id, 2 * leadSeconds);
     const [, second] = await world.draws(event.id);
     expect(second).toMatchObject({ places: 50, voidedPlaces: [] });
+  });
+
+  test('with twice the time for the list, each time it was late again, until it is not', async () => {
+    const event = await frozenRoom(20_000);
+    const hurried = { drawRules: { leadSeconds, workMs: 0 } };
+    for (const lead of [leadSeconds, 2 * leadSeconds]) {
+      // One call writes a part of the leaves, and they stay.
+      expect(await world.complete(event.id, hurried)).toBe('waiting');
+      await world.pass(lead + 2);
+      expect(await world.complete(event.id)).toBe('void');
+    }
+    expect(await pathOf(event.id)).toEqual(['1 root_late', '2 root_late', '3 frozen']);
+    const [, , third] = await world.draws(event.id);
+    expect(third?.leadSeconds).toBe(4 * leadSeconds);
+    expect(((third?.beaconRoundAt.getTime() ?? 0) - Date.now()) / 1000).toBeGreaterThan(4 * leadSeconds - 5);
+    await finish(event.id, 4 * leadSeconds);
   });
 
   test('when the seed was not revealed in time; what the void one would have given can be seen', async () => {

@@ -85,6 +85,8 @@ export function simulateRoom(options: Simulation): SimulatedSecond[] {
       lapsed_below: room.lapsedBelow,
       exchanged: room.exchanged,
       is_still: false,
+      is_free: false,
+      rival_rates: '',
       hold_seconds: 900,
       is_mark_due: isMarkDue,
       orders: isMarkDue ? orders : (last?.orders ?? 0),
