@@ -54,7 +54,9 @@ function line(row: string, column: string, expected: string, ok: string, seen: s
 }
 
 // By their default, signals would end this process alone; leaving by `exit` takes along the servers that it has started.
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(130));
+// Once the world of the drill is being built, it ends what it has started.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,7 +1,7 @@
 import type { GroupCommit } from '../../src/platform/group-commit.ts';
 
 /**
- * The control of the benches of callbacks and check-ins: the same call to the database, with one item in it instead of
+ * The control of the benches of callbacks, check-ins and joins: the same call to the database, with one item in it instead of
  * those that came together.
  */
 export function callPerItem<Item, Result>(

@@ -2,13 +2,13 @@ const interruptedCode = 130;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let interrupted = false;
 
-/** Whether a bench is being ended from outside: what fails from then on fails because its servers have gone. */
+/** Whether a bench or drill is being ended from outside: what fails from then on fails because its servers have gone. */
 export function isInterrupted(): boolean {
   return interrupted;
 }
 
 /**
- * An interrupted bench leaves neither servers nor data. One Ctrl-C may arrive several times: by the terminal, and by npm.
+ * An interrupted bench or drill leaves neither servers nor data. One Ctrl-C may arrive several times: by the terminal, and by npm.
  * @returns forgets it again
  */
 export function endOnSignal(clearUp: () => Promise<void>): () => void {

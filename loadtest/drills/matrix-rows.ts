@@ -1,5 +1,6 @@
 import { familyOf } from '../bench/pinning.ts';
 import { type ColumnName, columnNames } from './columns.ts';
+import { controlSandbox } from './control-sandbox.ts';
 import { type DrillWorld, autoPay } from './world.ts';
 
 /**
@@ -36,15 +37,6 @@ function frozen(name: string, child: string, expects: MatrixRow['expects']): Mat
   };
 }
 
-async function control(world: DrillWorld, path: string, body: unknown): Promise<void> {
-  const answer = await fetch(`${world.sandbox.url}/control/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`the sandbox refuses ${path}: ${answer.status}`);
-}
-
 const hang = { answer: 'hang' };
 const works = { answer: 'hang', probability: 0 };
 
@@ -57,13 +49,16 @@ export const matrixRows: Readonly<Record<string, MatrixRow>> = {
   gateway: {
     name: 'Gateway',
     expects: normal,
-    breakIt: (world) => control(world, 'scenarios', { snap: hang, status: hang, close: hang, autoPay }),
-    mend: (world) => control(world, 'scenarios', { snap: works, status: works, close: works, autoPay }),
+    breakIt: ({ sandbox }) =>
+      controlSandbox(sandbox.url, 'scenarios', { snap: hang, status: hang, close: hang, autoPay }),
+    mend: ({ sandbox }) =>
+      controlSandbox(sandbox.url, 'scenarios', { snap: works, status: works, close: works, autoPay }),
   },
   mail: {
     name: 'Mail server',
     expects: normal,
-    breakIt: (world) => control(world, 'smtp/rules', { match: {}, stage: 'mail', answer: 'hang' }),
-    mend: (world) => control(world, 'smtp/rules', { match: {}, stage: 'mail', answer: 450, probability: 0 }),
+    breakIt: ({ sandbox }) => controlSandbox(sandbox.url, 'smtp/rules', { match: {}, stage: 'mail', answer: 'hang' }),
+    mend: ({ sandbox }) =>
+      controlSandbox(sandbox.url, 'smtp/rules', { match: {}, stage: 'mail', answer: 450, probability: 0 }),
   },
 };

@@ -8,6 +8,7 @@ import type { DrillWorld } from './world.ts';
 
 const settleWithinMs = 120_000;
 const replaysMax = 50;
+const answerDeadlineMs = 30_000;
 
 /** Waits until the worker has nothing left that is due; what is left then, in words. */
 export async function untilSettled(world: DrillWorld): Promise<string[]> {
@@ -57,7 +58,7 @@ export async function faultsAfter(world: DrillWorld, columns: Columns): Promise<
 }
 
 async function askAgain(world: DrillWorld, init: RequestInit): Promise<{ status: number; id: string | undefined }> {
-  const answer = await fetch(`${world.url}/v1/orders`, init);
+  const answer = await fetch(`${world.url}/v1/orders`, { ...init, signal: AbortSignal.timeout(answerDeadlineMs) });
   const { id } = (await answer.json()) as { id?: string };
   return { status: answer.status, id };
 }

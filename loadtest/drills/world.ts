@@ -6,6 +6,7 @@ import type { Supervised } from '../../deploy/local/host/supervisor.ts';
 import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
 import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
+import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { migrate } from '../../drizzle/migrate.ts';
 import { newCredential } from '../../src/access/credential.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
@@ -15,8 +16,10 @@ import { accountContext } from '../../src/payments/payment-accounts.ts';
 import { type TestEvent, createEvent } from '../../test/support/factories.ts';
 import { apiEnvironment, benchEncryptionKey } from '../bench/api-environment.ts';
 import { insertOrdersInPayment, insertTickets } from '../bench/bulk-orders.ts';
+import { endOnSignal, isInterrupted } from '../bench/interruption.ts';
 import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import { controlSandbox } from './control-sandbox.ts';
 
 /** The whole product with the outside world on a place of its own: what a drill may break. */
 export type DrillWorld = {
@@ -43,12 +46,36 @@ const seededTickets = 20_000;
 export const autoPay = { afterMs: 3000, jitterMs: 2000, method: 'qris', probability: 0.7 };
 const endless = 100_000_000;
 
+/** @throws with everything that was started until then stopped, and its data thrown away */
 export async function openDrillWorld(): Promise<DrillWorld> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+  };
+  const forget = endOnSignal(close);
+  const closeAndForget = async () => {
+    if (isInterrupted()) return;
+    forget();
+    await close();
+  };
+  try {
+    return { ...(await startWorld(closers)), close: closeAndForget };
+  } catch (error) {
+    await closeAndForget();
+    throw error;
+  }
+}
+
+/** @param closers what ends each thing that was started, in the order of their starts */
+async function startWorld(closers: (() => Promise<unknown>)[]): Promise<Omit<DrillWorld, 'close'>> {
   const folder = join(dataFolder, `drill-${process.pid}`);
-  const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
-  await migrate({ url: services.addresses.databaseDirectUrl });
   const port = await freePort();
   const sandbox = await startSandbox({ timeScale: 0.1, notificationUrl: `http://127.0.0.1:${port}/unused` });
+  closers.push(() => sandbox.close());
+  closers.push(() => discardData(folder));
+  const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
+  closers.push(() => services.stop());
+  await migrate({ url: services.addresses.databaseDirectUrl });
   const owner = openDb({
     url: services.addresses.databaseDirectUrl,
     name: 'owner',
@@ -57,12 +84,9 @@ export async function openDrillWorld(): Promise<DrillWorld> {
     callTimeoutMs: 120_000,
     prepare: false,
   });
+  closers.push(() => owner.close());
   const seeds = await seed(owner);
-  await fetch(`${sandbox.url}/control/scenarios`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ autoPay }),
-  });
+  await controlSandbox(sandbox.url, 'scenarios', { autoPay });
   const environment = async (): Promise<NodeJS.ProcessEnv> => ({
     ...apiEnvironment({ addresses: services.addresses, port, operationsPort: await freePort(), processes: 1, api: {} }),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
@@ -78,29 +102,23 @@ export async function openDrillWorld(): Promise<DrillWorld> {
     return services.supervisor.start({
       name,
       command: process.execPath,
-      args: [join(repositoryFolder, script)],
+      args: [...nodeArguments, join(repositoryFolder, script)],
       folder: repositoryFolder,
       environment: variables,
       stopSteps: [['SIGTERM', 12_000]],
       readyDeadlineMs: 30_000,
-      isReady: async () => (await fetch(`http://127.0.0.1:${variables['OPERATIONS_PORT'] ?? ''}/readyz`)).ok,
+      isReady: async () =>
+        (
+          await fetch(`http://127.0.0.1:${variables['OPERATIONS_PORT'] ?? ''}/readyz`, {
+            signal: AbortSignal.timeout(2000),
+          })
+        ).ok,
     });
   };
-  const close = async () => {
-    await owner.close();
-    await services.stop();
-    await sandbox.close();
-    await discardData(folder);
-  };
-  try {
-    await start('api', 'src/main.ts');
-    const worker = await start('worker', 'workers/main.ts');
-    const orderTokenSecret = String((await environment())['ORDER_TOKEN_SECRET']);
-    return { services, sandbox, worker, url: `http://127.0.0.1:${port}`, owner, orderTokenSecret, ...seeds, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await start('api', 'src/main.ts');
+  const worker = await start('worker', 'workers/main.ts');
+  const orderTokenSecret = String((await environment())['ORDER_TOKEN_SECRET']);
+  return { services, sandbox, worker, url: `http://127.0.0.1:${port}`, owner, orderTokenSecret, ...seeds };
 }
 
 async function seed({ db }: OpenDb): Promise<Pick<DrillWorld, 'sale' | 'waiting' | 'door'>> {
