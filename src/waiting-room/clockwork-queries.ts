@@ -21,7 +21,7 @@ export type RoomAtWork = {
   readonly is_drawn: boolean;
   /** A second has passed since it was last served. */
   readonly is_serving_due: boolean;
-  /** The event is over or called off, or nothing of it will be sold any more. */
+  /** The event is over or called off, or its last sale has ended. A closed category may be put on sale again: it ends nothing. */
   readonly is_sale_over: boolean;
   readonly waiting: number;
   readonly admission_rate: number;
@@ -41,7 +41,7 @@ export async function listRoomsAtWork(db: Db): Promise<RoomAtWork[]> {
         coalesce(room.serving_at <= now() - interval '1 second', false) as is_serving_due,
         event.status = 'cancelled' or event.ends_at <= now() or (event.status = 'published' and not exists (
           select from ticket_categories category where category.event_id = room.event_id
-            and category.status = 'on_sale' and category.sale_closes_at > now())) as is_sale_over,
+            and category.sale_closes_at > now())) as is_sale_over,
         greatest(room.places - room.serving, 0)::float8 as waiting
       from waiting_rooms room join events event on event.id = room.event_id
       where room.phase <> 'over'

@@ -102,12 +102,13 @@ describe('the phases', () => {
     await end(event);
   });
 
-  it('the room is over when the event is, is called off, or is no longer sold', async () => {
+  it('the room is over when the event is, is called off, or its sales have ended', async () => {
     const over = [
       (event: TestEvent) =>
         sql`update events set starts_at = now() - interval '2 days', doors_open_at = now() - interval '2 days', ends_at = now() - interval '1 second' where id = ${event.id}`,
       (event: TestEvent) => sql`update events set status = 'cancelled' where id = ${event.id}`,
-      (event: TestEvent) => sql`update ticket_categories set status = 'closed' where event_id = ${event.id}`,
+      (event: TestEvent) =>
+        sql`update ticket_categories set sale_opens_at = now() - interval '2 seconds', sale_closes_at = now() - interval '1 second' where event_id = ${event.id}`,
     ];
     for (const ends of over) {
       const event = await world.room(3);
