@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
-import type { TypedResponse } from 'hono';
 import { createRouter } from '../http/router.ts';
 import { problems } from '../http/schemas.ts';
+import { typedAnswer } from '../http/typed-answer.ts';
 import {
   availabilitySchema,
   listingQuery,
@@ -83,22 +83,17 @@ const showAvailability = createRoute({
 /** The documented way to the public reads; requests whose answer is at hand were answered before they came here. */
 export function publicRoutes(server: PublicReadServer) {
   return createRouter()
-    .openapi(listEvents, async (c) => typed(await server.answerListing(c.req.raw, c.req.valid('query'))))
+    .openapi(listEvents, async (c) => typedAnswer(await server.answerListing(c.req.raw, c.req.valid('query'))))
     .openapi(showEvent, async (c) =>
-      typed(await server.answer(c.req.raw, (reads) => reads.event(c.req.valid('param').slug))),
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.event(c.req.valid('param').slug))),
     )
     .openapi(showSchedule, async (c) =>
-      typed(await server.answer(c.req.raw, (reads) => reads.schedule(c.req.valid('param').slug))),
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.schedule(c.req.valid('param').slug))),
     )
     .openapi(listTicketCategories, async (c) =>
-      typed(await server.answer(c.req.raw, (reads) => reads.ticketCategories(c.req.valid('param').slug))),
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.ticketCategories(c.req.valid('param').slug))),
     )
     .openapi(showAvailability, async (c) =>
-      typed(await server.answer(c.req.raw, (reads) => reads.availability(c.req.valid('param').slug))),
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.availability(c.req.valid('param').slug))),
     );
-}
-
-/** The bytes were rendered from the schema's shape when they were made; here they are only sent. */
-function typed<Body, Status extends 200>(response: Response): Response & TypedResponse<Body, Status, 'json'> {
-  return response as Response & TypedResponse<Body, Status, 'json'>;
 }

@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
-import type { TypedResponse } from 'hono';
 import type { PublicReadServer } from '../catalog/index.ts';
 import { type HotAnswer, type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { readJson } from '../http/json-body.ts';
 import { createRouter, inputFaults } from '../http/router.ts';
 import { answer, body, problems } from '../http/schemas.ts';
+import { typedAnswer } from '../http/typed-answer.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { type ExchangeDeps, type HeldPass, exchangePlace } from './exchange-place.ts';
 import { exchangeSchema, passSchema, queueDocumentSchema, slugParams } from './schemas.ts';
@@ -60,7 +60,7 @@ export function passRoutes(deps: ExchangeDeps & { readonly publicReads: PublicRe
   return createRouter()
     .openapi(showQueue, async (c) => {
       const { slug } = c.req.valid('param');
-      return typed<z.input<typeof queueDocumentSchema>>(
+      return typedAnswer<z.input<typeof queueDocumentSchema>>(
         await deps.publicReads.answer(c.req.raw, (reads) => reads.queue(slug)),
       );
     })
@@ -80,9 +80,4 @@ export function passHotRoute(deps: ExchangeDeps): HotRoute {
     match: (path) => passPath.exec(path)?.[1],
     answer: (request, slug) => answerPass(deps, request, slug),
   };
-}
-
-/** The bytes were rendered from the schema's shape when they were made; here they are only sent. */
-function typed<Body>(response: Response): Response & TypedResponse<Body, 200, 'json'> {
-  return response as Response & TypedResponse<Body, 200, 'json'>;
 }

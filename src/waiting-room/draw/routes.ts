@@ -1,10 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
-import type { Context, TypedResponse } from 'hono';
+import type { Context } from 'hono';
 import { eventNotFound } from '../../catalog/errors.ts';
 import type { CachedReads } from '../../http/cached-reads.ts';
 import { type AppEnv, createRouter } from '../../http/router.ts';
 import { answer, problems } from '../../http/schemas.ts';
+import { typedAnswer } from '../../http/typed-answer.ts';
 import { leafNotFound, listNotFrozen } from '../errors.ts';
 import { type DrawsReadDeps, drawsRead } from './draws-read.ts';
 import { presentProof } from './present.ts';
@@ -61,7 +62,7 @@ export function drawRoutes(deps: DrawsReadDeps & { readonly cachedReads: CachedR
   return createRouter()
     .openapi(showDraws, async (c) => {
       const read = drawsRead(deps, c.req.valid('param').slug);
-      return typed<z.input<typeof schemas.drawsSchema>>(await deps.cachedReads.answer(read, c.req.raw));
+      return typedAnswer<z.input<typeof schemas.drawsSchema>>(await deps.cachedReads.answer(read, c.req.raw));
     })
     .openapi(showLeaves, async (c) => {
       const { slug, chunk } = c.req.valid('param');
@@ -98,9 +99,4 @@ function keepForever(c: Context<AppEnv>, { eventId }: RootedList): void {
   c.header('surrogate-key', `${eventId} draws`);
   c.header('access-control-allow-origin', '*');
   c.header('x-content-type-options', 'nosniff');
-}
-
-/** The bytes were rendered from the schema's shape when they were made; here they are only sent. */
-function typed<Body>(response: Response): Response & TypedResponse<Body, 200, 'json'> {
-  return response as Response & TypedResponse<Body, 200, 'json'>;
 }
