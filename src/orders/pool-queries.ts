@@ -116,17 +116,23 @@ export async function findAvailability(
 
 export type EventStock = Pick<Pool, 'capacity' | 'available' | 'held' | 'sold' | 'blocked'>;
 
-/** The sum over the pools that a category on sale draws from; each pool once. */
+/**
+ * The sum over the pools that a category on sale draws from; each pool once. What only a closed category could sell, whose
+ * sale has not ended, counts as blocked: the organizer may put it on sale again.
+ */
 export async function findEventStock(db: Db, eventId: string): Promise<EventStock> {
   const [row] = await rowsOf<EventStock>(
     db,
     sql`
-      select coalesce(sum(capacity), 0)::float8 as capacity, coalesce(sum(available), 0)::float8 as available,
-        coalesce(sum(held), 0)::float8 as held, coalesce(sum(sold), 0)::float8 as sold,
-        coalesce(sum(blocked), 0)::float8 as blocked
-      from stock
-      where event_id = ${eventId} and pool_id in (
-        select pool_id from ticket_categories where event_id = ${eventId} and status = 'on_sale')`,
+      select coalesce(sum(capacity) filter (where is_on_sale), 0)::float8 as capacity,
+        coalesce(sum(available) filter (where is_on_sale), 0)::float8 as available,
+        coalesce(sum(held) filter (where is_on_sale), 0)::float8 as held,
+        coalesce(sum(sold) filter (where is_on_sale), 0)::float8 as sold,
+        coalesce(sum(case when is_on_sale then blocked else capacity - sold end), 0)::float8 as blocked
+      from stock join (
+        select pool_id, bool_or(status = 'on_sale') as is_on_sale from ticket_categories
+        where event_id = ${eventId} and (status = 'on_sale' or sale_closes_at > now()) group by pool_id) category using (pool_id)
+      where event_id = ${eventId}`,
   );
   return row ?? { capacity: 0, available: 0, held: 0, sold: 0, blocked: 0 };
 }

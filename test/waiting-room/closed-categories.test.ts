@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pools, stock } from '../../src/orders/tables.ts';
+import { newId } from '../../src/platform/ids.ts';
 import type { TestEvent } from '../support/factories.ts';
 import { type RoomWorld, openRoomWorld } from './support/room-world.ts';
 
@@ -42,4 +44,28 @@ it('a line that has not opened yet stays, too', async () => {
   await setCategories(event, 'on_sale');
   await world.pass(3600);
   expect(await world.look(event)).toBe('frozen');
+});
+
+it('a line stays though what is on sale is all sold, while a closed category could sell more', async () => {
+  const event = await world.openedRoom(10);
+  const { db } = world.open;
+  const [poolId, closed] = [newId('pol'), newId('cat')];
+  await db.execute(sql`update stock set available = 0, sold = capacity where event_id = ${event.id}`);
+  await db.insert(pools).values({ eventId: event.id, id: poolId, name: 'Later' });
+  await db.insert(stock).values({ eventId: event.id, poolId, capacity: 100, available: 100 });
+  await db.execute(sql`
+    insert into ticket_categories (id, event_id, name, price, pool_id, sale_opens_at, sale_closes_at, per_order_max, position, status)
+    select ${closed}, event_id, 'Later', price, ${poolId}, sale_opens_at, sale_closes_at, per_order_max, 2, 'closed'
+    from ticket_categories where event_id = ${event.id}`);
+  world.state.stock = undefined;
+  await world.second(event);
+  expect((await world.roomOf(event)).phase).toBe('probably_sold_out');
+
+  await db.execute(sql`update ticket_categories set status = 'on_sale' where id = ${closed}`);
+  await world.second(event);
+  expect((await world.roomOf(event)).phase).toBe('open');
+
+  await db.execute(sql`update stock set available = 0, sold = capacity where event_id = ${event.id}`);
+  await world.second(event);
+  expect((await world.roomOf(event)).phase).toBe('over');
 });
