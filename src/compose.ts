@@ -177,6 +177,11 @@ export function compose(config: Config, log: Log) {
     submit: (lane, item) => health.watch(() => orderLane.submit(lane, item)),
   };
   const directory = createEventDirectory(db);
+  /** Only of events that orders are placed for now: who names one that nobody knows learns nothing here. */
+  const fullFor = (slug: string) => {
+    const event = directory.known(slug);
+    return event && orderLane.fullFor?.(event.id);
+  };
   const soldOut = createSoldOutMemory({ db, readsMax: 2 });
   const scans = limitWrites(createScanLane({ db: writeDb, flushesMax }), 1);
   const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });
@@ -200,7 +205,7 @@ export function compose(config: Config, log: Log) {
     clientNetwork,
     networkOf: networkOfContext(clientNetwork),
     traffic,
-    decide: createDecide(traffic, clientNetwork),
+    decide: createDecide(traffic, clientNetwork, fullFor),
     switches,
     switchedOff,
     findSwitchableEvent,

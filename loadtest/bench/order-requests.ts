@@ -12,6 +12,7 @@ export type OrderShape = {
  */
 export function orderRequests(shapes: readonly OrderShape[]): () => string {
   const bodies = shapes.map(({ slug, lines }) => ({
+    slug,
     head: `{"eventSlug":"${slug}","buyer":{"name":"Ayu Lestari","email":"ayu.`,
     tail: `"},"lines":${JSON.stringify(lines)},"locale":"id"}`,
   }));
@@ -19,12 +20,12 @@ export function orderRequests(shapes: readonly OrderShape[]): () => string {
   let made = 0;
   return () => {
     made += 1;
-    const { head, tail } = bodies[made % bodies.length] ?? { head: '', tail: '' };
+    const { slug, head, tail } = bodies[made % bodies.length] ?? { slug: '', head: '', tail: '' };
     const number = String(seed * 1e6 + made);
     const network = made % networks;
     const body = `${head}${number}@example.test","phone":"+628${number.slice(-11)}${tail}`;
     // Every character is one byte.
-    return `POST /v1/orders HTTP/1.1\r\nhost: localhost\r\nidempotency-key: bench-${number}-0123456789\r\nx-forwarded-for: ${networkAddress(network)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    return `POST /v1/orders HTTP/1.1\r\nhost: localhost\r\nidempotency-key: bench-${number}-0123456789\r\nevent-slug: ${slug}\r\nx-forwarded-for: ${networkAddress(network)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   };
 }
 

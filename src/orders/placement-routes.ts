@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ClientNetwork } from '../http/client-network.ts';
+import { eventSlugHeader } from '../http/event-slug.ts';
 import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { idempotencyKeySchema, readIdempotencyKey } from '../http/idempotency-key.ts';
@@ -24,6 +25,10 @@ const placeOrderRoute = createRoute({
     headers: z.object({
       'idempotency-key': idempotencyKeySchema,
       'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
+      [eventSlugHeader]: z.string().optional().openapi({
+        description:
+          'The same as `eventSlug`. While too many want this event, who names it here is refused sooner and more cheaply.',
+      }),
     }),
     body: body(placeOrderSchema),
   },
@@ -46,6 +51,7 @@ async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<Plac
   refuseEarlyIfFull(deps, given);
   const parsed = placeOrderSchema.safeParse(given);
   if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
+  refuseOtherEvent(request.header(eventSlugHeader), parsed.data.eventSlug);
   return placeOrder(deps, {
     input: parsed.data,
     idempotencyKey,
@@ -59,10 +65,17 @@ function refuseEarlyIfFull(
   { placement, directory }: Pick<PlaceOrderDeps, 'placement' | 'directory'>,
   given: unknown,
 ): void {
-  if (placement.refuseIfFull === undefined || typeof given !== 'object' || given === null) return;
+  if (placement.fullFor === undefined || typeof given !== 'object' || given === null) return;
   const slug = 'eventSlug' in given ? given.eventSlug : undefined;
   const event = typeof slug === 'string' ? directory.known(slug) : undefined;
-  if (event !== undefined) placement.refuseIfFull(event.id);
+  const refusal = event === undefined ? undefined : placement.fullFor(event.id);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Two names for what an order is for are a mistake of the client: better said than one of them believed. */
+function refuseOtherEvent(named: string | undefined, slug: string): void {
+  if (named === undefined || named === slug) return;
+  throw requestInvalid([{ path: 'Event-Slug', message: 'names another event than eventSlug' }]);
 }
 
 function placedFields({ order, replayed }: PlacedOrder): Record<string, string> {

@@ -1,5 +1,5 @@
 import { isConflict, isOutcomeUnknown, isUnavailable } from './db-errors.ts';
-import { serviceOverloaded, serviceUnavailable } from './errors.ts';
+import { type DomainError, serviceOverloaded, serviceUnavailable } from './errors.ts';
 import { type Lane, type Waiting, mayFlush, takeBatch } from './group-commit-lane.ts';
 import { counter, gauge, histogram } from './metrics.ts';
 
@@ -27,10 +27,10 @@ export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
   submit(lane: string, item: Item): Promise<Result>;
   /**
-   * Throws what `submit` would throw because the lane has all it may have, before the item is made. Only a group whose
-   * lanes share a limit knows that.
+   * What `submit` would throw because the lane has all it may have, asked before the item is made; counted as a refusal.
+   * Only a group whose lanes share a limit knows that.
    */
-  refuseIfFull?(lane: string): void;
+  fullFor?(lane: string): DomainError | undefined;
   /** Waits until nothing is queued or in flight. */
   drain(): Promise<void>;
 };

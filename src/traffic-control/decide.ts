@@ -1,5 +1,7 @@
 import type { HotRequest } from '../http/hot-request.ts';
 import type { ClientNetwork } from '../http/client-network.ts';
+import { eventSlugHeader } from '../http/event-slug.ts';
+import type { DomainError } from '../platform/errors.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import type { Verdict } from './limiter.ts';
 import { limitedTotal, shedTotal, switchedTotal } from './metrics.ts';
@@ -18,12 +20,15 @@ export type Decide = (asked: Asked) => Decision | Promise<Decision>;
 const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
 const taken: Decision = {};
 
+/** Why an order of this event would be refused now, whatever it holds. */
+export type FullFor = (slug: string) => Pick<DomainError, 'retryAfterSeconds'> | undefined;
+
 /**
  * The first decision about a request of any class but callbacks: class by address, then what operators have switched,
- * then overload, then limits, before
- * body, credentials and log. Without a question to Redis it is made without waiting. Refusals are finished answers.
+ * then overload, of everything and of the event, then limits, before body, credentials and log. Without a question to
+ * Redis it is made without waiting. Refusals are finished answers.
  */
-export function createDecide(control: TrafficControl, networkOf: ClientNetwork): Decide {
+export function createDecide(control: TrafficControl, networkOf: ClientNetwork, fullFor?: FullFor): Decide {
   const { limiter, shedder, refusals, keys, policies, switches } = control;
 
   const keyOf = (kind: KeyKind, asked: Asked, network: string): string | undefined => {
@@ -82,6 +87,9 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork):
       shedTotal.inc({ class: classNames[rule.class], cause });
       return { refusal: refusals.overloaded(shedder.retryAfterSeconds(cause)) };
     }
+    const slug = rule.isOfEvent === true ? asked.header(eventSlugHeader) : undefined;
+    const full = slug === undefined ? undefined : fullFor?.(slug);
+    if (full !== undefined) return { refusal: refusals.crowded(full.retryAfterSeconds ?? 1) };
     return rule.limits.length === 0 ? taken : limit(asked, rule, networkOf(asked), 0, undefined);
   };
 }

@@ -27,6 +27,7 @@ export function shareLanes<Item, Result>(
   limiter: Pick<ConcurrencyLimiter, 'state' | 'retryAfterSeconds' | 'refusedBefore'>,
   routeClass: RouteClass,
 ): GroupCommit<Item, Result> {
+  const labels = { class: `C${routeClass}` };
   const inFlight = new Map<string, number>();
   let total = 0;
   let room = limiter.state.limit;
@@ -50,19 +51,20 @@ export function shareLanes<Item, Result>(
     else inFlight.set(lane, left);
   };
 
-  const refuseIfFull = (lane: string): void => {
+  const fullFor = (lane: string): DomainError | undefined => {
     const own = inFlight.get(lane) ?? 0;
-    if (own < laneMin || own < freeFactor * (roomNow() - total)) return;
-    refused.inc({ class: `C${routeClass}` });
+    if (own < laneMin || own < freeFactor * (roomNow() - total)) return undefined;
+    refused.inc(labels);
     limiter.refusedBefore(routeClass);
-    throw laneIsFull(limiter.retryAfterSeconds());
+    return crowded(limiter.retryAfterSeconds());
   };
 
   return {
     ...group,
-    refuseIfFull,
+    fullFor,
     submit: async (lane, item) => {
-      refuseIfFull(lane);
+      const refusal = fullFor(lane);
+      if (refusal !== undefined) throw refusal;
       inFlight.set(lane, (inFlight.get(lane) ?? 0) + 1);
       total += 1;
       try {
@@ -74,8 +76,15 @@ export function shareLanes<Item, Result>(
   };
 }
 
-function laneIsFull(retryAfterSeconds: number): DomainError {
-  return new DomainError('service.overloaded', 'Too much is asked for this event now; try again shortly.', {
-    retryAfterSeconds,
-  });
+/** What the crowd of an event is told. */
+export const crowdedDetail = 'Too much is asked for this event now; try again shortly.';
+const crowdedRefusals = new Map<number, DomainError>();
+
+/** One for all who are told to come back after the same seconds, of which there are few: where it was made says nothing. */
+function crowded(retryAfterSeconds: number): DomainError {
+  const known = crowdedRefusals.get(retryAfterSeconds);
+  if (known !== undefined) return known;
+  const refusal = new DomainError('service.overloaded', crowdedDetail, { retryAfterSeconds });
+  crowdedRefusals.set(retryAfterSeconds, refusal);
+  return refusal;
 }

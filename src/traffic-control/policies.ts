@@ -153,6 +153,8 @@ export type RouteRule = {
   readonly limits: readonly PolicyName[];
   /** What it cannot do without. Left out where the answer is in memory, or may be. */
   readonly uses?: Dependency;
+  /** Its crowd is refused by event, when the request names one in `Event-Slug`. */
+  readonly isOfEvent?: boolean;
 };
 
 type Row = RouteRule & { readonly methods: readonly string[]; readonly path: RegExp };
@@ -181,7 +183,14 @@ const rows: readonly Row[] = [
     uses: 'postgres_reads',
   },
   // Not counted as a request too: the limit on orders is the tighter one, and a second question to Redis would cost more than it says.
-  { methods: posting, path: /^\/v1\/orders$/, class: 2, limits: ['orders'], uses: 'postgres_writes' },
+  {
+    methods: posting,
+    path: /^\/v1\/orders$/,
+    class: 2,
+    limits: ['orders'],
+    uses: 'postgres_writes',
+    isOfEvent: true,
+  },
   {
     methods: posting,
     path: /^\/v1\/orders\/lookups$/,

@@ -1,6 +1,7 @@
 import { problemContentType } from '../http/problem.ts';
 import { newId } from '../platform/ids.ts';
 import { type TrafficControlErrorCode, trafficProblems } from './errors.ts';
+import { crowdedDetail } from './lane-shares.ts';
 import type { Verdict } from './limiter.ts';
 import type { Policies, Policy, PolicyName } from './policies.ts';
 import type { SwitchRefusal } from './switches.ts';
@@ -12,6 +13,8 @@ import type { SwitchRefusal } from './switches.ts';
 export type Refusals = {
   rateLimited(verdict: Verdict): Response;
   overloaded(retryAfterSeconds: number): Response;
+  /** For who belongs to the crowd of one event, whose other visitors are served. */
+  crowded(retryAfterSeconds: number): Response;
   switched(refusal: SwitchRefusal): Response;
   /** `RateLimit-Policy` and `RateLimit` of an answer that was let through. */
   policyField(policy: Policy): string;
@@ -37,12 +40,10 @@ export function createRefusals(policies: Policies): Refusals {
       }),
     );
   }
-  const overloadedParts = problemParts({
-    status: 503,
-    title: 'Overloaded',
-    code: 'service.overloaded',
-    detail: 'Too much is asked of the service now; try again shortly.',
-  });
+  const overloadedPartsOf = (detail: string) =>
+    problemParts({ status: 503, title: 'Overloaded', code: 'service.overloaded', detail });
+  const overloadedParts = overloadedPartsOf('Too much is asked of the service now; try again shortly.');
+  const crowdedParts = overloadedPartsOf(crowdedDetail);
   const switchedParts = (code: TrafficControlErrorCode) =>
     problemParts({ ...trafficProblems[code], code, detail: switchedDetail });
   const policyField = (policy: Policy): string => fields.get(policy.name) ?? '';
@@ -55,6 +56,7 @@ export function createRefusals(policies: Policies): Refusals {
         ratelimit: rateLimitField(verdict),
       }),
     overloaded: (retryAfterSeconds) => refuse(503, overloadedParts, retryAfterSeconds, {}),
+    crowded: (retryAfterSeconds) => refuse(503, crowdedParts, retryAfterSeconds, {}),
     switched: ({ code, retryAfterSeconds }) =>
       refuse(trafficProblems[code].status, switchedParts(code), retryAfterSeconds, {}),
   };

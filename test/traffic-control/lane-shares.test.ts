@@ -45,12 +45,12 @@ describe('lanes within one limit', () => {
 
   it('a lane that has its share says so before the item is made, another one does not', async () => {
     const { shared, refusedOf, letGo } = open();
-    expect(() => shared.refuseIfFull?.('hot')).not.toThrow();
+    expect(shared.fullFor?.('hot')).toBeUndefined();
     await refusedOf('hot', 1000);
-    expect(() => shared.refuseIfFull?.('hot')).toThrow('Too much is asked for this event now');
-    expect(() => shared.refuseIfFull?.('other')).not.toThrow();
+    expect(shared.fullFor?.('hot')).toMatchObject({ code: 'service.overloaded', retryAfterSeconds: 3 });
+    expect(shared.fullFor?.('other')).toBeUndefined();
     await letGo('hot');
-    expect(() => shared.refuseIfFull?.('hot')).not.toThrow();
+    expect(shared.fullFor?.('hot')).toBeUndefined();
   });
 
   it('two busy lanes share alike, and a third begins all the same', async () => {

@@ -62,7 +62,7 @@ function place({ run, slug, categoryId }: Prepared, number: number): Placed | un
       route: '/v1/orders',
       path: '/v1/orders',
       method: 'POST',
-      headers: { 'idempotency-key': idempotencyKey(run, number) },
+      headers: { 'idempotency-key': idempotencyKey(run, number), 'event-slug': slug },
       body: { eventSlug: slug, buyer: buyerOf(run, number), lines: [{ ticketCategoryId: categoryId, quantity }] },
       trend,
       network: number,

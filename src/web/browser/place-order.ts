@@ -24,7 +24,11 @@ export async function placeOrder(
   body: OrderBody,
   { onWait, stopSignal, pass }: { onWait(waiting: Waiting): void; stopSignal: AbortSignal; pass: string | undefined },
 ): Promise<Outcome> {
-  const headers = { 'idempotency-key': sent.keyOf(), ...(pass === undefined ? {} : { 'queue-pass': pass }) };
+  const headers = {
+    'idempotency-key': sent.keyOf(),
+    'event-slug': body.eventSlug,
+    ...(pass === undefined ? {} : { 'queue-pass': pass }),
+  };
   sent.remember(body);
   for (let tries = 0; tries < triesMax && !stopSignal.aborted; tries += 1) {
     const answer = await call<PlacedOrder>('POST', '/v1/orders', { body, headers });
