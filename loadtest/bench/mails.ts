@@ -1,6 +1,7 @@
 import { freePort } from '../../deploy/local/host/ports.ts';
 import type { Supervised } from '../../deploy/local/host/supervisor.ts';
 import { repositoryFolder } from '../../deploy/local/places.ts';
+import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { type TestEvent, createEvent } from '../../test/support/factories.ts';
 import { createLatencies } from '../generator/latencies.ts';
 import type { LoadResult } from '../generator/tally.ts';
@@ -174,7 +175,7 @@ async function startWorkers(
     const worker = await supervisor.start({
       name: `worker-${count}-${number}`,
       command: process.execPath,
-      args: [...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
+      args: [...nodeArguments, ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
       folder: repositoryFolder,
       environment: { ...environment, SMTP_URL: sink.url },
       stopSteps: [['SIGTERM', 12_000]],

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
+import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
 import { migrate } from '../../drizzle/migrate.ts';
@@ -164,7 +165,7 @@ function apiStarter(
     const child = await services.supervisor.start({
       name: `api-${made}`,
       command: process.execPath,
-      args: [...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
+      args: [...nodeArguments, ...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
       folder: repositoryFolder,
       environment: apiEnvironment({ addresses: services.addresses, port, operationsPort, processes, api }),
       stopSteps: [['SIGTERM', 12_000]],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { loadConfig, variables } from '../../src/config.ts';
 import {
   type Environment,
@@ -52,6 +53,13 @@ describe('files of the deployment', () => {
       .map((volume) => volume.split(':')[0] ?? '')
       .filter((source) => source.startsWith('./') && source !== './nginx/certificates');
     expect(mounted.filter((source) => globSync(`deploy/${source}`).length === 0)).toEqual([]);
+  });
+
+  it('let Node keep memory as the local stack and the benches do', () => {
+    const files = ['deploy/Dockerfile', ...globSync('deploy/systemd/antre-{api@,worker}.service')];
+    const without = files.filter((file) => !readFileSync(file, 'utf8').includes(nodeArguments.join(' ')));
+    expect(files).toHaveLength(3);
+    expect(without).toEqual([]);
   });
 
   it('start only programs that npm run build makes', () => {

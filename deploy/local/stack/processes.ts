@@ -3,6 +3,7 @@ import type { ChildSpec } from '../host/child.ts';
 import { repositoryFolder } from '../places.ts';
 import { bundles } from './bundle.ts';
 import { sandboxEnvironment } from './environment.ts';
+import { nodeArguments } from './node-arguments.ts';
 import type { Plan } from './plan.ts';
 
 const readyDeadlineMs = 30_000;
@@ -41,7 +42,7 @@ function nodeProcess(name: string, script: string, environment: NodeJS.ProcessEn
     name,
     command: process.execPath,
     // Without --enable-source-maps: reading the maps costs each process 70 to 110 MiB.
-    args: [script],
+    args: [...nodeArguments, script],
     environment,
     folder: repositoryFolder,
     stopSteps: [['SIGTERM', stopDeadlineMs]],
