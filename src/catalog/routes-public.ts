@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
 import { createRouter } from '../http/router.ts';
-import { problems } from '../http/schemas.ts';
+import { problems, slugParams } from '../http/schemas.ts';
 import { typedAnswer } from '../http/typed-answer.ts';
 import {
   availabilitySchema,
@@ -10,7 +10,6 @@ import {
   publicEventSchema,
   publicTicketCategoriesSchema,
   scheduleSchema,
-  slugParams,
 } from './schemas.ts';
 import type { PublicReadServer } from './serve-public-reads.ts';
 

@@ -20,8 +20,6 @@ const emptyIsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 const dayOrTime = z.union([givenTimeSchema, givenDaySchema]);
 
-export const slugParams = z.object({ slug: slugSchema });
-
 export const listingQuery = z.object({
   city: emptyIsAbsent(lineOfText(placeLengthMax)).openapi({ param: { name: 'city', in: 'query' }, type: 'string' }),
   category: emptyIsAbsent(lineOfText(labelLengthMax)).openapi({

@@ -10,6 +10,9 @@ export const ticketIdSchema = z.string().regex(idPatterns.ticket);
 export const plainIdSchema = z.string().regex(idPatterns.plain);
 export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/);
 
+/** What belongs to an event, by the event's address. */
+export const slugParams = z.object({ slug: slugSchema });
+
 /** RFC 3339 with an offset; presented in UTC. */
 export const timeSchema = z.iso.datetime({ offset: true }).openapi({ format: 'date-time' });
 

@@ -204,6 +204,13 @@ export async function rowsOf<Row>(db: Db, statement: SQL): Promise<Row[]> {
   return rows as Row[];
 }
 
+/** Postgres' time; in a transaction that of its start. */
+export async function readNow(db: Db): Promise<Date> {
+  const [row] = await rowsOf<{ ms: number }>(db, sql`select (extract(epoch from now()) * 1000)::float8 as ms`);
+  if (row === undefined) throw new Error('Postgres did not tell the time');
+  return new Date(row.ms);
+}
+
 /** Throws unless Postgres answers a trivial query. */
 export async function ping(db: Db): Promise<void> {
   await db.execute(sql`select 1`);

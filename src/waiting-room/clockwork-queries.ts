@@ -224,7 +224,7 @@ export async function writeServed(db: Db, eventId: string, read: ServedRoom, nex
   return rows.length > 0;
 }
 
-/** Marks that no turn needs any more. Those before the last one beyond the longest turn. */
+/** Marks older than the longest turn and what the show ratio looks back: nothing is reckoned from them any more. */
 export async function deleteOldMarks(db: Db, eventId: string): Promise<void> {
   await db.execute(sql`
     delete from serving_marks where event_id = ${eventId} and at < now() - make_interval(secs => ${markKeptSeconds})`);

@@ -1,6 +1,6 @@
 import { positionOf } from './draw/index.ts';
 import type { LiveRoom } from './live-room.ts';
-import { exchangePhases } from './phase.ts';
+import { exchangePhases, placelessPhases } from './phase.ts';
 import { servingAt } from './serving.ts';
 
 /** What comes of showing a place. Positions are counted from 0; `serving` is how many have been called. */
@@ -18,7 +18,8 @@ export type ExchangeDecision =
     };
 
 const pollSecondsMin = 2;
-const pollSecondsMax = 60;
+/** Who knows the times need not look more often than this while nobody is called. */
+export const pollSecondsMax = 60;
 /** Before the room is open nobody is called: asking again sooner brings nothing. */
 const waitingRetrySeconds = 15;
 
@@ -27,7 +28,7 @@ const waitingRetrySeconds = 15;
  * @param now milliseconds of Postgres' clock
  */
 export function decideExchange(room: LiveRoom, placeIndex: number, now: number): ExchangeDecision {
-  if (room.phase === 'closed' || room.phase === 'over') return { kind: 'not_open' };
+  if (placelessPhases.includes(room.phase)) return { kind: 'not_open' };
   if (room.draw === undefined) return notYet(null, 0, waitingRetrySeconds);
   if (room.voidedPlaces.has(placeIndex)) return { kind: 'invalid' };
   const position = positionOf(room.draw, placeIndex);

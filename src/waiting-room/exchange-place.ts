@@ -1,7 +1,6 @@
-import { eventNotFound } from '../catalog/errors.ts';
-import { serviceUnavailable } from '../platform/errors.ts';
 import { decideExchange } from './decide-exchange.ts';
 import { notYourTurn, placeInvalid, queueNotOpen, turnLapsed } from './errors.ts';
+import { knownRoom } from './join-place.ts';
 import * as metrics from './metrics.ts';
 import { signPass } from './pass.ts';
 import { readPlaceToken } from './place-token.ts';
@@ -28,8 +27,7 @@ export function exchangePlace(
   deps: ExchangeDeps,
   { slug, placeToken }: { slug: string; placeToken: string },
 ): HeldPass {
-  const room = deps.rooms.roomOf(slug);
-  if (room === undefined) throw deps.rooms.isReady() ? eventNotFound() : serviceUnavailable();
+  const room = knownRoom(deps.rooms, slug);
   const place = readPlaceToken(deps.queueTokenSecret, placeToken);
   if (place === undefined || place.eventId !== room.eventId) return refuse('invalid', placeInvalid());
   const now = deps.rooms.now();

@@ -9,9 +9,9 @@ import { placeSalt } from './draw/index.ts';
 import { challengeFailed, challengeRequired, placeKept, queueNotOpen } from './errors.ts';
 import type { JoinLane } from './join-lane.ts';
 import { joins } from './metrics.ts';
-import type { Phase } from './phase.ts';
+import { type Phase, placelessPhases } from './phase.ts';
 import { signPlaceToken } from './place-token.ts';
-import type { KnownRooms, RoomFacts } from './ports.ts';
+import type { KnownRooms } from './ports.ts';
 
 export type JoinPlaceDeps = {
   readonly rooms: KnownRooms;
@@ -40,9 +40,6 @@ export type HeldPlace = {
   readonly joinedAt: string;
 };
 
-/** Nobody has a place before the room opens, and nobody gets anything for one when it is over. */
-const refusedUnasked: readonly Phase[] = ['closed', 'over'];
-
 /**
  * Gives a confirmed buyer a place in the line of an event, durable when this returns; who has one is told it again. What is
  * refused is refused from memory, before the lane: phase, token and challenge cost microseconds and no query.
@@ -58,7 +55,7 @@ export async function joinPlace(
 ): Promise<{ place: HeldPlace; isNew: boolean }> {
   const room = knownRoom(deps.rooms, input.slug);
   const accountKey = accountOf(deps, input.authorization);
-  if (refusedUnasked.includes(room.phase)) {
+  if (placelessPhases.includes(room.phase)) {
     joins.not_open.inc();
     throw queueNotOpen(room.phase);
   }
@@ -90,7 +87,10 @@ export async function joinPlace(
 }
 
 /** @throws DomainError event.not_found; service.unavailable before anything is known */
-export function knownRoom(rooms: KnownRooms, slug: string): RoomFacts {
+export function knownRoom<Room>(
+  rooms: { roomOf(slug: string): Room | undefined; isReady(): boolean },
+  slug: string,
+): Room {
   const room = rooms.roomOf(slug);
   if (room !== undefined) return room;
   throw rooms.isReady() ? eventNotFound() : serviceUnavailable();
@@ -109,6 +109,6 @@ export function accountOf(
 
 function demandChallenge(challenges: Challenges, text: string | undefined, eventId: string, accountKey: string): void {
   if (text !== undefined && challenges.isSolved(text, { eventId, accountKey })) return;
-  joins.challenge_failed.inc();
+  joins[text === undefined ? 'challenge_required' : 'challenge_failed'].inc();
   throw text === undefined ? challengeRequired() : challengeFailed();
 }

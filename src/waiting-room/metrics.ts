@@ -18,8 +18,8 @@ export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
   not_open: exchanges.labels({ outcome: 'not_open' }),
 };
 
-export const roomsByPhase = gauge('waiting_room_rooms', 'Waiting rooms by phase', ['phase']);
-for (const phase of phases) roomsByPhase.set({ phase }, 0);
+export const roomsByPhase = gauge('waiting_room_rooms', 'Waiting rooms that are not over, by phase', ['phase']);
+for (const phase of phases) if (phase !== 'over') roomsByPhase.set({ phase }, 0);
 export const ticks = counter('waiting_room_ticks_total', 'Looks of the clockwork at a room, by what they came to', [
   'outcome',
 ]);
@@ -39,6 +39,7 @@ export const joins = {
   rejoined: joinOutcomes.labels({ outcome: 'rejoined' }),
   known: joinOutcomes.labels({ outcome: 'known' }),
   not_open: joinOutcomes.labels({ outcome: 'not_open' }),
+  challenge_required: joinOutcomes.labels({ outcome: 'challenge_required' }),
   challenge_failed: joinOutcomes.labels({ outcome: 'challenge_failed' }),
 } as const;
 export const challengesIssued = counter('waiting_room_challenges_total', 'Challenges made for those who want to join');

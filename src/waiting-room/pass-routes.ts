@@ -5,11 +5,11 @@ import { type HotAnswer, type HotRequest, hotRequestOfContext } from '../http/ho
 import type { HotRoute } from '../http/hot-routes.ts';
 import { readJson } from '../http/json-body.ts';
 import { createRouter, inputFaults } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { answer, body, problems, slugParams } from '../http/schemas.ts';
 import { typedAnswer } from '../http/typed-answer.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { type ExchangeDeps, type HeldPass, exchangePlace } from './exchange-place.ts';
-import { exchangeSchema, passSchema, queueDocumentSchema, slugParams } from './schemas.ts';
+import { exchangeSchema, passSchema, queueDocumentSchema } from './schemas.ts';
 
 const tags = ['Waiting room'];
 const exchangeBytesMax = 1024;

@@ -3,11 +3,11 @@ import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { readJson } from '../http/json-body.ts';
 import { createRouter, inputFaults } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { answer, body, problems, slugParams } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { issueChallenge } from './issue-challenge.ts';
 import { type HeldPlace, type JoinPlaceDeps, type JoinPlaceInput, joinPlace } from './join-place.ts';
-import { challengeSchema, joinSchema, placeSchema, queueParams } from './place-schemas.ts';
+import { challengeSchema, joinSchema, placeSchema } from './place-schemas.ts';
 
 const tags = ['Waiting room'];
 const security = [{ bearer: [] }];
@@ -23,7 +23,7 @@ const joinRoute = createRoute({
     'from wherever, answers with the same place. Where the room asks for work (`challengeDifficulty` of the queue ' +
     'document), a solved challenge comes with it. Who let a turn pass joins with `insteadOf` for a place at the end.',
   security,
-  request: { params: queueParams, body: { ...body(joinSchema), required: false } },
+  request: { params: slugParams, body: { ...body(joinSchema), required: false } },
   responses: {
     201: answer(placeSchema, 'The place.'),
     200: answer(placeSchema, 'The place that this buyer has already.'),
@@ -38,7 +38,7 @@ const challengeRoute = createRoute({
   summary: 'Ask for the work that joining costs now',
   description: 'In the format of ALTCHA, for this buyer and event alone, for ten minutes.',
   security,
-  request: { params: queueParams },
+  request: { params: slugParams },
   responses: {
     201: answer(challengeSchema, 'To be solved, and sent with the join.'),
     204: { description: 'Joining asks for none now.' },
@@ -72,7 +72,7 @@ async function readWish(request: HotRequest): Promise<Pick<JoinPlaceInput, 'chal
 
 export function placeRoutes(deps: JoinPlaceDeps) {
   return createRouter()
-    .openapi({ ...joinRoute, request: { params: queueParams } }, async (c) => {
+    .openapi({ ...joinRoute, request: { params: slugParams } }, async (c) => {
       const { status, place } = await joinFrom(deps, hotRequestOfContext(c), c.req.valid('param').slug);
       return c.json(place, status);
     })

@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { slugSchema, timeSchema } from '../http/schemas.ts';
+import { timeSchema } from '../http/schemas.ts';
 import { phases } from './phase.ts';
-
-export const queueParams = z.object({ slug: slugSchema });
 
 const solutionCharactersMax = 2048;
 /** The largest whole number of a column of indexes. */

@@ -1,11 +1,11 @@
 import { eventCancelled } from '../catalog/errors.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, readNow } from '../platform/db.ts';
 import { type ChangeRoomDeps, type RoomOfActor, changeRoom } from './change-room.ts';
 import { rulesOf } from './draw/draw-rules.ts';
 import { type CommitDeps, commitDraw } from './draw/index.ts';
 import { timesFixed, timesImpossible } from './errors.ts';
 import type { EventOfRoom, RoomRow } from './room-queries.ts';
-import { type RoomSettings, insertRoom, readNow, updateSettings } from './settings-queries.ts';
+import { type RoomSettings, insertRoom, updateSettings } from './settings-queries.ts';
 
 export type PlanDeps = ChangeRoomDeps & CommitDeps;
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type QueueOf, availabilityBandOf } from '../catalog/index.ts';
-import { pollSecondsOf } from './decide-exchange.ts';
+import { pollSecondsMax, pollSecondsOf } from './decide-exchange.ts';
 import type { StockOf } from './ports.ts';
 import { findPublicRoom } from './room-queries.ts';
 import type { queueDocumentSchema } from './schemas.ts';
@@ -8,9 +8,6 @@ import { servingAt } from './serving.ts';
 
 type QueueDocument = z.input<typeof queueDocumentSchema>;
 type Found = NonNullable<Awaited<ReturnType<typeof findPublicRoom>>>;
-
-/** While nothing is called, nobody who knows the times needs to look more often than this. */
-const pollSecondsMax = 60;
 
 /**
  * The one document that all who wait for an event read: phase, times, how far has been called and how fast, the draw, and

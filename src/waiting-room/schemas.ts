@@ -2,7 +2,6 @@ import { z } from '@hono/zod-openapi';
 import { eventIdSchema, givenTimeSchema, slugSchema, timeSchema } from '../http/schemas.ts';
 import { phases } from './phase.ts';
 
-export const slugParams = z.object({ slug: slugSchema });
 export const roomParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 
 const hex = z.string().regex(/^[0-9a-f]+$/);
@@ -101,7 +100,7 @@ export const roomSchema = z
     served: z.int().openapi({ description: 'Positions called so far.' }),
     waiting: z.int(),
     lapsed: z.int().openapi({ description: 'Positions whose turn is over, whether they came or not.' }),
-    exchanged: z.int().openapi({ description: 'Places exchanged for a pass, counted for people to look at.' }),
+    exchanged: z.int().openapi({ description: 'Places exchanged for a pass, as far as processes have told.' }),
     orders: z.int().openapi({ description: 'Orders placed with a pass.' }),
     admissionRate: z.number().openapi({ description: 'Buyers let in per second now.' }),
     ratePerSecond: z.number().openapi({ description: 'Positions called per second now.' }),

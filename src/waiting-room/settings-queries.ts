@@ -1,5 +1,5 @@
 import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../platform/db.ts';
+import type { Db } from '../platform/db.ts';
 import { catchUpSecondsMax } from './clockwork-queries.ts';
 import type { RoomRow } from './room-queries.ts';
 import { spentPasses, waitingRooms } from './tables.ts';
@@ -15,13 +15,6 @@ export type RoomSettings = Pick<
   | 'passSeconds'
   | 'challengeDifficulty'
 >;
-
-/** Postgres' time at the start of the transaction: what the room's times are compared with. */
-export async function readNow(tx: Db): Promise<Date> {
-  const [row] = await rowsOf<{ ms: number }>(tx, sql`select (extract(epoch from now()) * 1000)::float8 as ms`);
-  if (row === undefined) throw new Error('Postgres did not tell the time');
-  return new Date(row.ms);
-}
 
 /** Undefined when another request planned one meanwhile. */
 export async function insertRoom(

@@ -1,10 +1,10 @@
 import type { Actor } from '../access/actor.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, readNow } from '../platform/db.ts';
 import { findCurrentDraw } from './draw/index.ts';
 import { queueNotFound } from './errors.ts';
 import { presentRoom } from './present.ts';
 import { findRoom } from './room-queries.ts';
-import { countSpentPasses, readNow } from './settings-queries.ts';
+import { countSpentPasses } from './settings-queries.ts';
 
 /**
  * A room as its organizer sees it: the plan, and how it goes.

@@ -1,8 +1,8 @@
-import type { Db } from '../../platform/db.ts';
+import { type Db, readNow } from '../../platform/db.ts';
 import { firstRoundFrom, timeOfRound } from './beacon-chain.ts';
 import type { CommitDeps } from './deps.ts';
 import { type VoidReason, leadSecondsMax, rulesOf } from './draw-rules.ts';
-import { type DrawRow, findCurrentDraw, insertDraw, markVoid, readNow } from './queries.ts';
+import { type DrawRow, findCurrentDraw, insertDraw, markVoid } from './queries.ts';
 import { openSeed, sealNewSeed } from './seal-seed.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
-import { type Db, rowsOf } from '../../platform/db.ts';
+import type { Db } from '../../platform/db.ts';
 import { draws, waitingRooms } from '../tables.ts';
 import type { BeaconChain } from './beacon-chain.ts';
 import type { VoidReason } from './draw-rules.ts';
@@ -20,11 +20,6 @@ export async function findCurrentDraw(db: Db, eventId: string): Promise<TimedDra
     .orderBy(desc(draws.number))
     .limit(1);
   return row;
-}
-
-export async function readNow(db: Db): Promise<Date> {
-  const [row] = await rowsOf<{ ms: string }>(db, sql`select extract(epoch from now()) * 1000 as ms`);
-  return new Date(Number(row?.ms));
 }
 
 export type RoomAtFreeze = {

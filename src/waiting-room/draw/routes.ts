@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { eventNotFound } from '../../catalog/errors.ts';
 import type { CachedReads } from '../../http/cached-reads.ts';
 import { type AppEnv, createRouter } from '../../http/router.ts';
-import { answer, problems } from '../../http/schemas.ts';
+import { answer, problems, slugParams } from '../../http/schemas.ts';
 import { typedAnswer } from '../../http/typed-answer.ts';
 import { leafNotFound, listNotFrozen } from '../errors.ts';
 import { type DrawsReadDeps, drawsRead } from './draws-read.ts';
@@ -21,7 +21,7 @@ const showDraws = createRoute({
   tags,
   summary: 'What the draw was bound to and what came of it',
   description: 'Enough, with the leaves, to do the whole draw again.',
-  request: { params: schemas.drawsParams },
+  request: { params: slugParams },
   responses: {
     200: answer(schemas.drawsSchema, 'All draws of the waiting room; at most two seconds old.'),
     304: { description: 'The bytes with this ETag are still right.' },

@@ -10,7 +10,6 @@ const bytesInHex = (bytes: number) =>
 const hash = bytesInHex(32);
 const wholeNumber = (max: number) => z.coerce.number().int().min(0).max(max);
 
-export const drawsParams = z.object({ slug: slugSchema });
 export const leavesParams = z.object({ slug: slugSchema, chunk: wholeNumber(Math.ceil(placesMax / leavesPerChunk)) });
 export const proofParams = z.object({ slug: slugSchema, index: wholeNumber(placesMax - 1) });
 
