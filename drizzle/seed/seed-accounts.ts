@@ -74,7 +74,7 @@ async function seedPaymentAccount(db: Db, organizerId: string, encryptionKey: st
 }
 
 /** The platform's own number, which every organiser without one sends from. */
-async function seedSender(db: Db, encryptionKey: string): Promise<void> {
+export async function seedSender(db: Db, encryptionKey: string): Promise<void> {
   const { phoneNumberId, accessToken, appSecret, verifyToken } = demoWhatsappSender;
   const id = demoId('snd', phoneNumberId);
   const credentials = encrypt(encryptionKey, JSON.stringify({ accessToken, appSecret, verifyToken }), `sender:${id}`);

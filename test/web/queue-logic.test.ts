@@ -4,7 +4,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { createChallenges } from '../../src/waiting-room/challenge.ts';
 import { sha256, toHex } from '../../src/web/browser/queue/bytes.ts';
 import { estimateText } from '../../src/web/browser/queue/estimate-text.ts';
-import { type Held, heldPlace, spend } from '../../src/web/browser/queue/held-place.ts';
+import { type Held, heldPlace, leavePlace, spend } from '../../src/web/browser/queue/held-place.ts';
 import { positionOf } from '../../src/web/browser/queue/position.ts';
 import { lookAgainMs, servingNow, waitOf } from '../../src/web/browser/queue/progress.ts';
 import { drawKeyOf, leafOf, seedHashOf } from '../../src/web/browser/queue/proof.ts';
@@ -49,6 +49,15 @@ function queueOf(change: Partial<QueueView> = {}): QueueView {
     ...change,
   };
 }
+
+test('who leaves a place whose turn has passed joins anew, and confirms once more only when that was long ago', () => {
+  const confirmed = { token: 'b', expiresAt: time(60) };
+  const held: Held = { place: { ...place, confirmed }, isLapsed: true, seen: [] };
+  expect(leavePlace(held, at)).toEqual({ insteadOf: 4, seen: [], buyer: { ...confirmed, address: place.address } });
+  expect(leavePlace(held, at + 61_000)).toEqual({ insteadOf: 4, seen: [] });
+  // Held by an earlier release of this page.
+  expect(leavePlace({ place }, at)).toEqual({ insteadOf: 4 });
+});
 
 test('what is held and what is published come to one stage', () => {
   const kind = (held: Held, position: number | undefined, change?: Partial<QueueView>) =>

@@ -10,7 +10,7 @@ import { serverNow } from './server-clock.ts';
 import { backOff } from './waiting.ts';
 import { fromHex } from './queue/bytes.ts';
 import { exchangePlace } from './queue/exchange-place.ts';
-import { type Held, heldPlace } from './queue/held-place.ts';
+import { type Held, heldPlace, leavePlace } from './queue/held-place.ts';
 import { showJoinForms, watchJoinForms } from './queue/join-forms.ts';
 import { joinPlace } from './queue/join-place.ts';
 import { positionOf } from './queue/position.ts';
@@ -49,6 +49,11 @@ watchVerifyPanel(slug, () => ({ held: mine.read(), shown: positionNow() }));
 byId('other-address').addEventListener('click', () => {
   const { seen = [] } = mine.read();
   mine.write({ seen });
+  changed();
+  byId('stage-title').focus();
+});
+byId('rejoin').addEventListener('click', () => {
+  mine.write(leavePlace(mine.read(), serverNow()));
   changed();
   byId('stage-title').focus();
 });
@@ -109,8 +114,9 @@ async function act(queue: QueueView): Promise<number> {
 
 async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: QueueView): Promise<void> {
   isJoining = true;
+  const { insteadOf } = mine.read();
   const joined = await joinPlace(
-    { slug, token: buyer.token, difficulty: challengeDifficulty },
+    { slug, token: buyer.token, difficulty: challengeDifficulty, ...(insteadOf === undefined ? {} : { insteadOf }) },
     {
       onWork: (share) => {
         show('work', share !== undefined);
@@ -122,13 +128,16 @@ async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: 
   );
   isJoining = false;
   setMessage('form-message', '');
-  const { buyer: now, ...held } = mine.read();
+  const { buyer: now, insteadOf: _left, ...held } = mine.read();
   if (joined.kind === 'place') {
     const { placeToken, index, accountKey, salt } = joined.place;
-    mine.write({ ...held, place: { token: placeToken, index, accountKey, salt, address: buyer.address } });
+    const { token, expiresAt, address } = buyer;
+    const confirmed = { token, expiresAt };
+    mine.write({ ...held, place: { token: placeToken, index, accountKey, salt, address, confirmed } });
   } else if (joined.kind === 'refused') {
     // A line that takes nobody now may take somebody later; any other refusal needs another confirmation.
-    if (joined.problem.code === 'queue.not_open') mine.write({ ...held, buyer: now ?? buyer });
+    const later = { ...held, buyer: now ?? buyer, ...(insteadOf === undefined ? {} : { insteadOf }) };
+    if (joined.problem.code === 'queue.not_open') mine.write(later);
     else mine.write(held);
     setMessage('form-message', refusalText(joined.problem));
   } else {

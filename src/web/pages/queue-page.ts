@@ -59,7 +59,7 @@ function stagePanel({ lang: { language } }: PageContext): Html {
 <progress id="progress" max="1" value="0" aria-label="${words.progressLabel}"></progress>
 <p class="muted small" id="pace"></p></div>
 <p class="stock-line" id="stock-line" hidden>${words.stock}: <span class="band" id="stock"></span></p>
-<p class="standing-act"><a class="button button-main wide" id="go" href="/" hidden></a></p>
+<p class="standing-act"><a class="button button-main wide" id="go" href="/" hidden></a><button type="button" class="button button-main wide" id="rejoin" hidden>${words.rejoin}</button></p>
 <p id="other-line" hidden><button type="button" class="link-button" id="other-address">${words.otherAddress}</button></p></section>`;
 }
 

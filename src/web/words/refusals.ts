@@ -45,7 +45,9 @@ export const refusalWords: InEach<Refusals> = {
       'queue.not_open': 'Ruang tunggu sedang tidak menerima ini.',
       'queue.place_invalid':
         'Tempat ini tidak berlaku lagi untuk acara ini. Ambil tempat lagi dengan alamat yang sama.',
-      'queue.turn_lapsed': 'Giliran tempat ini sudah lewat.',
+      'queue.turn_lapsed': 'Giliran tempat ini sudah lewat. Anda boleh antre lagi dari belakang.',
+      'queue.place_kept':
+        'Tempat ini tidak diganti: gilirannya belum lewat, atau sudah dipakai untuk satu pesanan. Pesanannya ada di email Anda.',
       'challenge.required': 'Hitungan untuk masuk belum selesai. Coba lagi.',
       'challenge.failed': 'Hitungan untuk masuk tidak diterima. Coba lagi.',
       'verification.refused': 'Kode ini salah, atau tidak berlaku lagi. Periksa lagi, atau minta kode baru.',
@@ -117,7 +119,9 @@ export const refusalWords: InEach<Refusals> = {
       'queue.pass_spent': 'This right to order has been used: one turn is for one order. You find it in your email.',
       'queue.not_open': 'The waiting room does not take this now.',
       'queue.place_invalid': 'This place is not good for this event any more. Take one again with the same address.',
-      'queue.turn_lapsed': 'The turn of this place has passed.',
+      'queue.turn_lapsed': 'The turn of this place has passed. You may stand at the end of the line again.',
+      'queue.place_kept':
+        'This place was not exchanged for another: its turn has not passed, or an order was placed with it. You find the order in your email.',
       'challenge.required': 'The work for joining is not done yet. Try again.',
       'challenge.failed': 'The work for joining was not accepted. Try again.',
       'verification.refused': 'This code is not right, or not any more. Look again, or ask for a new one.',

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { demoChain } from '../../../loadtest/sandbox/beacon/demo-chain.ts';
+import { seedSender } from '../../../drizzle/seed/seed-accounts.ts';
 import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
 import { buyerKey } from '../../../src/access/buyer-key.ts';
 import { signBuyerToken } from '../../../src/access/buyer-token.ts';
@@ -45,6 +46,7 @@ export async function openQueueWorld() {
     HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
     ENCRYPTION_KEY: 'ab'.repeat(32),
     SMTP_URL: sandbox.smtpUrl,
+    WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
     BEACON_URL: `${sandbox.url}/beacon`,
     BEACON_CHAIN_HASH: chain.hash,
     BEACON_PUBLIC_KEY: chain.public_key,
@@ -58,6 +60,7 @@ export async function openQueueWorld() {
   worker.closers.add('clockwork', () => clockwork.close());
   const { db } = worker;
 
+  await seedSender(db, config.ENCRYPTION_KEY);
   let api = await startApi(0);
   const { port } = api;
 
@@ -101,11 +104,12 @@ export async function openQueueWorld() {
     },
     set: async (
       event: TestEvent,
-      change: { phase?: string; rateMax?: number; lapsedBelow?: number },
+      change: { phase?: string; rateMax?: number; lapsedBelow?: number; serving?: number },
     ): Promise<void> => {
       await db.execute(sql`
         update waiting_rooms set phase = coalesce(${change.phase ?? null}, phase),
           rate_max = coalesce(${change.rateMax ?? null}::float8, rate_max),
+          serving = greatest(serving, coalesce(${change.serving ?? null}::float8, serving)),
           lapsed_below = coalesce(${change.lapsedBelow ?? null}::integer, lapsed_below)
         where event_id = ${event.id}`);
     },
@@ -131,6 +135,16 @@ export async function openQueueWorld() {
         if (latest === undefined) return false;
         const mail = await read<{ text: string }>(`${sandbox.url}/inbox/${latest.id}`);
         code = /\b(\d{3}) ?(\d{3})\b/.exec(mail.text)?.slice(1).join('');
+        return code !== undefined;
+      });
+      return code ?? '';
+    },
+    /** The code that was sent last to this phone, given as digits with the country's. */
+    codeOnPhone: async (digits: string): Promise<string> => {
+      let code: string | undefined;
+      await until(async () => {
+        const list = await read<{ data: unknown[] }>(`${sandbox.url}/whatsapp/messages?to=${digits}`);
+        code = /"(\d{6})"/.exec(JSON.stringify(list.data[0] ?? ''))?.[1];
         return code !== undefined;
       });
       return code ?? '';

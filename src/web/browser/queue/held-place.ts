@@ -3,6 +3,8 @@
  * read the code is often enough to lose the page.
  *
  *   nothing --a code is asked for--> asked --it is confirmed--> buyer --joinPlace--> place --its turn--> pass --order--> spent
+ *                                                                ^                      |
+ *                                                                +--leavePlace: lapsed--+
  */
 
 export type Address = { readonly kind: 'email' | 'phone'; readonly text: string };
@@ -18,7 +20,11 @@ export type Held = {
     readonly accountKey: string;
     readonly salt: string;
     readonly address: Address;
+    /** What the address was confirmed with: for another place, should the turn of this one pass. */
+    readonly confirmed?: { readonly token: string; readonly expiresAt: string };
   };
+  /** Index of the place that is to be given up for one at the end. */
+  readonly insteadOf?: number;
   readonly pass?: { readonly text: string; readonly expiresAt: string };
   /** The order that was placed with the pass; empty when only that there is one is known. */
   readonly spentBy?: string;
@@ -70,6 +76,18 @@ export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldP
 /** The pass, as long as it is good. */
 export function goodPass({ pass }: Held, nowMs: number): Held['pass'] {
   return pass !== undefined && Date.parse(pass.expiresAt) > nowMs ? pass : undefined;
+}
+
+/** The place, whose turn has passed, is left for one at the end; who confirmed long ago confirms once more. */
+export function leavePlace({ place, seen }: Held, nowMs: number): Held {
+  if (place === undefined) return { ...(seen === undefined ? {} : { seen }) };
+  const { confirmed, address, index } = place;
+  const isGood = confirmed !== undefined && Date.parse(confirmed.expiresAt) > nowMs;
+  return {
+    insteadOf: index,
+    ...(seen === undefined ? {} : { seen }),
+    ...(isGood ? { buyer: { ...confirmed, address } } : {}),
+  };
 }
 
 /** The place has placed its order: what is left is that, and what was seen of the draw. */

@@ -25,9 +25,10 @@ const challengesMax = 3;
  * Takes the place of a confirmed buyer, or finds the one that there is, however often it has to ask: joining again gives
  * the same place, so an answer that was lost is no harm.
  * @param difficulty what the room asks for, as last known
+ * @param insteadOf index of the own place, whose turn has passed, that is given up for one at the end
  */
 export async function joinPlace(
-  { slug, token, difficulty }: { slug: string; token: string; difficulty: number },
+  { slug, token, difficulty, insteadOf }: { slug: string; token: string; difficulty: number; insteadOf?: number },
   told: Told,
 ): Promise<Joined> {
   const path = `/v1/events/${slug}/queue`;
@@ -42,7 +43,9 @@ export async function joinPlace(
       work.kind === 'done'
         ? await call<PlaceView>('POST', `${path}/places`, {
             token,
-            ...(work.solution === undefined ? {} : { body: { challenge: work.solution } }),
+            ...(work.solution === undefined && insteadOf === undefined
+              ? {}
+              : { body: { challenge: work.solution, insteadOf } }),
           })
         : work.answer;
     if (answer.kind === 'ok') return { kind: 'place', place: answer.body };

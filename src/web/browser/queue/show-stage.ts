@@ -73,7 +73,10 @@ function textOf({ stage, queue, held, timeZone }: Shown): string {
     const time = `${formatClock(expiresAt, timeZone, pageLanguage)} ${zoneName(expiresAt, timeZone)}`;
     return words.passUntil(time, held.place?.address.text ?? '');
   }
-  if (stage.kind === 'lapsed') return words.lapsedAfter(Math.round(queue.turnSeconds / 60));
+  if (stage.kind === 'lapsed') {
+    const minutes = Math.round(queue.turnSeconds / 60);
+    return `${words.lapsedAfter(minutes)} ${queue.phase === 'open' ? words.lapsedRejoin : words.lapsedWait}`;
+  }
   return words.stages[stage.kind].text;
 }
 
@@ -150,7 +153,7 @@ function showStock({ stage, queue }: Shown): void {
 }
 
 /** The one thing to do next, where there is one. */
-function showWays({ stage, slug }: Shown): void {
+function showWays({ stage, queue, slug }: Shown): void {
   const go = byId('go', HTMLAnchorElement);
   const event = `/events/${slug}${languageQuery()}`;
   const ways: Partial<Record<Stage['kind'], readonly [string, string]>> = {
@@ -167,6 +170,7 @@ function showWays({ stage, slug }: Shown): void {
     setText('go', way[0]);
     if (go.getAttribute('href') !== way[1]) go.setAttribute('href', way[1]);
   }
+  show('rejoin', stage.kind === 'lapsed' && queue.phase === 'open');
   show('other-line', stage.kind === 'lapsed' || stage.kind === 'spent');
 }
 
