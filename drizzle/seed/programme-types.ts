@@ -20,6 +20,17 @@ export type DemoCategory = {
   readonly closes?: When;
 };
 
+/** A waiting room whose pre-queue opens when the stack starts; its times are counted from there. */
+export type DemoRoom = {
+  readonly freezesAfterMinutes: number;
+  readonly opensAfterMinutes: number;
+  /** Buyers per second. */
+  readonly rateMax: number;
+  readonly turnSeconds: number;
+  /** Who stands in the line already. They never come when they are called. */
+  readonly others: number;
+};
+
 export type DemoEvent = {
   readonly slug: string;
   readonly name: string;
@@ -57,6 +68,7 @@ export type DemoEvent = {
     readonly value: number;
     readonly redemptionsMax?: number;
   }[];
+  readonly room?: DemoRoom;
   /** Free orders that take every place: names of who came first. */
   readonly soldOutTo?: readonly string[];
 };

@@ -4,6 +4,7 @@ import type { Db } from '../../src/platform/db.ts';
 import { programme } from './programme.ts';
 import { seedAccounts } from './seed-accounts.ts';
 import { seedEvent } from './seed-event.ts';
+import { seedRoom } from './seed-room.ts';
 import { seedSoldOut } from './seed-sold-out.ts';
 
 /**
@@ -17,8 +18,15 @@ export async function seedDemo(deps: { db: Db; config: Config; clock: Clock }): 
   const organizerId = await seedAccounts(db, config.ENCRYPTION_KEY);
   for (const event of programme) {
     await seedEvent(db, organizerId, event, clock.now());
+    if (event.room !== undefined) await seedRoom(deps, organizerId, event, event.room);
     if (event.soldOutTo !== undefined) await seedSoldOut(deps, event, event.soldOutTo);
   }
-  const opening = programme.find((event) => 'minutes' in event.saleOpens);
-  return `demo: ${programme.length} events, 3 staff; ${opening?.slug ?? 'nothing'} goes on sale in 10 minutes`;
+  const opening = programme.find(({ saleOpens }) => 'minutes' in saleOpens && saleOpens.minutes > 0);
+  const queued = programme.find(({ room }) => room !== undefined);
+  const facts = [
+    `${programme.length} events, 3 staff`,
+    `${opening?.slug ?? 'nothing'} goes on sale in 10 minutes`,
+    `${queued?.slug ?? 'nothing'} has a waiting room, open now and drawn in ${queued?.room?.freezesAfterMinutes ?? 0} minutes`,
+  ];
+  return `demo: ${facts.join('; ')}`;
 }

@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { decrypt } from '../../src/platform/crypto.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/db.ts';
+import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 
 /** Guards that the demo can be signed in to, bought from and paid for, and that seeding again harms nothing. */
@@ -106,8 +107,37 @@ describe('the demo seed', () => {
       select extract(epoch from min(c.sale_opens_at) - now())::float8 / 60 as minutes
       from events e join ticket_categories c on c.event_id = e.id where e.slug = 'gema-nusantara'`);
     expect(soon?.minutes).toBeGreaterThan(69);
-    expect(programme.length).toBe(8);
+    expect(programme.length).toBe(9);
     for (const invariant of accessInvariants) expect(await invariant.find(open.db)).toEqual([]);
+  });
+
+  it('has a waiting room to walk through; a room that is not frozen stays, an older one begins anew', async () => {
+    const room = async () => {
+      const [row] = await rows<{
+        phase: string;
+        places: number;
+        freezes_in: number;
+        opens_in: number;
+        draws: string;
+      }>(sql`
+        select r.phase, r.places, extract(epoch from freezes_at - now())::float8 as freezes_in,
+          extract(epoch from opens_at - now())::float8 as opens_in,
+          (select string_agg(number || ' ' || state, ', ') from draws d where d.event_id = r.event_id) as draws
+        from waiting_rooms r join events e on e.id = r.event_id where e.slug = 'gita-semesta'`);
+      return row;
+    };
+    await rows(
+      sql`update waiting_rooms set pre_queue_opens_at = now() - interval '2 hours', freezes_at = now() - interval '1 hour', opens_at = now()`,
+    );
+    const seed = () => seedDemo({ db: open.db, config: config(), clock: systemClock });
+    await seed();
+    const fresh = await room();
+    expect(fresh).toMatchObject({ phase: 'pre_queue', places: 40, draws: '1 committed' });
+    expect(fresh?.freezes_in).toBeGreaterThan(170);
+    expect(fresh?.opens_in).toBeLessThan(301);
+    await seed();
+    expect((await room())?.freezes_in).toBeLessThan(fresh?.freezes_in ?? 0);
+    for (const invariant of waitingRoomInvariants) expect(await invariant.find(open.db)).toEqual([]);
   });
 
   it('is refused in production', async () => {

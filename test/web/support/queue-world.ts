@@ -91,6 +91,9 @@ export async function openQueueWorld() {
         values (${event.id}, ${event.organizer.id}, 'closed', now(), now() + interval '1 hour', now() + interval '2 hours',
           ${options.difficulty ?? 0}, ${options.rateMax ?? 100}, 60, 600)`);
       await commit(event.id, new Date(Date.now() + hour));
+      // The API looks for rooms once a second; until then it knows of no such event where nobody asks Postgres.
+      const places = `http://127.0.0.1:${port}/v1/events/${event.slug}/queue/places`;
+      await until(async () => (await fetch(places, { method: 'POST' })).status !== 404);
       return event;
     },
     /** Freezes the list now, and opens the sale once it is drawn. */

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eq, sql } from 'drizzle-orm';
+import { buyerKey } from '../../src/access/index.ts';
+import type { Config } from '../../src/config.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import { type Db, transaction } from '../../src/platform/db.ts';
+import { drawLeadOf } from '../../src/waiting-room/draw-lead.ts';
+import { beaconChainOf, commitDraw } from '../../src/waiting-room/draw/index.ts';
+import { markPreQueue } from '../../src/waiting-room/clockwork-queries.ts';
+import { joinPlaces } from '../../src/waiting-room/place-queries.ts';
+import { drawLeaves, draws, places, servingMarks, spentPasses, waitingRooms } from '../../src/waiting-room/tables.ts';
+import { demoEventId } from './demo-id.ts';
+import type { DemoEvent, DemoRoom } from './programme-types.ts';
+
+const minuteMs = 60_000;
+/** The draw is committed to before the pre-queue opens, here as everywhere. */
+const opensAfterMs = 1000;
+const opensWithinMs = 5000;
+const passSeconds = 600;
+
+/**
+ * Gives the event a waiting room whose pre-queue opens now, with some others in its line. A room that is not frozen yet
+ * stays as it is, with who is in it; an older one is forgotten, so that each start of the stack shows a whole sale.
+ */
+export async function seedRoom(
+  deps: { db: Db; config: Config; clock: Clock },
+  organizerId: string,
+  event: DemoEvent,
+  room: DemoRoom,
+): Promise<void> {
+  const { db, config, clock } = deps;
+  const eventId = demoEventId(event.slug);
+  const now = clock.now();
+  const isNew = await transaction(db, async (tx) => {
+    const [old] = await tx.select().from(waitingRooms).where(eq(waitingRooms.eventId, eventId)).for('update');
+    if (old !== undefined && old.phase !== 'over' && old.freezesAt > now) return false;
+    for (const table of [spentPasses, servingMarks, drawLeaves, draws, places, waitingRooms])
+      await tx.delete(table).where(eq(table.eventId, eventId));
+    const freezesAt = new Date(now.getTime() + room.freezesAfterMinutes * minuteMs);
+    const opensAt = new Date(now.getTime() + room.opensAfterMinutes * minuteMs);
+    const leadSeconds = drawLeadOf(freezesAt, opensAt);
+    await tx.insert(waitingRooms).values({
+      eventId,
+      organizerId,
+      preQueueOpensAt: new Date(now.getTime() + opensAfterMs),
+      freezesAt,
+      opensAt,
+      drawLeadSeconds: leadSeconds,
+      challengeDifficulty: 0,
+      rateMax: room.rateMax,
+      turnSeconds: room.turnSeconds,
+      passSeconds,
+    });
+    const committing = { beaconChain: beaconChainOf(config), encryptionKey: config.ENCRYPTION_KEY };
+    await commitDraw(committing, tx, { eventId, freezesAt, leadSeconds });
+    return true;
+  });
+  if (isNew && (await isOpened(db, eventId)))
+    await joinPlaces(
+      db,
+      eventId,
+      Array.from({ length: room.others }, (_, n) => ({
+        accountKey: buyerKey(config.HASH_SECRET, 'email', `penonton.${n + 1}@demo.test`),
+      })),
+    );
+}
+
+/** Whether the pre-queue is open by Postgres' clock; waited for a moment, since nobody joins before. */
+async function isOpened(db: Db, eventId: string): Promise<boolean> {
+  const giveUpAt = performance.now() + opensWithinMs;
+  while (performance.now() < giveUpAt) {
+    if (await markPreQueue(db, eventId)) return true;
+    const [row] = await db
+      .select({ isLater: sql<boolean>`${waitingRooms.preQueueOpensAt} > now() + interval '1 minute'` })
+      .from(waitingRooms)
+      .where(eq(waitingRooms.eventId, eventId));
+    if (row?.isLater !== false) return false;
+    await pause(100);
+  }
+  return false;
+}
