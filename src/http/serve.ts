@@ -6,8 +6,11 @@ import { capConnections } from './connection-caps.ts';
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 75_000;
-/** Without a byte in either direction while a request is being answered: by then its answer is not being read. */
-const stallTimeoutMs = 30_000;
+/**
+ * Without a byte in either direction while a request is being answered: by then its answer is not being read. Longer than
+ * any answer takes to begin, which is a profile's minute.
+ */
+const stallTimeoutMs = 75_000;
 /** How often connections are held against these times; Node's own 30 s would let a trickle live four times as long. */
 const connectionsCheckMs = 1000;
 const connectionsMax = 20_000;
