@@ -107,6 +107,11 @@ function codeOfStatus(status: number): string {
   return status === 502 || status === 503 || status === 504 ? 'service.unavailable' : 'internal';
 }
 
+/** For how long the service asked not to be asked again, in milliseconds. */
+export function askedBy(answer: Answer<unknown>): number {
+  return answer.kind === 'unreachable' ? 0 : (answer.retryAfterMs ?? 0);
+}
+
 /** Refusals that end by waiting: nothing was decided, and the same request may be sent again. */
 export function endsByWaiting({ status, code }: Problem): boolean {
   return status === 429 || status === 502 || status === 503 || status === 504 || code === 'idempotency.in_progress';

@@ -1,6 +1,7 @@
 import { type AnswerPlace, type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
 import { doorCall } from './door-session.ts';
 import { signal } from './door-signal.ts';
+import { randomKey } from './random-key.ts';
 import { pause } from './waiting.ts';
 
 export type ScanPlace = AnswerPlace & {
@@ -36,7 +37,7 @@ export function createScanner(placeOf: () => ScanPlace, on: { admitted(): void; 
   const ask = async (code: string): Promise<void> => {
     const place = placeOf();
     const { eventId, gate, direction } = place;
-    const body = { eventId, code, scanId: newScanId(), direction, ...(gate === undefined ? {} : { gate }) };
+    const body = { eventId, code, scanId: randomKey(), direction, ...(gate === undefined ? {} : { gate }) };
     for (let tries = 0; tries < triesMax; tries += 1) {
       const answer = await doorCall<ScanAnswer>('POST', '/v1/check-ins', body, tryDeadlineMs);
       if (answer.kind === 'ok') {
@@ -62,8 +63,4 @@ export function createScanner(placeOf: () => ScanPlace, on: { admitted(): void; 
       if (!isBusy) void next();
     },
   };
-}
-
-function newScanId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

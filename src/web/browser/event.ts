@@ -1,6 +1,6 @@
 import { roomWords } from '../words/room.ts';
 import { refusalWords } from '../words/refusals.ts';
-import { call } from './api.ts';
+import { askedBy, call } from './api.ts';
 import { byId, element, languageQuery, setText, show } from './dom.ts';
 import { looksRight, setFaults, setMessage } from './form-faults.ts';
 import { leftText } from './left-text.ts';
@@ -190,7 +190,7 @@ function watchAvailability(choice: TicketChoice): void {
     if (answer.kind === 'ok')
       for (const { ticketCategoryId, band } of answer.body.data) choice.setBand(ticketCategoryId, band);
     if (failures === 0) return spread(availabilityEveryMs, Math.random());
-    const askedMs = answer.kind === 'refused' ? (answer.retryAfterMs ?? 0) : 0;
+    const askedMs = askedBy(answer);
     return backOff(failures, { firstMs: availabilityEveryMs, ceilingMs: 120_000, askedMs, random: Math.random() });
   });
 }

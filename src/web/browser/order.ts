@@ -1,5 +1,5 @@
 import { orderWords } from '../words/order.ts';
-import { type Answer, call } from './api.ts';
+import { askedBy, call } from './api.ts';
 import { byId, languageQuery, setText, show, takeFragment } from './dom.ts';
 import { nextLook, nextTry } from './next-look.ts';
 import { watchCancel } from './order-cancel.ts';
@@ -86,10 +86,6 @@ async function look(): Promise<number | undefined> {
   if (shown === undefined) return undefined;
   if (hasTickets(shown) && !(await loadTickets(shown))) return nextTry(1, 0, Math.random());
   return nextLook(shown, { looks, askedMs: askedBy(answer), random: Math.random() });
-}
-
-function askedBy(answer: Answer<unknown>): number {
-  return answer.kind === 'unreachable' ? 0 : (answer.retryAfterMs ?? 0);
 }
 
 function present(order: OrderView): void {

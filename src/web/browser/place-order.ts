@@ -1,4 +1,4 @@
-import { type Answer, type Problem, call, endsByWaiting } from './api.ts';
+import { type Problem, askedBy, call, endsByWaiting } from './api.ts';
 import type { OrderBody, SentOrders } from './sent-order.ts';
 import { backOff } from './waiting.ts';
 
@@ -57,10 +57,6 @@ export async function placeOrder(
 /** After 500 nobody knows what was written: only the same request again can tell. */
 function isDefinite(problem: Problem): boolean {
   return problem.status < 500 && !endsByWaiting(problem);
-}
-
-function askedBy(answer: Answer<unknown>): number {
-  return answer.kind === 'refused' ? (answer.retryAfterMs ?? 0) : 0;
 }
 
 function waitOrStop(milliseconds: number, stopSignal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { joinWords } from '../words/queue-join.ts';
 import { queueWords } from '../words/queue.ts';
-import { call } from './api.ts';
+import { askedBy, call } from './api.ts';
 import { byId, localStorageIfAny, setText, show } from './dom.ts';
 import { setMessage } from './form-faults.ts';
 import { pageLanguage } from './page-language.ts';
@@ -74,7 +74,7 @@ async function look(): Promise<number | undefined> {
   });
   if (answer.kind === 'refused' || answer.kind === 'unreachable') {
     failures += 1;
-    const askedMs = answer.kind === 'refused' ? (answer.retryAfterMs ?? 0) : 0;
+    const askedMs = askedBy(answer);
     sayAway(answer.kind === 'refused' ? words.slow : words.offline);
     present();
     return backOff(failures, { firstMs: 2000, ceilingMs: 60_000, askedMs, random: Math.random() });

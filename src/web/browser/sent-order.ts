@@ -1,3 +1,5 @@
+import { randomKey } from './random-key.ts';
+
 /**
  * The key of the order that is being filled in, and the order as it was sent while its outcome is not known. Both live in
  * the tab's own storage: a reload, a crash or a lost connection must not make a second order out of one.
@@ -48,8 +50,8 @@ export function sentOrders(slug: string, storage: Pick<Storage, 'getItem' | 'set
     }
   }
   const current = (): Kept => {
-    if (kept === undefined) write({ key: newKey() });
-    return kept ?? { key: newKey() };
+    if (kept === undefined) write({ key: randomKey() });
+    return kept ?? { key: randomKey() };
   };
   return {
     keyOf: () => current().key,
@@ -63,9 +65,4 @@ function isKept(value: unknown): value is Kept {
   return (
     typeof value === 'object' && value !== null && 'key' in value && typeof value.key === 'string' && value.key !== ''
   );
-}
-
-/** 128 random bits. `randomUUID` is missing on pages without TLS, as on a local network. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import { type Answer, call } from '../api.ts';
+import { askedBy, call } from '../api.ts';
 import type { Held } from './held-place.ts';
 
 /** What became of showing the place: what is held now, or when to come again. */
@@ -23,8 +23,4 @@ export async function exchangePlace(slug: string, held: Held): Promise<Exchanged
     return { kind: 'invalid', held: rest };
   }
   return { kind: 'again', askedMs: askedBy(answer) };
-}
-
-function askedBy(answer: Answer<unknown>): number {
-  return answer.kind === 'refused' ? (answer.retryAfterMs ?? 0) : 0;
 }

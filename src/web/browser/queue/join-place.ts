@@ -1,4 +1,4 @@
-import { type Problem, call, endsByWaiting } from '../api.ts';
+import { type Problem, askedBy, call, endsByWaiting } from '../api.ts';
 import { backOff, pause } from '../waiting.ts';
 import type { PlaceView } from './queue-view.ts';
 import { type Challenge, solveChallenge } from './solve-challenge.ts';
@@ -58,7 +58,7 @@ export async function joinPlace(
     }
     if (problem !== undefined && problem.status < 500 && !endsByWaiting(problem)) return { kind: 'refused', problem };
     told.onWait(problem);
-    const askedMs = answer.kind === 'refused' ? (answer.retryAfterMs ?? 0) : 0;
+    const askedMs = askedBy(answer);
     await pause(backOff(tries, { firstMs: 1500, ceilingMs: 30_000, askedMs, random: Math.random() }));
   }
   return { kind: 'given_up' };
