@@ -16,7 +16,7 @@ export type VerificationLimiter = {
   failed(networkKey: string): Promise<void>;
 };
 
-/** A published event by its address. */
+/** The event, by its address, whose waiting room a code is asked for; undefined where there is no such room. */
 export type FindEvent = (slug: string) => Promise<{ readonly id: string; readonly organizerId: string } | undefined>;
 
 /** Whether a number may write to phones for this organizer now. */
