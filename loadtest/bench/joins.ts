@@ -13,6 +13,7 @@ import { fixedControl, measureOn } from './order-load.ts';
 import { networkAddress } from './order-requests.ts';
 import type { BenchReport, Measurement } from './report.ts';
 import { poolerStats, serverSettings } from './server-figures.ts';
+import { solveFor } from './solved-joins.ts';
 import { type BenchStack, say, startBenchStack } from './stack.ts';
 
 const connectionCounts = [256, 512, 1024];
@@ -43,20 +44,30 @@ export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
         ours.push(against(control, measured));
       }
     }
+    const worked = await measureOn(stack, {
+      ...shared,
+      name: 'joins with a solved challenge each',
+      api: {},
+      connections: connectionCounts[0] ?? 0,
+      prepare: () => joinLoad(stack, options, { difficulty, buyers: solvedMax }),
+    });
     const again = await measureOn(stack, {
       ...shared,
       name: 'the same buyers joining again and again',
       api: {},
       connections: connectionCounts[0] ?? 0,
-      prepare: () => joinLoad(stack, options, knownBuyers),
+      prepare: () => joinLoad(stack, options, { buyers: knownBuyers }),
     });
     return {
       // Two cores are the machine, however many processes they are used by: the bar is for the best.
-      measurements: [...withBar(ours), control, against(control, again)],
+      measurements: [...withBar(ours), control, against(control, worked), against(control, again)],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         pinned: stack.pinned,
         control: fixedControl.said,
+        'joins with a challenge':
+          `difficulty ${difficulty}, solved before the run; what it costs to check one does not depend on the difficulty. ` +
+          `Beside it: joins, 1 API process, ${connectionCounts[0]} connections`,
         settings: await serverSettings(stack),
         'PgBouncer SHOW STATS': await poolerStats(stack),
       },
@@ -72,23 +83,33 @@ function withBar(ours: readonly Measurement[]): Measurement[] {
 }
 
 const knownBuyers = 10_000;
+/** As little work as there is to find: it is the load's own time, before the run. */
+const difficulty = 8;
+/** Challenges made and solved before a run, some ten seconds' work; who has joined with one then joins again. */
+const solvedMax = 100_000;
 
-/** @param buyers how many different ones join; each comes again when all have come */
+type Joining = {
+  /** How many different buyers join; each comes again when all have come. */
+  readonly buyers?: number;
+  readonly difficulty?: number;
+};
+
 async function joinLoad(
   stack: BenchStack,
   options: BenchOptions,
-  buyers = (options.seconds + warmupSeconds) * buyersPerSecond,
+  { buyers = (options.seconds + warmupSeconds) * buyersPerSecond, difficulty: work = 0 }: Joining = {},
 ): Promise<Load> {
-  const event = await createRoom(stack.open.db, { event: await createEvent(stack.open.db) });
+  const event = await createRoom(stack.open.db, { event: await createEvent(stack.open.db), difficulty: work });
   await stack.open.db.execute(sql`
     insert into draws (event_id, number, state, seed_hash, seed_sealed, beacon_chain, beacon_round, beacon_round_at, committed_at)
     values (${event.id}, 1, 'committed', sha256('bench'), 'sealed', 'bench', 1, now() + interval '1 day', now())`);
   say(`confirming ${buyers} buyers`);
   const secret = `bench ${Math.random()}`;
   const until = new Date(Date.now() + 3_600_000);
-  const tokens = Array.from({ length: buyers }, (_, number) =>
-    signBuyerToken(benchQueueTokenSecret, { accountKey: keyedHash(secret, String(number)), until }),
-  );
+  const keys = Array.from({ length: buyers }, (_, number) => keyedHash(secret, String(number)));
+  const tokens = keys.map((accountKey) => signBuyerToken(benchQueueTokenSecret, { accountKey, until }));
+  if (work > 0) say(`solving ${buyers} challenges`);
+  const bodies = work === 0 ? undefined : await solveFor(event.id, keys, work);
   await pause(knownAfterMs);
   let sent = 0;
   const answered = { new: 0, known: 0 };
@@ -96,7 +117,7 @@ async function joinLoad(
     next: () => {
       const number = sent % buyers;
       sent += 1;
-      return `POST /v1/events/${event.slug}/queue/places HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[number] ?? ''}\r\nx-forwarded-for: ${networkAddress(number % networks)}\r\ncontent-length: 0\r\n\r\n`;
+      return `POST /v1/events/${event.slug}/queue/places HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[number] ?? ''}\r\nx-forwarded-for: ${networkAddress(number % networks)}\r\n${bodies?.[number] ?? 'content-length: 0\r\n\r\n'}`;
     },
     counts: ({ status }) => status === 201 || status === 200,
     onAnswer: ({ status }) => {
