@@ -2,11 +2,12 @@
  * Waiting room: a line before a sale, drawn in public.
  *
  * Promises
- *  1. One confirmed account has one place in an event's line; joining again finds the same one.
+ *  1. One confirmed account holds one place in an event's line; joining again finds the same one. Who let its turn pass
+ *     may give it up for one at the end.
  *  2. Who was there before the freeze is placed by a draw that anybody can check; who comes later stands behind, in order.
  *  3. A place lives in Postgres and in its signed token. No restart and no loss of Redis takes one away or gives it to
  *     somebody else.
- *  4. Who waits costs nothing: all of them read one public document, and no request of theirs asks Redis or Postgres.
+ *  4. Who waits costs nothing: all of them read one public document, and no poll of theirs asks Redis or Postgres.
  *  5. Nobody passes whose position was not called, whose turn is over, or whose place was taken out.
  *  6. A pass belongs to one account and one event, ends soon, and is spent by the order that it places.
  *  7. Buyers are let in no faster than the organizer wants, than orders are healthy, and than payments can be made.
