@@ -4,6 +4,7 @@ import { linkTo } from '../language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { PublicEvent, QueueTimes } from '../public-documents.ts';
 import { joinWords } from '../words/queue-join.ts';
+import { lapsedWords } from '../words/queue-lapsed.ts';
 import { queueWords } from '../words/queue.ts';
 import { verifyWords } from '../words/queue-verify.ts';
 import { field } from './field.ts';
@@ -59,7 +60,7 @@ function stagePanel({ lang: { language } }: PageContext): Html {
 <progress id="progress" max="1" value="0" aria-label="${words.progressLabel}"></progress>
 <p class="muted small" id="pace"></p></div>
 <p class="stock-line" id="stock-line" hidden>${words.stock}: <span class="band" id="stock"></span></p>
-<p class="standing-act"><a class="button button-main wide" id="go" href="/" hidden></a><button type="button" class="button button-main wide" id="rejoin" hidden>${words.rejoin}</button></p>
+<p class="standing-act"><a class="button button-main wide" id="go" href="/" hidden></a><button type="button" class="button button-main wide" id="rejoin" hidden>${lapsedWords[language].rejoin}</button></p>
 <p id="other-line" hidden><button type="button" class="link-button" id="other-address">${words.otherAddress}</button></p></section>`;
 }
 

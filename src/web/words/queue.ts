@@ -32,11 +32,6 @@ type QueueWords = {
   readonly stock: string;
   readonly keepOpen: string;
   readonly passUntil: (time: string, address: string) => string;
-  readonly lapsedAfter: (minutes: number) => string;
-  /** What to do then, while the line goes on and while it does not. */
-  readonly lapsedRejoin: string;
-  readonly lapsedWait: string;
-  readonly rejoin: string;
   readonly order: string;
   readonly openOrder: string;
   readonly findOrder: string;
@@ -145,12 +140,6 @@ export const queueWords: InEach<QueueWords> = {
     stock: 'Persediaan tiket',
     keepOpen: 'Kembalilah sebelum nomor Anda dipanggil: giliran yang tidak dipakai akan lewat.',
     passUntil: (time, address) => `Anda boleh membuat satu pesanan sampai pukul ${time}, dengan ${address}.`,
-    lapsedAfter: (minutes) => `Nomor Anda dipanggil, dan tidak dipakai dalam ${minutes} menit.`,
-    lapsedRejoin:
-      'Anda boleh berdiri lagi di ujung antrean, dengan alamat yang sama. Nomor lama lalu tidak berlaku lagi.',
-    lapsedWait:
-      'Sekarang tidak ada yang dipanggil. Bila pemanggilan berlanjut, Anda boleh berdiri lagi di ujung antrean; setelah ruang tunggu selesai, sisanya dijual tanpa antrean.',
-    rejoin: 'Antre lagi dari belakang',
     order: 'Pesan tiket sekarang',
     openOrder: 'Buka pesanan',
     findOrder: 'Cari pesanan',
@@ -242,13 +231,6 @@ export const queueWords: InEach<QueueWords> = {
     stock: 'Tickets left',
     keepOpen: 'Be back before your number is called: a turn that is not used passes.',
     passUntil: (time, address) => `You may place one order until ${time}, with ${address}.`,
-    lapsedAfter: (minutes) =>
-      `Your number was called, and not used within ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-    lapsedRejoin:
-      'You may stand at the end of the line again, with the same address. The old number then counts no more.',
-    lapsedWait:
-      'Nobody is called now. When calling goes on, you may stand at the end of the line again; once the waiting room is over, what is left is sold without a line.',
-    rejoin: 'Stand at the end of the line again',
     order: 'Order tickets now',
     openOrder: 'Open the order',
     findOrder: 'Find my order',

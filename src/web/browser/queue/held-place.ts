@@ -80,7 +80,7 @@ export function goodPass({ pass }: Held, nowMs: number): Held['pass'] {
 
 /** The place, whose turn has passed, is left for one at the end; who confirmed long ago confirms once more. */
 export function leavePlace({ place, seen }: Held, nowMs: number): Held {
-  if (place === undefined) return { ...(seen === undefined ? {} : { seen }) };
+  if (place === undefined) return seen === undefined ? {} : { seen };
   const { confirmed, address, index } = place;
   const isGood = confirmed !== undefined && Date.parse(confirmed.expiresAt) > nowMs;
   return {

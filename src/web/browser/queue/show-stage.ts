@@ -1,5 +1,6 @@
 import { formatClock, formatCount, formatDate, zoneName } from '../../format.ts';
 import { eventWords } from '../../words/event.ts';
+import { lapsedWords } from '../../words/queue-lapsed.ts';
 import { queueWords } from '../../words/queue.ts';
 import { byId, languageQuery, setText, show } from '../dom.ts';
 import { leftText } from '../left-text.ts';
@@ -11,6 +12,7 @@ import type { QueueView } from './queue-view.ts';
 import type { Stage } from './stage.ts';
 
 const words = queueWords[pageLanguage];
+const lapsed = lapsedWords[pageLanguage];
 const bands = eventWords[pageLanguage].bands;
 
 export type Shown = {
@@ -75,7 +77,7 @@ function textOf({ stage, queue, held, timeZone }: Shown): string {
   }
   if (stage.kind === 'lapsed') {
     const minutes = Math.round(queue.turnSeconds / 60);
-    return `${words.lapsedAfter(minutes)} ${queue.phase === 'open' ? words.lapsedRejoin : words.lapsedWait}`;
+    return `${lapsed.after(minutes)} ${queue.phase === 'open' ? lapsed.canRejoin : lapsed.mustWait}`;
   }
   return words.stages[stage.kind].text;
 }
