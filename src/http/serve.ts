@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
+import { keepTurnsShort } from './short-turns.ts';
 
 /** Time for the headers, for the whole request, and for an idle kept-alive connection; longer than any proxy's own. */
 const headersTimeoutMs = 10_000;
@@ -46,6 +47,7 @@ export async function serve(
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = options.stallTimeoutMs ?? stallTimeoutMs;
   server.maxConnections = connectionsMax;
+  const forget = keepTurnsShort(server);
   capConnections(server, options.trustedProxies ?? [], options.connectionsPerNetworkMax);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -54,7 +56,7 @@ export async function serve(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: () => drain(server),
+    close: () => drain(server).finally(forget),
   };
 }
 

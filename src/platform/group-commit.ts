@@ -55,8 +55,6 @@ export type GroupCommitOptions<Item, Result> = {
 const looksPerDeadline = 10;
 /** A flush that takes longer hangs: it has been sent again, or is about to be. */
 const hangingMs = 400;
-/** About a millisecond's work. */
-const answersPerSlice = 16;
 const resendsMax = 3;
 const resendPauseMs = 150;
 
@@ -157,7 +155,8 @@ async function settle<Item, Result>(
   batch: readonly Waiting<Item, Result>[],
 ): Promise<void> {
   try {
-    answer(batch, await flushWithResends(options, lane, batch), 0);
+    const results = await flushWithResends(options, lane, batch);
+    for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Result);
   } catch (error) {
     if (batch.length === 1 || isUnavailable(error)) {
       const reason = isUnavailable(error) ? serviceUnavailable(error) : error;
@@ -169,16 +168,6 @@ async function settle<Item, Result>(
     await settle(options, lane, batch.slice(0, middle));
     await settle(options, lane, batch.slice(middle));
   }
-}
-
-/**
- * Hands out results a slice at a time. What follows each of them is work of its own, an answer to write, and a hundred in
- * one piece would keep everybody else waiting, the lane's next flush included.
- */
-function answer<Item, Result>(batch: readonly Waiting<Item, Result>[], results: readonly Result[], from: number): void {
-  const to = Math.min(from + answersPerSlice, batch.length);
-  for (let index = from; index < to; index += 1) batch[index]?.resolve(results[index] as Result);
-  if (to < batch.length) setImmediate(answer, batch, results, to);
 }
 
 async function flushWithResends<Item, Result>(
