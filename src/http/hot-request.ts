@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
-import { requestInvalid } from '../platform/errors.ts';
 import { socketAddress } from './client-network.ts';
-import { readBytes, tooLarge } from './read-bytes.ts';
+import { cutShort, readBytes, tooLarge } from './read-bytes.ts';
 
 /**
  * What a hot route sees of a request: plain facts, without the objects of the web standard, which would cost as much as
@@ -49,10 +48,10 @@ export function hotRequestOfContext(c: Context): HotRequest {
   };
 }
 
-const cutShort = () => requestInvalid([{ path: '', message: 'the connection ended before the body did' }]);
-
 function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  // Gone while a limit was asked: a stream that is destroyed says nothing more.
+  if (incoming.destroyed) return Promise.reject(cutShort());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -64,7 +63,6 @@ function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buff
     incoming.once('end', () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
-    // Who hangs up is not our database that is away, though the error has the same code.
     incoming.once('error', () => reject(cutShort()));
   });
 }

@@ -5,7 +5,8 @@ export function tooLarge(bytesMax: number): DomainError {
   return new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
 }
 
-const cutShort = () => requestInvalid([{ path: '', message: 'the connection ended before the body did' }]);
+/** Who hangs up is not our database that is away, though the error has the same code. */
+export const cutShort = () => requestInvalid([{ path: '', message: 'the connection ended before the body did' }]);
 
 /**
  * Reads a body of at most `bytesMax` bytes, whatever its framing says.

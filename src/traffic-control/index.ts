@@ -2,22 +2,21 @@
  * Staying up: who is taken up when not all can be.
  *
  * Promises:
- *  1. The decision falls before the body, the credentials and the log, from the address alone; a refusal costs
- *     microseconds and is definite: 429 `traffic.rate_limited` for who asks too much, 503 `service.overloaded` for what
+ *  1. The decision falls before the body and the log, from the address and, for orders, the event that a header names; a
+ *     refusal costs microseconds and is definite: 429 `traffic.rate_limited` for who asks too much, 503 `service.overloaded` for what
  *     cannot be done now, both with an integer `Retry-After` that differs from client to client.
  *  2. Callbacks of gateways are never shed, and limited only where they do not verify. What pays, reads an order or
  *     stands at the door is shed last, then placing orders, the waiting room, browsing, and the rest first.
  *  3. Limits hold over all processes. Without Redis they hold per process, never "open", answered within 50 ms.
  *  4. A client's network is its own only as far as trusted proxies say so.
- *
  *  5. What an operator switches reaches every process within a second, holds while Postgres and Redis are away, and
  *     stands with who did it and why in a table that only grows.
  *  6. The crowd of one event is refused by itself: it gets most of what may be written at once, never all of it
  *     (shareLanes), and one flush like the others while they write.
  *
- *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> limits (Limiter.consume) -> the app
- *                                     |                |                            |
- *                                    503              503                          429
+ *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> crowd of the event -> limits -> the app
+ *                                     |                |                          |                |
+ *                                    503              503                        503              429
  *
  * Levels of overload rise by one class after two bad samples of 200 ms and fall by one after five good ones
  * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection. How much

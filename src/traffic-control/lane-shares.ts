@@ -5,7 +5,7 @@ import type { ConcurrencyLimiter } from './concurrency/index.ts';
 import type { RouteClass } from './policies.ts';
 
 /**
- * What one lane may have in flight of what all lanes together may: as long as it has less than four times of what is
+ * What one lane may have in flight of what all lanes together may: as long as it has less than four times what is
  * free. One busy lane gets four fifths, two get four ninths each, and there is always room for one that begins. (Dynamic
  * thresholds, as switches share memory between their ports: Choudhury and Hahne, IEEE/ACM Transactions on Networking
  * 6(2), 1998.) So the crowd of one event is refused by itself, before the limit that all events share is full: that one

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { mayAsk, noteAnswer, noteSilence } from '../platform/redis.ts';
+import { type Counted, counted, createInsurance } from './insurance.ts';
 import { insuredTotal } from './metrics.ts';
 import type { Policy } from './policies.ts';
 
@@ -27,8 +27,8 @@ const timerLatenessMs = 5;
 const deadlineExtensionsMax = 3;
 /** What a key without points is told to wait while Redis cannot say. */
 const redisPauseMs = 1000;
-/** The memory insurance keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
-const insuredKeysMax = 16_384;
+/** What was refused without Redis is looked at again after so long, also in a window of a day: it may be back. */
+const insuredRefusalMsMax = 60_000;
 
 export type PointStoreDeps = {
   readonly redis: Redis;
@@ -46,7 +46,7 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
     rejectIfRedisNotReady: true,
   });
   const insuredPoints = Math.max(Math.floor(policy.points / deps.processes), 1);
-  const insurance = new RateLimiterMemory({ keyPrefix: 'limit', points: insuredPoints, duration: policy.seconds });
+  const insurance = createInsurance({ ...policy, points: insuredPoints });
 
   const takeShared = async (id: string, wanted: number): Promise<CountedShare | undefined> => {
     if (!mayAsk(deps.redis)) return undefined;
@@ -58,17 +58,19 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
     noteAnswer(deps.redis);
     const share = shareOf(result, policy.points, wanted, policy.seconds);
     // The insurance knows what this process has taken, so that losing Redis does not hand out the limit again.
-    if (share.tokens > 0) await insurance.penalty(folded(id), share.tokens);
+    if (share.tokens > 0) await insurance.add(id, share.tokens);
     return share;
   };
 
   const takeInsured = async (id: string, wanted: number): Promise<CountedShare> => {
     insuredTotal.inc({ policy: policy.name });
     const fewer = Math.min(wanted, Math.max(Math.floor(insuredPoints / 10), 1));
-    const result = await counted(insurance.consume(folded(id), fewer));
-    return result === undefined
-      ? { tokens: 0, remaining: 0, millisecondsLeft: redisPauseMs }
-      : shareOf(result, insuredPoints, fewer, policy.seconds);
+    const result = await insurance.add(id, fewer);
+    if (result === undefined) return { tokens: 0, remaining: 0, millisecondsLeft: redisPauseMs };
+    const share = shareOf(result, insuredPoints, fewer, policy.seconds);
+    return share.tokens > 0
+      ? share
+      : { ...share, millisecondsLeft: Math.min(share.millisecondsLeft, insuredRefusalMsMax) };
   };
 
   return {
@@ -82,28 +84,19 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
         if (forgotten === undefined) noteSilence(deps.redis);
         else noteAnswer(deps.redis);
       }
-      await insurance.delete(folded(id));
+      await insurance.forget(id);
     },
   };
 }
 
-/** The library rejects with its result when the points are used up, and with an error when the store failed. */
-function counted(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes | undefined> {
-  return consumed.catch((refused: unknown) => (refused instanceof RateLimiterRes ? refused : undefined));
-}
-
 /** What of the points just counted was still within the limit: a share that crosses it is good up to it. */
-function shareOf(result: RateLimiterRes, points: number, wanted: number, seconds: number): CountedShare {
+function shareOf(result: Counted, points: number, wanted: number, seconds: number): CountedShare {
   const before = result.consumedPoints - wanted;
   return {
     tokens: Math.max(Math.min(wanted, points - before), 0),
     remaining: Math.max(points - result.consumedPoints, 0),
     millisecondsLeft: result.msBeforeNext > 0 ? result.msBeforeNext : seconds * 1000,
   };
-}
-
-function folded(id: string): string {
-  return String(Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % insuredKeysMax);
 }
 
 /** Undefined when there was no answer in time. Time in which our own loop stood still does not count. */

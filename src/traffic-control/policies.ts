@@ -165,7 +165,8 @@ const posting = ['POST'];
 
 /** In order of importance; the first row that fits decides. */
 const rows: readonly Row[] = [
-  { methods: anyMethod, path: /^\/v1\/callbacks\//, class: 0, limits: [] },
+  // What no route serves is not a callback: it is limited as anything else that is made up.
+  { methods: ['GET', 'POST'], path: /^\/v1\/callbacks\/(?:midtrans|whatsapp)\/[^/]+$/, class: 0, limits: [] },
   // A browser's question before the request itself: cheap, and without its answer nothing else comes.
   { methods: ['OPTIONS'], path: /^\//, class: 1, limits: ['network'] },
   {

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Gate } from '../platform/gate.ts';
 import type { Dependency, DependencyLimiters } from './concurrency/dependencies.ts';
+import { createRetrySpread } from './concurrency/retry-spread.ts';
 import { type LoopSample, loopPressure } from './loop-pressure.ts';
 import * as metrics from './metrics.ts';
 import type { RouteClass } from './policies.ts';
@@ -28,8 +29,6 @@ const delayResolutionMs = 10;
 const nanosecondsPerMs = 1e6;
 /** Calls that may wait per connection before it is too many: half of what the pool itself would let wait. */
 const waitingPerConnectionMax = 25;
-const retryAfterSecondsMax = 30;
-const samplesPerSecond = 1000 / sampleEveryMs;
 
 /** Refused in this order when the loop is late. Class 0 is in no ladder. */
 const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
@@ -46,9 +45,7 @@ export function createShedder(deps: {
   const causes: (ShedCause | undefined)[] = [];
   let loop: ShedState = calm;
   let pool: ShedState = calm;
-  let refused = 0;
-  let served = 0;
-  let spreadSeconds = 1;
+  const spread = createRetrySpread(Math.random, performance.now());
 
   const look = (): void => {
     const sample = sampler.sample();
@@ -58,9 +55,6 @@ export function createShedder(deps: {
     causes.length = 0;
     for (const shed of poolLadder.slice(0, pool.level)) causes[shed] = 'pool';
     for (const shed of loopLadder.slice(0, loop.level)) causes[shed] = 'loop';
-    spreadSeconds = smoothed(spreadSeconds, refused, served);
-    refused = 0;
-    served = 0;
     metrics.loopUtilization.set(sample.utilization);
     metrics.loopDelay.set(sample.delayP99Ms / 1000);
     metrics.poolPressure.set(waiting);
@@ -73,13 +67,13 @@ export function createShedder(deps: {
   return {
     cause: (routeClass, uses) => {
       const cause = causes[routeClass] ?? (uses && deps.limiters?.[uses]?.wouldRefuse(routeClass) ? uses : undefined);
-      if (cause === undefined) served += 1;
-      else refused += 1;
+      if (cause === undefined) spread.served();
+      else spread.refused();
       return cause;
     },
     retryAfterSeconds: (cause) => {
       const limiter = cause === undefined || cause === 'loop' || cause === 'pool' ? undefined : deps.limiters?.[cause];
-      return limiter?.retryAfterSeconds() ?? 1 + Math.floor(Math.random() * spreadSeconds);
+      return limiter?.retryAfterSeconds() ?? spread.retryAfterSeconds(performance.now());
     },
     close: () => {
       clearInterval(timer);
@@ -91,12 +85,6 @@ export function createShedder(deps: {
 /** The fullest pool counts. */
 function poolPressureOf(pools: readonly WatchedPool[]): number {
   return pools.reduce((most, pool) => Math.max(most, pool.gate.waiting / (pool.size * waitingPerConnectionMax)), 0);
-}
-
-/** Time that serving those refused in a second would take, so that they come back spread over it; over about a second. */
-function smoothed(before: number, refused: number, served: number): number {
-  const wanted = Math.min(Math.ceil((refused + 1) / (served + 1)), retryAfterSecondsMax);
-  return before + (wanted - before) / samplesPerSecond;
 }
 
 function createLoopSampler(): Sampler {

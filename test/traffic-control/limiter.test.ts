@@ -157,6 +157,25 @@ describe('without Redis', () => {
     }
   });
 
+  it('counts each target by itself: who asks once is not refused for what thousands of others ask', async () => {
+    const limiter = await limiterAt(own.url, 4);
+    await limiter.consume('verification_target_daily', 'warm');
+    own.freeze();
+    try {
+      const verdicts = [];
+      for (let buyer = 0; buyer < 30_000; buyer += 1) {
+        verdicts.push(await limiter.consume('verification_target_daily', `target${buyer}`));
+      }
+      expect(verdicts.filter((verdict) => !verdict.allowed)).toEqual([]);
+      // Ten a day, of which each of four processes gives two; and the refusal does not outlast Redis' absence by a day.
+      expect(await allowed(limiter, 'verification_target_daily', 'one of them', 10)).toBe(2);
+      const refused = await limiter.consume('verification_target_daily', 'one of them');
+      expect(refused.resetSeconds).toBeLessThanOrEqual(60);
+    } finally {
+      own.thaw();
+    }
+  });
+
   it('answers, and keeps its share of the limit, when Redis is dead, and returns to it', async () => {
     const limiter = await limiterAt(own.url, 3);
     await own.kill();

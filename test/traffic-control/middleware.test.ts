@@ -50,7 +50,7 @@ async function start(options: { requests?: number; orders?: number; trusted?: st
   const app = new Hono();
   const network = createClientNetwork(options.trusted ?? []);
   app.use(trafficControl(control, createDecide(control, network), network));
-  app.post('/v1/callbacks/:gateway/:slug', (c) => c.json({}, c.req.param('slug') === 'forged' ? 401 : 200));
+  app.post('/v1/callbacks/:gateway/:slug', (c) => c.json({}, c.req.param('slug').startsWith('forged') ? 401 : 200));
   app.post('/v1/*', async (c) => {
     await c.req.text();
     bodiesRead += 1;
@@ -203,7 +203,7 @@ describe('callbacks', () => {
     let verified = 0;
     for (let round = 0; round < 14; round += 1) {
       const answers = await Promise.all(
-        Array.from({ length: 100 }, (_, place) => app.call('POST', `/v1/callbacks/gateway${round}-${place}/forged`)),
+        Array.from({ length: 100 }, (_, place) => app.call('POST', `/v1/callbacks/midtrans/forged-${round}-${place}`)),
       );
       verified += answers.filter(({ status }) => status === 401).length;
     }

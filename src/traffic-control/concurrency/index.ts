@@ -14,8 +14,8 @@
  *     however the others press. What it does not use is lent, and comes back with the next calls that end.
  *  3. The limit rests near where more in flight would bring no more answers. It does not drift in a long overload, does
  *     not grow while it is not used, and stays within its bounds.
- *  4. Nobody waits long to be refused: 100 ms, 5 ms under overload, never past the deadline, and what is refused has not
- *     begun. At most twice the limit wait. Refused are told when to come back, spread by what was refused and served.
+ *  4. Nobody waits long to be refused: 100 ms, 5 ms under overload; whose own place is lent out waits for it until the
+ *     deadline. What is refused has not begun. At most twice the limit wait. Refused are told when to come back, spread by what was refused and served.
  *  5. A call costs well below 2 us, and no timer; a refusal at the first look less than that.
  *
  *                    limit-change (which way) <- scaling, Vegas' queue

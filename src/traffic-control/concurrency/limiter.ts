@@ -71,6 +71,7 @@ export type Limiter = {
   readonly state: LimiterState;
   /** Refusals since the start. */
   refusals(routeClass: RouteClass, cause: RefusalCause): number;
+  /** Refuses who still waits. */
   close(): void;
 };
 
@@ -151,7 +152,10 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       return stateOf(places, adaptive, lines.queued);
     },
     refusals: (routeClass, cause) => seen.count(routeClass, cause),
-    close: sweep.stop,
+    close: () => {
+      sweep.stop();
+      lines.refuseLate(Number.POSITIVE_INFINITY);
+    },
   };
 }
 

@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { createBoundedMap } from './bounded-map.ts';
+import type { Policy } from './policies.ts';
+
+/** What a process counts by itself, for when Redis is away: points of a key in the window that is open. */
+export type Insurance = {
+  /** Counts points and says how many the key has now; undefined when that is not known. */
+  add(id: string, points: number): Promise<Counted | undefined>;
+  forget(id: string): Promise<unknown>;
+};
+
+export type Counted = { readonly consumedPoints: number; readonly msBeforeNext: number };
+
+/** The library keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
+const foldsMax = 16_384;
+/** One more pushes out the oldest. So many targets in a window cost a flood as many messages of its budget. */
+const targetsMax = 100_000;
+
+/**
+ * Networks and credentials have hundreds of points, of which a stranger in the same fold takes few. Targets have a
+ * handful for a day: there each key is counted by itself, or strangers would use up each other's.
+ */
+export function createInsurance(policy: Policy): Insurance {
+  return policy.key === 'target' ? exact(policy) : folded(policy);
+}
+
+function folded(policy: Policy): Insurance {
+  const memory = new RateLimiterMemory({ keyPrefix: 'limit', points: policy.points, duration: policy.seconds });
+  return {
+    add: (id, points) => counted(memory.consume(foldOf(id), points)),
+    forget: (id) => memory.delete(foldOf(id)),
+  };
+}
+
+function exact(policy: Policy): Insurance {
+  const counts = createBoundedMap<{ consumedPoints: number; until: number }>(targetsMax);
+  return {
+    add: async (id, points) => {
+      const now = performance.now();
+      const known = counts.get(id);
+      const count =
+        known !== undefined && known.until > now ? known : { consumedPoints: 0, until: now + policy.seconds * 1000 };
+      count.consumedPoints += points;
+      counts.set(id, count);
+      return { consumedPoints: count.consumedPoints, msBeforeNext: count.until - now };
+    },
+    forget: async (id) => counts.delete(id),
+  };
+}
+
+/** The library rejects with its result when the points are used up, and with an error when the store failed. */
+export function counted(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes | undefined> {
+  return consumed.catch((refused: unknown) => (refused instanceof RateLimiterRes ? refused : undefined));
+}
+
+function foldOf(id: string): string {
+  return String(Number.parseInt(hash('sha256', id, 'hex').slice(0, 8), 16) % foldsMax);
+}
