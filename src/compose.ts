@@ -42,7 +42,7 @@ import {
   limitByCaller,
   limitGroupCommit,
   shareLanes,
-  shedCount,
+  shedOrders,
 } from './traffic-control/index.ts';
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
 import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
@@ -156,7 +156,7 @@ export function compose(config: Config, log: Log) {
     limitGroupCommit(group, limiters.postgres_writes, routeClass);
   const health = opened(
     'health reporter',
-    createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders: () => shedCount('C2') }),
+    createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders }),
     (reporter) => reporter.close(),
   );
   const orderLane = shareLanes(
@@ -171,17 +171,15 @@ export function compose(config: Config, log: Log) {
     ),
     limiters.postgres_writes,
     2,
+    traffic.shedder,
   );
   const placement: typeof orderLane = {
     ...orderLane,
     submit: (lane, item) => health.watch(() => orderLane.submit(lane, item)),
   };
   const directory = createEventDirectory(db);
-  /** Only of events that orders are placed for now: who names one that nobody knows learns nothing here. */
-  const fullFor = (slug: string) => {
-    const event = directory.known(slug);
-    return event && orderLane.fullFor?.(event.id);
-  };
+  // An event that nobody has ordered from lately has no crowd.
+  const fullFor = (slug: string) => orderLane.fullFor?.(directory.known(slug)?.id ?? '');
   const soldOut = createSoldOutMemory({ db, readsMax: 2 });
   const scans = limitWrites(createScanLane({ db: writeDb, flushesMax }), 1);
   const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });

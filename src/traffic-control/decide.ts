@@ -100,6 +100,7 @@ function tighter(one: Verdict | undefined, other: Verdict): Verdict {
 
 /** 429 for a verdict that refuses, counted. */
 export function rateLimited(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Response } {
+  if (routeClass !== 0) control.shedder.refusedLater(routeClass);
   limitedTotal.inc({ class: classNames[routeClass], policy: verdict.policy.name });
   return { refusal: control.refusals.rateLimited(verdict) };
 }

@@ -32,7 +32,7 @@ export {
   limitGroupCommit,
 } from './concurrency/index.ts';
 export { createMessageLimiter } from './message-limiter.ts';
-export { shedCount } from './shed-count.ts';
+export { shedOrders } from './shed-orders.ts';
 export { createSignInLimiter } from './sign-in-limiter.ts';
 export { createVerificationLimiter } from './verification-limiter.ts';
 export { type TrafficControlErrorCode, browseOnly } from './errors.ts';

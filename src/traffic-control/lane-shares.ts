@@ -3,6 +3,7 @@ import type { GroupCommit } from '../platform/group-commit.ts';
 import { counter } from '../platform/metrics.ts';
 import type { ConcurrencyLimiter } from './concurrency/index.ts';
 import type { RouteClass } from './policies.ts';
+import type { Shedder } from './shedder.ts';
 
 /**
  * What one lane may have in flight of what all lanes together may: as long as it has less than four times what is
@@ -26,6 +27,7 @@ export function shareLanes<Item, Result>(
   group: GroupCommit<Item, Result>,
   limiter: Pick<ConcurrencyLimiter, 'state' | 'retryAfterSeconds' | 'refusedBefore'>,
   routeClass: RouteClass,
+  shedder: Pick<Shedder, 'refusedLater'>,
 ): GroupCommit<Item, Result> {
   const labels = { class: `C${routeClass}` };
   const inFlight = new Map<string, number>();
@@ -56,6 +58,7 @@ export function shareLanes<Item, Result>(
     if (own < laneMin || own < freeFactor * (roomNow() - total)) return undefined;
     refused.inc(labels);
     limiter.refusedBefore(routeClass);
+    shedder.refusedLater(routeClass);
     return crowded(limiter.retryAfterSeconds());
   };
 

@@ -11,6 +11,8 @@ import { type ShedState, calm, nextShedState } from './shed-level.ts';
 export type Shedder = {
   /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
   cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
+  /** One that was let through was refused after all, before it cost anything: by a limit, or with its event's crowd. */
+  refusedLater(routeClass: RouteClass): void;
   /** Seconds to tell one refused for this cause: never the same for all, or they come back together. */
   retryAfterSeconds(cause?: ShedCause): number;
   close(): void;
@@ -29,6 +31,8 @@ const delayResolutionMs = 10;
 const nanosecondsPerMs = 1e6;
 /** Calls that may wait per connection before it is too many: half of what the pool itself would let wait. */
 const waitingPerConnectionMax = 25;
+/** Of all who ask: what is still let through must be so much, for one more class to be refused. */
+const worthSheddingFrom = 0.1;
 
 /** Refused in this order when the loop is late. Class 0 is in no ladder. */
 const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
@@ -43,6 +47,9 @@ export function createShedder(deps: {
 }): Shedder {
   const sampler = deps.sampler ?? createLoopSampler();
   const causes: (ShedCause | undefined)[] = [];
+  /** Since the last look: those let through, by class, and all who asked. */
+  const taken = [0, 0, 0, 0, 0, 0];
+  let asked = 0;
   let loop: ShedState = calm;
   let pool: ShedState = calm;
   const spread = createRetrySpread(Math.random, performance.now());
@@ -50,7 +57,11 @@ export function createShedder(deps: {
   const look = (): void => {
     const sample = sampler.sample();
     const waiting = poolPressureOf(deps.pools);
-    loop = nextShedState(loop, loopPressure(sample), loopLadder.length);
+    const next = loopLadder[loop.level];
+    const levelMax = next !== undefined && isWorthShedding(taken, asked, next) ? loopLadder.length : loop.level;
+    loop = nextShedState(loop, loopPressure(sample), levelMax);
+    taken.fill(0);
+    asked = 0;
     pool = nextShedState(pool, waiting, poolLadder.length);
     causes.length = 0;
     for (const shed of poolLadder.slice(0, pool.level)) causes[shed] = 'pool';
@@ -67,9 +78,15 @@ export function createShedder(deps: {
   return {
     cause: (routeClass, uses) => {
       const cause = causes[routeClass] ?? (uses && deps.limiters?.[uses]?.wouldRefuse(routeClass) ? uses : undefined);
-      if (cause === undefined) spread.served();
-      else spread.refused();
+      asked += 1;
+      if (cause === undefined) {
+        taken[routeClass] = (taken[routeClass] ?? 0) + 1;
+        spread.served();
+      } else spread.refused();
       return cause;
+    },
+    refusedLater: (routeClass) => {
+      taken[routeClass] = (taken[routeClass] ?? 0) - 1;
     },
     retryAfterSeconds: (cause) => {
       const limiter = cause === undefined || cause === 'loop' || cause === 'pool' ? undefined : deps.limiters?.[cause];
@@ -80,6 +97,15 @@ export function createShedder(deps: {
       sampler.close();
     },
   };
+}
+
+/**
+ * Whether refusing one more class takes enough away. When nearly all who come are refused already, it is the refusals
+ * that fill the loop: to refuse the few who order or pay as well would relieve nothing and serve nobody.
+ */
+function isWorthShedding(taken: readonly number[], asked: number, next: RouteClass): boolean {
+  const left = taken.slice(1, next + 1).reduce((sum, count) => sum + count, 0);
+  return left >= worthSheddingFrom * asked;
 }
 
 /** The fullest pool counts. */

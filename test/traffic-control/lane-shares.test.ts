@@ -16,7 +16,7 @@ function open() {
     submit: (lane) => new Promise((resolve) => held.set(lane, [...(held.get(lane) ?? []), () => resolve('done')])),
     drain: () => Promise.resolve(),
   };
-  const shared = shareLanes(group, limiter, 2);
+  const shared = shareLanes(group, limiter, 2, { refusedLater: () => {} });
   const refusedOf = async (lane: string, items: number) => {
     const before = held.get(lane)?.length ?? 0;
     const refusals = Array.from({ length: items }, () => shared.submit(lane, null).catch((error: unknown) => error));

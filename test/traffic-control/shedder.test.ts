@@ -82,6 +82,32 @@ describe('the shedder', () => {
     }
   });
 
+  it('does not refuse the few who order or pay for a flood that is refused already', async () => {
+    const shedder = createShedder({
+      pools: [],
+      sampler: { sample: () => ({ utilization: 1, delayP99Ms: 300 }), close: () => {} },
+    });
+    const offer = (browsing: number, orders: number, crowd: number): void => {
+      for (let request = 0; request < browsing; request += 1) shedder.cause(4);
+      for (let request = 0; request < orders + crowd; request += 1) shedder.cause(2);
+      for (let request = 0; request < crowd; request += 1) shedder.refusedLater(2);
+    };
+    const during = async (milliseconds: number, act: () => void): Promise<void> => {
+      const until = performance.now() + milliseconds;
+      for (; performance.now() < until; await pause(20)) act();
+    };
+    try {
+      // Whoever browses is refused, and so is the crowd of an event; one order in twenty requests is not of it.
+      await during(3500, () => offer(50, 5, 45));
+      expect([5, 4, 2, 1].map((one) => shedder.cause(one as 1))).toEqual(['loop', 'loop', undefined, undefined]);
+      // Orders that are let through are most of what there is.
+      await during(1200, () => offer(50, 50, 0));
+      expect(shedder.cause(2)).toBe('loop');
+    } finally {
+      shedder.close();
+    }
+  });
+
   it('sees callers that wait for a connection, and leaves browsing and the door alone then', async () => {
     const gate = { waiting: 100 };
     const shedder = createShedder({

@@ -38,9 +38,12 @@ export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
   });
 }
 
-/** What is in flight to a pool of single calls: queries and transactions. */
+/**
+ * What is in flight to a pool of single calls: queries and transactions. Never fewer than its connections: there they are, and
+ * a call that takes long since our own loop is busy would otherwise be taken for a database that is.
+ */
 export function createCallsLimiter(name: string, poolSize: number): ConcurrencyLimiter {
-  return createConcurrencyLimiter({ name, slots: poolSize, toleratedMs: readsToleratedMs });
+  return createConcurrencyLimiter({ name, slots: poolSize, slotsMin: poolSize, toleratedMs: readsToleratedMs });
 }
 
 /** For the pool of calls: each in the class of the request that it is made for. */
