@@ -152,10 +152,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       return stateOf(places, adaptive, lines.queued);
     },
     refusals: (routeClass, cause) => seen.count(routeClass, cause),
-    close: () => {
-      sweep.stop();
-      lines.refuseLate(Number.POSITIVE_INFINITY);
-    },
+    close: () => sweep.end(() => lines.refuseLate(Number.POSITIVE_INFINITY)),
   };
 }
 
@@ -175,7 +172,7 @@ function createPermit(end: (outcome: Outcome) => void): Permit {
 }
 
 /** Looks from time to time for as long as there is something to look for: `look` says whether there is more. */
-function createSweep(clock: LimiterClock, look: () => boolean): { start(): void; stop(): void } {
+function createSweep(clock: LimiterClock, look: () => boolean) {
   let cancel: (() => void) | undefined;
   const stop = (): void => {
     cancel?.();
@@ -187,7 +184,10 @@ function createSweep(clock: LimiterClock, look: () => boolean): { start(): void;
         if (!look()) stop();
       }, lookEveryMs);
     },
-    stop,
+    end: (last: () => void) => {
+      stop();
+      last();
+    },
   };
 }
 
