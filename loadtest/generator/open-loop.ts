@@ -9,38 +9,40 @@ const pauseMs = 1;
  * An open loop: requests are due at a fixed rate, whatever the server does, as people come. Latency is counted from the
  * moment a request was due, not from when a connection was free to send it, so that a stall is felt by everyone who
  * came during it. `connections` is how many may be on their way at once; the others wait their turn, and that counts.
+ * They are opened as they are needed: a server closes those that never ask.
  */
 export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: number }): Promise<LoadResult> {
   const tally = createTally(options);
-  const idle: Connection[] = await Promise.all(
-    Array.from({ length: options.connections }, () => openConnection(options.port)),
-  );
+  const idle: Connection[] = [];
+  let free = options.connections;
   const due: number[] = [];
   let firstDue = 0;
   let underway = 0;
   const startedAt = performance.now();
   const measureFrom = startedAt + options.warmupSeconds * 1000;
 
-  const send = async (connection: Connection, dueAt: number): Promise<void> => {
+  const send = async (connection: Connection | undefined, dueAt: number): Promise<void> => {
     underway += 1;
     let own = connection;
     try {
-      if (!own.isOpen) own = await openConnection(options.port);
+      if (own === undefined || !own.isOpen) own = await openConnection(options.port);
       const answer = await own.send(options.next());
       options.onAnswer?.(answer);
       if (dueAt >= measureFrom) tally.answered(answer, performance.now() - dueAt);
     } catch {
       tally.lost();
-      own.close();
+      own?.close();
     }
     underway -= 1;
-    idle.push(own);
+    if (own === undefined) free += 1;
+    else idle.push(own);
     takeTurns();
   };
   const takeTurns = (): void => {
     while (firstDue < due.length) {
       const connection = idle.pop();
-      if (connection === undefined) return;
+      if (connection === undefined && free === 0) return;
+      if (connection === undefined) free -= 1;
       const dueAt = due[firstDue] ?? 0;
       firstDue += 1;
       void send(connection, dueAt);

@@ -17,6 +17,8 @@ export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>
 const slotsPerWriteConnection = 8;
 const slotsPerWriteConnectionMax = 16;
 const itemsPerWriteSlot = 25;
+/** A batch on its way and one ready behind it, in the lane of one hot event: with fewer Postgres waits for our loop. */
+const writeSlotsMin = 8;
 /**
  * What is answered in this time has not waited too long, whatever else waits with it. Much less would take our own event
  * loop, late by some hundredths under load, for a database that is; and the lane of a hot event would have too few
@@ -32,6 +34,7 @@ export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
   return createConcurrencyLimiter({
     name: 'postgres_writes',
     slots: poolSize * slotsPerWriteConnection,
+    slotsMin: writeSlotsMin,
     slotsMax: poolSize * slotsPerWriteConnectionMax,
     itemsPerSlot: itemsPerWriteSlot,
     toleratedMs: writesToleratedMs,

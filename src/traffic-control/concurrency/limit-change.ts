@@ -25,6 +25,8 @@ const queueRaiseBelow = 3;
 const queueLowerAbove = 6;
 /** Less than this, more in flight mostly waits; more, and it is worth having. */
 const gainMin = 0.3;
+/** Answers grow about as what is in flight does: late as they are, they do not wait for each other. */
+const gainInProportion = 0.8;
 
 /**
  * Which way a limit goes. The queue rules are TCP Vegas' (Brakmo, Peterson 1995, with the thresholds of Netflix'
@@ -41,7 +43,7 @@ export function limitChange(signals: Signals): LimitChange {
   const hasShortQueue = queue < queueRaiseBelow * unit;
   if (!isFull) return isUsed && hasShortQueue ? 'raise' : 'hold';
   if (gain !== undefined && gain < gainMin) return 'lower';
-  if (gain === undefined && isSlow) return 'lower';
+  if (isSlow && !(gain !== undefined && gain > gainInProportion)) return 'lower';
   if (!hasShortQueue) return 'hold';
   return gain === undefined ? 'probe' : 'raise';
 }
