@@ -41,6 +41,7 @@ const baselineWindows = 10;
 const warmupWindows = 10;
 const failedShareMax = 0.1;
 const slowFactor = 2;
+const hasteMax = 4;
 /** A step is the decimal logarithm of the limit, and beyond about forty slots 4 % of it: less would not be seen in the noise. */
 const stepShare = 0.04;
 
@@ -75,7 +76,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
       isFull,
       isUsed: peak * 2 > slots,
       isQuick: latencies.count > 0 && lastMs < toleratedMs,
-      isSlow: toleratedMs > 0 && lastMs > slowFactor * toleratedMs,
+      lateness: toleratedMs > 0 ? lastMs / (slowFactor * toleratedMs) : 0,
       isFailing: failures > failedShareMax * (failures + latencies.count),
       gain: latencies.count === 0 ? undefined : scaling(peak, perSecond),
     };
@@ -94,7 +95,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
       if (now < windowEnds || latencies.count + failures < samplesMin) return false;
       const signals = read(now, isFull);
       const steps = pace.next(limitChange(signals), slots >= max ? 'max' : slots <= min ? 'min' : undefined);
-      slots = Math.min(Math.max(slots + steps * signals.unit, min), max);
+      slots = Math.min(Math.max(slots + steps * hasteOf(steps, signals) * signals.unit, min), max);
       // No shorter than two of the quickest calls: a window must see what its own limit did.
       windowEnds = now + Math.min(Math.max(windowMs, 2 * latencies.minMs), windowMsMax);
       since = now;
@@ -116,6 +117,11 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
       return perSecond;
     },
   };
+}
+
+/** The later answers come, the longer is the step down: who waits for a second needs no careful search. */
+function hasteOf(steps: number, { lateness }: Signals): number {
+  return steps < 0 ? Math.min(Math.max(lateness, 1), hasteMax) : 1;
 }
 
 function stepOf(slots: number): number {

@@ -12,8 +12,8 @@ export type Signals = {
   readonly isFailing: boolean;
   /** Answers come so soon that nobody gains by being refused. */
   readonly isQuick: boolean;
-  /** They come more than twice as late as is tolerated. */
-  readonly isSlow: boolean;
+  /** How late they come, by twice what is tolerated; 0 where nothing is said of that. */
+  readonly lateness: number;
   /** What one per cent more in flight brings, in per cent of answers; undefined when unknown. */
   readonly gain: number | undefined;
 };
@@ -36,14 +36,14 @@ const gainInProportion = 0.8;
  * no more answers the limit goes down, whatever the baseline has become.
  */
 export function limitChange(signals: Signals): LimitChange {
-  const { queue, unit, isFull, isUsed, isFailing, isQuick, isSlow, gain } = signals;
+  const { queue, unit, isFull, isUsed, isFailing, isQuick, lateness, gain } = signals;
   if (isFailing) return 'lower';
   if (isQuick) return isUsed ? 'raise' : 'hold';
   if (queue > queueLowerAbove * unit) return 'lower';
   const hasShortQueue = queue < queueRaiseBelow * unit;
   if (!isFull) return isUsed && hasShortQueue ? 'raise' : 'hold';
   if (gain !== undefined && gain < gainMin) return 'lower';
-  if (isSlow && !(gain !== undefined && gain > gainInProportion)) return 'lower';
+  if (lateness > 1 && !(gain !== undefined && gain > gainInProportion)) return 'lower';
   if (!hasShortQueue) return 'hold';
   return gain === undefined ? 'probe' : 'raise';
 }

@@ -18,7 +18,7 @@ const calm: Signals = {
   isUsed: true,
   isFailing: false,
   isQuick: false,
-  isSlow: false,
+  lateness: 0,
   gain: 1,
 };
 
@@ -30,9 +30,9 @@ describe('which way a limit goes', () => {
     ['a long queue', { queue: 7 }, 'lower'],
     ['a queue between the thresholds', { queue: 4 }, 'hold'],
     ['nothing is known', { gain: undefined }, 'probe'],
-    ['nothing is known and answers are late', { gain: undefined, isSlow: true, queue: 4 }, 'lower'],
-    ['answers are late, and more in flight brings a little more', { isSlow: true, gain: 0.6 }, 'lower'],
-    ['answers are late, and more in flight brings as much more', { isSlow: true, gain: 0.9 }, 'raise'],
+    ['nothing is known and answers are late', { gain: undefined, lateness: 2, queue: 4 }, 'lower'],
+    ['answers are late, and more in flight brings a little more', { lateness: 2, gain: 0.6 }, 'lower'],
+    ['answers are late, and more in flight brings as much more', { lateness: 2, gain: 0.9 }, 'raise'],
     ['not full, used by more than half', { isFull: false }, 'raise'],
     ['not full and hardly used', { isFull: false, isUsed: false }, 'hold'],
     ['not full and slow', { isFull: false, isUsed: false, queue: 7 }, 'lower'],
