@@ -4,6 +4,7 @@ import { positionOf } from '../../src/waiting-room/draw/index.ts';
 import type { Held } from '../../src/web/browser/queue/held-place.ts';
 import type { QueueView } from '../../src/web/browser/queue/queue-view.ts';
 import { until } from '../support/worker.ts';
+import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
 
 /** The waiting room in a real browser, with API, worker, mail and beacon: what is promised to those who wait. */
@@ -36,14 +37,6 @@ describe('the waiting room in a browser', () => {
   };
   const heldBy = async (page: Page, slug: string): Promise<Held> =>
     JSON.parse(await page.evaluate(`localStorage.getItem('antre.place.${slug}') ?? '{}'`)) as Held;
-  const lookNow = (page: Page) => page.evaluate("window.dispatchEvent(new Event('online'))");
-  /** A look may meet the document of a second ago; the page would then wait for as long as that one says. */
-  const lookUntil = (page: Page, wanted: string) =>
-    until(async () => {
-      await lookNow(page);
-      await page.waitForTimeout(300);
-      return page.isVisible(`#stage[data-kind="${wanted}"]`);
-    }, 40_000);
   const faultsOf = (page: Page): string[] => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));

@@ -2,6 +2,7 @@ import { type Browser, type Page, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueView } from '../../src/web/browser/queue/queue-view.ts';
 import { until } from '../support/worker.ts';
+import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
 
 /** The less usual ways through a waiting room, in a real browser: by WhatsApp, and a second time after a turn that passed. */
@@ -23,7 +24,6 @@ describe('the waiting room in a browser', () => {
     page.waitForSelector(kinds.map((one) => `#stage[data-kind="${one}"]`).join(', '), { timeout: 40_000 });
   const queueOf = async (slug: string): Promise<QueueView> =>
     (await (await fetch(`${world.origin}/v1/events/${slug}/queue`)).json()) as QueueView;
-  const lookNow = (page: Page) => page.evaluate("window.dispatchEvent(new Event('online'))");
   const indexIn = async (page: Page, slug: string): Promise<number> =>
     Number(await page.evaluate(`JSON.parse(localStorage.getItem('antre.place.${slug}')).place.index`));
 
@@ -65,8 +65,7 @@ describe('the waiting room in a browser', () => {
     await kind(page, 'waiting', 'called', 'passed');
     await world.set(event, { rateMax: 200 });
     await until(async () => (await queueOf(event.slug)).serving > 6);
-    await lookNow(page);
-    await kind(page, 'passed');
+    await lookUntil(page, 'passed');
     expect(await page.textContent('#stage-text')).toContain('0813 5555 0101');
     await page.click('#go');
     await page.waitForSelector('#place:visible');
