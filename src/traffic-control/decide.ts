@@ -25,7 +25,7 @@ export type FullFor = (slug: string) => Pick<DomainError, 'retryAfterSeconds'> |
 
 /**
  * The first decision about a request of any class but callbacks: class by address, then what operators have switched,
- * then overload, of everything and of the event, then limits, before body, credentials and log. Without a question to
+ * then overload, then limits, then the crowd of the event, before body, credentials and log. Without a question to
  * Redis it is made without waiting. Refusals are finished answers.
  */
 export function createDecide(control: TrafficControl, networkOf: ClientNetwork, fullFor?: FullFor): Decide {
@@ -47,6 +47,13 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork, 
             ratelimit: rateLimitField(tightest),
           },
         };
+
+  /** After the limits: who presses again and again in a crowd is limited for it, and has no better chance than who waits. */
+  const crowdOf = (asked: Asked, rule: RouteRule): Decision | undefined => {
+    const slug = rule.isOfEvent === true ? asked.header(eventSlugHeader) : undefined;
+    const full = slug === undefined ? undefined : fullFor?.(slug);
+    return full && { refusal: refusals.crowded(full.retryAfterSeconds ?? 1) };
+  };
 
   /** Asks the limits from the given one on; waits only where one of them must. */
   const limit = (
@@ -72,7 +79,7 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork, 
       if (!verdict.allowed) return rateLimited(control, rule.class, verdict);
       least = tighter(least, verdict);
     }
-    return fieldsOf(rule.class, least);
+    return crowdOf(asked, rule) ?? fieldsOf(rule.class, least);
   };
 
   return (asked) => {
@@ -87,9 +94,6 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork, 
       shedTotal.inc({ class: classNames[rule.class], cause });
       return { refusal: refusals.overloaded(shedder.retryAfterSeconds(cause)) };
     }
-    const slug = rule.isOfEvent === true ? asked.header(eventSlugHeader) : undefined;
-    const full = slug === undefined ? undefined : fullFor?.(slug);
-    if (full !== undefined) return { refusal: refusals.crowded(full.retryAfterSeconds ?? 1) };
     return rule.limits.length === 0 ? taken : limit(asked, rule, networkOf(asked), 0, undefined);
   };
 }

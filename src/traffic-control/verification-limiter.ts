@@ -16,8 +16,10 @@ export function createVerificationLimiter(limiter: Limiter) {
     return undefined;
   };
   return {
-    /** Counts a code asked for; `limited` tells of this network's own doing alone, `target_spent` and
-     * `budget_spent` of everybody's. */
+    /**
+     * Counts a code asked for; `limited` tells of this network's own doing alone, `target_spent` and `budget_spent` of
+     * everybody's.
+     */
     ask: async (
       targetKey: string,
       targetHereKey: string,
