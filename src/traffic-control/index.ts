@@ -14,9 +14,9 @@
  *  6. The crowd of one event is refused by itself: it gets most of what may be written at once, never all of it
  *     (shareLanes), and one flush like the others while they write.
  *
- *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> limits -> crowd of the event -> the app
+ *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> crowd of the event -> limits -> the app
  *                                      |                   |                  |               |
- *                                     503                 503                429             503
+ *                                     503                 503                503             429
  *
  * Levels of overload rise by one class after two bad samples of 200 ms and fall by one after five good ones
  * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection. How much
