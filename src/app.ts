@@ -59,9 +59,7 @@ const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed'
  * hot writes, which need no router; then overload and limits;
  * then the callbacks of gateways; then the request's id and log line, and the routes.
  */
-export function createApp(service: Service): {
-  fetch: (request: Request, env?: { incoming?: IncomingMessage }) => Response | Promise<Response>;
-} {
+export function createApp(service: Service) {
   const { config, log, publicReads } = service;
   const app = createRouter();
   app.onError(handleError(problems, log));
@@ -92,10 +90,9 @@ export function createApp(service: Service): {
     crossOrigin: crossOriginFields(config.CORS_ALLOW_ORIGINS),
   });
   return {
-    fetch: (request, env) =>
-      publicReads.fetch(request) ??
-      (env?.incoming === undefined ? undefined : hotRoutes.fetch(env.incoming)) ??
-      app.fetch(request, env),
+    take: hotRoutes.take,
+    fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>
+      publicReads.fetch(request) ?? app.fetch(request, env),
   };
 }
 

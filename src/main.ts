@@ -27,7 +27,7 @@ async function main(): Promise<void> {
       isDraining: () => draining,
       token: config.OPERATIONS_TOKEN,
       routes: operatorRoutes(service),
-    }).fetch,
+    }),
     {
       host: config.OPERATIONS_HOST,
       port: config.OPERATIONS_PORT,
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   service.closers.add('operations server', () => operations.close());
   await knowSwitches(service);
   const app = createApp(service);
-  const server = await serve(app.fetch, {
+  const server = await serve(app, {
     host: config.HOST,
     port: config.PORT,
     reusePort: config.API_PROCESSES > 1,

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       isDraining: () => draining,
       fault: () => started.worker?.fault(),
       token: config.OPERATIONS_TOKEN,
-    }).fetch,
+    }),
     { host: config.OPERATIONS_HOST, port: config.OPERATIONS_PORT, reusePort: false },
   );
   service.closers.add('operations server', () => operations.close());

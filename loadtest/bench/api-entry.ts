@@ -22,12 +22,12 @@ const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
 const composed = compose(config, log);
 const written = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
 const service = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
-const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }).fetch, {
+const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }), {
   host: config.OPERATIONS_HOST,
   port: config.OPERATIONS_PORT,
   reusePort: false,
 });
-const server = await serve(createApp(service).fetch, {
+const server = await serve(createApp(service), {
   host: config.HOST,
   port: config.PORT,
   reusePort: true,

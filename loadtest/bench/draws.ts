@@ -203,7 +203,7 @@ async function auditPublished(stack: BenchStack, deps: DrawDeps, event: TestEven
   const redis = openCacheRedis(stack.services.addresses.redisCacheUrl, deps.log);
   const cachedReads = createCachedReads({ redis, log: deps.log });
   const app = createRouter().route('/', drawRoutes({ ...deps, cachedReads }));
-  const serving = await serve((request) => app.fetch(request), { host: '127.0.0.1', port: 0, reusePort: false });
+  const serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   try {
     const url = `http://127.0.0.1:${serving.port}`;
     const place = { index: 123_456, accountKey: undefined, salt: undefined };

@@ -18,12 +18,6 @@ export type HotRequest = {
   bytes(bytesMax: number): Promise<Buffer>;
 };
 
-export type HotAnswer = {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
-};
-
 export function hotRequestOf(incoming: IncomingMessage, path: string): HotRequest {
   const { headers } = incoming;
   return {

@@ -1,6 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
-import { type HotAnswer, type HotRequest, hotRequestOf } from './hot-request.ts';
+import { type Answer, sendAnswer } from './answer.ts';
+import { type HotRequest, hotRequestOf } from './hot-request.ts';
 import { observeRequest } from './observe-request.ts';
 import { type ProblemCatalogue, createRenderError } from './problem.ts';
 
@@ -16,11 +18,11 @@ export type HotRoute = {
   /** The variable part of a path that is this route's; undefined when it is not. */
   readonly match: (path: string) => string | undefined;
   /** @throws DomainError */
-  readonly answer: (request: HotRequest, variable: string) => Promise<HotAnswer>;
+  readonly answer: (request: HotRequest, variable: string) => Promise<Answer>;
 };
 
 type Decision = {
-  readonly refusal?: Response | undefined;
+  readonly refusal?: Answer | undefined;
   readonly fields?: Readonly<Record<string, string>> | undefined;
 };
 
@@ -33,8 +35,14 @@ export type HotRoutesDeps = {
   readonly crossOrigin: (origin: string | undefined) => Readonly<Record<string, string>> | undefined;
 };
 
-/** Undefined for every request that is not a hot route's: it takes the way through the router. */
-export type HotRoutes = { fetch(incoming: IncomingMessage): Response | Promise<Response> | undefined };
+/** False for every request that is not a hot route's: it takes the way through the router. */
+export type HotRoutes = { take(incoming: IncomingMessage, outgoing: ServerResponse): boolean };
+
+/**
+ * What is not read of a refused body is thrown away as it comes. More than this, or a body that does not say how long it
+ * is, goes through the router, which ends the connection of who goes on sending.
+ */
+const unreadBytesMax = 64 * 1024;
 
 export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const renderError = createRenderError(deps.problems, deps.log);
@@ -44,13 +52,14 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
     { route, method, answer }: HotRoute,
     variable: string,
     fields: Readonly<Record<string, string>> | undefined,
-  ): Promise<Response> => {
+  ): Promise<Answer> => {
     const { requestId, answered } = observeRequest(deps.log);
-    let response: Response;
+    let given: Answer;
     try {
       const { status, headers, body } = await answer(request, variable);
-      response = new Response(body, {
+      given = {
         status,
+        body,
         headers: {
           'content-type': 'application/json',
           'cache-control': 'no-store',
@@ -59,40 +68,49 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
           ...fields,
           ...headers,
         },
-      });
+      };
     } catch (error) {
-      response = renderError(error, requestId, fields);
+      given = renderError(error, requestId, fields);
     }
-    answered(route, method, response.status);
-    return response;
+    answered(route, method, given.status);
+    return given;
   };
 
   /** Without waiting where the decision needs none: a refusal is then sent in the same turn of the loop. */
-  const take = (incoming: IncomingMessage, path: string, route: HotRoute, variable: string) => {
-    const request = hotRequestOf(incoming, path);
-    const shared = deps.crossOrigin(incoming.headers.origin);
-    const go = ({ refusal, fields }: Decision) =>
-      refusal === undefined
-        ? work(request, route, variable, shared === undefined ? fields : { ...fields, ...shared })
-        : withFields(refusal, shared);
+  const decide = (request: HotRequest, route: HotRoute, variable: string): Answer | Promise<Answer> => {
+    const go = ({ refusal, fields }: Decision) => refusal ?? work(request, route, variable, fields);
     const asked = deps.decide(request);
     return asked instanceof Promise ? asked.then(go) : go(asked);
   };
 
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse, route: HotRoute, variable: string): void => {
+    const shared = deps.crossOrigin(incoming.headers.origin);
+    const send = (answer: Answer) => sendAnswer(outgoing, answer, shared);
+    const fail = (error: unknown) => send(renderError(error, newId('req')));
+    try {
+      const answer = decide(hotRequestOf(incoming, incoming.url ?? ''), route, variable);
+      if (answer instanceof Promise) answer.then(send).catch(fail);
+      else send(answer);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
   return {
-    fetch: (incoming) => {
-      if (incoming.method !== 'POST') return undefined;
+    take: (incoming, outgoing) => {
+      if (incoming.method !== 'POST' || !isShort(incoming)) return false;
       const path = incoming.url ?? '';
       for (const route of deps.routes) {
         const variable = route.match(path);
-        if (variable !== undefined) return take(incoming, path, route, variable);
+        if (variable === undefined) continue;
+        serve(incoming, outgoing, route, variable);
+        return true;
       }
-      return undefined;
+      return false;
     },
   };
 }
 
-function withFields(response: Response, fields: Readonly<Record<string, string>> | undefined): Response {
-  for (const name in fields) response.headers.set(name, fields[name] ?? '');
-  return response;
+function isShort({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= unreadBytesMax;
 }

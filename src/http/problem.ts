@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { isUnavailable } from '../platform/db-errors.ts';
 import { DomainError, serviceUnavailable } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { type Answer, responseOf } from './answer.ts';
 
 /** Status and title of one error code. */
 export type ProblemKind = { readonly status: number; readonly title: string };
@@ -11,12 +12,12 @@ export type ProblemCatalogue = Readonly<Record<string, ProblemKind>>;
 export const problemContentType = 'application/problem+json';
 
 /** An RFC 9457 problem document. `type` is a URI that names the code; `detail` is the public sentence of the error. */
-export function problemResponse(
+export function problemAnswer(
   error: DomainError,
   requestId: string,
   catalogue: ProblemCatalogue,
   fields?: Readonly<Record<string, string>>,
-): Response {
+): Answer {
   const { status, title } = catalogue[error.code] ?? { status: 500, title: 'Internal error' };
   const own = {
     type: `urn:antre:problem:${error.code}`,
@@ -38,19 +39,24 @@ export function problemResponse(
   const retryAfter = error.retryAfterSeconds ?? (status === 503 || status === 429 ? 2 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  return new Response(body, { status, headers });
+  return { status, headers, body };
+}
+
+/** The same for what the router answers with. */
+export function problemResponse(error: DomainError, requestId: string, catalogue: ProblemCatalogue): Response {
+  return responseOf(problemAnswer(error, requestId, catalogue));
 }
 
 /** The last stop of every thrown error: refusals are rendered, faults of the database become 503, the rest says nothing. */
 export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
-  return (error: unknown, requestId: string, fields?: Readonly<Record<string, string>>): Response => {
+  return (error: unknown, requestId: string, fields?: Readonly<Record<string, string>>): Answer => {
     const known = toDomainError(error);
     if (known !== undefined) {
       if (known.cause !== undefined) log.warn({ err: known.cause, requestId, code: known.code }, 'refused');
-      return problemResponse(known, requestId, catalogue, fields);
+      return problemAnswer(known, requestId, catalogue, fields);
     }
     log.error({ err: error, requestId }, 'unexpected error');
-    return problemResponse(
+    return problemAnswer(
       new DomainError('internal', 'Something went wrong on our side.'),
       requestId,
       catalogue,
@@ -62,7 +68,7 @@ export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
 /** The same for what the router's handlers throw. */
 export function handleError(catalogue: ProblemCatalogue, log: Log) {
   const render = createRenderError(catalogue, log);
-  return (error: unknown, c: Context): Response => render(error, String(c.get('requestId') ?? 'unknown'));
+  return (error: unknown, c: Context): Response => responseOf(render(error, String(c.get('requestId') ?? 'unknown')));
 }
 
 function toDomainError(error: unknown): DomainError | undefined {

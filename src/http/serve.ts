@@ -1,5 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
 import { keepTurnsShort } from './short-turns.ts';
 
@@ -18,6 +18,12 @@ const connectionsMax = 20_000;
 const drainDeadlineMs = 8_000;
 const idleSweepMs = 100;
 
+export type Served = {
+  fetch(request: Request, env: { incoming: IncomingMessage }): Response | Promise<Response>;
+  /** Answers a request without the router, or says that it does not. */
+  take?(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+};
+
 export type Serving = { readonly port: number; close(): Promise<void> };
 
 /**
@@ -25,7 +31,7 @@ export type Serving = { readonly port: number; close(): Promise<void> };
  * Closing stops listening, lets requests finish, keeps closing idle connections, and cuts what is left at the deadline.
  */
 export async function serve(
-  fetch: (request: Request, env: { incoming: IncomingMessage }) => Response | Promise<Response>,
+  served: Served,
   options: {
     host: string;
     port: number;
@@ -38,10 +44,10 @@ export async function serve(
     stallTimeoutMs?: number;
   },
 ): Promise<Serving> {
-  const server = createAdaptorServer({
-    fetch: fetch as never,
-    serverOptions: { connectionsCheckingInterval: connectionsCheckMs },
-  }) as Server;
+  const throughRouter = getRequestListener(((request: Request, env: never) => served.fetch(request, env)) as never);
+  const server = createServer({ connectionsCheckingInterval: connectionsCheckMs }, (incoming, outgoing) => {
+    if (served.take?.(incoming, outgoing) !== true) void throughRouter(incoming, outgoing);
+  });
   server.headersTimeout = options.headersTimeoutMs ?? headersTimeoutMs;
   server.requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;

@@ -1,5 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { events, ticketCategories } from '../catalog/tables.ts';
+import { builtOnce } from '../platform/built-once.ts';
 import { type Db, rowsOf, transaction } from '../platform/db.ts';
 import { stage } from '../platform/outbox.ts';
 import { orderLinkRequested } from './jobs.ts';
@@ -37,13 +38,18 @@ export const orderFactsColumns = {
     where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
 };
 
-export async function findOrder(db: Db, eventId: string, orderId: string): Promise<OrderFacts | undefined> {
-  const [row] = await db
+const orderStatement = builtOnce((db) =>
+  db
     .select(orderFactsColumns)
     .from(orders)
     .innerJoin(events, eq(events.id, orders.eventId))
-    .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId)))
-    .limit(1);
+    .where(and(eq(orders.eventId, sql.placeholder('eventId')), eq(orders.id, sql.placeholder('orderId'))))
+    .limit(1)
+    .prepare('find_order'),
+);
+
+export async function findOrder(db: Db, eventId: string, orderId: string): Promise<OrderFacts | undefined> {
+  const [row] = await orderStatement(db).execute({ eventId, orderId });
   return row;
 }
 

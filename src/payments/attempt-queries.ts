@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
 import type { Order } from '../orders/index.ts';
 import { invariant } from '../platform/assert.ts';
+import { builtOnce } from '../platform/built-once.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { eventIdOf } from '../platform/ids.ts';
 import { attemptIdOf } from './attempt-id.ts';
@@ -53,14 +54,19 @@ export async function findAttempts(db: Db, order: Pick<Order, 'eventId' | 'id'>)
     .orderBy(asc(table.number));
 }
 
-/** The one that the buyer should look at: the open one, else the latest that has money, else the latest. */
-export async function findCurrentAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
-  const [row] = await db
+const currentAttemptStatement = builtOnce((db) =>
+  db
     .select()
     .from(table)
-    .where(and(eq(table.eventId, order.eventId), eq(table.orderId, order.id)))
+    .where(and(eq(table.eventId, sql.placeholder('eventId')), eq(table.orderId, sql.placeholder('orderId'))))
     .orderBy(desc(inArray(table.status, [...openStatuses])), desc(sql`${table.received} > 0`), desc(table.number))
-    .limit(1);
+    .limit(1)
+    .prepare('find_current_attempt'),
+);
+
+/** The one that the buyer should look at: the open one, else the latest that has money, else the latest. */
+export async function findCurrentAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
+  const [row] = await currentAttemptStatement(db).execute({ eventId: order.eventId, orderId: order.id });
   return row;
 }
 

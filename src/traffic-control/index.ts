@@ -22,7 +22,8 @@
  * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection. How much
  * is in flight to Postgres and to the gateway is limited by `concurrency/`, whose answer is one more cause.
  */
-export { type Decide, type Decision, createDecide } from './decide.ts';
+export { type Decide, createDecide } from './decide.ts';
+export type { Decision } from './decision.ts';
 export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
 export {
   createCallsLimiter,

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { hmacSha256Text } from '../platform/crypto.ts';
+import type { HotRequest } from '../http/hot-request.ts';
 import { createBoundedMap } from './bounded-map.ts';
+import type { KeyKind } from './policies.ts';
 
 /** Keys that requests are counted by. All are hashes: nobody's address or credential stands in Redis. */
 export type Keys = {
@@ -28,4 +30,16 @@ export function createKeys(hashSecret: string): Keys {
     credential: (authorization) => hash('sha256', authorization, 'base64url').slice(0, keyLength),
     callback: (address, path) => keyed(`callback\0${address}\0${path}`),
   };
+}
+
+/** What a limit counts the request by; undefined when the request has none of it. */
+export function keyOf(
+  keys: Keys,
+  kind: KeyKind,
+  asked: Pick<HotRequest, 'header'>,
+  network: string,
+): string | undefined {
+  if (kind === 'network') return keys.network(network);
+  const authorization = asked.header('authorization');
+  return authorization === undefined ? undefined : keys.credential(authorization);
 }

@@ -1,9 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { responseOf } from '../http/answer.ts';
 import type { ClientNetwork } from '../http/client-network.ts';
 import { hotRequestOfContext } from '../http/hot-request.ts';
 import { asClass } from './concurrency/index.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
-import { type Decide, rateLimited } from './decide.ts';
+import type { Decide } from './decide.ts';
+import { rateLimited } from './decision.ts';
 import { ruleOf } from './policies.ts';
 
 /** What a callback that does not verify is answered with: the gateway's retry table asks for 400. */
@@ -21,7 +23,7 @@ export function trafficControl(control: TrafficControl, decide: Decide, networkO
     const key = keys.callback(network, c.req.path);
     const networkKey = keys.network(network);
     const denied = limiter.denied('callback_failures', key) ?? limiter.denied('callback_failures_network', networkKey);
-    if (denied !== undefined) return rateLimited(control, 0, denied).refusal;
+    if (denied !== undefined) return responseOf(rateLimited(control, 0, denied).refusal);
     await next();
     if (!refusedStatuses.has(c.res.status)) return undefined;
     await limiter.consume('callback_failures', key);
@@ -34,7 +36,7 @@ export function trafficControl(control: TrafficControl, decide: Decide, networkO
     if (routeClass === 0) return countFailures(c, () => asClass(0, next));
     const asked = decide(hotRequestOfContext(c));
     const { refusal, fields } = asked instanceof Promise ? await asked : asked;
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return responseOf(refusal);
     if (fields !== undefined) for (const [name, value] of Object.entries(fields)) c.header(name, value);
     await asClass(routeClass, next);
     return undefined;

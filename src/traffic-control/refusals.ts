@@ -1,3 +1,4 @@
+import type { Answer } from '../http/answer.ts';
 import { problemContentType } from '../http/problem.ts';
 import { newId } from '../platform/ids.ts';
 import { type TrafficControlErrorCode, trafficProblems } from './errors.ts';
@@ -11,11 +12,11 @@ import type { SwitchRefusal } from './switches.ts';
  * fields of the IETF draft on rate limits (draft-ietf-httpapi-ratelimit-headers), and its `violated-policies` member.
  */
 export type Refusals = {
-  rateLimited(verdict: Verdict): Response;
-  overloaded(retryAfterSeconds: number): Response;
+  rateLimited(verdict: Verdict): Answer;
+  overloaded(retryAfterSeconds: number): Answer;
   /** For who belongs to the crowd of one event, whose other visitors are served. */
-  crowded(retryAfterSeconds: number): Response;
-  switched(refusal: SwitchRefusal): Response;
+  crowded(retryAfterSeconds: number): Answer;
+  switched(refusal: SwitchRefusal): Answer;
   /** `RateLimit-Policy` and `RateLimit` of an answer that was let through. */
   policyField(policy: Policy): string;
 };
@@ -85,10 +86,11 @@ function refuse(
   [head, tail]: readonly [string, string],
   retryAfterSeconds: number,
   fields: Record<string, string>,
-): Response {
+): Answer {
   const requestId = newId('req');
-  return new Response(head + requestId + tail, {
+  return {
     status,
+    body: head + requestId + tail,
     headers: {
       'content-type': problemContentType,
       'cache-control': 'no-store',
@@ -97,5 +99,5 @@ function refuse(
       'retry-after': String(retryAfterSeconds),
       ...fields,
     },
-  });
+  };
 }

@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
 import type { PublicReadServer } from '../catalog/index.ts';
-import { type HotAnswer, type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
+import type { Answer } from '../http/answer.ts';
+import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { readJson } from '../http/json-body.ts';
 import { createRouter, inputFaults } from '../http/router.ts';
@@ -52,7 +53,7 @@ async function exchange(deps: ExchangeDeps, request: HotRequest, slug: string): 
 }
 
 /** The exchange as plain facts: for the way around the router. */
-export async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<HotAnswer> {
+export async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<Answer> {
   return { status: 201, body: JSON.stringify(await exchange(deps, request, slug)) };
 }
 

@@ -212,11 +212,14 @@ test('a replica is read, but not in the seconds after a change that it may not h
 
 test('over a real server: bytes, 304, HEAD and a kept-alive connection', async () => {
   const { slug } = await createEvent(one.db);
-  const server = await serve((request) => one.publicReads.fetch(request) ?? one.app.fetch(request), {
-    host: '127.0.0.1',
-    port: 0,
-    reusePort: false,
-  });
+  const server = await serve(
+    { fetch: (request) => one.publicReads.fetch(request) ?? one.app.fetch(request) },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      reusePort: false,
+    },
+  );
   const url = `http://127.0.0.1:${server.port}/v1/events/${slug}`;
   const cold = await fetch(url);
   const text = await cold.text();

@@ -16,7 +16,10 @@ let untrusting: Serving;
 
 const served = (trusted: readonly string[]) => {
   const network = networkOfContext(createClientNetwork(trusted));
-  return serve(new Hono().get('/', (c) => c.text(network(c))).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  return serve(
+    new Hono().get('/', (c) => c.text(network(c))),
+    { host: '127.0.0.1', port: 0, reusePort: false },
+  );
 };
 beforeAll(async () => {
   [serving, untrusting] = await Promise.all([served(proxies), served([])]);

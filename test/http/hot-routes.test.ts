@@ -24,7 +24,7 @@ beforeAll(async () => {
     TRUSTED_PROXIES: '127.0.0.1',
     ORDERS_PER_MINUTE_PER_NETWORK: '5',
   });
-  serving = await serve(createApp(api.service).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving = await serve(createApp(api.service), { host: '127.0.0.1', port: 0, reusePort: false });
   event = await createEvent(api.service.db, { categories: [{ capacity: 1000 }] });
 });
 afterAll(async () => {
@@ -173,6 +173,44 @@ describe('a body in pieces', () => {
     const part = 'x'.repeat(10_000);
     const chunks = `${part.length.toString(16)}\r\n${part}\r\n`.repeat(3);
     expect(await send(`${head('transfer-encoding: chunked')}${chunks}0\r\n\r\n`, false)).toBe('HTTP/1.1 413');
+  });
+
+  /** Sends the second request on the connection on which the first was refused unread. */
+  const sendTwice = async (first: string): Promise<string[]> => {
+    const socket = net.connect(serving.port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+    });
+    const statuses = () => [...received.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => String(status));
+    socket.write(first);
+    await expect.poll(statuses).toHaveLength(1);
+    const body = JSON.stringify(bodyOf());
+    socket.write(`${head(`content-length: ${body.length}`)}${body}`);
+    await expect.poll(statuses).toHaveLength(2);
+    socket.destroy();
+    return statuses();
+  };
+
+  test.each([
+    ['short', 20_000],
+    ['long enough for the router', 100_000],
+  ])('that nobody read does not stand before the next request: %s', async (_about, length) => {
+    const unread = `${head(`content-length: ${length}`)}${'x'.repeat(length)}`;
+    expect(await sendTwice(unread)).toEqual(['413', '201']);
+  });
+
+  test('that nobody reads and that never ends costs its connection', async () => {
+    const socket = net.connect(serving.port, '127.0.0.1').on('error', () => {});
+    socket.write(head('content-length: 100000000'));
+    const sending = setInterval(() => socket.write('x'.repeat(1000)), 50);
+    socket.resume();
+    try {
+      await once(socket, 'close', { signal: AbortSignal.timeout(5000) });
+    } finally {
+      clearInterval(sending);
+      socket.destroy();
+    }
   });
 
   test.each([

@@ -32,11 +32,14 @@ test.each([0, 300])('who hangs up while a limit is asked (%i ms) leaves nothing 
     problems,
     crossOrigin: () => undefined,
   });
-  const server = await serve((_request, { incoming }) => hot.fetch(incoming) ?? new Response('no'), {
-    host: '127.0.0.1',
-    port: 0,
-    reusePort: false,
-  });
+  const server = await serve(
+    { take: hot.take, fetch: () => new Response('no') },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      reusePort: false,
+    },
+  );
   const before = await inFlight();
   for (let client = 0; client < 5; client += 1) {
     const socket = connect(server.port, '127.0.0.1');

@@ -124,7 +124,7 @@ describe('a body that is refused', () => {
 describe('a body that is too large', () => {
   let serving: Serving;
   beforeAll(async () => {
-    serving = await serve(app.fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+    serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   });
   afterAll(() => serving.close());
 

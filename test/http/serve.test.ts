@@ -9,13 +9,16 @@ const limitMs = 500;
 
 let server: Serving;
 beforeAll(async () => {
-  server = await serve(async (request: Request) => new Response(await request.text()), {
-    host: '127.0.0.1',
-    port: 0,
-    reusePort: false,
-    headersTimeoutMs: limitMs,
-    requestTimeoutMs: limitMs,
-  });
+  server = await serve(
+    { fetch: async (request) => new Response(await request.text()) },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      reusePort: false,
+      headersTimeoutMs: limitMs,
+      requestTimeoutMs: limitMs,
+    },
+  );
 });
 afterAll(() => server.close());
 

@@ -84,13 +84,16 @@ describe('five hundred slow clients (T87)', () => {
 
 describe('a network with too many connections', () => {
   const start = (trustedProxies: readonly string[]) =>
-    serve(async () => new Response('ok'), {
-      host: '127.0.0.1',
-      port: 0,
-      reusePort: false,
-      connectionsPerNetworkMax: 10,
-      trustedProxies,
-    });
+    serve(
+      { fetch: async () => new Response('ok') },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        reusePort: false,
+        connectionsPerNetworkMax: 10,
+        trustedProxies,
+      },
+    );
   const openMany = async (port: number, count: number) => {
     const sockets = Array.from({ length: count }, () =>
       connect(port, '127.0.0.1')

@@ -15,12 +15,15 @@ let server: Serving;
 let unguarded: Serving;
 beforeAll(async () => {
   const start = (stallTimeoutMs: number) =>
-    serve(async (request: Request) => new Response(new URL(request.url).pathname === '/small' ? 'ok' : answer), {
-      host: '127.0.0.1',
-      port: 0,
-      reusePort: false,
-      stallTimeoutMs,
-    });
+    serve(
+      { fetch: (request) => new Response(new URL(request.url).pathname === '/small' ? 'ok' : answer) },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        reusePort: false,
+        stallTimeoutMs,
+      },
+    );
   [server, unguarded] = await Promise.all([start(stallMs), start(0)]);
 });
 afterAll(() => Promise.all([server.close(), unguarded.close()]));

@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'antre-audit-draw-'));
   world = await openDrawWorld(leadSeconds);
   app = await openDrawApp(world);
-  serving = await serve(app.fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   event = await world.room(places, { preQueueIn: '1 second', freezeIn: '2 seconds' });
   await world.owner`update places set voided_at = now() where event_id = ${event.id} and place_index = 5`;
   await until(async () => (await freezePlaces(world.deps(), event.id)) === 'frozen');
@@ -68,7 +68,7 @@ async function audit(...args: string[]) {
 async function auditAnew() {
   const other = await openDrawApp(world);
   const own = serving;
-  serving = await serve(other.fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving = await serve(other, { host: '127.0.0.1', port: 0, reusePort: false });
   try {
     return await audit();
   } finally {

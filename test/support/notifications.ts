@@ -67,7 +67,7 @@ export async function openNotifications() {
   app.route('/', notificationCallbackRoutes({ db, config: notificationConfig }));
   app.route('/', notificationRoutes({ db, clock: systemClock, config: notificationConfig, actors }));
   app.onError(handleError(problems, silentLog));
-  const server: Serving = await serve(app.fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  const server: Serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   const sandbox: Sandbox = await startSandbox({
     timeScale: 0.01,
     whatsappCallbackUrl: `http://127.0.0.1:${server.port}/v1/callbacks/whatsapp/{phoneNumberId}`,

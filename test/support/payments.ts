@@ -154,7 +154,7 @@ async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: 
       config: { ENCRYPTION_KEY: encryptionKey, ORDER_TOKEN_SECRET: orderTokenSecret },
     }),
   );
-  return serve(app.fetch, { host: '127.0.0.1', port, reusePort: false });
+  return serve(app, { host: '127.0.0.1', port, reusePort: false });
 }
 
 /** An event whose organiser has an account at the gateway. */

@@ -57,7 +57,7 @@ async function start(options: { requests?: number; orders?: number; trusted?: st
     return c.json({}, 201);
   });
   app.get('/v1/*', (c) => c.json({}));
-  const one = await serve(app.fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  const one = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   serving.push(one);
   const call = (method: string, path: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${one.port}${path}`, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });

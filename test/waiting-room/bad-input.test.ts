@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   event = await createRoom(api.service.db, { difficulty: 10 });
   await api.service.rooms.refresh();
-  serving = await serve(createApp(api.service).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving = await serve(createApp(api.service), { host: '127.0.0.1', port: 0, reusePort: false });
   const { organizer } = event;
   const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
   manager = (

@@ -23,7 +23,7 @@ beforeAll(async () => {
   api = await startTestService({ VERIFICATIONS_PER_MINUTE_PER_NETWORK: String(perNetwork) });
   event = await createRoom(api.service.db);
   await api.service.rooms.refresh();
-  serving = await serve(createApp(api.service).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving = await serve(createApp(api.service), { host: '127.0.0.1', port: 0, reusePort: false });
 });
 afterAll(async () => {
   await serving?.close();
@@ -91,7 +91,7 @@ describe('a buyer', () => {
     await api.service.redis.flushall();
     const restarted = compose(api.service.config, silentLog);
     await restarted.rooms.refresh();
-    const again = await serve(createApp(restarted).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+    const again = await serve(createApp(restarted), { host: '127.0.0.1', port: 0, reusePort: false });
     try {
       const there = await post(places(), { token, port: again.port });
       expect([there.status, there.body]).toEqual([200, first.body]);
@@ -105,7 +105,7 @@ describe('a buyer', () => {
     const blind = compose(api.service.config, silentLog);
     blind.redis.disconnect();
     await blind.rooms.refresh();
-    const server = await serve(createApp(blind).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+    const server = await serve(createApp(blind), { host: '127.0.0.1', port: 0, reusePort: false });
     try {
       const token = await confirmed('citra@pembeli.test', server.port);
       const joined = await post(places(), { token, port: server.port });

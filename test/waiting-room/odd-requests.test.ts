@@ -17,7 +17,7 @@ beforeAll(async () => {
   api = await startTestService();
   event = await createRoom(api.service.db);
   await api.service.rooms.refresh();
-  serving = await serve(createApp(api.service).fetch, { host: '127.0.0.1', port: 0, reusePort: false });
+  serving = await serve(createApp(api.service), { host: '127.0.0.1', port: 0, reusePort: false });
 });
 afterAll(async () => {
   await serving?.close();

@@ -22,8 +22,11 @@ describe('the pages in a browser', () => {
     const api = createApp(running.service);
     const pages = new Hono().route('/', webRoutes({ publicReads: running.service.publicReads }));
     server = await serve(
-      (request, ...rest) =>
-        new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
+      {
+        take: api.take,
+        fetch: (request, ...rest) =>
+          new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
+      },
       { host: '127.0.0.1', port: 0, reusePort: false },
     );
     origin = `http://127.0.0.1:${server.port}`;

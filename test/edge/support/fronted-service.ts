@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { createApp } from '../../../src/app.ts';
-import { type Serving, serve } from '../../../src/http/serve.ts';
+import { type Served, type Serving, serve } from '../../../src/http/serve.ts';
 import { type TestService, startTestService } from '../../support/service.ts';
 import { type TestEdge, startTestEdge } from './start-edge.ts';
 
@@ -26,10 +26,12 @@ export async function startFrontedService(
   const test = await startTestService({ TRUSTED_PROXIES: '127.0.0.1', ...options.environment });
   const app = createApp(test.service);
   const arrived: Arrived[] = [];
-  const witnessed: typeof app.fetch = (request, ...rest) => {
-    const { pathname, search } = new URL(request.url);
-    arrived.push({ method: request.method, target: `${pathname}${search}`, headers: new Headers(request.headers) });
-    return app.fetch(request, ...rest);
+  const witnessed: Served = {
+    fetch: (request, ...rest) => {
+      const { pathname, search } = new URL(request.url);
+      arrived.push({ method: request.method, target: `${pathname}${search}`, headers: new Headers(request.headers) });
+      return app.fetch(request, ...rest);
+    },
   };
   const apiPort = await somePort();
   const listen = () => serve(witnessed, { host: '127.0.0.1', port: apiPort, reusePort: false });

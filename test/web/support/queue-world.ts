@@ -66,7 +66,7 @@ export async function openQueueWorld() {
 
   async function startApi(onPort: number) {
     const service = compose(config, silentLog);
-    const server = await serve(createApp(service).fetch, { host: '127.0.0.1', port: onPort, reusePort: false });
+    const server = await serve(createApp(service), { host: '127.0.0.1', port: onPort, reusePort: false });
     return {
       port: server.port,
       close: async () => {

@@ -1,0 +1,28 @@
+import type { Answer } from '../http/answer.ts';
+import type { HotRequest } from '../http/hot-request.ts';
+import type { TrafficControl } from './create-traffic-control.ts';
+import type { Verdict } from './limiter.ts';
+import { limitedTotal } from './metrics.ts';
+import type { RouteClass } from './policies.ts';
+
+export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress'>;
+
+/** Whether a request is taken up, and what its answer says of its limits. */
+export type Decision =
+  | { readonly refusal: Answer; readonly fields?: undefined }
+  | { readonly refusal?: undefined; readonly fields?: Readonly<Record<string, string>> };
+
+/** Of the classes, in metrics. */
+export const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
+
+/** 429 for a verdict that refuses, counted. */
+export function rateLimited(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Answer } {
+  if (routeClass !== 0) control.shedder.refusedLater(routeClass);
+  return limitedAnswer(control, routeClass, verdict);
+}
+
+/** The same for who would be refused anyway, by something that has counted it. */
+export function limitedAnswer(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Answer } {
+  limitedTotal.inc({ class: classNames[routeClass], policy: verdict.policy.name });
+  return { refusal: control.refusals.rateLimited(verdict) };
+}
