@@ -169,7 +169,7 @@ function judged(on: readonly Step[]): string[] {
   const best = Math.max(...on.map((one) => one.goodput));
   const missed: string[] = [];
   for (const { multiple, goodput, refused, important } of on) {
-    if (goodput < goodputMin * best)
+    if (goodput === 0 || goodput < goodputMin * best)
       missed.push(`MISSED: goodput at ${multiple}x is ${share(goodput, best)} of its best`);
     if (refused.percentile(0.99) > refusalP99Max)
       missed.push(`MISSED: refusals at ${multiple}x take ${refused.percentile(0.99)} ms (p99)`);
@@ -216,5 +216,5 @@ function saidImportant({ callbacks, reads, scans }: Important): string {
 }
 
 function share(part: number | undefined, whole: number): string {
-  return `${((100 * (part ?? 0)) / whole).toFixed(0)} %`;
+  return whole === 0 ? 'nothing in time at any step' : `${((100 * (part ?? 0)) / whole).toFixed(0)} %`;
 }
