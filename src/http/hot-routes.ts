@@ -43,6 +43,7 @@ export type HotRoutes = { take(incoming: IncomingMessage, outgoing: ServerRespon
  * is, goes through the router, which ends the connection of who goes on sending.
  */
 const unreadBytesMax = 64 * 1024;
+const plainHost = /^[\w.:[\]-]{1,255}$/;
 
 export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const renderError = createRenderError(deps.problems, deps.log);
@@ -98,7 +99,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
 
   return {
     take: (incoming, outgoing) => {
-      if (incoming.method !== 'POST' || !isShort(incoming)) return false;
+      if (incoming.method !== 'POST' || !isOrdinary(incoming)) return false;
       const path = incoming.url ?? '';
       for (const route of deps.routes) {
         const variable = route.match(path);
@@ -111,6 +112,12 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   };
 }
 
-function isShort({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= unreadBytesMax;
+/** Everything odd is the router's to judge, which builds the address anew and refuses what is none. */
+function isOrdinary({ headers }: IncomingMessage): boolean {
+  return (
+    headers.host !== undefined &&
+    plainHost.test(headers.host) &&
+    headers['transfer-encoding'] === undefined &&
+    Number(headers['content-length'] ?? 0) <= unreadBytesMax
+  );
 }
