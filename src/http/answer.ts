@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer as plain facts, without the objects of the web standard: those cost as much as a refusal itself. */
+/** An answer as plain facts, without the objects of the web standard, which a refusal need not pay for. */
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -46,8 +46,10 @@ export function coreRoutes(midtrans: Midtrans): Hono {
 
       keys.start(account.merchantId, key);
       const body = context.req.method === 'POST' ? parseObject(await context.req.text()) : {};
-      const found = midtrans.transactions.find(account.merchantId, context.req.param('id') ?? '');
-      const script = found && section && midtrans.scenarios.sectionFor(section, found);
+      const orderId = context.req.param('id') ?? '';
+      const found = midtrans.transactions.find(account.merchantId, orderId);
+      // A gateway in trouble does not first look whether it knows the order.
+      const script = section && midtrans.scenarios.sectionFor(section, found ?? { orderId, customer: {} });
       const fault = await strike(script, midtrans);
       if (isLostBefore(fault) || typeof fault === 'number') {
         keys.finish(account.merchantId, key, undefined);
