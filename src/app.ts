@@ -55,9 +55,9 @@ export function createRoutes(service: Service) {
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
 
 /**
- * The app on one screen. Public reads that are at hand go first, before anything else runs; then the
- * hot writes, which need no router; then overload and limits;
- * then the callbacks of gateways; then the request's id and log line, and the routes.
+ * The app on one screen. `take` has the hot writes, which need no router. In the rest, public reads that are at hand go
+ * first, before anything else runs; then overload and limits; then the callbacks of gateways; then the request's id and
+ * log line, and the routes.
  */
 export function createApp(service: Service) {
   const { config, log, publicReads } = service;

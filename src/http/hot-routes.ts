@@ -87,7 +87,12 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse, route: HotRoute, variable: string): void => {
     const shared = deps.crossOrigin(incoming.headers.origin);
     const send = (answer: Answer) => sendAnswer(outgoing, answer, shared);
-    const fail = (error: unknown) => send(renderError(error, newId('req')));
+    // Only a fault of ours comes here: it must not end the process, nor leave its client waiting.
+    const fail = (error: unknown) => {
+      const answer = renderError(error, newId('req'));
+      if (outgoing.headersSent) outgoing.destroy();
+      else send(answer);
+    };
     try {
       const answer = decide(hotRequestOf(incoming, incoming.url ?? ''), route, variable);
       if (answer instanceof Promise) answer.then(send).catch(fail);

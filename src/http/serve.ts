@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { type HttpBindings, getRequestListener } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
 import { keepTurnsShort } from './short-turns.ts';
 
@@ -44,7 +44,8 @@ export async function serve(
     stallTimeoutMs?: number;
   },
 ): Promise<Serving> {
-  const throughRouter = getRequestListener(((request: Request, env: never) => served.fetch(request, env)) as never);
+  // There is no HTTP/2 here: the edge speaks it.
+  const throughRouter = getRequestListener((request, env) => served.fetch(request, env as HttpBindings));
   const server = createServer({ connectionsCheckingInterval: connectionsCheckMs }, (incoming, outgoing) => {
     if (served.take?.(incoming, outgoing) !== true) void throughRouter(incoming, outgoing);
   });

@@ -1,6 +1,7 @@
 import { type Socket, connect } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sendAnswer } from '../../src/http/answer.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 
 /** Guards against clients that trickle (T87): a limit on time counts when it is over, not half a minute later. */
@@ -10,7 +11,14 @@ const limitMs = 500;
 let server: Serving;
 beforeAll(async () => {
   server = await serve(
-    { fetch: async (request) => new Response(await request.text()) },
+    {
+      take: (incoming, outgoing) => {
+        if (incoming.url !== '/refused') return false;
+        sendAnswer(outgoing, { status: 503, body: 'no' });
+        return true;
+      },
+      fetch: async (request) => new Response(await request.text()),
+    },
     {
       host: '127.0.0.1',
       port: 0,
@@ -39,7 +47,7 @@ describe('a client that sends a byte at a time', () => {
     expect(await trickle('GET / HTTP/1.1\r\nHost: a\r\nX-', 'a')).toBe('cut off');
   });
 
-  test('is cut off in the body', async () => {
-    expect(await trickle('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n', ' ')).toBe('cut off');
+  test.each(['/', '/refused'])('is cut off in the body, read or refused unread: %s', async (path) => {
+    expect(await trickle(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n`, ' ')).toBe('cut off');
   });
 });

@@ -27,6 +27,16 @@ export async function startFrontedService(
   const app = createApp(test.service);
   const arrived: Arrived[] = [];
   const witnessed: Served = {
+    take: (incoming, outgoing) => {
+      const isTaken = app.take(incoming, outgoing);
+      const headers = new Headers(
+        Object.entries(incoming.headersDistinct).flatMap(([name, values = []]) =>
+          values.map((value): [string, string] => [name, value]),
+        ),
+      );
+      if (isTaken) arrived.push({ method: incoming.method ?? '', target: incoming.url ?? '', headers });
+      return isTaken;
+    },
     fetch: (request, ...rest) => {
       const { pathname, search } = new URL(request.url);
       arrived.push({ method: request.method, target: `${pathname}${search}`, headers: new Headers(request.headers) });
