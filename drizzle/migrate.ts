@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyFiles } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { applyFunctions } from './apply-functions.ts';
 
 /** A fault in the migration files or in what was applied; the message says what to do. */
 export class MigrationError extends Error {
@@ -30,8 +31,8 @@ const advisoryLockDeadlineMs = 60_000;
 const tableLockDeadlineMs = 5000;
 
 /**
- * Applies the migrations that are missing, all in one transaction, and returns their names. Two migrators at once take
- * turns. The address must lead past PgBouncer (the turn is a session lock) and belong to the owner of the tables.
+ * Applies the migrations that are missing in one transaction, then the SQL functions that changed in another, and returns
+ * their names. Migrations change tables only; `functions/` holds one current file per function. Two migrators take turns. The address must lead past PgBouncer (the turn is a session lock) and belong to the owner of the tables.
  * @throws MigrationError when the files and the journal disagree, or when a file was changed after it was applied here
  */
 export async function migrate({ url }: { url: string }): Promise<readonly string[]> {
@@ -44,7 +45,8 @@ export async function migrate({ url }: { url: string }): Promise<readonly string
     requireUnchanged(files, before);
     await sql.unsafe(`set lock_timeout = ${tableLockDeadlineMs}`).simple();
     await applyFiles(drizzle(sql), { migrationsFolder: folder });
-    return files.filter(({ when }) => !before.has(when)).map(({ tag }) => tag);
+    const functions = await applyFunctions(sql, join(folder, 'functions'));
+    return [...files.filter(({ when }) => !before.has(when)).map(({ tag }) => tag), ...functions];
   } catch (error) {
     if (error instanceof postgres.PostgresError && error.code === '55P03') {
       throw new MigrationError(

@@ -39,7 +39,8 @@ function copyMigrations(): void {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.sql'))) {
     copyFileSync(join(folder, file), join(dist, 'drizzle', file));
   }
-  cpSync(join(folder, 'meta'), join(dist, 'drizzle/meta'), { recursive: true });
+  for (const name of ['meta', 'functions'])
+    cpSync(join(folder, name), join(dist, 'drizzle', name), { recursive: true });
 }
 
 function copyApiPage(): void {

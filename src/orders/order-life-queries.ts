@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { type Order, orders } from './tables.ts';
 
-/** The steps themselves are functions in `drizzle/0009_order_life.sql` and `0018_placement_v2.sql`: one round trip, one order of locks. */
+/** The steps themselves are functions in `drizzle/functions`: one round trip, one order of locks. */
 
 export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock';
 

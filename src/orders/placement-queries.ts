@@ -68,7 +68,7 @@ type AnswerRow = {
 };
 
 /**
- * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/0018_placement_v2.sql`.
+ * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/functions/place_orders.sql`.
  * @param options.notAfterMs by Postgres' clock, in milliseconds since 1970: what is not decided by then never will be
  */
 export async function callPlaceOrders(

@@ -5,7 +5,7 @@ import { createPlacementClock } from './placement-clock.ts';
 import { type PlacementAnswer, type PlacementFacts, type PlacementRow, callPlaceOrders } from './placement-queries.ts';
 import { replaysOnly } from './replays-only.ts';
 
-/** One order as the placement call takes it; names as in `drizzle/0018_placement_v2.sql`. */
+/** One order as the placement call takes it; names as in `drizzle/functions/place_orders.sql`. */
 export type PlacementItem = {
   readonly id: string;
   readonly key_hash: string;

@@ -2,7 +2,7 @@
 -- (`applyFact`) does in ten round trips is done here in one, since the pool's stock row is locked from `pay_order` to the
 -- commit and every payment of the pool queues for it. Anything that is not exactly this case is left to the general way:
 -- the answer is then `other`, and nothing was changed. The caller has checked signature, merchant and signed status.
-create function apply_settlement(
+create or replace function apply_settlement(
   p_callback_id bigint, p_event_id text, p_order_id text, p_attempt_id text, p_status text, p_amount bigint, p_currency text,
   p_reference text, p_method text, p_instructions jsonb, p_check_seconds integer) returns text
 language plpgsql as $$

@@ -1,35 +1,29 @@
--- Placement again: the same rules at less work per order, a deadline inside the call, and the waiting room's passes.
+-- Placement: decides a batch of orders for one event in one call, greedily, in order of arrival.
 --
--- What an order costs Postgres is rows, entries of indexes and look-ups in them; little else counts. So items come as one
--- array per field, which is parsed once; counters are read once and written where they were found; and what an order
--- leaves in an index lies beside what the other orders of its event left there, so that a sale touches few pages, however
--- many orders of other events the tables hold.
-
--- 128 bits are plenty to be unique by, and a uuid is Postgres' type for 16 bytes. Four of them come from the event: the
--- keys of an event lie together.
-drop index orders_idempotency;
-alter table orders
-  alter column idempotency_key_hash type uuid
-    using encode(substr(sha256(event_id::bytea), 1, 4) || substr(idempotency_key_hash, 1, 12), 'hex')::uuid,
-  alter column fingerprint type uuid using encode(substr(fingerprint, 1, 16), 'hex')::uuid;
-create unique index orders_idempotency on orders (idempotency_key_hash, event_id);
-
--- The desk asks within an event; a lost link asks one event after the other.
-drop index orders_code;
-create index orders_code on orders (event_id, right(id, 10));
-
--- Holds that end (0019): placement asks for those of its own event, the sweeper for one event after the other.
-drop index orders_hold_end;
-create index orders_hold_end on orders (event_id, expires_at) where status = 'pending_payment';
-
--- Placement. See 0008 for why it is VOLATILE, for its order of locks, and for how plans are kept; here all of them are the
--- generic ones, since each look-up can only be done in one way.
+-- Everything scarce is decided here and nowhere else: stock, limits per buyer, held per network, promo codes, and that
+-- one Idempotency-Key makes one order. The function is VOLATILE on purpose: each statement inside it sees what was
+-- committed before that statement began. So it first takes the event's lane and the stock rows, and only then reads. A
+-- single statement would keep the snapshot from before it waited for the lock, and sell the last ticket twice.
 --
--- Items come as one array per field, in order of arrival. `p_not_after` is by this server's clock: a call that was stuck on
--- its way decides nothing after it, so whoever sent it may say what became of its orders. `p_pass_indexes` and
--- `p_pass_accounts` are what the waiting room's passes say, which the caller has verified.
-drop function place_orders;
-create function place_orders(
+-- Locks, always in this order: lane of the event, stock rows by pool, limit counters, promo codes. Placement takes the
+-- stock rows of all pools of the event, also those that nobody in the batch asks for: whoever gives back (expiry,
+-- cancellation, refund) follows the same order without the lane and always begins with stock, so the two never hold
+-- something that the other waits for, whichever pools, counters and codes they touch after it. What is given back late
+-- only makes this call refuse more, never sell more.
+--
+-- Plans are kept per connection, and one made while a table was small is still used after the rush has filled it. The
+-- service's role therefore plans each call anew (see drizzle/0000_roles.sql), but here that would cost a tenth of the batch. So
+-- sequential scans and hash joins are off inside, and what is looked up by key is looked up in a lateral subquery with a
+-- limit, which cannot be planned as anything but one descent of the index per key.
+--
+-- What an order costs Postgres is rows, entries of indexes and look-ups in them; little else counts. Items come as one
+-- array per field, parsed once, in order of arrival; counters are read once and written where they were found; what an
+-- order leaves in an index lies beside what the other orders of its event left there.
+--
+-- `p_not_after` is by this server's clock: a call that was stuck on its way decides nothing after it, so its sender may say
+-- what became of its orders. `p_pass_indexes` and `p_pass_accounts` are what the waiting room's passes say; the caller has
+-- verified them.
+create or replace function place_orders(
   p_event_id text, p_not_after timestamptz, p_held_per_network_max integer,
   p_ids text[], p_keys uuid[], p_fingerprints uuid[], p_names text[], p_emails text[], p_phones text[],
   p_email_keys text[], p_phone_keys text[], p_networks text[], p_locales text[], p_jitters integer[],
@@ -92,7 +86,7 @@ begin
          array_agg(c.status = 'on_sale' and v_event.status = 'published' and v_event.sales = 'open'
                    and v_now >= c.sale_opens_at and v_now < c.sale_closes_at and v_now < v_event.ends_at),
          bool_or(c.per_buyer_max is not null),
-         exists (select 1 from waiting_rooms w where w.event_id = p_event_id and w.phase <> 'over'),
+         needs_pass(p_event_id),
          jsonb_object_agg(c.id, jsonb_build_object('name', c.name, 'price', c.price, 'poolId', c.pool_id))
     into c_ids, c_pools, c_prices, c_mins, c_maxes, c_buyer_maxes, c_open, v_category_limited, v_room, facts
     from ticket_categories c where c.event_id = p_event_id;

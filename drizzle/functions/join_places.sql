@@ -1,35 +1,13 @@
--- A buyer who proves to read an email or a phone: the code is a keyed hash of the id, so it stands nowhere. A row is deleted
--- soon after it has ended, and with it the address.
-create table buyer_verifications (
-  id text primary key,
-  channel text not null check (channel in ('email', 'whatsapp')),
-  account_key text not null,
-  -- The address that the code goes to, encrypted for this row.
-  target_sealed text not null,
-  locale text not null check (locale in ('id', 'en')),
-  -- Whose event it is for, when it is for one: that organizer's name and number stand on the message.
-  organizer_id text,
-  event_id text,
-  -- Wrong codes. A row for which no message was sent starts with all of them spent.
-  tries smallint not null default 0 check (tries between 0 and 5),
-  created_at timestamptz not null default now(),
-  expires_at timestamptz not null,
-  confirmed_at timestamptz,
-  check (channel <> 'whatsapp' or organizer_id is not null)
-);
-
-create index buyer_verifications_expires on buyer_verifications (expires_at);
-
--- A code that is asked for before any event belongs to no organizer.
-alter table deliveries alter column organizer_id drop not null;
-
--- Gives each of these accounts a place in the line: the one it has, or the next index. No two of them may be the same.
+-- Gives each of these accounts a place in the line: the one it holds, or the next index. No two of them may be the same.
+-- Who names the index of the own place in `p_instead_of` gives it up first, unless an order was placed with it or it was
+-- taken out; that its turn has passed the caller knows, since the draw is not computed here. Without any such wish the
+-- array is null.
 -- The room's row is locked first, so that indexes have no gaps, a place is counted by the freeze exactly if its index is
 -- below the frozen number, and whoever asks again, in whatever process, is found. One row: the phase (null: no room), the
 -- first index that is new, and per account, in order, its index (-1: none, since the room takes nobody now) and when it
 -- joined, in milliseconds.
-create function join_places(
-  p_event_id text, p_account_keys text[],
+create or replace function join_places(
+  p_event_id text, p_account_keys text[], p_instead_of integer[],
   out phase text, out first_new integer, out indexes text, out joined text)
 language plpgsql volatile
 -- The look-up of an account must not be planned by what the table was when it was small.
@@ -40,6 +18,10 @@ declare
   v_at timestamptz;
   v_added integer;
 begin
+  if p_instead_of is not null then
+    -- Orders of the event are decided in its lane: no order is being placed with a pass of a place that is given up here.
+    perform enter_lane(p_event_id);
+  end if;
   select r.phase, r.places into phase, first_new from waiting_rooms r where r.event_id = p_event_id for update;
   if not found then
     return;
@@ -48,11 +30,24 @@ begin
   -- Not before: a place that waited for the freeze was joined after it.
   v_at := clock_timestamp();
 
+  if p_instead_of is not null and phase = 'open' then
+    with given_up as (
+      update places p set given_up_at = v_at
+      from unnest(p_account_keys, p_instead_of) as a (key, index)
+      where p.event_id = p_event_id and p.place_index = a.index and p.account_key = a.key
+        and p.given_up_at is null and p.voided_at is null
+        and not exists (select from spent_passes s where s.event_id = p_event_id and s.place_index = a.index)
+      returning p.place_index
+    )
+    insert into spent_passes (event_id, place_index) select p_event_id, place_index from given_up;
+  end if;
+
   with asked as materialized (
     select a.n, a.key, p.place_index, p.joined_at
     from unnest(p_account_keys) with ordinality a (key, n)
     left join lateral (
-      select place_index, joined_at from places where event_id = p_event_id and account_key = a.key limit 1
+      select place_index, joined_at from places
+      where event_id = p_event_id and account_key = a.key and given_up_at is null limit 1
     ) p on true
   ), answered as materialized (
     select n, key, place_index is null and v_open as is_new,

@@ -1,0 +1,802 @@
+-- platform ------------------------------------------------------------------------------------------------------------
+
+-- Work promised by committed transactions. The relay adds it to the queue; a row stays until its job is done.
+create table outbox (
+  id bigint generated always as identity primary key,
+  name text not null,
+  payload jsonb not null,
+  available_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  relays smallint not null default 0
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+-- The relay takes due work by kind, so that no kind waits behind the backlog of another.
+create index outbox_due on outbox (name, available_at, id);
+
+-- Jobs that were given up, kept for a person: nothing that matters lives only in Redis.
+create table dead_letters (
+  id bigint generated always as identity primary key,
+  outbox_id bigint not null unique,
+  name text not null,
+  payload jsonb not null,
+  failure text not null,
+  staged_at timestamptz not null,
+  failed_at timestamptz not null default now()
+);
+
+-- operators -----------------------------------------------------------------------------------------------------------
+
+-- What operators have switched, as it is now. Every API process reads the rows that are on twice a second; they are few.
+create table switches (
+  name text not null check (name ~ '^[a-z][a-z0-9_]{0,39}$'),
+  -- The event it is for, or 'all'.
+  event_id text not null,
+  event_slug text check ((event_slug is null) = (event_id = 'all')),
+  is_on boolean not null,
+  -- When it goes off by itself.
+  until timestamptz,
+  reason text not null,
+  changed_by text not null,
+  changed_at timestamptz not null default now(),
+  primary key (name, event_id)
+);
+
+create index switches_on on switches (name) where is_on;
+
+-- Every turn of a switch: what, who, why, when. It only grows: the service itself cannot rewrite it.
+create table switch_turns (
+  id bigint generated always as identity primary key,
+  name text not null,
+  event_id text not null,
+  is_on boolean not null,
+  until timestamptz,
+  reason text not null check (char_length(reason) between 3 and 300),
+  turned_by text not null check (char_length(turned_by) between 1 and 80),
+  at timestamptz not null default now()
+);
+
+-- access --------------------------------------------------------------------------------------------------------------
+
+create table organizers (
+  id text primary key,
+  slug text not null unique check (slug ~ '^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$'),
+  name text not null,
+  created_at timestamptz not null default now()
+);
+
+create table staff (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  email text not null unique,
+  name text not null,
+  role text not null check (role in ('owner', 'manager', 'door')),
+  status text not null check (status in ('invited', 'active', 'disabled')),
+  password_hash text,
+  -- Language of the mails to this member.
+  locale text not null default 'id' check (locale in ('id', 'en')),
+  -- Made by the local launcher with a published password; production refuses to start while one exists.
+  is_demo boolean not null default false,
+  created_at timestamptz not null default now(),
+  check (status <> 'active' or password_hash is not null)
+);
+
+create index staff_organizer on staff (organizer_id, id);
+
+-- One-time links: invitations and password resets. The secret half of the link is a keyed hash of the id, so that
+-- neither this table nor a job's payload can open one.
+create table staff_tokens (
+  id text primary key,
+  staff_id text not null references staff (id),
+  purpose text not null check (purpose in ('invitation', 'password_reset')),
+  expires_at timestamptz not null,
+  -- When it was used, or made void by a later link or by the end of its member.
+  used_at timestamptz,
+  created_at timestamptz not null default now()
+);
+
+create index staff_tokens_staff on staff_tokens (staff_id);
+
+create table sessions (
+  id text primary key,
+  staff_id text not null references staff (id),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  ended_at timestamptz
+);
+
+create index sessions_staff on sessions (staff_id) where ended_at is null;
+
+create table api_keys (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  name text not null,
+  -- A key never has the rights of an owner, so it cannot make keys.
+  role text not null check (role in ('manager', 'door')),
+  key_hash bytea not null unique,
+  created_by text not null,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz
+);
+
+create index api_keys_organizer on api_keys (organizer_id, id);
+
+-- Who changed what. Written in the transaction of the change; never updated, never deleted.
+create table audit_log (
+  id bigint generated always as identity primary key,
+  organizer_id text not null,
+  actor_kind text not null check (actor_kind in ('staff', 'api_key', 'device', 'operator', 'system')),
+  actor_id text not null,
+  act text not null,
+  subject_id text not null,
+  changes jsonb not null default '{}',
+  at timestamptz not null default now()
+);
+
+create index audit_log_organizer on audit_log (organizer_id, id desc);
+
+-- A buyer who proves to read an email or a phone: the code is a keyed hash of the id, so it stands nowhere. A row is deleted
+-- soon after it has ended, and with it the address.
+create table buyer_verifications (
+  id text primary key,
+  channel text not null check (channel in ('email', 'whatsapp')),
+  account_key text not null,
+  -- The address that the code goes to, encrypted for this row.
+  target_sealed text not null,
+  locale text not null check (locale in ('id', 'en')),
+  -- Whose event it is for, when it is for one: that organizer's name and number stand on the message.
+  organizer_id text,
+  event_id text,
+  -- Wrong codes. A row for which no message was sent starts with all of them spent.
+  tries smallint not null default 0 check (tries between 0 and 5),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  confirmed_at timestamptz,
+  check (channel <> 'whatsapp' or organizer_id is not null)
+);
+
+create index buyer_verifications_expires on buyer_verifications (expires_at);
+
+-- catalog -------------------------------------------------------------------------------------------------------------
+
+create table events (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  slug text not null unique check (slug ~ '^[a-z0-9](?:[a-z0-9-]{1,78}[a-z0-9])$'),
+  name text not null,
+  summary text not null default '',
+  description text not null default '',
+  category text not null,
+  city text not null,
+  venue text not null,
+  address text not null default '',
+  time_zone text not null default 'Asia/Jakarta',
+  currency text not null default 'IDR' check (currency ~ '^[A-Z]{3}$'),
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  doors_open_at timestamptz not null,
+  status text not null default 'draft' check (status in ('draft', 'published', 'cancelled')),
+  -- The operator's and organiser's hand on the tap, apart from the windows of the categories.
+  sales text not null default 'open' check (sales in ('open', 'closed')),
+  hold_seconds integer not null default 900 check (hold_seconds between 60 and 86400),
+  tickets_per_order_max integer not null default 10 check (tickets_per_order_max between 1 and 100),
+  tickets_per_buyer_max integer check (tickets_per_buyer_max between 1 and 10000),
+  fee_per_ticket bigint not null default 0 check (fee_per_ticket >= 0),
+  -- Whether a buyer may cancel a paid order (which refunds it), and until how long before the start.
+  refundable_until_hours integer check (refundable_until_hours >= 0),
+  version integer not null default 1,
+  created_at timestamptz not null default now(),
+  published_at timestamptz,
+  -- What the public listing searches: words as they are, since names are in several languages.
+  search tsvector not null generated always as (
+    to_tsvector('simple', name || ' ' || summary || ' ' || category || ' ' || city || ' ' || venue)) stored,
+  check (starts_at < ends_at and doors_open_at <= ends_at),
+  -- Lets the listing of what is not over yet begin in the middle of the index instead of at the first event ever.
+  check (ends_at - starts_at <= interval '366 days')
+);
+
+create unique index events_organizer_event on events (organizer_id, id);
+create index events_public on events (starts_at, id) where status = 'published';
+create index events_public_city on events (lower(city), starts_at, id) where status = 'published';
+create index events_search on events using gin (search) where status = 'published';
+
+create table schedule_items (
+  event_id text not null references events (id),
+  id text not null,
+  title text not null,
+  stage text not null default '',
+  description text not null default '',
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  primary key (event_id, id),
+  check (starts_at < ends_at)
+);
+
+-- A number of places that one or several ticket categories draw from. Its counters are the row in stock.
+create table pools (
+  event_id text not null references events (id),
+  id text not null,
+  name text not null,
+  created_at timestamptz not null default now(),
+  primary key (event_id, id)
+);
+
+create table ticket_categories (
+  event_id text not null references events (id),
+  id text not null,
+  pool_id text not null,
+  name text not null,
+  description text not null default '',
+  price bigint not null check (price between 0 and 9000000000000),
+  sale_opens_at timestamptz not null,
+  sale_closes_at timestamptz not null,
+  per_order_min integer not null default 1 check (per_order_min between 1 and 100),
+  per_order_max integer not null default 10 check (per_order_max between 1 and 100),
+  per_buyer_max integer check (per_buyer_max between 1 and 10000),
+  entry_opens_at timestamptz,
+  entry_closes_at timestamptz,
+  position integer not null default 0,
+  status text not null default 'on_sale' check (status in ('on_sale', 'closed')),
+  primary key (event_id, id),
+  foreign key (event_id, pool_id) references pools (event_id, id),
+  check (sale_opens_at < sale_closes_at),
+  check (per_order_min <= per_order_max)
+);
+
+-- Door hardware: a device may scan for one event, and nothing else.
+create table devices (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  event_id text not null,
+  name text not null,
+  token_hash bytea not null unique,
+  created_by text not null,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  -- An event of its own organizer: the database says so, since access does not know the catalog.
+  constraint devices_event_of_organizer foreign key (organizer_id, event_id) references events (organizer_id, id)
+);
+
+create index devices_event on devices (organizer_id, event_id, id);
+
+-- orders --------------------------------------------------------------------------------------------------------------
+
+-- The one truth about what may still be sold. Narrow, updated in place (HOT): room on the page, no index on a counter.
+create table stock (
+  event_id text not null,
+  pool_id text not null,
+  capacity integer not null check (capacity >= 0),
+  available integer not null check (available >= 0),
+  held integer not null default 0 check (held >= 0),
+  sold integer not null default 0 check (sold >= 0),
+  blocked integer not null default 0 check (blocked >= 0),
+  primary key (event_id, pool_id),
+  foreign key (event_id, pool_id) references pools (event_id, id),
+  constraint stock_conserved check (available + held + sold + blocked = capacity)
+) with (
+  fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500,
+  autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 100000
+);
+
+create table promo_codes (
+  event_id text not null references events (id),
+  id text not null,
+  code text not null check (code ~ '^[A-Z0-9-]{3,32}$'),
+  kind text not null check (kind in ('percent', 'amount')),
+  value bigint not null check (value > 0),
+  redemptions_max integer check (redemptions_max >= 1),
+  redemptions integer not null default 0 check (redemptions >= 0),
+  valid_from timestamptz,
+  valid_until timestamptz,
+  status text not null default 'active' check (status in ('active', 'closed')),
+  created_at timestamptz not null default now(),
+  primary key (event_id, id),
+  unique (event_id, code),
+  check (kind <> 'percent' or value <= 100),
+  constraint promo_codes_limit check (redemptions_max is null or redemptions <= redemptions_max)
+) with (fillfactor = 50);
+
+-- Quantities counted against a limit: per buyer (b:<key>), per buyer and category (b:<key>:<category>), held per
+-- network (n:<key>). Keys are keyed hashes; no one can be read from them.
+create table limit_counters (
+  event_id text not null,
+  counter_key text not null,
+  quantity integer not null check (quantity >= 0),
+  primary key (event_id, counter_key)
+) with (fillfactor = 80);
+
+-- No foreign key to events: placement reads the event itself, and a key-share lock per order on one row would be felt.
+create table orders (
+  event_id text not null,
+  id text not null,
+  organizer_id text not null,
+  status text not null check (status in (
+    'pending_payment', 'closing', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled')),
+  -- 128 bits of each. Four of the key's bytes come from the event: the keys of one event lie together in the index.
+  idempotency_key_hash uuid not null,
+  fingerprint uuid not null,
+  buyer_name text not null,
+  buyer_email text not null,
+  buyer_phone text not null,
+  buyer_keys text[] not null,
+  network_key text not null,
+  locale text not null check (locale in ('id', 'en')),
+  currency text not null,
+  quantity integer not null check (quantity > 0),
+  subtotal bigint not null check (subtotal >= 0),
+  discount bigint not null check (discount >= 0 and discount <= subtotal),
+  fees bigint not null check (fees >= 0),
+  total bigint not null check (total = subtotal - discount + fees),
+  promo_code_id text,
+  placed_at timestamptz not null,
+  -- When the hold ends. Moved once, when the payment instructions are ready, and never beyond hold_ends_max_at.
+  expires_at timestamptz not null,
+  hold_ends_max_at timestamptz not null,
+  paid_at timestamptz,
+  closed_at timestamptz,
+  -- What a hold that is closing will become once no attempt is open.
+  close_reason text check (close_reason in ('expired', 'cancelled')),
+  -- Why a person should look: late_no_stock, double_payment, underpaid, overpaid, reversed, ...
+  attention text[] not null default '{}',
+  primary key (event_id, id),
+  check (status not in ('paid', 'partially_refunded') or paid_at is not null)
+) with (fillfactor = 80);
+
+create unique index orders_idempotency on orders (idempotency_key_hash, event_id);
+-- Holds that end: placement asks for those of its own event, the sweeper for one event after the other.
+create index orders_hold_end on orders (event_id, expires_at) where status = 'pending_payment';
+-- The ten characters that a buyer reads out. The desk asks within an event; a lost link asks one event after the other.
+create index orders_code on orders (event_id, right(id, 10));
+-- Paid orders of the last minutes, each of which must have its delivery.
+create index orders_paid_at on orders (paid_at) where paid_at is not null;
+
+create table order_lines (
+  event_id text not null,
+  order_id text not null,
+  ticket_category_id text not null,
+  pool_id text not null,
+  quantity integer not null check (quantity > 0),
+  unit_price bigint not null check (unit_price >= 0),
+  primary key (event_id, order_id, ticket_category_id)
+);
+
+create table tickets (
+  event_id text not null,
+  id text not null,
+  order_id text not null,
+  ticket_category_id text not null,
+  -- 128 random bits; what the QR carries, in base 32.
+  code bytea not null check (length(code) = 16),
+  status text not null default 'live' check (status in ('live', 'revoked')),
+  issued_at timestamptz not null default now(),
+  revoked_at timestamptz,
+  revoked_reason text,
+  primary key (event_id, id),
+  unique (event_id, code)
+);
+
+create index tickets_order on tickets (event_id, order_id);
+
+-- The door list in the order of change, so that a device fetches what is new since it last asked.
+create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);
+
+-- payments ------------------------------------------------------------------------------------------------------------
+
+create table payment_accounts (
+  organizer_id text not null references organizers (id),
+  gateway text not null check (gateway in ('midtrans')),
+  merchant_id text not null,
+  -- JSON of the gateway's keys, encrypted for this organiser and gateway.
+  credentials text not null,
+  updated_at timestamptz not null default now(),
+  primary key (organizer_id, gateway)
+);
+
+create table payment_attempts (
+  event_id text not null,
+  id text not null,
+  order_id text not null,
+  organizer_id text not null,
+  number smallint not null check (number between 1 and 99),
+  gateway text not null,
+  method text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  status text not null check (status in (
+    'creating', 'unknown', 'pending', 'review', 'authorized', 'captured', 'settled', 'denied', 'failed', 'expired',
+    'cancelled', 'voided', 'reversed', 'refunded', 'partially_refunded', 'charged_back')),
+  -- The gateway's own id of the transaction, once it is known.
+  gateway_reference text,
+  redirect_url text,
+  instructions jsonb not null default '{}',
+  received bigint not null default 0 check (received >= 0),
+  refunded bigint not null default 0 check (refunded >= 0 and refunded <= received),
+  failure text,
+  created_at timestamptz not null default now(),
+  -- When the gateway stops accepting money for it.
+  expires_at timestamptz,
+  -- When the reconciler or the closer asks the gateway next; null when there is nothing to ask.
+  next_check_at timestamptz,
+  checks integer not null default 0,
+  close_requested_at timestamptz,
+  updated_at timestamptz not null default now(),
+  primary key (event_id, id)
+) with (fillfactor = 80);
+
+-- One open attempt per order.
+create unique index payment_attempts_open on payment_attempts (event_id, order_id)
+  where status in ('creating', 'unknown', 'pending', 'review', 'authorized');
+create index payment_attempts_order on payment_attempts (event_id, order_id, number);
+create index payment_attempts_next_check on payment_attempts (next_check_at) where next_check_at is not null;
+
+-- The inbox. The row with its deduplication key stays for at least 30 days and is not partitioned; the raw bytes are,
+-- and go by the day.
+create table callbacks (
+  id bigint generated always as identity primary key,
+  gateway text not null,
+  organizer_id text not null,
+  dedup_key bytea not null,
+  attempt_id text,
+  status text not null default 'received' check (status in ('received', 'applied', 'ignored', 'refused')),
+  outcome text,
+  received_at timestamptz not null default now(),
+  applied_at timestamptz,
+  unique (gateway, organizer_id, dedup_key)
+);
+
+create index callbacks_received on callbacks (received_at) where status = 'received';
+
+create table callback_payloads (
+  callback_id bigint not null,
+  payload bytea not null,
+  received_at timestamptz not null default now(),
+  primary key (callback_id, received_at)
+) partition by range (received_at);
+
+create table callback_payloads_default partition of callback_payloads default;
+
+create table refunds (
+  event_id text not null,
+  id text not null,
+  order_id text not null,
+  attempt_id text not null,
+  organizer_id text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  reason text not null check (reason in (
+    'requested', 'buyer_cancelled', 'late_payment', 'double_payment', 'underpaid', 'surplus', 'event_cancelled', 'external')),
+  -- manual_required: the rail has no refund API, a person must pay it back; a task says so.
+  status text not null check (status in ('requested', 'processing', 'done', 'failed', 'manual_required')),
+  -- Tickets that this refund takes back; null for all of the order.
+  ticket_ids text[],
+  gateway_refund_key text not null,
+  requested_by text not null,
+  tries integer not null default 0,
+  next_check_at timestamptz,
+  failure text,
+  -- Of the request that asked for it, when a person did.
+  idempotency_key_hash bytea,
+  fingerprint bytea,
+  created_at timestamptz not null default now(),
+  done_at timestamptz,
+  primary key (event_id, id),
+  unique (event_id, attempt_id, gateway_refund_key)
+);
+
+create unique index refunds_idempotency on refunds (event_id, order_id, idempotency_key_hash, attempt_id)
+  where idempotency_key_hash is not null;
+create index refunds_organizer on refunds (organizer_id, id);
+create index refunds_order on refunds (event_id, order_id);
+create index refunds_next_check on refunds (next_check_at) where next_check_at is not null;
+
+-- Double-entry bookkeeping: the entries of one posting add up to zero. Never updated, never deleted.
+create table ledger_entries (
+  event_id text not null,
+  posting text not null,
+  account text not null check (account in (
+    'gateway', 'bank', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks')),
+  order_id text not null,
+  attempt_id text not null,
+  amount bigint not null check (amount <> 0),
+  currency text not null,
+  posted_at timestamptz not null default now(),
+  primary key (event_id, posting, account)
+);
+
+create index ledger_entries_order on ledger_entries (event_id, order_id);
+
+-- Work for a person, by name: what the machine must not or cannot decide.
+create table tasks (
+  id text primary key,
+  organizer_id text not null,
+  event_id text not null,
+  order_id text not null,
+  kind text not null,
+  subject_id text not null,
+  detail jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  resolved_at timestamptz,
+  resolved_by text,
+  unique (event_id, kind, subject_id)
+);
+
+create index tasks_open on tasks (organizer_id, id) where resolved_at is null;
+
+-- check-in ------------------------------------------------------------------------------------------------------------
+
+create table gates (
+  event_id text not null references events (id),
+  id text not null,
+  name text not null,
+  -- Categories that may enter here; null for all.
+  ticket_category_ids text[],
+  primary key (event_id, id)
+);
+
+create unique index gates_name on gates (event_id, lower(name));
+
+-- At most one row per ticket: the admission. Re-entry flips `inside`.
+create table admissions (
+  event_id text not null,
+  ticket_id text not null,
+  inside boolean not null default true,
+  admitted_at timestamptz not null,
+  gate text,
+  device_id text not null,
+  scan_id text not null,
+  entries integer not null default 1 check (entries >= 1),
+  primary key (event_id, ticket_id)
+) with (fillfactor = 80);
+
+-- Every scan and the answer it got; a repeated scan id gets that answer again.
+create table scans (
+  event_id text not null,
+  device_id text not null,
+  scan_id text not null,
+  ticket_id text,
+  direction text not null check (direction in ('entry', 'exit')),
+  result text not null check (result in (
+    'admitted', 'exited', 'already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late',
+    'wrong_gate')),
+  -- Two gates let the same ticket in, each without knowing of the other: set on the one that came later.
+  conflict boolean not null default false,
+  -- The other one of the two.
+  conflict_at timestamptz,
+  conflict_gate text,
+  gate text,
+  offline boolean not null default false,
+  scanned_at timestamptz not null,
+  received_at timestamptz not null default now(),
+  first_admitted_at timestamptz,
+  first_gate text,
+  primary key (event_id, device_id, scan_id)
+);
+
+create index scans_ticket on scans (event_id, ticket_id, scanned_at) where ticket_id is not null;
+create index scans_conflict on scans (event_id, scanned_at) where conflict;
+
+-- One scan on its way through check_in_tickets and settle_scan.
+create type check_in_scan as (
+  n integer,
+  device_id text,
+  scan_id text,
+  gate text,
+  direction text,
+  at timestamptz,
+  offline boolean,
+  replayed boolean,
+  -- False for an event that is not the actor's organiser's: answered, and not written down.
+  own boolean,
+  ticket_id text,
+  ticket_category_id text,
+  ticket_category text,
+  result text,
+  first_admitted_at timestamptz,
+  first_gate text,
+  conflict boolean,
+  conflict_at timestamptz,
+  conflict_gate text
+);
+
+-- notifications -------------------------------------------------------------------------------------------------------
+
+-- One row per (what it is about, template, channel, recipient, version): the one effect. Addresses are not kept here;
+-- they are read from the order or the staff member when the message is made.
+create table deliveries (
+  id text primary key,
+  -- Null for a code that is asked for before any event: it belongs to no organizer.
+  organizer_id text,
+  event_id text,
+  subject_id text not null,
+  template text not null,
+  channel text not null check (channel in ('email', 'whatsapp')),
+  recipient_key text not null,
+  version integer not null default 1,
+  status text not null default 'queued' check (status in (
+    'queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown', 'suppressed')),
+  sender_id text,
+  provider_message_id text,
+  tries integer not null default 0,
+  failure text,
+  created_at timestamptz not null default now(),
+  sending_at timestamptz,
+  accepted_at timestamptz,
+  delivered_at timestamptz,
+  -- When somebody looks whether it is stuck; null once nothing is left to do.
+  next_check_at timestamptz default now() + interval '15 minutes',
+  -- Sends whose outcome nobody told us.
+  unknowns smallint not null default 0,
+  unique (subject_id, template, channel, recipient_key, version)
+) with (fillfactor = 80);
+
+create index deliveries_provider_message on deliveries (provider_message_id) where provider_message_id is not null;
+create index deliveries_next_check on deliveries (next_check_at) where next_check_at is not null;
+
+-- Numbers that WhatsApp messages go out from: the organiser's own, or the platform's (organizer_id null).
+create table senders (
+  id text primary key,
+  organizer_id text references organizers (id),
+  kind text not null check (kind in ('whatsapp_cloud')),
+  phone_number_id text not null unique,
+  -- JSON of access token, app secret and verify token, encrypted for this sender.
+  credentials text not null,
+  messages_per_second integer not null default 60 check (messages_per_second between 1 and 1000),
+  status text not null default 'active' check (status in ('active', 'cooling', 'disabled')),
+  cooling_until timestamptz,
+  last_failure text,
+  created_at timestamptz not null default now()
+);
+
+-- Recipients that a channel has refused for good.
+create table suppressions (
+  channel text not null,
+  recipient_key text not null,
+  reason text not null,
+  until timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (channel, recipient_key)
+);
+
+-- waiting room --------------------------------------------------------------------------------------------------------
+
+-- The waiting room of an event. A row exists once an organizer has planned one.
+--
+-- A place is an index, given out once per confirmed account, counted up under the row's lock without gaps. The indexes
+-- below `frozen_places` were there before the freeze and are drawn; a later one is its own position.
+create table waiting_rooms (
+  event_id text primary key references events (id),
+  organizer_id text not null references organizers (id),
+  phase text not null default 'closed' check (phase in (
+    'closed', 'pre_queue', 'drawing', 'open', 'probably_sold_out', 'over')),
+  pre_queue_opens_at timestamptz not null,
+  freezes_at timestamptz not null,
+  opens_at timestamptz not null,
+  -- How much work a browser does before it may join; 0 asks for none.
+  challenge_difficulty integer not null check (challenge_difficulty between 0 and 10000000),
+  -- Places called per second at the most.
+  rate_max double precision not null check (rate_max > 0 and rate_max <= 10000),
+  -- How long after its turn a place may still be exchanged for a pass, and how long a pass is good for.
+  turn_seconds integer not null check (turn_seconds between 60 and 3600),
+  pass_seconds integer not null check (pass_seconds between 60 and 3600),
+  -- Indexes given out so far.
+  places integer not null default 0 check (places >= 0),
+  frozen_places integer check (frozen_places between 0 and places),
+  -- Serving at a time t is serving + rate * (t - serving_at); every position below it has been called.
+  serving double precision not null default 0 check (serving >= 0),
+  serving_at timestamptz,
+  rate double precision not null default 0 check (rate >= 0),
+  -- Buyers per second that are let in now, as the order path can take them; at most rate_max. `rate` counts positions,
+  -- and is higher by those who do not come: rate = admission_rate / show_ratio.
+  admission_rate double precision not null default 0 check (admission_rate >= 0),
+  show_ratio double precision not null default 1 check (show_ratio between 0.3 and 1),
+  -- Places that were exchanged for a pass, as API processes have reported: for people to look at, nothing is decided by it.
+  exchanged bigint not null default 0 check (exchanged >= 0),
+  -- Positions below this had their turn and let it pass.
+  lapsed_below bigint not null default 0 check (lapsed_below >= 0),
+  paused boolean not null default false,
+  paused_at timestamptz,
+  -- From the freeze to the beacon's round, at the least: what the organizer leaves for writing the list.
+  draw_lead_seconds integer not null default 30 check (draw_lead_seconds between 1 and 3600),
+  changed_at timestamptz not null default now(),
+  check (pre_queue_opens_at < freezes_at and freezes_at < opens_at),
+  check ((frozen_places is null) = (phase in ('closed', 'pre_queue')) or phase = 'over'),
+  constraint waiting_rooms_paused check (paused = (paused_at is not null))
+) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
+create index waiting_rooms_live on waiting_rooms (event_id) where phase <> 'over';
+-- Rooms that are over stay known to the API for a day, so that a buyer who comes late is told so.
+create index waiting_rooms_over on waiting_rooms (changed_at) where phase = 'over';
+
+-- One place per account and event. `account_key` is the keyed hash of a normalised email or phone that orders count by.
+create table places (
+  event_id text not null,
+  place_index integer not null check (place_index >= 0),
+  account_key text not null,
+  joined_at timestamptz not null,
+  -- Taken out before the freeze (the account was found to be false): keeps its index, is never called.
+  voided_at timestamptz,
+  -- Given up for a new place at the end, after its turn had passed. It keeps its index and its leaf, and admits nobody.
+  given_up_at timestamptz,
+  primary key (event_id, place_index)
+);
+
+-- An account holds one place at a time.
+create unique index places_one_per_account on places (event_id, account_key) where given_up_at is null;
+-- What the freeze reads under the room's lock.
+create index places_voided on places (event_id, place_index) where voided_at is not null;
+
+-- A place gives the right to one order; the row is written by the call that places it. What used up the right is that
+-- order, or, without one, the place being given up.
+create table spent_passes (
+  event_id text not null,
+  place_index integer not null,
+  order_id text,
+  primary key (event_id, place_index)
+);
+
+-- Draws of a room, each with what was published and when. A draw that breaks its own rules is void, in public, and the
+-- next number is committed to. Everything but the unrevealed seed is public.
+create table draws (
+  event_id text not null references waiting_rooms (event_id),
+  number integer not null check (number >= 1),
+  state text not null check (state in ('committed', 'frozen', 'drawn', 'void')),
+  seed_hash bytea not null check (octet_length(seed_hash) = 32),
+  -- Encrypted until it is revealed.
+  seed_sealed text,
+  seed bytea check (octet_length(seed) = 32),
+  beacon_chain text not null,
+  beacon_round bigint not null check (beacon_round > 0),
+  beacon_round_at timestamptz not null,
+  committed_at timestamptz not null,
+  frozen_at timestamptz,
+  places integer,
+  voided_places integer[],
+  merkle_root bytea check (octet_length(merkle_root) = 32),
+  beacon_signature bytea,
+  beacon_randomness bytea check (octet_length(beacon_randomness) = 32),
+  draw_key bytea check (octet_length(draw_key) = 32),
+  drawn_at timestamptz,
+  void_reason text,
+  -- When the root was written down: a draw counts only if that was before its beacon round.
+  rooted_at timestamptz,
+  -- When the seed was made public, which it is for a void draw too.
+  revealed_at timestamptz,
+  -- What this draw's round was chosen with; a draw that follows one whose root was late has twice as much.
+  lead_seconds integer not null default 30 check (lead_seconds between 1 and 3600),
+  primary key (event_id, number),
+  constraint draws_root_before_beacon check (state = 'void' or rooted_at is null or rooted_at < beacon_round_at),
+  constraint draws_seed_after_freeze check (seed is null or state <> 'committed'),
+  constraint draws_committed_before_beacon check (committed_at < beacon_round_at),
+  check (state <> 'drawn' or (seed is not null and merkle_root is not null and beacon_randomness is not null and draw_key is not null)),
+  check ((state = 'void') = (void_reason is not null))
+);
+
+-- The leaves of the frozen list, 1,024 of 32 bytes to a row, so that a proof reads one row and an audit reads them all.
+create table draw_leaves (
+  event_id text not null,
+  chunk integer not null check (chunk >= 0),
+  leaves bytea not null,
+  root bytea not null check (octet_length(root) = 32),
+  primary key (event_id, chunk)
+);
+
+-- Where serving stood, and how many had ordered, every few seconds of the last turn: what says whose turn is over. Older
+-- rows are deleted.
+create table serving_marks (
+  event_id text not null,
+  at timestamptz not null,
+  serving double precision not null,
+  orders integer not null,
+  exchanged bigint not null,
+  primary key (event_id, at)
+);
+
+-- guards --------------------------------------------------------------------------------------------------------------
+
+-- The audit log and the log of switches only grow: the service itself cannot rewrite them.
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'antre_app') and current_user <> 'antre_app' then
+    revoke update, delete on audit_log, switch_turns from antre_app;
+  end if;
+end
+$$;

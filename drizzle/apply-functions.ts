@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type postgres from 'postgres';
+
+interface FunctionFile {
+  /** The function's name, which is the file's. */
+  readonly name: string;
+  readonly text: string;
+  readonly checksum: string;
+}
+
+/** How long callbacks' raw bytes may be kept at most; the scheduler drops partitions by the service's own setting. */
+const partitionsKeptDaysMax = 3650;
+
+/**
+ * Brings the SQL functions of the database to what `functions/*.sql` says: one file per function, the only text of it.
+ * New and changed files are applied (a changed one replaces every function of its name, so that a parameter may change),
+ * functions whose file is gone are dropped, all in one transaction. Returns the names of what changed.
+ *
+ * A rolling upgrade runs old processes against new functions: change the parameters of one that the service calls only
+ * together with its name.
+ */
+export async function applyFunctions(sql: postgres.Sql, folder: string): Promise<readonly string[]> {
+  const files = readFunctionFiles(folder);
+  return sql.begin(async (tx) => {
+    // Functions call each other and are checked when they run; the order of files then does not matter.
+    await tx`set local check_function_bodies = off`;
+    await tx`create table if not exists drizzle.functions (name text primary key, checksum text not null)`;
+    const rows = await tx<{ name: string; checksum: string }[]>`select name, checksum from drizzle.functions`;
+    const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+    const changed = files.filter(({ name, checksum }) => applied.get(name) !== checksum);
+    const gone = [...applied.keys()].filter((name) => !files.some((file) => file.name === name));
+    for (const name of [...changed.map((file) => file.name), ...gone]) await dropFunction(tx, name);
+    for (const { text } of changed) await tx.unsafe(text);
+    for (const { name, checksum } of changed) {
+      await tx`
+        insert into drizzle.functions (name, checksum) values (${name}, ${checksum})
+        on conflict (name) do update set checksum = excluded.checksum`;
+    }
+    if (gone.length > 0) await tx`delete from drizzle.functions where name in ${tx(gone)}`;
+    // Payloads need a partition from the first day on.
+    await tx`select maintain_callback_partitions(${partitionsKeptDaysMax})`;
+    return [...changed.map((file) => file.name), ...gone.map((name) => `${name} (dropped)`)];
+  });
+}
+
+export function readFunctionFiles(folder: string): readonly FunctionFile[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .toSorted()
+    .map((file) => {
+      const text = readFileSync(join(folder, file), 'utf8');
+      return { name: basename(file, '.sql'), text, checksum: createHash('sha256').update(text).digest('hex') };
+    });
+}
+
+/** Trigger functions stay: their triggers depend on them, and they take no parameters that could change. */
+async function dropFunction(tx: postgres.TransactionSql, name: string): Promise<void> {
+  const overloads = await tx<{ signature: string }[]>`
+    select p.oid::regprocedure::text as signature from pg_proc p
+    where p.proname = ${name} and p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype`;
+  for (const { signature } of overloads) await tx.unsafe(`drop function ${signature}`);
+}

@@ -1,0 +1,21 @@
+-- After an event was called off: begins to end at most `p_limit` of its holds; those with an open attempt are closed at
+-- the gateway first.
+create or replace function cancel_holds(p_event_id text, p_limit integer) returns integer
+language plpgsql as $$
+declare
+  v_orders text[];
+begin
+  with chosen as (
+    select o.id from orders o
+    where o.event_id = p_event_id and o.status = 'pending_payment' order by o.expires_at limit p_limit for update skip locked
+  ), closing as (
+    update orders o set status = 'closing', close_reason = 'cancelled'
+      from chosen where o.event_id = p_event_id and o.id = chosen.id
+      returning o.id
+  ), staged as (
+    insert into outbox (name, payload)
+    select 'order.closing', jsonb_build_object('eventId', p_event_id, 'orderId', id) from closing
+  )
+  select array_agg(id) into v_orders from closing;
+  return coalesce(cardinality(v_orders), 0);
+end $$;

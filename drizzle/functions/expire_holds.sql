@@ -1,0 +1,52 @@
+-- The sweeper: ends at most `p_limit` holds whose time is over, of each event its oldest and an equal share. Those with an
+-- open attempt are closed at the gateway first. Answers how many it ended, and which orders it had to leave to a person.
+create or replace function expire_holds(p_limit integer, out ended integer, out stuck text[])
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+declare
+  v_due text[]; v_events text[]; v_orders text[]; v_open boolean[];
+begin
+  ended := 0; stuck := '{}';
+  -- From one event that has holds to the next, along the index.
+  with recursive event as (
+    (select h.event_id, h.expires_at from orders h where h.status = 'pending_payment' order by h.event_id, h.expires_at limit 1)
+    union all
+    select next.event_id, next.expires_at from event
+    cross join lateral (
+      select h.event_id, h.expires_at from orders h
+      where h.status = 'pending_payment' and h.event_id > event.event_id order by h.event_id, h.expires_at limit 1) next)
+  select array_agg(event.event_id order by event.expires_at) into v_due from event where event.expires_at <= clock_timestamp();
+  if v_due is null then
+    return;
+  end if;
+  select array_agg(d.event_id), array_agg(d.id) into v_events, v_orders from (
+    select d.event_id, d.id from unnest(v_due) as due(event_id)
+    cross join lateral (
+      select o.event_id, o.id from orders o
+      where o.event_id = due.event_id and o.status = 'pending_payment' and o.expires_at <= clock_timestamp()
+        and not 'hold_stuck' = any (o.attention)
+      order by o.expires_at limit greatest(1, p_limit / cardinality(v_due)) for update skip locked) d
+    limit p_limit) d;
+  if v_orders is null then
+    return;
+  end if;
+  -- Only now that the orders are locked, and by a statement of its own: an attempt made until then must be seen.
+  select array_agg(exists (select 1 from open_attempts(p.event_id, p.id)) order by p.n) into v_open
+    from unnest(v_events, v_orders) with ordinality as p(event_id, id, n);
+
+  if true = any (v_open) then
+    with closing as (
+      update orders o set status = 'closing', close_reason = 'expired'
+        from unnest(v_events, v_orders, v_open) as p(event_id, id, attempt_open)
+        where o.event_id = p.event_id and o.id = p.id and p.attempt_open
+        returning o.event_id, o.id)
+    insert into outbox (name, payload)
+    select 'order.closing', jsonb_build_object('eventId', event_id, 'orderId', id) from closing;
+  end if;
+
+  stuck := release_holds_apart(
+    array(select p.event_id from unnest(v_events, v_open) with ordinality as p(event_id, attempt_open, n) where not p.attempt_open order by p.n),
+    array(select p.id from unnest(v_orders, v_open) with ordinality as p(id, attempt_open, n) where not p.attempt_open order by p.n));
+  ended := cardinality(v_orders) - cardinality(stuck);
+end $$;

@@ -1,0 +1,41 @@
+-- Inside placement: takes back at most `p_limit` holds that are over, that nobody can pay any more, and that have places in
+-- the pools that are short. It looks at the oldest of the event, ten times as many as it may take. If there are still more,
+-- holds of other pools fill up what is left of the limit, so that the next call finds what lies beyond them.
+create or replace function reclaim_holds(p_event_id text, p_pool_ids text[], p_limit integer) returns integer
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+declare
+  v_beyond timestamptz;
+  v_orders text[]; v_others text[];
+begin
+  v_beyond := (
+    select h.expires_at from orders h
+    where h.event_id = p_event_id and h.status = 'pending_payment' and h.expires_at <= clock_timestamp()
+    order by h.expires_at offset 10 * p_limit limit 1);
+  select array_agg(d.id) into v_orders from (
+    select o.id from orders o
+    where o.event_id = p_event_id and o.status = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
+      and not 'hold_stuck' = any (o.attention)
+      and not exists (select 1 from open_attempts(o.event_id, o.id))
+      and exists (
+        select 1 from order_lines l where l.event_id = o.event_id and l.order_id = o.id and l.pool_id = any (p_pool_ids))
+    order by o.expires_at limit p_limit for update skip locked) d;
+  v_orders := coalesce(v_orders, '{}');
+  if v_beyond is not null and cardinality(v_orders) < p_limit then
+    select array_agg(d.id) into v_others from (
+      select o.id from orders o
+      where o.event_id = p_event_id and o.status = 'pending_payment' and o.expires_at <= v_beyond
+        and not 'hold_stuck' = any (o.attention)
+        and not exists (select 1 from open_attempts(o.event_id, o.id)) and o.id <> all (v_orders)
+      order by o.expires_at limit p_limit - cardinality(v_orders) for update skip locked) d;
+    v_orders := v_orders || coalesce(v_others, '{}');
+  end if;
+  -- An attempt that was made between that look and its lock is seen only by a statement that begins after both.
+  v_orders := array(select d.id from unnest(v_orders) as d(id) where not exists (select 1 from open_attempts(p_event_id, d.id)));
+  if cardinality(v_orders) = 0 then
+    return 0;
+  end if;
+  perform release_holds_apart(array_fill(p_event_id, array[cardinality(v_orders)]), v_orders);
+  return cardinality(v_orders);
+end $$;

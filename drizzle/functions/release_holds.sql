@@ -1,0 +1,77 @@
+-- The steps of an order's life after placement lock in one order: the order, stock by pool, counters, promo codes. Each
+-- states the status it expects, and does nothing to an order that has moved on.
+--
+-- What a sale feels of a million holds that end beside it is how long a pool's stock is kept. What can be known before is
+-- read before; then all stock of the events is locked, as placement does, which makes their counters nobody else's; then
+-- both are written, each row once. Plans are kept, and each look-up can only be done in one way (see place_orders).
+
+-- Ends holds that are already locked and have no open attempt: everything they held is given back, once.
+create or replace function release_holds(p_event_ids text[], p_order_ids text[]) returns void
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+declare
+  e_events text[]; e_orders text[]; e_statuses text[]; e_quantities integer[]; e_networks text[]; e_buyers text[]; e_promos text[];
+  l_items integer[]; l_categories text[]; l_pools text[]; l_quantities integer[];
+begin
+  with ended as (
+    update orders o
+      set status = coalesce(o.close_reason, 'expired'), close_reason = coalesce(o.close_reason, 'expired'), closed_at = clock_timestamp()
+      from unnest(p_event_ids, p_order_ids) as p(event_id, id)
+      where o.event_id = p.event_id and o.id = p.id and o.status in ('pending_payment', 'closing')
+      returning o.event_id, o.id, o.status, o.quantity, o.network_key, array_to_string(o.buyer_keys, ' ') as buyers, o.promo_code_id)
+  select array_agg(event_id), array_agg(id), array_agg(status), array_agg(quantity), array_agg(network_key), array_agg(buyers),
+         array_agg(promo_code_id)
+    into e_events, e_orders, e_statuses, e_quantities, e_networks, e_buyers, e_promos
+    from ended;
+  if e_orders is null then
+    return;
+  end if;
+  select array_agg(i.n), array_agg(l.ticket_category_id), array_agg(l.pool_id), array_agg(l.quantity)
+    into l_items, l_categories, l_pools, l_quantities
+    from unnest(e_events, e_orders) with ordinality as i(event_id, id, n)
+    cross join lateral (select * from order_lines l where l.event_id = i.event_id and l.order_id = i.id) l;
+
+  perform 1 from stock s where s.event_id = any (e_events) order by s.event_id, s.pool_id for update;
+  update stock s set available = s.available + d.quantity, held = s.held - d.quantity
+    from (select e_events[l.item] as event_id, l.pool_id, sum(l.quantity)::integer as quantity
+          from unnest(l_items, l_pools, l_quantities) as l(item, pool_id, quantity) group by 1, 2) d
+    where s.event_id = d.event_id and s.pool_id = d.pool_id;
+
+  -- Whether a buyer's limit is set is asked only now: who sets one takes the stock, too, and then counts anew. A limit that
+  -- is not set has no counters that anybody keeps.
+  update limit_counters l set quantity = greatest(0, l.quantity - d.quantity)
+    from (
+      select c.event_id, c.key, sum(c.quantity)::integer as quantity
+      from (
+        select i.event_id, 'n:' || i.network as key, i.quantity
+        from unnest(e_events, e_networks, e_quantities) as i(event_id, network, quantity)
+        union all
+        select i.event_id, 'b:' || buyer.key, i.quantity
+        from unnest(e_events, e_buyers, e_quantities) as i(event_id, buyers, quantity)
+        join events e on e.id = i.event_id and e.tickets_per_buyer_max is not null
+        cross join unnest(string_to_array(i.buyers, ' ')) as buyer(key)
+        union all
+        select c.event_id, 'b:' || buyer.key || ':' || c.id, i.quantity
+        from unnest(l_items, l_categories, l_quantities) as i(item, category, quantity)
+        join ticket_categories c on c.event_id = e_events[i.item] and c.id = i.category and c.per_buyer_max is not null
+        cross join unnest(string_to_array(e_buyers[i.item], ' ')) as buyer(key)) c
+      group by 1, 2) d
+    where l.event_id = d.event_id and l.counter_key = d.key;
+
+  if num_nonnulls(variadic e_promos) > 0 then
+    perform 1 from promo_codes m join (
+        select distinct i.event_id, i.id from unnest(e_events, e_promos) as i(event_id, id) where i.id is not null) d
+      on d.event_id = m.event_id and d.id = m.id order by m.event_id, m.id for update of m;
+    update promo_codes m set redemptions = m.redemptions - d.count
+      from (select i.event_id, i.id, count(*)::integer as count from unnest(e_events, e_promos) as i(event_id, id)
+            where i.id is not null group by 1, 2) d
+      where m.event_id = d.event_id and m.id = d.id;
+  end if;
+
+  if 'cancelled' = any (e_statuses) then
+    insert into outbox (name, payload)
+    select 'order.cancelled', jsonb_build_object('eventId', i.event_id, 'orderId', i.id)
+    from unnest(e_events, e_orders, e_statuses) as i(event_id, id, status) where i.status = 'cancelled';
+  end if;
+end $$;

@@ -1,0 +1,23 @@
+-- As release_holds, but an order that breaks a constraint does so alone: it is marked for a person, is not tried again by itself,
+-- and the others go on. Answers the orders that were marked.
+create or replace function release_holds_apart(p_event_ids text[], p_order_ids text[]) returns text[]
+language plpgsql as $$
+declare
+  v_stuck text[] := '{}';
+begin
+  perform release_holds(p_event_ids, p_order_ids);
+  return v_stuck;
+exception when integrity_constraint_violation or data_exception then
+  -- All the stock first, since one order after the other would take stock after counters.
+  perform 1 from stock s where s.event_id = any (p_event_ids) order by s.event_id, s.pool_id for update;
+  for n in 1 .. cardinality(p_order_ids) loop
+    begin
+      perform release_holds(p_event_ids[n:n], p_order_ids[n:n]);
+    exception when integrity_constraint_violation or data_exception then
+      update orders o set attention = array_append(array_remove(o.attention, 'hold_stuck'), 'hold_stuck')
+        where o.event_id = p_event_ids[n] and o.id = p_order_ids[n];
+      v_stuck := v_stuck || p_order_ids[n];
+    end;
+  end loop;
+  return v_stuck;
+end $$;

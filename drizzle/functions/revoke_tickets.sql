@@ -1,0 +1,44 @@
+-- Takes tickets back. `p_ticket_ids` null: all of the order; '{}': none, only money went back. What is not restocked is
+-- blocked. `p_status` is what an order without live tickets becomes: refunded, or cancelled when the money never stayed.
+-- Answers the new status, or null when the order is not paid.
+create or replace function revoke_tickets(p_event_id text, p_order_id text, p_ticket_ids text[], p_restock boolean, p_status text, p_reason text)
+returns text
+language plpgsql as $$
+declare
+  v_order orders%rowtype;
+  v_pools text[]; v_categories text[]; v_count integer; v_left integer; v_status text;
+  v_keys text[]; v_changes integer[];
+begin
+  select * into v_order from orders o where o.event_id = p_event_id and o.id = p_order_id for update;
+  if not found or v_order.status not in ('paid', 'partially_refunded') then
+    return null;
+  end if;
+
+  with revoked as (
+    update tickets t set status = 'revoked', revoked_at = clock_timestamp(), revoked_reason = p_reason
+      where t.event_id = p_event_id and t.order_id = p_order_id and t.status = 'live'
+        and (p_ticket_ids is null or t.id = any (p_ticket_ids))
+      returning t.ticket_category_id)
+  select array_agg(l.pool_id), array_agg(l.ticket_category_id), count(*) into v_pools, v_categories, v_count
+    from revoked r join order_lines l
+      on l.event_id = p_event_id and l.order_id = p_order_id and l.ticket_category_id = r.ticket_category_id;
+
+  if v_count > 0 then
+    perform move_stock(array_fill(p_event_id, array[v_count]), v_pools, array_fill(1, array[v_count]), 'sold',
+                       case when p_restock then 'available' else 'blocked' end);
+    select array_agg(k.key), array_agg(-1) into v_keys, v_changes from (
+      select 'b:' || buyer.key as key from unnest(v_order.buyer_keys) as buyer(key) cross join generate_series(1, v_count)
+      union all
+      select 'b:' || buyer.key || ':' || category.id from unnest(v_order.buyer_keys) as buyer(key) cross join unnest(v_categories) as category(id)) k;
+    perform change_counters(array_fill(p_event_id, array[cardinality(v_keys)]), v_keys, v_changes);
+  end if;
+
+  select count(*) into v_left from tickets t where t.event_id = p_event_id and t.order_id = p_order_id and t.status = 'live';
+  v_status := case when v_left = 0 then p_status else 'partially_refunded' end;
+  if v_left = 0 then
+    update promo_codes m set redemptions = m.redemptions - 1 where m.event_id = p_event_id and m.id = v_order.promo_code_id;
+  end if;
+  update orders o set status = v_status, closed_at = case when v_left = 0 then clock_timestamp() else o.closed_at end
+    where o.event_id = p_event_id and o.id = p_order_id;
+  return v_status;
+end $$;
