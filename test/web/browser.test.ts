@@ -1,14 +1,12 @@
 import { Hono } from 'hono';
-import { type Browser, type Page, chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 import { webRoutes } from '../../src/web/routes.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
 import { type TestService, startTestService } from '../support/service.ts';
-
-/** Debian's. Where it is missing, vitest.config.ts leaves this file out of the run and says so. */
-const browserPath = '/usr/bin/chromium';
 
 describe('the pages in a browser', () => {
   let running: TestService;
@@ -34,7 +32,7 @@ describe('the pages in a browser', () => {
       event: { name: '<img src=x onerror="window.hacked=1">' },
       categories: [{ price: 0, name: 'Warga <b>Cipete</b>', capacity: 50 }],
     });
-    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();

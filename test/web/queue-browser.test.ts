@@ -1,15 +1,15 @@
-import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { positionOf } from '../../src/waiting-room/draw/index.ts';
 import type { Held } from '../../src/web/browser/queue/held-place.ts';
 import type { QueueView } from '../../src/web/browser/queue/queue-view.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { until } from '../support/worker.ts';
 import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
 
 /** The waiting room in a real browser, with API, worker, mail and beacon: what is promised to those who wait. */
 
-const browserPath = '/usr/bin/chromium';
 /** A folder for pictures of each stage, for whoever wants to look at them. */
 const shots = process.env['QUEUE_SHOTS'];
 
@@ -19,7 +19,7 @@ describe('the waiting room in a browser', () => {
 
   beforeAll(async () => {
     world = await openQueueWorld();
-    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

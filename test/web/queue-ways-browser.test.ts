@@ -1,6 +1,7 @@
-import { type Browser, type Page, chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueView } from '../../src/web/browser/queue/queue-view.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { until } from '../support/worker.ts';
 import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
@@ -13,7 +14,7 @@ describe('the waiting room in a browser', () => {
 
   beforeAll(async () => {
     world = await openQueueWorld();
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
