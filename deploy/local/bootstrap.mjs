@@ -8,10 +8,18 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(here, '../..');
-const targets = { start: join(here, 'start.ts'), test: join(here, 'test.ts') };
+const targets = {
+  start: join(here, 'start.ts'),
+  test: join(here, 'test.ts'),
+  stop: join(here, 'stop.ts'),
+  status: join(here, 'status.ts'),
+};
+/** They need no package, and must not change any under a stack that runs. */
+const withoutPackages = ['stop', 'status'];
 const oldestNode = [22, 18];
 const heartbeatMs = 5000;
 const parentPollMs = 500;
+const shells = ['sh', 'dash', 'bash', 'ash', 'busybox', 'zsh'];
 
 class BootstrapProblem extends Error {}
 
@@ -141,32 +149,45 @@ function findNode() {
 function run(node, script, args) {
   const running = spawn(node, [script, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => running.kill(signal));
-  if (process.env.npm_lifecycle_event) endWithParent(running);
+  if (process.env.npm_lifecycle_event) endWithNpm(running);
   return new Promise((settle) => {
     running.once('exit', (code, signal) => settle(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });
 }
 
-/** npm passes SIGINT and SIGTERM on, but not SIGHUP, and SIGKILL it cannot: when it is gone, everything shall end. */
-function endWithParent(running) {
-  const before = ancestors();
-  setInterval(() => ancestors() !== before && running.kill('SIGTERM'), parentPollMs).unref();
+/** npm passes SIGINT and SIGTERM on, but not SIGHUP, and SIGKILL it cannot: when npm is gone, everything ends. */
+function endWithNpm(running) {
+  const before = pathToNpm();
+  setInterval(() => pathToNpm() !== before && running.kill('SIGTERM'), parentPollMs).unref();
 }
 
-/** The parent, and its parent: between npm and this process there may be a shell. */
-function ancestors() {
+/**
+ * npm is the parent, or, where npm's shell stays between, the parent's parent. What started npm is not looked at: under
+ * nohup the stack outlives the shell that it was started from.
+ */
+function pathToNpm() {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
-    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')')).split(' ')[2]}`;
+    const end = stat.lastIndexOf(')');
+    const name = stat.slice(stat.indexOf('(') + 1, end);
+    return shells.includes(name) ? `${process.ppid} ${stat.slice(end).split(' ')[2]}` : String(process.ppid);
   } catch {
     return String(process.ppid);
   }
 }
 
 async function main() {
-  const [target, ...args] = process.argv.slice(2);
+  let [target, ...args] = process.argv.slice(2);
   if (!target) throw new BootstrapProblem('usage: node deploy/local/bootstrap.mjs <start|test|script> [arguments]');
-  if (!isInstalled()) await withInstallLock(async () => isInstalled() || install());
+  if (target === 'start' && withoutPackages.includes(args[0])) [target, ...args] = args;
+  if (target === 'start' && args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(readFileSync(join(here, 'usage.txt'), 'utf8'));
+    return;
+  }
+  if (withoutPackages.includes(target)) {
+    if (!existsSync(join(repository, 'node_modules')))
+      return console.log('antre does not run from this folder: nothing is installed');
+  } else if (!isInstalled()) await withInstallLock(async () => isInstalled() || install());
   process.exitCode = await run(findNode(), targets[target] ?? resolve(target), args);
 }
 

@@ -8,11 +8,12 @@ import { LaunchProblem } from './launch-problem.ts';
 import { dataFolder } from './places.ts';
 import { discardData } from './services/discard-data.ts';
 import { bringUp, environmentFile, takeDown } from './stack/bring-up.ts';
+import { inBackground, sayReady, sayThere, startInBackground } from './stack/detach.ts';
 import { limitLogs } from './stack/limit-logs.ts';
-import { type Plan, portsOf, readPlan, usage } from './stack/plan.ts';
+import { type Plan, portsOf, readPlan } from './stack/plan.ts';
 import { showTable } from './stack/show-table.ts';
 
-/** `npm start`: the whole product on one machine, in the foreground, until Ctrl-C. */
+/** `npm start`: the whole product on one machine, in the foreground until Ctrl-C, or in the background until `npm stop`. */
 
 /** A terminal's Ctrl-C arrives from the terminal, from npm and from the bootstrap: within this time it counts as one. */
 const oneSignalMs = 1000;
@@ -21,17 +22,21 @@ const giveUpStartingMs = 15_000;
 async function main(): Promise<void> {
   const began = performance.now();
   const given = process.argv.slice(2);
-  if (given.includes('--help') || given.includes('-h')) return console.log(usage);
   const plan = readPlan(given, process.env);
+  if (plan.detached && !inBackground) {
+    process.exitCode = await startInBackground(import.meta.filename, given);
+    return;
+  }
   const release = prepareDataFolder();
   const stopping = listenForSignals();
   try {
     await clearUp(plan);
     const endLimits = limitLogs(join(dataFolder, 'logs'));
-    const starting = bringUp(plan, process.env, console.log, stopping);
+    const starting = bringUp(plan, process.env, sayThere, stopping);
     const services = await orUndefinedAfterStop(starting, stopping);
     if (services === undefined) return;
-    console.log(showTable(plan, services, (performance.now() - began) / 1000));
+    sayThere(showTable(plan, services, (performance.now() - began) / 1000));
+    sayReady();
     const reason = await Promise.race([services.supervisor.failed, once(stopping)]);
     console.log(reason === undefined ? 'stopping' : `stopping, since ${reason}`);
     endLimits();
@@ -50,7 +55,7 @@ function prepareDataFolder(): () => void {
     const lock = takeLock(join(dataFolder, 'stack.lock'));
     if ('release' in lock) return lock.release;
     throw new LaunchProblem(
-      `antre already runs from this folder (process ${lock.heldBy.pid}). Stop it with Ctrl-C where it was started, or: kill ${lock.heldBy.pid}`,
+      `antre already runs from this folder (process ${lock.heldBy.pid}). Stop it with Ctrl-C where it was started, or with: npm stop`,
     );
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) {
@@ -66,10 +71,10 @@ function prepareDataFolder(): () => void {
 async function clearUp(plan: Plan): Promise<void> {
   rmSync(environmentFile, { force: true });
   const leftovers = await endLeftovers(join(dataFolder, 'stack.json'));
-  if (leftovers.length > 0) console.log(`          ended what a killed run left behind: ${leftovers.join(', ')}`);
+  if (leftovers.length > 0) sayThere(`          ended what a killed run left behind: ${leftovers.join(', ')}`);
   if (plan.fresh) {
     await discardData(dataFolder);
-    console.log('          the local data of earlier runs are thrown away');
+    sayThere('          the local data of earlier runs are thrown away');
   }
   await requireFreePorts(portsOf(plan));
 }
@@ -86,8 +91,8 @@ function listenForSignals(): AbortSignal {
     controller.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  // The bootstrap is gone without a word: nobody would be left to stop this.
-  process.on('disconnect', stop);
+  // Without the process in the terminal nobody would be left to stop this. In the background `npm stop` does it.
+  if (!inBackground) process.on('disconnect', stop);
   return controller.signal;
 }
 
@@ -111,16 +116,21 @@ function once(signal: AbortSignal): Promise<undefined> {
 }
 
 function report(error: unknown): void {
-  if (error instanceof LaunchProblem) return console.error(`\n${error.message}`);
+  if (error instanceof LaunchProblem) return complain(`\n${error.message}`);
   const log = join(dataFolder, 'logs/start.log');
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(`\nThe start failed: ${error instanceof Error ? error.message : String(error)}\nMore in ${log}`);
+  complain(`\nThe start failed: ${error instanceof Error ? error.message : String(error)}\nMore in ${log}`);
   try {
     mkdirSync(join(dataFolder, 'logs'), { recursive: true });
     appendFileSync(log, `${text}\n`);
   } catch {
     console.error(text);
   }
+}
+
+function complain(text: string): void {
+  if (inBackground) sayThere(text);
+  else console.error(text);
 }
 
 try {

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
 import { canRun } from '../host/account.ts';
-import { dataFolder } from '../places.ts';
+import { programFolder } from '../places.ts';
 import type { Say } from '../progress.ts';
 import { type FoundProgram, findSystemProgram } from './find-system-program.ts';
 
@@ -43,7 +43,7 @@ export async function findBrowser(say: Say): Promise<FoundProgram> {
 async function packagedBrowser(say: Say): Promise<FoundProgram | undefined> {
   const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
   const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
-  const place = join(dataFolder, 'system', `chromium-${version}`);
+  const place = join(programFolder, `chromium-${version}`);
   if (!existsSync(place)) {
     say(`          unpacking the browser of the tests into ${place}`);
     await unpack(join(packageFolder, 'bin'), place);

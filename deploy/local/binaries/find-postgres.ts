@@ -14,7 +14,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Account, canRun } from '../host/account.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
 import { LaunchProblem } from '../launch-problem.ts';
-import { dataFolder } from '../places.ts';
+import { programFolder } from '../places.ts';
 
 /** Where the Postgres programs are. */
 export interface PostgresPrograms {
@@ -93,7 +93,7 @@ function symlinkQuietly(to: string, link: string): void {
 }
 
 function copyFor(account: Account | undefined, native: string, version: string): string {
-  const place = reachableFolder(join(dataFolder, 'system'), account);
+  const place = reachableFolder(programFolder, account);
   const copy = join(place, `postgres-${version}`);
   if (existsSync(copy)) return copy;
   const partial = `${copy}.${process.pid}`;

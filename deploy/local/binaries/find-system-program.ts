@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { type Account, canRun } from '../host/account.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
 import { LaunchProblem } from '../launch-problem.ts';
-import { dataFolder } from '../places.ts';
+import { programFolder } from '../places.ts';
 import type { Say } from '../progress.ts';
 import { fetchDebianPackage } from './fetch-debian-package.ts';
 
@@ -39,7 +39,7 @@ export async function findSystemProgram(
 ): Promise<FoundProgram> {
   const installed = onPath(program, account);
   if (installed) return { command: installed, environment: { ...process.env } };
-  const place = join(reachableFolder(join(dataFolder, 'system'), account), program.name);
+  const place = join(reachableFolder(programFolder, account), program.name);
   const fetchedBefore = inFolder(program, place, account);
   if (fetchedBefore) return fetchedBefore;
   say(`          ${program.name} is not installed here; fetching it into ${place}`);

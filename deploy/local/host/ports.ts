@@ -27,11 +27,12 @@ export async function freePort(): Promise<number> {
 
 /** Checks all wanted ports and names every taken one together. */
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
-  const doubled = wanted.filter((one, place) => wanted.findIndex((other) => other.port === one.port) !== place);
-  if (doubled.length > 0) {
-    throw new LaunchProblem(
-      `Two parts were given the same port: ${doubled.map((one) => `${one.port} (${one.variable})`).join(', ')}.`,
+  const clashes = [...Map.groupBy(wanted, ({ port }) => port)].filter(([, parts]) => parts.length > 1);
+  if (clashes.length > 0) {
+    const lines = clashes.map(
+      ([port, parts]) => `  ${port}: ${parts.map(({ use, variable }) => `${use} (${variable})`).join(' and ')}`,
     );
+    throw new LaunchProblem(`Two parts were given the same port:\n${lines.join('\n')}`);
   }
   const taken: WantedPort[] = [];
   for (const one of wanted) if (!(await isFree(one.port))) taken.push(one);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LaunchProblem } from '../launch-problem.ts';
-import { dataFolder } from '../places.ts';
+import { dataFolder, programFolder } from '../places.ts';
 import { type Account, canEnter } from './account.ts';
 
 /**
@@ -13,7 +13,9 @@ export function reachableFolder(folder: string, account: Account | undefined): s
   mkdirSync(folder, { recursive: true });
   if (account === undefined) return folder;
   // Under a strict umask the folders just made would be closed to others.
-  if (folder.startsWith(dataFolder)) for (const own of [dataFolder, folder]) chmodSync(own, 0o711);
+  for (const ours of [dataFolder, dirname(programFolder)]) {
+    if (folder.startsWith(ours)) for (const own of [ours, folder]) chmodSync(own, 0o711);
+  }
   if (canEnter(folder, account)) return folder;
   return standIn(folder, account);
 }

@@ -84,6 +84,7 @@ function addressesOf({ ports }: Plan): NodeJS.ProcessEnv {
   return {
     API_URL: `http://localhost:${ports.api}`,
     SANDBOX_URL: `http://127.0.0.1:${ports.sandbox}`,
+    OPERATIONS_PORT: String(ports.operations),
     WORKER_OPERATIONS_PORT: String(ports.workerOperations),
   };
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { WantedPort } from '../host/ports.ts';
 import { LaunchProblem } from '../launch-problem.ts';
 import type { ExternalServices, ServicePorts } from '../services/start-services.ts';
@@ -11,6 +13,8 @@ export interface Plan {
   /** Put the demo data in. Off for a database elsewhere, unless asked for. */
   readonly demo: boolean;
   readonly apiProcesses: number;
+  /** Runs in the background: the terminal gets its prompt back, and `npm stop` ends it. */
+  readonly detached: boolean;
   /** Put nginx before the API. */
   readonly edge: boolean;
   /** What the edge takes from one network; on one machine everybody is one. */
@@ -27,16 +31,9 @@ export interface Plan {
   readonly external: ExternalServices;
 }
 
-/** For a person who asks. */
-export const usage = `npm start -- [options]
-  --fresh          throw the local data away first
-  --services-only  only Postgres, PgBouncer and Redis
-  --edge           nginx before the API, as in production
-  --demo           put the demo data into a database that is not on this machine too
-Ports: PORT, EDGE_PORT, OPERATIONS_PORT, WORKER_OPERATIONS_PORT, SANDBOX_PORT, SANDBOX_SMTP_PORT, POSTGRES_PORT,
-PGBOUNCER_PORT, REDIS_CACHE_PORT, REDIS_QUEUE_PORT. Load through the edge: EDGE_REQUESTS_PER_SECOND.
-Services of your own: DATABASE_URL and DATABASE_DIRECT_URL, REDIS_CACHE_URL, REDIS_QUEUE_URL.`;
-const knownOptions = ['--fresh', '--services-only', '--demo', '--edge'];
+/** For a person who asks. The bootstrap prints the same file before anything is installed. */
+const usage = readFileSync(join(import.meta.dirname, '../usage.txt'), 'utf8').trimEnd();
+const knownOptions = ['--fresh', '--services-only', '--demo', '--edge', '--detach'];
 
 /**
  * Reads the command line and the environment.
@@ -55,6 +52,7 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
   return {
     servicesOnly: args.includes('--services-only'),
     fresh: args.includes('--fresh'),
+    detached: args.includes('--detach'),
     demo: args.includes('--demo') || external.databaseUrl === undefined || isLoopback(external.databaseUrl),
     edge: args.includes('--edge') && !args.includes('--services-only'),
     edgeRequestsPerSecond: readNumber(environment, 'EDGE_REQUESTS_PER_SECOND', 2000, 1, 1_000_000),

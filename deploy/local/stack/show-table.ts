@@ -20,7 +20,7 @@ export function showTable(plan: Plan, services: Services, secondsTaken: number):
   const headline = plan.servicesOnly ? 'The services of antre run' : 'antre runs';
   return [
     '',
-    `${headline} (ready after ${secondsTaken.toFixed(1)} s). Ctrl-C stops it.`,
+    `${headline} (ready after ${secondsTaken.toFixed(1)} s). ${plan.detached ? '`npm stop`' : 'Ctrl-C'} stops it.`,
     '',
     ...lines,
     '',
