@@ -15,6 +15,8 @@ export type VerificationMessage = {
   readonly locale: 'id' | 'en';
   /** Undefined when the code is for no event in particular. */
   readonly organizerName: string | undefined;
+  /** Undefined when the code is for no event in particular. */
+  readonly eventId: string | undefined;
   readonly expiresAt: Date;
 };
 
@@ -33,6 +35,7 @@ export async function verificationMessage(
     code: buyerCode(deps.config.HASH_SECRET, verification.id),
     locale: verification.locale,
     organizerName: organizerName ?? undefined,
+    eventId: verification.eventId ?? undefined,
     expiresAt: verification.expiresAt,
   };
 }

@@ -7,7 +7,7 @@ import { money } from '../platform/money.ts';
 import type { Mail, WhatsappMessage } from './channel.ts';
 import type { Claim } from './delivery-queries.ts';
 import type { Deliveries } from './deliveries.ts';
-import type { OrderSubject } from './subject-queries.ts';
+import { type OrderSubject, findTimeZone } from './subject-queries.ts';
 import type { Template } from './tables.ts';
 import type { OrderMailData } from './templates/order-mail.ts';
 import { buyerCodeMail, buyerCodeMessage } from './templates/buyer-code.ts';
@@ -21,6 +21,9 @@ export type ComposeDeps = {
   readonly deliveries: Deliveries;
   readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
 };
+
+/** Where a message is about no event. */
+const platformTimeZone = 'Asia/Jakarta';
 
 /** A message with the address it goes to. Lives only while it is being sent. */
 export type Composed =
@@ -43,9 +46,9 @@ export async function composeMessage(
   if (claim.template === 'buyer_code') {
     const buyer = await verificationMessage(deps, claim.subject_id);
     if (buyer === undefined) return undefined;
-    return buyer.channel === 'whatsapp'
-      ? { channel: 'whatsapp', to: buyer.to, message: buyerCodeMessage(buyer) }
-      : { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail(buyer) };
+    if (buyer.channel === 'whatsapp') return { channel: 'whatsapp', to: buyer.to, message: buyerCodeMessage(buyer) };
+    const timeZone = (await findTimeZone(deps.db, buyer.eventId)) ?? platformTimeZone;
+    return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined || !isStillTrue(claim.template, subject)) return undefined;

@@ -2,7 +2,7 @@ import { counter, histogram } from '../platform/metrics.ts';
 
 const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** result: accepted, later, failed, unknown, suppressed, gave_up. */
+/** result: accepted, later, failed, unknown, suppressed, gave_up; compose_fault, send_fault, database where we failed ourselves. */
 export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by what became of them', [
   'template',
   'channel',

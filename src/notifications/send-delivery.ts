@@ -1,7 +1,8 @@
 import { backOffSeconds } from '../platform/back-off.ts';
+import { isUnavailable } from '../platform/db-errors.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import type { EmailChannel, SendResult, WhatsappChannel } from './channel.ts';
-import { type Composed, type ComposeDeps, composeMessage } from './compose-message.ts';
+import { type ComposeDeps, type Composed, composeMessage } from './compose-message.ts';
 import { type Claim, endDelivery, markUnknown, requeueDelivery, suppressRecipient } from './delivery-queries.ts';
 import { deliveriesSent, deliverySeconds } from './metrics.ts';
 
@@ -37,22 +38,30 @@ export async function sendDelivery(
   if (claim.suppressed) return end(deps, claim, { status: 'suppressed', failure: 'suppressed' });
   if (claim.age_seconds > giveUpAfterHours * 3600) return end(deps, claim, { status: 'failed', failure: 'gave_up' });
   if (claim.unknowns >= unknownsMax) return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
-  let result: SendResult;
+  const composed = await orRequeue(deps, claim, 'compose', () => composeMessage(deps, claim));
+  if (composed === undefined) return end(deps, claim, { status: 'suppressed', failure: 'nothing_to_say' });
+  const result = await orRequeue(deps, claim, 'send', () => send(deps, { claim, composed, signal }));
+  await record(deps, claim, result);
+}
+
+/**
+ * Runs one step of a delivery. When it throws, nothing has left yet, since channels answer for everything that comes after:
+ * the delivery goes back in the line, with the step and the kind of the fault as its failure.
+ */
+async function orRequeue<Result>(
+  deps: SendDeliveryDeps,
+  claim: Claim,
+  step: 'compose' | 'send',
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    const composed = await composeMessage(deps, claim);
-    if (composed === undefined) return await end(deps, claim, { status: 'suppressed', failure: 'nothing_to_say' });
-    result = await send(deps, { claim, composed, signal });
+    return await work();
   } catch (error) {
-    // Nothing has left yet: reading or writing the message failed.
-    await requeueDelivery(deps.db, {
-      id: claim.id,
-      failure: 'compose',
-      unspent: false,
-      recheckSeconds: recheckAfterSeconds,
-    });
+    const failure = isUnavailable(error) ? 'database' : `${step}_fault`;
+    deliveriesSent.inc({ template: claim.template, channel: claim.channel, result: failure });
+    await requeueDelivery(deps.db, { id: claim.id, failure, unspent: false, recheckSeconds: recheckAfterSeconds });
     throw error;
   }
-  await record(deps, claim, result);
 }
 
 async function send(

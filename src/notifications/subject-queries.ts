@@ -65,6 +65,13 @@ export async function findOrderSubjects(db: Db, refs: readonly OrderRef[]) {
 export type OrderRef = { readonly eventId: string; readonly orderId: string };
 export type OrderSubject = Awaited<ReturnType<typeof findOrderSubjects>>[number];
 
+/** The zone of an event; undefined without one. */
+export async function findTimeZone(db: Db, eventId: string | undefined): Promise<string | undefined> {
+  if (eventId === undefined) return undefined;
+  const [row] = await db.select({ timeZone: events.timeZone }).from(events).where(eq(events.id, eventId));
+  return row?.timeZone;
+}
+
 /** Ids as one parameter; they hold nothing that an array's text would have to escape. */
 const textArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 

@@ -1,4 +1,5 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
+import { formatDateTime } from '../platform/format-time.ts';
 import { orderCode } from '../platform/ids.ts';
 import type { EventOfOrder, TicketFacts } from './buyer-queries.ts';
 import { ticketCode } from './present.ts';
@@ -73,7 +74,7 @@ function drawBand(document: PDFKit.PDFDocument, { event, order }: TicketsPdfInpu
   line(document, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });
   const name = { x: margin, y: 42, width, size: 20, color: '#ffffff', bold: true, height: 48 };
   line(document, printable(event.name), name);
-  const starts = when(event.startsAt, event.timeZone, order.locale);
+  const starts = printable(formatDateTime(event.startsAt, event.timeZone, order.locale));
   line(document, starts, { x: margin, y: 98, width, size: 9.5, color: '#dcdaf7' });
 }
 
@@ -111,7 +112,7 @@ function drawFacts(
   const left = { x: margin, width: half };
   const right = { x: margin + half + 16, width: half };
   const holder = printable(order.buyerName, orderCode(order.id));
-  const doors = when(event.doorsOpenAt, event.timeZone, order.locale);
+  const doors = printable(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
   const where = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
   field(document, text.category, printable(ticket.categoryName), { ...left, y: factsTop + 14 });
   field(document, text.holder, holder, { ...right, y: factsTop + 14 });
@@ -173,18 +174,4 @@ function drawQr(document: PDFKit.PDFDocument, code: string, x: number, y: number
   document.save().translate(x, y).rect(0, 0, qrSide, qrSide).fill('#ffffff');
   document.scale(module).translate(quietZoneModules, quietZoneModules).path(toSvgPath(bitmap)).fill('#000000');
   document.restore();
-}
-
-function when(time: Date, timeZone: string, locale: Order['locale']): string {
-  const text = new Intl.DateTimeFormat(locale === 'id' ? 'id-ID' : 'en-GB', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
-  }).format(time);
-  return printable(text);
 }

@@ -34,23 +34,3 @@ export function contractCurrency(code: string): Currency {
   if (currency === undefined) throw new RangeError(`the contract names no currency ${code}`);
   return currency;
 }
-
-/** Human text in the language of the reader, for mails and pages: `Rp 150.000`. */
-export function formatMoney({ amount, currency }: Money, locale: 'id' | 'en'): string {
-  const digits = currency === 'IDR' ? 0 : 2;
-  const key = `${locale} ${currency}`;
-  let format = formats.get(key);
-  if (format === undefined) {
-    format = new Intl.NumberFormat(locale === 'id' ? 'id-ID' : 'en-GB', {
-      style: 'currency',
-      currency,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    formats.set(key, format);
-  }
-  return format.format(amount / 10 ** digits);
-}
-
-/** Making a format costs far more than using it; there are as many as currencies and languages. */
-const formats = new Map<string, Intl.NumberFormat>();

@@ -69,6 +69,40 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     expect(await deliveriesOf(world.db, orderId)).toMatchObject([{ channel: 'email', status: 'accepted', tries: 1 }]);
   });
 
+  test('an English mail writes money and times as the pages do, in the zone of the event', async () => {
+    const event = await createEvent(world.db, {
+      event: {
+        timeZone: 'Asia/Singapore',
+        startsAt: new Date('2027-03-06T12:30:00Z'),
+        endsAt: new Date('2027-03-06T15:00:00Z'),
+      },
+      categories: [{ price: 150_000 }],
+    });
+    const { buyer, deliveryId, orderId } = await queued({ event });
+    await world.db.execute(sql`update orders set locale = 'en' where event_id = ${event.id} and id = ${orderId}`);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const [mail] = await inbox(world.sandbox, buyer.email);
+    expect(mail?.text.replace(/\s/gu, ' ')).toContain('Total: Rp 150,000');
+    expect(mail?.text).toContain('Saturday, 6 March 2027, 20:30 GMT+8');
+  });
+
+  test('a fault of ours is named by the step that failed, and the mail goes out once it is mended', async () => {
+    const failureOf = async () => (await deliveriesOf(world.db, orderId))[0];
+    const { buyer, deliveryId, orderId } = await queued();
+    const fault = () => Promise.reject(new TypeError('a fault of ours'));
+    const rigged = [
+      [{ ...world.deps, email: { ...world.deps.email, send: fault } }, 'send_fault'],
+      [{ ...world.deps, deliveries: { ...world.deps.deliveries, orderSubject: fault } }, 'compose_fault'],
+    ] as const;
+    for (const [deps, failure] of rigged) {
+      await expect(sendDelivery(deps, { deliveryId }, quiet())).rejects.toThrow('a fault of ours');
+      expect(await failureOf()).toMatchObject({ status: 'queued', failure });
+    }
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    expect(await failureOf()).toMatchObject({ status: 'accepted', failure: null, tries: 3 });
+    expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
+  });
+
   test('the same fact told three times, and its job run three times at once, is one mail', async () => {
     const { buyer, deliveryId, ...paid } = await queued();
     expect(await notifyOrder(world.deps, 'tickets', paid)).toEqual([]);

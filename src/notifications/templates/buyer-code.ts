@@ -1,5 +1,5 @@
+import { formatClockIn } from '../../platform/format-time.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
-import { eventClock } from './event-time.ts';
 import { type Html, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
 import { words } from './words.ts';
 
@@ -12,14 +12,12 @@ export type BuyerCodeData = {
   readonly expiresAt: Date;
 };
 
-const timeZone = 'Asia/Jakarta';
-
 /** The mail with the code that a buyer confirms the address with. */
-export function buyerCodeMail(data: BuyerCodeData): Mail {
+export function buyerCodeMail(data: BuyerCodeData & { readonly timeZone: string }): Mail {
   const { locale, organizerName } = data;
   const say = words[locale].code;
   const code = grouped(data.code);
-  const until = say.until(eventClock(data.expiresAt, timeZone, locale));
+  const until = say.until(formatClockIn(data.expiresAt, data.timeZone, locale));
   return {
     subject: say.subject(code),
     text: [say.lead, code, until, say.notYou].join('\n\n'),

@@ -1,5 +1,5 @@
-import { formatMoney } from '../../platform/money.ts';
-import { eventClock, eventDate } from './event-time.ts';
+import { formatMoney } from '../../platform/format-money.ts';
+import { formatClockIn, formatDateTime } from '../../platform/format-time.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './words.ts';
 
@@ -7,8 +7,8 @@ import { words } from './words.ts';
 export function eventFacts(data: OrderMailData): [string, string][] {
   const { event, locale } = data;
   const say = words[locale];
-  const starts = `${eventDate(event.startsAt, event.timeZone, locale)}, ${eventClock(event.startsAt, event.timeZone, locale)}`;
-  const doors = eventClock(event.doorsOpenAt, event.timeZone, locale);
+  const starts = formatDateTime(event.startsAt, event.timeZone, locale);
+  const doors = formatClockIn(event.doorsOpenAt, event.timeZone, locale);
   const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
   return [
     [say.when, starts],

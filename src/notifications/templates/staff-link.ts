@@ -1,5 +1,5 @@
+import { formatDateTime } from '../../platform/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { eventClock, eventDate } from './event-time.ts';
 import { button, join, mailFrame, paragraph, softParagraph } from './html.ts';
 import { words } from './words.ts';
 
@@ -13,13 +13,14 @@ export type StaffMailData = {
   readonly expiresAt: Date;
 };
 
+/** Staff have no zone of their own; the label says which one this is. */
 const staffTimeZone = 'Asia/Jakarta';
 
 /** The mail with a one-time link of a staff member. */
 export function staffLinkMail(data: StaffMailData): Mail {
   const { locale, organizerName } = data;
   const say = words[locale];
-  const until = `${eventDate(data.expiresAt, staffTimeZone, locale)}, ${eventClock(data.expiresAt, staffTimeZone, locale)}`;
+  const until = formatDateTime(data.expiresAt, staffTimeZone, locale);
   const part =
     data.purpose === 'invitation'
       ? {

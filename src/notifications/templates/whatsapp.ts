@@ -1,5 +1,5 @@
+import { formatDateTime } from '../../platform/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
-import { eventClock, eventDate } from './event-time.ts';
 import type { OrderMailData } from './order-mail.ts';
 
 /**
@@ -19,7 +19,7 @@ export function whatsappMessage(
   const suffix = data.link.slice(data.link.indexOf('/orders/') + '/orders/'.length);
   const common = { locale, buttonSuffix: suffix };
   if (template === 'tickets') {
-    const time = `${eventDate(event.startsAt, event.timeZone, locale)}, ${eventClock(event.startsAt, event.timeZone, locale)}`;
+    const time = formatDateTime(event.startsAt, event.timeZone, locale);
     return {
       ...common,
       template: 'ticket_issued',

@@ -1,4 +1,4 @@
-import { formatClock } from '../format.ts';
+import { formatClock } from '../../platform/format-time.ts';
 import { type ScanResult, doorWords } from '../words/door.ts';
 import { byId, setText } from './dom.ts';
 import { pageLanguage } from './page-language.ts';

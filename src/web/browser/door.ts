@@ -1,4 +1,4 @@
-import { formatDate } from '../format.ts';
+import { formatDate } from '../../platform/format-time.ts';
 import { doorWords } from '../words/door.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { byId, element, setText, show } from './dom.ts';

@@ -1,4 +1,4 @@
-import { formatMoney } from '../format.ts';
+import { formatMoney } from '../../platform/format-money.ts';
 import { orderWords } from '../words/order.ts';
 import { call } from './api.ts';
 import { byId, setText, show } from './dom.ts';

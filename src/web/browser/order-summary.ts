@@ -1,4 +1,5 @@
-import { formatClock, formatDate, formatMoney, zoneName } from '../format.ts';
+import { formatMoney } from '../../platform/format-money.ts';
+import { formatClockIn, formatDate } from '../../platform/format-time.ts';
 import { orderWords } from '../words/order.ts';
 import { byId, element, languageQuery, setText, show } from './dom.ts';
 import { type EventView, type Money, type OrderView, hasTickets } from './order-view.ts';
@@ -68,7 +69,7 @@ function totalRows({ subtotal, discount, fees, total }: OrderView): HTMLElement[
 /** The order names its event by slug only; the rest is public. */
 export function showEvent({ name, venue, city, startsAt, timeZone }: EventView): void {
   const day = formatDate(startsAt, timeZone, pageLanguage, 'full');
-  const clock = `${formatClock(startsAt, timeZone, pageLanguage)} ${zoneName(startsAt, timeZone)}`;
+  const clock = formatClockIn(startsAt, timeZone, pageLanguage);
   setText('event-name', name);
   setText('event-facts', `${day}, ${clock} · ${venue}, ${city}`);
   document.title = `${name} · antre`;

@@ -1,4 +1,4 @@
-import { formatClock, zoneName } from '../format.ts';
+import { formatClockIn } from '../../platform/format-time.ts';
 import { roomWords } from '../words/room.ts';
 import { call } from './api.ts';
 import { byId, localStorageIfAny, setText, show } from './dom.ts';
@@ -44,7 +44,7 @@ export function roomGate(slug: string, timeZone: string, onChange: () => void): 
     byId('room').classList.toggle('notice-good', pass !== undefined);
     const address = mine.read().place?.address;
     if (pass !== undefined) {
-      const time = `${formatClock(pass.expiresAt, timeZone, pageLanguage)} ${zoneName(pass.expiresAt, timeZone)}`;
+      const time = formatClockIn(pass.expiresAt, timeZone, pageLanguage);
       setText('room-title', words.yourTurn);
       setText('room-text', words.orderWith(time, address?.text ?? ''));
       if (!hadPass && address !== undefined) fillIn(address.kind, address.text);

@@ -1,4 +1,4 @@
-import { formatMoney } from '../format.ts';
+import { formatMoney } from '../../platform/format-money.ts';
 import { eventWords } from '../words/event.ts';
 import { byId } from './dom.ts';
 import { pageLanguage } from './page-language.ts';

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { formatClock, formatDate, formatMoney, zoneName } from '../format.ts';
+import { formatMoney } from '../../platform/format-money.ts';
+import { formatClockIn, formatDate } from '../../platform/format-time.ts';
 import { type Language, linkTo } from '../language.ts';
 import type { Html, PageContext } from '../layout.ts';
 import type { Band, PublicEvent, QueueTimes, TicketCategory } from '../public-documents.ts';
@@ -57,7 +58,7 @@ function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, l
 
 function stateText(category: TicketCategory, band: Band, { timeZone }: PublicEvent, language: Language): string {
   const words = eventWords[language];
-  const time = `${formatDate(category.saleOpensAt, timeZone, language, 'medium')}, ${formatClock(category.saleOpensAt, timeZone, language)} ${zoneName(category.saleOpensAt, timeZone)}`;
+  const time = `${formatDate(category.saleOpensAt, timeZone, language, 'medium')}, ${formatClockIn(category.saleOpensAt, timeZone, language)}`;
   if (category.saleState === 'upcoming') return words.opensAt(time);
   return category.saleState === 'closed' ? words.closed : words.bands[band];
 }

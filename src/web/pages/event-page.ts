@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatClock, formatDate, formatSpan, zoneName } from '../format.ts';
+import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../platform/format-time.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
 import type { Availability, PublicEvent, QueueTimes, Schedule, TicketCategories } from '../public-documents.ts';
@@ -47,7 +47,7 @@ function factList({ lang: { language } }: PageContext, event: PublicEvent): Html
   const isOneDay = day === formatDate(endsAt, timeZone, language, 'full');
   const span = formatSpan(startsAt, endsAt, timeZone, language);
   const doorsDay = formatDate(doorsOpenAt, timeZone, language, 'full');
-  const doors = `${formatClock(doorsOpenAt, timeZone, language)} ${zoneName(doorsOpenAt, timeZone)}`;
+  const doors = formatClockIn(doorsOpenAt, timeZone, language);
   return html`<dl class="facts">
 <div><dt>${words.when}</dt><dd>${isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`}</dd></div>
 <div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>
@@ -70,9 +70,12 @@ function scheduleSection({ lang: { language } }: PageContext, { timeZone }: Publ
     const day = formatDate(item.startsAt, timeZone, language, 'weekday');
     days.set(day, [...(days.get(day) ?? []), item]);
   }
+  // The zone stands above in the facts; where the clocks change during the event, each hour says which one it is.
+  const zones = new Set(schedule.map((item) => zoneLabel(item.startsAt, timeZone)));
+  const clock = zones.size > 1 ? formatClockIn : formatClock;
   const row = (
     item: Schedule[number],
-  ) => html`<li><time datetime="${item.startsAt}">${formatClock(item.startsAt, timeZone, language)}</time>
+  ) => html`<li><time datetime="${item.startsAt}">${clock(item.startsAt, timeZone, language)}</time>
 <div><strong>${item.title}</strong>${item.stage === '' ? '' : html`<span class="muted">${item.stage}</span>`}${item.description === '' ? '' : html`<p>${item.description}</p>`}</div></li>`;
   return html`<section><h2>${words.schedule}</h2>
 ${[...days].map(([day, items]) => html`<h3 class="overline">${day}</h3><ol class="schedule">${items.map(row)}</ol>`)}</section>`;

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { formatClock, formatDate, formatMoney, zoneName } from '../format.ts';
+import { formatMoney } from '../../platform/format-money.ts';
+import { formatClockIn, formatDate } from '../../platform/format-time.ts';
 import { type ChosenLanguage, linkTo } from '../language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
@@ -63,7 +64,7 @@ function card(event: ListedEvent, lang: ChosenLanguage): Html {
 <span class="card-art">${poster(event.slug, 'poster')}<span class="date-leaf" aria-hidden="true"><b>${formatDate(startsAt, timeZone, language, 'day')}</b>${formatDate(startsAt, timeZone, language, 'month')}</span>
 ${event.status === 'cancelled' ? html`<span class="chip chip-bad card-chip">${words.cancelled}</span>` : ''}</span>
 <span class="card-text"><strong class="card-title">${event.name}</strong>
-<span class="card-line">${formatDate(startsAt, timeZone, language, 'medium')}, ${formatClock(startsAt, timeZone, language)} ${zoneName(startsAt, timeZone)}</span>
+<span class="card-line">${formatDate(startsAt, timeZone, language, 'medium')}, ${formatClockIn(startsAt, timeZone, language)}</span>
 <span class="card-line">${event.venue}, ${event.city}</span>
 <span class="card-price">${priceOf(event, lang)}</span></span></a></li>`;
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatClock, formatDate, formatSpan, zoneName } from '../format.ts';
+import { formatClockIn, formatDate, formatSpan } from '../../platform/format-time.ts';
 import { linkTo } from '../language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { PublicEvent, QueueTimes } from '../public-documents.ts';
@@ -42,7 +42,7 @@ ${verifyPanel(context)}
 
   function step(name: 'preQueue' | 'freeze' | 'open', time: string): Html {
     const day = formatDate(time, timeZone, lang.language, 'medium');
-    const clock = `${formatClock(time, timeZone, lang.language)} ${zoneName(time, timeZone)}`;
+    const clock = formatClockIn(time, timeZone, lang.language);
     return html`<li data-step="${name}"><time datetime="${time}">${day}, ${clock}</time>
 <div><strong>${words.steps[name]}</strong><p>${words.stepText[name]}</p></div></li>`;
   }

@@ -1,4 +1,5 @@
-import { formatClock, formatCount, formatDate, zoneName } from '../../format.ts';
+import { formatCount } from '../../../platform/format-money.ts';
+import { formatClockIn, formatDate } from '../../../platform/format-time.ts';
 import { eventWords } from '../../words/event.ts';
 import { lapsedWords } from '../../words/queue-lapsed.ts';
 import { queueWords } from '../../words/queue.ts';
@@ -61,7 +62,7 @@ function showTimes({ queue, nowMs, timeZone }: Shown): void {
     const shown = step.querySelector('time');
     if (at === undefined || shown === null) continue;
     if (shown.dateTime !== at) {
-      const clock = `${formatClock(at, timeZone, pageLanguage)} ${zoneName(at, timeZone)}`;
+      const clock = formatClockIn(at, timeZone, pageLanguage);
       shown.textContent = `${formatDate(at, timeZone, pageLanguage, 'medium')}, ${clock}`;
       shown.dateTime = at;
     }
@@ -72,7 +73,7 @@ function showTimes({ queue, nowMs, timeZone }: Shown): void {
 function textOf({ stage, queue, held, timeZone }: Shown): string {
   if (stage.kind === 'passed') {
     const { expiresAt } = stage;
-    const time = `${formatClock(expiresAt, timeZone, pageLanguage)} ${zoneName(expiresAt, timeZone)}`;
+    const time = formatClockIn(expiresAt, timeZone, pageLanguage);
     return words.passUntil(time, held.place?.address.text ?? '');
   }
   if (stage.kind === 'lapsed') {

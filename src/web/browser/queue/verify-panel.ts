@@ -1,4 +1,4 @@
-import { formatCount } from '../../format.ts';
+import { formatCount } from '../../../platform/format-money.ts';
 import { verifyWords } from '../../words/queue-verify.ts';
 import { call } from '../api.ts';
 import { byId, element } from '../dom.ts';

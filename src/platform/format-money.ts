@@ -1,0 +1,52 @@
+/**
+ * How amounts and counts read for people: the only place in the product that writes them. Server and browser share this
+ * file, so it imports nothing.
+ */
+
+type Language = 'id' | 'en';
+type Money = { readonly amount: number; readonly currency: string };
+
+const locales: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' };
+
+/** Currencies whose short symbol no other currency shares. `$` alone could be American or Singaporean. */
+const ownSymbol: ReadonlySet<string> = new Set(['IDR', 'MYR']);
+
+/**
+ * How many digits of an amount stand behind the decimal point. An amount counts the smallest unit in use: no sen are in
+ * use for rupiah, whatever ISO 4217 says.
+ */
+function minorDigits(currency: string): number {
+  if (currency === 'IDR') return 0;
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** Making a format costs far more than using it; there are as many as currencies and languages. */
+const formats = new Map<string, { readonly format: Intl.NumberFormat; readonly unit: number }>();
+
+/**
+ * An amount in the reader's language, with the symbol that its currency has in both languages: `Rp 150.000` in Indonesian,
+ * `Rp 150,000` in English.
+ * @param money.amount in the smallest unit in use: whole rupiah, cents
+ */
+export function formatMoney({ amount, currency }: Money, language: Language): string {
+  const key = `${language} ${currency}`;
+  let known = formats.get(key);
+  if (known === undefined) {
+    const digits = minorDigits(currency);
+    const format = new Intl.NumberFormat(locales[language], {
+      style: 'currency',
+      currency,
+      currencyDisplay: ownSymbol.has(currency) ? 'narrowSymbol' : 'symbol',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    known = { format, unit: 10 ** digits };
+    formats.set(key, known);
+  }
+  return known.format.format(amount / known.unit);
+}
+
+/** `12.500` in Indonesian, `12,500` in English. */
+export function formatCount(count: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language]).format(count);
+}

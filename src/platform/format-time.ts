@@ -1,0 +1,107 @@
+/**
+ * How dates and times read for people: the only place in the product that writes them. Server and browser share this file,
+ * so it imports nothing. Every function takes the zone to write in, which is the event's wherever there is an event.
+ */
+
+type Language = 'id' | 'en';
+type DateStyle = 'full' | 'medium' | 'day' | 'month' | 'weekday';
+/** A moment, as a Date or as RFC 3339. */
+type Moment = Date | string;
+
+const locales: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' };
+
+const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
+  full: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  medium: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  day: { day: 'numeric' },
+  month: { month: 'short' },
+  weekday: { weekday: 'long', day: 'numeric', month: 'long' },
+};
+const clockStyle: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+
+/** Indonesians name their zones so in both languages; Intl does in Indonesian only. */
+const indonesianZones: Readonly<Record<string, string>> = {
+  'Asia/Jakarta': 'WIB',
+  'Asia/Pontianak': 'WIB',
+  'Asia/Makassar': 'WITA',
+  'Asia/Ujung_Pandang': 'WITA',
+  'Asia/Jayapura': 'WIT',
+};
+/** English as people in these places write it; each knows abbreviations that the other does not. */
+const zoneLocales = ['en-GB', 'en-US', 'en-AU'];
+
+/** Making a format costs far more than using it. Zones come from organizers, so their number is bounded here. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const formatsMax = 2000;
+
+function formatOf(
+  locale: string,
+  timeZone: string,
+  name: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone} ${name}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  if (formats.size >= formatsMax) formats.clear();
+  const made = new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  formats.set(key, made);
+  return made;
+}
+
+const dateOf = (time: Moment): Date => (time instanceof Date ? time : new Date(time));
+
+/** `Sabtu, 6 Maret 2027` */
+export function formatDate(time: Moment, timeZone: string, language: Language, style: DateStyle = 'full'): string {
+  return formatOf(locales[language], timeZone, style, dateStyles[style]).format(dateOf(time));
+}
+
+/** `19.00`, without its zone: where the zone stands beside it. */
+export function formatClock(time: Moment, timeZone: string, language: Language): string {
+  return formatOf(locales[language], timeZone, 'clock', clockStyle).format(dateOf(time));
+}
+
+function zonePart(time: Date, timeZone: string, locale: string, timeZoneName: 'short' | 'shortOffset'): string {
+  const parts = formatOf(locale, timeZone, timeZoneName, { timeZoneName }).formatToParts(time);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+}
+
+/**
+ * What a zone is called at this moment, the same in both languages: `WIB`; `GMT+8`; where the zone has an abbreviation that
+ * people use, with its offset, since several zones share abbreviations: `CEST (GMT+2)`.
+ */
+export function zoneLabel(time: Moment, timeZone: string): string {
+  const indonesian = indonesianZones[timeZone];
+  if (indonesian !== undefined) return indonesian;
+  const at = dateOf(time);
+  const offset = zonePart(at, timeZone, 'en-GB', 'shortOffset');
+  const name = zoneLocales
+    .map((locale) => zonePart(at, timeZone, locale, 'short'))
+    .find((found) => /^[A-Z]{3,5}$/.test(found));
+  if (name === undefined) return offset;
+  return /^GMT(?:[+-]0)?$/.test(offset) ? name : `${name} (${offset})`;
+}
+
+/** `19.00 WIB` */
+export function formatClockIn(time: Moment, timeZone: string, language: Language): string {
+  return `${formatClock(time, timeZone, language)} ${zoneLabel(time, timeZone)}`;
+}
+
+/** `Sabtu, 6 Maret 2027, 19.00 WIB` */
+export function formatDateTime(time: Moment, timeZone: string, language: Language, style: DateStyle = 'full'): string {
+  return `${formatDate(time, timeZone, language, style)}, ${formatClockIn(time, timeZone, language)}`;
+}
+
+/**
+ * From when to when, as short as it can be said: the end's date only when it is another one; the zone once, unless the
+ * clocks change in between.
+ */
+export function formatSpan(startsAt: Moment, endsAt: Moment, timeZone: string, language: Language): string {
+  const day = (time: Moment) => formatDate(time, timeZone, language, 'medium');
+  const endZone = zoneLabel(endsAt, timeZone);
+  const isOneZone = zoneLabel(startsAt, timeZone) === endZone;
+  const start = isOneZone ? formatClock(startsAt, timeZone, language) : formatClockIn(startsAt, timeZone, language);
+  const end = `${formatClock(endsAt, timeZone, language)} ${endZone}`;
+  if (day(startsAt) !== day(endsAt)) return `${day(startsAt)}, ${start} – ${day(endsAt)}, ${end}`;
+  return isOneZone ? `${start}–${end}` : `${start} – ${end}`;
+}
