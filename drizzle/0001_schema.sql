@@ -417,6 +417,8 @@ create table payment_attempts (
   -- When the reconciler or the closer asks the gateway next; null when there is nothing to ask.
   next_check_at timestamptz,
   checks integer not null default 0,
+  -- Looks in a row that the gateway did not answer. They do not count as checks.
+  failed_looks smallint not null default 0,
   close_requested_at timestamptz,
   updated_at timestamptz not null default now(),
   primary key (event_id, id)
@@ -471,6 +473,10 @@ create table refunds (
   gateway_refund_key text not null,
   requested_by text not null,
   tries integer not null default 0,
+  -- Sends that the gateway refused for its state, confirmed by its own list of refunds, or for want of balance.
+  refusals smallint not null default 0,
+  -- Looks in a row that the gateway did not answer.
+  failed_looks smallint not null default 0,
   next_check_at timestamptz,
   failure text,
   -- Of the request that asked for it, when a person did.

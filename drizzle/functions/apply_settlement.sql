@@ -27,7 +27,7 @@ begin
     return 'other';
   end if;
   update payment_attempts a set status = p_status, received = p_amount, gateway_reference = p_reference,
-      method = coalesce(p_method, a.method), instructions = a.instructions || p_instructions, checks = 0,
+      method = coalesce(p_method, a.method), instructions = a.instructions || p_instructions, checks = 0, failed_looks = 0,
       next_check_at = now() + make_interval(secs => p_check_seconds), updated_at = now()
     where a.event_id = p_event_id and a.id = p_attempt_id;
   insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)

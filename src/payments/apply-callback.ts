@@ -9,6 +9,7 @@ import { callbacksApplied } from './metrics.ts';
 import { settleDirectly } from './settle-directly.ts';
 
 const readBackPauseSeconds = 15;
+const readBackPauseMaxSeconds = 900;
 
 /**
  * Applies one stored callback under the locks of its order and attempt. What it may not decide by itself is read back from
@@ -63,7 +64,7 @@ async function applyReadBack(
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
   if (known.kind === 'unknown' || known.kind === 'rejected') {
-    throw new RetryLater(readBackPauseSeconds, 'the gateway does not say what is so');
+    throw new RetryLater(pauseAfter(deps, callback), 'the gateway does not say what is so');
   }
   if (known.kind === 'not_started') {
     // A signed callback about what the gateway does not know: it changes nothing, and somebody should look.
@@ -84,6 +85,12 @@ async function applyReadBack(
     return result;
   });
   if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
+}
+
+/** The longer a callback has waited for the gateway's word, the longer it waits for the next try. */
+function pauseAfter({ clock }: GatewayDeps, { receivedAt }: StoredCallback): number {
+  const ageSeconds = (clock.now().getTime() - receivedAt.getTime()) / 1000;
+  return Math.min(Math.max(ageSeconds / 4, readBackPauseSeconds), readBackPauseMaxSeconds);
 }
 
 async function end(

@@ -5,7 +5,7 @@ import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import { type AttemptPatch, changeAttempt, lockAttempt } from './attempt-queries.ts';
 import type { Effect } from './attempt-moves.ts';
 import type { GatewayFact } from './gateway.ts';
-import { closedCheckSeconds } from './limits.ts';
+import { closeAgainSeconds, closedCheckSeconds } from './limits.ts';
 import { giveMoneyBack, passMoneyThrough } from './give-money-back.ts';
 import { wrongFacts } from './metrics.ts';
 import { type Trust, nextAttemptState } from './next-attempt-state.ts';
@@ -64,7 +64,11 @@ export async function applyFact(
     case 'contradiction':
       await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail: { said: fact.state } });
       return { kind: 'ignored', outcome: decision.reason };
-    default:
+    case 'close_again':
+      // Written with what was found, so that the reconciler goes on if this process ends before it has closed anything.
+      await changeAttempt(tx, attempt, { checkInSeconds: closeAgainSeconds });
+      return decision;
+    case 'read_back':
       return decision;
   }
 }

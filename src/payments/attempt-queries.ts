@@ -117,6 +117,7 @@ export type AttemptPatch = Partial<
     | 'refunded'
     | 'failure'
     | 'checks'
+    | 'failedLooks'
   >
 > & {
   /** Seconds from now until the gateway is asked; null: no more. */

@@ -31,6 +31,7 @@ export type StoredCallback = {
   readonly status: 'received' | 'applied' | 'ignored' | 'refused';
   /** Null once its day was dropped. */
   readonly payload: Buffer | null;
+  readonly receivedAt: Date;
 };
 
 export async function findCallback(db: Db, id: number): Promise<StoredCallback | undefined> {
@@ -41,6 +42,7 @@ export async function findCallback(db: Db, id: number): Promise<StoredCallback |
       attemptId: callbacks.attemptId,
       status: callbacks.status,
       payload: callbackPayloads.payload,
+      receivedAt: callbacks.receivedAt,
     })
     .from(callbacks)
     // Both rows have the time of their one statement, which leads to the one partition.

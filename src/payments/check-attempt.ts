@@ -8,6 +8,7 @@ import { RetryLater } from '../platform/retry-later.ts';
 import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from './limits.ts';
 import { findPayableOrder } from './order-queries.ts';
 import { makeAttempt } from './make-attempt.ts';
+import { endSilence, noteFailedLook, reasonOf } from './note-failed-look.ts';
 import type { Attempt } from './tables.ts';
 import { isOpen } from './vocabulary.ts';
 
@@ -18,7 +19,8 @@ const secondLookSeconds = 480;
 
 /**
  * Asks the gateway about an attempt of which nothing was heard for too long, and applies the answer; or makes it, when it
- * was never made. Safe to repeat.
+ * was never made. A look that the gateway did not answer does not count: it is repeated with back-off and the plan stays.
+ * Safe to repeat.
  * @throws RetryLater
  */
 export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
@@ -27,14 +29,23 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
   if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.byOrganizer(attempt.organizerId);
-  if (account === undefined) throw new RetryLater(hourSeconds, 'the organiser has no payment account now');
-  await deps.gateway.admit(account, 'call', 0);
+  if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
+  await deps.gateway.admit(account, 'call', attempt.failedLooks > 0 ? 1 : 0);
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'unknown' || known.kind === 'rejected') {
+    return noteFailedLook(deps.db, attempt, reasonOf(known));
+  }
+  // It knew the payment before, so this is another account's answer.
+  if (known.kind === 'not_started' && attempt.gatewayReference !== null) {
+    return noteFailedLook(deps.db, attempt, 'not_known_at_gateway');
+  }
   const applied = await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined) return undefined;
-    await changeAttempt(tx, locked.attempt, planNextCheck(deps, locked.attempt, known.kind === 'not_started'));
+    await endSilence(tx, locked.attempt);
+    const plan = planNextCheck(deps, locked.attempt, known.kind === 'not_started');
+    await changeAttempt(tx, locked.attempt, { ...plan, failedLooks: 0 });
     if (known.kind !== 'fact') return undefined;
     const again = await lockAttemptAndOrder(tx, attemptId);
     const how = { trust: 'read_back', merchantId: account.merchantId } as const;

@@ -23,6 +23,16 @@ export const checkHoursAfterExpiry = 6;
 /** The first look at an attempt that is closed, and the last one after it. */
 export const closedCheckSeconds = 3600;
 export const lastCheckSeconds = 5 * 3600;
+/** After a try to close again what was given up here, which the gateway did not confirm. */
+export const closeAgainSeconds = 600;
+/**
+ * A look at the gateway that was not answered is repeated after a pause that doubles up to an hour. It does not count as a
+ * look. After so many in a row a person is told, and after so many more nobody asks until that task is resolved.
+ */
+export const lookPauseSeconds = 30;
+export const lookPauseMaxSeconds = 3600;
+export const failedLooksBeforeTask = 24;
+export const failedLooksMax = 500;
 export const refundTriesMax = 24;
 export const refundPauseSeconds = 30;
 export const refundPauseMaxSeconds = 600;

@@ -9,6 +9,7 @@ import type { GatewayDeps } from './deps.ts';
 import { failAttempt } from './fail-attempt.ts';
 import type { CreateResult, GatewayAccount } from './gateway.ts';
 import { unknownPauseMaxSeconds, unknownPauseSeconds } from './limits.ts';
+import { reasonOf } from './note-failed-look.ts';
 import { findPayableOrder } from './order-queries.ts';
 import type { Attempt } from './tables.ts';
 
@@ -65,13 +66,12 @@ async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: A
         await applyFact(tx, locked, known.fact, { trust: 'read_back', merchantId: account.merchantId });
       });
       return true;
-    case 'rejected':
-      await failAttempt(deps.db, attempt.id, known.code);
-      return true;
     case 'slow_down':
       return putOff(deps, attempt.id, known.seconds, 'the gateway asks to slow down');
+    // Refusing to answer says nothing about the earlier try: its page may be live, and somebody may pay on it.
+    case 'rejected':
     case 'unknown':
-      return putOff(deps, attempt.id, pauseAfter(attempt), known.reason);
+      return putOff(deps, attempt.id, pauseAfter(attempt), reasonOf(known));
   }
 }
 

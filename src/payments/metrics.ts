@@ -15,6 +15,10 @@ export const gatewayCalls = counter('payment_gateway_calls_total', 'Calls to gat
   'result',
 ]);
 export const gatewaySeconds = histogram('payment_gateway_seconds', 'Time of one call to a gateway', ['call']);
+/** They are repeated without counting as looks. */
+export const failedLooks = counter('payment_failed_looks_total', 'Questions to gateways that were not answered', [
+  'of',
+]);
 export const moneyReceived = counter('payment_received_total', 'Captures by what came of the order', ['outcome']);
 export const refundsEnded = counter('payment_refunds_total', 'Refunds by status reached', ['status']);
 export const paymentBacklog = gauge(

@@ -77,7 +77,9 @@ export async function findRefundsOfOrder(
     .limit(page.limit + 1);
 }
 
-export type RefundPatch = Partial<Pick<Refund, 'status' | 'failure' | 'tries' | 'gatewayRefundKey'>> & {
+export type RefundPatch = Partial<
+  Pick<Refund, 'status' | 'failure' | 'tries' | 'refusals' | 'failedLooks' | 'gatewayRefundKey'>
+> & {
   readonly checkInSeconds?: number | null;
   readonly isDone?: boolean;
 };

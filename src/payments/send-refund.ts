@@ -6,13 +6,18 @@ import { changeAttempt, findAttempt } from './attempt-queries.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { GatewayAccount, RefundResult } from './gateway.ts';
 import { refundBalancePauseSeconds, refundPauseMaxSeconds, refundPauseSeconds, refundTriesMax } from './limits.ts';
+import { endSilence, noteFailedRefundLook, reasonOf } from './note-failed-look.ts';
 import { nameManualRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import { changeRefund, countRefundTry, findRefund, lockRefund } from './refund-queries.ts';
 import type { Attempt, Refund } from './tables.ts';
 
-/** Refused this often, with the gateway's list not showing it: no machine will get it through. */
-const conflictsMax = 3;
+/**
+ * What refusals by the gateway add up to before a person must pay: three for its state, each confirmed by its own list of
+ * refunds, or 24 hourly ones for want of balance. Calls that were not answered do not count.
+ */
+const refusalPointsMax = refundTriesMax;
+const conflictPoints = refundTriesMax / 3;
 const confirmationCheckSeconds = 24 * 3600;
 
 /**
@@ -32,18 +37,24 @@ export async function sendRefund(
   if (account === undefined)
     throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
   await deps.gateway.admit(account, 'call', refund.tries > 0 ? 1 : 0);
-  if (refund.status === 'processing') return lookAtGateway(deps, account, refund);
+  if (refund.status === 'processing') {
+    const silence = await lookAtGateway(deps, account, refund);
+    return silence === undefined ? undefined : noteFailedRefundLook(deps.db, refund, silence);
+  }
 
   const tries = await countRefundTry(deps.db, refund);
   const result = await send(deps, account, attempt, refund);
   switch (result.kind) {
     case 'accepted':
       return recordAccepted(deps, refund);
-    case 'conflict':
-      await lookAtGateway(deps, account, refund);
-      return settleConflict(deps, refund, tries);
+    case 'conflict': {
+      const silence = await lookAtGateway(deps, account, refund);
+      if (silence !== undefined) throw new RetryLater(pauseAfter(tries), silence);
+      if (await isRefusedForGood(deps, refund, conflictPoints)) return giveToPerson(deps, refund, 'refused_by_state');
+      return comeBackIfOpen(deps, refund, tries);
+    }
     case 'later':
-      if (tries >= refundTriesMax) return giveToPerson(deps, refund, 'no_balance');
+      if (await isRefusedForGood(deps, refund, 1)) return giveToPerson(deps, refund, 'no_balance');
       throw new RetryLater(refundBalancePauseSeconds, 'the account at the gateway has too little money');
     case 'rejected':
       return giveToPerson(deps, refund, result.code);
@@ -83,25 +94,38 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
   });
 }
 
-/** The gateway's own list of refunds decides what is so. */
-async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<void> {
+/** The gateway's own list of refunds decides what is so. Answers why it was asked in vain; undefined when it was not. */
+async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<string | undefined> {
   const known = await deps.gateway.fetch(account, refund.attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
-  if (known.kind !== 'fact') throw new RetryLater(pauseAfter(refund.tries), 'the gateway does not say what is so');
+  if (known.kind === 'not_started') return 'not_known_at_gateway';
+  if (known.kind !== 'fact') return reasonOf(known);
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, refund.attemptId);
     if (locked === undefined) return;
     await applyFact(tx, locked, known.fact, { trust: 'read_back', merchantId: account.merchantId });
     const now = await lockRefund(tx, refund.eventId, refund.id);
-    if (now?.status === 'processing') await changeRefund(tx, now, { checkInSeconds: confirmationCheckSeconds });
+    if (now !== undefined) await endSilence(tx, now);
+    if (now?.status === 'processing')
+      await changeRefund(tx, now, { failedLooks: 0, checkInSeconds: confirmationCheckSeconds });
+  });
+  return undefined;
+}
+
+/** Notes a definite refusal of a refund that is still to be made; true when that was the last one. */
+async function isRefusedForGood(deps: GatewayDeps, sent: Refund, points: number): Promise<boolean> {
+  return transaction(deps.db, async (tx) => {
+    const refund = await lockRefund(tx, sent.eventId, sent.id);
+    if (refund?.status !== 'requested') return false;
+    const refusals = refund.refusals + points;
+    await changeRefund(tx, refund, { refusals });
+    return refusals >= refusalPointsMax;
   });
 }
 
-async function settleConflict(deps: GatewayDeps, refund: Refund, tries: number): Promise<void> {
+async function comeBackIfOpen(deps: GatewayDeps, refund: Refund, tries: number): Promise<void> {
   const now = await findRefund(deps.db, refund.eventId, refund.id);
-  if (now?.status !== 'requested') return;
-  if (tries >= conflictsMax) return giveToPerson(deps, refund, 'refused_by_state');
-  throw new RetryLater(pauseAfter(tries), 'the gateway does not allow it now');
+  if (now?.status === 'requested') throw new RetryLater(pauseAfter(tries), 'the gateway does not allow it now');
 }
 
 async function giveToPerson(deps: GatewayDeps, sent: Refund, failure: string): Promise<void> {

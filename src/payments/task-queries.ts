@@ -22,6 +22,27 @@ export async function insertTask(
     .onConflictDoNothing();
 }
 
+/** Names work that may come back: done before, it is open again. */
+export async function reopenTask(
+  tx: Db,
+  attempt: Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>,
+  task: { kind: TaskKind; subjectId: string; detail: Record<string, string | number> },
+): Promise<void> {
+  await tx
+    .insert(tasks)
+    .values({
+      id: newId('tsk'),
+      organizerId: attempt.organizerId,
+      eventId: attempt.eventId,
+      orderId: attempt.orderId,
+      ...task,
+    })
+    .onConflictDoUpdate({
+      target: [tasks.eventId, tasks.kind, tasks.subjectId],
+      set: { detail: task.detail, resolvedAt: null, resolvedBy: null },
+    });
+}
+
 export async function findTasks(
   db: Db,
   organizerId: string,

@@ -80,4 +80,6 @@ export type TaskKind =
   | 'chargeback'
   | 'partial_chargeback'
   | 'review'
-  | 'payment_refused';
+  | 'payment_refused'
+  /** The gateway does not say what became of a payment or a refund. */
+  | 'gateway_silent';

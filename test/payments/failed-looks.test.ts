@@ -1,0 +1,234 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { expireHolds } from '../../src/orders/index.ts';
+import { failedLooksBeforeTask, failedLooksMax } from '../../src/payments/limits.ts';
+import { createCallGuard } from '../../src/platform/call-guard.ts';
+import { RetryLater } from '../../src/platform/retry-later.ts';
+import {
+  type PaymentWorld,
+  type Placed,
+  attemptsOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  hurry,
+  openPaymentWorld,
+  orderOf,
+  place,
+  placeReady,
+  refundsOf,
+  settle,
+  tasksOf,
+  until,
+  work,
+} from '../support/payments.ts';
+
+/** Guards that a question which the gateway did not answer is asked again, and uses up nothing of what is planned. */
+
+const pauseMs = 100;
+let world: PaymentWorld;
+beforeAll(async () => {
+  world = await openPaymentWorld({ timeoutMs: 250, guard: createCallGuard({ toward: 'gateway', pauseMs }) });
+});
+afterEach(async () => {
+  await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+/** Everything that is no answer; 401 is the gateway's refusal to say anything. */
+const silences = [500, 503, 401, 'hang', 'reset'] as const;
+type Silence = (typeof silences)[number];
+
+async function silence({ attemptId }: Placed, answer: Silence, times?: number): Promise<void> {
+  await control(world, '/scenarios', {
+    match: { orderId: attemptId },
+    status: { answer, ...(times === undefined ? {} : { times }) },
+    callback: { drop: true },
+  });
+}
+
+/** The time of the next look has come, and a worker takes it. */
+async function look(placed: Placed): Promise<void> {
+  await hurry(world, placed);
+  await world.handlers['payments.reconcile']();
+  await work(world, placed);
+}
+
+/** Looks until one was answered; the breaker and the budget for repetitions may put some off. */
+async function lookUntil(placed: Placed, holds: () => Promise<boolean>): Promise<void> {
+  await until('the gateway was asked again', async () => {
+    await look(placed);
+    return holds();
+  });
+}
+
+/** A transfer that has settled: it is looked at once more, in case the bank takes it back. */
+async function settledTransfer(): Promise<Placed> {
+  const placed = await placeReady(world, await createPaidEvent(world));
+  await control(world, `/payments/${placed.attemptId}/pay`, { method: 'permata_va' });
+  await settle(world, placed, 2);
+  return placed;
+}
+
+/** An attempt that was closed, of which only the last look is left. */
+async function closedAttempt(): Promise<Placed> {
+  const placed = await placeReady(world, await createPaidEvent(world));
+  await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
+  await settle(world, placed, 1);
+  await world.db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${placed.orderId}`);
+  await expireHolds({ db: world.db });
+  await work(world, placed);
+  await look(placed);
+  expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'expired', checks: 1 }]);
+  return placed;
+}
+
+describe.each(silences)('a look that ends in %s', (answer) => {
+  test('at a settled transfer is repeated until the reversal is seen', async () => {
+    const placed = await settledTransfer();
+    await silence(placed, answer, 1);
+    await control(world, `/payments/${placed.attemptId}/reverse`);
+    await look(placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { status: 'settled', checks: 0, failedLooks: 1, nextCheckAt: expect.any(Date) },
+    ]);
+    await lookUntil(placed, async () => (await orderOf(world, placed)).status === 'cancelled');
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'reversed' }]);
+  });
+
+  test('as the last at a closed attempt is repeated until the money is seen', async () => {
+    const placed = await closedAttempt();
+    await silence(placed, answer, 1);
+    await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
+    await look(placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'expired', checks: 1, failedLooks: 1 }]);
+    await lookUntil(placed, async () => (await orderOf(world, placed)).status === 'paid');
+  });
+
+  test('at what an earlier try became does not end the attempt', async () => {
+    const placed = await place(world, await createPaidEvent(world));
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      snap: { answer: 'reset_after', times: 1 },
+      status: { answer, times: 1 },
+    });
+    await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
+    await hurry(world, placed);
+    await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'unknown', failure: null }]);
+    await until('the page is ready', async () => {
+      await hurry(world, placed);
+      await work(world, placed);
+      return (await attemptsOf(world, placed))[0]?.status === 'pending';
+    });
+  });
+});
+
+test('the control: a look that was answered uses up the plan, and the next reversal is nobody’s to find', async () => {
+  const placed = await settledTransfer();
+  await look(placed);
+  expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 1, nextCheckAt: null }]);
+});
+
+test('an account that the gateway does not know the payment of has not been looked at', async () => {
+  const placed = await settledTransfer();
+  const other = { merchantId: `M-${placed.orderId}`, serverKey: `key-of-${placed.orderId}` };
+  await fetch(`${world.sandbox.url}/control/midtrans/accounts/${other.merchantId}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ serverKey: other.serverKey }),
+  });
+  const gateway = world.deps.gateway;
+  const accounts = {
+    ...world.deps.accounts,
+    byOrganizer: async (id: string) => {
+      const account = await world.deps.accounts.byOrganizer(id);
+      return account && { ...account, ...other, acceptedKeys: [other.serverKey] };
+    },
+  };
+  const { checkAttempt } = await import('../../src/payments/index.ts');
+  await checkAttempt({ ...world.deps, accounts, gateway }, placed);
+  expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 0, failedLooks: 1 }]);
+});
+
+test('has a bounded pause, is told to a person after a day, and an answer ends that', async () => {
+  const placed = await settledTransfer();
+  const failed = async (times: number) => {
+    await world.db.execute(
+      sql`update payment_attempts set failed_looks = ${times - 1}, next_check_at = now() where id = ${placed.attemptId}`,
+    );
+    await silence(placed, 401, 1);
+    await lookUntil(placed, async () => (await attemptsOf(world, placed))[0]?.failedLooks === times);
+    const [attempt] = await attemptsOf(world, placed);
+    return attempt?.nextCheckAt === null ? null : ((attempt?.nextCheckAt?.getTime() ?? 0) - Date.now()) / 1000;
+  };
+  expect(await failed(1)).toBeLessThanOrEqual(30);
+  expect(await tasksOf(world, placed)).toEqual([]);
+  expect(await failed(failedLooksBeforeTask)).toBeLessThanOrEqual(3600);
+  expect(await tasksOf(world, placed)).toMatchObject([
+    { kind: 'gateway_silent', subjectId: placed.attemptId, detail: { reason: 'http_401' }, resolvedAt: null },
+  ]);
+  expect(await failed(failedLooksMax)).toBeNull();
+  await world.db.execute(sql`update payment_attempts set next_check_at = now() where id = ${placed.attemptId}`);
+  await lookUntil(placed, async () => (await attemptsOf(world, placed))[0]?.failedLooks === 0);
+  expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'gateway_silent', resolvedBy: 'system' }]);
+});
+
+describe('a refund', () => {
+  test('whose confirmation cannot be asked for is asked for again, later and later', async () => {
+    const placed = await settledTransfer();
+    const [attempt] = await attemptsOf(world, placed);
+    const refundId = `rfd_${placed.orderId.slice(4, 24)}`;
+    await world.db.execute(sql`
+      insert into refunds (event_id, id, order_id, attempt_id, organizer_id, amount, currency, reason, status,
+        gateway_refund_key, requested_by, next_check_at)
+      values (${placed.eventId}, ${refundId}, ${placed.orderId}, ${placed.attemptId}, ${attempt?.organizerId}, 1, 'IDR', 'external',
+        'processing', 'somewhere', 'gateway', now())`);
+    await silence(placed, 401, 1);
+    await world.handlers['payment.send_refund']({ eventId: placed.eventId, refundId });
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'processing', failedLooks: 1, tries: 0 }]);
+    await world.handlers['payment.send_refund']({ eventId: placed.eventId, refundId });
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'processing', failedLooks: 0 }]);
+    await world.db.execute(sql`delete from refunds where id = ${refundId}`);
+  });
+
+  test('is not given to a person while the gateway’s own list cannot be read', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      refund: { answer: 412, times: 6 },
+      status: { answer: 401, times: 5 },
+    });
+    const { requestRefund } = await import('../../src/payments/index.ts');
+    const actor = {
+      kind: 'staff' as const,
+      id: 'stf_test',
+      sessionId: 'ses_test',
+      organizerId: event.organizer.id,
+      organizerSlug: event.organizer.slug,
+      role: 'manager' as const,
+    };
+    await requestRefund(world.deps, {
+      actor,
+      orderId: placed.orderId,
+      idempotencyKey: 'a-key-of-sixteen-characters',
+      input: { reason: 'asked for' },
+    });
+    await until(
+      'the refund is made',
+      async () => {
+        await work(world, placed);
+        return (await refundsOf(world, placed)).some(({ status }) => status === 'done' || status === 'manual_required');
+      },
+      20_000,
+    );
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
+    expect(await tasksOf(world, placed)).toEqual([]);
+  });
+});
