@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
@@ -22,52 +23,53 @@ export type Actors = {
 };
 
 export const rememberedMs = 30_000;
-const rememberedMax = 10_000;
+export const rememberedMax = 10_000;
 
-type Entry = { readonly found: Promise<Actor | undefined>; actor?: Actor; until: number };
+type Entry = { readonly actor: Actor; readonly until: number };
+/** `isStale` is set when something ended while it was being looked up: it may have read the state before. */
+type LookUp = { readonly found: Promise<Actor | undefined>; isStale: boolean };
 
-export function createActors(deps: { db: Db; clock: Clock; config: Pick<Config, 'JWT_SECRET'> }): Actors {
+/** @param deps.max credentials that are remembered at once; the least recently used one goes first */
+export function createActors(deps: { db: Db; clock: Clock; config: Pick<Config, 'JWT_SECRET'>; max?: number }): Actors {
   // By digest, so that neither timing of a look-up nor a memory dump gives a credential away.
-  const entries = new Map<string, Entry>();
+  const remembered = new LRUCache<string, Entry>({ max: deps.max ?? rememberedMax });
+  // Apart from what is remembered: a guess is never accepted, so it pushes out nobody. Bounded by the pool's queue.
+  const lookUps = new Map<string, LookUp>();
 
-  const remember = (digest: string, credential: string): Entry => {
-    const oldest = entries.size >= rememberedMax ? entries.keys().next().value : undefined;
-    if (oldest !== undefined) entries.delete(oldest);
-    const found = lookUp(deps, credential);
-    const entry: Entry = {
-      found: found.then((one) => one?.actor),
-      until: deps.clock.now().getTime() + rememberedMs,
+  const begin = (digest: string, credential: string): LookUp => {
+    // Counted from here: what the look-up reads may be as old as its beginning.
+    const until = deps.clock.now().getTime() + rememberedMs;
+    remembered.delete(digest);
+    const found = lookUp(deps, credential).then((one) => {
+      if (!started.isStale && one !== undefined) {
+        remembered.set(digest, { actor: one.actor, until: Math.min(until, one.expiresAt?.getTime() ?? until) });
+      }
+      return one?.actor;
+    });
+    const started: LookUp = { found, isStale: false };
+    const done = () => {
+      if (lookUps.get(digest) === started) lookUps.delete(digest);
     };
-    entries.set(digest, entry);
-    const drop = () => {
-      if (entries.get(digest) === entry) entries.delete(digest);
-    };
-    found.then((one) => {
-      // What is not accepted is not remembered: guesses must not push out those who work.
-      if (one === undefined) return drop();
-      entry.actor = one.actor;
-      entry.until = Math.min(entry.until, one.expiresAt?.getTime() ?? entry.until);
-    }, drop);
-    return entry;
+    found.finally(done).catch(() => undefined);
+    lookUps.set(digest, started);
+    return started;
   };
 
   return {
     of: (credential) => {
       const digest = hash('sha256', credential, 'base64url');
-      const entry = entries.get(digest);
+      const entry = remembered.get(digest);
       const isFresh = entry !== undefined && deps.clock.now().getTime() < entry.until;
       credentialLookups.inc({ from: isFresh ? 'memory' : 'database' });
-      if (isFresh) return entry.found;
-      entries.delete(digest);
-      return remember(digest, credential).found;
+      if (isFresh) return Promise.resolve(entry.actor);
+      return (lookUps.get(digest) ?? begin(digest, credential)).found;
     },
     forget: (id) => {
-      for (const [digest, { actor }] of entries) {
-        // One still being looked up may have read the state before the change.
-        if (actor === undefined || actor.id === id || (actor.kind === 'staff' && actor.sessionId === id)) {
-          entries.delete(digest);
-        }
+      for (const [digest, { actor }] of remembered.entries()) {
+        if (actor.id === id || (actor.kind === 'staff' && actor.sessionId === id)) remembered.delete(digest);
       }
+      for (const running of lookUps.values()) running.isStale = true;
+      lookUps.clear();
     },
   };
 }

@@ -5,6 +5,7 @@ export type AccessErrorCode =
   | 'access.forbidden'
   | 'access.limit_reached'
   | 'access.link_invalid'
+  | 'access.cross_site'
   | 'session.refused'
   | 'session.limited'
   | 'session.not_found'
@@ -25,6 +26,7 @@ export const accessProblems = {
   'access.forbidden': { status: 403, title: 'Not allowed' },
   'access.limit_reached': { status: 409, title: 'Too many of these' },
   'access.link_invalid': { status: 400, title: 'Link not valid' },
+  'access.cross_site': { status: 403, title: 'Asked from another site' },
   'session.refused': { status: 401, title: 'Sign-in refused' },
   'session.limited': { status: 429, title: 'Too many sign-ins' },
   'session.not_found': { status: 404, title: 'Session not found' },
@@ -54,6 +56,13 @@ export const limitReached = (max: number): Refusal =>
 /** One answer for a link that was made up, used, replaced, or came too late. */
 export const linkInvalid = (): Refusal =>
   new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
+
+/** The order's cookie is right, and what asks is not one of our pages. */
+export const crossSiteRefused = (): Refusal =>
+  new DomainError(
+    'access.cross_site',
+    'The cookie of an order changes nothing for another site; send the order\'s token as "Authorization: Bearer ...".',
+  );
 
 /** One answer for an unknown address, a wrong password, and a member who may not sign in. */
 export const signInRefused = (): Refusal =>

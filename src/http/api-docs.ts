@@ -52,7 +52,8 @@ export function openApiDocument(
   app.openAPIRegistry.registerComponent('securitySchemes', 'orderCookie', {
     type: 'apiKey',
     in: 'cookie',
-    name: 'antre_order',
+    // Over plain HTTP, on a developer's machine, it goes without its prefix.
+    name: '__Secure-antre_order',
   });
   return app.getOpenAPI31Document({
     openapi: '3.1.0',

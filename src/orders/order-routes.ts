@@ -71,12 +71,13 @@ const cancelRoute = createRoute({
   summary: 'Give an order up',
   description:
     'An unpaid order lets its tickets go once no payment can come any more. A paid one is refunded, where and as long as ' +
-    'its event allows, and no ticket of it has been used. Asking again changes nothing.',
+    'its event allows, and no ticket of it has been used. Asking again changes nothing. With the cookie alone it is done ' +
+    'for pages of this site only: 403 `access.cross_site`.',
   request: { params: orderParams },
   responses: {
     200: answer(orderSchema, 'The order has ended.'),
     202: answer(orderSchema, 'The order is ending.'),
-    ...problems(404, 409, 503),
+    ...problems(403, 404, 409, 503),
   },
 });
 

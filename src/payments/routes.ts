@@ -18,7 +18,7 @@ export type PaymentRoutesDeps = ReceiveDeps &
   PaymentDeskDeps & {
     readonly db: Db;
     readonly log: Log;
-    readonly config: Pick<Config, 'ENCRYPTION_KEY' | 'ORDER_TOKEN_SECRET'>;
+    readonly config: Pick<Config, 'ENCRYPTION_KEY' | 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
   };
 
 const choosePaymentRoute = createRoute({
@@ -28,12 +28,12 @@ const choosePaymentRoute = createRoute({
   summary: 'Choose another way to pay',
   description:
     'The present attempt is closed at the gateway before the next is made. Asking for the same way changes nothing.',
-  security: [{ bearer: [] }],
+  security: [{ bearer: [] }, { orderCookie: [] }],
   middleware: [jsonBody()] as const,
   request: { params: orderParams, body: body(choosePaymentSchema) },
   responses: {
     202: answer(paymentViewSchema, 'Noted; the order shows when it can be paid.'),
-    ...problems(400, 404, 409, 415, 429, 503),
+    ...problems(400, 403, 404, 409, 415, 429, 503),
   },
 });
 

@@ -16,7 +16,7 @@ describe('what a process remembers of credentials', () => {
   afterAll(() => world?.close());
 
   /** A directory whose database counts its reads, and may be away. */
-  const counting = () => {
+  const counting = (max?: number) => {
     const state = { reads: 0, away: false };
     const db = new Proxy(world.open.db, {
       get: (target, name, receiver) => {
@@ -28,7 +28,7 @@ describe('what a process remembers of credentials', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    return { state, actors: createActors({ ...world.deps, db }) };
+    return { state, actors: createActors({ ...world.deps, db, ...(max === undefined ? {} : { max }) }) };
   };
 
   it('asks once for a thousand requests at once, and again after half a minute', async () => {
@@ -52,6 +52,27 @@ describe('what a process remembers of credentials', () => {
     await actors.of(guess);
     await actors.of(guess);
     expect(state.reads).toBe(2);
+  });
+
+  it('lets no guess push out who works, and of those who work forgets the one unseen for longest', async () => {
+    const { state, actors } = counting(2);
+    const [first, second, third] = await Promise.all(
+      Array.from({ length: 3 }, async () => (await aMember(world, organizer, 'door')).token),
+    );
+    await actors.of(first ?? '');
+    await actors.of(second ?? '');
+    state.reads = 0;
+    const guesses = Array.from({ length: 20 }, (_, n) => `antre_key_${String(n).padStart(43, 'C')}`);
+    await Promise.all(guesses.map((guess) => actors.of(guess)));
+    expect(state.reads).toBe(20);
+    await actors.of(second ?? '');
+    await actors.of(first ?? '');
+    expect(state.reads).toBe(20);
+    await actors.of(third ?? '');
+    await actors.of(first ?? '');
+    expect(state.reads).toBe(21);
+    await actors.of(second ?? '');
+    expect(state.reads).toBe(22);
   });
 
   it('does not remember that the database was away', async () => {

@@ -9,7 +9,11 @@ describe('order links', () => {
   const deps = { config: { ORDER_TOKEN_SECRET: secret, PUBLIC_URL: 'https://tickets.example' } };
   const [order, other] = [newOrderId(newEventId()), newOrderId(newEventId())];
   const token = orderAccessToken(secret, order);
-  const request = (headers: Record<string, string>) => ({ req: { header: (name: string) => headers[name] } });
+  const request = (headers: Record<string, string>, method = 'GET') => ({
+    req: { method, header: (name: string) => headers[name] },
+  });
+  const cookie = `__Secure-antre_order=${token}`;
+  const local = { config: { ...deps.config, PUBLIC_URL: 'http://localhost:3000' } };
 
   it('is 256 bits, the same each time, and another for another order or secret', () => {
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
@@ -25,28 +29,62 @@ describe('order links', () => {
   it('is taken from the bearer header or the cookie, and from nowhere else', () => {
     expect(presentsOrder(request({ authorization: `Bearer ${token}` }), deps, order)).toBe(true);
     expect(presentsOrder(request({ authorization: `bearer ${token}` }), deps, order)).toBe(true);
-    expect(presentsOrder(request({ cookie: `a=b; antre_order=${token}; c=d` }), deps, order)).toBe(true);
-    expect(presentsOrder(request({ cookie: `antre_order=tossed; antre_order=${token}` }), deps, order)).toBe(true);
-    expect(presentsOrderToken(request({ cookie: `antre_order=${token}` }), deps, order)).toBe(false);
+    expect(presentsOrder(request({ cookie: `a=b; ${cookie}; c=d` }), deps, order)).toBe(true);
+    const tossed = '__Secure-antre_order=tossed; '.repeat(50);
+    expect(presentsOrder(request({ cookie: `${tossed}${cookie}` }), deps, order)).toBe(true);
+    expect(presentsOrderToken(request({ cookie }), deps, order)).toBe(false);
+    expect(presentsOrder(request({ cookie: `antre_order=${token}` }), local, order)).toBe(true);
     for (const headers of [
       {},
       { authorization: token },
       { authorization: `Basic ${token}` },
       { authorization: `Bearer ${token} ` },
-      { cookie: `xantre_order=${token}` },
-      { cookie: 'antre_order=' },
+      { cookie: `x${cookie}` },
+      { cookie: `antre_order=${token}` },
+      { cookie: '__Secure-antre_order=' },
     ]) {
       expect(presentsOrder(request(headers), deps, order)).toBe(false);
     }
     expect(presentsOrder(request({ authorization: `Bearer ${token}` }), deps, other)).toBe(false);
-    expect(presentsOrder(request({ cookie: `antre_order=${token}` }), deps, other)).toBe(false);
+    expect(presentsOrder(request({ cookie }), deps, other)).toBe(false);
   });
 
   it('gives a cookie for this one order, out of reach of scripts and other sites', () => {
     expect(orderCookie(deps, order)).toBe(
-      `antre_order=${token}; Max-Age=2592000; Path=/v1/orders/${order}; HttpOnly; SameSite=Lax; Secure`,
+      `${cookie}; Max-Age=2592000; Path=/v1/orders/${order}; HttpOnly; SameSite=Strict; Secure`,
     );
-    const local = { config: { ...deps.config, PUBLIC_URL: 'http://localhost:3000' } };
     expect(orderCookie(local, order)).not.toContain('Secure');
+  });
+
+  const origin = 'https://tickets.example';
+  it.each<[string, Record<string, string>, boolean]>([
+    ['our page', { 'sec-fetch-site': 'same-origin', origin }, true],
+    ['our page in an old browser', { origin }, true],
+    [
+      'our page under another name of this server',
+      { 'sec-fetch-site': 'same-origin', origin: 'http://10.0.0.5' },
+      true,
+    ],
+    ['a sibling subdomain', { 'sec-fetch-site': 'same-site', origin: 'https://blog.example' }, false],
+    ['a sibling subdomain in an old browser', { origin: 'https://evil.tickets.example' }, false],
+    ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, false],
+    ['another site that lies about its origin', { 'sec-fetch-site': 'cross-site', origin }, false],
+    ['a page without an origin', { origin: 'null' }, false],
+    ['another port', { origin: `${origin}:8443` }, false],
+    ['the same name without TLS', { origin: 'http://tickets.example' }, false],
+    ['an address bar', { 'sec-fetch-site': 'none' }, false],
+    ['nobody says who', {}, false],
+  ])('with the cookie alone, changes something for our pages only: %s', (_who, headers, isAllowed) => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const asked = () => presentsOrder(request({ ...headers, cookie }, method), deps, order);
+      if (isAllowed) expect(asked()).toBe(true);
+      else expect(asked).toThrow(expect.objectContaining({ code: 'access.cross_site' }));
+      expect(presentsOrder(request({ ...headers, cookie: `${cookie}x` }, method), deps, order)).toBe(false);
+      expect(
+        presentsOrder(request({ ...headers, cookie, authorization: `Bearer ${token}` }, method), deps, order),
+      ).toBe(true);
+    }
+    expect(presentsOrder(request({ ...headers, cookie }), deps, order)).toBe(true);
+    expect(presentsOrder(request({ ...headers, cookie }, 'HEAD'), deps, order)).toBe(true);
   });
 });

@@ -85,7 +85,7 @@ describe('an order answers nobody but its buyer', () => {
       [theirs.id, {}],
       [theirs.id, tokenFor(mine.id)],
       [theirs.id, bearer(`${tokenOf(desk, theirs.id).slice(0, -1)}_`)],
-      [theirs.id, { cookie: `antre_order=${tokenOf(desk, mine.id)}` }],
+      [theirs.id, { cookie: `__Secure-antre_order=${tokenOf(desk, mine.id)}` }],
       [theirs.id, { authorization: `Basic ${tokenOf(desk, theirs.id)}` }],
       [unknown, tokenFor(mine.id)],
       ['nonsense', tokenFor('nonsense')],
@@ -155,7 +155,7 @@ describe('a browser session for an order', () => {
     const answer = await desk.app.request(`${path}/session`, { method: 'POST', headers: tokenFor(placed.id) });
     expect(answer.status).toBe(204);
     const cookie = answer.headers.get('set-cookie') ?? '';
-    for (const part of ['HttpOnly', 'SameSite=Lax', 'Secure', `Path=${path}`])
+    for (const part of ['HttpOnly', 'SameSite=Strict', 'Secure', `Path=${path}`])
       expect(cookie.split('; ')).toContain(part);
     const sent = { cookie: `other=1; ${cookie.split(';')[0]}` };
     for (const file of ['', '/tickets', '/tickets.pdf', '/calendar.ics'])

@@ -151,7 +151,11 @@ async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: 
       ...deps,
       inbox: createCallbackInbox({ db: deps.db }),
       actors: { of: (token) => Promise.resolve(actors.get(token)), forget: () => {} },
-      config: { ENCRYPTION_KEY: encryptionKey, ORDER_TOKEN_SECRET: orderTokenSecret },
+      config: {
+        ENCRYPTION_KEY: encryptionKey,
+        ORDER_TOKEN_SECRET: orderTokenSecret,
+        PUBLIC_URL: 'http://localhost:3000',
+      },
     }),
   );
   return serve(app, { host: '127.0.0.1', port, reusePort: false });
