@@ -119,7 +119,7 @@ export function compose(config: Config, log: Log) {
   const writeDb = writes.db;
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
 
-  const clientNetwork = createClientNetwork(config.TRUSTED_PROXIES);
+  const clientNetwork = createClientNetwork(config.TRUSTED_PROXIES, { header: config.CLIENT_ADDRESS_HEADER, log });
   const switches = opened('switches', createSwitches({ db: watch.db, log }), (read) => read.close());
   const traffic = opened(
     'traffic control',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { trustedProxiesFault } from './http/client-network.ts';
+import { addressHeaders } from './http/client-network.ts';
+import { trustedProxiesFault } from './http/trusted-proxies.ts';
 
 /**
  * The only reader of the environment. `loadConfig` checks everything at once, reports every fault together, and
@@ -59,6 +60,7 @@ export const variables = z.object({
   TRUSTED_PROXIES: list.refine((entries) => trustedProxiesFault(entries) === undefined, {
     message: 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8',
   }),
+  CLIENT_ADDRESS_HEADER: z.enum(addressHeaders).default('x-forwarded-for'),
   CORS_ALLOW_ORIGINS: origins,
 
   DATABASE_URL: postgresUrl,

@@ -1,5 +1,5 @@
 import { type LimiterOptions, createLimiter } from '../../src/traffic-control/concurrency/limiter.ts';
-import type { RouteClass } from '../../src/traffic-control/policies.ts';
+import type { RouteClass } from '../../src/traffic-control/route-rules.ts';
 import { createGradient2 } from './gradient2.ts';
 import { createPlainGuards } from './plain-guards.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { RouteClass } from '../../src/traffic-control/policies.ts';
+import type { RouteClass } from '../../src/traffic-control/route-rules.ts';
 import type { Admission } from './admission.ts';
 import type { Dependency } from './dependency.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { RouteClass } from '../../src/traffic-control/policies.ts';
+import type { RouteClass } from '../../src/traffic-control/route-rules.ts';
 import { type Admission, gradient2, ours, plainGuards, unlimited } from './admission.ts';
 import { type Stream, type Tally, createCrowd, percentileOf } from './crowd.ts';
 import { type Dependency, createServer } from './dependency.ts';

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { widerNetworkOf } from '../http/client-network.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isBuyerCode } from './buyer-code.ts';
 import { keyedHash } from './buyer-key.ts';
@@ -27,8 +28,12 @@ export async function confirmVerification(
   input: { verificationId: string; code: string; network: string },
 ): Promise<{ buyerToken: string; expiresAt: Date }> {
   const { HASH_SECRET, QUEUE_TOKEN_SECRET } = deps.config;
-  const networkKey = keyedHash(HASH_SECRET, `confirmations:${input.network}`);
-  const waitSeconds = deps.verificationLimiter.failedTooOften(networkKey);
+  const wider = widerNetworkOf(input.network);
+  const networkKeys = {
+    network: keyedHash(HASH_SECRET, `confirmations:${input.network}`),
+    wider: wider === undefined ? undefined : keyedHash(HASH_SECRET, `confirmations:${wider}`),
+  };
+  const waitSeconds = deps.verificationLimiter.failedTooOften(networkKeys);
   if (waitSeconds !== undefined) {
     confirmationsTried.inc({ result: 'limited' });
     throw verificationLimited(waitSeconds);
@@ -39,7 +44,7 @@ export async function confirmVerification(
   });
   if (accountKey === undefined) {
     confirmationsTried.inc({ result: 'refused' });
-    await deps.verificationLimiter.failed(networkKey);
+    await deps.verificationLimiter.failed(networkKeys);
     throw verificationRefused();
   }
   confirmationsTried.inc({ result: 'confirmed' });

@@ -12,8 +12,8 @@ export type VerificationLimiter = {
     readonly retryAfterSeconds: number;
   }>;
   /** Seconds for which this network may try no code; undefined when it may. */
-  failedTooOften(networkKey: string): number | undefined;
-  failed(networkKey: string): Promise<void>;
+  failedTooOften(keys: NetworkKeys): number | undefined;
+  failed(keys: NetworkKeys): Promise<void>;
 };
 
 /** The event, by its address, whose waiting room a code is asked for; undefined where there is no such room. */
@@ -21,3 +21,6 @@ export type FindEvent = (slug: string) => Promise<{ readonly id: string; readonl
 
 /** Whether a number may write to phones for this organizer now. */
 export type CanMessagePhones = (organizerId: string) => Promise<boolean>;
+
+/** Keyed hashes of a network, and of the IPv6 /48 around it. */
+export type NetworkKeys = { readonly network: string; readonly wider: string | undefined };

@@ -1,66 +1,82 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import type { Log } from '../platform/log.ts';
+import { counter } from '../platform/metrics.ts';
+import { type Address, type NoAddress, parseAddress, parseNode } from './client-address.ts';
+import { forOf, lastElement } from './forwarded-header.ts';
 import type { HotRequest } from './hot-request.ts';
+import { type IsTrusted, createIsTrusted } from './trusted-proxies.ts';
 
-/** The network of whoever sent these: the connection's address, and what proxies wrote. */
+/** The network that a request comes from: its key in limits, `unparsedNetwork` when that cannot be told. */
 export type ClientNetwork = (request: Pick<HotRequest, 'remoteAddress' | 'header'>) => string;
 
 /**
- * The network that a request comes from: IPv4 /24, IPv6 /64, since a household or a venue shares one and an attacker
- * owns many addresses in one. `X-Forwarded-For` counts only as far as trusted proxies wrote it: it is read from the
- * right, and the first address that is not a trusted proxy is the client. Without a connection (an in-process request)
- * everyone is on the loopback.
+ * Where all those are counted whose address a trusted proxy wrote in no form that is known. They share the allowance of
+ * one network: never that of the proxy, which would be everybody's, and never none.
  */
-export function createClientNetwork(trustedProxies: readonly string[]): ClientNetwork {
-  const trusted = toBlockList(trustedProxies);
-  return ({ remoteAddress, header }) =>
-    networkOf(clientAddress(unmapped(remoteAddress ?? '127.0.0.1'), header('x-forwarded-for'), trusted));
+export const unparsedNetwork = 'unparsed';
+
+/** The header in which trusted proxies write the client's address. */
+export const addressHeaders = ['x-forwarded-for', 'forwarded'] as const;
+export type AddressHeader = (typeof addressHeaders)[number];
+
+/** What is looked at of a chain: the addresses before that are the client's own words, as many as it likes. */
+const hopsMax = 20;
+const shapeLengthMax = 60;
+
+const unparsedTotal = counter(
+  'client_address_unparsed_total',
+  'Requests whose address a trusted proxy wrote in no known form, by header and reason',
+  ['header', 'reason'],
+);
+
+/**
+ * The network that a request comes from: IPv4 /24, IPv6 /64, since a household or a venue shares one and an attacker
+ * owns many addresses in one. A header counts only as far as trusted proxies wrote it: it is read from the right, and
+ * the first address that is not a trusted proxy is the client. What cannot be read there is logged once per header and
+ * reason and counted. Without a connection (an in-process request) everyone is on the loopback.
+ * @param options.header where proxies write; `X-Forwarded-For` when left out, and then `Forwarded` where that is missing
+ */
+export function createClientNetwork(
+  trustedProxies: readonly string[],
+  options: { readonly header?: AddressHeader; readonly log?: Pick<Log, 'error'> } = {},
+): ClientNetwork {
+  const isTrusted = createIsTrusted(trustedProxies);
+  const logged = new Set<string>();
+
+  const unparsed = (header: AddressHeader, written: string, reason: NoAddress): string => {
+    unparsedTotal.inc({ header, reason });
+    if (!logged.has(`${header} ${reason}`)) {
+      logged.add(`${header} ${reason}`);
+      options.log?.error({ header, reason, shape: shapeOf(written) }, 'a proxy wrote an address that cannot be read');
+    }
+    return unparsedNetwork;
+  };
+
+  return ({ remoteAddress, header }) => {
+    const peer = parseAddress(remoteAddress ?? '127.0.0.1');
+    if (peer === undefined) return unparsedNetwork;
+    if (!isTrusted(peer)) return networkOfAddress(peer);
+    const list = options.header === 'forwarded' ? undefined : header('x-forwarded-for');
+    if (list !== undefined) {
+      const found = clientOf(list, peer, isTrusted, nextInList);
+      return found.address === undefined
+        ? unparsed('x-forwarded-for', found.written, found.reason)
+        : networkOfAddress(found.address);
+    }
+    const elements = header('forwarded');
+    // Nobody in front of the proxy: it asks for itself, as a load balancer that looks after our health does.
+    if (elements === undefined) return networkOfAddress(peer);
+    const found = clientOf(elements, peer, isTrusted, nextElement);
+    return found.address === undefined
+      ? unparsed('forwarded', found.written, found.reason)
+      : networkOfAddress(found.address);
+  };
 }
 
 /** The same of a request that came through the router. */
 export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => string {
   return (c) => clientNetwork({ remoteAddress: socketAddress(c), header: (name) => c.req.header(name) });
-}
-
-export function toBlockList(entries: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return list;
-}
-
-/** Why these are not addresses or subnets, or undefined when they are. Used when the configuration is read. */
-export function trustedProxiesFault(entries: readonly string[]): string | undefined {
-  const wrong = entries.find((entry) => {
-    const [address = '', bits, more] = entry.split('/');
-    const version = isIP(address);
-    return (
-      version === 0 ||
-      more !== undefined ||
-      (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32)))
-    );
-  });
-  return wrong === undefined ? undefined : 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8';
-}
-
-const hopsMax = 20;
-
-function clientAddress(peer: string, forwarded: string | undefined, trusted: BlockList): string {
-  let address = peer;
-  if (forwarded === undefined) return address;
-  // The last ones: those before them are the client's own words, of which there may be as many as it likes.
-  const hops = forwarded.split(',').slice(-hopsMax);
-  while (isTrusted(address, trusted)) {
-    const hop = hops.pop()?.trim();
-    if (hop === undefined || isIP(hop) === 0) return address;
-    address = hop;
-  }
-  return address;
 }
 
 export function socketAddress(c: Context): string | undefined {
@@ -71,33 +87,62 @@ export function socketAddress(c: Context): string | undefined {
   }
 }
 
-/** An IPv4 address that came in the clothes of IPv6 (`::ffff:192.0.2.7`, `::ffff:c000:207`) is the IPv4 address. */
-export function unmapped(address: string): string {
-  if (!address.includes(':')) return address;
-  const [, dotted, high, low] =
-    /^(?:0{0,4}:){1,5}:?ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i.exec(address) ?? [];
-  if (dotted !== undefined) return dotted;
-  if (high === undefined || low === undefined) return address;
-  return [high, low]
-    .map((group) => Number.parseInt(group, 16))
-    .flatMap((group) => [group >> 8, group & 255])
-    .join('.');
-}
-
-function isTrusted(address: string, trusted: BlockList): boolean {
-  return trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
+/** The network of an address, as limits count it. */
 export function networkOf(address: string): string {
-  const plain = unmapped(address);
-  if (!isIPv6(plain)) return `${plain.slice(0, plain.lastIndexOf('.'))}.0/24`;
-  const [head = '', tail = ''] = plain.split('::', 2);
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const missing = plain.includes('::') ? 8 - left.length - right.length : 0;
-  const groups = [...left, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+  const parsed = parseAddress(address);
+  return parsed === undefined ? unparsedNetwork : networkOfAddress(parsed);
+}
+
+/**
+ * The IPv6 /48 around a network; undefined for IPv4. Whoever rents one machine is often given a /48, which is 65,536
+ * networks: those together have a second, wider limit.
+ */
+export function widerNetworkOf(network: string): string | undefined {
+  if (!network.endsWith('::/64')) return undefined;
+  return `${network.slice(0, network.lastIndexOf(':', network.length - 6))}::/48`;
+}
+
+function networkOfAddress(address: Address): string {
+  if (address.family === 4) return `${address.text.slice(0, address.text.lastIndexOf('.'))}.0/24`;
+  const [first = 0, second = 0, third = 0, fourth = 0] = address.parts;
+  return `${first.toString(16)}:${second.toString(16)}:${third.toString(16)}:${fourth.toString(16)}::/64`;
+}
+
+type Hop = { readonly node: string | undefined; readonly before: number };
+type Found =
+  | { readonly address: Address }
+  | { readonly address?: undefined; readonly reason: NoAddress; readonly written: string };
+
+/** Walks the header from the right as far as trusted proxies wrote it. */
+function clientOf(
+  written: string,
+  peer: Address,
+  isTrusted: IsTrusted,
+  next: (written: string, end: number) => Hop,
+): Found {
+  let address = peer;
+  let end = written.length;
+  for (let hops = 0; hops < hopsMax && end >= 0 && (hops === 0 || isTrusted(address)); hops += 1) {
+    const { node, before } = next(written, end);
+    const parsed = node === undefined ? 'malformed' : parseNode(node);
+    if (typeof parsed === 'string') return { reason: parsed, written: written.slice(before + 1, end) };
+    address = parsed;
+    end = before;
+  }
+  return { address };
+}
+
+function nextInList(written: string, end: number): Hop {
+  const before = end === 0 ? -1 : written.lastIndexOf(',', end - 1);
+  return { node: written.slice(before + 1, end), before };
+}
+
+function nextElement(written: string, end: number): Hop {
+  const { element, before } = lastElement(written, end);
+  return { node: forOf(element), before };
+}
+
+/** The form of what was written, without what it says: an address is somebody's. */
+function shapeOf(written: string): string {
+  return written.trim().slice(0, shapeLengthMax).replaceAll(/\d/g, '9').replaceAll(/[a-z]/gi, 'a');
 }

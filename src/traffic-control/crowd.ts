@@ -4,7 +4,7 @@ import type { DomainError } from '../platform/errors.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import { type Asked, type Decision, limitedAnswer } from './decision.ts';
 import { keyOf } from './keys.ts';
-import type { RouteRule } from './policies.ts';
+import type { RouteRule } from './route-rules.ts';
 
 /** Of those refused with the crowd of an event, who are counted by the limits. */
 const crowdCountedShare = 0.1;

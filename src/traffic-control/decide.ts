@@ -5,7 +5,7 @@ import { type Asked, type Decision, classNames, rateLimited } from './decision.t
 import { keyOf } from './keys.ts';
 import type { Verdict } from './limiter.ts';
 import { shedTotal, switchedTotal } from './metrics.ts';
-import { type RouteClass, type RouteRule, ruleOf } from './policies.ts';
+import { type RouteClass, type RouteRule, ruleOf } from './route-rules.ts';
 import { rateLimitField } from './refusals.ts';
 
 export type Decide = (asked: Asked) => Decision | Promise<Decision>;

@@ -3,7 +3,7 @@ import type { HotRequest } from '../http/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import type { Verdict } from './limiter.ts';
 import { limitedTotal } from './metrics.ts';
-import type { RouteClass } from './policies.ts';
+import type { RouteClass } from './route-rules.ts';
 
 export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress'>;
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { widerNetworkOf } from '../http/client-network.ts';
 import { hmacSha256Text } from '../platform/crypto.ts';
 import type { HotRequest } from '../http/hot-request.ts';
 import { createBoundedMap } from './bounded-map.ts';
@@ -40,6 +41,10 @@ export function keyOf(
   network: string,
 ): string | undefined {
   if (kind === 'network') return keys.network(network);
+  if (kind === 'wider_network') {
+    const wider = widerNetworkOf(network);
+    return wider === undefined ? undefined : keys.network(wider);
+  }
   const authorization = asked.header('authorization');
   return authorization === undefined ? undefined : keys.credential(authorization);
 }

@@ -2,7 +2,7 @@ import { DomainError } from '../platform/errors.ts';
 import type { GroupCommit } from '../platform/group-commit.ts';
 import { counter } from '../platform/metrics.ts';
 import type { ConcurrencyLimiter } from './concurrency/index.ts';
-import type { RouteClass } from './policies.ts';
+import type { RouteClass } from './route-rules.ts';
 import type { Shedder } from './shedder.ts';
 
 /**

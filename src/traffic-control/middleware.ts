@@ -1,12 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { responseOf } from '../http/answer.ts';
-import type { ClientNetwork } from '../http/client-network.ts';
+import { type ClientNetwork, widerNetworkOf } from '../http/client-network.ts';
 import { hotRequestOfContext } from '../http/hot-request.ts';
 import { asClass } from './concurrency/index.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import type { Decide } from './decide.ts';
 import { rateLimited } from './decision.ts';
-import { ruleOf } from './policies.ts';
+import { ruleOf } from './route-rules.ts';
 
 /** What a callback that does not verify is answered with: the gateway's retry table asks for 400. */
 const refusedStatuses = new Set([400, 401, 403]);
@@ -22,12 +22,18 @@ export function trafficControl(control: TrafficControl, decide: Decide, networkO
     const network = networkOf(hotRequestOfContext(c));
     const key = keys.callback(network, c.req.path);
     const networkKey = keys.network(network);
-    const denied = limiter.denied('callback_failures', key) ?? limiter.denied('callback_failures_network', networkKey);
+    const wider = widerNetworkOf(network);
+    const widerKey = wider === undefined ? undefined : keys.network(wider);
+    const denied =
+      limiter.denied('callback_failures', key) ??
+      limiter.denied('callback_failures_network', networkKey) ??
+      (widerKey === undefined ? undefined : limiter.denied('callback_failures_network_wide', widerKey));
     if (denied !== undefined) return responseOf(rateLimited(control, 0, denied).refusal);
     await next();
     if (!refusedStatuses.has(c.res.status)) return undefined;
     await limiter.consume('callback_failures', key);
     await limiter.consume('callback_failures_network', networkKey);
+    if (widerKey !== undefined) await limiter.consume('callback_failures_network_wide', widerKey);
     return undefined;
   };
 

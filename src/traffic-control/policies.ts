@@ -1,14 +1,7 @@
 import type { Config } from '../config.ts';
-import type { Dependency } from './concurrency/dependencies.ts';
 
-/**
- * Who is refused first when there is too much: the highest class. 0 is callbacks and is never shed; 1 pays, reads an
- * order, or stands at the door; 2 places an order; 3 exchanges a place in the waiting room; 4 browses; 5 is the rest.
- */
-export type RouteClass = 0 | 1 | 2 | 3 | 4 | 5;
-
-/** What a limit counts by. */
-export type KeyKind = 'network' | 'credential' | 'target' | 'callback';
+/** What a limit counts by; `wider_network` is the IPv6 /48 around a network. */
+export type KeyKind = 'network' | 'wider_network' | 'credential' | 'target' | 'callback';
 
 /** At most `points` requests in `seconds`, counted from the first one, per key. */
 export type Policy = {
@@ -18,32 +11,41 @@ export type Policy = {
   readonly seconds: number;
 };
 
+/** Limits per network. Each has a second, wider one for all networks of one IPv6 /48. */
+const networkPolicies = [
+  'network',
+  'check_in_network',
+  'orders',
+  'sign_in',
+  'messages',
+  'documents',
+  'verifications',
+  'confirmations',
+  'confirmation_failures',
+  'callback_failures_network',
+] as const;
+type NetworkPolicyName = (typeof networkPolicies)[number];
+
 export type PolicyName =
-  | 'network'
+  | NetworkPolicyName
+  | `${NetworkPolicyName}_wide`
   | 'credential'
-  | 'check_in_network'
   | 'check_in'
-  | 'orders'
-  | 'sign_in'
-  | 'messages'
   | 'sign_in_account'
   | 'sign_in_account_everywhere'
-  | 'documents'
   | 'message_target'
-  | 'verifications'
   | 'verifications_budget'
   | 'verification_target'
   | 'verification_target_daily'
   | 'verification_target_everywhere'
   | 'verification_target_everywhere_daily'
-  | 'confirmations'
-  | 'confirmation_failures'
-  | 'callback_failures'
-  | 'callback_failures_network';
+  | 'callback_failures';
 
 export type Policies = Readonly<Record<PolicyName, Policy>>;
 
 const minute = 60;
+/** A /48 may be one rented machine or a mobile operator's customers: it gets what four networks get. */
+const widerFactor = 4;
 /** A whole venue scans from behind one address. */
 const doorNetworkFactor = 10;
 /** One API key may serve every gate of a venue. */
@@ -86,7 +88,7 @@ export function policiesOf(
     points,
     seconds,
   });
-  return {
+  const policies = {
     network: policy('network', 'network', requests),
     credential: policy('credential', 'credential', requests),
     check_in_network: policy('check_in_network', 'network', requests * doorNetworkFactor),
@@ -117,6 +119,20 @@ export function policiesOf(
       callbackFailuresPerMinute * callbackAddressesFailing,
     ),
   };
+  const wide = networkPolicies.map((name): [string, Policy] => {
+    const { points, seconds } = policies[name];
+    return [`${name}_wide`, policy(`${name}_wide`, 'wider_network', points * widerFactor, seconds)];
+  });
+  return { ...policies, ...(Object.fromEntries(wide) as Record<`${NetworkPolicyName}_wide`, Policy>) };
+}
+
+/** The limit on the networks around one, where the limit counts by network. */
+export function wideOf(name: PolicyName): PolicyName | undefined {
+  return isOfNetwork(name) ? `${name}_wide` : undefined;
+}
+
+function isOfNetwork(name: PolicyName): name is NetworkPolicyName {
+  return networkPolicies.some((one) => one === name);
 }
 
 /** Codes to buyers, the target of who wants to keep everybody out (or to fill inboxes, or to spend the organizer's money). */
@@ -144,96 +160,4 @@ function verificationPolicies(
     confirmations: policy('confirmations', 'network', asked * confirmationsPerVerification),
     confirmation_failures: policy('confirmation_failures', 'network', confirmationFailuresPerNetwork),
   };
-}
-
-/** What the address of a request says about it, before anything else of it is read. */
-export type RouteRule = {
-  readonly class: RouteClass;
-  /** Limits that are asked in this order; the first that refuses ends it. */
-  readonly limits: readonly PolicyName[];
-  /** What it cannot do without. Left out where the answer is in memory, or may be. */
-  readonly uses?: Dependency;
-  /** Its crowd is refused by event, when the request names one in `Event-Slug`. */
-  readonly isOfEvent?: boolean;
-};
-
-type Row = RouteRule & { readonly methods: readonly string[]; readonly path: RegExp };
-
-const anyMethod: readonly string[] = [];
-const reading = ['GET', 'HEAD'];
-const posting = ['POST'];
-
-/** In order of importance; the first row that fits decides. */
-const rows: readonly Row[] = [
-  // What no route serves is not a callback: it is limited as anything else that is made up.
-  { methods: ['GET', 'POST'], path: /^\/v1\/callbacks\/(?:midtrans|whatsapp)\/[^/]+$/, class: 0, limits: [] },
-  // A browser's question before the request itself: cheap, and without its answer nothing else comes.
-  { methods: ['OPTIONS'], path: /^\//, class: 1, limits: ['network'] },
-  {
-    methods: anyMethod,
-    path: /^\/v1\/check-ins(?:\/|$)/,
-    class: 1,
-    limits: ['check_in', 'check_in_network'],
-    uses: 'postgres_writes',
-  },
-  {
-    methods: reading,
-    path: /^\/v1\/events\/[^/]+\/(?:door-list$|check-ins\/)/,
-    class: 1,
-    limits: ['check_in', 'check_in_network'],
-    uses: 'postgres_reads',
-  },
-  // Not counted as a request too: the limit on orders is the tighter one, and a second question to Redis would cost more than it says.
-  {
-    methods: posting,
-    path: /^\/v1\/orders$/,
-    class: 2,
-    limits: ['orders'],
-    uses: 'postgres_writes',
-    isOfEvent: true,
-  },
-  {
-    methods: posting,
-    path: /^\/v1\/orders\/lookups$/,
-    class: 4,
-    limits: ['messages', 'network'],
-    uses: 'postgres_reads',
-  },
-  // Nobody stands at the door for want of it: the mail has the tickets, and so has the page of the order.
-  {
-    methods: reading,
-    path: /^\/v1\/orders\/[^/]+\/tickets\.pdf$/,
-    class: 4,
-    limits: ['documents', 'network'],
-    uses: 'postgres_reads',
-  },
-  { methods: anyMethod, path: /^\/v1\/orders\//, class: 1, limits: ['network'], uses: 'postgres_reads' },
-  { methods: posting, path: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
-  {
-    methods: posting,
-    path: /^\/v1\/(?:password-resets|invitations)(?:\/|$)/,
-    class: 4,
-    limits: ['messages', 'network'],
-    uses: 'postgres_reads',
-  },
-  // Not counted as requests too, for the same reason as orders.
-  { methods: posting, path: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
-  { methods: posting, path: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },
-  { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
-  { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
-  { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
-  { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
-  // The page of an order and what it loads: a buyer on the way to paying needs them as much as the order itself.
-  { methods: reading, path: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
-  { methods: reading, path: /^\//, class: 4, limits: ['network'] },
-];
-
-const otherwise: RouteRule = { class: 5, limits: ['network'] };
-
-/** Decided by method and path alone. `path` must be decoded exactly as the router decodes it. */
-export function ruleOf(method: string, path: string): RouteRule {
-  for (const row of rows) {
-    if ((row.methods === anyMethod || row.methods.includes(method)) && row.path.test(path)) return row;
-  }
-  return otherwise;
 }

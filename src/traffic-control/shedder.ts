@@ -4,7 +4,7 @@ import type { Dependency, DependencyLimiters } from './concurrency/dependencies.
 import { createRetrySpread } from './concurrency/retry-spread.ts';
 import { type LoopSample, loopPressure } from './loop-pressure.ts';
 import * as metrics from './metrics.ts';
-import type { RouteClass } from './policies.ts';
+import type { RouteClass } from './route-rules.ts';
 import { type ShedState, calm, nextShedState } from './shed-level.ts';
 
 /** Which classes are refused now, decided every 200 ms; asking costs one look-up. */

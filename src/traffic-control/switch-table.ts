@@ -1,5 +1,5 @@
 import type { TrafficControlErrorCode } from './errors.ts';
-import type { RouteClass } from './policies.ts';
+import type { RouteClass } from './route-rules.ts';
 
 /**
  * The table of switches: what each one is called, how far it can reach, and what it refuses at the door. A new switch is

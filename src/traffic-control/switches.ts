@@ -1,7 +1,7 @@
 import type { Db } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import { switchReadAge, switchesOn } from './metrics.ts';
-import type { RouteClass } from './policies.ts';
+import type { RouteClass } from './route-rules.ts';
 import type { TrafficControlErrorCode } from './errors.ts';
 import { type SwitchOn, findSwitchesOn } from './switch-queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './switch-table.ts';

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto';
 import type { Limiter } from './limiter.ts';
 import type { PolicyName } from './policies.ts';
 
+/** Keyed hashes of a network, and of the IPv6 /48 around it. */
+type NetworkKeys = { readonly network: string; readonly wider: string | undefined };
+
 /**
  * Codes to buyers: few to one target, more when several networks ask, so that a stranger cannot keep a buyer from one's
  * code from one place; and a budget over all targets, since messages cost money. And wrong codes per network. All keys
@@ -40,11 +43,15 @@ export function createVerificationLimiter(limiter: Limiter) {
       return { verdict: 'allowed', retryAfterSeconds: 0 };
     },
     /** Seconds for which this network may try no code; undefined when it may. Asks nobody. */
-    failedTooOften: (networkKey: string): number | undefined =>
-      limiter.denied('confirmation_failures', networkKey)?.resetSeconds,
+    failedTooOften: ({ network, wider }: NetworkKeys): number | undefined =>
+      (
+        limiter.denied('confirmation_failures', network) ??
+        (wider === undefined ? undefined : limiter.denied('confirmation_failures_wide', wider))
+      )?.resetSeconds,
     /** Counts a wrong code. */
-    failed: async (networkKey: string): Promise<void> => {
-      await limiter.consume('confirmation_failures', networkKey);
+    failed: async ({ network, wider }: NetworkKeys): Promise<void> => {
+      await limiter.consume('confirmation_failures', network);
+      if (wider !== undefined) await limiter.consume('confirmation_failures_wide', wider);
     },
   };
 }

@@ -5,7 +5,7 @@ import { createClientNetwork } from '../../src/http/client-network.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 import { type TrafficControl, createDecide, createTrafficControl } from '../../src/traffic-control/index.ts';
 import { trafficControl } from '../../src/traffic-control/middleware.ts';
-import { ruleOf } from '../../src/traffic-control/policies.ts';
+import { ruleOf } from '../../src/traffic-control/route-rules.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
 
 let testRedis: TestRedis;
@@ -166,6 +166,30 @@ describe('who is counted (S21)', () => {
       expect((await place(`2001:db8:1:2:${request}::1`)).status).toBe(201);
     }
     expect((await place('2001:db8:1:2:ffff::1')).status).toBe(429);
+  });
+
+  it('counts the networks of one IPv6 /48 together too, for four times as much', async () => {
+    const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
+    const place = (address: string) => app.call('POST', '/v1/orders', { 'x-forwarded-for': address });
+    const statuses: number[] = [];
+    for (let network = 0; network < 15; network += 1) {
+      statuses.push((await place(`[2001:db8:7:${network.toString(16)}::1]:50001`)).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 12 }, () => 201), 429, 429, 429]);
+    const refused = await place('2001:db8:7:ffff::1');
+    expect(await refused.json()).toMatchObject({ 'violated-policies': ['orders_wide'] });
+    expect((await place('2001:db8:8::1')).status).toBe(201);
+  });
+
+  it('gives all whose address cannot be read the allowance of one network, and not that of their proxy', async () => {
+    const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
+    const place = (address: string) => app.call('POST', '/v1/orders', { 'x-forwarded-for': address });
+    const odd = ['unknown', '_a', 'client.example', '1.2.3', 'x'];
+    const statuses: number[] = [];
+    for (const address of odd) statuses.push((await place(address)).status);
+    expect(statuses).toEqual([201, 201, 201, 429, 429]);
+    expect((await app.call('POST', '/v1/orders')).status).toBe(201);
+    expect((await place('198.51.100.7:4711')).status).toBe(201);
   });
 
   it('believes that hop however many the client has written before it', async () => {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 
 /**
  * On whose behalf a call is made, for calls that are limited far below the route. Work of the process itself, which no

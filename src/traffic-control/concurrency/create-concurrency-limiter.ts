@@ -1,5 +1,5 @@
 import { serviceOverloaded } from '../../platform/errors.ts';
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 import {
   type Limiter,
   type LimiterClock,

@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/errors.ts';
 import { RetryLater } from '../../platform/retry-later.ts';
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 import { callingClass } from './calling-class.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from './create-concurrency-limiter.ts';
 import { limitCall } from './limit-calls.ts';

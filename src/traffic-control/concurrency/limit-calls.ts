@@ -1,7 +1,7 @@
 import { isUnavailable } from '../../platform/db-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { GroupCommit } from '../../platform/group-commit.ts';
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 import type { AcquireRequest, ConcurrencyLimiter } from './create-concurrency-limiter.ts';
 import type { Outcome, Permit } from './limiter.ts';
 

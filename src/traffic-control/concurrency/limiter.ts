@@ -1,4 +1,4 @@
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 import { type AdaptiveLimit, createAdaptiveLimit } from './adaptive-limit.ts';
 import { type Places, createPlaces, partitionOf } from './partitions.ts';
 import { type RefusalCause, createRefusalsSeen } from './refusals-seen.ts';

@@ -1,5 +1,5 @@
 import { counter, gauge } from '../../platform/metrics.ts';
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 import type { Limiter, LimiterState } from './limiter.ts';
 import { refusalCauses } from './refusals-seen.ts';
 

@@ -1,4 +1,4 @@
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 
 /**
  * Who shares a limit: what pays or stands at the door, what places an order, and all the rest. Callbacks (class 0) are in

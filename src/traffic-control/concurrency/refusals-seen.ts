@@ -1,4 +1,4 @@
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 
 /**
  * Why a call did not begin: it was told at the first look, there was no room in the line, it waited too long, its

@@ -1,4 +1,4 @@
-import type { RouteClass } from '../policies.ts';
+import type { RouteClass } from '../route-rules.ts';
 import { type Partition, type Places, partitionOf, partitions, shares } from './partitions.ts';
 import type { RefusalCause } from './refusals-seen.ts';
 import { type WaitLine, createWaitLine, waitMsOverloaded } from './wait-line.ts';

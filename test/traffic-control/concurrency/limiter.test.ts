@@ -7,7 +7,7 @@ import {
   createLimiter,
 } from '../../../src/traffic-control/concurrency/limiter.ts';
 import { guaranteedPlaces } from '../../../src/traffic-control/concurrency/partitions.ts';
-import type { RouteClass } from '../../../src/traffic-control/policies.ts';
+import type { RouteClass } from '../../../src/traffic-control/route-rules.ts';
 
 /** Guards promise 8: who is let in, who waits and who is refused, in virtual time. */
 
