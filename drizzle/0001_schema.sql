@@ -7,11 +7,16 @@ create table outbox (
   payload jsonb not null,
   available_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
-  relays smallint not null default 0
+  relays smallint not null default 0,
+  -- The event that the job works for, '-' for none. The relay shares the queue's room between events.
+  event_id text not null generated always as (
+    coalesce(payload ->> 'eventId', 'evt_' || substr(payload ->> 'attemptId', 5, 8), '-')) stored
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
 
--- The relay takes due work by kind, so that no kind waits behind the backlog of another.
-create index outbox_due on outbox (name, available_at, id);
+-- Work that the queue has not been given yet, by kind and event: no kind and no event waits behind the backlog of another.
+create index outbox_staged on outbox (name, event_id, available_at, id) where relays = 0;
+-- Work that the queue has been given and that is not done yet, by the end of its lease. A row is in one of the two indexes.
+create index outbox_leased on outbox (available_at, id) where relays > 0;
 
 -- Jobs that were given up, kept for a person: nothing that matters lives only in Redis.
 create table dead_letters (

@@ -2,7 +2,7 @@ import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } 
 import { cdnPurgeJob } from './http/cdn-purge.ts';
 import { eventCancelled } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
-import { deliverySend, recoverDeliveries } from './notifications/jobs.ts';
+import { deliverySend, recoverDeliveries, ticketsSend } from './notifications/jobs.ts';
 import {
   expireHolds,
   orderCancelled,
@@ -40,6 +40,7 @@ export const jobs = {
   'payments.reconcile': reconcilePaymentsJob,
   'payments.maintain': maintainPaymentsJob,
   'delivery.send': deliverySend,
+  'delivery.send_tickets': ticketsSend,
   'notifications.recover': recoverDeliveries,
   'staff.invited': staffInvited,
   'staff.password_reset': staffPasswordReset,

@@ -36,6 +36,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'staff.password_reset': (token) => notifyStaff(deps, 'staff_password_reset', token),
     'buyer.verification_requested': (verification) => notifyBuyer(deps, verification),
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
+    'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),

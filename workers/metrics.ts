@@ -33,4 +33,7 @@ export const relayedAgain = counter(
   ['job'],
 );
 export const relayWait = histogram('relay_wait_seconds', 'Time from commit to being handed to the queue', [], seconds);
-export const relayHeld = counter('relay_held_total', 'Rounds in which the relay took nothing', ['reason']);
+export const relayHeld = counter('relay_held_total', 'Rounds in which the relay gave a queue nothing', [
+  'reason',
+  'queue',
+]);

@@ -1,9 +1,10 @@
 import type { Db } from '../src/platform/db.ts';
 import { countDeadLetters } from '../src/platform/dead-letters.ts';
+import { queueNames } from '../src/platform/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import { outboxBacklog } from '../src/platform/outbox.ts';
 import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSeconds } from './metrics.ts';
-import { type QueueName, type Queues, queueNames } from './queues.ts';
+import type { QueueName, Queues } from './queues.ts';
 
 /**
  * Watches the queues for the gauges and for liveness. A worker process is alive as long as no queue has jobs waiting

@@ -4,35 +4,57 @@ import type { JobContract } from '../src/platform/job.ts';
 import type { Log } from '../src/platform/log.ts';
 
 /**
- * The four queues, with every setting explicit. Redis holds only work that is waiting or running: what is done is
+ * The queues, with every setting explicit. Redis holds only work that is waiting or running: what is done is
  * deleted there and in the outbox, what is given up lies in Postgres.
  */
 
-export const queueNames = [
-  'orders',
-  'payments',
-  'notifications',
-  'maintenance',
-] as const satisfies readonly JobContract['queue'][];
-export type QueueName = (typeof queueNames)[number];
+export type QueueName = JobContract['queue'];
 
 /** One hash slot for all queues, as Redis Cluster needs it. */
 export const queuePrefix = '{antre}';
 
 export type Queues = Readonly<Record<QueueName, Queue>>;
 
-/** Shares of RELAY_JOBS_MAX: a queue whose outside party is slow cannot take the room of the others. */
+/**
+ * Shares of RELAY_JOBS_MAX, one in all: a queue whose outside party is slow cannot take the room of the others, and a rush
+ * of what matters less cannot take the room of what matters more.
+ */
 export const queueShares: Readonly<Record<QueueName, number>> = {
-  orders: 0.15,
-  payments: 0.4,
-  notifications: 0.4,
-  maintenance: 0.05,
+  callbacks: 0.25,
+  tickets: 0.25,
+  closings: 0.08,
+  refunds: 0.06,
+  payments: 0.15,
+  notifications: 0.15,
+  checks: 0.04,
+  maintenance: 0.02,
 };
+
+/**
+ * Jobs of one queue that may wait in Redis, at most. Workers take them in the order in which they were handed over, so a
+ * job that comes later and the room's fair sharing count for little behind a long line. More would make no worker busier.
+ */
+export const waitingMax = 1000;
 
 /** Jobs of one queue that a process runs at once. */
 export function queueConcurrency(queue: QueueName, workerConcurrency: number): number {
-  return queue === 'maintenance' ? Math.min(workerConcurrency, 4) : workerConcurrency;
+  if (queue === 'maintenance') return Math.min(workerConcurrency, 4);
+  return Math.max(1, Math.round(workerConcurrency * queueWeights[queue]));
 }
+
+/**
+ * What each queue gets of a worker, as a part of WORKER_CONCURRENCY. These places are its own: when all queues have work
+ * they share processor and connections by these weights, and a queue without work takes nothing from the others.
+ */
+const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance'>, number>> = {
+  callbacks: 1,
+  tickets: 1,
+  closings: 0.5,
+  refunds: 0.5,
+  payments: 1,
+  notifications: 1,
+  checks: 0.25,
+};
 
 /** A job whose process died is found after at most the sum of these two. */
 const lockMs = 20_000;
@@ -92,9 +114,13 @@ export function openQueues(connection: Redis): Queues {
     return queue;
   };
   return {
-    orders: open('orders'),
+    callbacks: open('callbacks'),
+    tickets: open('tickets'),
+    closings: open('closings'),
+    refunds: open('refunds'),
     payments: open('payments'),
     notifications: open('notifications'),
+    checks: open('checks'),
     maintenance: open('maintenance'),
   };
 }

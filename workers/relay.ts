@@ -1,18 +1,20 @@
 import type { Redis } from 'ioredis';
 import type { Db } from '../src/platform/db.ts';
 import type { Log } from '../src/platform/log.ts';
+import { buryStagedJobs, buryUnknownJobs } from '../src/platform/dead-letters.ts';
+import { queueNames } from '../src/platform/job.ts';
 import {
-  type Lane,
   type StagedJob,
+  leaseOverdueJobs,
   leaseStagedJobs,
   releaseStagedJobs,
   stagedJobNames,
 } from '../src/platform/outbox.ts';
-import { buryStagedJobs, buryUnknownJobs } from '../src/platform/dead-letters.ts';
 import { refillQueue } from './refill-queue.ts';
 import { jobsBuried, outboxUnknownNames, relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
-import { type QueueName, type Queues, jobOptions, queueNames, queueShares } from './queues.ts';
+import { type QueueName, type Queues, jobOptions } from './queues.ts';
 import { type JobMap, outboxJobId } from './run-job.ts';
+import { createSharing } from './share-room.ts';
 
 /**
  * The relay: staged jobs -> BullMQ.
@@ -20,9 +22,11 @@ import { type JobMap, outboxJobId } from './run-job.ts';
  * Promises:
  *  1. No staged job is skipped: due rows are found by their time and taken with SKIP LOCKED; no position is remembered.
  *  2. A row is a lease, not a deletion: until its job is done it comes back, after 30 s, then twice that, up to an hour.
- *     The queue may lose everything: that is noticed at once, and all of it handed over again (`refillQueue`). A job that is handed over twice has the same id there.
- *  3. At most `jobsMax` jobs lie in Redis, each queue with its share; a backlog waits in Postgres, and no kind of job
- *     waits behind another.
+ *     The queue may lose everything: that is noticed at once, and all of it handed over again (`refillQueue`). A job that
+ *     is handed over twice has the same id there, and takes no room from new ones.
+ *  3. At most `jobsMax` jobs lie in Redis, each queue with its share, and few of them in line; a backlog waits in Postgres.
+ *     What matters more has queues of its own and goes first in each round. The room of a queue is shared equally
+ *     between its kinds of job, and of each kind between events: none waits behind the backlog of another.
  *  4. Nothing is leased while Redis is away; what it refuses is given back.
  *  5. One bad row stops nothing: what the queue refuses alone is passed over, unknown kinds become dead letters.
  */
@@ -45,8 +49,10 @@ export type RelayDeps = {
   readonly unknownGraceSeconds?: number;
 };
 
-/** Jobs of one kind in one round. */
-const laneMax = 250;
+/** Jobs that are handed over again in one round. */
+const overdueRoundMax = 250;
+/** After a round that moved so much the next one follows at once. */
+const busyRound = 100;
 const pauseMinMs = 50;
 const pauseMaxMs = 200;
 const failurePauseMs = 1000;
@@ -65,17 +71,19 @@ export function createRelay(deps: RelayDeps): Relay {
   let wake: (() => void) | undefined;
   let nextSweep = 0;
 
+  const share = createSharing(deps);
+
   const round = async (): Promise<number> => {
     if (deps.redis.status !== 'ready') {
-      relayHeld.inc({ reason: 'redis_away' });
+      relayHeld.inc({ reason: 'redis_away', queue: 'all' });
       return 0;
     }
     await refillQueue(deps);
-    const lanes = await openLanes(deps);
-    if (lanes.length === 0) relayHeld.inc({ reason: 'queue_full' });
-    const staged = await leaseStagedJobs(deps.db, lanes);
-    await handOver(deps, staged);
-    return staged.length;
+    const overdue = await leaseOverdueJobs(deps.db, Object.keys(deps.jobs), overdueRoundMax);
+    await handOver(deps, overdue);
+    const staged = await leaseStagedJobs(deps.db, await share());
+    await handOver(deps, byTurns(staged));
+    return overdue.length + staged.length;
   };
 
   const sweepUnknown = async (): Promise<void> => {
@@ -99,7 +107,7 @@ export function createRelay(deps: RelayDeps): Relay {
       try {
         const taken = await round();
         await sweepUnknown();
-        if (taken >= laneMax) continue;
+        if (taken >= busyRound) continue;
         pauseMs = taken > 0 ? pauseMinMs : Math.min(pauseMs * 1.5, pauseMaxMs);
       } catch (error) {
         deps.log.warn({ err: error }, 'a round of the relay failed');
@@ -129,23 +137,17 @@ export function createRelay(deps: RelayDeps): Relay {
   };
 }
 
-/** The kinds of job whose queue has room; what one kind may take is no longer there for the next. */
-async function openLanes(deps: RelayDeps): Promise<Lane[]> {
-  const rooms = new Map<string, number>();
-  for (const queue of queueNames) {
-    const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-    const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    rooms.set(queue, Math.floor(deps.jobsMax * queueShares[queue]) - held);
-  }
-  const lanes: Lane[] = [];
-  for (const { name, queue } of Object.values(deps.jobs)) {
-    const left = rooms.get(queue) ?? 0;
-    const room = Math.min(laneMax, left);
-    if (room <= 0) continue;
-    rooms.set(queue, left - room);
-    lanes.push({ name, room });
-  }
-  return lanes;
+/**
+ * The first job of each kind and event, then the second of each: workers take jobs in the order in which they get them.
+ * Within one kind and event the job that waited longest comes first.
+ */
+function byTurns(staged: readonly StagedJob[]): StagedJob[] {
+  const lanes = Map.groupBy(
+    staged.toSorted((one, two) => two.waited_seconds - one.waited_seconds),
+    (job) => `${job.name} ${job.event_id}`,
+  );
+  const placed = [...lanes.values()].flatMap((jobs) => jobs.map((job, place) => ({ job, place })));
+  return placed.toSorted((one, two) => one.place - two.place).map(({ job }) => job);
 }
 
 async function handOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<void> {
@@ -156,7 +158,9 @@ async function handOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<
     if (group === undefined) byQueue.set(queue, [job]);
     else group.push(job);
   }
-  for (const [queue, jobs] of byQueue) {
+  for (const queue of queueNames) {
+    const jobs = byQueue.get(queue) ?? [];
+    if (jobs.length === 0) continue;
     try {
       await add(deps, queue, jobs);
     } catch (error) {
@@ -192,7 +196,7 @@ async function afterRefusal(
   const isServerFault =
     deps.redis.status !== 'ready' || /OOM|READONLY|LOADING|timed out|Connection|writeable|CLUSTERDOWN/i.test(message);
   if (isServerFault) {
-    relayHeld.inc({ reason: 'refused' });
+    relayHeld.inc({ reason: 'refused', queue });
     await releaseStagedJobs(
       deps.db,
       jobs.map((job) => job.id),
@@ -209,15 +213,19 @@ async function afterRefusal(
 
 /** Drops jobs that the queue has given up or that never get done, after making dead letters of them. */
 async function withoutGivenUp(deps: RelayDeps, staged: readonly StagedJob[]): Promise<readonly StagedJob[]> {
+  const failures = await Promise.all(
+    staged.map(async (job) => (job.relays < relaysBeforeQuestion ? undefined : whyGivenUp(deps, job))),
+  );
   const kept: StagedJob[] = [];
-  for (const job of staged) {
-    const failure = job.relays < relaysBeforeQuestion ? undefined : await whyGivenUp(deps, job);
-    if (failure === undefined) kept.push(job);
-    else {
-      jobsBuried.inc({ job: job.name });
-      deps.log.error({ outboxId: job.id, job: job.name, failure }, 'a staged job is given up');
-      await buryStagedJobs(deps.db, [job.id], failure);
+  for (const [index, job] of staged.entries()) {
+    const failure = failures[index];
+    if (failure === undefined) {
+      kept.push(job);
+      continue;
     }
+    jobsBuried.inc({ job: job.name });
+    deps.log.error({ outboxId: job.id, job: job.name, failure }, 'a staged job is given up');
+    await buryStagedJobs(deps.db, [job.id], failure);
   }
   return kept;
 }

@@ -1,6 +1,6 @@
-import type { JobContract } from '../src/platform/job.ts';
+import { type JobContract, queueNames } from '../src/platform/job.ts';
 import type { Log } from '../src/platform/log.ts';
-import { type Queues, queueNames } from './queues.ts';
+import type { Queues } from './queues.ts';
 import type { JobMap } from './run-job.ts';
 
 /**

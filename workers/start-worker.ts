@@ -3,20 +3,14 @@ import type { Config } from '../src/config.ts';
 import type { Db } from '../src/platform/db.ts';
 import { buryStagedJobs } from '../src/platform/dead-letters.ts';
 import { createGroupCommit } from '../src/platform/group-commit.ts';
+import { queueNames } from '../src/platform/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import { deleteStagedJobs } from '../src/platform/outbox.ts';
 import { openQueueRedis, queueRedisFault } from '../src/platform/redis.ts';
 import type { Closers } from '../src/platform/shutdown.ts';
 import { jobsBuried, jobsStalled } from './metrics.ts';
 import { createObserver } from './observe.ts';
-import {
-  type QueueName,
-  openProducerRedis,
-  openQueues,
-  queueConcurrency,
-  queueNames,
-  workerOptions,
-} from './queues.ts';
+import { type QueueName, openProducerRedis, openQueues, queueConcurrency, workerOptions } from './queues.ts';
 import { type Relay, createRelay } from './relay.ts';
 import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './run-job.ts';
 import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';

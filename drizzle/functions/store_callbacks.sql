@@ -29,14 +29,14 @@ begin
     on conflict (gateway, organizer_id, dedup_key) do nothing
     returning id, gateway, organizer_id, dedup_key
   ), first as (
-    select distinct on (s.id) s.id, g.ord, g.payload
+    select distinct on (s.id) s.id, g.ord, g.payload, g.attempt_id
     from stored s join given g on g.gateway = s.gateway and g.organizer_id = s.organizer_id and g.dedup_key = s.dedup_key
     order by s.id, g.ord
   ), payloads as (
     insert into callback_payloads (callback_id, payload) select f.id, decode(f.payload, 'base64') from first f
   ), jobs as (
     insert into outbox (name, payload)
-    select 'payment.apply_callback', jsonb_build_object('callbackId', f.id::text) from first f
+    select 'payment.apply_callback', jsonb_build_object('callbackId', f.id::text, 'attemptId', f.attempt_id) from first f
   )
   select jsonb_agg(
       case when not g.known then 'unknown_attempt' when f.ord is not null then 'stored' else 'duplicate' end order by g.ord)

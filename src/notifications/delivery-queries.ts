@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../platform/db.ts';
+import { stagedIds } from '../platform/outbox.ts';
+import { deliverySend, ticketsSend } from './jobs.ts';
 import type { Channel, DeliveryStatus, Template } from './tables.ts';
 
 /** A delivery that this call has taken in hand. */
@@ -201,22 +203,25 @@ export async function recipientKeysOf(
   return rows.map((row) => row.recipient_key);
 }
 
+const deliveryJobs = [deliverySend, ticketsSend];
+
+export type DueDelivery = { readonly id: string; readonly event_id: string | null; readonly template: Template };
+
 /**
  * Unfinished deliveries that somebody should look at now; each is looked at again only after the pause. Those whose job
  * is still staged, as in a backlog, are left to it: more jobs would make the backlog longer.
  */
-export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: number): Promise<string[]> {
-  const rows = await rowsOf<{ id: string }>(
+export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: number): Promise<DueDelivery[]> {
+  return rowsOf<DueDelivery>(
     db,
     sql`
       with due as (
         update deliveries set next_check_at = now() + make_interval(secs => ${pauseSeconds})
         where id in (
           select id from deliveries where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked
-        ) returning id
+        ) returning id, event_id, template
       )
-      select id from due
-      where not exists (select from outbox j where j.name = 'delivery.send' and j.payload ->> 'deliveryId' = due.id)`,
+      select id, event_id, template from due
+      where id not in ${stagedIds(deliveryJobs, 'deliveryId')}`,
   );
-  return rows.map((row) => row.id);
 }

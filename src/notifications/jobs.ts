@@ -1,15 +1,27 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
 import { job } from '../platform/job.ts';
+import type { Template } from './tables.ts';
 
 /** Sends one delivery. Safe to repeat: the row says whether there is still something to send. */
 export const deliverySend = job({
   name: 'delivery.send',
-  payload: z.strictObject({ deliveryId: z.string().regex(idPatterns.plain) }),
+  payload: z.strictObject({
+    deliveryId: z.string().regex(idPatterns.plain),
+    // So that one event's flood of messages does not hold up another's. Absent for a message of no event.
+    eventId: z.string().regex(idPatterns.event).optional(),
+  }),
   queue: 'notifications',
   attempts: 10,
   timeoutMs: 30_000,
 });
+
+/** The same for the tickets of an order that is paid, which go before all other messages. */
+export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
+
+export function deliveryJobOf(template: Template): typeof deliverySend {
+  return template === 'tickets' ? ticketsSend : deliverySend;
+}
 
 /** Recurring: finds deliveries that are stuck and paid orders that have none. */
 export const recoverDeliveries = job({

@@ -3,7 +3,7 @@ import { type Db, transaction } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import { stageAll } from '../platform/outbox.ts';
 import { takeDueDeliveries } from './delivery-queries.ts';
-import { deliverySend } from './jobs.ts';
+import { deliveryJobOf, deliverySend, ticketsSend } from './jobs.ts';
 import { paidOrdersWithoutDelivery } from './subject-queries.ts';
 
 const batchMax = 500;
@@ -18,13 +18,19 @@ const paidToMinutes = 2;
  */
 export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<void> {
   const due = await transaction(deps.db, async (tx) => {
-    const ids = await takeDueDeliveries(tx, batchMax, pauseSeconds);
-    await stageAll(
-      tx,
-      deliverySend,
-      ids.map((deliveryId) => ({ deliveryId })),
-    );
-    return ids;
+    const taken = await takeDueDeliveries(tx, batchMax, pauseSeconds);
+    for (const contract of [ticketsSend, deliverySend]) {
+      const own = taken.filter(({ template }) => deliveryJobOf(template) === contract);
+      await stageAll(
+        tx,
+        contract,
+        own.map((delivery) => ({
+          deliveryId: delivery.id,
+          ...(delivery.event_id === null ? {} : { eventId: delivery.event_id }),
+        })),
+      );
+    }
+    return taken;
   });
   const orders = await paidOrdersWithoutDelivery(deps.db, {
     fromMinutes: paidFromMinutes,

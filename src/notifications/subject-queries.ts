@@ -3,6 +3,9 @@ import { organizers } from '../access/tables.ts';
 import { events } from '../catalog/tables.ts';
 import { orders } from '../orders/tables.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
+import { orderPaid } from '../orders/jobs.ts';
+import { stagedIds } from '../platform/outbox.ts';
+import { deliveryJobOf } from './jobs.ts';
 import type { Template } from './tables.ts';
 
 /** What deliveries are about, read when they are made; deliveries themselves keep no address. */
@@ -136,9 +139,10 @@ export async function queueOrderDeliveries(
         where ${rule.whatsapp} and buyer_phone <> '' and exists (
           select from senders s where s.status <> 'disabled' and (s.organizer_id = subject.organizer_id or s.organizer_id is null))
         on conflict (subject_id, template, channel, recipient_key, version) do nothing
-        returning id
+        returning id, event_id
       ), staged as (
-        insert into outbox (name, payload) select 'delivery.send', jsonb_build_object('deliveryId', id) from added
+        insert into outbox (name, payload)
+        select ${deliveryJobOf(template).name}::text, jsonb_build_object('deliveryId', id, 'eventId', event_id) from added
       )
       select id from added`,
   );
@@ -184,9 +188,10 @@ export async function queueVerificationDelivery(
         select ${input.deliveryId}::text, organizer_id, event_id, id, 'buyer_code', channel, account_key
         from buyer_verifications where id = ${input.verificationId}
         on conflict (subject_id, template, channel, recipient_key, version) do nothing
-        returning id
+        returning id, event_id
       ), staged as (
-        insert into outbox (name, payload) select 'delivery.send', jsonb_build_object('deliveryId', id) from added
+        insert into outbox (name, payload)
+        select 'delivery.send', jsonb_strip_nulls(jsonb_build_object('deliveryId', id, 'eventId', event_id)) from added
       )
       select id from added`,
   );
@@ -205,7 +210,7 @@ export async function paidOrdersWithoutDelivery(
       where o.paid_at > now() - make_interval(mins => ${fromMinutes}) and o.paid_at <= now() - make_interval(mins => ${toMinutes})
         and o.status in ('paid', 'partially_refunded')
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
-        and not exists (select from outbox j where j.name = 'order.paid' and j.payload ->> 'orderId' = o.id)
+        and o.id not in ${stagedIds([orderPaid], 'orderId')}
       limit ${limit}`,
   );
 }

@@ -18,14 +18,14 @@ export const orderPlaced = job({
 export const orderClosing = job({
   name: 'order.closing',
   payload: orderRef,
-  queue: 'payments',
+  queue: 'closings',
   attempts: 20,
   timeoutMs: 30_000,
 });
 export const orderPaid = job({
   name: 'order.paid',
   payload: orderRef,
-  queue: 'notifications',
+  queue: 'tickets',
   attempts: 10,
   timeoutMs: 15_000,
 });

@@ -4,7 +4,9 @@ import { invariant } from '../platform/assert.ts';
 import { builtOnce } from '../platform/built-once.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { eventIdOf } from '../platform/ids.ts';
+import { stagedIds } from '../platform/outbox.ts';
 import { attemptIdOf } from './attempt-id.ts';
+import { checkAttemptJob } from './jobs.ts';
 import { createGraceSeconds } from './limits.ts';
 import { gatewayOfNewAttempts } from './rail-of.ts';
 import { type Attempt, paymentAttempts } from './tables.ts';
@@ -173,8 +175,7 @@ export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> 
     tx,
     sql`
       select a.id from payment_attempts a
-      where a.next_check_at <= now() and not exists (
-        select 1 from outbox j where j.name = 'payment.check_attempt' and j.payload ->> 'attemptId' = a.id)
+      where a.next_check_at <= now() and a.id not in ${stagedIds([checkAttemptJob], 'attemptId')}
       order by a.next_check_at limit ${limit} for update of a skip locked`,
   );
   return rows.map(({ id }) => id);

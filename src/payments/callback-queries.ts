@@ -1,5 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../platform/db.ts';
+import { stagedIds } from '../platform/outbox.ts';
+import { applyCallbackJob } from './jobs.ts';
 import { callbackPayloads, callbacks } from './tables.ts';
 
 export type CallbackItem = {
@@ -70,17 +72,23 @@ export async function endCallback(
 }
 
 /** Verified callbacks that lie unapplied for longer than any job takes: their job was given up. */
-export async function findForgottenCallbacks(db: Db, minutes: number, limit: number): Promise<string[]> {
-  const rows = await rowsOf<{ id: string }>(
+export async function findForgottenCallbacks(
+  db: Db,
+  minutes: number,
+  limit: number,
+): Promise<{ callbackId: string; attemptId?: string }[]> {
+  const rows = await rowsOf<{ id: string; attempt_id: string | null }>(
     db,
     sql`
-      select c.id::text from callbacks c
+      select c.id::text, c.attempt_id from callbacks c
       where c.status = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
-        and not exists (
-          select 1 from outbox j where j.name = 'payment.apply_callback' and j.payload ->> 'callbackId' = c.id::text)
+        and c.id::text not in ${stagedIds([applyCallbackJob], 'callbackId')}
       order by c.received_at limit ${limit}`,
   );
-  return rows.map(({ id }) => id);
+  return rows.map((row) => ({
+    callbackId: row.id,
+    ...(row.attempt_id === null ? {} : { attemptId: row.attempt_id }),
+  }));
 }
 
 export async function maintainPartitions(db: Db, keepDays: number): Promise<void> {

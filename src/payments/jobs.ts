@@ -8,8 +8,12 @@ const attemptRef = z.strictObject({ attemptId: z.string().regex(idPatterns.attem
 /** A verified callback lies in the inbox. Staged by `store_callbacks`, under this name. */
 export const applyCallbackJob = job({
   name: 'payment.apply_callback',
-  payload: z.strictObject({ callbackId: z.string().regex(/^\d{1,19}$/) }),
-  queue: 'payments',
+  // The attempt says whose event it is, so that one event's flood does not hold up another's.
+  payload: z.strictObject({
+    callbackId: z.string().regex(/^\d{1,19}$/),
+    attemptId: z.string().regex(idPatterns.attempt).optional(),
+  }),
+  queue: 'callbacks',
   attempts: 10,
   timeoutMs: 30_000,
 });
@@ -36,7 +40,7 @@ export const replaceAttemptJob = job({
 export const checkAttemptJob = job({
   name: 'payment.check_attempt',
   payload: attemptRef,
-  queue: 'payments',
+  queue: 'checks',
   attempts: 3,
   timeoutMs: 30_000,
 });
@@ -48,7 +52,7 @@ export const sendRefundJob = job({
     eventId: z.string().regex(idPatterns.event),
     refundId: z.string().regex(idPatterns.plain),
   }),
-  queue: 'payments',
+  queue: 'refunds',
   attempts: 20,
   timeoutMs: 30_000,
 });

@@ -1,8 +1,10 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { events, ticketCategories } from '../catalog/tables.ts';
 import type { Order } from '../orders/index.ts';
+import { orderClosing } from '../orders/jobs.ts';
 import { orderLines, orders, tickets } from '../orders/tables.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
+import { stagedIds } from '../platform/outbox.ts';
 
 /** Reads of the orders room's rows that a payment needs. */
 
@@ -83,8 +85,7 @@ export async function findStuckClosing(
     sql`
       select o.event_id as "eventId", o.id as "orderId" from orders o
       where o.status = 'closing' and o.expires_at < now() - make_interval(mins => ${minutes})
-        and not exists (
-          select 1 from outbox j where j.name = 'order.closing' and j.payload ->> 'orderId' = o.id)
+        and o.id not in ${stagedIds([orderClosing], 'orderId')}
       order by o.expires_at limit ${limit}`,
   );
 }

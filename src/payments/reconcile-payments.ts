@@ -29,11 +29,7 @@ export async function reconcilePayments({ db }: { db: Db }): Promise<number> {
       attempts.map((attemptId) => ({ attemptId })),
     );
     await stageAll(tx, sendRefundJob, refunds);
-    await stageAll(
-      tx,
-      applyCallbackJob,
-      callbacks.map((callbackId) => ({ callbackId })),
-    );
+    await stageAll(tx, applyCallbackJob, callbacks);
     await stageAll(tx, orderClosing, closings);
     return attempts.length + refunds.length + callbacks.length + closings.length;
   });

@@ -2,6 +2,8 @@ import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Order } from '../orders/index.ts';
 import { invariant } from '../platform/assert.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
+import { stagedIds } from '../platform/outbox.ts';
+import { sendRefundJob } from './jobs.ts';
 import { type Attempt, type Refund, refunds } from './tables.ts';
 
 const is = (refund: { eventId: string; id: string }) =>
@@ -118,8 +120,7 @@ export async function findDueRefunds(tx: Db, limit: number): Promise<{ eventId: 
     tx,
     sql`
       select r.event_id as "eventId", r.id as "refundId" from refunds r
-      where r.next_check_at <= now() and not exists (
-        select 1 from outbox j where j.name = 'payment.send_refund' and j.payload ->> 'refundId' = r.id)
+      where r.next_check_at <= now() and r.id not in ${stagedIds([sendRefundJob], 'refundId')}
       order by r.next_check_at limit ${limit} for update of r skip locked`,
   );
 }

@@ -1,6 +1,22 @@
 import type { z } from 'zod';
 
 /**
+ * The queues, the most important first: money that has come, the tickets for it, orders that end, money that goes back,
+ * payments to be made, other messages, questions to the gateway, and what the service does for itself. Each has room and
+ * places of its own in every worker, so none can starve another.
+ */
+export const queueNames = [
+  'callbacks',
+  'tickets',
+  'closings',
+  'refunds',
+  'payments',
+  'notifications',
+  'checks',
+  'maintenance',
+] as const;
+
+/**
  * The contract of a job, declared beside its producer. `name` is data that outlives code: written out, never derived.
  * A payload carries ids alone; one that does not parse is not retried. A job may arrive twice, so its act must be safe
  * to repeat.
@@ -8,8 +24,8 @@ import type { z } from 'zod';
 export type JobContract<Payload extends z.ZodType = z.ZodType> = {
   readonly name: string;
   readonly payload: Payload;
-  /** Queue that carries it: one per kind of outside party, so that a slow one does not hold up another. */
-  readonly queue: 'orders' | 'payments' | 'notifications' | 'maintenance';
+  /** Queue that carries it: what matters more never waits for room or for a place behind what matters less. */
+  readonly queue: (typeof queueNames)[number];
   readonly attempts: number;
   readonly timeoutMs: number;
 };

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, jsonb, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** Work that a committed transaction has promised. The row stays until the job is done. */
@@ -8,6 +9,10 @@ export const outbox = pgTable('outbox', {
   availableAt: timestamp('available_at', { withTimezone: true }).notNull().defaultNow(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   relays: smallint('relays').notNull().default(0),
+  /** The event that the job works for, '-' for none. */
+  eventId: text('event_id')
+    .notNull()
+    .generatedAlwaysAs(sql`coalesce(payload ->> 'eventId', 'evt_' || substr(payload ->> 'attemptId', 5, 8), '-')`),
 });
 
 /** Jobs that were given up, kept for a person. */

@@ -117,7 +117,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     const { deliveryId } = await queued();
     const rows = await rowsOf<{ id: string }>(
       world.db,
-      sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send'`,
+      sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send_tickets'`,
     );
     expect(rows.map((row) => row.id)).toContain(deliveryId);
   });
@@ -208,7 +208,7 @@ describe('recovery', () => {
     await recoverDeliveries(world.deps);
     const staged = await rowsOf<{ id: string }>(
       world.db,
-      sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send'`,
+      sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send_tickets'`,
     );
     expect(staged.map((row) => row.id)).toContain(deliveryId);
     await sendDelivery(world.deps, { deliveryId }, quiet());
@@ -243,7 +243,7 @@ describe('recovery', () => {
           where (name = 'order.paid' and payload->>'orderId' = ${orderId}) or payload->>'deliveryId' = ${deliveryId} order by name`,
       );
     const before = await staged();
-    expect(before.map((row) => row.name)).toEqual(['delivery.send', 'order.paid']);
+    expect(before.map((row) => row.name)).toEqual(['delivery.send_tickets', 'order.paid']);
     await recoverDeliveries(world.deps);
     expect(await staged()).toEqual(before);
   });

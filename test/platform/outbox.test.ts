@@ -6,6 +6,9 @@ import { job } from '../../src/platform/job.ts';
 import {
   type StagedJob,
   deleteStagedJobs,
+  dueEventsMax,
+  findDueWork,
+  leaseOverdueJobs,
   leaseSeconds,
   leaseSecondsMax,
   leaseStagedJobs,
@@ -45,7 +48,8 @@ afterAll(async () => {
 });
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const lease = (room = 1000) => leaseStagedJobs(db, [{ name: noted.name, room }]);
+const lease = (room = 1000) => leaseStagedJobs(db, [{ name: noted.name, eventId: '-', room }]);
+const leaseAgain = () => leaseOverdueJobs(db, [noted.name], 10);
 const numbersOf = (jobs: readonly StagedJob[]) =>
   jobs.map(({ payload }) => noted.payload.parse(payload).number).sort((one, two) => one - two);
 
@@ -125,6 +129,44 @@ describe('a lower id that commits later (T62)', () => {
   });
 });
 
+describe('due work', () => {
+  const byEvent = { ...noted, name: 'test.by_event', payload: z.strictObject({ eventId: z.string() }) };
+  const search = (afterEventId = '') => findDueWork(db, [{ name: byEvent.name, afterEventId }]);
+  const event = (number: number) => `evt_${String(number).padStart(8, '0')}`;
+
+  test('is counted by kind and event, without what is leased or not due', async () => {
+    await stageAll(db, byEvent, [{ eventId: event(1) }, { eventId: event(1) }, { eventId: event(2) }]);
+    await stage(db, byEvent, { eventId: event(3) }, { delaySeconds: 60 });
+    await stage(db, noted, { number: 1 });
+    await db.execute(sql`
+      insert into outbox (name, payload) values ('test.attempt', '{"attemptId": "pay_0000000206FJ2V1H8C9QX4T0RBVE01"}')`);
+    await leaseStagedJobs(db, [{ name: byEvent.name, eventId: event(1), room: 1 }]);
+    const kinds = [byEvent.name, noted.name, 'test.attempt'].map((name) => ({ name, afterEventId: '' }));
+    expect(await findDueWork(db, kinds)).toEqual(
+      expect.arrayContaining([
+        { name: byEvent.name, eventId: event(1), jobs: 1 },
+        { name: byEvent.name, eventId: event(2), jobs: 1 },
+        { name: noted.name, eventId: '-', jobs: 1 },
+        { name: 'test.attempt', eventId: event(2), jobs: 1 },
+      ]),
+    );
+    const due = (await findDueWork(db, kinds)).filter(({ jobs }) => jobs > 0);
+    expect(due).toHaveLength(4);
+    expect(await findDueWork(db, [])).toEqual([]);
+  });
+
+  test('of more events than one search looks at is found by the next ones', async () => {
+    await stageAll(
+      db,
+      byEvent,
+      Array.from({ length: dueEventsMax + 5 }, (_, number) => ({ eventId: event(number) })),
+    );
+    const first = await search();
+    expect(first).toHaveLength(dueEventsMax);
+    expect(await search(first.at(-1)?.eventId)).toHaveLength(5);
+  });
+});
+
 describe('leases', () => {
   test('are given to one relay alone, of each kind at most its room, the longest due first', async () => {
     await stageAll(
@@ -140,8 +182,8 @@ describe('leases', () => {
     const relays = await Promise.all(
       Array.from({ length: 8 }, () =>
         leaseStagedJobs(db, [
-          { name: noted.name, room: 10 },
-          { name: other.name, room: 5 },
+          { name: noted.name, eventId: '-', room: 10 },
+          { name: other.name, eventId: '-', room: 5 },
         ]),
       ),
     );
@@ -153,15 +195,15 @@ describe('leases', () => {
     }
     expect(all.length).toBeGreaterThanOrEqual(15);
     expect(await leaseStagedJobs(db, [])).toEqual([]);
-    expect(await leaseStagedJobs(db, [{ name: noted.name, room: 0 }])).toEqual([]);
+    expect(await leaseStagedJobs(db, [{ name: noted.name, eventId: '-', room: 0 }])).toEqual([]);
   });
 
   test('end by themselves, each time later, and count how often a job was handed over', async () => {
     await stage(db, noted, { number: 1 });
     const waits: number[] = [];
     for (let relays = 1; relays <= 10; relays += 1) {
-      expect(await lease()).toMatchObject([{ relays }]);
-      expect(await lease()).toEqual([]);
+      expect(await (relays === 1 ? lease() : leaseAgain())).toMatchObject([{ relays }]);
+      expect([...(await lease()), ...(await leaseAgain())]).toEqual([]);
       const [row] = await rowsOf<{ seconds: number }>(
         db,
         sql`select extract(epoch from available_at - now())::float8 as seconds from outbox`,

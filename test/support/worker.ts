@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, type OpenDb, openDb, rowsOf } from '../../src/platform/db.ts';
-import { type JobContract, job } from '../../src/platform/job.ts';
+import { type JobContract, job, queueNames } from '../../src/platform/job.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createClosers } from '../../src/platform/shutdown.ts';
-import { type Queues, openProducerRedis, openQueues, queueNames } from '../../workers/queues.ts';
+import { type Queues, openProducerRedis, openQueues } from '../../workers/queues.ts';
 import type { Handlers } from '../../workers/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 

@@ -1,0 +1,110 @@
+import type { Db } from '../src/platform/db.ts';
+import { queueNames } from '../src/platform/job.ts';
+import { dueEventsMax, findDueWork } from '../src/platform/outbox.ts';
+import { relayHeld } from './metrics.ts';
+import { type QueueName, type Queues, queueShares, waitingMax } from './queues.ts';
+import type { JobMap } from './run-job.ts';
+
+export type SharingDeps = {
+  readonly db: Db;
+  readonly queues: Queues;
+  readonly jobs: JobMap;
+  readonly jobsMax: number;
+};
+
+/** Jobs that one queue is given in one round. */
+const queueRoundMax = 500;
+
+/** Who is given how much in this round: the due work of all queues that have room, each queue's room shared out. */
+export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
+  const kindsOf = Map.groupBy(Object.values(deps.jobs), ({ queue }) => queue);
+  /** Where the search for events goes on, by kind; a kind that is not here begins with its first event. */
+  const cursors = new Map<string, string>();
+  let turn = 0;
+
+  return async () => {
+    turn += 1;
+    const rooms = await roomsOf(deps);
+    const kinds = queueNames.flatMap((queue) => ((rooms.get(queue) ?? 0) > 0 ? (kindsOf.get(queue) ?? []) : []));
+    const due = await findDueWork(
+      deps.db,
+      kinds.map(({ name }) => ({ name, afterEventId: cursors.get(name) ?? '' })),
+    );
+    const demands = Map.groupBy(due, ({ name }) => name);
+    for (const { name } of kinds) moveCursor(cursors, name, demands.get(name) ?? []);
+    return queueNames.flatMap((queue) => {
+      const own = (kindsOf.get(queue) ?? []).flatMap(({ name }) => demands.get(name) ?? []);
+      return shareRoom(own, rooms.get(queue) ?? 0, turn);
+    });
+  };
+}
+
+/** Beyond `dueEventsMax` events the next round looks at the ones behind these. */
+function moveCursor(cursors: Map<string, string>, name: string, found: readonly Demand[]): void {
+  const last = found.at(-1);
+  if (found.length >= dueEventsMax && last !== undefined) cursors.set(name, last.eventId);
+  else cursors.delete(name);
+}
+
+/** How many jobs each queue may be given now. */
+async function roomsOf(deps: SharingDeps): Promise<Map<QueueName, number>> {
+  const rooms = await Promise.all(
+    queueNames.map(async (queue): Promise<[QueueName, number]> => {
+      const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+      const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      const room = Math.floor(deps.jobsMax * queueShares[queue]) - held;
+      if (room <= 0) relayHeld.inc({ reason: 'queue_full', queue });
+      return [queue, Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax)];
+    }),
+  );
+  return new Map(rooms);
+}
+
+/** Due jobs of one kind and one event. */
+export type Demand = { readonly name: string; readonly eventId: string; readonly jobs: number };
+export type Share = { readonly name: string; readonly eventId: string; readonly room: number };
+
+/**
+ * Shares the room of a queue: first between kinds of job, then of each kind between events, equally. What one of them
+ * does not need is shared between the others, so no room is left while work is due. Together the shares are at most `room`.
+ * @param turn counts the rounds. Where there is less room than takers, each of them gets its part by turns.
+ */
+export function shareRoom(demands: readonly Demand[], room: number, turn: number): Share[] {
+  const kinds = [...Map.groupBy(demands, ({ name }) => name).values()];
+  const ofKinds = shareEqually(
+    kinds.map((events) => events.reduce((sum, { jobs }) => sum + jobs, 0)),
+    room,
+    turn,
+  );
+  return kinds.flatMap((events, kind) => {
+    // The kinds' turns pass by more slowly than the events', so that each event has its turn in each kind.
+    const ofEvents = shareEqually(
+      events.map(({ jobs }) => jobs),
+      ofKinds[kind] ?? 0,
+      Math.floor(turn / kinds.length),
+    );
+    return events.flatMap(({ name, eventId }, event) => {
+      const own = ofEvents[event] ?? 0;
+      return own > 0 ? [{ name, eventId, room: own }] : [];
+    });
+  });
+}
+
+/** Equal shares of a whole number, none above its demand; together all of the room, or all that is demanded. */
+function shareEqually(demands: readonly number[], room: number, turn: number): number[] {
+  const shares = demands.map(() => 0);
+  let left = Math.max(room, 0);
+  for (;;) {
+    const wanting = demands.flatMap((demand, index) => (demand > (shares[index] ?? 0) ? [index] : []));
+    if (left === 0 || wanting.length === 0) return shares;
+    const each = Math.floor(left / wanting.length);
+    const first = turn % wanting.length;
+    // With less room than takers, one each until it is used up, beginning with the one whose turn it is.
+    const takers = each > 0 ? wanting : [...wanting.slice(first), ...wanting.slice(0, first)].slice(0, left);
+    for (const index of takers) {
+      const given = Math.min(Math.max(each, 1), (demands[index] ?? 0) - (shares[index] ?? 0));
+      shares[index] = (shares[index] ?? 0) + given;
+      left -= given;
+    }
+  }
+}
