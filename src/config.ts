@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressHeaders } from './http/client-network.ts';
 import { trustedProxiesFault } from './http/trusted-proxies.ts';
+import { productionFaults } from './production-faults.ts';
 
 /**
  * The only reader of the environment. `loadConfig` checks everything at once, reports every fault together, and
@@ -64,7 +65,6 @@ export const variables = z.object({
   CORS_ALLOW_ORIGINS: origins,
 
   DATABASE_URL: postgresUrl,
-  DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_REPLICA_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: wholeNumber(8, 1, 200),
   DATABASE_WRITE_POOL_SIZE: wholeNumber(4, 1, 50),
@@ -121,9 +121,6 @@ export const variables = z.object({
 
 export type Config = Readonly<z.output<typeof variables>>;
 
-/** Values that appear in this repository. Production refuses each of them. */
-export const demoSecretMarker = 'demo-only-';
-
 /** Thrown by `loadConfig`; `faults` names every variable that is wrong, one sentence each, without its value. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
@@ -145,6 +142,10 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   );
   const parsed = variables.safeParse(given);
   const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${sentence(issue, given)}`);
+  if (given['ENV'] === undefined && given['NODE_ENV'] === 'production')
+    faults.push(
+      'ENV: is required where NODE_ENV is production; ENV=production makes the service refuse what is unsafe',
+    );
   if (given['ENV'] === 'production') faults.push(...productionFaults(wellFormed(given), given));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);
@@ -163,42 +164,4 @@ function wellFormed(given: Given): Partial<Config> {
 
 function sentence(issue: z.core.$ZodIssue, given: Given): string {
   return given[String(issue.path[0])] === undefined ? 'is required' : issue.message;
-}
-
-const secretNames = ['JWT_SECRET', 'ORDER_TOKEN_SECRET', 'QUEUE_TOKEN_SECRET', 'HASH_SECRET'] as const;
-
-function productionFaults(config: Partial<Config>, given: Given): string[] {
-  const faults: string[] = [];
-  for (const name of secretNames) {
-    if (config[name]?.startsWith(demoSecretMarker))
-      faults.push(`${name}: is the demo value; make one with openssl rand -hex 32`);
-  }
-  if (/^(.)\1+$/.test(config.ENCRYPTION_KEY ?? ''))
-    faults.push('ENCRYPTION_KEY: is the demo value; make one with openssl rand -hex 32');
-  const secrets = secretNames.flatMap((name) => config[name] ?? []);
-  if (new Set(secrets).size < secrets.length) faults.push(`${secretNames.join(', ')}: must differ from each other`);
-  if (config.CORS_ALLOW_ORIGINS?.includes('*'))
-    faults.push('CORS_ALLOW_ORIGINS: a wildcard is refused; list the origins');
-  if (given['DATABASE_DIRECT_URL'] === undefined) faults.push('DATABASE_DIRECT_URL: is required for migrations');
-  if (given['OPERATIONS_TOKEN'] === undefined) faults.push('OPERATIONS_TOKEN: is required');
-  if (sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)) {
-    faults.push('REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may');
-  }
-  if (config.BEACON_URL?.some((relay) => relay.startsWith('http:'))) faults.push('BEACON_URL: must be https');
-  for (const name of [
-    'PUBLIC_URL',
-    'MIDTRANS_SNAP_URL',
-    'MIDTRANS_API_URL',
-    'WHATSAPP_GRAPH_URL',
-    'CDN_PURGE_URL',
-  ] as const) {
-    if (config[name]?.startsWith('http:')) faults.push(`${name}: must be https`);
-  }
-  return faults;
-}
-
-function sameRedis(first: string | undefined, second: string | undefined): boolean {
-  if (first === undefined || second === undefined) return false;
-  const [one, two] = [new URL(first), new URL(second)];
-  return one.hostname === two.hostname && (one.port || '6379') === (two.port || '6379');
 }

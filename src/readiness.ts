@@ -1,14 +1,27 @@
 import { demoStaffExists } from './access/index.ts';
 import type { Service } from './compose.ts';
 import type { Probe } from './http/health.ts';
-import { ping } from './platform/db.ts';
+import { mayChangeTables, ping } from './platform/db.ts';
+import { isOneRedis } from './platform/redis.ts';
 
-/** Why production must not start with what it finds, or undefined. */
-export async function refusesToStart({ config, db }: Pick<Service, 'config' | 'db'>): Promise<string | undefined> {
+/** Why production must not start with what it finds, or undefined. What it allows but people may not mean, it logs. */
+export async function refusesToStart({
+  config,
+  db,
+  log,
+}: Pick<Service, 'config' | 'db' | 'log'>): Promise<string | undefined> {
   if (config.ENV !== 'production') return undefined;
-  return (await demoStaffExists(db))
-    ? 'the database holds demo staff with a published password; production must not serve it'
-    : undefined;
+  if (config.CORS_ALLOW_ORIGINS.length === 0)
+    log.warn('CORS_ALLOW_ORIGINS is empty: no page of another origin can call this API from a browser');
+  if (await demoStaffExists(db))
+    return 'the database holds demo staff with a published password; production must not serve it';
+  if (await mayChangeTables(db))
+    return 'DATABASE_URL: this role may change the tables; the service runs as antre_app, and migrations alone as the owner';
+  const isOne = await isOneRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL);
+  if (isOne === true)
+    return 'REDIS_CACHE_URL, REDIS_QUEUE_URL: lead to one server under two names; one may evict and the other never may';
+  if (isOne === undefined) log.warn('one Redis does not answer: whether the two are different servers is not known');
+  return undefined;
 }
 
 /** An API process serves when Postgres answers and it knows what is switched. Redis may be away: it is an accelerator. */

@@ -1,25 +1,29 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, demoSecretMarker, loadConfig, variables } from '../src/config.ts';
+import { ConfigError, loadConfig, variables } from '../src/config.ts';
+import { demoSecretMarker, weakness } from '../src/production-faults.ts';
 
 /** Guards that the service starts with a configuration that is right as a whole, or says everything that is wrong with it. */
+
+/** As random as what openssl makes, and the same in each run. */
+const random = (name: string) => createHash('sha256').update(name).digest('hex');
 
 const development = {
   DATABASE_URL: 'postgres://antre_app:a@127.0.0.1:6432/antre',
   REDIS_CACHE_URL: 'redis://127.0.0.1:6379',
   REDIS_QUEUE_URL: 'redis://127.0.0.1:6380',
-  JWT_SECRET: 'j'.repeat(32),
-  ORDER_TOKEN_SECRET: 'o'.repeat(32),
-  QUEUE_TOKEN_SECRET: 'q'.repeat(32),
-  HASH_SECRET: 'h'.repeat(32),
-  ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
+  JWT_SECRET: random('sessions'),
+  ORDER_TOKEN_SECRET: random('orders'),
+  QUEUE_TOKEN_SECRET: random('queue'),
+  HASH_SECRET: random('hashes'),
+  ENCRYPTION_KEY: random('encryption'),
 };
 const production = {
   ...development,
   ENV: 'production',
   PUBLIC_URL: 'https://tickets.example.com',
-  DATABASE_DIRECT_URL: 'postgres://antre_owner:a@127.0.0.1:5432/antre',
-  OPERATIONS_TOKEN: 't'.repeat(32),
+  OPERATIONS_TOKEN: random('operations'),
   CORS_ALLOW_ORIGINS: 'https://tickets.example.com',
 };
 
@@ -125,28 +129,52 @@ describe('a configuration that is wrong', () => {
 });
 
 const refusals: readonly (readonly [about: string, change: Environment, names: string])[] = [
-  ['a demo secret for sessions', { JWT_SECRET: `${demoSecretMarker}${'j'.repeat(32)}` }, 'JWT_SECRET'],
-  [
-    'a demo secret for order links',
-    { ORDER_TOKEN_SECRET: `${demoSecretMarker}${'o'.repeat(32)}` },
-    'ORDER_TOKEN_SECRET',
-  ],
+  ['a demo secret for sessions', { JWT_SECRET: `${demoSecretMarker}${random('j')}` }, 'JWT_SECRET'],
+  ['a demo secret for order links', { ORDER_TOKEN_SECRET: `${demoSecretMarker}${random('o')}` }, 'ORDER_TOKEN_SECRET'],
   [
     'a demo secret for the waiting room',
-    { QUEUE_TOKEN_SECRET: `${demoSecretMarker}${'q'.repeat(32)}` },
+    { QUEUE_TOKEN_SECRET: `${demoSecretMarker}${random('q')}` },
     'QUEUE_TOKEN_SECRET',
   ],
-  ['a demo secret for hashes', { HASH_SECRET: `${demoSecretMarker}${'h'.repeat(32)}` }, 'HASH_SECRET'],
+  ['a demo secret for hashes', { HASH_SECRET: `${demoSecretMarker}${random('h')}` }, 'HASH_SECRET'],
   ['a demo key for secrets at rest', { ENCRYPTION_KEY: '0'.repeat(64) }, 'ENCRYPTION_KEY'],
-  [
-    'one secret for two purposes',
-    { HASH_SECRET: production.JWT_SECRET },
-    'JWT_SECRET, ORDER_TOKEN_SECRET, QUEUE_TOKEN_SECRET, HASH_SECRET',
-  ],
-  ['a session secret shorter than 32 characters', { JWT_SECRET: 'j'.repeat(31) }, 'JWT_SECRET'],
+  ['a secret of one character', { JWT_SECRET: 'a'.repeat(64) }, 'JWT_SECRET'],
+  ['one secret for two purposes', { HASH_SECRET: production.JWT_SECRET }, 'JWT_SECRET, HASH_SECRET'],
+  ['a session secret shorter than 32 characters', { JWT_SECRET: random('sessions').slice(0, 31) }, 'JWT_SECRET'],
   ['any page that calls the API', { CORS_ALLOW_ORIGINS: 'https://a.example, *' }, 'CORS_ALLOW_ORIGINS'],
   ['plain http for buyers', { PUBLIC_URL: 'http://tickets.example.com' }, 'PUBLIC_URL'],
-  ['no way past PgBouncer', { DATABASE_DIRECT_URL: undefined }, 'DATABASE_DIRECT_URL'],
+  [
+    'the credentials of the owner of the tables',
+    { DATABASE_DIRECT_URL: 'postgres://antre_owner:a@127.0.0.1:5432/antre' },
+    'DATABASE_DIRECT_URL',
+  ],
+  ['a token for operators that could be guessed', { OPERATIONS_TOKEN: 'a'.repeat(40) }, 'OPERATIONS_TOKEN'],
+  ['a token for the CDN that could be guessed', { CDN_PURGE_TOKEN: 'abcabcabcabcabcabc' }, 'CDN_PURGE_TOKEN'],
+  [
+    'a secret that is also the token for operators',
+    { OPERATIONS_TOKEN: random('sessions') },
+    'JWT_SECRET, OPERATIONS_TOKEN',
+  ],
+  ['a secret that is also the key at rest', { ENCRYPTION_KEY: random('hashes') }, 'HASH_SECRET, ENCRYPTION_KEY'],
+  [
+    'a secret that is also the password of a server',
+    { DATABASE_URL: `postgres://antre_app:${random('queue')}@127.0.0.1:6432/antre` },
+    'QUEUE_TOKEN_SECRET, DATABASE_URL',
+  ],
+  ...['0.0.0.0/0', '::/0', '128.0.0.0/1', '2000::/3', '::ffff:0.0.0.0/96', '::ffff:0:0/96', '64.0.0.0/7'].map(
+    (network): (typeof refusals)[number] => [
+      `${network} as trusted proxies`,
+      { TRUSTED_PROXIES: `10.0.0.0/8, ${network}` },
+      'TRUSTED_PROXIES',
+    ],
+  ),
+  ['a queue Redis elsewhere without a password', { REDIS_QUEUE_URL: 'redis://queue:6379' }, 'REDIS_QUEUE_URL'],
+  ['a cache Redis elsewhere without a password', { REDIS_CACHE_URL: 'rediss://10.0.0.9:6379' }, 'REDIS_CACHE_URL'],
+  ['a database elsewhere without a password', { DATABASE_URL: 'postgres://antre_app@db/antre' }, 'DATABASE_URL'],
+  ['a replica elsewhere without a password', { DATABASE_REPLICA_URL: 'postgres://a@db/antre' }, 'DATABASE_REPLICA_URL'],
+  ...['smtp://mail:587', 'smtp://user:pw@mail.example.com', 'smtp://10.0.0.5:25', 'smtp://mail/?requireTLS=false'].map(
+    (address): (typeof refusals)[number] => [`mail in the open by ${address}`, { SMTP_URL: address }, 'SMTP_URL'],
+  ),
   ['no token for operators', { OPERATIONS_TOKEN: undefined }, 'OPERATIONS_TOKEN'],
   ['one Redis in both roles', { REDIS_QUEUE_URL: production.REDIS_CACHE_URL }, 'REDIS_CACHE_URL, REDIS_QUEUE_URL'],
   [
@@ -169,6 +197,58 @@ describe('production refuses', () => {
     const short = refusals.filter(([about]) => !about.includes('shorter'));
     for (const [, change] of short) expect(faultsOf({ ...production, ...change, ENV: 'development' })).toEqual([]);
     expect(faultsOf(without(development, 'JWT_SECRET'))).toEqual(['JWT_SECRET: is required']);
+  });
+});
+
+test('NODE_ENV=production without ENV is refused, and with it is not', () => {
+  expect(faultsOf({ ...development, NODE_ENV: 'production' })[0]).toMatch(/^ENV: is required/);
+  expect(faultsOf({ ...production, NODE_ENV: 'production' })).toEqual([]);
+  expect(faultsOf({ ...development, NODE_ENV: 'production', ENV: 'development' })).toEqual([]);
+});
+
+describe('production takes', () => {
+  test.each<readonly [about: string, change: Environment]>([
+    [
+      'private networks as trusted proxies',
+      { TRUSTED_PROXIES: '10.0.0.0/8, fc00::/7, 2001:db8::1, ::ffff:10.0.0.0/104' },
+    ],
+    [
+      'servers on this machine without a password',
+      { REDIS_QUEUE_URL: 'redis://[::1]:6380', DATABASE_URL: 'postgres://a@localhost/antre' },
+    ],
+    ['one password for both Redis', { REDIS_CACHE_URL: 'redis://:pw@cache', REDIS_QUEUE_URL: 'redis://:pw@queue' }],
+    ['mail by TLS, by STARTTLS, and on this machine', { SMTP_URL: 'smtp://mail:587/?requireTLS=true' }],
+    ['mail by TLS', { SMTP_URL: 'smtps://user:pw@mail:465' }],
+    ['mail on this machine', { SMTP_URL: 'smtp://127.0.0.1:25' }],
+  ])('%s', (_about, change) => {
+    expect(faultsOf({ ...production, ...change })).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  test.each([
+    'a'.repeat(40),
+    'abcdefghij'.repeat(4),
+    '0123456789abcdef'.repeat(4),
+    '0123456789abcdef0123456789abcdef0123456',
+    'abcdefghijklmnopqrstuvwxyz0123456789',
+    'qwertyuiopasdfghjklzxcvbnmqwertyuiop',
+    'changeme-please-changeme-please-'.repeat(2),
+    'ababababababababababababababababab',
+  ])('that a person typed is refused: %s', (secret) => {
+    expect(weakness(secret)).toBeDefined();
+  });
+
+  test('that is random is taken, in hex and in base64, long and short', () => {
+    for (let place = 0; place < 2000; place += 1) {
+      const bytes = createHash('sha256').update(String(place)).digest();
+      for (const secret of [
+        bytes.toString('hex'),
+        bytes.toString('base64'),
+        bytes.subarray(0, 24).toString('base64url'),
+      ])
+        expect([secret, weakness(secret)]).toEqual([secret, undefined]);
+    }
   });
 });
 

@@ -4,6 +4,5 @@ set -eu
 umask 077
 cat >/run/pgbouncer/users.txt <<USERS
 "antre_app" "${ANTRE_APP_PASSWORD:?}"
-"antre_owner" "${ANTRE_OWNER_PASSWORD:?}"
 USERS
 exec pgbouncer /etc/pgbouncer/pgbouncer.ini

@@ -215,3 +215,11 @@ export async function readNow(db: Db): Promise<Date> {
 export async function ping(db: Db): Promise<void> {
   await db.execute(sql`select 1`);
 }
+
+/** Whether the role of this connection could change or drop the tables: as their owner, or by membership in the owner. */
+export async function mayChangeTables(db: Db): Promise<boolean> {
+  const [row] = await db.execute<{ may: boolean }>(
+    sql`select pg_has_role(current_user, relowner, 'USAGE') as may from pg_class where oid = 'orders'::regclass`,
+  );
+  return row?.may === true;
+}

@@ -91,6 +91,34 @@ export async function queueRedisFault(redis: Redis, requireAppendOnly: boolean):
   return undefined;
 }
 
+/**
+ * Whether two addresses lead to one server, whatever they are called; undefined when one of them does not answer, or does
+ * not say who it is.
+ */
+export async function isOneRedis(first: string, second: string): Promise<boolean | undefined> {
+  const [one, two] = await Promise.all([runIdOf(first), runIdOf(second)]);
+  return one === undefined || two === undefined ? undefined : one === two;
+}
+
+async function runIdOf(url: string): Promise<string | undefined> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 2000,
+    commandTimeout: 2000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1];
+  } catch {
+    return undefined;
+  } finally {
+    redis.disconnect();
+  }
+}
+
 async function setting(redis: Redis, name: string): Promise<string> {
   const answer: unknown = await redis.config('GET', name);
   return Array.isArray(answer) ? String(answer[1]) : 'unknown';

@@ -26,6 +26,7 @@ const secrets = () => ({
   ENCRYPTION_KEY: hex(),
   OPERATIONS_TOKEN: hex(),
 });
+/** Of migrate, api and worker. */
 const composeEnvironments = () => productServices.map((name) => compose().services[name]?.environment ?? {});
 
 describe('files of the deployment', () => {
@@ -77,9 +78,35 @@ describe('variables of the deployment', () => {
     expect(new Set(variablesOf('deploy/env.example'))).toEqual(known);
   });
 
+  it("give the owner's address to the migration alone, and the migration nothing else", () => {
+    const owner = ['DATABASE_DIRECT_URL'];
+    expect(variablesOf('deploy/migrate.env.example')).toEqual(owner);
+    const [migrate, ...others] = productServices.map((name) => compose().services[name]);
+    expect([Object.keys(migrate?.environment ?? {}), migrate?.env_file]).toEqual([owner, []]);
+    for (const service of others) expect(service?.environment).not.toHaveProperty(owner);
+    const secret = (name: string) =>
+      kubernetesObjects().find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name)?.['stringData'];
+    expect(Object.keys(secret('antre-migrate') as Environment)).toEqual(owner);
+    expect(secret('antre')).not.toHaveProperty(owner);
+    const users = (file: string) =>
+      [...readFileSync(file, 'utf8').matchAll(/secretRef: \{ name: ([\w-]+) \}/g)].map(([, name]) => name);
+    expect(globSync('deploy/kubernetes/{api,worker,migrate}.yaml').toSorted().map(users)).toEqual([
+      ['antre'],
+      ['antre-migrate'],
+      ['antre'],
+    ]);
+    const units = globSync('deploy/systemd/*.service').filter((file) =>
+      readFileSync(file, 'utf8').includes('migrate.env'),
+    );
+    expect(units).toEqual(['deploy/systemd/antre-migrate.service']);
+    expect(readFileSync('deploy/pgbouncer/entrypoint.sh', 'utf8')).not.toContain('antre_owner');
+  });
+
   it('are all known to the service', () => {
     const set = {
-      compose: composeEnvironments().flatMap((environment) => Object.keys(environment)),
+      compose: composeEnvironments()
+        .slice(1)
+        .flatMap((environment) => Object.keys(environment)),
       kubernetes: Object.keys(kubernetesEnvironment()),
       systemd: systemdVariables(),
     };
@@ -95,7 +122,7 @@ describe('variables of the deployment', () => {
   });
 
   it('make a production that starts, by compose with a filled file', () => {
-    for (const environment of composeEnvironments()) {
+    for (const environment of composeEnvironments().slice(1)) {
       const resolved = Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, value.replaceAll(/\$\{[A-Z_]+:\?\}/g, 'a1b2')]),
       );

@@ -91,7 +91,7 @@ test.each(['/v1/orders', '/v1/orders?way=router'] as const)(
 test('a full lane refuses by the header alone, counts who presses again, and refuses only its own event', async () => {
   await order(other, { 'event-slug': other.slug });
   const [locked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const owner = postgres(api.service.config.DATABASE_DIRECT_URL ?? '', { max: 1, onnotice: () => {} });
+  const owner = postgres(api.directUrl, { max: 1, onnotice: () => {} });
   const held = owner.begin(async (sql) => {
     await sql`select enter_lane(${hot.id})`;
     locked.resolve();

@@ -8,6 +8,8 @@ import { createTestRedis } from './redis.ts';
 /** The whole API as one process has it, on a database and Redis of its own. */
 export type TestService = {
   readonly service: Service;
+  /** The database as the owner of its tables, past PgBouncer. */
+  readonly directUrl: string;
   readonly routes: ReturnType<typeof createRoutes>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -23,7 +25,6 @@ export async function startTestService(
     ENV: 'test',
     LOG_LEVEL: 'silent',
     DATABASE_URL: options.databaseWire === undefined ? database.url : byWay(database.url, options.databaseWire.url),
-    DATABASE_DIRECT_URL: database.directUrl,
     REDIS_CACHE_URL: redis.cacheUrl,
     REDIS_QUEUE_URL: redis.queueUrl,
     JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
@@ -37,6 +38,7 @@ export async function startTestService(
   const app = createApp(service);
   return {
     service,
+    directUrl: database.directUrl,
     routes: createRoutes(service),
     fetch: async (path, init) => app.fetch(new Request(`http://localhost${path}`, init)),
     close: async () => {

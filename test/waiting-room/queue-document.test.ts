@@ -17,7 +17,7 @@ let redis: Redis;
 beforeAll(async () => {
   own = await startOwnRedis();
   api = await startTestService({ REDIS_CACHE_URL: own.url });
-  admin = postgres(api.service.config.DATABASE_DIRECT_URL ?? '', { max: 1, onnotice: () => {} });
+  admin = postgres(api.directUrl, { max: 1, onnotice: () => {} });
   redis = new Redis(own.url);
 });
 afterAll(async () => {

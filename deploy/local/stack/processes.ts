@@ -26,15 +26,20 @@ export function sandboxProcess(plan: Plan, given: NodeJS.ProcessEnv): ChildSpec 
 export function apiProcesses(plan: Plan, product: NodeJS.ProcessEnv): readonly ChildSpec[] {
   return Array.from({ length: plan.apiProcesses }, (_, place) => {
     const operationsPort = plan.ports.operations + place;
-    const environment = { ...product, OPERATIONS_PORT: String(operationsPort) };
+    const environment = { ...ofService(product), OPERATIONS_PORT: String(operationsPort) };
     return nodeProcess(`api-${place + 1}`, bundles.api.file, environment, `http://127.0.0.1:${operationsPort}/readyz`);
   });
 }
 
 export function workerProcess(plan: Plan, product: NodeJS.ProcessEnv): ChildSpec {
   const port = plan.ports.workerOperations;
-  const environment = { ...product, OPERATIONS_PORT: String(port) };
+  const environment = { ...ofService(product), OPERATIONS_PORT: String(port) };
   return nodeProcess('worker', bundles.worker.file, environment, `http://127.0.0.1:${port}/readyz`);
+}
+
+/** As in production, the service does not get the credentials of the owner of the tables. */
+function ofService({ DATABASE_DIRECT_URL: _, ...environment }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return environment;
 }
 
 function nodeProcess(name: string, script: string, environment: NodeJS.ProcessEnv, readyUrl: string): ChildSpec {

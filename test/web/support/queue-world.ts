@@ -37,7 +37,6 @@ export async function openQueueWorld() {
     LOG_LEVEL: 'silent',
     PUBLIC_URL: 'http://127.0.0.1',
     DATABASE_URL: database.url,
-    DATABASE_DIRECT_URL: database.directUrl,
     REDIS_CACHE_URL: redis.cacheUrl,
     REDIS_QUEUE_URL: redis.queueUrl,
     JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',

@@ -1,0 +1,150 @@
+import type { Config } from './config.ts';
+
+/** What production refuses of a configuration that is well-formed by itself. Every fault is named, none with its value. */
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** Values that appear in this repository begin with it. */
+export const demoSecretMarker = 'demo-only-';
+
+const howToMake = 'make one with openssl rand -hex 32';
+/** Each has one purpose, and no two may be the same. */
+const secretNames = [
+  'JWT_SECRET',
+  'ORDER_TOKEN_SECRET',
+  'QUEUE_TOKEN_SECRET',
+  'HASH_SECRET',
+  'ENCRYPTION_KEY',
+  'OPERATIONS_TOKEN',
+  'CDN_PURGE_TOKEN',
+] as const;
+const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
+const httpsNames = [
+  'PUBLIC_URL',
+  'MIDTRANS_SNAP_URL',
+  'MIDTRANS_API_URL',
+  'WHATSAPP_GRAPH_URL',
+  'CDN_PURGE_URL',
+] as const;
+/** Random text of 32 characters, hex or base64, has more than this many different ones but for one try in millions. */
+const differentCharactersMin = 10;
+/** The widest trusted network: 10.0.0.0/8 and fc00::/7 are the widest that are private. */
+const prefixMin = { v4: 8, v6: 7, v4InV6: 104 } as const;
+
+/**
+ * @param config the variables that are well-formed, each by itself
+ * @param given the environment as it came, without what is empty
+ */
+export function productionFaults(config: Partial<Config>, given: Given): string[] {
+  return [
+    ...secretFaults(config),
+    ...(config.CORS_ALLOW_ORIGINS?.includes('*')
+      ? ['CORS_ALLOW_ORIGINS: a wildcard is refused; list the origins']
+      : []),
+    ...(given['DATABASE_DIRECT_URL'] === undefined
+      ? []
+      : [
+          'DATABASE_DIRECT_URL: belongs to the migration alone; the service must not hold the credentials of the owner',
+        ]),
+    ...(given['OPERATIONS_TOKEN'] === undefined ? ['OPERATIONS_TOKEN: is required'] : []),
+    ...(sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)
+      ? ['REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may']
+      : []),
+    ...(config.TRUSTED_PROXIES ?? [])
+      .filter(isTooWide)
+      .map((network) => `TRUSTED_PROXIES: ${network} would let anybody choose the address that limits count by`),
+    ...addressFaults(config),
+  ];
+}
+
+function secretFaults(config: Partial<Config>): string[] {
+  const secrets = secretNames.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]] as const]));
+  const passwords = serverNames.flatMap((name) => {
+    const password = passwordOf(config[name]);
+    return password === undefined ? [] : [[name, password] as const];
+  });
+  const weak = secrets.flatMap(([name, value]) => {
+    const reason = weakness(value);
+    return reason === undefined ? [] : [`${name}: ${reason}; ${howToMake}`];
+  });
+  const used = Map.groupBy([...secrets, ...passwords], ([, value]) => value);
+  // Two servers may share a password; a secret of the service is nobody else's.
+  const shared = [...used.values()]
+    .map((entries) => entries.map(([name]) => name))
+    .filter((names) => names.length > 1 && names.some((name) => isSecret(name)));
+  return [...weak, ...shared.map((names) => `${names.join(', ')}: must differ from each other`)];
+}
+
+const isSecret = (name: string): boolean => (secretNames as readonly string[]).includes(name);
+
+/** Why a secret could be guessed, or undefined. Meant for what people type in place of a random value. */
+export function weakness(secret: string): string | undefined {
+  if (secret.startsWith(demoSecretMarker)) return 'is the demo value';
+  if (new Set(secret).size < differentCharactersMin) return 'has too few different characters';
+  if (isRepeated(secret)) return 'repeats itself';
+  if (steps(secret) > secret.length / 2) return 'is a row of the keyboard or the alphabet';
+  return undefined;
+}
+
+/** Whether the text is some shorter text written again and again; the last time may be cut off. */
+function isRepeated(text: string): boolean {
+  for (let length = 1; length <= text.length / 2; length += 1) {
+    if ([...text].every((character, place) => character === text[place % length])) return true;
+  }
+  return false;
+}
+
+/** How many characters are the next, the previous or the same of the one before. */
+function steps(text: string): number {
+  const rows = 'qwertyuiopasdfghjklzxcvbnm';
+  let count = 0;
+  for (let place = 1; place < text.length; place += 1) {
+    const [before, after] = [text.charCodeAt(place - 1), text.charCodeAt(place)];
+    const inRow = rows.includes(text.slice(place - 1, place + 1).toLowerCase());
+    if (Math.abs(after - before) <= 1 || inRow) count += 1;
+  }
+  return count;
+}
+
+function addressFaults(config: Partial<Config>): string[] {
+  const faults: string[] = [];
+  for (const name of serverNames) {
+    const address = config[name];
+    if (address !== undefined && !isLoopback(address) && passwordOf(address) === undefined)
+      faults.push(`${name}: needs a password, since the server is on another machine`);
+  }
+  if (config.BEACON_URL?.some((relay) => relay.startsWith('http:'))) faults.push('BEACON_URL: must be https');
+  for (const name of httpsNames) if (config[name]?.startsWith('http:')) faults.push(`${name}: must be https`);
+  const mail = config.SMTP_URL === undefined ? undefined : new URL(config.SMTP_URL);
+  if (mail?.protocol === 'smtp:' && !isLoopback(mail.href) && mail.searchParams.get('requireTLS') !== 'true') {
+    faults.push(
+      'SMTP_URL: mail to another machine must be encrypted: smtps://, or smtp://...?requireTLS=true (STARTTLS)',
+    );
+  }
+  return faults;
+}
+
+function passwordOf(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  const { password, searchParams } = new URL(address);
+  return decodeURIComponent(password) || searchParams.get('password') || undefined;
+}
+
+function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === '' || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
+function isTooWide(network: string): boolean {
+  const [address = '', prefix] = network.split('/');
+  if (prefix === undefined) return false;
+  const kind = !address.includes(':') ? 'v4' : /^::ffff:/i.test(address) ? 'v4InV6' : 'v6';
+  return Number(prefix) < prefixMin[kind];
+}
+
+/** By their addresses; `refusesToStart` asks the servers themselves. */
+function sameRedis(first: string | undefined, second: string | undefined): boolean {
+  if (first === undefined || second === undefined) return false;
+  const [one, two] = [new URL(first), new URL(second)];
+  return one.hostname === two.hostname && (one.port || '6379') === (two.port || '6379');
+}

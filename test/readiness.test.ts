@@ -1,0 +1,55 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDb } from '../src/platform/db.ts';
+import { refusesToStart } from '../src/readiness.ts';
+import { type TestService, startTestService } from './support/service.ts';
+import { testStack } from './support/stack.ts';
+
+/** Guards what production asks its servers before it serves: who it is there, and whether two names lead to one server. */
+describe('production asks before it starts', () => {
+  let running: TestService;
+  beforeAll(async () => {
+    running = await startTestService();
+  });
+  afterAll(() => running.close());
+
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+  const asked = (change: object = {}, db = running.service.db) =>
+    refusesToStart({ config: { ...running.service.config, ENV: 'production', ...change }, db, log });
+
+  it('and starts with two servers and a role that cannot change tables; no page of another origin is said aloud', async () => {
+    lines.length = 0;
+    expect(await asked()).toBeUndefined();
+    expect(lines.join()).toContain('CORS_ALLOW_ORIGINS is empty');
+    lines.length = 0;
+    expect(await asked({ CORS_ALLOW_ORIGINS: ['https://tickets.example.com'] })).toBeUndefined();
+    expect(lines).toEqual([]);
+  });
+
+  it('whether its role owns the tables', async () => {
+    const owner = openDb({
+      url: running.directUrl,
+      name: 'test',
+      poolSize: 1,
+      acquireTimeoutMs: 1000,
+      callTimeoutMs: 5000,
+      prepare: false,
+    });
+    expect(await asked({}, owner.db)).toMatch(/^DATABASE_URL: this role may change the tables/);
+    await owner.close();
+  });
+
+  it('whether two names lead to one Redis', async () => {
+    const { redisQueueUrl } = testStack();
+    const otherName = redisQueueUrl.replace('127.0.0.1', 'localhost');
+    expect(otherName).not.toBe(redisQueueUrl);
+    expect(await asked({ REDIS_CACHE_URL: `${otherName}/3`, REDIS_QUEUE_URL: redisQueueUrl })).toMatch(/one server/);
+  });
+
+  it('and starts when a Redis is away, since nothing depends on it', async () => {
+    lines.length = 0;
+    expect(await asked({ REDIS_CACHE_URL: 'redis://127.0.0.1:1' })).toBeUndefined();
+    expect(lines.join()).toContain('is not known');
+  });
+});
