@@ -89,7 +89,7 @@ export function weakness(secret: string): string | undefined {
 /** Whether the text is some shorter text written again and again; the last time may be cut off. */
 function isRepeated(text: string): boolean {
   for (let length = 1; length <= text.length / 2; length += 1) {
-    if ([...text].every((character, place) => character === text[place % length])) return true;
+    if (text.slice(length) === text.slice(0, -length)) return true;
   }
   return false;
 }
@@ -132,7 +132,7 @@ function passwordOf(address: string | undefined): string | undefined {
 
 function isLoopback(address: string): boolean {
   const { hostname } = new URL(address);
-  return hostname === '' || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  return hostname === '' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 function isTooWide(network: string): boolean {

@@ -38,8 +38,8 @@ export function workerProcess(plan: Plan, product: NodeJS.ProcessEnv): ChildSpec
 }
 
 /** As in production, the service does not get the credentials of the owner of the tables. */
-function ofService({ DATABASE_DIRECT_URL: _, ...environment }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return environment;
+function ofService(product: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...product, DATABASE_DIRECT_URL: undefined };
 }
 
 function nodeProcess(name: string, script: string, environment: NodeJS.ProcessEnv, readyUrl: string): ChildSpec {
