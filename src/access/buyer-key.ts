@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
+import { readEmail } from '../platform/email-address.ts';
 
 /**
  * Who a buyer is, for limits and places: the same mailbox or the same phone is the same buyer, however it is spelt.
  * Addresses are compared without case and without what follows a plus sign; Gmail's also without dots.
  */
 export function normalizeBuyerEmail(email: string): string {
-  const lower = email.toLowerCase();
+  const lower = (readEmail(email) ?? email).toLowerCase();
   const at = lower.lastIndexOf('@');
   const domain = lower.slice(at + 1) === 'googlemail.com' ? 'gmail.com' : lower.slice(at + 1);
   const mailbox = lower.slice(0, at).split('+', 1)[0] ?? '';

@@ -1,4 +1,6 @@
-/** How an address is stored and looked up: one person, one spelling. */
+import { readEmail } from '../platform/email-address.ts';
+
+/** How a staff member's address is stored and looked up: one person, one spelling. Staff may not differ by case alone. */
 export function normalizeEmail(email: string): string {
-  return email.trim().normalize('NFKC').toLowerCase();
+  return (readEmail(email) ?? email).toLowerCase();
 }

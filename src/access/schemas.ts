@@ -1,19 +1,28 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, lineOfText, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import {
+  emailSchema,
+  eventIdSchema,
+  lineOfText,
+  personName,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+} from '../http/schemas.ts';
 import { roles } from './actor.ts';
 import { passwordLengthMax, passwordLengthMin } from './limits.ts';
 import { staffStatuses } from './tables.ts';
 
 /** What callers may send, and what they get. */
 
-export const emailSchema = z.email().max(254).openapi({ format: 'email' });
 export const roleSchema = z.enum(roles).openapi('Role');
 const apiKeyRoleSchema = z.enum(['manager', 'door']);
 const localeSchema = z.enum(['id', 'en']);
 const newPasswordSchema = z.string().min(passwordLengthMin).max(passwordLengthMax).openapi({ format: 'password' });
 const linkTokenSchema = z.string().min(1).max(200);
-const nameSchema = lineOfText(120);
+const nameLengthMax = 120;
+const nameSchema = lineOfText(nameLengthMax);
+const personNameSchema = personName(nameLengthMax);
 
 export const signInSchema = z
   .strictObject({
@@ -41,7 +50,7 @@ export const sessionSchema = z
   .openapi('Session');
 
 export const acceptInvitationSchema = z
-  .strictObject({ token: linkTokenSchema, name: nameSchema, password: newPasswordSchema })
+  .strictObject({ token: linkTokenSchema, name: personNameSchema, password: newPasswordSchema })
   .openapi('AcceptInvitation');
 export const requestPasswordResetSchema = z.strictObject({ email: emailSchema }).openapi('RequestPasswordReset');
 export const confirmPasswordResetSchema = z
@@ -49,7 +58,7 @@ export const confirmPasswordResetSchema = z
   .openapi('ConfirmPasswordReset');
 
 export const inviteStaffSchema = z
-  .strictObject({ email: emailSchema, name: nameSchema, role: roleSchema, locale: localeSchema.default('id') })
+  .strictObject({ email: emailSchema, name: personNameSchema, role: roleSchema, locale: localeSchema.default('id') })
   .openapi('InviteStaff');
 export const changeStaffSchema = z.strictObject({ role: roleSchema }).openapi('ChangeStaff');
 export const staffMemberSchema = z
@@ -122,7 +131,7 @@ export const createOrganizerSchema = z.strictObject({
   slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, 'must be 3 to 48 of a-z, 0-9 and -'),
   name: nameSchema,
   ownerEmail: emailSchema,
-  ownerName: nameSchema.default('Owner'),
+  ownerName: personNameSchema.default('Owner'),
   locale: localeSchema.default('id'),
 });
 

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
 import {
+  blockOfText,
   eventIdSchema,
   givenTimeSchema,
   lineOfText,
   listOf,
   moneySchema,
+  optionalLine,
   plainIdSchema,
   slugSchema,
   timeSchema,
@@ -13,19 +15,6 @@ import {
 import { currencies } from '../platform/money.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from './limits.ts';
 import { eventStatus, publicEventSchema, sales, ticketCategory } from './schemas.ts';
-
-const optionalLine = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text');
-const blockOfText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^(?:[^\p{Cc}]|[\n\t])*$/u, 'must not hold control characters');
 
 const timeZone = z
   .string()

@@ -22,5 +22,12 @@ export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[
   return error.issues.slice(0, faultsMax).map((issue) => ({
     path: issue.path.map(String).join('.'),
     message: issue.code === 'unrecognized_keys' ? 'has fields that are not known' : issue.message,
+    ...codeOf(issue),
   }));
+}
+
+/** What `fault` of `schemas.ts` has put there. */
+function codeOf(issue: z.core.$ZodIssue): { readonly code?: string } {
+  const code: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  return typeof code === 'string' ? { code } : {};
 }

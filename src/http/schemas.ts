@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { emailBytesMax, readEmail } from '../platform/email-address.ts';
 import { idPatterns } from '../platform/ids.ts';
 import { amountSchema, currencies } from '../platform/money.ts';
+import { cleanBlock, cleanLine, isBlock, isOneLine } from '../platform/one-line-text.ts';
+import { isPersonName } from '../platform/person-name.ts';
 
 /** Shapes that several rooms speak. Names with `.openapi()` become components of the published contract. */
 
@@ -33,14 +36,49 @@ function isKnownYear(year: number): boolean {
 
 export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
 
-/** One line of human text: no control characters, so that it is safe in mails, logs and CSV. */
+/** A refusal by a rule of our own, with the stable code that the field's fault carries. */
+export const fault = (code: string, message: string) => ({ message, params: { code } });
+
+const notOneLine = fault('text.not_one_line', 'must be one line of text');
+
+/**
+ * One line of human text as `cleanLine` stores it, with something to see in it: safe in mails, logs, CSV, and beside other
+ * text. Every field of one line takes this, `optionalLine`, or `personName`.
+ */
 export const lineOfText = (max: number) =>
+  z.string().overwrite(cleanLine).min(1).max(max).refine(isOneLine, notOneLine);
+
+/** The same, or nothing. */
+export const optionalLine = (max: number) => z.string().overwrite(cleanLine).max(max).refine(isOneLine, notOneLine);
+
+/** Several lines of human text, or nothing. */
+export const blockOfText = (max: number) =>
   z
     .string()
-    .trim()
-    .min(1)
+    .overwrite(cleanBlock)
     .max(max)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line of text');
+    .refine(isBlock, fault('text.control_characters', 'must not hold control characters'));
+
+/** The name of a person whom messages greet by it. */
+export const personName = (max: number) =>
+  lineOfText(max).refine(
+    isPersonName,
+    fault('name.not_a_name', "must be a person's name: letters, without links, phone numbers or signs such as < or *"),
+  );
+
+/** An email address in the spelling that `readEmail` gives it. */
+export const emailSchema = z
+  .string()
+  .check((payload) => {
+    const email = readEmail(payload.value);
+    if (email !== undefined) payload.value = email;
+    else {
+      const { message, params } = fault('email.invalid', 'must be an email address such as ayu@example.com');
+      payload.issues.push({ code: 'custom', input: payload.value, message, params });
+    }
+  })
+  .max(emailBytesMax)
+  .openapi({ format: 'email' });
 
 export const problemSchema = z
   .object({
@@ -50,7 +88,7 @@ export const problemSchema = z
     code: z.string().openapi({ example: 'stock.sold_out' }),
     detail: z.string(),
     requestId: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string().optional() })).optional(),
   })
   .openapi('Problem');
 

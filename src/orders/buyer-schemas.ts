@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { ticketIdSchema } from '../http/schemas.ts';
+import { emailSchema, ticketIdSchema } from '../http/schemas.ts';
 
 /**
  * Ids in a path are not checked here: a malformed one answers like one that does not exist.
@@ -22,7 +22,7 @@ export const ticketListSchema = z.object({ data: z.array(ticketSchema), nextCurs
 
 export const lookUpOrderSchema = z
   .strictObject({
-    email: z.email().max(254),
+    email: emailSchema,
     code: z.string().min(10).max(20).openapi({ example: '9QX4T-0RBVE' }),
   })
   .openapi('LookUpOrder');

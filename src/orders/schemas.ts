@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { lineOfText, moneySchema, orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import {
+  emailSchema,
+  moneySchema,
+  orderIdSchema,
+  personName,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+} from '../http/schemas.ts';
 import { orderStatuses } from './tables.ts';
 
 export const linesMax = 10;
@@ -9,8 +17,8 @@ export const localeSchema = z.enum(['id', 'en']);
 
 export const buyerSchema = z
   .strictObject({
-    name: lineOfText(100),
-    email: z.email().max(254),
+    name: personName(100),
+    email: emailSchema,
     phone: z
       .string()
       .regex(/^(?:\+[1-9]|[0-9])[0-9 -]{6,20}$/, 'must be a phone number such as +62812... or 0812...')

@@ -46,8 +46,11 @@ export type PlatformErrorCode =
   | 'service.unavailable'
   | 'internal';
 
-/** One fault of the input: where it is (JSON path or parameter name) and what is expected. Never the value itself. */
-export type InputFault = { readonly path: string; readonly message: string };
+/**
+ * One fault of the input: where it is (JSON path or parameter name) and what is expected, with a stable code where the
+ * service has one for it. Never the value itself.
+ */
+export type InputFault = { readonly path: string; readonly message: string; readonly code?: string };
 
 export function requestInvalid(errors: readonly InputFault[]): DomainError<PlatformErrorCode> {
   return new DomainError('request.invalid', 'The request is not valid; see errors.', { details: { errors } });

@@ -1,0 +1,31 @@
+import { domainToASCII } from 'node:url';
+import { cleanLine } from './one-line-text.ts';
+
+/** Bytes of a path in SMTP (RFC 5321), without the angle brackets. */
+export const emailBytesMax = 254;
+const mailboxBytesMax = 64;
+
+/** A mailbox as mail programs give them out: ASCII, without quotes, its dots single and inside. */
+const mailbox = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
+/** What `domainToASCII` may be asked about: of anything else it decodes, cuts or drops parts, as a browser does with URLs. */
+const unicodeDomain = /^[\p{L}\p{M}\p{N}.。-]+$/u;
+/** Two labels at least; the last one no number, which would make it an IP address. */
+const domain = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/;
+
+/**
+ * An email address in the one spelling in which it is stored and sent to: without blanks around it, the domain in small
+ * ASCII letters as browsers send it ("ayu@münchen.example" and "ayu@xn--mnchen-3ya.example" are one address). The mailbox
+ * stays as it was typed, since its owner's server decides whether case matters. Undefined when it is no address.
+ */
+export function readEmail(text: string): string | undefined {
+  const line = cleanLine(text).replaceAll('＠', '@');
+  const at = line.lastIndexOf('@');
+  if (at < 1 || at > mailboxBytesMax || line.length > 4 * emailBytesMax) return undefined;
+  const [name, host] = [line.slice(0, at), line.slice(at + 1)];
+  if (!mailbox.test(name) || !unicodeDomain.test(host)) return undefined;
+  const ascii = domain.test(host) && !host.includes('xn--') ? host : domainToASCII(host);
+  if (!domain.test(ascii)) return undefined;
+  const email = `${name}@${ascii}`;
+  // Both are ASCII: characters are bytes.
+  return email.length <= emailBytesMax ? email : undefined;
+}

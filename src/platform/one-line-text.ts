@@ -1,0 +1,54 @@
+/**
+ * What people type or paste into one line. The same text, seen by a person, is stored the same: without what nobody sees,
+ * which could hide a second text, turn the reading order of a page, or be all there is.
+ */
+
+/** Plain ASCII with single blanks needs no work; most texts are that. */
+const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+/** Flags of England, Scotland and Wales are spelt with invisible letters; everywhere else those go. */
+const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[^\P{DI}\u200c\u200d\p{VS}]|[\ufff9-\ufffb]/gu;
+/** What picks a form of a letter or sign, where there is one to pick: emoji, Chinese and Japanese names, Mongolian. */
+const strayVariations = /(?<![\p{Emoji}\p{Script=Han}\p{Script=Mongolian}])\p{VS}/gu;
+/** Joiners shape words in Persian and in India's scripts, and make emoji of several; elsewhere they are only hidden. */
+const strayJoiners =
+  /(?<![[\p{L}\p{M}]--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]]|[\p{ExtPict}\p{Emoji_Modifier}\p{VS}])[\u200c\u200d]|[\u200c\u200d](?=[\u200c\u200d]*(?:\s|$))/gv;
+/** Letters, digits, signs and marks of punctuation that show: Unicode counts some empty pictures among them. */
+const visible = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{DI}\u2800\ufffc\u{1d159}\u{13441}\u{13442}]]/v;
+const control = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * One line of text as it is stored: composed (NFC), blanks collapsed, without invisible characters and without marks that
+ * turn the reading direction; empty when nothing would be seen. Control characters inside stay, for `isOneLine` to refuse.
+ */
+export function cleanLine(text: string): string {
+  if (plain.test(text)) return text;
+  const shown = withoutInvisible(text)
+    .replaceAll(/\p{Zs}+/gu, ' ')
+    .trim();
+  return visible.test(shown) || control.test(shown) ? shown : '';
+}
+
+/** Several lines of text, cleaned as `cleanLine` does, except that lines, tabs and blanks stay where they are. */
+export function cleanBlock(text: string): string {
+  const shown = withoutInvisible(text.replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')).trim();
+  return visible.test(shown) || control.test(shown.replaceAll(/[\n\t]/g, '')) ? shown : '';
+}
+
+function withoutInvisible(text: string): string {
+  return text
+    .normalize('NFC')
+    .replaceAll(invisible, '$1')
+    .replaceAll(strayVariations, '')
+    .replaceAll(strayJoiners, '')
+    .normalize('NFC');
+}
+
+/** Whether a cleaned text is one line: no control characters, line breaks or halves of characters. */
+export function isOneLine(text: string): boolean {
+  return !control.test(text);
+}
+
+/** The same for several lines, which may also hold line breaks and tabs. */
+export function isBlock(text: string): boolean {
+  return !/[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
+}
