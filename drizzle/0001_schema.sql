@@ -538,20 +538,24 @@ create table gates (
   event_id text not null references events (id),
   id text not null,
   name text not null,
+  -- The name as gates are told apart by: without case, blanks and differences of Unicode form (`gateKey`).
+  name_key text not null,
   -- Categories that may enter here; null for all.
   ticket_category_ids text[],
   primary key (event_id, id)
 );
 
-create unique index gates_name on gates (event_id, lower(name));
+create unique index gates_name on gates (event_id, name_key);
 
 -- At most one row per ticket: the admission. Re-entry flips `inside`.
 create table admissions (
   event_id text not null,
   ticket_id text not null,
   inside boolean not null default true,
+  -- The first entry that stands, and its scan.
   admitted_at timestamptz not null,
   gate text,
+  actor_id text not null,
   device_id text not null,
   scan_id text not null,
   entries integer not null default 1 check (entries >= 1),
@@ -561,46 +565,76 @@ create table admissions (
 -- Every scan and the answer it got; a repeated scan id gets that answer again.
 create table scans (
   event_id text not null,
+  -- Who is signed in: a device's token, a member of staff or an API key.
+  actor_id text not null,
+  -- The hardware: by the id it gives itself, or by its own token; empty for a login that may be on several phones.
   device_id text not null,
   scan_id text not null,
+  -- Hash of code, direction and gate: the same scan id with anything else is refused.
+  content bytea not null,
   ticket_id text,
   direction text not null check (direction in ('entry', 'exit')),
   result text not null check (result in (
     'admitted', 'exited', 'already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late',
     'wrong_gate')),
-  -- Two gates let the same ticket in, each without knowing of the other: set on the one that came later.
+  -- The person went through: because this was the answer, or because the door had decided so offline.
+  passed boolean not null,
+  -- Let in offline against the rules: what the answer would have been.
+  fault text,
+  -- Went through, and does not fit what else is known of the ticket: an entry while somebody was inside, an exit of
+  -- somebody who was not. It does not count in the ticket's history.
   conflict boolean not null default false,
-  -- The other one of the two.
+  -- The other one of two entries.
   conflict_at timestamptz,
   conflict_gate text,
+  -- A gate of the event by its name, or the label that the scan gave.
   gate text,
+  -- What gates are counted by: the id of a gate of the event, or the label's `gateKey`.
+  gate_key text,
   offline boolean not null default false,
+  -- Of an offline scan: what the door decided, if the device said so, and the time by the device's own clock.
+  decision text,
+  device_at timestamptz,
+  -- By the server's clock.
   scanned_at timestamptz not null,
   received_at timestamptz not null default now(),
   first_admitted_at timestamptz,
   first_gate text,
-  primary key (event_id, device_id, scan_id)
+  primary key (event_id, actor_id, device_id, scan_id)
 );
 
 create index scans_ticket on scans (event_id, ticket_id, scanned_at) where ticket_id is not null;
-create index scans_conflict on scans (event_id, scanned_at) where conflict;
+create index scans_to_look_into on scans (event_id, scanned_at)
+  where (conflict and direction = 'entry') or fault is not null;
 
 -- One scan on its way through check_in_tickets and settle_scan.
 create type check_in_scan as (
   n integer,
+  actor_id text,
   device_id text,
   scan_id text,
+  content bytea,
   gate text,
+  gate_key text,
   direction text,
   at timestamptz,
   offline boolean,
+  decision text,
+  device_at timestamptz,
+  -- Offline: the door let the person through.
+  passed boolean,
   replayed boolean,
+  -- The scan id was used with other content: refused, and not written down.
+  reused boolean,
   -- False for an event that is not the actor's organiser's: answered, and not written down.
   own boolean,
   ticket_id text,
   ticket_category_id text,
   ticket_category text,
+  -- Offline: the ticket went through before, so that this scan must be put in its place.
+  has_history boolean,
   result text,
+  fault text,
   first_admitted_at timestamptz,
   first_gate text,
   conflict boolean,

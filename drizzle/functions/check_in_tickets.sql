@@ -1,15 +1,18 @@
--- Answers p_scans, an array of {device, scan, organizer, code (hex or null), gate, direction, at (offline only)}, in its
--- order. One autocommit call is one transaction. Each statement sees what committed before it (READ COMMITTED), and:
---  1. a scan id that was answered before gets that answer again;
---  2. an entry that no rule refuses inserts the ticket's admission, in the order of ticket ids; where there is one, the
---     insert locks it instead, so that from then on nobody else decides about this ticket;
+-- Answers p_scans, an array of {actor, device, scan, content (hex), organizer, code (hex or null), gate, gateKey, direction}
+-- in its order. All are online, or all are offline; offline ones have {at, deviceAt, decision (null: not said), passed} too.
+-- No two are equal. One autocommit call is one transaction. Each statement sees what committed before it (READ COMMITTED):
+--  1. a scan id that was answered before gets that answer again, and with other content is `reused`;
+--  2. an entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
+--     ids; where there is one, the insert locks it instead, so that from then on nobody else decides about this ticket;
 --  3. the others (a second entry, an exit) are decided one by one, in the order of time and arrival.
 -- A scan id that another call uses at the same moment fails the whole call with 40001; run again, it is a repeat.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile as $$
 declare
   v_event events%rowtype;
+  v_offline boolean := p_scans #>> '{0,at}' is not null;
   v_started timestamptz;
+  v_amending integer[] := '{}';
   v_scans check_in_scan[];
   v_scan check_in_scan;
   v_admitted integer[];
@@ -18,20 +21,39 @@ declare
 begin
   select * into v_event from events where id = p_event_id;
 
-  -- Nobody takes a ticket back while it is being admitted: who revokes waits for this, and what was revoked is seen below.
-  perform from tickets
-    where event_id = p_event_id and status = 'live' and code = any (array(
-      select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
-    order by id for share;
+  if v_offline then
+    -- Offline scans rewrite a ticket's history, also a revoked one's: one call at a time.
+    perform from tickets
+      where event_id = p_event_id and code = any (array(
+        select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
+      order by id for no key update;
+    v_amending := withdraw_unheard(p_event_id, p_scans);
+  else
+    -- Nobody takes a ticket back while it is being admitted: who revokes waits for this, and what was revoked is seen below.
+    perform from tickets
+      where event_id = p_event_id and status = 'live' and code = any (array(
+        select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
+      order by id for share;
+  end if;
   -- Not before: what was revoked while this waited was revoked before these scans.
   v_started := clock_timestamp();
 
   select array_agg(
     row(
-      s.n, s.device_id, s.scan_id, s.gate, s.direction, coalesce(st.scanned_at, s.at), s.offline,
+      s.n, s.actor_id, s.device_id, s.scan_id, s.content,
+      coalesce(g.name, s.gate), coalesce(g.id, s.gate_key), s.direction, coalesce(st.scanned_at, s.at),
+      v_offline, s.decision, s.device_at, s.passed,
       st.scan_id is not null,
+      case
+        when st.scan_id is null then s.turn > 1
+        -- A device that did not hear the answer hands the scan in offline: that is the same scan.
+        else st.content <> s.content or (v_offline and st.offline and
+          (st.device_at is distinct from s.device_at or st.decision is distinct from s.decision))
+      end,
       s.organizer_id is not distinct from v_event.organizer_id,
       coalesce(st.ticket_id, t.id), coalesce(t.ticket_category_id, r.ticket_category_id), coalesce(c.name, r.name),
+      v_offline and t.id is not null and exists (
+        select from scans where event_id = p_event_id and ticket_id = t.id and passed),
       case
         when st.scan_id is not null then st.result
         when s.organizer_id is distinct from v_event.organizer_id then 'invalid'
@@ -49,19 +71,25 @@ begin
         when s.at < coalesce(c.entry_opens_at, v_event.doors_open_at) then 'too_early'
         when s.at >= coalesce(c.entry_closes_at, v_event.ends_at) then 'too_late'
       end,
-      st.first_admitted_at, st.first_gate, coalesce(st.conflict, false), st.conflict_at, st.conflict_gate
+      st.fault, st.first_admitted_at, st.first_gate, coalesce(st.conflict, false), st.conflict_at, st.conflict_gate
     )::check_in_scan order by s.n) into v_scans
   from (
-    select ordinality::integer as n, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
-      x ->> 'organizer' as organizer_id, decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate,
-      x ->> 'direction' as direction, x ->> 'at' is not null as offline,
-      -- A device whose clock runs ahead must not write the future.
-      least(coalesce((x ->> 'at')::timestamptz, v_started), v_started) as at
-    from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
+    select i.*, row_number() over (
+      partition by i.actor_id, i.device_id, i.scan_id order by i.n = any (v_amending) desc, i.n) as turn
+    from (
+      select ordinality::integer as n, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
+        decode(x ->> 'content', 'hex') as content, x ->> 'organizer' as organizer_id,
+        decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate, x ->> 'gateKey' as gate_key,
+        x ->> 'direction' as direction, x ->> 'decision' as decision,
+        (x ->> 'deviceAt')::timestamptz as device_at, (x ->> 'passed')::boolean as passed,
+        -- A device whose clock runs ahead must not write the future.
+        least(coalesce((x ->> 'at')::timestamptz, v_started), v_started) as at
+      from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
+    ) i
   ) s
   left join lateral (
     select * from scans
-    where event_id = p_event_id and device_id = s.device_id and scan_id = s.scan_id limit 1
+    where event_id = p_event_id and actor_id = s.actor_id and device_id = s.device_id and scan_id = s.scan_id limit 1
   ) st on true
   left join lateral (
     select k.ticket_category_id, kc.name
@@ -80,56 +108,64 @@ begin
     where event_id = p_event_id and id = t.ticket_category_id limit 1
   ) c on t.id is not null
   left join lateral (
-    select ticket_category_ids from gates
-    where event_id = p_event_id and (id = s.gate or lower(name) = lower(s.gate))
+    select id, name, ticket_category_ids from gates
+    where event_id = p_event_id and (id = s.gate or name_key = s.gate_key)
     order by id = s.gate desc limit 1
-  ) g on t.id is not null and s.gate is not null;
+  ) g on st.scan_id is null and s.gate is not null;
+
+  if v_offline then
+    v_scans := array(select keep_decision(x) from unnest(v_scans) x order by n);
+  end if;
 
   with entries as (
-    select distinct on (ticket_id) n, ticket_id, at, gate, device_id, scan_id from unnest(v_scans)
-    where not replayed and result is null and direction = 'entry'
+    select distinct on (ticket_id) n, ticket_id, at, gate, actor_id, device_id, scan_id from unnest(v_scans)
+    where not replayed and not reused and not has_history and result is null and direction = 'entry'
     order by ticket_id, at, n
   ), admitted as (
-    insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, device_id, scan_id, entries)
-    select p_event_id, ticket_id, true, at, gate, device_id, scan_id, 1 from entries order by ticket_id
+    insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries)
+    select p_event_id, ticket_id, true, at, gate, actor_id, device_id, scan_id, 1 from entries order by ticket_id
     on conflict (event_id, ticket_id) do update set inside = a.inside where false
     returning a.ticket_id
   )
   select coalesce(array_agg(n), '{}') into v_admitted from entries where ticket_id in (select ticket_id from admitted);
 
   select count(*) into v_decided from unnest(v_scans)
-    where own and not replayed and (result is not null or n = any (v_admitted));
-  insert into scans (event_id, device_id, scan_id, ticket_id, direction, result, gate, offline, scanned_at)
-    select p_event_id, device_id, scan_id, ticket_id, direction, coalesce(result, 'admitted'), gate, offline, at
+    where own and not replayed and not reused and (result is not null or n = any (v_admitted));
+  insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, fault, gate,
+                     gate_key, offline, decision, device_at, scanned_at)
+    select p_event_id, actor_id, device_id, scan_id, content, ticket_id, direction, coalesce(result, 'admitted'),
+           case when offline then passed else result is null end, fault, gate, gate_key, offline, decision, device_at, at
     from unnest(v_scans)
-    where own and not replayed and (result is not null or n = any (v_admitted))
+    where own and not replayed and not reused and (result is not null or n = any (v_admitted))
     on conflict do nothing;
   get diagnostics v_written = row_count;
   if v_written <> v_decided then
     raise exception 'scan id in use' using errcode = '40001';
   end if;
 
-  if exists (select from unnest(v_scans) where result is null and not n = any (v_admitted)) then
+  if exists (select from unnest(v_scans) where result is null and not reused and not n = any (v_admitted)) then
     perform from admissions
-      where event_id = p_event_id
-        and ticket_id in (select ticket_id from unnest(v_scans) where result is null and direction = 'exit')
+      where event_id = p_event_id and ticket_id in (
+        select ticket_id from unnest(v_scans) where result is null and not reused and (offline or direction = 'exit'))
       order by ticket_id for update;
     for v_scan in
-      select * from unnest(v_scans) where result is null and not n = any (v_admitted) order by at, n
+      select * from unnest(v_scans) where result is null and not reused and not n = any (v_admitted) order by at, n
     loop
-      if not v_scan.offline then
+      if v_offline then
+        v_scans[v_scan.n] := settle_offline_scan(p_event_id, v_scan);
+      else
         v_scan.at := clock_timestamp();
+        v_scans[v_scan.n] := settle_scan(p_event_id, v_scan);
       end if;
-      v_scans[v_scan.n] := settle_scan(p_event_id, v_scan);
     end loop;
   end if;
 
   return (
-    select json_agg(json_build_object(
+    select json_agg(case when reused then json_build_object('result', 'reused', 'replayed', false) else json_build_object(
       'result', coalesce(result, 'admitted'), 'ticketId', ticket_id, 'ticketCategoryId', ticket_category_id,
-      'ticketCategory', ticket_category, 'at', at, 'firstAt', first_admitted_at, 'firstGate', first_gate,
+      'ticketCategory', ticket_category, 'at', at, 'fault', fault, 'firstAt', first_admitted_at, 'firstGate', first_gate,
       'conflictAt', conflict_at, 'conflictGate', conflict_gate,
-      'replayed', replayed) order by n)
+      'replayed', replayed) end order by n)
     from unnest(v_scans)
   );
 end

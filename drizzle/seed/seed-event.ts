@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { events, scheduleItems, ticketCategories } from '../../src/catalog/tables.ts';
+import { gateKey } from '../../src/check-in/index.ts';
 import { gates } from '../../src/check-in/tables.ts';
 import { pools, promoCodes, stock } from '../../src/orders/tables.ts';
 import { type Db, transaction } from '../../src/platform/db.ts';
@@ -121,7 +122,7 @@ async function writeGatesAndPromoCodes(tx: Db, event: DemoEvent): Promise<void> 
     const ticketCategoryIds = categories?.map((category) => demoCategoryId(event.slug, category)) ?? null;
     await tx
       .insert(gates)
-      .values({ eventId, id: demoId('gat', event.slug, name), name, ticketCategoryIds })
+      .values({ eventId, id: demoId('gat', event.slug, name), name, nameKey: gateKey(name), ticketCategoryIds })
       .onConflictDoNothing();
   }
   for (const { redemptionsMax, ...code } of event.promoCodes ?? []) {

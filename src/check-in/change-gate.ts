@@ -4,6 +4,7 @@ import { type Db, transaction } from '../platform/db.ts';
 import { checkGateCategories } from './check-gate-categories.ts';
 import { gateNotFound } from './errors.ts';
 import { findActorEvent } from './find-actor-event.ts';
+import { gateKey } from './gate-key.ts';
 import { lockGate, updateGate } from './gate-queries.ts';
 import { refuseTakenName } from './refuse-taken-name.ts';
 import type { Gate } from './tables.ts';
@@ -30,6 +31,7 @@ export async function changeGate(
       const after: Gate = {
         ...before,
         name: input.name ?? before.name,
+        nameKey: gateKey(input.name ?? before.name),
         ticketCategoryIds: changedCategories(before.ticketCategoryIds, input.ticketCategoryIds),
       };
       await checkGateCategories(tx, after);

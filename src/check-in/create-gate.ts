@@ -5,6 +5,7 @@ import { type Db, transaction } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { checkGateCategories } from './check-gate-categories.ts';
 import { gateLimitReached } from './errors.ts';
+import { gateKey } from './gate-key.ts';
 import { findActorEvent } from './find-actor-event.ts';
 import { countGates, insertGate } from './gate-queries.ts';
 import { gatesPerEventMax } from './limits.ts';
@@ -25,6 +26,7 @@ export async function createGate(
     eventId: input.eventId,
     id: newId('gat', deps.clock.now()),
     name: input.name,
+    nameKey: gateKey(input.name),
     ticketCategoryIds: input.ticketCategoryIds === null ? null : [...new Set(input.ticketCategoryIds)],
   };
   return refuseTakenName(() =>

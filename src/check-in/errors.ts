@@ -3,6 +3,7 @@ import { DomainError } from '../platform/errors.ts';
 export type CheckInErrorCode =
   | 'check_in.other_event'
   | 'check_in.event_not_found'
+  | 'check_in.scan_id_reused'
   | 'gate.not_found'
   | 'gate.name_taken'
   | 'gate.limit_reached'
@@ -11,6 +12,7 @@ export type CheckInErrorCode =
 export const checkInProblems = {
   'check_in.other_event': { status: 403, title: 'Device of another event' },
   'check_in.event_not_found': { status: 404, title: 'Event not found' },
+  'check_in.scan_id_reused': { status: 422, title: 'Scan id used for another scan' },
   'gate.not_found': { status: 404, title: 'Gate not found' },
   'gate.name_taken': { status: 409, title: 'Name taken' },
   'gate.limit_reached': { status: 409, title: 'Too many gates' },
@@ -24,6 +26,12 @@ export const otherEvent = (): Refusal =>
 
 /** One answer for an event that does not exist and for another organiser's. */
 export const eventNotFound = (): Refusal => new DomainError('check_in.event_not_found', 'There is no such event.');
+
+export const scanIdReused = (): Refusal =>
+  new DomainError(
+    'check_in.scan_id_reused',
+    'This scan id was used for another code, direction, gate or time. Nothing was written; scan again with a new id.',
+  );
 
 export const gateNotFound = (): Refusal => new DomainError('gate.not_found', 'There is no such gate.');
 

@@ -39,7 +39,7 @@ export async function lockGate(tx: Db, eventId: string, gateId: string): Promise
 export async function updateGate(tx: Db, gate: Gate): Promise<void> {
   await tx
     .update(gates)
-    .set({ name: gate.name, ticketCategoryIds: gate.ticketCategoryIds })
+    .set({ name: gate.name, nameKey: gate.nameKey, ticketCategoryIds: gate.ticketCategoryIds })
     .where(and(eq(gates.eventId, gate.eventId), eq(gates.id, gate.id)));
 }
 

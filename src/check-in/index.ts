@@ -4,11 +4,14 @@
  * Promises:
  *  1. A ticket enters once. Of any number of gates that scan it in the same moment, one gets `admitted`; the others get
  *     `already_used` with the time and gate of the first. After an exit it may enter again.
- *  2. A scan id (unique per event and device) always gets the answer that it got first, so a lost reply is never a
- *     second scan, and a green light stays green.
+ *  2. A scan id (unique per event, login and device) always gets the answer that it got first, so a lost reply is never a
+ *     second scan, and a green light stays green. Used for another code, direction, gate or offline time it is refused
+ *     with `check_in.scan_id_reused`, and nothing is written.
  *  3. What decides is read where it is written down: a ticket revoked before the scan is refused at once.
- *  4. Scans made offline are put where they belong in time. The earliest entry stands; every other one of another device
- *     is reported as a conflict, in the answer to the sync and in the organiser's list.
+ *  4. What an offline door decided is what happened. Who was let in is inside and may leave; what was wrong with it
+ *     (revoked meanwhile, another gate, ...) is its `fault`. Scans are put where they belong in time, by the server's clock.
+ *     The earliest entry stands; every other one while somebody is inside is a conflict. Faults and conflicts are in the
+ *     answer to the sync and in the organiser's list. The items of a batch are judged one by one.
  *  5. A malformed, forged or foreign code is `invalid`, never an error. Another organiser's event and ticket look
  *     exactly like ones that do not exist.
  *  6. The door list holds no personal data and nothing that opens a door.
@@ -19,12 +22,14 @@
  *                                              ^  |                       |
  *                        entry: already_used --+--+ <--entry: admitted----+
  *
- * Exits look only at whether the ticket is inside: who is in may leave, also with a ticket revoked meanwhile. An exit of
- * a ticket that never came is `invalid`; of one that left already, `already_used`. A label that is not one of the
- * event's gates restricts nothing.
+ * Exits look only at whether the ticket is inside: who is in may leave, also with a ticket revoked meanwhile, and also the
+ * second of two who came in with one ticket. An exit of a ticket that never came is `invalid`; of one that left already,
+ * `already_used`. A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
+ * Unicode form are one gate.
  */
 export type { DoorList } from './door-list.ts';
 export { doorList } from './door-list.ts';
+export { gateKey } from './gate-key.ts';
 export { createGate } from './create-gate.ts';
 export { changeGate } from './change-gate.ts';
 export { removeGate } from './remove-gate.ts';
@@ -32,7 +37,8 @@ export { hasAdmissions } from './has-admissions.ts';
 export { listGates } from './list-gates.ts';
 export { listConflicts } from './list-conflicts.ts';
 export { type ScanLane, createScanLane } from './scan-lane.ts';
-export { type ScanInput, scanTicket } from './scan-ticket.ts';
+export { scanTicket } from './scan-ticket.ts';
+export type { ScanInput } from './scan-content.ts';
 export { type CheckInSummary, summarizeCheckIns } from './summarize-check-ins.ts';
 export { type OfflineScan, syncScans } from './sync-scans.ts';
 export type { CheckInErrorCode } from './errors.ts';

@@ -8,16 +8,16 @@ const revocationSecondsMax = 15;
 export const checkInInvariants: readonly Invariant[] = [
   invariantOf(
     'check_in.admissions_match_scans',
-    'A ticket enters once; it enters again only after it left, and every entry was answered "admitted".',
+    'A ticket enters once and enters again only after it left; whoever went through is in the admission, or is a conflict.',
     sql`select format('ticket %s: admission says %s entries and inside %s, scans say %s entries and %s exits',
         coalesce(a.ticket_id, s.ticket_id), coalesce(a.entries, 0), coalesce(a.inside, false),
         coalesce(s.entries, 0), coalesce(s.exits, 0)) as sentence
       from admissions a
       full join (
         select event_id, ticket_id,
-          count(*) filter (where result = 'admitted' and not conflict) as entries,
-          count(*) filter (where result = 'exited') as exits
-        from scans where result in ('admitted', 'exited') group by event_id, ticket_id
+          count(*) filter (where direction = 'entry') as entries,
+          count(*) filter (where direction = 'exit') as exits
+        from scans where passed and not conflict and ticket_id is not null group by event_id, ticket_id
       ) s on s.event_id = a.event_id and s.ticket_id = a.ticket_id
       where coalesce(a.entries, 0) <> coalesce(s.entries, 0)
         or coalesce(a.inside, false)::int <> coalesce(s.entries, 0) - coalesce(s.exits, 0)`,
@@ -30,18 +30,19 @@ export const checkInInvariants: readonly Invariant[] = [
       from admissions a
       where not exists (
         select from scans s
-        where s.event_id = a.event_id and s.device_id = a.device_id and s.scan_id = a.scan_id
-          and s.ticket_id = a.ticket_id and s.result = 'admitted' and s.scanned_at = a.admitted_at
+        where s.event_id = a.event_id and s.actor_id = a.actor_id and s.device_id = a.device_id
+          and s.scan_id = a.scan_id and s.ticket_id = a.ticket_id and s.direction = 'entry' and s.passed
+          and not s.conflict and s.scanned_at = a.admitted_at
           and s.gate is not distinct from a.gate
       )`,
   ),
   invariantOf(
     'check_in.only_good_tickets',
-    'Nobody enters with a ticket that does not exist or that had been revoked before.',
+    'Nobody enters unreported with a ticket that does not exist or that had been revoked before.',
     sql`select format('scan %s of device %s admitted ticket %s, %s', s.scan_id, s.device_id, s.ticket_id,
         case when t.id is null then 'which does not exist' else 'which had been revoked' end) as sentence
       from scans s left join tickets t on t.event_id = s.event_id and t.id = s.ticket_id
-      where s.result = 'admitted'
+      where s.passed and s.direction = 'entry' and s.fault is null
         and (t.id is null or t.revoked_at < s.scanned_at - make_interval(secs => ${revocationSecondsMax}))`,
   ),
 ];

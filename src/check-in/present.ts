@@ -1,4 +1,5 @@
 import type { DoorList } from './door-list.ts';
+import type { DomainError, InputFault } from '../platform/errors.ts';
 import type { ConflictRow, DecidedScan } from './queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate } from './tables.ts';
@@ -26,7 +27,17 @@ export function presentSyncedScan(scanId: string, scan: DecidedScan) {
   return {
     scanId,
     ...presentScan(scan),
+    ...(scan.fault === null ? {} : { fault: scan.fault }),
     ...(scan.conflictAt === null ? {} : { conflict: { at: time(scan.conflictAt), gate: scan.conflictGate } }),
+  };
+}
+
+export function presentRefusedScan(scanId: string | null, { code, message, details }: DomainError) {
+  const errors = details?.['errors'] as InputFault[] | undefined;
+  return {
+    scanId,
+    result: 'refused' as const,
+    problem: { code, detail: message, ...(errors === undefined ? {} : { errors }) },
   };
 }
 
@@ -74,10 +85,15 @@ export function presentSummary(summary: CheckInSummary) {
 export function presentConflict(row: ConflictRow) {
   return {
     ticketId: row.ticket_id,
-    deviceId: row.device_id,
+    actorId: row.actor_id,
+    deviceId: row.device_id === '' ? row.actor_id : row.device_id,
     scanId: row.scan_id,
     at: time(row.scanned_at),
     gate: row.gate,
-    other: { at: time(row.conflict_at ?? row.scanned_at), gate: row.conflict_gate },
+    fault: row.fault,
+    other:
+      row.conflict_at === null
+        ? null
+        : { at: time(row.conflict_at), gate: row.conflict_gate, deviceId: row.conflict_device_id },
   };
 }

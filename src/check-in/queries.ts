@@ -1,19 +1,35 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../platform/db.ts';
-import type { Direction, ScanResult } from './tables.ts';
+import type { Direction, Fault, ScanResult } from './tables.ts';
 
 /** One scan as it goes to the database. */
 export type ScanToDecide = {
-  /** The device or person that scans; scan ids are its own. */
+  /** Who scans, and with which hardware (empty when that is not known); scan ids are theirs. */
+  readonly actorId: string;
   readonly deviceId: string;
   readonly scanId: string;
+  /** Hash, in hex, of code, direction and gate: the same scan id with another one is refused. */
+  readonly content: string;
   readonly organizerId: string;
-  /** Undefined for what cannot be a code; it is answered `invalid` like an unknown one. */
-  readonly code: Uint8Array | undefined;
+  /** In hex. Undefined for what cannot be a code; it is answered `invalid` like an unknown one. */
+  readonly code: string | undefined;
   readonly gate: string | undefined;
+  readonly gateKey: string | undefined;
   readonly direction: Direction;
-  /** When an offline device scanned; undefined for a scan that happens now. */
-  readonly scannedAt: Date | undefined;
+  /** Undefined for a scan that happens now. */
+  readonly offline?: OfflineFacts | undefined;
+};
+
+/** What a door did by itself. */
+export type OfflineFacts = {
+  /** By the server's clock. */
+  readonly at: Date;
+  /** By the device's own clock. */
+  readonly deviceAt: Date;
+  /** Undefined when the device does not say. */
+  readonly decision: ScanResult | undefined;
+  /** The person went through. */
+  readonly passed: boolean;
 };
 
 /** What the database answered, times as RFC 3339 text. */
@@ -23,6 +39,8 @@ export type DecidedScan = {
   readonly ticketCategoryId: string | null;
   readonly ticketCategory: string | null;
   readonly at: string;
+  /** Let in offline against the rules: what the answer would have been. */
+  readonly fault: Fault | null;
   readonly firstAt: string | null;
   readonly firstGate: string | null;
   readonly conflictAt: string | null;
@@ -30,28 +48,34 @@ export type DecidedScan = {
   readonly replayed: boolean;
 };
 
+/** The scan id was used for something else. */
+export type ReusedScan = { readonly result: 'reused'; readonly replayed: false };
+
 /**
- * Decides scans of one event and writes them down, in one call and one transaction; answers in their order. Safe to
- * repeat: a scan id that was answered gets the same answer again. No two of the scans may have the same device and scan
- * id. Fails with 40001 when another call uses one of the scan ids at the same moment; run again, it is a repeat.
+ * Decides scans of one event, all online or all offline, and writes them down, in one call and one transaction; answers in
+ * their order. Safe to repeat: a scan id that was answered gets the same answer again. No two of the scans may be equal.
+ * Fails with 40001 when another call uses one of the scan ids at the same moment; run again, it is a repeat.
  */
 export async function checkInTickets(
   db: Db,
   eventId: string,
   scans: readonly ScanToDecide[],
-): Promise<readonly DecidedScan[]> {
+): Promise<readonly (DecidedScan | ReusedScan)[]> {
   const input = JSON.stringify(
-    scans.map((scan) => ({
-      device: scan.deviceId,
-      scan: scan.scanId,
-      organizer: scan.organizerId,
-      code: scan.code === undefined ? null : Buffer.from(scan.code).toString('hex'),
-      gate: scan.gate ?? null,
-      direction: scan.direction,
-      at: scan.scannedAt?.toISOString() ?? null,
+    scans.map(({ actorId, deviceId, scanId, content, organizerId, code, gate, gateKey, direction, offline }) => ({
+      actor: actorId,
+      device: deviceId,
+      scan: scanId,
+      content,
+      organizer: organizerId,
+      code,
+      gate,
+      gateKey,
+      direction,
+      ...offline,
     })),
   );
-  const [row] = await rowsOf<{ answers: readonly DecidedScan[] }>(
+  const [row] = await rowsOf<{ answers: readonly (DecidedScan | ReusedScan)[] }>(
     db,
     sql`select check_in_tickets(${eventId}, ${input}::jsonb) as answers`,
   );
@@ -121,32 +145,53 @@ export async function listDoorTickets(
 }
 
 export type ConflictRow = {
+  readonly actor_id: string;
   readonly device_id: string;
   readonly scan_id: string;
-  readonly ticket_id: string;
+  readonly ticket_id: string | null;
   readonly gate: string | null;
   readonly scanned_at: string;
+  readonly fault: Fault | null;
   readonly conflict_at: string | null;
   readonly conflict_gate: string | null;
+  readonly conflict_device_id: string | null;
 };
 
-/** Entries that came later than another device's, newest first, before the given place in that order. */
+export type ConflictPlace = {
+  readonly scannedAt: string;
+  readonly actorId: string;
+  readonly deviceId: string;
+  readonly scanId: string;
+};
+
+/**
+ * Entries that an offline door should not have let in, newest first, before the given place in that order: those that came
+ * later than another device's, and those against the rules.
+ */
 export async function listConflictRows(
   db: Db,
   eventId: string,
-  before: { scannedAt: string; deviceId: string; scanId: string } | undefined,
+  before: ConflictPlace | undefined,
   limit: number,
 ): Promise<ConflictRow[]> {
   const place =
     before === undefined
       ? sql`true`
-      : sql`(scanned_at, device_id, scan_id) < (${before.scannedAt}::timestamptz, ${before.deviceId}, ${before.scanId})`;
+      : sql`(s.scanned_at, s.actor_id, s.device_id, s.scan_id) <
+          (${before.scannedAt}::timestamptz, ${before.actorId}, ${before.deviceId}, ${before.scanId})`;
   return rowsOf<ConflictRow>(
     db,
-    sql`select device_id, scan_id, ticket_id, gate, to_json(scanned_at) #>> '{}' as scanned_at,
-          to_json(conflict_at) #>> '{}' as conflict_at, conflict_gate
-        from scans where event_id = ${eventId} and conflict and ${place}
-        order by scanned_at desc, device_id desc, scan_id desc limit ${limit}`,
+    sql`select s.actor_id, s.device_id, s.scan_id, s.ticket_id, s.gate, to_json(s.scanned_at) #>> '{}' as scanned_at,
+          s.fault, case when s.conflict then to_json(s.conflict_at) #>> '{}' end as conflict_at,
+          case when s.conflict then s.conflict_gate end as conflict_gate, other.device as conflict_device_id
+        from scans s
+        left join lateral (
+          select coalesce(nullif(device_id, ''), actor_id) as device from scans o
+          where o.event_id = s.event_id and o.ticket_id = s.ticket_id and o.scanned_at = s.conflict_at and o.passed
+          limit 1
+        ) other on s.conflict
+        where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and ${place}
+        order by s.scanned_at desc, s.actor_id desc, s.device_id desc, s.scan_id desc limit ${limit}`,
   );
 }
 

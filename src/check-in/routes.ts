@@ -1,22 +1,32 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../access/actors.ts';
 import { type ActorEnv, requireActor } from '../access/middleware.ts';
-import { jsonBody } from '../http/json-body.ts';
+import { jsonBody, jsonBytesMax } from '../http/json-body.ts';
 import { page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, body, problems } from '../http/schemas.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import { doorList } from './door-list.ts';
 import { syncBytesMax } from './limits.ts';
 import { listConflicts } from './list-conflicts.ts';
-import { presentConflict, presentDoorList, presentScan, presentSummary, presentSyncedScan } from './present.ts';
+import { scanIdReused } from './errors.ts';
+import {
+  presentConflict,
+  presentDoorList,
+  presentRefusedScan,
+  presentScan,
+  presentSummary,
+  presentSyncedScan,
+} from './present.ts';
+import { readOfflineScan } from './read-offline-scan.ts';
 import type { ScanLane } from './scan-lane.ts';
 import { scanTicket } from './scan-ticket.ts';
 import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
 import { syncScans } from './sync-scans.ts';
 
-type Deps = { readonly db: Db; readonly actors: Actors; readonly scans: ScanLane };
+type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock; readonly scans: ScanLane };
 
 const tags = ['Check-in'];
 const security = [{ bearer: [] }];
@@ -31,11 +41,11 @@ export function checkInRoutes(deps: Deps) {
     tags,
     security,
     summary: 'Scan a ticket',
-    middleware: [actorOnly, jsonBody()] as const,
+    middleware: [actorOnly, jsonBody(jsonBytesMax, { anyText: true })] as const,
     request: { body: body(schemas.scanSchema) },
     responses: {
       200: answer(schemas.scanAnswerSchema, 'The answer to show; a refusal at the door is a result, not an error.'),
-      ...problems(400, 401, 403, 429, 503),
+      ...problems(400, 401, 403, 422, 429, 503),
     },
   });
 
@@ -45,10 +55,10 @@ export function checkInRoutes(deps: Deps) {
     tags,
     security,
     summary: 'Hand in scans made offline',
-    middleware: [actorOnly, jsonBody(syncBytesMax)] as const,
+    middleware: [actorOnly, jsonBody(syncBytesMax, { anyText: true })] as const,
     request: { body: body(schemas.syncSchema) },
     responses: {
-      200: answer(schemas.syncAnswerSchema, 'One answer per scan, in their order; conflicts are marked.'),
+      200: answer(schemas.syncAnswerSchema, 'One answer per item, in their order; each is judged by itself.'),
       ...problems(400, 401, 403, 429, 503),
     },
   });
@@ -86,27 +96,38 @@ export function checkInRoutes(deps: Deps) {
     path: '/v1/events/{id}/check-ins/conflicts',
     tags,
     security,
-    summary: 'Tickets that entered twice while a device was offline',
+    summary: 'What offline doors let in and should not have',
     middleware: [actorOnly] as const,
     request: { params: schemas.eventParams, query: schemas.conflictsQuery },
     responses: {
-      200: answer(schemas.conflictListSchema, 'The later entries, newest first.'),
+      200: answer(
+        schemas.conflictListSchema,
+        'Later entries of tickets let in twice, and entries against the rules; newest first.',
+      ),
       ...problems(400, 401, 403, 404, 429, 503),
     },
   });
 
-  return createRouter<ActorEnv>()
+  const router = createRouter<ActorEnv>();
+  // Named by the batch's schema, whose items are parsed one by one.
+  router.openAPIRegistry.register('OfflineScan', schemas.offlineScanSchema);
+  return router
     .openapi(scan, async (c) => {
       const decided = await scanTicket(deps, c.var.actor, c.req.valid('json'));
       return c.json(presentScan(decided), 200);
     })
     .openapi(sync, async (c) => {
       const input = c.req.valid('json');
-      const decided = await syncScans(deps, c.var.actor, input);
-      return c.json(
-        { data: decided.map((one, index) => presentSyncedScan(input.scans[index]?.scanId ?? '', one)) },
-        200,
-      );
+      const items = input.scans.map((item) => readOfflineScan(item, input));
+      const scans = items.flatMap((item) => ('problem' in item ? [] : [item]));
+      const decided = [...(await syncScans(deps, c.var.actor, { ...input, scans }))];
+      const data = items.map((item) => {
+        const one = 'problem' in item ? undefined : decided.shift();
+        if ('problem' in item) return presentRefusedScan(item.scanId, item.problem);
+        if (one === undefined || one.result === 'reused') return presentRefusedScan(item.scanId, scanIdReused());
+        return presentSyncedScan(item.scanId, one);
+      });
+      return c.json({ data }, 200);
     })
     .openapi(list, async (c) => {
       const input = { eventId: c.req.valid('param').id, ...c.req.valid('query') };
@@ -118,7 +139,7 @@ export function checkInRoutes(deps: Deps) {
     .openapi(conflicts, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const rows = await listConflicts(deps, c.var.actor, { eventId: c.req.valid('param').id, cursor, limit });
-      const keysOf = (row: (typeof rows)[number]) => [row.scanned_at, row.device_id, row.scan_id];
+      const keysOf = (row: (typeof rows)[number]) => [row.scanned_at, row.actor_id, row.device_id, row.scan_id];
       return c.json(page(rows, limit, presentConflict, keysOf), 200);
     });
 }

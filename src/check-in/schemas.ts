@@ -1,48 +1,99 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
 import { eventIdSchema, lineOfText, plainIdSchema, slugSchema, ticketIdSchema, timeSchema } from '../http/schemas.ts';
+import { gateKey } from './gate-key.ts';
 import {
-  codeLengthMax,
+  clockOffsetMsMax,
+  deviceIdLengthMax,
   doorListPageDefault,
   doorListPageMax,
   gateNameLengthMax,
   scanIdLengthMax,
   scansPerSyncMax,
 } from './limits.ts';
-import { directions, scanResults } from './tables.ts';
+import { directions, faults, scanResults } from './tables.ts';
 
-const gateName = lineOfText(gateNameLengthMax);
-const scanFields = {
-  code: z
-    .string()
-    .max(codeLengthMax)
-    .openapi({ description: 'What the QR says. Anything that is no code is "invalid".' }),
-  scanId: z
+const gateName = lineOfText(gateNameLengthMax).refine(
+  (name) => gateKey(name) !== '' && name.isWellFormed(),
+  'must have a visible character',
+);
+const ownId = (max: number) =>
+  z
     .string()
     .min(1)
-    .max(scanIdLengthMax)
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-    .openapi({
-      description: "The scanner's own id of this scan, the same on every retry; unique per event and device.",
-    }),
-  gate: gateName.optional().openapi({ description: 'Id or name of a gate, or any other label.' }),
+    .max(max)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+
+const deviceIdField = ownId(deviceIdLengthMax).optional().openapi({
+  description:
+    'The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it.',
+});
+
+const scanFields = {
+  code: z.string().openapi({
+    description:
+      'What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of ' +
+      'scanners, or a link that carries it. Anything that is no code is "invalid".',
+  }),
+  scanId: ownId(scanIdLengthMax).openapi({
+    description:
+      "The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with " +
+      'another code, direction or gate it is refused.',
+  }),
+  deviceId: deviceIdField,
+  gate: gateName.optional().openapi({
+    description: 'Id or name of a gate, or any other label. Case, blanks and Unicode form make no difference.',
+  }),
   direction: z.enum(directions).default('entry'),
 };
 
 export const scanSchema = z.strictObject({ eventId: eventIdSchema, ...scanFields }).openapi('Scan');
 
-/** Years that make sense and that Postgres can hold. */
-const scanTime = timeSchema
-  .refine((value) => value >= '2020' && value < '2100', 'must be a time between 2020 and 2100')
+/** Clocks that lost their battery start in 1970; with the offset their scans still find their time. */
+const deviceTime = timeSchema
+  .refine((value) => {
+    const year = new Date(value).getUTCFullYear();
+    return year >= 1970 && year < 2100;
+  }, 'must be a time between 1970 and 2100')
   .transform((value) => new Date(value));
+
+export const offlineScanSchema = z
+  .strictObject({
+    ...scanFields,
+    scannedAt: deviceTime.openapi({ description: "When it was scanned, by the device's own clock." }),
+    clockOffsetMs: z.int().min(-clockOffsetMsMax).max(clockOffsetMsMax).optional().openapi({
+      description:
+        "The server's time minus the device's when it was scanned, if the device knows. Otherwise `sentAt` tells.",
+    }),
+    result: z
+      .enum(scanResults)
+      .optional()
+      .openapi({
+        description:
+          'What the door decided. Who was `admitted` or `exited` went through, and is recorded so whatever the server ' +
+          'knows. Without it the person went through, except that a device refuses by itself what it has let in.',
+      }),
+  })
+  .refine(({ direction, result }) => result !== (direction === 'entry' ? 'exited' : 'admitted'), {
+    path: ['result'],
+    message: 'must fit the direction',
+  })
+  .openapi('OfflineScan');
+
+/** One item's faults must not refuse the others: items are parsed one by one (`readOfflineScan`). */
+const offlineScanItem = z.unknown().openapi({
+  type: 'object',
+  allOf: [{ $ref: '#/components/schemas/OfflineScan' }],
+} as object);
 
 export const syncSchema = z
   .strictObject({
     eventId: eventIdSchema,
-    scans: z
-      .array(z.strictObject({ ...scanFields, scannedAt: scanTime }))
-      .min(1)
-      .max(scansPerSyncMax),
+    deviceId: deviceIdField,
+    sentAt: deviceTime.optional().openapi({
+      description: "When this was sent, by the device's own clock: what the clock is off by corrects the scans' times.",
+    }),
+    scans: z.array(offlineScanItem).min(1).max(scansPerSyncMax),
   })
   .openapi('ScanSync');
 
@@ -57,15 +108,32 @@ const answerFields = {
 
 export const scanAnswerSchema = z.object(answerFields).openapi('ScanAnswer');
 
+const faultSchema = z.enum(faults);
+
+const scanProblemSchema = z
+  .object({
+    code: z.string().openapi({ example: 'check_in.scan_id_reused' }),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('ScanProblem');
+
 export const syncAnswerSchema = z
   .object({
     data: z.array(
       z.object({
-        scanId: z.string(),
+        scanId: z.string().nullable().openapi({ description: 'Null when the item had none that can be shown.' }),
         ...answerFields,
+        result: z.enum([...scanResults, 'refused']).openapi({
+          description: 'How the scan stands. "refused": this item was not taken, `problem` says why; the others were.',
+        }),
+        fault: faultSchema.optional().openapi({
+          description: 'The door let this person in, and should not have: what the answer would have been.',
+        }),
         conflict: admissionSchema
           .optional()
-          .openapi({ description: "Another device let the same ticket in: the other entry's time and gate." }),
+          .openapi({ description: "The same ticket was let in twice: the other entry's time and gate." }),
+        problem: scanProblemSchema.optional(),
       }),
     ),
   })
@@ -162,12 +230,19 @@ export const conflictListSchema = z
   .object({
     data: z.array(
       z.object({
-        ticketId: ticketIdSchema,
-        deviceId: z.string(),
+        ticketId: ticketIdSchema.nullable().openapi({ description: 'Null when the code is no ticket of the event.' }),
+        actorId: z.string().openapi({ description: 'Who was signed in.' }),
+        deviceId: z.string().openapi({ description: 'The device by its own id, or by its login.' }),
         scanId: z.string(),
         at: timeSchema,
         gate: z.string().nullable(),
-        other: admissionSchema,
+        fault: faultSchema
+          .nullable()
+          .openapi({ description: 'Let in against the rules: what the answer would have been.' }),
+        other: admissionSchema
+          .extend({ deviceId: z.string().nullable() })
+          .nullable()
+          .openapi({ description: 'Let in twice: the entry that stands.' }),
       }),
     ),
     nextCursor: z.string().nullable(),

@@ -33,18 +33,23 @@ export type GateCount = {
   readonly conflicts: number;
 };
 
-/** Gates that scans name are free text; what is shown is bounded, the busiest first. */
+/** Labels that scans give for a gate are free text; what is shown is bounded, the busiest first. */
 const gatesShownMax = 500;
 
+/** Who went in and out at each gate, by its present name, or by one spelling of its label if it is no gate of the event. */
 export async function countByGate(db: Db, eventId: string): Promise<GateCount[]> {
   return rowsOf<GateCount>(
     db,
-    sql`select gate,
-          count(*) filter (where result = 'admitted')::int as entries,
-          count(*) filter (where result = 'exited')::int as exits,
-          count(*) filter (where result not in ('admitted', 'exited'))::int as refused,
-          count(*) filter (where conflict)::int as conflicts
-        from scans where event_id = ${eventId}
-        group by gate order by count(*) desc, gate limit ${gatesShownMax}`,
+    sql`select coalesce(g.name, s.label) as gate, s.entries, s.exits, s.refused, s.conflicts
+        from (
+          select gate_key, min(gate) as label, count(*) as scans,
+            count(*) filter (where passed and direction = 'entry')::int as entries,
+            count(*) filter (where passed and direction = 'exit')::int as exits,
+            count(*) filter (where not passed)::int as refused,
+            count(*) filter (where (conflict and direction = 'entry') or fault is not null)::int as conflicts
+          from scans where event_id = ${eventId} group by gate_key
+        ) s
+        left join gates g on g.event_id = ${eventId} and g.id = s.gate_key
+        order by s.scans desc, 1 limit ${gatesShownMax}`,
   );
 }

@@ -1,5 +1,5 @@
 import { boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { time } from '../platform/columns.ts';
+import { bytes, time } from '../platform/columns.ts';
 
 export const gates = pgTable(
   'gates',
@@ -7,6 +7,7 @@ export const gates = pgTable(
     eventId: text('event_id').notNull(),
     id: text('id').notNull(),
     name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
     ticketCategoryIds: text('ticket_category_ids').array(),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
@@ -20,6 +21,7 @@ export const admissions = pgTable(
     inside: boolean('inside').notNull().default(true),
     admittedAt: time('admitted_at').notNull(),
     gate: text('gate'),
+    actorId: text('actor_id').notNull(),
     deviceId: text('device_id').notNull(),
     scanId: text('scan_id').notNull(),
     entries: integer('entries').notNull().default(1),
@@ -41,6 +43,10 @@ export const scanResults = [
 ] as const;
 export type ScanResult = (typeof scanResults)[number];
 
+/** What can be wrong with somebody whom an offline door let in. */
+export const faults = ['revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'] as const;
+export type Fault = (typeof faults)[number];
+
 export const directions = ['entry', 'exit'] as const;
 export type Direction = (typeof directions)[number];
 
@@ -48,23 +54,30 @@ export const scans = pgTable(
   'scans',
   {
     eventId: text('event_id').notNull(),
+    actorId: text('actor_id').notNull(),
     deviceId: text('device_id').notNull(),
     scanId: text('scan_id').notNull(),
+    content: bytes('content').notNull(),
     ticketId: text('ticket_id'),
     direction: text('direction', { enum: directions }).notNull(),
     result: text('result', { enum: scanResults }).notNull(),
+    passed: boolean('passed').notNull(),
+    fault: text('fault', { enum: faults }),
     conflict: boolean('conflict').notNull().default(false),
     conflictAt: time('conflict_at'),
     conflictGate: text('conflict_gate'),
     gate: text('gate'),
+    gateKey: text('gate_key'),
     offline: boolean('offline').notNull().default(false),
+    decision: text('decision', { enum: scanResults }),
+    deviceAt: time('device_at'),
     scannedAt: time('scanned_at').notNull(),
     receivedAt: time('received_at').notNull().defaultNow(),
     firstAdmittedAt: time('first_admitted_at'),
     firstGate: text('first_gate'),
   },
   (table) => [
-    primaryKey({ columns: [table.eventId, table.deviceId, table.scanId] }),
+    primaryKey({ columns: [table.eventId, table.actorId, table.deviceId, table.scanId] }),
     index('scans_ticket').on(table.eventId, table.ticketId, table.scannedAt),
   ],
 );

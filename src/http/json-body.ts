@@ -29,7 +29,7 @@ async function readJsonText(request: HotRequest, bytesMax: number): Promise<stri
   return bytes.toString('utf8');
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, anyText = false): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -37,7 +37,7 @@ function parseJson(text: string): unknown {
     throw fault('must be valid JSON');
   }
   // An escape is the only other way in for these, and may hide any letter of a name; without one the walk is not needed.
-  if (/\\u|"__proto__"/.test(text) && !isStorable(value)) {
+  if (!anyText && /\\u|"__proto__"/.test(text) && !isStorable(value)) {
     throw fault('must not contain U+0000, lone surrogates or "__proto__"');
   }
   return value;
@@ -68,14 +68,17 @@ function depthExceeds(bytes: Uint8Array, max: number): boolean {
   return false;
 }
 
-/** Before routes whose contract validates the body: the same refusals, then the text is left for the validator. */
-export function jsonBody(bytesMax: number = jsonBytesMax): MiddlewareHandler {
+/**
+ * Before routes whose contract validates the body: the same refusals, then the text is left for the validator.
+ * @param options.anyText lets U+0000 and lone surrogates through, for a route that judges them field by field
+ */
+export function jsonBody(bytesMax: number = jsonBytesMax, options: { anyText?: boolean } = {}): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'POST' || c.req.method === 'PUT' || c.req.method === 'PATCH') {
       const hasBody = c.req.header('content-type') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
       if (hasBody) {
         const text = await readJsonText(hotRequestOfContext(c), bytesMax);
-        parseJson(text);
+        parseJson(text, options.anyText);
         Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
       }
     }

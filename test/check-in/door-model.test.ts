@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import postgres from 'postgres';
+import { systemClock } from '../../src/platform/clock.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, scanTicket, syncScans } from '../../src/check-in/index.ts';
@@ -7,7 +8,7 @@ import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { DecidedScan } from '../../src/check-in/queries.ts';
 import type { ScanLane } from '../../src/check-in/scan-lane.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
+import { type DoorEvent, addDoorEvent, addTickets, taken } from '../support/check-in.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 
 /**
@@ -46,6 +47,9 @@ type Step = {
   readonly direction: 'entry' | 'exit';
   /** Minutes ago, for a scan made offline; few values, so that times collide. */
   readonly minutesAgo: number | undefined;
+  /** Which phone of the login, and whether it says what the door decided. */
+  readonly phone: string | undefined;
+  readonly decision: 'passed' | 'refused' | undefined;
 };
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -53,16 +57,34 @@ const step: fc.Arbitrary<Step> = fc.record({
   ticket: fc.nat({ max: 1 }),
   direction: fc.constantFrom('entry' as const, 'entry' as const, 'exit' as const),
   minutesAgo: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
+  phone: fc.option(fc.constantFrom('one', 'two'), { nil: undefined }),
+  decision: fc.constantFrom('passed' as const, 'refused' as const, undefined),
 });
 
-async function run(of: DoorEvent, codes: readonly string[], steps: readonly Step[], from: number, atOnce: boolean) {
-  const now = Date.now();
+function resultOf({ decision, direction }: Step) {
+  if (decision === 'refused') return 'already_used';
+  return decision === undefined ? undefined : direction === 'entry' ? 'admitted' : 'exited';
+}
+
+async function run(of: DoorEvent, codes: readonly string[], steps: readonly Step[], now: number, atOnce: boolean) {
   const one = async (at: Step, index: number): Promise<DecidedScan | undefined> => {
-    const actor: Actor = { ...of, kind: 'device', id: `dev_${at.device}`, role: 'door' };
-    const scan = { code: codes[at.ticket] ?? '', scanId: `scan-${from + index}`, direction: at.direction };
+    const actor: Actor =
+      at.device === 0
+        ? { ...of, kind: 'api_key', id: 'key_0', role: 'door' }
+        : { ...of, kind: 'device', id: `dev_${at.device}`, role: 'door' };
+    const scan = {
+      code: codes[at.ticket] ?? '',
+      scanId: `scan-${index}`,
+      deviceId: at.phone,
+      direction: at.direction,
+    };
     if (at.minutesAgo === undefined) return scanTicket({ scans }, actor, { eventId: of.eventId, ...scan });
     const scannedAt = new Date(now - at.minutesAgo * 60_000);
-    return (await syncScans({ db: open.db }, actor, { eventId: of.eventId, scans: [{ ...scan, scannedAt }] }))[0];
+    const [answer] = await syncScans({ db: open.db, clock: systemClock }, actor, {
+      eventId: of.eventId,
+      scans: [{ ...scan, scannedAt, result: resultOf(at) }],
+    });
+    return taken(answer);
   };
   if (atOnce) return Promise.all(steps.map(one));
   const answers: (DecidedScan | undefined)[] = [];
@@ -72,20 +94,26 @@ async function run(of: DoorEvent, codes: readonly string[], steps: readonly Step
 
 async function check(of: DoorEvent): Promise<void> {
   for (const invariant of checkInInvariants) expect(await invariant.find(open.db)).toEqual([]);
-  const history = await sql<{ ticket_id: string; result: string; scanned_at: Date }[]>`
-    select ticket_id, result, scanned_at from scans
-    where event_id = ${of.eventId} and result in ('admitted', 'exited') and not conflict
+  const history = await sql<{ ticket_id: string; direction: string; scanned_at: Date }[]>`
+    select ticket_id, direction, scanned_at from scans
+    where event_id = ${of.eventId} and passed and not conflict
     order by ticket_id, scans.scanned_at`;
   const last = new Map<string, string>();
-  for (const { ticket_id, result } of history) {
-    expect([ticket_id, result]).not.toEqual([ticket_id, last.get(ticket_id) ?? 'exited']);
-    last.set(ticket_id, result);
+  for (const { ticket_id, direction } of history) {
+    expect([ticket_id, direction]).not.toEqual([ticket_id, last.get(ticket_id) ?? 'exit']);
+    last.set(ticket_id, direction);
   }
+  const unreported = await sql`
+    select 1 from (
+      select direction, conflict, conflict_at, lag(direction) over (partition by ticket_id order by scanned_at) as before
+      from scans where event_id = ${of.eventId} and passed and ticket_id is not null) passages
+    where direction = 'entry' and before = 'entry' and (not conflict or conflict_at is null)`;
+  expect(unreported).toEqual([]);
   const firsts = await sql<{ wrong: number }[]>`
     select count(*)::int as wrong from admissions a
     where a.event_id = ${of.eventId} and a.admitted_at <> (
       select min(scanned_at) from scans s
-      where s.event_id = a.event_id and s.ticket_id = a.ticket_id and s.result = 'admitted')`;
+      where s.event_id = a.event_id and s.ticket_id = a.ticket_id and s.passed and s.direction = 'entry')`;
   expect(firsts).toEqual([{ wrong: 0 }]);
 }
 
@@ -97,9 +125,16 @@ it.each([
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
       const event = await addDoorEvent(sql);
       const codes = (await addTickets(sql, event, 2)).map((ticket) => ticket.code);
-      const answers = await run(event, codes, steps, 0, atOnce);
+      const now = Date.now();
+      const answers = await run(event, codes, steps, now, atOnce);
       await check(event);
-      const again = await run(event, codes, steps, 0, atOnce);
+      const said = steps.filter((at) => at.minutesAgo !== undefined && at.decision === 'passed').length;
+      const [kept] = await sql`
+        select count(*) filter (where offline and decision in ('admitted', 'exited'))::int as said,
+          count(*) filter (where offline and decision = 'already_used' and passed)::int as wrong
+        from scans where event_id = ${event.eventId} and (passed or decision = 'already_used')`;
+      expect(kept).toEqual({ said, wrong: 0 });
+      const again = await run(event, codes, steps, now, atOnce);
       expect(again.map((answer) => answer?.result)).toEqual(answers.map((answer) => answer?.result));
       expect(again.every((answer) => answer?.replayed)).toBe(true);
     }),

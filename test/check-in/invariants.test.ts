@@ -79,8 +79,8 @@ describe('the audit of the door', () => {
     ['an admission that no scan made', () => sql`delete from scans`, 'check_in.first_scan_kept'],
     [
       'a second admitted scan',
-      () => sql`insert into scans (event_id, device_id, scan_id, ticket_id, direction, result, scanned_at)
-      values (${event.eventId}, 'dev_2', 'x', ${ticket.id}, 'entry', 'admitted', now())`,
+      () => sql`insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, scanned_at)
+      values (${event.eventId}, 'dev_2', 'dev_2', 'x', '', ${ticket.id}, 'entry', 'admitted', true, now())`,
       'check_in.admissions_match_scans',
     ],
     ['somebody inside who left', () => sql`update admissions set inside = false`, 'check_in.admissions_match_scans'],

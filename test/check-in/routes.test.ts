@@ -1,109 +1,29 @@
-import { createHash, randomUUID } from 'node:crypto';
-import postgres from 'postgres';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createActors } from '../../src/access/actors.ts';
-import { newCredential } from '../../src/access/credential.ts';
-import { accessProblems } from '../../src/access/errors.ts';
-import { checkInProblems } from '../../src/check-in/errors.ts';
-import { gateRoutes } from '../../src/check-in/gate-routes.ts';
-import { createScanLane } from '../../src/check-in/index.ts';
-import { checkInRoutes } from '../../src/check-in/routes.ts';
-import { handleError } from '../../src/http/problem.ts';
-import { createRouter } from '../../src/http/router.ts';
-import { systemClock } from '../../src/platform/clock.ts';
-import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { newId } from '../../src/platform/ids.ts';
-import { createLog } from '../../src/platform/log.ts';
 import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type Door, openDoor } from '../support/door.ts';
 
-let database: TestDatabase;
-let sql: postgres.Sql;
-let open: OpenDb;
+let opened: Door;
+let sql: Door['sql'];
 let event: DoorEvent;
 let foreign: DoorEvent;
 let door: string;
 let manager: string;
 let device: string;
-let app: ReturnType<typeof createRouter>;
-
-const catalogue = {
-  ...accessProblems,
-  ...checkInProblems,
-  'request.invalid': { status: 400, title: 'Request not valid' },
-  'request.not_found': { status: 404, title: 'Not found' },
-  'request.too_large': { status: 413, title: 'Body too large' },
-  'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
-};
+let call: Door['call'];
+let scan: Door['scan'];
+let one: Door['ticket'];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = postgres(database.directUrl, { max: 2 });
-  open = openDb({
-    url: database.url,
-    name: 'door',
-    poolSize: 4,
-    acquireTimeoutMs: 2000,
-    callTimeoutMs: 5000,
-    prepare: false,
-  });
-  event = await addDoorEvent(sql, { categories: [{ name: 'VIP' }, { name: 'Regular' }] });
+  opened = await openDoor([{ name: 'VIP' }, { name: 'Regular' }]);
+  ({ sql, event, call, scan, ticket: one } = opened);
   foreign = await addDoorEvent(sql);
-  door = await addKey(event, 'door');
-  manager = await addKey(event, 'manager');
-  device = await addDevice(event);
-  const log = createLog({ level: 'silent', process: 'test' });
-  const actors = createActors({ db: open.db, clock: systemClock, config: { JWT_SECRET: 'x'.repeat(32) } });
-  const deps = { db: open.db, actors, clock: systemClock, scans: createScanLane({ db: open.db, flushesMax: 4 }) };
-  app = createRouter();
-  app.onError(handleError(catalogue, log));
-  app.route('/', checkInRoutes(deps));
-  app.route('/', gateRoutes(deps));
+  door = await opened.addKey(event, 'door');
+  manager = await opened.addKey(event, 'manager');
+  device = await opened.addDevice(event);
 });
 
-afterAll(async () => {
-  await open.close();
-  await sql.end();
-  await database.close();
-});
-
-async function addKey(of: DoorEvent, role: string): Promise<string> {
-  const { text, hash } = newCredential('apiKey');
-  await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by)
-    values (${newId('key')}, ${of.organizerId}, 'test', ${role}, ${hash}, 'test')`;
-  return text;
-}
-
-async function addDevice(of: DoorEvent): Promise<string> {
-  const { text, hash } = newCredential('device');
-  await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
-    values (${newId('dev')}, ${of.organizerId}, ${of.eventId}, 'test', ${hash}, 'test')`;
-  return text;
-}
-
-type Answer = { status: number; body: ReturnType<typeof JSON.parse> };
-
-async function call(credential: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: {
-      ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-}
-
-const scan = (credential: string | undefined, more: Record<string, unknown>) =>
-  call(credential, 'POST', '/v1/check-ins', { eventId: event.eventId, scanId: randomUUID(), ...more });
-
-async function one(of: DoorEvent = event, categoryId?: string) {
-  const [ticket] = await addTickets(sql, of, 1, categoryId === undefined ? {} : { categoryId });
-  if (ticket === undefined) throw new Error('no ticket');
-  return ticket;
-}
+afterAll(() => opened.close());
 
 describe('POST /v1/check-ins', () => {
   it('answers as the contract says', async () => {
@@ -122,7 +42,17 @@ describe('POST /v1/check-ins', () => {
   });
 
   it('answers "invalid", not an error, to what is no code', async () => {
-    for (const code of ['', 'x', 'https://example.test/', '🎟️', "' or 1=1 --", 'A'.repeat(1000)]) {
+    for (const code of [
+      '',
+      'x',
+      'https://example.test/',
+      '🎟️',
+      "' or 1=1 --",
+      'A'.repeat(1001),
+      'A'.repeat(50_000),
+      '\0',
+      '\ud800',
+    ]) {
       expect(await scan(door, { code })).toEqual({ status: 200, body: { result: 'invalid' } });
     }
   });
@@ -166,7 +96,7 @@ describe('POST /v1/check-ins', () => {
     expect((await scan(door, { code: theirs.code })).body).toEqual({ result: 'invalid' });
     expect((await scan(door, { code: theirs.code, eventId: foreign.eventId })).body).toEqual({ result: 'invalid' });
     expect(
-      (await scan(await addKey(foreign, 'door'), { code: theirs.code, eventId: foreign.eventId })).body,
+      (await scan(await opened.addKey(foreign, 'door'), { code: theirs.code, eventId: foreign.eventId })).body,
     ).toMatchObject({
       result: 'admitted',
     });
@@ -212,15 +142,70 @@ describe('POST /v1/check-ins/batch', () => {
         eventId: event.eventId,
         scans: [{ code: 'x', scanId: 'y', scannedAt }],
       });
-      expect(answer.status).toBe(400);
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { data: [{ scanId: 'y', result: 'refused', problem: { code: 'request.invalid' } }] },
+      });
     }
+  });
+});
+
+describe('one odd item of a batch', () => {
+  const at = new Date(Date.now() - 600_000).toISOString();
+  const good = (scanId: string, code = 'x') => ({ code, scanId, scannedAt: at });
+  const oddItems: [string, unknown, string | null][] = [
+    ['a blank in the scan id', good('with blank'), 'with blank'],
+    ['no scan id', { code: 'x', scannedAt: at }, null],
+    ['an empty scan id', good(''), ''],
+    ['a scan id of 101 characters', good('s'.repeat(101)), 's'.repeat(100)],
+    ['a scan id that is no text', { ...good('x'), scanId: 7 }, null],
+    ['a scan id that Postgres cannot hold', good('a\0b'), 'a\0b'],
+    ['a code that is no text', { ...good('odd'), code: 5 }, 'odd'],
+    ['no code', { scanId: 'odd', scannedAt: at }, 'odd'],
+    ['no time', { code: 'x', scanId: 'odd' }, 'odd'],
+    ['a day that does not exist', { ...good('odd'), scannedAt: '2026-02-30T00:00:00Z' }, 'odd'],
+    ['an unknown direction', { ...good('odd'), direction: 'sideways' }, 'odd'],
+    ['a decision that is none', { ...good('odd'), result: 'perhaps' }, 'odd'],
+    ['a decision of the other direction', { ...good('odd'), direction: 'exit', result: 'admitted' }, 'odd'],
+    ['a gate of two lines', { ...good('odd'), gate: 'two\nlines' }, 'odd'],
+    ['a gate that Postgres cannot hold', { ...good('odd'), gate: '\ud800' }, 'odd'],
+    ['a gate that nobody can see', { ...good('odd'), gate: '\u200b' }, 'odd'],
+    ['an offset that is no number', { ...good('odd'), clockOffsetMs: 'long' }, 'odd'],
+    ['a device id with a blank', { ...good('odd'), deviceId: 'my phone' }, 'odd'],
+    ['an unknown field', { ...good('odd'), extra: 1 }, 'odd'],
+    ['no object', 'scan', null],
+    ['nothing', null, null],
+    ['a list', [good('odd')], null],
+  ];
+
+  it.each(oddItems)('%s is refused, and the others are taken', async (_, odd, scanId) => {
+    const [first, last] = [await one(), await one()];
+    const scans = [good(`first-${first.id}`, first.code), odd, good(`last-${last.id}`, last.code)];
+    const { status, body } = await opened.sync(device, scans);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject([
+      { result: 'admitted', ticket: { id: first.id } },
+      { scanId, result: 'refused', problem: { code: 'request.invalid', errors: expect.any(Array) } },
+      { result: 'admitted', ticket: { id: last.id } },
+    ]);
+  });
+
+  it.each([
+    ['1,001 letters', 'x'.repeat(1001)],
+    ['nothing', ''],
+    ['U+0000', 'a\0b'],
+    ['a lone surrogate', '\ud800'],
+    ['a picture', '🎟️'],
+  ])('a code of %s is no odd item but "invalid"', async (name, code) => {
+    const { body } = await opened.sync(device, [good(`code-${name.length}`, code)]);
+    expect(body.data).toMatchObject([{ result: 'invalid' }]);
   });
 });
 
 describe('GET /v1/events/{id}/door-list', () => {
   it('pages through all tickets, then gives what changed, and nothing personal', async () => {
     const place = await addDoorEvent(sql, event);
-    const key = await addDevice(place);
+    const key = await opened.addDevice(place);
     const tickets = await addTickets(sql, place, 25);
     const known = new Map<string, string>();
     const read = async (cursor?: string) => {
@@ -265,7 +250,7 @@ describe('GET /v1/events/{id}/door-list', () => {
 describe('GET /v1/events/{id}/check-ins/summary', () => {
   it('counts per category and gate', async () => {
     const place = await addDoorEvent(sql, { ...event, categories: [{ name: 'VIP' }, { name: 'Regular' }] });
-    const key = await addDevice(place);
+    const key = await opened.addDevice(place);
     const [vip, regular] = place.categoryIds;
     const tickets = [await one(place, vip), await one(place, regular), await one(place, regular)];
     const at = (code: string, gate: string, direction = 'entry') =>

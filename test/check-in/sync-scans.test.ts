@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
+import { systemClock } from '../../src/platform/clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, listConflicts, scanTicket, summarizeCheckIns, syncScans } from '../../src/check-in/index.ts';
+import type { ScanResult } from '../../src/check-in/tables.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { ScanLane } from '../../src/check-in/scan-lane.ts';
 import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../support/check-in.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../support/check-in.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 
 /** Promise 6: offline, every conflict is reported. */
@@ -43,10 +45,17 @@ const minute = 60_000;
 const ago = (minutes: number) => new Date(Date.now() - minutes * minute);
 const device = (id: string, of: DoorEvent = event): Actor => ({ ...of, kind: 'device', id, role: 'door' });
 
-type Entry = { ticket: HeldTicket; at: Date; scanId?: string; gate?: string; direction?: 'entry' | 'exit' };
+type Entry = {
+  ticket: HeldTicket;
+  at: Date;
+  scanId?: string;
+  gate?: string;
+  direction?: 'entry' | 'exit';
+  result?: ScanResult;
+};
 
-const sync = (id: string, entries: readonly Entry[], of: DoorEvent = event) =>
-  syncScans({ db: open.db }, device(id, of), {
+const sync = async (id: string, entries: readonly Entry[], of: DoorEvent = event) => {
+  const answers = await syncScans({ db: open.db, clock: systemClock }, device(id, of), {
     eventId: of.eventId,
     scans: entries.map((entry) => ({
       code: entry.ticket.code,
@@ -54,8 +63,11 @@ const sync = (id: string, entries: readonly Entry[], of: DoorEvent = event) =>
       gate: entry.gate ?? `${id} gate`,
       direction: entry.direction,
       scannedAt: entry.at,
+      result: entry.result,
     })),
   });
+  return answers.map(taken);
+};
 
 const online = (id: string, ticket: HeldTicket, direction?: 'exit') =>
   scanTicket({ scans }, device(id), {
@@ -152,7 +164,7 @@ describe('scans made offline', () => {
     expect(row).toMatchObject({ entries: 2, inside: true });
   });
 
-  it('judge by the time of the scan: revoked later was good, revoked before was not; the future is now', async () => {
+  it('are judged by the time of the scan: revoked later was good, revoked before is said; the future is now', async () => {
     const [good, bad, ahead] = [await one(), await one(), await one()];
     await sql`update tickets set status = 'revoked', revoked_at = ${ago(10)} where id in ${sql([good.id, bad.id])}`;
     const answers = await sync('a', [
@@ -160,7 +172,8 @@ describe('scans made offline', () => {
       { ticket: bad, at: ago(5) },
       { ticket: ahead, at: new Date(Date.now() + 60 * minute) },
     ]);
-    expect(answers.map((answer) => answer.result)).toEqual(['admitted', 'revoked', 'admitted']);
+    expect(answers.map((answer) => answer.result)).toEqual(['admitted', 'admitted', 'admitted']);
+    expect(answers.map((answer) => answer.fault)).toEqual([null, 'revoked', null]);
     expect(ms(answers[2]?.at ?? null)).toBeLessThanOrEqual(Date.now() + 1000);
   });
 
@@ -207,11 +220,14 @@ describe('scans made offline', () => {
     const [ticket] = await addTickets(sql, foreign, 1);
     if (ticket === undefined) throw new Error('no ticket');
     await expect(
-      syncScans({ db: open.db }, device('a'), { eventId: foreign.eventId, scans: [] }),
+      syncScans({ db: open.db, clock: systemClock }, device('a'), { eventId: foreign.eventId, scans: [] }),
     ).rejects.toMatchObject({ code: 'check_in.other_event' });
     const staff: Actor = { ...event, kind: 'api_key', id: 'key_1', role: 'door' };
     const scan = { code: ticket.code, scanId: 's', scannedAt: ago(1) };
-    const [answer] = await syncScans({ db: open.db }, staff, { eventId: foreign.eventId, scans: [scan] });
+    const [answer] = await syncScans({ db: open.db, clock: systemClock }, staff, {
+      eventId: foreign.eventId,
+      scans: [scan],
+    });
     expect(answer).toMatchObject({ result: 'invalid', ticketId: null });
   });
 });

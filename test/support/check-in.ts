@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
+import type { DecidedScan, ReusedScan } from '../../src/check-in/queries.ts';
 import { encodeBase32, newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
 
 /** A ticket that somebody holds: its id and what its QR carries. */
@@ -24,6 +25,12 @@ export interface DoorEventOptions {
   readonly endsAt?: Date;
   readonly status?: string;
   readonly categories?: readonly { name: string; entryOpensAt?: Date; entryClosesAt?: Date }[];
+}
+
+/** The answer, of a scan whose id was not used for something else. */
+export function taken(answer: DecidedScan | ReusedScan | undefined): DecidedScan {
+  if (answer === undefined || answer.result === 'reused') throw new Error('the scan was not taken');
+  return answer;
 }
 
 const hour = 3_600_000;

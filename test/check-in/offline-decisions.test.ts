@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { HeldTicket } from '../support/check-in.ts';
+import { addDoorEvent } from '../support/check-in.ts';
+import { type Answer, type Door, openDoor } from '../support/door.ts';
+
+/** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
+
+let door: Door;
+let key: string;
+let ticket: HeldTicket;
+
+beforeAll(async () => {
+  door = await openDoor();
+  key = await door.addKey(door.event, 'door');
+});
+
+beforeEach(async () => {
+  ticket = await door.ticket();
+});
+
+afterAll(async () => {
+  expect(await door.faults()).toEqual([]);
+  await door.close();
+});
+
+const minute = 60_000;
+const hour = 60 * minute;
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const item = (more: Record<string, unknown> = {}) => ({
+  code: ticket.code,
+  scanId: randomUUID(),
+  scannedAt: ago(10 * minute),
+  ...more,
+});
+const handIn = async (
+  more: Record<string, unknown> = {},
+  batch: Record<string, unknown> = {},
+): Promise<Answer['body']> => (await door.sync(key, [item(more)], batch)).body.data[0];
+const exit = async () => (await door.scan(key, { code: ticket.code, direction: 'exit' })).body.result;
+const admission = async () => (await door.sql`select * from admissions where ticket_id = ${ticket.id}`)[0];
+const listed = async () => (await door.conflicts(key)).filter((one) => one.ticketId === ticket.id);
+
+describe('somebody whom the door let in', () => {
+  const spoil: [string, () => Promise<unknown>, Record<string, unknown>][] = [
+    [
+      'revoked',
+      () =>
+        door.sql`update tickets set status = 'revoked', revoked_at = now() - interval '1 hour' where id = ${ticket.id}`,
+      {},
+    ],
+    [
+      'not_paid',
+      () => door.sql`update orders set status = 'pending_payment', paid_at = null where id = ${ticket.orderId}`,
+      {},
+    ],
+    ['too_early', async () => {}, { scannedAt: ago(5 * hour) }],
+    [
+      'too_late',
+      () =>
+        door.sql`update ticket_categories set entry_closes_at = now() - interval '30 minutes' where event_id = ${door.event.eventId}`,
+      {},
+    ],
+    [
+      'wrong_gate',
+      () =>
+        door.sql`insert into gates (event_id, id, name, name_key, ticket_category_ids) values (${door.event.eventId}, 'gat_00000000000000000009', 'VIP', 'vip', '{}') on conflict do nothing`,
+      { gate: 'VIP' },
+    ],
+  ];
+
+  it.each(
+    spoil.flatMap(([fault, act, more]) => [
+      [fault, act, more] as const,
+      [fault, act, { ...more, result: 'admitted' }] as const,
+    ]),
+  )('against the rules (%s) is inside, reported, and may leave', async (fault, act, more) => {
+    await act();
+    try {
+      const { inside } = await door.summary(key);
+      const answer = await handIn(more);
+      expect(answer).toMatchObject({ result: 'admitted', fault, ticket: { id: ticket.id } });
+      expect(answer.conflict).toBeUndefined();
+      expect((await door.summary(key)).inside).toBe(inside + 1);
+      expect(await listed()).toMatchObject([{ fault, other: null }]);
+      expect((await door.scan(key, { code: ticket.code })).body.result).not.toBe('admitted');
+      expect(await exit()).toBe('exited');
+      expect((await door.summary(key)).inside).toBe(inside);
+    } finally {
+      await door.sql`update ticket_categories set entry_closes_at = null`;
+    }
+  });
+
+  it('with a code that is no ticket here is reported', async () => {
+    const elsewhere = await door.ticket(await addDoorEvent(door.sql, door.event));
+    for (const [code, fault] of [
+      ['made up', 'invalid'],
+      [elsewhere.code, 'wrong_event'],
+    ] as const) {
+      const { conflicts } = await door.summary(key);
+      const scanId = randomUUID();
+      expect(await handIn({ code, scanId, result: 'admitted' })).toEqual({ scanId, result: fault, fault });
+      expect((await door.conflicts(key)).find((one) => one.scanId === scanId)).toMatchObject({ ticketId: null, fault });
+      expect((await door.summary(key)).conflicts).toBe(conflicts + 1);
+    }
+  });
+
+  it('is recorded as the door decided when the answer of the online scan was lost', async () => {
+    const scanId = randomUUID();
+    await door.sql`update tickets set status = 'revoked', revoked_at = now() where id = ${ticket.id}`;
+    const online = { code: ticket.code, scanId, gate: 'A' };
+    expect((await door.scan(key, online)).body.result).toBe('revoked');
+    const offline = { ...online, scannedAt: ago(0), result: 'admitted' };
+    for (let times = 0; times < 2; times += 1) {
+      expect(await handIn(offline)).toMatchObject({ result: 'admitted', fault: 'revoked' });
+    }
+    expect(await admission()).toMatchObject({ inside: true, entries: 1 });
+    expect(await exit()).toBe('exited');
+  });
+});
+
+describe('somebody whom the door turned away', () => {
+  it.each(['already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'])(
+    'as %s is not inside, and may come in later',
+    async (result) => {
+      expect(await handIn({ result })).toMatchObject({ result, ticket: { id: ticket.id } });
+      expect(await admission()).toBeUndefined();
+      expect(await listed()).toEqual([]);
+      expect((await door.scan(key, { code: ticket.code })).body.result).toBe('admitted');
+    },
+  );
+
+  it('after an online scan that said yes and was not heard is not inside', async () => {
+    const scanId = randomUUID();
+    expect((await door.scan(key, { code: ticket.code, scanId })).body.result).toBe('admitted');
+    expect(await handIn({ scanId, result: 'invalid' })).toMatchObject({ result: 'invalid' });
+    expect(await admission()).toBeUndefined();
+    expect((await door.scan(key, { code: ticket.code })).body.result).toBe('admitted');
+  });
+
+  it('is not inside after the exit of somebody who was let out', async () => {
+    await handIn({ scannedAt: ago(30 * minute), result: 'admitted' });
+    expect(await handIn({ scannedAt: ago(20 * minute), direction: 'exit', result: 'exited' })).toMatchObject({
+      result: 'exited',
+    });
+    await handIn({ result: 'already_used' });
+    expect(await admission()).toMatchObject({ inside: false, entries: 1 });
+  });
+});
+
+describe('a ticket let in twice', () => {
+  const pairs: [string, Record<string, unknown>, Record<string, unknown>][] = [
+    ['two phones on one login', { deviceId: 'phone-1' }, { deviceId: 'phone-2' }],
+    ['two phones that do not say which they are', {}, {}],
+    [
+      'one phone that says it let both in',
+      { deviceId: 'phone-1', result: 'admitted' },
+      { deviceId: 'phone-1', result: 'admitted' },
+    ],
+  ];
+  for (const laterFirst of [false, true]) {
+    it.each(pairs)(
+      `by %s is reported, ${laterFirst ? 'the later' : 'the earlier'} handed in first`,
+      async (_, one, two) => {
+        const scans = [item({ ...one, scannedAt: ago(30 * minute) }), item({ ...two, scannedAt: ago(20 * minute) })];
+        const inOrder = laterFirst ? scans.toReversed() : scans;
+        const answers: Answer['body'][] = [];
+        for (const scan of inOrder) answers.push((await door.sync(key, [scan])).body.data[0]);
+        expect(answers[1].conflict).toMatchObject({ gate: null });
+        expect(await listed()).toMatchObject([
+          { scanId: scans[1]?.scanId, fault: null, other: { at: scans[0]?.scannedAt } },
+        ]);
+        const [{ deviceId, other }] = (await listed()) as [Answer['body']];
+        if (two['deviceId'] !== undefined)
+          expect([deviceId, other.deviceId]).toEqual([two['deviceId'], one['deviceId']]);
+        // Both may leave, and then nobody else.
+        expect([await exit(), await exit(), await exit()]).toEqual(['exited', 'exited', 'already_used']);
+      },
+    );
+  }
+
+  it('is no conflict once the exit between them is known', async () => {
+    await handIn({ scannedAt: ago(30 * minute), deviceId: 'a' });
+    expect((await handIn({ scannedAt: ago(10 * minute), deviceId: 'b' })).conflict).toBeDefined();
+    expect(await handIn({ scannedAt: ago(20 * minute), direction: 'exit', deviceId: 'c' })).toMatchObject({
+      result: 'exited',
+    });
+    expect(await listed()).toEqual([]);
+    expect(await admission()).toMatchObject({ inside: true, entries: 2 });
+  });
+
+  it('counts an exit that is handed in before its entry', async () => {
+    expect(await handIn({ scannedAt: ago(10 * minute), direction: 'exit' })).toMatchObject({ result: 'invalid' });
+    expect(await handIn({ scannedAt: ago(20 * minute) })).toMatchObject({ result: 'admitted' });
+    expect(await admission()).toMatchObject({ inside: false, entries: 1 });
+    expect(await listed()).toEqual([]);
+  });
+});
+
+describe('a phone whose clock is off', () => {
+  const offsets = [-7 * hour, 7 * hour, -40 * 365 * 24 * hour];
+
+  it.each(offsets)('by %i ms is put right by the time at which it sent', async (offset) => {
+    const scannedAt = ago(10 * minute - offset);
+    const answer = await handIn({ scannedAt, result: 'admitted' }, { sentAt: ago(-offset) });
+    expect(answer).toMatchObject({ result: 'admitted' });
+    expect(answer.fault).toBeUndefined();
+    const { admitted_at } = (await admission()) as { admitted_at: Date };
+    expect(Math.abs(admitted_at.getTime() - (Date.now() - 10 * minute))).toBeLessThan(minute);
+  });
+
+  it.each(offsets)('by %i ms is put right by the offset that it knew', async (offset) => {
+    await handIn(
+      { scannedAt: ago(10 * minute - offset), clockOffsetMs: -offset },
+      { sentAt: new Date().toISOString() },
+    );
+    const { admitted_at } = (await admission()) as { admitted_at: Date };
+    expect(Math.abs(admitted_at.getTime() - (Date.now() - 10 * minute))).toBeLessThan(minute);
+  });
+
+  it.each(offsets)('by %i ms unnoticed does not let a ticket in twice unreported', async (offset) => {
+    const online = () => door.scan(key, { code: ticket.code, deviceId: 'online' });
+    const late = () => handIn({ scannedAt: ago(10 * minute - offset), deviceId: 'late' });
+    expect((await online()).body.result).toBe('admitted');
+    await late();
+    expect((await listed()).filter((one) => one.other !== null)).toHaveLength(1);
+    ticket = await door.ticket();
+    await late();
+    expect((await online()).body.result).toBe('already_used');
+  });
+
+  it('by hours does not hide an entry between an exit and the next entry', async () => {
+    const online = (direction: string) => door.scan(key, { code: ticket.code, direction, deviceId: 'online' });
+    for (const direction of ['entry', 'exit', 'entry']) await online(direction);
+    expect((await handIn({ deviceId: 'late' })).conflict).toBeDefined();
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it('does not move a scan by the time that its request took', async () => {
+    await handIn({ scannedAt: '2026-01-05T10:00:00.000Z' }, { sentAt: ago(2000) });
+    expect(await admission()).toMatchObject({ admitted_at: new Date('2026-01-05T10:00:00.000Z') });
+  });
+});
