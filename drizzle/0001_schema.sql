@@ -286,6 +286,8 @@ create table promo_codes (
   event_id text not null references events (id),
   id text not null,
   code text not null check (code ~ '^[A-Z0-9-]{3,32}$'),
+  -- What buyers are matched by: the code without its hyphens.
+  code_key text not null generated always as (replace(code, '-', '')) stored check (code_key <> ''),
   kind text not null check (kind in ('percent', 'amount')),
   value bigint not null check (value > 0),
   redemptions_max integer check (redemptions_max >= 1),
@@ -295,7 +297,7 @@ create table promo_codes (
   status text not null default 'active' check (status in ('active', 'closed')),
   created_at timestamptz not null default now(),
   primary key (event_id, id),
-  unique (event_id, code),
+  unique (event_id, code_key),
   check (kind <> 'percent' or value <= 100),
   constraint promo_codes_limit check (redemptions_max is null or redemptions <= redemptions_max)
 ) with (fillfactor = 50);

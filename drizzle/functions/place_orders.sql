@@ -28,7 +28,9 @@ create or replace function place_orders(
   p_ids text[], p_keys uuid[], p_fingerprints uuid[], p_names text[], p_emails text[], p_phones text[],
   p_email_keys text[], p_phone_keys text[], p_networks text[], p_locales text[], p_jitters integer[],
   -- Null when no item has any.
-  p_promos text[], p_pass_indexes integer[], p_pass_accounts text[],
+  p_promos text[], p_pass_indexes integer[], p_pass_accounts text[], p_expected_totals bigint[],
+  -- The highest total that a gateway takes, by currency; one that is not named can only be given away. Null: any.
+  p_total_maxes jsonb,
   -- The lines of all items, one item after the other; those of item n end at p_line_ends[n].
   p_line_ends integer[], p_line_categories text[], p_line_quantities integer[])
 -- One row; what there is one of per item is text with a comma between, empty where there is nothing to say.
@@ -61,7 +63,7 @@ declare
   v_line integer; v_first_line integer; v_last_line integer := 0; v_taken_line integer;
   v_category integer; v_pool integer; v_wanted integer; v_found integer; v_promo integer;
   v_network integer; v_email integer; v_phone integer;
-  v_quantity integer; v_subtotal bigint; v_discount bigint; v_total bigint;
+  v_quantity integer; v_priced integer; v_subtotal bigint; v_discount bigint; v_fees bigint; v_total bigint; v_total_max bigint;
 begin
   perform enter_lane(p_event_id);
 
@@ -91,6 +93,7 @@ begin
     into c_ids, c_pools, c_prices, c_mins, c_maxes, c_buyer_maxes, c_open, v_category_limited, v_room, facts
     from ticket_categories c where c.event_id = p_event_id;
   v_event_limited := v_event.tickets_per_buyer_max is not null;
+  v_total_max := case when p_total_maxes is not null then coalesce((p_total_maxes ->> v_event.currency)::bigint, 0) end;
   select array_agg(array_position(c_ids, l.category) order by l.n), sum(l.quantity) into l_categories, v_wanted
     from unnest(p_line_categories, p_line_quantities) with ordinality as l(category, quantity, n);
 
@@ -108,13 +111,13 @@ begin
   end if;
 
   if p_promos is not null then
-    select array_agg(m.id), array_agg(m.code), array_agg(m.kind), array_agg(m.value),
+    select array_agg(m.id), array_agg(m.code_key), array_agg(m.kind), array_agg(m.value),
            array_agg(m.redemptions_max - m.redemptions), array_agg(0),
            array_agg(m.status = 'active' and v_now >= coalesce(m.valid_from, v_now) and v_now < coalesce(m.valid_until, 'infinity'))
       into m_ids, m_codes, m_kinds, m_values, m_left, m_taken, m_open
       from (
         select * from promo_codes m
-        where m.event_id = p_event_id and m.code in (select promo from unnest(p_promos) as promo)
+        where m.event_id = p_event_id and m.code_key in (select promo from unnest(p_promos) as promo)
         order by m.id for update) m;
   end if;
 
@@ -192,7 +195,7 @@ begin
       continue;
     end if;
 
-    v_detail := null; v_quantity := 0; v_subtotal := 0; v_taken_line := v_first_line - 1;
+    v_detail := null; v_quantity := 0; v_priced := 0; v_subtotal := 0; v_taken_line := v_first_line - 1;
     for v_line in v_first_line .. v_last_line loop
       v_category := l_categories[v_line];
       v_wanted := p_line_quantities[v_line];
@@ -223,6 +226,9 @@ begin
       s_available[v_pool] := s_available[v_pool] - v_wanted;
       v_taken_line := v_line;
       v_quantity := v_quantity + v_wanted;
+      if c_prices[v_category] > 0 then
+        v_priced := v_priced + v_wanted;
+      end if;
       v_subtotal := v_subtotal + c_prices[v_category] * v_wanted;
     end loop;
 
@@ -249,7 +255,17 @@ begin
         v_discount := least(m_values[v_promo], v_subtotal);
       end if;
     end if;
-    if v_outcome is null and v_subtotal > v_discount and w_held[v_network] + w_added[v_network] + v_quantity > p_held_per_network_max then
+    -- The fee is for tickets that cost something after the discount. A discount is shared by the priced tickets of an order
+    -- in proportion to their prices, so either all of them still cost something, or none does.
+    v_fees := case when v_subtotal > v_discount then v_event.fee_per_ticket * v_priced else 0 end;
+    v_total := v_subtotal - v_discount + v_fees;
+    if v_outcome is null and v_total > v_total_max then
+      v_outcome := 'not_payable'; v_detail := jsonb_build_object('currency', v_event.currency, 'total', v_total, 'max', v_total_max);
+    elsif v_outcome is null and p_expected_totals[n] <> v_total then
+      v_outcome := 'price_changed';
+      v_detail := jsonb_build_object(
+        'currency', v_event.currency, 'subtotal', v_subtotal, 'discount', v_discount, 'fees', v_fees, 'total', v_total);
+    elsif v_outcome is null and v_total > 0 and w_held[v_network] + w_added[v_network] + v_quantity > p_held_per_network_max then
       v_outcome := 'network_limit'; v_detail := jsonb_build_object('limit', 'held_per_network', 'max', p_held_per_network_max);
     end if;
 
@@ -265,8 +281,7 @@ begin
       continue;
     end if;
 
-    a_fees[n] := case when v_subtotal > v_discount then v_event.fee_per_ticket * v_quantity else 0 end;
-    v_total := v_subtotal - v_discount + a_fees[n];
+    a_fees[n] := v_fees;
     a_accepted := a_accepted || n;
     a_outcomes[n] := case when v_total = 0 then 'paid' else 'placed' end;
     a_quantities[n] := v_quantity; a_subtotals[n] := v_subtotal; a_discounts[n] := v_discount; a_totals[n] := v_total;

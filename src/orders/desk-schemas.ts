@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
 import { eventIdSchema, givenTimeSchema, lineOfText, listOf, moneySchema, timeSchema } from '../http/schemas.ts';
 import { amountMax } from '../platform/money.ts';
+import { cleanPromoCode } from './promo-key.ts';
 import { orderSchema } from './schemas.ts';
 import { orderStatuses } from './tables.ts';
 
@@ -49,9 +50,8 @@ export const createPromoCodeSchema = z
   .strictObject({
     code: z
       .string()
-      .trim()
-      .toUpperCase()
-      .regex(/^[A-Z0-9-]{3,32}$/, 'must be 3 to 32 letters, digits and hyphens'),
+      .overwrite(cleanPromoCode)
+      .regex(/^(?=.*[A-Z0-9])[A-Z0-9-]{3,32}$/, 'must be 3 to 32 letters, digits and hyphens'),
     kind: z.enum(['percent', 'amount']),
     value: z
       .int()

@@ -4,6 +4,8 @@ export type OrderErrorCode =
   | 'order.not_found'
   | 'order.limit_exceeded'
   | 'order.category_unknown'
+  | 'order.price_changed'
+  | 'order.not_payable'
   | 'stock.sold_out'
   | 'sale.not_open'
   | 'promo.invalid'
@@ -18,6 +20,8 @@ export const orderProblems = {
   'order.not_found': { status: 404, title: 'Order not found' },
   'order.limit_exceeded': { status: 409, title: 'Over a limit' },
   'order.category_unknown': { status: 400, title: 'Unknown ticket category' },
+  'order.price_changed': { status: 409, title: 'Another price' },
+  'order.not_payable': { status: 409, title: 'Cannot be paid' },
   'stock.sold_out': { status: 409, title: 'Sold out' },
   'sale.not_open': { status: 409, title: 'Not on sale' },
   'promo.invalid': { status: 409, title: 'Promo code not valid' },
@@ -47,6 +51,14 @@ export const limitExceeded = (details?: ProblemDetails) =>
   refusal('order.limit_exceeded', 'The order is over a limit of this sale; see limit.', details);
 export const categoryUnknown = (details?: ProblemDetails) =>
   refusal('order.category_unknown', 'The event has no such ticket category.', details);
+export const priceChanged = (details: ProblemDetails) =>
+  refusal(
+    'order.price_changed',
+    'The order costs something else than expected; see total. Nothing was ordered.',
+    details,
+  );
+export const orderNotPayable = (details: ProblemDetails) =>
+  refusal('order.not_payable', 'No payment gateway of this sale takes this total; order less at once.', details);
 export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
 export const promoUsedUp = () => refusal('promo.used_up', 'This promo code has been used up.');
 export const paymentsBusy = (retryAfterSeconds: number) =>

@@ -8,12 +8,14 @@ import { newOrderId } from '../platform/ids.ts';
 import { buyerKeys, networkKey } from './buyer.ts';
 import { eventUnknown, paymentsBusy, soldOut } from './errors.ts';
 import type { EventDirectory } from './event-directory.ts';
+import type { Money } from '../platform/money.ts';
 import type { EventForOrders } from './placement-queries.ts';
 import { ordersPlaced } from './metrics.ts';
 import type { PaymentOf, PaymentView } from './payment-view.ts';
 import { passMissing, placementRefusal } from './placement-refusal.ts';
 import type { Placed, Placement } from './placement.ts';
 import { presentOrder } from './present.ts';
+import { promoKeyOf } from './promo-key.ts';
 import type { IsPassNeeded, ReadPass } from './read-pass.ts';
 import type { PlaceOrderInput } from './schemas.ts';
 import type { SoldOutMemory } from './sold-out-memory.ts';
@@ -78,7 +80,8 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     buyer_keys: buyerKeys(deps.hashSecret, input.buyer),
     network_key: networkKey(deps.hashSecret, request.network),
     locale: input.locale,
-    promo: input.promoCode ?? null,
+    promo: promoKeyOf(input.promoCode ?? ''),
+    expected_total: input.expectedTotal === undefined ? null : amountExpected(input.expectedTotal, event),
     pass_index: pass === undefined || pass === 'invalid' ? null : pass.placeIndex,
     pass_account: pass === undefined || pass === 'invalid' ? null : pass.accountKey,
     jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
@@ -142,7 +145,16 @@ async function submit(
   }
 }
 
-/** The body as understood, in one order of fields: white space and the order of keys do not make another request. */
+/** No order costs less than nothing, so a total in another currency than the event's is never the right one. */
+function amountExpected({ amount, currency }: Money, event: EventForOrders): number {
+  return currency === event.currency ? amount : -1;
+}
+
+/**
+ * The body as understood, in one order of fields: white space and the order of keys do not make another request. The
+ * expected total is a condition and not part of what is ordered: a buyer who agrees to a new total sends it under the same
+ * key, and finds the order if the first try did place it.
+ */
 function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrderInput): string {
   const facts = [
     eventSlug,
@@ -150,7 +162,7 @@ function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrde
     buyer.email,
     buyer.phone,
     lines.map((line) => [line.ticketCategoryId, line.quantity]),
-    promoCode ?? null,
+    promoKeyOf(promoCode ?? ''),
     locale,
   ];
   return sha256Hex(JSON.stringify(facts));

@@ -30,6 +30,8 @@ export type PlacementOutcome =
   | 'network_limit'
   | 'promo_invalid'
   | 'promo_used_up'
+  | 'price_changed'
+  | 'not_payable'
   | 'sold_out';
 
 export type PlacementRow = {
@@ -67,6 +69,13 @@ type AnswerRow = {
   readonly details: readonly (Readonly<Record<string, unknown>> | null)[] | null;
 };
 
+export type PlacementLimits = {
+  readonly heldPerNetworkMax: number;
+  readonly notAfterMs: number;
+  /** The highest total that a gateway takes, by currency; left out: any. */
+  readonly totalMaxes?: Readonly<Record<string, number>> | undefined;
+};
+
 /**
  * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/functions/place_orders.sql`.
  * @param options.notAfterMs by Postgres' clock, in milliseconds since 1970: what is not decided by then never will be
@@ -75,7 +84,7 @@ export async function callPlaceOrders(
   db: Db,
   eventId: string,
   items: readonly PlacementItem[],
-  options: { readonly heldPerNetworkMax: number; readonly notAfterMs: number },
+  options: PlacementLimits,
 ): Promise<PlacementAnswer> {
   const [row] = await rowsOf<AnswerRow>(db, placeOrdersStatement(eventId, items, options));
   if (row === undefined) throw new Error('place_orders gave no answer');
@@ -89,7 +98,7 @@ export async function callPlaceOrders(
 function placeOrdersStatement(
   eventId: string,
   items: readonly PlacementItem[],
-  { heldPerNetworkMax, notAfterMs }: { readonly heldPerNetworkMax: number; readonly notAfterMs: number },
+  { heldPerNetworkMax, notAfterMs, totalMaxes }: PlacementLimits,
 ): SQL {
   const each = (field: (item: PlacementItem) => string | number | null) => arrayText(items.map(field));
   const ifAny = (field: (item: PlacementItem) => string | number | null) =>
@@ -107,6 +116,7 @@ function placeOrdersStatement(
     ${each((item) => item.buyer_keys[0])}::text[], ${each((item) => item.buyer_keys[1])}::text[],
     ${each((item) => item.network_key)}::text[], ${each((item) => item.locale)}::text[], ${each((item) => item.jitter_seconds)}::integer[],
     ${ifAny((item) => item.promo)}::text[], ${ifAny((item) => item.pass_index)}::integer[], ${ifAny((item) => item.pass_account)}::text[],
+    ${ifAny((item) => item.expected_total)}::bigint[], ${totalMaxes === undefined ? null : JSON.stringify(totalMaxes)}::jsonb,
     ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
     ${arrayText(items.flatMap((item) => item.quantities))}::integer[])`;
 }
@@ -141,11 +151,21 @@ function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): Placemen
 const fingerprintDigits = 32;
 const noFacts: PlacementFacts = { organizerId: '', slug: '', currency: '', categories: {} };
 
-export type EventForOrders = { readonly id: string; readonly organizerId: string; readonly holdSeconds: number };
+export type EventForOrders = {
+  readonly id: string;
+  readonly organizerId: string;
+  readonly currency: string;
+  readonly holdSeconds: number;
+};
 
 export async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
   const [row] = await db
-    .select({ id: events.id, organizerId: events.organizerId, holdSeconds: events.holdSeconds })
+    .select({
+      id: events.id,
+      organizerId: events.organizerId,
+      currency: events.currency,
+      holdSeconds: events.holdSeconds,
+    })
     .from(events)
     .where(eq(events.slug, slug))
     .limit(1);

@@ -1,11 +1,14 @@
-import { DomainError, serviceUnavailable } from '../platform/errors.ts';
+import { DomainError, type ProblemDetails, serviceUnavailable } from '../platform/errors.ts';
+import { contractMoney } from '../platform/money.ts';
 import {
   categoryUnknown,
   eventUnknown,
   limitExceeded,
   passInvalid,
   passRequired,
+  orderNotPayable,
   passSpent,
+  priceChanged,
   promoInvalid,
   promoUsedUp,
   saleNotOpen,
@@ -38,6 +41,10 @@ export function placementRefusal(row: PlacementRow, pass: PassAsRead): DomainErr
       return promoInvalid();
     case 'promo_used_up':
       return promoUsedUp();
+    case 'price_changed':
+      return priceChanged(moneyDetails(row, ['subtotal', 'discount', 'fees', 'total']));
+    case 'not_payable':
+      return orderNotPayable(moneyDetails(row, ['total', 'max']));
     case 'pass_required':
       return passMissing(pass);
     case 'pass_mismatch':
@@ -49,6 +56,12 @@ export function placementRefusal(row: PlacementRow, pass: PassAsRead): DomainErr
     default:
       return eventUnknown();
   }
+}
+
+/** The amounts of a refusal as money of the event's currency. */
+function moneyDetails({ detail }: PlacementRow, names: readonly string[]): ProblemDetails {
+  const currency = String(detail?.['currency']);
+  return Object.fromEntries(names.map((name) => [name, contractMoney(Number(detail?.[name]), currency)]));
 }
 
 /** @param pass as it was read; undefined when none was sent */

@@ -17,7 +17,10 @@ export type PlacementItem = {
   readonly buyer_keys: readonly [string, string];
   readonly network_key: string;
   readonly locale: 'id' | 'en';
+  /** As `promoKeyOf` gives it. */
   readonly promo: string | null;
+  /** What the buyer was told that the order costs, in minor units. */
+  readonly expected_total: number | null;
   /** What a verified pass of the waiting room says. */
   readonly pass_index: number | null;
   readonly pass_account: string | null;
@@ -48,6 +51,8 @@ export function createPlacement(options: {
   db: Db;
   flushesMax: number;
   heldPerNetworkMax: number;
+  /** The highest total that a gateway takes, by currency; left out: any. */
+  totalMaxes?: Readonly<Record<string, number>>;
   /** Whether an operator has stopped the sales of the event: then only orders that are there are found again. */
   areSalesStopped: (eventId: string) => boolean;
 }): Placement {

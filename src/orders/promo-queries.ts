@@ -33,7 +33,7 @@ export async function insertPromoCode(tx: Db, promoCode: NewPromoCode): Promise<
   const [row] = await tx
     .insert(promoCodes)
     .values(promoCode)
-    .onConflictDoNothing({ target: [promoCodes.eventId, promoCodes.code] })
+    .onConflictDoNothing({ target: [promoCodes.eventId, promoCodes.codeKey] })
     .returning();
   return row;
 }

@@ -41,12 +41,14 @@ export const placeOrderSchema = z
         (lines) => new Set(lines.map((line) => line.ticketCategoryId)).size === lines.length,
         'must name each category once',
       ),
-    promoCode: z
-      .string()
-      .trim()
-      .toUpperCase()
-      .regex(/^[A-Z0-9-]{3,32}$/)
-      .optional(),
+    promoCode: z.string().optional().openapi({
+      description:
+        'As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none.',
+    }),
+    expectedTotal: moneySchema.optional().openapi({
+      description:
+        'What the buyer was told that the order costs. When it costs anything else, nothing is ordered and the answer is 409 `order.price_changed` with the new `total`. Not part of what the Idempotency-Key stands for: the agreed total may be sent under the same key.',
+    }),
     locale: localeSchema.default('id'),
   })
   .openapi('PlaceOrder');

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { amount, bytes, time } from '../platform/columns.ts';
 
@@ -32,6 +33,7 @@ export const promoCodes = pgTable(
     eventId: text('event_id').notNull(),
     id: text('id').notNull(),
     code: text('code').notNull(),
+    codeKey: text('code_key').generatedAlwaysAs(sql`replace(code, '-', '')`),
     kind: text('kind', { enum: ['percent', 'amount'] }).notNull(),
     value: amount('value').notNull(),
     redemptionsMax: integer('redemptions_max'),

@@ -44,6 +44,22 @@ describe('promo codes', () => {
     ]);
   });
 
+  test.each(['early bird 26', 'EARLY–BIRD–26', ' ｅａｒｌｙ－ｂｉｒｄ－２６ ', 'e a r l y b i r d 2 6'])(
+    'typed as %j at the desk are one code, in one spelling',
+    async (code) => {
+      const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+      const path = `/events/${event.id}/promo-codes`;
+      const made = await desk.send('POST', path, { code, kind: 'percent', value: 10 });
+      expect(made.status).toBe(201);
+      expect(String(made.body.code)).toMatch(/^EARLY-?BIRD-?26$/);
+      expect(await desk.send('POST', path, { code: 'Early-Bird-26', kind: 'amount', value: 1 })).toMatchObject({
+        status: 409,
+        body: { code: 'promo_code.taken' },
+      });
+      await expect(order(desk.deps, event, { promoCode: 'EARLY-BIRD-26' })).resolves.toBeDefined();
+    },
+  );
+
   test('are listed page by page', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     for (let n = 0; n < 5; n += 1) {
@@ -64,7 +80,9 @@ describe('promo codes', () => {
     [{ code: 'AB', kind: 'percent', value: 5 }],
     [{ code: 'ABC', kind: 'percent', value: 101 }],
     [{ code: 'ABC', kind: 'percent', value: 0 }],
-    [{ code: 'A B C', kind: 'percent', value: 5 }],
+    [{ code: 'ÄBÇ', kind: 'percent', value: 5 }],
+    [{ code: '---', kind: 'percent', value: 5 }],
+    [{ code: 'A\u2009B', kind: 'percent', value: 5 }],
     [{ code: 'ABC', kind: 'percent', value: 5, redemptions: 9 }],
     [{ code: 'ABC', kind: 'percent', value: 5, validFrom: '2027-01-02T00:00:00Z', validUntil: '2027-01-01T00:00:00Z' }],
   ])('refuse %j', async (body) => {

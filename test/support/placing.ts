@@ -18,7 +18,7 @@ export function openTestDb(url: string, poolSize = 4): OpenDb {
 /** The placement of one API process. Two of these on two pools are two processes, as far as Postgres can tell. */
 export function placingDeps(
   open: OpenDb,
-  options: { heldPerNetworkMax?: number } & Partial<
+  options: { heldPerNetworkMax?: number; totalMaxes?: Readonly<Record<string, number>> } & Partial<
     Pick<PlaceOrderDeps, 'switchedOff' | 'readPass' | 'isPassNeeded'>
   > = {},
 ): PlaceOrderDeps {
@@ -31,6 +31,7 @@ export function placingDeps(
       db,
       flushesMax: 2,
       heldPerNetworkMax: options.heldPerNetworkMax ?? 1_000_000,
+      ...(options.totalMaxes === undefined ? {} : { totalMaxes: options.totalMaxes }),
       areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
     }),
     directory: createEventDirectory(db),
@@ -53,6 +54,7 @@ export type OrderOptions = {
   readonly buyer?: { name: string; email: string; phone: string };
   readonly key?: string;
   readonly promoCode?: string;
+  readonly expectedTotal?: { amount: number; currency: 'IDR' | 'USD' | 'SGD' | 'MYR' };
   readonly network?: string;
   readonly queuePass?: string;
 };
@@ -66,6 +68,7 @@ export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOpti
       lines: [...(options.lines ?? [{ ticketCategoryId: first?.id ?? '', quantity: options.quantity ?? 1 }])],
       locale: 'id',
       ...(options.promoCode === undefined ? {} : { promoCode: options.promoCode }),
+      ...(options.expectedTotal === undefined ? {} : { expectedTotal: options.expectedTotal }),
     },
     idempotencyKey: options.key ?? randomUUID(),
     network: options.network ?? '192.0.2.0/24',

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -102,6 +103,41 @@ describe('the pages in a browser', () => {
     expect(await stranger.isVisible('#order')).toBe(false);
     expect(faults).toEqual([]);
     await context.close();
+  });
+
+  test('a price that changed while the form was filled in is shown and asked about, and one order comes of it', async () => {
+    const priced = await createEvent(running.service.db, {
+      event: { feePerTicket: 5000 },
+      categories: [{ price: 100_000 }, { price: 0 }],
+    });
+    const page = await browser.newPage();
+    const bodies: { expectedTotal?: unknown }[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/orders')) bodies.push(request.postDataJSON() as { expectedTotal?: unknown });
+    });
+    const buyer = someBuyer();
+    await page.goto(`${origin}/events/${priced.slug}?lang=en`);
+    for (const step of await page.locator('[data-step="1"]').all()) await step.click();
+    expect(await page.textContent('#total')).toContain('105,000');
+    await running.service.db.execute(
+      sql`update ticket_categories set price = 120000 where event_id = ${priced.id} and price > 0`,
+    );
+    await page.fill('#name', buyer.name);
+    await page.fill('#email', buyer.email);
+    await page.fill('#phone', buyer.phone);
+    await page.click('#place');
+    await page.waitForSelector('#form-message[data-mood="wait"] button');
+    expect(await page.textContent('#form-message')).toContain('125,000 now');
+    expect(await page.textContent('#total')).toContain('125,000');
+    await page.click('#form-message button');
+    await page.waitForURL('**/orders/**');
+    expect(bodies.map(({ expectedTotal }) => expectedTotal)).toEqual([
+      { amount: 105_000, currency: 'IDR' },
+      { amount: 125_000, currency: 'IDR' },
+    ]);
+    const placed = await running.service.db.execute(sql`select total::int from orders where event_id = ${priced.id}`);
+    expect([...placed]).toEqual([{ total: 125_000 }]);
+    await page.close();
   });
 
   test('faults are said beside their field, and a refusal in words', async () => {

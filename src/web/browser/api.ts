@@ -26,6 +26,8 @@ export type Problem = {
   readonly limit: string | undefined;
   readonly max: number | undefined;
   readonly reason: string | undefined;
+  /** What the order would cost now. */
+  readonly total: { readonly amount: number; readonly currency: string } | undefined;
 };
 
 type Call = {
@@ -99,7 +101,14 @@ function readProblem(status: number, text: string): Problem {
     limit: textOf('limit'),
     max: typeof max === 'number' ? max : undefined,
     reason: textOf('reason'),
+    total: moneyOf(given['total']),
   };
+}
+
+function moneyOf(value: unknown): Problem['total'] {
+  if (typeof value !== 'object' || value === null || !('amount' in value) || !('currency' in value)) return undefined;
+  const { amount, currency } = value;
+  return typeof amount === 'number' && typeof currency === 'string' ? { amount, currency } : undefined;
 }
 
 function codeOfStatus(status: number): string {

@@ -1,3 +1,4 @@
+import { formatMoney } from '../../platform/format-money.ts';
 import { roomWords } from '../words/room.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { askedBy, call } from './api.ts';
@@ -11,7 +12,7 @@ import { refusalText } from './refusal-text.ts';
 import { type RoomGate, roomGate } from './room-gate.ts';
 import { type OrderBody, sentOrders } from './sent-order.ts';
 import { serverNow } from './server-clock.ts';
-import { type TicketChoice, hideJumpInSight, ticketChoice } from './ticket-choice.ts';
+import { type ShownTotal, type TicketChoice, hideJumpInSight, ticketChoice } from './ticket-choice.ts';
 import { backOff, spread } from './waiting.ts';
 
 const words = refusalWords[pageLanguage];
@@ -64,8 +65,12 @@ function start(form: HTMLFormElement): void {
     }
     setBusy(false);
     if (outcome.kind === 'given_up') return offerEarlier(body);
-    if (outcome.problem.code === 'queue.pass_spent') gate.spent('');
-    setMessage('form-message', refusalText(outcome.problem), 'bad', ...waysOn(outcome.problem.code));
+    const { code, total } = outcome.problem;
+    if (code === 'order.price_changed' && total !== undefined) {
+      return offerNewTotal(total, () => void order({ ...body, expectedTotal: total }));
+    }
+    if (code === 'queue.pass_spent') gate.spent('');
+    setMessage('form-message', refusalText(outcome.problem), 'bad', ...waysOn(code));
     setFaults(fields, faultsOf(outcome.problem));
     byId('form-message').focus();
   };
@@ -95,6 +100,15 @@ function start(form: HTMLFormElement): void {
   });
 }
 
+/** Nothing was ordered: the buyer sees the new total and decides. The key stays, so that no second order can come of it. */
+function offerNewTotal(total: ShownTotal, onAgree: () => void): void {
+  const text = formatMoney(total, pageLanguage);
+  setText('total', text);
+  const agree = actionButton(words.orderAt(text), onAgree);
+  setMessage('form-message', words.priceChanged(text), 'wait', agree);
+  agree.focus();
+}
+
 /** The order as filled in; undefined when something is missing, which is then said. */
 function readBody(choice: TicketChoice): OrderBody | undefined {
   const lines = choice.lines();
@@ -121,7 +135,8 @@ function readBody(choice: TicketChoice): OrderBody | undefined {
     eventSlug: slug,
     buyer: { name, email, phone },
     lines,
-    ...(promoCode === '' ? {} : { promoCode: promoCode.toUpperCase() }),
+    ...(promoCode === '' ? {} : { promoCode }),
+    expectedTotal: choice.total(),
     locale: pageLanguage,
   };
 }

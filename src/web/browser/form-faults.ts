@@ -41,7 +41,6 @@ export const looksRight: Readonly<Record<string, (value: string) => boolean>> = 
   name: (value) => value !== '',
   email: (value) => /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(value),
   phone: (value) => /^[+0-9][0-9 -]{6,20}$/.test(value) && /^\d{8,15}$/.test(value.replace(/\D/g, '')),
-  promoCode: (value) => value === '' || /^[A-Za-z0-9-]{3,32}$/.test(value),
   password: (value) => value.length >= 12,
   code: (value) => /^[0-9A-Za-z]{5}[ -]?[0-9A-Za-z]{5}$/.test(value),
   otp: (value) => /^\d{3} ?\d{3}$/.test(value),

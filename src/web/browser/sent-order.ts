@@ -14,6 +14,8 @@ export type OrderBody = {
   readonly buyer: { readonly name: string; readonly email: string; readonly phone: string };
   readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];
   readonly promoCode?: string;
+  /** What the page has shown as the total. Orders that were sent by an older page lack it. */
+  readonly expectedTotal?: { readonly amount: number; readonly currency: string };
   readonly locale: 'id' | 'en';
 };
 

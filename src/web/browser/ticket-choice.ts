@@ -17,9 +17,13 @@ export type Row = {
   readonly input: HTMLInputElement;
 };
 
+export type ShownTotal = { readonly amount: number; readonly currency: string };
+
 /** The chosen quantities, as the page shows them. */
 export type TicketChoice = {
   readonly rows: readonly Row[];
+  /** What the page says that the chosen tickets cost, before any promo code. */
+  total(): ShownTotal;
   lines(): { readonly ticketCategoryId: string; readonly quantity: number }[];
   /** The first row that has fewer tickets than it is sold by. */
   tooFew(): Row | undefined;
@@ -32,12 +36,12 @@ export type TicketChoice = {
 export function ticketChoice(form: HTMLFormElement, onChange: () => void): TicketChoice {
   const rows = [...form.querySelectorAll<HTMLElement>('[data-category]')].map(rowOf);
   const ticketsMax = Number(form.dataset['ticketsMax'] ?? 0);
-  const currency = form.dataset['currency'] ?? 'IDR';
-  const fee = Number(form.dataset['fee'] ?? 0);
   let isLocked = false;
 
   const quantityOf = ({ input }: Row) => Math.max(0, Math.floor(Number(input.value)) || 0);
   const isOpen = ({ node }: Row) => node.dataset['state'] === 'open' && node.dataset['band'] !== 'none';
+
+  const totalNow = () => totalOf(form, rows, quantityOf);
 
   const update = (): void => {
     const count = rows.reduce((sum, row) => sum + quantityOf(row), 0);
@@ -52,10 +56,8 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
         button.disabled = !canChoose || isAtEnd;
       }
     }
-    const subtotal = rows.reduce((sum, row) => sum + quantityOf(row) * row.price, 0);
-    const amount = subtotal === 0 ? 0 : subtotal + count * fee;
     const total = document.getElementById('total');
-    if (total !== null) total.textContent = formatMoney({ amount, currency }, pageLanguage);
+    if (total !== null) total.textContent = formatMoney(totalNow(), pageLanguage);
     form.toggleAttribute('data-chosen', count > 0);
     onChange();
   };
@@ -82,6 +84,7 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
 
   return {
     rows,
+    total: totalNow,
     lines: () =>
       rows.filter((row) => quantityOf(row) > 0).map((row) => ({ ticketCategoryId: row.id, quantity: quantityOf(row) })),
     tooFew: () => rows.find((row) => quantityOf(row) > 0 && quantityOf(row) < row.quantityMin),
@@ -102,6 +105,16 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
       update();
     },
   };
+}
+
+/** The fee is for tickets that have a price. */
+function totalOf(
+  { dataset: { fee = '0', currency = 'IDR' } }: HTMLFormElement,
+  rows: readonly Row[],
+  quantityOf: (row: Row) => number,
+): ShownTotal {
+  const priced = rows.filter(({ price }) => price > 0);
+  return { amount: priced.reduce((sum, row) => sum + quantityOf(row) * (row.price + Number(fee)), 0), currency };
 }
 
 function rowOf(node: HTMLElement): Row {

@@ -80,7 +80,7 @@ function buyerFields(language: Language): Html {
 ${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 100 })}
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
 ${field({ name: 'phone', label: words.phone, type: 'tel', autocomplete: 'tel', maxlength: 22, hint: words.phoneHint, inputmode: 'tel' })}
-<details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 32, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
+<details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 100, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
 <p class="muted small">${words.privacy}</p></fieldset>`;
 }
 

@@ -11,6 +11,8 @@ type Refusals = {
   readonly retryIn: (seconds: number) => string;
   readonly retrying: string;
   readonly stop: string;
+  readonly priceChanged: (total: string) => string;
+  readonly orderAt: (total: string) => string;
   readonly faults: Readonly<Record<string, string>>;
   readonly chooseTickets: string;
   readonly minimum: (category: string, min: number) => string;
@@ -29,6 +31,8 @@ export const refusalWords: InEach<Refusals> = {
       'sale.not_open': 'Kategori ini sedang tidak dijual.',
       'order.category_unknown': 'Kategori tiket ini sudah tidak ada. Muat ulang halaman.',
       'event.unknown': 'Acara ini tidak ada.',
+      'order.price_changed': 'Harga pesanan ini berubah. Muat ulang halaman, lalu periksa totalnya.',
+      'order.not_payable': 'Total sebesar ini tidak dapat dibayar sekaligus. Kurangi jumlah tiket.',
       'promo.invalid': 'Kode promo ini tidak berlaku untuk acara ini sekarang.',
       'promo.used_up': 'Kode promo ini sudah habis dipakai.',
       'payments.busy': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
@@ -80,11 +84,13 @@ export const refusalWords: InEach<Refusals> = {
     retryIn: (seconds) => `Mencoba lagi dalam ${seconds} detik…`,
     retrying: 'Mencoba lagi…',
     stop: 'Berhenti mencoba',
+    priceChanged: (total) => `Total pesanan ini sekarang ${total}. Belum ada yang dipesan.`,
+    orderAt: (total) => `Pesan dengan harga ${total}`,
     faults: {
       name: 'Tulis nama Anda.',
       email: 'Tulis alamat email yang benar, misalnya nama@contoh.id.',
       phone: 'Tulis nomor telepon, 8 sampai 15 angka.',
-      promoCode: 'Kode promo berisi 3–32 huruf, angka, atau tanda hubung.',
+      promoCode: 'Periksa kode promo, atau kosongkan.',
       password: 'Kata sandi sedikitnya 12 karakter.',
       code: 'Tulis kode pesanan, sepuluh huruf dan angka.',
       deviceToken: 'Tulis kode perangkat.',
@@ -105,6 +111,8 @@ export const refusalWords: InEach<Refusals> = {
       'sale.not_open': 'This category is not on sale now.',
       'order.category_unknown': 'This ticket category is gone. Reload the page.',
       'event.unknown': 'There is no such event.',
+      'order.price_changed': 'The price of this order has changed. Reload the page and look at the total.',
+      'order.not_payable': 'A total of this size cannot be paid at once. Choose fewer tickets.',
       'promo.invalid': 'This promo code is not valid for this event now.',
       'promo.used_up': 'This promo code has been used up.',
       'payments.busy': 'It is very busy. We keep trying for you; leave this page open.',
@@ -153,11 +161,13 @@ export const refusalWords: InEach<Refusals> = {
     retryIn: (seconds) => `Trying again in ${seconds} s…`,
     retrying: 'Trying again…',
     stop: 'Stop trying',
+    priceChanged: (total) => `This order costs ${total} now. Nothing was ordered yet.`,
+    orderAt: (total) => `Order for ${total}`,
     faults: {
       name: 'Enter your name.',
       email: 'Enter a proper email address, such as name@example.com.',
       phone: 'Enter a phone number of 8 to 15 digits.',
-      promoCode: 'A promo code has 3–32 letters, digits or hyphens.',
+      promoCode: 'Check the promo code, or leave it empty.',
       password: 'A password has at least 12 characters.',
       code: 'Enter the order code of ten letters and digits.',
       deviceToken: 'Enter the device token.',
