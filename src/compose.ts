@@ -12,6 +12,7 @@ import {
   createEventDirectory,
   createPlacement,
   createSoldOutMemory,
+  createTicketPrinter,
   eventStockOf,
   limitsChanged,
   wasOrdered,
@@ -135,7 +136,8 @@ export function compose(config: Config, log: Log) {
   const signInLimiter = createSignInLimiter(traffic.limiter);
   const lookupLimiter = createMessageLimiter(traffic.limiter);
 
-  const passwords = createPasswords();
+  const passwords = opened('password threads', createPasswords(), (threads) => threads.close());
+  const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const actors = createActors({ db, clock, config });
 
   const cachedReads = opened('cached reads', createCachedReads({ redis, log }), (reads) => reads.close());
@@ -180,9 +182,6 @@ export function compose(config: Config, log: Log) {
   const directory = createEventDirectory(db);
   // An event that nobody has ordered from lately has no crowd.
   const fullFor = (slug: string) => orderLane.fullFor?.(directory.known(slug)?.id ?? '');
-  const soldOut = createSoldOutMemory({ db, readsMax: 2 });
-  const scans = limitWrites(createScanLane({ db: writeDb, flushesMax }), 1);
-  const accounts = createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY });
   const gateway = composeGateway(config, redis);
   const inbox = limitWrites(createCallbackInbox({ db: writeDb, flushesMax }), 0);
   const rooms = opened('waiting rooms', createRoomWatch({ db: watch.db, log, clock }), (watched) => watched.close());
@@ -210,14 +209,15 @@ export function compose(config: Config, log: Log) {
     signInLimiter,
     lookupLimiter,
     passwords,
+    ticketPrinter,
     actors,
     cachedReads,
     publicReads,
     placement,
     directory,
-    soldOut,
-    scans,
-    accounts,
+    soldOut: createSoldOutMemory({ db, readsMax: 2 }),
+    scans: limitWrites(createScanLane({ db: writeDb, flushesMax }), 1),
+    accounts: createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY }),
     gateway,
     inbox,
     rooms,

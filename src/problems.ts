@@ -19,6 +19,7 @@ const platformProblems: Record<PlatformErrorCode, ProblemKind> = {
   'idempotency.key_reused': { status: 422, title: 'Idempotency-Key used with another body' },
   'idempotency.in_progress': { status: 409, title: 'Still in progress' },
   'service.overloaded': { status: 503, title: 'Overloaded' },
+  'service.busy': { status: 503, title: 'Busy with work of this kind' },
   'service.unavailable': { status: 503, title: 'Temporarily unavailable' },
   internal: { status: 500, title: 'Internal error' },
 };

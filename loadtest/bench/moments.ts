@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { type Read, readKind } from '../../src/http/cached-read-kind.ts';
 import { type CachedReads, createCachedReads } from '../../src/http/cached-reads.ts';
-import { renderTickets } from '../../src/orders/tickets-pdf.ts';
+import { renderTickets } from '../../src/orders/render-tickets.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
@@ -162,8 +162,7 @@ function renderFour(): Promise<Buffer> {
     },
     order: { id: `ord_${id}`, buyerName: 'Ayu Lestari', locale: 'id', placedAt: new Date('2027-01-01T00:00:00Z') },
     tickets: Array.from({ length: 4 }, (_, index) => ({
-      id: `tkt_${id}${String(index + 1).padStart(3, '0')}`,
-      code: randomBytes(16),
+      code: `${id.slice(0, 23)}${String(index + 1).padStart(3, '0')}`,
       categoryName: 'Festival',
     })),
   });

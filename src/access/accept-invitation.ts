@@ -8,7 +8,7 @@ import { readStaffToken } from './staff-token.ts';
 
 /**
  * The invited member sets a name and a password, once, and may sign in from then on.
- * @throws DomainError access.link_invalid, service.overloaded
+ * @throws DomainError access.link_invalid, service.busy
  */
 export async function acceptInvitation(
   deps: { db: Db; passwords: Passwords; config: Pick<Config, 'HASH_SECRET'> },

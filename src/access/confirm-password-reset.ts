@@ -10,7 +10,7 @@ import { readStaffToken } from './staff-token.ts';
 
 /**
  * Sets a new password by a mailed link, once; every session and every other link of the member ends with the old one.
- * @throws DomainError access.link_invalid, service.overloaded
+ * @throws DomainError access.link_invalid, service.busy
  */
 export async function confirmPasswordReset(
   deps: { db: Db; passwords: Passwords; actors: Actors; config: Pick<Config, 'HASH_SECRET'> },

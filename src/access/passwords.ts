@@ -1,20 +1,23 @@
-import { type ScryptOptions, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { GateFullError, createGate } from '../platform/gate.ts';
-import { serviceOverloaded } from '../platform/errors.ts';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createThreads, threadFile } from '../platform/threads.ts';
+import { createWorkGate } from '../platform/work-gate.ts';
+import type { KeyTask } from './password-thread.ts';
 
 /**
  * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The cost stands in the hash, so that it
- * can rise later without locking anyone out. One hash takes some 150 ms of a thread of the pool that file and DNS calls
- * share, so at most two run at once in a process, and the queue before them is short.
+ * can rise later without locking anyone out. One hash takes some 200 ms of a core. Node's own pool would run it at the
+ * priority of the event loop and beside file, DNS and compression calls: a storm of sign-ins slowed everybody down. It
+ * runs on threads of low priority instead, at most two at once in a process, and the queue before them is short.
  */
 export type Passwords = {
-  /** @throws DomainError service.overloaded when too many wait. */
+  /** @throws DomainError service.busy when too many wait. */
   hash(password: string): Promise<string>;
   /**
    * Compares with a stored hash, or with none: then it takes as long, and the answer is no.
-   * @throws DomainError service.overloaded when too many wait.
+   * @throws DomainError service.busy when too many wait.
    */
   verify(password: string, stored: string | null): Promise<boolean>;
+  close(): Promise<void>;
 };
 
 /** log2 of N, and r and p of scrypt; memory is 128 * N * r bytes: 32 MiB. */
@@ -24,19 +27,27 @@ const costDefault: ScryptCost = { ln: 15, r: 8, p: 3 };
 const atOnceMax = 2;
 const waitingMax = 64;
 const waitMs = 8000;
-const overloadedRetrySeconds = 3;
+const retryAfterSeconds = 3;
+const keyMsMax = 8000;
+const threadIdleMs = 30_000;
+const threadHeapMiBMax = 16;
 const saltBytes = 16;
 const keyBytes = 32;
 const memoryMax = 128 * 1024 * 1024;
 
 export function createPasswords(cost: ScryptCost = costDefault): Passwords {
-  const gate = createGate(atOnceMax, { waitingMax, waitMs });
-  const derive = async (password: string, salt: Uint8Array, { ln, r, p }: ScryptCost): Promise<Buffer> => {
-    const leave = await gate.enter().catch((error: unknown) => {
-      throw error instanceof GateFullError ? serviceOverloaded(overloadedRetrySeconds) : error;
-    });
+  const gate = createWorkGate({ work: 'password', atOnceMax, waitingMax, waitMs, retryAfterSeconds });
+  const threads = createThreads<KeyTask, Uint8Array>({
+    file: threadFile('./password-thread.ts', import.meta.url),
+    taskMsMax: keyMsMax,
+    idleMs: threadIdleMs,
+    heapMiBMax: threadHeapMiBMax,
+  });
+  const derive = async (password: string, salt: Uint8Array, { ln, r, p }: ScryptCost): Promise<Uint8Array> => {
+    const leave = await gate.enter();
     try {
-      return await scryptAsync(password.normalize('NFKC'), salt, { N: 2 ** ln, r, p, maxmem: memoryMax });
+      const options = { N: 2 ** ln, r, p, maxmem: memoryMax };
+      return await threads.run({ password: password.normalize('NFKC'), salt: new Uint8Array(salt), keyBytes, options });
     } finally {
       leave();
     }
@@ -55,17 +66,13 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
       const key = await derive(password, parts.salt, parts.cost);
       return timingSafeEqual(key, parts.key) && stored !== null;
     },
+    close: () => threads.close(),
   };
 }
 
-function scryptAsync(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, keyBytes, options, (error, key) => (error === null ? resolve(key) : reject(error)));
-  });
-}
-
-function format({ ln, r, p }: ScryptCost, salt: Buffer, key: Buffer): string {
-  return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
+function format({ ln, r, p }: ScryptCost, salt: Uint8Array, key: Uint8Array): string {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${text(salt)}$${text(key)}`;
 }
 
 /** Costs are bounded, so that a row that was tampered with cannot take the process's memory. */

@@ -26,7 +26,7 @@ type Deps = {
 /**
  * Signs a member in. An unknown address, a member who may not sign in and a wrong password get one answer and cost one
  * hash each; tries are counted per address, known or not, from each network and from all.
- * @throws DomainError session.refused, session.limited, service.overloaded
+ * @throws DomainError session.refused, session.limited, service.busy
  */
 export async function startSession(
   deps: Deps,

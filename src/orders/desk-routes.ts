@@ -15,6 +15,7 @@ import {
   orderListQuery,
   salesSchema,
 } from './desk-schemas.ts';
+import { createExportGate } from './export-gate.ts';
 import { exportOrders } from './export-orders.ts';
 import { listOrders } from './list-orders.ts';
 import type { HasAdmissions, RequestFullRefund } from './payment-view.ts';
@@ -99,6 +100,7 @@ function contracts(deps: DeskRoutesDeps) {
 /** An organiser's orders: look them up, end one, take them out, see what is sold. */
 export function deskRoutes(deps: DeskRoutesDeps) {
   const { list, show, cancel, exportAll, sales } = contracts(deps);
+  const exportDeps = { db: deps.db, exportGate: createExportGate() };
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
@@ -122,24 +124,9 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       return c.json(order, settled ? 200 : 202);
     })
     .openapi(exportAll, async (c) => {
-      const { name, pages } = await exportOrders(deps, c.var.actor, c.req.valid('param').eventId);
+      const { name, pages } = await exportOrders(exportDeps, c.var.actor, c.req.valid('param').eventId);
       c.header('content-disposition', `attachment; filename="${name}"`);
-      return c.body(streamOf(pages), 200, { 'content-type': 'text/csv; charset=utf-8' });
+      return c.body(pages, 200, { 'content-type': 'text/csv; charset=utf-8' });
     })
     .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
-}
-
-/** Reads on when the client has taken what was there, and stops when it goes away. */
-function streamOf(texts: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const next = await texts.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
-    },
-    async cancel() {
-      await texts.return();
-    },
-  });
 }

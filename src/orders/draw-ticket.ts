@@ -1,17 +1,17 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import { formatDateTime } from '../platform/format-time.ts';
 import { orderCode } from '../platform/ids.ts';
-import type { EventOfOrder, TicketFacts } from './buyer-queries.ts';
-import { ticketCode } from './present.ts';
+import type { EventOfOrder } from './buyer-queries.ts';
 import { printable } from './printable.ts';
+import { qrOf, quietZoneModules } from './qr.ts';
 import type { Order } from './tables.ts';
-import { qrOf, quietZoneModules } from './ticket-qr.ts';
 
 /** What the printed tickets of one order show. */
 export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
   readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
-  readonly tickets: readonly Pick<TicketFacts, 'id' | 'code' | 'categoryName'>[];
+  /** `code` as it stands in the QR. */
+  readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
 };
 
 const words = {
@@ -59,7 +59,7 @@ export function drawTicket(
   place: Place,
 ): void {
   drawBand(document, input, place);
-  drawCode(document, ticketCode(ticket));
+  drawCode(document, ticket.code);
   drawFacts(document, input, ticket);
 }
 

@@ -4,6 +4,7 @@ import { type Db, transaction } from '../platform/db.ts';
 import { orderCode } from '../platform/ids.ts';
 import { csvLine } from './csv.ts';
 import { type ExportRow, findExportPage } from './desk-queries.ts';
+import type { ExportGate } from './export-gate.ts';
 import { ownEvent } from './own-event.ts';
 
 const rowsPerPage = 500;
@@ -35,17 +36,19 @@ const columns = [
  * All orders of an event as CSV, newest first, a bounded page of rows at a time: nothing is read before it is wanted,
  * no transaction stays open meanwhile, and it is on record who took the buyers' addresses out. Orders that come in
  * while it runs may be missing.
- * @throws DomainError event.unknown; this and the first page come before the first text is given
+ * @throws DomainError event.unknown, service.busy; these and the first page come before the first text is given
  */
 export async function exportOrders(
-  deps: { db: Db },
+  deps: { db: Db; exportGate: ExportGate },
   actor: Actor,
   eventId: string,
-): Promise<{ name: string; pages: AsyncGenerator<string, void> }> {
+): Promise<{ name: string; pages: ReadableStream<Uint8Array> }> {
   const event = await ownEvent(deps.db, actor, eventId);
-  await transaction(deps.db, (tx) => writeAudit(tx, { actor, act: 'orders.exported', subjectId: event.id }));
-  const first = await findExportPage(deps.db, event.id, undefined, rowsPerPage);
-  return { name: `orders-${event.slug}.csv`, pages: pagesOf(deps.db, event.id, first) };
+  const pages = await deps.exportGate.stream(async () => {
+    await transaction(deps.db, (tx) => writeAudit(tx, { actor, act: 'orders.exported', subjectId: event.id }));
+    return pagesOf(deps.db, event.id, await findExportPage(deps.db, event.id, undefined, rowsPerPage));
+  });
+  return { name: `orders-${event.slug}.csv`, pages };
 }
 
 async function* pagesOf(db: Db, eventId: string, first: ExportRow[]): AsyncGenerator<string, void> {

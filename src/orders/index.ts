@@ -41,6 +41,7 @@ export { placeOrder } from './place-order.ts';
 export type { IsPassNeeded, ReadPass } from './read-pass.ts';
 export { type SoldOutMemory, createSoldOutMemory } from './sold-out-memory.ts';
 export { refundOrder } from './refund-order.ts';
+export { type TicketPrinter, createTicketPrinter } from './print-tickets.ts';
 export { releaseHold } from './release-hold.ts';
 export { ticketCode } from './present.ts';
 export { wasOrdered } from './was-ordered.ts';

@@ -1,21 +1,34 @@
+import { sha256 } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
 import { eventIdOf } from '../platform/ids.ts';
-import { findEvent, findOrder, findTickets } from './buyer-queries.ts';
+import { type TicketFacts, findEvent, findOrder, findTickets } from './buyer-queries.ts';
 import { orderHasNoLiveTickets } from './desk-errors.ts';
-import { type TicketsPdfInput, drawTicket } from './draw-ticket.ts';
+import type { TicketsPdfInput } from './draw-ticket.ts';
 import { orderNotFound } from './errors.ts';
-import { printable } from './printable.ts';
+import { ticketCode } from './present.ts';
+import type { TicketPrinter } from './print-tickets.ts';
 
 /** More are never in one order; a guard against a page without end. */
 const ticketsMax = 200;
-/** Pages drawn before other requests get their turn. */
-const pagesPerTurn = 10;
+/** Raise it with every change of what a page looks like: it is part of each version. */
+const layout = 2;
+const versionLength = 22;
+
+export type TicketsPdf = {
+  /** Names what the pages show. A client that has this version needs no bytes, and nothing is drawn for it. */
+  readonly version: string;
+  /** @throws DomainError service.busy */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+};
 
 /**
  * The valid tickets of an order as a PDF.
  * @throws DomainError order.not_found, order.no_live_tickets
  */
-export async function ticketsPdf(deps: { db: Db }, orderId: string): Promise<Buffer> {
+export async function ticketsPdf(
+  deps: { readonly db: Db; readonly ticketPrinter: TicketPrinter },
+  orderId: string,
+): Promise<TicketsPdf> {
   const eventId = eventIdOf(orderId);
   const [event, facts, tickets] = await Promise.all([
     findEvent(deps.db, eventId),
@@ -23,42 +36,29 @@ export async function ticketsPdf(deps: { db: Db }, orderId: string): Promise<Buf
     findTickets(deps.db, eventId, orderId),
   ]);
   if (event === undefined || facts === undefined) throw orderNotFound();
-  const live = tickets.filter((ticket) => ticket.status === 'live');
+  const live = tickets.filter((ticket) => ticket.status === 'live').slice(0, ticketsMax);
   if (live.length === 0) throw orderHasNoLiveTickets();
-  return renderTickets({ event, order: facts.order, tickets: live });
+  const input = pageFacts(event, facts.order, live);
+  const version = versionOf(input);
+  return { version, bytes: () => deps.ticketPrinter.print(orderId, version, input) };
 }
 
-/**
- * Draws one A5 page per ticket with the fonts that every reader of PDF has; nothing is embedded. The same tickets give
- * the same bytes.
- */
-export async function renderTickets(input: TicketsPdfInput): Promise<Buffer> {
-  // Loaded when the first ticket is printed: a process that never prints starts faster and stays 30 MB smaller.
-  const { default: PdfDocument } = await import('pdfkit');
-  const tickets = input.tickets.slice(0, ticketsMax);
-  const document = new PdfDocument({
-    autoFirstPage: false,
-    size: 'A5',
-    margin: 0,
-    info: {
-      Title: printable(input.event.name),
-      Creator: 'antre',
-      Producer: 'antre',
-      CreationDate: input.order.placedAt,
-    },
-  });
-  const chunks: Buffer[] = [];
-  const ended = new Promise<void>((resolve, reject) => {
-    document.on('data', (chunk: Buffer) => chunks.push(chunk));
-    document.on('end', resolve);
-    document.on('error', reject);
-  });
-  for (const [index, ticket] of tickets.entries()) {
-    document.addPage();
-    drawTicket(document, input, ticket, { number: index + 1, count: tickets.length });
-    if ((index + 1) % pagesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-  }
-  document.end();
-  await ended;
-  return Buffer.concat(chunks);
+/** What the pages show and nothing else: the version is made of it, and it is copied to another thread. */
+function pageFacts(
+  event: TicketsPdfInput['event'],
+  order: TicketsPdfInput['order'],
+  tickets: readonly TicketFacts[],
+): TicketsPdfInput {
+  const { name, venue, address, city, startsAt, doorsOpenAt, timeZone } = event;
+  return {
+    event: { name, venue, address, city, startsAt, doorsOpenAt, timeZone },
+    order: { id: order.id, buyerName: order.buyerName, locale: order.locale, placedAt: order.placedAt },
+    tickets: tickets.map((ticket) => ({ code: ticketCode(ticket), categoryName: ticket.categoryName })),
+  };
+}
+
+function versionOf(input: TicketsPdfInput): string {
+  return sha256(JSON.stringify([layout, input]))
+    .toString('base64url')
+    .slice(0, versionLength);
 }

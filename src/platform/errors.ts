@@ -43,6 +43,7 @@ export type PlatformErrorCode =
   | 'idempotency.key_reused'
   | 'idempotency.in_progress'
   | 'service.overloaded'
+  | 'service.busy'
   | 'service.unavailable'
   | 'internal';
 
@@ -66,5 +67,16 @@ export function serviceUnavailable(cause?: unknown, retryAfterSeconds = 2): Doma
 export function serviceOverloaded(retryAfterSeconds: number): DomainError<PlatformErrorCode> {
   return new DomainError('service.overloaded', 'Too much is asked of the service now; try again shortly.', {
     retryAfterSeconds,
+  });
+}
+
+/** What takes so long that only a little of it is done at once in a process. */
+export type HeavyWork = 'tickets_pdf' | 'orders_export' | 'password';
+
+/** The service is well, but too much of one kind of work waits already. */
+export function serviceBusy(work: HeavyWork, retryAfterSeconds: number): DomainError<PlatformErrorCode> {
+  return new DomainError('service.busy', 'Too much work of this kind waits already; try again shortly.', {
+    retryAfterSeconds,
+    details: { work },
   });
 }

@@ -1,6 +1,7 @@
 /** A bounded way in to something scarce: at most `places` at once, a bounded queue before it, and a deadline in the queue. */
 export type Gate = {
-  enter(): Promise<() => void>;
+  /** @param units how much of the queue this caller takes while it waits; 1 unless calls differ in size */
+  enter(units?: number): Promise<() => void>;
   readonly inUse: number;
   readonly waiting: number;
 };
@@ -9,16 +10,17 @@ export class GateFullError extends Error {
   readonly code = 'POOL_FULL';
 }
 
-type Waiter = { readonly admit: () => void; readonly timer: NodeJS.Timeout };
+type Waiter = { readonly admit: () => void; readonly timer: NodeJS.Timeout; readonly units: number };
 
 /**
  * @param places how many may be inside at once
- * @param options.waitingMax how many may wait; one more is refused at once
+ * @param options.waitingMax how many units may wait; what goes beyond is refused at once
  * @param options.waitMs how long one may wait
  * @throws GateFullError from `enter`, with code POOL_FULL
  */
 export function createGate(places: number, options: { waitingMax: number; waitMs: number }): Gate {
   let inUse = 0;
+  let unitsWaiting = 0;
   const waiters: Waiter[] = [];
 
   const leaveOnce = () => {
@@ -32,24 +34,28 @@ export function createGate(places: number, options: { waitingMax: number; waitMs
         return;
       }
       clearTimeout(next.timer);
+      unitsWaiting -= next.units;
       next.admit();
     };
   };
 
   return {
-    enter: () => {
+    enter: (units = 1) => {
       if (inUse < places) {
         inUse += 1;
         return Promise.resolve(leaveOnce());
       }
-      if (waiters.length >= options.waitingMax)
-        return Promise.reject(new GateFullError('too many calls wait for a connection'));
+      if (unitsWaiting + units > options.waitingMax)
+        return Promise.reject(new GateFullError('too many calls wait for a place'));
+      unitsWaiting += units;
       return new Promise((resolve, reject) => {
         const waiter: Waiter = {
+          units,
           admit: () => resolve(leaveOnce()),
           timer: setTimeout(() => {
             waiters.splice(waiters.indexOf(waiter), 1);
-            reject(new GateFullError(`no connection became free within ${options.waitMs} ms`));
+            unitsWaiting -= units;
+            reject(new GateFullError(`no place became free within ${options.waitMs} ms`));
           }, options.waitMs),
         };
         waiters.push(waiter);

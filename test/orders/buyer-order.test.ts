@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
 import { orderCode } from '../../src/platform/ids.ts';
@@ -197,6 +197,31 @@ describe('tickets', () => {
     expect((await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id))).status).toBe(404);
     const pdf = await get(`/v1/orders/${placed.id}/tickets.pdf`, tokenFor(placed.id));
     expect([pdf.status, (await read(pdf)).code]).toEqual([409, 'order.no_live_tickets']);
+  });
+
+  test('print again without being drawn when the reader has them, and anew when they changed', async () => {
+    const placed = await placePaid(2);
+    const path = `/v1/orders/${placed.id}/tickets.pdf`;
+    const first = await get(path, tokenFor(placed.id));
+    const etag = first.headers.get('etag') ?? '';
+    expect(first.headers.get('cache-control')).toBe('private, no-store');
+    const asked = { ...tokenFor(placed.id), 'if-none-match': `W/"other", ${etag}` };
+    const print = vi.spyOn(desk.deps.ticketPrinter, 'print');
+    expect((await get(path, asked)).status).toBe(304);
+    expect(print).not.toHaveBeenCalled();
+    // Another order's version is of no use, and one without a right to the order learns nothing by it.
+    const other = await placePaid(2);
+    const others = await get(`/v1/orders/${other.id}/tickets.pdf`, { ...tokenFor(other.id), 'if-none-match': etag });
+    expect(others.status).toBe(200);
+    expect(others.headers.get('etag')).not.toBe(etag);
+    expect((await get(path, { ...tokenFor(other.id), 'if-none-match': etag })).status).toBe(404);
+    const ticket = await firstTicketOf(placed.id);
+    await open.db.execute(
+      sql`select revoke_tickets(${placed.eventId}, ${placed.id}, array[${ticket.id}]::text[], true, 'refunded', 'test')`,
+    );
+    const changed = await get(path, asked);
+    expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
+    print.mockRestore();
   });
 
   test('print as a PDF, and the event goes into a calendar', async () => {

@@ -46,6 +46,7 @@ const platformProblems = {
   'request.invalid': { status: 400, title: 'Invalid' },
   'request.not_found': { status: 404, title: 'Not found' },
   'service.overloaded': { status: 503, title: 'Overloaded' },
+  'service.busy': { status: 503, title: 'Busy' },
   'service.unavailable': { status: 503, title: 'Unavailable' },
 };
 

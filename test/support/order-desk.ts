@@ -10,6 +10,7 @@ import { deskRoutes } from '../../src/orders/desk-routes.ts';
 import { orderRoutes } from '../../src/orders/order-routes.ts';
 import { lockOrder } from '../../src/orders/lock-order.ts';
 import { payOrder } from '../../src/orders/pay-order.ts';
+import { createTicketPrinter } from '../../src/orders/print-tickets.ts';
 import { poolRoutes } from '../../src/orders/pool-routes.ts';
 import { promoCodeRoutes } from '../../src/orders/promo-code-routes.ts';
 import { refundOrder } from '../../src/orders/refund-order.ts';
@@ -58,6 +59,7 @@ export function openDesk(open: OpenDb) {
               where t.event_id = ${eventId} and t.order_id = ${orderId}`,
         )
       ).length > 0,
+    ticketPrinter: createTicketPrinter(),
     lookupLimiter: {
       consume: (key: string) => {
         world.lookedUp.push(key);

@@ -1,0 +1,22 @@
+import { createPasswords } from '../../../src/access/index.ts';
+import { createTicketPrinter } from '../../../src/orders/index.ts';
+
+/** What the API does on threads, once each, as one program: `threads-bundle.test.ts` runs it from a bundle. */
+const printer = createTicketPrinter();
+const passwords = createPasswords({ ln: 4, r: 8, p: 1 });
+const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {
+  event: {
+    name: 'Senja di Selatan',
+    venue: 'Lapangan Selatan',
+    address: '',
+    city: 'Jakarta',
+    startsAt: new Date('2027-03-01T12:00:00Z'),
+    doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
+    timeZone: 'Asia/Jakarta',
+  },
+  order: { id: 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', buyerName: 'Ayu', locale: 'id', placedAt: new Date(0) },
+  tickets: [{ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' }],
+});
+const isRight = await passwords.verify('rahasia', await passwords.hash('rahasia'));
+process.stdout.write(JSON.stringify({ pdf: Buffer.from(pdf).subarray(0, 5).toString(), isRight }));
+// Idle threads must not keep the program: nothing is closed here.

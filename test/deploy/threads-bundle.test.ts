@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stop } from 'esbuild';
+import { afterAll, expect, test } from 'vitest';
+import { dataFolder } from '../../deploy/local/places.ts';
+import { bundleProgram, bundleThreads } from '../../deploy/local/stack/bundle.ts';
+
+/** Guards that the threads of the API work from its bundle as they do from the sources. */
+
+const folder = join(dataFolder, `build/threads-test-${process.pid}`);
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await stop();
+});
+
+const said = (file: string) =>
+  JSON.parse(execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 15_000 }));
+const entry = 'test/deploy/support/heavy-work.ts';
+const done = { pdf: '%PDF-', isRight: true };
+
+test('a bundle finds its threads beside itself, and the sources find theirs', async () => {
+  const file = join(folder, 'program.mjs');
+  await Promise.all([bundleProgram({ entry, file }), bundleThreads(folder)]);
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tickets-thread.mjs', 'password-thread.mjs']));
+  expect(said(file)).toEqual(done);
+  expect(said(entry)).toEqual(done);
+});

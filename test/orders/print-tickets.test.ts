@@ -1,0 +1,66 @@
+import { afterAll, expect, test } from 'vitest';
+import type { TicketsPdfInput } from '../../src/orders/draw-ticket.ts';
+import { createTicketPrinter } from '../../src/orders/print-tickets.ts';
+
+/** Guards that tickets are drawn beside the event loop, once per order and version, and never given to another order. */
+
+const printer = createTicketPrinter();
+afterAll(() => printer.close());
+
+const input = (id: string, tickets = 1): TicketsPdfInput => ({
+  event: {
+    name: 'Senja di Selatan',
+    venue: 'Lapangan Selatan',
+    address: '',
+    city: 'Jakarta',
+    startsAt: new Date('2027-03-01T12:00:00Z'),
+    doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
+    timeZone: 'Asia/Jakarta',
+  },
+  order: { id: `ord_7K3M9XQ206FJ2V1H8C9QX4T0R${id}`, buyerName: `Ayu ${id}`, locale: 'id', placedAt: new Date(0) },
+  tickets: Array.from({ length: tickets }, () => ({ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' })),
+});
+
+test('the same order and version is drawn once, for all who ask at once and later', async () => {
+  const all = await Promise.all(Array.from({ length: 20 }, () => printer.print('ord_A', 'v1', input('AAA'))));
+  expect(new Set(all).size).toBe(1);
+  expect(await printer.print('ord_A', 'v1', input('AAA'))).toBe(all[0]);
+  expect(
+    Buffer.from(all[0] ?? [])
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('%PDF-');
+});
+
+test('another order or version has its own pages', async () => {
+  const [first, otherOrder, otherVersion] = [
+    await printer.print('ord_B', 'v1', input('BBB')),
+    await printer.print('ord_C', 'v1', input('CCC')),
+    await printer.print('ord_B', 'v2', input('BBB', 2)),
+  ];
+  expect(Buffer.from(first).equals(Buffer.from(otherOrder))).toBe(false);
+  expect(otherVersion.length).toBeGreaterThan(first.length);
+});
+
+test('a hundred tickets are drawn while the event loop goes on', async () => {
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 5);
+  const started = performance.now();
+  await printer.print('ord_D', 'v1', input('DDD', 100));
+  clearInterval(timer);
+  // The control is in test/platform/threads.test.ts: work on the loop itself leaves no turn at all.
+  expect(turns).toBeGreaterThan((performance.now() - started) / 5 / 4);
+});
+
+test('what waits is counted in tickets, and what goes beyond is refused with Retry-After', async () => {
+  const orders = Array.from({ length: 16 }, (_, index) => `ord_E${index}`);
+  const results = await Promise.allSettled(orders.map((order) => printer.print(order, 'v1', input('EEE', 100))));
+  const refused = results.filter((result) => result.status === 'rejected');
+  // One is being drawn and ten times a hundred may wait.
+  expect(refused).toHaveLength(5);
+  for (const { reason } of refused) {
+    expect(reason).toMatchObject({ code: 'service.busy', retryAfterSeconds: 3, details: { work: 'tickets_pdf' } });
+  }
+  // A refusal is not remembered.
+  await expect(printer.print('ord_E15', 'v1', input('EEE'))).resolves.toBeInstanceOf(Uint8Array);
+});
