@@ -324,7 +324,10 @@ create table orders (
   buyer_name text not null,
   buyer_email text not null,
   buyer_phone text not null,
+  -- Keyed hashes of the normalised email and phone.
   buyer_keys text[] not null,
+  -- The one of the two that the asker had proven when ordering, by a pass or a buyer token.
+  confirmed_key text,
   network_key text not null,
   locale text not null check (locale in ('id', 'en')),
   currency text not null,
@@ -342,7 +345,7 @@ create table orders (
   closed_at timestamptz,
   -- What a hold that is closing will become once no attempt is open.
   close_reason text check (close_reason in ('expired', 'cancelled')),
-  -- Why a person should look: late_no_stock, double_payment, underpaid, overpaid, reversed, ...
+  -- Why a person should look: late_no_stock, over_limit, double_payment, underpaid, overpaid, reversed, ...
   attention text[] not null default '{}',
   primary key (event_id, id),
   check (status not in ('paid', 'partially_refunded') or paid_at is not null)
@@ -472,7 +475,8 @@ create table refunds (
   amount bigint not null check (amount > 0),
   currency text not null,
   reason text not null check (reason in (
-    'requested', 'buyer_cancelled', 'late_payment', 'double_payment', 'underpaid', 'surplus', 'event_cancelled', 'external')),
+    'requested', 'buyer_cancelled', 'late_payment', 'double_payment', 'underpaid', 'surplus', 'over_limit', 'event_cancelled',
+    'external')),
   -- manual_required: the rail has no refund API, a person must pay it back; a task says so.
   status text not null check (status in ('requested', 'processing', 'done', 'failed', 'manual_required')),
   -- Tickets that this refund takes back; null for all of the order.

@@ -1,7 +1,7 @@
 -- The common way of a callback in one call: money for the attempt that waits, of an order that waits. What the general way
 -- (`applyFact`) does in ten round trips is done here in one, since the pool's stock row is locked from `pay_order` to the
 -- commit and every payment of the pool queues for it. Anything that is not exactly this case is left to the general way:
--- the answer is then `other`, and nothing was changed. The caller has checked signature, merchant and signed status.
+-- the answer is then `other`, or SQLSTATE AN001 when only paying itself showed it, and nothing was changed. The caller has checked signature, merchant and signed status.
 create or replace function apply_settlement(
   p_callback_id bigint, p_event_id text, p_order_id text, p_attempt_id text, p_status text, p_amount bigint, p_currency text,
   p_reference text, p_method text, p_instructions jsonb, p_check_seconds integer) returns text
@@ -37,7 +37,8 @@ begin
     where e.amount <> 0;
   v_outcome := pay_order(p_event_id, p_order_id);
   if v_outcome <> 'paid' then
-    raise exception 'an order that waits was not paid but %', v_outcome;
+    -- Takes back all that this call has written; its caller then goes the general way.
+    raise exception 'an order that waits was not paid but %', v_outcome using errcode = 'AN001';
   end if;
   return 'paid';
 end $$;

@@ -1,15 +1,18 @@
--- What the orders count against their buyers' limits, as (event_id, key, quantity).
-create or replace function buyer_counts(p_event_ids text[], p_order_ids text[])
-returns table (event_id text, key text, quantity integer)
+-- What an order counts for against the limits per buyer, as (key, category, quantity): with all its tickets, by its asker
+-- (`p_paid` false), or by email and phone as what has been paid (true). `category` is null where the limit is the event's. A
+-- free order counts for its asker alone: nobody has paid for it, so it uses up nothing of an address that might be somebody
+-- else's.
+create or replace function buyer_counts(p_order orders, p_paid boolean)
+returns table (key text, category text, quantity integer)
 language sql stable as $$
-  select o.event_id, 'b:' || buyer.key, o.quantity
-  from unnest(p_event_ids, p_order_ids) as p(event_id, id)
-  join orders o on o.event_id = p.event_id and o.id = p.id
-  cross join unnest(o.buyer_keys) as buyer(key)
-  union all
-  select o.event_id, 'b:' || buyer.key || ':' || l.ticket_category_id, l.quantity
-  from unnest(p_event_ids, p_order_ids) as p(event_id, id)
-  join orders o on o.event_id = p.event_id and o.id = p.id
-  join order_lines l on l.event_id = o.event_id and l.order_id = o.id
-  cross join unnest(o.buyer_keys) as buyer(key)
+  select k.key || coalesce(':' || part.category, ''), part.category, part.quantity
+  from (
+    select asker_key(p_order.confirmed_key, p_order.buyer_keys[1], p_order.buyer_keys[2], p_order.network_key) where not p_paid
+    union all
+    select 'b:' || buyer.key from unnest(p_order.buyer_keys) as buyer(key) where p_paid and p_order.total > 0) as k(key)
+  cross join (
+    select null, p_order.quantity
+    union all
+    select l.ticket_category_id, l.quantity from order_lines l where l.event_id = p_order.event_id and l.order_id = p_order.id)
+    as part(category, quantity)
 $$;

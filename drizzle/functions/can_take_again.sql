@@ -1,5 +1,6 @@
--- Whether an ended order may have its places again: they are there, the event has not begun, and no limit has been
--- used up since. Takes the event's lane, so that no placement decides at the same time.
+-- Whether an ended order may have its places again: they are there, the event has not begun, and its promo code has not been
+-- used up since. Takes the event's lane, so that no placement decides at the same time, and the stock. Limits per buyer are
+-- count_paid's to decide.
 create or replace function can_take_again(p_order orders) returns boolean
 language plpgsql as $$
 begin
@@ -13,12 +14,6 @@ begin
       join (select l.pool_id, sum(l.quantity) as quantity from order_lines l
             where l.event_id = p_order.event_id and l.order_id = p_order.id group by 1) d on d.pool_id = s.pool_id
       where s.event_id = p_order.event_id and s.available < d.quantity)
-    and not exists (
-      select 1 from buyer_counts(array[p_order.event_id], array[p_order.id]) b
-      left join limit_counters l on l.event_id = b.event_id and l.counter_key = b.key
-      join events e on e.id = b.event_id
-      left join ticket_categories c on c.event_id = b.event_id and c.id = nullif(split_part(b.key, ':', 3), '')
-      where coalesce(l.quantity, 0) + b.quantity > case when c.id is null then e.tickets_per_buyer_max else c.per_buyer_max end)
     and not exists (
       select 1 from promo_codes m
       where m.event_id = p_order.event_id and m.id = p_order.promo_code_id and m.redemptions >= m.redemptions_max);

@@ -1,10 +1,12 @@
--- Money came. Answers: paid, paid_late, already_paid, no_stock, not_found.
+-- Money came. Answers: paid, paid_late, already_paid, no_stock, over_limit, not_found. What is not paid owes the money back.
+-- over_limit: the buyer has bought as many as a limit allows while this order waited; the order then begins to end.
 create or replace function pay_order(p_event_id text, p_order_id text) returns text
 language plpgsql as $$
 declare
   v_order orders%rowtype;
-  v_late boolean;
-  v_pools text[]; v_quantities integer[]; v_keys text[]; v_changes integer[];
+  v_event record;
+  v_late boolean; v_limited boolean;
+  v_pools text[]; v_quantities integer[]; v_events text[];
 begin
   select * into v_order from orders o where o.event_id = p_event_id and o.id = p_order_id for update;
   if not found then
@@ -13,22 +15,35 @@ begin
   if v_order.status in ('paid', 'partially_refunded', 'refunded') then
     return 'already_paid';
   end if;
+  select e.status, e.tickets_per_buyer_max into v_event from events e where e.id = p_event_id;
   -- Nobody is sold a ticket for an event that was called off: the money goes back.
-  if exists (select 1 from events e where e.id = p_event_id and e.status = 'cancelled') then
+  if v_event.status = 'cancelled' then
     return 'no_stock';
   end if;
   v_late := v_order.status in ('expired', 'cancelled');
-  select array_agg(l.pool_id), array_agg(l.quantity) into v_pools, v_quantities
-    from order_lines l where l.event_id = p_event_id and l.order_id = p_order_id;
+  select array_agg(l.pool_id), array_agg(l.quantity), v_event.tickets_per_buyer_max is not null or bool_or(c.per_buyer_max is not null)
+    into v_pools, v_quantities, v_limited
+    from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
+    where l.event_id = p_event_id and l.order_id = p_order_id;
+  v_events := array_fill(p_event_id, array[cardinality(v_pools)]);
 
   if v_late then
-    if not can_take_again(v_order) then
+    -- Takes the stock; what follows counts.
+    if not can_take_again(v_order) or v_limited and not count_paid(v_order) then
       return 'no_stock';
     end if;
-    perform move_stock(array_fill(p_event_id, array[cardinality(v_pools)]), v_pools, v_quantities, 'available', 'sold');
-    perform recount_order(v_order, 1);
+    perform move_stock(v_events, v_pools, v_quantities, 'available', 'sold');
+    perform recount_order(v_order);
   else
-    perform move_stock(array_fill(p_event_id, array[cardinality(v_pools)]), v_pools, v_quantities, 'held', 'sold');
+    perform move_stock(v_events, v_pools, v_quantities, 'held', 'sold');
+    if v_limited and not count_paid(v_order) then
+      perform move_stock(v_events, v_pools, v_quantities, 'sold', 'held');
+      if v_order.status = 'pending_payment' then
+        update orders o set status = 'closing', close_reason = 'cancelled' where o.event_id = p_event_id and o.id = p_order_id;
+        insert into outbox (name, payload) values ('order.closing', jsonb_build_object('eventId', p_event_id, 'orderId', p_order_id));
+      end if;
+      return 'over_limit';
+    end if;
     perform change_counters(array[p_event_id], array['n:' || v_order.network_key], array[-v_order.quantity]);
   end if;
 

@@ -20,6 +20,12 @@
 -- array per field, parsed once, in order of arrival; counters are read once and written where they were found; what an
 -- order leaves in an index lies beside what the other orders of its event left there.
 --
+-- Whoever orders is refused for what they have themselves and for nothing else: names, emails and phones that nobody has
+-- proven can be anybody's, so what others hold or have bought in that name neither blocks an order nor shows in its refusal.
+-- An asker is therefore counted by asker_key, in counters `o:`. What has been paid is counted by email and by phone, in
+-- counters `b:` (see count_paid), and holds when money comes; an order whose asker has proven an address is also refused
+-- for what has been paid in the name of that address.
+--
 -- `p_not_after` is by this server's clock: a call that was stuck on its way decides nothing after it, so its sender may say
 -- what became of its orders. `p_pass_indexes` and `p_pass_accounts` are what the waiting room's passes say; the caller has
 -- verified them.
@@ -28,7 +34,9 @@ create or replace function place_orders(
   p_ids text[], p_keys uuid[], p_fingerprints uuid[], p_names text[], p_emails text[], p_phones text[],
   p_email_keys text[], p_phone_keys text[], p_networks text[], p_locales text[], p_jitters integer[],
   -- Null when no item has any.
-  p_promos text[], p_pass_indexes integer[], p_pass_accounts text[], p_expected_totals bigint[],
+  p_promos text[], p_pass_indexes integer[], p_pass_accounts text[],
+  -- The email key or phone key that the asker has proven, by a pass or a buyer token.
+  p_confirmed text[], p_expected_totals bigint[],
   -- The highest total that a gateway takes, by currency; one that is not named can only be given away. Null: any.
   p_total_maxes jsonb,
   -- The lines of all items, one item after the other; those of item n end at p_line_ends[n].
@@ -50,11 +58,13 @@ declare
   s_ids text[]; s_available integer[]; s_held integer[]; s_sold integer[]; s_short text[];
   m_ids text[]; m_codes text[]; m_kinds text[]; m_values bigint[]; m_left integer[]; m_taken integer[]; m_open boolean[];
   l_categories integer[];
-  -- Orders that some of the keys have made; items that come later than another of the same buyer; items with spent passes.
+  -- By whom each item is counted; null when there is no limit per buyer.
+  q_askers text[];
+  -- Orders that some of the keys have made; items that come later than another of the same asker; items with spent passes.
   k_keys uuid[]; k_ids text[]; k_fingerprints uuid[]; t_later integer[]; x_spent integer[];
   -- What the item's network holds, counted at the first item of that network; and where that is written.
   w_firsts integer[]; w_held integer[]; w_added integer[]; w_rows tid[];
-  -- The counters there are of these buyers.
+  -- The counters there are of these askers, and of the addresses that they have proven.
   b_keys text[]; b_has integer[]; b_rows tid[];
   -- What became of each item.
   a_accepted integer[] := '{}'; a_outcomes text[]; a_ids text[]; a_quantities integer[]; a_subtotals bigint[]; a_discounts bigint[];
@@ -62,7 +72,7 @@ declare
   v_outcome text; v_detail jsonb;
   v_line integer; v_first_line integer; v_last_line integer := 0; v_taken_line integer;
   v_category integer; v_pool integer; v_wanted integer; v_found integer; v_promo integer;
-  v_network integer; v_email integer; v_phone integer;
+  v_network integer; v_asker integer; v_proven integer;
   v_quantity integer; v_priced integer; v_subtotal bigint; v_discount bigint; v_fees bigint; v_total bigint; v_total_max bigint;
 begin
   perform enter_lane(p_event_id);
@@ -132,21 +142,25 @@ begin
          or exists (select 1 from places p where p.event_id = p_event_id and p.place_index = i.place and p.voided_at is not null);
   end if;
 
-  -- The same key, buyer or pass twice in one batch: the later one is decided in the next, when the first one's rows can be
-  -- seen. A process sends no such batch, so it is only looked at closely when there is one.
   v_limited := v_event_limited or v_category_limited;
+  if v_limited then
+    q_askers := array(
+      select asker_key(p_confirmed[n], p_email_keys[n], p_phone_keys[n], p_networks[n]) from generate_series(1, v_count) as n order by n);
+  end if;
+
+  -- The same key, asker or pass twice in one batch: the later one is decided in the next, when the first one's rows can be
+  -- seen. A process sends no such batch, so it is only looked at closely when there is one.
   if v_count > 1 and (
        (select count(distinct i) from unnest(p_keys) as i) < v_count
-       or v_limited and (select count(distinct i) from unnest(p_email_keys || p_phone_keys) as i) < 2 * v_count
+       or v_limited and (select count(distinct i) from unnest(q_askers) as i) < v_count
        or v_room and (select count(i) > count(distinct i) from unnest(p_pass_indexes) as i))
   then
     select array_agg(i.n) into t_later from (
       select n, row_number() over (partition by p_keys[n] order by n) as key_turn,
-             row_number() over (partition by p_email_keys[n] order by n) as email_turn,
-             row_number() over (partition by p_phone_keys[n] order by n) as phone_turn,
+             row_number() over (partition by q_askers[n] order by n) as asker_turn,
              row_number() over (partition by p_pass_indexes[n] order by n) as pass_turn
       from generate_series(1, v_count) as n) i
-    where i.key_turn > 1 or v_limited and (i.email_turn > 1 or i.phone_turn > 1)
+    where i.key_turn > 1 or v_limited and i.asker_turn > 1
        or v_room and p_pass_indexes[i.n] is not null and i.pass_turn > 1;
   end if;
 
@@ -161,7 +175,7 @@ begin
     select array_agg(l.counter_key), array_agg(l.quantity), array_agg(l.ctid) into b_keys, b_has, b_rows
       from limit_counters l
       where l.event_id = p_event_id
-        and l.counter_key = any (array(select 'b:' || i from unnest(p_email_keys || p_phone_keys) as i));
+        and l.counter_key = any (q_askers || array(select 'b:' || i from unnest(p_confirmed) as i where i is not null));
   end if;
 
   w_added := array_fill(0, array[v_count]);
@@ -214,7 +228,7 @@ begin
       if c_buyer_maxes[v_category] is not null then
         select coalesce(max(l.quantity), 0) into v_found from limit_counters l
           where l.event_id = p_event_id and l.counter_key in (
-            'b:' || p_email_keys[n] || ':' || c_ids[v_category], 'b:' || p_phone_keys[n] || ':' || c_ids[v_category]);
+            q_askers[n] || ':' || c_ids[v_category], 'b:' || p_confirmed[n] || ':' || c_ids[v_category]);
         if v_found + v_wanted > c_buyer_maxes[v_category] then
           v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_buyer_max', 'max', c_buyer_maxes[v_category]); exit;
         end if;
@@ -232,16 +246,16 @@ begin
       v_subtotal := v_subtotal + c_prices[v_category] * v_wanted;
     end loop;
 
-    v_discount := 0; v_promo := null; v_network := w_firsts[n]; v_email := null; v_phone := null;
+    v_discount := 0; v_promo := null; v_network := w_firsts[n]; v_asker := null; v_proven := null;
     if b_keys is not null then
-      v_email := array_position(b_keys, 'b:' || p_email_keys[n]);
-      v_phone := array_position(b_keys, 'b:' || p_phone_keys[n]);
+      v_asker := array_position(b_keys, q_askers[n]);
+      v_proven := array_position(b_keys, 'b:' || p_confirmed[n]);
     end if;
     if v_outcome is not null then
       v_detail := v_detail || jsonb_build_object('ticketCategoryId', p_line_categories[v_taken_line + 1]);
     elsif v_quantity > v_event.tickets_per_order_max then
       v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_order_max', 'max', v_event.tickets_per_order_max);
-    elsif greatest(b_has[v_email], b_has[v_phone], 0) + v_quantity > v_event.tickets_per_buyer_max then
+    elsif greatest(b_has[v_asker], b_has[v_proven], 0) + v_quantity > v_event.tickets_per_buyer_max then
       v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_buyer_max', 'max', v_event.tickets_per_buyer_max);
     elsif p_promos[n] is not null then
       v_promo := array_position(m_codes, p_promos[n]);
@@ -299,8 +313,8 @@ begin
       end if;
       w_added[v_network] := w_added[v_network] + v_quantity;
     end if;
-    if b_keys is not null then
-      v_changes := v_changes + num_nonnulls(v_email, v_phone);
+    if v_asker is not null then
+      v_changes := v_changes + 1;
     end if;
     if v_promo is not null then
       m_taken[v_promo] := m_taken[v_promo] + 1;
@@ -339,11 +353,11 @@ begin
   with placed as (
     insert into orders (
       event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys,
-      network_key, locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at,
+      confirmed_key, network_key, locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at,
       hold_ends_max_at, paid_at)
     select p_event_id, p_ids[n], v_event.organizer_id, case when a_totals[n] = 0 then 'paid' else 'pending_payment' end,
            p_keys[n], p_fingerprints[n], p_names[n], p_emails[n], p_phones[n], array[p_email_keys[n], p_phone_keys[n]],
-           p_networks[n], p_locales[n], v_event.currency, a_quantities[n], a_subtotals[n], a_discounts[n], a_fees[n], a_totals[n],
+           p_confirmed[n], p_networks[n], p_locales[n], v_event.currency, a_quantities[n], a_subtotals[n], a_discounts[n], a_fees[n], a_totals[n],
            a_promos[n], v_placed_at, v_placed_at + make_interval(secs => v_event.hold_seconds + p_jitters[n]),
            v_placed_at + make_interval(secs => 2 * (v_event.hold_seconds + p_jitters[n])),
            case when a_totals[n] = 0 then v_placed_at end
@@ -359,11 +373,8 @@ begin
     select p_event_id, 'n:' || p_networks[n], w_added[n] from generate_series(1, v_count) as n
     where w_added[n] > 0 and w_rows[n] is null
     union all
-    select p_event_id, 'b:' || p_email_keys[n], a_quantities[n] from unnest(a_accepted) as n
-    where v_event_limited and coalesce('b:' || p_email_keys[n] <> all (b_keys), true)
-    union all
-    select p_event_id, 'b:' || p_phone_keys[n], a_quantities[n] from unnest(a_accepted) as n
-    where v_event_limited and coalesce('b:' || p_phone_keys[n] <> all (b_keys), true)
+    select p_event_id, q_askers[n], a_quantities[n] from unnest(a_accepted) as n
+    where v_event_limited and coalesce(q_askers[n] <> all (b_keys), true)
   )
   insert into outbox (name, payload)
   select case when a_totals[n] = 0 then 'order.paid' else 'order.placed' end,
@@ -376,9 +387,8 @@ begin
         select w_rows[n] as place, w_added[n] as added from generate_series(1, v_count) as n
         where w_added[n] > 0 and w_rows[n] is not null
         union all
-        select b_rows[array_position(b_keys, 'b:' || buyer.key)], a_quantities[n] from unnest(a_accepted) as n
-        cross join unnest(array[p_email_keys[n], p_phone_keys[n]]) as buyer(key)
-        where 'b:' || buyer.key = any (b_keys)) d
+        select b_rows[array_position(b_keys, q_askers[n])], a_quantities[n] from unnest(a_accepted) as n
+        where q_askers[n] = any (b_keys)) d
       where l.ctid = d.place;
     get diagnostics v_found = row_count;
     if v_found <> v_changes then
@@ -387,10 +397,9 @@ begin
   end if;
   if v_category_limited then
     insert into limit_counters as l (event_id, counter_key, quantity)
-    select p_event_id, 'b:' || buyer.key || ':' || p_line_categories[line], p_line_quantities[line]
+    select p_event_id, q_askers[n] || ':' || p_line_categories[line], p_line_quantities[line]
     from unnest(a_accepted) as n
     cross join lateral generate_series(coalesce(p_line_ends[n - 1], 0) + 1, p_line_ends[n]) as line
-    cross join unnest(array[p_email_keys[n], p_phone_keys[n]]) as buyer(key)
     where c_buyer_maxes[l_categories[line]] is not null
     on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity;
   end if;

@@ -1,36 +1,34 @@
--- After a limit was set, changed or lifted: counters of the event's buyers are made anew from its live orders, while no
--- placement can run.
+-- After a limit was set, changed or lifted: counters of the event's askers and of what was paid by email and phone are made
+-- anew from its live orders, while no placement can run.
 create or replace function recount_buyers(p_event_id text) returns void
 language plpgsql as $$
 begin
   perform enter_lane(p_event_id);
   -- Who is giving back right now holds stock: counted before that is committed, it would count for ever.
   perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;
-  delete from limit_counters l where l.event_id = p_event_id and l.counter_key like 'b:%';
+  delete from limit_counters l where l.event_id = p_event_id and (l.counter_key like 'b:%' or l.counter_key like 'o:%');
   insert into limit_counters (event_id, counter_key, quantity)
   select p_event_id, counted.key, sum(counted.quantity)::integer
   from (
-    select 'b:' || buyer.key as key, live.quantity
+    select k.key || part.suffix as key, live.quantity
     from (
-      select o.buyer_keys, l.ticket_category_id,
+      select o.confirmed_key, o.buyer_keys, o.network_key, o.total > 0 and o.status in ('paid', 'partially_refunded') as is_paid,
+             l.ticket_category_id,
              case when o.status in ('pending_payment', 'closing') then l.quantity else (
                select count(*)::integer from tickets t
                where t.event_id = p_event_id and t.order_id = o.id and t.ticket_category_id = l.ticket_category_id and t.status = 'live') end as quantity
       from orders o join order_lines l on l.event_id = o.event_id and l.order_id = o.id
       where o.event_id = p_event_id and o.status in ('pending_payment', 'closing', 'paid', 'partially_refunded')) live
-    cross join unnest(live.buyer_keys) as buyer(key)
-    where exists (select 1 from events e where e.id = p_event_id and e.tickets_per_buyer_max is not null)
-    union all
-    select 'b:' || buyer.key || ':' || live.ticket_category_id, live.quantity
-    from (
-      select o.buyer_keys, l.ticket_category_id,
-             case when o.status in ('pending_payment', 'closing') then l.quantity else (
-               select count(*)::integer from tickets t
-               where t.event_id = p_event_id and t.order_id = o.id and t.ticket_category_id = l.ticket_category_id and t.status = 'live') end as quantity
-      from orders o join order_lines l on l.event_id = o.event_id and l.order_id = o.id
-      join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id and c.per_buyer_max is not null
-      where o.event_id = p_event_id and o.status in ('pending_payment', 'closing', 'paid', 'partially_refunded')) live
-    cross join unnest(live.buyer_keys) as buyer(key)) counted
+    join events e on e.id = p_event_id
+    join ticket_categories c on c.event_id = p_event_id and c.id = live.ticket_category_id
+    cross join lateral (
+      select asker_key(live.confirmed_key, live.buyer_keys[1], live.buyer_keys[2], live.network_key)
+      union all
+      select 'b:' || buyer.key from unnest(live.buyer_keys) as buyer(key) where live.is_paid) as k(key)
+    cross join lateral (
+      select '' where e.tickets_per_buyer_max is not null
+      union all
+      select ':' || c.id where c.per_buyer_max is not null) as part(suffix)) counted
   where counted.quantity > 0
   group by counted.key;
 end $$;

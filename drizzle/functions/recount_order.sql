@@ -1,21 +1,15 @@
--- Counts an order against its buyer's limits and its promo code again (1), or no longer (-1).
-create or replace function recount_order(p_order orders, p_sign integer) returns void
+-- An ended order counts again: against its asker's limits and its promo code. An asker without a counter gets one, where a
+-- limit is set.
+create or replace function recount_order(p_order orders) returns void
 language plpgsql as $$
 begin
-  if p_sign > 0 then
-    -- A buyer without a counter yet gets one, where a limit is set.
-    insert into limit_counters (event_id, counter_key, quantity)
-    select b.event_id, b.key, 0 from buyer_counts(array[p_order.event_id], array[p_order.id]) b
-    join events e on e.id = b.event_id
-    left join ticket_categories c on c.event_id = b.event_id and c.id = nullif(split_part(b.key, ':', 3), '')
-    where case when split_part(b.key, ':', 3) = '' then e.tickets_per_buyer_max else c.per_buyer_max end is not null
-    order by b.key
-    on conflict do nothing;
-  end if;
-  perform change_counters(
-    (select array_agg(b.event_id order by b.key) from buyer_counts(array[p_order.event_id], array[p_order.id]) b),
-    (select array_agg(b.key order by b.key) from buyer_counts(array[p_order.event_id], array[p_order.id]) b),
-    (select array_agg(p_sign * b.quantity order by b.key) from buyer_counts(array[p_order.event_id], array[p_order.id]) b));
-  update promo_codes m set redemptions = m.redemptions + p_sign
+  insert into limit_counters as l (event_id, counter_key, quantity)
+  select p_order.event_id, b.key, b.quantity from buyer_counts(p_order, false) b
+  join events e on e.id = p_order.event_id
+  left join ticket_categories c on c.event_id = p_order.event_id and c.id = b.category
+  where case when b.category is null then e.tickets_per_buyer_max else c.per_buyer_max end is not null
+  order by b.key
+  on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity;
+  update promo_codes m set redemptions = m.redemptions + 1
     where m.event_id = p_order.event_id and m.id = p_order.promo_code_id;
 end $$;

@@ -11,7 +11,7 @@ language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
-  e_events text[]; e_orders text[]; e_statuses text[]; e_quantities integer[]; e_networks text[]; e_buyers text[]; e_promos text[];
+  e_events text[]; e_orders text[]; e_statuses text[]; e_quantities integer[]; e_networks text[]; e_askers text[]; e_promos text[];
   l_items integer[]; l_categories text[]; l_pools text[]; l_quantities integer[];
 begin
   with ended as (
@@ -19,10 +19,11 @@ begin
       set status = coalesce(o.close_reason, 'expired'), close_reason = coalesce(o.close_reason, 'expired'), closed_at = clock_timestamp()
       from unnest(p_event_ids, p_order_ids) as p(event_id, id)
       where o.event_id = p.event_id and o.id = p.id and o.status in ('pending_payment', 'closing')
-      returning o.event_id, o.id, o.status, o.quantity, o.network_key, array_to_string(o.buyer_keys, ' ') as buyers, o.promo_code_id)
-  select array_agg(event_id), array_agg(id), array_agg(status), array_agg(quantity), array_agg(network_key), array_agg(buyers),
+      returning o.event_id, o.id, o.status, o.quantity, o.network_key,
+        asker_key(o.confirmed_key, o.buyer_keys[1], o.buyer_keys[2], o.network_key) as asker, o.promo_code_id)
+  select array_agg(event_id), array_agg(id), array_agg(status), array_agg(quantity), array_agg(network_key), array_agg(asker),
          array_agg(promo_code_id)
-    into e_events, e_orders, e_statuses, e_quantities, e_networks, e_buyers, e_promos
+    into e_events, e_orders, e_statuses, e_quantities, e_networks, e_askers, e_promos
     from ended;
   if e_orders is null then
     return;
@@ -47,15 +48,13 @@ begin
         select i.event_id, 'n:' || i.network as key, i.quantity
         from unnest(e_events, e_networks, e_quantities) as i(event_id, network, quantity)
         union all
-        select i.event_id, 'b:' || buyer.key, i.quantity
-        from unnest(e_events, e_buyers, e_quantities) as i(event_id, buyers, quantity)
+        select i.event_id, i.asker, i.quantity
+        from unnest(e_events, e_askers, e_quantities) as i(event_id, asker, quantity)
         join events e on e.id = i.event_id and e.tickets_per_buyer_max is not null
-        cross join unnest(string_to_array(i.buyers, ' ')) as buyer(key)
         union all
-        select c.event_id, 'b:' || buyer.key || ':' || c.id, i.quantity
+        select c.event_id, e_askers[i.item] || ':' || c.id, i.quantity
         from unnest(l_items, l_categories, l_quantities) as i(item, category, quantity)
-        join ticket_categories c on c.event_id = e_events[i.item] and c.id = i.category and c.per_buyer_max is not null
-        cross join unnest(string_to_array(e_buyers[i.item], ' ')) as buyer(key)) c
+        join ticket_categories c on c.event_id = e_events[i.item] and c.id = i.category and c.per_buyer_max is not null) c
       group by 1, 2) d
     where l.event_id = d.event_id and l.counter_key = d.key;
 

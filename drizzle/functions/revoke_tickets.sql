@@ -27,9 +27,13 @@ begin
     perform move_stock(array_fill(p_event_id, array[v_count]), v_pools, array_fill(1, array[v_count]), 'sold',
                        case when p_restock then 'available' else 'blocked' end);
     select array_agg(k.key), array_agg(-1) into v_keys, v_changes from (
-      select 'b:' || buyer.key as key from unnest(v_order.buyer_keys) as buyer(key) cross join generate_series(1, v_count)
-      union all
-      select 'b:' || buyer.key || ':' || category.id from unnest(v_order.buyer_keys) as buyer(key) cross join unnest(v_categories) as category(id)) k;
+      select counted.key || part.suffix as key
+      from (
+        select asker_key(v_order.confirmed_key, v_order.buyer_keys[1], v_order.buyer_keys[2], v_order.network_key)
+        union all
+        select 'b:' || buyer.key from unnest(v_order.buyer_keys) as buyer(key) where v_order.total > 0) as counted(key)
+      cross join unnest(v_categories) as category(id)
+      cross join lateral unnest(array['', ':' || category.id]) as part(suffix)) k;
     perform change_counters(array_fill(p_event_id, array[cardinality(v_keys)]), v_keys, v_changes);
   end if;
 

@@ -16,15 +16,17 @@ export const networkHoldsRecounted = sql`
   where coalesce(counted.quantity, 0) <> coalesce(held.quantity, 0)`;
 
 /**
- * Open orders count with what they ask for, paid ones with their valid tickets, and both of a buyer's keys count alike.
- * Only limits that are set have counters that are kept.
+ * By asker, open orders count with what they ask for and paid ones with their valid tickets; by email and phone, only valid
+ * tickets that were paid for. Only limits that are set have counters that are kept.
  */
 export const buyerLimitsRecounted = sql`
   with live as (
     select event_id, order_id, ticket_category_id, count(*) as quantity
     from tickets where status = 'live' group by 1, 2, 3
   ), lines as (
-    select o.event_id, o.buyer_keys, l.ticket_category_id, e.tickets_per_buyer_max, c.per_buyer_max,
+    select o.event_id, l.ticket_category_id, e.tickets_per_buyer_max, c.per_buyer_max,
+           asker_key(o.confirmed_key, o.buyer_keys[1], o.buyer_keys[2], o.network_key) as asker,
+           case when o.total > 0 and o.status in ('paid', 'partially_refunded') then o.buyer_keys end as paid_by,
            case when o.status in ('pending_payment', 'closing') then l.quantity else coalesce(live.quantity, 0) end as quantity
     from orders o
     join events e on e.id = o.event_id
@@ -35,11 +37,12 @@ export const buyerLimitsRecounted = sql`
     where o.status in ('pending_payment', 'closing', 'paid', 'partially_refunded')
       and (e.tickets_per_buyer_max is not null or c.per_buyer_max is not null)
   ), keyed as (
-    select event_id, 'b:' || buyer.key as counter_key, quantity
-    from lines cross join unnest(buyer_keys) as buyer(key) where tickets_per_buyer_max is not null
-    union all
-    select event_id, 'b:' || buyer.key || ':' || ticket_category_id, quantity
-    from lines cross join unnest(buyer_keys) as buyer(key) where per_buyer_max is not null
+    select event_id, name || suffix as counter_key, quantity
+    from lines
+    cross join lateral (select asker union all select 'b:' || buyer.key from unnest(paid_by) as buyer(key)) as named(name)
+    cross join lateral (
+      select '' where tickets_per_buyer_max is not null
+      union all select ':' || ticket_category_id where per_buyer_max is not null) as part(suffix)
   ), recounted as (
     select event_id, counter_key, sum(quantity) as quantity from keyed group by 1, 2
   ), counted as (
@@ -47,7 +50,7 @@ export const buyerLimitsRecounted = sql`
     from limit_counters l
     join events e on e.id = l.event_id
     left join ticket_categories c on c.event_id = l.event_id and c.id = nullif(split_part(l.counter_key, ':', 3), '')
-    where l.counter_key like 'b:%'
+    where (l.counter_key like 'b:%' or l.counter_key like 'o:%')
       and case when c.id is null then e.tickets_per_buyer_max else c.per_buyer_max end is not null
   )
   select format('counter %s of %s is %s, its orders say %s', coalesce(counted.counter_key, recounted.counter_key),

@@ -4,7 +4,7 @@ import { type Order, orders } from './tables.ts';
 
 /** The steps themselves are functions in `drizzle/functions`: one round trip, one order of locks. */
 
-export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock';
+export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock' | 'over_limit';
 
 export async function selectOrderForUpdate(tx: Db, eventId: string, orderId: string): Promise<Order | undefined> {
   const [row] = await tx

@@ -46,6 +46,8 @@ export type PlaceOrderRequest = {
   readonly network: string;
   /** The header `Queue-Pass` as it came. */
   readonly queuePass?: string | undefined;
+  /** The account of the buyer token that came along, if one did. */
+  readonly buyerAccount?: string | undefined;
 };
 
 export type PlacedOrder = {
@@ -70,6 +72,8 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   const pass = request.queuePass === undefined ? undefined : deps.readPass(eventId, request.queuePass);
   await refuseEarly(deps, event, input, keyHash, pass);
 
+  const keys = buyerKeys(deps.hashSecret, input.buyer);
+  const proven = pass === undefined || pass === 'invalid' ? null : pass.accountKey;
   const item = {
     id: newOrderId(eventId, deps.clock.now()),
     key_hash: keyHash,
@@ -77,13 +81,14 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     name: input.buyer.name,
     email: input.buyer.email,
     phone: input.buyer.phone,
-    buyer_keys: buyerKeys(deps.hashSecret, input.buyer),
+    buyer_keys: keys,
     network_key: networkKey(deps.hashSecret, request.network),
     locale: input.locale,
     promo: promoKeyOf(input.promoCode ?? ''),
     expected_total: input.expectedTotal === undefined ? null : amountExpected(input.expectedTotal, event),
     pass_index: pass === undefined || pass === 'invalid' ? null : pass.placeIndex,
-    pass_account: pass === undefined || pass === 'invalid' ? null : pass.accountKey,
+    pass_account: proven,
+    confirmed: keys.find((key) => key === proven || key === request.buyerAccount) ?? null,
     jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),

@@ -116,6 +116,7 @@ function placeOrdersStatement(
     ${each((item) => item.buyer_keys[0])}::text[], ${each((item) => item.buyer_keys[1])}::text[],
     ${each((item) => item.network_key)}::text[], ${each((item) => item.locale)}::text[], ${each((item) => item.jitter_seconds)}::integer[],
     ${ifAny((item) => item.promo)}::text[], ${ifAny((item) => item.pass_index)}::integer[], ${ifAny((item) => item.pass_account)}::text[],
+    ${ifAny((item) => item.confirmed)}::text[],
     ${ifAny((item) => item.expected_total)}::bigint[], ${totalMaxes === undefined ? null : JSON.stringify(totalMaxes)}::jsonb,
     ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
     ${arrayText(items.flatMap((item) => item.quantities))}::integer[])`;

@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { readBuyerToken } from '../access/buyer-token.ts';
+import { bearerOf } from '../access/credential.ts';
 import type { ClientNetwork } from '../http/client-network.ts';
 import { eventSlugHeader } from '../http/event-slug.ts';
 import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
@@ -20,9 +22,15 @@ const placeOrderRoute = createRoute({
   summary: 'Place an order',
   description:
     'Holds the tickets and stages the payment. The same Idempotency-Key with the same body answers with the same order, ' +
-    'at any time; refusals are decided anew.',
+    'at any time; refusals are decided anew. Limits per buyer count what the asker has: by email, phone and network together, ' +
+    'or by the address that a pass or a buyer token (`Authorization: Bearer`) proves. What others order in the same name ' +
+    'neither blocks an order nor shows in a refusal; money that would buy more than a limit allows is given back.',
   request: {
     headers: z.object({
+      authorization: z
+        .string()
+        .optional()
+        .openapi({ description: 'A buyer token, for who has confirmed the address.' }),
       'idempotency-key': idempotencyKeySchema,
       'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
       [eventSlugHeader]: z.string().optional().openapi({
@@ -42,7 +50,7 @@ const placeOrderRoute = createRoute({
   },
 });
 
-type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork };
+type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork; readonly queueTokenSecret: string };
 
 /** The hot write: its input is checked by hand-called schemas, since a validator per part would cost more than the order. */
 async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<PlacedOrder> {
@@ -57,7 +65,14 @@ async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<Plac
     idempotencyKey,
     network: deps.clientNetwork(request),
     queuePass: request.header('queue-pass'),
+    buyerAccount: buyerAccountOf(deps, request.header('authorization')),
   });
+}
+
+/** An order needs no token: one that is not good, or not any more, is as none. */
+function buyerAccountOf(deps: PlacementDeps, authorization: string | undefined): string | undefined {
+  const token = bearerOf(authorization);
+  return token === undefined ? undefined : readBuyerToken(deps.queueTokenSecret, token, deps.clock.now())?.accountKey;
 }
 
 /** Who would be refused for the crowd of the same event is refused before anything is checked: there are many of them. */

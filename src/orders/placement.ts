@@ -24,6 +24,8 @@ export type PlacementItem = {
   /** What a verified pass of the waiting room says. */
   readonly pass_index: number | null;
   readonly pass_account: string | null;
+  /** The one of the buyer's keys that whoever asks has proven; null for nobody's. */
+  readonly confirmed: string | null;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];
   readonly quantities: readonly number[];
@@ -45,7 +47,7 @@ const answerMs = 2500;
 
 /**
  * The lane of orders: one per event, since everything scarce belongs to one. Two orders with the same Idempotency-Key,
- * email, phone or pass never share a batch, so that the second is decided with the first one's rows in sight.
+ * asker or pass never share a batch, so that the second is decided with the first one's rows in sight.
  */
 export function createPlacement(options: {
   db: Db;
@@ -91,7 +93,7 @@ export function createPlacement(options: {
     ahead: { itemsMin: aheadMin },
     keysOf: (item) => [
       item.key_hash,
-      ...item.buyer_keys,
+      item.confirmed ?? `${item.buyer_keys.join(' ')} ${item.network_key}`,
       ...(item.pass_index === null ? [] : [`pass ${item.pass_index}`]),
     ],
     flush: (eventId, batch) =>

@@ -82,6 +82,7 @@ export const orders = pgTable(
     buyerEmail: text('buyer_email').notNull(),
     buyerPhone: text('buyer_phone').notNull(),
     buyerKeys: text('buyer_keys').array().notNull(),
+    confirmedKey: text('confirmed_key'),
     networkKey: text('network_key').notNull(),
     locale: text('locale', { enum: ['id', 'en'] }).notNull(),
     currency: text('currency').notNull(),

@@ -1,4 +1,4 @@
-import { type Order, markAttention, payOrder } from '../orders/index.ts';
+import { type Order, type PayOutcome, markAttention, payOrder } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { changeAttempt, checkOpenAttemptNow } from './attempt-queries.ts';
 import { salePosting, unearnedPosting } from './ledger.ts';
@@ -10,10 +10,11 @@ import type { RefundReason } from './vocabulary.ts';
 
 type Unearned = { readonly attention: string; readonly reason: RefundReason };
 
-const unearned: Readonly<Record<'underpaid' | 'double' | 'late', Unearned>> = {
+const unearned: Readonly<Record<'underpaid' | 'double' | 'late' | 'overLimit', Unearned>> = {
   underpaid: { attention: 'underpaid', reason: 'underpaid' },
   double: { attention: 'double_payment', reason: 'double_payment' },
   late: { attention: 'late_no_stock', reason: 'late_payment' },
+  overLimit: { attention: 'over_limit', reason: 'over_limit' },
 };
 
 /**
@@ -38,8 +39,9 @@ export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, amoun
   return paid;
 }
 
-function meaningOf(outcome: 'underpaid' | 'already_paid' | 'no_stock'): keyof typeof unearned {
+function meaningOf(outcome: Exclude<PayOutcome, 'paid' | 'paid_late'> | 'underpaid'): keyof typeof unearned {
   if (outcome === 'underpaid') return 'underpaid';
+  if (outcome === 'over_limit') return 'overLimit';
   return outcome === 'already_paid' ? 'double' : 'late';
 }
 

@@ -1,7 +1,11 @@
 import { sql } from 'drizzle-orm';
+import { sqlState } from '../platform/db-errors.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import type { GatewayFact } from './gateway.ts';
+
+/** The call's own: only paying showed that the order cannot be paid, and all that it wrote was taken back. */
+const notPaid = 'AN001';
 
 /** Pays a waiting order by a waiting attempt, all in one call; `other` when it is anything else, and nothing was changed. */
 export async function callApplySettlement(
@@ -11,7 +15,7 @@ export async function callApplySettlement(
   checkInSeconds: number | null,
 ): Promise<'paid' | 'other'> {
   const { attemptId, state, amount, currency, gatewayReference, method = null, instructions } = fact;
-  const [row] = await rowsOf<{ outcome: 'paid' | 'other' }>(
+  const called = rowsOf<{ outcome: 'paid' | 'other' }>(
     db,
     sql`
       select apply_settlement(
@@ -19,5 +23,9 @@ export async function callApplySettlement(
         ${currency}, ${gatewayReference}, ${method}::text, ${JSON.stringify(instructions)}::jsonb, ${checkInSeconds}::integer
       ) as outcome`,
   );
+  const [row] = await called.catch((error: unknown) => {
+    if (sqlState(error) === notPaid) return [];
+    throw error;
+  });
   return row?.outcome ?? 'other';
 }

@@ -57,6 +57,7 @@ export const refundReasons = [
   'double_payment',
   'underpaid',
   'surplus',
+  'over_limit',
   'event_cancelled',
   'external',
 ] as const;

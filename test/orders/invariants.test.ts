@@ -212,6 +212,11 @@ describe('the truths about orders', () => {
       sql`${change} (select 'b:' || buyer_keys[2] || ${suffix}::text from orders where id = ${ids.paid})`,
     );
     expect(namesOf(found)).toEqual(['orders.buyer_limits_recounted']);
+    const asker = sql`asker_key(confirmed_key, buyer_keys[1], buyer_keys[2], network_key)`;
+    const askersFound = await violatedAfter(
+      sql`${change} (select ${asker} || ${suffix}::text from orders where id = ${ids.paid})`,
+    );
+    expect(namesOf(askersFound)).toEqual(['orders.buyer_limits_recounted']);
   });
 
   test('a counter left over from a limit that was lifted is no fault', async () => {
@@ -257,7 +262,7 @@ describe('the truths about orders', () => {
     const found = await violatedAfter(
       sql`update orders set quantity = quantity + 1`,
       sql`insert into orders select event_id, id || n::text, organizer_id, status, lpad(n::text, 32, '0')::uuid, fingerprint,
-            buyer_name, buyer_email, buyer_phone, buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total,
+            buyer_name, buyer_email, buyer_phone, buyer_keys, confirmed_key, network_key, locale, currency, quantity, subtotal, discount, fees, total,
             promo_code_id, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at, close_reason, attention
           from orders cross join generate_series(1, 50) n where id = ${ids.expired}`,
     );

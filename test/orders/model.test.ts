@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buyerKeys } from '../../src/orders/buyer.ts';
+import { buyerKeys, networkKey } from '../../src/orders/buyer.ts';
 import { expireHolds, limitsChanged, refundOrder, releaseHold } from '../../src/orders/index.ts';
 import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
 import { resizePool } from '../../src/orders/pool-queries.ts';
@@ -21,6 +21,7 @@ import type { Model, ModelOrder } from './support/order-model.ts';
 const sequences = 80;
 const commandsMax = 30;
 const buyersCount = 3;
+const networks = ['192.0.2.0/24', '198.51.100.0/24'];
 
 let database: TestDatabase;
 let open: OpenDb;
@@ -99,6 +100,7 @@ const onOrder = (
 const placing = fc
   .record({
     buyer: fc.nat(buyersCount - 1),
+    network: fc.nat(1),
     lines: fc
       .uniqueArray(fc.record({ category: fc.nat(2), quantity: fc.integer({ min: 1, max: 3 }) }), {
         minLength: 1,
@@ -113,6 +115,7 @@ const placing = fc
       const options: OrderOptions = {
         key: randomUUID(),
         buyer: real.buyers[wish.buyer] ?? someBuyer(),
+        network: networks[wish.network] ?? '',
         lines: wish.lines.map(({ category, quantity }) => ({
           ticketCategoryId: real.event.categories[category]?.id ?? '',
           quantity,
@@ -261,29 +264,49 @@ async function compare(model: Model, real: Real): Promise<void> {
   expect(countedIn(row?.counters ?? {}, real)).toEqual(expectedCounts(model));
 }
 
-/** Of each buyer: by mail, by phone, and in the first category by mail; and what is held from the network. */
+/** Of each buyer what was paid for by mail, by phone, and in the first category by mail, then what each asker has; and what is held. */
 function countedIn(counters: Record<string, number>, real: Real) {
   const first = real.event.categories[0]?.id ?? '';
   return {
     buyers: real.buyers.map((buyer) => {
       const [mail, phone] = buyerKeys(deps.hashSecret, buyer);
-      return [counters[`b:${mail}`] ?? 0, counters[`b:${phone}`] ?? 0, counters[`b:${mail}:${first}`] ?? 0];
+      const askers = networks.map((network) => askerKey([mail, phone, networkKey(deps.hashSecret, network)].join('')));
+      return [
+        `b:${mail}`,
+        `b:${phone}`,
+        `b:${mail}:${first}`,
+        ...askers,
+        ...askers.map((asker) => `${asker}:${first}`),
+      ].map((key) => counters[key] ?? 0);
     }),
-    network: Object.entries(counters)
+    held: Object.entries(counters)
       .filter(([key]) => key.startsWith('n:'))
-      .map(([, quantity]) => quantity),
+      .reduce((total, [, quantity]) => total + quantity, 0),
   };
+}
+
+/** As `asker_key` of the database. */
+function askerKey(text: string): string {
+  return `o:${hash('sha256', text, 'base64').slice(0, 22)}`;
 }
 
 function expectedCounts(model: Model) {
   const { event, category } = model.limits;
-  const held = paper.heldQuantity(model);
   return {
     buyers: Array.from({ length: buyersCount }, (_, buyer) => {
-      const all = event === null ? 0 : paper.boughtBy(model, buyer);
-      return [all, all, (category[0] ?? null) === null ? 0 : paper.boughtBy(model, buyer, 0)];
+      const ofEvent = (count: number) => (event === null ? 0 : count);
+      const ofFirst = (count: number) => ((category[0] ?? null) === null ? 0 : count);
+      const paid = ofEvent(paper.paidBy(model, buyer));
+      const askers = networks.map((_, network) => ({ buyer, network }));
+      return [
+        paid,
+        paid,
+        ofFirst(paper.paidBy(model, buyer, 0)),
+        ...askers.map((asker) => ofEvent(paper.askedBy(model, asker))),
+        ...askers.map((asker) => ofFirst(paper.askedBy(model, asker, 0))),
+      ];
     }),
-    network: held === 0 ? [] : [held],
+    held: paper.heldQuantity(model),
   };
 }
 

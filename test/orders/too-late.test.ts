@@ -40,6 +40,7 @@ const itemOf = (event: TestEvent, key: string) => {
     promo: null,
     pass_index: null,
     pass_account: null,
+    confirmed: null,
     expected_total: null,
     jitter_seconds: 0,
     categories: [event.categories[0]?.id ?? ''],

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestEvent } from '../support/factories.ts';
+import { type TestEvent, someBuyer } from '../support/factories.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -20,6 +20,9 @@ import {
   work,
 } from '../support/payments.ts';
 import { expireHolds } from '../../src/orders/index.ts';
+import { orderClosing } from '../../src/orders/jobs.ts';
+import { transaction } from '../../src/platform/db.ts';
+import { stage } from '../../src/platform/outbox.ts';
 
 /** Guards promises 2 and 4: a hold is given back only when nobody can pay any more, and late money is never kept. */
 
@@ -145,6 +148,46 @@ describe('money after the end', () => {
       { status: 'refunded', received: 150_000, refunded: 150_000 },
     ]);
   });
+
+  test.each([
+    ['is settled in one call', async () => {}],
+    [
+      'is already ending',
+      async ({ eventId, orderId }: Placed) => {
+        await world.db.execute(
+          sql`update orders set status = 'closing', close_reason = 'expired' where id = ${orderId}`,
+        );
+        await transaction(world.db, (tx) => stage(tx, orderClosing, { eventId, orderId }));
+      },
+    ],
+  ])(
+    'goes back when the buyer has paid for as many as the limit allows meanwhile, and the order %s',
+    async (_how, prepare) => {
+      const event = await createPaidEvent(world, { event: { ticketsPerBuyerMax: 2 } });
+      const buyer = someBuyer();
+      const first = await placeReady(world, event, { buyer, quantity: 2 });
+      const second = await placeReady(world, event, { buyer, quantity: 1, network: '203.0.113.0/24' });
+      await control(world, `/payments/${second.attemptId}/pay`, { method: 'qris' });
+      await settle(world, second, 1);
+      expect(await orderOf(world, second)).toMatchObject({ status: 'paid', tickets: 1 });
+      await prepare(first);
+      await control(world, `/payments/${first.attemptId}/pay`, { method: 'qris' });
+      await until('the refund is accepted', async () => {
+        await work(world, first);
+        const [refund] = await refundsOf(world, first);
+        return refund?.status === 'done';
+      });
+      expect(await refundsOf(world, first)).toMatchObject([{ reason: 'over_limit', amount: 300_000 }]);
+      await until('the places are free', async () => {
+        await work(world, first);
+        return (await stockOf(world, first))?.held === 0;
+      });
+      const { status, ...order } = await orderOf(world, first);
+      expect(['cancelled', 'expired']).toContain(status);
+      expect(order).toMatchObject({ tickets: 0, attention: ['over_limit'] });
+      expect(await stockOf(world, first)).toEqual({ available: 99, held: 0, sold: 1, blocked: 0 });
+    },
+  );
 
   test('by a transfer that no machine can send back becomes a named task', async () => {
     const event = await createPaidEvent(world, { categories: [{ capacity: 1 }] });

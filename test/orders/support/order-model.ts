@@ -3,6 +3,8 @@
 export type ModelLine = { readonly category: number; readonly quantity: number };
 export type ModelOrder = {
   readonly buyer: number;
+  /** Where it was asked from: a buyer who asks from elsewhere is another asker. */
+  readonly network: number;
   readonly lines: readonly ModelLine[];
   readonly promo: boolean;
   status: 'pending_payment' | 'closing' | 'paid' | 'partially_refunded' | 'refunded' | 'expired' | 'cancelled';
@@ -54,31 +56,53 @@ export const redeemed = (model: Model) => model.orders.filter((order) => order.p
 export const heldQuantity = (model: Model) =>
   sum(model.orders.filter(isOpen).flatMap((order) => order.lines.map((line) => line.quantity)));
 
-/** What a buyer has of a category, or of all of them. */
-export const boughtBy = (model: Model, buyer: number, category?: number): number =>
-  sum(
-    model.orders
-      .filter((order) => order.buyer === buyer && isCounted(order))
-      .flatMap((order) =>
-        poolOf.map((_, each) =>
-          category !== undefined && category !== each
-            ? 0
-            : isOpen(order)
-              ? asked(order, each)
-              : (order.live[each] ?? 0),
-        ),
-      ),
+const isFree = ({ lines }: Pick<ModelOrder, 'lines'>) => lines.every(({ category }) => category === freeCategory);
+
+type Asker = Pick<ModelOrder, 'buyer' | 'network'>;
+
+/** What an asker holds and has of a category, or of all of them. */
+export const askedBy = (model: Model, { buyer, network }: Asker, category?: number): number =>
+  countOf(
+    model.orders.filter((order) => order.buyer === buyer && order.network === network && isCounted(order)),
+    category,
+  );
+/** What was paid for in a buyer's name, by whichever asker. */
+export const paidBy = (model: Model, buyer: number, category?: number): number =>
+  countOf(
+    model.orders.filter((order) => order.buyer === buyer && isCounted(order) && !isOpen(order) && !isFree(order)),
+    category,
   );
 
-type Wish = Pick<ModelOrder, 'buyer' | 'lines' | 'promo'>;
+const countOf = (orders: readonly ModelOrder[], category: number | undefined): number =>
+  sum(
+    orders.flatMap((order) =>
+      poolOf.map((_, each) =>
+        category !== undefined && category !== each ? 0 : isOpen(order) ? asked(order, each) : (order.live[each] ?? 0),
+      ),
+    ),
+  );
 
-const overCategory = (model: Model, { buyer }: Wish, { category, quantity }: ModelLine) => {
+type Wish = Pick<ModelOrder, 'buyer' | 'network' | 'lines' | 'promo'>;
+
+const overCategory = (model: Model, asker: Asker, { category, quantity }: ModelLine) => {
   const max = model.limits.category[category] ?? null;
-  return max !== null && boughtBy(model, buyer, category) + quantity > max;
+  return max !== null && askedBy(model, asker, category) + quantity > max;
 };
-const overEvent = (model: Model, { buyer, lines }: Wish) =>
+const overEvent = (model: Model, wish: Wish) =>
   model.limits.event !== null &&
-  boughtBy(model, buyer) + sum(lines.map(({ quantity }) => quantity)) > model.limits.event;
+  askedBy(model, wish) + sum(wish.lines.map(({ quantity }) => quantity)) > model.limits.event;
+
+/** Whether others in the buyer's name have paid for so much that this order's money is too much. */
+const overPaid = (model: Model, order: ModelOrder) => {
+  const isTooMuch = (max: number | null, paid: number, more: number) => max !== null && paid > 0 && paid + more > max;
+  const all = sum(order.lines.map(({ quantity }) => quantity));
+  return (
+    isTooMuch(model.limits.event, paidBy(model, order.buyer), all) ||
+    order.lines.some(({ category, quantity }) =>
+      isTooMuch(model.limits.category[category] ?? null, paidBy(model, order.buyer, category), quantity),
+    )
+  );
+};
 
 /** Whoever asks for more than there is, also by a replay, has the holds in those pools taken back that nobody can pay any more. */
 export function reclaim(model: Model, wish: Pick<Wish, 'lines'>): void {
@@ -101,7 +125,7 @@ export function place(model: Model, wish: Wish): string {
   }
   if (overEvent(model, wish)) return 'order.limit_exceeded';
   if (wish.promo && redeemed(model) >= model.promoMax) return 'promo.used_up';
-  const free = wish.lines.every(({ category }) => category === freeCategory);
+  const free = isFree(wish);
   const order: ModelOrder = {
     ...wish,
     status: 'pending_payment',
@@ -126,13 +150,17 @@ function end(order: ModelOrder, status: 'expired' | 'cancelled'): void {
 
 export function pay(model: Model, order: ModelOrder): string {
   if (isOpen(order)) {
+    if (overPaid(model, order)) {
+      if (order.status === 'pending_payment') order.closing = 'cancelled';
+      order.status = 'closing';
+      return 'over_limit';
+    }
     issue(order);
     return 'paid';
   }
   if (order.status !== 'expired' && order.status !== 'cancelled') return 'already_paid';
   const fits = [0, 1].every((pool) => inPool(pool, (category) => asked(order, category)) <= available(model, pool));
-  const overAny = overEvent(model, order) || order.lines.some((line) => overCategory(model, order, line));
-  if (!fits || overAny || (order.promo && redeemed(model) >= model.promoMax)) return 'no_stock';
+  if (!fits || overPaid(model, order) || (order.promo && redeemed(model) >= model.promoMax)) return 'no_stock';
   issue(order);
   return 'paid_late';
 }

@@ -1,0 +1,29 @@
+-- Counts an order that is being paid against what email and phone may have bought, all or nothing: false when that would be
+-- more than a limit allows. This is where limits per buyer hold: no two payments can both be the last that fits, since each waits
+-- for the other's counters. Nothing is asked of an order that is the first of its name: it was within the limit
+-- when it was placed, and a limit that was lowered since takes it from nobody.
+-- The caller holds the stock, which comes before counters in the order of locks.
+create or replace function count_paid(p_order orders) returns boolean
+language plpgsql as $$
+declare
+  v_keys text[]; v_quantities integer[]; v_over boolean;
+begin
+  with limited as (
+    select b.key, b.quantity, case when b.category is null then e.tickets_per_buyer_max else c.per_buyer_max end as max
+    from buyer_counts(p_order, true) b
+    join events e on e.id = p_order.event_id
+    left join ticket_categories c on c.event_id = p_order.event_id and c.id = b.category
+  ), counted as (
+    insert into limit_counters as l (event_id, counter_key, quantity)
+    select p_order.event_id, i.key, i.quantity from limited i where i.max is not null order by i.key
+    on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity
+    returning l.counter_key, l.quantity)
+  select array_agg(i.key), array_agg(i.quantity), bool_or(d.quantity > i.max and d.quantity > i.quantity)
+    into v_keys, v_quantities, v_over
+    from counted d join limited i on i.key = d.counter_key;
+  if v_over then
+    perform change_counters(
+      array_fill(p_order.event_id, array[cardinality(v_keys)]), v_keys, array(select -q from unnest(v_quantities) as q));
+  end if;
+  return coalesce(not v_over, true);
+end $$;
