@@ -10,7 +10,8 @@ export function gateKey(name: string): string {
       .normalize('NFKC')
       .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
       .replace(/[\p{Pd}\u2212]/gu, '-')
-      // Upper case first: ß and SS, final and other sigma then come out the same.
+      // To and fro: ß, ẞ and SS then come out the same.
+      .toLowerCase()
       .toUpperCase()
       .toLowerCase()
       .replaceAll('ς', 'σ')

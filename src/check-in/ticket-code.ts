@@ -1,11 +1,8 @@
-import { decodeBase32 } from '../platform/ids.ts';
+import { decodeBase32, plainBase32, readLookalikes } from '../platform/ids.ts';
 import { codeLengthMax } from './limits.ts';
 
 /** 16 bytes in base 32. */
 const codeLength = 26;
-
-/** What people and printers confuse, as Crockford's alphabet reads it. */
-const lookalikes: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' };
 
 /**
  * The 16 bytes that a ticket's code stands for, however it was read: in any case, with blanks and hyphens, in full-width
@@ -14,24 +11,21 @@ const lookalikes: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' };
  */
 export function readTicketCode(text: string): Uint8Array | undefined {
   if (text.length > codeLengthMax) return undefined;
-  const plain = plainText(text);
+  const plain = plainBase32(text);
   const whole = readPlain(plain.replace(/^\][A-Z][0-9A-Z]/, '')) ?? readPlain(plain);
   if (whole !== undefined) return whole;
-  const parts = new Set(plainText(decodePercent(text)).split(/[^0-9A-Z]/));
-  const codes = [...parts].flatMap((part) => readPlain(part) ?? []);
-  return codes.length === 1 ? codes[0] : undefined;
-}
-
-/** Upper case, full-width forms made plain, without blanks, hyphens, control characters and their pictures. */
-function plainText(text: string): string {
-  const ascii = /^[\x21-\x7e]*$/.test(text);
-  const visible = ascii ? text : text.normalize('NFKC').replace(/[\s\p{C}\u2400-\u2426\u2212]/gu, '');
-  return visible.replace(/\p{Pd}/gu, '').toUpperCase();
+  const parts = decodePercent(text)
+    .normalize('NFKC')
+    .toUpperCase()
+    .split(/[^0-9A-Z]+/);
+  const codes = new Map(parts.flatMap((part) => (readPlain(part) === undefined ? [] : [[readLookalikes(part), part]])));
+  const [code] = codes.keys();
+  return codes.size === 1 && code !== undefined ? readPlain(code) : undefined;
 }
 
 function readPlain(plain: string): Uint8Array | undefined {
   if (plain.length !== codeLength) return undefined;
-  return decodeBase32(plain.replace(/[OIL]/g, (letter) => lookalikes[letter] ?? letter));
+  return decodeBase32(readLookalikes(plain));
 }
 
 function decodePercent(text: string): string {

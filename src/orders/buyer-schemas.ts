@@ -23,6 +23,6 @@ export const ticketListSchema = z.object({ data: z.array(ticketSchema), nextCurs
 export const lookUpOrderSchema = z
   .strictObject({
     email: emailSchema,
-    code: z.string().min(10).max(20).openapi({ example: '9QX4T-0RBVE' }),
+    code: z.string().min(10).max(40).openapi({ example: '9QX4T-0RBVE' }),
   })
   .openapi('LookUpOrder');

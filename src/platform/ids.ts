@@ -115,6 +115,24 @@ export function encodeBase32(bytes: Uint8Array): string {
   return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
 }
 
+/** What people and printers confuse, as Crockford's alphabet reads it. */
+const lookalikes: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' };
+
+/**
+ * Text in this alphabet as people and scanners give it: any case, full-width letters, blanks, hyphens and control characters
+ * (and their pictures) anywhere. Other characters stay.
+ */
+export function plainBase32(text: string): string {
+  const ascii = /^[\x21-\x7e]*$/.test(text);
+  const visible = ascii ? text : text.normalize('NFKC').replace(/[\s\p{C}\u2400-\u2426\u2212]/gu, '');
+  return visible.replace(/\p{Pd}/gu, '').toUpperCase();
+}
+
+/** Reads O as 0, and I and L as 1. */
+export function readLookalikes(plain: string): string {
+  return plain.replace(/[OIL]/g, (letter) => lookalikes[letter] ?? letter);
+}
+
 /** The inverse of `encodeBase32`; undefined when the text is not canonical (foreign letters, stray bits). */
 export function decodeBase32(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));

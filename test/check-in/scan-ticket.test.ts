@@ -216,8 +216,12 @@ describe('forged codes (T84)', () => {
     }
     while (mutations.size < 5000) mutations.add(encodeBase32(randomBytes(16)));
     mutations.add(bytes.toReversed().join(''));
-    const answers = await Promise.all([...mutations].map((code) => scan(code)));
-    expect(new Set(answers.map((answer) => answer.result))).toEqual(new Set(['invalid']));
+    const forged = [...mutations];
+    const atOnce = 500;
+    for (let from = 0; from < forged.length; from += atOnce) {
+      const answers = await Promise.all(forged.slice(from, from + atOnce).map((code) => scan(code)));
+      expect(new Set(answers.map((answer) => answer.result))).toEqual(new Set(['invalid']));
+    }
     expect((await scan(ticket.code)).result).toBe('admitted');
   });
 });

@@ -1,5 +1,5 @@
 import { type AnswerPlace, type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
-import { doorCall } from './door-session.ts';
+import { deviceId, doorCall } from './door-session.ts';
 import { signal } from './door-signal.ts';
 import { randomKey } from './random-key.ts';
 import { pause } from './waiting.ts';
@@ -37,7 +37,14 @@ export function createScanner(placeOf: () => ScanPlace, on: { admitted(): void; 
   const ask = async (code: string): Promise<void> => {
     const place = placeOf();
     const { eventId, gate, direction } = place;
-    const body = { eventId, code, scanId: randomKey(), direction, ...(gate === undefined ? {} : { gate }) };
+    const body = {
+      eventId,
+      code,
+      scanId: randomKey(),
+      deviceId: deviceId(),
+      direction,
+      ...(gate === undefined ? {} : { gate }),
+    };
     for (let tries = 0; tries < triesMax; tries += 1) {
       const answer = await doorCall<ScanAnswer>('POST', '/v1/check-ins', body, tryDeadlineMs);
       if (answer.kind === 'ok') {

@@ -1,8 +1,10 @@
 import { type Answer, call } from './api.ts';
+import { randomKey } from './random-key.ts';
 
 /** Who scans. The token stays in this tab: it is gone when the tab is closed, and never in an address. */
 
 const name = 'antre.door';
+const deviceName = 'antre.door.device';
 
 export type DoorActor = {
   readonly kind: 'staff' | 'api_key' | 'device';
@@ -13,6 +15,7 @@ export type DoorActor = {
 };
 
 let token: string | undefined;
+let device: string | undefined;
 
 export function keepToken(given: string): void {
   token = given;
@@ -39,6 +42,19 @@ export function dropToken(): void {
   } catch {
     // Nothing was kept.
   }
+}
+
+/** This browser's own id, made once: two phones on one login are told apart by it. */
+export function deviceId(): string {
+  if (device !== undefined) return device;
+  device = `web-${randomKey()}`;
+  try {
+    device = localStorage.getItem(deviceName) ?? device;
+    localStorage.setItem(deviceName, device);
+  } catch {
+    // Kept in memory: a reload is another device.
+  }
+  return device;
 }
 
 /** A call as whoever is signed in. */

@@ -166,13 +166,7 @@ function watchScanner(): void {
     if (place !== undefined) scanner.scan(code);
   };
   watchCamera(scan);
-  watchKeyboardScanner(scan);
-  byId('code-form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const input = byId('code', HTMLInputElement);
-    scan(input.value);
-    input.value = '';
-  });
+  watchKeyboardScanner(byId('code', HTMLInputElement), scan);
   for (const button of document.querySelectorAll('[data-act="change"]')) {
     button.addEventListener('click', () => {
       place = undefined;

@@ -1,23 +1,39 @@
+import { type Timer, scannerField, scannerText } from './scanner-text.ts';
+
+const timer: Timer = {
+  set: (act, ms) => window.setTimeout(act, ms),
+  clear: (id) => window.clearTimeout(id),
+};
+
 /**
- * Hardware scanners type like a very fast person and end with Enter. What they type counts wherever the focus is, except
- * in a field: there the browser takes it itself.
+ * Hardware scanners type. What they type counts wherever the focus is; in the code's own field it also counts without
+ * Enter.
  */
-export function watchKeyboardScanner(onCode: (code: string) => void): void {
-  const pauseMsMax = 100;
-  const lengthMin = 6;
-  const lengthMax = 1000;
-  let typed = '';
-  let lastAt = 0;
+export function watchKeyboardScanner(field: HTMLInputElement, onCode: (code: string) => void): void {
+  const text = scannerText(onCode, timer);
   document.addEventListener('keydown', (event) => {
-    const { target, key } = event;
-    const isField = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
-    if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.timeStamp - lastAt > pauseMsMax) typed = '';
-    lastAt = event.timeStamp;
-    if (key.length === 1 && typed.length < lengthMax) typed += key;
-    if (key !== 'Enter' || typed.length < lengthMin) return;
+    const { target } = event;
+    if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
+    if (field.closest('[hidden]') !== null) return;
+    if (text.type(event)) event.preventDefault();
+  });
+
+  const submit = (): void => {
+    typed.cleared();
+    if (field.value.trim() !== '') onCode(field.value);
+    field.value = '';
+  };
+  const typed = scannerField(submit, timer);
+  field.addEventListener('input', (event) => typed.changed(field.value, event.timeStamp));
+  field.addEventListener('keydown', (event) => {
+    const isTab = event.key === 'Tab' && !event.shiftKey;
+    const isControlEnd = event.ctrlKey && /^[ijm]$/i.test(event.key);
+    if (!(isTab || isControlEnd) || !typed.endsWithTab(field.value)) return;
     event.preventDefault();
-    onCode(typed);
-    typed = '';
+    submit();
+  });
+  field.form?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit();
   });
 }

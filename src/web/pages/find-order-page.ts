@@ -13,7 +13,7 @@ export function findOrderPage(context: PageContext): Promise<string> {
     className: 'page-form',
     body: html`<div class="wrap form-wrap"><form id="form" method="post" novalidate><h1>${words.title}</h1><p class="lead">${words.lead}</p>
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
-${field({ name: 'code', label: words.code, autocomplete: 'off', maxlength: 20, hint: words.codeHint, className: 'upper' })}
+${field({ name: 'code', label: words.code, autocomplete: 'off', maxlength: 40, hint: words.codeHint, className: 'upper' })}
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.send}</button></form>
 ${donePanel(words.sentTitle, words.sentText)}</div>`,
   });

@@ -1,0 +1,126 @@
+/**
+ * Puts together what a hardware scanner types, key by key. Scanners end with Enter, Tab, both, or nothing, may send slowly,
+ * and put control characters around the code. The service cleans the code itself; here it only has to be got whole.
+ */
+
+/** Shorter text is no code of anybody's. */
+const lengthMin = 6;
+const lengthMax = 1000;
+/** A scanner that pauses longer within one code is broken. */
+const pauseMsMax = 1500;
+const quietMsMin = 300;
+/** A full code is over after so many of its own pauses. */
+const quietPauses = 3;
+/** After a code its second end (LF after CR, Enter after Tab) still belongs to it. */
+const secondEndMs = 1000;
+
+/** Control characters as keyboards send them: with the Ctrl key. CR, LF and Tab among them end a code. */
+const controlKeys = /^[bijm\]]$/i;
+const controlEnds = /^[ijm]$/i;
+
+export type TypedKey = {
+  readonly key: string;
+  readonly timeStamp: number;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+};
+
+export type Timer = { set(act: () => void, ms: number): number; clear(id: number | undefined): void };
+
+export type ScannerText = {
+  /** Takes a key; true when it belonged to a code and must do nothing else. */
+  type(event: TypedKey): boolean;
+};
+
+export function scannerText(onCode: (code: string) => void, timer: Timer): ScannerText {
+  let typed = '';
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let longestPause = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
+  let waiting: number | undefined;
+
+  const finish = (at: number): void => {
+    timer.clear(waiting);
+    const code = typed;
+    typed = '';
+    longestPause = 0;
+    if (code.length < lengthMin) return;
+    readAt = at;
+    onCode(code);
+  };
+  const end = (at: number): boolean => {
+    if (typed.length >= lengthMin) {
+      finish(at);
+      return true;
+    }
+    typed = '';
+    return at - readAt < secondEndMs;
+  };
+  return {
+    type: ({ key, timeStamp, ctrlKey, metaKey, altKey }) => {
+      const pause = timeStamp - lastAt;
+      if (pause > pauseMsMax) typed = '';
+      if (ctrlKey && !metaKey && !altKey && controlKeys.test(key)) {
+        if (typed === '' && timeStamp - readAt >= secondEndMs) return false;
+        return controlEnds.test(key) ? end(timeStamp) : true;
+      }
+      if (ctrlKey || metaKey || altKey) return false;
+      if (key === 'Enter' || key === 'Tab') return end(timeStamp);
+      // A blank in front is no code: it may press a button.
+      if (key.length !== 1 || (typed === '' && key === ' ')) return false;
+      if (typed !== '') longestPause = Math.max(longestPause, pause);
+      lastAt = timeStamp;
+      if (typed.length < lengthMax) typed += key;
+      timer.clear(waiting);
+      const wait = isFullCode(typed) ? quietMs(longestPause) : pauseMsMax;
+      waiting = timer.set(() => finish(timeStamp + wait), wait);
+      return true;
+    },
+  };
+}
+
+/** How long nothing must come after a full code before it is taken as the whole. */
+function quietMs(longestPause: number): number {
+  return Math.min(pauseMsMax, Math.max(quietMsMin, quietPauses * longestPause));
+}
+
+/** Whether the text has a code of ours in it, as far as its length and letters tell. */
+export function isFullCode(text: string): boolean {
+  const plain = text.normalize('NFKC').replace(/[\s\p{C}\p{Pd}]/gu, '');
+  return plain
+    .replace(/^\][a-z][0-9a-z]/i, '')
+    .split(/[^0-9a-z]/i)
+    .some((part) => /^[0-9a-tv-z]{26}$/i.test(part));
+}
+
+/** Watches a field that a scanner or a person types into: `onCode` gets what stands in it once it is whole. */
+export function scannerField(onCode: () => void, timer: Timer) {
+  let firstAt = 0;
+  let lastAt = 0;
+  let longestPause = 0;
+  let letters = 0;
+  let waiting: number | undefined;
+  /** People need longer for each letter. */
+  const scannerPauseMs = 100;
+  const isScanned = () => letters >= lengthMin && (lastAt - firstAt) / letters <= scannerPauseMs;
+  return {
+    /** After the field has changed to `text`. */
+    changed(text: string, at: number): void {
+      timer.clear(waiting);
+      if (letters === 0 || text.length <= 1) [firstAt, longestPause] = [at, 0];
+      else longestPause = Math.max(longestPause, at - lastAt);
+      letters = text.length;
+      lastAt = at;
+      if (isFullCode(text)) waiting = timer.set(onCode, quietMs(longestPause));
+      else if (isScanned()) waiting = timer.set(onCode, pauseMsMax);
+    },
+    /** Whether Tab ends a code in the field, and is no wish to go to the next one. */
+    endsWithTab: (text: string): boolean => isFullCode(text) || (text.length >= lengthMin && isScanned()),
+    /** After the field was emptied. */
+    cleared(): void {
+      timer.clear(waiting);
+      letters = 0;
+    },
+  };
+}
