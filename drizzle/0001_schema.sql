@@ -191,9 +191,14 @@ create table events (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   published_at timestamptz,
-  -- What the public listing searches: words as they are, since names are in several languages.
-  search tsvector not null generated always as (
-    to_tsvector('simple', name || ' ' || summary || ' ' || category || ' ' || city || ' ' || venue)) stored,
+  -- What the public listing finds an event by, made of its texts by src/catalog/search: rows that come past the service are
+  -- filled in by the worker, and so are those of an older version.
+  search tsvector not null default '',
+  city_key text not null default '',
+  category_key text not null default '',
+  search_version integer not null default 0,
+  -- Postgres knows the zone: lists by day ask it for local times.
+  check (starts_at at time zone time_zone is not null),
   check (starts_at < ends_at and doors_open_at <= ends_at),
   -- Lets the listing of what is not over yet begin in the middle of the index instead of at the first event ever.
   check (ends_at - starts_at <= interval '366 days')
@@ -201,8 +206,9 @@ create table events (
 
 create unique index events_organizer_event on events (organizer_id, id);
 create index events_public on events (starts_at, id) where status = 'published';
-create index events_public_city on events (lower(city), starts_at, id) where status = 'published';
+create index events_public_city on events (city_key, starts_at, id) where status = 'published';
 create index events_search on events using gin (search) where status = 'published';
+create index events_search_version on events (search_version);
 
 create table schedule_items (
   event_id text not null references events (id),

@@ -1,6 +1,6 @@
 import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } from './access/jobs.ts';
 import { cdnPurgeJob } from './http/cdn-purge.ts';
-import { eventCancelled } from './catalog/jobs.ts';
+import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import { deliverySend, recoverDeliveries, ticketsSend } from './notifications/jobs.ts';
 import {
@@ -25,6 +25,7 @@ import {
 /** Every job contract by its name. `workers/handlers.ts` must name an act for each; one too few or many does not compile. */
 export const jobs = {
   'event.cancelled': eventCancelled,
+  'catalog.index_events': indexEventsJob,
   'order.placed': orderPlaced,
   'order.closing': orderClosing,
   'order.paid': orderPaid,

@@ -1,4 +1,5 @@
 import { purgeEndedAccess } from '../src/access/index.ts';
+import { indexEvents } from '../src/catalog/index.ts';
 import type { Config } from '../src/config.ts';
 import { purgeCdn } from '../src/http/cdn-purge-call.ts';
 import { checkInvariants } from '../src/invariants.ts';
@@ -38,6 +39,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps),
+    'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
     'access.purge': () => purgeEndedAccess(deps),
@@ -53,6 +55,7 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'orders.expire_holds': 2,
   'payments.reconcile': 10,
   'notifications.recover': 20,
+  'catalog.index_events': minute,
   'invariants.check': 15 * minute,
   'payments.maintain': day,
   // Addresses of buyers who were confirmed or gave up are gone soon after.

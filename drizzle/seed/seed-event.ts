@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { indexEvent } from '../../src/catalog/search/queries.ts';
 import { events, scheduleItems, ticketCategories } from '../../src/catalog/tables.ts';
 import { gateKey } from '../../src/check-in/index.ts';
 import { gates } from '../../src/check-in/tables.ts';
@@ -64,6 +65,7 @@ async function writeEvent(tx: Db, organizerId: string, event: DemoEvent, at: At)
       ...times,
     })
     .onConflictDoUpdate({ target: events.id, set: { ...times, version: sql`${events.version} + 1` } });
+  await indexEvent(tx, { ...event, id: demoEventId(event.slug) });
 }
 
 async function writeStock(tx: Db, { slug, pools: places }: DemoEvent): Promise<void> {

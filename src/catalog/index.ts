@@ -12,6 +12,7 @@
  *  6. Nobody overwrites what they have not read: an event changes only from the version its editor names.
  *  7. Every change, and who made it, is in the audit log of the same transaction.
  *  8. A slug and a currency are for good.
+ *  9. An event is found by each word of its name, summary, category, city and venue, however it is spelt (search/terms.ts).
  *
  * An event's life
  *
@@ -35,6 +36,8 @@ export type { Availability, AvailabilityOf, LimitsChanged, QueueOf, WasOrdered }
 export { queueTag } from './public-kinds.ts';
 export { publishEvent } from './publish-event.ts';
 export { saleStateOf, type SaleFacts, type SaleState } from './sale-state.ts';
+export { indexEvents } from './search/index-events.ts';
+export { indexEvent } from './search/queries.ts';
 export { type PublicReadServer, servePublicReads } from './serve-public-reads.ts';
 export { setSales } from './set-sales.ts';
 export { unpublishEvent } from './unpublish-event.ts';

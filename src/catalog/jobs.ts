@@ -10,3 +10,12 @@ export const eventCancelled = job({
   attempts: 20,
   timeoutMs: 60_000,
 });
+
+/** Recurring: search entries that an older build made are made anew. */
+export const indexEventsJob = job({
+  name: 'catalog.index_events',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 60_000,
+});

@@ -1,4 +1,4 @@
-import { type SQL, and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm';
+import { type SQL, and, asc, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm';
 import { organizers } from '../access/tables.ts';
 import type { Db } from '../platform/db.ts';
 import { eventDaysMax } from './limits.ts';
@@ -74,6 +74,7 @@ export type ListedEventRow = {
  * Indexes: events_public, events_public_city, events_search.
  */
 export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date): Promise<ListedEventRow[]> {
+  if (filter.findsNothing) return [];
   return db
     .select({
       id: events.id,
@@ -100,23 +101,27 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
 }
 
 const dayMs = 86_400_000;
+/** Clocks of the world are less than this ahead of UTC or behind it. */
+const zoneMsMax = 15 * 3_600_000;
+
+/** The first moment of a day by an event's own clock. */
+const midnightOf = (day: string) => sql`(${day}::date::timestamp at time zone ${events.timeZone})`;
 
 function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
-  const from = filter.from ?? now;
-  const conditions = [
-    sql`${events.status} = 'published'`,
-    gte(events.endsAt, from),
-    // Follows from the line above, and is what the index can begin at.
-    gte(events.startsAt, new Date(from.getTime() - eventDaysMax * dayMs)),
-  ];
-  if (filter.to !== undefined) conditions.push(lt(events.startsAt, filter.to));
-  if (filter.city !== undefined) conditions.push(sql`lower(${events.city}) = ${filter.city}`);
-  if (filter.category !== undefined) conditions.push(sql`lower(${events.category}) = ${filter.category}`);
-  if (filter.words.length > 0) {
-    // Words hold letters and digits only, so nothing in them is an operator of the search.
-    const query = filter.words.map((word) => `${word}:*`).join(' & ');
-    conditions.push(sql`search @@ to_tsquery('simple', ${query})`);
-  }
+  const { from = { time: now }, to } = filter;
+  const conditions = [sql`${events.status} = 'published'`];
+  // What ends as a day begins is not on that day. The second condition of each pair follows from the first, and is what the
+  // index can begin or end at, whatever the zone.
+  if ('day' in from) {
+    conditions.push(gt(events.endsAt, midnightOf(from.day)), startsAfter(Date.parse(from.day) - zoneMsMax));
+  } else conditions.push(gte(events.endsAt, from.time), startsAfter(from.time.getTime()));
+  if (to !== undefined && 'day' in to) {
+    conditions.push(lt(events.startsAt, midnightOf(to.day)));
+    conditions.push(lt(events.startsAt, new Date(Date.parse(to.day) + zoneMsMax)));
+  } else if (to !== undefined) conditions.push(lt(events.startsAt, to.time));
+  if (filter.cityKey !== undefined) conditions.push(sql`city_key = ${filter.cityKey}`);
+  if (filter.categoryKey !== undefined) conditions.push(sql`category_key = ${filter.categoryKey}`);
+  if (filter.search !== undefined) conditions.push(sql`search @@ ${filter.search}::tsquery`);
   if (filter.after !== undefined) {
     const { startsAtMicros, id } = filter.after;
     conditions.push(
@@ -125,4 +130,9 @@ function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
     );
   }
   return conditions;
+}
+
+/** An event that is not over at this time began at most the longest event before. */
+function startsAfter(endsAfterMs: number): SQL {
+  return gte(events.startsAt, new Date(endsAfterMs - eventDaysMax * dayMs));
 }

@@ -1,6 +1,7 @@
 import { type SQL, and, asc, count, eq, gt, sql } from 'drizzle-orm';
 import { organizers } from '../access/tables.ts';
 import type { Db } from '../platform/db.ts';
+import { indexEvent } from './search/queries.ts';
 import { events, scheduleItems, ticketCategories } from './tables.ts';
 
 export type EventRow = typeof events.$inferSelect;
@@ -9,9 +10,10 @@ export type NewEvent = typeof events.$inferInsert;
 const ofOrganizer = (organizerId: string, eventId: string) =>
   and(eq(events.id, eventId), eq(events.organizerId, organizerId));
 
-/** Undefined when another event has the slug. */
+/** Undefined when another event has the slug. What it is found by is stored with it. */
 export async function insertEvent(tx: Db, event: NewEvent): Promise<EventRow | undefined> {
   const [row] = await tx.insert(events).values(event).onConflictDoNothing({ target: events.slug }).returning();
+  if (row !== undefined) await indexEvent(tx, row);
   return row;
 }
 
@@ -48,7 +50,7 @@ export async function countEventsOfOrganizer(db: Db, organizerId: string): Promi
   return row?.count ?? 0;
 }
 
-/** Raises the version. The caller holds the lock of `lockEvent` and has compared the version. */
+/** Raises the version, and stores what the event is found by now. The caller holds the lock of `lockEvent` and has compared the version. */
 export async function updateEvent(
   tx: Db,
   event: EventRow,
@@ -60,6 +62,7 @@ export async function updateEvent(
     .where(and(eq(events.id, event.id), eq(events.version, event.version)))
     .returning();
   if (row === undefined) throw new Error(`event ${event.id} changed under its lock`);
+  await indexEvent(tx, row);
   return row;
 }
 

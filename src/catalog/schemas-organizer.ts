@@ -21,7 +21,9 @@ const timeZone = z
   .max(64)
   .refine((value) => isTimeZone(value), 'must be a time zone such as Asia/Jakarta');
 
+/** By name alone: Node takes offsets such as +07:00 too, and Postgres reads those the other way round. */
 function isTimeZone(value: string): boolean {
+  if (!/^[A-Za-z]/.test(value)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
   } catch {

@@ -30,17 +30,19 @@ export const listingQuery = z.object({
     param: { name: 'from', in: 'query' },
     type: 'string',
     description:
-      'Events that end at or after this time; a day or a time, taken to the minute. Without it: not over yet.',
+      'Events that end at or after this time, taken to the minute. A day, such as 2027-03-05, begins at midnight in the time zone of each event. Without it: not over yet.',
   }),
   to: emptyIsAbsent(dayOrTime).openapi({
     param: { name: 'to', in: 'query' },
     type: 'string',
-    description: 'Events that start before this time.',
+    description:
+      'Events that start before this time. A day is its midnight in the time zone of each event: `from=2027-03-05&to=2027-03-06` lists what happens on the 5th there.',
   }),
   q: emptyIsAbsent(lineOfText(searchLengthMax)).openapi({
     param: { name: 'q', in: 'query' },
     type: 'string',
-    description: 'Words that must all begin some word of the name, summary, category, city or venue.',
+    description:
+      'Words that must all begin some word of the name, summary, category, city or venue; in scripts without blanks, any part of it. Case, accents and widths make no difference. Without a letter, digit or symbol it finds nothing.',
   }),
   ...pageQuery,
 });

@@ -1,4 +1,5 @@
 import type { Db } from '../../src/platform/db.ts';
+import { indexEvent } from '../../src/catalog/search/queries.ts';
 import { events, ticketCategories } from '../../src/catalog/tables.ts';
 import { sql } from 'drizzle-orm';
 import { newEventId, newId } from '../../src/platform/ids.ts';
@@ -45,7 +46,7 @@ export async function createEvent(db: Db, options: TestEventOptions = {}): Promi
   const id = newEventId();
   const now = Date.now();
   const slug = options.event?.slug ?? `event-${process.pid}-${made}`;
-  await db.insert(events).values({
+  const values = {
     id,
     organizerId: organizer.id,
     slug,
@@ -56,10 +57,12 @@ export async function createEvent(db: Db, options: TestEventOptions = {}): Promi
     startsAt: new Date(now + 72 * hour),
     endsAt: new Date(now + 76 * hour),
     doorsOpenAt: new Date(now + 70 * hour),
-    status: 'published',
+    status: 'published' as const,
     publishedAt: new Date(now - hour),
     ...options.event,
-  });
+  };
+  await db.insert(events).values(values);
+  await indexEvent(db, { ...values, summary: values.summary ?? '' });
   const categories: TestCategory[] = [];
   for (const [index, { capacity = 100, pool, ...values }] of (options.categories ?? [{}]).entries()) {
     const poolId = pool === undefined ? newId('pol') : (categories[pool]?.poolId ?? '');
