@@ -536,10 +536,12 @@ create table tasks (
   kind text not null,
   subject_id text not null,
   detail jsonb not null default '{}',
+  -- Hash of the detail that it was named with: another detail is other work. Empty for work that may come back.
+  content text not null default '',
   created_at timestamptz not null default now(),
   resolved_at timestamptz,
   resolved_by text,
-  unique (event_id, kind, subject_id)
+  unique (event_id, kind, subject_id, content)
 );
 
 create index tasks_open on tasks (organizer_id, id) where resolved_at is null;

@@ -1,7 +1,7 @@
 import { type Db, transaction } from '../platform/db.ts';
 import { lockAttemptAndOrder } from './apply-fact.ts';
 import { changeAttempt } from './attempt-queries.ts';
-import { insertTask } from './task-queries.ts';
+import { reopenTask } from './task-queries.ts';
 
 /** The gateway refuses for good to make an attempt: the buyer may choose another way, and the organiser must look. */
 export async function failAttempt(db: Db, attemptId: string, failure: string): Promise<void> {
@@ -11,7 +11,7 @@ export async function failAttempt(db: Db, attemptId: string, failure: string): P
     const { attempt } = locked;
     if (attempt.status !== 'creating' && attempt.status !== 'unknown') return;
     await changeAttempt(tx, attempt, { status: 'failed', failure, checkInSeconds: null });
-    // Once per event: a wrong key fails every order of it in the same way.
-    await insertTask(tx, attempt, { kind: 'payment_refused', subjectId: attempt.organizerId, detail: { failure } });
+    // Once per event: a wrong key fails every order of it in the same way. Resolved too early, it is open again.
+    await reopenTask(tx, attempt, { kind: 'payment_refused', subjectId: attempt.organizerId, detail: { failure } });
   });
 }

@@ -19,6 +19,12 @@ export async function syncRefunds(tx: Db, order: Order, attempt: Attempt, fact: 
     const own = await findRefundsOfAttempt(tx, current);
     const refund = ownRefund(own, listed) ?? (await recordExternal(tx, order, current, listed));
     if (refund === undefined) continue;
+    if (refund.amount !== listed.amount) {
+      // Our key with another amount: somebody must look at what the gateway really gave back.
+      const detail = { amount: listed.amount, asked: refund.amount, key: listed.key };
+      await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail });
+      continue;
+    }
     current = await recordRefundPaid(tx, current, refund, {
       from: 'gateway',
       confirmed: listed.confirmed,

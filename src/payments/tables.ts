@@ -142,6 +142,7 @@ export const tasks = pgTable('tasks', {
   kind: text('kind').notNull(),
   subjectId: text('subject_id').notNull(),
   detail: jsonb('detail').$type<Record<string, string | number>>().notNull().default({}),
+  content: text('content').notNull().default(''),
   createdAt: time('created_at').notNull().defaultNow(),
   resolvedAt: time('resolved_at'),
   resolvedBy: text('resolved_by'),

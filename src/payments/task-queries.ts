@@ -1,10 +1,11 @@
 import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { sha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { type Attempt, type Task, tasks } from './tables.ts';
 import type { TaskKind } from './vocabulary.ts';
 
-/** Work for a person; the same work is named once. */
+/** Work for a person. The same work is named once; the same kind with another detail (another amount) is other work. */
 export async function insertTask(
   tx: Db,
   attempt: Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>,
@@ -17,6 +18,7 @@ export async function insertTask(
       organizerId: attempt.organizerId,
       eventId: attempt.eventId,
       orderId: attempt.orderId,
+      content: sha256Hex(JSON.stringify(Object.entries(task.detail).toSorted())),
       ...task,
     })
     .onConflictDoNothing();
@@ -38,8 +40,9 @@ export async function reopenTask(
       ...task,
     })
     .onConflictDoUpdate({
-      target: [tasks.eventId, tasks.kind, tasks.subjectId],
+      target: [tasks.eventId, tasks.kind, tasks.subjectId, tasks.content],
       set: { detail: task.detail, resolvedAt: null, resolvedBy: null },
+      setWhere: sql`${tasks.resolvedAt} is not null or ${tasks.detail} is distinct from excluded.detail`,
     });
 }
 

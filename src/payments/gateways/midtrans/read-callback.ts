@@ -29,24 +29,13 @@ export function readCallback(rawBody: Uint8Array, keys: readonly string[]): Call
 }
 
 /**
- * Equal for two deliveries of one event and different for two events. Holds every field that a decision looks at, so that
- * a forged body with one of them changed cannot stand in the way of the true one.
+ * Equal for two deliveries of one event and different for two events. Holds all that was read from the body, so that a
+ * forged body with a field changed cannot stand in the way of the true one, whatever a decision looks at.
  */
 function dedupKeyOf(fact: GatewayFact, statusCode: string, body: MidtransBody): Buffer {
-  const facts = [
-    fact.gatewayReference,
-    fact.attemptId,
-    fact.state,
-    statusCode,
-    fact.amount,
-    fact.currency,
-    fact.merchantId,
-    fact.method ?? '',
-    body['fraud_status'] ?? '',
-    fact.refundedTotal ?? '',
-    fact.refunds.map((refund) => [refund.key, refund.amount, refund.confirmed]),
-  ];
-  return createHash('sha256').update(JSON.stringify(facts)).digest();
+  return createHash('sha256')
+    .update(JSON.stringify([fact, statusCode, body['fraud_status'] ?? '']))
+    .digest();
 }
 
 function parse(rawBody: Uint8Array): MidtransBody | undefined {
