@@ -8,9 +8,12 @@ import { gateRoutes } from './check-in/gate-routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import type { Service } from './compose.ts';
 import { apiDocs } from './http/api-docs.ts';
+import { responseOf } from './http/answer.ts';
+import { hotRequestOfContext } from './http/hot-request.ts';
 import { createHotRoutes } from './http/hot-routes.ts';
 import { handleError } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
+import { preflightRouteOf } from './http/route-template.ts';
 import { createRouter } from './http/router.ts';
 import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
 import { deskRoutes } from './orders/desk-routes.ts';
@@ -22,7 +25,7 @@ import { callbackRoutes } from './payments/callback-routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
-import { trafficControl } from './traffic-control/middleware.ts';
+import { isStranger, trafficControl } from './traffic-control/middleware.ts';
 import { drawRoutes } from './waiting-room/draw/routes.ts';
 import { passHotRoute, passRoutes } from './waiting-room/pass-routes.ts';
 import { joinHotRoute, placeRoutes } from './waiting-room/place-routes.ts';
@@ -62,11 +65,14 @@ const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed'
 export function createApp(service: Service) {
   const { config, log, publicReads } = service;
   const app = createRouter();
-  app.onError(handleError(problems, log));
-  app.notFound((c) =>
-    handleError(problems, log)(new DomainError('request.not_found', 'There is nothing at this address.'), c),
-  );
-  // First, so that a page of ours can read a refusal too.
+  const renderError = handleError(problems, log);
+  app.onError(async (error, c) => {
+    const refusal = isStranger(c) ? undefined : await service.refuseFailure(error, hotRequestOfContext(c));
+    return refusal === undefined ? renderError(error, c) : responseOf(refusal);
+  });
+  app.notFound((c) => renderError(new DomainError('request.not_found', 'There is nothing at this address.'), c));
+  const control = trafficControl(service.traffic, service.decide, service.clientNetwork, preflightRouteOf(app));
+  // First, so that a page of ours can read a refusal too. A preflight is limited as everything else before it is answered.
   if (config.CORS_ALLOW_ORIGINS.length > 0) {
     const crossOrigin = cors({
       origin: [...config.CORS_ALLOW_ORIGINS],
@@ -74,9 +80,12 @@ export function createApp(service: Service) {
       maxAge: 600,
     });
     // Public reads are for any page; a field that depends on who asks would keep every cache from storing them.
-    app.use((c, next) => (publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next)));
-  }
-  app.use(trafficControl(service.traffic, service.decide, service.clientNetwork));
+    app.use((c, next) =>
+      c.req.method === 'OPTIONS' || publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next),
+    );
+    app.use(control);
+    app.use((c, next) => (c.req.method === 'OPTIONS' ? crossOrigin(c, next) : next()));
+  } else app.use(control);
   app.route('/', callbackRoutes(service));
   app.use(requestContext(log));
   app.route('/', createRoutes(service));
@@ -85,11 +94,14 @@ export function createApp(service: Service) {
   const hotRoutes = createHotRoutes({
     routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],
     decide: service.decide,
+    refuseFailure: service.refuseFailure,
     log,
     problems,
     crossOrigin: crossOriginFields(config.CORS_ALLOW_ORIGINS),
   });
   return {
+    /** As the router has them, those of middleware too. */
+    routes: app.routes,
     take: hotRoutes.take,
     fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>
       publicReads.fetch(request) ?? app.fetch(request, env),

@@ -1,4 +1,4 @@
-import { createActors, createPasswords, createVerificationLanes } from './access/index.ts';
+import { createActors, createPresentsCredential, createPasswords, createVerificationLanes } from './access/index.ts';
 import { queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
@@ -35,6 +35,7 @@ import {
   createCallsLimiter,
   createDecide,
   createMessageLimiter,
+  createRefuseFailure,
   createSignInLimiter,
   createSwitches,
   createTrafficControl,
@@ -133,8 +134,6 @@ export function compose(config: Config, log: Log) {
     }),
     (control) => control.close(),
   );
-  const signInLimiter = createSignInLimiter(traffic.limiter);
-  const lookupLimiter = createMessageLimiter(traffic.limiter);
 
   const passwords = opened('password threads', createPasswords(), (threads) => threads.close());
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
@@ -202,12 +201,13 @@ export function compose(config: Config, log: Log) {
     clientNetwork,
     networkOf: networkOfContext(clientNetwork),
     traffic,
-    decide: createDecide(traffic, clientNetwork, fullFor),
+    decide: createDecide(traffic, clientNetwork, fullFor, createPresentsCredential(config)),
+    refuseFailure: createRefuseFailure(traffic, clientNetwork),
     switches,
     switchedOff,
     findSwitchableEvent,
-    signInLimiter,
-    lookupLimiter,
+    signInLimiter: createSignInLimiter(traffic.limiter),
+    lookupLimiter: createMessageLimiter(traffic.limiter),
     passwords,
     ticketPrinter,
     actors,

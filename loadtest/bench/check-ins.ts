@@ -13,6 +13,7 @@ import { networkAddress } from './order-requests.ts';
 import type { BenchReport } from './report.ts';
 import { poolerStats, serverSettings } from './server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './stack.ts';
+import { benchEncryptionKey } from './api-environment.ts';
 
 const connections = 128;
 const controlConnections = 64;
@@ -107,7 +108,7 @@ async function doorEvent(stack: BenchStack, tickets: number, secret: string): Pr
 }
 
 async function addDevices(stack: BenchStack, event: TestEvent): Promise<string[]> {
-  const made = Array.from({ length: devices }, () => newCredential('device'));
+  const made = Array.from({ length: devices }, () => newCredential('device', { ENCRYPTION_KEY: benchEncryptionKey }));
   const rows = made.map(
     ({ hash: tokenHash }, number) =>
       sql`(${newId('dev')}, ${event.organizer.id}, ${event.id}, ${`Device ${number}`}, decode(${tokenHash.toString('hex')}, 'hex'), 'bench')`,

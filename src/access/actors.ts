@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
 import type { Actor } from './actor.ts';
-import { credentialKind } from './credential.ts';
+import { type CredentialSecrets, createIsOurs, credentialKind } from './credential.ts';
 import { credentialLookups } from './metrics.ts';
 import { findApiKeyActor, findDeviceActor, findSessionActor } from './queries-sessions.ts';
 import { readSessionToken } from './session-token.ts';
@@ -24,13 +23,19 @@ export type Actors = {
 
 export const rememberedMs = 30_000;
 export const rememberedMax = 10_000;
+/** What was refused is looked at again after so long: a member may have been let in again. */
+const endedMs = 5000;
+const endedMax = 1000;
 
 type Entry = { readonly actor: Actor; readonly until: number };
 /** `isStale` is set when something ended while it was being looked up: it may have read the state before. */
 type LookUp = { readonly found: Promise<Actor | undefined>; isStale: boolean };
 
 /** @param deps.max credentials that are remembered at once; the least recently used one goes first */
-export function createActors(deps: { db: Db; clock: Clock; config: Pick<Config, 'JWT_SECRET'>; max?: number }): Actors {
+export function createActors(deps: { db: Db; clock: Clock; config: CredentialSecrets; max?: number }): Actors {
+  const isOurs = createIsOurs(deps.config);
+  // Made by us and ended since: a look-up each would be a burden that the bearer chooses.
+  const ended = new LRUCache<string, number>({ max: endedMax });
   // By digest, so that neither timing of a look-up nor a memory dump gives a credential away.
   const remembered = new LRUCache<string, Entry>({ max: deps.max ?? rememberedMax });
   // Apart from what is remembered: a guess is never accepted, so it pushes out nobody. Bounded by the pool's queue.
@@ -41,7 +46,8 @@ export function createActors(deps: { db: Db; clock: Clock; config: Pick<Config, 
     const until = deps.clock.now().getTime() + rememberedMs;
     remembered.delete(digest);
     const found = lookUp(deps, credential).then((one) => {
-      if (!started.isStale && one !== undefined) {
+      if (one === undefined) ended.set(digest, deps.clock.now().getTime() + endedMs);
+      else if (!started.isStale) {
         remembered.set(digest, { actor: one.actor, until: Math.min(until, one.expiresAt?.getTime() ?? until) });
       }
       return one?.actor;
@@ -60,8 +66,15 @@ export function createActors(deps: { db: Db; clock: Clock; config: Pick<Config, 
       const digest = hash('sha256', credential, 'base64url');
       const entry = remembered.get(digest);
       const isFresh = entry !== undefined && deps.clock.now().getTime() < entry.until;
-      credentialLookups.inc({ from: isFresh ? 'memory' : 'database' });
-      if (isFresh) return Promise.resolve(entry.actor);
+      if (isFresh) {
+        credentialLookups.inc({ from: 'memory' });
+        return Promise.resolve(entry.actor);
+      }
+      if (!isOurs(credential) || deps.clock.now().getTime() < (ended.get(digest) ?? 0)) {
+        credentialLookups.inc({ from: 'refused' });
+        return Promise.resolve(undefined);
+      }
+      credentialLookups.inc({ from: 'database' });
       return (lookUps.get(digest) ?? begin(digest, credential)).found;
     },
     forget: (id) => {
@@ -77,7 +90,7 @@ export function createActors(deps: { db: Db; clock: Clock; config: Pick<Config, 
 type Found = { readonly actor: Actor; readonly expiresAt?: Date };
 
 async function lookUp(
-  { db, clock, config }: { db: Db; clock: Clock; config: Pick<Config, 'JWT_SECRET'> },
+  { db, clock, config }: { db: Db; clock: Clock; config: CredentialSecrets },
   credential: string,
 ): Promise<Found | undefined> {
   const kind = credentialKind(credential);

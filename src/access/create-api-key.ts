@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
@@ -15,11 +16,11 @@ import type { ApiKey } from './tables.ts';
  * @throws DomainError access.limit_reached
  */
 export async function createApiKey(
-  deps: { db: Db; clock: Clock },
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
   input: { actor: Actor; name: string; role: ApiKeyActor['role'] },
 ): Promise<{ apiKey: ApiKey; key: string }> {
   const { actor, name, role } = input;
-  const credential = newCredential('apiKey');
+  const credential = newCredential('apiKey', deps.config);
   const apiKey = await transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
     if ((await countLiveApiKeys(tx, actor.organizerId)) >= apiKeysPerOrganizerMax) {

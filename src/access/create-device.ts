@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db-errors.ts';
 import { type Db, transaction } from '../platform/db.ts';
@@ -16,11 +17,11 @@ import type { Device } from './tables.ts';
  * @throws DomainError device.event_not_found (also for another organiser's event), access.limit_reached
  */
 export async function createDevice(
-  deps: { db: Db; clock: Clock },
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
   input: { actor: Actor; eventId: string; name: string },
 ): Promise<{ device: Device; token: string }> {
   const { actor, eventId, name } = input;
-  const credential = newCredential('device');
+  const credential = newCredential('device', deps.config);
   const made = transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
     if ((await countLiveDevices(tx, actor.organizerId)) >= devicesPerOrganizerMax) {

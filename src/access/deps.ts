@@ -9,7 +9,7 @@ import type { SignInLimiter } from './sign-in-limiter.ts';
 export type AccessDeps = {
   readonly db: Db;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'JWT_SECRET' | 'HASH_SECRET'>;
+  readonly config: Pick<Config, 'JWT_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
   readonly passwords: Passwords;
   readonly actors: Actors;
   readonly signInLimiter: SignInLimiter;

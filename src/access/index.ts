@@ -42,6 +42,7 @@ export { buyerKey, normalizeBuyerEmail, normalizePhone } from './buyer-key.ts';
 export { readBuyerToken, signBuyerToken } from './buyer-token.ts';
 export { orderCookie, presentsOrder, presentsOrderToken } from './order-access.ts';
 export { isOrderAccessToken, orderAccessToken } from './order-token.ts';
+export { createPresentsCredential } from './presents-credential.ts';
 export { type Passwords, createPasswords } from './passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';
 export { requestVerification } from './request-verification.ts';

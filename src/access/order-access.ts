@@ -39,6 +39,11 @@ export function presentsOrderToken(c: Request, deps: Deps, orderId: string): boo
   return token !== undefined && isOrderAccessToken(deps.config.ORDER_TOKEN_SECRET, orderId, token);
 }
 
+/** Whether the request carries the order's token or cookie, wherever it was sent from: enough to tell it from a stranger's. */
+export function carriesOrderCredential(c: Request, deps: Deps, orderId: string): boolean {
+  return presentsOrderToken(c, deps, orderId) || presentsOrderCookie(c, deps, orderId);
+}
+
 /** Looks at every cookie of the name: a sibling subdomain may have set some on a narrower path, which come first. */
 function presentsOrderCookie(c: Request, deps: Deps, orderId: string): boolean {
   const name = `${orderCookieName(deps.config.PUBLIC_URL)}=`;

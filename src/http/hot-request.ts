@@ -18,6 +18,12 @@ export type HotRequest = {
   bytes(bytesMax: number): Promise<Buffer>;
 };
 
+/** Whose credential a route asks for: that of staff, API keys and devices, or the one that opens one order. */
+export type BearerKind = 'staff' | 'order';
+
+/** Whether a request carries a credential of this kind that we made. Told from the request alone, without a query. */
+export type PresentsCredential = (kind: BearerKind, request: Pick<HotRequest, 'method' | 'path' | 'header'>) => boolean;
+
 export function hotRequestOf(incoming: IncomingMessage, path: string): HotRequest {
   const { headers } = incoming;
   return {

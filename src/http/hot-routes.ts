@@ -3,7 +3,7 @@ import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { type Answer, sendAnswer } from './answer.ts';
 import { type HotRequest, hotRequestOf } from './hot-request.ts';
-import { observeRequest } from './observe-request.ts';
+import { createObserveRequest } from './observe-request.ts';
 import { type ProblemCatalogue, createRenderError } from './problem.ts';
 
 /**
@@ -28,7 +28,10 @@ type Decision = {
 
 export type HotRoutesDeps = {
   readonly routes: readonly HotRoute[];
-  readonly decide: (request: HotRequest) => Decision | Promise<Decision>;
+  /** @param route the pattern of the route, as in metrics */
+  readonly decide: (request: HotRequest, route: string) => Decision | Promise<Decision>;
+  /** The answer instead of the one to this error, for clients that fail too often; undefined for all others. */
+  readonly refuseFailure?: (error: unknown, request: HotRequest) => Promise<Answer | undefined> | undefined;
   readonly log: Log;
   readonly problems: ProblemCatalogue;
   /** Fields that tell pages of other origins what they may read. */
@@ -47,6 +50,7 @@ const plainHost = /^[\w.:[\]-]{1,255}$/;
 
 export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const renderError = createRenderError(deps.problems, deps.log);
+  const observe = createObserveRequest(deps.log);
 
   const work = async (
     request: HotRequest,
@@ -54,7 +58,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
     variable: string,
     fields: Readonly<Record<string, string>> | undefined,
   ): Promise<Answer> => {
-    const { requestId, answered } = observeRequest(deps.log);
+    const { requestId, answered } = observe();
     let given: Answer;
     try {
       const { status, headers, body } = await answer(request, variable);
@@ -71,7 +75,8 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
         },
       };
     } catch (error) {
-      given = renderError(error, requestId, fields);
+      const refusal = deps.refuseFailure?.(error, request);
+      given = (refusal && (await refusal)) ?? renderError(error, requestId, fields);
     }
     answered(route, method, given.status);
     return given;
@@ -80,7 +85,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   /** Without waiting where the decision needs none: a refusal is then sent in the same turn of the loop. */
   const decide = (request: HotRequest, route: HotRoute, variable: string): Answer | Promise<Answer> => {
     const go = ({ refusal, fields }: Decision) => refusal ?? work(request, route, variable, fields);
-    const asked = deps.decide(request);
+    const asked = deps.decide(request, route.route);
     return asked instanceof Promise ? asked.then(go) : go(asked);
   };
 

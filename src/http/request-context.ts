@@ -1,13 +1,14 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
 import type { Log } from '../platform/log.ts';
-import { observeRequest } from './observe-request.ts';
+import { createObserveRequest } from './observe-request.ts';
+import { routeOf } from './route-template.ts';
 import type { AppEnv } from './router.ts';
 
 /** Gives each request of the router its id, one log line and one observation. */
 export function requestContext(log: Log): MiddlewareHandler<AppEnv> {
+  const observe = createObserveRequest(log);
   return async (c, next) => {
-    const { requestId, answered } = observeRequest(log);
+    const { requestId, answered } = observe();
     c.set('requestId', requestId);
     c.header('x-request-id', requestId);
     c.header('x-content-type-options', 'nosniff');
@@ -20,7 +21,11 @@ export function requestContext(log: Log): MiddlewareHandler<AppEnv> {
   };
 }
 
-function routeOf(c: Context): string {
-  const path = routePath(c, -1);
-  return path === '/*' || path === '*' ? 'unknown' : path;
+/** Said by the handler of a callback once it knows who sent it: whatever its answer is, it is not held against them. */
+export function markVerified(c: Context): void {
+  c.set('isVerified', true);
+}
+
+export function isVerified(c: Context): boolean {
+  return c.get('isVerified') === true;
 }

@@ -34,13 +34,14 @@ const knownStatuses = new Set(['sent', 'delivered', 'read', 'failed']);
  */
 export async function receiveStatuses(
   deps: { db: Db; config: Pick<Config, 'ENCRYPTION_KEY'> },
-  input: { senderId: string; signature: string | undefined; body: Uint8Array },
+  input: { senderId: string; signature: string | undefined; body: Uint8Array; onVerified: () => void },
 ): Promise<void> {
   const sender = await findSenderForCallback(deps.db, input.senderId);
   if (sender === undefined) throw callbackRefused();
   const { appSecret } = openSenderCredentials(deps.config.ENCRYPTION_KEY, sender);
   const expected = `sha256=${hmacSha256(appSecret, input.body).toString('hex')}`;
   if (input.signature === undefined || !constantTimeEqual(input.signature, expected)) throw callbackRefused();
+  input.onVerified();
   const reports = reportsOf(input.body);
   if (reports.length === 0) return;
   await transaction(deps.db, async (tx) => {

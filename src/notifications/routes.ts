@@ -4,6 +4,7 @@ import { type ActorEnv, requireRole } from '../access/middleware.ts';
 import type { Config } from '../config.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { readBytes } from '../http/read-bytes.ts';
+import { markVerified } from '../http/request-context.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, body, problems } from '../http/schemas.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -147,6 +148,7 @@ export function notificationCallbackRoutes(deps: Pick<NotificationRoutesDeps, 'd
         senderId: c.req.valid('param').senderId,
         signature: c.req.header('x-hub-signature-256'),
         body: await readBytes(c, callbackBytesMax),
+        onVerified: () => markVerified(c),
       });
       return c.text('ok', 200);
     });

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { readBytes } from '../http/read-bytes.ts';
 import { problemResponse } from '../http/problem.ts';
+import { markVerified } from '../http/request-context.ts';
 import type { AppEnv } from '../http/router.ts';
 import { isUnavailable } from '../platform/db-errors.ts';
 import { DomainError, serviceUnavailable } from '../platform/errors.ts';
@@ -34,6 +35,7 @@ export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<
         rail: midtransRail,
         organizerSlug: c.req.param('organizerSlug'),
         rawBody,
+        onVerified: () => markVerified(c),
       });
       return answer(counted(received));
     } catch (error) {

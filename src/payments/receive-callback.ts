@@ -18,16 +18,23 @@ const nobodysKeys = ['no organiser signs with this'];
 /**
  * A gateway calls back: the raw bytes are verified, and lie in the durable inbox when this answers `stored`. Nothing is
  * applied here. An organiser without an account cannot have signed, which answers as a wrong signature does.
+ * `onVerified` is called once the signature is known to be right, whatever becomes of the callback then.
  * @throws DomainError service.unavailable, service.overloaded
  */
 export async function receiveCallback(
   deps: ReceiveDeps,
-  { rail, organizerSlug, rawBody }: { rail: PaymentRail; organizerSlug: string; rawBody: Buffer },
+  {
+    rail,
+    organizerSlug,
+    rawBody,
+    onVerified,
+  }: { rail: PaymentRail; organizerSlug: string; rawBody: Buffer; onVerified: () => void },
 ): Promise<Received> {
   const account: GatewayAccount | undefined = await deps.accounts.bySlug(organizerSlug);
   const reading = rail.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
   if (reading.kind === 'refused') return reading.reason;
   if (account === undefined) return 'signature';
+  onVerified();
   const { attemptId } = reading.fact;
   const stored = deps.inbox.submit(account.organizerId, {
     gateway: rail.name,

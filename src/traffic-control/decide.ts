@@ -1,31 +1,39 @@
 import type { ClientNetwork } from '../http/client-network.ts';
+import type { PresentsCredential } from '../http/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import { type FullFor, createCrowd } from './crowd.ts';
 import { type Asked, type Decision, classNames, rateLimited } from './decision.ts';
 import { keyOf } from './keys.ts';
 import type { Verdict } from './limiter.ts';
 import { shedTotal, switchedTotal } from './metrics.ts';
-import { type RouteClass, type RouteRule, ruleOf } from './route-rules.ts';
+import { type RouteRule, preflightRuleOf, ruleOf, strangers } from './route-rules.ts';
 import { rateLimitField } from './refusals.ts';
 
-export type Decide = (asked: Asked) => Decision | Promise<Decision>;
-
-const taken: Decision = {};
+/** @param route the template of the route that serves the request; undefined when none does */
+export type Decide = (asked: Asked, route: string | undefined) => Decision | Promise<Decision>;
 
 /**
- * The first decision about a request of any class but callbacks: class by address, then what operators have switched,
- * then overload, of everything and of the event, then limits, before body, credentials and log. Without a question to
- * Redis it is made without waiting. Refusals are finished answers.
+ * The first decision about a request of any class but callbacks: class by route, and for some routes by whether the
+ * credential is one that we made; then what operators have switched, then overload, of everything and of the event, then
+ * limits, before body and log. Without a question to Redis it is made without waiting. Refusals are finished answers.
+ * @param presents left out, nobody is a stranger
  */
-export function createDecide(control: TrafficControl, networkOf: ClientNetwork, fullFor?: FullFor): Decide {
+export function createDecide(
+  control: TrafficControl,
+  networkOf: ClientNetwork,
+  fullFor?: FullFor,
+  presents?: PresentsCredential,
+): Decide {
   const { limiter, shedder, refusals, keys, policies, switches } = control;
   const crowdOf = fullFor === undefined ? undefined : createCrowd(control, networkOf, fullFor);
 
-  const fieldsOf = (routeClass: RouteClass, tightest: Verdict | undefined): Decision =>
+  const take = (rule: RouteRule, tightest: Verdict | undefined): Decision =>
     // Browsing is answered from shared caches, where a count of one client's requests has no meaning.
-    tightest === undefined || routeClass === 4
-      ? taken
+    tightest === undefined || rule.class === 4
+      ? { class: rule.class, isStranger: rule === strangers }
       : {
+          class: rule.class,
+          isStranger: rule === strangers,
           fields: {
             'ratelimit-policy': refusals.policyField(tightest.policy),
             ratelimit: rateLimitField(tightest),
@@ -56,11 +64,18 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork, 
       if (!verdict.allowed) return rateLimited(control, rule.class, verdict);
       least = tighter(least, verdict);
     }
-    return fieldsOf(rule.class, least);
+    return take(rule, least);
   };
 
-  return (asked) => {
-    const rule = ruleOf(asked.method, asked.path);
+  const ruleFor = (asked: Asked, route: string | undefined): RouteRule => {
+    if (asked.method === 'OPTIONS') return preflightRuleOf(asked.header('access-control-request-method') ?? '', route);
+    const rule = ruleOf(asked.method, route);
+    if (rule.bearer === undefined || presents === undefined || presents(rule.bearer, asked)) return rule;
+    return strangers;
+  };
+
+  return (asked, route) => {
+    const rule = ruleFor(asked, route);
     const switched = switches?.refusalFor(rule.class, asked.method, asked.path);
     if (switched !== undefined) {
       switchedTotal.inc({ class: classNames[rule.class] });
@@ -73,7 +88,7 @@ export function createDecide(control: TrafficControl, networkOf: ClientNetwork, 
     }
     const crowded = crowdOf?.(asked, rule);
     if (crowded !== undefined) return crowded;
-    return rule.limits.length === 0 ? taken : limit(asked, rule, networkOf(asked), 0, undefined);
+    return rule.limits.length === 0 ? take(rule, undefined) : limit(asked, rule, networkOf(asked), 0, undefined);
   };
 }
 

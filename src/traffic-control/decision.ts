@@ -7,10 +7,16 @@ import type { RouteClass } from './route-rules.ts';
 
 export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress'>;
 
-/** Whether a request is taken up, and what its answer says of its limits. */
+/** Whether a request is taken up, as which class, and what its answer says of its limits. */
 export type Decision =
   | { readonly refusal: Answer; readonly fields?: undefined }
-  | { readonly refusal?: undefined; readonly fields?: Readonly<Record<string, string>> };
+  | {
+      readonly refusal?: undefined;
+      readonly fields?: Readonly<Record<string, string>>;
+      readonly class: RouteClass;
+      /** It has no credential of ours where its route asks for one, and is counted for that. */
+      readonly isStranger: boolean;
+    };
 
 /** Of the classes, in metrics. */
 export const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;

@@ -2,11 +2,13 @@
  * Staying up: who is taken up when not all can be.
  *
  * Promises:
- *  1. The decision falls before the body and the log, from the address and, for orders, the event that a header names; a
+ *  1. The decision falls before the body and the log, from the route, at the door and for orders from whether the
+ *     credential is one of ours, and for new orders from the event that a header names; a
  *     refusal costs microseconds and is definite: 429 `traffic.rate_limited` for who asks too much, 503 `service.overloaded` for what
  *     cannot be done now, both with an integer `Retry-After` that differs from client to client.
  *  2. Callbacks of gateways are never shed, and limited only where they do not verify. What pays, reads an order or
- *     stands at the door is shed last, then placing orders, the waiting room, browsing, and the rest first.
+ *     stands at the door is shed last, then placing orders, the waiting room, browsing, and the rest first. What no route
+ *     serves, and whoever makes up a credential, belongs to the rest.
  *  3. Limits hold over all processes. Without Redis they hold per process, never "open", answered within 50 ms.
  *  4. A client's network is its own only as far as trusted proxies say so.
  *  5. What an operator switches reaches every process within a second, holds while Postgres and Redis are away, and
@@ -24,6 +26,7 @@
  */
 export { type Decide, createDecide } from './decide.ts';
 export type { Decision } from './decision.ts';
+export { createRefuseFailure } from './credential-failures.ts';
 export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
 export {
   createCallsLimiter,

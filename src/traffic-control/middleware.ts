@@ -2,49 +2,73 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { responseOf } from '../http/answer.ts';
 import { type ClientNetwork, widerNetworkOf } from '../http/client-network.ts';
 import { hotRequestOfContext } from '../http/hot-request.ts';
+import { isVerified } from '../http/request-context.ts';
+import { routeOf } from '../http/route-template.ts';
 import { asClass } from './concurrency/index.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import type { Decide } from './decide.ts';
 import { rateLimited } from './decision.ts';
+import type { Verdict } from './limiter.ts';
+import type { PolicyName } from './policies.ts';
 import { ruleOf } from './route-rules.ts';
 
-/** What a callback that does not verify is answered with: the gateway's retry table asks for 400. */
-const refusedStatuses = new Set([400, 401, 403]);
+/** What the last stop of errors may ask. */
+type TrafficEnv = { Variables: { isStranger?: boolean } };
+
+/** Whether a request was counted as a stranger's when it came in. */
+export function isStranger(c: Context): boolean {
+  return c.get('isStranger') === true;
+}
 
 /**
  * The first thing that sees a request that goes through the router. Callbacks are never shed; who posts callbacks that
- * do not verify is limited. `networkOf` must believe only trusted proxies.
+ * do not verify is limited, whatever they are answered with. `networkOf` must believe only trusted proxies.
+ * @param preflightRoute the route of the request that a browser asks about, for a request with the method OPTIONS
  */
-export function trafficControl(control: TrafficControl, decide: Decide, networkOf: ClientNetwork): MiddlewareHandler {
+export function trafficControl(
+  control: TrafficControl,
+  decide: Decide,
+  networkOf: ClientNetwork,
+  preflightRoute: (c: Context) => string | undefined = () => undefined,
+): MiddlewareHandler<TrafficEnv> {
   const { limiter, keys } = control;
 
-  const countFailures = async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+  /** What a callback that does not verify is counted by. */
+  const countedBy = (c: Context): readonly (readonly [PolicyName, string])[] => {
     const network = networkOf(hotRequestOfContext(c));
-    const key = keys.callback(network, c.req.path);
-    const networkKey = keys.network(network);
     const wider = widerNetworkOf(network);
-    const widerKey = wider === undefined ? undefined : keys.network(wider);
-    const denied =
-      limiter.denied('callback_failures', key) ??
-      limiter.denied('callback_failures_network', networkKey) ??
-      (widerKey === undefined ? undefined : limiter.denied('callback_failures_network_wide', widerKey));
+    return [
+      ['callback_failures', keys.callback(network, c.req.path)],
+      ['callback_failures_network', keys.network(network)],
+      ...(wider === undefined ? [] : [['callback_failures_network_wide', keys.network(wider)] as const]),
+    ];
+  };
+
+  const countFailures = async (c: Context<TrafficEnv>, next: () => Promise<void>): Promise<Response | undefined> => {
+    const counted = countedBy(c);
+    const denied = counted.reduce<Verdict | undefined>(
+      (found, [name, key]) => found ?? limiter.denied(name, key),
+      undefined,
+    );
     if (denied !== undefined) return responseOf(rateLimited(control, 0, denied).refusal);
     await next();
-    if (!refusedStatuses.has(c.res.status)) return undefined;
-    await limiter.consume('callback_failures', key);
-    await limiter.consume('callback_failures_network', networkKey);
-    if (widerKey !== undefined) await limiter.consume('callback_failures_network_wide', widerKey);
+    if (c.res.status < 400 || isVerified(c)) return undefined;
+    for (const [name, key] of counted) await limiter.consume(name, key);
     return undefined;
   };
 
   return async (c, next) => {
-    const routeClass = ruleOf(c.req.method, c.req.path).class;
-    if (routeClass === 0) return countFailures(c, () => asClass(0, next));
-    const asked = decide(hotRequestOfContext(c));
-    const { refusal, fields } = asked instanceof Promise ? await asked : asked;
-    if (refusal !== undefined) return responseOf(refusal);
+    const route = c.req.method === 'OPTIONS' ? preflightRoute(c) : routeOf(c);
+    if (route !== undefined && c.req.method !== 'OPTIONS' && ruleOf(c.req.method, route).class === 0) {
+      return countFailures(c, () => asClass(0, next));
+    }
+    const asked = decide(hotRequestOfContext(c), route);
+    const decision = asked instanceof Promise ? await asked : asked;
+    if (decision.refusal !== undefined) return responseOf(decision.refusal);
+    const { fields } = decision;
     if (fields !== undefined) for (const [name, value] of Object.entries(fields)) c.header(name, value);
-    await asClass(routeClass, next);
+    if (decision.isStranger) c.set('isStranger', true);
+    await asClass(decision.class, next);
     return undefined;
   };
 }

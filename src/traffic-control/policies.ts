@@ -22,6 +22,7 @@ const networkPolicies = [
   'verifications',
   'confirmations',
   'confirmation_failures',
+  'credential_failures',
   'callback_failures_network',
 ] as const;
 type NetworkPolicyName = (typeof networkPolicies)[number];
@@ -50,6 +51,8 @@ const widerFactor = 4;
 const doorNetworkFactor = 10;
 /** One API key may serve every gate of a venue. */
 const doorCredentialFactor = 2;
+/** Credentials that are none of ours, or ended; those that are good are not counted, nor refused for the others. */
+const credentialFailuresPerNetwork = 300;
 const messagesPerNetwork = 30;
 const signInsPerAccount = 10;
 const signInsPerAccountEverywhere = 100;
@@ -96,6 +99,7 @@ export function policiesOf(
     orders: policy('orders', 'network', config.ORDERS_PER_MINUTE_PER_NETWORK),
     sign_in: policy('sign_in', 'network', config.SIGN_INS_PER_MINUTE_PER_NETWORK),
     messages: policy('messages', 'network', messagesPerNetwork),
+    credential_failures: policy('credential_failures', 'network', credentialFailuresPerNetwork),
     // Guessing one account's password: from one network, and from many.
     sign_in_account: policy('sign_in_account', 'target', signInsPerAccount, 15 * minute),
     sign_in_account_everywhere: policy(

@@ -1,3 +1,4 @@
+import type { BearerKind } from '../http/hot-request.ts';
 import type { Dependency } from './concurrency/dependencies.ts';
 import { type PolicyName, wideOf } from './policies.ts';
 
@@ -7,7 +8,7 @@ import { type PolicyName, wideOf } from './policies.ts';
  */
 export type RouteClass = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What the address of a request says about it, before anything else of it is read. */
+/** What the route of a request says about it, before anything else of it is read. */
 export type RouteRule = {
   readonly class: RouteClass;
   /** Limits that are asked in this order; the first that refuses ends it. */
@@ -16,9 +17,12 @@ export type RouteRule = {
   readonly uses?: Dependency;
   /** Its crowd is refused by event, when the request names one in `Event-Slug`. */
   readonly isOfEvent?: boolean;
+  /** The class is for those who carry a credential of ours; everybody else is a stranger there. */
+  readonly bearer?: BearerKind;
 };
 
-type Row = RouteRule & { readonly methods: readonly string[]; readonly path: RegExp };
+/** `route` is asked of templates (`/v1/orders/{id}`), of which there are no more than routes: never of an address. */
+type Row = RouteRule & { readonly methods: readonly string[]; readonly route: RegExp };
 
 const anyMethod: readonly string[] = [];
 const reading = ['GET', 'HEAD'];
@@ -26,28 +30,27 @@ const posting = ['POST'];
 
 /** In order of importance; the first row that fits decides. */
 const rows: readonly Row[] = withWideLimits([
-  // What no route serves is not a callback: it is limited as anything else that is made up.
-  { methods: ['GET', 'POST'], path: /^\/v1\/callbacks\/(?:midtrans|whatsapp)\/[^/]+$/, class: 0, limits: [] },
-  // A browser's question before the request itself: cheap, and without its answer nothing else comes.
-  { methods: ['OPTIONS'], path: /^\//, class: 1, limits: ['network'] },
+  { methods: anyMethod, route: /^\/v1\/callbacks\//, class: 0, limits: [] },
   {
     methods: anyMethod,
-    path: /^\/v1\/check-ins(?:\/|$)/,
+    route: /^\/v1\/check-ins(?:\/|$)/,
     class: 1,
     limits: ['check_in', 'check_in_network'],
     uses: 'postgres_writes',
+    bearer: 'staff',
   },
   {
     methods: reading,
-    path: /^\/v1\/events\/[^/]+\/(?:door-list$|check-ins\/)/,
+    route: /^\/v1\/events\/\{id\}\/(?:door-list$|check-ins\/)/,
     class: 1,
     limits: ['check_in', 'check_in_network'],
     uses: 'postgres_reads',
+    bearer: 'staff',
   },
   // Not counted as a request too: the limit on orders is the tighter one, and a second question to Redis would cost more than it says.
   {
     methods: posting,
-    path: /^\/v1\/orders$/,
+    route: /^\/v1\/orders$/,
     class: 2,
     limits: ['orders'],
     uses: 'postgres_writes',
@@ -55,7 +58,7 @@ const rows: readonly Row[] = withWideLimits([
   },
   {
     methods: posting,
-    path: /^\/v1\/orders\/lookups$/,
+    route: /^\/v1\/orders\/lookups$/,
     class: 4,
     limits: ['messages', 'network'],
     uses: 'postgres_reads',
@@ -63,40 +66,79 @@ const rows: readonly Row[] = withWideLimits([
   // Nobody stands at the door for want of it: the mail has the tickets, and so has the page of the order.
   {
     methods: reading,
-    path: /^\/v1\/orders\/[^/]+\/tickets\.pdf$/,
+    route: /^\/v1\/orders\/\{id\}\/tickets\.pdf$/,
     class: 4,
     limits: ['documents', 'network'],
     uses: 'postgres_reads',
+    bearer: 'order',
   },
-  { methods: anyMethod, path: /^\/v1\/orders\//, class: 1, limits: ['network'], uses: 'postgres_reads' },
-  { methods: posting, path: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
+  {
+    methods: anyMethod,
+    route: /^\/v1\/orders\/\{id\}/,
+    class: 1,
+    limits: ['network'],
+    uses: 'postgres_reads',
+    bearer: 'order',
+  },
+  { methods: posting, route: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
   {
     methods: posting,
-    path: /^\/v1\/(?:password-resets|invitations)(?:\/|$)/,
+    route: /^\/v1\/(?:password-resets|invitations)(?:\/|$)/,
     class: 4,
     limits: ['messages', 'network'],
     uses: 'postgres_reads',
   },
   // Not counted as requests too, for the same reason as orders.
-  { methods: posting, path: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
-  { methods: posting, path: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },
-  { methods: anyMethod, path: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
-  { methods: posting, path: /^\/v1\/events\/[^/]+\/queue\//, class: 3, limits: ['network'] },
-  { methods: reading, path: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
-  { methods: anyMethod, path: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
+  { methods: posting, route: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
+  { methods: posting, route: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },
+  { methods: anyMethod, route: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
+  { methods: posting, route: /^\/v1\/events\/\{slug\}\/queue\//, class: 3, limits: ['network'] },
+  { methods: reading, route: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
+  { methods: anyMethod, route: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
   // The page of an order and what it loads: a buyer on the way to paying needs them as much as the order itself.
-  { methods: reading, path: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
-  { methods: reading, path: /^\//, class: 4, limits: ['network'] },
+  { methods: reading, route: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
+  { methods: reading, route: /^\//, class: 4, limits: ['network'] },
 ]);
 
-const otherwise: RouteRule = { class: 5, limits: ['network', 'network_wide'] };
+/** Of whatever no route serves. */
+const unrouted: RouteRule = { class: 5, limits: ['network', 'network_wide'] };
 
-/** Decided by method and path alone. `path` must be decoded exactly as the router decodes it. */
-export function ruleOf(method: string, path: string): RouteRule {
-  for (const row of rows) {
-    if ((row.methods === anyMethod || row.methods.includes(method)) && row.path.test(path)) return row;
-  }
-  return otherwise;
+/**
+ * Of whoever has no credential of ours where a route asks for one: it is answered after everybody else, and limited apart
+ * from those who share the network and have one.
+ */
+export const strangers: RouteRule = {
+  class: 5,
+  limits: ['credential_failures', 'credential_failures_wide', 'network', 'network_wide'],
+};
+
+const known = new Map<string, RouteRule>();
+
+/**
+ * Decided by the route alone, which the router has found: an address that only looks like one has no class but the
+ * lowest.
+ * @param route the template of the route; undefined when no route serves the request
+ */
+export function ruleOf(method: string, route: string | undefined): RouteRule {
+  if (route === undefined) return unrouted;
+  const key = `${method} ${route}`;
+  const rule = known.get(key) ?? rows.find((row) => fits(row, method, route)) ?? unrouted;
+  known.set(key, rule);
+  return rule;
+}
+
+function fits({ methods, route }: Row, method: string, template: string): boolean {
+  return (methods === anyMethod || methods.includes(method)) && route.test(template);
+}
+
+/**
+ * Of a browser's question before the request itself, by the route of that request: it is as important, though never as
+ * important as a callback, which no browser sends.
+ */
+export function preflightRuleOf(method: string, route: string | undefined): RouteRule {
+  if (route === undefined) return unrouted;
+  const routeClass = ruleOf(method, route).class;
+  return { class: routeClass === 0 ? 5 : routeClass, limits: unrouted.limits };
 }
 
 /** Each limit per network is followed by the one on the networks around it. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActors, rememberedMs } from '../../src/access/actors.ts';
+import { newCredential } from '../../src/access/credential.ts';
 import { createApiKey } from '../../src/access/create-api-key.ts';
 import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../support/access.ts';
 
@@ -44,13 +45,17 @@ describe('what a process remembers of credentials', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('asks nothing for a forged session, and forgets refusals', async () => {
+  it('asks nothing for what is none of ours, and forgets what has ended before long', async () => {
     const { state, actors } = counting();
     expect(await actors.of(`${organizer.owner.slice(0, -2)}xx`)).toBeUndefined();
     expect(state.reads).toBe(0);
-    const guess = `antre_key_${'B'.repeat(43)}`;
-    await actors.of(guess);
-    await actors.of(guess);
+    expect(await actors.of(`antre_key_${'B'.repeat(65)}`)).toBeUndefined();
+    expect(state.reads).toBe(0);
+    const ended = newCredential('apiKey', world.deps.config).text;
+    for (let time = 0; time < 10; time += 1) expect(await actors.of(ended)).toBeUndefined();
+    expect(state.reads).toBe(1);
+    world.time.advance(6000);
+    expect(await actors.of(ended)).toBeUndefined();
     expect(state.reads).toBe(2);
   });
 
@@ -62,7 +67,8 @@ describe('what a process remembers of credentials', () => {
     await actors.of(first ?? '');
     await actors.of(second ?? '');
     state.reads = 0;
-    const guesses = Array.from({ length: 20 }, (_, n) => `antre_key_${String(n).padStart(43, 'C')}`);
+    // Keys that we made and that ended since: the only ones that reach the database.
+    const guesses = Array.from({ length: 20 }, () => newCredential('apiKey', world.deps.config).text);
     await Promise.all(guesses.map((guess) => actors.of(guess)));
     expect(state.reads).toBe(20);
     await actors.of(second ?? '');

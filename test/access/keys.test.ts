@@ -53,7 +53,7 @@ describe('API keys and devices', () => {
       id: expect.stringMatching(/^key_/),
       name: 'Kasir',
       role: 'manager',
-      key: expect.stringMatching(/^antre_key_[\w-]{43}$/),
+      key: expect.stringMatching(/^antre_key_[\w-]{65}$/),
       createdBy: organizer.ownerId,
       createdAt: expect.any(String),
       endedAt: null,
@@ -112,7 +112,7 @@ describe('API keys and devices', () => {
   it('ties a device to one event of its organiser', async () => {
     const { response, body } = await createDevice();
     expect(response.status).toBe(201);
-    expect(body.token).toMatch(/^antre_device_[\w-]{43}$/);
+    expect(body.token).toMatch(/^antre_device_[\w-]{65}$/);
     expect(await bodyOf(await whoIs(body.token))).toEqual({
       kind: 'device',
       id: body.id,
@@ -175,6 +175,7 @@ describe('API keys and devices', () => {
     const { body } = await createKey();
     for (const key of [
       `antre_key_${'A'.repeat(43)}`,
+      `antre_key_${'A'.repeat(65)}`,
       body.key.slice(0, -1),
       `${body.key}A`,
       body.key.replace('antre_key_', 'antre_device_'),

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { templateOf } from '../../src/http/route-template.ts';
+import { ruleOf } from '../../src/traffic-control/route-rules.ts';
 import { ask, sendRaw } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
 
@@ -72,14 +76,72 @@ describe('a network', () => {
     }
   });
 
-  test('is never refused as a gateway or a door', async () => {
+  const door = { authorization: `Bearer antre_device_${'A'.repeat(65)}` };
+  const important: readonly (readonly [string, string, Record<string, string>])[] = [
+    ['POST', '/v1/callbacks/midtrans/some-organizer', {}],
+    ['POST', '/v1/callbacks/whatsapp/snd_1', {}],
+    ['GET', '/v1/callbacks/whatsapp/snd_1?hub.mode=subscribe', {}],
+    ['POST', '/v1/check-ins', door],
+    ['POST', '/v1/check-ins/batch', door],
+    ['POST', '/v1/check-ins', { authorization: `Bearer eyJhbGciOiJIUzI1NiJ9.e30.${'A'.repeat(43)}` }],
+  ];
+
+  test('has an allowance of its own as a gateway or a door, ten times as large and not without end', async () => {
     const before = fronted.arrived.length;
-    const paths = ['/v1/callbacks/midtrans/some-organizer', '/v1/check-ins', '/v1/check-ins/batch'];
-    const seen = await statuses(burst + 200, (place) =>
-      ask(port, paths[place % paths.length] ?? '/', { method: 'POST', from: '127.0.5.1', body: '{}' }),
-    );
+    const as = (place: number) => {
+      const [method, path, headers] = important[place % important.length] ?? ['GET', '/', {}];
+      return ask(port, path, { method, headers, from: '127.0.5.1', ...(method === 'POST' ? { body: '{}' } : {}) });
+    };
+    await statuses(burst + 200, as);
     expect(fronted.arrived.length - before).toBe(burst + 200);
-    expect([...seen.keys()].filter((status) => status >= 500)).toEqual([]);
+    await statuses(9 * burst, as);
+    expect(fronted.arrived.length - before).toBeLessThan(10 * burst + 300);
+    expect((await as(0)).status).toBe(429);
+    expect((await ask(port, '/v1/nothing', { from: '127.0.5.2' })).status).toBe(404);
+  });
+
+  test('is a stranger with everything that only looks like a gateway or a door', async () => {
+    const key = 'A'.repeat(65);
+    const alike: readonly (readonly [string, string, Record<string, string>])[] = [
+      ['DELETE', '/v1/callbacks/midtrans/some-organizer', {}],
+      ['GET', '/v1/callbacks/midtrans/some-organizer', {}],
+      ['POST', '/v1/callbacks/nobody/some-organizer', {}],
+      ['POST', '/v1/callbacks/midtrans/some-organizer/more', {}],
+      ['POST', '/v1/callbacks/midtrans', {}],
+      ['POST', '/v1/check-ins', {}],
+      ['POST', '/v1/check-ins/more', door],
+      ['GET', '/v1/check-ins', door],
+      ['POST', '/v1/check-ins', { authorization: `Bearer antre_device_${key.slice(1)}` }],
+      ['POST', '/v1/check-ins', { authorization: `Bearer password` }],
+      ['POST', '/v1/check-ins', { 'x-authorization': door.authorization }],
+    ];
+    const seen = await statuses(burst + 110, (place) => {
+      const [method, path, headers] = alike[place % alike.length] ?? ['GET', '/', {}];
+      return ask(port, path, { method, headers, from: '127.0.7.1' });
+    });
+    expect(seen.get(429)).toBeGreaterThan(80);
+    expect((await ask(port, '/v1/check-ins', { method: 'POST', headers: door, from: '127.0.7.2' })).status).toBe(401);
+  });
+
+  test('is told as a gateway or a door for every route that is one, and for no other', () => {
+    const rules = readFileSync('deploy/nginx/edge-http.conf', 'utf8');
+    const patternsOf = (variable: string) => {
+      const block = rules.split(`$${variable} {\n`)[1]?.split('\n}')[0] ?? '';
+      return [...block.matchAll(/"~(\S.*)" 1;/g)].map(([, text = '']) => new RegExp(text.replaceAll('\\z', '$')));
+    };
+    const [callbacks, doors] = [patternsOf('edge_is_callback'), patternsOf('edge_is_door')];
+    expect([callbacks.length, doors.length]).toEqual([2, 2]);
+    for (const { method, path } of createApp(fronted.service).routes) {
+      const template = templateOf(path);
+      if (template === undefined || method === 'ALL') continue;
+      const line = `${method} ${template.replaceAll(/\{\w+\}/g, 'some-id')}`;
+      const isImportant =
+        callbacks.some((pattern) => pattern.test(line)) ||
+        doors.some((pattern) => pattern.test(`${line} ${door.authorization}`));
+      const { class: routeClass, bearer } = ruleOf(method, template);
+      const isExpected = routeClass === 0 || (method === 'POST' && bearer === 'staff' && routeClass === 1);
+      expect([line, isImportant]).toEqual([line, isExpected]);
+    }
   });
 });
 

@@ -17,7 +17,9 @@ test('each zone and upstream that the rules name is there, here as in the local 
   const local = readFileSync('deploy/local/services/start-nginx.ts', 'utf8');
   const named = [...rules.join('\n').matchAll(/(?:zone=|proxy_cache )(edge_\w+)/g)].map((match) => match[1] ?? '');
   const other = rules.join('\n').match(/limit_conn (edge_\w+)/)?.[1] ?? '';
-  expect(new Set([...named, other])).toEqual(new Set(['edge_requests', 'edge_public', 'edge_connections']));
+  expect(new Set([...named, other])).toEqual(
+    new Set(['edge_requests', 'edge_important', 'edge_public', 'edge_connections']),
+  );
   for (const zone of [...named, other]) {
     expect(main).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));
     expect(local).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));

@@ -65,6 +65,7 @@ export async function openAccessWorld(options: { signInLimiter?: SignInLimiter }
   const config = {
     JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
     HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
+    ENCRYPTION_KEY: 'c3'.repeat(32),
     PUBLIC_URL: 'http://localhost:3000',
   };
   const base = { db: open.db, clock, config };

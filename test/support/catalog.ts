@@ -24,6 +24,7 @@ import type { TestOrganizer } from './factories.ts';
 const log = createLog({ level: 'silent', process: 'test' });
 const config = {
   JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
+  ENCRYPTION_KEY: 'c3'.repeat(32),
   HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
 };
 

@@ -40,6 +40,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
+const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'c3'.repeat(32) };
 const catalogue = {
   ...accessProblems,
   ...checkInProblems,
@@ -56,7 +57,7 @@ export async function openDoor(categories: readonly { name: string }[] = [{ name
   const open = openDb({ url: database.url, name: 'door', poolSize: 4, ...timeouts, prepare: false });
   const event = await addDoorEvent(sql, { categories });
   const log = createLog({ level: 'silent', process: 'test' });
-  const actors = createActors({ db: open.db, clock: systemClock, config: { JWT_SECRET: 'x'.repeat(32) } });
+  const actors = createActors({ db: open.db, clock: systemClock, config: secrets });
   const deps = { db: open.db, actors, clock: systemClock, scans: createScanLane({ db: open.db, flushesMax: 4 }) };
   const app = createRouter();
   app.onError(handleError(catalogue, log));
@@ -81,13 +82,13 @@ export async function openDoor(categories: readonly { name: string }[] = [{ name
     event,
     call,
     addKey: async (of, role) => {
-      const { text, hash } = newCredential('apiKey');
+      const { text, hash } = newCredential('apiKey', secrets);
       await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by)
         values (${newId('key')}, ${of.organizerId}, 'test', ${role}, ${hash}, 'test')`;
       return text;
     },
     addDevice: async (of) => {
-      const { text, hash } = newCredential('device');
+      const { text, hash } = newCredential('device', secrets);
       await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
         values (${newId('dev')}, ${of.organizerId}, ${of.eventId}, 'test', ${hash}, 'test')`;
       return text;

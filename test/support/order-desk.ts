@@ -34,6 +34,7 @@ export function openDesk(open: OpenDb) {
     HASH_SECRET: hashSecret,
     PUBLIC_URL: 'https://antre.example',
     JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
+    ENCRYPTION_KEY: 'c3'.repeat(32),
   };
   const world = {
     payment: { status: 'creating', method: 'any' } as PaymentView,

@@ -35,7 +35,7 @@ describe('the door in a browser', () => {
     origin = `http://127.0.0.1:${server.port}`;
     sql = postgres(running.directUrl, { max: 1 });
     event = await addDoorEvent(sql);
-    const { text, hash } = newCredential('device');
+    const { text, hash } = newCredential('device', running.service.config);
     token = text;
     await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
       values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, 'Gate', ${hash}, 'test')`;

@@ -1,0 +1,42 @@
+import type { Context, Hono } from 'hono';
+import { matchedRoutes } from 'hono/route';
+
+/** What stands for the route of a request that no route serves, in logs and metrics. */
+export const unrouted = 'unrouted';
+
+/** By the pattern of the router: as many as there are routes. */
+const templates = new Map<string, string | undefined>();
+
+/**
+ * The route that serves a request, spelled as in the contract (`/v1/orders/{id}`); undefined when none does. Known as
+ * soon as the first middleware runs, since the router has looked at method and path by then.
+ */
+export function routeOf(c: Context): string | undefined {
+  for (const { path } of matchedRoutes(c)) {
+    const template = templateOf(path);
+    if (template !== undefined) return template;
+  }
+  return undefined;
+}
+
+/** Finds the route of the request that a browser asks about beforehand, by the method that it names. */
+export function preflightRouteOf(app: Pick<Hono, 'router'>): (c: Context) => string | undefined {
+  return (c) => {
+    const method = c.req.header('access-control-request-method');
+    if (method === undefined) return undefined;
+    const [matches] = app.router.match(method === 'HEAD' ? 'GET' : method, c.req.path);
+    for (const [[, { path }]] of matches) {
+      const template = templateOf(path);
+      if (template !== undefined) return template;
+    }
+    return undefined;
+  };
+}
+
+/** Undefined for the pattern of a middleware, or of a page for what is missing, which fit whatever address. */
+export function templateOf(pattern: string): string | undefined {
+  if (templates.has(pattern)) return templates.get(pattern);
+  const template = pattern.includes('*') ? undefined : pattern.replaceAll(/:(\w+)(?:\{[^}]*\})?\??/g, '{$1}');
+  templates.set(pattern, template);
+  return template;
+}

@@ -1,0 +1,280 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderAccessToken } from '../../src/access/index.ts';
+import { newCredential } from '../../src/access/credential.ts';
+import { createApp } from '../../src/app.ts';
+import { templateOf } from '../../src/http/route-template.ts';
+import { DomainError } from '../../src/platform/errors.ts';
+import { registry } from '../../src/platform/metrics.ts';
+import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.ts';
+import { type TestService, startTestService } from '../support/service.ts';
+
+/**
+ * Guards that only a route has a class: whatever no route serves, and whoever makes up a credential, is of the lowest one,
+ * limited, and costs no query. All routes of the router are tried.
+ */
+
+type Seen = {
+  readonly route: string | undefined;
+  readonly class: RouteClass | undefined;
+  readonly isStranger: boolean;
+};
+
+let world: TestService;
+let app: ReturnType<typeof createApp>;
+let seen: Seen | undefined;
+let routes: { method: string; template: string }[];
+
+beforeAll(async () => {
+  world = await startTestService({
+    REQUESTS_PER_MINUTE_PER_NETWORK: '1000000',
+    TRUSTED_PROXIES: '127.0.0.0/8',
+    CORS_ALLOW_ORIGINS: 'https://shop.example',
+  });
+  const { decide } = world.service;
+  app = createApp({
+    ...world.service,
+    decide: (asked, route) => {
+      const decided = decide(asked, route);
+      if (decided instanceof Promise) return decided.then((decision) => note(route, decision));
+      return note(route, decided);
+    },
+  });
+  const note = <Decision extends object>(route: string | undefined, decision: Decision): Decision => {
+    seen = {
+      route,
+      class: 'class' in decision ? (decision.class as RouteClass) : undefined,
+      isStranger: 'isStranger' in decision && decision.isStranger === true,
+    };
+    return decision;
+  };
+  const found = new Map<string, { method: string; template: string }>();
+  for (const { method, path } of app.routes) {
+    const template = templateOf(path);
+    if (template !== undefined && method !== 'ALL') found.set(`${method} ${template}`, { method, template });
+  }
+  routes = [...found.values()];
+});
+afterAll(() => world?.close());
+
+const filled: Record<string, string> = {
+  id: `ord_${'7'.repeat(28)}`,
+  slug: 'some-event',
+  organizerSlug: 'some-organizer',
+  senderId: 'snd_00000000000000000000',
+};
+const addressOf = (template: string) => template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => filled[name] ?? 'x1');
+
+let network = 0;
+/** Each from a network of its own, so that no limit stands in the way of what is looked at. */
+async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  seen = undefined;
+  network += 1;
+  const from = `198.${18 + (network >> 16)}.${(network >> 8) & 255}.${network & 255}`;
+  const response = await app.fetch(
+    new Request(`http://localhost${path}`, { method, headers: { 'x-forwarded-for': `${from}:4711`, ...headers } }),
+  );
+  await response.arrayBuffer();
+  return response;
+}
+
+/** Queries of all pools so far. */
+async function queries(): Promise<number> {
+  const { values } = (await registry.getSingleMetric('antre_db_pool_wait_seconds')?.get()) ?? { values: [] };
+  return values
+    .filter((value) => 'metricName' in value && String(value.metricName).endsWith('_count'))
+    .filter(({ labels }) => (labels as { pool?: string }).pool !== 'watch')
+    .reduce((sum, { value }) => sum + value, 0);
+}
+
+const classes: Record<string, RouteClass> = {
+  'POST /v1/callbacks/midtrans/{organizerSlug}': 0,
+  'GET /v1/callbacks/whatsapp/{senderId}': 0,
+  'POST /v1/check-ins': 1,
+  'POST /v1/check-ins/batch': 1,
+  'GET /v1/events/{id}/door-list': 1,
+  'GET /v1/events/{id}/check-ins/summary': 1,
+  'GET /v1/orders/{id}': 1,
+  'HEAD /v1/orders/{id}': 1,
+  'GET /v1/orders/{id}/tickets': 1,
+  'GET /v1/orders/{id}/tickets.pdf': 4,
+  'POST /v1/orders/{id}/payments': 1,
+  'POST /v1/orders': 2,
+  'POST /v1/sessions': 2,
+  'POST /v1/events/{slug}/queue/passes': 3,
+  'POST /v1/events/{slug}/queue/places': 3,
+  'POST /v1/buyers/verifications': 3,
+  'GET /v1/events/{slug}': 4,
+  'GET /v1/events/{slug}/queue': 4,
+  'GET /v1/events': 4,
+  'POST /v1/orders/lookups': 4,
+  'GET /': 4,
+  'GET /orders/{id}': 1,
+  'GET /web/{file}': 1,
+  'GET /openapi.json': 4,
+  'GET /v1/organizers/{slug}/events/{eventId}/orders.csv': 5,
+  'POST /v1/organizers/{slug}/events': 5,
+};
+
+describe('a route', () => {
+  it.each(Object.entries(classes))('%s is of class %i', (name, expected) => {
+    const [method = '', template = ''] = name.split(' ');
+    expect(routes).toContainEqual({ method: method === 'HEAD' ? 'GET' : method, template });
+    expect(ruleOf(method, template).class).toBe(expected);
+  });
+
+  it('of each kind is found by the router before anything else happens', async () => {
+    expect(routes.length).toBeGreaterThan(80);
+    for (const { method, template } of routes) {
+      const { class: expected, bearer } = ruleOf(method, template);
+      await ask(method, addressOf(template));
+      if (expected === 0) expect([template, seen]).toEqual([template, undefined]);
+      // Two templates of one shape share an address: the first of them serves it.
+      else if (bearer === undefined) expect([template, seen?.class]).toEqual([template, expected]);
+    }
+  });
+
+  it('has its class for no other method and for no address beside it', async () => {
+    const served = new Set(routes.map(({ method, template }) => `${method} ${template}`));
+    for (const { template } of routes.filter(({ method, template: of }) => ruleOf(method, of).class <= 3)) {
+      const address = addressOf(template);
+      const besides = [
+        `${address}/`,
+        `${address}/more`,
+        `/${address}`,
+        address.replace('/v1/', '/V1/'),
+        address.replace('/v1/', '/v2/'),
+      ].map((path) => ['POST', path] as const);
+      const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']
+        .filter((method) => !served.has(`${method} ${template}`))
+        .map((method) => [method, address] as const);
+      for (const [method, path] of [...besides, ...others]) {
+        const { status } = await ask(method, path);
+        if (seen?.route !== undefined && seen.route !== template) continue;
+        expect([method, path, seen?.class, seen?.route]).toEqual([method, path, 5, undefined]);
+        expect([method, path, status]).toEqual([method, path, 404]);
+      }
+    }
+  });
+
+  it('lends its class to the question of a browser before it, and a callback does not', async () => {
+    const asked = async (method: string | undefined, path: string) => {
+      await ask('OPTIONS', path, {
+        origin: 'https://shop.example',
+        ...(method === undefined ? {} : { 'access-control-request-method': method }),
+      });
+      return seen?.class;
+    };
+    expect(await asked('POST', '/v1/orders')).toBe(2);
+    expect(await asked('GET', addressOf('/v1/orders/{id}'))).toBe(1);
+    expect(await asked('POST', '/v1/callbacks/midtrans/some-organizer')).toBe(5);
+    expect(await asked('POST', '/v1/callbacks/nobody')).toBe(5);
+    expect(await asked('PROPFIND', '/v1/orders')).toBe(5);
+    expect(await asked(undefined, '/v1/orders')).toBe(5);
+  });
+});
+
+describe('a credential that somebody made up', () => {
+  const made = newCredential('apiKey', { ENCRYPTION_KEY: 'ab'.repeat(32) }).text;
+  const ofOthers = newCredential('apiKey', { ENCRYPTION_KEY: 'cd'.repeat(32) }).text;
+  const changed = `${made.slice(0, 20)}${made.at(20) === 'A' ? 'B' : 'A'}${made.slice(21)}`;
+  const unsigned = (header: object) =>
+    `${[header, { sid: 'ses_00000000000000000000' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.${'A'.repeat(43)}`;
+  const inventions: Record<string, string | undefined> = {
+    'none at all': undefined,
+    'of another scheme': 'Basic dXNlcjpwYXNzd29yZA==',
+    'a word': 'Bearer password-password',
+    'a key without a mark': `Bearer antre_key_${'A'.repeat(43)}`,
+    'a key with a mark of the right length': `Bearer antre_key_${'A'.repeat(65)}`,
+    'a device with a mark of the right length': `Bearer antre_device_${'A'.repeat(65)}`,
+    'a key of ours, changed': `Bearer ${changed}`,
+    'a key of ours, cut': `Bearer ${made.slice(0, -1)}`,
+    'a key of ours as a device': `Bearer ${made.replace('_key_', '_device_')}`,
+    'a key made with another secret': `Bearer ${ofOthers}`,
+    'a session signed with nothing': `Bearer ${unsigned({ alg: 'HS256', typ: 'antre-session+jwt' })}`,
+    'a session that wants no signature': `Bearer ${unsigned({ alg: 'none' })}`,
+    'the token of another order': `Bearer ${orderAccessToken('test-only-order-token-secret-0123456789', `ord_${'8'.repeat(28)}`)}`,
+  };
+
+  it.each(Object.entries(inventions))(
+    'is refused on every route without a query, and as the least important where it matters: %s',
+    async (_what, authorization) => {
+      const guarded = routes.filter(
+        ({ method, template }) =>
+          ruleOf(method, template).bearer !== undefined || template.startsWith('/v1/organizers/'),
+      );
+      expect(guarded.length).toBeGreaterThan(40);
+      const before = await queries();
+      for (const { method, template } of guarded) {
+        const { status } = await ask(method, addressOf(template), authorization === undefined ? {} : { authorization });
+        expect([method, template, status]).toEqual([method, template, expect.toBeOneOf([400, 401, 404, 415])]);
+        expect([method, template, seen?.class]).toEqual([method, template, 5]);
+      }
+      expect(await queries()).toBe(before);
+    },
+  );
+
+  it('is told from one of ours that ended, which costs one query and is remembered for a while', async () => {
+    const lookUps = async () => {
+      const { values } = (await registry.getSingleMetric('antre_credential_lookups_total')?.get()) ?? { values: [] };
+      return values.find(({ labels }) => (labels as { from?: string }).from === 'database')?.value ?? 0;
+    };
+    const before = await lookUps();
+    for (let time = 0; time < 20; time += 1) {
+      const { status } = await ask('POST', '/v1/check-ins', { authorization: `Bearer ${made}` });
+      expect([status, seen?.class]).toEqual([401, 1]);
+    }
+    expect((await lookUps()) - before).toBe(1);
+  });
+});
+
+describe('a network', () => {
+  const from = { 'x-forwarded-for': '203.0.113.9' };
+  const post = (path: string, headers: Record<string, string>) =>
+    app.fetch(
+      new Request(`http://localhost${path}`, {
+        method: 'POST',
+        headers: { ...from, 'content-type': 'application/json', ...headers },
+        body: '{}',
+      }),
+    );
+
+  it.each(['access.unauthenticated', 'access.link_invalid', 'queue.place_invalid', 'queue.pass_invalid'])(
+    'is refused in the end for what is answered %s, on every way to the handlers',
+    async (code) => {
+      const { refuseFailure } = world.service;
+      network += 1;
+      const asked = {
+        method: 'POST',
+        path: '/v1/orders',
+        remoteAddress: `198.51.${network & 255}.7`,
+        header: () => undefined,
+      };
+      const failed = async () => (await refuseFailure(new DomainError(code, 'no'), asked))?.status;
+      for (let time = 0; time < 290; time += 1) expect(await failed()).toBeUndefined();
+      for (let time = 0; time < 20; time += 1) await failed();
+      expect(await failed()).toBe(429);
+      expect(await refuseFailure(new DomainError('stock.sold_out', 'none left'), asked)).toBeUndefined();
+      expect(await refuseFailure(new Error('a fault'), asked)).toBeUndefined();
+    },
+  );
+
+  it('is limited for credentials that fail, and whoever has a good one is served there all the same', async () => {
+    const bad = () => post('/v1/check-ins', { authorization: `Bearer antre_key_${'A'.repeat(65)}` });
+    const statuses: number[] = [];
+    for (let time = 0; time < 310; time += 1) statuses.push((await bad()).status);
+    // A process takes points a few at a time, and is strict with the last of them.
+    expect(statuses.slice(0, 290)).toEqual(Array.from({ length: 290 }, () => 401));
+    expect(statuses.at(-1)).toBe(429);
+    const refused = (await (await bad()).json()) as { 'violated-policies': string[] };
+    expect(refused['violated-policies']).toEqual(['credential_failures']);
+    const orderId = `ord_${'7'.repeat(28)}`;
+    const stranger = await app.fetch(new Request(`http://localhost/v1/orders/${orderId}`, { headers: from }));
+    expect(stranger.status).toBe(429);
+    const token = orderAccessToken('test-only-order-token-secret-0123456789', orderId);
+    const own = await app.fetch(
+      new Request(`http://localhost/v1/orders/${orderId}`, { headers: { ...from, authorization: `Bearer ${token}` } }),
+    );
+    expect(own.status).toBe(404);
+    expect((await app.fetch(new Request('http://localhost/v1/events', { headers: from }))).status).toBe(200);
+  });
+});
