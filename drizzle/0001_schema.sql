@@ -353,6 +353,8 @@ create table orders (
   close_reason text check (close_reason in ('expired', 'cancelled')),
   -- Why a person should look: late_no_stock, over_limit, double_payment, underpaid, overpaid, reversed, ...
   attention text[] not null default '{}',
+  -- Who gave a hold up, where somebody did: the buyer is told nothing of what the buyer has done.
+  cancelled_by text check (cancelled_by in ('buyer', 'organizer', 'event')),
   primary key (event_id, id),
   check (status not in ('paid', 'partially_refunded') or paid_at is not null)
 ) with (fillfactor = 80);
@@ -670,8 +672,10 @@ create table deliveries (
   channel text not null check (channel in ('email', 'whatsapp')),
   recipient_key text not null,
   version integer not null default 1,
+  -- The cap that it was counted against; null for messages about money that has come.
+  share text,
   status text not null default 'queued' check (status in (
-    'queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown', 'suppressed')),
+    'queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown', 'suppressed', 'capped')),
   sender_id text,
   provider_message_id text,
   tries integer not null default 0,
@@ -689,6 +693,49 @@ create table deliveries (
 
 create index deliveries_provider_message on deliveries (provider_message_id) where provider_message_id is not null;
 create index deliveries_next_check on deliveries (next_check_at) where next_check_at is not null;
+
+-- What a recipient was written in the last hour, by channel and kind (see `src/notifications/caps.ts`). Written by
+-- queue_deliveries alone.
+create table message_shares (
+  channel text not null check (channel in ('email', 'whatsapp')),
+  -- The keyed hash of the normalised address, as in deliveries.
+  recipient_key text not null,
+  share text not null,
+  -- When each of them was queued: never more than the cap within an hour.
+  queued_at timestamptz[] not null,
+  -- The cap in force, and what of it the latest call was given.
+  hourly_max integer not null check (hourly_max >= 0),
+  granted integer not null check (granted >= 0),
+  asked_at timestamptz not null,
+  primary key (channel, recipient_key, share)
+) with (fillfactor = 80);
+
+create index message_shares_asked on message_shares (asked_at);
+
+-- A change of an event that its holders must hear of, and how far they were told.
+create table event_notices (
+  id text primary key,
+  event_id text not null references events (id),
+  kind text not null check (kind in ('cancelled', 'moved')),
+  -- When and where the event was before the first change that this notice tells of.
+  before jsonb not null,
+  -- The event's version after the last change: what its deliveries are unique by.
+  event_version integer not null,
+  created_at timestamptz not null default now(),
+  -- Who ordered after the last change knows it.
+  changed_at timestamptz not null default now(),
+  due_at timestamptz not null,
+  -- From here on a further change is a notice of its own.
+  started_at timestamptz,
+  -- Orders up to this one are told.
+  after_order_id text not null default '',
+  ended_at timestamptz,
+  unique (event_id, kind, event_version)
+);
+
+create index event_notices_due on event_notices (due_at) where ended_at is null;
+-- Changes that come before the notice is due are told together with it.
+create unique index event_notices_waiting on event_notices (event_id, kind) where started_at is null;
 
 -- Numbers that WhatsApp messages go out from: the organiser's own, or the platform's (organizer_id null).
 create table senders (

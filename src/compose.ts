@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/client-network.ts';
+import { createNoteEventChange } from './notifications/note-event-change.ts';
 import { createPhoneReach } from './notifications/phone-reach.ts';
 import {
   availabilityOf,
@@ -80,12 +81,7 @@ export function compose(config: Config, log: Log) {
     closers.add(name, () => close(thing));
     return thing;
   };
-  const pool = (
-    name: string,
-    url: string,
-    poolSize: number,
-    options: Partial<Pick<DbOptions, 'callTimeoutMs' | 'limitCall'>> = {},
-  ): OpenDb =>
+  const pool = (name: string, url: string, poolSize: number, options: Partial<DbOptions> = {}): OpenDb =>
     opened(
       `${name} pool`,
       openDb({
@@ -231,6 +227,7 @@ export function compose(config: Config, log: Log) {
     paymentOf,
     hasAdmissions,
     limitsChanged,
+    eventChanged: createNoteEventChange({ clock, config }),
     wasOrdered,
     availabilityOf,
     requestFullRefund,

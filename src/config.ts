@@ -97,6 +97,7 @@ export const variables = z.object({
 
   SMTP_URL: url('smtp:', 'smtps:').default('smtp://127.0.0.1:2525'),
   MAIL_FROM: z.string().default('antre <tickets@antre.example>'),
+  EVENT_NOTICE_DELAY_SECONDS: wholeNumber(300, 0, 3600),
   WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   WHATSAPP_GRAPH_VERSION: z
     .string()

@@ -2,7 +2,7 @@ import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } 
 import { cdnPurgeJob } from './http/cdn-purge.ts';
 import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
-import { deliverySend, recoverDeliveries, ticketsSend } from './notifications/jobs.ts';
+import { deliverySend, recoverDeliveries, tellHolders, ticketsSend } from './notifications/jobs.ts';
 import {
   expireHolds,
   orderCancelled,
@@ -40,6 +40,7 @@ export const jobs = {
   'payment.send_refund': sendRefundJob,
   'payments.reconcile': reconcilePaymentsJob,
   'payments.maintain': maintainPaymentsJob,
+  'event.tell_holders': tellHolders,
   'delivery.send': deliverySend,
   'delivery.send_tickets': ticketsSend,
   'notifications.recover': recoverDeliveries,

@@ -11,6 +11,7 @@ import {
   notifyStaff,
   recoverDeliveries,
   sendDelivery,
+  tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
 import { type GatewayDeps, paymentHandlers } from '../src/payments/index.ts';
@@ -33,6 +34,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'order.cancelled': (order) => notifyOrder(deps, 'order_cancelled', order),
     'order.refunded': (order) => notifyOrder(deps, 'order_refunded', order),
     'order.link_requested': (order) => notifyOrder(deps, 'order_link', order),
+    'event.tell_holders': (notice) => tellHoldersOfEvent(deps, notice),
     'staff.invited': (token) => notifyStaff(deps, 'staff_invitation', token),
     'staff.password_reset': (token) => notifyStaff(deps, 'staff_password_reset', token),
     'buyer.verification_requested': (verification) => notifyBuyer(deps, verification),

@@ -9,7 +9,7 @@ begin
     select o.id from orders o
     where o.event_id = p_event_id and o.status = 'pending_payment' order by o.expires_at limit p_limit for update skip locked
   ), closing as (
-    update orders o set status = 'closing', close_reason = 'cancelled'
+    update orders o set status = 'closing', close_reason = 'cancelled', cancelled_by = 'event'
       from chosen where o.event_id = p_event_id and o.id = chosen.id
       returning o.id
   ), staged as (

@@ -47,7 +47,7 @@ begin
     perform change_counters(array[p_event_id], array['n:' || v_order.network_key], array[-v_order.quantity]);
   end if;
 
-  update orders o set status = 'paid', paid_at = clock_timestamp(), closed_at = null, close_reason = null,
+  update orders o set status = 'paid', paid_at = clock_timestamp(), closed_at = null, close_reason = null, cancelled_by = null,
       attention = case when v_late then array_append(array_remove(o.attention, 'late_payment'), 'late_payment') else o.attention end
     where o.event_id = p_event_id and o.id = p_order_id;
   perform issue_tickets(p_event_id, array[p_order_id]);

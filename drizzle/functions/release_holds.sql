@@ -12,6 +12,7 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off as $$
 declare
   e_events text[]; e_orders text[]; e_statuses text[]; e_quantities integer[]; e_networks text[]; e_askers text[]; e_promos text[];
+  e_cancellers text[];
   l_items integer[]; l_categories text[]; l_pools text[]; l_quantities integer[];
 begin
   with ended as (
@@ -20,10 +21,10 @@ begin
       from unnest(p_event_ids, p_order_ids) as p(event_id, id)
       where o.event_id = p.event_id and o.id = p.id and o.status in ('pending_payment', 'closing')
       returning o.event_id, o.id, o.status, o.quantity, o.network_key,
-        asker_key(o.confirmed_key, o.buyer_keys[1], o.buyer_keys[2], o.network_key) as asker, o.promo_code_id)
+        asker_key(o.confirmed_key, o.buyer_keys[1], o.buyer_keys[2], o.network_key) as asker, o.promo_code_id, o.cancelled_by)
   select array_agg(event_id), array_agg(id), array_agg(status), array_agg(quantity), array_agg(network_key), array_agg(asker),
-         array_agg(promo_code_id)
-    into e_events, e_orders, e_statuses, e_quantities, e_networks, e_askers, e_promos
+         array_agg(promo_code_id), array_agg(cancelled_by)
+    into e_events, e_orders, e_statuses, e_quantities, e_networks, e_askers, e_promos, e_cancellers
     from ended;
   if e_orders is null then
     return;
@@ -68,9 +69,11 @@ begin
       where m.event_id = d.event_id and m.id = d.id;
   end if;
 
-  if 'cancelled' = any (e_statuses) then
+  -- Only what the organizer has done is news to the buyer. When the event was called off, its notice tells.
+  if 'organizer' = any (e_cancellers) then
     insert into outbox (name, payload)
     select 'order.cancelled', jsonb_build_object('eventId', i.event_id, 'orderId', i.id)
-    from unnest(e_events, e_orders, e_statuses) as i(event_id, id, status) where i.status = 'cancelled';
+    from unnest(e_events, e_orders, e_statuses, e_cancellers) as i(event_id, id, status, canceller)
+    where i.status = 'cancelled' and i.canceller = 'organizer';
   end if;
 end $$;

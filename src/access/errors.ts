@@ -12,6 +12,7 @@ export type AccessErrorCode =
   | 'organizer.slug_taken'
   | 'staff.not_found'
   | 'staff.email_in_use'
+  | 'staff.invited_too_often'
   | 'staff.last_owner'
   | 'api_key.not_found'
   | 'device.not_found'
@@ -33,6 +34,7 @@ export const accessProblems = {
   'organizer.slug_taken': { status: 409, title: 'Name taken' },
   'staff.not_found': { status: 404, title: 'Staff member not found' },
   'staff.email_in_use': { status: 409, title: 'Address in use' },
+  'staff.invited_too_often': { status: 429, title: 'Invited too often' },
   'staff.last_owner': { status: 409, title: 'Last owner' },
   'api_key.not_found': { status: 404, title: 'API key not found' },
   'device.not_found': { status: 404, title: 'Device not found' },
@@ -82,6 +84,11 @@ export const staffNotFound = (): Refusal => new DomainError('staff.not_found', '
 
 export const staffEmailInUse = (): Refusal =>
   new DomainError('staff.email_in_use', 'This address belongs to a staff member already.');
+
+export const staffInvitedTooOften = (retryAfterSeconds: number): Refusal =>
+  new DomainError('staff.invited_too_often', 'This member was invited often enough; wait before the next invitation.', {
+    retryAfterSeconds,
+  });
 
 export const lastOwner = (): Refusal =>
   new DomainError('staff.last_owner', 'An organiser keeps at least one active owner; name another owner first.');

@@ -5,11 +5,12 @@ import { stage } from '../platform/outbox.ts';
 import { type Actor, type Role, mayManage } from './actor.ts';
 import { writeAudit } from './audit.ts';
 import { normalizeEmail } from './email.ts';
-import { forbidden, limitReached, staffEmailInUse } from './errors.ts';
+import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from './errors.ts';
 import { staffInvited } from './jobs.ts';
-import { invitationHours, staffPerOrganizerMax } from './limits.ts';
+import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from './limits.ts';
 import { lockOrganizer } from './queries.ts';
 import {
+  countRecentInvitations,
   countStaff,
   findStaffByEmail,
   insertStaff,
@@ -29,7 +30,8 @@ export type InviteStaffInput = {
 /**
  * Invites a member by mail. Someone invited before gets a new link, and the old one is void; someone disabled may come
  * back this way, with a new password.
- * @throws DomainError access.forbidden, access.limit_reached, staff.email_in_use (active, or another organiser's)
+ * @throws DomainError access.forbidden, access.limit_reached, staff.email_in_use (active, or another organiser's),
+ * staff.invited_too_often
  */
 export async function inviteStaff(
   deps: { db: Db; clock: Clock },
@@ -67,6 +69,7 @@ async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): 
   const { actor, name, role, locale } = invitation;
   if (known.organizerId !== actor.organizerId) throw staffEmailInUse();
   if (!mayManage(actor, known.role)) throw forbidden();
+  if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax) throw staffInvitedTooOften(3600);
   const invited = await reinviteStaff(tx, known.id, { name, role, locale });
   if (invited === undefined) throw staffEmailInUse();
   await voidStaffTokens(tx, known.id);

@@ -3,6 +3,8 @@ export const sessionHours = 12;
 /** Live sessions of one member; signing in once more ends the oldest. */
 export const sessionsPerStaffMax = 20;
 export const invitationHours = 7 * 24;
+/** Invitations of one member within an hour; a further one would be a mail that is not sent. */
+export const invitationsPerStaffMax = 3;
 export const passwordResetHours = 1;
 /** Reset mails to one member within the life of a link, so that nobody can fill an inbox. */
 export const passwordResetsPerStaffMax = 3;

@@ -122,6 +122,18 @@ export async function insertStaffToken(
   return row;
 }
 
+/** Invitations of this member made within the last hour. Only under `lockOrganizer` does the answer stay true. */
+export function countRecentInvitations(tx: Db, staffId: string): Promise<number> {
+  return tx.$count(
+    staffTokens,
+    and(
+      eq(staffTokens.staffId, staffId),
+      eq(staffTokens.purpose, 'invitation'),
+      gt(staffTokens.createdAt, sql`now() - interval '1 hour'`),
+    ),
+  );
+}
+
 /**
  * Locks the member with this address, if one may sign in. Then `insertResetToken` sees every reset that was asked for
  * before, so that copies of one request in the same instant count each other.

@@ -35,7 +35,7 @@ function contracts(deps: AccessDeps) {
     security,
     middleware: [manager, jsonBody()] as const,
     request: { params: organizerParams, body: body(inviteStaffSchema) },
-    responses: { 201: answer(staffMemberSchema, 'Invited.'), ...problems(400, 401, 403, 404, 409) },
+    responses: { 201: answer(staffMemberSchema, 'Invited.'), ...problems(400, 401, 403, 404, 409, 429) },
   });
   const list = createRoute({
     method: 'get',

@@ -1,12 +1,13 @@
 import type { Actors } from '../access/actors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeDeps } from './change-locked-event.ts';
-import type { LimitsChanged, WasOrdered } from './ports.ts';
+import type { EventChanged, LimitsChanged, WasOrdered } from './ports.ts';
 
 /** Everything that the organiser's routes of this room need. */
 export type CatalogDeps = ChangeDeps & {
   readonly actors: Actors;
   readonly clock: Clock;
   readonly limitsChanged: LimitsChanged;
+  readonly eventChanged: EventChanged;
   readonly wasOrdered: WasOrdered;
 };

@@ -1,4 +1,5 @@
 import type { Db } from '../platform/db.ts';
+import type { EventRow } from './queries.ts';
 
 /**
  * What this room must know of orders, which stand above it: given to it where the service is composed.
@@ -14,6 +15,9 @@ export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Avail
 
 /** Called in the transaction that set, changed or lifted a limit per buyer. */
 export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
+
+/** Called in the transaction that called a published event off, or changed fields of it: its holders may have to hear of it. */
+export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promise<void>;
 
 /**
  * Whether tickets of the event (or of this one category) were ever ordered. Called in a transaction that withdraws what

@@ -4,12 +4,16 @@ import { eventCalendar, ticketCode } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderCode } from '../platform/ids.ts';
 import { money } from '../platform/money.ts';
+import { greetingName } from '../platform/person-name.ts';
+
 import type { Mail, WhatsappMessage } from './channel.ts';
 import type { Claim } from './delivery-queries.ts';
 import type { Deliveries } from './deliveries.ts';
+import { findPlanBefore } from './notice-queries.ts';
+import type { OrderTemplate } from './queue-queries.ts';
 import { type OrderSubject, findTimeZone } from './subject-queries.ts';
-import type { Template } from './tables.ts';
 import type { OrderMailData } from './templates/order-mail.ts';
+import { eventCancelledMail, eventMovedMail } from './templates/event-notice.ts';
 import { buyerCodeMail, buyerCodeMessage } from './templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from './templates/order-notice.ts';
 import { staffLinkMail } from './templates/staff-link.ts';
@@ -21,6 +25,8 @@ export type ComposeDeps = {
   readonly deliveries: Deliveries;
   readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
 };
+
+type Claimed = Pick<Claim, 'subject_id' | 'template' | 'channel' | 'version'>;
 
 /** Where a message is about no event. */
 const platformTimeZone = 'Asia/Jakarta';
@@ -34,16 +40,19 @@ export type Composed =
  * Makes the message of a delivery from what is true now; undefined when there is nothing to say any more: the link was
  * used, the tickets were taken back.
  */
-export async function composeMessage(
-  deps: ComposeDeps,
-  claim: Pick<Claim, 'subject_id' | 'template' | 'channel'>,
-): Promise<Composed | undefined> {
-  if (claim.template === 'staff_invitation' || claim.template === 'staff_password_reset') {
+export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise<Composed | undefined> {
+  const { template } = claim;
+  if (template === 'staff_invitation' || template === 'staff_password_reset') {
     const staff = await staffTokenLink(deps, claim.subject_id);
     if (staff === undefined) return undefined;
-    return { channel: 'email', to: { name: staff.name, address: staff.email }, mail: staffLinkMail(staff) };
+    const name = greetingName(staff.name);
+    return {
+      channel: 'email',
+      to: { name: name ?? '', address: staff.email },
+      mail: staffLinkMail({ ...staff, name }),
+    };
   }
-  if (claim.template === 'buyer_code') {
+  if (template === 'buyer_code') {
     const buyer = await verificationMessage(deps, claim.subject_id);
     if (buyer === undefined) return undefined;
     if (buyer.channel === 'whatsapp') return { channel: 'whatsapp', to: buyer.to, message: buyerCodeMessage(buyer) };
@@ -51,36 +60,52 @@ export async function composeMessage(
     return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
-  if (subject === undefined || !isStillTrue(claim.template, subject)) return undefined;
+  if (subject === undefined || !isStillTrue(template, subject)) return undefined;
+  return composeOrderMessage(deps, { ...claim, template }, subject);
+}
+
+async function composeOrderMessage(
+  deps: ComposeDeps,
+  claim: Claimed & { readonly template: OrderTemplate },
+  subject: OrderSubject,
+): Promise<Composed | undefined> {
+  const { order } = subject;
   const data = orderMailData(deps, subject);
   if (claim.channel === 'whatsapp') {
     if (claim.template === 'order_link') return undefined;
     return {
       channel: 'whatsapp',
-      to: normalizePhone(subject.order.buyerPhone),
+      to: normalizePhone(order.buyerPhone),
       message: whatsappMessage(claim.template, data),
     };
   }
-  return {
-    channel: 'email',
-    to: { name: subject.order.buyerName, address: subject.order.buyerEmail },
-    mail: orderMails[claim.template](data),
-  };
+  const to = { name: data.buyerName ?? '', address: order.buyerEmail };
+  if (claim.template !== 'event_moved') return { channel: 'email', to, mail: orderMails[claim.template](data) };
+  const before = await findPlanBefore(deps.db, subject.event.id, claim.version);
+  return before === undefined ? undefined : { channel: 'email', to, mail: eventMovedMail(data, before) };
 }
 
-const orderMails: Readonly<
-  Record<'tickets' | 'order_cancelled' | 'order_refunded' | 'order_link', (data: OrderMailData) => Mail>
-> = {
+const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: OrderMailData) => Mail>> = {
   tickets: ticketsMail,
   order_cancelled: orderCancelledMail,
   order_refunded: orderRefundedMail,
   order_link: orderLinkMail,
+  event_cancelled: eventCancelledMail,
 };
 
-function isStillTrue(template: Template, { order, tickets }: OrderSubject): boolean {
-  if (template === 'tickets') return tickets.length > 0;
-  if (template === 'order_cancelled') return order.status === 'cancelled';
-  return true;
+function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject): boolean {
+  switch (template) {
+    case 'tickets':
+      return tickets.length > 0;
+    case 'order_cancelled':
+      return order.status === 'cancelled';
+    case 'event_moved':
+      return event.status === 'published' && tickets.length > 0;
+    case 'event_cancelled':
+      return event.status === 'cancelled';
+    default:
+      return true;
+  }
 }
 
 function orderMailData(
@@ -90,7 +115,7 @@ function orderMailData(
   const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id);
   return {
     locale: order.locale,
-    buyerName: order.buyerName,
+    buyerName: greetingName(order.buyerName),
     organizerName,
     event,
     orderCode: orderCode(order.id),
@@ -107,6 +132,7 @@ function orderMailData(
       code: ticketCode({ code: Buffer.from(ticket.codeHex, 'hex') }),
       categoryName: ticket.categoryName,
     })),
-    calendar: eventCalendar(event, order.id),
+    isPaid: order.total > 0 && order.paidAt !== null,
+    calendar: { text: eventCalendar(event, order.id), method: event.status === 'cancelled' ? 'CANCEL' : 'PUBLISH' },
   };
 }

@@ -1,19 +1,15 @@
 import type { Db } from '../platform/db.ts';
 import { createGroupCommit } from '../platform/group-commit.ts';
 import {
-  type OrderNotice,
-  type OrderSubject,
-  type OrderTemplate,
-  findOrderSubjects,
-  queueOrderDeliveries,
-} from './subject-queries.ts';
-import {
   type Acceptance,
   type Claim,
   acceptDeliveries,
   claimDeliveries,
   secondsInOtherHands,
 } from './delivery-queries.ts';
+import { sendable } from './metrics.ts';
+import { type OrderNotice, type OrderTemplate, queueOrderDeliveries } from './queue-queries.ts';
+import { type OrderSubject, findOrderSubjects } from './subject-queries.ts';
 
 /** What came of taking a delivery in hand. */
 export type ClaimResult =
@@ -24,7 +20,7 @@ export type ClaimResult =
 
 /** What every message needs of Postgres, each asked together with those of the messages beside it. */
 export type Deliveries = {
-  /** Records the deliveries of a fact; gives the ids of those that are new. */
+  /** Records the deliveries of a fact; gives the ids of those that are new and go out. */
   queue(template: OrderTemplate, notice: OrderNotice): Promise<string[]>;
   orderSubject(eventId: string, orderId: string): Promise<OrderSubject | undefined>;
   claim(id: string): Promise<ClaimResult>;
@@ -60,7 +56,7 @@ export function createDeliveries(db: Db): Deliveries {
   const notices = createGroupCommit<OrderNotice, string[]>({
     name: 'delivery_notices',
     flush: async (template, items) => {
-      const added = await queueOrderDeliveries(db, template as OrderTemplate, items);
+      const added = new Set(sendable(await queueOrderDeliveries(db, template as OrderTemplate, items)));
       return items.map(({ emailId, whatsappId }) => [emailId, whatsappId].filter((id) => added.has(id)));
     },
     batchMax,

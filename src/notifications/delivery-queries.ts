@@ -12,6 +12,7 @@ export type Claim = {
   readonly template: Template;
   readonly channel: Channel;
   readonly recipient_key: string;
+  readonly version: number;
   readonly status: DeliveryStatus;
   readonly tries: number;
   readonly unknowns: number;
@@ -47,7 +48,7 @@ export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<C
         d.status = 'queued'
         or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => ${sendingMaxSeconds}))
         or (d.status = 'unknown' and d.sending_at <= now() - make_interval(secs => ${unknownWaitSeconds})))
-      returning d.id, organizer_id, subject_id, template, channel, recipient_key, status, tries, unknowns,
+      returning d.id, organizer_id, subject_id, template, channel, recipient_key, d.version, status, tries, unknowns,
         extract(epoch from now() - created_at)::float8 as age_seconds,
         exists (select from suppressions s where s.channel = d.channel and s.recipient_key = d.recipient_key
           and (s.until is null or s.until > now())) as suppressed`,

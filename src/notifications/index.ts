@@ -3,17 +3,22 @@
  *
  * Promises
  *  1. A fact becomes its deliveries once: (subject, template, channel, recipient, version) is unique.
- *  2. Every paid order has a mail; WhatsApp is extra, where the buyer gave a phone and a number may send.
+ *  2. Every paid order has a mail; WhatsApp is extra, where a number may send and money has come or the buyer has confirmed
+ *     the phone.
  *  3. A delivery is sent until its provider has taken it or refused it for good, or two days are over.
  *  4. A mail that is sent again after a crash has the same Message-ID; a WhatsApp message whose fate is unknown is not
  *     sent again before a status had three minutes to tell of it.
  *  5. Addresses, names and ticket codes are read when a message is made, and kept nowhere else.
  *  6. A recipient that a provider refused for good is not tried again on that channel.
  *  7. Statuses may come in any order and any number of times: the furthest counts.
+ *  8. Nobody is sent more in an hour than `caps.ts` allows, whoever asks for it, in whatever spelling, over however many
+ *     processes. Messages about money that has come are not capped, and no stranger can use up another's share.
+ *  9. Who holds tickets of an event hears once that it is off or has moved; edits that follow each other are one message.
  *
  * A delivery
  *
- *   (none) --notifyOrder, notifyStaff, notifyBuyer, resendTickets--> queued --sendDelivery--> sending --sendDelivery--> accepted
+ *   (none) --notifyOrder, notifyStaff, notifyBuyer, resendTickets, tellHoldersOfEvent--> capped (by queue_deliveries; never sent)
+ *   (none) --the same--> queued --sendDelivery--> sending --sendDelivery--> accepted
  *                                                         ^                        |  |
  *                                                         +---- temporary refusal -+  +--> failed, suppressed
  *   sending --no answer (WhatsApp)--> unknown --receiveStatuses--> sent | delivered | read | failed
@@ -24,6 +29,7 @@ export { createDeliveries, type Deliveries } from './deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
 export { createWhatsappChannel } from './channels/whatsapp-cloud.ts';
 export type { EmailChannel, WhatsappChannel } from './channel.ts';
+export { createNoteEventChange } from './note-event-change.ts';
 export { createSender } from './create-sender.ts';
 export { notifyBuyer } from './notify-buyer.ts';
 export { notifyOrder } from './notify-order.ts';
@@ -31,4 +37,5 @@ export { notifyStaff } from './notify-staff.ts';
 export { recoverDeliveries } from './recover-deliveries.ts';
 export { resendTickets } from './resend-tickets.ts';
 export { sealSenderCredentials, type SenderCredentials } from './sender-credentials.ts';
+export { tellHoldersOfEvent } from './tell-holders.ts';
 export { sendDelivery, type SendDeliveryDeps } from './send-delivery.ts';

@@ -15,6 +15,38 @@ export const notificationInvariants: readonly Invariant[] = [
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets' and d.channel = 'email')`,
   ),
   invariantOf(
+    'notifications.paid_orders_not_capped',
+    'Who has paid is sent the tickets, and told of a refund, however much was sent to the same address before.',
+    sql`
+      select 'delivery ' || d.id || ' of a paid order was kept back by a cap' as sentence
+      from deliveries d join orders o on o.event_id = d.event_id and o.id = d.subject_id
+      where d.status = 'capped' and d.template in ('tickets', 'order_refunded') and d.share <> 'resends'
+        and o.total > 0 and o.paid_at is not null`,
+  ),
+  invariantOf(
+    'notifications.caps_hold',
+    'Nobody is sent more messages in an hour than the caps allow.',
+    // A minute less than the hour: a row is stamped when its transaction began, the count when the row was counted.
+    sql`
+      select 'a recipient was sent ' || c.sent || ' messages of ' || c.share || ' by ' || c.channel || ' within an hour, with '
+        || c.id as sentence
+      from (
+        select d.id, d.channel, d.recipient_key, d.share, count(*) over (
+            partition by d.channel, d.recipient_key, d.share order by d.created_at
+            range between interval '59 minutes' preceding and current row) as sent
+        from deliveries d
+        where d.share is not null and d.status <> 'capped' and d.created_at > now() - interval '3 hours') c
+      join message_shares m on m.channel = c.channel and m.recipient_key = c.recipient_key and m.share = c.share
+      where c.sent > m.hourly_max`,
+  ),
+  invariantOf(
+    'notifications.holders_told',
+    'Who holds tickets of an event that was called off or moved is told.',
+    sql`
+      select 'notice ' || id || ' of event ' || event_id || ' is due and its holders are not all told' as sentence
+      from event_notices where ended_at is null and due_at < now() - make_interval(mins => ${stuckMinutes})`,
+  ),
+  invariantOf(
     'notifications.none_stuck',
     'No message waits without anybody looking after it.',
     sql`

@@ -23,6 +23,18 @@ export function deliveryJobOf(template: Template): typeof deliverySend {
   return template === 'tickets' ? ticketsSend : deliverySend;
 }
 
+/** The holders of an event are told that it was called off or moved. Safe to repeat: the notice says how far it got. */
+export const tellHolders = job({
+  name: 'event.tell_holders',
+  payload: z.strictObject({
+    noticeId: z.string().regex(idPatterns.plain),
+    eventId: z.string().regex(idPatterns.event),
+  }),
+  queue: 'notifications',
+  attempts: 20,
+  timeoutMs: 60_000,
+});
+
 /** Recurring: finds deliveries that are stuck and paid orders that have none. */
 export const recoverDeliveries = job({
   name: 'notifications.recover',

@@ -1,4 +1,5 @@
 import { counter, histogram } from '../platform/metrics.ts';
+import type { NewDelivery } from './queue-queries.ts';
 
 const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
@@ -8,6 +9,12 @@ export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by 
   'channel',
   'result',
 ]);
+/** share: the cap that kept the message back, see `caps.ts`. */
+export const deliveriesCapped = counter(
+  'deliveries_capped_total',
+  'Messages that are not sent since their recipient was sent enough within the hour',
+  ['channel', 'share'],
+);
 export const deliverySeconds = histogram(
   'delivery_seconds',
   'Time from the delivery being recorded to the provider taking it',
@@ -20,3 +27,11 @@ export const deliveryStatusesReported = counter('delivery_statuses_total', 'Stat
 export const senderFailures = counter('sender_failures_total', 'Senders taken out of use: somebody must look', [
   'action',
 ]);
+
+/** The ids of the new deliveries that go out. Those that a cap keeps back are counted. Call after the commit. */
+export function sendable(added: readonly NewDelivery[]): string[] {
+  for (const { channel, cappedBy } of added) {
+    if (cappedBy !== null) deliveriesCapped.inc({ channel, share: cappedBy });
+  }
+  return added.filter(({ cappedBy }) => cappedBy === null).map(({ id }) => id);
+}

@@ -1,11 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
 import type { Deliveries } from './deliveries.ts';
-import type { OrderTemplate } from './subject-queries.ts';
+import type { OrderTemplate } from './queue-queries.ts';
 
 /**
  * A fact about an order becomes deliveries, and their sending is staged with them. Told twice, it makes them once.
- * @returns the ids of the deliveries that are new, the mail's first
+ * @returns the ids of the deliveries that are new and go out, the mail's first
  */
 export async function notifyOrder(
   deps: { deliveries: Pick<Deliveries, 'queue'>; clock: Clock },

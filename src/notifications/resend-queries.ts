@@ -19,7 +19,7 @@ export async function resendsSince(db: Db, orderId: string, hours: number): Prom
     db,
     sql`
       select count(*)::int as count from deliveries
-      where subject_id = ${orderId} and template = 'tickets' and channel = 'email' and version > 1
+      where subject_id = ${orderId} and template = 'tickets' and channel = 'email' and version > 1 and status <> 'capped'
         and created_at > now() - make_interval(hours => ${hours})`,
   );
   return row?.count ?? 0;

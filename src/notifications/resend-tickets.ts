@@ -4,7 +4,8 @@ import { type Db, transaction } from '../platform/db.ts';
 import { eventIdOf, newId } from '../platform/ids.ts';
 import { nothingToSend, orderNotFound, resendLimited } from './errors.ts';
 import { organizerHasOrder, resendsSince } from './resend-queries.ts';
-import { queueOrderDeliveries } from './subject-queries.ts';
+import { sendable } from './metrics.ts';
+import { queueOrderDeliveries } from './queue-queries.ts';
 
 const resendsMax = 5;
 const resendsWithinHours = 24;
@@ -21,18 +22,22 @@ export async function resendTickets(
 ): Promise<string[]> {
   const eventId = eventIdOf(orderId);
   const now = deps.clock.now();
-  return transaction(deps.db, async (tx) => {
+  const added = await transaction(deps.db, async (tx) => {
     if (!(await organizerHasOrder(tx, { organizerId: actor.organizerId, eventId, orderId }))) throw orderNotFound();
     if ((await resendsSince(tx, orderId, resendsWithinHours)) >= resendsMax) throw resendLimited(resendRetrySeconds);
     const notice = { eventId, orderId, emailId: newId('dlv', now), whatsappId: newId('dlv', now) };
-    const ids = [...(await queueOrderDeliveries(tx, 'tickets', [notice], { resend: true }))];
-    if (ids.length === 0) throw nothingToSend();
+    const added = await queueOrderDeliveries(tx, 'tickets', [notice], { resend: true });
+    if (added.length === 0) throw nothingToSend();
     await writeAudit(tx, {
       actor,
       act: 'order.tickets_resent',
       subjectId: orderId,
-      changes: { deliveries: ids.length },
+      changes: { deliveries: added.filter(({ cappedBy }) => cappedBy === null).length },
     });
-    return ids;
+    return added;
   });
+  const ids = sendable(added);
+  // Written down as capped, and said: somebody else has sent this recipient enough.
+  if (ids.length === 0) throw resendLimited(resendRetrySeconds);
+  return ids;
 }

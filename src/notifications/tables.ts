@@ -1,4 +1,4 @@
-import { index, integer, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { time } from '../platform/columns.ts';
 
 export const templates = [
@@ -6,6 +6,8 @@ export const templates = [
   'order_cancelled',
   'order_refunded',
   'order_link',
+  'event_cancelled',
+  'event_moved',
   'staff_invitation',
   'staff_password_reset',
   'buyer_code',
@@ -25,6 +27,7 @@ export const deliveryStatuses = [
   'failed',
   'unknown',
   'suppressed',
+  'capped',
 ] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
@@ -40,6 +43,7 @@ export const deliveries = pgTable(
     channel: text('channel', { enum: channels }).notNull(),
     recipientKey: text('recipient_key').notNull(),
     version: integer('version').notNull().default(1),
+    share: text('share'),
     status: text('status', { enum: deliveryStatuses }).notNull().default('queued'),
     senderId: text('sender_id'),
     providerMessageId: text('provider_message_id'),
@@ -85,5 +89,38 @@ export const suppressions = pgTable(
   (table) => [primaryKey({ columns: [table.channel, table.recipientKey] })],
 );
 
+export const noticeKinds = ['cancelled', 'moved'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** When and where an event is, as far as its holders are concerned. Times are RFC 3339. */
+export type EventPlan = {
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly doorsOpenAt: string;
+  readonly timeZone: string;
+  readonly venue: string;
+  readonly address: string;
+  readonly city: string;
+};
+
+export const eventNotices = pgTable(
+  'event_notices',
+  {
+    id: text('id').primaryKey(),
+    eventId: text('event_id').notNull(),
+    kind: text('kind', { enum: noticeKinds }).notNull(),
+    before: jsonb('before').$type<EventPlan>().notNull(),
+    eventVersion: integer('event_version').notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+    changedAt: time('changed_at').notNull().defaultNow(),
+    dueAt: time('due_at').notNull(),
+    startedAt: time('started_at'),
+    afterOrderId: text('after_order_id').notNull().default(''),
+    endedAt: time('ended_at'),
+  },
+  (table) => [unique().on(table.eventId, table.kind, table.eventVersion)],
+);
+
+export type EventNotice = typeof eventNotices.$inferSelect;
 export type Delivery = typeof deliveries.$inferSelect;
 export type Sender = typeof senders.$inferSelect;

@@ -7,10 +7,10 @@ import { type Order, orders, tickets } from './tables.ts';
 type OrderRef = Pick<Order, 'eventId' | 'id'>;
 
 /** A hold starts to close because somebody gave it up. The caller holds its lock and has seen it pending. */
-export async function beginCancelling(tx: Db, order: OrderRef): Promise<void> {
+export async function beginCancelling(tx: Db, order: OrderRef, by: 'buyer' | 'organizer'): Promise<void> {
   const changed = await tx
     .update(orders)
-    .set({ status: 'closing', closeReason: 'cancelled' })
+    .set({ status: 'closing', closeReason: 'cancelled', cancelledBy: by })
     .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
     .returning({ id: orders.id });
   invariant(changed.length === 1, 'a locked pending order can be closed');

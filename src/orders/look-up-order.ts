@@ -1,4 +1,5 @@
 import type { Db } from '../platform/db.ts';
+import { keyedHash } from '../access/buyer-key.ts';
 import { buyerKeys } from './buyer.ts';
 import { stageLinkMails } from './buyer-queries.ts';
 import { parseOrderCode } from './order-code.ts';
@@ -9,7 +10,7 @@ const answerMs = 250;
 
 /**
  * A buyer has lost the link to an order: mails it when this email has an order with this code. Gives nothing and takes
- * the same time either way. One mailbox is looked up for only so often; beyond that nothing is sent and nothing told.
+ * the same time either way. One code of one mailbox is looked up only so often; beyond that nothing is sent and nothing told.
  */
 export async function lookUpOrder(
   deps: { db: Db; hashSecret: string; lookupLimiter: LookupLimiter },
@@ -24,6 +25,8 @@ async function mailLinks(
 ): Promise<void> {
   const tail = parseOrderCode(code);
   const [emailKey] = buyerKeys(deps.hashSecret, { email, phone: '' });
-  if (tail === undefined || !(await deps.lookupLimiter.consume(emailKey))) return;
+  if (tail === undefined) return;
+  // Counted by address and code: whoever knows the address alone cannot keep its owner's link back.
+  if (!(await deps.lookupLimiter.consume(keyedHash(deps.hashSecret, `lookup:${emailKey}\0${tail}`)))) return;
   await stageLinkMails(deps.db, emailKey, tail);
 }

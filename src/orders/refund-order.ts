@@ -11,12 +11,14 @@ export type RefundOrderOptions = {
   readonly restock: boolean;
   /** `cancelled` when the money never stayed (reversal, void). */
   readonly as?: 'refunded' | 'cancelled';
+  /** Why. What the buyer has done to a free order, and what befalls a whole event, is not told order by order. */
   readonly reason: string;
 };
 
 /**
  * Takes tickets of a paid order back. An order without live tickets becomes refunded (or cancelled), otherwise
- * partially_refunded; the buyer is told.
+ * partially_refunded. The buyer is told, except of giving free tickets up and of an event that was called off: the one is
+ * no news, the other has a notice of its own.
  * @returns the new status, or undefined when the order was not paid
  */
 export async function refundOrder(tx: Db, order: Order, options: RefundOrderOptions): Promise<string | undefined> {
@@ -27,6 +29,8 @@ export async function refundOrder(tx: Db, order: Order, options: RefundOrderOpti
     reason: options.reason,
   });
   if (status === null) return undefined;
+  const isOwnWish = options.reason === 'buyer_cancelled' && order.total === 0;
+  if (isOwnWish || options.reason === 'event_cancelled') return status;
   await stage(tx, status === 'cancelled' ? orderCancelled : orderRefunded, {
     eventId: order.eventId,
     orderId: order.id,

@@ -98,6 +98,7 @@ export const orders = pgTable(
     paidAt: time('paid_at'),
     closedAt: time('closed_at'),
     closeReason: text('close_reason', { enum: ['expired', 'cancelled'] }),
+    cancelledBy: text('cancelled_by', { enum: ['buyer', 'organizer', 'event'] }),
     attention: text('attention').array().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],

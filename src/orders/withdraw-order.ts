@@ -23,7 +23,7 @@ export async function withdrawOrder(
 ): Promise<'under_way' | 'done'> {
   switch (order.status) {
     case 'pending_payment':
-      await beginCancelling(tx, order);
+      await beginCancelling(tx, order, by);
       await stage(tx, orderClosing, { eventId: order.eventId, orderId: order.id });
       return 'under_way';
     case 'closing':
@@ -52,7 +52,7 @@ async function withdrawPaid(
   await lockTickets(tx, order);
   if (await deps.hasAdmissions(tx, order.eventId, order.id)) throw orderNotCancellable('checked_in');
   if (order.total === 0) {
-    await refundOrder(tx, order, { restock: true, reason: 'buyer_cancelled' });
+    await refundOrder(tx, order, { restock: true, reason: by === 'buyer' ? 'buyer_cancelled' : 'requested' });
     return 'done';
   }
   await deps.requestFullRefund(tx, order, by === 'buyer' ? 'buyer_cancelled' : 'requested');

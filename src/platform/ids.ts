@@ -56,6 +56,7 @@ export type IdPrefix =
   | 'sch'
   | 'gat'
   | 'dlv'
+  | 'ntc'
   | 'snd'
   | 'tsk'
   | 'rfd'

@@ -110,7 +110,7 @@ export function policiesOf(
     ),
     // A page to print costs as much processor time as a hundred orders.
     documents: policy('documents', 'network', documentsPerNetwork),
-    // Filling one person's inbox.
+    // The same link to the same person; `src/notifications/caps.ts` holds over everything that fills an inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
     ...verificationPolicies(config, policy),
     // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { invitationsPerStaffMax } from '../../src/access/limits.ts';
 import { rememberedMs } from '../../src/access/actors.ts';
 import { staffTokenLink } from '../../src/access/staff-token-link.ts';
 import { rowsOf } from '../../src/platform/db.ts';
@@ -164,6 +165,17 @@ describe('staff', () => {
     expect(await auditOf(world, member.id)).toMatchObject([
       { act: 'staff.role_changed', actor_id: organizer.ownerId, changes: { role: { from: 'manager', to: 'door' } } },
     ]);
+  });
+
+  it('invites one member three times an hour, so that no link is made void by a mail that is not sent', async () => {
+    const body = { email: 'often@organizer.test', name: 'Often', role: 'door' };
+    for (let time = 1; time <= invitationsPerStaffMax; time += 1) expect((await invite(body)).status).toBe(201);
+    const { token } = await lastToken();
+    const refused = await invite(body);
+    expect(refused.headers.get('retry-after')).not.toBeNull();
+    expect(await codeOf(refused)).toBe('429 staff.invited_too_often');
+    // Disabling the member does not begin a new hour, and the last link still works until then.
+    expect((await accept(token)).status).toBeLessThan(300);
   });
 
   it('disables a member: no session, no sign-in, no link; and lets them back by a new invitation alone', async () => {

@@ -86,6 +86,26 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     expect(mail?.text).toContain('Saturday, 6 March 2027, 20:30 GMT+8');
   });
 
+  test.each([
+    ['a link', 'Menang 10 juta di https://jahat.example'],
+    ['a bare domain', 'klik jahat.com sekarang'],
+    ['a number to call', 'Telepon 0812 3456 7890'],
+    ['text that turns the reading direction', 'Ayu \u202egro.live'],
+    ['what nobody sees', '\u200b\u2060\u200d'],
+    ['markup', '<b>Ayu</b>'],
+  ])('a stored name that is %s greets nobody, in no part of the mail', async (_, name) => {
+    const { buyer, deliveryId, eventId, orderId } = await queued();
+    // As a row from before names were checked.
+    await world.db.execute(sql`update orders set buyer_name = ${name} where event_id = ${eventId} and id = ${orderId}`);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const [mail] = await inbox(world.sandbox, buyer.email);
+    expect(mail?.text).toMatch(/^Halo,\n/);
+    for (const part of [mail?.text, mail?.html, JSON.stringify(mail?.headers)]) {
+      expect(part).not.toContain(name);
+      expect(part).not.toContain('jahat');
+    }
+  });
+
   test('a fault of ours is named by the step that failed, and the mail goes out once it is mended', async () => {
     const failureOf = async () => (await deliveriesOf(world.db, orderId))[0];
     const { buyer, deliveryId, orderId } = await queued();

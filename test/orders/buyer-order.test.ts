@@ -279,6 +279,18 @@ describe('finding a lost link', () => {
     expect(desk.world.lookedUp.join()).not.toContain('@');
   });
 
+  test('is counted by email and code, so that guesses of other codes keep nobody from a link', async () => {
+    const buyer = { ...someBuyer(), email: `r.dewi${Date.now()}@gmail.com` };
+    const code = orderCode((await place({ buyer })).id);
+    desk.world.lookedUp.length = 0;
+    await lookUp(buyer.email, code);
+    await lookUp(buyer.email.toUpperCase().replace('.', ''), code.toLowerCase());
+    await lookUp(buyer.email, 'ZZZZZ-ZZZZZ');
+    const [first, again, guess] = desk.world.lookedUp;
+    expect(again).toBe(first);
+    expect(guess).not.toBe(first);
+  });
+
   test('refuses what is no email, and what it does not know', async () => {
     for (const body of [
       { email: 'no', code: '0000000000' },

@@ -10,6 +10,7 @@ import { createCachedReads } from '../../src/http/cached-reads.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/router.ts';
+import { createNoteEventChange } from '../../src/notifications/note-event-change.ts';
 import { availabilityOf } from '../../src/orders/availability.ts';
 import { limitsChanged } from '../../src/orders/limits-changed.ts';
 import { wasOrdered } from '../../src/orders/was-ordered.ts';
@@ -26,6 +27,7 @@ const config = {
   JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
   ENCRYPTION_KEY: 'c3'.repeat(32),
   HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
+  EVENT_NOTICE_DELAY_SECONDS: 300,
 };
 
 /** The catalog as one API process has it: its own pool, its own Redis connections, its own memory. */
@@ -56,7 +58,19 @@ export async function openCatalog(options: {
   const publicReads = servePublicReads({ db, replicaDb, redis, clock, availabilityOf, cachedReads, problems });
   const actors = createActors({ db, clock, config });
   const stagePurge = createStagePurge(options.cdnPurgeUrl);
-  const deps = { db, clock, config, actors, cachedReads, stagePurge, availabilityOf, limitsChanged, wasOrdered };
+  const eventChanged = createNoteEventChange({ clock, config });
+  const deps = {
+    db,
+    clock,
+    config,
+    actors,
+    cachedReads,
+    stagePurge,
+    availabilityOf,
+    limitsChanged,
+    eventChanged,
+    wasOrdered,
+  };
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestContext(log));
   app.onError(handleError(problems, log));

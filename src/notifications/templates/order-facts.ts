@@ -9,13 +9,17 @@ export function eventFacts(data: OrderMailData): [string, string][] {
   const say = words[locale];
   const starts = formatDateTime(event.startsAt, event.timeZone, locale);
   const doors = formatClockIn(event.doorsOpenAt, event.timeZone, locale);
-  const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
   return [
     [say.when, starts],
     ...(event.doorsOpenAt < event.startsAt ? [[say.doors, doors] satisfies [string, string]] : []),
-    [say.where, place],
+    [say.where, placeOf(event)],
     [say.orderNumber, data.orderCode],
   ];
+}
+
+/** Venue, address and city as one line. */
+export function placeOf({ venue, address, city }: { venue: string; address: string; city: string }): string {
+  return [venue, address, city].filter((part) => part !== '').join(', ');
 }
 
 export function priceFacts(data: OrderMailData): [string, string][] {

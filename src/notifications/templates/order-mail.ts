@@ -3,7 +3,8 @@ import type { Money } from '../../platform/money.ts';
 /** What the mails about an order are made of. Pure data; nothing is looked up while a mail is written. */
 export type OrderMailData = {
   readonly locale: 'id' | 'en';
-  readonly buyerName: string;
+  /** Undefined where what is stored is no name of a person: the message then greets nobody by name. */
+  readonly buyerName: string | undefined;
   readonly organizerName: string;
   readonly event: {
     readonly name: string;
@@ -12,6 +13,7 @@ export type OrderMailData = {
     readonly city: string;
     readonly timeZone: string;
     readonly startsAt: Date;
+    readonly endsAt: Date;
     readonly doorsOpenAt: Date;
   };
   readonly orderCode: string;
@@ -23,5 +25,8 @@ export type OrderMailData = {
   readonly total: Money;
   /** Valid tickets, with the text that their QR symbol carries. */
   readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
-  readonly calendar: string;
+  /** Money has come for the order, whatever became of it. */
+  readonly isPaid: boolean;
+  /** The event for the holder's calendar, or its cancellation. */
+  readonly calendar: { readonly text: string; readonly method: 'PUBLISH' | 'CANCEL' };
 };

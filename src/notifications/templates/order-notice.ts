@@ -4,51 +4,65 @@ import { eventFacts, factLines } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './words.ts';
 
-/** The short mails about an order: one thing has happened, here is the order. */
+/** The short mails about an order: one thing has happened, here is the order. Of money they speak only where there is some. */
 export function orderCancelledMail(data: OrderMailData): Mail {
   const say = words[data.locale].cancelled;
-  return notice(data, {
-    ...say,
+  const unpaid = data.total.amount === 0 ? say.free : say.unpaid;
+  return noticeMail(data, {
+    kicker: say.kicker,
     subject: say.subject(data.event.name),
     lead: say.lead(data.event.name),
+    more: data.isPaid ? say.paid : unpaid,
+    facts: eventFacts(data),
     privacy: false,
   });
 }
 
+/** Tickets were taken back. For free ones that is the end of the order and no refund. */
 export function orderRefundedMail(data: OrderMailData): Mail {
+  if (!data.isPaid) return orderCancelledMail(data);
   const say = words[data.locale].refunded;
   const left = data.tickets.length;
   const lead = left === 0 ? say.leadAll(data.event.name) : say.leadSome(data.event.name, left);
-  return notice(data, { ...say, subject: say.subject(data.event.name), lead, privacy: left > 0 });
+  const facts = eventFacts(data);
+  return noticeMail(data, { ...say, subject: say.subject(data.event.name), lead, facts, privacy: left > 0 });
 }
 
 export function orderLinkMail(data: OrderMailData): Mail {
   const say = words[data.locale].link;
-  return notice(data, {
+  return noticeMail(data, {
     kicker: say.kicker,
     subject: say.subject(data.event.name),
     lead: say.lead(data.event.name),
     more: say.notYou,
+    facts: eventFacts(data),
     privacy: true,
   });
 }
 
-type Notice = {
+export type NoticeMail = {
   readonly subject: string;
   readonly kicker: string;
   readonly lead: string;
   readonly more: string;
+  readonly facts: readonly (readonly [string, string])[];
+  /** Whether the link opens something that is worth keeping to oneself. */
   readonly privacy: boolean;
+  readonly attachments?: Mail['attachments'];
 };
 
-function notice(data: OrderMailData, { subject, kicker, lead, more, privacy }: Notice): Mail {
+/** The shape of all short mails about an order. */
+export function noticeMail(
+  data: OrderMailData,
+  { subject, kicker, lead, more, facts, privacy, attachments = [] }: NoticeMail,
+): Mail {
   const say = words[data.locale];
   const small = privacy ? `${more} ${say.linkIsPrivate}` : more;
   const body = join([
     paragraph(say.hello(data.buyerName)),
     paragraph(lead),
     button(say.openOrder, data.link),
-    factTable(eventFacts(data)),
+    factTable(facts),
     softParagraph(small),
   ]);
   return {
@@ -57,7 +71,7 @@ function notice(data: OrderMailData, { subject, kicker, lead, more, privacy }: N
       say.hello(data.buyerName),
       lead,
       `${say.openOrder}: ${data.link}`,
-      factLines(eventFacts(data)),
+      factLines(facts),
       small,
       say.footer(data.organizerName),
     ].join('\n\n'),
@@ -69,6 +83,15 @@ function notice(data: OrderMailData, { subject, kicker, lead, more, privacy }: N
       body,
       footer: say.footer(data.organizerName),
     }),
-    attachments: [],
+    attachments,
+  };
+}
+
+/** The entry for the holder's calendar: the same entry as before, changed or taken out. */
+export function calendarAttachment({ calendar }: OrderMailData): Mail['attachments'][number] {
+  return {
+    filename: 'event.ics',
+    contentType: `text/calendar; charset=utf-8; method=${calendar.method}`,
+    content: calendar.text,
   };
 }

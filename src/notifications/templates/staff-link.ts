@@ -5,7 +5,8 @@ import { words } from './words.ts';
 
 export type StaffMailData = {
   readonly locale: 'id' | 'en';
-  readonly name: string;
+  /** Undefined where what is stored is no name of a person. */
+  readonly name: string | undefined;
   readonly organizerName: string;
   readonly purpose: 'invitation' | 'password_reset';
   /** The page that takes the one-time secret in its fragment. */

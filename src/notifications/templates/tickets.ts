@@ -3,6 +3,7 @@ import { qrPng } from '../qr-png.ts';
 import { type Html, button, factTable, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
 import { eventFacts, factLines, priceFacts } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
+import { calendarAttachment } from './order-notice.ts';
 import { words } from './words.ts';
 
 /** Beyond this many tickets the mail carries the link alone, so that it stays far below 200 KB. */
@@ -15,7 +16,7 @@ export function ticketsMail(data: OrderMailData): Mail {
   const shown = count <= inlineTicketsMax ? data.tickets : [];
   const body = join([
     paragraph(say.hello(data.buyerName)),
-    paragraph(`${say.tickets.lead(count, data.total.amount > 0)} ${say.tickets.showAtDoor}`),
+    paragraph(`${say.tickets.lead(count, data.isPaid)} ${say.tickets.showAtDoor}`),
     ...(shown.length === 0
       ? [paragraph(say.tickets.tooMany(count))]
       : shown.map((ticket, index) => pass(ticket, { index, count, label: say.tickets.ticketOf(index + 1, count) }))),
@@ -42,11 +43,7 @@ export function ticketsMail(data: OrderMailData): Mail {
         content: qrPng(ticket.code),
         contentId: contentIdOf(index),
       })),
-      {
-        filename: 'event.ics',
-        contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
-        content: data.calendar,
-      },
+      calendarAttachment(data),
     ],
   };
 }
@@ -72,7 +69,7 @@ function textOf(data: OrderMailData): string {
   const count = data.tickets.length;
   return [
     say.hello(data.buyerName),
-    `${say.tickets.lead(count, data.total.amount > 0)} ${say.tickets.showAtDoor}`,
+    `${say.tickets.lead(count, data.isPaid)} ${say.tickets.showAtDoor}`,
     data.event.name,
     factLines(eventFacts(data)),
     factLines(priceFacts(data)),

@@ -1,9 +1,10 @@
 /** Every sentence of the mails, in the two languages, side by side. */
 
 type Words = {
-  readonly hello: (name: string) => string;
+  readonly hello: (name: string | undefined) => string;
   readonly orderNumber: string;
   readonly when: string;
+  readonly ends: string;
   readonly doors: string;
   readonly where: string;
   readonly total: string;
@@ -27,7 +28,9 @@ type Words = {
     readonly subject: (event: string) => string;
     readonly kicker: string;
     readonly lead: (event: string) => string;
-    readonly more: string;
+    readonly paid: string;
+    readonly unpaid: string;
+    readonly free: string;
   };
   readonly refunded: {
     readonly subject: (event: string) => string;
@@ -69,9 +72,10 @@ type Words = {
 };
 
 const id: Words = {
-  hello: (name) => `Halo ${name},`,
+  hello: (name) => (name === undefined ? 'Halo,' : `Halo ${name},`),
   orderNumber: 'Nomor pesanan',
   when: 'Waktu',
+  ends: 'Selesai',
   doors: 'Pintu dibuka',
   where: 'Tempat',
   total: 'Total',
@@ -96,8 +100,10 @@ const id: Words = {
   cancelled: {
     subject: (event) => `Pesanan dibatalkan: ${event}`,
     kicker: 'Pesanan dibatalkan',
-    lead: (event) => `Pesanan Anda untuk ${event} telah dibatalkan.`,
-    more: 'Bila Anda sudah membayar, uang akan dikembalikan melalui cara bayar yang sama.',
+    lead: (event) => `Pesanan Anda untuk ${event} telah dibatalkan oleh penyelenggara.`,
+    paid: 'Uang Anda dikembalikan melalui cara bayar yang sama. Tiketnya tidak berlaku lagi.',
+    unpaid: 'Pesanan ini belum dibayar dan tidak perlu dibayar lagi.',
+    free: 'Tiketnya tidak berlaku lagi.',
   },
   refunded: {
     subject: (event) => `Pengembalian dana: ${event}`,
@@ -140,9 +146,10 @@ const id: Words = {
 };
 
 const en: Words = {
-  hello: (name) => `Hello ${name},`,
+  hello: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
   orderNumber: 'Order number',
   when: 'When',
+  ends: 'End',
   doors: 'Doors open',
   where: 'Where',
   total: 'Total',
@@ -167,8 +174,10 @@ const en: Words = {
   cancelled: {
     subject: (event) => `Order cancelled: ${event}`,
     kicker: 'Order cancelled',
-    lead: (event) => `Your order for ${event} has been cancelled.`,
-    more: 'If you have paid, the money goes back the way it came.',
+    lead: (event) => `Your order for ${event} has been cancelled by the organiser.`,
+    paid: 'Your money goes back the way it came. The tickets are no longer valid.',
+    unpaid: 'It has not been paid for, and need not be.',
+    free: 'Its tickets are no longer valid.',
   },
   refunded: {
     subject: (event) => `Refund: ${event}`,

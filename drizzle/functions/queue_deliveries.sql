@@ -1,0 +1,61 @@
+-- Queues messages and stages their sending: the only way to a new row in deliveries, so that nobody can be written to beyond
+-- the caps. One item per message; what exists already (same subject, template, channel, recipient and version) is left out.
+--
+-- An item that names a share is counted against what its recipient was written under that share within the last hour. The
+-- count stands in one row per recipient, channel and share, which this statement locks: of two processes that queue for one
+-- recipient, the second sees what the first was given. Items beyond the cap are written as `capped` and never sent. Items
+-- without a share (messages about money that has come) are not counted.
+--
+-- Rows are locked in one order, so that two batches never wait for each other. Answers the rows that are new, each with the
+-- share that capped it, or null.
+create or replace function queue_deliveries(
+  p_ids text[], p_organizer_ids text[], p_event_ids text[], p_subject_ids text[], p_templates text[], p_channels text[],
+  p_recipient_keys text[], p_versions integer[], p_shares text[], p_hourly_maxes integer[],
+  -- The name of the job that sends them.
+  p_job text)
+returns table (id text, channel text, capped_by text)
+language sql volatile as $$
+  with item as (
+    select i.*, row_number() over (partition by i.channel, i.recipient_key, i.share order by i.n) as turn
+    from unnest(p_ids, p_organizer_ids, p_event_ids, p_subject_ids, p_templates, p_channels, p_recipient_keys, p_versions,
+                p_shares, p_hourly_maxes) with ordinality
+      as i (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, share, hourly_max, n)
+    where i.share is null or not exists (
+      select from deliveries d
+      where d.subject_id = i.subject_id and d.template = i.template and d.channel = i.channel
+        and d.recipient_key = i.recipient_key and d.version = i.version)
+  ), counted as (
+    insert into message_shares as m (channel, recipient_key, share, queued_at, hourly_max, granted, asked_at)
+    select w.channel, w.recipient_key, w.share, array_fill(clock_timestamp(), array[w.wanted]), w.hourly_max, w.wanted,
+           clock_timestamp()
+    from (
+      select i.channel, i.recipient_key, i.share, max(coalesce(i.hourly_max, 0)) as hourly_max,
+             least(count(*)::integer, max(coalesce(i.hourly_max, 0))) as wanted
+      from item i where i.share is not null group by 1, 2, 3 order by 1, 2, 3) w
+    on conflict (channel, recipient_key, share) do update
+      set (queued_at, granted, hourly_max, asked_at) = (
+        select r.recent || array_fill(clock_timestamp(), array[r.room]), r.room, excluded.hourly_max, clock_timestamp()
+        from (
+          select h.recent, greatest(0, least(excluded.granted, excluded.hourly_max - cardinality(h.recent))) as room
+          from (
+            select array(select t from unnest(m.queued_at) as t where t > clock_timestamp() - interval '1 hour') as recent) h) r)
+    returning m.channel, m.recipient_key, m.share, m.granted
+  ), judged as (
+    select i.*, i.share is not null and i.turn > coalesce(c.granted, 0) as capped
+    from item i left join counted c using (channel, recipient_key, share)
+  ), added as (
+    insert into deliveries as d (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, share, status,
+      failure, next_check_at)
+    select j.id, j.organizer_id, j.event_id, j.subject_id, j.template, j.channel, j.recipient_key, j.version,
+           j.share, case when j.capped then 'capped' else 'queued' end, case when j.capped then 'hourly_cap' end,
+           case when not j.capped then now() + interval '15 minutes' end
+    from judged j order by j.n
+    on conflict (subject_id, template, channel, recipient_key, version) do nothing
+    returning d.id, d.event_id, d.channel, d.status, d.share
+  ), staged as (
+    insert into outbox (name, payload)
+    select p_job, jsonb_strip_nulls(jsonb_build_object('deliveryId', a.id, 'eventId', a.event_id)) from added a
+    where a.status = 'queued'
+  )
+  select a.id, a.channel, case when a.status = 'capped' then a.share end from added a;
+$$;

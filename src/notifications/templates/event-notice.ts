@@ -1,0 +1,83 @@
+import { formatClockIn, formatDateTime } from '../../platform/format-time.ts';
+import type { Mail } from '../channel.ts';
+import { planChanges, planOf } from '../event-plan.ts';
+import type { EventPlan } from '../tables.ts';
+import { eventWords } from './event-words.ts';
+import { eventFacts, placeOf } from './order-facts.ts';
+import type { OrderMailData } from './order-mail.ts';
+import { calendarAttachment, noticeMail } from './order-notice.ts';
+import { words } from './words.ts';
+
+/** The event is off: what it was, what becomes of the money where there is some, and the calendar's entry taken out. */
+export function eventCancelledMail(data: OrderMailData): Mail {
+  const { event, locale } = data;
+  const say = eventWords[locale].cancelled;
+  const { when } = words[locale];
+  const unpaid = data.total.amount === 0 ? say.free : say.unpaid;
+  const hadTickets = data.isPaid || data.total.amount === 0;
+  return noticeMail(data, {
+    kicker: say.kicker,
+    subject: say.subject(event.name),
+    lead: say.lead(event.name, formatDateTime(event.startsAt, event.timeZone, locale)),
+    more: data.isPaid ? say.paid : unpaid,
+    facts: eventFacts(data)
+      .filter(([name]) => name !== words[locale].doors)
+      .map(([name, value]) => [name === when ? say.when : name, value]),
+    privacy: false,
+    // Who had no ticket has no entry in the calendar.
+    attachments: hadTickets ? [calendarAttachment(data)] : [],
+  });
+}
+
+/** The event takes place at another time or place: what it was, what it is now, and the calendar's entry moved. */
+export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
+  const { event, locale } = data;
+  const say = eventWords[locale].moved;
+  const { time, place } = planChanges(before, planOf(event));
+  const date = formatDateTime(event.startsAt, event.timeZone, locale);
+  const where = placeOf(event);
+  const [subject, lead] =
+    time && place
+      ? [say.subjectBoth(event.name), say.leadBoth(event.name, date, where)]
+      : place
+        ? [say.subjectPlace(event.name), say.leadPlace(event.name, where)]
+        : [say.subjectTime(event.name), say.leadTime(event.name, date)];
+  return noticeMail(data, {
+    kicker: say.kicker,
+    subject,
+    lead,
+    more: say.more,
+    facts: movedFacts(data, before),
+    privacy: true,
+    attachments: [calendarAttachment(data)],
+  });
+}
+
+/** Each thing that changed as it was and as it is; the rest as it stays. */
+function movedFacts(data: OrderMailData, before: EventPlan): [string, string][] {
+  const { event, locale } = data;
+  const name = words[locale];
+  const say = eventWords[locale].moved;
+  const zone = event.timeZone;
+  const pairs: readonly (readonly [name: string, before: string, now: string])[] = [
+    [name.when, formatDateTime(before.startsAt, before.timeZone, locale), formatDateTime(event.startsAt, zone, locale)],
+    [name.ends, formatDateTime(before.endsAt, before.timeZone, locale), formatDateTime(event.endsAt, zone, locale)],
+    [
+      name.doors,
+      formatClockIn(before.doorsOpenAt, before.timeZone, locale),
+      formatClockIn(event.doorsOpenAt, zone, locale),
+    ],
+    [name.where, placeOf(before), placeOf(event)],
+  ];
+  return [
+    ...pairs.flatMap(([label, was, is]): [string, string][] => {
+      if (was !== is)
+        return [
+          [say.before(label), was],
+          [say.now(label), is],
+        ];
+      return label === name.ends ? [] : [[label, is]];
+    }),
+    [name.orderNumber, data.orderCode],
+  ];
+}

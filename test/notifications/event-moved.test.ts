@@ -1,0 +1,215 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ChangeEvent } from '../../src/catalog/schemas-organizer.ts';
+import { notificationInvariants } from '../../src/notifications/invariants.ts';
+import { notifyOrder } from '../../src/notifications/notify-order.ts';
+import { recoverDeliveries } from '../../src/notifications/recover-deliveries.ts';
+import { tellHoldersOfEvent } from '../../src/notifications/tell-holders.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import { RetryLater } from '../../src/platform/retry-later.ts';
+import { delaySeconds, eventNotices, plain, sequenceOf, uidOf, unfolded } from '../support/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../support/notifications.ts';
+import { order, placingDeps } from '../support/placing.ts';
+import { silentLog } from '../support/worker.ts';
+
+/** Guards that whoever holds tickets hears once that the event is at another time or place, and what it was before. */
+
+let world: Notifications;
+let notices: ReturnType<typeof eventNotices>;
+beforeAll(async () => {
+  world = await openNotifications();
+  notices = eventNotices(world);
+  await addSender(world.db);
+});
+beforeEach(() => world.db.execute(sql`delete from outbox`));
+afterAll(() => world.close());
+
+describe('an event that moves', () => {
+  test('holders of valid tickets hear what it was and what it is, with the calendar’s entry moved', async () => {
+    const event = await notices.newEvent(150_000);
+    const [holder, hold] = [await notices.paid(event, 'en'), await notices.placed(event)];
+    await notifyOrder(world.deps, 'tickets', holder);
+    const issued = unfolded(await notices.mailOf(holder.orderId, 'tickets'));
+    await notices.change(event, {
+      startsAt: '2027-03-13T13:00:00Z',
+      endsAt: '2027-03-13T16:00:00Z',
+      doorsOpenAt: '2027-03-13T11:30:00Z',
+      venue: 'Stadion Utara',
+    });
+    const [notice] = await notices.noticesOf(event);
+    expect(notice?.wait).toBeGreaterThan(delaySeconds - 60);
+    await expect(tellHoldersOfEvent(world.deps, { noticeId: notice?.id ?? '' })).rejects.toThrow(RetryLater);
+    await notices.tell(event);
+    expect(await notices.toldOf(hold.orderId)).toEqual([]);
+    expect((await notices.toldOf(holder.orderId)).slice(0, 2)).toEqual([
+      'event_moved email queued',
+      'event_moved whatsapp queued',
+    ]);
+    const mail = await notices.mailOf(holder.orderId, 'event_moved');
+    expect(mail.subject).toBe('New time and place: Senja di Selatan');
+    const text = plain(mail.text);
+    expect(text).toContain(
+      'When before: Saturday, 6 March 2027, 19:30 WIB When now: Saturday, 13 March 2027, 20:00 WIB',
+    );
+    expect(text).toContain(
+      'Where before: Lapangan Selatan, Jalan Selatan 1, Jakarta Where now: Stadion Utara, Jalan Selatan 1, Jakarta',
+    );
+    const calendar = unfolded(mail);
+    expect(calendar).toContain('METHOD:PUBLISH');
+    expect(calendar).toContain('DTSTART:20270313T130000Z');
+    expect(uidOf(calendar)).toBe(uidOf(issued));
+    expect(sequenceOf(calendar)).toBeGreaterThan(sequenceOf(issued));
+    const { message } = await notices.messageOf(holder.orderId, 'event_moved', 'whatsapp');
+    expect(message).toMatchObject({
+      message: {
+        template: 'event_moved',
+        bodyParameters: [
+          'Ayu Lestari',
+          'Senja di Selatan',
+          'Saturday, 13 March 2027, 20:00 WIB',
+          'Stadion Utara, Jalan Selatan 1, Jakarta',
+          expect.any(String),
+        ],
+      },
+    });
+  });
+
+  test.each([
+    ['the start', { startsAt: '2027-03-06T13:00:00Z' }, 'Waktu berubah: Senja di Selatan'],
+    ['the end', { endsAt: '2027-03-06T16:00:00Z' }, 'Waktu berubah: Senja di Selatan'],
+    ['the doors', { doorsOpenAt: '2027-03-06T10:00:00Z' }, 'Waktu berubah: Senja di Selatan'],
+    ['the zone', { timeZone: 'Asia/Makassar' }, 'Waktu berubah: Senja di Selatan'],
+    ['the venue', { venue: 'Stadion Utara' }, 'Tempat berubah: Senja di Selatan'],
+    ['the address', { address: 'Jalan Utara 2' }, 'Tempat berubah: Senja di Selatan'],
+    ['the city', { city: 'Bandung' }, 'Tempat berubah: Senja di Selatan'],
+    ['the summary', { summary: 'Malam musik.' }, undefined],
+    ['the fee', { feePerTicket: { amount: 1000, currency: 'IDR' } }, undefined],
+  ] satisfies [string, ChangeEvent, string | undefined][])('%s', async (_, values, subject) => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event);
+    await notices.change(event, values);
+    await notices.tell(event);
+    if (subject === undefined) {
+      expect(await notices.noticesOf(event)).toEqual([]);
+      expect(await notices.toldOf(holder.orderId)).toEqual([]);
+      return;
+    }
+    const mail = await notices.mailOf(holder.orderId, 'event_moved');
+    expect(mail.subject).toBe(subject);
+    expect(mail.text).toMatch(/semula: .*\n.*sekarang: /);
+  });
+
+  test('edits that follow each other are one message, against what it was before the first', async () => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event);
+    await notices.change(event, { venue: 'Stadion Utara' });
+    await notices.change(event, { venue: 'Stadion Barat' });
+    await notices.change(event, { startsAt: '2027-03-06T13:00:00Z' });
+    expect(await notices.noticesOf(event)).toHaveLength(1);
+    expect(await rowsOf(world.db, sql`select 1 from outbox where name = 'event.tell_holders'`)).toHaveLength(1);
+    await notices.tell(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toEqual(['event_moved email queued']);
+    const text = plain((await notices.mailOf(holder.orderId, 'event_moved')).text);
+    expect(text).toContain('Tempat semula: Lapangan Selatan');
+    expect(text).toContain('Tempat sekarang: Stadion Barat');
+    expect(text).not.toContain('Utara');
+    // What changes after that is told anew.
+    await notices.change(event, { venue: 'Stadion Timur' });
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toHaveLength(2);
+    expect(plain((await notices.mailOf(holder.orderId, 'event_moved')).text)).toContain('Tempat semula: Stadion Barat');
+  });
+
+  test('an organizer who goes on editing is waited for half an hour at the most', async () => {
+    const event = await notices.newEvent(0);
+    await notices.placed(event);
+    await notices.change(event, { venue: 'Stadion Utara' });
+    await world.db.execute(
+      sql`update event_notices set created_at = now() - interval '28 minutes' where event_id = ${event.id}`,
+    );
+    await notices.change(event, { venue: 'Stadion Barat' });
+    const [notice] = await notices.noticesOf(event);
+    expect(notice?.wait).toBeLessThan(130);
+  });
+
+  test('moved and moved back, over already, or called off meanwhile: nobody hears of the move', async () => {
+    const [back, over, off] = [await notices.newEvent(0), await notices.newEvent(0), await notices.newEvent(0)];
+    const holders = [await notices.placed(back), await notices.placed(over), await notices.placed(off)];
+    await notices.change(back, { venue: 'Stadion Utara' });
+    await notices.change(back, { venue: 'Lapangan Selatan' });
+    await notices.change(over, { venue: 'Stadion Utara' });
+    await world.db.execute(sql`
+      update events set doors_open_at = now() - interval '4 days', starts_at = now() - interval '4 days', ends_at = now() - interval '3 days'
+      where id = ${over.id}`);
+    await world.db.execute(sql`
+      update event_notices set before = jsonb_set(before, '{endsAt}', '"2026-01-01T00:00:00.000Z"') where event_id = ${over.id}`);
+    await notices.change(off, { venue: 'Stadion Utara' });
+    await notices.callOff(off);
+    for (const event of [back, over, off]) await notices.tell(event);
+    const told = await Promise.all(holders.map(({ orderId }) => notices.toldOf(orderId)));
+    expect(told).toEqual([[], [], ['event_cancelled email queued']]);
+    for (const event of [back, over, off])
+      expect((await notices.noticesOf(event)).every(({ ended }) => ended)).toBe(true);
+  });
+
+  test('who ordered after the last change knows it', async () => {
+    const event = await notices.newEvent(0);
+    const before = await notices.placed(event);
+    await notices.change(event, { venue: 'Stadion Utara' });
+    const after = await notices.placed(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(before.orderId)).toHaveLength(1);
+    expect(await notices.toldOf(after.orderId)).toEqual([]);
+  });
+
+  test('a crowd is told page by page, each once, over workers that run the same job and one that is cut off', async () => {
+    const crowd = 450;
+    const event = await notices.newEvent(0, crowd);
+    const placing = placingDeps(world.open);
+    await Promise.all(Array.from({ length: crowd }, () => order(placing, event, {})));
+    await notices.change(event, { venue: 'Stadion Utara' });
+    await world.db.execute(sql`update event_notices set due_at = now() where event_id = ${event.id}`);
+    const [notice] = await notices.noticesOf(event);
+    const noticeId = notice?.id ?? '';
+    // The second page of this run fails; the first one stays told.
+    let pages = 0;
+    const cutOff = new Proxy(world.deps.clock, {
+      get: (clock, name, receiver) => {
+        if (name === 'now' && (pages += 1) > 1) throw new Error('cut off');
+        return Reflect.get(clock, name, receiver) as unknown;
+      },
+    });
+    await expect(tellHoldersOfEvent({ ...world.deps, clock: cutOff }, { noticeId })).rejects.toThrow('cut off');
+    const told = () =>
+      rowsOf<{ orders: number; deliveries: number }>(
+        world.db,
+        sql`select count(distinct subject_id)::int as orders, count(*)::int as deliveries from deliveries where event_id = ${event.id}`,
+      );
+    expect(await told()).toEqual([{ orders: 200, deliveries: 200 }]);
+    await Promise.all([1, 2, 3].map(() => tellHoldersOfEvent(world.deps, { noticeId })));
+    expect(await told()).toEqual([{ orders: crowd, deliveries: crowd }]);
+  });
+
+  test('a job that was lost is staged again, and the invariant names a notice that nobody works off', async () => {
+    const event = await notices.newEvent(0);
+    await notices.placed(event);
+    await notices.change(event, { venue: 'Stadion Utara' });
+    await world.db.execute(sql`delete from outbox`);
+    await world.db.execute(
+      sql`update event_notices set due_at = now() - interval '40 minutes' where event_id = ${event.id}`,
+    );
+    const [notice] = await notices.noticesOf(event);
+    const findings = async () =>
+      (await Promise.all(notificationInvariants.map((invariant) => invariant.find(world.db)))).flat();
+    expect((await findings()).some((sentence) => sentence.includes(notice?.id ?? '-'))).toBe(true);
+    await recoverDeliveries({ db: world.db, log: silentLog });
+    const staged = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select payload ->> 'noticeId' as id from outbox where name = 'event.tell_holders'`,
+    );
+    expect(staged).toEqual([{ id: notice?.id }]);
+    await notices.tell(event);
+    expect((await findings()).some((sentence) => sentence.includes(notice?.id ?? '-'))).toBe(false);
+  });
+});
