@@ -4,20 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { messagesPerHourMax } from '../../src/notifications/caps.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { buyerKeys } from '../../src/orders/buyer.ts';
 import { lockOrder } from '../../src/orders/lock-order.ts';
 import { withdrawOrder } from '../../src/orders/withdraw-order.ts';
 import { rowsOf, transaction } from '../../src/platform/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { createEvent, someBuyer } from '../support/factories.ts';
 import { openMessageWays, spellings, withdraw } from '../support/message-ways.ts';
-import {
-  type Notifications,
-  deliveriesOf,
-  notificationConfig,
-  openNotifications,
-  paidOrder,
-} from '../support/notifications.ts';
+import { type Notifications, deliveriesOf, openNotifications, paidOrder } from '../support/notifications.ts';
 import { openRoom, passOf } from '../support/rooms.ts';
 
 /**
@@ -106,10 +99,6 @@ describe('WhatsApp', () => {
       [2, 'email', 0],
     ] as const) {
       const buyer = someBuyer();
-      const keys = buyerKeys(notificationConfig.HASH_SECRET, buyer);
-      await world.db.execute(sql`
-        insert into places (event_id, place_index, account_key, joined_at)
-        values (${event.id}, ${index}, ${by === 'phone' ? keys[1] : keys[0]}, now())`);
       await notifyOrder(
         world.deps,
         'tickets',
@@ -140,6 +129,17 @@ describe('the caps as a weapon', () => {
     );
     expect(await notifyOrder(world.deps, 'order_refunded', paid)).toHaveLength(2);
     await world.db.execute(sql`update tickets set status = 'revoked' where order_id = ${paid.orderId}`);
+  });
+
+  test('free tickets of a buyer who has confirmed the address come, whatever strangers ordered in that name', async () => {
+    const event = await createEvent(world.db, { categories: [{ price: 0 }] });
+    await openRoom(world.db, event);
+    const victim = someBuyer();
+    for (let index = 0; index < unlikely; index += 1) await messages.ways['a free order'](victim);
+    const before = (await messages.sentTo(victim, 'email')).queued;
+    const own = await messages.placed(event, victim, passOf(event, 1, victim, { by: 'email' }));
+    await notifyOrder(world.deps, 'tickets', own);
+    expect((await messages.sentTo(victim, 'email')).queued).toBe(before + 1);
   });
 
   test('the paid order’s link has a share that nobody else can use up', async () => {
