@@ -5,7 +5,9 @@
 create or replace function apply_settlement(
   p_callback_id bigint, p_event_id text, p_order_id text, p_attempt_id text, p_status text, p_amount bigint, p_currency text,
   p_reference text, p_method text, p_instructions jsonb, p_check_seconds integer) returns text
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_order orders%rowtype;
   v_attempt payment_attempts%rowtype;

@@ -1,13 +1,15 @@
 -- After an event was called off: begins to end at most `p_limit` of its holds; those with an open attempt are closed at
 -- the gateway first.
 create or replace function cancel_holds(p_event_id text, p_limit integer) returns integer
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_orders text[];
 begin
   with chosen as (
     select o.id from orders o
-    where o.event_id = p_event_id and o.status = 'pending_payment' order by o.expires_at limit p_limit for update skip locked
+    where o.event_id = p_event_id and o.status || '' = 'pending_payment' order by o.expires_at limit p_limit for update skip locked
   ), closing as (
     update orders o set status = 'closing', close_reason = 'cancelled', cancelled_by = 'event'
       from chosen where o.event_id = p_event_id and o.id = chosen.id

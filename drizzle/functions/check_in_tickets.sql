@@ -7,7 +7,9 @@
 --  3. the others (a second entry, an exit) are decided one by one, in the order of time and arrival.
 -- A scan id that another call uses at the same moment fails the whole call with 40001; run again, it is a repeat.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
-language plpgsql volatile as $$
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_event events%rowtype;
   v_offline boolean := p_scans #>> '{0,at}' is not null;

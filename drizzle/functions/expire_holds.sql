@@ -10,12 +10,12 @@ begin
   ended := 0; stuck := '{}';
   -- From one event that has holds to the next, along the index.
   with recursive event as (
-    (select h.event_id, h.expires_at from orders h where h.status = 'pending_payment' order by h.event_id, h.expires_at limit 1)
+    (select h.event_id, h.expires_at from orders h where h.status || '' = 'pending_payment' order by h.event_id, h.expires_at limit 1)
     union all
     select next.event_id, next.expires_at from event
     cross join lateral (
       select h.event_id, h.expires_at from orders h
-      where h.status = 'pending_payment' and h.event_id > event.event_id order by h.event_id, h.expires_at limit 1) next)
+      where h.status || '' = 'pending_payment' and h.event_id > event.event_id order by h.event_id, h.expires_at limit 1) next)
   select array_agg(event.event_id order by event.expires_at) into v_due from event where event.expires_at <= clock_timestamp();
   if v_due is null then
     return;
@@ -24,7 +24,7 @@ begin
     select d.event_id, d.id from unnest(v_due) as due(event_id)
     cross join lateral (
       select o.event_id, o.id from orders o
-      where o.event_id = due.event_id and o.status = 'pending_payment' and o.expires_at <= clock_timestamp()
+      where o.event_id = due.event_id and o.status || '' = 'pending_payment' and o.expires_at <= clock_timestamp()
         and not 'hold_stuck' = any (o.attention)
       order by o.expires_at limit greatest(1, p_limit / cardinality(v_due)) for update skip locked) d
     limit p_limit) d;

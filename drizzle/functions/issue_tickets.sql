@@ -1,6 +1,8 @@
 -- Issues the tickets of orders: one row per place, numbered within the order, with 128 random bits as its code.
 create or replace function issue_tickets(p_event_id text, p_order_ids text[]) returns void
-language sql set plan_cache_mode = force_custom_plan as $$
+language sql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
   insert into tickets (event_id, id, order_id, ticket_category_id, code, issued_at)
   select p_event_id,
          'tkt_' || substr(l.order_id, 5) || lpad((

@@ -1,7 +1,9 @@
 -- Money came. Answers: paid, paid_late, already_paid, no_stock, over_limit, not_found. What is not paid owes the money back.
 -- over_limit: the buyer has bought as many as a limit allows while this order waited; the order then begins to end.
 create or replace function pay_order(p_event_id text, p_order_id text) returns text
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_order orders%rowtype;
   v_event record;

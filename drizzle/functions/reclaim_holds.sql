@@ -11,11 +11,11 @@ declare
 begin
   v_beyond := (
     select h.expires_at from orders h
-    where h.event_id = p_event_id and h.status = 'pending_payment' and h.expires_at <= clock_timestamp()
+    where h.event_id = p_event_id and h.status || '' = 'pending_payment' and h.expires_at <= clock_timestamp()
     order by h.expires_at offset 10 * p_limit limit 1);
   select array_agg(d.id) into v_orders from (
     select o.id from orders o
-    where o.event_id = p_event_id and o.status = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
+    where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
       and not 'hold_stuck' = any (o.attention)
       and not exists (select 1 from open_attempts(o.event_id, o.id))
       and exists (
@@ -25,7 +25,7 @@ begin
   if v_beyond is not null and cardinality(v_orders) < p_limit then
     select array_agg(d.id) into v_others from (
       select o.id from orders o
-      where o.event_id = p_event_id and o.status = 'pending_payment' and o.expires_at <= v_beyond
+      where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= v_beyond
         and not 'hold_stuck' = any (o.attention)
         and not exists (select 1 from open_attempts(o.event_id, o.id)) and o.id <> all (v_orders)
       order by o.expires_at limit p_limit - cardinality(v_orders) for update skip locked) d;

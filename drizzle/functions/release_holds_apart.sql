@@ -1,7 +1,9 @@
 -- As release_holds, but an order that breaks a constraint does so alone: it is marked for a person, is not tried again by itself,
 -- and the others go on. Answers the orders that were marked.
 create or replace function release_holds_apart(p_event_ids text[], p_order_ids text[]) returns text[]
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_stuck text[] := '{}';
 begin

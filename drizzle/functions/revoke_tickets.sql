@@ -3,7 +3,9 @@
 -- Answers the new status, or null when the order is not paid.
 create or replace function revoke_tickets(p_event_id text, p_order_id text, p_ticket_ids text[], p_restock boolean, p_status text, p_reason text)
 returns text
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_order orders%rowtype;
   v_pools text[]; v_categories text[]; v_count integer; v_left integer; v_status text;

@@ -8,7 +8,9 @@
 -- it took for cheaper than a hundred look-ups (what it expects of a list in JSON) up to some twenty thousand attempts: 12 ms
 -- for each callback that came alone.
 create or replace function store_callbacks(items jsonb) returns jsonb
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
 declare
   v_answer jsonb;
 begin

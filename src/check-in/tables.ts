@@ -78,7 +78,7 @@ export const scans = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.actorId, table.deviceId, table.scanId] }),
-    index('scans_ticket').on(table.eventId, table.ticketId, table.scannedAt),
+    index('scans_ticket').on(table.ticketId, table.eventId, table.scannedAt),
   ],
 );
 

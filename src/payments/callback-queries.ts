@@ -81,7 +81,7 @@ export async function findForgottenCallbacks(
     db,
     sql`
       select c.id::text, c.attempt_id from callbacks c
-      where c.status = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
+      where c.status || '' = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
         and c.id::text not in ${stagedIds([applyCallbackJob], 'callbackId')}
       order by c.received_at limit ${limit}`,
   );

@@ -84,7 +84,7 @@ export async function findStuckClosing(
     db,
     sql`
       select o.event_id as "eventId", o.id as "orderId" from orders o
-      where o.status = 'closing' and o.expires_at < now() - make_interval(mins => ${minutes})
+      where o.status || '' = 'closing' and o.expires_at < now() - make_interval(mins => ${minutes})
         and o.id not in ${stagedIds([orderClosing], 'orderId')}
       order by o.expires_at limit ${limit}`,
   );

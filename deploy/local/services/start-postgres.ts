@@ -72,6 +72,8 @@ function settings(port: number, sockets: string, durable: boolean): string[] {
     'timezone=UTC',
     'log_timezone=UTC',
     'checkpoint_timeout=15min',
+    // As in deploy/postgres/postgresql.conf. Data that is thrown away is many databases, each of which costs a process.
+    `autovacuum_naptime=${durable ? '5s' : '1min'}`,
     `max_wal_size=${durable ? '4GB' : '1GB'}`,
     `fsync=${durable ? 'on' : 'off'}`,
     `full_page_writes=${durable ? 'on' : 'off'}`,

@@ -1,0 +1,51 @@
+import type postgres from 'postgres';
+
+type PlanNode = {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly Filter?: string;
+  readonly 'Shared Hit Blocks'?: number;
+  readonly 'Shared Read Blocks'?: number;
+  readonly Plans?: readonly PlanNode[];
+};
+
+const keyColumns =
+  /\b(id|order_id|attempt_id|ticket_id|code|account_key|place_index|counter_key|scan_id|posting|subject_id)\b[")]* = /;
+
+/** Parts of a statement's general plan that read one of these tables by less than a key that the statement gives, or from end to end. */
+export async function faultsOfPlan(sql: postgres.Sql, query: string, tables: readonly string[]): Promise<string[]> {
+  // Two values that must be known: the unit of `extract`, and the length that an index is made of.
+  const text = query
+    .replaceAll(/extract\(\$\d+ from/g, 'extract(epoch from')
+    .replaceAll(/right\(([\w."]+), \$\d+\)/g, 'right($1, 10)');
+  const faults: string[] = [];
+  const walk = (node: PlanNode) => {
+    const { 'Node Type': kind, 'Relation Name': table = '', 'Index Cond': condition = '', Filter: left = '' } = node;
+    if (tables.includes(table) && kind.endsWith('Scan')) {
+      if (kind === 'Seq Scan' || (keyColumns.test(left) && !keyColumns.test(condition))) {
+        faults.push(`${kind} of ${table} by ${node['Index Name'] ?? 'nothing'} ${condition}, then ${left}`);
+      }
+    }
+    for (const child of node.Plans ?? []) walk(child);
+  };
+  walk(await planOf(sql, `explain (generic_plan, format json) ${text}`));
+  return faults;
+}
+
+/** Pages that one look-up of an order by its key reads. */
+export async function pagesOf(sql: postgres.Sql, eventId: string, id: string): Promise<number> {
+  const plan = await planOf(
+    sql,
+    `explain (analyze, buffers, format json) select * from orders where event_id = '${eventId}' and id = '${id}'`,
+  );
+  return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+}
+
+async function planOf(sql: postgres.Sql, statement: string): Promise<PlanNode> {
+  const [row] = await sql.unsafe<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }[]>(statement);
+  const plan = row?.['QUERY PLAN'][0]?.Plan;
+  if (plan === undefined) throw new Error('Postgres did not explain the statement');
+  return plan;
+}

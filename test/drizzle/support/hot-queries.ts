@@ -1,0 +1,168 @@
+/** A statement that runs for each order, payment, ticket, scan, place or message, or every few seconds in each process. */
+export type HotQuery = {
+  readonly name: string;
+  /** Matches its text as Postgres keeps it, with single blanks and numbers for values. */
+  readonly text: RegExp;
+  /** Pages of 8 kB that one call may read, on average. A whole event of the test is several hundred. */
+  readonly pagesMax: number;
+  /** Reads a table that is short by its nature from end to end. */
+  readonly mayScan?: true;
+  /** Runs by the clock: whether it runs often enough to be measured is chance. */
+  readonly polled?: true;
+  /** Postgres keeps its text without the types of its values, so that it cannot be explained: what it reads is measured. */
+  readonly unexplained?: true;
+};
+
+/** A look-up or a change of a few rows by a whole key. */
+const byKey = (name: string, text: RegExp): HotQuery => ({ name, text, pagesMax: 60 });
+/** What a function reads is bounded statement by statement; its sum also holds what it takes to plan them once a connection. */
+const functionCall = (name: string): HotQuery => ({ name, text: new RegExp(`\\b${name}\\(`), pagesMax: 3000 });
+
+/** The condition of a partial index is a value of the statement, and is not kept. */
+const parted = { mayScan: true, unexplained: true } as const;
+
+/** Every hot query of the API, the worker and the SQL functions. The test fails on one that is not here. */
+export const hotQueries: readonly HotQuery[] = [
+  functionCall('place_orders'),
+  functionCall('apply_settlement'),
+  functionCall('issue_tickets'),
+  functionCall('revoke_tickets'),
+  functionCall('release_holds'),
+  functionCall('store_callbacks'),
+  functionCall('check_in_tickets'),
+  functionCall('join_places'),
+
+  byKey(
+    'order by id',
+    /^select "event_id", "id", "organizer_id", "status", .* from "orders" where \("orders"\."event_id" = \$\d+ and "orders"\."id" = \$\d+/,
+  ),
+  byKey(
+    'order by id, whole row',
+    /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
+  ),
+  byKey('orders that a desk looks at', /^select "orders"\."event_id", "orders"\."id", .* from "orders" .*where/),
+  byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),
+  byKey('orders by idempotency key', /^select array_agg\(o\.idempotency_key_hash\)/),
+  byKey('orders placed', /^with placed as \( insert into orders/),
+  byKey('hold moved', /^update "orders" set "expires_at"/),
+  byKey('order changed', /^update "orders" set "status"/),
+  byKey('order paid or refunded', /^update orders o set status = /),
+  byKey('holds released', /^with ended as \( update orders o/),
+
+  byKey('lines of an order', /^select "order_lines"\./),
+  byKey('lines of an order, by pool', /^select array_agg\(l\.pool_id\), array_agg\(l\.quantity\) from order_lines/),
+  byKey('lines of ended holds', /^select array_agg\(i\.n\), array_agg\(l\.ticket_category_id\)/),
+
+  byKey('counters of networks', /^select array_agg\(i\.first order by i\.n\)/),
+  byKey('counters of buyers', /^select array_agg\(l\.counter_key\)/),
+  byKey('counters changed', /^update limit_counters l/),
+  byKey('counters locked', /^SELECT (1|\$\d+) from limit_counters l join/),
+
+  byKey(
+    'attempts of an order or by id',
+    /^select "event_id", "id", "order_id", "organizer_id", "number", .* from "payment_attempts" where \("payment_attempts"\."event_id" = \$\d+ and/,
+  ),
+  byKey(
+    'attempt locked',
+    /^select \* from payment_attempts a where a\.event_id = p_event_id and a\.id = p_attempt_id for update/,
+  ),
+  byKey('attempt written', /^insert into "payment_attempts"/),
+  byKey('attempt changed', /^update "?payment_attempts"? (a )?set/),
+
+  byKey('callbacks stored', /^with given as materialized \( select i\.ord/),
+  byKey('callback by id', /^select "callbacks"\."id"/),
+  byKey('callback changed', /^update "?callbacks"? (c )?set/),
+
+  byKey('ledger written', /^insert into "?ledger_entries"?/),
+  byKey('ledger of an attempt', /^select "account", sum\("amount"\)::float8 from "ledger_entries"/),
+
+  byKey(
+    'refunds of an attempt or by id',
+    /^select "event_id", "id", "order_id", "attempt_id", .* from "refunds" where \("refunds"\."event_id" = \$\d+ and/,
+  ),
+  byKey('refund written', /^insert into "refunds"/),
+  byKey('refund changed', /^update "refunds" set/),
+
+  byKey('tickets issued', /^insert into tickets/),
+  byKey('tickets revoked', /^with revoked as \( update tickets t/),
+  byKey(
+    'live tickets of an order',
+    /^select count\(\*\) from tickets t where t\.event_id = p_event_id and t\.order_id = p_order_id/,
+  ),
+  byKey(
+    'tickets of an order',
+    /^select ("tickets"\."event_id", .*|"id") from "tickets" .*where \("tickets"\."event_id" = \$\d+ and "tickets"\."order_id" = \$\d+/,
+  ),
+  byKey('used ticket of an order', /^select t\.id from tickets t join admissions a/),
+  byKey(
+    'tickets locked at the door',
+    /^SELECT from tickets where event_id = p_event_id and status = \$\d+ and code = any/,
+  ),
+
+  byKey('scans judged', /^select array_agg\( row\( s\.n, s\.actor_id/),
+  byKey('scans written', /^insert into scans/),
+  byKey('admissions written', /^with entries as \( select distinct on \(ticket_id\)/),
+
+  byKey('places looked up and given', /^with asked as materialized \( select a\.n, a\.key, p\.place_index/),
+
+  byKey('deliveries recorded', /^with subject as \( select o\.id, o\.event_id/),
+  { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
+  byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
+  byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
+
+  { ...functionCall('expire_holds'), polled: true },
+  {
+    ...byKey(
+      'events with holds that are over',
+      /^with recursive event as \( \(select h\.event_id, h\.expires_at from orders h/,
+    ),
+    polled: true,
+  },
+  { ...byKey('holds that are over', /^select array_agg\(d\.event_id\), array_agg\(d\.id\)/), polled: true },
+  {
+    ...byKey(
+      'orders that close too long',
+      /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where o\.status/,
+    ),
+    mayScan: true,
+    polled: true,
+  },
+  {
+    ...byKey('attempts that are due', /^select a\.id from payment_attempts a where a\.next_check_at/),
+    mayScan: true,
+    polled: true,
+  },
+  {
+    ...byKey('refunds that are due', /^select r\.event_id as "eventId", r\.id as "refundId" from refunds r/),
+    mayScan: true,
+    polled: true,
+  },
+  {
+    ...byKey('callbacks that nobody applied', /^select c\.id::text, c\.attempt_id from callbacks c/),
+    mayScan: true,
+    unexplained: true,
+    polled: true,
+  },
+
+  byKey('job staged', /^insert into "?outbox"?/),
+  { ...byKey('jobs done', /^delete from outbox where id = any/), mayScan: true },
+  {
+    name: 'jobs leased again',
+    text: /^with due as materialized \( select id, available_at from outbox/,
+    pagesMax: 60,
+    ...parted,
+  },
+  { name: 'jobs leased', text: /^with due as materialized \( select job\.id/, pagesMax: 300, ...parted },
+  {
+    name: 'due work by kind and event',
+    text: /^with recursive hop \(name, event_id, number\)/,
+    pagesMax: 200,
+    ...parted,
+  },
+  {
+    name: 'orders that wait for their payment',
+    text: /^select e\.organizer_id, sum\(staged\.waiting\)/,
+    pagesMax: 60,
+    mayScan: true,
+  },
+];

@@ -1,0 +1,137 @@
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { freePort } from '../../../deploy/local/host/ports.ts';
+import { demoMidtransAccount } from '../../../loadtest/sandbox/demo-accounts.ts';
+import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
+import { createApiKey } from '../../../src/access/create-api-key.ts';
+import { createApp } from '../../../src/app.ts';
+import { compose } from '../../../src/compose.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { serve } from '../../../src/http/serve.ts';
+import { jobs } from '../../../src/jobs.ts';
+import { accountContext } from '../../../src/payments/payment-accounts.ts';
+import { encrypt } from '../../../src/platform/crypto.ts';
+import { createLog } from '../../../src/platform/log.ts';
+import { composeWorker } from '../../../workers/compose-worker.ts';
+import { createHandlers, recurring } from '../../../workers/handlers.ts';
+import { schedulesOf } from '../../../workers/schedules.ts';
+import { startWorker } from '../../../workers/start-worker.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import type { TestEvent } from '../../support/factories.ts';
+import { createTestRedis } from '../../support/redis.ts';
+import { testStack } from '../../support/stack.ts';
+
+/** API, worker and the outside world in this process, on a database that counts what every statement reads, also in functions. */
+export async function openHotWorld() {
+  const [database, redis] = [await createTestDatabase(), await createTestRedis()];
+  const name = new URL(database.directUrl).pathname;
+  const admin = postgres(Object.assign(new URL(testStack().postgresAdminUrl), { pathname: name }).href, {
+    max: 1,
+    onnotice: () => {},
+  });
+  await admin.unsafe(`alter database "${name.slice(1)}" set pg_stat_statements.track = 'all'`);
+  const sandbox = await startSandbox({ port: 0, smtpPort: 0, timeScale: 0.001 });
+  const port = await freePort();
+  const config = loadConfig({
+    ENV: 'test',
+    LOG_LEVEL: 'silent',
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    DATABASE_URL: database.url,
+    REDIS_CACHE_URL: redis.cacheUrl,
+    REDIS_QUEUE_URL: redis.queueUrl,
+    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
+    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
+    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
+    ENCRYPTION_KEY: 'ab'.repeat(32),
+    SMTP_URL: sandbox.smtpUrl,
+    MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
+    MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
+    WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
+    ORDERS_PER_MINUTE_PER_NETWORK: '100000',
+    HELD_PER_NETWORK_MAX: '100000',
+  });
+  const log = createLog({ level: 'silent', process: 'test' });
+  const api = compose(config, log);
+  const server = await serve(createApp(api), { host: '127.0.0.1', port, reusePort: false });
+  const worker = composeWorker(config, log);
+  await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: schedulesOf(jobs, recurring) });
+  return {
+    api,
+    db: api.db,
+    admin,
+    sandbox,
+    request: (path: string, init: RequestOptions = {}) => request(`http://127.0.0.1:${port}${path}`, init),
+    control: async (path: string, body: unknown = {}) => {
+      const response = await fetch(`${sandbox.url}/control${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      await response.body?.cancel();
+      return response.status;
+    },
+    /** An account at the sandbox's gateway, so that its orders can be paid. */
+    connectGateway: async ({ organizer }: TestEvent) => {
+      const { merchantId, serverKey } = demoMidtransAccount;
+      const credentials = encrypt(
+        config.ENCRYPTION_KEY,
+        JSON.stringify({ serverKey, clientKey: 'client' }),
+        accountContext(organizer.id),
+      );
+      await api.db.execute(sql`
+        insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
+        values (${organizer.id}, 'midtrans', ${merchantId}, ${credentials})`);
+    },
+    keyOf: async ({ organizer }: TestEvent, role: 'manager' | 'door') => {
+      const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
+      const made = await createApiKey(api, { actor: { ...actor, kind: 'staff', role: 'owner' }, name: role, role });
+      return made.key;
+    },
+    close: async () => {
+      await worker.closers.close();
+      await server.close();
+      await api.closers.close();
+      await sandbox.close();
+      await admin.end();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
+
+export type HotWorld = Awaited<ReturnType<typeof openHotWorld>>;
+
+type RequestOptions = {
+  readonly method?: string;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+};
+type Reply = { readonly status: number; readonly body: never; readonly text: string };
+
+const triesMax = 50;
+const pauseMs = 200;
+
+/** As a patient client: what is refused because this machine is busy is asked again. */
+async function request(url: string, { method, token, headers, body }: RequestOptions): Promise<Reply> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await fetch(url, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.status === 503 && tries < triesMax) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      continue;
+    }
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, body: (isJson ? JSON.parse(text) : text) as never, text };
+  }
+}
