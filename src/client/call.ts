@@ -1,0 +1,152 @@
+import type { CallAnswer, CallInput, OperationFacts, Signal } from './operation.ts';
+import { AntreProblem } from './problem.ts';
+
+/** How a client calls; every limit has its default here. */
+export type ClientOptions = {
+  /** Where the service is, such as `https://tickets.example`. */
+  readonly url: string;
+  /** The credential: a session's, a key's, a device's, a buyer's or an order's token. A function is asked for each call. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Further tries after a refusal that says when to come back, or a lost connection; 3 unless told. */
+  readonly retriesMax?: number;
+  /** The longest wait before another try, in seconds; a refusal that asks for more is thrown. 30 unless told. */
+  readonly retryWaitSecondsMax?: number;
+  /** How long one try may take, in milliseconds; 15,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Another `fetch`, for agents and tests. */
+  fetch?(this: void, url: string, init: object): Promise<FetchAnswer>;
+};
+
+/** What the client uses of a `Response`. */
+export type FetchAnswer = {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  json(): Promise<unknown>;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+};
+
+const defaults = { retriesMax: 3, retryWaitSecondsMax: 30, timeoutMs: 15_000 };
+const firstWaitSeconds = 0.5;
+/** Waits differ by up to this share, so that clients that were refused together do not come back together. */
+const jitterShare = 0.25;
+
+/** Makes one call, with further tries where they cannot do a thing twice. @throws AntreProblem */
+export async function call(
+  facts: OperationFacts,
+  input: CallInput,
+  options: ClientOptions,
+): Promise<CallAnswer<unknown>> {
+  const { retriesMax, retryWaitSecondsMax } = { ...defaults, ...options };
+  const request = await requestOf(facts, input, options);
+  for (let tries = 0; ; tries += 1) {
+    const problem = await tryOnce(request, input.signal, options).catch((error: unknown) => error);
+    if (!(problem instanceof AntreProblem)) {
+      if (problem instanceof Error) throw problem;
+      return problem as CallAnswer<unknown>;
+    }
+    const waitSeconds = waitBefore(problem, facts, tries);
+    if (tries >= retriesMax || waitSeconds === undefined || waitSeconds > retryWaitSecondsMax) throw problem;
+    await pause(waitSeconds * (1 + Math.random() * jitterShare) * 1000, input.signal);
+  }
+}
+
+type Prepared = { readonly url: string; readonly init: object };
+
+async function requestOf(facts: OperationFacts, input: CallInput, { url, token }: ClientOptions): Promise<Prepared> {
+  const path = facts.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = input.path?.[name];
+    if (value === undefined || value === '') throw new TypeError(`path.${name} is missing`);
+    return encodeURIComponent(String(value));
+  });
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
+  const headers: Record<string, string> = { accept: 'application/json, application/problem+json, */*;q=0.5' };
+  for (const [name, value] of Object.entries(input.headers ?? {})) if (value !== undefined) headers[name] = value;
+  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  if (facts.keyed) headers['idempotency-key'] = input.idempotencyKey ?? globalThis.crypto.randomUUID();
+  if (facts.secured) {
+    const credential = input.token ?? (typeof token === 'function' ? await token() : token);
+    if (credential !== undefined) headers['authorization'] = `Bearer ${credential}`;
+  }
+  const search = query.size === 0 ? '' : `?${query}`;
+  return {
+    url: `${url.replace(/\/+$/, '')}${path}${search}`,
+    init: {
+      method: facts.method,
+      headers,
+      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    },
+  };
+}
+
+async function tryOnce(
+  { url, init }: Prepared,
+  signal: Signal | undefined,
+  { fetch = globalThis.fetch, timeoutMs = defaults.timeoutMs }: ClientOptions,
+): Promise<CallAnswer<unknown>> {
+  signal?.throwIfAborted();
+  const deadline = AbortSignal.timeout(timeoutMs);
+  let response: FetchAnswer;
+  let data: unknown;
+  try {
+    response = await fetch(url, {
+      ...init,
+      signal: signal === undefined ? deadline : AbortSignal.any([signal as AbortSignal, deadline]),
+    });
+    data = await contentOf(response);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new AntreProblem({ detail: 'The service did not answer.' }, 0, undefined, error);
+  }
+  if (response.ok || response.status === 304) return { data, status: response.status, headers: response.headers };
+  const details = typeof data === 'object' && data !== null && !(data instanceof Uint8Array) ? data : {};
+  throw new AntreProblem(details as Record<string, unknown>, response.status, retryAfterOf(response.headers));
+}
+
+/** JSON as a value, text as a string, everything else as bytes. */
+async function contentOf(response: FetchAnswer): Promise<unknown> {
+  if (response.status === 204 || response.status === 304) return undefined;
+  const type = response.headers.get('content-type') ?? '';
+  if (/[/+]json\b/.test(type)) return response.json();
+  if (/^text\/|svg/.test(type)) return response.text();
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function retryAfterOf(headers: FetchAnswer['headers']): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+/**
+ * Seconds until another try, or undefined when another try is wrong. A 429 was refused before anything was done. After a
+ * 503 or a lost connection the first try may have been done all the same: only what is safe to do twice is sent again.
+ */
+function waitBefore(problem: AntreProblem, facts: OperationFacts, tries: number): number | undefined {
+  const isRepeatable = facts.method !== 'POST' && facts.method !== 'PATCH' ? true : facts.keyed === true;
+  const backOff = firstWaitSeconds * 2 ** tries;
+  if (problem.status === 429) return problem.retryAfterSeconds ?? backOff;
+  if (problem.status === 503 && isRepeatable) return problem.retryAfterSeconds ?? backOff;
+  if (problem.status === 0 && isRepeatable) return backOff;
+  // The first try with this key is still at work.
+  if (problem.code === 'idempotency.in_progress') return problem.retryAfterSeconds ?? backOff;
+  return undefined;
+}
+
+function pause(ms: number, signal: Signal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}

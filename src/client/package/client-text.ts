@@ -1,0 +1,133 @@
+import type { OperationFacts } from '../operation.ts';
+import type { Contract, ContractOperation, Schema } from './contract.ts';
+import { commentText, nameOf, typeText } from './type-text.ts';
+
+type Named = { readonly method: string; readonly path: string; readonly operation: ContractOperation };
+
+const keyHeader = 'idempotency-key';
+const parameterGroups = [
+  ['path', 'path'],
+  ['query', 'query'],
+  ['headers', 'header'],
+] as const;
+
+/** Every operation of the contract, in its order. */
+function operationsOf(contract: Contract): readonly Named[] {
+  return Object.entries(contract.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+}
+
+/** What the client needs to call each operation, by its name. */
+export function factsOf(contract: Contract): Readonly<Record<string, OperationFacts>> {
+  const entries = operationsOf(contract).map(({ method, path, operation }): [string, OperationFacts] => [
+    operation.operationId,
+    {
+      method,
+      path,
+      ...(hasKey(operation) ? { keyed: true } : {}),
+      ...((operation.security ?? []).length > 0 ? { secured: true } : {}),
+      ...(itemOf(contract, operation) === undefined ? {} : { paged: true }),
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** The declarations of the package: the named schemas, the codes of problems, and a client with all operations. */
+export function declarationText(contract: Contract, codes: readonly string[]): string {
+  const schemas = Object.entries(contract.components.schemas).map(
+    ([name, schema]) => `${commentText(schema.description)}export type ${name} = ${typeText(schema)};\n`,
+  );
+  const methods = operationsOf(contract).map(({ operation }) => methodText(contract, operation));
+  return `import type { ClientOptions } from './call.js';
+import type { CallAnswer, CallOptions, Signal } from './operation.js';
+import { AntreProblem } from './problem.js';
+export type { FieldFault } from './problem.js';
+export type { CallAnswer, CallOptions, ClientOptions, Signal };
+export { AntreProblem };
+
+/** Every code that the service refuses with. */
+export type ProblemCode =
+${codes.map((code) => `  | ${JSON.stringify(code)}`).join('\n')};
+
+/** Whether this is a refusal of the service, and, with codes, one of these. */
+export declare function isProblem<Code extends ProblemCode | 'network'>(
+  error: unknown,
+  ...codes: Code[]
+): error is AntreProblem & { readonly code: Code };
+
+/** A client of the service at \`options.url\`. */
+export declare function createClient(options: ClientOptions): Client;
+
+type Operation<Input, Data> = (input: Input & CallOptions) => Promise<CallAnswer<Data>>;
+type OpenOperation<Input, Data> = (input?: Input & CallOptions) => Promise<CallAnswer<Data>>;
+/** Pages and items are fetched as they are walked. */
+type Pages<Input, Data, Item> = {
+  pages(input: Input & CallOptions): AsyncGenerator<CallAnswer<Data>, void>;
+  items(input: Input & CallOptions): AsyncGenerator<Item, void>;
+};
+type OpenPages<Input, Data, Item> = {
+  pages(input?: Input & CallOptions): AsyncGenerator<CallAnswer<Data>, void>;
+  items(input?: Input & CallOptions): AsyncGenerator<Item, void>;
+};
+
+${schemas.join('\n')}
+export interface Client {
+${methods.join('\n')}}
+`;
+}
+
+function methodText(contract: Contract, operation: ContractOperation): string {
+  const { text: input, isOpen } = inputText(operation);
+  const data = dataText(operation);
+  const item = itemOf(contract, operation);
+  const base = `${isOpen ? 'Open' : ''}Operation<${input}, ${data}>`;
+  const paged = item === undefined ? '' : ` & ${isOpen ? 'Open' : ''}Pages<${input}, ${data}, ${typeText(item, '  ')}>`;
+  return `${commentText(operation.summary, '  ')}  ${operation.operationId}: ${base}${paged};\n`;
+}
+
+function inputText(operation: ContractOperation): { text: string; isOpen: boolean } {
+  const parameters = (operation.parameters ?? []).filter(
+    (parameter) => parameter.in !== 'cookie' && parameter.name.toLowerCase() !== keyHeader,
+  );
+  const parts = parameterGroups.flatMap(([name, place]) => {
+    const own = parameters.filter((parameter) => parameter.in === place);
+    if (own.length === 0) return [];
+    const properties = own.map(({ name: key, schema, description }) => [key, { ...schema, description }]);
+    const required = own.filter((parameter) => parameter.required === true).map(({ name: key }) => key);
+    const schema: Schema = { type: 'object', properties: Object.fromEntries(properties), required };
+    return [{ name, isNeeded: required.length > 0, schema }];
+  });
+  const body = operation.requestBody?.content?.['application/json']?.schema;
+  const isBodyNeeded = operation.requestBody?.required === true;
+  const all = body === undefined ? parts : [...parts, { name: 'body', isNeeded: isBodyNeeded, schema: body }];
+  const fields = all.map(({ name, isNeeded, schema }) => `${name}${isNeeded ? '' : '?'}: ${typeText(schema, '  ')}`);
+  return {
+    text: fields.length === 0 ? '{}' : `{ ${fields.join('; ')} }`,
+    isOpen: all.every(({ isNeeded }) => !isNeeded),
+  };
+}
+
+function dataText(operation: ContractOperation): string {
+  const texts = Object.entries(operation.responses)
+    .filter(([status]) => /^[23]/.test(status))
+    .map(([, { content }]) => {
+      const [type, media] = Object.entries(content ?? {})[0] ?? [];
+      if (type === undefined || media === undefined) return 'undefined';
+      if (/[/+]json\b/.test(type)) return typeText(media.schema, '  ');
+      return /^text\/|svg/.test(type) ? 'string' : 'Uint8Array';
+    });
+  return [...new Set(texts)].join(' | ');
+}
+
+function hasKey({ parameters = [] }: ContractOperation): boolean {
+  return parameters.some((parameter) => parameter.in === 'header' && parameter.name.toLowerCase() === keyHeader);
+}
+
+/** The schema of one item where answers come in pages; undefined elsewhere. */
+function itemOf({ components }: Contract, { parameters = [], responses }: ContractOperation): Schema | undefined {
+  if (!parameters.some((parameter) => parameter.in === 'query' && parameter.name === 'cursor')) return undefined;
+  const answered = responses['200']?.content?.['application/json']?.schema;
+  const page = answered?.$ref === undefined ? answered : components.schemas[nameOf(answered.$ref)];
+  return page?.properties?.['nextCursor'] === undefined ? undefined : page.properties['data']?.items;
+}

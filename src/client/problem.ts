@@ -1,0 +1,37 @@
+/** One field that the service refused, with a code that stays the same in every language. */
+export type FieldFault = { readonly path: string; readonly message: string; readonly code?: string };
+
+/** A refusal of the service (RFC 9457), or of the network between: then `status` is 0 and `code` is `network`. */
+export class AntreProblem extends Error {
+  /** Says what happened and never changes its meaning; branch on it, not on the text. */
+  readonly code: string;
+  readonly status: number;
+  /** Names the request in the service's log. */
+  readonly requestId: string | undefined;
+  /** The fields that were refused, when the code is `request.invalid`. */
+  readonly errors: readonly FieldFault[];
+  /** Seconds after which the same call may succeed; undefined when waiting does not help. */
+  readonly retryAfterSeconds: number | undefined;
+  /** The whole problem document, with the members that belong to this code. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(details: Readonly<Record<string, unknown>>, status: number, retryAfterSeconds?: number, cause?: unknown) {
+    super(text(details['detail']) ?? text(details['title']) ?? `answered ${status}`, { cause });
+    this.name = 'AntreProblem';
+    this.code = text(details['code']) ?? (status === 0 ? 'network' : `http.${status}`);
+    this.status = status;
+    this.requestId = text(details['requestId']);
+    this.errors = Array.isArray(details['errors']) ? (details['errors'] as FieldFault[]) : [];
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.details = details;
+  }
+}
+
+/** Whether this is a refusal of the service, and, with codes, one of these. */
+export function isProblem(error: unknown, ...codes: readonly string[]): error is AntreProblem {
+  return error instanceof AntreProblem && (codes.length === 0 || codes.includes(error.code));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
