@@ -8,6 +8,7 @@ import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, requireRole } from './middleware.ts';
 import { presentAuditEntry } from './present.ts';
 import { auditEntrySchema, listQuery, organizerParams } from './schemas.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 export function auditRoutes(deps: AccessDeps) {
   const list = createRoute({
@@ -34,6 +35,6 @@ export function auditRoutes(deps: AccessDeps) {
 
 function auditIdOf(cursor: string): number {
   const [text = ''] = decodeCursor(cursor, 1);
-  if (!/^\d{1,15}$/.test(text)) throw requestInvalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+  if (!/^\d{1,15}$/.test(text)) throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
   return Number(text);
 }

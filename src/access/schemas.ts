@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
 import {
+  fault,
   emailSchema,
   eventIdSchema,
   lineOfText,
@@ -141,7 +142,7 @@ const phoneSchema = z
   .refine((phone) => {
     const digits = phone.replaceAll(/\D/g, '').length;
     return digits >= 8 && digits <= 15;
-  }, 'must have 8 to 15 digits');
+  }, fault('phone.invalid'));
 
 export const requestVerificationSchema = z
   .strictObject({
@@ -150,7 +151,10 @@ export const requestVerificationSchema = z
     eventSlug: slugSchema.optional(),
     locale: localeSchema.default('id'),
   })
-  .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), 'must have either email or phone')
+  .refine(
+    ({ email, phone }) => (email === undefined) !== (phone === undefined),
+    fault('one_of.required', { names: 'email, phone' }),
+  )
   .openapi('RequestVerification');
 export const verificationSchema = z
   .object({ verificationId: plainIdSchema, expiresAt: timeSchema })

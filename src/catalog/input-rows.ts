@@ -4,6 +4,7 @@ import { given } from './given.ts';
 import { eventDaysMax } from './limits.ts';
 import type { NewEvent, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
 import type { ChangeEvent, ChangeScheduleItem, ChangeTicketCategory } from './schemas-organizer.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 const dayMs = 86_400_000;
 const dateOf = (value: string | undefined) => (value === undefined ? undefined : new Date(value));
@@ -13,14 +14,14 @@ const dateOrNull = (value: string | null | undefined) => (value === null ? null 
 function amountOf(money: Money | undefined, currency: string, path: string): number | undefined {
   if (money === undefined) return undefined;
   if (money.currency !== currency) {
-    throw requestInvalid([{ path: `${path}.currency`, message: `must be ${currency}, the currency of the event` }]);
+    throw requestInvalid([inputFault(`${path}.currency`, 'money.other_currency', { currency })]);
   }
   return money.amount;
 }
 
 /** @throws DomainError request.invalid */
-function requireOrder(first: Date, second: Date, path: string, message: string): void {
-  if (first >= second) throw requestInvalid([{ path, message }]);
+function requireOrder(first: Date, second: Date, path: string, other: string): void {
+  if (first >= second) throw requestInvalid([inputFault(path, 'time.order', { other })]);
 }
 
 type EventValues = Partial<Omit<NewEvent, 'id' | 'organizerId' | 'slug' | 'version' | 'status'>>;
@@ -39,12 +40,12 @@ export function eventValues(input: ChangeEvent, currency: string): EventValues {
 
 /** @throws DomainError request.invalid */
 export function requireEventTimes(event: { startsAt: Date; endsAt: Date; doorsOpenAt: Date }): void {
-  requireOrder(event.startsAt, event.endsAt, 'endsAt', 'must be after startsAt');
+  requireOrder(event.startsAt, event.endsAt, 'endsAt', 'startsAt');
   if (event.endsAt.getTime() - event.startsAt.getTime() > eventDaysMax * dayMs) {
-    throw requestInvalid([{ path: 'endsAt', message: `must be within ${eventDaysMax} days of startsAt` }]);
+    throw requestInvalid([inputFault('endsAt', 'time.too_far', { limit: `${eventDaysMax} d`, other: 'startsAt' })]);
   }
   if (event.doorsOpenAt > event.endsAt) {
-    throw requestInvalid([{ path: 'doorsOpenAt', message: 'must not be after endsAt' }]);
+    throw requestInvalid([inputFault('endsAt', 'time.order', { other: 'doorsOpenAt' })]);
   }
 }
 
@@ -56,7 +57,7 @@ export function scheduleItemValues(input: ChangeScheduleItem): Partial<Omit<Sche
 
 /** @throws DomainError request.invalid */
 export function requireScheduleTimes(item: { startsAt: Date; endsAt: Date }): void {
-  requireOrder(item.startsAt, item.endsAt, 'endsAt', 'must be after startsAt');
+  requireOrder(item.startsAt, item.endsAt, 'endsAt', 'startsAt');
 }
 
 /** @throws DomainError request.invalid */
@@ -83,14 +84,14 @@ type CategoryLimits = Pick<
 /** @throws DomainError request.invalid */
 export function requireCategoryLimits(category: CategoryLimits): void {
   const { perOrderMin, perOrderMax, perBuyerMax, entryOpensAt, entryClosesAt } = category;
-  requireOrder(category.saleOpensAt, category.saleClosesAt, 'saleClosesAt', 'must be after saleOpensAt');
+  requireOrder(category.saleOpensAt, category.saleClosesAt, 'saleClosesAt', 'saleOpensAt');
   if (perOrderMin > perOrderMax) {
-    throw requestInvalid([{ path: 'perOrderMax', message: 'must not be less than perOrderMin' }]);
+    throw requestInvalid([inputFault('perOrderMax', 'limit.order', { other: 'perOrderMin' })]);
   }
   if (perBuyerMax !== null && perBuyerMax < perOrderMin) {
-    throw requestInvalid([{ path: 'perBuyerMax', message: 'must not be less than perOrderMin' }]);
+    throw requestInvalid([inputFault('perBuyerMax', 'limit.order', { other: 'perOrderMin' })]);
   }
   if (entryOpensAt !== null && entryClosesAt !== null) {
-    requireOrder(entryOpensAt, entryClosesAt, 'entryClosesAt', 'must be after entryOpensAt');
+    requireOrder(entryOpensAt, entryClosesAt, 'entryClosesAt', 'entryOpensAt');
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { decodeCursor } from '../http/pagination.ts';
 import { requestInvalid } from '../platform/errors.ts';
+import { inputFault } from '../platform/field-faults.ts';
 import type { ListingQuery } from './schemas.ts';
 import { filterKeyOf, searchQueryOf } from './search/terms.ts';
 
@@ -30,7 +31,7 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
   const keys = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 2);
   const [startsAtMicros = '0', id = ''] = keys ?? [];
   if (!/^-?\d{1,17}$/.test(startsAtMicros)) {
-    throw requestInvalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+    throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
   }
   const cityKey = query.city === undefined ? undefined : filterKeyOf(query.city);
   const categoryKey = query.category === undefined ? undefined : filterKeyOf(query.category);

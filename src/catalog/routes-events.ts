@@ -29,6 +29,7 @@ import { setSales } from './set-sales.ts';
 import { showOrganizer } from './show-organizer.ts';
 import { showOrganizerEvent } from './show-organizer-event.ts';
 import { unpublishEvent } from './unpublish-event.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 const eventPath = '/v1/organizers/{slug}/events/{eventId}';
 
@@ -175,11 +176,11 @@ const etagOf = (event: EventRow) => `"${event.version}"`;
 function expectedVersion(inBody: number | undefined, ifMatch: string | undefined): number {
   const inHeader = ifMatch === undefined ? undefined : Number(/^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(ifMatch)?.[1]);
   if (inHeader !== undefined && (Number.isNaN(inHeader) || (inBody !== undefined && inBody !== inHeader))) {
-    throw requestInvalid([{ path: 'If-Match', message: 'must be the ETag of the event, and agree with version' }]);
+    throw requestInvalid([inputFault('If-Match', 'version.mismatch')]);
   }
   const version = inBody ?? inHeader;
   if (version === undefined) {
-    throw requestInvalid([{ path: 'version', message: 'or the header If-Match must say which version was read' }]);
+    throw requestInvalid([inputFault('version', 'version.required')]);
   }
   return version;
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
 import {
+  fault,
   blockOfText,
   eventIdSchema,
   givenTimeSchema,
@@ -19,7 +20,7 @@ import { eventStatus, publicEventSchema, sales, ticketCategory } from './schemas
 const timeZone = z
   .string()
   .max(64)
-  .refine((value) => isTimeZone(value), 'must be a time zone such as Asia/Jakarta');
+  .refine((value) => isTimeZone(value), fault('zone.unknown'));
 
 /** By name alone: Node takes offsets such as +07:00 too, and Postgres reads those the other way round. */
 function isTimeZone(value: string): boolean {

@@ -9,6 +9,7 @@ import { listEventGates } from './gate-queries.ts';
 import { doorListOverlapSeconds } from './limits.ts';
 import { type DoorCategory, type DoorEvent, type DoorTicket, listDoorCategories, listDoorTickets } from './queries.ts';
 import type { Gate } from './tables.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 export type DoorListEntry = {
   /** SHA-256 of the code as it stands in the QR: a stolen list lets nobody in. */
@@ -75,7 +76,7 @@ function checked(keys: string[]): string[] {
   const times = [keys[0], keys[2]].filter((time) => time !== '');
   const valid = times.every((time) => time !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)$/.test(time));
   if (!valid || times.some((time) => !(Date.parse(time ?? '') >= 0))) {
-    throw requestInvalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+    throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
   }
   return keys;
 }

@@ -4,6 +4,7 @@ import type { Db } from '../platform/db.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { findActorEvent } from './find-actor-event.ts';
 import { type ConflictPlace, type ConflictRow, listConflictRows } from './queries.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 /**
  * What offline doors let in and should not have: the later entry of a ticket that entered twice, and entries against the
@@ -23,7 +24,7 @@ function placeOf(cursor: string | undefined): ConflictPlace | undefined {
   if (cursor === undefined) return undefined;
   const [scannedAt = '', actorId = '', deviceId = '', scanId = ''] = decodeCursor(cursor, 4);
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/.test(scannedAt) || !(Date.parse(scannedAt) >= 0)) {
-    throw requestInvalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+    throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
   }
   return { scannedAt, actorId, deviceId, scanId };
 }

@@ -1,5 +1,6 @@
 import type { DoorList } from './door-list.ts';
-import type { DomainError, InputFault } from '../platform/errors.ts';
+import type { DomainError } from '../platform/errors.ts';
+import type { InputFault } from '../platform/field-faults.ts';
 import type { ConflictRow, DecidedScan } from './queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate } from './tables.ts';

@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, lineOfText, plainIdSchema, slugSchema, ticketIdSchema, timeSchema } from '../http/schemas.ts';
+import {
+  fault,
+  eventIdSchema,
+  lineOfText,
+  plainIdSchema,
+  slugSchema,
+  ticketIdSchema,
+  timeSchema,
+} from '../http/schemas.ts';
 import { gateKey } from './gate-key.ts';
 import {
   clockOffsetMsMax,
@@ -15,7 +23,7 @@ import { directions, faults, scanResults } from './tables.ts';
 
 const gateName = lineOfText(gateNameLengthMax).refine(
   (name) => gateKey(name) !== '' && name.isWellFormed(),
-  'must have a visible character',
+  fault('name.invisible'),
 );
 const ownId = (max: number) =>
   z
@@ -51,10 +59,13 @@ export const scanSchema = z.strictObject({ eventId: eventIdSchema, ...scanFields
 
 /** Clocks that lost their battery start in 1970; with the offset their scans still find their time. */
 const deviceTime = timeSchema
-  .refine((value) => {
-    const year = new Date(value).getUTCFullYear();
-    return year >= 1970 && year < 2100;
-  }, 'must be a time between 1970 and 2100')
+  .refine(
+    (value) => {
+      const year = new Date(value).getUTCFullYear();
+      return year >= 1970 && year < 2100;
+    },
+    fault('time.out_of_range', { from: 1970, to: 2100 }),
+  )
   .transform((value) => new Date(value));
 
 export const offlineScanSchema = z
@@ -76,7 +87,7 @@ export const offlineScanSchema = z
   })
   .refine(({ direction, result }) => result !== (direction === 'entry' ? 'exited' : 'admitted'), {
     path: ['result'],
-    message: 'must fit the direction',
+    ...fault('scan.direction'),
   })
   .openapi('OfflineScan');
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DomainError, requestInvalid } from '../platform/errors.ts';
 import type { HotRequest } from './hot-request.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 export const idempotencyKeySchema = z
   .string()
@@ -23,7 +24,7 @@ export function readIdempotencyKey(request: Pick<HotRequest, 'header'>): string 
   const key = header.length > 2 && header.startsWith('"') && header.endsWith('"') ? header.slice(1, -1) : header;
   const parsed = idempotencyKeySchema.safeParse(key);
   if (!parsed.success) {
-    throw requestInvalid([{ path: 'Idempotency-Key', message: 'must be 16 to 255 visible ASCII characters' }]);
+    throw requestInvalid([inputFault('Idempotency-Key', 'key.invalid')]);
   }
   return parsed.data;
 }

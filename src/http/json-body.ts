@@ -1,13 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { MiddlewareHandler } from 'hono';
 import { DomainError, requestInvalid } from '../platform/errors.ts';
+import { type FaultParameters, type FieldFaultCode, inputFault } from '../platform/field-faults.ts';
 import { type HotRequest, hotRequestOfContext } from './hot-request.ts';
 
 /** Largest JSON body of an ordinary route; callbacks and offline syncs state their own. */
 export const jsonBytesMax = 64 * 1024;
 export const jsonDepthMax = 20;
 
-const fault = (message: string) => requestInvalid([{ path: '', message }]);
+const fault = (...[code, parameters]: [FieldFaultCode, FaultParameters?]) =>
+  requestInvalid([inputFault('', code, parameters)]);
 
 /**
  * Reads a JSON body and refuses what no schema sees: the wrong media type, malformed UTF-8 or JSON, nesting deeper than
@@ -24,8 +26,8 @@ async function readJsonText(request: HotRequest, bytesMax: number): Promise<stri
     throw new DomainError('request.unsupported_media_type', 'The body must be application/json in UTF-8.');
   }
   const bytes = await request.bytes(bytesMax);
-  if (!isUtf8(bytes)) throw fault('must be valid UTF-8');
-  if (depthExceeds(bytes, jsonDepthMax)) throw fault(`must not be nested deeper than ${jsonDepthMax}`);
+  if (!isUtf8(bytes)) throw fault('body.not_utf8');
+  if (depthExceeds(bytes, jsonDepthMax)) throw fault('body.too_deep', { limit: jsonDepthMax });
   return bytes.toString('utf8');
 }
 
@@ -34,11 +36,11 @@ function parseJson(text: string, anyText = false): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw fault('must be valid JSON');
+    throw fault('body.not_json');
   }
   // An escape is the only other way in for these, and may hide any letter of a name; without one the walk is not needed.
   if (!anyText && /\\u|"__proto__"/.test(text) && !isStorable(value)) {
-    throw fault('must not contain U+0000, lone surrogates or "__proto__"');
+    throw fault('body.forbidden_text');
   }
   return value;
 }

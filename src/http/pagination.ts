@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requestInvalid } from '../platform/errors.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 export const pageSizeDefault = 50;
 export const pageSizeMax = 200;
@@ -29,7 +30,7 @@ export function decodeCursor(cursor: string, keyCount: number): string[] {
   } catch {
     // Falls through to the refusal below: a cursor is either ours or it is not.
   }
-  throw requestInvalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+  throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
 }
 
 /** The body of every list: `rows` holds one more than `limit` when there is a next page. */

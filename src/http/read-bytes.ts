@@ -1,12 +1,13 @@
 import type { Context } from 'hono';
 import { DomainError, requestInvalid } from '../platform/errors.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 export function tooLarge(bytesMax: number): DomainError {
   return new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
 }
 
 /** Who hangs up is not our database that is away, though the error has the same code. */
-export const cutShort = () => requestInvalid([{ path: '', message: 'the connection ended before the body did' }]);
+export const cutShort = () => requestInvalid([inputFault('', 'body.cut_short')]);
 
 /**
  * Reads a body of at most `bytesMax` bytes, whatever its framing says.

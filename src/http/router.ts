@@ -1,7 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import type { z } from 'zod';
-import { type InputFault, requestInvalid } from '../platform/errors.ts';
+import { requestInvalid } from '../platform/errors.ts';
+import { type FieldFaultCode, type InputFault, fieldFaults, inputFault } from '../platform/field-faults.ts';
 
 /** What every handler may read from its context. */
 export type AppEnv = { Variables: { requestId: string } };
@@ -19,15 +20,45 @@ const faultsMax = 20;
 
 /** Where and what, never the value: a value may be private, and echoing it invites injection. */
 export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[] }): InputFault[] {
-  return error.issues.slice(0, faultsMax).map((issue) => ({
-    path: issue.path.map(String).join('.'),
-    message: issue.code === 'unrecognized_keys' ? 'has fields that are not known' : issue.message,
-    ...codeOf(issue),
-  }));
+  return error.issues.slice(0, faultsMax).map((issue) => {
+    const { code, ...parameters } = faultOf(issue);
+    return inputFault(issue.path.map(String).join('.'), code, parameters);
+  });
 }
 
-/** What `fault` of `schemas.ts` has put there. */
-function codeOf(issue: z.core.$ZodIssue): { readonly code?: string } {
-  const code: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined;
-  return typeof code === 'string' ? { code } : {};
+type Fault = { readonly code: FieldFaultCode; readonly limit?: number; readonly expected?: string };
+
+/** The code of a fault that a schema found. What `fault` of `schemas.ts` says goes first. */
+function faultOf(issue: z.core.$ZodIssue): Fault {
+  if (issue.code === 'custom') return customFault(issue.params);
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined ? { code: 'field.required' } : { code: 'field.type', expected: issue.expected };
+  if (issue.code === 'too_small') return sizeFault(issue.origin, 'small', Number(issue.minimum));
+  if (issue.code === 'too_big') return sizeFault(issue.origin, 'large', Number(issue.maximum));
+  if (issue.code === 'invalid_format') return { code: formatFaults[issue.format] ?? 'field.format' };
+  if (issue.code === 'invalid_value')
+    return { code: issue.input === undefined ? 'field.required' : 'field.not_allowed' };
+  if (issue.code === 'not_multiple_of') return { code: 'number.step', limit: Number(issue.divisor) };
+  return { code: issue.code === 'unrecognized_keys' ? 'field.unknown' : 'field.invalid' };
+}
+
+const formatFaults: Readonly<Record<string, FieldFaultCode>> = {
+  datetime: 'time.invalid',
+  date: 'day.invalid',
+  email: 'email.invalid',
+};
+
+function sizeFault(origin: string, way: 'small' | 'large', limit: number): Fault {
+  if (origin === 'string')
+    return way === 'small' && limit === 1
+      ? { code: 'field.required' }
+      : { code: way === 'small' ? 'text.too_short' : 'text.too_long', limit };
+  if (origin === 'array' || origin === 'set')
+    return { code: way === 'small' ? 'list.too_short' : 'list.too_long', limit };
+  return { code: way === 'small' ? 'number.too_small' : 'number.too_large', limit };
+}
+
+function customFault(params: Readonly<Record<string, unknown>> | undefined): Fault {
+  const code = params?.['code'];
+  return typeof code === 'string' && code in fieldFaults ? ({ ...params, code } as Fault) : { code: 'field.invalid' };
 }

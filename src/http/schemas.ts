@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { emailBytesMax, readEmail } from '../platform/email-address.ts';
+import { type FaultParameters, type FieldFaultCode, fieldFaults } from '../platform/field-faults.ts';
 import { idPatterns } from '../platform/ids.ts';
 import { amountSchema, currencies } from '../platform/money.ts';
 import { cleanBlock, cleanLine, isBlock, isOneLine } from '../platform/one-line-text.ts';
@@ -16,19 +17,22 @@ export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])
 /** What belongs to an event, by the event's address. */
 export const slugParams = z.object({ slug: slugSchema });
 
+/** A refusal by a rule of our own, for `refine`: the fault of the field by its code. */
+export const fault = (code: FieldFaultCode, parameters: FaultParameters = {}) => ({
+  message: fieldFaults[code].en,
+  params: { ...parameters, code },
+});
+
+const knownYears = fault('time.out_of_range', { from: 2000, to: 2200 });
+
 /** RFC 3339 with an offset; presented in UTC. */
 export const timeSchema = z.iso.datetime({ offset: true }).openapi({ format: 'date-time' });
 
 /** A time that callers send, in years that both Postgres and the clocks of people know. */
-export const givenTimeSchema = timeSchema.refine(
-  (value) => isKnownYear(new Date(value).getUTCFullYear()),
-  'must be between the years 2000 and 2200',
-);
+export const givenTimeSchema = timeSchema.refine((value) => isKnownYear(new Date(value).getUTCFullYear()), knownYears);
 
 /** A calendar day that callers send, in the same years. */
-export const givenDaySchema = z.iso
-  .date()
-  .refine((value) => isKnownYear(Number(value.slice(0, 4))), 'must be between the years 2000 and 2200');
+export const givenDaySchema = z.iso.date().refine((value) => isKnownYear(Number(value.slice(0, 4))), knownYears);
 
 function isKnownYear(year: number): boolean {
   return year >= 2000 && year < 2200;
@@ -36,10 +40,7 @@ function isKnownYear(year: number): boolean {
 
 export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
 
-/** A refusal by a rule of our own, with the stable code that the field's fault carries. */
-export const fault = (code: string, message: string) => ({ message, params: { code } });
-
-const notOneLine = fault('text.not_one_line', 'must be one line of text');
+const notOneLine = fault('text.not_one_line');
 
 /**
  * One line of human text as `cleanLine` stores it, with something to see in it: safe in mails, logs, CSV, and beside other
@@ -53,18 +54,10 @@ export const optionalLine = (max: number) => z.string().overwrite(cleanLine).max
 
 /** Several lines of human text, or nothing. */
 export const blockOfText = (max: number) =>
-  z
-    .string()
-    .overwrite(cleanBlock)
-    .max(max)
-    .refine(isBlock, fault('text.control_characters', 'must not hold control characters'));
+  z.string().overwrite(cleanBlock).max(max).refine(isBlock, fault('text.control_characters'));
 
 /** The name of a person whom messages greet by it. */
-export const personName = (max: number) =>
-  lineOfText(max).refine(
-    isPersonName,
-    fault('name.not_a_name', "must be a person's name: letters, without links, phone numbers or signs such as < or *"),
-  );
+export const personName = (max: number) => lineOfText(max).refine(isPersonName, fault('name.not_a_name'));
 
 /** An email address in the spelling that `readEmail` gives it. */
 export const emailSchema = z
@@ -73,12 +66,22 @@ export const emailSchema = z
     const email = readEmail(payload.value);
     if (email !== undefined) payload.value = email;
     else {
-      const { message, params } = fault('email.invalid', 'must be an email address such as ayu@example.com');
+      const { message, params } = fault('email.invalid');
       payload.issues.push({ code: 'custom', input: payload.value, message, params });
     }
   })
   .max(emailBytesMax)
   .openapi({ format: 'email' });
+
+/** One field that was refused. `code` stays the same; the texts may be shown beside the field. */
+export const fieldFaultSchema = z
+  .object({
+    path: z.string().openapi({ example: 'buyer.email' }),
+    code: z.string().openapi({ example: 'email.invalid' }),
+    message: z.string().openapi({ description: 'In English.' }),
+    messages: z.object({ en: z.string(), id: z.string() }),
+  })
+  .openapi('FieldFault');
 
 export const problemSchema = z
   .object({
@@ -88,7 +91,7 @@ export const problemSchema = z
     code: z.string().openapi({ example: 'stock.sold_out' }),
     detail: z.string(),
     requestId: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string().optional() })).optional(),
+    errors: z.array(fieldFaultSchema).optional(),
   })
   .openapi('Problem');
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { eventIdSchema, givenTimeSchema, lineOfText, listOf, moneySchema, timeSchema } from '../http/schemas.ts';
+import { fault, eventIdSchema, givenTimeSchema, lineOfText, listOf, moneySchema, timeSchema } from '../http/schemas.ts';
 import { amountMax } from '../platform/money.ts';
 import { cleanPromoCode } from './promo-key.ts';
 import { orderSchema } from './schemas.ts';
@@ -20,12 +20,15 @@ export const deskOrderParams = organizerParams.extend({ orderId: anyId('ord_7K3M
 
 export const createPoolSchema = z
   .strictObject({ name: lineOfText(100), capacity: places, blocked: places.default(0) })
-  .refine((pool) => pool.blocked <= pool.capacity, { message: 'must not exceed capacity', path: ['blocked'] })
+  .refine((pool) => pool.blocked <= pool.capacity, {
+    ...fault('limit.above', { other: 'capacity' }),
+    path: ['blocked'],
+  })
   .openapi('CreatePool');
 
 export const changePoolSchema = z
   .strictObject({ capacity: places.optional(), blocked: places.optional() })
-  .refine((pool) => pool.capacity !== undefined || pool.blocked !== undefined, 'must name capacity or blocked')
+  .refine((pool) => pool.capacity !== undefined || pool.blocked !== undefined, fault('field.nothing_to_change'))
   .openapi('ChangePool');
 
 export const poolSchema = z
@@ -44,7 +47,7 @@ export const poolListSchema = listOf(poolSchema).openapi('PoolList');
 const limit = z.int().min(1).max(10_000_000);
 const windowIsOpen = (promo: { validFrom?: string | null | undefined; validUntil?: string | null | undefined }) =>
   !promo.validFrom || !promo.validUntil || Date.parse(promo.validFrom) < Date.parse(promo.validUntil);
-const windowFault = { message: 'must be later than validFrom', path: ['validUntil'] };
+const windowFault = { ...fault('time.order', { other: 'validFrom' }), path: ['validUntil'] };
 
 export const createPromoCodeSchema = z
   .strictObject({
@@ -63,7 +66,7 @@ export const createPromoCodeSchema = z
     validUntil: givenTimeSchema.optional(),
   })
   .refine((promo) => promo.kind !== 'percent' || promo.value <= 100, {
-    message: 'must be at most 100',
+    ...fault('number.too_large', { limit: 100 }),
     path: ['value'],
   })
   .refine(windowIsOpen, windowFault)
@@ -76,7 +79,7 @@ export const changePromoCodeSchema = z
     validUntil: givenTimeSchema.nullable().optional(),
     status: z.enum(['active', 'closed']).optional(),
   })
-  .refine((promo) => Object.keys(promo).length > 0, 'must name what changes')
+  .refine((promo) => Object.keys(promo).length > 0, fault('field.nothing_to_change'))
   .refine(windowIsOpen, windowFault)
   .openapi('ChangePromoCode');
 

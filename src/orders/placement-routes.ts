@@ -12,6 +12,7 @@ import { body, problems } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
 import { placeOrderSchema, placedOrderSchema } from './schemas.ts';
+import { inputFault } from '../platform/field-faults.ts';
 
 const orderBytesMax = 16 * 1024;
 
@@ -90,7 +91,7 @@ function refuseEarlyIfFull(
 /** Two names for what an order is for are a mistake of the client: better said than one of them believed. */
 function refuseOtherEvent(named: string | undefined, slug: string): void {
   if (named === undefined || named === slug) return;
-  throw requestInvalid([{ path: 'Event-Slug', message: 'names another event than eventSlug' }]);
+  throw requestInvalid([inputFault('Event-Slug', 'event.other', { other: 'eventSlug' })]);
 }
 
 function placedFields({ order, replayed }: PlacedOrder): Record<string, string> {

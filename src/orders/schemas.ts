@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import {
+  fault,
   emailSchema,
   moneySchema,
   orderIdSchema,
@@ -25,7 +26,7 @@ export const buyerSchema = z
       .refine((phone) => {
         const digits = phone.replaceAll(/\D/g, '').length;
         return digits >= 8 && digits <= 15;
-      }, 'must have 8 to 15 digits'),
+      }, fault('phone.invalid')),
   })
   .openapi('Buyer');
 
@@ -39,7 +40,7 @@ export const placeOrderSchema = z
       .max(linesMax)
       .refine(
         (lines) => new Set(lines.map((line) => line.ticketCategoryId)).size === lines.length,
-        'must name each category once',
+        fault('list.doubled'),
       ),
     promoCode: z.string().optional().openapi({
       description:

@@ -1,3 +1,5 @@
+import type { InputFault } from './field-faults.ts';
+
 /** Extra members of a problem document that are safe to show: limits, sizes, field faults. Never personal data. */
 export type ProblemDetails = Readonly<Record<string, unknown>>;
 
@@ -46,12 +48,6 @@ export type PlatformErrorCode =
   | 'service.busy'
   | 'service.unavailable'
   | 'internal';
-
-/**
- * One fault of the input: where it is (JSON path or parameter name) and what is expected, with a stable code where the
- * service has one for it. Never the value itself.
- */
-export type InputFault = { readonly path: string; readonly message: string; readonly code?: string };
 
 export function requestInvalid(errors: readonly InputFault[]): DomainError<PlatformErrorCode> {
   return new DomainError('request.invalid', 'The request is not valid; see errors.', { details: { errors } });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenTimeSchema, lineOfText } from '../http/schemas.ts';
+import { fault, givenTimeSchema, lineOfText } from '../http/schemas.ts';
 import type { SwitchRow } from './switch-queries.ts';
 import { switchKind, switchNames } from './switch-table.ts';
 
@@ -13,7 +13,7 @@ export const turnSchema = z.strictObject({
     .string()
     .regex(/^[\w-]{1,80}$/)
     .optional(),
-  reason: lineOfText(300).refine((reason) => reason.length >= reasonMin, 'must say why'),
+  reason: lineOfText(300).refine((reason) => reason.length >= reasonMin, fault('reason.required')),
   by: lineOfText(80),
   until: givenTimeSchema.optional(),
 });

@@ -1,4 +1,5 @@
 import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+import type { InputFault } from '../platform/field-faults.ts';
 
 export type QueueErrorCode =
   | 'queue.not_found'
@@ -62,7 +63,7 @@ export const placeKept = () =>
   );
 export const timesFixed = (phase: string) =>
   refusal('queue.times_fixed', 'The draw was announced with these times; they do not change any more.', { phase });
-export const timesImpossible = (errors: readonly { path: string; message: string }[]) =>
+export const timesImpossible = (errors: readonly InputFault[]) =>
   refusal('queue.times_impossible', 'The waiting room cannot keep these times; see errors.', { errors });
 export const queueOver = () => refusal('queue.over', 'The waiting room of this event is over, for good.');
 /** Joining asks for a solved challenge now, and none was sent. */

@@ -6,6 +6,7 @@ import { type CommitDeps, commitDraw } from './draw/index.ts';
 import { timesFixed, timesImpossible } from './errors.ts';
 import type { EventOfRoom, RoomRow } from './room-queries.ts';
 import { type RoomSettings, insertRoom, updateSettings } from './settings-queries.ts';
+import { type InputFault, inputFault } from '../platform/field-faults.ts';
 
 export type PlanDeps = ChangeRoomDeps & CommitDeps;
 
@@ -69,17 +70,17 @@ function differences(room: RoomRow | undefined, settings: RoomSettings): Record<
 
 function requirePossible(deps: CommitDeps, settings: RoomSettings, event: EventOfRoom, now: Date): void {
   const { preQueueOpensAt, freezesAt, opensAt, drawLeadSeconds } = settings;
-  const errors: { path: string; message: string }[] = [];
-  const fault = (path: string, message: string) => errors.push({ path, message });
+  const errors: InputFault[] = [];
+  const fault = (...given: Parameters<typeof inputFault>) => errors.push(inputFault(...given));
   const drawSeconds = rulesOf(deps.drawRules).leadSeconds + drawSecondsMin;
-  if (preQueueOpensAt <= now) fault('preQueueOpensAt', 'must lie in the future: the draw is announced before it');
+  if (preQueueOpensAt <= now) fault('preQueueOpensAt', 'time.past');
   if (secondsBetween(preQueueOpensAt, freezesAt) < preQueueSecondsMin)
-    fault('freezesAt', `must come ${preQueueSecondsMin} seconds after preQueueOpensAt, or later`);
+    fault('freezesAt', 'room.lead', { limit: preQueueSecondsMin, other: 'preQueueOpensAt' });
   if (secondsBetween(freezesAt, opensAt) < drawSeconds)
-    fault('opensAt', `must come ${drawSeconds} seconds after freezesAt, or later: that is the time of the draw`);
+    fault('opensAt', 'room.lead', { limit: drawSeconds, other: 'freezesAt' });
   else if (drawLeadSeconds + drawSecondsMin > secondsBetween(freezesAt, opensAt))
-    fault('drawLeadSeconds', `must end ${drawSecondsMin} seconds before opensAt, or earlier`);
-  if (opensAt >= event.endsAt) fault('opensAt', 'must come before the event ends');
+    fault('drawLeadSeconds', 'room.lead_end', { limit: drawSecondsMin, other: 'opensAt' });
+  if (opensAt >= event.endsAt) fault('opensAt', 'time.before_end');
   if (errors.length > 0) throw timesImpossible(errors);
 }
 

@@ -5,6 +5,7 @@ import { handleError, problemResponse } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/router.ts';
 import { DomainError, requestInvalid, serviceOverloaded } from '../../src/platform/errors.ts';
+import { inputFault } from '../../src/platform/field-faults.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
 
@@ -27,7 +28,7 @@ const failure = (code: string) => Object.assign(new Error('select secret from 10
 describe('a problem document', () => {
   test('of a refusal has its code, its sentence, its details and the id of the request', async () => {
     const { response, body } = await answerTo(
-      requestInvalid([{ path: 'lines.0.quantity', message: 'must be positive' }]),
+      requestInvalid([inputFault('lines.0.quantity', 'number.too_small', { limit: 1 })]),
     );
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -40,7 +41,14 @@ describe('a problem document', () => {
       code: 'request.invalid',
       detail: 'The request is not valid; see errors.',
       requestId: expect.stringMatching(/^req_/),
-      errors: [{ path: 'lines.0.quantity', message: 'must be positive' }],
+      errors: [
+        {
+          path: 'lines.0.quantity',
+          code: 'number.too_small',
+          message: 'must be at least 1',
+          messages: { en: 'must be at least 1', id: 'minimal 1' },
+        },
+      ],
     });
   });
 
