@@ -1,6 +1,5 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Env } from 'hono';
-import type { z } from 'zod';
 import { requestInvalid } from '../platform/errors.ts';
 import { type FieldFaultCode, type InputFault, fieldFaults, inputFault } from '../platform/field-faults.ts';
 
@@ -18,6 +17,10 @@ export function createRouter<E extends Env = AppEnv>(): OpenAPIHono<E> {
 
 const faultsMax = 20;
 
+/** zod says what was expected, and leaves out what it saw: that a field was missing has to be noted while it looks. */
+const missing = fieldFaults['field.required'].en;
+z.config({ customError: ({ input }) => (input === undefined ? missing : undefined) });
+
 /** Where and what, never the value: a value may be private, and echoing it invites injection. */
 export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[] }): InputFault[] {
   return error.issues.slice(0, faultsMax).map((issue) => {
@@ -32,12 +35,12 @@ type Fault = { readonly code: FieldFaultCode; readonly limit?: number; readonly 
 function faultOf(issue: z.core.$ZodIssue): Fault {
   if (issue.code === 'custom') return customFault(issue.params);
   if (issue.code === 'invalid_type')
-    return issue.input === undefined ? { code: 'field.required' } : { code: 'field.type', expected: issue.expected };
+    return issue.message === missing ? { code: 'field.required' } : { code: 'field.type', expected: issue.expected };
   if (issue.code === 'too_small') return sizeFault(issue.origin, 'small', Number(issue.minimum));
   if (issue.code === 'too_big') return sizeFault(issue.origin, 'large', Number(issue.maximum));
   if (issue.code === 'invalid_format') return { code: formatFaults[issue.format] ?? 'field.format' };
   if (issue.code === 'invalid_value')
-    return { code: issue.input === undefined ? 'field.required' : 'field.not_allowed' };
+    return { code: issue.message === missing ? 'field.required' : 'field.not_allowed' };
   if (issue.code === 'not_multiple_of') return { code: 'number.step', limit: Number(issue.divisor) };
   return { code: issue.code === 'unrecognized_keys' ? 'field.unknown' : 'field.invalid' };
 }

@@ -58,7 +58,7 @@ describe('the code of a fault', () => {
 
 test('each text exists in both languages with the same parameters', () => {
   const parametersOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
-  for (const [code, { en, id }] of Object.entries(fieldFaults)) {
+  for (const [code, { en, id }] of Object.entries(fieldFaults) as [string, { en: string; id: string }][]) {
     expect([code, parametersOf(id)]).toEqual([code, parametersOf(en)]);
     expect([code, id === en]).toEqual([code, false]);
   }
