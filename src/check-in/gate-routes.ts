@@ -11,7 +11,7 @@ import { createGate } from './create-gate.ts';
 import { listGates } from './list-gates.ts';
 import { presentGate } from './present.ts';
 import { removeGate } from './remove-gate.ts';
-import * as schemas from './schemas.ts';
+import * as schemas from './gate-schemas.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
 

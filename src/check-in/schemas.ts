@@ -1,30 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import {
-  fault,
-  eventIdSchema,
-  lineOfText,
-  plainIdSchema,
-  slugSchema,
-  ticketIdSchema,
-  timeSchema,
-} from '../http/schemas.ts';
-import { gateKey } from './gate-key.ts';
+import { fault, eventIdSchema, fieldFaultSchema, plainIdSchema, ticketIdSchema, timeSchema } from '../http/schemas.ts';
+import { gateName, gateSchema } from './gate-schemas.ts';
 import {
   clockOffsetMsMax,
   deviceIdLengthMax,
   doorListPageDefault,
   doorListPageMax,
-  gateNameLengthMax,
   scanIdLengthMax,
   scansPerSyncMax,
 } from './limits.ts';
 import { directions, faults, scanResults } from './tables.ts';
 
-const gateName = lineOfText(gateNameLengthMax).refine(
-  (name) => gateKey(name) !== '' && name.isWellFormed(),
-  fault('name.invisible'),
-);
 const ownId = (max: number) =>
   z
     .string()
@@ -125,7 +112,7 @@ const scanProblemSchema = z
   .object({
     code: z.string().openapi({ example: 'check_in.scan_id_reused' }),
     detail: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z.array(fieldFaultSchema).optional(),
   })
   .openapi('ScanProblem');
 
@@ -151,35 +138,12 @@ export const syncAnswerSchema = z
   .openapi('ScanSyncAnswer');
 
 export const eventParams = z.object({ id: eventIdSchema });
-export const gatesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
-export const gateParams = z.object({ slug: slugSchema, eventId: eventIdSchema, gateId: plainIdSchema });
 
 export const doorListQuery = z.strictObject({
   cursor: pageQuery.cursor,
   limit: z.coerce.number().int().min(1).max(doorListPageMax).default(doorListPageDefault),
 });
 export const conflictsQuery = z.strictObject(pageQuery);
-
-export const gateSchema = z
-  .object({ id: plainIdSchema, name: z.string(), ticketCategoryIds: z.array(plainIdSchema).nullable() })
-  .openapi('Gate');
-
-const categoriesMax = 200;
-const gateCategories = z
-  .array(plainIdSchema)
-  .min(1)
-  .max(categoriesMax)
-  .nullable()
-  .openapi({ description: 'Categories that may enter here; null for all.' });
-
-export const newGateSchema = z
-  .strictObject({ name: gateName, ticketCategoryIds: gateCategories.default(null) })
-  .openapi('NewGate');
-export const gateChangeSchema = z
-  .strictObject({ name: gateName.optional(), ticketCategoryIds: gateCategories.optional() })
-  .openapi('GateChange');
-
-export const gateListSchema = z.object({ data: z.array(gateSchema), nextCursor: z.null() }).openapi('GateList');
 
 export const doorListSchema = z
   .object({

@@ -71,7 +71,7 @@ async function requestOf(facts: OperationFacts, input: CallInput, { url, token }
     const credential = input.token ?? (typeof token === 'function' ? await token() : token);
     if (credential !== undefined) headers['authorization'] = `Bearer ${credential}`;
   }
-  const search = query.size === 0 ? '' : `?${query}`;
+  const search = query.size === 0 ? '' : `?${query.toString()}`;
   return {
     url: `${url.replace(/\/+$/, '')}${path}${search}`,
     init: {
@@ -141,7 +141,7 @@ function pause(ms: number, signal: Signal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {
       clearTimeout(timer);
-      reject(signal?.reason as Error);
+      reject(signal?.reason);
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', end);

@@ -41,7 +41,7 @@ function faultOf(issue: z.core.$ZodIssue): Fault {
   if (issue.code === 'invalid_format') return { code: formatFaults[issue.format] ?? 'field.format' };
   if (issue.code === 'invalid_value')
     return { code: issue.message === missing ? 'field.required' : 'field.not_allowed' };
-  if (issue.code === 'not_multiple_of') return { code: 'number.step', limit: Number(issue.divisor) };
+  if (issue.code === 'not_multiple_of') return { code: 'number.step', limit: issue.divisor };
   return { code: issue.code === 'unrecognized_keys' ? 'field.unknown' : 'field.invalid' };
 }
 

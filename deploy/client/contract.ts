@@ -1,7 +1,7 @@
-import { createRoutes } from '../../app.ts';
-import type { Service } from '../../compose.ts';
-import { openApiDocument } from '../../http/api-docs.ts';
-import { createRouter } from '../../http/router.ts';
+import { createRoutes } from '../../src/app.ts';
+import type { Service } from '../../src/compose.ts';
+import { openApiDocument } from '../../src/http/api-docs.ts';
+import { createRouter } from '../../src/http/router.ts';
 
 export type Schema = {
   readonly $ref?: string;

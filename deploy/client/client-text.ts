@@ -1,4 +1,4 @@
-import type { OperationFacts } from '../operation.ts';
+import type { OperationFacts } from '../../src/client/operation.ts';
 import type { Contract, ContractOperation, Schema } from './contract.ts';
 import { commentText, nameOf, typeText } from './type-text.ts';
 

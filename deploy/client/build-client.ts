@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-import { problems } from '../../problems.ts';
+import { problems } from '../../src/problems.ts';
+import { repositoryFolder } from '../local/places.ts';
 import { declarationText, factsOf } from './client-text.ts';
 import { readContract } from './contract.ts';
 
-const clientFolder = resolve(import.meta.dirname, '..');
-const repositoryFolder = resolve(clientFolder, '../..');
+const clientFolder = join(repositoryFolder, 'src/client');
 /** Whose types stand in files of their own; the rest is inside the bundle. */
 const typedFiles = ['call', 'operation', 'problem'] as const;
 
