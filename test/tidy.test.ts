@@ -107,7 +107,8 @@ test('the environment is read in one place', () => {
 });
 
 test('time in acts is a capability', () => {
-  const clocks = /^(src\/web\/browser\/|src\/platform\/|src\/http\/|workers\/|src\/cli\/|src\/traffic-control\/|src\/client\/)/;
+  const clocks =
+    /^(src\/web\/browser\/|src\/platform\/|src\/http\/|workers\/|src\/cli\/|src\/traffic-control\/|src\/client\/)/;
   const wrong = code.filter(
     (path) => path.startsWith('src/') && !clocks.test(path) && /Date\.now\(\)|new Date\(\)/.test(textOf(path)),
   );
