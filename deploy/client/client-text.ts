@@ -26,7 +26,7 @@ export function factsOf(contract: Contract): Readonly<Record<string, OperationFa
       method,
       path,
       ...(hasKey(operation) ? { keyed: true } : {}),
-      ...((operation.security ?? []).length > 0 ? { secured: true } : {}),
+      ...securityOf(operation),
       ...(itemOf(contract, operation) === undefined ? {} : { paged: true }),
     },
   ]);
@@ -118,6 +118,12 @@ function dataText(operation: ContractOperation): string {
       return /^text\/|svg/.test(type) ? 'string' : 'Uint8Array';
     });
   return [...new Set(texts)].join(' | ');
+}
+
+/** An operation that works without a credential gets one only if the caller gives it with the call. */
+function securityOf({ security = [] }: ContractOperation): Pick<OperationFacts, 'secured'> {
+  if (security.length === 0) return {};
+  return { secured: security.some((kinds) => Object.keys(kinds).length === 0) ? 'on request' : 'always' };
 }
 
 function hasKey({ parameters = [] }: ContractOperation): boolean {

@@ -17,9 +17,9 @@ import {
   listQuery,
   organizerParams,
 } from './schemas.ts';
+import { bySession } from '../http/security.ts';
 
 const tags = ['API keys'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: AccessDeps) {
   const owner = requireRole(deps, 'owner');
@@ -27,8 +27,9 @@ function contracts(deps: AccessDeps) {
     method: 'post',
     path: '/v1/organizers/{slug}/api-keys',
     tags,
+    operationId: 'createApiKey',
     summary: 'Make an API key; its text is shown this once',
-    security,
+    security: bySession,
     middleware: [owner, jsonBody()] as const,
     request: { params: organizerParams, body: body(createApiKeySchema) },
     responses: { 201: answer(createdApiKeySchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
@@ -37,8 +38,9 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/api-keys',
     tags,
+    operationId: 'listApiKeys',
     summary: 'All API keys, ended ones too',
-    security,
+    security: bySession,
     middleware: [owner] as const,
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(apiKeySchema), 'Keys, oldest first.'), ...problems(400, 401, 403, 404) },
@@ -47,8 +49,9 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/api-keys/{keyId}',
     tags,
+    operationId: 'endApiKey',
     summary: 'End an API key',
-    security,
+    security: bySession,
     middleware: [owner] as const,
     request: { params: apiKeyParams },
     responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404) },

@@ -9,14 +9,16 @@ import { type ActorEnv, requireRole } from './middleware.ts';
 import { presentAuditEntry } from './present.ts';
 import { auditEntrySchema, listQuery, organizerParams } from './schemas.ts';
 import { inputFault } from '../platform/field-faults.ts';
+import { byStaff } from '../http/security.ts';
 
 export function auditRoutes(deps: AccessDeps) {
   const list = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/audit-log',
     tags: ['Audit log'],
+    operationId: 'listAuditLog',
     summary: 'Who changed what, newest first',
-    security: [{ bearer: [] }],
+    security: byStaff,
     middleware: [requireRole(deps, 'manager')] as const,
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(auditEntrySchema), 'Entries.'), ...problems(400, 401, 403, 404) },

@@ -11,6 +11,7 @@ import {
   requestVerificationSchema,
   verificationSchema,
 } from './schemas.ts';
+import { byAnybody } from '../http/security.ts';
 
 const tags = ['Buyers'];
 const bodyBytesMax = 4096;
@@ -19,6 +20,8 @@ const request = createRoute({
   method: 'post',
   path: '/v1/buyers/verifications',
   tags,
+  operationId: 'requestVerification',
+  security: byAnybody,
   summary: 'Ask for a code to an email or a phone',
   description: 'Answers the same whatever is known of the address. The code is good for ten minutes and five tries.',
   middleware: [jsonBody(bodyBytesMax)] as const,
@@ -33,6 +36,8 @@ const confirm = createRoute({
   method: 'post',
   path: '/v1/buyers/confirmations',
   tags,
+  operationId: 'confirmVerification',
+  security: byAnybody,
   summary: 'Confirm an email or a phone by the code',
   description:
     'The token names the buyer to waiting rooms, as `Authorization: Bearer`, for a day. The code counts with the ' +

@@ -17,9 +17,9 @@ import {
   createdDeviceSchema,
   organizerParams,
 } from './schemas.ts';
+import { byStaff } from '../http/security.ts';
 
 const tags = ['Devices'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: AccessDeps) {
   const manager = requireRole(deps, 'manager');
@@ -27,8 +27,9 @@ function contracts(deps: AccessDeps) {
     method: 'post',
     path: '/v1/organizers/{slug}/devices',
     tags,
+    operationId: 'createDevice',
     summary: 'Register a scanner for one event; its token is shown this once',
-    security,
+    security: byStaff,
     middleware: [manager, jsonBody()] as const,
     request: { params: organizerParams, body: body(createDeviceSchema) },
     responses: { 201: answer(createdDeviceSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
@@ -37,8 +38,9 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/devices',
     tags,
+    operationId: 'listDevices',
     summary: 'All devices, ended ones too',
-    security,
+    security: byStaff,
     middleware: [manager] as const,
     request: { params: organizerParams, query: deviceListQuery },
     responses: { 200: answer(listOf(deviceSchema), 'Devices, oldest first.'), ...problems(400, 401, 403, 404) },
@@ -47,8 +49,9 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/devices/{deviceId}',
     tags,
+    operationId: 'endDevice',
     summary: 'End a device',
-    security,
+    security: byStaff,
     middleware: [manager] as const,
     request: { params: deviceParams },
     responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404) },

@@ -8,6 +8,7 @@ import type { AccessDeps } from './deps.ts';
 import type { ActorEnv } from './middleware.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
 import { acceptInvitationSchema, confirmPasswordResetSchema, requestPasswordResetSchema } from './schemas.ts';
+import { byAnybody } from '../http/security.ts';
 
 const tags = ['Sessions'];
 
@@ -17,6 +18,8 @@ export function linkRoutes(deps: AccessDeps) {
     method: 'post',
     path: '/v1/invitations/acceptance',
     tags,
+    operationId: 'acceptInvitation',
+    security: byAnybody,
     summary: 'Accept an invitation: set a name and a password',
     middleware: [jsonBody()] as const,
     request: { body: body(acceptInvitationSchema) },
@@ -26,6 +29,8 @@ export function linkRoutes(deps: AccessDeps) {
     method: 'post',
     path: '/v1/password-resets',
     tags,
+    operationId: 'requestPasswordReset',
+    security: byAnybody,
     summary: 'Ask for a mail with a link that sets a new password',
     middleware: [jsonBody()] as const,
     request: { body: body(requestPasswordResetSchema) },
@@ -35,6 +40,8 @@ export function linkRoutes(deps: AccessDeps) {
     method: 'post',
     path: '/v1/password-resets/confirmation',
     tags,
+    operationId: 'confirmPasswordReset',
+    security: byAnybody,
     summary: 'Set a new password; every session ends',
     middleware: [jsonBody()] as const,
     request: { body: body(confirmPasswordResetSchema) },

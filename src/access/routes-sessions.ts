@@ -13,9 +13,9 @@ import { presentActor, presentSession } from './present.ts';
 import { actorSchema, sessionParams, sessionSchema, signInSchema, signedInSchema } from './schemas.ts';
 import { showActor } from './show-actor.ts';
 import { startSession } from './start-session.ts';
+import { byAnybody, byDoor, bySession } from '../http/security.ts';
 
 const tags = ['Sessions'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: AccessDeps) {
   const actorNeeded = requireActor(deps);
@@ -24,6 +24,8 @@ function contracts(deps: AccessDeps) {
     method: 'post',
     path: '/v1/sessions',
     tags,
+    operationId: 'startSession',
+    security: byAnybody,
     summary: 'Sign in',
     middleware: [jsonBody()] as const,
     request: { body: body(signInSchema) },
@@ -33,8 +35,9 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/sessions/current',
     tags,
+    operationId: 'showCurrentSession',
     summary: 'Who am I',
-    security,
+    security: byDoor,
     middleware: [actorNeeded] as const,
     responses: { 200: answer(actorSchema, 'Who is behind this credential.'), ...problems(401) },
   });
@@ -42,8 +45,9 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/sessions',
     tags,
+    operationId: 'listSessions',
     summary: 'My sessions',
-    security,
+    security: bySession,
     middleware: [actorNeeded] as const,
     responses: { 200: answer(listOf(sessionSchema), 'Sessions that live, newest first.'), ...problems(401, 403) },
   });
@@ -51,8 +55,9 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/sessions/current',
     tags,
+    operationId: 'endCurrentSession',
     summary: 'Sign out',
-    security,
+    security: bySession,
     middleware: [actorNeeded] as const,
     responses: { 204: { description: 'Signed out.' }, ...problems(401, 403) },
   });
@@ -60,8 +65,9 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/sessions/{sessionId}',
     tags,
+    operationId: 'endSession',
     summary: 'End another of my sessions',
-    security,
+    security: bySession,
     middleware: [actorNeeded] as const,
     request: { params: sessionParams },
     responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404) },

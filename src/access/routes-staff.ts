@@ -19,9 +19,9 @@ import {
   staffMemberSchema,
   staffParams,
 } from './schemas.ts';
+import { bySession, byStaff } from '../http/security.ts';
 
 const tags = ['Staff'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: AccessDeps) {
   const manager = requireRole(deps, 'manager');
@@ -31,8 +31,9 @@ function contracts(deps: AccessDeps) {
     method: 'post',
     path: '/v1/organizers/{slug}/staff',
     tags,
+    operationId: 'inviteStaff',
     summary: 'Invite a member by mail, or send the invitation again',
-    security,
+    security: byStaff,
     middleware: [manager, jsonBody()] as const,
     request: { params: organizerParams, body: body(inviteStaffSchema) },
     responses: { 201: answer(staffMemberSchema, 'Invited.'), ...problems(400, 401, 403, 404, 409, 429) },
@@ -41,8 +42,9 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/staff',
     tags,
+    operationId: 'listStaff',
     summary: 'All members',
-    security,
+    security: byStaff,
     middleware: [manager] as const,
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(staffMemberSchema), 'Members, oldest first.'), ...problems(400, 401, 403, 404) },
@@ -51,8 +53,9 @@ function contracts(deps: AccessDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/staff/{staffId}',
     tags,
+    operationId: 'changeStaffRole',
     summary: 'Change the role of a member',
-    security,
+    security: bySession,
     middleware: [owner, jsonBody()] as const,
     request: { params: staffParams, body: body(changeStaffSchema) },
     responses: { 200: answer(staffMemberSchema, 'Changed.'), ...problems(400, 401, 403, 404, 409) },
@@ -61,8 +64,9 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/staff/{staffId}',
     tags,
+    operationId: 'disableStaff',
     summary: 'Disable a member and end their sessions',
-    security,
+    security: byStaff,
     middleware: [manager] as const,
     request: { params: staffParams },
     responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
@@ -71,8 +75,9 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/staff/{staffId}/sessions',
     tags,
+    operationId: 'endStaffSessions',
     summary: 'Sign a member out everywhere',
-    security,
+    security: byStaff,
     middleware: [manager] as const,
     request: { params: staffParams },
     responses: { 204: { description: 'Signed out.' }, ...problems(400, 401, 403, 404) },

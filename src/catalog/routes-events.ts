@@ -30,12 +30,13 @@ import { showOrganizer } from './show-organizer.ts';
 import { showOrganizerEvent } from './show-organizer-event.ts';
 import { unpublishEvent } from './unpublish-event.ts';
 import { inputFault } from '../platform/field-faults.ts';
+import { byStaff } from '../http/security.ts';
 
 const eventPath = '/v1/organizers/{slug}/events/{eventId}';
 
 function contracts(deps: CatalogDeps) {
   const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Events of an organiser'], security: [{ bearer: [] }] };
+  const common = { tags: ['Events of an organiser'], security: byStaff };
   const reader: [typeof manager] = [manager];
   const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
   const read = { ...common, middleware: reader };
@@ -49,6 +50,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'post',
       path: '/v1/organizers/{slug}/events',
+      operationId: 'createEvent',
       summary: 'Create an event as a draft',
       description: 'The slug and the currency are for good.',
       request: { params: organizerParams, body: body(createEventSchema) },
@@ -58,6 +60,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'get',
       path: '/v1/organizers/{slug}/events',
+      operationId: 'listOrganizerEvents',
       summary: 'All events, drafts too',
       request: { params: organizerParams, query: organizerEventsQuery },
       responses: { 200: answer(organizerEventsSchema, 'A page of events.'), ...problems(400, 401, 403, 404) },
@@ -66,6 +69,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'get',
       path: eventPath,
+      operationId: 'showOrganizerEvent',
       summary: 'An event with its version',
       request: { params: eventParams },
       responses: one('The event.'),
@@ -74,6 +78,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'patch',
       path: eventPath,
+      operationId: 'changeEvent',
       summary: 'Change an event',
       description:
         'Give the version that was read, in the body or as If-Match; a later one is 409 `event.changed_meanwhile`.',
@@ -84,6 +89,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
+      operationId: 'publishEvent',
       summary: 'Show the event to the public',
       description: 'What is missing is listed in `missing` of 409 `event.not_publishable`.',
       request: { params: eventParams },
@@ -93,6 +99,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'delete',
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
+      operationId: 'unpublishEvent',
       summary: 'Take the event back to a draft, while nothing was ordered',
       request: { params: eventParams },
       responses: one('A draft again.'),
@@ -101,6 +108,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/cancellation',
+      operationId: 'cancelEvent',
       summary: 'Call the event off, for good',
       request: { params: eventParams },
       responses: one('Cancelled.'),
@@ -109,6 +117,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'put',
       path: '/v1/organizers/{slug}/events/{eventId}/sales',
+      operationId: 'setSales',
       summary: 'Open or close all sales at once',
       request: { params: eventParams, body: body(salesSchema) },
       responses: one('Set.'),

@@ -12,6 +12,7 @@ import {
   scheduleSchema,
 } from './schemas.ts';
 import type { PublicReadServer } from './serve-public-reads.ts';
+import { byAnybody } from '../http/security.ts';
 
 const tags = ['Events'];
 const text = { schema: { type: 'string' as const } };
@@ -38,6 +39,8 @@ const listEvents = createRoute({
   method: 'get',
   path: '/v1/events',
   tags,
+  operationId: 'listEvents',
+  security: byAnybody,
   summary: 'Published events by start',
   request: { query: listingQuery },
   responses: { ...cached(listingSchema, 'A page of events.'), ...problems(400, 429, 503) },
@@ -46,6 +49,8 @@ const showEvent = createRoute({
   method: 'get',
   path: '/v1/events/{slug}',
   tags,
+  operationId: 'showEvent',
+  security: byAnybody,
   summary: 'An event',
   request: { params: slugParams },
   responses: { ...cached(publicEventSchema, 'The event.'), ...problems(400, 404, 429, 503) },
@@ -54,6 +59,8 @@ const showSchedule = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/schedule',
   tags,
+  operationId: 'showSchedule',
+  security: byAnybody,
   summary: 'The schedule of an event',
   request: { params: slugParams },
   responses: { ...cached(scheduleSchema, 'All items in the order of the day.'), ...problems(400, 404, 429, 503) },
@@ -62,6 +69,8 @@ const listTicketCategories = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/ticket-categories',
   tags,
+  operationId: 'showTicketCategories',
+  security: byAnybody,
   summary: 'Ticket categories, prices and sale windows of an event',
   request: { params: slugParams },
   responses: {
@@ -73,6 +82,8 @@ const showAvailability = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/availability',
   tags,
+  operationId: 'showAvailability',
+  security: byAnybody,
   summary: 'What is left, in bands',
   description: 'At most one second old. An order is what decides.',
   request: { params: slugParams },

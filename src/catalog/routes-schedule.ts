@@ -17,13 +17,14 @@ import {
   eventParams,
   scheduleItemParams,
 } from './schemas-organizer.ts';
+import { byStaff } from '../http/security.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/schedule';
 const itemPath = `${listPath}/{scheduleItemId}` as const;
 
 function contracts(deps: CatalogDeps) {
   const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Events of an organiser'], security: [{ bearer: [] }] };
+  const common = { tags: ['Events of an organiser'], security: byStaff };
   const reader: [typeof manager] = [manager];
   const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
   const read = { ...common, middleware: reader };
@@ -34,6 +35,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'get',
       path: listPath,
+      operationId: 'listScheduleItems',
       summary: 'The schedule',
       request: { params: eventParams },
       responses: { 200: answer(scheduleSchema, 'All items in the order of the day.'), ...refusals },
@@ -42,6 +44,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'post',
       path: listPath,
+      operationId: 'createScheduleItem',
       summary: 'Add a schedule item',
       request: { params: eventParams, body: body(createScheduleItemSchema) },
       responses: { 201: answer(scheduleItemSchema, 'Created.'), ...refusals },
@@ -50,6 +53,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'patch',
       path: itemPath,
+      operationId: 'changeScheduleItem',
       summary: 'Change a schedule item',
       request: { params: scheduleItemParams, body: body(changeScheduleItemSchema) },
       responses: { 200: answer(scheduleItemSchema, 'Changed.'), ...refusals },
@@ -58,6 +62,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'delete',
       path: itemPath,
+      operationId: 'deleteScheduleItem',
       summary: 'Delete a schedule item',
       request: { params: scheduleItemParams },
       responses: { 204: { description: 'Deleted.' }, ...refusals },

@@ -18,13 +18,14 @@ import {
   organizerTicketCategorySchema,
   ticketCategoryParams,
 } from './schemas-organizer.ts';
+import { byStaff } from '../http/security.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/ticket-categories';
 const categoryPath = `${listPath}/{ticketCategoryId}` as const;
 
 function contracts(deps: CatalogDeps) {
   const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Events of an organiser'], security: [{ bearer: [] }] };
+  const common = { tags: ['Events of an organiser'], security: byStaff };
   const reader: [typeof manager] = [manager];
   const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
   const read = { ...common, middleware: reader };
@@ -35,6 +36,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'get',
       path: listPath,
+      operationId: 'listOrganizerTicketCategories',
       summary: 'The ticket categories',
       request: { params: eventParams },
       responses: { 200: answer(organizerTicketCategoriesSchema, 'All categories by position.'), ...refusals },
@@ -43,6 +45,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'post',
       path: listPath,
+      operationId: 'createTicketCategory',
       summary: 'Add a ticket category',
       description: 'Its pool must be one of this event; several categories may draw from one pool.',
       request: { params: eventParams, body: body(createTicketCategorySchema) },
@@ -52,6 +55,7 @@ function contracts(deps: CatalogDeps) {
       ...write,
       method: 'patch',
       path: categoryPath,
+      operationId: 'changeTicketCategory',
       summary: 'Change a ticket category',
       description: 'A new price holds for orders placed from now on; a limit per buyer for what buyers already have.',
       request: { params: ticketCategoryParams, body: body(changeTicketCategorySchema) },
@@ -61,6 +65,7 @@ function contracts(deps: CatalogDeps) {
       ...read,
       method: 'delete',
       path: categoryPath,
+      operationId: 'deleteTicketCategory',
       summary: 'Delete a ticket category of which nothing was ordered',
       request: { params: ticketCategoryParams },
       responses: { 204: { description: 'Deleted.' }, ...refusals },

@@ -12,11 +12,11 @@ import { listGates } from './list-gates.ts';
 import { presentGate } from './present.ts';
 import { removeGate } from './remove-gate.ts';
 import * as schemas from './gate-schemas.ts';
+import { byStaff } from '../http/security.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
 
 const tags = ['Gates'];
-const security = [{ bearer: [] }];
 const gatesPath = '/v1/organizers/{slug}/events/{eventId}/gates';
 const gatePath = `${gatesPath}/{gateId}` as const;
 
@@ -28,7 +28,8 @@ export function gateRoutes(deps: Deps) {
     method: 'get',
     path: gatesPath,
     tags,
-    security,
+    security: byStaff,
+    operationId: 'listGates',
     summary: 'List gates',
     middleware: [requireRole(deps, 'door')] as const,
     request: { params: schemas.gatesParams },
@@ -42,7 +43,8 @@ export function gateRoutes(deps: Deps) {
     method: 'post',
     path: gatesPath,
     tags,
-    security,
+    security: byStaff,
+    operationId: 'createGate',
     summary: 'Add a gate',
     middleware: [manager, jsonBody()] as const,
     request: { params: schemas.gatesParams, body: body(schemas.newGateSchema) },
@@ -53,7 +55,8 @@ export function gateRoutes(deps: Deps) {
     method: 'patch',
     path: gatePath,
     tags,
-    security,
+    security: byStaff,
+    operationId: 'changeGate',
     summary: 'Change a gate',
     middleware: [manager, jsonBody()] as const,
     request: { params: schemas.gateParams, body: body(schemas.gateChangeSchema) },
@@ -67,7 +70,8 @@ export function gateRoutes(deps: Deps) {
     method: 'delete',
     path: gatePath,
     tags,
-    security,
+    security: byStaff,
+    operationId: 'removeGate',
     summary: 'Remove a gate',
     middleware: [manager] as const,
     request: { params: schemas.gateParams },

@@ -25,11 +25,11 @@ import { scanTicket } from './scan-ticket.ts';
 import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
 import { syncScans } from './sync-scans.ts';
+import { byDoor } from '../http/security.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock; readonly scans: ScanLane };
 
 const tags = ['Check-in'];
-const security = [{ bearer: [] }];
 
 /** What scanners and the people at the door use. */
 export function checkInRoutes(deps: Deps) {
@@ -39,7 +39,8 @@ export function checkInRoutes(deps: Deps) {
     method: 'post',
     path: '/v1/check-ins',
     tags,
-    security,
+    security: byDoor,
+    operationId: 'scanTicket',
     summary: 'Scan a ticket',
     middleware: [actorOnly, jsonBody(jsonBytesMax, { anyText: true })] as const,
     request: { body: body(schemas.scanSchema) },
@@ -53,7 +54,8 @@ export function checkInRoutes(deps: Deps) {
     method: 'post',
     path: '/v1/check-ins/batch',
     tags,
-    security,
+    security: byDoor,
+    operationId: 'syncScans',
     summary: 'Hand in scans made offline',
     middleware: [actorOnly, jsonBody(syncBytesMax, { anyText: true })] as const,
     request: { body: body(schemas.syncSchema) },
@@ -67,7 +69,8 @@ export function checkInRoutes(deps: Deps) {
     method: 'get',
     path: '/v1/events/{id}/door-list',
     tags,
-    security,
+    security: byDoor,
+    operationId: 'showDoorList',
     summary: 'The list for scanning offline',
     middleware: [actorOnly] as const,
     request: { params: schemas.eventParams, query: schemas.doorListQuery },
@@ -81,7 +84,8 @@ export function checkInRoutes(deps: Deps) {
     method: 'get',
     path: '/v1/events/{id}/check-ins/summary',
     tags,
-    security,
+    security: byDoor,
+    operationId: 'summarizeCheckIns',
     summary: 'How many have come',
     middleware: [actorOnly] as const,
     request: { params: schemas.eventParams },
@@ -95,7 +99,8 @@ export function checkInRoutes(deps: Deps) {
     method: 'get',
     path: '/v1/events/{id}/check-ins/conflicts',
     tags,
-    security,
+    security: byDoor,
+    operationId: 'listScanConflicts',
     summary: 'What offline doors let in and should not have',
     middleware: [actorOnly] as const,
     request: { params: schemas.eventParams, query: schemas.conflictsQuery },

@@ -67,8 +67,9 @@ async function requestOf(facts: OperationFacts, input: CallInput, { url, token }
   for (const [name, value] of Object.entries(input.headers ?? {})) if (value !== undefined) headers[name] = value;
   if (input.body !== undefined) headers['content-type'] = 'application/json';
   if (facts.keyed) headers['idempotency-key'] = input.idempotencyKey ?? globalThis.crypto.randomUUID();
-  if (facts.secured) {
-    const credential = input.token ?? (typeof token === 'function' ? await token() : token);
+  if (facts.secured !== undefined) {
+    const own = facts.secured === 'always' ? token : undefined;
+    const credential = input.token ?? (typeof own === 'function' ? await own() : own);
     if (credential !== undefined) headers['authorization'] = `Bearer ${credential}`;
   }
   const search = query.size === 0 ? '' : `?${query.toString()}`;

@@ -5,8 +5,8 @@ export type OperationFacts = {
   readonly path: string;
   /** Whether the service replays its answer by an Idempotency-Key; the client then makes one. */
   readonly keyed?: boolean;
-  /** Whether a credential belongs to it: the token of the client is sent to no other operation. */
-  readonly secured?: boolean;
+  /** Whether a credential belongs to it: the client's token is sent where it always does, a call's own where it may. */
+  readonly secured?: 'always' | 'on request';
   /** Whether its answers come in pages, each with a cursor of the next. */
   readonly paged?: boolean;
 };

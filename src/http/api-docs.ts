@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import type { AppEnv } from './router.ts';
+import { securitySchemes } from './security.ts';
 
 /** A map: names such as "constructor" are on every object. */
 const assets: ReadonlyMap<string, string> = new Map([
@@ -48,13 +49,8 @@ export function openApiDocument(
   app: Pick<OpenAPIHono<AppEnv>, 'getOpenAPI31Document' | 'openAPIRegistry'>,
   publicUrl: string,
 ) {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'orderCookie', {
-    type: 'apiKey',
-    in: 'cookie',
-    // Over plain HTTP, on a developer's machine, it goes without its prefix.
-    name: '__Secure-antre_order',
-  });
+  for (const [name, scheme] of Object.entries(securitySchemes))
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -1,4 +1,4 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import { requestInvalid } from '../platform/errors.ts';
 import { type FieldFaultCode, type InputFault, fieldFaults, inputFault } from '../platform/field-faults.ts';
@@ -13,6 +13,21 @@ export function createRouter<E extends Env = AppEnv>(): OpenAPIHono<E> {
       if (!result.success) throw requestInvalid(inputFaults(result.error));
     },
   });
+}
+
+/**
+ * Puts a route into the contract whose handler checks its own input, for a hot path: `openapi` would add a validator per
+ * part. The handler is then added with `unchecked(route)`.
+ */
+export function describe<E extends Env>(router: OpenAPIHono<E>, ...routes: readonly RouteConfig[]): OpenAPIHono<E> {
+  for (const route of routes) router.openAPIRegistry.registerPath(route);
+  return router;
+}
+
+/** The route without its input, and left out of the contract. */
+export function unchecked<Route extends RouteConfig>(route: Route): Omit<Route, 'request'> & { hide: true } {
+  const { request: _request, ...rest } = route;
+  return { ...rest, hide: true };
 }
 
 const faultsMax = 20;

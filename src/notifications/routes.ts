@@ -26,6 +26,7 @@ import {
   senderSchema,
 } from './schemas.ts';
 import { verifyCallback } from './verify-callback.ts';
+import { byAnybody, bySession, byStaff } from '../http/security.ts';
 
 export type NotificationRoutesDeps = {
   readonly db: Db;
@@ -36,7 +37,6 @@ export type NotificationRoutesDeps = {
 
 const callbackBytesMax = 256 * 1024;
 const tags = ['Notifications'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: NotificationRoutesDeps) {
   const owner = requireRole(deps, 'owner');
@@ -46,8 +46,9 @@ function contracts(deps: NotificationRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/senders',
       tags,
+      operationId: 'createSender',
       summary: 'Add a WhatsApp number that messages go out from',
-      security,
+      security: bySession,
       middleware: [owner, jsonBody()] as const,
       request: { params: organizerParams, body: body(createSenderSchema) },
       responses: { 201: answer(senderSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
@@ -56,8 +57,9 @@ function contracts(deps: NotificationRoutesDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/senders',
       tags,
+      operationId: 'listSenders',
       summary: 'All senders, disabled ones too',
-      security,
+      security: bySession,
       middleware: [owner] as const,
       request: { params: organizerParams },
       responses: { 200: answer(senderListSchema, 'Senders, oldest first.'), ...problems(400, 401, 403, 404) },
@@ -66,8 +68,9 @@ function contracts(deps: NotificationRoutesDeps) {
       method: 'delete',
       path: '/v1/organizers/{slug}/senders/{senderId}',
       tags,
+      operationId: 'disableSender',
       summary: 'Take a sender out of use',
-      security,
+      security: bySession,
       middleware: [owner] as const,
       request: { params: senderParams },
       responses: { 204: { description: 'Out of use.' }, ...problems(400, 401, 403, 404) },
@@ -76,8 +79,9 @@ function contracts(deps: NotificationRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/orders/{orderId}/notifications',
       tags,
+      operationId: 'resendTickets',
       summary: 'Send the tickets of an order once more',
-      security,
+      security: byStaff,
       middleware: [manager] as const,
       request: { params: resendParams },
       responses: { 202: answer(resentSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409, 429) },
@@ -93,6 +97,8 @@ function callbackContracts() {
       method: 'get',
       path: '/v1/callbacks/whatsapp/{senderId}',
       tags,
+      operationId: 'verifyWhatsappCallback',
+      security: byAnybody,
       summary: 'WhatsApp asks whether this address wants its callbacks',
       request: { params: callbackParams },
       responses: { 200: text('The challenge.'), ...problems(400, 403, 503) },
@@ -101,6 +107,8 @@ function callbackContracts() {
       method: 'post',
       path: '/v1/callbacks/whatsapp/{senderId}',
       tags,
+      operationId: 'receiveWhatsappCallback',
+      security: byAnybody,
       summary: 'WhatsApp reports what became of messages; signed over the raw bytes',
       request: { params: callbackParams },
       responses: { 200: text('Taken.'), ...problems(400, 403, 413, 503) },

@@ -21,6 +21,7 @@ import { listOrders } from './list-orders.ts';
 import type { HasAdmissions, RequestFullRefund } from './payment-view.ts';
 import { showDeskOrder } from './show-desk-order.ts';
 import { showSales } from './show-sales.ts';
+import { byStaff } from '../http/security.ts';
 
 export type DeskRoutesDeps = {
   readonly db: Db;
@@ -31,14 +32,14 @@ export type DeskRoutesDeps = {
 };
 
 const tags = ['Organizer: orders'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: DeskRoutesDeps) {
   const list = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/orders',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'listOrders',
     summary: 'Orders of an event, newest first',
     middleware: [requireRole(deps, 'door')],
     request: { params: eventParams, query: orderListQuery },
@@ -48,7 +49,8 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/orders/{orderId}',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'showDeskOrder',
     summary: 'An order',
     middleware: [requireRole(deps, 'door')],
     request: { params: deskOrderParams },
@@ -58,7 +60,8 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'post',
     path: '/v1/organizers/{slug}/orders/{orderId}/cancellation',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'cancelOrderAtDesk',
     summary: 'End an order',
     description:
       'Lets go of what is not paid, refunds what is. Refused once a ticket has been used. Asking again changes nothing.',
@@ -74,7 +77,8 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/orders.csv',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'exportOrders',
     summary: 'All orders of an event as CSV',
     description: 'Text that a spreadsheet would run as a formula has an apostrophe in front.',
     middleware: [requireRole(deps, 'manager')],
@@ -88,7 +92,8 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'showSales',
     summary: 'What an event has sold',
     middleware: [requireRole(deps, 'manager')],
     request: { params: eventParams },

@@ -20,6 +20,7 @@ import { orderSchema } from './schemas.ts';
 import { showOrder } from './show-order.ts';
 import { ticketQr } from './ticket-qr.ts';
 import { ticketsPdf } from './tickets-pdf.ts';
+import { byAnybody, byOrder, byOrderToken } from '../http/security.ts';
 
 export type OrderRoutesDeps = {
   readonly db: Db;
@@ -32,7 +33,6 @@ export type OrderRoutesDeps = {
 };
 
 const tags = ['Orders'];
-const security = [{ bearer: [] }, { orderCookie: [] }];
 const privateHeaders = { 'cache-control': 'private, no-store' };
 const creatingRetrySeconds = 1;
 
@@ -40,6 +40,8 @@ const lookUpRoute = createRoute({
   method: 'post',
   path: '/v1/orders/lookups',
   tags,
+  operationId: 'lookUpOrder',
+  security: byAnybody,
   summary: 'Send the link to an order again',
   description: 'Answers the same, and as fast, whether or not there is such an order.',
   middleware: [jsonBody()],
@@ -54,7 +56,8 @@ const showRoute = createRoute({
   method: 'get',
   path: '/v1/orders/{id}',
   tags,
-  security,
+  security: byOrder,
+  operationId: 'showOrder',
   summary: 'An order and its payment',
   description: '`Retry-After` says when to ask again while the payment is being prepared.',
   request: { params: orderParams },
@@ -69,7 +72,8 @@ const cancelRoute = createRoute({
   method: 'post',
   path: '/v1/orders/{id}/cancellation',
   tags,
-  security,
+  security: byOrder,
+  operationId: 'cancelOrder',
   summary: 'Give an order up',
   description:
     'An unpaid order lets its tickets go once no payment can come any more. A paid one is refunded, where and as long as ' +
@@ -87,7 +91,8 @@ const ticketsRoute = createRoute({
   method: 'get',
   path: '/v1/orders/{id}/tickets',
   tags,
-  security,
+  security: byOrder,
+  operationId: 'listTickets',
   summary: 'The tickets of an order',
   request: { params: orderParams },
   responses: {
@@ -101,7 +106,8 @@ const qrRoute = createRoute({
   method: 'get',
   path: '/v1/orders/{id}/tickets/{ticketId}/qr.svg',
   tags,
-  security,
+  security: byOrder,
+  operationId: 'drawTicketQr',
   summary: 'The QR code of a ticket',
   request: { params: ticketParams },
   responses: {
@@ -118,7 +124,8 @@ const pdfRoute = createRoute({
   method: 'get',
   path: '/v1/orders/{id}/tickets.pdf',
   tags,
-  security,
+  security: byOrder,
+  operationId: 'printTickets',
   summary: 'The tickets of an order to print',
   request: { params: orderParams },
   responses: {
@@ -135,7 +142,8 @@ const calendarRoute = createRoute({
   method: 'get',
   path: '/v1/orders/{id}/calendar.ics',
   tags,
-  security,
+  security: byOrder,
+  operationId: 'exportCalendar',
   summary: 'The event as a calendar entry',
   request: { params: orderParams },
   responses: {
@@ -149,7 +157,8 @@ const sessionRoute = createRoute({
   method: 'post',
   path: '/v1/orders/{id}/session',
   tags,
-  security: [{ bearer: [] }],
+  security: byOrderToken,
+  operationId: 'openOrderSession',
   summary: 'Open an order in a browser',
   description: 'Streams, images and downloads cannot send a header: this gives a cookie that opens this order alone.',
   request: { params: orderParams },

@@ -7,12 +7,13 @@ import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { idempotencyKeySchema, readIdempotencyKey } from '../http/idempotency-key.ts';
 import { readJson } from '../http/json-body.ts';
-import { createRouter, inputFaults } from '../http/router.ts';
+import { createRouter, describe, inputFaults, unchecked } from '../http/router.ts';
 import { body, problems } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
 import { placeOrderSchema, placedOrderSchema } from './schemas.ts';
 import { inputFault } from '../platform/field-faults.ts';
+import { byBuyerOrAnybody } from '../http/security.ts';
 
 const orderBytesMax = 16 * 1024;
 
@@ -20,6 +21,8 @@ const placeOrderRoute = createRoute({
   method: 'post',
   path: '/v1/orders',
   tags: ['Orders'],
+  operationId: 'placeOrder',
+  security: byBuyerOrAnybody,
   summary: 'Place an order',
   description:
     'Holds the tickets and stages the payment. The same Idempotency-Key with the same body answers with the same order, ' +
@@ -28,10 +31,6 @@ const placeOrderRoute = createRoute({
     'neither blocks an order nor shows in a refusal; money that would buy more than a limit allows is given back.',
   request: {
     headers: z.object({
-      authorization: z
-        .string()
-        .optional()
-        .openapi({ description: 'A buyer token, for who has confirmed the address.' }),
       'idempotency-key': idempotencyKeySchema,
       'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
       [eventSlugHeader]: z.string().optional().openapi({
@@ -100,7 +99,7 @@ function placedFields({ order, replayed }: PlacedOrder): Record<string, string> 
 }
 
 export function placementRoutes(deps: PlacementDeps) {
-  return createRouter().openapi({ ...placeOrderRoute, request: {} }, async (c) => {
+  return describe(createRouter(), placeOrderRoute).openapi(unchecked(placeOrderRoute), async (c) => {
     const placed = await placeFrom(deps, hotRequestOfContext(c));
     return c.json(placed.order, 201, placedFields(placed));
   });

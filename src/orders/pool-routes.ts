@@ -17,18 +17,19 @@ import {
   poolSchema,
 } from './desk-schemas.ts';
 import { listPools } from './list-pools.ts';
+import { byStaff } from '../http/security.ts';
 
 export type PoolRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
 
 const tags = ['Organizer: pools'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: PoolRoutesDeps) {
   const create = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/pools',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'createPool',
     summary: 'Add a pool of places',
     middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: eventParams, body: body(createPoolSchema) },
@@ -38,7 +39,8 @@ function contracts(deps: PoolRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/pools',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'listPools',
     summary: 'The pools of an event and their counters',
     middleware: [requireRole(deps, 'manager')],
     request: { params: eventParams },
@@ -48,7 +50,8 @@ function contracts(deps: PoolRoutesDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/pools/{poolId}',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'changePool',
     summary: 'Change the size of a pool, or how much of it is kept off sale',
     description: 'Also while it is being sold. Refused when less would be left than what is sold, held and blocked.',
     middleware: [requireRole(deps, 'manager'), jsonBody()],

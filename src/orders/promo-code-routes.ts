@@ -18,18 +18,19 @@ import {
   promoCodeSchema,
 } from './desk-schemas.ts';
 import { listPromoCodes } from './list-promo-codes.ts';
+import { byStaff } from '../http/security.ts';
 
 export type PromoCodeRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
 
 const tags = ['Organizer: promo codes'];
-const security = [{ bearer: [] }];
 
 function contracts(deps: PromoCodeRoutesDeps) {
   const create = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'createPromoCode',
     summary: 'Add a promo code',
     middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: eventParams, body: body(createPromoCodeSchema) },
@@ -39,7 +40,8 @@ function contracts(deps: PromoCodeRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'listPromoCodes',
     summary: 'The promo codes of an event and how often each was redeemed',
     middleware: [requireRole(deps, 'manager')],
     request: { params: eventParams, query: z.strictObject(pageQuery) },
@@ -49,7 +51,8 @@ function contracts(deps: PromoCodeRoutesDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes/{promoCodeId}',
     tags,
-    security,
+    security: byStaff,
+    operationId: 'changePromoCode',
     summary: 'Change how often or how long a promo code is valid, or close it',
     middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: promoCodeParams, body: body(changePromoCodeSchema) },

@@ -19,6 +19,7 @@ import { resolveTask } from './resolve-task.ts';
 import * as schemas from './schemas.ts';
 import { setPaymentAccount } from './set-payment-account.ts';
 import { findTasks } from './task-queries.ts';
+import { bySession, byStaff } from '../http/security.ts';
 
 export type PaymentDeskDeps = {
   readonly db: Db;
@@ -27,7 +28,6 @@ export type PaymentDeskDeps = {
   readonly config: Pick<Config, 'ENCRYPTION_KEY'>;
 };
 
-const security = [{ bearer: [] }];
 const accountPath = '/v1/organizers/{slug}/payment-accounts/midtrans';
 const refundsPath = '/v1/organizers/{slug}/orders/{orderId}/refunds';
 
@@ -39,8 +39,9 @@ function contracts(deps: PaymentDeskDeps) {
       method: 'put',
       path: accountPath,
       tags: ['Payment accounts'],
+      operationId: 'setMidtransAccount',
       summary: 'Set the account at Midtrans',
-      security,
+      security: bySession,
       middleware: [owner, jsonBody()] as const,
       request: { params: schemas.organizerParams, body: body(schemas.setPaymentAccountSchema) },
       responses: { 200: account, ...problems(400, 401, 403, 404, 415) },
@@ -49,8 +50,9 @@ function contracts(deps: PaymentDeskDeps) {
       method: 'get',
       path: accountPath,
       tags: ['Payment accounts'],
+      operationId: 'showMidtransAccount',
       summary: 'Show the account at Midtrans',
-      security,
+      security: bySession,
       middleware: [owner] as const,
       request: { params: schemas.organizerParams },
       responses: { 200: account, ...problems(400, 401, 403, 404) },
@@ -59,8 +61,9 @@ function contracts(deps: PaymentDeskDeps) {
       method: 'post',
       path: refundsPath,
       tags: ['Refunds'],
+      operationId: 'requestRefund',
       summary: 'Give money back: all, an amount, or the price of some tickets',
-      security,
+      security: byStaff,
       middleware: [manager, jsonBody()] as const,
       request: {
         params: schemas.orderOfOrganizerParams,
@@ -77,8 +80,9 @@ function contracts(deps: PaymentDeskDeps) {
       method: 'get',
       path: refundsPath,
       tags: ['Refunds'],
+      operationId: 'listRefunds',
       summary: 'The refunds of an order',
-      security,
+      security: byStaff,
       middleware: [manager] as const,
       request: { params: schemas.orderOfOrganizerParams, query: schemas.listQuery },
       responses: { 200: answer(schemas.refundPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
@@ -87,8 +91,9 @@ function contracts(deps: PaymentDeskDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/tasks',
       tags: ['Tasks'],
+      operationId: 'listTasks',
       summary: 'Work that only a person can do',
-      security,
+      security: byStaff,
       middleware: [manager] as const,
       request: { params: schemas.organizerParams, query: schemas.taskQuery },
       responses: { 200: answer(schemas.taskPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
@@ -97,8 +102,9 @@ function contracts(deps: PaymentDeskDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/tasks/{taskId}/resolution',
       tags: ['Tasks'],
+      operationId: 'resolveTask',
       summary: 'Say that a task is done',
-      security,
+      security: byStaff,
       middleware: [manager] as const,
       request: { params: schemas.taskParams },
       responses: { 200: answer(schemas.taskSchema, 'Done.'), ...problems(400, 401, 403, 404, 409) },

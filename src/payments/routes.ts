@@ -13,6 +13,7 @@ import { type PaymentDeskDeps, paymentDeskRoutes } from './desk-routes.ts';
 import type { ReceiveDeps } from './receive-callback.ts';
 import { replacePayment } from './replace-payment.ts';
 import { choosePaymentSchema, orderParams } from './schemas.ts';
+import { byOrder } from '../http/security.ts';
 
 export type PaymentRoutesDeps = ReceiveDeps &
   PaymentDeskDeps & {
@@ -25,10 +26,11 @@ const choosePaymentRoute = createRoute({
   method: 'post',
   path: '/v1/orders/{id}/payments',
   tags: ['Orders'],
+  operationId: 'choosePayment',
   summary: 'Choose another way to pay',
   description:
     'The present attempt is closed at the gateway before the next is made. Asking for the same way changes nothing.',
-  security: [{ bearer: [] }, { orderCookie: [] }],
+  security: byOrder,
   middleware: [jsonBody()] as const,
   request: { params: orderParams, body: body(choosePaymentSchema) },
   responses: {

@@ -5,12 +5,13 @@ import type { Answer } from '../http/answer.ts';
 import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { readJson } from '../http/json-body.ts';
-import { createRouter, inputFaults } from '../http/router.ts';
+import { createRouter, describe, inputFaults, unchecked } from '../http/router.ts';
 import { answer, body, problems, slugParams } from '../http/schemas.ts';
 import { typedAnswer } from '../http/typed-answer.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { type ExchangeDeps, type HeldPass, exchangePlace } from './exchange-place.ts';
 import { exchangeSchema, passSchema, queueDocumentSchema } from './schemas.ts';
+import { byAnybody } from '../http/security.ts';
 
 const tags = ['Waiting room'];
 const exchangeBytesMax = 1024;
@@ -19,6 +20,8 @@ const showQueue = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/queue',
   tags,
+  operationId: 'showQueue',
+  security: byAnybody,
   summary: 'Where the line of an event stands',
   description:
     'The same for everybody, at most a second old. Reckon on with `serving + ratePerSecond x seconds since servingAt`, ' +
@@ -35,6 +38,8 @@ const exchangeRoute = createRoute({
   method: 'post',
   path: '/v1/events/{slug}/queue/passes',
   tags,
+  operationId: 'exchangePlace',
+  security: byAnybody,
   summary: 'Exchange a place that has been called for a pass',
   description:
     'The pass goes into the header `Queue-Pass` of `POST /v1/orders`. Before the turn: 403 `queue.not_your_turn` with ' +
@@ -58,14 +63,14 @@ export async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: 
 }
 
 export function passRoutes(deps: ExchangeDeps & { readonly publicReads: PublicReadServer }) {
-  return createRouter()
+  return describe(createRouter(), exchangeRoute)
     .openapi(showQueue, async (c) => {
       const { slug } = c.req.valid('param');
       return typedAnswer<z.input<typeof queueDocumentSchema>>(
         await deps.publicReads.answer(c.req.raw, (reads) => reads.queue(slug)),
       );
     })
-    .openapi({ ...exchangeRoute, request: { params: slugParams } }, async (c) => {
+    .openapi({ ...unchecked(exchangeRoute), request: { params: slugParams } }, async (c) => {
       const pass = await exchange(deps, hotRequestOfContext(c), c.req.valid('param').slug);
       return c.json(pass, 201, { 'cache-control': 'no-store' });
     });

@@ -2,27 +2,28 @@ import { createRoute } from '@hono/zod-openapi';
 import { type HotRequest, hotRequestOfContext } from '../http/hot-request.ts';
 import type { HotRoute } from '../http/hot-routes.ts';
 import { readJson } from '../http/json-body.ts';
-import { createRouter, inputFaults } from '../http/router.ts';
+import { createRouter, describe, inputFaults, unchecked } from '../http/router.ts';
 import { answer, body, problems, slugParams } from '../http/schemas.ts';
 import { requestInvalid } from '../platform/errors.ts';
 import { issueChallenge } from './issue-challenge.ts';
 import { type HeldPlace, type JoinPlaceDeps, type JoinPlaceInput, joinPlace } from './join-place.ts';
 import { challengeSchema, joinSchema, placeSchema } from './place-schemas.ts';
+import { byBuyer } from '../http/security.ts';
 
 const tags = ['Waiting room'];
-const security = [{ bearer: [] }];
 const joinBytesMax = 4096;
 
 const joinRoute = createRoute({
   method: 'post',
   path: '/v1/events/{slug}/queue/places',
   tags,
+  operationId: 'joinQueue',
   summary: 'Take a place in the line of an event',
   description:
     'With the token of a confirmed buyer (`POST /v1/buyers/confirmations`). One place per buyer and event: joining again, ' +
     'from wherever, answers with the same place. Where the room asks for work (`challengeDifficulty` of the queue ' +
     'document), a solved challenge comes with it. Who let a turn pass joins with `insteadOf` for a place at the end.',
-  security,
+  security: byBuyer,
   request: { params: slugParams, body: { ...body(joinSchema), required: false } },
   responses: {
     201: answer(placeSchema, 'The place.'),
@@ -35,9 +36,10 @@ const challengeRoute = createRoute({
   method: 'post',
   path: '/v1/events/{slug}/queue/challenges',
   tags,
+  operationId: 'requestChallenge',
   summary: 'Ask for the work that joining costs now',
   description: 'In the format of ALTCHA, for this buyer and event alone, for ten minutes.',
-  security,
+  security: byBuyer,
   request: { params: slugParams },
   responses: {
     201: answer(challengeSchema, 'To be solved, and sent with the join.'),
@@ -71,8 +73,8 @@ async function readWish(request: HotRequest): Promise<Pick<JoinPlaceInput, 'chal
 }
 
 export function placeRoutes(deps: JoinPlaceDeps) {
-  return createRouter()
-    .openapi({ ...joinRoute, request: { params: slugParams } }, async (c) => {
+  return describe(createRouter(), joinRoute)
+    .openapi({ ...unchecked(joinRoute), request: { params: slugParams } }, async (c) => {
       const { status, place } = await joinFrom(deps, hotRequestOfContext(c), c.req.valid('param').slug);
       return c.json(place, status);
     })

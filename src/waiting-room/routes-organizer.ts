@@ -11,19 +11,21 @@ import { type PlanDeps, planRoom } from './plan-room.ts';
 import { drawLeadOf } from './draw-lead.ts';
 import { planSchema, roomParams, roomSchema } from './schemas.ts';
 import { showRoom } from './show-room.ts';
+import { byStaff } from '../http/security.ts';
 
 export type RoomRoutesDeps = PlanDeps & { readonly actors: Actors };
 
 function contracts(deps: RoomRoutesDeps) {
   const manager = requireRole(deps, 'manager');
   const reader: [typeof manager] = [manager];
-  const common = { tags: ['Organizer: waiting room'], security: [{ bearer: [] }], request: { params: roomParams } };
+  const common = { tags: ['Organizer: waiting room'], security: byStaff, request: { params: roomParams } };
   const room = { 200: answer(roomSchema, 'The waiting room.') };
   return {
     show: createRoute({
       ...common,
       method: 'get',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room',
+      operationId: 'showWaitingRoom',
       summary: 'The waiting room of an event, and how it goes',
       middleware: reader,
       responses: { ...room, ...problems(401, 403, 404, 503) },
@@ -32,6 +34,7 @@ function contracts(deps: RoomRoutesDeps) {
       ...common,
       method: 'put',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room',
+      operationId: 'planWaitingRoom',
       summary: 'Plan the waiting room of an event, or change the plan',
       description:
         'Planning commits to the draw. Until the pre-queue opens everything may change; after that `rateMax` and ' +
@@ -44,6 +47,7 @@ function contracts(deps: RoomRoutesDeps) {
       ...common,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/end',
+      operationId: 'closeWaitingRoom',
       summary: 'End the waiting room, for good',
       description: 'From then on everybody orders without a pass.',
       middleware: reader,
@@ -53,6 +57,7 @@ function contracts(deps: RoomRoutesDeps) {
       ...common,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
+      operationId: 'pauseWaitingRoom',
       summary: 'Call nobody for now',
       description: 'No turn runs out meanwhile.',
       middleware: reader,
@@ -62,6 +67,7 @@ function contracts(deps: RoomRoutesDeps) {
       ...common,
       method: 'delete',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
+      operationId: 'resumeWaitingRoom',
       summary: 'Go on calling',
       middleware: reader,
       responses: { ...room, ...problems(401, 403, 404, 409, 503) },

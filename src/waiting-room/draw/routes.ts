@@ -12,6 +12,7 @@ import { presentProof } from './present.ts';
 import { type PublishedLists, createPublishedLists } from './published-list.ts';
 import type { RootedList } from './queries.ts';
 import * as schemas from './schemas.ts';
+import { byAnybody } from '../../http/security.ts';
 
 const tags = ['Waiting room'];
 
@@ -19,6 +20,8 @@ const showDraws = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/queue/draws',
   tags,
+  operationId: 'showDraws',
+  security: byAnybody,
   summary: 'What the draw was bound to and what came of it',
   description: 'Enough, with the leaves, to do the whole draw again.',
   request: { params: slugParams },
@@ -33,6 +36,8 @@ const showLeaves = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/queue/draws/leaves/{chunk}',
   tags,
+  operationId: 'showDrawLeaves',
+  security: byAnybody,
   summary: 'The frozen list, 1,024 leaves at a time',
   request: { params: schemas.leavesParams },
   responses: {
@@ -48,6 +53,8 @@ const showProof = createRoute({
   method: 'get',
   path: '/v1/events/{slug}/queue/proofs/{index}',
   tags,
+  operationId: 'showPlaceProof',
+  security: byAnybody,
   summary: 'That a place is in the frozen list',
   request: { params: schemas.proofParams },
   responses: {

@@ -1,0 +1,35 @@
+/** Who may call an operation, by the kinds of credential in the published contract. One of a list is enough. */
+
+/** A signed-in member of staff; keys and devices may not. */
+export const bySession = [{ staffSession: [] }];
+/** A member of staff, or a program of the organizer. */
+export const byStaff = [{ staffSession: [] }, { apiKey: [] }];
+/** Everybody who works at a door, devices too. */
+export const byDoor = [{ staffSession: [] }, { apiKey: [] }, { deviceToken: [] }];
+/** A buyer who has confirmed an email or a phone. */
+export const byBuyer = [{ buyerToken: [] }];
+/** Anybody; a confirmed buyer says so with the token. */
+export const byBuyerOrAnybody: Record<string, string[]>[] = [{}, { buyerToken: [] }];
+/** The buyer of an order, by its link or by the cookie that the link was exchanged for. */
+export const byOrder = [{ orderToken: [] }, { orderCookie: [] }];
+export const byOrderToken = [{ orderToken: [] }];
+/** Anybody; a credential is neither needed nor looked at. */
+export const byAnybody: Record<string, string[]>[] = [];
+
+const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description }) as const;
+
+/** The kinds of credential, for the published contract. All but the cookie are sent as `Authorization: Bearer`. */
+export const securitySchemes = {
+  staffSession: bearer('`accessToken` of `POST /v1/sessions`. Ends with the session, or after its time.'),
+  apiKey: bearer('A program of an organizer, made at `POST /v1/organizers/{slug}/api-keys`. Shown once.'),
+  deviceToken: bearer('A scanner of one event, made at `POST /v1/organizers/{slug}/devices`. Shown once.'),
+  buyerToken: bearer('`buyerToken` of `POST /v1/buyers/confirmations`. Good for a day.'),
+  orderToken: bearer('`accessToken` of an order, from placing it or from the link in the mail.'),
+  orderCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    // Over plain HTTP, on a developer's machine, it goes without its prefix.
+    name: '__Secure-antre_order',
+    description: 'Set by `POST /v1/orders/{id}/session`. Changes need the same origin too.',
+  },
+} as const;
