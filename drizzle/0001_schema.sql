@@ -176,6 +176,8 @@ create table events (
   address text not null default '',
   time_zone text not null default 'Asia/Jakarta',
   currency text not null default 'IDR' check (currency ~ '^[A-Z]{3}$'),
+  -- ISO 3166-1. A phone number without a country of its own belongs to this one.
+  country text not null default 'ID' check (country ~ '^[A-Z]{2}$'),
   starts_at timestamptz not null,
   ends_at timestamptz not null,
   doors_open_at timestamptz not null,
@@ -329,6 +331,7 @@ create table orders (
   fingerprint uuid not null,
   buyer_name text not null,
   buyer_email text not null,
+  -- E.164.
   buyer_phone text not null,
   -- Keyed hashes of the normalised email and phone.
   buyer_keys text[] not null,

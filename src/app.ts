@@ -18,6 +18,7 @@ import { createRouter } from './http/router.ts';
 import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
 import { deskRoutes } from './orders/desk-routes.ts';
 import { orderRoutes } from './orders/order-routes.ts';
+import { phoneReadingRoutes } from './orders/phone-reading-routes.ts';
 import { placementHotRoute, placementRoutes } from './orders/placement-routes.ts';
 import { poolRoutes } from './orders/pool-routes.ts';
 import { promoCodeRoutes } from './orders/promo-code-routes.ts';
@@ -42,6 +43,7 @@ export function createRoutes(service: Service) {
     .route('/', waitingRoomRoutes(service))
     .route('/', placementRoutes(service))
     .route('/', orderRoutes(service))
+    .route('/', phoneReadingRoutes(service))
     .route('/', paymentRoutes(service))
     .route('/', checkInRoutes(service))
     .route('/', notificationRoutes(service))

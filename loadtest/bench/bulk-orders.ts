@@ -21,7 +21,7 @@ const orderColumns = sql`event_id, id, organizer_id, status, idempotency_key_has
 
 /** What is the same of every buyer made here; keys and hashes differ by number and are as long as real ones. */
 const buyerColumns = sql`md5('key ' || n)::uuid, md5('body ' || n)::uuid, 'Ayu Lestari', 'ayu.' || n || '@example.test',
-  '+628' || lpad(n::text, 11, '0'), array[left(encode(sha256(('email ' || n)::bytea), 'hex'), 32), left(encode(sha256(('phone ' || n)::bytea), 'hex'), 32)]`;
+  '+6281' || lpad(n::text, 10, '0'), array[left(encode(sha256(('email ' || n)::bytea), 'hex'), 32), left(encode(sha256(('phone ' || n)::bytea), 'hex'), 32)]`;
 
 type Numbers = { readonly first: number; readonly last: number };
 

@@ -23,7 +23,7 @@ export async function insertEndedOrders(
     insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
       buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at, closed_at)
     select ${event.id}, ${orderId}, ${event.organizer.id}, 'expired', (${keyOfEvent} || left(md5('key ' || n), 24))::uuid, md5('body ' || n)::uuid,
-      'Ayu Lestari', 'ayu.' || n || '@example.test', '+628' || lpad(n::text, 11, '0'), array[${emailKey}, ${phoneKey}],
+      'Ayu Lestari', 'ayu.' || n || '@example.test', '+6281' || lpad(n::text, 10, '0'), array[${emailKey}, ${phoneKey}],
       left(md5('network ' || n % 20000), 22), 'id', 'IDR', 1, ${price}::bigint, 0, 0, ${price}::bigint, now() - interval '30 days',
       now() - interval '30 days' + interval '15 minutes', now() - interval '30 days' + interval '30 minutes',
       now() - interval '30 days' + interval '16 minutes'

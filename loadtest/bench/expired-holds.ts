@@ -33,7 +33,7 @@ async function insertSome(db: Db, event: TestEvent, first: number, last: number)
     insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
       buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
     select ${event.id}, ${orderId}, ${event.organizer.id}, 'pending_payment', (${keyOfEvent} || left(md5('key ' || n), 24))::uuid,
-      md5('body ' || n)::uuid, 'Ayu Lestari', 'ayu.' || n || '@example.test', '+628' || lpad(n::text, 11, '0'), array[${emailKey}, ${phoneKey}],
+      md5('body ' || n)::uuid, 'Ayu Lestari', 'ayu.' || n || '@example.test', '+6281' || lpad(n::text, 10, '0'), array[${emailKey}, ${phoneKey}],
       left(md5('network ' || n % ${networks}::bigint), 22), 'id', 'IDR', 1, ${price}::bigint, 0, 0, ${price}::bigint, now() - interval '20 minutes',
       now() - interval '5 minutes' + n * interval '10 microseconds', now()
     from ${numbers}`);

@@ -23,7 +23,7 @@ export function orderRequests(shapes: readonly OrderShape[]): () => string {
     const { slug, head, tail } = bodies[made % bodies.length] ?? { slug: '', head: '', tail: '' };
     const number = String(seed * 1e6 + made);
     const network = made % networks;
-    const body = `${head}${number}@example.test","phone":"+628${number.slice(-11)}${tail}`;
+    const body = `${head}${number}@example.test","phone":"+6281${number.padStart(10, '0').slice(-10)}${tail}`;
     // Every character is one byte.
     return `POST /v1/orders HTTP/1.1\r\nhost: localhost\r\nidempotency-key: bench-${number}-0123456789\r\nevent-slug: ${slug}\r\nx-forwarded-for: ${networkAddress(network)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   };

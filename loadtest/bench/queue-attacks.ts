@@ -77,7 +77,7 @@ export function createAttacks(room: QueueRoom, senders: Senders, attacks: Attack
       const ended = signPass(benchQueueTokenSecret, { ...claims, expiresAt: Date.now() - 60_000 });
       const stranger = {
         email: `stranger.${randomUUID()}@example.test`,
-        phone: `+628${String(Math.floor(1e10 + Math.random() * 8e10))}`,
+        phone: `+6281${String(Math.floor(1e9 + Math.random() * 8e9))}`,
       };
       await note('no pass', orderRequest(room, own));
       await note('expired: the pass has ended', orderRequest(room, own, ended));

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { readEmail } from '../platform/email-address.ts';
+import { phoneDigits } from '../platform/phone-number.ts';
 
 /**
- * Who a buyer is, for limits and places: the same mailbox or the same phone is the same buyer, however it is spelt.
+ * Who a buyer is, for limits and places: the same mailbox is the same buyer, however it is spelt.
  * Addresses are compared without case and without what follows a plus sign; Gmail's also without dots.
  */
 export function normalizeBuyerEmail(email: string): string {
@@ -13,22 +14,14 @@ export function normalizeBuyerEmail(email: string): string {
   return `${domain === 'gmail.com' ? mailbox.replaceAll('.', '') : mailbox}@${domain}`;
 }
 
-/**
- * Digits with the country's, without a plus sign. 00 stands for the plus sign; a leading 0 is Indonesian, and one that is
- * left behind Indonesia's 62 does not count: 0812..., 0062812... and +620812... all become 62812...
- */
-export function normalizePhone(phone: string): string {
-  const digits = phone.replaceAll(/\D/g, '');
-  const isNational = !phone.startsWith('+') && /^0(?!0)/.test(digits);
-  const international = isNational ? `62${digits}` : digits.replace(/^00/, '');
-  return international.replace(/^620+/, '62');
-}
-
 export type BuyerKeyKind = 'email' | 'phone';
 
-/** The keyed hash of a buyer's normalised email or phone: enough to count by, not enough to find anybody. */
+/**
+ * The keyed hash of a buyer's email or phone: enough to count by, not enough to find anybody.
+ * @param text an email in any spelling, or a phone number in E.164
+ */
 export function buyerKey(hashSecret: string, kind: BuyerKeyKind, text: string): string {
-  return keyedHash(hashSecret, `${kind}:${kind === 'email' ? normalizeBuyerEmail(text) : normalizePhone(text)}`);
+  return keyedHash(hashSecret, `${kind}:${kind === 'email' ? normalizeBuyerEmail(text) : phoneDigits(text)}`);
 }
 
 const keyLength = 22;

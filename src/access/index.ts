@@ -38,7 +38,7 @@ export { createDevice } from './create-device.ts';
 export { createOrganizer } from './create-organizer.ts';
 export { demoStaffExists } from './demo-staff-exists.ts';
 export { inviteStaff } from './invite-staff.ts';
-export { buyerKey, normalizeBuyerEmail, normalizePhone } from './buyer-key.ts';
+export { buyerKey, normalizeBuyerEmail } from './buyer-key.ts';
 export { readBuyerToken, signBuyerToken } from './buyer-token.ts';
 export { orderCookie, presentsOrder, presentsOrderToken } from './order-access.ts';
 export { isOrderAccessToken, orderAccessToken } from './order-token.ts';

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { encrypt } from '../platform/crypto.ts';
 import { serviceOverloaded } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { phoneOf } from '../platform/phone-number.ts';
 import { buyerKey, keyedHash } from './buyer-key.ts';
 import { phoneNotPossible, verificationEventNotFound, verificationLimited } from './errors.ts';
 import { verificationMinutes } from './limits.ts';
@@ -23,6 +24,7 @@ export type RequestVerificationDeps = {
 export type VerificationInput = {
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
+  readonly phoneCountry?: string | undefined;
   readonly eventSlug?: string | undefined;
   readonly locale: 'id' | 'en';
   /** The client's network, as `createClientNetwork` names it. */
@@ -36,7 +38,7 @@ export const verificationContext = (id: string): string => `buyer_verification:$
  * Sends a code to an email or a phone, and answers with the id that it confirms. Whatever is known of the address, and
  * whatever others have asked for it, the answer is the same, made by the same steps. An address that was sent enough codes
  * is sent no more: then the id can never be confirmed.
- * @throws DomainError verification.event_not_found, verification.phone_not_possible, verification.limited,
+ * @throws DomainError request.invalid for a phone number that is none, verification.event_not_found, verification.phone_not_possible, verification.limited,
  * service.overloaded, service.unavailable
  */
 export async function requestVerification(
@@ -47,10 +49,11 @@ export async function requestVerification(
   const event = input.eventSlug === undefined ? undefined : await deps.findEvent(input.eventSlug);
   if (input.eventSlug !== undefined && event === undefined) throw verificationEventNotFound();
   const channel: VerificationChannel = input.phone === undefined ? 'email' : 'whatsapp';
-  if (channel === 'whatsapp' && (event === undefined || !(await deps.canMessagePhones(event.organizerId)))) {
-    throw phoneNotPossible();
+  let target = input.email ?? '';
+  if (input.phone !== undefined) {
+    if (event === undefined || !(await deps.canMessagePhones(event.organizerId))) throw phoneNotPossible();
+    target = phoneOf({ phone: input.phone, phoneCountry: input.phoneCountry }, event.country, 'phone');
   }
-  const target = input.phone ?? input.email ?? '';
   const accountKey = buyerKey(HASH_SECRET, channel === 'email' ? 'email' : 'phone', target);
   const targetHereKey = keyedHash(HASH_SECRET, `verification:${accountKey}\0${input.network}`);
   // Phone messages are the organizer's money; mails are the service's own.

@@ -6,6 +6,8 @@ import {
   eventIdSchema,
   lineOfText,
   personName,
+  phoneCountrySchema,
+  phoneSchema,
   plainIdSchema,
   slugSchema,
   timeSchema,
@@ -136,18 +138,11 @@ export const createOrganizerSchema = z.strictObject({
   locale: localeSchema.default('id'),
 });
 
-const phoneSchema = z
-  .string()
-  .regex(/^(?:\+[1-9]|[0-9])[0-9 -]{6,20}$/, 'must be a phone number such as +62812... or 0812...')
-  .refine((phone) => {
-    const digits = phone.replaceAll(/\D/g, '').length;
-    return digits >= 8 && digits <= 15;
-  }, fault('phone.invalid'));
-
 export const requestVerificationSchema = z
   .strictObject({
     email: emailSchema.optional(),
     phone: phoneSchema.optional().openapi({ description: 'Needs `eventSlug`: the code comes from its organizer.' }),
+    phoneCountry: phoneCountrySchema.optional(),
     eventSlug: slugSchema.optional(),
     locale: localeSchema.default('id'),
   })

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../platform/db.ts';
 import { decrypt } from '../platform/crypto.ts';
+import { phoneDigits } from '../platform/phone-number.ts';
 import { buyerCode } from './buyer-code.ts';
-import { normalizePhone } from './buyer-key.ts';
 import { findOpenVerification } from './queries-buyers.ts';
 import { verificationContext } from './request-verification.ts';
 import type { VerificationChannel } from './tables.ts';
@@ -31,7 +31,7 @@ export async function verificationMessage(
   const target = decrypt(deps.config.ENCRYPTION_KEY, verification.targetSealed, verificationContext(verification.id));
   return {
     channel: verification.channel,
-    to: verification.channel === 'whatsapp' ? normalizePhone(target) : target,
+    to: verification.channel === 'whatsapp' ? phoneDigits(target) : target,
     code: buyerCode(deps.config.HASH_SECRET, verification.id),
     locale: verification.locale,
     organizerName: organizerName ?? undefined,

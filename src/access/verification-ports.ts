@@ -17,7 +17,9 @@ export type VerificationLimiter = {
 };
 
 /** The event, by its address, whose waiting room a code is asked for; undefined where there is no such room. */
-export type FindEvent = (slug: string) => Promise<{ readonly id: string; readonly organizerId: string } | undefined>;
+export type FindEvent = (
+  slug: string,
+) => Promise<{ readonly id: string; readonly organizerId: string; readonly country: string } | undefined>;
 
 /** Whether a number may write to phones for this organizer now. */
 export type CanMessagePhones = (organizerId: string) => Promise<boolean>;

@@ -39,6 +39,7 @@ function presentEventFields(event: EventRow) {
     description: event.description,
     address: event.address,
     currency: contractCurrency(event.currency),
+    country: event.country,
     doorsOpenAt: event.doorsOpenAt.toISOString(),
     sales: event.sales,
     ticketsPerOrderMax: event.ticketsPerOrderMax,

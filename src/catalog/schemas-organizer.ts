@@ -3,6 +3,7 @@ import { pageQuery } from '../http/pagination.ts';
 import {
   fault,
   blockOfText,
+  countrySchema,
   eventIdSchema,
   givenTimeSchema,
   lineOfText,
@@ -60,6 +61,10 @@ const eventFields = {
   city: lineOfText(placeLengthMax),
   venue: lineOfText(placeLengthMax),
   address: optionalLine(summaryLengthMax),
+  country: countrySchema.openapi({
+    description: 'Where it takes place. A phone number that names no country belongs to this one.',
+    example: 'ID',
+  }),
   timeZone,
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,

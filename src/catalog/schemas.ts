@@ -75,6 +75,7 @@ export const publicEventSchema = z
     description: z.string(),
     address: z.string(),
     currency: z.enum(currencies),
+    country: z.string().openapi({ description: 'ISO 3166-1, two letters.', example: 'ID' }),
     doorsOpenAt: timeSchema,
     sales,
     ticketsPerOrderMax: z.int(),

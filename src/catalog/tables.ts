@@ -14,6 +14,7 @@ export const events = pgTable('events', {
   address: text('address').notNull().default(''),
   timeZone: text('time_zone').notNull().default('Asia/Jakarta'),
   currency: text('currency').notNull().default('IDR'),
+  country: text('country').notNull().default('ID'),
   startsAt: time('starts_at').notNull(),
   endsAt: time('ends_at').notNull(),
   doorsOpenAt: time('doors_open_at').notNull(),

@@ -5,6 +5,7 @@ import { idPatterns } from '../platform/ids.ts';
 import { amountSchema, currencies } from '../platform/money.ts';
 import { cleanBlock, cleanLine, isBlock, isOneLine } from '../platform/one-line-text.ts';
 import { isPersonName } from '../platform/person-name.ts';
+import { isPhoneCountry, phoneTextMax } from '../platform/phone-number.ts';
 
 /** Shapes that several rooms speak. Names with `.openapi()` become components of the published contract. */
 
@@ -72,6 +73,29 @@ export const emailSchema = z
   })
   .max(emailBytesMax)
   .openapi({ format: 'email' });
+
+/** A country by its two letters. */
+export const countrySchema = z.string().trim().toUpperCase().length(2).refine(isPhoneCountry, fault('country.unknown'));
+
+/** A phone number as a person wrote it. Which one it is, `phoneOf` says, once the event is known. */
+export const phoneSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(phoneTextMax)
+  .refine((text) => /(?:\p{Nd}\P{Nd}*){5}/u.test(text), fault('phone.invalid'))
+  .openapi({
+    description:
+      'With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. ' +
+      'Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`.',
+    example: '0812 3456 7890',
+  });
+
+/** The country that a person chose beside a phone number. */
+export const phoneCountrySchema = countrySchema.openapi({
+  description: 'For a phone number without + or 00 that is not of the country of the event.',
+  example: 'SG',
+});
 
 /** One field that was refused. `code` stays the same; the texts may be shown beside the field. */
 export const fieldFaultSchema = z

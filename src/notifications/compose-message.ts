@@ -1,11 +1,11 @@
-import { normalizePhone, orderAccessToken, staffTokenLink, verificationMessage } from '../access/index.ts';
+import { orderAccessToken, staffTokenLink, verificationMessage } from '../access/index.ts';
 import type { Config } from '../config.ts';
 import { eventCalendar, ticketCode } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderCode } from '../platform/ids.ts';
 import { money } from '../platform/money.ts';
 import { greetingName } from '../platform/person-name.ts';
-
+import { phoneDigits } from '../platform/phone-number.ts';
 import type { Mail, WhatsappMessage } from './channel.ts';
 import type { Claim } from './delivery-queries.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -75,7 +75,7 @@ async function composeOrderMessage(
     if (claim.template === 'order_link') return undefined;
     return {
       channel: 'whatsapp',
-      to: normalizePhone(order.buyerPhone),
+      to: phoneDigits(order.buyerPhone),
       message: whatsappMessage(claim.template, data),
     };
   }

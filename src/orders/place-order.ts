@@ -5,6 +5,7 @@ import { sha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
 import type { DomainError } from '../platform/errors.ts';
 import { newOrderId } from '../platform/ids.ts';
+import { phoneOf } from '../platform/phone-number.ts';
 import { buyerKeys, networkKey } from './buyer.ts';
 import { eventUnknown, paymentsBusy, soldOut } from './errors.ts';
 import type { EventDirectory } from './event-directory.ts';
@@ -61,7 +62,8 @@ const busyRetrySeconds = 15;
 /**
  * Places an order: its tickets are held, its payment is staged, and it is durable when this returns. The same key with
  * the same body finds the same order at any time later; a refusal is decided anew each time.
- * @throws DomainError with the codes of `errors.ts`, idempotency.key_reused, service.overloaded, service.unavailable
+ * @throws DomainError with the codes of `errors.ts`, request.invalid for a phone number that is none,
+ * idempotency.key_reused, service.overloaded, service.unavailable
  */
 export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderRequest): Promise<PlacedOrder> {
   const { input } = request;
@@ -72,15 +74,15 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   const pass = request.queuePass === undefined ? undefined : deps.readPass(eventId, request.queuePass);
   await refuseEarly(deps, event, input, keyHash, pass);
 
-  const keys = buyerKeys(deps.hashSecret, input.buyer);
+  const { name, email } = input.buyer;
+  const buyer = { name, email, phone: phoneOf(input.buyer, event.country, 'buyer.phone') };
+  const keys = buyerKeys(deps.hashSecret, buyer);
   const proven = pass === undefined || pass === 'invalid' ? null : pass.accountKey;
   const item = {
     id: newOrderId(eventId, deps.clock.now()),
     key_hash: keyHash,
-    fingerprint: fingerprintOf(input),
-    name: input.buyer.name,
-    email: input.buyer.email,
-    phone: input.buyer.phone,
+    fingerprint: fingerprintOf({ ...input, buyer }),
+    ...buyer,
     buyer_keys: keys,
     network_key: networkKey(deps.hashSecret, request.network),
     locale: input.locale,

@@ -1,4 +1,4 @@
-import { type SQL, eq, sql } from 'drizzle-orm';
+import { type SQL, and, eq, ne, sql } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
 import { type Db, rowsOf } from '../platform/db.ts';
 import { arrayText } from '../platform/array-text.ts';
@@ -156,19 +156,22 @@ export type EventForOrders = {
   readonly id: string;
   readonly organizerId: string;
   readonly currency: string;
+  readonly country: string;
   readonly holdSeconds: number;
 };
 
+/** A draft is not found: nobody may learn from a refusal that there is one. */
 export async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
   const [row] = await db
     .select({
       id: events.id,
       organizerId: events.organizerId,
       currency: events.currency,
+      country: events.country,
       holdSeconds: events.holdSeconds,
     })
     .from(events)
-    .where(eq(events.slug, slug))
+    .where(and(eq(events.slug, slug), ne(events.status, 'draft')))
     .limit(1);
   return row;
 }

@@ -5,6 +5,8 @@ import {
   moneySchema,
   orderIdSchema,
   personName,
+  phoneCountrySchema,
+  phoneSchema,
   plainIdSchema,
   slugSchema,
   timeSchema,
@@ -20,13 +22,8 @@ export const buyerSchema = z
   .strictObject({
     name: personName(100),
     email: emailSchema,
-    phone: z
-      .string()
-      .regex(/^(?:\+[1-9]|[0-9])[0-9 -]{6,20}$/, 'must be a phone number such as +62812... or 0812...')
-      .refine((phone) => {
-        const digits = phone.replaceAll(/\D/g, '').length;
-        return digits >= 8 && digits <= 15;
-      }, fault('phone.invalid')),
+    phone: phoneSchema,
+    phoneCountry: phoneCountrySchema.optional(),
   })
   .openapi('Buyer');
 

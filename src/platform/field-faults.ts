@@ -61,8 +61,20 @@ export const fieldFaults = {
     id: 'harus berupa alamat email seperti ayu@example.com',
   },
   'phone.invalid': {
-    en: 'must be a mobile number such as 0812 3456 7890',
-    id: 'harus berupa nomor ponsel seperti 0812 3456 7890',
+    en: 'must be a mobile number such as 0812 3456 7890, or begin with + and the code of its country',
+    id: 'harus berupa nomor ponsel seperti 0812 3456 7890, atau diawali + dan kode negaranya',
+  },
+  'phone.not_mobile': {
+    en: 'must be a mobile number: no messages reach this one',
+    id: 'harus berupa nomor ponsel: nomor ini tidak menerima pesan',
+  },
+  'phone.ambiguous': {
+    en: 'may be a number of another country: begin it with + and the code of the country, or name its country',
+    id: 'mungkin nomor negara lain: awali dengan + dan kode negaranya, atau pilih negaranya',
+  },
+  'country.unknown': {
+    en: 'must be a country in two letters, such as ID',
+    id: 'harus berupa negara dalam dua huruf, seperti ID',
   },
   'money.other_currency': {
     en: 'must be {currency}, the currency of the event',

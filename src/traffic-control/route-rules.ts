@@ -91,6 +91,8 @@ const rows: readonly Row[] = withWideLimits([
   // Not counted as requests too, for the same reason as orders.
   { methods: posting, route: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
   { methods: posting, route: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },
+  // A form that shows how a number was understood: nobody is kept from ordering for want of it.
+  { methods: posting, route: /^\/v1\/buyers\/phone-readings$/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, route: /^\/v1\/events\/\{slug\}\/queue\//, class: 3, limits: ['network'] },
   { methods: reading, route: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },

@@ -6,6 +6,8 @@ export type LiveRoom = Serving & {
   readonly eventId: string;
   readonly slug: string;
   readonly organizerId: string;
+  /** Of the event. */
+  readonly country: string;
   /** How much work a browser does before it may join; 0 asks for none. */
   readonly challengeDifficulty: number;
   readonly turnSeconds: number;

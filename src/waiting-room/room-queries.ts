@@ -11,6 +11,7 @@ export type WatchedRow = {
   readonly event_id: string;
   readonly slug: string;
   readonly organizer_id: string;
+  readonly country: string;
   readonly phase: Phase;
   readonly challenge_difficulty: number;
   readonly turn_seconds: number;
@@ -38,7 +39,7 @@ export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
   return rowsOf<WatchedRow>(
     db,
     sql`
-      select room.event_id, event.slug, room.organizer_id, room.phase, room.challenge_difficulty, room.turn_seconds,
+      select room.event_id, event.slug, event.country, room.organizer_id, room.phase, room.challenge_difficulty, room.turn_seconds,
         room.pass_seconds, room.places, room.serving, room.rate, room.lapsed_below::float8 as lapsed_below,
         (extract(epoch from room.serving_at) * 1000)::float8 as serving_at_ms,
         draw.number as draw_number, draw.places as frozen_places, draw.draw_key,

@@ -87,6 +87,7 @@ function toRoom(row: WatchedRow, voidedPlaces: ReadonlySet<number>): LiveRoom {
     eventId: row.event_id,
     slug: row.slug,
     organizerId: row.organizer_id,
+    country: row.country,
     phase: row.phase,
     challengeDifficulty: row.challenge_difficulty,
     turnSeconds: row.turn_seconds,

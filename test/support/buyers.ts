@@ -93,7 +93,7 @@ async function openProcess(
       ),
       findEvent: async (slug) => {
         const event = events.get(slug);
-        return event && { id: event.id, organizerId: event.organizer.id };
+        return event && { id: event.id, organizerId: event.organizer.id, country: 'ID' };
       },
       canMessagePhones: createPhoneReach({ db: open.db }),
       networkOf: (c) => c.req.header('x-test-network') ?? '203.0.113.0/24',

@@ -103,6 +103,7 @@ const classes: Record<string, RouteClass> = {
   'POST /v1/events/{slug}/queue/passes': 3,
   'POST /v1/events/{slug}/queue/places': 3,
   'POST /v1/buyers/verifications': 3,
+  'POST /v1/buyers/phone-readings': 4,
   'GET /v1/events/{slug}': 4,
   'GET /v1/events/{slug}/queue': 4,
   'GET /v1/events': 4,

@@ -227,6 +227,7 @@ describe('how far has been called', () => {
       eventId: 'evt_00000000',
       slug: 's',
       organizerId: 'o',
+      country: 'ID',
       challengeDifficulty: 0,
       turnSeconds: 300,
       passSeconds: 600,

@@ -151,6 +151,7 @@ describe('a turn is over', () => {
     eventId: 'evt_00000000',
     slug: 'a-room',
     organizerId: 'org_1',
+    country: 'ID',
     phase: 'open',
     places: 20,
     serving: 15,

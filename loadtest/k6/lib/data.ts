@@ -29,7 +29,7 @@ export function buyerOf(run: string, number: number): Buyer {
   return {
     name: `Pembeli ${number}`,
     email: `buyer-${number}.${run}@${mailDomain}`,
-    phone: `+628${runDigits}${digits}`,
+    phone: `+6281${runDigits}${digits}`,
   };
 }
 

@@ -17,7 +17,7 @@ export function snapRequest(request: PaymentRequest): Readonly<Record<string, un
 }
 
 function compose(request: PaymentRequest, items: readonly Item[]): Readonly<Record<string, unknown>> {
-  const phone = request.buyer.phone.replaceAll(/[ -]/g, '');
+  const { phone } = request.buyer;
   return {
     transaction_details: { order_id: request.attemptId, gross_amount: request.amount },
     item_details: items,
