@@ -6,7 +6,7 @@
 -- recipient, the second sees what the first was given. Items beyond the cap are written as `capped` and never sent. Items
 -- without a share (messages about money that has come) are not counted.
 --
--- Rows are locked in one order, so that two batches never wait for each other. Answers the rows that are new, each with the
+-- The plan is kept, and each look-up can only be done in one way (see place_orders). Rows are locked in one order, so that two batches never wait for each other. Answers the rows that are new, each with the
 -- share that capped it, or null.
 create or replace function queue_deliveries(
   p_ids text[], p_organizer_ids text[], p_event_ids text[], p_subject_ids text[], p_templates text[], p_channels text[],
@@ -14,16 +14,24 @@ create or replace function queue_deliveries(
   -- The name of the job that sends them.
   p_job text)
 returns table (id text, channel text, capped_by text)
-language sql volatile as $$
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+#variable_conflict use_column
+begin
+  return query
   with item as (
     select i.*, row_number() over (partition by i.channel, i.recipient_key, i.share order by i.n) as turn
     from unnest(p_ids, p_organizer_ids, p_event_ids, p_subject_ids, p_templates, p_channels, p_recipient_keys, p_versions,
                 p_shares, p_hourly_maxes) with ordinality
       as i (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, share, hourly_max, n)
-    where i.share is null or not exists (
-      select from deliveries d
-      where d.subject_id = i.subject_id and d.template = i.template and d.channel = i.channel
-        and d.recipient_key = i.recipient_key and d.version = i.version)
+    -- As `not exists` beside an `or` it could be planned as a hash of the whole table.
+    left join lateral (
+      select true as known from deliveries d
+      where i.share is not null and d.subject_id = i.subject_id and d.template = i.template and d.channel = i.channel
+        and d.recipient_key = i.recipient_key and d.version = i.version
+      limit 1) k on true
+    where k.known is null
   ), counted as (
     insert into message_shares as m (channel, recipient_key, share, queued_at, hourly_max, granted, asked_at)
     select w.channel, w.recipient_key, w.share, array_fill(clock_timestamp(), array[w.wanted]), w.hourly_max, w.wanted,
@@ -58,4 +66,4 @@ language sql volatile as $$
     where a.status = 'queued'
   )
   select a.id, a.channel, case when a.status = 'capped' then a.share end from added a;
-$$;
+end $$;

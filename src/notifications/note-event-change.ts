@@ -11,6 +11,8 @@ import { upsertNotice } from './notice-queries.ts';
 const cancelledDelaySeconds = 5;
 /** Changes that go on are told after so many times the delay at the latest. */
 const delaysMax = 6;
+/** Notices of one kind that an event tells within an hour: who paid is told without a cap, so the organizer has one here. */
+const noticesPerHourMax = 3;
 
 /**
  * The catalog's port: a published event was called off, or its time or place was changed. Writes a notice down in the
@@ -34,6 +36,7 @@ export function createNoteEventChange(deps: {
       eventVersion: after.version,
       delaySeconds,
       delaySecondsMax: delaySeconds * delaysMax,
+      perHourMax: noticesPerHourMax,
     });
     // One that waits already has its job.
     if (isNew) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });

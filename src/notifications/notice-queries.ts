@@ -14,6 +14,8 @@ export type NewNotice = {
   readonly delaySeconds: number;
   /** However often the event changes meanwhile, its holders are told by then. */
   readonly delaySecondsMax: number;
+  /** An event that has told so many notices of this kind within an hour waits until the hour is over. */
+  readonly perHourMax: number;
 };
 
 /**
@@ -21,15 +23,19 @@ export type NewNotice = {
  * found. Whether it is a new one.
  */
 export async function upsertNotice(tx: Db, notice: NewNotice): Promise<boolean> {
+  const earliest = sql`coalesce((
+    select told.started_at + interval '1 hour' from event_notices told
+    where told.event_id = ${notice.eventId} and told.kind = ${notice.kind} and told.started_at is not null
+    order by told.started_at desc offset ${notice.perHourMax - 1} limit 1), '-infinity')`;
   const rows = await rowsOf<{ id: string }>(
     tx,
     sql`
       insert into event_notices as n (id, event_id, kind, before, event_version, due_at)
       values (${notice.id}, ${notice.eventId}, ${notice.kind}, ${JSON.stringify(notice.before)}::jsonb, ${notice.eventVersion},
-        now() + make_interval(secs => ${notice.delaySeconds}))
+        greatest(now() + make_interval(secs => ${notice.delaySeconds}), ${earliest}))
       on conflict (event_id, kind) where started_at is null do update
         set event_version = excluded.event_version, changed_at = now(),
-          due_at = least(excluded.due_at, n.created_at + make_interval(secs => ${notice.delaySecondsMax}))
+          due_at = greatest(${earliest}, least(excluded.due_at, n.created_at + make_interval(secs => ${notice.delaySecondsMax})))
       returning n.id`,
   );
   return rows[0]?.id === notice.id;

@@ -1,5 +1,7 @@
 import type { Order } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
+import { orderCode } from '../platform/ids.ts';
+import { greetingName } from '../platform/person-name.ts';
 import type { GuardedGateway, Item, PaymentRequest } from './gateway.ts';
 import { expiryLeadMinutes } from './limits.ts';
 import { type Line, type PayableOrder, findLines } from './order-queries.ts';
@@ -25,7 +27,12 @@ export async function buildPaymentRequest(
     currency: attempt.currency,
     methods: deps.gateway.methodsWithin(secondsLeft / 60, wishOf(attempt)),
     expiresInMinutes: expiryMinutes(secondsLeft, deps.gateway.expiryMinutes),
-    buyer: { name: order.buyerName, email: order.buyerEmail, phone: order.buyerPhone },
+    // A gateway may write to the buyer, too: before anybody has paid, a name is a stranger's text.
+    buyer: {
+      name: greetingName(order.buyerName) ?? orderCode(order.id),
+      email: order.buyerEmail,
+      phone: order.buyerPhone,
+    },
     items: itemsOf(order, await findLines(deps.db, order)),
     finishUrl: `${deps.publicUrl}/orders/${order.id}`,
   };

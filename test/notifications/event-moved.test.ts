@@ -133,6 +133,23 @@ describe('an event that moves', () => {
     expect(notice?.wait).toBeLessThan(130);
   });
 
+  test('an event that moves again and again is told three times an hour, the last time with where it ended', async () => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event);
+    for (const venue of ['Satu', 'Dua', 'Tiga']) {
+      await notices.change(event, { venue });
+      await notices.tell(event);
+    }
+    for (const venue of ['Empat', 'Lima']) await notices.change(event, { venue });
+    const waiting = (await notices.noticesOf(event)).at(-1);
+    expect(waiting?.wait).toBeGreaterThan(3500);
+    expect(await notices.toldOf(holder.orderId)).toHaveLength(3);
+    await notices.tell(event);
+    const text = plain((await notices.mailOf(holder.orderId, 'event_moved')).text);
+    expect(text).toContain('Tempat semula: Tiga');
+    expect(text).toContain('Tempat sekarang: Lima');
+  });
+
   test('moved and moved back, over already, or called off meanwhile: nobody hears of the move', async () => {
     const [back, over, off] = [await notices.newEvent(0), await notices.newEvent(0), await notices.newEvent(0)];
     const holders = [await notices.placed(back), await notices.placed(over), await notices.placed(off)];
