@@ -72,7 +72,7 @@ create table organizers (
 create table staff (
   id text primary key,
   organizer_id text not null references organizers (id),
-  email text not null unique,
+  email text not null,
   name text not null,
   role text not null check (role in ('owner', 'manager', 'door')),
   status text not null check (status in ('invited', 'active', 'disabled')),
@@ -81,9 +81,15 @@ create table staff (
   locale text not null default 'id' check (locale in ('id', 'en')),
   -- Made by the local launcher with a published password; production refuses to start while one exists.
   is_demo boolean not null default false,
+  -- Who invited this member last, or took the invitation over: an open invitation ends with them. Null: an operator.
+  invited_by text,
   created_at timestamptz not null default now(),
+  unique (organizer_id, email),
   check (status <> 'active' or password_hash is not null)
 );
+
+-- An address signs in for one organizer. Only who has accepted takes it: an invitation keeps no address from anybody.
+create unique index staff_email_active on staff (email) where status = 'active';
 
 create index staff_organizer on staff (organizer_id, id);
 
@@ -119,6 +125,8 @@ create table api_keys (
   role text not null check (role in ('manager', 'door')),
   key_hash bytea not null unique,
   created_by text not null,
+  -- Who answers for it, and with whom it ends: who made it, or who took it over from them.
+  responsible_id text not null,
   created_at timestamptz not null default now(),
   ended_at timestamptz
 );
@@ -263,6 +271,7 @@ create table devices (
   name text not null,
   token_hash bytea not null unique,
   created_by text not null,
+  responsible_id text not null,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
   -- An event of its own organizer: the database says so, since access does not know the catalog.

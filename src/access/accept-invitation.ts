@@ -1,14 +1,16 @@
 import type { Config } from '../config.ts';
+import { violatedConstraint } from '../platform/db-errors.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { writeAudit } from './audit.ts';
-import { linkInvalid } from './errors.ts';
+import { linkInvalid, staffEmailInUse } from './errors.ts';
 import type { Passwords } from './passwords.ts';
 import { findLiveStaffToken, setStaffPassword, useStaffToken, voidStaffTokens } from './queries-staff.ts';
 import { readStaffToken } from './staff-token.ts';
 
 /**
- * The invited member sets a name and a password, once, and may sign in from then on.
- * @throws DomainError access.link_invalid, service.busy
+ * The invited member sets a name and a password, once, and may sign in from then on. Whose address signs in for another
+ * organiser is told so, and may use the link once that has ended.
+ * @throws DomainError access.link_invalid, staff.email_in_use, service.busy
  */
 export async function acceptInvitation(
   deps: { db: Db; passwords: Passwords; config: Pick<Config, 'HASH_SECRET'> },
@@ -17,7 +19,7 @@ export async function acceptInvitation(
   const tokenId = readStaffToken(deps.config.HASH_SECRET, 'invitation', input.token);
   if (tokenId === undefined || (await findLiveStaffToken(deps.db, tokenId)) === undefined) throw linkInvalid();
   const passwordHash = await deps.passwords.hash(input.password);
-  await transaction(deps.db, async (tx) => {
+  const accepted = transaction(deps.db, async (tx) => {
     const staffId = await useStaffToken(tx, tokenId, 'invitation');
     const member =
       staffId === undefined
@@ -30,5 +32,8 @@ export async function acceptInvitation(
       act: 'staff.accepted',
       subjectId: member.id,
     });
+  });
+  await accepted.catch((error: unknown) => {
+    throw violatedConstraint(error) === 'staff_email_active' ? staffEmailInUse() : error;
   });
 }

@@ -13,11 +13,11 @@ export type DeviceActor = OfOrganizer & { readonly kind: 'device'; readonly role
 /** Who is asking. */
 export type Actor = StaffActor | ApiKeyActor | DeviceActor;
 
-export function atLeast(actor: Actor, role: Role): boolean {
+export function atLeast(actor: Pick<Actor, 'role'>, role: Role): boolean {
   return roles.indexOf(actor.role) <= roles.indexOf(role);
 }
 
 /** Who may invite, change and end members of a role: an owner any, a manager those at the door. */
-export function mayManage(actor: Actor, role: Role): boolean {
+export function mayManage(actor: Pick<Actor, 'kind' | 'role'>, role: Role): boolean {
   return actor.kind !== 'device' && (actor.role === 'owner' || (actor.role === 'manager' && role === 'door'));
 }

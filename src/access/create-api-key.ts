@@ -4,6 +4,7 @@ import { type Db, transaction } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import type { Actor, ApiKeyActor } from './actor.ts';
 import { writeAudit } from './audit.ts';
+import { currentActor } from './current-actor.ts';
 import { newCredential } from './credential.ts';
 import { limitReached } from './errors.ts';
 import { apiKeysPerOrganizerMax } from './limits.ts';
@@ -13,7 +14,7 @@ import type { ApiKey } from './tables.ts';
 
 /**
  * Makes a key for a program of the organiser. Its text is in this answer and nowhere else.
- * @throws DomainError access.limit_reached
+ * @throws DomainError access.limit_reached, access.unauthenticated, access.forbidden
  */
 export async function createApiKey(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
@@ -23,6 +24,7 @@ export async function createApiKey(
   const credential = newCredential('apiKey', deps.config);
   const apiKey = await transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
+    await currentActor(tx, actor, 'owner');
     if ((await countLiveApiKeys(tx, actor.organizerId)) >= apiKeysPerOrganizerMax) {
       throw limitReached(apiKeysPerOrganizerMax);
     }
@@ -33,6 +35,7 @@ export async function createApiKey(
       role,
       keyHash: credential.hash,
       createdBy: actor.id,
+      responsibleId: actor.id,
     });
     await writeAudit(tx, { actor, act: 'api_key.created', subjectId: row.id, changes: { role } });
     return row;

@@ -5,6 +5,7 @@ import { type Db, transaction } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import type { Actor } from './actor.ts';
 import { writeAudit } from './audit.ts';
+import { currentActor } from './current-actor.ts';
 import { newCredential } from './credential.ts';
 import { deviceEventNotFound, limitReached } from './errors.ts';
 import { devicesPerOrganizerMax } from './limits.ts';
@@ -14,7 +15,8 @@ import type { Device } from './tables.ts';
 
 /**
  * Registers a scanner for one event. Its token is in this answer and nowhere else.
- * @throws DomainError device.event_not_found (also for another organiser's event), access.limit_reached
+ * @throws DomainError device.event_not_found (also for another organiser's event), access.limit_reached,
+ * access.unauthenticated, access.forbidden
  */
 export async function createDevice(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
@@ -24,6 +26,7 @@ export async function createDevice(
   const credential = newCredential('device', deps.config);
   const made = transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
+    await currentActor(tx, actor, 'manager');
     if ((await countLiveDevices(tx, actor.organizerId)) >= devicesPerOrganizerMax) {
       throw limitReached(devicesPerOrganizerMax);
     }
@@ -34,6 +37,7 @@ export async function createDevice(
       name,
       tokenHash: credential.hash,
       createdBy: actor.id,
+      responsibleId: actor.id,
     });
     await writeAudit(tx, { actor, act: 'device.created', subjectId: row.id, changes: { eventId } });
     return row;

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { invariant } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
@@ -7,7 +8,7 @@ import { normalizeEmail } from './email.ts';
 import { organizerSlugTaken, staffEmailInUse } from './errors.ts';
 import { invitationHours } from './limits.ts';
 import { insertOrganizer } from './queries.ts';
-import { insertStaff, insertStaffToken } from './queries-staff.ts';
+import { findActiveStaffByEmail, insertStaff, insertStaffToken } from './queries-staff.ts';
 import { staffLink } from './staff-link.ts';
 
 export type CreateOrganizerInput = {
@@ -21,7 +22,7 @@ export type CreateOrganizerInput = {
 /**
  * Creates an organiser with its first owner, who is invited. Only an operator's command does this; the link is for the
  * operator to hand over, no mail is sent.
- * @throws DomainError organizer.slug_taken, staff.email_in_use
+ * @throws DomainError organizer.slug_taken, staff.email_in_use when the owner's address signs in for another organiser
  */
 export async function createOrganizer(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'HASH_SECRET' | 'PUBLIC_URL'> },
@@ -33,16 +34,18 @@ export async function createOrganizer(
     if ((await insertOrganizer(tx, { id: organizerId, slug: input.slug, name: input.name })) === undefined) {
       throw organizerSlugTaken(input.slug);
     }
+    const email = normalizeEmail(input.ownerEmail);
+    if ((await findActiveStaffByEmail(tx, email)) !== undefined) throw staffEmailInUse();
     const owner = await insertStaff(tx, {
       id: ownerId,
       organizerId,
-      email: normalizeEmail(input.ownerEmail),
+      email,
       name: input.ownerName,
       role: 'owner',
       status: 'invited',
       locale: input.locale,
     });
-    if (owner === undefined) throw staffEmailInUse();
+    invariant(owner !== undefined, 'a new organiser has no members');
     const actor = { kind: 'operator', id: 'create-organizer', organizerId } as const;
     await writeAudit(tx, { actor, act: 'organizer.created', subjectId: organizerId, changes: { slug: input.slug } });
     await writeAudit(tx, { actor, act: 'staff.invited', subjectId: ownerId, changes: { role: 'owner' } });

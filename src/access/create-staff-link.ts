@@ -7,21 +7,22 @@ import { normalizeEmail } from './email.ts';
 import { staffNotFound } from './errors.ts';
 import { invitationHours, passwordResetHours } from './limits.ts';
 import { lockOrganizer } from './queries.ts';
-import { findStaff, findStaffByEmail, insertStaffToken, voidStaffTokens } from './queries-staff.ts';
+import { findStaff, findStaffForLink, insertStaffToken, voidStaffTokens } from './queries-staff.ts';
 import { staffLink } from './staff-link.ts';
 import type { StaffTokenPurpose } from './tables.ts';
 
 /**
  * A new link for a member whose mail does not arrive, for an operator to hand over; links made before are void. Only an
  * operator's command does this.
+ * @param input.organizerSlug which of several organisers that have invited the address; left out, the one it signs in for
  * @throws DomainError staff.not_found, also for a disabled member: that is for the organiser to undo
  */
 export async function createStaffLink(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'HASH_SECRET' | 'PUBLIC_URL'> },
-  input: { email: string },
+  input: { email: string; organizerSlug?: string | undefined },
 ): Promise<{ purpose: StaffTokenPurpose; link: string; expiresAt: Date }> {
   const token = await transaction(deps.db, async (tx) => {
-    const known = await findStaffByEmail(tx, normalizeEmail(input.email));
+    const known = await findStaffForLink(tx, normalizeEmail(input.email), input.organizerSlug);
     if (known === undefined) throw staffNotFound();
     await lockOrganizer(tx, known.organizerId);
     const member = await findStaff(tx, known.organizerId, known.id);

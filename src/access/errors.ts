@@ -6,6 +6,8 @@ export type AccessErrorCode =
   | 'access.limit_reached'
   | 'access.link_invalid'
   | 'access.cross_site'
+  | 'access.choice_needed'
+  | 'access.keep_unknown'
   | 'session.refused'
   | 'session.limited'
   | 'session.not_found'
@@ -27,6 +29,8 @@ export const accessProblems = {
   'access.forbidden': { status: 403, title: 'Not allowed' },
   'access.limit_reached': { status: 409, title: 'Too many of these' },
   'access.link_invalid': { status: 400, title: 'Link not valid' },
+  'access.choice_needed': { status: 409, title: 'Choose what stays' },
+  'access.keep_unknown': { status: 409, title: 'Nothing of that name to keep' },
   'access.cross_site': { status: 403, title: 'Asked from another site' },
   'session.refused': { status: 401, title: 'Sign-in refused' },
   'session.limited': { status: 429, title: 'Too many sign-ins' },
@@ -59,6 +63,20 @@ export const limitReached = (max: number): Refusal =>
 export const linkInvalid = (): Refusal =>
   new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
 
+/** @param made what the member has made and is still open, by kind, with ids and names */
+export const choiceNeeded = (made: Readonly<Record<string, unknown>>): Refusal =>
+  new DomainError(
+    'access.choice_needed',
+    'This account has made API keys, devices or invitations that still work. Say in keep which of them stay; the others end.',
+    { details: { made } },
+  );
+
+/** @param ids what was named and is not among what the member has made, or not any more */
+export const keepUnknown = (ids: readonly string[]): Refusal =>
+  new DomainError('access.keep_unknown', 'Something to keep is not there, or was not made by this member.', {
+    details: { unknown: ids },
+  });
+
 /** The order's cookie is right, and what asks is not one of our pages. */
 export const crossSiteRefused = (): Refusal =>
   new DomainError(
@@ -83,7 +101,10 @@ export const organizerSlugTaken = (slug: string): Refusal =>
 export const staffNotFound = (): Refusal => new DomainError('staff.not_found', 'There is no such staff member.');
 
 export const staffEmailInUse = (): Refusal =>
-  new DomainError('staff.email_in_use', 'This address belongs to a staff member already.');
+  new DomainError(
+    'staff.email_in_use',
+    'This address signs in already, here or for another organiser; use another one.',
+  );
 
 export const staffInvitedTooOften = (retryAfterSeconds: number): Refusal =>
   new DomainError('staff.invited_too_often', 'This member was invited often enough; wait before the next invitation.', {

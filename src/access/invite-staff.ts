@@ -4,6 +4,7 @@ import { newId } from '../platform/ids.ts';
 import { stage } from '../platform/outbox.ts';
 import { type Actor, type Role, mayManage } from './actor.ts';
 import { writeAudit } from './audit.ts';
+import { currentActor } from './current-actor.ts';
 import { normalizeEmail } from './email.ts';
 import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from './errors.ts';
 import { staffInvited } from './jobs.ts';
@@ -12,7 +13,7 @@ import { lockOrganizer } from './queries.ts';
 import {
   countRecentInvitations,
   countStaff,
-  findStaffByEmail,
+  findStaffOfOrganizer,
   insertStaff,
   insertStaffToken,
   reinviteStaff,
@@ -29,8 +30,9 @@ export type InviteStaffInput = {
 
 /**
  * Invites a member by mail. Someone invited before gets a new link, and the old one is void; someone disabled may come
- * back this way, with a new password.
- * @throws DomainError access.forbidden, access.limit_reached, staff.email_in_use (active, or another organiser's),
+ * back this way, with a new password. What other organisers know of the address is neither asked nor told: an invitation
+ * takes it from nobody, and whether it can be accepted is between the invited and us.
+ * @throws DomainError access.forbidden, access.unauthenticated, access.limit_reached, staff.email_in_use (active here),
  * staff.invited_too_often
  */
 export async function inviteStaff(
@@ -38,16 +40,17 @@ export async function inviteStaff(
   input: InviteStaffInput & { actor: Actor },
 ): Promise<StaffMember> {
   const { actor, name, role, locale } = input;
-  if (!mayManage(actor, role)) throw forbidden();
   const email = normalizeEmail(input.email);
   const tokenId = newId('tok', deps.clock.now());
   return transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
-    const known = await findStaffByEmail(tx, email);
+    const by = await currentActor(tx, actor, 'manager');
+    if (!mayManage(by, role)) throw forbidden();
+    const known = await findStaffOfOrganizer(tx, actor.organizerId, email);
     const member =
       known === undefined
-        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor, email, name, role, locale })
-        : await inviteAgain(tx, known, { actor, name, role, locale });
+        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor: by, email, name, role, locale })
+        : await inviteAgain(tx, known, { actor: by, name, role, locale });
     await insertStaffToken(tx, { id: tokenId, staffId: member.id, purpose: 'invitation', hours: invitationHours });
     await stage(tx, staffInvited, { tokenId });
     await writeAudit(tx, { actor, act: 'staff.invited', subjectId: member.id, changes: { role } });
@@ -60,17 +63,21 @@ type Invitation = Omit<InviteStaffInput, 'email'> & { readonly actor: Actor };
 async function addStaff(tx: Db, invitation: Invitation & { id: string; email: string }): Promise<StaffMember> {
   const { actor, ...member } = invitation;
   if ((await countStaff(tx, actor.organizerId)) >= staffPerOrganizerMax) throw limitReached(staffPerOrganizerMax);
-  const added = await insertStaff(tx, { ...member, organizerId: actor.organizerId, status: 'invited' });
+  const added = await insertStaff(tx, {
+    ...member,
+    organizerId: actor.organizerId,
+    status: 'invited',
+    invitedBy: actor.id,
+  });
   if (added === undefined) throw staffEmailInUse();
   return added;
 }
 
 async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): Promise<StaffMember> {
   const { actor, name, role, locale } = invitation;
-  if (known.organizerId !== actor.organizerId) throw staffEmailInUse();
   if (!mayManage(actor, known.role)) throw forbidden();
   if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax) throw staffInvitedTooOften(3600);
-  const invited = await reinviteStaff(tx, known.id, { name, role, locale });
+  const invited = await reinviteStaff(tx, known.id, { name, role, locale, invitedBy: actor.id });
   if (invited === undefined) throw staffEmailInUse();
   await voidStaffTokens(tx, known.id);
   return invited;

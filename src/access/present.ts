@@ -1,3 +1,4 @@
+import type { MadeAccess } from './made-access.ts';
 import type { ActorView } from './show-actor.ts';
 import type { AuditEntryWithName } from './queries.ts';
 import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
@@ -37,6 +38,15 @@ export function presentApiKey({ id, name, role, createdBy, createdAt, endedAt }:
 
 export function presentDevice({ id, eventId, name, createdBy, createdAt, endedAt }: Device) {
   return { id, eventId, name, createdBy, createdAt: createdAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
+}
+
+export function presentMadeAccess(made: MadeAccess & { readonly members: readonly StaffMember[] }) {
+  return {
+    apiKeys: made.apiKeys.map(presentApiKey),
+    devices: made.devices.map(presentDevice),
+    invitations: made.invitations.map(presentStaffMember),
+    members: made.members.map(presentStaffMember),
+  };
 }
 
 export function presentAuditEntry(entry: AuditEntryWithName) {

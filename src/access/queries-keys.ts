@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { type ApiKey, type Device, apiKeys, devices } from './tables.ts';
 
@@ -33,6 +33,40 @@ export async function endApiKeyRow(tx: Db, organizerId: string, keyId: string): 
     .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.id, keyId), isNull(apiKeys.endedAt)))
     .returning({ id: apiKeys.id });
   return rows.length > 0;
+}
+
+/** Keys that live and that this maker answers for. */
+export async function findMadeKeys(tx: Db, organizerId: string, makerId: string): Promise<ApiKey[]> {
+  return tx
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.responsibleId, makerId), isNull(apiKeys.endedAt)))
+    .orderBy(asc(apiKeys.id));
+}
+
+export async function handOverKeys(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(apiKeys)
+    .set({ responsibleId: to })
+    .where(and(eq(apiKeys.organizerId, organizerId), inArray(apiKeys.id, ids), isNull(apiKeys.endedAt)));
+}
+
+/** Devices that live and that one of these makers answers for. */
+export async function findMadeDevices(tx: Db, organizerId: string, makerIds: string[]): Promise<Device[]> {
+  return tx
+    .select()
+    .from(devices)
+    .where(and(eq(devices.organizerId, organizerId), inArray(devices.responsibleId, makerIds), isNull(devices.endedAt)))
+    .orderBy(asc(devices.id));
+}
+
+export async function handOverDevices(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(devices)
+    .set({ responsibleId: to })
+    .where(and(eq(devices.organizerId, organizerId), inArray(devices.id, ids), isNull(devices.endedAt)));
 }
 
 export async function insertDevice(tx: Db, device: typeof devices.$inferInsert): Promise<Device> {

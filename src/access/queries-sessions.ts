@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { type SQL, and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { rowsOf } from '../platform/db.ts';
 import type { ApiKeyActor, DeviceActor, StaffActor } from './actor.ts';
@@ -27,7 +27,15 @@ export async function findSessionActor(
   return row;
 }
 
-export async function findApiKeyActor(db: Db, keyHash: Buffer): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
+export function findApiKeyActor(db: Db, keyHash: Buffer): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
+  return selectApiKeyActor(db, eq(apiKeys.keyHash, keyHash));
+}
+
+export function findLiveApiKeyActor(db: Db, keyId: string): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
+  return selectApiKeyActor(db, eq(apiKeys.id, keyId));
+}
+
+async function selectApiKeyActor(db: Db, which: SQL): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
   const [row] = await db
     .select({
       id: apiKeys.id,
@@ -37,7 +45,7 @@ export async function findApiKeyActor(db: Db, keyHash: Buffer): Promise<Omit<Api
     })
     .from(apiKeys)
     .innerJoin(organizers, eq(organizers.id, apiKeys.organizerId))
-    .where(and(eq(apiKeys.keyHash, keyHash), isNull(apiKeys.endedAt)));
+    .where(and(which, isNull(apiKeys.endedAt)));
   return row;
 }
 

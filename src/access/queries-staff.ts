@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import type { Role } from './actor.ts';
 import {
@@ -11,15 +11,57 @@ import {
   staffTokens,
 } from './tables.ts';
 
-/** Undefined when the address belongs to a staff member, of whatever organiser. */
+/** Undefined when the organiser has a member with this address already. */
 export async function insertStaff(db: Db, member: typeof staff.$inferInsert): Promise<StaffMember | undefined> {
-  const [row] = await db.insert(staff).values(member).onConflictDoNothing({ target: staff.email }).returning();
+  const [row] = await db
+    .insert(staff)
+    .values(member)
+    .onConflictDoNothing({ target: [staff.organizerId, staff.email] })
+    .returning();
   return row;
 }
 
-export async function findStaffByEmail(db: Db, email: string): Promise<StaffMember | undefined> {
-  const [row] = await db.select().from(staff).where(eq(staff.email, email));
+/** Who signs in with this address; by staff_email_active. */
+export async function findActiveStaffByEmail(db: Db, email: string): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.email, email), eq(staff.status, 'active')));
   return row;
+}
+
+/** The organiser's own member with this address, whatever other organisers know of it. */
+export async function findStaffOfOrganizer(
+  db: Db,
+  organizerId: string,
+  email: string,
+): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.email, email)));
+  return row;
+}
+
+/** The member whom an operator means: who signs in with the address, or the only one who is invited with it. */
+export async function findStaffForLink(
+  db: Db,
+  email: string,
+  organizerSlug: string | undefined,
+): Promise<StaffMember | undefined> {
+  const rows = await db
+    .select({ member: staff })
+    .from(staff)
+    .innerJoin(organizers, eq(organizers.id, staff.organizerId))
+    .where(
+      and(
+        eq(staff.email, email),
+        ne(staff.status, 'disabled'),
+        organizerSlug === undefined ? undefined : eq(organizers.slug, organizerSlug),
+      ),
+    );
+  const active = rows.find(({ member }) => member.status === 'active');
+  return active?.member ?? (rows.length === 1 ? rows[0]?.member : undefined);
 }
 
 /** A member of this organiser; another organiser's member does not exist here. */
@@ -45,6 +87,32 @@ export async function findStaffPage(
     .limit(page.limit + 1);
 }
 
+/** Members whom one of these makers has invited and who have not accepted yet; by staff_organizer. */
+export async function findOpenInvitations(tx: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
+  return tx
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.status, 'invited'), inArray(staff.invitedBy, makerIds)))
+    .orderBy(asc(staff.id));
+}
+
+/** Members who work here now and were invited by this maker or one of the maker's keys. */
+export async function findInvitedMembers(db: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
+  return db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.status, 'active'), inArray(staff.invitedBy, makerIds)))
+    .orderBy(asc(staff.id));
+}
+
+export async function handOverInvitations(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(staff)
+    .set({ invitedBy: to })
+    .where(and(eq(staff.organizerId, organizerId), inArray(staff.id, ids), eq(staff.status, 'invited')));
+}
+
 export function countStaff(tx: Db, organizerId: string): Promise<number> {
   return tx.$count(staff, eq(staff.organizerId, organizerId));
 }
@@ -61,7 +129,7 @@ export function countOtherOwners(tx: Db, organizerId: string, staffId: string): 
 export async function reinviteStaff(
   tx: Db,
   staffId: string,
-  change: { name: string; role: Role; locale: 'id' | 'en' },
+  change: { name: string; role: Role; locale: 'id' | 'en'; invitedBy: string },
 ): Promise<StaffMember | undefined> {
   const [row] = await tx
     .update(staff)
@@ -80,6 +148,16 @@ export async function updateStaffRole(tx: Db, staffId: string, from: Role, to: R
   return row;
 }
 
+/** Ends an invitation that nobody has accepted; false when somebody has. */
+export async function endInvitationRow(tx: Db, staffId: string): Promise<boolean> {
+  const rows = await tx
+    .update(staff)
+    .set({ status: 'disabled' })
+    .where(and(eq(staff.id, staffId), eq(staff.status, 'invited')))
+    .returning({ id: staff.id });
+  return rows.length > 0;
+}
+
 /** Takes the password too, so that nothing but a new invitation opens the account again. */
 export async function disableStaffRow(tx: Db, staffId: string): Promise<boolean> {
   const rows = await tx
@@ -90,7 +168,10 @@ export async function disableStaffRow(tx: Db, staffId: string): Promise<boolean>
   return rows.length > 0;
 }
 
-/** Undefined when the member is not in state `from` any more. */
+/**
+ * Undefined when the member is not in state `from` any more.
+ * @throws the violation of staff_email_active when the address signs in for another organiser by now
+ */
 export async function setStaffPassword(
   tx: Db,
   staffId: string,

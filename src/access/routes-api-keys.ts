@@ -14,6 +14,7 @@ import {
   apiKeySchema,
   createApiKeySchema,
   createdApiKeySchema,
+  keepQuery,
   listQuery,
   organizerParams,
 } from './schemas.ts';
@@ -50,11 +51,13 @@ function contracts(deps: AccessDeps) {
     path: '/v1/organizers/{slug}/api-keys/{keyId}',
     tags,
     operationId: 'endApiKey',
-    summary: 'End an API key',
+    summary: 'End an API key, and what was made with it',
+    description:
+      'Ends the devices and open invitations that the key has made, too. `keep` names what stays; you take it over.',
     security: bySession,
     middleware: [owner] as const,
-    request: { params: apiKeyParams },
-    responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404) },
+    request: { params: apiKeyParams, query: keepQuery },
+    responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404, 409) },
   });
   return { create, list, end };
 }
@@ -76,7 +79,7 @@ export function apiKeyRoutes(deps: AccessDeps) {
       );
     })
     .openapi(end, async (c) => {
-      await endApiKey(deps, { actor: c.var.actor, keyId: c.req.valid('param').keyId });
+      await endApiKey(deps, { actor: c.var.actor, keyId: c.req.valid('param').keyId, ...c.req.valid('query') });
       return c.body(null, 204);
     });
 }

@@ -23,7 +23,7 @@ export function linkRoutes(deps: AccessDeps) {
     summary: 'Accept an invitation: set a name and a password',
     middleware: [jsonBody()] as const,
     request: { body: body(acceptInvitationSchema) },
-    responses: { 204: { description: 'The member may sign in now.' }, ...problems(400, 503) },
+    responses: { 204: { description: 'The member may sign in now.' }, ...problems(400, 409, 503) },
   });
   const request = createRoute({
     method: 'post',
@@ -43,9 +43,12 @@ export function linkRoutes(deps: AccessDeps) {
     operationId: 'confirmPasswordReset',
     security: byAnybody,
     summary: 'Set a new password; every session ends',
+    description:
+      'When the member has made API keys, devices or invitations that still work, `keep` must say which of them stay: without it the ' +
+      'answer is 409 `access.choice_needed` with the list in `made`, nothing has happened, and the link is good again.',
     middleware: [jsonBody()] as const,
     request: { body: body(confirmPasswordResetSchema) },
-    responses: { 204: { description: 'The new password counts.' }, ...problems(400, 503) },
+    responses: { 204: { description: 'The new password counts.' }, ...problems(400, 409, 503) },
   });
 
   return createRouter<ActorEnv>()

@@ -10,16 +10,19 @@ import { endStaffSessions } from './end-staff-sessions.ts';
 import { inviteStaff } from './invite-staff.ts';
 import { listStaff } from './list-staff.ts';
 import { type ActorEnv, requireRole } from './middleware.ts';
-import { presentStaffMember } from './present.ts';
+import { presentMadeAccess, presentStaffMember } from './present.ts';
 import {
   changeStaffSchema,
   inviteStaffSchema,
+  keepQuery,
   listQuery,
+  madeAccessSchema,
   organizerParams,
   staffMemberSchema,
   staffParams,
 } from './schemas.ts';
 import { bySession, byStaff } from '../http/security.ts';
+import { showMadeAccess } from './show-made-access.ts';
 
 const tags = ['Staff'];
 
@@ -55,6 +58,9 @@ function contracts(deps: AccessDeps) {
     tags,
     operationId: 'changeStaffRole',
     summary: 'Change the role of a member',
+    description:
+      'A lower role ends the sessions of the member, and what they have made and could not make any more: API keys, devices, open ' +
+      'invitations. `keep` names what stays; you take it over.',
     security: bySession,
     middleware: [owner, jsonBody()] as const,
     request: { params: staffParams, body: body(changeStaffSchema) },
@@ -65,11 +71,25 @@ function contracts(deps: AccessDeps) {
     path: '/v1/organizers/{slug}/staff/{staffId}',
     tags,
     operationId: 'disableStaff',
-    summary: 'Disable a member and end their sessions',
+    summary: 'Disable a member, and what they could do',
+    description:
+      'Ends their sessions and links, and the API keys, devices and open invitations that they or their keys have made. `keep` ' +
+      'names what stays; you take it over.',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: staffParams, query: keepQuery },
+    responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
+  });
+  const made = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/staff/{staffId}/access',
+    tags,
+    operationId: 'showStaffAccess',
+    summary: 'What a member has made and is open, which ends with them, and whom they brought in',
     security: byStaff,
     middleware: [manager] as const,
     request: { params: staffParams },
-    responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
+    responses: { 200: answer(madeAccessSchema, 'By kind, oldest first.'), ...problems(400, 401, 403, 404) },
   });
   const signOut = createRoute({
     method: 'delete',
@@ -83,11 +103,11 @@ function contracts(deps: AccessDeps) {
     responses: { 204: { description: 'Signed out.' }, ...problems(400, 401, 403, 404) },
   });
 
-  return { invite, list, change, disable, signOut };
+  return { invite, list, change, disable, made, signOut };
 }
 
 export function staffRoutes(deps: AccessDeps) {
-  const { invite, list, change, disable, signOut } = contracts(deps);
+  const { invite, list, change, disable, made, signOut } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(invite, async (c) => {
       const member = await inviteStaff(deps, { actor: c.var.actor, ...c.req.valid('json') });
@@ -108,8 +128,12 @@ export function staffRoutes(deps: AccessDeps) {
       return c.json(presentStaffMember(member), 200);
     })
     .openapi(disable, async (c) => {
-      await disableStaff(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId });
+      await disableStaff(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId, ...c.req.valid('query') });
       return c.body(null, 204);
+    })
+    .openapi(made, async (c) => {
+      const { staffId } = c.req.valid('param');
+      return c.json(presentMadeAccess(await showMadeAccess(deps, { actor: c.var.actor, staffId })), 200);
     })
     .openapi(signOut, async (c) => {
       await endStaffSessions(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId });

@@ -27,6 +27,25 @@ const nameLengthMax = 120;
 const nameSchema = lineOfText(nameLengthMax);
 const personNameSchema = personName(nameLengthMax);
 
+const keptMax = 200;
+const keptSchema = z.union([z.enum(['api_keys', 'devices', 'invitations']), plainIdSchema]);
+const keepSchema = z.array(keptSchema).max(keptMax).openapi({
+  description:
+    'What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends.',
+});
+/** As a query: the same, with commas between. */
+export const keepQuery = z.object({
+  keep: z
+    .string()
+    .transform((text) => text.split(',').filter((part) => part !== ''))
+    .pipe(z.array(keptSchema).max(keptMax))
+    .optional()
+    .openapi({
+      type: 'string',
+      description: 'Ids, or `api_keys`, `devices`, `invitations`, with commas between. The rest of what was made ends.',
+    }),
+});
+
 export const signInSchema = z
   .strictObject({
     email: emailSchema,
@@ -57,13 +76,15 @@ export const acceptInvitationSchema = z
   .openapi('AcceptInvitation');
 export const requestPasswordResetSchema = z.strictObject({ email: emailSchema }).openapi('RequestPasswordReset');
 export const confirmPasswordResetSchema = z
-  .strictObject({ token: linkTokenSchema, password: newPasswordSchema })
+  .strictObject({ token: linkTokenSchema, password: newPasswordSchema, keep: keepSchema.optional() })
   .openapi('ConfirmPasswordReset');
 
 export const inviteStaffSchema = z
   .strictObject({ email: emailSchema, name: personNameSchema, role: roleSchema, locale: localeSchema.default('id') })
   .openapi('InviteStaff');
-export const changeStaffSchema = z.strictObject({ role: roleSchema }).openapi('ChangeStaff');
+export const changeStaffSchema = z
+  .strictObject({ role: roleSchema, keep: keepSchema.optional() })
+  .openapi('ChangeStaff');
 export const staffMemberSchema = z
   .object({
     id: plainIdSchema,
@@ -105,6 +126,17 @@ export const deviceSchema = z
 export const createdDeviceSchema = deviceSchema
   .extend({ token: z.string().openapi({ description: 'Shown this once.', example: 'antre_device_...' }) })
   .openapi('CreatedDevice');
+
+export const madeAccessSchema = z
+  .object({
+    apiKeys: z.array(apiKeySchema),
+    devices: z.array(deviceSchema),
+    invitations: z.array(staffMemberSchema).openapi({ description: 'Not accepted yet.' }),
+    members: z
+      .array(staffMemberSchema)
+      .openapi({ description: 'Who accepted an invitation; they stay when this member goes.' }),
+  })
+  .openapi('MadeAccess');
 
 export const auditEntrySchema = z
   .object({

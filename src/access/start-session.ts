@@ -10,7 +10,7 @@ import { sessionHours, sessionsPerStaffMax } from './limits.ts';
 import { signIns } from './metrics.ts';
 import type { Passwords } from './passwords.ts';
 import { endSurplusSessions, insertSession } from './queries-sessions.ts';
-import { findStaffByEmail } from './queries-staff.ts';
+import { findActiveStaffByEmail } from './queries-staff.ts';
 import { signSessionToken } from './session-token.ts';
 import type { SignInLimiter } from './sign-in-limiter.ts';
 import type { Session, StaffMember } from './tables.ts';
@@ -40,8 +40,8 @@ export async function startSession(
     signIns.inc({ result: 'limited' });
     throw signInLimited(retryAfterSeconds);
   }
-  const member = await findStaffByEmail(deps.db, email);
-  const passwordHash = member?.status === 'active' ? member.passwordHash : null;
+  const member = await findActiveStaffByEmail(deps.db, email);
+  const passwordHash = member?.passwordHash ?? null;
   const isRight = await deps.passwords.verify(input.password, passwordHash);
   const session =
     isRight && member !== undefined && passwordHash !== null

@@ -24,6 +24,7 @@ export const staff = pgTable('staff', {
     .notNull()
     .default('id'),
   isDemo: boolean('is_demo').notNull().default(false),
+  invitedBy: text('invited_by'),
   createdAt: time('created_at').notNull().defaultNow(),
 });
 
@@ -54,6 +55,7 @@ export const apiKeys = pgTable('api_keys', {
   role: text('role', { enum: ['manager', 'door'] }).notNull(),
   keyHash: bytes('key_hash').notNull(),
   createdBy: text('created_by').notNull(),
+  responsibleId: text('responsible_id').notNull(),
   createdAt: time('created_at').notNull().defaultNow(),
   endedAt: time('ended_at'),
 });
@@ -65,6 +67,7 @@ export const devices = pgTable('devices', {
   name: text('name').notNull(),
   tokenHash: bytes('token_hash').notNull(),
   createdBy: text('created_by').notNull(),
+  responsibleId: text('responsible_id').notNull(),
   createdAt: time('created_at').notNull().defaultNow(),
   endedAt: time('ended_at'),
 });

@@ -69,7 +69,10 @@ describe('operator commands', () => {
     };
     expect(await said(create)).toEqual([1, 'create-organizer: There is an organiser "senja-live" already.\n']);
     const other = create.with(1, 'senja-other');
-    expect(await said(other)).toEqual([1, 'create-organizer: This address belongs to a staff member already.\n']);
+    expect(await said(other)).toEqual([
+      1,
+      'create-organizer: This address signs in already, here or for another organiser; use another one.\n',
+    ]);
     const wrong = await said(['--slug', 'S', '--name', 'x']);
     expect(wrong[0]).toBe(2);
     expect(wrong[1]).toMatch(/slug: must be 3 to 48[^]*ownerEmail: [^]*usage: create-organizer/);

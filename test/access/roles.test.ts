@@ -23,6 +23,7 @@ describe('every route and every role', () => {
     'POST /staff': 'manager',
     'PATCH /staff/{staffId}': 'owner',
     'DELETE /staff/{staffId}': 'manager',
+    'GET /staff/{staffId}/access': 'manager',
     'DELETE /staff/{staffId}/sessions': 'manager',
     'GET /audit-log': 'manager',
     'GET /api-keys': 'owner',

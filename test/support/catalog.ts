@@ -20,7 +20,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { problems } from '../../src/problems.ts';
-import type { TestOrganizer } from './factories.ts';
+import { type TestOrganizer, signedInOwner } from './factories.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 const config = {
@@ -107,8 +107,7 @@ export async function keyOf(
   organizer: TestOrganizer,
   role: 'manager' | 'door',
 ): Promise<string> {
-  const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
-  const { key } = await createApiKey(deps, { actor: { ...actor, kind: 'staff', role: 'owner' }, name: role, role });
+  const { key } = await createApiKey(deps, { actor: await signedInOwner(deps.db, organizer), name: role, role });
   return key;
 }
 

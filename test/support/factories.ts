@@ -2,6 +2,7 @@ import type { Db } from '../../src/platform/db.ts';
 import { indexEvent } from '../../src/catalog/search/queries.ts';
 import { events, ticketCategories } from '../../src/catalog/tables.ts';
 import { sql } from 'drizzle-orm';
+import type { StaffActor } from '../../src/access/actor.ts';
 import { newEventId, newId } from '../../src/platform/ids.ts';
 import { pools, promoCodes, stock } from '../../src/orders/tables.ts';
 
@@ -19,6 +20,18 @@ export async function createOrganizer(db: Db): Promise<TestOrganizer> {
     sql`insert into organizers (id, slug, name) values (${organizer.id}, ${organizer.slug}, 'Test organizer')`,
   );
   return organizer;
+}
+
+/** An owner of the organiser who is signed in. */
+export async function signedInOwner(db: Db, organizer: TestOrganizer): Promise<StaffActor> {
+  const [id, sessionId] = [newId('stf'), newId('ses')];
+  await db.execute(sql`
+    insert into staff (id, organizer_id, email, name, role, status, password_hash)
+    values (${id}, ${organizer.id}, ${`${id}@organizer.test`}, 'Owner', 'owner', 'active', '$scrypt$none')`);
+  await db.execute(
+    sql`insert into sessions (id, staff_id, expires_at) values (${sessionId}, ${id}, now() + interval '1 hour')`,
+  );
+  return { kind: 'staff', id, sessionId, role: 'owner', organizerId: organizer.id, organizerSlug: organizer.slug };
 }
 
 export type TestCategory = { readonly id: string; readonly poolId: string; readonly price: number };

@@ -20,7 +20,7 @@ import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
-import type { TestOrganizer } from './factories.ts';
+import { type TestOrganizer, signedInOwner } from './factories.ts';
 import { placingDeps } from './placing.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
@@ -96,14 +96,7 @@ export async function keyFor(
   role: 'manager' | 'door',
 ): Promise<Record<string, string>> {
   const { key } = await createApiKey(desk.deps, {
-    actor: {
-      kind: 'staff',
-      id: 'stf_test',
-      organizerId: organizer.id,
-      organizerSlug: organizer.slug,
-      role: 'owner',
-      sessionId: 'ses_test',
-    },
+    actor: await signedInOwner(desk.deps.db, organizer),
     name: role,
     role,
   });

@@ -5,7 +5,7 @@ import { signBuyerToken } from '../../src/access/buyer-token.ts';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 import { problems } from '../../src/problems.ts';
-import type { TestEvent } from '../support/factories.ts';
+import { type TestEvent, signedInOwner } from '../support/factories.ts';
 import { createRoom } from '../support/places.ts';
 import { type TestService, startTestService } from '../support/service.ts';
 
@@ -27,10 +27,9 @@ beforeAll(async () => {
   await api.service.rooms.refresh();
   serving = await serve(createApp(api.service), { host: '127.0.0.1', port: 0, reusePort: false });
   const { organizer } = event;
-  const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
   manager = (
     await createApiKey(api.service, {
-      actor: { ...actor, kind: 'staff', role: 'owner' },
+      actor: await signedInOwner(api.service.db, organizer),
       name: 'manager',
       role: 'manager',
     })

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/create-api-key.ts';
 import { rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, type TestOrganizer, createEvent } from '../support/factories.ts';
+import { type TestEvent, type TestOrganizer, createEvent, signedInOwner } from '../support/factories.ts';
 import { type TestService, startTestService } from '../support/service.ts';
 
 /** Guards the room's promise 9: what was told in public does not change, and every change has its row in the audit log. */
@@ -26,9 +26,8 @@ const planAt = (now: number, more: Record<string, unknown> = {}) => ({
 });
 
 async function keyOf(organizer: TestOrganizer, role: 'manager' | 'door'): Promise<string> {
-  const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
   const { key } = await createApiKey(api.service, {
-    actor: { ...actor, kind: 'staff', role: 'owner' },
+    actor: await signedInOwner(api.service.db, organizer),
     name: role,
     role,
   });

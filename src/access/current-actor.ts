@@ -1,0 +1,29 @@
+import type { Db } from '../platform/db.ts';
+import { type Actor, type Role, atLeast } from './actor.ts';
+import { forbidden, unauthenticated } from './errors.ts';
+import { findLiveApiKeyActor, findSessionActor } from './queries-sessions.ts';
+
+/**
+ * The actor as Postgres knows it now, in the caller's transaction. A process may remember an actor for half a minute after its
+ * end; what it makes in that time would outlive it. So whatever gives access to somebody asks here first, under
+ * `lockOrganizer`, which is also taken by what ends access.
+ * @throws DomainError access.unauthenticated when it has ended, access.forbidden when its role is not enough any more
+ */
+export async function currentActor(tx: Db, actor: Actor, least: Role): Promise<Actor> {
+  const current = await findCurrent(tx, actor);
+  if (current === undefined) throw unauthenticated();
+  if (!atLeast(current, least)) throw forbidden();
+  return current;
+}
+
+async function findCurrent(tx: Db, actor: Actor): Promise<Actor | undefined> {
+  if (actor.kind === 'staff') {
+    const found = await findSessionActor(tx, actor.sessionId, actor.id);
+    return found && { kind: 'staff', ...found };
+  }
+  if (actor.kind === 'api_key') {
+    const found = await findLiveApiKeyActor(tx, actor.id);
+    return found && { kind: 'api_key', ...found };
+  }
+  return undefined;
+}
