@@ -9,7 +9,10 @@
  * 4. Another organiser's members, keys and devices do not exist for you: the same answer as for none.
  * 5. Every change by an organiser, and who made it, is in the audit log of the same transaction.
  * 6. An organiser never loses its last owner.
- * 7. Who asks for a code learns nothing about the address, and cannot fill its inbox. A code is tried five times at the
+ * 7. What a person could do ends with the person: what they and their keys have made ends when they are dismissed, when a lower
+ *    role could not have made it, and when its key ends, unless somebody takes it over; a password reset asks (`made-access.ts`).
+ * 8. An invitation takes an address from nobody, and tells nobody who else works where: an address belongs to who accepts.
+ * 9. Who asks for a code learns nothing about the address, and cannot fill its inbox. A code is tried five times at the
  *    most, over all processes. Addresses are encrypted, and gone soon after their ten minutes.
  *
  * A member                                          A session
@@ -17,7 +20,8 @@
  *   (none) --inviteStaff, createOrganizer-->          (none) --startSession--> live
  *   invited --acceptInvitation--> active              live --endSession, endStaffSessions, disableStaff,
  *   invited --inviteStaff--> invited (new link)              confirmPasswordReset--> ended
- *   invited, active --disableStaff--> disabled        live --twelve hours--> expired
+ *   invited, active --disableStaff--> disabled             changeStaffRole (lower)--> ended
+ *   invited --endMadeAccess (of who invited)--> disabled  live --twelve hours--> expired
  *   disabled --inviteStaff--> invited
  *   active --confirmPasswordReset--> active
  *

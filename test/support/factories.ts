@@ -27,7 +27,7 @@ export async function signedInOwner(db: Db, organizer: TestOrganizer): Promise<S
   const [id, sessionId] = [newId('stf'), newId('ses')];
   await db.execute(sql`
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${id}, ${organizer.id}, ${`${id}@organizer.test`}, 'Owner', 'owner', 'active', '$scrypt$none')`);
+    values (${id}, ${organizer.id}, ${`${id.toLowerCase()}@organizer.test`}, 'Owner', 'owner', 'active', '$scrypt$none')`);
   await db.execute(
     sql`insert into sessions (id, staff_id, expires_at) values (${sessionId}, ${id}, now() + interval '1 hour')`,
   );

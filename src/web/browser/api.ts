@@ -26,6 +26,8 @@ export type Problem = {
   readonly limit: string | undefined;
   readonly max: number | undefined;
   readonly reason: string | undefined;
+  /** With `access.choice_needed`: what the account has made and still works, by kind. */
+  readonly made: Readonly<Record<string, readonly { readonly name: string }[]>>;
   /** What the order would cost now. */
   readonly total: { readonly amount: number; readonly currency: string } | undefined;
 };
@@ -101,6 +103,7 @@ function readProblem(status: number, text: string): Problem {
     limit: textOf('limit'),
     max: typeof max === 'number' ? max : undefined,
     reason: textOf('reason'),
+    made: typeof given['made'] === 'object' && given['made'] !== null ? (given['made'] as Problem['made']) : {},
     total: moneyOf(given['total']),
   };
 }

@@ -1,7 +1,11 @@
-import { show, takeFragment } from './dom.ts';
+import { deskWords } from '../words/desk.ts';
+import type { Problem } from './api.ts';
+import { byId, element, show, takeFragment } from './dom.ts';
+import { pageLanguage } from './page-language.ts';
 import { watchPasswordField } from './password-field.ts';
 import { finish, sendForm } from './send-form.ts';
 
+const words = deskWords[pageLanguage];
 const token = new URLSearchParams(takeFragment()).get('token') ?? '';
 
 if (token === '') {
@@ -24,7 +28,30 @@ if (token === '') {
     messageId: 'form-message',
     fields: ['password'],
     path: '/v1/password-resets/confirmation',
-    bodyOf: ({ password }) => ({ token, password }),
+    bodyOf: ({ password }) => ({ token, password, ...choice() }),
     onDone: () => finish('form', 'done'),
+    onRefused: (problem) => {
+      if (problem.code === 'access.choice_needed') ask(problem.made);
+    },
   });
+}
+
+/** Shows what the account has made. Which of the two is right, only its owner knows: none is chosen beforehand. */
+function ask(made: Problem['made']): void {
+  const kinds = [
+    [words.apiKeys, made['apiKeys']],
+    [words.devices, made['devices']],
+    [words.invitations, made['invitations']],
+  ] as const;
+  const items = kinds.flatMap(([kind, those = []]) =>
+    those.length === 0 ? [] : [element('li', { text: `${kind}: ${those.map(({ name }) => name).join(', ')}` })],
+  );
+  byId('made').replaceChildren(...items);
+  show('choice', true);
+}
+
+function choice(): { readonly keep?: readonly string[] } {
+  const chosen = document.querySelector<HTMLInputElement>('input[name="made"]:checked')?.value;
+  if (chosen === undefined) return {};
+  return { keep: chosen === 'keep' ? ['api_keys', 'devices', 'invitations'] : [] };
 }

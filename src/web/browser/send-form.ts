@@ -1,5 +1,5 @@
 import { refusalWords } from '../words/refusals.ts';
-import { type Answer, call } from './api.ts';
+import { type Answer, type Problem, call } from './api.ts';
 import { byId } from './dom.ts';
 import { looksRight, setFaults, setMessage } from './form-faults.ts';
 import { pageLanguage } from './page-language.ts';
@@ -15,6 +15,8 @@ type SmallForm = {
   readonly path: string;
   bodyOf(values: Readonly<Record<string, string>>): unknown;
   onDone(answer: Extract<Answer<unknown>, { kind: 'ok' }>): void | Promise<void>;
+  /** A refusal that the page has an answer of its own to. */
+  onRefused?(problem: Problem): void;
 };
 
 /** A form with one button, sent once at a time, that says every outcome in words. */
@@ -52,6 +54,7 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   const { problem, retryAfterMs } = answer;
   const named = problem.errors.map(({ path }) => path.split('.').at(-1) ?? '');
   setFaults(form.fields, named);
+  form.onRefused?.(problem);
   const wait =
     retryAfterMs === undefined
       ? ''

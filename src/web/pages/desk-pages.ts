@@ -37,6 +37,8 @@ ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'usern
 <section id="requested" class="message" tabindex="-1" hidden><h1>${words.sentTitle}</h1><p>${words.sentText}</p></section>
 <form id="form" method="post" novalidate hidden><h1>${words.resetTitle}</h1><p class="lead">${words.resetLead}</p>
 ${passwordField(words.newPassword, context)}
+<fieldset id="choice" hidden><legend>${words.madeTitle}</legend><ul id="made"></ul>
+<p><label><input type="radio" name="made" value="keep"> ${words.madeKeep}</label></p><p><label><input type="radio" name="made" value="end"> ${words.madeEnd}</label></p></fieldset>
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.setPassword}</button>
 <p class="center"><a href="${linkTo('/desk/password-reset', context.lang)}">${words.askAgain}</a></p></form>
 ${donePanel(words.setTitle, words.setText, toDoor(context))}</div>`,

@@ -27,6 +27,12 @@ type DeskWords = {
   readonly noLinkText: string;
   readonly askAgain: string;
   readonly toDoor: string;
+  readonly madeTitle: string;
+  readonly madeKeep: string;
+  readonly madeEnd: string;
+  readonly apiKeys: string;
+  readonly devices: string;
+  readonly invitations: string;
 };
 
 export const deskWords: InEach<DeskWords> = {
@@ -58,6 +64,12 @@ export const deskWords: InEach<DeskWords> = {
       'Buka halaman ini dari tautan di email undangan. Tautan yang lama atau sudah dipakai tidak berlaku lagi.',
     askAgain: 'Minta tautan baru',
     toDoor: 'Masuk sebagai petugas pintu',
+    madeTitle: 'Dibuat lewat akun Anda, dan masih berlaku',
+    madeKeep: 'Biarkan berlaku. Saya hanya lupa kata sandi.',
+    madeEnd: 'Akhiri semuanya. Mungkin ada orang lain yang memakai akun saya.',
+    apiKeys: 'Kunci API',
+    devices: 'Pemindai',
+    invitations: 'Undangan',
   },
   en: {
     invitationTitle: 'Join the team',
@@ -86,5 +98,11 @@ export const deskWords: InEach<DeskWords> = {
     noLinkText: 'Open this page from the link in the invitation mail. Old and used links are not valid any more.',
     askAgain: 'Ask for a new link',
     toDoor: 'Sign in at the door',
+    madeTitle: 'Made by your account, and still working',
+    madeKeep: 'Keep them. I only forgot my password.',
+    madeEnd: 'End them all. Somebody else may have used my account.',
+    apiKeys: 'API keys',
+    devices: 'Scanners',
+    invitations: 'Invitations',
   },
 };

@@ -62,6 +62,9 @@ export const refusalWords: InEach<Refusals> = {
       'session.refused': 'Email atau kata sandi tidak benar.',
       'session.limited': 'Terlalu banyak percobaan masuk. Tunggu sebentar.',
       'access.link_invalid': 'Tautan ini tidak berlaku lagi. Minta tautan baru.',
+      'access.choice_needed': 'Pilih dulu apa yang terjadi dengan akses yang dibuat lewat akun Anda.',
+      'staff.email_in_use':
+        'Alamat ini sudah dipakai untuk masuk ke penyelenggara lain. Minta undangan ke alamat lain.',
       'access.unauthenticated': 'Kode ini tidak dikenal.',
       'access.forbidden': 'Akun Anda tidak diizinkan melakukan ini.',
       'payment.not_payable': 'Pesanan ini sudah dibayar, atau waktunya habis.',
@@ -140,6 +143,9 @@ export const refusalWords: InEach<Refusals> = {
       'session.refused': 'The email address or the password is not right.',
       'session.limited': 'Too many sign-ins were tried. Wait a while.',
       'access.link_invalid': 'This link is not valid any more. Ask for a new one.',
+      'access.choice_needed': 'First choose what becomes of the access that your account has made.',
+      'staff.email_in_use':
+        'This address already signs in for another organizer. Ask for an invitation to another address.',
       'access.unauthenticated': 'This token is not known.',
       'access.forbidden': 'Your account may not do this.',
       'payment.not_payable': 'This order is paid, or its time is over.',
