@@ -4,7 +4,8 @@ import { type Db, transaction } from '../platform/db.ts';
 import { writeAudit } from './audit.ts';
 import { linkInvalid, staffEmailInUse } from './errors.ts';
 import type { Passwords } from './passwords.ts';
-import { findLiveStaffToken, setStaffPassword, useStaffToken, voidStaffTokens } from './queries-staff.ts';
+import { setStaffPassword } from './queries-staff.ts';
+import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './queries-staff-tokens.ts';
 import { readStaffToken } from './staff-token.ts';
 
 /**

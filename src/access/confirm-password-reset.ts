@@ -7,7 +7,8 @@ import { type Keep, endMadeAccess, findMadeAccess, refuseWithoutChoice } from '.
 import type { Passwords } from './passwords.ts';
 import { lockOrganizer } from './queries.ts';
 import { endAllSessions } from './queries-sessions.ts';
-import { findLiveStaffToken, setStaffPassword, useStaffToken, voidStaffTokens } from './queries-staff.ts';
+import { setStaffPassword } from './queries-staff.ts';
+import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './queries-staff-tokens.ts';
 import { readStaffToken } from './staff-token.ts';
 
 /**

@@ -8,7 +8,8 @@ import { normalizeEmail } from './email.ts';
 import { organizerSlugTaken, staffEmailInUse } from './errors.ts';
 import { invitationHours } from './limits.ts';
 import { insertOrganizer } from './queries.ts';
-import { findActiveStaffByEmail, insertStaff, insertStaffToken } from './queries-staff.ts';
+import { findActiveStaffByEmail, insertStaff } from './queries-staff.ts';
+import { insertStaffToken } from './queries-staff-tokens.ts';
 import { staffLink } from './staff-link.ts';
 
 export type CreateOrganizerInput = {

@@ -7,7 +7,8 @@ import { normalizeEmail } from './email.ts';
 import { staffNotFound } from './errors.ts';
 import { invitationHours, passwordResetHours } from './limits.ts';
 import { lockOrganizer } from './queries.ts';
-import { findStaff, findStaffForLink, insertStaffToken, voidStaffTokens } from './queries-staff.ts';
+import { findStaff, findStaffForLink } from './queries-staff.ts';
+import { insertStaffToken, voidStaffTokens } from './queries-staff-tokens.ts';
 import { staffLink } from './staff-link.ts';
 import type { StaffTokenPurpose } from './tables.ts';
 

@@ -7,7 +7,8 @@ import { forbidden, lastOwner, staffNotFound } from './errors.ts';
 import { type Keep, endMadeAccess } from './made-access.ts';
 import { lockOrganizer } from './queries.ts';
 import { endAllSessions } from './queries-sessions.ts';
-import { countOtherOwners, disableStaffRow, findStaff, voidStaffTokens } from './queries-staff.ts';
+import { countOtherOwners, disableStaffRow, findStaff } from './queries-staff.ts';
+import { voidStaffTokens } from './queries-staff-tokens.ts';
 
 /**
  * Ends a member and what they could do: no sign-in, no session, no open link, and no API key, device or open invitation that they

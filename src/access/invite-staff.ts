@@ -10,15 +10,8 @@ import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from '
 import { staffInvited } from './jobs.ts';
 import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from './limits.ts';
 import { lockOrganizer } from './queries.ts';
-import {
-  countRecentInvitations,
-  countStaff,
-  findStaffOfOrganizer,
-  insertStaff,
-  insertStaffToken,
-  reinviteStaff,
-  voidStaffTokens,
-} from './queries-staff.ts';
+import { countStaff, findStaffOfOrganizer, insertStaff, reinviteStaff } from './queries-staff.ts';
+import { countRecentInvitations, insertStaffToken, voidStaffTokens } from './queries-staff-tokens.ts';
 import type { StaffMember } from './tables.ts';
 
 export type InviteStaffInput = {

@@ -1,5 +1,5 @@
 import type { Db } from '../platform/db.ts';
-import { type Actor, type Role, atLeast, mayManage } from './actor.ts';
+import { type Role, atLeast, mayManage } from './actor.ts';
 import { type AuditActor, writeAudit } from './audit.ts';
 import { choiceNeeded, forbidden, keepUnknown } from './errors.ts';
 import {
@@ -10,7 +10,8 @@ import {
   handOverDevices,
   findMadeDevices,
 } from './queries-keys.ts';
-import { endInvitationRow, findOpenInvitations, handOverInvitations, voidStaffTokens } from './queries-staff.ts';
+import { endInvitationRow, findOpenInvitations, handOverInvitations } from './queries-staff.ts';
+import { voidStaffTokens } from './queries-staff-tokens.ts';
 import type { ApiKey, Device, StaffMember } from './tables.ts';
 
 /** Access that somebody has given to others and that is open: it ends with them, or somebody else takes it over. */

@@ -5,7 +5,7 @@ import { stage } from '../platform/outbox.ts';
 import { normalizeEmail } from './email.ts';
 import { staffPasswordReset } from './jobs.ts';
 import { passwordResetHours, passwordResetsPerStaffMax } from './limits.ts';
-import { insertResetToken, lockActiveStaffByEmail } from './queries-staff.ts';
+import { insertResetToken, lockActiveStaffByEmail } from './queries-staff-tokens.ts';
 
 /**
  * Mails a reset link, if a member with this address may sign in. Known or not, the same statements run, a job is staged

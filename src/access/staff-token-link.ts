@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../platform/db.ts';
-import { findLiveStaffToken } from './queries-staff.ts';
+import { findLiveStaffToken } from './queries-staff-tokens.ts';
 import { staffLink } from './staff-link.ts';
 import type { StaffTokenPurpose } from './tables.ts';
 
