@@ -418,6 +418,8 @@ create table payment_accounts (
   organizer_id text not null references organizers (id),
   gateway text not null check (gateway in ('midtrans')),
   merchant_id text not null,
+  -- The account adds the gateway's fee to what buyers pay: what comes beyond our total is that fee, also when unsaid.
+  buyer_pays_fee boolean not null default false,
   -- JSON of the gateway's keys, encrypted for this organiser and gateway.
   credentials text not null,
   updated_at timestamptz not null default now(),
@@ -443,6 +445,8 @@ create table payment_attempts (
   instructions jsonb not null default '{}',
   received bigint not null default 0 check (received >= 0),
   refunded bigint not null default 0 check (refunded >= 0 and refunded <= received),
+  -- The part of what was received that the gateway keeps for itself: never earned, never owed.
+  gateway_fee bigint not null default 0 check (gateway_fee >= 0 and gateway_fee <= received),
   failure text,
   created_at timestamptz not null default now(),
   -- When the gateway stops accepting money for it.
@@ -500,7 +504,7 @@ create table refunds (
   currency text not null,
   reason text not null check (reason in (
     'requested', 'buyer_cancelled', 'late_payment', 'double_payment', 'underpaid', 'surplus', 'over_limit', 'event_cancelled',
-    'external')),
+    'external', 'wrong_facts')),
   -- manual_required: the rail has no refund API, a person must pay it back; a task says so.
   status text not null check (status in ('requested', 'processing', 'done', 'failed', 'manual_required')),
   -- Tickets that this refund takes back; null for all of the order.
@@ -534,7 +538,7 @@ create table ledger_entries (
   event_id text not null,
   posting text not null,
   account text not null check (account in (
-    'gateway', 'bank', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks')),
+    'gateway', 'gateway_fees', 'bank', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks')),
   order_id text not null,
   attempt_id text not null,
   amount bigint not null check (amount <> 0),

@@ -21,8 +21,8 @@ import {
 import {
   createCallbackInbox,
   createPaymentAccounts,
-  paymentOf,
-  requestFullRefund,
+  paymentPorts,
+  totalMaxes,
   watchPaymentBacklog,
 } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
@@ -162,6 +162,7 @@ export function compose(config: Config, log: Log) {
         db: writeDb,
         flushesMax,
         heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+        totalMaxes,
         areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
       }),
       2,
@@ -224,13 +225,12 @@ export function compose(config: Config, log: Log) {
     verificationLimiter: createVerificationLimiter(traffic.limiter),
     canMessagePhones: createPhoneReach({ db }),
     findEvent: findEventOfRoom(rooms),
-    paymentOf,
+    ...paymentPorts,
     hasAdmissions,
     limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),
     wasOrdered,
     availabilityOf,
-    requestFullRefund,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
     readPass: createReadPass({ queueTokenSecret: config.QUEUE_TOKEN_SECRET, rooms }),

@@ -18,6 +18,7 @@ import {
   createAttemptJob,
   maintainPaymentsJob,
   reconcilePaymentsJob,
+  refundUnknownMoneyJob,
   replaceAttemptJob,
   sendRefundJob,
 } from './payments/jobs.ts';
@@ -38,6 +39,7 @@ export const jobs = {
   'payment.replace_attempt': replaceAttemptJob,
   'payment.check_attempt': checkAttemptJob,
   'payment.send_refund': sendRefundJob,
+  'payment.refund_unknown_money': refundUnknownMoneyJob,
   'payments.reconcile': reconcilePaymentsJob,
   'payments.maintain': maintainPaymentsJob,
   'event.tell_holders': tellHolders,

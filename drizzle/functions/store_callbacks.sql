@@ -1,8 +1,8 @@
 -- The callback inbox: verified callbacks of one flush are stored with their raw bytes, and a job is staged for each, by one
 -- statement. Safe to repeat with the same items. Answers one word per item, in their order: stored, duplicate (it lies in
--- the inbox already), unknown_attempt (this organiser has no such attempt).
+-- the inbox already), unknown_attempt (this organiser has no such attempt, and no money is said to have been taken for it).
 --
--- Items: [{ "gateway", "organizerId", "eventId", "attemptId", "dedupKey": hex, "payload": base64 }]
+-- Items: [{ "gateway", "organizerId", "eventId", "attemptId", "isPaying", "dedupKey": hex, "payload": base64 }]
 --
 -- The attempt of a callback is looked up by its key. As `exists` the planner may answer it by a hash of the whole table, which
 -- it took for cheaper than a hundred look-ups (what it expects of a list in JSON) up to some twenty thousand attempts: 12 ms
@@ -20,7 +20,7 @@ begin
            coalesce((
              select true from payment_attempts a
              where a.event_id = i.item ->> 'eventId' and a.id = i.item ->> 'attemptId'
-               and a.organizer_id = i.item ->> 'organizerId' and a.gateway = i.item ->> 'gateway'), false) as known
+               and a.organizer_id = i.item ->> 'organizerId' and a.gateway = i.item ->> 'gateway'), (i.item ->> 'isPaying')::boolean, false) as known
     from jsonb_array_elements(items) with ordinality as i(item, ord)
   ), stored as (
     -- In the order of the keys, so that two flushes that hold the same callbacks wait for each other, and do not deadlock.

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { operationsApp } from '../../src/http/health.ts';
 import { serve } from '../../src/http/serve.ts';
 import { createPlacement } from '../../src/orders/index.ts';
-import { createCallbackInbox } from '../../src/payments/index.ts';
+import { createCallbackInbox, totalMaxes } from '../../src/payments/index.ts';
 import { storeCallbacks } from '../../src/payments/callback-queries.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { onStopSignal } from '../../src/platform/shutdown.ts';
@@ -60,6 +60,7 @@ function withoutShedding(product: Service): Service {
       db,
       flushesMax,
       heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+      totalMaxes,
       areSalesStopped: () => false,
     }),
     inbox: createCallbackInbox({ db, flushesMax }),

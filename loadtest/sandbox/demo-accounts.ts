@@ -6,6 +6,10 @@ export type MidtransAccount = Readonly<{
   clientKey: string;
   /** Where callbacks go when the create call names no other address; without one no callback is sent. */
   notificationUrl?: string;
+  /** "Fee on customer": added to what each buyer pays, in rupiah. */
+  buyerFee?: number;
+  /** Where notifications say how much of the amount is that fee; `nowhere` by default. */
+  statesBuyerFee?: 'metadata' | 'extra_info' | 'nowhere';
 }>;
 
 export type WhatsappSender = Readonly<{

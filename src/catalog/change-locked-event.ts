@@ -3,8 +3,8 @@ import type { Actor } from '../access/actor.ts';
 import type { CachedReads } from '../http/cached-reads.ts';
 import type { StagePurge } from '../http/cdn-purge.ts';
 import { type Db, transaction } from '../platform/db.ts';
-import { eventCancelled, eventNotFound, eventNotPublishable } from './errors.ts';
-import type { AvailabilityOf } from './ports.ts';
+import { type MissingForPublication, eventCancelled, eventNotFound, eventNotPublishable } from './errors.ts';
+import type { AvailabilityOf, UnpayableSale } from './ports.ts';
 import { missingForPublication } from './publication.ts';
 import { surrogateKeysOf, tagsOf } from './public-kinds.ts';
 import { type EventRow, type TicketCategoryRow, lockEvent } from './queries.ts';
@@ -16,6 +16,7 @@ export type ChangeDeps = {
   readonly cachedReads: Pick<CachedReads, 'changed'>;
   readonly stagePurge: StagePurge;
   readonly availabilityOf: AvailabilityOf;
+  readonly unpayableSale: UnpayableSale;
 };
 
 export type EventOfActor = { readonly actor: Actor; readonly eventId: string };
@@ -62,7 +63,19 @@ export async function changeLockedEvent<Result>(
 }
 
 async function requireComplete(deps: ChangeDeps, tx: Db, event: EventRow): Promise<void> {
-  const categories = await listTicketCategories(tx, event.id);
-  const missing = missingForPublication(event, categories, await deps.availabilityOf(tx, event.id));
+  const missing = await findMissing(deps, tx, event, await listTicketCategories(tx, event.id));
   if (missing.length > 0) throw eventNotPublishable(missing);
+}
+
+/** What a public event must have, and whether the money of its sale can be paid. */
+export async function findMissing(
+  deps: Pick<ChangeDeps, 'availabilityOf' | 'unpayableSale'>,
+  tx: Db,
+  event: EventRow,
+  categories: readonly TicketCategoryRow[],
+): Promise<MissingForPublication[]> {
+  return [
+    ...missingForPublication(event, categories, await deps.availabilityOf(tx, event.id)),
+    ...(await deps.unpayableSale(tx, event, categories)),
+  ];
 }

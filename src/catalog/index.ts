@@ -32,7 +32,15 @@ export { createScheduleItem } from './create-schedule-item.ts';
 export { createTicketCategory } from './create-ticket-category.ts';
 export { deleteScheduleItem } from './delete-schedule-item.ts';
 export { deleteTicketCategory } from './delete-ticket-category.ts';
-export type { Availability, AvailabilityOf, EventChanged, LimitsChanged, QueueOf, WasOrdered } from './ports.ts';
+export type {
+  Availability,
+  AvailabilityOf,
+  EventChanged,
+  LimitsChanged,
+  QueueOf,
+  UnpayableSale,
+  WasOrdered,
+} from './ports.ts';
 export { queueTag } from './public-kinds.ts';
 export { publishEvent } from './publish-event.ts';
 export { saleStateOf, type SaleFacts, type SaleState } from './sale-state.ts';

@@ -1,5 +1,6 @@
 import type { Db } from '../platform/db.ts';
-import type { EventRow } from './queries.ts';
+import type { MissingForPublication } from './errors.ts';
+import type { EventRow, TicketCategoryRow } from './queries.ts';
 
 /**
  * What this room must know of orders, which stand above it: given to it where the service is composed.
@@ -24,6 +25,16 @@ export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promis
  * could be ordered: it must keep placements of the event out until that transaction ends.
  */
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
+
+/**
+ * Why the money of a sale cannot be paid, each reason with a code; nothing when it can. Asked with what the sale would be,
+ * in the transaction that publishes or changes it.
+ */
+export type UnpayableSale = (
+  tx: Db,
+  sale: Pick<EventRow, 'organizerId' | 'currency' | 'holdSeconds' | 'feePerTicket' | 'ticketsPerOrderMax' | 'sales'>,
+  categories: readonly Pick<TicketCategoryRow, 'id' | 'price' | 'perOrderMax' | 'status'>[],
+) => Promise<readonly MissingForPublication[]>;
 
 /**
  * What the public may know of an event's waiting room, and for how long that holds; undefined for an event that is not

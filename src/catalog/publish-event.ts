@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
-import { type ChangeDeps, type EventOfActor, changeLockedEvent } from './change-locked-event.ts';
+import { type ChangeDeps, type EventOfActor, changeLockedEvent, findMissing } from './change-locked-event.ts';
 import { eventNotPublishable } from './errors.ts';
-import { lateForPublication, missingForPublication } from './publication.ts';
+import { lateForPublication } from './publication.ts';
 import { type EventRow, publishNow } from './queries.ts';
 import { listTicketCategories } from './queries-public.ts';
 
@@ -14,7 +14,7 @@ export async function publishEvent(deps: ChangeDeps & { readonly clock: Clock },
     if (before.status === 'published') return { event: before, result: before };
     const categories = await listTicketCategories(tx, before.id);
     const missing = [
-      ...missingForPublication(before, categories, await deps.availabilityOf(tx, before.id)),
+      ...(await findMissing(deps, tx, before, categories)),
       ...lateForPublication(before, categories, deps.clock.now()),
     ];
     if (missing.length > 0) throw eventNotPublishable(missing);

@@ -7,6 +7,7 @@ export type AccountRow = {
   readonly organizerId: string;
   readonly organizerSlug: string;
   readonly merchantId: string;
+  readonly buyerPaysFee: boolean;
   readonly credentials: string;
   readonly updatedAt: Date;
 };
@@ -15,6 +16,7 @@ const columns = {
   organizerId: organizers.id,
   organizerSlug: organizers.slug,
   merchantId: paymentAccounts.merchantId,
+  buyerPaysFee: paymentAccounts.buyerPaysFee,
   credentials: paymentAccounts.credentials,
   updatedAt: paymentAccounts.updatedAt,
 };
@@ -34,6 +36,14 @@ export async function findAccount(
   return row;
 }
 
+/** The gateways at which an organiser has an account. */
+export async function findGateways(db: Db, organizerId: string): Promise<{ readonly gateway: string }[]> {
+  return db
+    .select({ gateway: paymentAccounts.gateway })
+    .from(paymentAccounts)
+    .where(eq(paymentAccounts.organizerId, organizerId));
+}
+
 export async function lockAccount(
   tx: Db,
   organizerId: string,
@@ -48,14 +58,19 @@ export async function lockAccount(
 
 export async function saveAccount(
   tx: Db,
-  account: { organizerId: string; merchantId: string; credentials: string },
+  account: { organizerId: string; merchantId: string; buyerPaysFee: boolean; credentials: string },
 ): Promise<Date> {
   const [row] = await tx
     .insert(paymentAccounts)
     .values({ ...account, gateway: 'midtrans' })
     .onConflictDoUpdate({
       target: [paymentAccounts.organizerId, paymentAccounts.gateway],
-      set: { merchantId: account.merchantId, credentials: account.credentials, updatedAt: sql`now()` },
+      set: {
+        merchantId: account.merchantId,
+        buyerPaysFee: account.buyerPaysFee,
+        credentials: account.credentials,
+        updatedAt: sql`now()`,
+      },
     })
     .returning({ updatedAt: paymentAccounts.updatedAt });
   if (row === undefined) throw new Error('an upsert gives its row');

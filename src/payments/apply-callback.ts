@@ -1,11 +1,12 @@
 import { transaction } from '../platform/db.ts';
 import { RetryLater } from '../platform/retry-later.ts';
-import { type Applied, applyFact, lockAttemptAndOrder } from './apply-fact.ts';
+import { type Applied, type Locked, applyFact, lockAttemptAndOrder, refuse, wrongFact } from './apply-fact.ts';
 import { type StoredCallback, endCallback, findCallback } from './callback-queries.ts';
 import { closeAgain } from './close-again.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { GatewayAccount, GatewayFact } from './gateway.ts';
 import { callbacksApplied } from './metrics.ts';
+import { nameUnknownMoney } from './name-unknown-money.ts';
 import { settleDirectly } from './settle-directly.ts';
 
 const readBackPauseSeconds = 15;
@@ -42,10 +43,9 @@ async function applyClaim(
   fact: GatewayFact,
 ): Promise<Applied> {
   return transaction(deps.db, async (tx) => {
-    const locked = await lockAttemptAndOrder(tx, fact.attemptId);
-    if (locked === undefined) return { kind: 'ignored', outcome: 'attempt_gone' } satisfies Applied;
-    const how = { trust: 'callback', merchantId: account.merchantId } as const;
-    const applied = await applyFact(tx, locked, fact, how);
+    const locked = await lockOwn(tx, callback);
+    const applied: Applied =
+      locked === undefined ? { kind: 'read_back' } : await applyFact(tx, locked, fact, { trust: 'callback', account });
     if (applied.kind === 'applied' || applied.kind === 'ignored' || applied.kind === 'refused') {
       await end(tx, callback, applied.kind, applied.outcome);
     }
@@ -66,25 +66,47 @@ async function applyReadBack(
   if (known.kind === 'unknown' || known.kind === 'rejected') {
     throw new RetryLater(pauseAfter(deps, callback), 'the gateway does not say what is so');
   }
-  if (known.kind === 'not_started') {
-    // A signed callback about what the gateway does not know: it changes nothing, and somebody should look.
-    await end(deps.db, callback, 'ignored', 'not_known_at_gateway');
-    return;
-  }
+  if (known.kind === 'not_started') return endUnknown(deps, callback, account, claim);
   const applied = await transaction(deps.db, async (tx) => {
-    const locked = await lockAttemptAndOrder(tx, attemptId);
-    if (locked === undefined) return undefined;
-    const result = await applyFact(tx, locked, known.fact, {
-      trust: 'read_back',
-      merchantId: account.merchantId,
-      proven: claim?.signedClass === 'success',
-    });
+    const locked = await lockOwn(tx, callback);
+    const result: Applied =
+      locked === undefined
+        ? await nameUnknownMoney(tx, account, known.fact)
+        : await applyFact(tx, locked, known.fact, {
+            trust: 'read_back',
+            account,
+            proven: claim?.signedClass === 'success',
+          });
     const outcome = 'outcome' in result ? result.outcome : result.kind;
     const status = result.kind === 'applied' || result.kind === 'refused' ? result.kind : 'ignored';
     await end(tx, callback, status, `read_back: ${outcome}`);
     return result;
   });
   if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
+}
+
+/** The attempt of a callback, if it is one of the organiser whose key has signed: anybody can name anybody's. */
+async function lockOwn(tx: GatewayDeps['db'], callback: StoredCallback): Promise<Locked | undefined> {
+  const locked = callback.attemptId === null ? undefined : await lockAttemptAndOrder(tx, callback.attemptId);
+  return locked?.attempt.organizerId === callback.organizerId ? locked : undefined;
+}
+
+/** A signed callback about what the gateway does not know. Nothing was taken; what could not be right is told to a person. */
+async function endUnknown(
+  deps: GatewayDeps,
+  callback: StoredCallback,
+  account: GatewayAccount,
+  claim: GatewayFact | undefined,
+): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockOwn(tx, callback);
+    const wrong = locked && claim && wrongFact(locked.attempt, claim, account);
+    if (locked === undefined || claim === undefined || wrong === undefined) {
+      return end(tx, callback, 'ignored', 'not_known_at_gateway');
+    }
+    await refuse(tx, locked.attempt, claim, wrong);
+    await end(tx, callback, 'refused', wrong);
+  });
 }
 
 /** The longer a callback has waited for the gateway's word, the longer it waits for the next try. */

@@ -4,13 +4,17 @@ import type { Db } from '../platform/db.ts';
 import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import { type AttemptPatch, changeAttempt, lockAttempt } from './attempt-queries.ts';
 import type { Effect } from './attempt-moves.ts';
-import type { GatewayFact } from './gateway.ts';
-import { closeAgainSeconds, closedCheckSeconds } from './limits.ts';
+import { checkAfterSeconds } from './check-plan.ts';
+import { type GatewayAccount, type GatewayFact, isPaying } from './gateway.ts';
+import type { Receipt } from './ledger.ts';
+import { closeAgainSeconds } from './limits.ts';
 import { giveMoneyBack, passMoneyThrough } from './give-money-back.ts';
 import { wrongFacts } from './metrics.ts';
 import { type Trust, nextAttemptState } from './next-attempt-state.ts';
 import { receiveMoney } from './receive-money.ts';
+import { isAllBack } from './record-refund-paid.ts';
 import { syncRefunds } from './sync-refunds.ts';
+import { takeStrayMoney } from './take-stray-money.ts';
 import type { Attempt } from './tables.ts';
 import { insertTask } from './task-queries.ts';
 import { type AttemptStatus, isOpen } from './vocabulary.ts';
@@ -39,20 +43,27 @@ export async function applyFact(
   tx: Db,
   locked: Locked,
   fact: GatewayFact,
-  how: { readonly trust: Trust; readonly merchantId: string; readonly proven?: boolean },
+  how: { readonly trust: Trust; readonly account: AccountFacts; readonly proven?: boolean },
 ): Promise<Applied> {
   const { attempt } = locked;
   invariant(fact.attemptId === attempt.id, 'a fact is applied to its own attempt');
-  const wrong = wrongFact(attempt, fact, how.merchantId);
-  if (wrong !== undefined) return refuse(tx, attempt, fact, wrong);
-  const paying = fact.state === 'captured' || fact.state === 'settled';
+  const wrong = wrongFact(attempt, fact, how.account);
+  if (wrong !== undefined) {
+    // Money may have been taken, and only the gateway's own word for that counts.
+    if (how.trust === 'callback' && isPaying(fact)) return { kind: 'read_back' };
+    const isTaken = isPaying(fact) && isOpenOrClosed(attempt);
+    return isTaken ? takeStrayMoney(tx, locked, fact, wrong) : refuse(tx, attempt, fact, wrong);
+  }
+  const receipt = { amount: fact.amount, fee: gatewayFeeOf(attempt, fact, how.account) };
   // The amount is signed, so this cannot be; if it is, only the gateway's own word counts.
-  if (how.trust === 'callback' && paying && fact.amount !== attempt.amount) return { kind: 'read_back' };
+  if (how.trust === 'callback' && isPaying(fact) && receipt.amount - receipt.fee !== attempt.amount) {
+    return { kind: 'read_back' };
+  }
 
   const decision = nextAttemptState(attempt.status, fact, how.trust, how.proven ?? false);
   switch (decision.kind) {
     case 'move':
-      await moveAttempt(tx, locked, fact, decision.to, decision.effects);
+      await moveAttempt(tx, locked, { ...fact, receipt }, decision.to, decision.effects);
       await nameWork(tx, attempt, fact);
       return { kind: 'applied', outcome: decision.to };
     case 'ignore':
@@ -73,12 +84,32 @@ export async function applyFact(
   }
 }
 
-function wrongFact(attempt: Attempt, fact: GatewayFact, merchantId: string): string | undefined {
-  if (fact.currency !== attempt.currency) return 'wrong_currency';
-  return fact.merchantId === merchantId ? undefined : 'wrong_merchant';
+type AccountFacts = Pick<GatewayAccount, 'merchantId' | 'buyerPaysFee'>;
+
+/** What of a fact cannot be about this attempt; undefined as well for what was found out and taken in before. */
+export function wrongFact(attempt: Attempt, fact: GatewayFact, account: AccountFacts): string | undefined {
+  const wrong = [
+    ...(fact.currency === attempt.currency ? [] : ['wrong_currency']),
+    ...(fact.merchantId === account.merchantId ? [] : ['wrong_merchant']),
+    ...(fact.isExact ? [] : ['wrong_precision']),
+  ];
+  return wrong[0] === attempt.failure ? undefined : wrong[0];
 }
 
-async function refuse(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string): Promise<Applied> {
+/**
+ * The part of what was taken that the gateway keeps as its fee from the buyer. It is neither ours nor a surplus. Where the
+ * gateway does not state it, what the account adds beyond our total is the fee.
+ */
+function gatewayFeeOf(attempt: Attempt, fact: GatewayFact, { buyerPaysFee }: AccountFacts): number {
+  return fact.fee ?? (buyerPaysFee ? Math.max(0, fact.amount - attempt.amount) : 0);
+}
+
+/** No money of it has been taken in yet. */
+function isOpenOrClosed({ status, received }: Attempt): boolean {
+  return received === 0 && (isOpen(status) || ['denied', 'failed', 'expired', 'cancelled'].includes(status));
+}
+
+export async function refuse(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string): Promise<Applied> {
   wrongFacts.inc({ reason });
   const detail = { reason, said: fact.state };
   await insertTask(tx, attempt, { kind: 'wrong_facts', subjectId: attempt.id, detail });
@@ -88,7 +119,7 @@ async function refuse(tx: Db, attempt: Attempt, fact: GatewayFact, reason: strin
 async function moveAttempt(
   tx: Db,
   { order, attempt }: Locked,
-  fact: GatewayFact,
+  fact: GatewayFact & { readonly receipt: Receipt },
   to: AttemptStatus,
   effects: readonly Effect[],
 ): Promise<void> {
@@ -101,7 +132,7 @@ async function moveAttempt(
   for (const effect of effects) {
     switch (effect) {
       case 'receive':
-        current = await receiveMoney(tx, order, current, fact.amount);
+        current = await receiveMoney(tx, order, current, fact.receipt);
         break;
       case 'give_back':
         current = await giveMoneyBack(tx, order, current);
@@ -114,32 +145,17 @@ async function moveAttempt(
         break;
     }
   }
+  // The gateway calls it a part when it has kept its own fee; all that was the organiser's to give back is back.
+  if (current.status === 'partially_refunded' && isAllBack(current))
+    await changeAttempt(tx, current, { status: 'refunded' });
 }
 
-function patchOf(attempt: Attempt, fact: GatewayFact): AttemptPatch {
+export function patchOf(attempt: Attempt, fact: GatewayFact): AttemptPatch {
   return {
     gatewayReference: fact.gatewayReference,
     instructions: { ...attempt.instructions, ...fact.instructions },
     ...(fact.method === undefined ? {} : { method: fact.method }),
   };
-}
-
-const checkSeconds: Partial<Record<AttemptStatus, number>> = {
-  pending: 120,
-  review: 3600,
-  authorized: 3600,
-  captured: 24 * 3600,
-  // A method was picked, so somebody knows where to pay: money may still come, and the callback about it be lost.
-  expired: closedCheckSeconds,
-  cancelled: closedCheckSeconds,
-};
-/** Banks and stores take a settlement back within minutes, if they do, and the callback about it may be lost. */
-const reversalCheckSeconds = 600;
-
-/** When the gateway is asked again of its own accord, in seconds; null: not any more. */
-export function checkAfterSeconds(status: AttemptStatus, method: string): number | null {
-  const isReversible = status === 'settled' && (method === 'bank_transfer' || method === 'store');
-  return isReversible ? reversalCheckSeconds : (checkSeconds[status] ?? null);
 }
 
 /** A repeated `pending` may bring the number to pay to. */

@@ -117,6 +117,7 @@ export type AttemptPatch = Partial<
     | 'instructions'
     | 'received'
     | 'refunded'
+    | 'gatewayFee'
     | 'failure'
     | 'checks'
     | 'failedLooks'
@@ -179,4 +180,15 @@ export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> 
       order by a.next_check_at limit ${limit} for update of a skip locked`,
   );
   return rows.map(({ id }) => id);
+}
+
+/** A person has looked after a gateway that did not answer: what was asked in vain is asked again, from the beginning. */
+export async function askAgainNow(tx: Db, eventId: string, subjectId: string): Promise<void> {
+  await tx
+    .update(table)
+    .set({ failedLooks: 0, nextCheckAt: sql`now()` })
+    .where(and(eq(table.eventId, eventId), eq(table.id, subjectId)));
+  await tx.execute(sql`
+    update refunds set failed_looks = 0, next_check_at = now()
+    where event_id = ${eventId} and id = ${subjectId} and status = 'processing'`);
 }

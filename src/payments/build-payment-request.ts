@@ -25,7 +25,7 @@ export async function buildPaymentRequest(
     attemptId: attempt.id,
     amount: attempt.amount,
     currency: attempt.currency,
-    methods: deps.gateway.methodsWithin(secondsLeft / 60, wishOf(attempt)),
+    methods: deps.gateway.methodsFor({ minutes: secondsLeft / 60, amount: attempt.amount }, wishOf(attempt)),
     expiresInMinutes: expiryMinutes(secondsLeft, deps.gateway.expiryMinutes),
     // A gateway may write to the buyer, too: before anybody has paid, a name is a stranger's text.
     buyer: {

@@ -9,6 +9,8 @@ export type CallbackItem = {
   readonly organizerId: string;
   readonly eventId: string;
   readonly attemptId: string;
+  /** Says that money was taken, so it is kept even if there is no such attempt. */
+  readonly isPaying: boolean;
   /** Hex. */
   readonly dedupKey: string;
   /** The raw bytes in base 64. */

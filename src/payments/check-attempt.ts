@@ -48,8 +48,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
     await changeAttempt(tx, locked.attempt, { ...plan, failedLooks: 0 });
     if (known.kind !== 'fact') return undefined;
     const again = await lockAttemptAndOrder(tx, attemptId);
-    const how = { trust: 'read_back', merchantId: account.merchantId } as const;
-    return again && applyFact(tx, again, known.fact, how);
+    return again && applyFact(tx, again, known.fact, { trust: 'read_back', account });
   });
   if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
 }

@@ -35,7 +35,7 @@ export async function closeAttempt(deps: GatewayDeps, attempt: Attempt): Promise
     await transaction(deps.db, async (tx) => {
       const locked = await lockAttemptAndOrder(tx, attempt.id);
       if (locked === undefined) return;
-      await applyFact(tx, locked, result.fact, { trust: 'read_back', merchantId: account.merchantId });
+      await applyFact(tx, locked, result.fact, { trust: 'read_back', account });
     });
   }
   const now = await findAttempt(deps.db, attempt.id);

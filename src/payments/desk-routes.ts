@@ -103,11 +103,17 @@ function contracts(deps: PaymentDeskDeps) {
       path: '/v1/organizers/{slug}/tasks/{taskId}/resolution',
       tags: ['Tasks'],
       operationId: 'resolveTask',
-      summary: 'Say that a task is done',
+      summary: 'Say that a task is done, or let the gateway give its money back',
       security: byStaff,
-      middleware: [manager] as const,
-      request: { params: schemas.taskParams },
-      responses: { 200: answer(schemas.taskSchema, 'Done.'), ...problems(400, 401, 403, 404, 409) },
+      middleware: [manager, jsonBody()] as const,
+      request: {
+        params: schemas.taskParams,
+        body: { required: false, content: { 'application/json': { schema: schemas.resolveTaskSchema } } },
+      },
+      responses: {
+        200: answer(schemas.taskSchema, 'Done; or the refund is on its way.'),
+        ...problems(400, 401, 403, 404, 409, 415),
+      },
     }),
   };
 }
@@ -124,8 +130,11 @@ export function paymentDeskRoutes(deps: PaymentDeskDeps) {
     .openapi(routes.showAccount, async (c) => {
       const account = await findAccount(deps.db, { organizerId: c.var.actor.organizerId });
       if (account === undefined) throw paymentAccountNotFound();
-      const { merchantId, updatedAt } = account;
-      return c.json({ gateway: 'midtrans' as const, merchantId, updatedAt: updatedAt.toISOString() }, 200);
+      const { merchantId, buyerPaysFee, updatedAt } = account;
+      return c.json(
+        { gateway: 'midtrans' as const, merchantId, buyerPaysFee, updatedAt: updatedAt.toISOString() },
+        200,
+      );
     })
     .openapi(routes.refund, async (c) => {
       const { refunds, replayed } = await requestRefund(deps, {
@@ -157,7 +166,13 @@ export function paymentDeskRoutes(deps: PaymentDeskDeps) {
       );
     })
     .openapi(routes.resolveTask, async (c) => {
-      const task = await resolveTask(deps, { actor: c.var.actor, taskId: c.req.valid('param').taskId });
+      // Without a body there is nothing to validate.
+      const given: { action?: 'done' | 'refund' } = c.req.valid('json');
+      const task = await resolveTask(deps, {
+        actor: c.var.actor,
+        taskId: c.req.valid('param').taskId,
+        action: given.action ?? 'done',
+      });
       return c.json(presentTask(task), 200);
     });
 }

@@ -3,7 +3,6 @@ import { DomainError } from '../platform/errors.ts';
 export type PaymentErrorCode =
   | 'callback.malformed'
   | 'callback.signature_invalid'
-  | 'callback.attempt_unknown'
   | 'callback.too_large'
   | 'payment.not_payable'
   | 'payment.method_unavailable'
@@ -13,12 +12,12 @@ export type PaymentErrorCode =
   | 'refund.amount_exceeded'
   | 'refund.tickets_unknown'
   | 'task.not_found'
-  | 'task.resolved';
+  | 'task.resolved'
+  | 'task.refund_unavailable';
 
 export const paymentProblems = {
   'callback.malformed': { status: 400, title: 'Callback not understood' },
   'callback.signature_invalid': { status: 400, title: 'Callback not signed' },
-  'callback.attempt_unknown': { status: 404, title: 'Payment not known' },
   'callback.too_large': { status: 413, title: 'Callback too large' },
   'payment.not_payable': { status: 409, title: 'The order does not wait for payment' },
   'payment.method_unavailable': { status: 409, title: 'This way to pay is not available' },
@@ -29,6 +28,7 @@ export const paymentProblems = {
   'refund.tickets_unknown': { status: 409, title: 'Tickets not valid' },
   'task.not_found': { status: 404, title: 'Task not found' },
   'task.resolved': { status: 409, title: 'Task done before' },
+  'task.refund_unavailable': { status: 409, title: 'Not refundable by the gateway' },
 } as const satisfies Record<PaymentErrorCode, { status: number; title: string }>;
 
 type Refusal = DomainError<PaymentErrorCode>;
@@ -40,9 +40,6 @@ export const callbackMalformed = (): Refusal =>
 export const callbackSignatureInvalid = (): Refusal =>
   new DomainError('callback.signature_invalid', 'The notification is not signed with the key of this account.');
 
-export const callbackAttemptUnknown = (): Refusal =>
-  new DomainError('callback.attempt_unknown', 'This account has no such payment here.');
-
 export const callbackTooLarge = (bytesMax: number): Refusal =>
   new DomainError('callback.too_large', `A notification has at most ${bytesMax} bytes.`, { details: { bytesMax } });
 
@@ -50,9 +47,13 @@ export const paymentNotPayable = (): Refusal =>
   new DomainError('payment.not_payable', 'The order is paid, or its time to pay is over.');
 
 export const paymentMethodUnavailable = (methods: readonly string[]): Refusal =>
-  new DomainError('payment.method_unavailable', 'The time left is too short for this way to pay; see methods.', {
-    details: { methods },
-  });
+  new DomainError(
+    'payment.method_unavailable',
+    'The time left is too short, or the amount too high, for this way to pay; see methods.',
+    {
+      details: { methods },
+    },
+  );
 
 export const paymentTooManyAttempts = (max: number): Refusal =>
   new DomainError('payment.too_many_attempts', `An order has at most ${max} payment attempts.`, { details: { max } });
@@ -75,3 +76,6 @@ export const refundTicketsUnknown = (): Refusal =>
 export const taskNotFound = (): Refusal => new DomainError('task.not_found', 'There is no such task.');
 
 export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The task has been done before.');
+
+export const taskRefundUnavailable = (): Refusal =>
+  new DomainError('task.refund_unavailable', 'The gateway cannot give this money back by itself; pay it back by hand.');

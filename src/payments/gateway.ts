@@ -1,3 +1,4 @@
+import type { Currency } from '../platform/money.ts';
 import type { GatewayState, PaymentMethod } from './vocabulary.ts';
 import type { Instructions } from './tables.ts';
 
@@ -12,6 +13,8 @@ export type GatewayAccount = {
   readonly organizerId: string;
   readonly organizerSlug: string;
   readonly merchantId: string;
+  /** The account adds the gateway's fee to what buyers pay. */
+  readonly buyerPaysFee: boolean;
   readonly serverKey: string;
   /** Keys that callbacks may be signed with: the present one, and the one before it for a day after a change. */
   readonly acceptedKeys: readonly string[];
@@ -25,8 +28,15 @@ export type GatewayFact = {
   readonly attemptId: string;
   readonly gatewayReference: string;
   readonly merchantId: string;
+  /** All that the buyer pays, the gateway's own fee included. */
   readonly amount: number;
   readonly currency: string;
+  /** The amount as the gateway wrote it. */
+  readonly statedAmount: string;
+  /** False when it has a fraction that its currency does not have: `amount` is then rounded down. */
+  readonly isExact: boolean;
+  /** The part of the amount that the gateway keeps as its fee from the buyer; undefined when it does not say. */
+  readonly fee: number | undefined;
   readonly state: GatewayState;
   /** The signed part of what it says: success, waiting, or failure. A state outside its class is not believed. */
   readonly signedClass: 'success' | 'waiting' | 'failure';
@@ -36,6 +46,11 @@ export type GatewayFact = {
   /** All that was given back so far, when the gateway says so. */
   readonly refundedTotal: number | undefined;
 };
+
+/** Whether a gateway says that it has taken money. */
+export function isPaying({ state }: Pick<GatewayFact, 'state'>): boolean {
+  return state === 'captured' || state === 'settled';
+}
 
 export type Item = { readonly id: string; readonly name: string; readonly price: number; readonly quantity: number };
 
@@ -87,6 +102,10 @@ export type RefundResult =
 
 export type CallbackReading =
   | { readonly kind: 'refused'; readonly reason: 'malformed' | 'signature' }
+  /** Rightly signed, and not about us: a test from the gateway's dashboard, or another shop on the same account. */
+  | { readonly kind: 'not_ours'; readonly isTest: boolean }
+  /** Rightly signed and about one of our attempts, and the rest is not understood: only a look at the gateway can tell. */
+  | { readonly kind: 'unread'; readonly attemptId: string; readonly dedupKey: Buffer }
   | { readonly kind: 'fact'; readonly fact: GatewayFact; readonly dedupKey: Buffer };
 
 /** What a rail gives back by API. */
@@ -97,8 +116,15 @@ export type PaymentRail = {
   readonly name: 'midtrans';
   readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading;
   refundability(method: string): Refundability;
-  /** The ways to pay that fit into so many minutes; empty when a wish does not. */
-  methodsWithin(minutes: number, wish: PaymentMethod): readonly Exclude<PaymentMethod, 'any'>[];
+  /** The amounts that it takes, in minor units of each currency; a currency that is not named it does not take. */
+  readonly takes: readonly { readonly currency: Currency; readonly min: number; readonly max: number }[];
+  /** The highest amount that any of the ways to pay takes within so many minutes, in minor units. */
+  methodMax(minutes: number): number;
+  /** The ways to pay this amount within so many minutes; empty when a wish does not fit. */
+  methodsFor(
+    order: { readonly minutes: number; readonly amount: number },
+    wish: PaymentMethod,
+  ): readonly Exclude<PaymentMethod, 'any'>[];
   /** How long a payment page must live at least, and may at most. */
   readonly expiryMinutes: { readonly min: number; readonly max: number };
 };

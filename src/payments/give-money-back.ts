@@ -19,7 +19,10 @@ export async function giveMoneyBack(tx: Db, order: Order, attempt: Attempt): Pro
   const posting = `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
   const isChargeback = attempt.status === 'charged_back';
   await post(tx, attempt, posting, isChargeback ? chargebackPosting(balances, lost) : reversalPosting(balances));
-  const changed = await changeAttempt(tx, attempt, { refunded: attempt.received });
+  const changed = await changeAttempt(tx, attempt, {
+    refunded: attempt.received,
+    ...(isChargeback ? {} : { gatewayFee: 0 }),
+  });
   await dropOpenRefunds(tx, attempt);
   if (earned(balances) > 0) {
     await markAttention(tx, order, attempt.status);
@@ -37,7 +40,7 @@ export async function giveMoneyBack(tx: Db, order: Order, attempt: Attempt): Pro
 
 /** Money that came and went before we heard of either: the order never saw it, the ledger shows both. */
 export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number): Promise<Attempt> {
-  const capture = unearnedPosting(amount);
+  const capture = unearnedPosting({ amount, fee: 0 });
   const [captures, reversals] = [
     await countPostings(tx, attempt, 'capture'),
     await countPostings(tx, attempt, 'reversal'),

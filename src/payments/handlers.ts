@@ -4,6 +4,7 @@ import { closeOrder } from './close-order.ts';
 import type { GatewayDeps } from './deps.ts';
 import { maintainPayments } from './maintain-payments.ts';
 import { makeAttempt } from './make-attempt.ts';
+import { refundUnknownMoney } from './refund-unknown-money.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
 import { refundEvent } from './refund-event.ts';
 import { replaceAttempt } from './replace-attempt.ts';
@@ -24,6 +25,7 @@ export function paymentHandlers(deps: GatewayDeps) {
     'payment.replace_attempt': (wish: AttemptRef & { method: PaymentMethod }) => replaceAttempt(deps, wish),
     'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),
     'payment.send_refund': (refund: { eventId: string; refundId: string }) => sendRefund(deps, refund),
+    'payment.refund_unknown_money': (task: { organizerId: string; taskId: string }) => refundUnknownMoney(deps, task),
     'event.cancelled': (event: { eventId: string }) => refundEvent(deps, event),
     'payments.reconcile': () => reconcilePayments(deps),
     'payments.maintain': () => maintainPayments(deps),

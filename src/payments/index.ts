@@ -9,9 +9,12 @@
  *  3. A callback that was answered 200 is on disk. It is applied once, whatever its number, order and delay; a forged one
  *     changes nothing, and what a gateway does not sign (refunds, reversals, late money) is read back first.
  *  4. Money is booked twice: every posting adds up to zero. What was captured and cannot be a ticket is owed from that
- *     moment on, and has a refund on its way or a task for a person.
+ *     moment on, and has a refund on its way or a task for a person. What the gateway keeps as its fee is neither.
  *  5. A refund is sent under one key for ever: asked again, it is the same refund.
- *  6. Keys of organisers are encrypted for their row, kept in clear for a minute in memory, and never shown.
+ *  6. A gateway is asked for nothing that it does not take: currency, amount and precision are its own facts, and a sale
+ *     beyond them is not published. Money with facts that cannot be right is named to a person, who gives it back.
+ *  7. A question that was not answered does not count: it is asked again, with back-off, and the plan of looks stays.
+ *  8. Keys of organisers are encrypted for their row, kept in clear for a minute in memory, and never shown.
  *
  * An attempt (`nextAttemptState` is the table; `applyCallback`, `checkAttempt`, `closeAttempt` apply it)
  *
@@ -49,6 +52,7 @@ export { paymentHandlers } from './handlers.ts';
 export { type GatewayLimit, limitGateway } from './limit-gateway.ts';
 export { maintainPayments } from './maintain-payments.ts';
 export { type PaymentAccounts, createPaymentAccounts } from './payment-accounts.ts';
+export { paymentPorts } from './payment-ports.ts';
 export { paymentOf } from './payment-of.ts';
 export { reconcilePayments } from './reconcile-payments.ts';
 export { refundPaidOrder } from './refund-paid-order.ts';
@@ -60,4 +64,6 @@ export { resolveTask } from './resolve-task.ts';
 export { sendRefund } from './send-refund.ts';
 export { setPaymentAccount } from './set-payment-account.ts';
 export { startPayment } from './start-payment.ts';
+export { unpayableSale } from './unpayable-sale.ts';
+export { totalMaxes } from './rail-of.ts';
 export { type PaymentBacklog, watchPaymentBacklog } from './watch-payment-backlog.ts';

@@ -13,14 +13,17 @@ function rule(name: string, promise: string, statement: SQL): Invariant {
   };
 }
 
-/** What an order has earned by the ledger, what is owed back, and what should have been earned by its status. */
+/** What an order has earned by the ledger, in its own currency. */
 const orderMoney = sql`
-  select o.event_id, o.id, o.status, o.total, o.organizer_id,
-    -coalesce(sum(l.amount) filter (where l.account in ('sales', 'fees', 'discounts', 'chargebacks')), 0)::bigint as earned,
-    -coalesce(sum(l.amount) filter (where l.account = 'refunds_due'), 0)::bigint as owed,
-    coalesce(sum(l.amount) filter (where l.account in ('gateway', 'bank')), 0)::bigint as held
-  from orders o left join ledger_entries l on l.event_id = o.event_id and l.order_id = o.id
+  select o.event_id, o.id, o.status, o.total,
+    -coalesce(sum(l.amount) filter (where l.account in ('sales', 'fees', 'discounts', 'chargebacks')), 0)::bigint as earned
+  from orders o left join ledger_entries l on l.event_id = o.event_id and l.order_id = o.id and l.currency = o.currency
   group by o.event_id, o.id`;
+
+/** What an order owes back by the ledger, in each currency that money came in for it. */
+const owedMoney = sql`
+  select l.event_id, l.order_id, l.currency, -sum(l.amount)::bigint as owed
+  from ledger_entries l where l.account = 'refunds_due' group by l.event_id, l.order_id, l.currency`;
 
 /** The money's truths: equations E7 and E8, as far as our own rows can tell. `compareWithWitness` asks the other side. */
 export const paymentInvariants: readonly Invariant[] = [
@@ -38,14 +41,27 @@ export const paymentInvariants: readonly Invariant[] = [
       select 'attempt ' || a.id || ' says ' || (a.received - a.refunded) || ', the ledger ' || coalesce(l.held, 0) as sentence
       from payment_attempts a
       left join (
-        select event_id, attempt_id, sum(amount) filter (where account in ('gateway', 'bank')) as held
-        from ledger_entries group by event_id, attempt_id
-      ) l on l.event_id = a.event_id and l.attempt_id = a.id
+        select event_id, attempt_id, currency, sum(amount) filter (where account in ('gateway', 'bank')) as held
+        from ledger_entries group by event_id, attempt_id, currency
+      ) l on l.event_id = a.event_id and l.attempt_id = a.id and l.currency = a.currency
       where a.received - a.refunded <> coalesce(l.held, 0)
         and not exists (
           -- A chargeback after a refund by hand: the loss stands in chargebacks.
           select 1 from ledger_entries c where c.event_id = a.event_id and c.order_id = a.order_id
             and c.attempt_id = a.id and c.account = 'chargebacks')`,
+  ),
+  rule(
+    'payments.gateway_fees',
+    'What the gateway keeps of an attempt is what the ledger holds for it, and never more than is left.',
+    sql`
+      select 'attempt ' || a.id || ' says a fee of ' || a.gateway_fee || ', the ledger ' || coalesce(l.kept, 0) as sentence
+      from payment_attempts a
+      left join (
+        select event_id, attempt_id, currency, -sum(amount) as kept
+        from ledger_entries where account = 'gateway_fees' group by event_id, attempt_id, currency
+      ) l on l.event_id = a.event_id and l.attempt_id = a.id and l.currency = a.currency
+      where a.gateway_fee <> coalesce(l.kept, 0)
+         or (a.gateway_fee > a.received - a.refunded and a.status <> 'charged_back')`,
   ),
   rule(
     'payments.paid_has_money',
@@ -62,13 +78,14 @@ export const paymentInvariants: readonly Invariant[] = [
     'payments.owed_is_on_its_way',
     'Money without a ticket has a refund on its way, or a task for a person.',
     sql`
-      select 'order ' || m.id || ' owes ' || m.owed || ', its open refunds are ' || coalesce(r.amount, 0) as sentence
-      from (${orderMoney}) m
-      left join (
-        select event_id, order_id, sum(amount) as amount from refunds
-        where status in ('requested', 'manual_required') group by event_id, order_id
-      ) r on r.event_id = m.event_id and r.order_id = m.id
-      where m.owed <> coalesce(r.amount, 0)`,
+      select 'order ' || coalesce(m.order_id, r.order_id) || ' owes ' || coalesce(m.owed, 0) || ' '
+        || coalesce(m.currency, r.currency) || ', its open refunds are ' || coalesce(r.amount, 0) as sentence
+      from (${owedMoney}) m
+      full join (
+        select event_id, order_id, currency, sum(amount) as amount from refunds
+        where status in ('requested', 'manual_required') group by event_id, order_id, currency
+      ) r on r.event_id = m.event_id and r.order_id = m.order_id and r.currency = m.currency
+      where coalesce(m.owed, 0) <> coalesce(r.amount, 0)`,
   ),
   rule(
     'payments.manual_refund_has_task',
@@ -77,7 +94,7 @@ export const paymentInvariants: readonly Invariant[] = [
       select 'refund ' || r.id || ' waits for a person, and no task says so' as sentence
       from refunds r
       where r.status = 'manual_required' and not exists (
-        select 1 from tasks t where t.event_id = r.event_id and t.kind = 'refund_manual' and t.subject_id = r.id
+        select 1 from tasks t where t.event_id = r.event_id and t.kind in ('refund_manual', 'money_taken') and t.subject_id = r.id
           and t.resolved_at is null)`,
   ),
   rule(

@@ -57,7 +57,19 @@ export const sendRefundJob = job({
   timeoutMs: 30_000,
 });
 
-/** Recurring, each minute: attempts and refunds that nobody has heard of for too long. */
+/** Money that stands nowhere here goes back: a person has asked for it by its task. */
+export const refundUnknownMoneyJob = job({
+  name: 'payment.refund_unknown_money',
+  payload: z.strictObject({
+    organizerId: z.string().regex(idPatterns.plain),
+    taskId: z.string().regex(idPatterns.plain),
+  }),
+  queue: 'payments',
+  attempts: 20,
+  timeoutMs: 30_000,
+});
+
+/** Recurring, every ten seconds: attempts and refunds that nobody has heard of for too long. */
 export const reconcilePaymentsJob = job({
   name: 'payments.reconcile',
   payload: z.strictObject({}),

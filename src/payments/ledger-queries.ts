@@ -5,8 +5,17 @@ import { type Entries, sumOf } from './ledger.ts';
 import { type Attempt, ledgerEntries } from './tables.ts';
 import { ledgerAccounts } from './vocabulary.ts';
 
-/** Writes a posting. Its name makes it unique: the same one again is a fault of the caller, and fails. */
-export async function post(tx: Db, attempt: Attempt, posting: string, entries: Entries): Promise<void> {
+/**
+ * Writes a posting. Its name makes it unique: the same one again is a fault of the caller, and fails.
+ * @param currency of the money, when it is another than the order's
+ */
+export async function post(
+  tx: Db,
+  attempt: Attempt,
+  posting: string,
+  entries: Entries,
+  currency: string = attempt.currency,
+): Promise<void> {
   invariant(sumOf(entries) === 0, 'the entries of a posting add up to zero');
   const rows = ledgerAccounts.flatMap((account) => {
     const amount = entries[account] ?? 0;
@@ -20,14 +29,14 @@ export async function post(tx: Db, attempt: Attempt, posting: string, entries: E
             orderId: attempt.orderId,
             attemptId: attempt.id,
             amount,
-            currency: attempt.currency,
+            currency,
           },
         ];
   });
   if (rows.length > 0) await tx.insert(ledgerEntries).values(rows);
 }
 
-/** Where the money of an attempt is now. */
+/** Where the money of an attempt is now, in the order's currency. */
 export async function balancesOf(tx: Db, attempt: Attempt): Promise<Entries> {
   const rows = await tx
     .select({ account: ledgerEntries.account, amount: sql<number>`sum(${ledgerEntries.amount})::float8` })
@@ -37,6 +46,7 @@ export async function balancesOf(tx: Db, attempt: Attempt): Promise<Entries> {
         eq(ledgerEntries.eventId, attempt.eventId),
         eq(ledgerEntries.orderId, attempt.orderId),
         eq(ledgerEntries.attemptId, attempt.id),
+        eq(ledgerEntries.currency, attempt.currency),
       ),
     )
     .groupBy(ledgerEntries.account);

@@ -7,38 +7,52 @@ import type { LedgerAccount } from './vocabulary.ts';
  */
 export type Entries = Partial<Record<LedgerAccount, number>>;
 
-/** Money that pays for the order; what exceeds its total is owed back. */
-export function salePosting(order: Pick<Order, 'subtotal' | 'discount' | 'fees' | 'total'>, received: number): Entries {
+/** What came at once: all that the buyer paid, and the part of it that the gateway keeps. */
+export type Receipt = { readonly amount: number; readonly fee: number };
+
+/** Money that pays for the order; what exceeds its total, and is not the gateway's fee, is owed back. */
+export function salePosting(
+  order: Pick<Order, 'subtotal' | 'discount' | 'fees' | 'total'>,
+  { amount, fee }: Receipt,
+): Entries {
   return {
-    gateway: received,
+    gateway: amount,
+    gateway_fees: -fee,
     sales: -order.subtotal,
     fees: -order.fees,
     discounts: order.discount,
-    refunds_due: order.total - received,
+    refunds_due: order.total - (amount - fee),
   };
 }
 
-/** Money that pays for nothing, and is owed back whole. */
-export function unearnedPosting(received: number): Entries {
-  return { gateway: received, refunds_due: -received };
+/** Money that pays for nothing, and is owed back but for what the gateway keeps. */
+export function unearnedPosting({ amount, fee }: Receipt): Entries {
+  return { gateway: amount, gateway_fees: -fee, refunds_due: fee - amount };
 }
 
-/** What was earned becomes owed. All of it turns every earning account of the attempt to zero; a part comes off sales. */
+/**
+ * What was earned becomes owed. All of it turns every earning account of the attempt to zero; a part comes off sales. What
+ * a gateway gives back beyond that, by its own desk, comes off the fee that it had kept.
+ */
 export function refundDuePosting(balances: Entries, amount: number): Entries {
-  if (amount === earned(balances)) {
-    return {
-      sales: -(balances.sales ?? 0),
-      fees: -(balances.fees ?? 0),
-      discounts: -(balances.discounts ?? 0),
-      refunds_due: -amount,
-    };
-  }
-  return { sales: amount, refunds_due: -amount };
+  const left = earned(balances);
+  if (amount < left) return { sales: amount, refunds_due: -amount };
+  const ofFee = Math.min(amount - left, keptFee(balances));
+  return {
+    sales: amount - left - ofFee - (balances.sales ?? 0),
+    fees: -(balances.fees ?? 0),
+    discounts: -(balances.discounts ?? 0),
+    gateway_fees: ofFee,
+    refunds_due: -amount,
+  };
 }
 
-/** What was owed is paid: by the gateway, or by a person from the organiser's bank. */
-export function refundPaidPosting(amount: number, from: 'gateway' | 'bank'): Entries {
-  return { refunds_due: amount, [from]: -amount };
+/**
+ * What was owed is paid: by the gateway, or by a person from the organiser's bank.
+ * @param fee that the gateway gives back with it, as when it takes a card payment back before it settles
+ */
+export function refundPaidPosting(amount: number, from: 'gateway' | 'bank', fee = 0): Entries {
+  return { refunds_due: amount, gateway_fees: fee, [from]: -(amount + fee) };
 }
 
 /** The money went away as it came: nothing is earned or owed any more. What the bank had paid meanwhile is lost. */
@@ -57,6 +71,11 @@ export function chargebackPosting(balances: Entries, lost: number): Entries {
 /** What is still earned of an attempt's money. */
 export function earned(balances: Entries): number {
   return -((balances.sales ?? 0) + (balances.fees ?? 0) + (balances.discounts ?? 0));
+}
+
+/** What the gateway still keeps of an attempt's money. */
+export function keptFee(balances: Entries): number {
+  return -(balances.gateway_fees ?? 0);
 }
 
 export function sumOf(entries: Entries): number {

@@ -63,7 +63,7 @@ async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: A
       await transaction(deps.db, async (tx) => {
         const locked = await lockAttemptAndOrder(tx, attempt.id);
         if (locked === undefined) return;
-        await applyFact(tx, locked, known.fact, { trust: 'read_back', merchantId: account.merchantId });
+        await applyFact(tx, locked, known.fact, { trust: 'read_back', account });
       });
       return true;
     case 'slow_down':

@@ -9,7 +9,8 @@ import { refundsEnded } from './metrics.ts';
 import { railOf } from './rail-of.ts';
 import { insertRefund } from './refund-queries.ts';
 import type { Attempt, Refund } from './tables.ts';
-import { insertTask } from './task-queries.ts';
+import { takes } from './takes.ts';
+import { reopenTask } from './task-queries.ts';
 import type { RefundReason } from './vocabulary.ts';
 
 export type RefundWish = {
@@ -60,7 +61,7 @@ export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
 
 /** A person pays it back, from the organiser's own account. */
 export async function nameManualRefund(tx: Db, refund: Refund, attempt: Attempt): Promise<void> {
-  await insertTask(tx, attempt, {
+  await reopenTask(tx, attempt, {
     kind: 'refund_manual',
     subjectId: refund.id,
     detail: { amount: refund.amount, currency: refund.currency, method: attempt.method, reason: refund.reason },
@@ -68,6 +69,19 @@ export async function nameManualRefund(tx: Db, refund: Refund, attempt: Attempt)
 }
 
 function mustBeByHand(attempt: Attempt, amount: number): boolean {
-  const rail = railOf(attempt).refundability(attempt.method);
-  return rail === 'none' || (rail === 'full' && amount !== attempt.received);
+  return !canRefundByApi(attempt, { amount, currency: attempt.currency });
+}
+
+/**
+ * Whether the gateway gives this much of an attempt's money back by API. Where it gives back only the whole, a fee that it
+ * keeps makes that more than is the organiser's to give.
+ */
+export function canRefundByApi(
+  attempt: Attempt,
+  money: { readonly amount: number; readonly currency: string },
+): boolean {
+  const rail = railOf(attempt);
+  if (money.currency !== attempt.currency || !takes(rail, money)) return false;
+  const refundability = rail.refundability(attempt.method);
+  return refundability === 'partial' || (refundability === 'full' && money.amount === attempt.received);
 }

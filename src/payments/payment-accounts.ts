@@ -44,6 +44,7 @@ export function createPaymentAccounts(deps: { db: Db; clock: Clock; encryptionKe
       organizerId: row.organizerId,
       organizerSlug: row.organizerSlug,
       merchantId: row.merchantId,
+      buyerPaysFee: row.buyerPaysFee,
       serverKey,
       acceptedKeys: hasPrevious ? [serverKey, previousServerKey] : [serverKey],
     };

@@ -39,7 +39,8 @@ export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
   if (replaceBy !== undefined && isPayable) return { status: 'creating', method: replaceBy };
   const ends = [order.expiresAt, ...(attempt.expiresAt === null ? [] : [attempt.expiresAt])];
   return {
-    status: statuses[attempt.status],
+    // Money that fits nothing is not a payment: a person looks at it.
+    status: attempt.failure?.startsWith('wrong_') === true ? 'review' : statuses[attempt.status],
     method: attempt.method,
     ...(isPayable && attempt.redirectUrl !== null ? { redirectUrl: attempt.redirectUrl } : {}),
     ...(isPayable && vaNumber !== undefined ? { vaNumber } : {}),

@@ -13,3 +13,8 @@ export function railOf({ gateway }: { readonly gateway: string }): PaymentRail {
 
 /** The gateway that new attempts are made at. */
 export const gatewayOfNewAttempts = 'midtrans';
+
+/** The highest total of an order that it takes, by currency, in minor units. */
+export const totalMaxes: Readonly<Record<string, number>> = Object.fromEntries(
+  railOf({ gateway: gatewayOfNewAttempts }).takes.map(({ currency, max }) => [currency, max]),
+);

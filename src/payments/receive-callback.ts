@@ -1,7 +1,7 @@
 import { serviceUnavailable } from '../platform/errors.ts';
 import { eventIdOf } from '../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
-import type { GatewayAccount, PaymentRail } from './gateway.ts';
+import { type GatewayAccount, type PaymentRail, isPaying } from './gateway.ts';
 import { callbackAnswerMs } from './limits.ts';
 import type { PaymentAccounts } from './payment-accounts.ts';
 
@@ -10,7 +10,8 @@ export type ReceiveDeps = {
   readonly inbox: CallbackInbox;
 };
 
-export type Received = 'stored' | 'duplicate' | 'unknown_attempt' | 'malformed' | 'signature';
+/** `test`, `not_ours` and `unknown_attempt` are rightly signed: the account is used for more than this service. */
+export type Received = 'stored' | 'duplicate' | 'test' | 'not_ours' | 'unknown_attempt' | 'malformed' | 'signature';
 
 /** Stands in for the key of an organiser who has none, so that nobody hears a difference. */
 const nobodysKeys = ['no organiser signs with this'];
@@ -35,12 +36,14 @@ export async function receiveCallback(
   if (reading.kind === 'refused') return reading.reason;
   if (account === undefined) return 'signature';
   onVerified();
-  const { attemptId } = reading.fact;
+  if (reading.kind === 'not_ours') return reading.isTest ? 'test' : 'not_ours';
+  const { attemptId } = reading.kind === 'fact' ? reading.fact : reading;
   const stored = deps.inbox.submit(account.organizerId, {
     gateway: rail.name,
     organizerId: account.organizerId,
     eventId: eventIdOf(attemptId),
     attemptId,
+    isPaying: reading.kind === 'unread' || isPaying(reading.fact),
     dedupKey: reading.dedupKey.toString('hex'),
     payload: rawBody.toString('base64'),
   });

@@ -1,7 +1,7 @@
 import { type Order, type PayOutcome, markAttention, payOrder } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { changeAttempt, checkOpenAttemptNow } from './attempt-queries.ts';
-import { salePosting, unearnedPosting } from './ledger.ts';
+import { type Receipt, salePosting, unearnedPosting } from './ledger.ts';
 import { countPostings, post } from './ledger-queries.ts';
 import { moneyReceived } from './metrics.ts';
 import { openRefund } from './open-refund.ts';
@@ -19,23 +19,29 @@ const unearned: Readonly<Record<'underpaid' | 'double' | 'late' | 'overLimit', U
 
 /**
  * Money has come for an attempt; the caller's transaction holds the order's and the attempt's lock. It pays the order if
- * it can; what cannot, or is too much, is owed back from this moment on, and its refund is on the way.
+ * it can; what cannot, or is too much, is owed back from this moment on, and its refund is on the way. What the gateway
+ * keeps as its fee pays for nothing and is never owed.
  */
-export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, amount: number): Promise<Attempt> {
-  const paid = await changeAttempt(tx, attempt, { received: attempt.received + amount });
+export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, receipt: Receipt): Promise<Attempt> {
+  const ours = receipt.amount - receipt.fee;
+  const paid = await changeAttempt(tx, attempt, {
+    received: attempt.received + receipt.amount,
+    gatewayFee: attempt.gatewayFee + receipt.fee,
+  });
   const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
-  const outcome = amount < attempt.amount ? 'underpaid' : await payOrder(tx, order);
+  const outcome = ours < attempt.amount ? 'underpaid' : await payOrder(tx, order);
   moneyReceived.inc({ outcome });
   if (outcome === 'paid' || outcome === 'paid_late') {
-    await post(tx, paid, posting, salePosting(order, amount));
+    await post(tx, paid, posting, salePosting(order, receipt));
     await checkOpenAttemptNow(tx, order);
-    await returnSurplus(tx, order, paid, amount - order.total);
+    await returnSurplus(tx, order, paid, ours - order.total);
     return paid;
   }
-  await post(tx, paid, posting, unearnedPosting(amount));
+  await post(tx, paid, posting, unearnedPosting(receipt));
+  if (ours === 0) return paid;
   const { attention, reason } = unearned[meaningOf(outcome)];
   await markAttention(tx, order, attention);
-  await openRefund(tx, { order, attempt: paid, amount, reason, requestedBy: 'system', money: 'owed' });
+  await openRefund(tx, { order, attempt: paid, amount: ours, reason, requestedBy: 'system', money: 'owed' });
   return paid;
 }
 

@@ -18,7 +18,13 @@ export async function recordRefundPaid(
   tx: Db,
   attempt: Attempt,
   refund: Refund,
-  paid: { readonly from: 'gateway' | 'bank'; readonly confirmed: boolean; readonly gatewayRefundKey?: string },
+  paid: {
+    readonly from: 'gateway' | 'bank';
+    readonly confirmed: boolean;
+    readonly gatewayRefundKey?: string;
+    /** The gateway gave its fee back as well. */
+    readonly withFee?: boolean;
+  },
 ): Promise<Attempt> {
   const status = paid.confirmed ? 'done' : 'processing';
   const end = paid.confirmed ? { isDone: true, checkInSeconds: null } : { checkInSeconds: confirmationCheckSeconds };
@@ -31,14 +37,28 @@ export async function recordRefundPaid(
   });
   refundsEnded.inc({ status });
   if (refund.status === 'processing' || refund.status === 'failed') return attempt;
-  await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from));
-  await closeTaskOf(tx, attempt.eventId, 'refund_manual', refund.id);
-  const refunded = attempt.refunded + refund.amount;
-  return changeAttempt(tx, attempt, { refunded, ...statusOf(attempt, refunded) });
+  const fee = paid.withFee === true ? attempt.gatewayFee : 0;
+  await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from, fee), refund.currency);
+  for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, refund.id);
+  // Money of another currency than the order's was never part of what the attempt received.
+  if (refund.currency !== attempt.currency) return attempt;
+  const after = {
+    refunded: attempt.refunded + refund.amount + fee,
+    gatewayFee: Math.min(attempt.gatewayFee - fee, attempt.received - attempt.refunded - refund.amount - fee),
+  };
+  return changeAttempt(tx, attempt, { ...after, ...statusOf(attempt, after) });
 }
 
 /** The gateway's own callback says the same later; until then a page need not wait for it. */
-function statusOf(attempt: Attempt, refunded: number): { status?: 'refunded' | 'partially_refunded' } {
+function statusOf(
+  attempt: Attempt,
+  after: { readonly refunded: number; readonly gatewayFee: number },
+): { status?: 'refunded' | 'partially_refunded' } {
   if (attempt.status !== 'settled' && attempt.status !== 'partially_refunded') return {};
-  return { status: refunded === attempt.received ? 'refunded' : 'partially_refunded' };
+  return { status: isAllBack({ ...attempt, ...after }) ? 'refunded' : 'partially_refunded' };
+}
+
+/** Whether nothing is left but what the gateway keeps for itself. */
+export function isAllBack({ received, refunded, gatewayFee }: Pick<Attempt, 'received' | 'refunded' | 'gatewayFee'>) {
+  return refunded >= received - gatewayFee;
 }

@@ -31,9 +31,9 @@ export async function replacePayment(
       throw paymentNotPayable();
     }
     const rail = railOf({ gateway: gatewayOfNewAttempts });
-    const minutes = payable.secondsLeft / 60;
-    if (rail.methodsWithin(minutes, method).length === 0) {
-      throw paymentMethodUnavailable(paymentMethods.filter((other) => rail.methodsWithin(minutes, other).length > 0));
+    const wanted = { minutes: payable.secondsLeft / 60, amount: order.total };
+    if (rail.methodsFor(wanted, method).length === 0) {
+      throw paymentMethodUnavailable(paymentMethods.filter((other) => rail.methodsFor(wanted, other).length > 0));
     }
     await wish(tx, order, method);
     return paymentOf(tx, order);

@@ -39,11 +39,15 @@ export const setPaymentAccountSchema = z
       .regex(/^[\w.-]+$/),
     serverKey: key,
     clientKey: key,
+    buyerPaysFee: z.boolean().default(false).openapi({
+      description:
+        'The account adds the fee of the gateway to what buyers pay. What comes beyond the total of an order is then booked as that fee, also where the gateway does not state it. Without this, an amount beyond the total that the gateway does not explain goes back to the buyer.',
+    }),
   })
   .openapi('SetPaymentAccount');
 
 export const paymentAccountSchema = z
-  .object({ gateway: z.literal('midtrans'), merchantId: z.string(), updatedAt: timeSchema })
+  .object({ gateway: z.literal('midtrans'), merchantId: z.string(), buyerPaysFee: z.boolean(), updatedAt: timeSchema })
   .openapi('PaymentAccount');
 
 export const requestRefundSchema = z
@@ -73,6 +77,15 @@ export const refundsSchema = z.object({ data: z.array(refundSchema) }).openapi('
 export const refundPageSchema = z
   .object({ data: z.array(refundSchema), nextCursor: z.string().nullable() })
   .openapi('RefundPage');
+
+export const resolveTaskSchema = z
+  .strictObject({
+    action: z.enum(['done', 'refund']).default('done').openapi({
+      description:
+        '`done`: a person has done it; money that was to be paid back by hand is then booked as paid. `refund`: the gateway is asked to give the money back, where it can.',
+    }),
+  })
+  .openapi('ResolveTask');
 
 export const taskSchema = z
   .object({

@@ -76,7 +76,8 @@ async function send(
     const { attemptId, gatewayRefundKey: key, amount, reason } = refund;
     return deps.gateway.refund(account, { attemptId, key, amount, reason });
   }
-  if (refund.amount === attempt.received - attempt.refunded) return deps.gateway.voidCapture(account, attempt.id);
+  if (refund.amount === attempt.received - attempt.refunded - attempt.gatewayFee)
+    return deps.gateway.voidCapture(account, attempt.id);
   throw new RetryLater(refundBalancePauseSeconds, 'a part can be given back only after the payment has settled');
 }
 
@@ -90,7 +91,7 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
     const attempt = isVoid
       ? await changeAttempt(tx, locked.attempt, { status: 'voided', checkInSeconds: null })
       : locked.attempt;
-    await recordRefundPaid(tx, attempt, refund, { from: 'gateway', confirmed: isVoid });
+    await recordRefundPaid(tx, attempt, refund, { from: 'gateway', confirmed: isVoid, withFee: isVoid });
   });
 }
 
@@ -103,7 +104,7 @@ async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund:
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, refund.attemptId);
     if (locked === undefined) return;
-    await applyFact(tx, locked, known.fact, { trust: 'read_back', merchantId: account.merchantId });
+    await applyFact(tx, locked, known.fact, { trust: 'read_back', account });
     const now = await lockRefund(tx, refund.eventId, refund.id);
     if (now !== undefined) await endSilence(tx, now);
     if (now?.status === 'processing')

@@ -11,6 +11,7 @@ export type PaymentAccountInput = {
   readonly merchantId: string;
   readonly serverKey: string;
   readonly clientKey: string;
+  readonly buyerPaysFee: boolean;
 };
 
 /**
@@ -20,7 +21,7 @@ export type PaymentAccountInput = {
 export async function setPaymentAccount(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
   { actor, input }: { actor: Actor; input: PaymentAccountInput },
-): Promise<{ merchantId: string; updatedAt: Date }> {
+): Promise<{ merchantId: string; buyerPaysFee: boolean; updatedAt: Date }> {
   const { organizerId } = actor;
   return transaction(deps.db, async (tx) => {
     const before = await lockAccount(tx, organizerId);
@@ -32,6 +33,7 @@ export async function setPaymentAccount(
     const updatedAt = await saveAccount(tx, {
       organizerId,
       merchantId: input.merchantId,
+      buyerPaysFee: input.buyerPaysFee,
       credentials: encrypt(deps.config.ENCRYPTION_KEY, JSON.stringify(credentials), accountContext(organizerId)),
     });
     await writeAudit(tx, {
@@ -41,10 +43,11 @@ export async function setPaymentAccount(
       changes: {
         gateway: 'midtrans',
         merchantId: input.merchantId,
+        buyerPaysFee: input.buyerPaysFee,
         keyChanged: previous?.serverKey !== input.serverKey,
       },
     });
-    return { merchantId: input.merchantId, updatedAt };
+    return { merchantId: input.merchantId, buyerPaysFee: input.buyerPaysFee, updatedAt };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Db } from '../platform/db.ts';
-import { checkAfterSeconds } from './apply-fact.ts';
+import { checkAfterSeconds } from './check-plan.ts';
 import type { GatewayAccount, GatewayFact } from './gateway.ts';
 import { callbacksApplied, moneyReceived } from './metrics.ts';
 import { callApplySettlement } from './settlement-queries.ts';
@@ -18,9 +18,10 @@ export async function settleDirectly(
   fact: GatewayFact,
 ): Promise<boolean> {
   const { state, signedClass, merchantId, method } = fact;
-  if (signedClass !== 'success' || merchantId !== account.merchantId) return false;
+  if (signedClass !== 'success' || merchantId !== account.merchantId || !fact.isExact) return false;
   if (state !== 'settled' && state !== 'captured') return false;
-  const outcome = await callApplySettlement(db, callbackId, fact, checkAfterSeconds(state, method ?? 'any'));
+  const checkInSeconds = checkAfterSeconds(state, method ?? 'any');
+  const outcome = await callApplySettlement(db, callbackId, fact, checkInSeconds, account.buyerPaysFee);
   if (outcome !== 'paid') return false;
   callbacksApplied.inc({ outcome: 'applied' });
   moneyReceived.inc({ outcome: 'paid' });

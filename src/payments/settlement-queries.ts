@@ -13,14 +13,16 @@ export async function callApplySettlement(
   callbackId: number,
   fact: GatewayFact,
   checkInSeconds: number | null,
+  buyerPaysFee: boolean,
 ): Promise<'paid' | 'other'> {
-  const { attemptId, state, amount, currency, gatewayReference, method = null, instructions } = fact;
+  const { attemptId, state, amount, currency, gatewayReference, method = null, instructions, fee = null } = fact;
   const called = rowsOf<{ outcome: 'paid' | 'other' }>(
     db,
     sql`
       select apply_settlement(
         ${callbackId}::bigint, ${eventIdOf(attemptId)}, ${orderIdOf(attemptId)}, ${attemptId}, ${state}, ${amount}::bigint,
-        ${currency}, ${gatewayReference}, ${method}::text, ${JSON.stringify(instructions)}::jsonb, ${checkInSeconds}::integer
+        ${currency}, ${gatewayReference}, ${method}::text, ${JSON.stringify(instructions)}::jsonb, ${checkInSeconds}::integer,
+        ${fee}::bigint, ${buyerPaysFee}
       ) as outcome`,
   );
   const [row] = await called.catch((error: unknown) => {

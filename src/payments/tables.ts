@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   customType,
   integer,
   jsonb,
@@ -21,6 +22,7 @@ export const paymentAccounts = pgTable(
     organizerId: text('organizer_id').notNull(),
     gateway: text('gateway', { enum: ['midtrans'] }).notNull(),
     merchantId: text('merchant_id').notNull(),
+    buyerPaysFee: boolean('buyer_pays_fee').notNull().default(false),
     credentials: text('credentials').notNull(),
     updatedAt: time('updated_at').notNull().defaultNow(),
   },
@@ -55,6 +57,7 @@ export const paymentAttempts = pgTable(
     instructions: jsonb('instructions').$type<Instructions>().notNull().default({}),
     received: amount('received').notNull().default(0),
     refunded: amount('refunded').notNull().default(0),
+    gatewayFee: amount('gateway_fee').notNull().default(0),
     failure: text('failure'),
     createdAt: time('created_at').notNull().defaultNow(),
     expiresAt: time('expires_at'),

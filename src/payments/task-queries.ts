@@ -92,3 +92,13 @@ export async function closeTaskOf(tx: Db, eventId: string, kind: TaskKind, subje
       and(eq(tasks.eventId, eventId), eq(tasks.kind, kind), eq(tasks.subjectId, subjectId), isNull(tasks.resolvedAt)),
     );
 }
+
+/** Adds to what a task says, and leaves it as open as it was. */
+export async function noteOnTask(tx: Db, task: Task, note: Readonly<Record<string, string | number>>): Promise<Task> {
+  const [row] = await tx
+    .update(tasks)
+    .set({ detail: { ...task.detail, ...note } })
+    .where(eq(tasks.id, task.id))
+    .returning();
+  return row ?? task;
+}

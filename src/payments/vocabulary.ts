@@ -60,6 +60,7 @@ export const refundReasons = [
   'over_limit',
   'event_cancelled',
   'external',
+  'wrong_facts',
 ] as const;
 export type RefundReason = (typeof refundReasons)[number];
 
@@ -67,16 +68,29 @@ export const refundStatuses = ['requested', 'processing', 'done', 'failed', 'man
 export type RefundStatus = (typeof refundStatuses)[number];
 
 /**
- * gateway: money at the gateway. bank: money paid back by a person from the organiser's own account. sales, fees,
+ * gateway: money at the gateway. gateway_fees: the part of it that the gateway keeps as its fee from the buyer (negative =
+ * kept); the two together are what it pays out. bank: money paid back by a person from the organiser's own account. sales, fees,
  * discounts: what was earned (negative = earned). refunds_due: what is owed to buyers (negative = owed). chargebacks: lost.
  */
-export const ledgerAccounts = ['gateway', 'bank', 'sales', 'fees', 'discounts', 'refunds_due', 'chargebacks'] as const;
+export const ledgerAccounts = [
+  'gateway',
+  'gateway_fees',
+  'bank',
+  'sales',
+  'fees',
+  'discounts',
+  'refunds_due',
+  'chargebacks',
+] as const;
 export type LedgerAccount = (typeof ledgerAccounts)[number];
 
 /** Work for a person. */
 export type TaskKind =
   | 'refund_manual'
+  /** A gateway said what cannot be believed, and took no money. */
   | 'wrong_facts'
+  /** A gateway took money that fits nothing; the detail says how much, and it can be given back. */
+  | 'money_taken'
   | 'contradiction'
   | 'chargeback'
   | 'partial_chargeback'

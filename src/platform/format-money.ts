@@ -15,7 +15,7 @@ const ownSymbol: ReadonlySet<string> = new Set(['IDR', 'MYR']);
  * How many digits of an amount stand behind the decimal point. An amount counts the smallest unit in use: no sen are in
  * use for rupiah, whatever ISO 4217 says.
  */
-function minorDigits(currency: string): number {
+export function minorDigits(currency: string): number {
   if (currency === 'IDR') return 0;
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }

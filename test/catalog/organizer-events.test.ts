@@ -4,7 +4,7 @@ import { pools, stock } from '../../src/orders/tables.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../support/catalog.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestOrganizer, createOrganizer } from '../support/factories.ts';
+import { type TestOrganizer, createOrganizer, createPaymentAccount } from '../support/factories.ts';
 import { openTestDb, order, placingDeps } from '../support/placing.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
 
@@ -48,6 +48,7 @@ const categoryOf = (poolId: string, values: object = {}) => ({
 /** An organiser, and requests as its manager. */
 async function openDesk() {
   const organizer = await createOrganizer(one.db);
+  await createPaymentAccount(one.db, organizer);
   return { organizer, ...(await deskOf(organizer, 'manager')) };
 }
 

@@ -4,7 +4,7 @@ import { catalogInvariants } from '../../src/catalog/invariants.ts';
 import { rowsOf } from '../../src/platform/db.ts';
 import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../support/catalog.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
+import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../support/factories.ts';
 import { openTestDb, order, placingDeps } from '../support/placing.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
 
@@ -26,6 +26,7 @@ const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOS
 /** Requests about one event, as its manager. */
 async function deskOf(event: TestEvent) {
   const key = await keyOf(catalog, event.organizer, 'manager');
+  await createPaymentAccount(catalog.db, event.organizer);
   return (method: string, path: string, body?: unknown): Promise<Response> =>
     catalog.fetch(`/v1/organizers/${event.organizer.slug}/events/${event.id}${path}`, {
       method,

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoMidtransAccount, secondMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
 import { rowsOf } from '../../src/platform/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
+import { settlement, sign } from '../support/callbacks.ts';
 import type { TestEvent } from '../support/factories.ts';
 import {
   type PaymentWorld,
-  type Placed,
   attemptsOf,
   callbacksOf,
   control,
@@ -37,28 +35,6 @@ afterAll(async () => {
   await expectCleanBooks(world);
   await world.close();
 });
-
-type Body = Record<string, unknown>;
-
-function sign(body: Body, serverKey = demoMidtransAccount.serverKey): Body {
-  const text = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
-  return { ...body, signature_key: createHash('sha512').update(text).digest('hex') };
-}
-
-function settlement(placed: Placed, change: Body = {}): Body {
-  return {
-    order_id: placed.attemptId,
-    transaction_id: `trx-${placed.attemptId}`,
-    transaction_status: 'settlement',
-    status_code: '200',
-    gross_amount: '150000.00',
-    currency: 'IDR',
-    merchant_id: demoMidtransAccount.merchantId,
-    payment_type: 'qris',
-    fraud_status: 'accept',
-    ...change,
-  };
-}
 
 async function post(body: unknown, slug = event.organizer.slug): Promise<Response> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -102,15 +78,6 @@ describe('the answer', () => {
     expect(await codeOf(await post(forged, 'nobody-at-all'))).toBe('400 callback.signature_invalid');
     expect(await codeOf(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
     expect(await callbacksOf(world, placed)).toEqual([]);
-  });
-
-  test('of an attempt that this organiser does not have is 404, another organiser’s too', async () => {
-    const placed = await placeReady(world, event);
-    const other = await createPaidEvent(world, { account: secondMidtransAccount });
-    const unknown = { ...placed, attemptId: placed.attemptId.replace(/01$/, '07') };
-    expect(await codeOf(await post(sign(settlement(unknown))))).toBe('404 callback.attempt_unknown');
-    const foreign = sign(settlement(placed), secondMidtransAccount.serverKey);
-    expect(await codeOf(await post(foreign, other.organizer.slug))).toBe('404 callback.attempt_unknown');
   });
 
   test.each([

@@ -82,7 +82,7 @@ it('a refund that the gateway lists under our key with another amount is work, a
       refunds: [{ refund_key: 'key-1', refund_amount: '20000.00', bank_confirmed_at: '2026-01-01 00:00:00' }],
     });
     if (fact === undefined) throw new Error('no fact');
-    await applyFact(tx, locked, fact, { trust: 'read_back', merchantId: 'G1' });
+    await applyFact(tx, locked, fact, { trust: 'read_back', account: { merchantId: 'G1', buyerPaysFee: false } });
   });
   expect(await refundsOf(world, placed)).toMatchObject([{ amount: 10_000, status: 'requested' }]);
   expect(await tasksOf(world, placed)).toMatchObject([

@@ -12,6 +12,7 @@ import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/router.ts';
 import { createNoteEventChange } from '../../src/notifications/note-event-change.ts';
 import { availabilityOf } from '../../src/orders/availability.ts';
+import { unpayableSale } from '../../src/payments/index.ts';
 import { limitsChanged } from '../../src/orders/limits-changed.ts';
 import { wasOrdered } from '../../src/orders/was-ordered.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -67,6 +68,7 @@ export async function openCatalog(options: {
     cachedReads,
     stagePurge,
     availabilityOf,
+    unpayableSale,
     limitsChanged,
     eventChanged,
     wasOrdered,

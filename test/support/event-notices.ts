@@ -10,9 +10,10 @@ import type { Channel, Template } from '../../src/notifications/tables.ts';
 import { tellHoldersOfEvent } from '../../src/notifications/tell-holders.ts';
 import { availabilityOf } from '../../src/orders/availability.ts';
 import { limitsChanged } from '../../src/orders/limits-changed.ts';
+import { unpayableSale } from '../../src/payments/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent, someBuyer } from './factories.ts';
+import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from './factories.ts';
 import { type Notifications, deliveriesOf, paidOrder } from './notifications.ts';
 import { order, placingDeps } from './placing.ts';
 
@@ -26,6 +27,7 @@ export function eventNotices(world: Notifications) {
     cachedReads: { changed: () => Promise.resolve() },
     stagePurge: () => Promise.resolve(),
     availabilityOf,
+    unpayableSale,
     limitsChanged,
     eventChanged: createNoteEventChange({ clock: systemClock, config: { EVENT_NOTICE_DELAY_SECONDS: delaySeconds } }),
   });
@@ -38,8 +40,8 @@ export function eventNotices(world: Notifications) {
     role: 'owner',
   });
 
-  const newEvent = (price: number, capacity = 100) =>
-    createEvent(world.db, {
+  const newEvent = async (price: number, capacity = 100) => {
+    const event = await createEvent(world.db, {
       event: {
         startsAt: new Date('2027-03-06T12:30:00Z'),
         endsAt: new Date('2027-03-06T15:00:00Z'),
@@ -48,6 +50,9 @@ export function eventNotices(world: Notifications) {
       },
       categories: [{ price, capacity }],
     });
+    await createPaymentAccount(world.db, event.organizer);
+    return event;
+  };
   const callOff = (event: TestEvent) => cancelEvent(deps(), { actor: actorOf(event), eventId: event.id });
   async function change(event: TestEvent, values: ChangeEvent) {
     const [row] = await rowsOf<{ version: number }>(world.db, sql`select version from events where id = ${event.id}`);

@@ -34,6 +34,12 @@ export async function signedInOwner(db: Db, organizer: TestOrganizer): Promise<S
   return { kind: 'staff', id, sessionId, role: 'owner', organizerId: organizer.id, organizerSlug: organizer.slug };
 }
 
+/** An account at the gateway, so that sales can be published; its keys open nothing. */
+export async function createPaymentAccount(db: Db, { id }: TestOrganizer): Promise<void> {
+  await db.execute(sql`
+    insert into payment_accounts (organizer_id, gateway, merchant_id, credentials) values (${id}, 'midtrans', 'M-TEST', 'none')`);
+}
+
 export type TestCategory = { readonly id: string; readonly poolId: string; readonly price: number };
 export type TestEvent = {
   readonly id: string;

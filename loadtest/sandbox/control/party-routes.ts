@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { WhatsappSender } from '../demo-accounts.ts';
 import { callbackUrlOf } from '../graph/report-statuses.ts';
 import type { World } from '../world.ts';
-import { readBody } from './read-body.ts';
+import { dropUndefined, readBody } from './read-body.ts';
 
 const accountSchema = z.strictObject({
   serverKey: z.string().min(1).max(200),
   clientKey: z.string().max(200).optional(),
   notificationUrl: z.url().optional(),
+  buyerFee: z.int().min(0).optional(),
+  statesBuyerFee: z.enum(['metadata', 'extra_info', 'nowhere']).optional(),
 });
 const senderSchema = z.strictObject({
   businessAccountId: z.string().max(40).optional(),
@@ -76,12 +78,4 @@ function emptySender(phoneNumberId: string): WhatsappSender {
     appSecret: '',
     verifyToken: '',
   };
-}
-
-type Defined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
-
-/** Absent and undefined mean the same here; the stored values know only absent. */
-function dropUndefined<Value extends object>(value: Value): Defined<Value> {
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  return Object.fromEntries(entries) as Defined<Value>;
 }

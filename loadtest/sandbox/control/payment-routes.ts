@@ -18,7 +18,7 @@ import {
 } from '../midtrans/settle.ts';
 import type { Transaction } from '../midtrans/state.ts';
 import { presentTransaction } from '../midtrans/present-transaction.ts';
-import { readBody } from './read-body.ts';
+import { dropUndefined, readBody } from './read-body.ts';
 
 const method = z.enum(paymentTypes);
 const stepSchema = z.strictObject({
@@ -27,6 +27,13 @@ const stepSchema = z.strictObject({
   challenge: z.boolean().optional(),
   amount: z.int().min(1).optional(),
   reason: z.string().max(255).optional(),
+  stated: z
+    .strictObject({
+      currency: z.string().length(3).optional(),
+      merchantId: z.string().max(64).optional(),
+      grossAmount: z.string().max(30).optional(),
+    })
+    .optional(),
 });
 type Step = z.output<typeof stepSchema>;
 type Move = (midtrans: Midtrans, transaction: Transaction, step: Step) => Refusal | undefined;
@@ -34,8 +41,9 @@ type Move = (midtrans: Midtrans, transaction: Transaction, step: Step) => Refusa
 /** What buyers, banks and people at the gateway's dashboard can do to a payment. */
 export const paymentMoves = {
   choose: (midtrans, transaction, step) => chooseMethod(midtrans, transaction, step.method ?? 'qris'),
-  pay: (midtrans, transaction, { method, late, challenge }) =>
+  pay: (midtrans, transaction, { method, late, challenge, stated }) =>
     pay(midtrans, transaction, {
+      ...(stated === undefined ? {} : { stated: dropUndefined(stated) }),
       ...(method === undefined ? {} : { method }),
       ...(late === undefined ? {} : { late }),
       ...(challenge === undefined ? {} : { challenge }),

@@ -1,7 +1,7 @@
 import type { MidtransAccount } from '../demo-accounts.ts';
 import { paymentFacts } from './payment-types.ts';
 import { midtransSignature } from './signature.ts';
-import { refundedAmount, type Transaction } from './state.ts';
+import { paidAmount, refundedAmount, type Transaction } from './state.ts';
 import { wibTime } from './wib-time.ts';
 
 /** The body of a callback or status answer for the transaction as it is now, signed with the account's server key. */
@@ -10,7 +10,8 @@ export function notificationBody(
   account: MidtransAccount,
   statusCode: string,
 ): Record<string, unknown> {
-  const grossAmount = decimal(transaction.grossAmount);
+  const { stated = {} } = transaction;
+  const grossAmount = stated.grossAmount ?? decimal(paidAmount(transaction));
   return {
     transaction_time: wibTime(transaction.transactionTime ?? transaction.createdAt),
     transaction_status: transaction.status,
@@ -25,16 +26,30 @@ export function notificationBody(
     }),
     payment_type: transaction.paymentType === undefined ? undefined : paymentFacts[transaction.paymentType].wire,
     order_id: transaction.orderId,
-    merchant_id: transaction.merchantId,
+    merchant_id: stated.merchantId ?? transaction.merchantId,
     gross_amount: grossAmount,
-    currency: transaction.currency,
+    currency: stated.currency ?? transaction.currency,
     fraud_status: transaction.paymentType === 'indomaret' ? undefined : (transaction.fraudStatus ?? 'accept'),
     expiry_time: wibTime(transaction.expiresAt),
     settlement_time: transaction.settlementTime === undefined ? undefined : wibTime(transaction.settlementTime),
     ...methodFields(transaction),
+    ...feeFields(transaction, account),
     ...refundFields(transaction),
     ...transaction.customFields,
   };
+}
+
+/** The gateway explains an amount beyond what was asked for, where the account has it do so. */
+function feeFields(transaction: Transaction, { statesBuyerFee }: MidtransAccount): Record<string, unknown> {
+  const { grossAmount, buyerFee } = transaction;
+  if (buyerFee === undefined || statesBuyerFee === undefined || statesBuyerFee === 'nowhere') return {};
+  const gross_amount_info = {
+    original_amount: decimal(grossAmount),
+    gross_amount: decimal(paidAmount(transaction)),
+    customer_imposed_payment_fee: buyerFee,
+  };
+  const extra_info = { gross_amount_info };
+  return statesBuyerFee === 'metadata' ? { metadata: { extra_info } } : { extra_info };
 }
 
 /** Whole rupiah as Midtrans writes them: `275000.00`. */

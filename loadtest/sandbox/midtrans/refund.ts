@@ -1,6 +1,6 @@
 import type { Midtrans } from './midtrans.ts';
 import { paymentFacts } from './payment-types.ts';
-import { refundedAmount, type Refund, type Transaction } from './state.ts';
+import { paidAmount, refundedAmount, type Refund, type Transaction } from './state.ts';
 
 /** The bank's word follows the acceptance after this long, times the time scale. */
 const bankConfirmationMs = 3000;
@@ -20,7 +20,7 @@ export function refund(midtrans: Midtrans, transaction: Transaction, wish: Refun
   const rail = transaction.paymentType === undefined ? 'none' : paymentFacts[transaction.paymentType].refund;
   if (rail === 'none' && !wish.external) return no('412', 'Refund is not supported by this payment method.');
   if (transaction.refunds.some(({ key }) => key === wish.key)) return no('406', 'Refund key has been used.');
-  const left = transaction.grossAmount - refundedAmount(transaction);
+  const left = paidAmount(transaction) - refundedAmount(transaction);
   const amount = wish.amount ?? left;
   if (amount <= 0 || amount > left) return no('414', 'Refund amount exceeds what is left of the transaction.');
   if (amount < left && rail === 'full') return no('414', 'This payment method refunds the whole amount only.');

@@ -1,6 +1,6 @@
 import type { Midtrans } from './midtrans.ts';
 import { anyMethod, type PaymentType } from './payment-types.ts';
-import { isOpen, mayBecome, type Transaction, type TransactionStatus } from './state.ts';
+import { isOpen, mayBecome, paidAmount, type Transaction, type TransactionStatus } from './state.ts';
 
 /** The steps of a transaction that buyers, banks and time take. Each answers undefined, or why it may not be taken. */
 
@@ -28,8 +28,14 @@ export function chooseMethod(
 export function pay(
   midtrans: Midtrans,
   transaction: Transaction,
-  how: Readonly<{ method?: PaymentType; late?: boolean; challenge?: boolean }>,
+  how: Readonly<{
+    method?: PaymentType;
+    late?: boolean;
+    challenge?: boolean;
+    stated?: Transaction['stated'] | undefined;
+  }>,
 ): Refusal | undefined {
+  if (how.stated !== undefined) midtrans.transactions.change(transaction, { stated: how.stated });
   const late = how.late === true && (transaction.status === 'expire' || transaction.status === 'cancel');
   if (!isOpen(transaction) && !late) return refused(`it is ${transaction.status}`);
   if (!late) {
@@ -126,9 +132,17 @@ function take(midtrans: Midtrans, transaction: Transaction, patch: Partial<Trans
 function moneyOf(transaction: Transaction): Record<string, unknown> {
   return {
     merchantId: transaction.merchantId,
-    amount: transaction.grossAmount,
-    currency: transaction.currency,
+    amount: statedMinor(transaction) ?? paidAmount(transaction),
+    currency: transaction.stated?.currency ?? transaction.currency,
   };
+}
+
+/** An amount that a script had stated, in the smallest unit in use of its currency. */
+function statedMinor({ stated }: Transaction): number | undefined {
+  if (stated?.grossAmount === undefined && stated?.currency === undefined) return undefined;
+  if (stated.grossAmount === undefined) return undefined;
+  const isRupiah = (stated.currency ?? 'IDR') === 'IDR';
+  return Math.floor(Number(stated.grossAmount) * (isRupiah ? 1 : 100));
 }
 
 function refused(reason: string): Refusal {

@@ -39,7 +39,8 @@ export function snapRoutes(midtrans: Midtrans): Hono {
       return refuse(context, midtrans, 400, ['transaction_details.order_id has already been taken'], orderId);
     }
     const urls = notificationUrls(context, account.notificationUrl ?? midtrans.settings.notificationUrl);
-    const transaction = compose(request, { merchantId: account.merchantId, expiresAt, urls, now: midtrans.now() });
+    const { merchantId, buyerFee } = account;
+    const transaction = compose(request, { merchantId, buyerFee, expiresAt, urls, now: midtrans.now() });
     midtrans.transactions.add(transaction);
     autoPay(midtrans, transaction);
     return answer(context, fault, {
@@ -67,7 +68,13 @@ function refuse(
 
 function compose(
   request: SnapRequest,
-  given: Readonly<{ merchantId: string; expiresAt: number; urls: readonly string[]; now: number }>,
+  given: Readonly<{
+    merchantId: string;
+    buyerFee: number | undefined;
+    expiresAt: number;
+    urls: readonly string[];
+    now: number;
+  }>,
 ): Transaction {
   const { order_id, gross_amount } = request.transaction_details;
   const customFields = Object.entries({
@@ -82,6 +89,7 @@ function compose(
     merchantId: given.merchantId,
     token: randomUUID(),
     grossAmount: gross_amount,
+    ...(given.buyerFee === undefined ? {} : { buyerFee: given.buyerFee }),
     currency: 'IDR',
     createdAt: given.now,
     expiresAt: given.expiresAt,

@@ -34,7 +34,10 @@ export type Transaction = {
   readonly orderId: string;
   readonly merchantId: string;
   readonly token: string;
+  /** What the merchant asked for. */
   readonly grossAmount: number;
+  /** What the account lets the gateway add for itself. */
+  readonly buyerFee?: number;
   readonly currency: 'IDR';
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -52,6 +55,8 @@ export type Transaction = {
   settlementTime?: number;
   /** Money is with the gateway: set by a capture or settlement, cleared by a void or reversal. */
   captured: boolean;
+  /** Facts that a script had stated instead of the true ones, in notifications, status answers and the witness. */
+  stated?: Readonly<{ currency?: string; merchantId?: string; grossAmount?: string }>;
   refunds: readonly Refund[];
 };
 
@@ -81,6 +86,11 @@ export function isOpen(transaction: Pick<Transaction, 'status'>): boolean {
 /** An order_id may be used again while no method was chosen, and after expire or cancel. */
 export function mayReuseOrderId(status: TransactionStatus): boolean {
   return status === 'not_started' || status === 'expire' || status === 'cancel';
+}
+
+/** All that the buyer pays. */
+export function paidAmount({ grossAmount, buyerFee = 0 }: Pick<Transaction, 'grossAmount' | 'buyerFee'>): number {
+  return grossAmount + buyerFee;
 }
 
 export function refundedAmount(transaction: Pick<Transaction, 'refunds'>): number {

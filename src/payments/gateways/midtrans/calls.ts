@@ -7,6 +7,8 @@ import type {
   RefundResult,
 } from '../../gateway.ts';
 import type { MidtransAnswer, MidtransCall } from './http.ts';
+import { takes } from '../../takes.ts';
+import { midtransRail } from './rail.ts';
 import { readFact } from './read-fact.ts';
 import { snapRequest } from './snap-request.ts';
 
@@ -51,7 +53,11 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
     );
 
   return {
-    create: async (account, request) => createAnswer(await postSnap(account, snapRequest(request))),
+    create: async (account, request) => {
+      // Snap would take the number for rupiah, whatever it stands for.
+      if (!takes(midtransRail, request)) return { kind: 'rejected', code: 'amount_not_taken' };
+      return createAnswer(await postSnap(account, snapRequest(request)));
+    },
     fetch: fetchState,
     close: async (account, attempt) => {
       const answer = await postCore(account, attempt.id, 'expire', `${attempt.id}-expire`);

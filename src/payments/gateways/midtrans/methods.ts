@@ -3,15 +3,23 @@ import type { PaymentMethod } from '../../vocabulary.ts';
 
 type Method = Exclude<PaymentMethod, 'any'>;
 
-/** What Snap calls each way to pay, how long it needs, and what it gives back by API. */
-const offers: Record<Method, { readonly snap: readonly string[]; readonly minutesMin: number }> = {
-  qris: { snap: ['other_qris', 'gopay'], minutesMin: 0 },
-  gopay: { snap: ['gopay'], minutesMin: 0 },
-  shopeepay: { snap: ['shopeepay'], minutesMin: 0 },
-  card: { snap: ['credit_card'], minutesMin: 0 },
+/** The highest amount of one payment, in rupiah: nine digits are the most that a card or a virtual account takes. */
+export const rupiahMax = 999_999_999;
+
+type Offer = { readonly snap: readonly string[]; readonly minutesMin: number; readonly rupiahMax: number };
+
+/**
+ * What Snap calls each way to pay, how long it needs, and the most that one payment may be: Bank Indonesia's limit for
+ * QRIS, the wallets' for buyers whose identity is known, the tills' for cash.
+ */
+const offers: Record<Method, Offer> = {
+  qris: { snap: ['other_qris', 'gopay'], minutesMin: 0, rupiahMax: 10_000_000 },
+  gopay: { snap: ['gopay'], minutesMin: 0, rupiahMax: 20_000_000 },
+  shopeepay: { snap: ['shopeepay'], minutesMin: 0, rupiahMax: 20_000_000 },
+  card: { snap: ['credit_card'], minutesMin: 0, rupiahMax },
   // Transfers and stores are paid elsewhere, and their money comes back by a person's hand only: not in a hurry.
-  bank_transfer: { snap: ['bank_transfer', 'echannel'], minutesMin: 10 },
-  store: { snap: ['cstore'], minutesMin: 25 },
+  bank_transfer: { snap: ['bank_transfer', 'echannel'], minutesMin: 10, rupiahMax },
+  store: { snap: ['cstore'], minutesMin: 25, rupiahMax: 5_000_000 },
 };
 
 /** Offered unasked only when there is time, since a late transfer cannot be refunded by API. */
@@ -19,9 +27,19 @@ const unaskedMinutesMin: Partial<Record<Method, number>> = { bank_transfer: 30, 
 
 const all: readonly Method[] = ['qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'];
 
-export function methodsWithin(minutes: number, wish: PaymentMethod): readonly Method[] {
-  if (wish !== 'any') return minutes >= offers[wish].minutesMin ? [wish] : [];
-  return all.filter((method) => minutes >= (unaskedMinutesMin[method] ?? offers[method].minutesMin));
+export function methodsFor(
+  { minutes, amount }: { readonly minutes: number; readonly amount: number },
+  wish: PaymentMethod,
+): readonly Method[] {
+  const fits = (method: Method, minutesMin: number) => minutes >= minutesMin && amount <= offers[method].rupiahMax;
+  if (wish !== 'any') return fits(wish, offers[wish].minutesMin) ? [wish] : [];
+  return all.filter((method) => fits(method, unaskedMinutesMin[method] ?? offers[method].minutesMin));
+}
+
+/** The most that one payment may be within so many minutes, whichever way it is made. */
+export function methodMax(minutes: number): number {
+  const inTime = all.filter((method) => minutes >= offers[method].minutesMin);
+  return Math.max(0, ...inTime.map((method) => offers[method].rupiahMax));
 }
 
 export function enabledPayments(methods: readonly Method[]): string[] {

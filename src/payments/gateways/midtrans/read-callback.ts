@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { idPatterns } from '../../../platform/ids.ts';
 import type { CallbackReading, GatewayFact } from '../../gateway.ts';
 import { type MidtransBody, hasSignedShape, readFact } from './read-fact.ts';
 import { isMidtransSignature } from './signature.ts';
+
+/** What the button for a test notification in the gateway's dashboard puts before the account and a number. */
+const testPrefix = 'payment_notif_test_';
 
 /**
  * Reads the raw bytes of a callback: verifies the signature and says what it claims. Only `order_id`, `status_code` and
@@ -23,8 +27,11 @@ export function readCallback(rawBody: Uint8Array, keys: readonly string[]): Call
   if (!isMidtransSignature({ orderId, statusCode, grossAmount }, signature, keys)) {
     return { kind: 'refused', reason: 'signature' };
   }
+  if (!idPatterns.attempt.test(orderId)) return { kind: 'not_ours', isTest: orderId.startsWith(testPrefix) };
   const fact = readFact(body);
-  if (fact === undefined) return { kind: 'refused', reason: 'malformed' };
+  if (fact === undefined) {
+    return { kind: 'unread', attemptId: orderId, dedupKey: createHash('sha256').update(rawBody).digest() };
+  }
   return { kind: 'fact', fact, dedupKey: dedupKeyOf(fact, statusCode, body) };
 }
 

@@ -1,3 +1,4 @@
+import { minorDigits } from '../../../platform/format-money.ts';
 import { idPatterns } from '../../../platform/ids.ts';
 import type { GatewayFact, GatewayRefund } from '../../gateway.ts';
 import type { Instructions } from '../../tables.ts';
@@ -6,8 +7,9 @@ import { methodOf } from './methods.ts';
 
 export type MidtransBody = Readonly<Record<string, unknown>>;
 
-/** Whole rupiah as Midtrans writes them; any other fraction is not an amount of ours. */
-const amountPattern = /^\d{1,13}\.00$/;
+/** Midtrans writes two decimals, whatever the currency. */
+const amountPattern = /^\d{1,15}\.\d{2}$/;
+const orderIdPattern = /^[\x21-\x7e]{1,100}$/;
 const statusCodePattern = /^\d{3}$/;
 const textMax = 100;
 const refundsMax = 200;
@@ -27,25 +29,64 @@ export function readFact(body: MidtransBody): GatewayFact | undefined {
   if (attemptId === undefined || !idPatterns.attempt.test(attemptId)) return undefined;
   if (gatewayReference === undefined || merchantId === undefined || state === undefined) return undefined;
   if (statusCode === undefined || !statusCodePattern.test(statusCode)) return undefined;
-  if (grossAmount === undefined || !amountPattern.test(grossAmount)) return undefined;
+  const gross = readAmount(grossAmount, currency);
+  if (grossAmount === undefined || gross === undefined) return undefined;
   return {
     attemptId,
     gatewayReference,
     merchantId,
     currency,
-    amount: Number(grossAmount.slice(0, -3)),
+    ...gross,
+    statedAmount: grossAmount,
+    fee: feeOf(body, gross.amount, currency),
     state,
     signedClass: classOf(statusCode),
     method: methodOf(textOf(body['payment_type']), textOf(body['store'])),
     instructions: instructionsOf(body),
-    refunds: refundsOf(body['refunds']),
-    refundedTotal: amountOf(body['refund_amount']),
+    refunds: refundsOf(body['refunds'], currency),
+    refundedTotal: amountOf(body['refund_amount'], currency),
   };
 }
 
-/** Whether the words have the shape that is signed: without it one signed string could be read in two ways. */
+/**
+ * Whether the words have the shape that is signed. Our own ids have one length, so that no signed string about something
+ * else can be read as one about an attempt of ours, nor the other way round with another amount.
+ */
 export function hasSignedShape(orderId: string, statusCode: string, grossAmount: string): boolean {
-  return idPatterns.attempt.test(orderId) && statusCodePattern.test(statusCode) && amountPattern.test(grossAmount);
+  return orderIdPattern.test(orderId) && statusCodePattern.test(statusCode) && amountPattern.test(grossAmount);
+}
+
+/**
+ * The fee that the account lets the gateway add to what the buyer pays. It stands beside the amount before it, in one of two
+ * places. The difference of the two amounts is exact, which the fee as it is written need not be.
+ */
+function feeOf(body: MidtransBody, gross: number, currency: string): number | undefined {
+  const extra = objectOf(body['extra_info']) ?? objectOf(objectOf(body['metadata'])?.['extra_info']);
+  const info = objectOf(extra?.['gross_amount_info']);
+  if (info === undefined) return undefined;
+  const before = readAmount(decimalOf(info['original_amount']), currency);
+  if (before?.isExact === true) return before.amount <= gross ? gross - before.amount : undefined;
+  const imposed = readAmount(decimalOf(info['customer_imposed_payment_fee']), currency);
+  return imposed?.isExact === true && imposed.amount <= gross ? imposed.amount : undefined;
+}
+
+/** Here amounts come as numbers, too, and with fewer decimals. */
+function decimalOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : textOf(value);
+  const match = text === undefined ? null : /^(\d{1,15})(?:\.(\d{1,2}))?$/.exec(text);
+  return match === null ? undefined : `${match[1]}.${(match[2] ?? '').padEnd(2, '0')}`;
+}
+
+/** In minor units; what is smaller than one of them is cut off, and said to be. */
+function readAmount(
+  text: string | undefined,
+  currency: string,
+): { readonly amount: number; readonly isExact: boolean } | undefined {
+  if (text === undefined || !amountPattern.test(text) || !/^[A-Z]{3}$/.test(currency)) return undefined;
+  const [whole = '', decimals = ''] = text.split('.');
+  const digits = minorDigits(currency);
+  const amount = Number(whole + decimals.padEnd(digits, '0').slice(0, digits));
+  return Number.isSafeInteger(amount) ? { amount, isExact: /^0*$/.test(decimals.slice(digits)) } : undefined;
 }
 
 const states: Readonly<Record<string, GatewayState>> = {
@@ -91,10 +132,10 @@ function instructionsOf(body: MidtransBody): Instructions {
   };
 }
 
-function refundsOf(value: unknown): GatewayRefund[] {
+function refundsOf(value: unknown, currency: string): GatewayRefund[] {
   return listOf(value).flatMap((entry) => {
     const key = textOf(entry['refund_key']);
-    const amount = amountOf(entry['refund_amount']);
+    const amount = amountOf(entry['refund_amount'], currency);
     if (key === undefined || amount === undefined || amount === 0) return [];
     return [{ key, amount, confirmed: textOf(entry['bank_confirmed_at']) !== undefined }];
   });
@@ -107,9 +148,13 @@ function listOf(value: unknown): MidtransBody[] {
     .filter((entry): entry is MidtransBody => typeof entry === 'object' && entry !== null);
 }
 
-function amountOf(value: unknown): number | undefined {
-  const text = textOf(value);
-  return text !== undefined && amountPattern.test(text) ? Number(text.slice(0, -3)) : undefined;
+function objectOf(value: unknown): MidtransBody | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MidtransBody) : undefined;
+}
+
+function amountOf(value: unknown, currency: string): number | undefined {
+  const read = readAmount(textOf(value), currency);
+  return read?.isExact === true ? read.amount : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

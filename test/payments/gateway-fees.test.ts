@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/platform/db.ts';
+import { expireHolds } from '../../src/orders/index.ts';
+import { requestRefund } from '../../src/payments/index.ts';
+import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
+import type { TestEvent } from '../support/factories.ts';
+import {
+  type PaymentWorld,
+  type Placed,
+  attemptsOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  openPaymentWorld,
+  orderOf,
+  placeReady,
+  refundsOf,
+  settle,
+  tasksOf,
+  until,
+  work,
+} from '../support/payments.ts';
+
+/** Guards that the gateway's own fee, added to what the buyer pays, is neither ours nor a surplus: it is booked apart. */
+
+let world: PaymentWorld;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+const price = 150_000;
+const fee = 4440;
+const gross = price + fee;
+let accounts = 0;
+
+type States = 'metadata' | 'extra_info' | 'nowhere';
+
+/** An event whose organiser's account at the gateway adds its fee to what buyers pay. */
+async function eventWithFee(
+  states: States,
+  { buyerPaysFee = false, added = fee, capacity = 100 } = {},
+): Promise<TestEvent> {
+  accounts += 1;
+  const account = { merchantId: `M-FEE-${accounts}`, serverKey: `server-key-with-fee-${accounts}` };
+  const response = await fetch(`${world.sandbox.url}/control/midtrans/accounts/${account.merchantId}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ serverKey: account.serverKey, buyerFee: added, statesBuyerFee: states }),
+  });
+  expect(response.status).toBe(200);
+  const event = await createPaidEvent(world, { account, categories: [{ capacity }] });
+  await world.db.execute(
+    sql`update payment_accounts set buyer_pays_fee = ${buyerPaysFee} where organizer_id = ${event.organizer.id}`,
+  );
+  return event;
+}
+
+async function paid(event: TestEvent, method: string, options = {}): Promise<Placed> {
+  const placed = await placeReady(world, event, options);
+  await control(world, `/payments/${placed.attemptId}/pay`, { method });
+  await settle(world, placed, 2);
+  return placed;
+}
+
+async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> {
+  const rows = await rowsOf<{ account: string; amount: number }>(
+    world.db,
+    sql`select account, sum(amount)::int as amount from ledger_entries where order_id = ${orderId} group by 1 having sum(amount) <> 0`,
+  );
+  return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
+}
+
+async function refundAll(event: TestEvent, placed: Placed, input = {}): Promise<void> {
+  const organizer = { organizerId: event.organizer.id, organizerSlug: event.organizer.slug };
+  await requestRefund(world.deps, {
+    actor: { kind: 'staff', id: 'stf_test', sessionId: 'ses_test', role: 'manager', ...organizer },
+    orderId: placed.orderId,
+    idempotencyKey: `key-of-the-refund-${placed.orderId}-${JSON.stringify(input)}`,
+    input: { reason: 'asked for', ...input },
+  });
+}
+
+describe('an order is paid, and nothing goes back', () => {
+  test.each<[string, States, boolean, string]>([
+    ['when the gateway states the fee', 'metadata', false, 'qris'],
+    ['when it states it elsewhere', 'extra_info', false, 'bca_va'],
+    ['when the account is known to add one', 'nowhere', true, 'bca_va'],
+    ['when both are so', 'metadata', true, 'credit_card'],
+  ])('%s', async (_name, states, buyerPaysFee, method) => {
+    const event = await eventWithFee(states, { buyerPaysFee });
+    const placed = await paid(event, method);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, attention: [] });
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { amount: price, received: gross, gatewayFee: fee, refunded: 0 },
+    ]);
+    expect(await balancesOf(placed)).toEqual({ gateway: gross, gateway_fees: -fee, sales: -price });
+    expect(await refundsOf(world, placed)).toEqual([]);
+    expect(await tasksOf(world, placed)).toEqual([]);
+  });
+});
+
+test('what nobody explains is a surplus, and goes back: the control', async () => {
+  const event = await eventWithFee('nowhere');
+  const placed = await paid(event, 'qris');
+  await until('the surplus is back', async () => {
+    await work(world, placed);
+    return (await refundsOf(world, placed)).some(({ status }) => status === 'done');
+  });
+  expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', attention: ['overpaid'] });
+  expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'surplus', amount: fee }]);
+});
+
+test('of a surplus beside the fee only the surplus goes back', async () => {
+  const event = await eventWithFee('metadata');
+  const placed = await placeReady(world, event);
+  const surplus = 1000;
+  await control(world, `/payments/${placed.attemptId}/pay`, {
+    method: 'qris',
+    stated: { grossAmount: `${gross + surplus}.00` },
+  });
+  // The stated fee is what it is; the amount before it shows that the buyer gave more.
+  const status = { original_amount: `${price + surplus}.00`, customer_imposed_payment_fee: fee };
+  const fact = readFact({
+    order_id: placed.attemptId,
+    transaction_id: 't',
+    merchant_id: 'm',
+    currency: 'IDR',
+    status_code: '200',
+    transaction_status: 'settlement',
+    gross_amount: `${gross + surplus}.00`,
+    metadata: { extra_info: { gross_amount_info: status } },
+  });
+  expect(fact).toMatchObject({ amount: gross + surplus, fee });
+  await settle(world, placed, 2);
+  await work(world, placed);
+  // The sandbox goes on stating the amount it was asked for, so all that is beyond it counts as its fee.
+  expect(await balancesOf(placed)).toMatchObject({ sales: -price });
+});
+
+describe('money goes back without the fee', () => {
+  test('all of it, and the order is refunded', async () => {
+    const event = await eventWithFee('metadata');
+    const placed = await paid(event, 'qris');
+    await refundAll(event, placed);
+    await until('the refund is done', async () => {
+      await work(world, placed);
+      return (await refundsOf(world, placed)).every(({ status }) => status === 'done');
+    });
+    expect(await refundsOf(world, placed)).toMatchObject([{ amount: price, status: 'done' }]);
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { status: 'refunded', received: gross, refunded: price, gatewayFee: fee },
+    ]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
+    expect(await balancesOf(placed)).toEqual({ gateway: fee, gateway_fees: -fee });
+  });
+
+  test('where the gateway gives back only the whole, by hand', async () => {
+    const event = await eventWithFee('metadata');
+    const placed = await paid(event, 'shopeepay');
+    await refundAll(event, placed);
+    expect(await refundsOf(world, placed)).toMatchObject([{ amount: price, status: 'manual_required' }]);
+  });
+
+  test('unless a card payment is taken back before it settles: then all goes', async () => {
+    const event = await eventWithFee('metadata');
+    const placed = await paid(event, 'credit_card');
+    await refundAll(event, placed);
+    await until('the payment is voided', async () => {
+      await work(world, placed);
+      return (await attemptsOf(world, placed))[0]?.status === 'voided';
+    });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ received: gross, refunded: gross, gatewayFee: 0 }]);
+    expect(await balancesOf(placed)).toEqual({});
+  });
+
+  test('or the bank takes it back: then all goes, too', async () => {
+    const event = await eventWithFee('nowhere', { buyerPaysFee: true });
+    const placed = await paid(event, 'permata_va');
+    await control(world, `/payments/${placed.attemptId}/reverse`);
+    await settle(world, placed, 3);
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { status: 'reversed', received: gross, refunded: gross, gatewayFee: 0 },
+    ]);
+    expect(await balancesOf(placed)).toEqual({});
+  });
+
+  test('a person at the gateway’s desk may give the fee back as well', async () => {
+    const event = await eventWithFee('metadata');
+    const placed = await paid(event, 'qris');
+    await control(world, `/payments/${placed.attemptId}/refund`, { amount: price + 1000 });
+    await settle(world, placed, 4);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ refunded: price + 1000, gatewayFee: fee - 1000 }]);
+    await control(world, `/payments/${placed.attemptId}/refund`, {});
+    await settle(world, placed, 6);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'refunded', refunded: gross, gatewayFee: 0 }]);
+    expect(await balancesOf(placed)).toEqual({});
+  });
+
+  test('a chargeback takes the fee from the organiser: the loss is the whole amount', async () => {
+    const event = await eventWithFee('metadata');
+    const placed = await paid(event, 'credit_card');
+    await control(world, `/payments/${placed.attemptId}/chargeback`);
+    await settle(world, placed, 3);
+    expect(await balancesOf(placed)).toMatchObject({ gateway_fees: -fee, chargebacks: gross });
+  });
+
+  test('money that comes too late goes back but for the fee', async () => {
+    const event = await eventWithFee('metadata', { capacity: 1 });
+    const late = await placeReady(world, event);
+    await control(world, `/payments/${late.attemptId}/choose`, { method: 'qris' });
+    await settle(world, late, 1);
+    await world.db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${late.orderId}`);
+    await expireHolds({ db: world.db });
+    await work(world, late);
+    const placed = await paid(event, 'qris');
+    await control(world, `/payments/${late.attemptId}/pay`, { late: true });
+    await until('the refund is done', async () => {
+      await work(world, late);
+      return (await refundsOf(world, late)).some(({ status }) => status === 'done');
+    });
+    expect(await refundsOf(world, late)).toMatchObject([{ reason: 'late_payment', amount: price }]);
+    expect(await balancesOf(late)).toEqual({ gateway: fee, gateway_fees: -fee });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid' });
+  });
+});
+
+describe('a fee that is claimed', () => {
+  const sign = (body: Record<string, unknown>, serverKey: string) => ({
+    ...body,
+    signature_key: createHash('sha512')
+      .update(`${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`)
+      .digest('hex'),
+  });
+
+  test('in a signed callback for the exact amount does not make it less: the gateway is asked', async () => {
+    const event = await eventWithFee('nowhere', { added: 0 });
+    const placed = await placeReady(world, event);
+    const body = {
+      order_id: placed.attemptId,
+      transaction_id: 'trx',
+      transaction_status: 'settlement',
+      status_code: '200',
+      gross_amount: `${price}.00`,
+      currency: 'IDR',
+      merchant_id: `M-FEE-${accounts}`,
+      payment_type: 'qris',
+      metadata: { extra_info: { gross_amount_info: { original_amount: '1.00' } } },
+    };
+    const answer = await fetch(`${world.url}/v1/callbacks/midtrans/${event.organizer.slug}`, {
+      method: 'POST',
+      body: JSON.stringify(sign(body, `server-key-with-fee-${accounts}`)),
+    });
+    expect(answer.status).toBe(200);
+    await settle(world, placed, 1);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment' });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ received: 0, gatewayFee: 0 }]);
+  });
+
+  test.each([
+    [{ original_amount: '150000.00' }, fee],
+    [{ original_amount: 150_000, customer_imposed_payment_fee: 4440.4 }, fee],
+    [{ original_amount: '150000' }, fee],
+    [{ customer_imposed_payment_fee: '4440.00' }, fee],
+    [{ original_amount: gross + 1 }, undefined],
+    [{ original_amount: -1 }, undefined],
+    [{ original_amount: '149999.50', customer_imposed_payment_fee: '4440.50' }, undefined],
+    [{ original_amount: { $gt: 0 } }, undefined],
+    [[], undefined],
+  ])('%j is read as %s', (info, expected) => {
+    const fact = readFact({
+      order_id: 'pay_7K3M9XQ206FJ2V1H8C9QX4T0RBVE01',
+      transaction_id: 't',
+      merchant_id: 'm',
+      status_code: '200',
+      transaction_status: 'settlement',
+      gross_amount: `${gross}.00`,
+      extra_info: { gross_amount_info: info },
+    });
+    expect(fact?.amount).toBe(gross);
+    expect(fact?.fee).toBe(expected);
+  });
+});

@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoMidtransAccount, secondMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
+import { paymentOf } from '../../src/payments/index.ts';
+import { lockOrder } from '../../src/orders/index.ts';
+import { rowsOf } from '../../src/platform/db.ts';
+import type { TestEvent } from '../support/factories.ts';
+import {
+  type PaymentWorld,
+  type Placed,
+  attemptsOf,
+  callbacksOf,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  openPaymentWorld,
+  orderOf,
+  place,
+  placeReady,
+  refundsOf,
+  settle,
+  tasksOf,
+  until,
+  work,
+} from '../support/payments.ts';
+
+/** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
+
+let world: PaymentWorld;
+let event: TestEvent;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+  event = await createPaidEvent(world);
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+async function resolve(taskId: string | undefined, body: unknown, of = event): Promise<[number, string]> {
+  const response = await fetch(`${world.url}/v1/organizers/${of.organizer.slug}/tasks/${taskId}/resolution`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${world.staffToken(of, 'manager')}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = (await response.json()) as { code?: string; kind?: string };
+  return [response.status, answer.code ?? answer.kind ?? ''];
+}
+
+async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> {
+  const rows = await rowsOf<{ account: string; amount: number }>(
+    world.db,
+    sql`select account || ' ' || currency as account, sum(amount)::int as amount from ledger_entries
+        where order_id = ${orderId} group by 1 having sum(amount) <> 0`,
+  );
+  return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
+}
+
+async function openTasksOf(placed: Placed) {
+  return (await tasksOf(world, placed)).filter(({ resolvedAt }) => resolvedAt === null);
+}
+
+async function moneyTaskOf(placed: Placed) {
+  return (await tasksOf(world, placed)).find(({ kind }) => kind === 'money_taken');
+}
+
+async function payWith(stated: object, method = 'qris'): Promise<Placed> {
+  const placed = await placeReady(world, event);
+  await control(world, `/payments/${placed.attemptId}/pay`, { method, stated });
+  await settle(world, placed, 2);
+  return placed;
+}
+
+describe('money with wrong facts, by the gateway’s own word', () => {
+  test.each([
+    ['for another merchant', { merchantId: 'M-OTHER' }, 'wrong_merchant', 150_000, 'IDR'],
+    ['with a fraction of a rupiah', { grossAmount: '150000.50' }, 'wrong_precision', 150_000, 'IDR'],
+    ['in another currency', { currency: 'USD', grossAmount: '150000.00' }, 'wrong_currency', 15_000_000, 'USD'],
+    ['in one with a fraction', { currency: 'USD', grossAmount: '9.50' }, 'wrong_currency', 950, 'USD'],
+  ])('%s is a task that says how much, of what, and where', async (_name, stated, reason, amount, currency) => {
+    const placed = await payWith(stated);
+    expect(await orderOf(world, placed)).toMatchObject({
+      status: 'pending_payment',
+      tickets: 0,
+      attention: ['wrong_facts'],
+    });
+    const [refund] = await refundsOf(world, placed);
+    expect(refund).toMatchObject({ amount, currency, reason: 'wrong_facts', status: 'manual_required' });
+    const [attempt] = await attemptsOf(world, placed);
+    expect(attempt).toMatchObject({ status: 'settled', failure: reason });
+    expect(await openTasksOf(placed)).toMatchObject([
+      {
+        kind: 'money_taken',
+        subjectId: refund?.id,
+        detail: {
+          reason,
+          amount,
+          currency,
+          gateway: 'midtrans',
+          gatewayReference: attempt?.gatewayReference,
+          gatewayOrderId: placed.attemptId,
+          method: 'qris',
+        },
+      },
+    ]);
+    expect(await balancesOf(placed)).toEqual({ [`gateway ${currency}`]: amount, [`refunds_due ${currency}`]: -amount });
+    const order = await world.db.transaction((tx) => lockOrder(tx as never, placed.eventId, placed.orderId));
+    if (order === undefined) throw new Error('no order');
+    expect(await paymentOf(world.db, order)).toMatchObject({ status: 'review' });
+    // The same callback again, and a look, change nothing.
+    await control(world, `/payments/${placed.attemptId}/callbacks`, { kind: 'duplicate', count: 3 });
+    await world.db.execute(sql`update payment_attempts set next_check_at = now() where id = ${placed.attemptId}`);
+    await world.handlers['payment.check_attempt'](placed);
+    expect(await refundsOf(world, placed)).toHaveLength(1);
+  });
+
+  test('goes back through the gateway when the task is resolved by a refund', async () => {
+    const placed = await payWith({ merchantId: 'M-OTHER' });
+    const task = await moneyTaskOf(placed);
+    expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
+    expect(await resolve(task?.id, { action: 'refund' })).toEqual([409, 'task.resolved']);
+    await until('the refund is done', async () => {
+      await work(world, placed);
+      return (await refundsOf(world, placed))[0]?.status === 'done';
+    });
+    expect(await attemptsOf(world, placed)).toMatchObject([
+      { status: 'refunded', received: 150_000, refunded: 150_000 },
+    ]);
+    expect(await balancesOf(placed)).toEqual({});
+  });
+
+  test('that the gateway then refuses is a task again', async () => {
+    const placed = await payWith({ merchantId: 'M-OTHER' });
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 410, times: 1 } });
+    const task = await moneyTaskOf(placed);
+    await resolve(task?.id, { action: 'refund' });
+    await work(world, placed);
+    const again = await openTasksOf(placed);
+    expect(again).toMatchObject([{ kind: 'refund_manual' }]);
+    expect(await resolve(again[0]?.id, { action: 'refund' })).toEqual([200, 'refund_manual']);
+    await until('the refund is done', async () => {
+      await work(world, placed);
+      return (await refundsOf(world, placed))[0]?.status === 'done';
+    });
+  });
+
+  test.each([
+    ['a currency that the gateway does not take', { currency: 'USD', grossAmount: '150000.00' }, 'qris'],
+    ['a transfer that no gateway sends back', { merchantId: 'M-OTHER' }, 'bca_va'],
+  ])('in %s is paid back by hand', async (_name, stated, method) => {
+    const placed = await payWith(stated, method);
+    const task = await moneyTaskOf(placed);
+    expect(await resolve(task?.id, { action: 'refund' })).toEqual([409, 'task.refund_unavailable']);
+    expect(await resolve(task?.id, { action: 'burn' })).toEqual([400, 'request.invalid']);
+    expect(await resolve(task?.id, undefined)).toEqual([200, 'money_taken']);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
+    const balances = Object.entries(await balancesOf(placed)).map(
+      ([account, amount]) => `${account.split(' ')[0]} ${amount}`,
+    );
+    // The organiser's bank has paid, and the gateway still has it: so the witness says, too.
+    expect(balances.map((balance) => balance.split(' ')[0]).sort()).toEqual(['bank', 'gateway']);
+  });
+
+  test('as a claim alone is no money: nothing is booked, and somebody is told', async () => {
+    const placed = await placeReady(world, event);
+    await post(settlement(placed, { currency: 'USD' }), demoMidtransAccount.serverKey, event);
+    await settle(world, placed, 1);
+    expect(await callbacksOf(world, placed)).toEqual([{ status: 'refused', outcome: 'wrong_currency' }]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'wrong_facts' }]);
+    expect(await balancesOf(placed)).toEqual({});
+  });
+});
+
+type Body = Record<string, unknown>;
+
+function settlement(placed: Placed, change: Body = {}): Body {
+  return {
+    order_id: placed.attemptId,
+    transaction_id: `trx-${placed.attemptId}`,
+    transaction_status: 'settlement',
+    status_code: '200',
+    gross_amount: '150000.00',
+    currency: 'IDR',
+    merchant_id: demoMidtransAccount.merchantId,
+    payment_type: 'qris',
+    ...change,
+  };
+}
+
+async function post(body: Body, serverKey: string, of: TestEvent): Promise<string> {
+  const signed = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
+  const response = await fetch(`${world.url}/v1/callbacks/midtrans/${of.organizer.slug}`, {
+    method: 'POST',
+    body: JSON.stringify({ ...body, signature_key: createHash('sha512').update(signed).digest('hex') }),
+  });
+  return `${response.status} ${((await response.json()) as { status?: string }).status}`;
+}
+
+describe('money for an attempt that stands nowhere here', () => {
+  /** Its order and attempt are gone, as after a restore to an earlier moment. */
+  async function forgotten(): Promise<Placed> {
+    const placed = await placeReady(world, event);
+    await world.db.execute(sql`delete from payment_attempts where id = ${placed.attemptId}`);
+    await world.db.execute(sql`delete from order_lines where order_id = ${placed.orderId}`);
+    await world.db.execute(sql`delete from orders where id = ${placed.orderId}`);
+    await world.db.execute(
+      sql`update stock set held = held - 1, available = available + 1 where event_id = ${placed.eventId}`,
+    );
+    await world.db.execute(
+      sql`update limit_counters set quantity = quantity - 1 where event_id = ${placed.eventId} and counter_key like 'n:%'`,
+    );
+    await world.db.execute(sql`delete from outbox where payload ->> 'orderId' = ${placed.orderId}`);
+    return placed;
+  }
+
+  test('is a task, and its resolution gives the money back', async () => {
+    const placed = await forgotten();
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 1);
+    const task = await moneyTaskOf(placed);
+    expect(task).toMatchObject({
+      kind: 'money_taken',
+      organizerId: event.organizer.id,
+      detail: { reason: 'unknown_attempt', amount: 150_000, currency: 'IDR', gatewayOrderId: placed.attemptId },
+    });
+    expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
+    await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
+    expect(world.sandbox.witness.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toMatchObject([
+      { amount: 150_000 },
+    ]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ detail: { refund: 'done' }, resolvedBy: 'stf_manager' }]);
+    // Asked again, it is the same refund.
+    await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
+    expect(world.sandbox.witness.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+  });
+
+  test('that the gateway does not confirm is nobody’s work', async () => {
+    const placed = await forgotten();
+    expect(await post(settlement(placed), demoMidtransAccount.serverKey, event)).toBe('200 stored');
+    await settle(world, placed, 1);
+    expect(await callbacksOf(world, placed)).toEqual([{ status: 'ignored', outcome: 'not_known_at_gateway' }]);
+    expect(await tasksOf(world, placed)).toEqual([]);
+  });
+});
+
+test('another organiser’s key pays nothing, even where the callback comes before our own attempt', async () => {
+  const attacker = await createPaidEvent(world, { account: secondMidtransAccount });
+  const placed = await place(world, event);
+  const claim = settlement(placed, { merchant_id: secondMidtransAccount.merchantId });
+  expect(await post(claim, secondMidtransAccount.serverKey, attacker)).toBe('200 stored');
+  await world.handlers['order.placed'](placed);
+  await work(world, placed);
+  expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment', tickets: 0 });
+  expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending', received: 0 }]);
+  expect((await callbacksOf(world, placed)).map(({ status }) => status)).toEqual(['ignored']);
+});
