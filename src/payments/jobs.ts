@@ -64,12 +64,15 @@ export const refundUnknownMoneyJob = job({
     organizerId: z.string().regex(idPatterns.plain),
     taskId: z.string().regex(idPatterns.plain),
   }),
-  queue: 'payments',
+  queue: 'refunds',
   attempts: 20,
   timeoutMs: 30_000,
 });
 
-/** Recurring, every ten seconds: attempts and refunds that nobody has heard of for too long. */
+/**
+ * Recurring, every ten seconds: finds attempts and refunds that are due for a look, and callbacks and closings whose job was
+ * given up.
+ */
 export const reconcilePaymentsJob = job({
   name: 'payments.reconcile',
   payload: z.strictObject({}),
