@@ -14,7 +14,8 @@ declare
   v_event events%rowtype;
   v_offline boolean := p_scans #>> '{0,at}' is not null;
   v_started timestamptz;
-  v_amending integer[] := '{}';
+  v_amending integer[];
+  v_later integer[] := '{}';
   v_scans check_in_scan[];
   v_scan check_in_scan;
   v_admitted integer[];
@@ -30,6 +31,13 @@ begin
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for no key update;
     v_amending := withdraw_unheard(p_event_id, p_scans);
+    -- Of several under one scan id the first counts. (No two of one online call have the same.)
+    select coalesce(array_agg(n), '{}') into v_later from (
+      select ordinality as n, row_number() over (
+        partition by x ->> 'actor', x ->> 'device', x ->> 'scan'
+        order by ordinality = any (v_amending) desc, ordinality) as turn
+      from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
+    ) ids where turn > 1;
   else
     -- Nobody takes a ticket back while it is being admitted: who revokes waits for this, and what was revoked is seen below.
     perform from tickets
@@ -47,7 +55,7 @@ begin
       v_offline, s.decision, s.device_at, s.passed,
       st.scan_id is not null,
       case
-        when st.scan_id is null then s.turn > 1
+        when st.scan_id is null then s.n = any (v_later)
         -- A device that did not hear the answer hands the scan in offline: that is the same scan.
         else st.content <> s.content or (v_offline and st.offline and
           (st.device_at is distinct from s.device_at or st.decision is distinct from s.decision))
@@ -76,18 +84,14 @@ begin
       st.fault, st.first_admitted_at, st.first_gate, coalesce(st.conflict, false), st.conflict_at, st.conflict_gate
     )::check_in_scan order by s.n) into v_scans
   from (
-    select i.*, row_number() over (
-      partition by i.actor_id, i.device_id, i.scan_id order by i.n = any (v_amending) desc, i.n) as turn
-    from (
-      select ordinality::integer as n, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
-        decode(x ->> 'content', 'hex') as content, x ->> 'organizer' as organizer_id,
-        decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate, x ->> 'gateKey' as gate_key,
-        x ->> 'direction' as direction, x ->> 'decision' as decision,
-        (x ->> 'deviceAt')::timestamptz as device_at, (x ->> 'passed')::boolean as passed,
-        -- A device whose clock runs ahead must not write the future.
-        least(coalesce((x ->> 'at')::timestamptz, v_started), v_started) as at
-      from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
-    ) i
+    select ordinality::integer as n, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
+      decode(x ->> 'content', 'hex') as content, x ->> 'organizer' as organizer_id,
+      decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate, x ->> 'gateKey' as gate_key,
+      x ->> 'direction' as direction, x ->> 'decision' as decision,
+      (x ->> 'deviceAt')::timestamptz as device_at, (x ->> 'passed')::boolean as passed,
+      -- A device whose clock runs ahead must not write the future.
+      least(coalesce((x ->> 'at')::timestamptz, v_started), v_started) as at
+    from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
   ) s
   left join lateral (
     select * from scans
@@ -150,18 +154,35 @@ begin
       where event_id = p_event_id and ticket_id in (
         select ticket_id from unnest(v_scans) where result is null and not reused and (offline or direction = 'exit'))
       order by ticket_id for update;
-    for v_scan in
-      select * from unnest(v_scans) where result is null and not reused and not n = any (v_admitted) order by at, n
-    loop
-      if v_offline then
-        v_scans[v_scan.n] := settle_offline_scan(p_event_id, v_scan);
-      else
+    if v_offline then
+      perform settle_offline_scans(p_event_id, v_scans, v_admitted);
+    else
+      for v_scan in
+        select * from unnest(v_scans) where result is null and not reused and not n = any (v_admitted) order by at, n
+      loop
         v_scan.at := clock_timestamp();
         v_scans[v_scan.n] := settle_scan(p_event_id, v_scan);
-      end if;
-    end loop;
+      end loop;
+    end if;
   end if;
 
+  if v_offline then
+    -- What became of each is in its row, since scans handed in together change each other.
+    return (
+      select json_agg(case when x.reused then json_build_object('result', 'reused', 'replayed', false)
+        else json_build_object(
+          'result', coalesce(s.result, x.result), 'ticketId', x.ticket_id, 'ticketCategoryId', x.ticket_category_id,
+          'ticketCategory', x.ticket_category, 'at', coalesce(s.scanned_at, x.at), 'fault', s.fault,
+          'firstAt', s.first_admitted_at, 'firstGate', s.first_gate, 'conflictAt', s.conflict_at,
+          'conflictGate', s.conflict_gate, 'replayed', x.replayed) end order by x.n)
+      from unnest(v_scans) x
+      left join lateral (
+        select * from scans
+        where event_id = p_event_id and actor_id = x.actor_id and device_id = x.device_id and scan_id = x.scan_id
+        limit 1
+      ) s on x.own
+    );
+  end if;
   return (
     select json_agg(case when reused then json_build_object('result', 'reused', 'replayed', false) else json_build_object(
       'result', coalesce(result, 'admitted'), 'ticketId', ticket_id, 'ticketCategoryId', ticket_category_id,

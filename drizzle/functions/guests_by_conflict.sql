@@ -1,6 +1,7 @@
--- How many came in by a conflict with this ticket and have not left: they may leave, too.
-create or replace function guests_by_conflict(p_event_id text, p_ticket_id text) returns integer
+-- How many came in by a conflict with this ticket until then and have not left: they may leave, too.
+create or replace function guests_by_conflict(p_event_id text, p_ticket_id text, p_until timestamptz) returns integer
 language sql stable as $$
   select coalesce(sum(case direction when 'entry' then 1 else -1 end), 0)::integer
-  from scans where event_id = p_event_id and ticket_id = p_ticket_id and passed and conflict
+  from scans
+  where event_id = p_event_id and ticket_id = p_ticket_id and passed and conflict and scanned_at <= p_until
 $$;

@@ -16,17 +16,19 @@ begin
   select greatest(v_scan.at, max(scanned_at) + interval '1 microsecond') into v_scan.at from scans
     where event_id = p_event_id and ticket_id = v_scan.ticket_id and passed;
 
-  if v_scan.direction = 'entry' then
-    v_scan.result := case when v_admission.inside then 'already_used' else 'admitted' end;
+  if v_scan.direction = 'entry' and v_admission.inside then
+    v_scan.result := 'already_used';
+  elsif v_scan.direction = 'entry' then
+    v_scan.result := 'admitted';
     update admissions set inside = true, entries = entries + 1
-      where event_id = p_event_id and ticket_id = v_scan.ticket_id and not inside;
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id;
   elsif v_admission.ticket_id is null then
     -- A ticket that never came.
     v_scan.result := 'invalid';
   elsif v_admission.inside then
     v_scan.result := 'exited';
     update admissions set inside = false where event_id = p_event_id and ticket_id = v_scan.ticket_id;
-  elsif guests_by_conflict(p_event_id, v_scan.ticket_id) > 0 then
+  elsif guests_by_conflict(p_event_id, v_scan.ticket_id, v_scan.at) > 0 then
     -- Two came in with this ticket, and one has left.
     v_scan.result := 'exited';
     v_scan.conflict := true;

@@ -5,7 +5,6 @@ create or replace function withdraw_unheard(p_event_id text, p_scans jsonb) retu
 language plpgsql volatile as $$
 declare
   v_numbers integer[];
-  v_ticket_id text;
   v_tickets text[];
 begin
   with unheard as (
@@ -26,9 +25,9 @@ begin
   select coalesce(array_agg(n), '{}'), (select array_agg(distinct ticket_id) from withdrawn where ticket_id is not null)
     into v_numbers, v_tickets from unheard;
 
-  foreach v_ticket_id in array coalesce(v_tickets, '{}') loop
-    perform recount_admission(p_event_id, v_ticket_id);
-  end loop;
+  if v_tickets is not null then
+    perform recount_admissions(p_event_id, v_tickets);
+  end if;
   return v_numbers;
 end
 $$;

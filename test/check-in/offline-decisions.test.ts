@@ -241,3 +241,26 @@ describe('a phone whose clock is off', () => {
     expect(await admission()).toMatchObject({ admitted_at: new Date('2026-01-05T10:00:00.000Z') });
   });
 });
+
+describe('a full batch', () => {
+  it.each([
+    ['of one ticket at one instant', () => 0],
+    ['of one ticket, one after the other', (index: number) => index * 100],
+  ])('%s is written, each of it counted once', { timeout: 60_000 }, async (_, afterMs) => {
+    const from = Date.now() - hour / 2;
+    for (let batch = 1; batch <= 2; batch += 1) {
+      const scans = Array.from({ length: 500 }, (__, index) =>
+        item({
+          scannedAt: new Date(from + afterMs(index)).toISOString(),
+          direction: index % 5 === 4 ? 'exit' : 'entry',
+          result: index % 5 === 4 ? 'exited' : 'admitted',
+        }),
+      );
+      const { status, body } = await door.sync(key, scans);
+      expect([status, body.data.length]).toEqual([200, 500]);
+      const [kept] = await door.sql`select count(*)::int as passages, count(distinct scanned_at)::int as instants
+        from scans where ticket_id = ${ticket.id} and passed`;
+      expect(kept).toEqual({ passages: batch * 500, instants: batch * 500 });
+    }
+  });
+});

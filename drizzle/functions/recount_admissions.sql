@@ -1,46 +1,50 @@
--- Goes through what went in and out with a ticket, in the order of time, and writes down what follows from it: which entries
+-- Goes through what went in and out with each ticket, in the order of time, and writes down what follows from it: which entries
 -- and exits stand, which are conflicts, and the admission. An entry while somebody is inside is a conflict, and the earlier
 -- one stands; so is an exit while nobody is: of somebody who came in by a conflict, or whose entry is not known yet.
--- Locks: the caller has the ticket, so that nothing else goes in or out meanwhile.
-create or replace function recount_admission(p_event_id text, p_ticket_id text) returns void
+-- Locks: the caller has the tickets, so that nothing else goes in or out meanwhile.
+create or replace function recount_admissions(p_event_id text, p_ticket_ids text[]) returns void
 language plpgsql volatile as $$
 begin
   with passages as (
     select *, direction = coalesce(lag(direction) over in_time, 'exit') as again,
       lead(direction) over in_time as next_direction, lead(scanned_at) over in_time as next_at,
       lead(gate) over in_time as next_gate
-    from scans where event_id = p_event_id and ticket_id = p_ticket_id and passed
-    window in_time as (order by scanned_at, received_at, actor_id, device_id, scan_id)
+    from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed
+    window in_time as (partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id)
   ), runs as (
     -- A run: an entry or exit that stands, and those like it that follow.
     select *, count(*) filter (where not again) over (
-      order by scanned_at, received_at, actor_id, device_id, scan_id) as run from passages
+      partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id) as run from passages
   ), judged as (
     select actor_id, device_id, scan_id, again,
       case when direction = 'exit' then null when again then first_value(scanned_at) over of_run
            when next_direction = 'entry' then next_at end as other_at,
       case when direction = 'exit' then null when again then first_value(gate) over of_run
            when next_direction = 'entry' then next_gate end as other_gate
-    from runs window of_run as (partition by run order by scanned_at, received_at, actor_id, device_id, scan_id)
+    from runs
+    window of_run as (partition by ticket_id, run order by scanned_at, received_at, actor_id, device_id, scan_id)
   )
   update scans s set conflict = j.again, conflict_at = j.other_at, conflict_gate = j.other_gate
     from judged j
     where s.event_id = p_event_id and s.actor_id = j.actor_id and s.device_id = j.device_id and s.scan_id = j.scan_id
       and (s.conflict, s.conflict_at, s.conflict_gate) is distinct from (j.again, j.other_at, j.other_gate);
 
+  with standing as (
+    select ticket_id, scanned_at, gate, actor_id, device_id, scan_id,
+      count(*) filter (where direction = 'entry') over of_ticket as entries,
+      count(*) filter (where direction = 'exit') over of_ticket as exits,
+      row_number() over (partition by ticket_id order by scanned_at) as turn
+    from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed and not conflict
+    window of_ticket as (partition by ticket_id)
+  )
   insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries)
-    select p_event_id, p_ticket_id, entries > exits, scanned_at, gate, actor_id, device_id, scan_id, entries
-    from (
-      select *, count(*) filter (where direction = 'entry') over () as entries,
-        count(*) filter (where direction = 'exit') over () as exits
-      from scans where event_id = p_event_id and ticket_id = p_ticket_id and passed and not conflict
-    ) standing
-    order by scanned_at limit 1
+    select p_event_id, ticket_id, entries > exits, scanned_at, gate, actor_id, device_id, scan_id, entries
+    from standing where turn = 1 order by ticket_id
     on conflict (event_id, ticket_id) do update
       set inside = excluded.inside, admitted_at = excluded.admitted_at, gate = excluded.gate, actor_id = excluded.actor_id,
           device_id = excluded.device_id, scan_id = excluded.scan_id, entries = excluded.entries;
-  if not found then
-    delete from admissions where event_id = p_event_id and ticket_id = p_ticket_id;
-  end if;
+  delete from admissions a
+    where a.event_id = p_event_id and a.ticket_id = any (p_ticket_ids) and not exists (
+      select from scans s where s.event_id = p_event_id and s.ticket_id = a.ticket_id and s.passed and not s.conflict);
 end
 $$;
