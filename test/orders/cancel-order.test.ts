@@ -57,8 +57,8 @@ const stockOf = async (eventId: string) =>
 
 async function admitOne(orderId: string) {
   await open.db.execute(sql`
-    insert into admissions (event_id, ticket_id, admitted_at, device_id, scan_id)
-    select event_id, id, now(), 'dev', 'scan' from tickets where order_id = ${orderId} limit 1`);
+    insert into admissions (event_id, ticket_id, admitted_at, actor_id, device_id, scan_id)
+    select event_id, id, now(), 'stf', 'dev', 'scan' from tickets where order_id = ${orderId} limit 1`);
 }
 
 describe('an order that is not paid', () => {
