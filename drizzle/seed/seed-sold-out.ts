@@ -31,6 +31,7 @@ export async function seedSoldOut(
     soldOut: createSoldOutMemory({ db, readsMax: 1 }),
     paymentOf: () => Promise.resolve({ status: 'none' as const, method: 'none' }),
     isPaymentBusy: () => false,
+    promoLimiter: { waitSeconds: () => undefined, failed: () => Promise.resolve() },
     switchedOff: () => undefined,
     hashSecret: config.HASH_SECRET,
     orderTokenSecret: config.ORDER_TOKEN_SECRET,

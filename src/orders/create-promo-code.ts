@@ -6,6 +6,7 @@ import { newId } from '../platform/ids.ts';
 import { promoCodeLimitReached, promoCodeTaken } from './desk-errors.ts';
 import type { CreatePromoCodeInput } from './desk-schemas.ts';
 import { ownEvent } from './own-event.ts';
+import { newPromoCode } from './promo-code-strength.ts';
 import { presentPromoCode } from './present-promo-code.ts';
 import { countPromoCodes, insertPromoCode } from './promo-queries.ts';
 
@@ -22,13 +23,14 @@ export async function createPromoCode(
   input: CreatePromoCodeInput,
 ): Promise<ReturnType<typeof presentPromoCode>> {
   const event = await ownEvent(deps.db, actor, eventId);
+  const code = input.code ?? newPromoCode();
   return transaction(deps.db, async (tx) => {
     if ((await countPromoCodes(tx, event.id)) >= promoCodesPerEventMax)
       throw promoCodeLimitReached(promoCodesPerEventMax);
     const promoCode = await insertPromoCode(tx, {
       eventId: event.id,
       id: newId('prm', deps.clock.now()),
-      code: input.code,
+      code,
       kind: input.kind,
       value: input.value,
       redemptionsMax: input.redemptionsMax ?? null,
@@ -36,7 +38,7 @@ export async function createPromoCode(
       validUntil: input.validUntil === undefined ? null : new Date(input.validUntil),
     });
     if (promoCode === undefined) throw promoCodeTaken();
-    const changes = { eventId: event.id, ...input };
+    const changes = { eventId: event.id, ...input, code };
     await writeAudit(tx, { actor, act: 'promo_code.created', subjectId: promoCode.id, changes });
     return presentPromoCode(promoCode);
   });

@@ -54,7 +54,9 @@ export const createPromoCodeSchema = z
     code: z
       .string()
       .overwrite(cleanPromoCode)
-      .regex(/^(?=.*[A-Z0-9])[A-Z0-9-]{3,32}$/, 'must be 3 to 32 letters, digits and hyphens'),
+      .regex(/^(?=.*[A-Z0-9])[A-Z0-9-]{3,32}$/, 'must be 3 to 32 letters, digits and hyphens')
+      .optional()
+      .openapi({ description: 'Left out, the service makes one that nobody guesses.' }),
     kind: z.enum(['percent', 'amount']),
     value: z
       .int()
@@ -87,6 +89,11 @@ export const promoCodeSchema = z
   .object({
     id: z.string(),
     code: z.string(),
+    isGuessable: z.boolean().openapi({
+      description:
+        'Whether somebody may find it by trying, although tries are limited: it is short, or made of letters or digits alone. Fine ' +
+        'for a code that everybody may know.',
+    }),
     kind: z.enum(['percent', 'amount']),
     value: z.int(),
     redemptions: z.int(),

@@ -10,6 +10,7 @@ export type OrderErrorCode =
   | 'sale.not_open'
   | 'promo.invalid'
   | 'promo.used_up'
+  | 'promo.limited'
   | 'payments.busy'
   | 'queue.pass_required'
   | 'queue.pass_invalid'
@@ -26,6 +27,7 @@ export const orderProblems = {
   'sale.not_open': { status: 409, title: 'Not on sale' },
   'promo.invalid': { status: 409, title: 'Promo code not valid' },
   'promo.used_up': { status: 409, title: 'Promo code used up' },
+  'promo.limited': { status: 429, title: 'Too many promo codes tried' },
   'payments.busy': { status: 503, title: 'Payments are busy' },
   'queue.pass_required': { status: 403, title: 'Pass required' },
   'queue.pass_invalid': { status: 403, title: 'Pass not valid' },
@@ -60,6 +62,13 @@ export const priceChanged = (details: ProblemDetails) =>
 export const orderNotPayable = (details: ProblemDetails) =>
   refusal('order.not_payable', 'No payment gateway of this sale takes this total; order less at once.', details);
 export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
+/** Said before the code is looked at: it tells nothing of it. */
+export const promoLimited = (retryAfterSeconds: number) =>
+  new DomainError<OrderErrorCode>(
+    'promo.limited',
+    'Too many promo codes that are not valid were tried from here for this event; wait a while, or order without one.',
+    { retryAfterSeconds },
+  );
 export const promoUsedUp = () => refusal('promo.used_up', 'This promo code has been used up.');
 export const paymentsBusy = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(

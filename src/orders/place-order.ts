@@ -16,6 +16,7 @@ import type { PaymentOf, PaymentView } from './payment-view.ts';
 import { passMissing, placementRefusal } from './placement-refusal.ts';
 import type { Placed, Placement } from './placement.ts';
 import { presentOrder } from './present.ts';
+import { type PromoLimiter, countGuess, promoGuesser, refuseGuesses } from './promo-guesses.ts';
 import { promoKeyOf } from './promo-key.ts';
 import type { IsPassNeeded, ReadPass } from './read-pass.ts';
 import type { PlaceOrderInput } from './schemas.ts';
@@ -33,6 +34,7 @@ export type PlaceOrderDeps = {
   readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
   /** What an operator has switched against new orders of the event, as its refusal. */
   readonly switchedOff: (eventId: string) => DomainError | undefined;
+  readonly promoLimiter: PromoLimiter;
   readonly readPass: ReadPass;
   readonly isPassNeeded: IsPassNeeded;
   readonly hashSecret: string;
@@ -95,9 +97,12 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),
   };
+  const guesser = promoGuesser(deps, eventId, item);
+  await refuseGuesses(deps, eventId, keyHash, guesser);
   const placed = await deps.soldOut.deciding(keyHash, () => submit(deps.placement, eventId, item));
   rememberSoldOut(deps.soldOut, eventId, item.categories, placed);
   ordersPlaced.inc({ outcome: placed.row.outcome });
+  await countGuess(deps, guesser, placed.row.outcome);
   return answer(deps, eventId, input, item, placed, pass);
 }
 

@@ -1,3 +1,4 @@
+import { isGuessable } from './promo-code-strength.ts';
 import type { PromoCode } from './promo-queries.ts';
 
 /** A promo code as the desk sees it. */
@@ -5,6 +6,7 @@ export function presentPromoCode(promoCode: PromoCode) {
   return {
     id: promoCode.id,
     code: promoCode.code,
+    isGuessable: isGuessable(promoCode.code),
     kind: promoCode.kind,
     value: promoCode.value,
     redemptions: promoCode.redemptions,

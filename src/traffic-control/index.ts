@@ -36,6 +36,7 @@ export {
   limitGroupCommit,
 } from './concurrency/index.ts';
 export { createMessageLimiter } from './message-limiter.ts';
+export { createPromoLimiter } from './promo-limiter.ts';
 export { shedOrders } from './shed-orders.ts';
 export { createSignInLimiter } from './sign-in-limiter.ts';
 export { createVerificationLimiter } from './verification-limiter.ts';

@@ -35,6 +35,8 @@ export type PolicyName =
   | 'sign_in_account'
   | 'sign_in_account_everywhere'
   | 'message_target'
+  | 'promo_failures'
+  | 'promo_failures_confirmed'
   | 'verifications_budget'
   | 'verification_target'
   | 'verification_target_daily'
@@ -57,6 +59,10 @@ const messagesPerNetwork = 30;
 const signInsPerAccount = 10;
 const signInsPerAccountEverywhere = 100;
 const documentsPerNetwork = 300;
+/** Promo codes that do not exist: of one event, from one network, and by a buyer who has proven an address. */
+const promoFailuresPerNetwork = 30;
+const promoFailuresPerBuyer = 10;
+const promoFailureSeconds = 10 * minute;
 const messagesPerTarget = 3;
 const messageTargetSeconds = 15 * minute;
 /** Codes to one buyer: asked for from one network, and from all of them. */
@@ -112,6 +118,8 @@ export function policiesOf(
     documents: policy('documents', 'network', documentsPerNetwork),
     // The same link to the same person; `src/notifications/caps.ts` holds over everything that fills an inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
+    promo_failures: policy('promo_failures', 'target', promoFailuresPerNetwork, promoFailureSeconds),
+    promo_failures_confirmed: policy('promo_failures_confirmed', 'target', promoFailuresPerBuyer, promoFailureSeconds),
     ...verificationPolicies(config, policy),
     // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one
     // organiser's wrong key does not shut the gateway out for the others.

@@ -44,6 +44,19 @@ describe('promo codes', () => {
     ]);
   });
 
+  test('are made by the service where none is named, and those that are easily guessed are named as such', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const path = `/events/${event.id}/promo-codes`;
+    const made = await desk.send('POST', path, { kind: 'percent', value: 50 });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { code: expect.stringMatching(/^.{5}-.{5}$/), isGuessable: false },
+    });
+    await order(desk.deps, event, { promoCode: String(made.body['code']).toLowerCase().replace('-', ' ') });
+    const weak = await desk.send('POST', path, { code: 'HEMAT', kind: 'percent', value: 50 });
+    expect(weak.body).toMatchObject({ code: 'HEMAT', isGuessable: true });
+  });
+
   test.each(['early bird 26', 'EARLY–BIRD–26', ' ｅａｒｌｙ－ｂｉｒｄ－２６ ', 'e a r l y b i r d 2 6'])(
     'typed as %j at the desk are one code, in one spelling',
     async (code) => {

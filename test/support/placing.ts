@@ -19,7 +19,7 @@ export function openTestDb(url: string, poolSize = 4): OpenDb {
 export function placingDeps(
   open: OpenDb,
   options: { heldPerNetworkMax?: number; totalMaxes?: Readonly<Record<string, number>> } & Partial<
-    Pick<PlaceOrderDeps, 'switchedOff' | 'readPass' | 'isPassNeeded'>
+    Pick<PlaceOrderDeps, 'switchedOff' | 'readPass' | 'isPassNeeded' | 'promoLimiter'>
   > = {},
 ): PlaceOrderDeps {
   const { db } = open;
@@ -38,6 +38,7 @@ export function placingDeps(
     soldOut: createSoldOutMemory({ db, readsMax: 1 }),
     paymentOf: () => Promise.resolve({ status: 'creating', method: 'any' }),
     isPaymentBusy: () => false,
+    promoLimiter: options.promoLimiter ?? { waitSeconds: () => undefined, failed: () => Promise.resolve() },
     switchedOff,
     readPass:
       options.readPass ?? createReadPass({ queueTokenSecret: testQueueTokenSecret, rooms: { now: () => Date.now() } }),

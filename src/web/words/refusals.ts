@@ -35,6 +35,8 @@ export const refusalWords: InEach<Refusals> = {
       'order.not_payable': 'Total sebesar ini tidak dapat dibayar sekaligus. Kurangi jumlah tiket.',
       'promo.invalid': 'Kode promo ini tidak berlaku untuk acara ini sekarang.',
       'promo.used_up': 'Kode promo ini sudah habis dipakai.',
+      'promo.limited':
+        'Terlalu banyak kode promo yang salah dicoba dari jaringan ini. Tunggu sebentar, atau pesan tanpa kode.',
       'payments.busy': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
       'traffic.rate_limited': 'Terlalu banyak permintaan dari jaringan Anda. Kami mencoba lagi untuk Anda.',
       'service.overloaded': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
@@ -118,6 +120,7 @@ export const refusalWords: InEach<Refusals> = {
       'order.not_payable': 'A total of this size cannot be paid at once. Choose fewer tickets.',
       'promo.invalid': 'This promo code is not valid for this event now.',
       'promo.used_up': 'This promo code has been used up.',
+      'promo.limited': 'Too many wrong promo codes were tried from this network. Wait a while, or order without one.',
       'payments.busy': 'It is very busy. We keep trying for you; leave this page open.',
       'traffic.rate_limited': 'Too many requests come from your network. We keep trying for you.',
       'service.overloaded': 'It is very busy. We keep trying for you; leave this page open.',
