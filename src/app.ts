@@ -15,6 +15,7 @@ import { handleError } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
 import { preflightRouteOf } from './http/route-template.ts';
 import { createRouter } from './http/router.ts';
+import { wellFormedTarget } from './http/well-formed-target.ts';
 import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
 import { deskRoutes } from './orders/desk-routes.ts';
 import { orderRoutes } from './orders/order-routes.ts';
@@ -88,6 +89,7 @@ export function createApp(service: Service) {
     app.use(control);
     app.use((c, next) => (c.req.method === 'OPTIONS' ? crossOrigin(c, next) : next()));
   } else app.use(control);
+  app.use(wellFormedTarget());
   app.route('/', callbackRoutes(service));
   app.use(requestContext(log));
   app.route('/', createRoutes(service));

@@ -71,7 +71,7 @@ export function apiKeyRoutes(deps: AccessDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
       const rows = await listApiKeys(deps, { organizerId: c.var.actor.organizerId, afterId, limit });
       return c.json(
         page(rows, limit, presentApiKey, ({ id }) => [id]),

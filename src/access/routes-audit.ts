@@ -1,14 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
-import { decodeCursor, page } from '../http/pagination.ts';
+import { cursorInvalid, decodeCursor, page } from '../http/pagination.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, listOf, problems } from '../http/schemas.ts';
-import { requestInvalid } from '../platform/errors.ts';
 import type { AccessDeps } from './deps.ts';
 import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, requireRole } from './middleware.ts';
 import { presentAuditEntry } from './present.ts';
 import { auditEntrySchema, listQuery, organizerParams } from './schemas.ts';
-import { inputFault } from '../platform/field-faults.ts';
 import { byStaff } from '../http/security.ts';
 
 export function auditRoutes(deps: AccessDeps) {
@@ -36,7 +34,8 @@ export function auditRoutes(deps: AccessDeps) {
 }
 
 function auditIdOf(cursor: string): number {
-  const [text = ''] = decodeCursor(cursor, 1);
-  if (!/^\d{1,15}$/.test(text)) throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
-  return Number(text);
+  const [text = ''] = decodeCursor(cursor, ['number']);
+  const id = Number(text);
+  if (!Number.isSafeInteger(id)) throw cursorInvalid();
+  return id;
 }

@@ -68,7 +68,7 @@ export function deviceRoutes(deps: AccessDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit, eventId } = c.req.valid('query');
-      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
       const rows = await listDevices(deps, { organizerId: c.var.actor.organizerId, eventId, afterId, limit });
       return c.json(
         page(rows, limit, presentDevice, ({ id }) => [id]),

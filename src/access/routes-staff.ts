@@ -115,7 +115,7 @@ export function staffRoutes(deps: AccessDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
       const rows = await listStaff(deps, { organizerId: c.var.actor.organizerId, afterId, limit });
       return c.json(
         page(rows, limit, presentStaffMember, ({ id }) => [id]),

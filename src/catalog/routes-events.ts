@@ -136,7 +136,7 @@ export function eventRoutes(deps: CatalogDeps) {
     })
     .openapi(contract.list, async (c) => {
       const { cursor, limit, status } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
       const rows = await listOrganizerEvents(deps, c.var.actor, { after, limit, status });
       const organizer = await showOrganizer(deps, c.var.actor.organizerId);
       return c.json(

@@ -1,10 +1,8 @@
 import type { Actor } from '../access/actor.ts';
 import { decodeCursor } from '../http/pagination.ts';
 import type { Db } from '../platform/db.ts';
-import { requestInvalid } from '../platform/errors.ts';
 import { findActorEvent } from './find-actor-event.ts';
 import { type ConflictPlace, type ConflictRow, listConflictRows } from './queries.ts';
-import { inputFault } from '../platform/field-faults.ts';
 
 /**
  * What offline doors let in and should not have: the later entry of a ticket that entered twice, and entries against the
@@ -22,9 +20,11 @@ export async function listConflicts(
 
 function placeOf(cursor: string | undefined): ConflictPlace | undefined {
   if (cursor === undefined) return undefined;
-  const [scannedAt = '', actorId = '', deviceId = '', scanId = ''] = decodeCursor(cursor, 4);
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/.test(scannedAt) || !(Date.parse(scannedAt) >= 0)) {
-    throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
-  }
+  const [scannedAt = '', actorId = '', deviceId = '', scanId = ''] = decodeCursor(cursor, [
+    'time',
+    'text',
+    'text',
+    'text',
+  ]);
   return { scannedAt, actorId, deviceId, scanId };
 }

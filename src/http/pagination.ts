@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestInvalid } from '../platform/errors.ts';
+import { type DomainError, requestInvalid } from '../platform/errors.ts';
 import { inputFault } from '../platform/field-faults.ts';
 
 export const pageSizeDefault = 50;
@@ -16,21 +16,56 @@ export function encodeCursor(keys: readonly string[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
-/** @throws DomainError request.invalid when the cursor was not made by `encodeCursor` with as many keys. */
-export function decodeCursor(cursor: string, keyCount: number): string[] {
+/**
+ * What a key of a cursor is. Anybody can make a cursor up, so each key is held to its kind before a query sees it: a time
+ * that does not exist is a fault of the client, and not of the database.
+ */
+export type CursorKey = 'id' | 'time' | 'time or nothing' | 'number' | 'text';
+
+const keyLengthMax = 200;
+const keyKinds: Readonly<Record<CursorKey, (key: string) => boolean>> = {
+  id: (key) => /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{8,40}$/.test(key),
+  time: isCursorTime,
+  'time or nothing': (key) => key === '' || isCursorTime(key),
+  number: (key) => /^-?\d{1,17}$/.test(key),
+  text: (key) => !key.includes('\0') && key.isWellFormed(),
+};
+const time = z.iso.datetime({ offset: true });
+
+/** A time as we write it, between the years 1970 and 2200. */
+function isCursorTime(key: string): boolean {
+  return time.safeParse(key).success && /^(?:19[7-9]|2[01]\d)\d/.test(key);
+}
+
+/**
+ * The keys of a cursor, in order.
+ * @throws DomainError request.invalid when the cursor was not made by `encodeCursor` of such keys
+ */
+export function decodeCursor(cursor: string, kinds: readonly CursorKey[]): string[] {
+  const keys = keysOf(cursor);
+  if (keys?.length !== kinds.length || !kinds.every((kind, index) => keyKinds[kind](keys[index] ?? ''))) {
+    throw cursorInvalid();
+  }
+  return keys;
+}
+
+/** For keys that are of their kinds and still no place in the list. */
+export function cursorInvalid(): DomainError {
+  return requestInvalid([inputFault('cursor', 'cursor.invalid')]);
+}
+
+function keysOf(cursor: string): string[] | undefined {
+  if (!/^[\w-]*$/.test(cursor)) return undefined;
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (
-      Array.isArray(keys) &&
-      keys.length === keyCount &&
-      keys.every((key) => typeof key === 'string' && key.length <= 200 && !key.includes('\0'))
-    ) {
-      return keys;
-    }
+    return Array.isArray(keys) && keys.every(isKey) ? keys : undefined;
   } catch {
-    // Falls through to the refusal below: a cursor is either ours or it is not.
+    return undefined;
   }
-  throw requestInvalid([inputFault('cursor', 'cursor.invalid')]);
+}
+
+function isKey(key: unknown): key is string {
+  return typeof key === 'string' && key.length <= keyLengthMax;
 }
 
 /** The body of every list: `rows` holds one more than `limit` when there is a next page. */

@@ -1,8 +1,11 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { isUnavailable } from '../platform/db-errors.ts';
-import { DomainError, serviceUnavailable } from '../platform/errors.ts';
+import { dataFault, isUnavailable } from '../platform/db-errors.ts';
+import { DomainError, requestInvalid, serviceUnavailable } from '../platform/errors.ts';
+import { inputFault } from '../platform/field-faults.ts';
+import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
+import { counter } from '../platform/metrics.ts';
 import { type Answer, responseOf } from './answer.ts';
 
 /** Status and title of one error code. */
@@ -47,7 +50,16 @@ export function problemResponse(error: DomainError, requestId: string, catalogue
   return responseOf(problemAnswer(error, requestId, catalogue));
 }
 
-/** The last stop of every thrown error: refusals are rendered, faults of the database become 503, the rest says nothing. */
+const dataFaults = counter(
+  'http_data_faults_total',
+  'Requests refused since Postgres could not take a value of theirs, by SQLSTATE',
+  ['state'],
+);
+
+/**
+ * The last stop of every thrown error: refusals are rendered, a value that Postgres cannot take is the client's fault, a
+ * database that is away becomes 503, the rest says nothing.
+ */
 export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
   return (error: unknown, requestId: string, fields?: Readonly<Record<string, string>>): Answer => {
     const known = toDomainError(error);
@@ -68,12 +80,24 @@ export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
 /** The same for what the router's handlers throw. */
 export function handleError(catalogue: ProblemCatalogue, log: Log) {
   const render = createRenderError(catalogue, log);
-  return (error: unknown, c: Context): Response => responseOf(render(error, String(c.get('requestId') ?? 'unknown')));
+  return (error: unknown, c: Context): Response => responseOf(render(error, requestIdOf(c)));
 }
 
-function toDomainError(error: unknown): DomainError | undefined {
+/** What comes before the request has its id gets one here. */
+function requestIdOf(c: Context): string {
+  const known: unknown = c.get('requestId');
+  return typeof known === 'string' ? known : newId('req');
+}
+
+/** What the caller is told of an error; undefined for a fault of ours. */
+export function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) return refusalWithin(error) ?? serviceUnavailable(error);
+  const state = dataFault(error);
+  if (state !== undefined) {
+    dataFaults.inc({ state });
+    return requestInvalid([inputFault('', 'value.not_storable')]);
+  }
   if (error instanceof HTTPException && error.status < 500) {
     return new DomainError('request.invalid', 'The request is not valid.', { details: { errors: [] } });
   }

@@ -111,7 +111,7 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       const { eventId } = c.req.valid('param');
       const listDeps = { db: deps.db, hashSecret: deps.config.HASH_SECRET };
       const { cursor, ...query } = c.req.valid('query');
-      const [before] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
       const orders = await listOrders(listDeps, c.var.actor, { ...query, eventId, before });
       return c.json(
         page(

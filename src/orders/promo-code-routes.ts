@@ -70,7 +70,7 @@ export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
     )
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
       const { eventId } = c.req.valid('param');
       const promoCodes = await listPromoCodes(deps, c.var.actor, { eventId, after, limit });
       return c.json(

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { readBytes } from '../http/read-bytes.ts';
-import { problemResponse } from '../http/problem.ts';
-import { markVerified } from '../http/request-context.ts';
+import { problemResponse, toDomainError } from '../http/problem.ts';
+import { isVerified, markVerified } from '../http/request-context.ts';
 import type { AppEnv } from '../http/router.ts';
-import { isUnavailable } from '../platform/db-errors.ts';
+import { dataFault } from '../platform/db-errors.ts';
 import { DomainError, serviceUnavailable } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
@@ -73,12 +73,15 @@ function refuse(c: Context<AppEnv>, log: Log, error: unknown): Response {
     callbacksReceived.inc({ outcome: 'too_large' });
     return problem(callbackTooLarge(callbackBytesMax));
   }
-  // Who hangs up in the middle of a body has sent none.
-  if (error instanceof DomainError && error.code === 'request.invalid') return answer(counted('malformed'));
-  const isKnown = error instanceof DomainError || isUnavailable(error);
+  const known = toDomainError(error);
+  // A gateway's own callback that cannot be stored is money that somebody must look for.
+  if (known === undefined || (isVerified(c) && dataFault(error) !== undefined)) {
+    log.error({ err: error }, 'a callback could not be stored');
+  }
+  // Also who hangs up in the middle of a body, and who sends what Postgres cannot take.
+  if (known?.code === 'request.invalid') return answer(counted('malformed'));
   callbacksReceived.inc({ outcome: 'unavailable' });
-  if (!isKnown) log.error({ err: error, path: c.req.path }, 'a callback could not be stored');
-  return problem(error instanceof DomainError && error.code in catalogue ? error : serviceUnavailable(error));
+  return problem(known !== undefined && known.code in catalogue ? known : serviceUnavailable(error));
 }
 
 function problem(error: DomainError): Response {

@@ -121,7 +121,7 @@ function contracts(deps: PaymentDeskDeps) {
 /** What the organiser's desk does with money. */
 export function paymentDeskRoutes(deps: PaymentDeskDeps) {
   const routes = contracts(deps);
-  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, 1)[0]);
+  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);
   return createRouter<ActorEnv>()
     .openapi(routes.setAccount, async (c) => {
       const account = await setPaymentAccount(deps, { actor: c.var.actor, input: c.req.valid('json') });

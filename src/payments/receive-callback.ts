@@ -1,3 +1,4 @@
+import { slugSchema } from '../http/schemas.ts';
 import { serviceUnavailable } from '../platform/errors.ts';
 import { eventIdOf } from '../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
@@ -31,7 +32,9 @@ export async function receiveCallback(
     onVerified,
   }: { rail: PaymentRail; organizerSlug: string; rawBody: Buffer; onVerified: () => void },
 ): Promise<Received> {
-  const account: GatewayAccount | undefined = await deps.accounts.bySlug(organizerSlug);
+  // What cannot be anybody's name is nobody's, without a look-up.
+  const isName = slugSchema.safeParse(organizerSlug).success;
+  const account: GatewayAccount | undefined = isName ? await deps.accounts.bySlug(organizerSlug) : undefined;
   const reading = rail.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
   if (reading.kind === 'refused') return reading.reason;
   if (account === undefined) return 'signature';

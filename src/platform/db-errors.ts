@@ -22,6 +22,15 @@ export function isConflict(error: unknown): boolean {
   return state === '40001' || state === '40P01';
 }
 
+/**
+ * The SQLSTATE of a value that Postgres cannot take (class 22: a date that does not exist, a number out of range, U+0000);
+ * undefined for every other fault. Values come from clients, so the fault is theirs, whichever check before it let it pass.
+ */
+export function dataFault(error: unknown): string | undefined {
+  const state = sqlState(error);
+  return state !== undefined && /^22[0-9A-Z]{3}$/.test(state) ? state : undefined;
+}
+
 const connectionCodes = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',

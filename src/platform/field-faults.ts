@@ -27,6 +27,11 @@ export const fieldFaults = {
     en: 'must not be nested deeper than {limit}',
     id: 'tidak boleh bersarang lebih dari {limit} tingkat',
   },
+  'value.not_storable': { en: 'has a value that cannot be stored', id: 'berisi nilai yang tidak dapat disimpan' },
+  'address.malformed': {
+    en: 'has percent escapes in the address that stand for no text',
+    id: 'berisi kode persen di alamat yang bukan teks',
+  },
   'body.cut_short': { en: 'ended before it was whole', id: 'terputus sebelum lengkap' },
   'text.too_short': { en: 'must have at least {limit} characters', id: 'minimal {limit} karakter' },
   'text.too_long': { en: 'must have at most {limit} characters', id: 'maksimal {limit} karakter' },

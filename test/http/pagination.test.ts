@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  type CursorKey,
   decodeCursor,
   encodeCursor,
   page,
@@ -36,15 +37,53 @@ describe('a cursor', () => {
         fc.pre(keys.every((key) => !key.includes('\0') && key.length <= 200));
         const cursor = encodeCursor(keys);
         expect(encodeURIComponent(cursor)).toBe(cursor);
-        expect(decodeCursor(cursor, keys.length)).toEqual(keys);
-        expect(() => decodeCursor(cursor, keys.length + 1)).toThrow();
+        const kinds = keys.map(() => 'text' as const);
+        expect(decodeCursor(cursor, kinds)).toEqual(keys);
+        expect(() => decodeCursor(cursor, [...kinds, 'text'])).toThrow();
       }),
     );
   });
 
   test.each(Object.entries(tampered))('that is %s is refused', (_about, cursor) => {
     for (const keyCount of [1, 2, 3]) {
-      expect(() => decodeCursor(cursor, keyCount)).toThrow(expect.objectContaining({ code: 'request.invalid' }));
+      const kinds = Array.from({ length: keyCount }, () => 'text' as const);
+      expect(() => decodeCursor(cursor, kinds)).toThrow(expect.objectContaining({ code: 'request.invalid' }));
+    }
+  });
+
+  const keys: readonly (readonly [CursorKey, readonly string[], readonly string[]])[] = [
+    [
+      'id',
+      ['evt_7K3M9XQ2', `ord_${'7'.repeat(28)}`, 'key_06FJ2V1H8C9QX4T0RBVE'],
+      ['', 'a', 'evt_', 'EVT_7K3M9XQ2', 'evt_7K3M9XQI'],
+    ],
+    [
+      'time',
+      ['1970-01-01T00:00:00+00:00', '2026-02-28T23:59:59.123456+00:00', '2028-02-29T00:00:00Z'],
+      [
+        '',
+        '2026-02-30T00:00:00Z',
+        '2027-02-29T00:00:00Z',
+        '2026-13-01T00:00:00Z',
+        '2026-01-01T24:00:00Z',
+        '2026-01-01T00:00:61Z',
+        '2026-01-01',
+        '0000-01-01T00:00:00Z',
+        '9999-01-01T00:00:00Z',
+        'infinity',
+        'now',
+      ],
+    ],
+    ['time or nothing', ['', '2026-02-28T00:00:00Z'], ['2026-02-30T00:00:00Z', ' ']],
+    ['number', ['0', '-1', '1790000000000000'], ['', '1.5', '1e5', '0x1', '9'.repeat(18), 'NaN', '--1']],
+    ['text', ['', 'a b', '💺'], ['a\0', '\ud800']],
+  ];
+  test.each(keys)('takes for a key of kind %s what is one, and nothing else', (kind, good, bad) => {
+    for (const key of good) expect(decodeCursor(encodeCursor([key]), [kind])).toEqual([key]);
+    for (const key of bad) {
+      expect(() => decodeCursor(encodeCursor([key]), [kind]), key).toThrow(
+        expect.objectContaining({ code: 'request.invalid' }),
+      );
     }
   });
 });
@@ -66,7 +105,7 @@ test('pages have no gap and no repetition, and the last says that it is', () => 
         expect(data.length).toBeLessThanOrEqual(limit);
         seen.push(...data);
         if (nextCursor === null) break;
-        [after = ''] = decodeCursor(nextCursor, 1);
+        [after = ''] = decodeCursor(nextCursor, ['text']);
       }
       expect(seen).toEqual(rows);
     }),
@@ -123,13 +162,15 @@ describe('the public list of events', () => {
   });
 
   test('takes any cursor of its own shape without harm', async () => {
-    for (const keys of [
-      ['0', ''],
-      ['-1', "' or 1=1 --"],
-      ['9'.repeat(17), 'evt_ZZZZZZZZ'],
-      ['-'.concat('9'.repeat(17)), '🎫'],
-    ]) {
-      expect((await list(`cursor=${encodeCursor(keys)}`)).status).toBe(200);
+    for (const [key, id, status] of [
+      ['0', 'evt_00000000', 200],
+      ['9'.repeat(17), 'evt_ZZZZZZZZ', 200],
+      ['-'.concat('9'.repeat(17)), 'evt_ZZZZZZZZ', 200],
+      ['0', '', 400],
+      ['-1', "' or 1=1 --", 400],
+      ['0', '🎫', 400],
+    ] as const) {
+      expect((await list(`cursor=${encodeCursor([key, id])}`)).status).toBe(status);
     }
   });
 });

@@ -7,6 +7,7 @@ import type { AppEnv } from '../../src/http/router.ts';
 import { DomainError, requestInvalid, serviceOverloaded } from '../../src/platform/errors.ts';
 import { inputFault } from '../../src/platform/field-faults.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { registry } from '../../src/platform/metrics.ts';
 import { problems } from '../../src/problems.ts';
 
 /** Guards the one shape of refusals (T23): stable code, request id, nothing of the inside. */
@@ -21,6 +22,11 @@ async function answerTo(error: unknown): Promise<{ response: Response; text: str
   const response = await app.request('/');
   const text = await response.text();
   return { response, text, body: JSON.parse(text) };
+}
+
+async function dataFaults(state: string): Promise<number> {
+  const { values } = (await registry.getSingleMetric('antre_http_data_faults_total')?.get()) ?? { values: [] };
+  return values.find(({ labels }) => (labels as { state?: string }).state === state)?.value ?? 0;
 }
 
 const failure = (code: string) => Object.assign(new Error('select secret from 10.0.0.7'), { code });
@@ -74,6 +80,24 @@ describe('a problem document', () => {
       expect([response.status, body['code']]).toEqual([503, 'service.unavailable']);
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(text).not.toMatch(/select|10\.0\.0\.7/);
+    },
+  );
+
+  test.each(['22P05', '22021', '22008', '22003', '22P02', '22007'])(
+    'of a value that Postgres cannot take (%s) is 400, and counted apart',
+    async (code) => {
+      const before = await dataFaults(code);
+      const wrapped = Object.assign(new Error('Failed query: select secret'), {
+        query: 'select',
+        cause: failure(code),
+      });
+      for (const error of [failure(code), wrapped]) {
+        const { response, text, body } = await answerTo(error);
+        expect([response.status, body['code']]).toEqual([400, 'request.invalid']);
+        expect(body['errors']).toMatchObject([{ code: 'value.not_storable' }]);
+        expect(text).not.toMatch(/select|10\.0\.0\.7/);
+      }
+      expect((await dataFaults(code)) - before).toBe(2);
     },
   );
 
