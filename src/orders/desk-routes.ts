@@ -18,7 +18,7 @@ import {
 import { createExportGate } from './export-gate.ts';
 import { exportOrders } from './export-orders.ts';
 import { listOrders } from './list-orders.ts';
-import type { HasAdmissions, RequestFullRefund } from './payment-view.ts';
+import type { GatewayFeesOf, HasAdmissions, RequestFullRefund } from './payment-view.ts';
 import { showDeskOrder } from './show-desk-order.ts';
 import { showSales } from './show-sales.ts';
 import { byStaff } from '../http/security.ts';
@@ -29,6 +29,7 @@ export type DeskRoutesDeps = {
   readonly config: Pick<Config, 'HASH_SECRET'>;
   readonly requestFullRefund: RequestFullRefund;
   readonly hasAdmissions: HasAdmissions;
+  readonly gatewayFeesOf: GatewayFeesOf;
 };
 
 const tags = ['Organizer: orders'];

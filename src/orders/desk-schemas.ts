@@ -147,7 +147,12 @@ export const salesSchema = z
       }),
     ),
     pools: z.array(poolSchema),
-    total: z.object(figures),
+    total: z.object({
+      ...figures,
+      gatewayFees: moneySchema.openapi({
+        description: 'What gateways have added to what buyers paid, and keep for themselves. Not part of the revenue.',
+      }),
+    }),
   })
   .openapi('Sales');
 

@@ -35,7 +35,14 @@ export { lockOrder } from './lock-order.ts';
 export { markAttention } from './mark-attention.ts';
 export { payOrder } from './pay-order.ts';
 export type { PayOutcome } from './order-life-queries.ts';
-export type { HasAdmissions, LookupLimiter, PaymentOf, PaymentView, RequestFullRefund } from './payment-view.ts';
+export type {
+  GatewayFeesOf,
+  HasAdmissions,
+  LookupLimiter,
+  PaymentOf,
+  PaymentView,
+  RequestFullRefund,
+} from './payment-view.ts';
 export { type Placement, createPlacement } from './placement.ts';
 export { placeOrder } from './place-order.ts';
 export type { IsPassNeeded, ReadPass } from './read-pass.ts';

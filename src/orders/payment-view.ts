@@ -15,6 +15,9 @@ export type PaymentOf = (db: Db, order: Order) => Promise<PaymentView>;
  */
 export type RequestFullRefund = (tx: Db, order: Order, reason: 'buyer_cancelled' | 'requested') => Promise<unknown>;
 
+/** What gateways keep of what buyers paid for an event, in minor units of its currency. */
+export type GatewayFeesOf = (db: Db, event: { readonly id: string; readonly currency: string }) => Promise<number>;
+
 /** Whether a ticket of the order has been used at the door. */
 export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promise<boolean>;
 

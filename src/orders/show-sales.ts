@@ -3,15 +3,24 @@ import type { Db } from '../platform/db.ts';
 import { contractMoney } from '../platform/money.ts';
 import { findCategorySales } from './desk-queries.ts';
 import { ownEvent } from './own-event.ts';
+import type { GatewayFeesOf } from './payment-view.ts';
 import { findPools } from './pool-queries.ts';
 
 /**
  * What an event has sold and holds, per ticket category and per pool. Free places come from the counters of the stock.
  * @throws DomainError event.unknown
  */
-export async function showSales(deps: { db: Db }, actor: Actor, eventId: string) {
+export async function showSales(
+  deps: { readonly db: Db; readonly gatewayFeesOf: GatewayFeesOf },
+  actor: Actor,
+  eventId: string,
+) {
   const event = await ownEvent(deps.db, actor, eventId);
-  const [categories, pools] = await Promise.all([findCategorySales(deps.db, event.id), findPools(deps.db, event.id)]);
+  const [categories, pools, gatewayFees] = await Promise.all([
+    findCategorySales(deps.db, event.id),
+    findPools(deps.db, event.id),
+    deps.gatewayFeesOf(deps.db, event),
+  ]);
   const available = new Map(pools.map((pool) => [pool.id, pool.available]));
   const sum = (of: (category: (typeof categories)[number]) => number) =>
     categories.reduce((total, category) => total + of(category), 0);
@@ -34,6 +43,7 @@ export async function showSales(deps: { db: Db }, actor: Actor, eventId: string)
         sum((category) => Number(category.revenue)),
         event.currency,
       ),
+      gatewayFees: contractMoney(gatewayFees, event.currency),
     },
   };
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { invariant } from '../platform/assert.ts';
 import type { Db } from '../platform/db.ts';
 import { type Entries, sumOf } from './ledger.ts';
-import { type Attempt, ledgerEntries } from './tables.ts';
+import { type Attempt, ledgerEntries, paymentAttempts } from './tables.ts';
 import { ledgerAccounts } from './vocabulary.ts';
 
 /**
@@ -66,4 +66,16 @@ export async function countPostings(tx: Db, attempt: Attempt, kind: 'capture' | 
       ),
     );
   return row?.count ?? 0;
+}
+
+/** What gateways keep of what buyers paid for an event. Reads the event's attempts: the desk asks, never a buyer. */
+export async function gatewayFeesOf(
+  db: Db,
+  event: { readonly id: string; readonly currency: string },
+): Promise<number> {
+  const [row] = await db
+    .select({ fees: sql<number>`coalesce(sum(${paymentAttempts.gatewayFee}), 0)::float8` })
+    .from(paymentAttempts)
+    .where(and(eq(paymentAttempts.eventId, event.id), eq(paymentAttempts.currency, event.currency)));
+  return row?.fees ?? 0;
 }

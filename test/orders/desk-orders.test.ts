@@ -95,7 +95,12 @@ describe('sales figures', () => {
         { ticketCategoryId: second?.id, paid: 1, held: 0, available: 13, revenue: { amount: 250_000 } },
       ],
       pools: [{ capacity: 20, available: 13, held: 4, sold: 3, blocked: 0 }],
-      total: { paid: 3, held: 4, revenue: { amount: 450_000, currency: 'IDR' } },
+      total: {
+        paid: 3,
+        held: 4,
+        revenue: { amount: 450_000, currency: 'IDR' },
+        gatewayFees: { amount: 0, currency: 'IDR' },
+      },
     });
   });
 });

@@ -3,7 +3,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/db.ts';
 import { expireHolds } from '../../src/orders/index.ts';
+import { showSales } from '../../src/orders/show-sales.ts';
 import { requestRefund } from '../../src/payments/index.ts';
+import { gatewayFeesOf } from '../../src/payments/ledger-queries.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
 import type { TestEvent } from '../support/factories.ts';
 import {
@@ -85,6 +87,21 @@ async function refundAll(event: TestEvent, placed: Placed, input = {}): Promise<
     input: { reason: 'asked for', ...input },
   });
 }
+
+test('the sales figures show what gateways have kept, apart from the revenue', async () => {
+  const event = await eventWithFee('metadata');
+  await paid(event, 'qris', { quantity: 2 });
+  await paid(event, 'bca_va');
+  await placeReady(world, event);
+  const actor = { kind: 'staff', id: 'stf_test', sessionId: 'ses_test', role: 'manager' } as const;
+  const organizer = { organizerId: event.organizer.id, organizerSlug: event.organizer.slug };
+  const sales = await showSales({ db: world.db, gatewayFeesOf }, { ...actor, ...organizer }, event.id);
+  expect(sales.total).toMatchObject({
+    paid: 3,
+    revenue: { amount: 3 * price, currency: 'IDR' },
+    gatewayFees: { amount: 2 * fee, currency: 'IDR' },
+  });
+});
 
 describe('an order is paid, and nothing goes back', () => {
   test.each<[string, States, boolean, string]>([

@@ -15,6 +15,7 @@ import { poolRoutes } from '../../src/orders/pool-routes.ts';
 import { promoCodeRoutes } from '../../src/orders/promo-code-routes.ts';
 import { refundOrder } from '../../src/orders/refund-order.ts';
 import type { PaymentView } from '../../src/orders/payment-view.ts';
+import { gatewayFeesOf } from '../../src/payments/ledger-queries.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
@@ -48,6 +49,7 @@ export function openDesk(open: OpenDb) {
     config,
     actors: createActors({ db, clock: systemClock, config }),
     paymentOf: () => Promise.resolve(world.payment),
+    gatewayFeesOf,
     requestFullRefund: (tx: Db, order: Parameters<typeof refundOrder>[1], reason: string) => {
       world.refundsRequested.push(order.id);
       return refundOrder(tx, order, { restock: true, reason });
