@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
 import { fault, eventIdSchema, givenTimeSchema, lineOfText, listOf, moneySchema, timeSchema } from '../http/schemas.ts';
+import { emailBytesMax } from '../platform/email-address.ts';
 import { amountMax } from '../platform/money.ts';
 import { cleanPromoCode } from './promo-key.ts';
 import { orderSchema } from './schemas.ts';
@@ -108,13 +109,7 @@ export const promoCodeListSchema = listOf(promoCodeSchema).openapi('PromoCodeLis
 export const orderListQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(orderStatuses).optional(),
-  q: z
-    .string()
-    .trim()
-    .min(1)
-    .max(254)
-    .optional()
-    .openapi({ description: 'An order code, or an email address, in full.' }),
+  q: lineOfText(emailBytesMax).optional().openapi({ description: 'An order code, or an email address, in full.' }),
 });
 
 export const deskOrderSchema = orderSchema

@@ -2,7 +2,7 @@ import type { Actor } from '../access/actor.ts';
 import { writeAudit } from '../access/audit.ts';
 import { type Db, transaction } from '../platform/db.ts';
 import { orderCode } from '../platform/ids.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../platform/csv.ts';
 import { type ExportRow, findExportPage } from './desk-queries.ts';
 import type { ExportGate } from './export-gate.ts';
 import { ownEvent } from './own-event.ts';

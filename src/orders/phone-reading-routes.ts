@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { jsonBody } from '../http/json-body.ts';
 import { createRouter } from '../http/router.ts';
 import { answer, body, phoneCountrySchema, phoneSchema, problems, slugSchema } from '../http/schemas.ts';
+import { byAnybody } from '../http/security.ts';
 import { phoneOf, showPhone } from '../platform/phone-number.ts';
 import { eventUnknown } from './errors.ts';
 import type { EventDirectory } from './event-directory.ts';
@@ -26,6 +27,8 @@ const readRoute = createRoute({
   method: 'post',
   path: '/v1/buyers/phone-readings',
   tags: ['Buyers'],
+  operationId: 'readPhoneNumber',
+  security: byAnybody,
   summary: 'Read a phone number as an order for this event would',
   description:
     'For a form to show before ordering where the tickets will go. Nothing is kept, and nothing is said about whose number it is.',

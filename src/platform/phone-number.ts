@@ -2,6 +2,7 @@ import {
   type CountryCode,
   type PhoneNumber,
   getCountries,
+  getCountryCallingCode,
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
@@ -15,6 +16,11 @@ import { inputFault } from './field-faults.ts';
 
 /** ISO 3166-1 alpha-2 codes of the countries whose numbering plan is known. */
 export const phoneCountries: readonly string[] = getCountries();
+
+/** The digits that a country is called by from abroad. */
+export function callingCodeOf(country: string): string {
+  return isSupportedCountry(country) ? getCountryCallingCode(country) : '';
+}
 
 export function isPhoneCountry(code: string): boolean {
   return isSupportedCountry(code);

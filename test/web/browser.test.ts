@@ -105,6 +105,56 @@ describe('the pages in a browser', () => {
     await context.close();
   });
 
+  test('the number is shown as it is understood before anything is ordered, and what may be another’s is asked back', async () => {
+    const page = await browser.newPage();
+    const orders: { buyer?: unknown }[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/orders')) orders.push(request.postDataJSON() as { buyer?: unknown });
+    });
+    const buyer = someBuyer();
+    await page.goto(`${origin}/events/${event.slug}?lang=en`);
+    const reading = (text: string) => page.waitForSelector(`#phone-reading:has-text("${text}")`);
+    await page.click('[data-step="1"]');
+    await page.fill('#name', buyer.name);
+    await page.fill('#email', buyer.email);
+    expect(await page.textContent('#phone-country option:checked')).toBe('Indonesia +62');
+
+    await page.fill('#phone', '85256781234');
+    await reading('+62 852 5678 1234 (Indonesia)');
+    await page.fill('#phone', '6591234567');
+    await page.click('#place');
+    await page.waitForSelector('#phone-error:not([hidden])');
+    expect(await page.textContent('#phone-error')).toContain('another country');
+    expect(await page.textContent('#phone-reading')).toBe('');
+    expect(orders).toEqual([]);
+
+    await page.fill('#phone', '91234567');
+    await page.selectOption('#phone-country', 'SG');
+    await reading('+65 9123 4567 (Singapore)');
+    expect(await page.isVisible('#phone-error')).toBe(false);
+    await page.fill('#name', 'evil.shop');
+    await page.click('#place');
+    await page.waitForSelector('#name-error:not([hidden])');
+    expect(await page.textContent('#name-error')).toContain('without links');
+    await page.fill('#name', buyer.name);
+    await page.click('#place');
+    await page.waitForURL('**/orders/ord_*');
+    expect(orders.at(-1)?.buyer).toEqual({ name: buyer.name, email: buyer.email, phone: '+6591234567' });
+    await page.close();
+  });
+
+  test('nobody is kept from ordering where the number cannot be shown', async () => {
+    const page = await browser.newPage();
+    await page.route('**/v1/buyers/phone-readings', (route) => route.fulfill({ status: 503, body: '' }));
+    await fillIn(page);
+    await page.fill('#phone', '0813-6690-3055');
+    await page.click('#place');
+    await page.waitForURL('**/orders/ord_*');
+    await page.waitForSelector('.ticket img');
+    expect(await page.textContent('#buyer-contact')).toContain('+6281366903055');
+    await page.close();
+  });
+
   test('a price that changed while the form was filled in is shown and asked about, and one order comes of it', async () => {
     const priced = await createEvent(running.service.db, {
       event: { feePerTicket: 5000 },

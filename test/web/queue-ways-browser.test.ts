@@ -40,7 +40,7 @@ describe('the waiting room in a browser', () => {
     await page.fill('#phone', '0813 5555 0101');
     await page.click('#send-code');
     await page.waitForSelector('#code-form:not([hidden])');
-    expect(await page.textContent('#sent-to')).toContain('0813 5555 0101');
+    expect(await page.textContent('#sent-to')).toContain('+62 813 5555 0101');
     await page.fill('#otp', await world.codeOnPhone('6281355550101'));
     await page.click('#confirm');
     await kind(page, 'joined');
@@ -67,10 +67,10 @@ describe('the waiting room in a browser', () => {
     await world.set(event, { rateMax: 200 });
     await until(async () => (await queueOf(event.slug)).serving > 6);
     await lookUntil(page, 'passed');
-    expect(await page.textContent('#stage-text')).toContain('0813 5555 0101');
+    expect(await page.textContent('#stage-text')).toContain('+62 813 5555 0101');
     await page.click('#go');
     await page.waitForSelector('#place:visible');
-    expect(await page.inputValue('#phone')).toBe('0813 5555 0101');
+    expect(await page.inputValue('#phone')).toBe('+62 813 5555 0101');
     await page.click('[data-step="1"]');
     await page.fill('#name', 'Citra Dewi');
     await page.fill('#email', 'citra@pembeli.test');

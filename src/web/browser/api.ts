@@ -22,7 +22,7 @@ export type Problem = {
   readonly status: number;
   readonly code: string;
   readonly requestId: string;
-  readonly errors: readonly { readonly path: string }[];
+  readonly errors: readonly { readonly path: string; readonly code?: string }[];
   readonly limit: string | undefined;
   readonly max: number | undefined;
   readonly reason: string | undefined;
@@ -99,7 +99,7 @@ function readProblem(status: number, text: string): Problem {
     status,
     code: textOf('code') ?? codeOfStatus(status),
     requestId: textOf('requestId') ?? '',
-    errors: Array.isArray(given['errors']) ? (given['errors'] as { path: string }[]) : [],
+    errors: Array.isArray(given['errors']) ? (given['errors'] as { path: string; code?: string }[]) : [],
     limit: textOf('limit'),
     max: typeof max === 'number' ? max : undefined,
     reason: textOf('reason'),

@@ -1,11 +1,12 @@
 import { formatMoney } from '../../platform/format-money.ts';
 import { roomWords } from '../words/room.ts';
 import { refusalWords } from '../words/refusals.ts';
-import { askedBy, call } from './api.ts';
+import { type Problem, askedBy, call } from './api.ts';
 import { byId, element, languageQuery, setText, show } from './dom.ts';
 import { looksRight, setFaults, setMessage } from './form-faults.ts';
 import { leftText } from './left-text.ts';
 import { pageLanguage } from './page-language.ts';
+import { phoneField } from './phone-field.ts';
 import { type Waiting, placeOrder } from './place-order.ts';
 import { poll } from './poll.ts';
 import { refusalText } from './refusal-text.ts';
@@ -25,6 +26,10 @@ const dayMs = 24 * 3600 * 1000;
 const form = document.querySelector<HTMLFormElement>('#checkout');
 if (form !== null) start(form);
 hideJumpInSight();
+// Back from the order page, the browser may show this page as it was left.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
 
 function start(form: HTMLFormElement): void {
   const button = document.querySelector<HTMLButtonElement>('#place');
@@ -38,6 +43,7 @@ function start(form: HTMLFormElement): void {
 
   const sent = sentOrders(slug, window.sessionStorage);
   const buyer = byId('buyer', HTMLFieldSetElement);
+  const phone = phoneField(slug);
   const setBusy = (busy: boolean): void => {
     isBusy = busy;
     const isClosed = gate.isClosed();
@@ -60,8 +66,7 @@ function start(form: HTMLFormElement): void {
       setMessage('form-message', words.placed, 'good');
       const { id, accessToken } = outcome.order;
       if (gate.pass() !== undefined) gate.spent(id);
-      location.assign(`/orders/${id}${languageQuery()}#${accessToken}`);
-      return;
+      return location.assign(`/orders/${id}${languageQuery()}#${accessToken}`);
     }
     setBusy(false);
     if (outcome.kind === 'given_up') return offerEarlier(body);
@@ -70,19 +75,16 @@ function start(form: HTMLFormElement): void {
       return offerNewTotal(total, () => void order({ ...body, expectedTotal: total }));
     }
     if (code === 'queue.pass_spent') gate.spent('');
-    setMessage('form-message', refusalText(outcome.problem), 'bad', ...waysOn(code));
-    setFaults(fields, faultsOf(outcome.problem));
-    byId('form-message').focus();
+    sayRefusal(outcome.problem);
   };
   const offerEarlier = (body: OrderBody): void => {
     setBusy(true);
-    const check = actionButton(words.earlierCheck, () => void order(body));
-    const drop = actionButton(words.earlierDrop, () => {
+    const drop = (): void => {
       sent.settle('placed');
       setBusy(false);
       setMessage('form-message', '');
-    });
-    setMessage('form-message', words.earlier, 'wait', check, drop);
+    };
+    sayEarlier(() => void order(body), drop);
   };
 
   setBusy(false);
@@ -90,14 +92,29 @@ function start(form: HTMLFormElement): void {
     event.preventDefault();
     if (isBusy) return;
     const body = readBody(choice);
-    if (body !== undefined) void order(body);
+    if (body === undefined) return;
+    setBusy(true);
+    // The number that the order goes to is the one that the page shows.
+    void phone.read().then((read) => {
+      setBusy(false);
+      if ('fault' in read) setFaults(fields, ['phone'], { phone: read.fault });
+      else void order({ ...body, buyer: { ...body.buyer, ...read.given } });
+    });
   });
   const unsettled = sent.unsettled();
   if (unsettled !== undefined) offerEarlier(unsettled);
-  // Back from the order page, the browser may show this page as it was left.
-  window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) location.reload();
-  });
+}
+
+/** An order was sent from here before, and nothing is known of it. */
+function sayEarlier(onCheck: () => void, onDrop: () => void): void {
+  const ways = [actionButton(words.earlierCheck, onCheck), actionButton(words.earlierDrop, onDrop)];
+  setMessage('form-message', words.earlier, 'wait', ...ways);
+}
+
+function sayRefusal(problem: Problem): void {
+  setMessage('form-message', refusalText(problem), 'bad', ...waysOn(problem.code));
+  setFaults(fields, faultsOf(problem), codesOf(problem));
+  byId('form-message').focus();
 }
 
 /** Nothing was ordered: the buyer sees the new total and decides. The key stays, so that no second order can come of it. */
@@ -150,9 +167,13 @@ function waysOn(code: string): HTMLElement[] {
   return [link];
 }
 
-function faultsOf(problem: { code: string; errors: readonly { path: string }[] }): string[] {
+function faultsOf(problem: Problem): string[] {
   if (problem.code.startsWith('promo.')) return ['promoCode'];
   return problem.errors.map(({ path }) => path.replace(/^buyer\./, '')).filter((path) => fields.includes(path));
+}
+
+function codesOf({ errors }: Problem): Record<string, string> {
+  return Object.fromEntries(errors.map(({ path, code = '' }) => [path.replace(/^buyer\./, ''), code]));
 }
 
 /** Says why the page waits, and for how long; the buyer may stop it. */

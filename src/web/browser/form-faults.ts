@@ -4,19 +4,28 @@ import { pageLanguage } from './page-language.ts';
 
 export type Mood = 'bad' | 'wait' | 'good';
 
-/** Marks a field with its fault, or clears it. */
-export function setFault(name: string, isFaulty: boolean): void {
+/** Marks a field with its fault, or clears it. @param fault whether there is one, or its code where there is more to say */
+export function setFault(name: string, fault: boolean | string): void {
+  const { faults } = refusalWords[pageLanguage];
+  const isFaulty = fault !== false;
   const input = byId(name, HTMLInputElement);
   const text = byId(`${name}-error`);
   text.hidden = !isFaulty;
-  text.textContent = isFaulty ? (refusalWords[pageLanguage].faults[name] ?? '') : '';
+  text.textContent = isFaulty ? (faults[String(fault)] ?? faults[name] ?? '') : '';
   if (isFaulty) input.setAttribute('aria-invalid', 'true');
   else input.removeAttribute('aria-invalid');
 }
 
-/** Marks the fields that are named and clears the others; goes to the first fault. Whether there was one. */
-export function setFaults(names: readonly string[], faulty: readonly string[]): boolean {
-  for (const name of names) setFault(name, faulty.includes(name));
+/**
+ * Marks the fields that are named and clears the others; goes to the first fault. Whether there was one.
+ * @param codes of faults, by field
+ */
+export function setFaults(
+  names: readonly string[],
+  faulty: readonly string[],
+  codes: Readonly<Record<string, string>> = {},
+): boolean {
+  for (const name of names) setFault(name, faulty.includes(name) && (codes[name] ?? true));
   const first = names.find((name) => faulty.includes(name));
   if (first !== undefined) {
     byId(first).closest('details')?.setAttribute('open', '');
@@ -40,7 +49,7 @@ export function setMessage(id: string, text: string, mood: Mood = 'bad', ...acti
 export const looksRight: Readonly<Record<string, (value: string) => boolean>> = {
   name: (value) => value !== '',
   email: (value) => /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(value),
-  phone: (value) => /^[+0-9][0-9 -]{6,20}$/.test(value) && /^\d{8,15}$/.test(value.replace(/\D/g, '')),
+  phone: (value) => value.replace(/\P{Nd}/gu, '').length >= 7,
   password: (value) => value.length >= 12,
   code: (value) => /^[0-9A-Za-z]{5}[ -]?[0-9A-Za-z]{5}$/.test(value),
   otp: (value) => /^\d{3} ?\d{3}$/.test(value),

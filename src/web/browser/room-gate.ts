@@ -3,7 +3,7 @@ import { roomWords } from '../words/room.ts';
 import { call } from './api.ts';
 import { byId, localStorageIfAny, setText, show } from './dom.ts';
 import { pageLanguage } from './page-language.ts';
-import { goodPass, heldPlace, spend } from './queue/held-place.ts';
+import { type Address, goodPass, heldPlace, spend } from './queue/held-place.ts';
 import type { QueueView } from './queue/queue-view.ts';
 import { serverNow } from './server-clock.ts';
 
@@ -47,7 +47,7 @@ export function roomGate(slug: string, timeZone: string, onChange: () => void): 
       const time = formatClockIn(pass.expiresAt, timeZone, pageLanguage);
       setText('room-title', words.yourTurn);
       setText('room-text', words.orderWith(time, address?.text ?? ''));
-      if (!hadPass && address !== undefined) fillIn(address.kind, address.text);
+      if (!hadPass && address !== undefined) fillIn(address);
     } else if (hadPass) {
       const isSpent = mine.read().spentBy !== undefined;
       setText('room-title', isSpent ? words.spentTitle : words.passEndedTitle);
@@ -84,7 +84,11 @@ export function roomGate(slug: string, timeZone: string, onChange: () => void): 
 }
 
 /** The order's email or phone must be the one that was confirmed. */
-function fillIn(name: 'email' | 'phone', text: string): void {
-  const input = document.getElementById(name);
-  if (input instanceof HTMLInputElement && input.value === '') input.value = text;
+function fillIn({ kind, text, phoneCountry }: Address): void {
+  const input = document.getElementById(kind);
+  if (!(input instanceof HTMLInputElement) || input.value !== '') return;
+  input.value = text;
+  if (phoneCountry !== undefined) byId('phone-country', HTMLSelectElement).value = phoneCountry;
+  // What watches the field sees it as if it had been typed.
+  input.dispatchEvent(new Event('change'));
 }

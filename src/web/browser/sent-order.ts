@@ -9,9 +9,12 @@ import { randomKey } from './random-key.ts';
  *                           '---- settle('refused') -'      (a refusal stores nothing: the same key may be sent again)
  */
 
+/** The number that the page has shown, or what was typed where the service could not be asked how it reads it. */
+export type GivenPhone = { readonly phone: string; readonly phoneCountry?: string };
+
 export type OrderBody = {
   readonly eventSlug: string;
-  readonly buyer: { readonly name: string; readonly email: string; readonly phone: string };
+  readonly buyer: { readonly name: string; readonly email: string } & GivenPhone;
   readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];
   readonly promoCode?: string;
   /** What the page has shown as the total. Orders that were sent by an older page lack it. */

@@ -9,6 +9,7 @@ import { eventWords } from '../words/event.ts';
 import { roomWords } from '../words/room.ts';
 import type { EventFacts } from './event-page.ts';
 import { field } from './field.ts';
+import { phoneField } from './phone-field.ts';
 
 /**
  * Ticket categories and the order form. The button waits for its script: sent by the browser itself, the form would do
@@ -26,7 +27,7 @@ ${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context
 <p class="notice opens" id="opens" hidden><span>${words.opensIn}</span> <strong id="opens-in" role="timer"></strong></p>
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
-${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(language)}${submitBar(event, language)}`}
+${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(event, language)}${submitBar(event, language)}`}
 </form></section>
 ${isOff ? '' : html`<a class="jump button" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
 }
@@ -74,12 +75,12 @@ function rules(event: PublicEvent, language: Language): Html {
   return html`<p class="muted small rules">${sentences.join(' ')}</p>`;
 }
 
-function buyerFields(language: Language): Html {
+function buyerFields({ country }: PublicEvent, language: Language): Html {
   const words = eventWords[language];
   return html`<fieldset class="buyer" id="buyer" disabled><legend>${words.yourDetails}</legend>
 ${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 100 })}
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
-${field({ name: 'phone', label: words.phone, type: 'tel', autocomplete: 'tel', maxlength: 22, hint: words.phoneHint, inputmode: 'tel' })}
+${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}
 <details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 100, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
 <p class="muted small">${words.privacy}</p></fieldset>`;
 }

@@ -8,6 +8,7 @@ import { lapsedWords } from '../words/queue-lapsed.ts';
 import { queueWords } from '../words/queue.ts';
 import { verifyWords } from '../words/queue-verify.ts';
 import { field } from './field.ts';
+import { phoneField } from './phone-field.ts';
 import { formMessage } from './form-parts.ts';
 
 /**
@@ -32,7 +33,7 @@ export function queuePage(context: PageContext, event: PublicEvent, times: Queue
 <header class="queue-head"><p class="overline">${words.title}</p><h1>${event.name}</h1>
 <p class="muted">${when} · ${event.venue}, ${event.city}</p></header>
 <p class="notice notice-warn" id="away" role="status" hidden></p>
-${stagePanel(context)}${joinPanel(context)}
+${stagePanel(context)}${joinPanel(context, event.country)}
 <section class="queue-times" aria-labelledby="times-title"><h2 id="times-title">${words.times}</h2>
 <ol class="steps">${step('preQueue', times.preQueueOpensAt)}${step('freeze', times.freezesAt)}${step('open', times.opensAt)}</ol></section>
 <details class="panel"><summary>${words.how}</summary><ul class="bullets">${words.howPoints.map((point) => html`<li>${point}</li>`)}</ul></details>
@@ -65,14 +66,14 @@ function stagePanel({ lang: { language } }: PageContext): Html {
 }
 
 /** An address, its code, and the work: one after another in the same place. */
-function joinPanel({ lang: { language } }: PageContext): Html {
+function joinPanel({ lang: { language } }: PageContext, country: string): Html {
   const words = joinWords[language];
   const way = (value: 'email' | 'phone', label: string, isChecked: boolean) =>
     html`<label><input type="radio" name="way" value="${value}"${isChecked ? html` checked` : ''}>${label}</label>`;
   return html`<section class="panel" id="join" aria-labelledby="stage-title" hidden>
 <form id="address-form" method="post" novalidate hidden><fieldset class="choice-row"><legend>${words.way}</legend>${way('email', words.byEmail, true)}${way('phone', words.byPhone, false)}</fieldset>
 <div id="by-email">${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}</div>
-<div id="by-phone" hidden>${field({ name: 'phone', label: words.phone, type: 'tel', autocomplete: 'tel', maxlength: 22, hint: words.phoneHint, inputmode: 'tel' })}</div>
+<div id="by-phone" hidden>${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}</div>
 <button class="button button-main wide" id="send-code">${words.send}</button></form>
 <form id="code-form" method="post" novalidate hidden><p id="sent-to"></p>
 ${field({ name: 'otp', label: words.code, autocomplete: 'one-time-code', maxlength: 7, hint: words.codeHint, inputmode: 'numeric' })}

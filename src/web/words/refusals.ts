@@ -94,7 +94,11 @@ export const refusalWords: InEach<Refusals> = {
     faults: {
       name: 'Tulis nama Anda.',
       email: 'Tulis alamat email yang benar, misalnya nama@contoh.id.',
-      phone: 'Tulis nomor telepon, 8 sampai 15 angka.',
+      phone: 'Tulis nomor telepon, misalnya 0812 3456 7890.',
+      'phone.invalid': 'Ini bukan nomor ponsel yang benar. Periksa angkanya, atau pilih negaranya.',
+      'phone.not_mobile': 'Ini bukan nomor ponsel. Tulis nomor yang bisa menerima WhatsApp.',
+      'phone.ambiguous': 'Nomor ini mungkin dari negara lain. Pilih negaranya, atau awali dengan + dan kode negara.',
+      'name.not_a_name': 'Tulis nama orang, tanpa tautan, nomor telepon, atau simbol.',
       promoCode: 'Periksa kode promo, atau kosongkan.',
       password: 'Kata sandi sedikitnya 12 karakter.',
       code: 'Tulis kode pesanan, sepuluh huruf dan angka.',
@@ -175,7 +179,12 @@ export const refusalWords: InEach<Refusals> = {
     faults: {
       name: 'Enter your name.',
       email: 'Enter a proper email address, such as name@example.com.',
-      phone: 'Enter a phone number of 8 to 15 digits.',
+      phone: 'Enter a phone number, such as 0812 3456 7890.',
+      'phone.invalid': 'This is no mobile number. Check the digits, or choose its country.',
+      'phone.not_mobile': 'This is not a mobile number. Enter one that receives WhatsApp.',
+      'phone.ambiguous':
+        'This may be a number of another country. Choose its country, or begin with + and the country code.',
+      'name.not_a_name': "Enter a person's name, without links, phone numbers or symbols.",
       promoCode: 'Check the promo code, or leave it empty.',
       password: 'A password has at least 12 characters.',
       code: 'Enter the order code of ten letters and digits.',

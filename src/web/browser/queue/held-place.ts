@@ -7,7 +7,8 @@
  *                                                                +--leavePlace: lapsed--+
  */
 
-export type Address = { readonly kind: 'email' | 'phone'; readonly text: string };
+/** A phone that was typed without its country's code comes with the country that was chosen for it. */
+export type Address = { readonly kind: 'email' | 'phone'; readonly text: string; readonly phoneCountry?: string };
 
 export type Held = {
   /** A code was asked for to this address. */

@@ -4,6 +4,7 @@ import { type Answer, call } from '../api.ts';
 import { byId, setText, show } from '../dom.ts';
 import { looksRight, setFault, setFaults, setMessage } from '../form-faults.ts';
 import { pageLanguage } from '../page-language.ts';
+import { type PhoneField, phoneField } from '../phone-field.ts';
 import { refusalText } from '../refusal-text.ts';
 import { serverNow } from '../server-clock.ts';
 import type { Address, Held, HeldPlace } from './held-place.ts';
@@ -16,15 +17,17 @@ const messageId = 'form-message';
  * there, also after a reload.
  */
 export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => void): void {
+  const phone = phoneField(slug);
   const ask = async (address: Address): Promise<boolean> => {
-    const target = address.kind === 'email' ? { email: address.text } : { phone: address.text };
+    const { kind, text, ...country } = address;
+    const target = kind === 'email' ? { email: text } : { phone: text, ...country };
     const answer = await call<{ verificationId: string; expiresAt: string }>('POST', '/v1/buyers/verifications', {
       body: { ...target, eventSlug: slug, locale: pageLanguage },
     });
     if (answer.kind !== 'ok') {
       sayRefusal(answer);
-      if (answer.kind === 'refused' && answer.problem.errors.some(({ path }) => path === address.kind))
-        setFault(address.kind, true);
+      const fault = answer.kind === 'refused' && answer.problem.errors.find(({ path }) => path === kind);
+      if (fault) setFault(kind, fault.code ?? true);
       return false;
     }
     setMessage(messageId, '');
@@ -51,11 +54,8 @@ export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => vo
   };
 
   whenSent('address-form', 'send-code', async () => {
-    const kind = chosenWay();
-    const text = byId(kind, HTMLInputElement).value.trim();
-    const isRight = looksRight[kind]?.(text) ?? true;
-    if (setFaults(['email', 'phone'], isRight ? [] : [kind])) return;
-    if (await ask({ kind, text })) byId('otp').focus();
+    const address = await addressGiven(phone);
+    if (address !== undefined && (await ask(address))) byId('otp').focus();
   });
   whenSent('code-form', 'confirm', async () => {
     const isRight = looksRight['otp']?.(byId('otp', HTMLInputElement).value.trim()) ?? true;
@@ -93,6 +93,22 @@ export function showJoinForms(held: Held, { canJoin, isOpen }: { canJoin: boolea
   show('code-form', !isConfirmed && asked !== undefined);
   show('joining', isConfirmed && isOpen);
   if (asked !== undefined) setText('sent-to', words.sent(asked.address.text));
+}
+
+/** The address as filled in, a phone as the service reads it; undefined when it is none, which is then said. */
+async function addressGiven(phone: PhoneField): Promise<Address | undefined> {
+  const kind = chosenWay();
+  const text = byId(kind, HTMLInputElement).value.trim();
+  const isRight = looksRight[kind]?.(text) ?? true;
+  if (setFaults(['email', 'phone'], isRight ? [] : [kind])) return undefined;
+  if (kind === 'email') return { kind, text };
+  const read = await phone.read();
+  if ('fault' in read) {
+    setFaults(['phone'], ['phone'], { phone: read.fault });
+    return undefined;
+  }
+  const { phoneCountry } = read.given;
+  return { kind, text: read.text, ...(phoneCountry === undefined ? {} : { phoneCountry }) };
 }
 
 function chosenWay(): Address['kind'] {

@@ -1,0 +1,31 @@
+/** What a spreadsheet takes for a formula, also behind white space and in its full-width forms. */
+const formulaStart = /^[\s\uFEFF]*[=+\-@|%＝＋－＠]|^[\t\r\n]/u;
+/** A day with the name of a month, in English and Indonesian: MEI-25 is a promo code, and a day. */
+const dateLike = /^[\d\s.,/-]*(?:jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nov|des|dec)[a-z]*[\d\s.,/-]*$/i;
+const truthValue = /^\s*(?:true|false|benar|salah)\s*$/i;
+
+/**
+ * One line of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula, or change into a number or a date,
+ * gets an apostrophe in front, which spreadsheets read as "this is text"; numbers stay numbers.
+ */
+export function csvLine(values: readonly (string | number)[]): string {
+  return `${values.map(csvField).join(',')}\r\n`;
+}
+
+function csvField(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = isChanged(value) ? `'${value}` : value;
+  return /[",\r\n;]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function isChanged(text: string): boolean {
+  return (
+    formulaStart.test(text) || isNumberLike(text) || (/\d/.test(text) && dateLike.test(text)) || truthValue.test(text)
+  );
+}
+
+/** Digits without letters, but for an exponent and am or pm: 0812 loses its 0, 1E5 becomes 100000, 3-4 a day in April. */
+function isNumberLike(text: string): boolean {
+  const bare = text.replace(/[ap]m\s*$/i, '').replaceAll(/e/gi, '');
+  return /\d/.test(bare) && !/\p{L}/u.test(bare);
+}
