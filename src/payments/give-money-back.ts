@@ -1,7 +1,7 @@
 import { type Order, markAttention, refundOrder } from '../orders/index.ts';
 import type { Db } from '../platform/db.ts';
 import { changeAttempt } from './attempt-queries.ts';
-import { chargebackPosting, earned, reversalPosting, unearnedPosting } from './ledger.ts';
+import { chargebackPosting, earned, refundPaidPosting, reversalPosting, unearnedPosting } from './ledger.ts';
 import { balancesOf, countPostings, post } from './ledger-queries.ts';
 import { isEventAhead } from './order-queries.ts';
 import { changeRefund, findRefundsOfAttempt } from './refund-queries.ts';
@@ -14,7 +14,10 @@ import { closeTaskOf, insertTask } from './task-queries.ts';
  */
 export async function giveMoneyBack(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
   const lost = attempt.received - attempt.refunded;
-  if (lost <= 0) return attempt;
+  if (lost <= 0) {
+    await dropOpenRefunds(tx, attempt);
+    return attempt;
+  }
   const balances = await balancesOf(tx, attempt);
   const posting = `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
   const isChargeback = attempt.status === 'charged_back';
@@ -54,6 +57,12 @@ async function dropOpenRefunds(tx: Db, attempt: Attempt): Promise<void> {
   for (const refund of await findRefundsOfAttempt(tx, attempt)) {
     if (refund.status !== 'requested' && refund.status !== 'manual_required') continue;
     await changeRefund(tx, refund, { status: 'failed', failure: 'money_gone', checkInSeconds: null });
-    await closeTaskOf(tx, attempt.eventId, 'refund_manual', refund.id);
+    for (const kind of ['refund_manual', 'money_taken'] as const) {
+      await closeTaskOf(tx, attempt.eventId, kind, refund.id);
+    }
+    // Money of another currency than the order's is no part of what the attempt received: its own posting ends it.
+    if (refund.currency !== attempt.currency) {
+      await post(tx, attempt, `${refund.id}:reversed`, refundPaidPosting(refund.amount, 'gateway'), refund.currency);
+    }
   }
 }

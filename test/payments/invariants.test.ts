@@ -67,6 +67,37 @@ describe('a corrupted row is named', () => {
     expect(found[0]).toContain(placed.attemptId);
   });
 
+  test('when the gateway keeps a fee that the ledger does not know, and when it keeps what is gone', async () => {
+    const unbooked = await corrupted(
+      'payments.gateway_fees',
+      sql`update payment_attempts set gateway_fee = 1 where id = ${placed.attemptId}`,
+      sql`update payment_attempts set gateway_fee = 0 where id = ${placed.attemptId}`,
+    );
+    expect(unbooked[0]).toContain(placed.attemptId);
+    const entries = sql`${placed.eventId}, 'fee-test', 'gateway_fees', ${placed.orderId}, ${placed.attemptId}, -1, 'IDR'`;
+    const gone = await corrupted(
+      'payments.gateway_fees',
+      sql`
+        with booked as (insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency) values (${entries}))
+        update payment_attempts set gateway_fee = 1, refunded = received where id = ${placed.attemptId}`,
+      sql`
+        with booked as (delete from ledger_entries where posting = 'fee-test')
+        update payment_attempts set gateway_fee = 0, refunded = 0 where id = ${placed.attemptId}`,
+    );
+    expect(gone[0]).toContain(placed.attemptId);
+  });
+
+  test('when money is owed in another currency than its refund', async () => {
+    const found = await corrupted(
+      'payments.owed_is_on_its_way',
+      sql`insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)
+          select ${placed.eventId}, 'usd-test', account, ${placed.orderId}, ${placed.attemptId}, amount, 'USD'
+          from (values ('gateway', 5), ('refunds_due', -5)) e (account, amount)`,
+      sql`delete from ledger_entries where posting = 'usd-test'`,
+    );
+    expect(found[0]).toContain('owes 5 USD');
+  });
+
   test('when a paid order has no money', async () => {
     const found = await corrupted(
       'payments.paid_has_money',

@@ -165,6 +165,19 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     expect(balances.map((balance) => balance.split(' ')[0]).sort()).toEqual(['bank', 'gateway']);
   });
 
+  test.each([
+    ['in rupiah', { merchantId: 'M-OTHER' }],
+    ['in another currency', { currency: 'USD', grossAmount: '150000.00' }],
+  ])('that the bank takes back %s is owed to nobody', async (_name, stated) => {
+    const placed = await payWith(stated, 'permata_va');
+    await control(world, `/payments/${placed.attemptId}/reverse`);
+    await settle(world, placed, 3);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'reversed' }]);
+    expect(await balancesOf(placed)).toEqual({});
+    expect(await openTasksOf(placed)).toEqual([]);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'failed', failure: 'money_gone' }]);
+  });
+
   test('as a claim alone is no money: nothing is booked, and somebody is told', async () => {
     const placed = await placeReady(world, event);
     await post(settlement(placed, { currency: 'USD' }), demoMidtransAccount.serverKey, event);
