@@ -11,7 +11,7 @@ const waitMs = 5000;
 const retryAfterSeconds = 3;
 const drawMsMax = 10_000;
 const threadIdleMs = 60_000;
-const threadHeapMiBMax = 96;
+const threadHeapMiBMax = 64;
 /** A ticket takes 4 to 30 kB, so that this holds a few hundred orders that are being looked at. */
 const keptBytesMax = 8 * 1024 * 1024;
 const keptMs = 10 * 60_000;

@@ -32,7 +32,7 @@ export type ThreadsOptions = {
 /** What a thread answers a task with. */
 export type ThreadAnswer<Result> = { readonly value: Result } | { readonly fault: string };
 
-const youngHeapMiB = 8;
+const youngHeapMiB = 4;
 
 /**
  * The file of a thread: beside the bundle in production, the source otherwise.

@@ -3,8 +3,18 @@ import { build, stop } from 'esbuild';
 import { buildWeb } from '../../../src/web/build-web.ts';
 import { dataFolder, repositoryFolder } from '../places.ts';
 
-/** Optional drivers that are looked for but not installed, and a package that reads its fonts from beside its code. */
-const externals = ['pg', 'pg-native', 'redis', 'bun', '@valkey/valkey-glide', '@datadog/pprof', 'pdfkit'];
+/** Optional drivers that are looked for but not installed, and packages that read fonts or programs from beside their code. */
+const externals = [
+  'pg',
+  'pg-native',
+  'redis',
+  'bun',
+  '@valkey/valkey-glide',
+  '@datadog/pprof',
+  'pdfkit',
+  'subset-font',
+  'harfbuzzjs',
+];
 
 /** The programs that run as one file each: they start in a third of the time and half the memory. */
 export const bundles = {

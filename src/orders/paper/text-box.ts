@@ -1,0 +1,181 @@
+import type { Fonts, PaperFont, ShapedGlyph } from './fonts.ts';
+import { type Cluster, type Run, runsOf, wordsOf } from './runs.ts';
+
+/** Where a text stands: its own box, in points. */
+export type Box = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly size: number;
+  readonly color: string;
+};
+
+/** Of the size of the letters: the height of a line, and how far down it they stand. */
+const lineHeight = 1.2;
+const baselineAt = 0.92;
+const ellipsis = '…';
+
+/** What the fonts can show of a text; empty when there is no letter, digit or symbol in it. */
+export function shownText(text: string, fonts: Fonts): string {
+  const shown = wordsOf(text, fonts)
+    .flat()
+    .map((cluster) => cluster.text)
+    .join('');
+  return /[\p{L}\p{N}\p{S}]/u.test(shown) ? shown : '';
+}
+
+/** Draws a text of any script, over as many lines as its box has; what does not fit ends in an ellipsis. */
+export function drawText(document: PDFKit.PDFDocument, text: string, box: Box, fonts: Fonts): void {
+  const linesMax = Math.max(1, Math.floor(box.height / (box.size * lineHeight)));
+  const lines = fonts.once(`${text}\0${box.width}\0${box.size}\0${linesMax}`, () => {
+    const widthOf = (clusters: readonly Cluster[]) =>
+      runsOf(clusters).reduce(
+        (width, { font, text: shaped }) => width + advanceOf(font, font.shape(shaped), box.size),
+        0,
+      );
+    const dots = wordsOf(ellipsis, fonts).flat();
+    return linesOf(wordsOf(text, fonts), { widthOf, width: box.width, linesMax, dots });
+  });
+  document.fillColor(box.color);
+  for (const [index, line] of lines.entries()) {
+    const at = { x: box.x, baseline: box.y + box.size * (baselineAt + index * lineHeight), size: box.size };
+    for (const run of runsOf(line)) {
+      for (const piece of piecesOf(run, fonts)) {
+        drawGlyphs(document, piece, at);
+        at.x += advanceOf(piece.font, piece.glyphs, box.size);
+      }
+    }
+  }
+}
+
+/** Glyphs that are drawn together; `actual` is said beside them where the glyphs themselves do not tell their characters. */
+type Piece = {
+  readonly font: PaperFont;
+  readonly glyphs: readonly ShapedGlyph[];
+  readonly written: string;
+  readonly actual: boolean;
+};
+
+/**
+ * The pieces of a run. A font says of each of its glyphs once in a document which characters it is, for whoever copies or
+ * searches; a glyph that is something else in another place (Arabic letters share theirs and differ in their dots) needs its
+ * characters beside it. Readers put text from right to left in order by where it stands, so that there each letter is a piece.
+ */
+function piecesOf({ font, isRightToLeft, text, written }: Run, fonts: Fonts): Piece[] {
+  const said = fonts.once(font.name, () => new Map<number, string>());
+  const agrees = ({ codePoints, id }: ShapedGlyph) => {
+    const characters = String.fromCodePoint(...codePoints);
+    if (!said.has(id)) said.set(id, characters);
+    return said.get(id) === characters;
+  };
+  const glyphs = font.shape(text);
+  const allAgree = glyphs.map(agrees).every(Boolean);
+  if (allAgree || !isRightToLeft) return [{ font, glyphs, written, actual: !allAgree }];
+  const letters = new Map<number, ShapedGlyph[]>();
+  for (const glyph of glyphs) letters.set(glyph.cluster, [...(letters.get(glyph.cluster) ?? []), glyph]);
+  return [...letters.values()].map((letter) => ({
+    font,
+    glyphs: letter,
+    written: String.fromCodePoint(...letter.flatMap(({ codePoints }) => codePoints)),
+    actual: !letter.every(agrees),
+  }));
+}
+
+function advanceOf(font: PaperFont, glyphs: readonly ShapedGlyph[], size: number): number {
+  return (glyphs.reduce((width, { xAdvance }) => width + xAdvance, 0) * size) / font.unitsPerEm;
+}
+
+/** The parts of pdfkit that put glyphs on a page; its own text() asks a shaper of its own. */
+type Inside = {
+  readonly _font: {
+    readonly id: string;
+    readonly font: {
+      layout: () => unknown;
+      getGlyph(id: number, codePoints: readonly number[]): { readonly advanceWidth: number };
+    };
+    /** Takes glyphs into what is embedded: their numbers there. */
+    encode(text: string, features: readonly never[]): [string[], unknown];
+    ref(): unknown;
+  };
+  readonly page: { readonly height: number; readonly fonts: Record<string, unknown> };
+  addContent(operators: string): void;
+};
+
+/**
+ * Draws glyphs where HarfBuzz has placed them: the shaper that comes with pdfkit fails on fonts of Gujarati and others, and
+ * puts Thai marks in the wrong order. pdfkit embeds a font once for each name.
+ */
+function drawGlyphs(
+  document: PDFKit.PDFDocument,
+  { font, glyphs, written, actual }: Piece,
+  at: { readonly x: number; readonly baseline: number; readonly size: number },
+): void {
+  document.registerFont(font.name, font.bytes).font(font.name).save();
+  const inside = document as unknown as Inside;
+  const { _font: embedded } = inside;
+  embedded.font.layout = () => ({
+    glyphs: glyphs.map(({ id, codePoints }) => embedded.font.getGlyph(id, codePoints)),
+    positions: [],
+  });
+  const [numbers] = embedded.encode('', []);
+  inside.page.fonts[embedded.id] ??= embedded.ref();
+  // Pages are drawn from the top down; letters would stand on their heads.
+  document.transform(1, 0, 0, -1, 0, inside.page.height);
+  if (actual) document.markContent('Span', { actual: written });
+  inside.addContent(`BT\n/${embedded.id} ${at.size} Tf`);
+  const scale = at.size / font.unitsPerEm;
+  let pen = at.x;
+  for (const [index, { xAdvance, xOffset, yOffset }] of glyphs.entries()) {
+    const [x, y] = [pen + xOffset * scale, inside.page.height - at.baseline + yOffset * scale];
+    inside.addContent(`1 0 0 1 ${x.toFixed(3)} ${y.toFixed(3)} Tm\n[<${numbers[index] ?? ''}>] TJ`);
+    pen += xAdvance * scale;
+  }
+  inside.addContent('ET');
+  if (actual) document.endMarkedContent();
+  document.restore();
+}
+
+type Lining = {
+  readonly widthOf: (clusters: readonly Cluster[]) => number;
+  readonly width: number;
+  readonly linesMax: number;
+  readonly dots: readonly Cluster[];
+};
+
+const isBlank = (clusters: readonly Cluster[]) => clusters.every(({ text }) => text.trim() === '');
+
+/** Fills lines with whole words; a word that is longer than a line is broken between clusters. */
+function linesOf(words: readonly Cluster[][], lining: Lining): Cluster[][] {
+  const { widthOf, width, linesMax, dots } = lining;
+  const pieces = words.flatMap((word) => (widthOf(word) <= width ? [word] : word.map((cluster) => [cluster])));
+  const lines: Cluster[][] = [];
+  let line: Cluster[] = [];
+  let used = 0;
+  for (const [at, piece] of pieces.entries()) {
+    if (line.length === 0 && isBlank(piece)) continue;
+    const needed = widthOf(piece);
+    if (!isBlank(piece) && used + needed > width) {
+      if (lines.length === linesMax - 1) {
+        lines.push(shortened([...line, ...pieces.slice(at).flat()], { widthOf, width, dots }));
+        return lines;
+      }
+      lines.push(line);
+      [line, used] = [[], 0];
+    }
+    line.push(...piece);
+    used += needed;
+  }
+  return line.length > 0 ? [...lines, line] : lines;
+}
+
+/** As much of a line as fits with an ellipsis, found by halving. */
+function shortened(line: readonly Cluster[], { widthOf, width, dots }: Omit<Lining, 'linesMax'>): Cluster[] {
+  let [fits, tooMany] = [0, line.length];
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (widthOf([...line.slice(0, middle), ...dots]) <= width) fits = middle;
+    else tooMany = middle;
+  }
+  return [...line.slice(0, fits), ...dots];
+}
