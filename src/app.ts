@@ -9,6 +9,7 @@ import { checkInRoutes } from './check-in/routes.ts';
 import type { Service } from './compose.ts';
 import { apiDocs } from './http/api-docs.ts';
 import { responseOf } from './http/answer.ts';
+import { headLength } from './http/head-length.ts';
 import { hotRequestOfContext } from './http/hot-request.ts';
 import { createHotRoutes } from './http/hot-routes.ts';
 import { handleError } from './http/problem.ts';
@@ -74,6 +75,7 @@ export function createApp(service: Service) {
     return refusal === undefined ? renderError(error, c) : responseOf(refusal);
   });
   app.notFound((c) => renderError(new DomainError('request.not_found', 'There is nothing at this address.'), c));
+  app.use(headLength());
   const control = trafficControl(service.traffic, service.decide, service.clientNetwork, preflightRouteOf(app));
   // First, so that a page of ours can read a refusal too. A preflight is limited as everything else before it is answered.
   if (config.CORS_ALLOW_ORIGINS.length > 0) {

@@ -22,13 +22,22 @@ export async function readJson(request: HotRequest, bytesMax: number = jsonBytes
 
 async function readJsonText(request: HotRequest, bytesMax: number): Promise<string> {
   const type = request.header('content-type') ?? '';
-  if (type !== 'application/json' && !/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
+  if (type !== 'application/json' && !isJsonInUtf8(type)) {
     throw new DomainError('request.unsupported_media_type', 'The body must be application/json in UTF-8.');
   }
   const bytes = await request.bytes(bytesMax);
   if (!isUtf8(bytes)) throw fault('body.not_utf8');
   if (depthExceeds(bytes, jsonDepthMax)) throw fault('body.too_deep', { limit: jsonDepthMax });
   return bytes.toString('utf8');
+}
+
+const jsonType = /^application\/(?:json|(?!json-patch\+)[\w!#$&^.-]+\+json)$/i;
+const charset = /^charset\s*=\s*"?(?:utf-8|utf8)"?$/i;
+
+/** `application/json`, or a format in JSON such as `application/problem+json`; of its parameters only the charset matters. */
+function isJsonInUtf8(type: string): boolean {
+  const [media = '', ...parameters] = type.split(';').map((part) => part.trim());
+  return jsonType.test(media) && parameters.every((part) => !/^charset\b/i.test(part) || charset.test(part));
 }
 
 function parseJson(text: string, anyText = false): unknown {
@@ -77,11 +86,18 @@ function depthExceeds(bytes: Uint8Array, max: number): boolean {
 export function jsonBody(bytesMax: number = jsonBytesMax, options: { anyText?: boolean } = {}): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'POST' || c.req.method === 'PUT' || c.req.method === 'PATCH') {
-      const hasBody = c.req.header('content-type') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
+      const hasBody =
+        c.req.header('content-type') !== undefined ||
+        c.req.header('transfer-encoding') !== undefined ||
+        Number(c.req.header('content-length') ?? 0) > 0;
       if (hasBody) {
         const text = await readJsonText(hotRequestOfContext(c), bytesMax);
         parseJson(text, options.anyText);
         Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+        // The validator knows fewer spellings of it.
+        if (c.req.header('content-type') !== 'application/json') {
+          c.req.raw.headers.set('content-type', 'application/json');
+        }
       }
     }
     await next();

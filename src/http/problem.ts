@@ -98,6 +98,9 @@ export function toDomainError(error: unknown): DomainError | undefined {
     dataFaults.inc({ state });
     return requestInvalid([inputFault('', 'value.not_storable')]);
   }
+  if (error instanceof HTTPException && error.status === 415) {
+    return new DomainError('request.unsupported_media_type', 'The body must be application/json in UTF-8.');
+  }
   if (error instanceof HTTPException && error.status < 500) {
     return new DomainError('request.invalid', 'The request is not valid.', { details: { errors: [] } });
   }

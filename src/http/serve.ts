@@ -45,7 +45,11 @@ export async function serve(
   },
 ): Promise<Serving> {
   // There is no HTTP/2 here: the edge speaks it.
-  const throughRouter = getRequestListener((request, env) => served.fetch(request, env as HttpBindings));
+  // A request of HTTP/1.0 need not name a host, and health checks of old load balancers do not. Later ones must: Node
+  // refuses those that do not.
+  const throughRouter = getRequestListener((request, env) => served.fetch(request, env as HttpBindings), {
+    hostname: 'localhost',
+  });
   const server = createServer({ connectionsCheckingInterval: connectionsCheckMs }, (incoming, outgoing) => {
     if (served.take?.(incoming, outgoing) !== true) void throughRouter(incoming, outgoing);
   });

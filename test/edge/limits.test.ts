@@ -205,6 +205,13 @@ describe('a request whose end is in doubt', () => {
     expect(fronted.arrived.slice(before)).toEqual([]);
   });
 
+  test('but HTTP/1.0 without a host is none: old health checks are answered', async () => {
+    for (const path of ['/v1/events', '/', '/find-order']) {
+      const { said, closed } = await sendRaw(port, `GET ${path} HTTP/1.0\r\n\r\n`);
+      expect([path, said.slice(0, 12), closed]).toEqual([path, 'HTTP/1.1 200', true]);
+    }
+  });
+
   test('is never passed on in the form it came in: chunks arrive counted', async () => {
     const before = fronted.arrived.length;
     const { said } = await sendRaw(

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import fc from 'fast-check';
-import { Hono } from 'hono';
+import { createRoute, z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hotRequestOfContext } from '../../src/http/hot-request.ts';
 import { jsonBody, jsonBytesMax, jsonDepthMax, readJson } from '../../src/http/json-body.ts';
+import { createRouter } from '../../src/http/router.ts';
+import { answer, body } from '../../src/http/schemas.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { type Serving, serve } from '../../src/http/serve.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -12,7 +14,17 @@ import { problems } from '../../src/problems.ts';
 
 /** Guards the edge against bodies that no schema sees: too large, too deep, or with what Postgres cannot store. */
 
-const app = new Hono()
+const contract = (path: string, required: boolean) =>
+  createRoute({
+    method: 'post',
+    path,
+    middleware: [jsonBody()] as const,
+    request: { body: { ...body(z.object({ a: z.number() })), required } },
+    responses: { 200: answer(z.object({ a: z.number() }), 'The same.') },
+  });
+const app = createRouter()
+  .openapi(contract('/contract', true), (c) => c.json(c.req.valid('json'), 200))
+  .openapi(contract('/contract-optional', false), (c) => c.json(c.req.valid('json'), 200))
   .post('/', async (c) => c.json({ got: await readJson(hotRequestOfContext(c)) }))
   .post('/validated', jsonBody(), async (c) => c.json({ got: await c.req.json() }));
 app.onError(handleError(problems, createLog({ level: 'silent', process: 'test' })));
@@ -42,8 +54,19 @@ describe('a body that is JSON', () => {
     'application/json; charset=utf-8',
     'APPLICATION/JSON;charset="UTF-8"',
     'application/json ; charset = utf-8 ',
-  ])('comes as %s', async (type) => {
-    expect((await post('{}', type)).status).toBe(200);
+    'application/json;charset=utf8',
+    'application/json; charset="utf8"',
+    'application/json; charset=UTF-8; profile=a',
+    'application/json;',
+    'application/json; profile="https://example.test/a"',
+    'application/problem+json',
+    'application/vnd.api+json; charset=utf-8',
+    'application/merge-patch+json',
+  ])('comes as %s, to the validator of a contract too', async (type) => {
+    expect((await post('{"a":1}', type)).status).toBe(200);
+    expect((await post('{"a":1}', type, '/contract')).status).toBe(200);
+    expect((await post('{"a":1}', type, '/contract-optional')).status).toBe(200);
+    expect(await codeOf(await post('{"a":"x"}', type, '/contract'))).toBe('400 request.invalid');
   });
 
   test('reaches the validator as it was', async () => {
@@ -68,11 +91,25 @@ describe('a body of another media type', () => {
     'multipart/form-data; boundary=x',
     'application/json; charset=utf-16',
     'application/json-patch+json',
+    'application/json; charset=latin1',
+    'application/json; charset',
+    'application/json; charset=utf-8; charset=utf-16',
+    'application/jsonp',
+    'application/x-json',
+    'application/+json',
+    'text/vnd.api+json',
     'application/json, text/html',
     'text/json',
     '',
   ])('"%s" is refused', async (type) => {
-    expect(await codeOf(await post(bytes('{}'), type))).toBe('415 request.unsupported_media_type');
+    // Nothing at all is no body where nothing says its length.
+    const paths = ['/', '/contract', '/contract-optional', ...(type === '' ? [] : ['/validated'])];
+    for (const path of paths) {
+      expect([path, await codeOf(await post(bytes('{"a":1}'), type, path))]).toEqual([
+        path,
+        '415 request.unsupported_media_type',
+      ]);
+    }
   });
 });
 

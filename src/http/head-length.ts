@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from 'hono';
+
+/** Written as it is read: how long it becomes, nobody knows beforehand. */
+const streamed = /^text\/(?:csv|event-stream)\b/;
+
+/**
+ * Gives the answer to a HEAD the Content-Length of the GET, which is what such a request is mostly asked for. Before
+ * everything else, so that it sees the answer as the GET would have had it. A stream is let go: nobody will read it.
+ */
+export function headLength(): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    if (c.req.method !== 'HEAD' || c.res.body === null) return;
+    if (streamed.test(c.res.headers.get('content-type') ?? '')) await c.res.body.cancel();
+    else if (!c.res.headers.has('content-length')) {
+      const { status, headers } = c.res;
+      const length = (await c.res.arrayBuffer()).byteLength;
+      c.res = new Response(null, { status, headers });
+      c.res.headers.set('content-length', String(length));
+    }
+  };
+}
