@@ -7,6 +7,7 @@ import { publicRoutes } from './catalog/routes-public.ts';
 import { gateRoutes } from './check-in/gate-routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import type { Service } from './compose.ts';
+import { contractOf } from './contract.ts';
 import { apiDocs } from './http/api-docs.ts';
 import { responseOf } from './http/answer.ts';
 import { headLength } from './http/head-length.ts';
@@ -95,7 +96,10 @@ export function createApp(service: Service) {
   app.route('/', callbackRoutes(service));
   app.use(requestContext(log));
   app.route('/', createRoutes(service));
-  app.route('/', apiDocs(app, config.PUBLIC_URL));
+  app.route(
+    '/',
+    apiDocs(() => contractOf(app, config.PUBLIC_URL), problems),
+  );
   app.route('/', webRoutes({ publicReads }));
   const hotRoutes = createHotRoutes({
     routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],

@@ -42,7 +42,6 @@ export function declarationText(contract: Contract, codes: readonly string[]): s
   return `import type { ClientOptions } from './call.js';
 import type { CallAnswer, CallOptions, Signal } from './operation.js';
 import { AntreProblem } from './problem.js';
-export type { FieldFault } from './problem.js';
 export type { CallAnswer, CallOptions, ClientOptions, Signal };
 export { AntreProblem };
 
@@ -110,7 +109,7 @@ function inputText(operation: ContractOperation): { text: string; isOpen: boolea
 
 function dataText(operation: ContractOperation): string {
   const texts = Object.entries(operation.responses)
-    .filter(([status]) => /^[23]/.test(status))
+    .filter(([status]) => status.startsWith('2'))
     .map(([, { content }]) => {
       const [type, media] = Object.entries(content ?? {})[0] ?? [];
       if (type === undefined || media === undefined) return 'undefined';

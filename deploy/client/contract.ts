@@ -1,6 +1,6 @@
 import { createRoutes } from '../../src/app.ts';
 import type { Service } from '../../src/compose.ts';
-import { openApiDocument } from '../../src/http/api-docs.ts';
+import { contractOf } from '../../src/contract.ts';
 import { createRouter } from '../../src/http/router.ts';
 
 export type Schema = {
@@ -51,9 +51,9 @@ export type Contract = {
  * The published contract, made without a database or Redis: routes are described when they are made, and no handler runs.
  * Whatever a room takes from the service while it makes its routes is a stand-in that answers every use with itself.
  */
-export function readContract(publicUrl = 'https://tickets.example.com'): Contract {
+export function readContract(publicUrl = 'https://tickets.antre.example'): Contract {
   const app = createRouter().route('/', createRoutes(standIn() as Service));
-  return openApiDocument(app, publicUrl) as unknown as Contract;
+  return contractOf(app, publicUrl) as unknown as Contract;
 }
 
 function standIn(): unknown {

@@ -1,5 +1,11 @@
 /** One field that the service refused, with a code that stays the same in every language. */
-export type FieldFault = { readonly path: string; readonly message: string; readonly code?: string };
+export type FieldFault = {
+  readonly path: string;
+  readonly code: string;
+  /** In English; `messages` has it in the languages of the service. */
+  readonly message: string;
+  readonly messages: { readonly en: string; readonly id: string };
+};
 
 /** A refusal of the service (RFC 9457), or of the network between: then `status` is 0 and `code` is `network`. */
 export class AntreProblem extends Error {

@@ -1,9 +1,11 @@
+import { appendFileSync } from 'node:fs';
 import { createApp, createRoutes } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createTestDatabase } from './database.ts';
 import { createTestRedis } from './redis.ts';
+import { testStack } from './stack.ts';
 
 /** The whole API as one process has it, on a database and Redis of its own. */
 export type TestService = {
@@ -41,7 +43,12 @@ export async function startTestService(
     service,
     directUrl: database.directUrl,
     routes: createRoutes(service),
-    fetch: async (path, init) => app.fetch(new Request(`http://localhost${path}`, init)),
+    fetch: async (path, init) => {
+      const request = new Request(`http://localhost${path}`, init);
+      const response = await app.fetch(request);
+      await noteRefusal(request, response);
+      return response;
+    },
     close: async () => {
       await service.closers.close();
       await redis.close();
@@ -65,4 +72,11 @@ function byWay(url: string, wayUrl: string): string {
   const [target, way] = [new URL(url), new URL(wayUrl)];
   target.host = way.host;
   return target.href;
+}
+
+/** Held against the contract when the run ends. */
+async function noteRefusal({ method, url }: Request, response: Response): Promise<void> {
+  if (!(response.headers.get('content-type') ?? '').startsWith('application/problem+json')) return;
+  const { code } = (await response.clone().json()) as { code: string };
+  appendFileSync(testStack().refusalsFile, `${method} ${new URL(url).pathname} ${code}\n`);
 }

@@ -12,6 +12,8 @@ export interface TestStack {
   readonly pgbouncerAdminUrl: string;
   readonly redisCacheUrl: string;
   readonly redisQueueUrl: string;
+  /** Where the refusals that this run sees are noted, for the contract to be held against. */
+  readonly refusalsFile: string;
   /** The migrated database that each test database is a copy of. */
   readonly templateDatabase: string;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
@@ -8,10 +8,12 @@ import { LaunchProblem } from '../../../deploy/local/launch-problem.ts';
 import { dataFolder } from '../../../deploy/local/places.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
+import { undocumentedRefusals } from './undocumented-refusals.ts';
 import { MigrationError, migrate } from '../../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
 const own = join(dataFolder, `test-${process.pid}`);
+const refusalsFile = join(own, 'refusals.log');
 let services: Services | undefined;
 
 /** Starts the services that all test files of this run share, on free ports with their own data, and migrates the template. */
@@ -41,13 +43,17 @@ async function start(project: TestProject): Promise<void> {
     throw new Error('Tests need servers of their own.');
   await migrate({ url: addresses.databaseDirectUrl });
   await closeTemplate(postgresAdminUrl);
-  project.provide('stack', { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase });
+  project.provide('stack', { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase, refusalsFile });
 }
 
 /** Stops them and deletes their data. */
 export async function teardown(): Promise<void> {
   await services?.stop();
+  const undocumented = existsSync(refusalsFile) ? undocumentedRefusals(readFileSync(refusalsFile, 'utf8')) : [];
+  rmSync(refusalsFile, { force: true });
   await discardData(own);
+  if (undocumented.length > 0)
+    throw new Error(`Refusals that src/refusals.ts does not list for their operation:\n  ${undocumented.join('\n  ')}`);
 }
 
 /** A database that somebody is connected to cannot be copied. */

@@ -1,0 +1,20 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { readContract } from './contract.ts';
+
+/** A step of `npm run check`: the published contract by the rules of Redocly, with every example held against its schema. */
+const rules = {
+  'operation-operationId': 'error',
+  'operation-summary': 'error',
+  'operation-4xx-response': 'error',
+  'security-defined': 'error',
+  'no-invalid-media-type-examples': 'error',
+  'no-invalid-schema-examples': 'error',
+} as const;
+
+const config = await createConfig({ extends: ['recommended'], rules });
+const source = JSON.stringify(readContract());
+const problems = await lintFromString({ source, config, absoluteRef: 'openapi.json' });
+for (const { severity, ruleId, message, location } of problems) {
+  console.log(`${severity}  ${ruleId}  ${location[0]?.pointer ?? ''}\n       ${message.replaceAll('\n', ' ')}`);
+}
+if (problems.length > 0) process.exitCode = 1;

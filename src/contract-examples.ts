@@ -1,0 +1,108 @@
+/** A body for each operation that takes one, as the published contract shows it. The linter checks each by its schema. */
+
+const eventId = 'evt_7K3M9XQ2';
+const ticketCategoryId = 'cat_06FJ2V1H8C9QX4T0RBVE';
+const poolId = 'pol_06FJ2V1H8C3MZ8K5DAYN';
+const rupiah = (amount: number) => ({ amount, currency: 'IDR' });
+
+const event = {
+  name: 'Senja di Selatan',
+  summary: 'An evening of music on the southern beach.',
+  category: 'music',
+  city: 'Yogyakarta',
+  venue: 'Pantai Parangtritis',
+  timeZone: 'Asia/Jakarta',
+  startsAt: '2027-03-20T19:00:00+07:00',
+  endsAt: '2027-03-20T23:00:00+07:00',
+  doorsOpenAt: '2027-03-20T17:30:00+07:00',
+};
+const ticketCategory = {
+  poolId,
+  name: 'Festival',
+  price: rupiah(350_000),
+  saleOpensAt: '2027-01-10T10:00:00+07:00',
+  saleClosesAt: '2027-03-20T18:00:00+07:00',
+  perOrderMax: 4,
+};
+
+export const examples: Readonly<Record<string, unknown>> = {
+  joinQueue: {},
+  exchangePlace: { placeToken: 'the token that joining answered with' },
+  planWaitingRoom: {
+    preQueueOpensAt: '2027-01-10T09:00:00+07:00',
+    freezesAt: '2027-01-10T09:55:00+07:00',
+    opensAt: '2027-01-10T10:00:00+07:00',
+    rateMax: 50,
+  },
+  readPhoneNumber: { eventSlug: 'senja-di-selatan', phone: '0812 3456 7890' },
+  placeOrder: {
+    eventSlug: 'senja-di-selatan',
+    buyer: { name: 'Ayu Lestari', email: 'ayu@example.com', phone: '+6281234567890' },
+    lines: [{ ticketCategoryId, quantity: 2 }],
+    expectedTotal: rupiah(700_000),
+    locale: 'id',
+  },
+  lookUpOrder: { email: 'ayu@example.com', code: '9QX4T0RBVE' },
+  choosePayment: { method: 'qris' },
+  setMidtransAccount: { merchantId: 'G123456789', serverKey: 'Mid-server-example', clientKey: 'Mid-client-example' },
+  requestRefund: { amount: 350_000, reason: 'requested' },
+  resolveTask: {},
+  scanTicket: {
+    eventId,
+    code: 'K7QM-2XVA-9R3T-HC4B-8ZDN-5WEJ-YG',
+    scanId: 'scan-000123',
+    gate: 'North',
+    direction: 'entry',
+  },
+  syncScans: {
+    eventId,
+    deviceId: 'phone-of-budi',
+    scans: [
+      {
+        code: 'K7QM-2XVA-9R3T-HC4B-8ZDN-5WEJ-YG',
+        scanId: 'scan-000124',
+        direction: 'entry',
+        scannedAt: '2027-03-20T18:04:11+07:00',
+      },
+    ],
+  },
+  createSender: {
+    kind: 'whatsapp_cloud',
+    phoneNumberId: '106540352242922',
+    accessToken: 'the permanent token of the app',
+    appSecret: 'the secret of the app',
+    verifyToken: 'a text of your own',
+  },
+  startSession: { email: 'owner@senja.example', password: 'a long password of your own' },
+  acceptInvitation: {
+    token: 'the token of the link',
+    name: 'Budi Santoso',
+    password: 'a long password of your own',
+  },
+  requestPasswordReset: { email: 'budi@senja.example' },
+  confirmPasswordReset: { token: 'the token of the link', password: 'a long password of your own' },
+  inviteStaff: { email: 'budi@senja.example', name: 'Budi Santoso', role: 'door', locale: 'id' },
+  changeStaffRole: { role: 'manager' },
+  createApiKey: { name: 'Ticket shop', role: 'manager' },
+  createDevice: { eventId, name: 'Scanner at the north gate' },
+  requestVerification: { email: 'ayu@example.com', eventSlug: 'senja-di-selatan', locale: 'id' },
+  confirmVerification: { verificationId: 'ver_06FJ2V1H8C9QX4T0RBVE', code: '123456' },
+  createEvent: { slug: 'senja-di-selatan', currency: 'IDR', ...event },
+  changeEvent: { venue: 'Stadion Mandala Krida', version: 3 },
+  setSales: { sales: 'closed' },
+  createScheduleItem: {
+    title: 'Nadin Amizah',
+    stage: 'Main stage',
+    startsAt: '2027-03-20T20:00:00+07:00',
+    endsAt: '2027-03-20T21:00:00+07:00',
+  },
+  changeScheduleItem: { stage: 'Beach stage' },
+  createTicketCategory: ticketCategory,
+  changeTicketCategory: { price: rupiah(375_000) },
+  createPool: { name: 'Field', capacity: 5000, blocked: 50 },
+  changePool: { capacity: 5500 },
+  createPromoCode: { code: 'SENJA10', kind: 'percent', value: 10, redemptionsMax: 500 },
+  changePromoCode: { status: 'closed' },
+  createGate: { name: 'North', ticketCategoryIds: [ticketCategoryId] },
+  changeGate: { ticketCategoryIds: null },
+};

@@ -1,0 +1,68 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { examples } from './contract-examples.ts';
+import { openApiDocument } from './http/api-docs.ts';
+import type { AppEnv } from './http/router.ts';
+import { type ErrorCode, problems } from './problems.ts';
+import { commonRefusals, refusals } from './refusals.ts';
+
+type Content = Record<string, { schema?: unknown; example?: unknown }>;
+type Operation = {
+  operationId: string;
+  security?: readonly object[];
+  parameters?: readonly unknown[];
+  requestBody?: { content: Content };
+  responses: Record<string, unknown>;
+};
+type Document = { readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+
+const withRetryAfter = new Set([429, 503]);
+
+/** The published contract: what the routes say of themselves, the codes that each operation refuses with, and examples. */
+export function contractOf(app: OpenAPIHono<AppEnv>, publicUrl: string) {
+  const document = openApiDocument(app, publicUrl);
+  for (const [path, methods] of Object.entries((document as unknown as Document).paths ?? {})) {
+    for (const operation of Object.values(methods)) {
+      addRefusals(operation, path);
+      const body = operation.requestBody?.content['application/json'];
+      const example = examples[operation.operationId];
+      if (body !== undefined && example !== undefined) body.example = example;
+    }
+  }
+  return document;
+}
+
+/** Every code that an operation may refuse with, its common ones included. */
+export function refusalsOf(operation: Operation, path: string): readonly ErrorCode[] {
+  const own: readonly ErrorCode[] =
+    (refusals as Readonly<Record<string, readonly ErrorCode[]>>)[operation.operationId] ?? [];
+  const common = commonRefusals({
+    hasInput: operation.requestBody !== undefined || (operation.parameters ?? []).length > 0,
+    hasBody: operation.requestBody !== undefined,
+    isSecured: (operation.security ?? []).some((kinds) => Object.keys(kinds).some((kind) => !kind.startsWith('order'))),
+    isOfOrganizer: path.startsWith('/v1/organizers/'),
+  });
+  return [...new Set([...own, ...common])];
+}
+
+function addRefusals(operation: Operation, path: string): void {
+  const byStatus = Map.groupBy(refusalsOf(operation, path), (code) => problems[code].status);
+  for (const status of Object.keys(operation.responses)) if (/^[45]/.test(status)) delete operation.responses[status];
+  for (const [status, codes] of [...byStatus].toSorted(([one], [other]) => one - other)) {
+    operation.responses[String(status)] = {
+      description: codes.map((code) => `\`${code}\` ${problems[code].title}`).join('; '),
+      ...(withRetryAfter.has(status)
+        ? { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } }
+        : {}),
+      content: {
+        'application/problem+json': {
+          schema: {
+            allOf: [
+              { $ref: '#/components/schemas/Problem' },
+              { type: 'object', properties: { code: { type: 'string', enum: codes } } },
+            ],
+          },
+        },
+      },
+    };
+  }
+}

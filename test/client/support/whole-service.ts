@@ -1,0 +1,71 @@
+import { demoOrganizerSlug, seedAccounts } from '../../../drizzle/seed/seed-accounts.ts';
+import { freePort } from '../../../deploy/local/host/ports.ts';
+import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
+import { createApp } from '../../../src/app.ts';
+import { compose } from '../../../src/compose.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { serve } from '../../../src/http/serve.ts';
+import { jobs } from '../../../src/jobs.ts';
+import { composeWorker } from '../../../workers/compose-worker.ts';
+import { createHandlers } from '../../../workers/handlers.ts';
+import { startWorker } from '../../../workers/start-worker.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { type TestEvent, createEvent } from '../../support/factories.ts';
+import { createTestRedis } from '../../support/redis.ts';
+import { silentLog } from '../../support/worker.ts';
+
+export type WholeService = {
+  readonly url: string;
+  readonly sandboxUrl: string;
+  /** On sale now, of the demo organizer, whose staff and payment account are there. */
+  readonly event: TestEvent;
+  close(): Promise<void>;
+};
+
+/** API, worker and the outside world, as `npm start` has them, in this process and on data of its own. */
+export async function startWholeService(): Promise<WholeService> {
+  const [database, redis, port] = await Promise.all([createTestDatabase(), createTestRedis(), freePort()]);
+  const sandbox = await startSandbox();
+  const url = `http://127.0.0.1:${port}`;
+  const config = loadConfig({
+    ENV: 'test',
+    LOG_LEVEL: 'silent',
+    PUBLIC_URL: url,
+    DATABASE_URL: database.url,
+    REDIS_CACHE_URL: redis.cacheUrl,
+    REDIS_QUEUE_URL: redis.queueUrl,
+    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
+    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
+    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
+    ENCRYPTION_KEY: 'ab'.repeat(32),
+    SMTP_URL: sandbox.smtpUrl,
+    MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
+    MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
+    WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
+  });
+  const worker = composeWorker(config, silentLog);
+  await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: [] });
+  const organizerId = await seedAccounts(worker.db, config.ENCRYPTION_KEY);
+  const hour = 3_600_000;
+  const event = await createEvent(worker.db, {
+    organizer: { id: organizerId, slug: demoOrganizerSlug },
+    // Its doors are open.
+    event: { doorsOpenAt: new Date(Date.now() - hour), startsAt: new Date(Date.now() + hour) },
+  });
+  const service = compose(config, silentLog);
+  const server = await serve(createApp(service), { host: '127.0.0.1', port, reusePort: false });
+  return {
+    url,
+    sandboxUrl: sandbox.url,
+    event,
+    close: async () => {
+      await server.close();
+      await service.closers.close();
+      await worker.closers.close();
+      await sandbox.close();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
