@@ -947,7 +947,7 @@ begin
   -- server's own settings are; and what only grows is vacuumed too, so that it can be read from indexes alone.
   foreach v_table in array array[
     'orders', 'order_lines', 'tickets', 'payment_attempts', 'callbacks', 'refunds', 'ledger_entries', 'admissions', 'scans',
-    'deliveries', 'places', 'spent_passes', 'limit_counters', 'outbox'] loop
+    'deliveries', 'message_shares', 'places', 'spent_passes', 'limit_counters', 'outbox'] loop
     execute format('alter table %I set (
       autovacuum_analyze_threshold = 500, autovacuum_analyze_scale_factor = 0.02,
       autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.02,

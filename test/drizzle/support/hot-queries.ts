@@ -50,11 +50,12 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('holds released', /^with ended as \( update orders o/),
 
   byKey('lines of an order', /^select "order_lines"\./),
-  byKey('lines of an order, by pool', /^select array_agg\(l\.pool_id\), array_agg\(l\.quantity\) from order_lines/),
+  byKey('lines of an order, by pool', /^select array_agg\(l\.pool_id\), array_agg\(l\.quantity\).* from order_lines/),
   byKey('lines of ended holds', /^select array_agg\(i\.n\), array_agg\(l\.ticket_category_id\)/),
 
   byKey('counters of networks', /^select array_agg\(i\.first order by i\.n\)/),
   byKey('counters of buyers', /^select array_agg\(l\.counter_key\)/),
+  byKey('counters of a paid order', /^with limited as \( select b\.key, b\.quantity/),
   byKey('counters changed', /^update limit_counters l/),
   byKey('counters locked', /^SELECT (1|\$\d+) from limit_counters l join/),
 
@@ -105,7 +106,13 @@ export const hotQueries: readonly HotQuery[] = [
 
   byKey('places looked up and given', /^with asked as materialized \( select a\.n, a\.key, p\.place_index/),
 
-  byKey('deliveries recorded', /^with subject as \( select o\.id, o\.event_id/),
+  {
+    name: 'deliveries recorded',
+    text: /^with candidate as \( with subject as \( select o\.id, o\.event_id/,
+    pagesMax: 250,
+    unexplained: true,
+  },
+  byKey('deliveries queued', /^with item as \( select i\.\*, row_number\(\) over \(partition by i\.channel/),
   { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
   byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
