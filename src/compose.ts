@@ -2,6 +2,7 @@ import { createActors, createPresentsCredential, createPasswords, createVerifica
 import { queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
+import { composeReadSource } from './compose-read-source.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/cdn-purge.ts';
 import { createCachedReads } from './http/cached-reads.ts';
@@ -106,16 +107,12 @@ export function compose(config: Config, log: Log) {
   const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE, {
     limitCall: limitByCaller(limiters.postgres_reads),
   });
-  const replica =
-    config.DATABASE_REPLICA_URL === undefined
-      ? undefined
-      : pool('replica', config.DATABASE_REPLICA_URL, config.DATABASE_POOL_SIZE);
   // A third, so that what a process must know each second does not wait behind either.
   const watch = pool('watch', config.DATABASE_URL, watchPoolSize, { callTimeoutMs: watchTimeoutMs });
   // And one for those who are not buying yet: a storm of joins or codes takes no connection from an order.
   const buyersDb = pool('buyers', config.DATABASE_URL, buyersPoolSize).db;
-  const db = work.db;
-  const writeDb = writes.db;
+  const [db, writeDb] = [work.db, writes.db];
+  const source = composeReadSource({ config, pool, db, watchDb: watch.db, closers, log });
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
 
   const clientNetwork = createClientNetwork(config.TRUSTED_PROXIES, { header: config.CLIENT_ADDRESS_HEADER, log });
@@ -136,10 +133,14 @@ export function compose(config: Config, log: Log) {
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const actors = createActors({ db, clock, config });
 
-  const cachedReads = opened('cached reads', createCachedReads({ redis, log }), (reads) => reads.close());
+  const cachedReads = opened(
+    'cached reads',
+    createCachedReads({ redis, log, replicaLagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS }),
+    (reads) => reads.close(),
+  );
   const publicReads = servePublicReads({
     db,
-    replicaDb: replica?.db,
+    source,
     redis,
     clock,
     availabilityOf,

@@ -66,6 +66,8 @@ export const variables = z.object({
 
   DATABASE_URL: postgresUrl,
   DATABASE_REPLICA_URL: postgresUrl.optional(),
+  DATABASE_REPLICA_LAG_MAX_MS: wholeNumber(5000, 100, 600_000),
+  DATABASE_FALLBACK_POOL_SIZE: wholeNumber(2, 1, 50),
   DATABASE_POOL_SIZE: wholeNumber(8, 1, 200),
   DATABASE_WRITE_POOL_SIZE: wholeNumber(4, 1, 50),
   DATABASE_WORKER_POOL_SIZE: wholeNumber(16, 1, 200),

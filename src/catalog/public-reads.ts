@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Read, ReadKind, ReadPlace } from '../http/cached-read-kind.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
+import { type ReadSource, readFromPrimary } from '../platform/replica.ts';
 import { eventNotFound } from './errors.ts';
 import { type ListingFilter, listingNameOf } from './listing-filter.ts';
 import type { AvailabilityOf, QueueOf } from './ports.ts';
@@ -37,8 +38,8 @@ import { createSlugs } from './slugs.ts';
 
 export type PublicReadDeps = {
   readonly db: Db;
-  /** Documents are rendered from here when it is given, save for the seconds after a change. */
-  readonly replicaDb?: Db | undefined;
+  /** Where documents are rendered from: a replica, where there is one. */
+  readonly source: ReadSource;
   readonly redis: Redis;
   readonly clock: Clock;
   readonly availabilityOf: AvailabilityOf;
@@ -62,21 +63,24 @@ type Render = (db: Db, row: PublicEventRow) => Promise<{ body: unknown; currentF
 
 export function createPublicReads(deps: PublicReadDeps): PublicReads {
   const slugs = createSlugs(deps);
-  const source = (changedLately: boolean) => (changedLately ? deps.db : (deps.replicaDb ?? deps.db));
+  const { source } = deps;
+  const primary = readFromPrimary(deps.db);
 
-  const ofEvent = (slug: string, kind: ReadKind, suffix: string, render: Render, db = source): Read => ({
+  const ofEvent = (slug: string, kind: ReadKind, suffix: string, render: Render, from = source): Read => ({
     key: `${listingPath}/${slug}${suffix}`,
     kind,
     missingTags: tagsOfUnknown(slug),
     missing: eventNotFound,
     locate: () => locateEvent(slugs, slug, kind),
-    render: async (_place, { changedLately }) => {
+    render: async (_place, options) => {
       const eventId = await slugs.eventIdOf(slug);
-      const from = db(changedLately);
-      const row = eventId === undefined ? undefined : await findPublicEvent(from, eventId);
-      if (row !== undefined) return render(from, row);
-      slugs.forget(slug);
-      return undefined;
+      if (eventId === undefined) return undefined;
+      const rendered = await from.read(options, async (db) => {
+        const row = await findPublicEvent(db, eventId);
+        return row === undefined ? undefined : render(db, row);
+      });
+      if (rendered === undefined) slugs.forget(slug);
+      return rendered;
     },
   });
 
@@ -99,7 +103,7 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
         renderTicketCategories(db, event, deps.clock.now()),
       ),
     // Always from the primary: a replica that lags would show as available what is sold.
-    availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, () => deps.db),
+    availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, primary),
     queue: (slug) => queueRead(slug, { slugs, db: deps.db, queueOf: deps.queueOf }),
     listing: (filter) => listingRead(filter, { source, clock: deps.clock }),
   };
@@ -143,10 +147,7 @@ async function renderTicketCategories(db: Db, event: PublicEventRow['event'], no
   return turns.length === 0 ? { body } : { body, currentForMs: Math.min(...turns) };
 }
 
-function listingRead(
-  filter: ListingFilter,
-  { source, clock }: { source: (changedLately: boolean) => Db; clock: Clock },
-): Read {
+function listingRead(filter: ListingFilter, { source, clock }: { source: ReadSource; clock: Clock }): Read {
   const name = listingNameOf(filter);
   return {
     key: name,
@@ -154,8 +155,9 @@ function listingRead(
     missingTags: [],
     missing: eventNotFound,
     locate: async () => ({ tag: listingTag, name, surrogateKeys: listingTag }),
-    render: async (_place, { changedLately }) => {
-      const rows = await listPublicEvents(source(changedLately), filter, clock.now());
+    render: async (_place, options) => {
+      const now = clock.now();
+      const rows = await source.read(options, (db) => listPublicEvents(db, filter, now));
       return { body: presentListing(rows, filter.limit) };
     },
   };

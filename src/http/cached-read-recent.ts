@@ -9,10 +9,9 @@ export type RecentChanges = {
 };
 
 const rememberedMax = 10_000;
-/** A replica that lags longer than this is out of order, and is watched by other means. */
-const replicaLagMs = 5000;
 
-export function createRecentChanges(): RecentChanges {
+/** @param replicaLagMaxMs how far behind a replica may be and still be read */
+export function createRecentChanges(replicaLagMaxMs: number): RecentChanges {
   const changes = new Map<string, { sequence: number; at: number }>();
   let sequence = 0;
   /** Changes up to here may have been forgotten: they count as changes of every tag. */
@@ -32,7 +31,7 @@ export function createRecentChanges(): RecentChanges {
     changedSince: (tags, since) => tags.some((tag) => (changes.get(tag)?.sequence ?? forgotten) > since),
     isRecent: (tag, now) => {
       const change = changes.get(tag);
-      return change !== undefined && now - change.at < replicaLagMs;
+      return change !== undefined && now - change.at < replicaLagMaxMs;
     },
   };
 }

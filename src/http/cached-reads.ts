@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { isUnavailable } from '../platform/db-errors.ts';
 import { serviceUnavailable } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { lagKnownWithinMs } from '../platform/replica.ts';
 import { type Built, buildRead } from './cached-read-build.ts';
 import { openChangeFeed } from './cached-read-changes.ts';
 import { type RecentChanges, createRecentChanges } from './cached-read-recent.ts';
@@ -63,13 +64,19 @@ type State = {
   readonly flights: Map<string, Flight>;
 };
 
-export function createCachedReads(deps: { redis: Redis; log: Log; memoryBytesMax?: number }): CachedReads {
+export function createCachedReads(deps: {
+  redis: Redis;
+  log: Log;
+  memoryBytesMax?: number;
+  /** How far behind a replica may be and still be read. */
+  replicaLagMaxMs?: number;
+}): CachedReads {
   const state: State = {
     redis: deps.redis,
     log: deps.log,
     memory: createReadMemory(deps.memoryBytesMax ?? memoryBytesMaxDefault),
     nothing: createReadNothing(),
-    recent: createRecentChanges(),
+    recent: createRecentChanges((deps.replicaLagMaxMs ?? 0) + lagKnownWithinMs),
     flights: new Map(),
   };
   const feed = openChangeFeed({

@@ -73,7 +73,8 @@ class DeadlineError extends Error {
 export function openDb(options: DbOptions): OpenDb {
   const gate = createGate(options.poolSize, {
     waitingMax: options.poolSize * waitingPerConnection,
-    waitMs: options.acquireTimeoutMs,
+    // The deadline of a call holds for its wait, too.
+    waitMs: Math.min(options.acquireTimeoutMs, options.callTimeoutMs),
   });
   gates.set(options.name, gate);
   const { client, close } = openClient(gate, options);
@@ -112,7 +113,7 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
     // One deadline for the wait and the call: a caller waits no longer when the pool is full.
     const since = performance.now();
     const leave = await enterMeasured(gate, options.name);
-    return callOn(connections, work, leave, options.callTimeoutMs - (performance.now() - since));
+    return callOn(connections, work, leave, Math.max(1, options.callTimeoutMs - (performance.now() - since)));
   };
   const { limitCall } = options;
   const run: typeof runNow = limitCall === undefined ? runNow : (work) => limitCall(() => runNow(work));

@@ -20,6 +20,7 @@ import { type Db, openDb } from '../../src/platform/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
+import { createReplica, readFromPrimary } from '../../src/platform/replica.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestOrganizer, signedInOwner } from './factories.ts';
 
@@ -56,7 +57,12 @@ export async function openCatalog(options: {
   const { db } = open;
   const cachedReads = createCachedReads({ redis, log });
   const { replicaDb } = options;
-  const publicReads = servePublicReads({ db, replicaDb, redis, clock, availabilityOf, cachedReads, problems });
+  const replica =
+    replicaDb === undefined
+      ? undefined
+      : createReplica({ replica: replicaDb, primary: db, fallback: db, watch: db, lagMaxMs: 5000, log });
+  const source = replica ?? readFromPrimary(db);
+  const publicReads = servePublicReads({ db, source, redis, clock, availabilityOf, cachedReads, problems });
   const actors = createActors({ db, clock, config });
   const stagePurge = createStagePurge(options.cdnPurgeUrl);
   const eventChanged = createNoteEventChange({ clock, config });
@@ -90,6 +96,7 @@ export async function openCatalog(options: {
       return publicReads.fetch(request) ?? app.fetch(request);
     },
     close: async () => {
+      replica?.close();
       cachedReads.close();
       redis.disconnect();
       await open.close();

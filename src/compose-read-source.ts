@@ -1,0 +1,38 @@
+import type { Config } from './config.ts';
+import type { Db, OpenDb } from './platform/db.ts';
+import type { Log } from './platform/log.ts';
+import { type ReadSource, createReplica, readFromPrimary } from './platform/replica.ts';
+import type { Closers } from './platform/shutdown.ts';
+
+/** A replica that does not answer by then is passed over: there is still time to ask the primary. */
+const replicaTimeoutMs = 500;
+
+type PoolOptions = { readonly callTimeoutMs?: number; readonly acquireTimeoutMs?: number };
+
+/** Where public documents are rendered from: the replica, where one is configured, else the primary. */
+export function composeReadSource(deps: {
+  readonly config: Config;
+  readonly pool: (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;
+  /** The primary. */
+  readonly db: Db;
+  readonly watchDb: Db;
+  readonly closers: Closers;
+  readonly log: Log;
+}): ReadSource {
+  const { config, pool, closers } = deps;
+  const url = config.DATABASE_REPLICA_URL;
+  if (url === undefined) return readFromPrimary(deps.db);
+  const replica = createReplica({
+    replica: pool('replica', url, config.DATABASE_POOL_SIZE, { callTimeoutMs: replicaTimeoutMs }).db,
+    primary: deps.db,
+    // Few connections, and those who wait for one are few: the builds of each kind are bounded. They may wait longer.
+    fallback: pool('fallback', config.DATABASE_URL, config.DATABASE_FALLBACK_POOL_SIZE, {
+      acquireTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS / 2,
+    }).db,
+    watch: deps.watchDb,
+    lagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS,
+    log: deps.log,
+  });
+  closers.add('replica', () => replica.close());
+  return replica;
+}

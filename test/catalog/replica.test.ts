@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import postgres from 'postgres';
+import { migrate } from '../../drizzle/migrate.ts';
+import { registry } from '../../src/platform/metrics.ts';
+import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
+import { startPostgresPair } from '../support/own-postgres.ts';
+import { type TestService, startTestService } from '../support/service.ts';
+import { type TcpProxy, openTcpProxy } from '../support/tcp-proxy.ts';
+import { until } from '../support/worker.ts';
+
+/**
+ * Guards that public documents and pages are served while the replica is away, hangs or is too far behind, by a primary
+ * that goes on selling. The standby is a real one, which streams from its primary.
+ */
+
+const lagMaxMs = 1500;
+const fallbackPoolSize = 2;
+
+let pair: Awaited<ReturnType<typeof startPostgresPair>>;
+let wire: TcpProxy;
+let api: TestService;
+let primary: postgres.Sql;
+
+beforeAll(async () => {
+  pair = await startPostgresPair();
+  await migrate({ url: pair.primary.url });
+  wire = await openTcpProxy(pair.standby.url);
+  primary = postgres(pair.primary.url, { max: 2, onnotice: () => {} });
+  api = await startTestService({
+    DATABASE_URL: pair.primary.url,
+    DATABASE_REPLICA_URL: wire.url,
+    DATABASE_REPLICA_LAG_MAX_MS: String(lagMaxMs),
+    DATABASE_FALLBACK_POOL_SIZE: String(fallbackPoolSize),
+  });
+}, 120_000);
+afterAll(async () => {
+  await api?.close();
+  await primary?.end();
+  await wire?.close();
+  await pair?.close();
+});
+
+async function gaugeOf(name: string): Promise<number | undefined> {
+  const metric = await registry.getSingleMetric(`antre_${name}`)?.get();
+  return metric?.values[0]?.value;
+}
+async function readsFrom(from: string, why?: string): Promise<number> {
+  const metric = await registry.getSingleMetric('antre_replica_reads_total')?.get();
+  const values = metric?.values.filter(
+    ({ labels }) => labels['from'] === from && (why === undefined || labels['why'] === why),
+  );
+  return (values ?? []).reduce((sum, { value }) => sum + value, 0);
+}
+const isUsable = async () => (await gaugeOf('replica_usable')) === 1;
+
+/** Events that no process has read yet, and that the standby has. */
+async function coldEvents(count: number): Promise<TestEvent[]> {
+  const events: TestEvent[] = [];
+  for (let n = 0; n < count; n += 1) events.push(await createEvent(api.service.db));
+  return events;
+}
+
+async function replicated(): Promise<void> {
+  const [row] = await primary`select pg_current_wal_lsn()::text as lsn`;
+  const standby = postgres(pair.standby.url, { max: 1, onnotice: () => {} });
+  await until(async () => {
+    const [at] = await standby`select pg_last_wal_replay_lsn() >= ${String(row?.['lsn'])}::pg_lsn as there`;
+    return at?.['there'] === true;
+  });
+  await standby.end();
+}
+
+const paths = (event: TestEvent) => [
+  `/v1/events/${event.slug}`,
+  `/v1/events/${event.slug}/schedule`,
+  `/v1/events/${event.slug}/ticket-categories`,
+  `/events/${event.slug}`,
+];
+
+const triesMax = 4;
+
+/** As clients do it: what waited too long for its turn to be made, as on a busy machine, is asked again when it says. */
+async function statusOf(path: string): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const { status, headers } = await api.fetch(path);
+    if (status !== 503 || tries === triesMax) return status;
+    await new Promise((resolve) => setTimeout(resolve, Number(headers.get('retry-after') ?? 1) * 1000));
+  }
+}
+
+async function statusesOf(events: readonly TestEvent[]): Promise<number[]> {
+  return [...new Set(await Promise.all(events.flatMap(paths).map(statusOf)))];
+}
+
+beforeEach(async () => {
+  wire.accept();
+  await until(isUsable, 20_000);
+});
+
+test('a standby that keeps up is read, also while nothing is written for longer than its bound', async () => {
+  const [event] = await coldEvents(1);
+  if (event === undefined) throw new Error('no event');
+  await replicated();
+  await new Promise((resolve) => setTimeout(resolve, lagMaxMs + 1500));
+  const before = await readsFrom('replica');
+  expect(await statusesOf([event])).toEqual([200]);
+  expect(await readsFrom('replica')).toBeGreaterThan(before);
+});
+
+describe('a standby that is away', () => {
+  test('every cold document and page is answered by the primary, and it is asked again when it is back', async () => {
+    const events = await coldEvents(6);
+    await replicated();
+    await pair.standby.kill();
+    expect(await statusesOf(events.slice(0, 3))).toEqual([200]);
+    expect(await statusOf('/v1/events?limit=7')).toBe(200);
+    expect(await statusOf('/?q=senja')).toBe(200);
+    await until(async () => !(await isUsable()));
+    const failed = await readsFrom('primary', 'failed');
+    expect(await statusesOf(events.slice(3))).toEqual([200]);
+    expect(await readsFrom('primary', 'failed'), 'no read waits for a replica that is left alone').toBe(failed);
+    await pair.standby.start();
+    await until(isUsable, 20_000);
+    const before = await readsFrom('replica');
+    const [back] = await coldEvents(1);
+    await replicated();
+    expect(await statusesOf(back === undefined ? [] : [back])).toEqual([200]);
+    expect(await readsFrom('replica')).toBeGreaterThan(before);
+  }, 60_000);
+
+  test('hangs: reads are answered within their deadline, and orders are placed meanwhile', async () => {
+    const events = await coldEvents(8);
+    await replicated();
+    wire.silenceAll();
+    wire.refuse();
+    const most = { connections: 0 };
+    const watching = setInterval(() => {
+      void primary`select count(*)::int as n from pg_stat_activity where application_name = 'antre-fallback'`.then(
+        ([row]) => (most.connections = Math.max(most.connections, Number(row?.['n']))),
+        () => {},
+      );
+    }, 20);
+    const [sold] = await coldEvents(1);
+    const reads = statusesOf(events);
+    const orders = await Promise.all(Array.from({ length: 20 }, () => placeOrder(sold)));
+    expect(orders.filter((status) => status === 201).length, String(orders)).toBeGreaterThan(10);
+    expect(await reads).toEqual([200]);
+    clearInterval(watching);
+    expect(most.connections).toBeGreaterThan(0);
+    expect(most.connections, 'what reads take of the primary is bounded').toBeLessThanOrEqual(fallbackPoolSize);
+  }, 60_000);
+});
+
+describe('a standby that is behind', () => {
+  test('beyond its bound it is not asked, and no longer when it has caught up', async () => {
+    const standby = postgres(pair.standby.url, { max: 1, onnotice: () => {} });
+    await standby`select pg_wal_replay_pause()`;
+    const event = await createEvent(api.service.db);
+    await until(async () => !(await isUsable()), 20_000);
+    expect(await gaugeOf('replica_lag_seconds')).toBeGreaterThan(lagMaxMs / 1000);
+    const before = await readsFrom('primary', 'behind');
+    // The standby has never heard of this event.
+    expect(await statusesOf([event])).toEqual([200]);
+    expect(await readsFrom('primary', 'behind')).toBeGreaterThan(before);
+    await standby`select pg_wal_replay_resume()`;
+    await until(isUsable, 20_000);
+    expect(await gaugeOf('replica_lag_seconds')).toBeLessThan(lagMaxMs / 1000);
+    await standby.end();
+  }, 60_000);
+
+  test('within its bound it is asked, and shows what it has', async () => {
+    const standby = postgres(pair.standby.url, { max: 1, onnotice: () => {} });
+    await standby`select pg_wal_replay_pause()`;
+    const event = await createEvent(api.service.db);
+    expect(await statusesOf([event]), 'the control: a standby that is behind does not have it').toContain(404);
+    await standby`select pg_wal_replay_resume()`;
+    await standby.end();
+  });
+});
+
+async function placeOrder(event: TestEvent | undefined): Promise<number> {
+  const { status } = await api.fetch('/v1/orders', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    body: JSON.stringify({
+      eventSlug: event?.slug,
+      buyer: someBuyer(),
+      lines: [{ ticketCategoryId: event?.categories[0]?.id, quantity: 1 }],
+    }),
+  });
+  return status;
+}
