@@ -6,9 +6,11 @@ import { cleanLine } from './one-line-text.ts';
  * mail program or WhatsApp makes a link of, dials, or sets in another type.
  */
 
+/** Most names, in the path of every order: nothing in them can be any of what follows. */
+const plainName = /^[A-Za-z][A-Za-z' -]*$/;
 /** Signs of markup, of templates and of formulas. Names have dots, hyphens, apostrophes, commas, brackets, slashes and @. */
 const markup = /[<>{}[\]\\|`*~^=]/;
-/** As many digits as the shortest phone number: no name has them. */
+/** With more digits it may be a phone number. */
 const digitsMax = 7;
 /** What stands before a name with a dot and no blank: "Muh.Rio" is a man, though .rio is a domain. */
 const titles = new Set(
@@ -19,6 +21,7 @@ const titles = new Set(
 
 /** Whether a cleaned line is a person's name: it has a letter, and no link, markup or phone number. */
 export function isPersonName(name: string): boolean {
+  if (plainName.test(name)) return true;
   if (!/\p{L}/u.test(name) || markup.test(name)) return false;
   const text = comparable(name);
   if (markup.test(text) || text.replaceAll(/[^\p{Nd}]/gu, '').length > digitsMax) return false;
