@@ -11,6 +11,7 @@ import {
   plainIdSchema,
   slugSchema,
   timeSchema,
+  patternFault,
 } from '../http/schemas.ts';
 import { roles } from './actor.ts';
 import { passwordLengthMax, passwordLengthMin } from './limits.ts';
@@ -163,7 +164,7 @@ export const deviceListQuery = listQuery.extend({ eventId: eventIdSchema.optiona
 
 /** What an operator types to create an organiser. */
 export const createOrganizerSchema = z.strictObject({
-  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, 'must be 3 to 48 of a-z, 0-9 and -'),
+  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, patternFault('slug.invalid', { min: 3, max: 48 })),
   name: nameSchema,
   ownerEmail: emailSchema,
   ownerName: personNameSchema.default('Owner'),
@@ -192,7 +193,7 @@ export const confirmVerificationSchema = z
     code: z
       .string()
       .trim()
-      .regex(/^\d{3} ?\d{3}$/, 'must be six digits')
+      .regex(/^\d{3} ?\d{3}$/, patternFault('code.six_digits'))
       .openapi({ example: '042317' }),
   })
   .openapi('ConfirmVerification');

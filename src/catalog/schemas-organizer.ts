@@ -13,6 +13,7 @@ import {
   plainIdSchema,
   slugSchema,
   timeSchema,
+  patternFault,
 } from '../http/schemas.ts';
 import { currencies } from '../platform/money.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from './limits.ts';
@@ -82,7 +83,7 @@ const eventFields = {
 
 const createEventFields = {
   ...z.object(eventFields).partial().shape,
-  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,78}[a-z0-9])$/, 'must be 3 to 80 characters of a-z, 0-9 and -'),
+  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,78}[a-z0-9])$/, patternFault('slug.invalid', { min: 3, max: 80 })),
   name: eventFields.name,
   category: eventFields.category,
   city: eventFields.city,

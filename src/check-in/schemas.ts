@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { fault, eventIdSchema, fieldFaultSchema, plainIdSchema, ticketIdSchema, timeSchema } from '../http/schemas.ts';
+import {
+  fault,
+  eventIdSchema,
+  fieldFaultSchema,
+  plainIdSchema,
+  ticketIdSchema,
+  timeSchema,
+  patternFault,
+} from '../http/schemas.ts';
 import { gateName, gateSchema } from './gate-schemas.ts';
 import {
   clockOffsetMsMax,
@@ -17,7 +25,7 @@ const ownId = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+    .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
 
 const deviceIdField = ownId(deviceIdLengthMax).optional().openapi({
   description:

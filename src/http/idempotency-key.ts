@@ -2,12 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { DomainError, requestInvalid } from '../platform/errors.ts';
 import type { HotRequest } from './hot-request.ts';
 import { inputFault } from '../platform/field-faults.ts';
+import { patternFault } from './schemas.ts';
 
 export const idempotencyKeySchema = z
   .string()
   .min(16)
   .max(255)
-  .regex(/^[\x21-\x7e]+$/, 'must be 16 to 255 visible ASCII characters');
+  .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
 
 /**
  * The key as sent, without the quotes of its structured-field form.

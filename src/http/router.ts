@@ -53,7 +53,7 @@ function faultOf(issue: z.core.$ZodIssue): Fault {
     return issue.message === missing ? { code: 'field.required' } : { code: 'field.type', expected: issue.expected };
   if (issue.code === 'too_small') return sizeFault(issue.origin, 'small', Number(issue.minimum));
   if (issue.code === 'too_big') return sizeFault(issue.origin, 'large', Number(issue.maximum));
-  if (issue.code === 'invalid_format') return { code: formatFaults[issue.format] ?? 'field.format' };
+  if (issue.code === 'invalid_format') return formatFault(issue);
   if (issue.code === 'invalid_value')
     return { code: issue.message === missing ? 'field.required' : 'field.not_allowed' };
   if (issue.code === 'not_multiple_of') return { code: 'number.step', limit: issue.divisor };
@@ -65,6 +65,12 @@ const formatFaults: Readonly<Record<string, FieldFaultCode>> = {
   date: 'day.invalid',
   email: 'email.invalid',
 };
+
+/** A pattern may name its fault as its message: `regex(pattern, patternFault('slug.invalid', { min: 3, max: 80 }))`. */
+function formatFault({ format, message }: z.core.$ZodIssueInvalidStringFormat): Fault {
+  const own = /^fault:(.*)$/.exec(message)?.[1];
+  return own === undefined ? { code: formatFaults[format] ?? 'field.format' } : customFault(JSON.parse(own));
+}
 
 function sizeFault(origin: string, way: 'small' | 'large', limit: number): Fault {
   if (origin === 'string')

@@ -41,6 +41,10 @@ function isKnownYear(year: number): boolean {
 
 export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
 
+/** The same for `regex`, whose only word about a fault is its message. */
+export const patternFault = (code: FieldFaultCode, parameters: FaultParameters = {}): string =>
+  `fault:${JSON.stringify({ ...parameters, code })}`;
+
 const notOneLine = fault('text.not_one_line');
 
 /**

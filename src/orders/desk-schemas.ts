@@ -1,6 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/pagination.ts';
-import { fault, eventIdSchema, givenTimeSchema, lineOfText, listOf, moneySchema, timeSchema } from '../http/schemas.ts';
+import {
+  fault,
+  eventIdSchema,
+  givenTimeSchema,
+  lineOfText,
+  listOf,
+  moneySchema,
+  timeSchema,
+  patternFault,
+} from '../http/schemas.ts';
 import { emailBytesMax } from '../platform/email-address.ts';
 import { amountMax } from '../platform/money.ts';
 import { cleanPromoCode } from './promo-key.ts';
@@ -55,7 +64,7 @@ export const createPromoCodeSchema = z
     code: z
       .string()
       .overwrite(cleanPromoCode)
-      .regex(/^(?=.*[A-Z0-9])[A-Z0-9-]{3,32}$/, 'must be 3 to 32 letters, digits and hyphens')
+      .regex(/^(?=.*[A-Z0-9])[A-Z0-9-]{3,32}$/, patternFault('promo_code.format'))
       .optional()
       .openapi({ description: 'Left out, the service makes one that nobody guesses.' }),
     kind: z.enum(['percent', 'amount']),

@@ -8,6 +8,7 @@ import {
   slugSchema,
   ticketIdSchema,
   timeSchema,
+  patternFault,
 } from '../http/schemas.ts';
 import { amountMax } from '../platform/money.ts';
 import { paymentMethods, refundReasons, refundStatuses } from './vocabulary.ts';
@@ -28,7 +29,7 @@ const key = z
   .string()
   .min(8)
   .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters');
+  .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
 
 export const setPaymentAccountSchema = z
   .strictObject({

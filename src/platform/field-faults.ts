@@ -61,6 +61,19 @@ export const fieldFaults = {
     id: 'harus berupa nama orang: huruf, tanpa tautan, nomor telepon, atau tanda seperti < atau *',
   },
   'name.invisible': { en: 'must have a visible character', id: 'harus memiliki karakter yang terlihat' },
+  'slug.invalid': {
+    en: 'must be {min} to {max} characters of a-z, 0-9 and -',
+    id: 'harus {min} sampai {max} karakter dari a-z, 0-9, dan -',
+  },
+  'code.six_digits': { en: 'must be six digits', id: 'harus enam digit' },
+  'text.not_visible_ascii': {
+    en: 'must be visible ASCII characters without spaces',
+    id: 'harus karakter ASCII yang terlihat, tanpa spasi',
+  },
+  'promo_code.format': {
+    en: 'must be 3 to 32 letters, digits and hyphens',
+    id: 'harus 3 sampai 32 huruf, angka, dan tanda hubung',
+  },
   'email.invalid': {
     en: 'must be an email address such as ayu@example.com',
     id: 'harus berupa alamat email seperti ayu@example.com',

@@ -8,6 +8,7 @@ import {
   givenDaySchema,
   givenTimeSchema,
   lineOfText,
+  patternFault,
   personName,
 } from '../../src/http/schemas.ts';
 import { fieldFaults, inputFault } from '../../src/platform/field-faults.ts';
@@ -37,6 +38,12 @@ describe('the code of a fault', () => {
     ['too few entries', z.array(z.int()).min(1), { field: [] }, 'list.too_short'],
     ['too many entries', z.array(z.int()).max(1), { field: [1, 2] }, 'list.too_long'],
     ['another pattern', z.string().regex(/^a$/), { field: 'b' }, 'field.format'],
+    [
+      'a pattern that names its fault',
+      z.string().regex(/^a$/, patternFault('code.six_digits')),
+      { field: 'b' },
+      'code.six_digits',
+    ],
     ['no time', givenTimeSchema, { field: 'tomorrow' }, 'time.invalid'],
     ['a time of another century', givenTimeSchema, { field: '1999-01-01T00:00:00Z' }, 'time.out_of_range'],
     ['no day', givenDaySchema, { field: '2026-02-30' }, 'day.invalid'],

@@ -4,12 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/platform/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createSwitches } from '../../src/traffic-control/index.ts';
+import { createApiKey } from '../../src/access/create-api-key.ts';
 import { type SwitchName, switchNames } from '../../src/traffic-control/switch-table.ts';
 import { type SwitchTurn, turnSwitch } from '../../src/traffic-control/turn-switch.ts';
 import { findSwitchableEvent } from '../../src/waiting-room/switchable-event-queries.ts';
 import { operatorRoutes } from '../../src/operator-routes.ts';
 import { operationsToken } from '../support/api-process.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
+import { type TestEvent, createEvent, someBuyer, signedInOwner } from '../support/factories.ts';
 import { openTestDb, order, placingDeps, tally } from '../support/placing.ts';
 import { type TestService, startTestService } from '../support/service.ts';
 
@@ -108,7 +109,10 @@ describe('browse only', () => {
       headers: { authorization },
     });
     expect(cancelled.ok).toBe(true);
-    expect((await api.fetch('/v1/check-ins', { method: 'POST' })).status).not.toBe(503);
+    const owner = await signedInOwner(api.service.db, event.organizer);
+    const { key } = await createApiKey(api.service, { actor: owner, name: 'door', role: 'door' });
+    const door = await api.fetch('/v1/check-ins', { method: 'POST', headers: { authorization: `Bearer ${key}` } });
+    expect(door.status).not.toBe(503);
     expect((await api.fetch('/v1/callbacks/midtrans/any', { method: 'POST', body: '{}' })).status).not.toBe(503);
     expect((await api.fetch(`/v1/events/${event.slug}`)).status).toBe(200);
   });

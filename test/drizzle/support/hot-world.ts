@@ -17,7 +17,7 @@ import { createHandlers, recurring } from '../../../workers/handlers.ts';
 import { schedulesOf } from '../../../workers/schedules.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
 import { createTestDatabase } from '../../support/database.ts';
-import type { TestEvent } from '../../support/factories.ts';
+import { type TestEvent, signedInOwner } from '../../support/factories.ts';
 import { createTestRedis } from '../../support/redis.ts';
 import { testStack } from '../../support/stack.ts';
 
@@ -85,8 +85,7 @@ export async function openHotWorld() {
         values (${organizer.id}, 'midtrans', ${merchantId}, ${credentials})`);
     },
     keyOf: async ({ organizer }: TestEvent, role: 'manager' | 'door') => {
-      const actor = { id: 'stf_test', organizerId: organizer.id, organizerSlug: organizer.slug, sessionId: 'ses_test' };
-      const made = await createApiKey(api, { actor: { ...actor, kind: 'staff', role: 'owner' }, name: role, role });
+      const made = await createApiKey(api, { actor: await signedInOwner(api.db, organizer), name: role, role });
       return made.key;
     },
     close: async () => {
