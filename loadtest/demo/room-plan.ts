@@ -47,7 +47,7 @@ export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> 
 /** So that the demo leaves no line behind that nobody stands in. */
 export async function endDemoRoom(story: Story, step: Step, { eventId, token }: DemoRoom): Promise<void> {
   await step('the organizer ends the waiting room; what is left is sold without a line', async () => {
-    const ended = await asOrganizer(story, token)('POST', `${organizerPath}/${eventId}/waiting-room/end`);
+    const ended = await asOrganizer(story, token)('POST', `${organizerPath}/${eventId}/waiting-room/closure`);
     expectThat(at(ended, 'phase') === 'over', `the room is ${String(at(ended, 'phase'))}`);
   });
 }

@@ -15,7 +15,7 @@ import type { Device } from './tables.ts';
 
 /**
  * Registers a scanner for one event. Its token is in this answer and nowhere else.
- * @throws DomainError device.event_not_found (also for another organiser's event), access.limit_reached,
+ * @throws DomainError event.not_found (also for another organiser's event), access.limit_reached,
  * access.unauthenticated, access.forbidden
  */
 export async function createDevice(

@@ -18,8 +18,7 @@ export type AccessErrorCode =
   | 'staff.last_owner'
   | 'api_key.not_found'
   | 'device.not_found'
-  | 'device.event_not_found'
-  | 'verification.event_not_found'
+  | 'event.not_found'
   | 'verification.phone_not_possible'
   | 'verification.limited'
   | 'verification.refused';
@@ -42,8 +41,7 @@ export const accessProblems = {
   'staff.last_owner': { status: 409, title: 'Last owner' },
   'api_key.not_found': { status: 404, title: 'API key not found' },
   'device.not_found': { status: 404, title: 'Device not found' },
-  'device.event_not_found': { status: 404, title: 'Event not found' },
-  'verification.event_not_found': { status: 404, title: 'Event not found' },
+  'event.not_found': { status: 404, title: 'Event not found' },
   'verification.phone_not_possible': { status: 409, title: 'Not possible by phone' },
   'verification.limited': { status: 429, title: 'Too many codes' },
   'verification.refused': { status: 403, title: 'Code refused' },
@@ -118,10 +116,9 @@ export const apiKeyNotFound = (): Refusal => new DomainError('api_key.not_found'
 
 export const deviceNotFound = (): Refusal => new DomainError('device.not_found', 'There is no such device.');
 
-export const deviceEventNotFound = (): Refusal => new DomainError('device.event_not_found', 'There is no such event.');
+export const deviceEventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
-export const verificationEventNotFound = (): Refusal =>
-  new DomainError('verification.event_not_found', 'There is no such event.');
+export const verificationEventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
 /** Whether an organiser can write to phones is no secret, and says nothing about the phone. */
 export const phoneNotPossible = (): Refusal =>

@@ -38,7 +38,7 @@ export const verificationContext = (id: string): string => `buyer_verification:$
  * Sends a code to an email or a phone, and answers with the id that it confirms. Whatever is known of the address, and
  * whatever others have asked for it, the answer is the same, made by the same steps. An address that was sent enough codes
  * is sent no more: then the id can never be confirmed.
- * @throws DomainError request.invalid for a phone number that is none, verification.event_not_found, verification.phone_not_possible, verification.limited,
+ * @throws DomainError request.invalid for a phone number that is none, event.not_found, verification.phone_not_possible, verification.limited,
  * service.overloaded, service.unavailable
  */
 export async function requestVerification(

@@ -7,7 +7,7 @@ export type TrafficControlErrorCode =
   | 'traffic.switched_off'
   | 'switch.unknown'
   | 'switch.scope'
-  | 'switch.event_unknown'
+  | 'event.not_found'
   | 'switch.no_waiting_room';
 
 export const trafficProblems = {
@@ -16,7 +16,7 @@ export const trafficProblems = {
   'traffic.switched_off': { status: 503, title: 'Switched off for now' },
   'switch.unknown': { status: 404, title: 'No such switch' },
   'switch.scope': { status: 400, title: 'The switch does not reach so far' },
-  'switch.event_unknown': { status: 404, title: 'Event not found' },
+  'event.not_found': { status: 404, title: 'Event not found' },
   'switch.no_waiting_room': { status: 409, title: 'No waiting room is planned' },
 } as const satisfies Record<TrafficControlErrorCode, { status: number; title: string }>;
 

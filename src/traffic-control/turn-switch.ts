@@ -32,7 +32,7 @@ export type SwitchTurn = {
 /**
  * Turns a switch on or off, and writes down who did it and why; for one event also where its organiser reads it. Every
  * API process follows within a second. Repeating it is harmless, and leaves its own line.
- * @throws DomainError switch.unknown, switch.scope, switch.event_unknown, switch.no_waiting_room
+ * @throws DomainError switch.unknown, switch.scope, event.not_found, switch.no_waiting_room
  */
 export async function turnSwitch(deps: TurnSwitchDeps, turn: SwitchTurn): Promise<void> {
   const { name } = turn;
@@ -65,7 +65,7 @@ async function eventOf(deps: TurnSwitchDeps, name: SwitchName, turn: SwitchTurn)
   }
   if (turn.event === undefined) return undefined;
   const event = await deps.findSwitchableEvent(deps.db, turn.event);
-  if (event === undefined) throw refusal('switch.event_unknown', 'There is no event with this slug or id.');
+  if (event === undefined) throw refusal('event.not_found', 'There is no event with this slug or id.');
   if (name === 'waiting_room' && turn.on && !event.hasWaitingRoom)
     throw refusal('switch.no_waiting_room', 'The event has no waiting room; its organiser plans one first.');
   return event;

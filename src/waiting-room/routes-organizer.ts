@@ -46,7 +46,7 @@ function contracts(deps: RoomRoutesDeps) {
     end: createRoute({
       ...common,
       method: 'post',
-      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/end',
+      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/closure',
       operationId: 'closeWaitingRoom',
       summary: 'End the waiting room, for good',
       description: 'From then on everybody orders without a pass.',

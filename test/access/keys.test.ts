@@ -123,7 +123,7 @@ describe('API keys and devices', () => {
     });
     for (const id of [foreignEventId, 'evt_00000000']) {
       const refused = await createDevice(id);
-      expect([refused.response.status, refused.body.code]).toEqual([404, 'device.event_not_found']);
+      expect([refused.response.status, refused.body.code]).toEqual([404, 'event.not_found']);
     }
     expect(await auditOf(world, body.id)).toMatchObject([{ act: 'device.created', changes: { eventId } }]);
   });

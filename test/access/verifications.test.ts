@@ -127,7 +127,7 @@ describe('a buyer with a phone', () => {
     // Another organizer's number is not this one's, and without an event there is none.
     expect(codeOfAnswer(await ask({ phone, eventSlug: other.slug }))).toBe('409 verification.phone_not_possible');
     expect(codeOfAnswer(await ask({ phone }))).toBe('409 verification.phone_not_possible');
-    expect(codeOfAnswer(await ask({ phone, eventSlug: 'nothing-here' }))).toBe('404 verification.event_not_found');
+    expect(codeOfAnswer(await ask({ phone, eventSlug: 'nothing-here' }))).toBe('404 event.not_found');
   });
 });
 

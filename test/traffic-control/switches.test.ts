@@ -223,7 +223,7 @@ describe('the operations port', () => {
     ['no_such_switch', said, 404, 'switch.unknown'],
     ['drop_class_5', { ...said, event: 'an-event' }, 400, 'switch.scope'],
     ['waiting_room', said, 400, 'switch.scope'],
-    ['close_sales', { ...said, event: 'nobody-knows-it' }, 404, 'switch.event_unknown'],
+    ['close_sales', { ...said, event: 'nobody-knows-it' }, 404, 'event.not_found'],
     ['close_sales', { on: true, by: 'me' }, 400, 'request.invalid'],
     ['close_sales', { on: true, reason: 'why' }, 400, 'request.invalid'],
   ])('refuses %s %j with %i %s', async (name, body, status, code) => {

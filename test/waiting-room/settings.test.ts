@@ -203,9 +203,9 @@ describe('pause and end', () => {
   it('the end is for good', async () => {
     const { event, ask } = await aDesk();
     await ask('PUT', '', planAt(Date.now()));
-    expect((await ask('POST', '/end')).body).toMatchObject({ phase: 'over' });
+    expect((await ask('POST', '/closure')).body).toMatchObject({ phase: 'over' });
     for (const [method, suffix] of [
-      ['POST', '/end'],
+      ['POST', '/closure'],
       ['POST', '/pause'],
       ['DELETE', '/pause'],
     ] as const)
@@ -226,12 +226,12 @@ describe('who may', () => {
     expect(codeOf(await ask('PUT', '', plan, keys.manager, others))).toBe('404 event.not_found');
     for (const [method, suffix] of [
       ['GET', ''],
-      ['POST', '/end'],
+      ['POST', '/closure'],
       ['POST', '/pause'],
       ['DELETE', '/pause'],
     ] as const)
       expect((await ask(method, suffix, undefined, keys.manager, others)).status).toBe(404);
-    expect(codeOf(await ask('POST', '/end'))).toBe('404 queue.not_found');
+    expect(codeOf(await ask('POST', '/closure'))).toBe('404 queue.not_found');
   });
 
   it('and nobody plans a room for an event that was called off', async () => {
