@@ -92,7 +92,7 @@ export function phoneDigits(e164: string): string {
   return e164.replace('+', '');
 }
 
-/** The number as people read it, such as "+62 812-3456-7890", with the country that it belongs to. @param e164 from `readPhone` */
+/** The number as people read it, such as "+62 812 3456 7890", with the country that it belongs to. @param e164 from `readPhone` */
 export function showPhone(e164: string): { readonly text: string; readonly country: string | undefined } {
   const number = parsePhoneNumberFromString(e164);
   return { text: number?.formatInternational() ?? e164, country: number?.country };
