@@ -110,12 +110,15 @@ create index staff_tokens_staff on staff_tokens (staff_id);
 create table sessions (
   id text primary key,
   staff_id text not null references staff (id),
+  -- A keyed hash of the address and the network that the sign-in came from: the member is known there.
+  network_key text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   ended_at timestamptz
 );
 
 create index sessions_staff on sessions (staff_id) where ended_at is null;
+create index sessions_network on sessions (staff_id, network_key);
 
 create table api_keys (
   id text primary key,
@@ -159,7 +162,7 @@ create table buyer_verifications (
   -- Whose event it is for, when it is for one: that organizer's name and number stand on the message.
   organizer_id text,
   event_id text,
-  -- Wrong codes. A row for which no message was sent starts with all of them spent.
+  -- Wrong codes.
   tries smallint not null default 0 check (tries between 0 and 5),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,

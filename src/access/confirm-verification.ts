@@ -5,6 +5,7 @@ import { isBuyerCode } from './buyer-code.ts';
 import { keyedHash } from './buyer-key.ts';
 import { signBuyerToken } from './buyer-token.ts';
 import { verificationLimited, verificationRefused } from './errors.ts';
+import { signKnownClient } from './known-client.ts';
 import { buyerTokenHours } from './limits.ts';
 import { confirmationsTried } from './metrics.ts';
 import type { VerificationLanes } from './verification-lanes.ts';
@@ -26,7 +27,7 @@ export type ConfirmVerificationDeps = {
 export async function confirmVerification(
   deps: ConfirmVerificationDeps,
   input: { verificationId: string; code: string; network: string },
-): Promise<{ buyerToken: string; expiresAt: Date }> {
+): Promise<{ buyerToken: string; expiresAt: Date; knownClientToken: string }> {
   const { HASH_SECRET, QUEUE_TOKEN_SECRET } = deps.config;
   const wider = widerNetworkOf(input.network);
   const networkKeys = {
@@ -48,6 +49,11 @@ export async function confirmVerification(
     throw verificationRefused();
   }
   confirmationsTried.inc({ result: 'confirmed' });
-  const expiresAt = new Date(deps.clock.now().getTime() + buyerTokenHours * 3_600_000);
-  return { buyerToken: signBuyerToken(QUEUE_TOKEN_SECRET, { accountKey, until: expiresAt }), expiresAt };
+  const now = deps.clock.now();
+  const expiresAt = new Date(now.getTime() + buyerTokenHours * 3_600_000);
+  return {
+    buyerToken: signBuyerToken(QUEUE_TOKEN_SECRET, { accountKey, until: expiresAt }),
+    expiresAt,
+    knownClientToken: signKnownClient(HASH_SECRET, accountKey, now),
+  };
 }

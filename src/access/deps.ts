@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Actors } from './actors.ts';
 import type { Passwords } from './passwords.ts';
-import type { SignInLimiter } from './sign-in-limiter.ts';
+import type { TryLimiter } from './try-limiter.ts';
 
 /** Everything that the routes of this room need. */
 export type AccessDeps = {
@@ -12,5 +12,6 @@ export type AccessDeps = {
   readonly config: Pick<Config, 'JWT_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
   readonly passwords: Passwords;
   readonly actors: Actors;
-  readonly signInLimiter: SignInLimiter;
+  readonly signInLimiter: TryLimiter;
+  readonly passwordResetLimiter: TryLimiter;
 };

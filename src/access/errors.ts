@@ -5,6 +5,7 @@ export type AccessErrorCode =
   | 'access.forbidden'
   | 'access.limit_reached'
   | 'access.link_invalid'
+  | 'access.link_limited'
   | 'access.cross_site'
   | 'access.choice_needed'
   | 'access.keep_unknown'
@@ -27,6 +28,7 @@ export const accessProblems = {
   'access.unauthenticated': { status: 401, title: 'Not signed in' },
   'access.forbidden': { status: 403, title: 'Not allowed' },
   'access.limit_reached': { status: 409, title: 'Too many of these' },
+  'access.link_limited': { status: 429, title: 'Too many links' },
   'access.link_invalid': { status: 400, title: 'Link not valid' },
   'access.choice_needed': { status: 409, title: 'Choose what stays' },
   'access.keep_unknown': { status: 409, title: 'Nothing of that name to keep' },
@@ -60,6 +62,14 @@ export const limitReached = (max: number): Refusal =>
 /** One answer for a link that was made up, used, replaced, or came too late. */
 export const linkInvalid = (): Refusal =>
   new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
+
+/** Counted whether or not anybody has this address. */
+export const linkLimited = (retryAfterSeconds: number): Refusal =>
+  new DomainError(
+    'access.link_limited',
+    'No link was sent: too many were asked for with this address. Wait a while, or ask from where you have signed in before.',
+    { retryAfterSeconds },
+  );
 
 /** @param made what the member has made and is still open, by kind, with ids and names */
 export const choiceNeeded = (made: Readonly<Record<string, unknown>>): Refusal =>
@@ -127,11 +137,13 @@ export const phoneNotPossible = (): Refusal =>
     'Codes to phones need an event whose organizer sends them; use an email.',
   );
 
-/** Of what this network has asked for or tried itself: what others do to an address, nobody is told. */
+/** One answer whether this network or others have asked for too many, so that it says nothing of the others. */
 export const verificationLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('verification.limited', 'Too many codes were asked for or tried from here; wait a while.', {
-    retryAfterSeconds,
-  });
+  new DomainError(
+    'verification.limited',
+    'No code was sent, or none was looked at: too many were asked for or tried. Wait a while.',
+    { retryAfterSeconds },
+  );
 
 /** One answer for a wrong code, one that is too late, one that was tried too often, and a verification nobody made. */
 export const verificationRefused = (): Refusal =>

@@ -50,7 +50,6 @@ export { createPresentsCredential } from './presents-credential.ts';
 export { type Passwords, createPasswords } from './passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';
 export { requestVerification } from './request-verification.ts';
-export type { SignInLimiter } from './sign-in-limiter.ts';
 export { type StaffTokenMail, staffTokenLink } from './staff-token-link.ts';
 export { startSession } from './start-session.ts';
 export { type VerificationLanes, createVerificationLanes } from './verification-lanes.ts';

@@ -6,8 +6,8 @@ export const invitationHours = 7 * 24;
 /** Invitations of one member within an hour; a further one would be a mail that is not sent. */
 export const invitationsPerStaffMax = 3;
 export const passwordResetHours = 1;
-/** Reset mails to one member within the life of a link, so that nobody can fill an inbox. */
-export const passwordResetsPerStaffMax = 3;
+/** Reset links that live at once, whoever asked: as many as `src/traffic-control/policies.ts` lets through within an hour. */
+export const passwordResetsPerStaffMax = 13;
 export const staffPerOrganizerMax = 500;
 export const apiKeysPerOrganizerMax = 50;
 export const devicesPerOrganizerMax = 500;

@@ -6,7 +6,7 @@ export const credentialLookups = counter(
   ['from'],
 );
 export const signIns = counter('sign_ins_total', 'Sign-ins by result', ['result']);
-/** verdict: allowed, limited, target_spent, budget_spent. */
+/** verdict: allowed, limited, budget_spent. */
 export const verificationsAsked = counter(
   'buyer_verifications_total',
   'Codes that buyers asked for, by channel and verdict',

@@ -14,8 +14,6 @@ export type NewVerification = {
   readonly locale: 'id' | 'en';
   readonly organizerId: string | null;
   readonly eventId: string | null;
-  /** Whether a message goes out. A verification without one is written like the others, and can never be confirmed. */
-  readonly isSent: boolean;
 };
 
 /**
@@ -29,18 +27,17 @@ export async function insertVerifications(db: Db, items: readonly NewVerificatio
       sql`
         with asked as (
           select * from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as a (id text, channel text, "accountKey" text,
-            "targetSealed" text, locale text, "organizerId" text, "eventId" text, "isSent" boolean)
+            "targetSealed" text, locale text, "organizerId" text, "eventId" text)
         ), added as (
           insert into buyer_verifications
-            (id, channel, account_key, target_sealed, locale, organizer_id, event_id, tries, expires_at)
+            (id, channel, account_key, target_sealed, locale, organizer_id, event_id, expires_at)
           select id, channel, "accountKey", "targetSealed", locale, "organizerId", "eventId",
-            case when "isSent" then 0 else ${verificationTriesMax}::smallint end,
             now() + make_interval(mins => ${verificationMinutes})
           from asked
           on conflict (id) do nothing
-          returning id, tries
+          returning id
         )
-        select id from added where tries = 0`,
+        select id from added`,
     );
     await stageAll(
       tx,

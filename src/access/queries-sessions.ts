@@ -72,7 +72,7 @@ export async function findDeviceActor(
  */
 export async function insertSession(
   tx: Db,
-  session: { id: string; staffId: string; passwordHash: string; hours: number },
+  session: { id: string; staffId: string; passwordHash: string; networkKey: string; hours: number },
 ): Promise<Session | undefined> {
   const [member] = await tx
     .select({ id: staff.id })
@@ -85,12 +85,27 @@ export async function insertSession(
     .values({
       id: session.id,
       staffId: session.staffId,
+      networkKey: session.networkKey,
       // Whole seconds, as in the token.
       createdAt: sql`date_trunc('second', now())`,
       expiresAt: sql`date_trunc('second', now()) + make_interval(hours => ${session.hours})`,
     })
     .returning();
   return row;
+}
+
+/**
+ * Whether somebody has signed in with this address from this network while the sessions are kept. By staff_email_active and
+ * sessions_network; an unknown address takes the same way.
+ */
+export async function wasSignedInFrom(db: Db, email: string, networkKey: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(staff, eq(staff.id, sessions.staffId))
+    .where(and(eq(staff.email, email), eq(staff.status, 'active'), eq(sessions.networkKey, networkKey)))
+    .limit(1);
+  return rows.length > 0;
 }
 
 /** Ends the member's oldest sessions beyond `max`. */

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { jsonBody } from '../http/json-body.ts';
 import { createRouter } from '../http/router.ts';
 import { body, problems } from '../http/schemas.ts';
@@ -13,7 +14,7 @@ import { byAnybody } from '../http/security.ts';
 const tags = ['Sessions'];
 
 /** What a mailed link opens; no credential but the link itself. */
-export function linkRoutes(deps: AccessDeps) {
+export function linkRoutes(deps: AccessDeps & { readonly networkOf: (c: Context) => string }) {
   const accept = createRoute({
     method: 'post',
     path: '/v1/invitations/acceptance',
@@ -34,7 +35,7 @@ export function linkRoutes(deps: AccessDeps) {
     summary: 'Ask for a mail with a link that sets a new password',
     middleware: [jsonBody()] as const,
     request: { body: body(requestPasswordResetSchema) },
-    responses: { 202: { description: 'A mail is sent if a member has this address.' }, ...problems(400, 503) },
+    responses: { 202: { description: 'A mail is sent if a member has this address.' }, ...problems(400, 429, 503) },
   });
   const confirm = createRoute({
     method: 'post',
@@ -57,7 +58,7 @@ export function linkRoutes(deps: AccessDeps) {
       return c.body(null, 204);
     })
     .openapi(request, async (c) => {
-      await requestPasswordReset(deps, c.req.valid('json'));
+      await requestPasswordReset(deps, { ...c.req.valid('json'), network: deps.networkOf(c) });
       return c.body(null, 202);
     })
     .openapi(confirm, async (c) => {

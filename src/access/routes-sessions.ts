@@ -80,11 +80,11 @@ export function sessionRoutes(deps: AccessDeps & { readonly networkOf: (c: Conte
   const { start, show, list, endCurrent, end } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(start, async (c) => {
-      const { accessToken, expiresAt } = await startSession(deps, {
+      const { expiresAt, ...tokens } = await startSession(deps, {
         ...c.req.valid('json'),
         network: deps.networkOf(c),
       });
-      return c.json({ accessToken, expiresAt: expiresAt.toISOString() }, 201);
+      return c.json({ ...tokens, expiresAt: expiresAt.toISOString() }, 201);
     })
     .openapi(show, async (c) => c.json(presentActor(await showActor(deps, { actor: c.var.actor })), 200))
     .openapi(list, async (c) => {

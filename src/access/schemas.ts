@@ -13,6 +13,7 @@ import {
   timeSchema,
   patternFault,
 } from '../http/schemas.ts';
+import { signedTextLengthMax } from '../platform/signed-text.ts';
 import { roles } from './actor.ts';
 import { passwordLengthMax, passwordLengthMin } from './limits.ts';
 import { staffStatuses } from './tables.ts';
@@ -47,13 +48,25 @@ export const keepQuery = z.object({
     }),
 });
 
+/** One that is not good, or not for this address, is as none. */
+const knownClientSchema = z.string().max(signedTextLengthMax).optional().openapi({
+  description:
+    'What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out.',
+});
+const keptTokenSchema = z.string().openapi({
+  description: 'For this client to keep, and to send as `knownClientToken`. It opens nothing.',
+});
+
 export const signInSchema = z
   .strictObject({
     email: emailSchema,
     password: z.string().min(1).max(passwordLengthMax).openapi({ format: 'password' }),
+    knownClientToken: knownClientSchema,
   })
   .openapi('SignIn');
-export const signedInSchema = z.object({ accessToken: z.string(), expiresAt: timeSchema }).openapi('SignedIn');
+export const signedInSchema = z
+  .object({ accessToken: z.string(), expiresAt: timeSchema, knownClientToken: keptTokenSchema })
+  .openapi('SignedIn');
 
 export const actorSchema = z
   .object({
@@ -75,7 +88,9 @@ export const sessionSchema = z
 export const acceptInvitationSchema = z
   .strictObject({ token: linkTokenSchema, name: personNameSchema, password: newPasswordSchema })
   .openapi('AcceptInvitation');
-export const requestPasswordResetSchema = z.strictObject({ email: emailSchema }).openapi('RequestPasswordReset');
+export const requestPasswordResetSchema = z
+  .strictObject({ email: emailSchema, knownClientToken: knownClientSchema })
+  .openapi('RequestPasswordReset');
 export const confirmPasswordResetSchema = z
   .strictObject({ token: linkTokenSchema, password: newPasswordSchema, keep: keepSchema.optional() })
   .openapi('ConfirmPasswordReset');
@@ -178,6 +193,7 @@ export const requestVerificationSchema = z
     phoneCountry: phoneCountrySchema.optional(),
     eventSlug: slugSchema.optional(),
     locale: localeSchema.default('id'),
+    knownClientToken: knownClientSchema,
   })
   .refine(
     ({ email, phone }) => (email === undefined) !== (phone === undefined),
@@ -198,5 +214,5 @@ export const confirmVerificationSchema = z
   })
   .openapi('ConfirmVerification');
 export const confirmedBuyerSchema = z
-  .object({ buyerToken: z.string(), expiresAt: timeSchema })
+  .object({ buyerToken: z.string(), expiresAt: timeSchema, knownClientToken: keptTokenSchema })
   .openapi('ConfirmedBuyer');

@@ -43,6 +43,7 @@ export const staffTokens = pgTable('staff_tokens', {
 export const sessions = pgTable('sessions', {
   id: text('id').primaryKey(),
   staffId: text('staff_id').notNull(),
+  networkKey: text('network_key'),
   createdAt: time('created_at').notNull().defaultNow(),
   expiresAt: time('expires_at').notNull(),
   endedAt: time('ended_at'),

@@ -1,16 +1,9 @@
 /** What asking for codes needs of other rooms; built by whoever composes the service. */
 
-/** Counts codes asked for and wrong ones; keys are keyed hashes, `budget` names whose money a message costs. */
+/** Counts codes over everybody, and wrong ones; `budget` names whose money a message costs. */
 export type VerificationLimiter = {
-  /** `limited` tells of this network's own doing alone; `target_spent` of what everybody asked for this target. */
-  ask(
-    targetKey: string,
-    targetHereKey: string,
-    budget: string,
-  ): Promise<{
-    readonly verdict: 'allowed' | 'limited' | 'target_spent' | 'budget_spent';
-    readonly retryAfterSeconds: number;
-  }>;
+  /** Counts a code that is to be sent; seconds until there is budget again, or undefined when there is now. */
+  spend(budget: string): Promise<number | undefined>;
   /** Seconds for which this network may try no code; undefined when it may. */
   failedTooOften(keys: NetworkKeys): number | undefined;
   failed(keys: NetworkKeys): Promise<void>;

@@ -35,16 +35,18 @@ export const messagesPerHourMax = {
     confirmed_orders: 10,
     links: 3,
     paid_links: 3,
-    // No tighter than what `src/traffic-control/policies.ts` allows in a day: it decides who gets a code, and tells.
-    codes: 20,
+    // No tighter than what `src/traffic-control/policies.ts` allows in an hour: it decides who gets a code, and tells. 20 to
+    // everybody, a first one to each of 15 networks, 5 to a client that has confirmed the address.
+    codes: 40,
     events: 5,
     resends: 5,
-    // Three links to one member by an invitation, three by a request for a new password.
-    staff: 6,
+    // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
+    // by each of 5 networks, 3 by a client of the member.
+    staff: 16,
   },
   whatsapp: {
     confirmed_orders: 5,
-    codes: 20,
+    codes: 40,
     events: 3,
     resends: 3,
   },

@@ -11,6 +11,7 @@ export type OrderErrorCode =
   | 'promo.invalid'
   | 'promo.used_up'
   | 'promo.limited'
+  | 'order.lookup_limited'
   | 'payments.busy'
   | 'queue.pass_required'
   | 'queue.pass_invalid'
@@ -27,6 +28,7 @@ export const orderProblems = {
   'sale.not_open': { status: 409, title: 'Not on sale' },
   'promo.invalid': { status: 409, title: 'Promo code not valid' },
   'promo.used_up': { status: 409, title: 'Promo code used up' },
+  'order.lookup_limited': { status: 429, title: 'Too many links' },
   'promo.limited': { status: 429, title: 'Too many promo codes tried' },
   'payments.busy': { status: 503, title: 'Payments are busy' },
   'queue.pass_required': { status: 403, title: 'Pass required' },
@@ -62,6 +64,14 @@ export const priceChanged = (details: ProblemDetails) =>
 export const orderNotPayable = (details: ProblemDetails) =>
   refusal('order.not_payable', 'No payment gateway of this sale takes this total; order less at once.', details);
 export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
+/** Counted whether or not there is such an order. */
+export const lookupLimited = (retryAfterSeconds: number) =>
+  new DomainError<OrderErrorCode>(
+    'order.lookup_limited',
+    'No link was sent: too many were asked for with this email and code. Wait a while; the last one still works.',
+    { retryAfterSeconds },
+  );
+
 /** Said before the code is looked at: it tells nothing of it. */
 export const promoLimited = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(

@@ -21,5 +21,7 @@ export type GatewayFeesOf = (db: Db, event: { readonly id: string; readonly curr
 /** Whether a ticket of the order has been used at the door. */
 export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promise<boolean>;
 
-/** False when this key has been asked for too often; the caller's answer stays the same. */
-export type LookupLimiter = { consume(key: string): Promise<boolean> };
+/** Counts by a key that says nothing of whether there is anything to find. */
+export type LookupLimiter = {
+  consume(key: string): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
+};

@@ -34,6 +34,14 @@ export type PolicyName =
   | 'check_in'
   | 'sign_in_account'
   | 'sign_in_account_everywhere'
+  | 'sign_in_known_client'
+  | 'sign_in_first'
+  | 'sign_in_first_everywhere'
+  | 'reset_account'
+  | 'reset_account_everywhere'
+  | 'reset_known_client'
+  | 'reset_first'
+  | 'reset_first_everywhere'
   | 'message_target'
   | 'promo_failures'
   | 'promo_failures_confirmed'
@@ -42,6 +50,9 @@ export type PolicyName =
   | 'verification_target_daily'
   | 'verification_target_everywhere'
   | 'verification_target_everywhere_daily'
+  | 'verification_known_client'
+  | 'verification_first'
+  | 'verification_first_everywhere'
   | 'callback_failures';
 
 export type Policies = Readonly<Record<PolicyName, Policy>>;
@@ -58,16 +69,25 @@ const credentialFailuresPerNetwork = 300;
 const messagesPerNetwork = 30;
 const signInsPerAccount = 10;
 const signInsPerAccountEverywhere = 100;
+/** Networks that may each have a first try beside these. */
+const signInsFirstEverywhere = 1000;
+/** Links that set a new password, to one member. `src/notifications/caps.ts` must send as many as may be asked for. */
+const resetsPerAccount = 3;
+const resetsPerAccountEverywhere = 5;
+const resetsFirstEverywhere = 5;
 const documentsPerNetwork = 300;
 /** Promo codes that do not exist: of one event, from one network, and by a buyer who has proven an address. */
 const promoFailuresPerNetwork = 30;
 const promoFailuresPerBuyer = 10;
 const promoFailureSeconds = 10 * minute;
 const messagesPerTarget = 3;
-const messageTargetSeconds = 15 * minute;
+/** As long as the caps of messages count: who is sent none is told so here. */
+const messageTargetSeconds = 60 * minute;
 /** Codes to one buyer: asked for from one network, and from all of them. */
 const verificationsPerTarget = 3;
 const verificationsPerTargetDaily = 10;
+const verificationsPerKnownClient = 5;
+const verificationsFirstEverywhere = 15;
 const verificationsPerTargetEverywhere = 10;
 const verificationsPerTargetEverywhereDaily = 20;
 /** A buyer who mistypes tries again. */
@@ -114,6 +134,7 @@ export function policiesOf(
       signInsPerAccountEverywhere,
       15 * minute,
     ),
+    ...tryPolicies(policy),
     // A page to print costs as much processor time as a hundred orders.
     documents: policy('documents', 'network', documentsPerNetwork),
     // The same link to the same person; `src/notifications/caps.ts` holds over everything that fills an inbox.
@@ -145,6 +166,25 @@ export function wideOf(name: PolicyName): PolicyName | undefined {
 
 function isOfNetwork(name: PolicyName): name is NetworkPolicyName {
   return networkPolicies.some((one) => one === name);
+}
+
+/** Beside the counts of an address: what a known client and a network's first try have to themselves. */
+function tryPolicies(policy: (name: PolicyName, key: KeyKind, points: number, seconds?: number) => Policy) {
+  const to = (name: PolicyName, points: number, seconds: number) => policy(name, 'target', points, seconds);
+  const hour = 60 * minute;
+  return {
+    sign_in_known_client: to('sign_in_known_client', signInsPerAccount, 15 * minute),
+    sign_in_first: to('sign_in_first', 1, 15 * minute),
+    sign_in_first_everywhere: to('sign_in_first_everywhere', signInsFirstEverywhere, 15 * minute),
+    reset_account: to('reset_account', resetsPerAccount, hour),
+    reset_account_everywhere: to('reset_account_everywhere', resetsPerAccountEverywhere, hour),
+    reset_known_client: to('reset_known_client', resetsPerAccount, hour),
+    reset_first: to('reset_first', 1, hour),
+    reset_first_everywhere: to('reset_first_everywhere', resetsFirstEverywhere, hour),
+    verification_known_client: to('verification_known_client', verificationsPerKnownClient, hour),
+    verification_first: to('verification_first', 1, 15 * minute),
+    verification_first_everywhere: to('verification_first_everywhere', verificationsFirstEverywhere, hour),
+  };
 }
 
 /** Codes to buyers, the target of who wants to keep everybody out (or to fill inboxes, or to spend the organizer's money). */

@@ -215,7 +215,7 @@ describe('ending an API key', () => {
 
 describe('a password reset', () => {
   const linkFor = async (email: string) => {
-    await requestPasswordReset(world.deps, { email });
+    await requestPasswordReset(world.deps, { email, network: '203.0.113.0/24' });
     const [job] = (await stagedJobs(world, 'staff.password_reset')).slice(-1);
     return tokenOf((await staffTokenLink(world.deps, job?.payload.tokenId ?? ''))?.link ?? 'http://x/');
   };

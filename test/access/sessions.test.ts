@@ -160,11 +160,11 @@ describe('the limit on sign-ins', () => {
   beforeAll(async () => {
     world = await openAccessWorld({
       signInLimiter: {
-        consume: (key) => {
-          tries.set(key, (tries.get(key) ?? 0) + 1);
-          return Promise.resolve({ allowed: (tries.get(key) ?? 0) <= 3, retryAfterSeconds: 60 });
+        consume: ({ target }) => {
+          tries.set(target, (tries.get(target) ?? 0) + 1);
+          return Promise.resolve({ allowed: (tries.get(target) ?? 0) <= 3, retryAfterSeconds: 60 });
         },
-        reset: (key) => Promise.resolve(void tries.delete(key)),
+        reset: ({ target }) => Promise.resolve(void tries.delete(target)),
       },
     });
   });

@@ -135,22 +135,42 @@ describe('bombing', () => {
     expect(await stagedCodes()).toBe(4);
   });
 
-  it('one mailbox from many networks: ten codes; beyond them the answer is the same, and nothing is sent', async () => {
+  it('one mailbox from many networks: a bounded number of codes; who gets none is told so, and the owner’s device gets one', async () => {
     const email = newAddress();
-    const asked = [];
-    for (let n = 0; n < 15; n += 1) {
-      // Over two processes, which count together.
-      const process = n % 2 === 0 ? world.process : await world.anotherProcess();
-      asked.push(await process.post('verifications', { email }, network(n + 20)));
+    // The owner has confirmed the address before, from elsewhere.
+    const first = await world.process.post('verifications', { email }, network(250));
+    const id = first.body['verificationId'];
+    const { knownClientToken } = (
+      await world.process.post('confirmations', { verificationId: id, code: rightCode(id) })
+    ).body;
+    const answers = [];
+    const two = await world.anotherProcess();
+    // Over two processes, which count together; two tries from each network.
+    for (let n = 0; n < 60; n += 1) {
+      answers.push(
+        await (n % 2 === 0 ? world.process : two).post('verifications', { email }, network(20 + Math.floor(n / 2))),
+      );
     }
-    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(await stagedCodes()).toBe(10);
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(new Set(refused.map(codeOfAnswer))).toEqual(new Set(['429 verification.limited']));
+    for (const answer of refused) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    // The owner's own one and 14 more firsts, and what all may have in a quarter of an hour.
+    expect(60 - refused.length).toBe(14 + 10);
+    expect(await stagedCodes()).toBe(15 + 10);
+    expect(codeOfAnswer(await two.post('verifications', { email }, network(240)))).toBe('429 verification.limited');
+    expect((await two.post('verifications', { email, knownClientToken }, network(240))).status).toBe(202);
+    // A token of somebody else, or none of ours, is as none.
+    const others = await world.process.post('verifications', { email: newAddress() }, network(249));
+    const otherId = others.body['verificationId'];
+    const other = await world.process.post('confirmations', { verificationId: otherId, code: rightCode(otherId) });
+    for (const token of [other.body['knownClientToken'], `${String(knownClientToken)}x`, 'x']) {
+      expect(codeOfAnswer(await two.post('verifications', { email, knownClientToken: token }, network(241)))).toBe(
+        '429 verification.limited',
+      );
+    }
     await world.work();
-    expect(await inbox(world.notifications.sandbox, email)).toHaveLength(10);
-    // What was not sent cannot be confirmed, not even by the right code.
-    const last = asked.at(-1)?.body['verificationId'];
-    const answer = await world.process.post('confirmations', { verificationId: last, code: rightCode(last) });
-    expect(codeOfAnswer(answer)).toBe('403 verification.refused');
+    // The owner's first code was used before it was sent.
+    expect(await inbox(world.notifications.sandbox, email)).toHaveLength(14 + 10 + 1);
   });
 
   it('everybody: the budget is kept, with 503 and a time to come back', async () => {

@@ -241,10 +241,9 @@ it('writing the same again, after an unknown commit, stages no second message', 
     locale: 'id' as const,
     organizerId: null,
     eventId: null,
-    isSent: true,
   };
   await insertVerifications(db, [item]);
-  await insertVerifications(db, [item, { ...item, id: newId('ver'), isSent: false }]);
+  await insertVerifications(db, [item, item]);
   const staged = await rowsOf<{ payload: unknown }>(db, sql`select payload from outbox`);
   expect(staged).toEqual([{ payload: { verificationId: item.id } }]);
   await db.execute(sql`delete from buyer_verifications where target_sealed = 'v1.x'`);

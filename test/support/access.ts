@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Context } from 'hono';
 import { type Actors, createActors } from '../../src/access/actors.ts';
 import { accessProblems } from '../../src/access/errors.ts';
 import { createOrganizer } from '../../src/access/create-organizer.ts';
@@ -7,7 +8,7 @@ import { acceptInvitation } from '../../src/access/accept-invitation.ts';
 import { createPasswords } from '../../src/access/passwords.ts';
 import { accessRoutes } from '../../src/access/routes.ts';
 import type { Role } from '../../src/access/actor.ts';
-import type { SignInLimiter } from '../../src/access/sign-in-limiter.ts';
+import type { TryLimiter } from '../../src/access/try-limiter.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/db.ts';
@@ -28,7 +29,7 @@ export type AccessWorld = {
   request(
     method: string,
     path: string,
-    options?: { as?: string; authorization?: string; body?: unknown },
+    options?: { as?: string; authorization?: string; body?: unknown; network?: string },
   ): Promise<Response>;
   /** Another process: the same database, a memory of its own. */
   anotherProcess(): Actors;
@@ -37,7 +38,7 @@ export type AccessWorld = {
 
 export const testPassword = 'sandi yang cukup panjang';
 
-export const unlimited: SignInLimiter = {
+export const unlimited: TryLimiter = {
   consume: () => Promise.resolve({ allowed: true, retryAfterSeconds: 0 }),
   reset: () => Promise.resolve(),
 };
@@ -50,7 +51,9 @@ const platformProblems = {
   'service.unavailable': { status: 503, title: 'Unavailable' },
 };
 
-export async function openAccessWorld(options: { signInLimiter?: SignInLimiter } = {}): Promise<AccessWorld> {
+export async function openAccessWorld(
+  options: { signInLimiter?: TryLimiter; passwordResetLimiter?: TryLimiter } = {},
+): Promise<AccessWorld> {
   const database = await createTestDatabase();
   const open = openDb({
     url: database.url,
@@ -74,7 +77,8 @@ export async function openAccessWorld(options: { signInLimiter?: SignInLimiter }
     passwords: createPasswords({ ln: 8, r: 8, p: 1 }),
     actors: createActors(base),
     signInLimiter: options.signInLimiter ?? unlimited,
-    networkOf: () => '203.0.113.0/24',
+    passwordResetLimiter: options.passwordResetLimiter ?? unlimited,
+    networkOf: (c: Context) => c.req.header('x-test-network') ?? '203.0.113.0/24',
   };
   const app = accessRoutes(deps);
   const log = createLog({ level: 'silent', process: 'test' });
@@ -91,11 +95,12 @@ export async function openAccessWorld(options: { signInLimiter?: SignInLimiter }
         ahead += milliseconds;
       },
     },
-    request: async (method, path, { as, authorization = as && `Bearer ${as}`, body } = {}) =>
+    request: async (method, path, { as, authorization = as && `Bearer ${as}`, body, network } = {}) =>
       app.request(path, {
         method,
         headers: {
           ...(authorization === undefined ? {} : { authorization }),
+          ...(network === undefined ? {} : { 'x-test-network': network }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -12,7 +12,7 @@ import { sendDelivery } from '../../src/notifications/send-delivery.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
 import { problems } from '../../src/problems.ts';
-import { createVerificationLimiter } from '../../src/traffic-control/index.ts';
+import { createCodeLimiter, createVerificationLimiter } from '../../src/traffic-control/index.ts';
 import { createLimiter } from '../../src/traffic-control/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/policies.ts';
 import type { TestEvent } from './factories.ts';
@@ -80,6 +80,7 @@ async function openProcess(
     VERIFICATIONS_PER_MINUTE_PER_NETWORK: 300,
     VERIFICATIONS_PER_MINUTE: budget,
   });
+  const limiter = createLimiter({ redis: cache, policies, processes: 2, redisDeadlineMs: 10_000 });
   const app = new OpenAPIHono<AppEnv>();
   app.onError(handleError(problems, silentLog));
   app.route(
@@ -88,9 +89,8 @@ async function openProcess(
       clock: systemClock,
       config: buyerConfig,
       verifications: createVerificationLanes({ db: open.db }),
-      verificationLimiter: createVerificationLimiter(
-        createLimiter({ redis: cache, policies, processes: 2, redisDeadlineMs: 10_000 }),
-      ),
+      codeLimiter: createCodeLimiter(limiter),
+      verificationLimiter: createVerificationLimiter(limiter),
       findEvent: async (slug) => {
         const event = events.get(slug);
         return event && { id: event.id, organizerId: event.organizer.id, country: 'ID' };

@@ -66,7 +66,7 @@ export function openDesk(open: OpenDb) {
     lookupLimiter: {
       consume: (key: string) => {
         world.lookedUp.push(key);
-        return Promise.resolve(world.mayLookUp);
+        return Promise.resolve({ allowed: world.mayLookUp, retryAfterSeconds: 60 });
       },
     },
   };

@@ -1,6 +1,7 @@
 import { deskWords } from '../words/desk.ts';
 import type { Problem } from './api.ts';
 import { byId, element, show, takeFragment } from './dom.ts';
+import { knownClient } from './known-client.ts';
 import { pageLanguage } from './page-language.ts';
 import { watchPasswordField } from './password-field.ts';
 import { finish, sendForm } from './send-form.ts';
@@ -15,7 +16,7 @@ if (token === '') {
     messageId: 'request-message',
     fields: ['email'],
     path: '/v1/password-resets',
-    bodyOf: ({ email }) => ({ email }),
+    bodyOf: ({ email }) => ({ email, ...knownClient('staff') }),
     onDone: () => finish('request', 'requested'),
   });
 } else {

@@ -2,6 +2,7 @@ import { formatDate } from '../../platform/format-time.ts';
 import { doorWords } from '../words/door.ts';
 import { refusalWords } from '../words/refusals.ts';
 import { byId, element, setText, show } from './dom.ts';
+import { keepKnownClient, knownClient } from './known-client.ts';
 import { showReady } from './door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door-camera.ts';
 import { countHere, stopCounters, watchCounters } from './door-counters.ts';
@@ -65,11 +66,13 @@ function watchSignIn(): void {
     fields: ['email', 'password'],
     unchecked: ['password'],
     path: '/v1/sessions',
-    bodyOf: ({ email, password }) => ({ email, password }),
+    bodyOf: ({ email, password }) => ({ email, password, ...knownClient('staff') }),
     onDone: ({ body }) => {
       allowSound();
       byId('password', HTMLInputElement).value = '';
-      keepToken((body as { accessToken: string }).accessToken);
+      const { accessToken, knownClientToken } = body as { accessToken: string; knownClientToken: string };
+      keepKnownClient('staff', knownClientToken);
+      keepToken(accessToken);
       return enter();
     },
   });

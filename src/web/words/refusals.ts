@@ -57,13 +57,17 @@ export const refusalWords: InEach<Refusals> = {
       'challenge.required': 'Hitungan untuk masuk belum selesai. Coba lagi.',
       'challenge.failed': 'Hitungan untuk masuk tidak diterima. Coba lagi.',
       'verification.refused': 'Kode ini salah, atau tidak berlaku lagi. Periksa lagi, atau minta kode baru.',
-      'verification.limited': 'Terlalu banyak kode diminta atau dicoba dari sini. Tunggu sebentar.',
+      'verification.limited': 'Tidak ada kode yang dikirim: terlalu banyak diminta atau dicoba. Tunggu sebentar.',
       'verification.phone_not_possible': 'Acara ini tidak mengirim kode ke WhatsApp. Pakai email.',
       'event.not_found': 'Acara ini tidak ada.',
       'request.invalid': 'Ada isian yang belum benar.',
       'session.refused': 'Email atau kata sandi tidak benar.',
       'session.limited': 'Terlalu banyak percobaan masuk. Tunggu sebentar.',
       'access.link_invalid': 'Tautan ini tidak berlaku lagi. Minta tautan baru.',
+      'access.link_limited':
+        'Terlalu sering diminta untuk alamat ini, jadi tidak ada tautan yang dikirim. Tunggu sebentar, atau minta dari perangkat atau jaringan yang biasa Anda pakai.',
+      'order.lookup_limited':
+        'Tautan ini terlalu sering diminta, jadi tidak dikirim lagi. Tautan yang terakhir masih berlaku.',
       'access.choice_needed': 'Pilih dulu apa yang terjadi dengan akses yang dibuat lewat akun Anda.',
       'staff.email_in_use':
         'Alamat ini sudah dipakai untuk masuk ke penyelenggara lain. Minta undangan ke alamat lain.',
@@ -143,13 +147,16 @@ export const refusalWords: InEach<Refusals> = {
       'challenge.required': 'The work for joining is not done yet. Try again.',
       'challenge.failed': 'The work for joining was not accepted. Try again.',
       'verification.refused': 'This code is not right, or not any more. Look again, or ask for a new one.',
-      'verification.limited': 'Too many codes were asked for or tried from here. Wait a while.',
+      'verification.limited': 'No code was sent: too many were asked for or tried. Wait a while.',
       'verification.phone_not_possible': 'This event sends no codes to WhatsApp. Use an email.',
       'event.not_found': 'There is no such event.',
       'request.invalid': 'Some of this is not right yet.',
       'session.refused': 'The email address or the password is not right.',
       'session.limited': 'Too many sign-ins were tried. Wait a while.',
       'access.link_invalid': 'This link is not valid any more. Ask for a new one.',
+      'access.link_limited':
+        'No link was sent: too many were asked for with this address. Wait a while, or ask from a device or network that you have used before.',
+      'order.lookup_limited': 'No link was sent: it was asked for too often. The last one still works.',
       'access.choice_needed': 'First choose what becomes of the access that your account has made.',
       'staff.email_in_use':
         'This address already signs in for another organizer. Ask for an invitation to another address.',

@@ -2,6 +2,7 @@ import { joinWords } from '../../words/queue-join.ts';
 import { refusalWords } from '../../words/refusals.ts';
 import { type Answer, call } from '../api.ts';
 import { byId, setText, show } from '../dom.ts';
+import { keepKnownClient, knownClient } from '../known-client.ts';
 import { looksRight, setFault, setFaults, setMessage } from '../form-faults.ts';
 import { pageLanguage } from '../page-language.ts';
 import { type PhoneField, phoneField } from '../phone-field.ts';
@@ -22,7 +23,7 @@ export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => vo
     const { kind, text, ...country } = address;
     const target = kind === 'email' ? { email: text } : { phone: text, ...country };
     const answer = await call<{ verificationId: string; expiresAt: string }>('POST', '/v1/buyers/verifications', {
-      body: { ...target, eventSlug: slug, locale: pageLanguage },
+      body: { ...target, eventSlug: slug, locale: pageLanguage, ...knownClient('buyer') },
     });
     if (answer.kind !== 'ok') {
       sayRefusal(answer);
@@ -40,14 +41,18 @@ export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => vo
   const confirm = async (): Promise<void> => {
     const { asked, ...held } = mine.read();
     if (asked === undefined) return onChange();
-    const { verificationId, address } = asked;
     const code = byId('otp', HTMLInputElement).value.trim();
-    const answer = await call<{ buyerToken: string; expiresAt: string }>('POST', '/v1/buyers/confirmations', {
-      body: { verificationId, code },
-    });
+    const answer = await call<{ buyerToken: string; expiresAt: string; knownClientToken: string }>(
+      'POST',
+      '/v1/buyers/confirmations',
+      {
+        body: { verificationId: asked.verificationId, code },
+      },
+    );
     if (answer.kind !== 'ok') return sayRefusal(answer);
-    const { buyerToken, expiresAt } = answer.body;
-    mine.write({ ...held, buyer: { token: buyerToken, address, expiresAt } });
+    const { buyerToken, expiresAt, knownClientToken } = answer.body;
+    keepKnownClient('buyer', knownClientToken);
+    mine.write({ ...held, buyer: { token: buyerToken, address: asked.address, expiresAt } });
     byId('otp', HTMLInputElement).value = '';
     setMessage(messageId, '');
     onChange();
