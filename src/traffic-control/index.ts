@@ -38,7 +38,7 @@ export {
 export { createMessageLimiter } from './message-limiter.ts';
 export { createPromoLimiter } from './promo-limiter.ts';
 export { shedOrders } from './shed-orders.ts';
-export { createCodeLimiter, createPasswordResetLimiter, createSignInLimiter } from './try-limiter.ts';
+export { createTryLimiters } from './try-limiter.ts';
 export { createVerificationLimiter } from './verification-limiter.ts';
 export { type TrafficControlErrorCode, browseOnly } from './errors.ts';
 export { shareLanes } from './lane-shares.ts';

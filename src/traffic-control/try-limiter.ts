@@ -39,6 +39,12 @@ const codes: Limits = {
   everywhere: ['verification_target_everywhere', 'verification_target_everywhere_daily'],
 };
 
+/** What limits every kind of try, by the names under which rooms ask for it. */
+export const createTryLimiters = (limiter: Limiter) => ({
+  signInLimiter: createSignInLimiter(limiter),
+  passwordResetLimiter: createPasswordResetLimiter(limiter),
+  codeLimiter: createCodeLimiter(limiter),
+});
 export const createSignInLimiter = (limiter: Limiter) => createTryLimiter(limiter, signIns);
 export const createPasswordResetLimiter = (limiter: Limiter) => createTryLimiter(limiter, resets);
 export const createCodeLimiter = (limiter: Limiter) => createTryLimiter(limiter, codes);
