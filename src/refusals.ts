@@ -5,7 +5,7 @@ import type { ErrorCode } from './problems.ts';
  * kind has (`commonRefusals`). The contract publishes them; the tests fail on an answer with a code that is not listed.
  */
 
-const event = ['event.not_found', 'event.unknown', 'check_in.event_not_found'] as const;
+const event = ['event.not_found'] as const;
 const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as const;
 const order = ['order.not_found'] as const;
 const pages = ['traffic.switched_off'] as const;
@@ -142,12 +142,7 @@ export const refusals = {
   showDeskOrder: order,
   cancelOrderAtDesk: [...order, 'order.not_cancellable'],
   exportOrders: [...event, 'service.busy'],
-  resendTickets: [
-    ...order,
-    'notification.order_not_found',
-    'notification.resend_limited',
-    'notification.nothing_to_send',
-  ],
+  resendTickets: [...order, 'notification.resend_limited', 'notification.nothing_to_send'],
   createSender: ['sender.already_exists', 'sender.limit_reached'],
   listSenders: [],
   disableSender: ['sender.not_found'],

@@ -11,7 +11,7 @@ import type { Gate } from './tables.ts';
 
 /**
  * Renames a gate or changes which categories may enter there; what is not given stays.
- * @throws DomainError check_in.event_not_found, gate.not_found, gate.name_taken, gate.category_unknown
+ * @throws DomainError event.not_found, gate.not_found, gate.name_taken, gate.category_unknown
  */
 export async function changeGate(
   deps: { db: Db },

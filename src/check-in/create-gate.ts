@@ -14,7 +14,7 @@ import type { Gate } from './tables.ts';
 
 /**
  * Adds a gate to an event; `ticketCategoryIds` null lets every category in.
- * @throws DomainError check_in.event_not_found, gate.name_taken, gate.limit_reached, gate.category_unknown
+ * @throws DomainError event.not_found, gate.name_taken, gate.limit_reached, gate.category_unknown
  */
 export async function createGate(
   deps: { db: Db; clock: Clock },

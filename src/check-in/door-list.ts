@@ -33,7 +33,7 @@ const beginning = ['1970-01-01T00:00:00+00:00', '', ''];
  * What a device needs to decide offline, without personal data: a page of code hashes, the event's times and gates.
  * Without a cursor it starts from the beginning; with `syncCursor` of an earlier reading it gives the changes since,
  * overlapping a little, since what commits later may bear an earlier time.
- * @throws DomainError check_in.event_not_found, check_in.other_event, request.invalid
+ * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
 export async function doorList(
   deps: { db: Db },

@@ -2,7 +2,7 @@ import { DomainError } from '../platform/errors.ts';
 
 export type CheckInErrorCode =
   | 'check_in.other_event'
-  | 'check_in.event_not_found'
+  | 'event.not_found'
   | 'check_in.scan_id_reused'
   | 'gate.not_found'
   | 'gate.name_taken'
@@ -11,7 +11,7 @@ export type CheckInErrorCode =
 
 export const checkInProblems = {
   'check_in.other_event': { status: 403, title: 'Device of another event' },
-  'check_in.event_not_found': { status: 404, title: 'Event not found' },
+  'event.not_found': { status: 404, title: 'Event not found' },
   'check_in.scan_id_reused': { status: 422, title: 'Scan id used for another scan' },
   'gate.not_found': { status: 404, title: 'Gate not found' },
   'gate.name_taken': { status: 409, title: 'Name taken' },
@@ -25,7 +25,7 @@ export const otherEvent = (): Refusal =>
   new DomainError('check_in.other_event', 'This device may scan for its own event only.');
 
 /** One answer for an event that does not exist and for another organiser's. */
-export const eventNotFound = (): Refusal => new DomainError('check_in.event_not_found', 'There is no such event.');
+export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
 export const scanIdReused = (): Refusal =>
   new DomainError(

@@ -5,7 +5,7 @@ import { type DoorEvent, findDoorEvent } from './queries.ts';
 
 /**
  * The event, if the actor works at its door.
- * @throws DomainError check_in.other_event for a device of another event, check_in.event_not_found
+ * @throws DomainError check_in.other_event for a device of another event, event.not_found
  */
 export async function findActorEvent(deps: { db: Db }, actor: Actor, eventId: string): Promise<DoorEvent> {
   if (actor.kind === 'device' && actor.eventId !== eventId) throw otherEvent();

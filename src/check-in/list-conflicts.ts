@@ -7,7 +7,7 @@ import { type ConflictPlace, type ConflictRow, listConflictRows } from './querie
 /**
  * What offline doors let in and should not have: the later entry of a ticket that entered twice, and entries against the
  * rules; newest first, at most `limit` + 1.
- * @throws DomainError check_in.event_not_found, check_in.other_event, request.invalid
+ * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
 export async function listConflicts(
   deps: { db: Db },

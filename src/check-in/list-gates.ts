@@ -6,7 +6,7 @@ import type { Gate } from './tables.ts';
 
 /**
  * All gates of an event, by name; there are at most `gatesPerEventMax`.
- * @throws DomainError check_in.event_not_found, check_in.other_event
+ * @throws DomainError event.not_found, check_in.other_event
  */
 export async function listGates(deps: { db: Db }, actor: Actor, eventId: string): Promise<Gate[]> {
   await findActorEvent(deps, actor, eventId);

@@ -7,7 +7,7 @@ import { deleteGate } from './gate-queries.ts';
 
 /**
  * Removes a gate; scans that name it stay as they are.
- * @throws DomainError check_in.event_not_found, gate.not_found
+ * @throws DomainError event.not_found, gate.not_found
  */
 export async function removeGate(
   deps: { db: Db },

@@ -11,7 +11,7 @@ export type CheckInSummary = {
 
 /**
  * How many are expected, have come and are inside, per ticket category; what each gate did.
- * @throws DomainError check_in.event_not_found, check_in.other_event
+ * @throws DomainError event.not_found, check_in.other_event
  */
 export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId: string): Promise<CheckInSummary> {
   const event = await findActorEvent(deps, actor, eventId);

@@ -4,7 +4,7 @@ export type NotificationErrorCode =
   | 'notification.callback_refused'
   | 'notification.resend_limited'
   | 'notification.nothing_to_send'
-  | 'notification.order_not_found'
+  | 'order.not_found'
   | 'sender.not_found'
   | 'sender.already_exists'
   | 'sender.limit_reached';
@@ -13,7 +13,7 @@ export const notificationProblems = {
   'notification.callback_refused': { status: 403, title: 'Callback refused' },
   'notification.resend_limited': { status: 429, title: 'Sent too often' },
   'notification.nothing_to_send': { status: 409, title: 'Nothing to send' },
-  'notification.order_not_found': { status: 404, title: 'Order not found' },
+  'order.not_found': { status: 404, title: 'Order not found' },
   'sender.not_found': { status: 404, title: 'Sender not found' },
   'sender.already_exists': { status: 409, title: 'Sender already exists' },
   'sender.limit_reached': { status: 409, title: 'Too many senders' },
@@ -37,7 +37,7 @@ export const resendLimited = (retryAfterSeconds: number): Refusal =>
 export const nothingToSend = (): Refusal =>
   new DomainError('notification.nothing_to_send', 'This order has no tickets to send.');
 
-export const orderNotFound = (): Refusal => new DomainError('notification.order_not_found', 'There is no such order.');
+export const orderNotFound = (): Refusal => new DomainError('order.not_found', 'There is no such order.');
 
 export const senderNotFound = (): Refusal => new DomainError('sender.not_found', 'There is no such sender in use.');
 

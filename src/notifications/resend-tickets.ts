@@ -14,7 +14,7 @@ const resendRetrySeconds = 3600;
 /**
  * Sends the tickets of a paid order once more, as a new version, on every channel that it went out on.
  * @returns the ids of the new deliveries
- * @throws DomainError notification.order_not_found, notification.nothing_to_send, notification.resend_limited
+ * @throws DomainError order.not_found, notification.nothing_to_send, notification.resend_limited
  */
 export async function resendTickets(
   deps: { db: Db; clock: Clock },

@@ -9,7 +9,7 @@ import { findPool, isLastWithPlaces, type Pool, resizePool } from './pool-querie
 
 /**
  * Makes a pool larger or smaller, or takes places off sale and back, also while it is being sold.
- * @throws DomainError event.unknown, pool.not_found, pool.in_use, pool.needed
+ * @throws DomainError event.not_found, pool.not_found, pool.in_use, pool.needed
  */
 export async function changePool(
   deps: { db: Db },

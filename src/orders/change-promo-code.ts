@@ -10,7 +10,7 @@ import { hasPromoCode, updatePromoCode } from './promo-queries.ts';
 
 /**
  * Changes how often and how long a code is valid, or closes it. What it is worth stays: orders were priced by it.
- * @throws DomainError event.unknown, promo_code.not_found, promo_code.in_use
+ * @throws DomainError event.not_found, promo_code.not_found, promo_code.in_use
  */
 export async function changePromoCode(
   deps: { db: Db },

@@ -12,7 +12,7 @@ export const poolsPerEventMax = 200;
 
 /**
  * Adds places to an event. Nothing is sold from them before a ticket category draws on them.
- * @throws DomainError event.unknown, pool.limit_reached
+ * @throws DomainError event.not_found, pool.limit_reached
  */
 export async function createPool(
   deps: { db: Db; clock: Clock },

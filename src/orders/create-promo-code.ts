@@ -14,7 +14,7 @@ export const promoCodesPerEventMax = 10_000;
 
 /**
  * A code that lowers the price of an event's orders while it is valid and has redemptions left.
- * @throws DomainError event.unknown, promo_code.taken, promo_code.limit_reached
+ * @throws DomainError event.not_found, promo_code.taken, promo_code.limit_reached
  */
 export async function createPromoCode(
   deps: { db: Db; clock: Clock },

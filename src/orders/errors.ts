@@ -16,7 +16,7 @@ export type OrderErrorCode =
   | 'queue.pass_required'
   | 'queue.pass_invalid'
   | 'queue.pass_spent'
-  | 'event.unknown';
+  | 'event.not_found';
 
 export const orderProblems = {
   'order.not_found': { status: 404, title: 'Order not found' },
@@ -34,7 +34,7 @@ export const orderProblems = {
   'queue.pass_required': { status: 403, title: 'Pass required' },
   'queue.pass_invalid': { status: 403, title: 'Pass not valid' },
   'queue.pass_spent': { status: 409, title: 'Pass already spent' },
-  'event.unknown': { status: 404, title: 'Event not found' },
+  'event.not_found': { status: 404, title: 'Event not found' },
 } as const satisfies Record<OrderErrorCode, { status: number; title: string }>;
 
 const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails) =>
@@ -42,7 +42,7 @@ const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails
 
 export const orderNotFound = () =>
   refusal('order.not_found', 'There is no such order, or the link to it is not right.');
-export const eventUnknown = () => refusal('event.unknown', 'There is no such event.');
+export const eventUnknown = () => refusal('event.not_found', 'There is no such event.');
 export const soldOut = (details?: ProblemDetails) =>
   refusal(
     'stock.sold_out',

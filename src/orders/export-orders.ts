@@ -36,7 +36,7 @@ const columns = [
  * All orders of an event as CSV, newest first, a bounded page of rows at a time: nothing is read before it is wanted,
  * no transaction stays open meanwhile, and it is on record who took the buyers' addresses out. Orders that come in
  * while it runs may be missing.
- * @throws DomainError event.unknown, service.busy; these and the first page come before the first text is given
+ * @throws DomainError event.not_found, service.busy; these and the first page come before the first text is given
  */
 export async function exportOrders(
   deps: { db: Db; exportGate: ExportGate },

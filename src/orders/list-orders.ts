@@ -18,7 +18,7 @@ export type ListOrdersInput = {
 
 /**
  * Orders of an event, newest first; one more than `limit` when there is a next page.
- * @throws DomainError event.unknown
+ * @throws DomainError event.not_found
  */
 export async function listOrders(
   deps: { db: Db; hashSecret: string },

@@ -5,7 +5,7 @@ import { findPools, type Pool } from './pool-queries.ts';
 
 /**
  * All pools of an event with their counters; their number is bounded.
- * @throws DomainError event.unknown
+ * @throws DomainError event.not_found
  */
 export async function listPools(
   deps: { db: Db },

@@ -6,7 +6,7 @@ import { findPromoCodes } from './promo-queries.ts';
 
 /**
  * An event's promo codes after the one named, oldest first; one more than `limit` when there is a next page.
- * @throws DomainError event.unknown
+ * @throws DomainError event.not_found
  */
 export async function listPromoCodes(
   deps: { db: Db },

@@ -6,7 +6,7 @@ import { eventUnknown } from './errors.ts';
 
 /**
  * The actor's own event.
- * @throws DomainError event.unknown, also for another organiser's event
+ * @throws DomainError event.not_found, also for another organiser's event
  */
 export async function ownEvent(db: Db, actor: Actor, eventId: string): Promise<OwnEvent> {
   const event = idPatterns.event.test(eventId) ? await findOwnEvent(db, actor.organizerId, eventId) : undefined;

@@ -8,7 +8,7 @@ import { findPools } from './pool-queries.ts';
 
 /**
  * What an event has sold and holds, per ticket category and per pool. Free places come from the counters of the stock.
- * @throws DomainError event.unknown
+ * @throws DomainError event.not_found
  */
 export async function showSales(
   deps: { readonly db: Db; readonly gatewayFeesOf: GatewayFeesOf },

@@ -1,4 +1,4 @@
-import { transaction } from '../platform/db.ts';
+import { afterCommit, transaction } from '../platform/db.ts';
 import { RetryLater } from '../platform/retry-later.ts';
 import { type Applied, type Locked, applyFact, lockAttemptAndOrder, refuse, wrongFact } from './apply-fact.ts';
 import { type StoredCallback, endCallback, findCallback } from './callback-queries.ts';
@@ -121,5 +121,6 @@ async function end(
   status: 'applied' | 'ignored' | 'refused',
   outcome: string,
 ): Promise<void> {
-  if (await endCallback(tx, callback.id, status, outcome)) callbacksApplied.inc({ outcome: status });
+  if (await endCallback(tx, callback.id, status, outcome))
+    afterCommit(tx, () => callbacksApplied.inc({ outcome: status }));
 }

@@ -1,6 +1,6 @@
 import { type Order, lockOrder } from '../orders/index.ts';
 import { invariant } from '../platform/assert.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, afterCommit } from '../platform/db.ts';
 import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import { type AttemptPatch, changeAttempt, lockAttempt } from './attempt-queries.ts';
 import type { Effect } from './attempt-moves.ts';
@@ -110,7 +110,7 @@ function isOpenOrClosed({ status, received }: Attempt): boolean {
 }
 
 export async function refuse(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string): Promise<Applied> {
-  wrongFacts.inc({ reason });
+  afterCommit(tx, () => wrongFacts.inc({ reason }));
   const detail = { reason, said: fact.state };
   await insertTask(tx, attempt, { kind: 'wrong_facts', subjectId: attempt.id, detail });
   return { kind: 'refused', outcome: reason };

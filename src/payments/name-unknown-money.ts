@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts';
+import { type Db, afterCommit } from '../platform/db.ts';
 import { eventIdOf, orderIdOf } from '../platform/ids.ts';
 import type { Applied } from './apply-fact.ts';
 import { findAttempt } from './attempt-queries.ts';
@@ -17,8 +17,8 @@ export async function nameUnknownMoney(tx: Db, account: GatewayAccount, fact: Ga
   // Somebody else's attempt, named under a key of one's own.
   if ((await findAttempt(tx, fact.attemptId)) !== undefined) return { kind: 'ignored', outcome: 'not_ours' };
   if (!isPaying(fact) || fact.amount === 0) return { kind: 'ignored', outcome: 'unknown_attempt' };
-  wrongFacts.inc({ reason: 'unknown_attempt' });
-  moneyReceived.inc({ outcome: 'wrong_facts' });
+  afterCommit(tx, () => wrongFacts.inc({ reason: 'unknown_attempt' }));
+  afterCommit(tx, () => moneyReceived.inc({ outcome: 'wrong_facts' }));
   const owner = {
     organizerId: account.organizerId,
     eventId: eventIdOf(fact.attemptId),

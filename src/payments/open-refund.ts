@@ -1,5 +1,5 @@
 import type { Order } from '../orders/index.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, afterCommit } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { stage } from '../platform/outbox.ts';
 import { sendRefundJob } from './jobs.ts';
@@ -53,7 +53,7 @@ export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
   if (wish.money === 'earned') {
     await post(tx, attempt, `${id}:due`, refundDuePosting(await balancesOf(tx, attempt), amount));
   }
-  refundsEnded.inc({ status: refund.status });
+  afterCommit(tx, () => refundsEnded.inc({ status: refund.status }));
   if (byHand) await nameManualRefund(tx, refund, attempt);
   else await stage(tx, sendRefundJob, { eventId: order.eventId, refundId: id });
   return refund;

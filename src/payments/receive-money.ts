@@ -1,5 +1,5 @@
 import { type Order, type PayOutcome, markAttention, payOrder } from '../orders/index.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, afterCommit } from '../platform/db.ts';
 import { changeAttempt, checkOpenAttemptNow } from './attempt-queries.ts';
 import { type Receipt, salePosting, unearnedPosting } from './ledger.ts';
 import { countPostings, post } from './ledger-queries.ts';
@@ -30,7 +30,7 @@ export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, recei
   });
   const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
   const outcome = ours < attempt.amount ? 'underpaid' : await payOrder(tx, order);
-  moneyReceived.inc({ outcome });
+  afterCommit(tx, () => moneyReceived.inc({ outcome }));
   if (outcome === 'paid' || outcome === 'paid_late') {
     await post(tx, paid, posting, salePosting(order, receipt));
     await checkOpenAttemptNow(tx, order);

@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts';
+import { type Db, afterCommit } from '../platform/db.ts';
 import { changeAttempt } from './attempt-queries.ts';
 import { refundPaidPosting } from './ledger.ts';
 import { post } from './ledger-queries.ts';
@@ -35,7 +35,7 @@ export async function recordRefundPaid(
     ...(paid.gatewayRefundKey === undefined ? {} : { gatewayRefundKey: paid.gatewayRefundKey }),
     ...end,
   });
-  refundsEnded.inc({ status });
+  afterCommit(tx, () => refundsEnded.inc({ status }));
   if (refund.status === 'processing' || refund.status === 'failed') return attempt;
   const fee = paid.withFee === true ? attempt.gatewayFee : 0;
   await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from, fee), refund.currency);

@@ -1,5 +1,5 @@
 import { type Order, markAttention } from '../orders/index.ts';
-import type { Db } from '../platform/db.ts';
+import { type Db, afterCommit } from '../platform/db.ts';
 import { newId } from '../platform/ids.ts';
 import { changeAttempt } from './attempt-queries.ts';
 import { checkAfterSeconds } from './check-plan.ts';
@@ -23,8 +23,8 @@ export async function takeStrayMoney(
   fact: GatewayFact,
   reason: string,
 ): Promise<{ readonly kind: 'applied'; readonly outcome: string }> {
-  wrongFacts.inc({ reason });
-  moneyReceived.inc({ outcome: 'wrong_facts' });
+  afterCommit(tx, () => wrongFacts.inc({ reason }));
+  afterCommit(tx, () => moneyReceived.inc({ outcome: 'wrong_facts' }));
   const isOwnCurrency = fact.currency === attempt.currency;
   const status = fact.state === 'captured' ? 'captured' : 'settled';
   const taken = await changeAttempt(tx, attempt, {
@@ -60,7 +60,7 @@ async function owe(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string):
     gatewayRefundKey: id,
     requestedBy: 'system',
   });
-  refundsEnded.inc({ status: 'manual_required' });
+  afterCommit(tx, () => refundsEnded.inc({ status: 'manual_required' }));
   await reopenTask(tx, attempt, {
     kind: 'money_taken',
     subjectId: id,

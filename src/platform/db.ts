@@ -188,11 +188,32 @@ export function withoutHoles<T extends unknown[]>(rows: T): T {
   return rows;
 }
 
+/** What is to be done once the transaction has committed, by its handle. */
+const afterwards = new WeakMap<Db, (() => void)[]>();
+
+/**
+ * Does this once the transaction has committed, and never when it is rolled back or run again: for metrics, which would
+ * count a repeated transaction twice. Outside of `transaction` it is done at once.
+ */
+export function afterCommit(tx: Db, act: () => void): void {
+  const acts = afterwards.get(tx);
+  if (acts === undefined) act();
+  else acts.push(act);
+}
+
 /** A transaction that runs again, at most three times, when it met another one (deadlock, serialization failure). */
 export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
+    const acts: (() => void)[] = [];
     try {
-      return await db.transaction((tx) => work(tx as unknown as Db));
+      const result = await db.transaction((given) => {
+        const tx = given as unknown as Db;
+        afterwards.set(tx, acts);
+        return work(tx);
+      });
+      // Within another transaction this one is only as committed as that one.
+      for (const act of acts) afterCommit(db, act);
+      return result;
     } catch (error) {
       if (tries >= conflictTriesMax || !isConflict(error)) throw error;
     }

@@ -232,8 +232,8 @@ describe('GET /v1/events/{id}/door-list', () => {
 
   it('is for the event’s own people; a made-up cursor is refused', async () => {
     const at = (id: string, query = '') => `/v1/events/${id}/door-list${query}`;
-    expect((await call(door, 'GET', at(foreign.eventId))).body.code).toBe('check_in.event_not_found');
-    expect((await call(door, 'GET', at('evt_00000000'))).body.code).toBe('check_in.event_not_found');
+    expect((await call(door, 'GET', at(foreign.eventId))).body.code).toBe('event.not_found');
+    expect((await call(door, 'GET', at('evt_00000000'))).body.code).toBe('event.not_found');
     expect((await call(device, 'GET', at(foreign.eventId))).status).toBe(403);
     expect((await call(undefined, 'GET', at(event.eventId))).status).toBe(401);
     for (const keys of [['x', '', ''], ['2026-13-45T00:00:00Z', '', ''], ['', '', "'; drop"], ['a']]) {
@@ -300,8 +300,8 @@ describe('gates', () => {
     expect((await call(device, 'GET', gates())).status).toBe(403);
     expect((await call(manager, 'GET', gates(foreign))).body.code).toBe('request.not_found');
     const theirs = `/v1/organizers/${event.organizerSlug}/events/${foreign.eventId}/gates`;
-    expect((await call(manager, 'GET', theirs)).body.code).toBe('check_in.event_not_found');
-    expect((await call(manager, 'POST', theirs, { name: 'A' })).body.code).toBe('check_in.event_not_found');
+    expect((await call(manager, 'GET', theirs)).body.code).toBe('event.not_found');
+    expect((await call(manager, 'POST', theirs, { name: 'A' })).body.code).toBe('event.not_found');
     const [categoryId] = foreign.categoryIds;
     const unknown = await call(manager, 'POST', gates(), { name: 'B', ticketCategoryIds: [categoryId] });
     expect(unknown.body.code).toBe('gate.category_unknown');

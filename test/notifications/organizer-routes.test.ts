@@ -121,7 +121,7 @@ test('tickets are sent once more as a new version, five times a day at most, and
   expect((await call('POST', path, door)).status).toBe(403);
   expect(
     (await call('POST', `/v1/organizers/${other.slug}/orders/${orderId}/notifications`, foreignOwner)).json['code'],
-  ).toBe('notification.order_not_found');
+  ).toBe('order.not_found');
   // The first version belongs to the payment itself.
   await world.db.execute(sql`
     insert into deliveries (id, organizer_id, subject_id, template, channel, recipient_key)

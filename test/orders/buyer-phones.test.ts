@@ -142,7 +142,7 @@ describe('what a form asks before ordering', () => {
       expect([hidden.status, hidden.body.code]).toEqual([nothing.status, nothing.body.code]);
       expect(hidden.status).toBe(404);
       const ordered = await post('/v1/orders', orderOf(draft, { phone }));
-      expect([ordered.status, ordered.body.code]).toEqual([404, 'event.unknown']);
+      expect([ordered.status, ordered.body.code]).toEqual([404, 'event.not_found']);
     }
   });
 });

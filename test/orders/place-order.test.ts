@@ -215,10 +215,10 @@ describe('promo codes', () => {
 test('an event that is not there, a category of another event', async () => {
   const event = await createEvent(open.db);
   const other = await createEvent(open.db);
-  await expect(order(deps, { ...event, slug: 'no-such-event' })).rejects.toMatchObject({ code: 'event.unknown' });
+  await expect(order(deps, { ...event, slug: 'no-such-event' })).rejects.toMatchObject({ code: 'event.not_found' });
   await expect(order(deps, { ...event, categories: other.categories })).rejects.toMatchObject({
     code: 'order.category_unknown',
   });
   const draft = await createEvent(open.db, { event: { status: 'draft' } });
-  await expect(order(deps, draft)).rejects.toMatchObject({ code: 'event.unknown' });
+  await expect(order(deps, draft)).rejects.toMatchObject({ code: 'event.not_found' });
 });

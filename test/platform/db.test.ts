@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isUnavailable, sqlState } from '../../src/platform/db-errors.ts';
-import { openDb, rowsOf, transaction, withoutHoles } from '../../src/platform/db.ts';
+import { afterCommit, openDb, rowsOf, transaction, withoutHoles } from '../../src/platform/db.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -97,5 +97,29 @@ test('a transaction that met another runs again', async () => {
     { quantity: 2 },
     { quantity: 2 },
   ]);
+  await close();
+});
+
+test('what is to be counted is counted once, when the transaction that runs again has committed', async () => {
+  const { db, close } = open();
+  const counted: string[] = [];
+  let tries = 0;
+  await transaction(db, async (tx) => {
+    tries += 1;
+    afterCommit(tx, () => counted.push(`try ${tries}`));
+    await transaction(tx, async (inner) => afterCommit(inner, () => counted.push('within')));
+    expect(counted).toEqual([]);
+    if (tries < 3) await tx.execute(sql`do $$ begin raise exception 'met another' using errcode = '40001'; end $$`);
+  });
+  expect([tries, counted]).toEqual([3, ['try 3', 'within']]);
+
+  const failed = transaction(db, async (tx) => {
+    afterCommit(tx, () => counted.push('rolled back'));
+    throw new Error('no');
+  });
+  await expect(failed).rejects.toThrow('no');
+  expect(counted).toHaveLength(2);
+  afterCommit(db, () => counted.push('outside'));
+  expect(counted).toHaveLength(3);
   await close();
 });
