@@ -111,10 +111,10 @@ async function addDevices(stack: BenchStack, event: TestEvent): Promise<string[]
   const made = Array.from({ length: devices }, () => newCredential('device', { ENCRYPTION_KEY: benchEncryptionKey }));
   const rows = made.map(
     ({ hash: tokenHash }, number) =>
-      sql`(${newId('dev')}, ${event.organizer.id}, ${event.id}, ${`Device ${number}`}, decode(${tokenHash.toString('hex')}, 'hex'), 'bench')`,
+      sql`(${newId('dev')}, ${event.organizer.id}, ${event.id}, ${`Device ${number}`}, decode(${tokenHash.toString('hex')}, 'hex'), 'bench', 'bench')`,
   );
   await stack.owner.db.execute(sql`
-    insert into devices (id, organizer_id, event_id, name, token_hash, created_by) values ${sql.join(rows, sql`, `)}`);
+    insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id) values ${sql.join(rows, sql`, `)}`);
   return made.map(({ text }) => text);
 }
 

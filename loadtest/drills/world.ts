@@ -151,7 +151,7 @@ async function seedDoor(db: OpenDb['db']): Promise<DrillWorld['door']> {
   await insertTickets(db, event, { count: seededTickets, secret });
   const device = newCredential('device', { ENCRYPTION_KEY: benchEncryptionKey });
   await db.execute(sql`
-    insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
-    values (${newId('dev')}, ${event.organizer.id}, ${event.id}, 'Drill', decode(${device.hash.toString('hex')}, 'hex'), 'drill')`);
+    insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
+    values (${newId('dev')}, ${event.organizer.id}, ${event.id}, 'Drill', decode(${device.hash.toString('hex')}, 'hex'), 'drill', 'drill')`);
   return { event, secret, token: device.text };
 }

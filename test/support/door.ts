@@ -83,14 +83,14 @@ export async function openDoor(categories: readonly { name: string }[] = [{ name
     call,
     addKey: async (of, role) => {
       const { text, hash } = newCredential('apiKey', secrets);
-      await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by)
-        values (${newId('key')}, ${of.organizerId}, 'test', ${role}, ${hash}, 'test')`;
+      await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by, responsible_id)
+        values (${newId('key')}, ${of.organizerId}, 'test', ${role}, ${hash}, 'test', 'test')`;
       return text;
     },
     addDevice: async (of) => {
       const { text, hash } = newCredential('device', secrets);
-      await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
-        values (${newId('dev')}, ${of.organizerId}, ${of.eventId}, 'test', ${hash}, 'test')`;
+      await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
+        values (${newId('dev')}, ${of.organizerId}, ${of.eventId}, 'test', ${hash}, 'test', 'test')`;
       return text;
     },
     ticket: async (of = event, categoryId) => {

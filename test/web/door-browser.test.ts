@@ -37,8 +37,8 @@ describe('the door in a browser', () => {
     event = await addDoorEvent(sql);
     const { text, hash } = newCredential('device', running.service.config);
     token = text;
-    await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by)
-      values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, 'Gate', ${hash}, 'test')`;
+    await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
+      values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, 'Gate', ${hash}, 'test', 'test')`;
     browser = await launchBrowser();
   });
   afterAll(async () => {
