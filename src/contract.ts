@@ -36,7 +36,6 @@ export function refusalsOf(operation: Operation, path: string): readonly ErrorCo
   const own: readonly ErrorCode[] =
     (refusals as Readonly<Record<string, readonly ErrorCode[]>>)[operation.operationId] ?? [];
   const common = commonRefusals({
-    hasInput: operation.requestBody !== undefined || (operation.parameters ?? []).length > 0,
     hasBody: operation.requestBody !== undefined,
     isSecured: (operation.security ?? []).some((kinds) => Object.keys(kinds).some((kind) => !kind.startsWith('order'))),
     isOfOrganizer: path.startsWith('/v1/organizers/'),

@@ -56,12 +56,13 @@ export const refusals = {
     'sale.not_open',
     'promo.invalid',
     'promo.used_up',
+    'promo.limited',
     'payments.busy',
     'queue.pass_required',
     'queue.pass_invalid',
     'queue.pass_spent',
   ],
-  lookUpOrder: [],
+  lookUpOrder: ['order.lookup_limited'],
   showOrder: order,
   cancelOrder: [...order, 'order.not_cancellable', 'access.cross_site'],
   openOrderSession: order,
@@ -87,7 +88,7 @@ export const refusals = {
   endCurrentSession: ['session.not_found'],
   endSession: ['session.not_found'],
   acceptInvitation: ['access.link_invalid', 'service.busy'],
-  requestPasswordReset: ['session.limited'],
+  requestPasswordReset: ['session.limited', 'access.link_limited'],
   confirmPasswordReset: ['access.link_invalid', 'service.busy'],
   inviteStaff: ['staff.email_in_use', 'staff.invited_too_often', 'access.limit_reached'],
   listStaff: [],
@@ -174,13 +175,13 @@ export const refusals = {
 
 /** Which codes an operation has because of what it is: everybody may hear these, some only where there is a reason. */
 export function commonRefusals(operation: {
-  readonly hasInput: boolean;
   readonly hasBody: boolean;
   readonly isSecured: boolean;
   readonly isOfOrganizer: boolean;
 }): readonly ErrorCode[] {
   return [
-    ...(operation.hasInput ? (['request.invalid'] as const) : []),
+    // Also for an address or a header that is none.
+    'request.invalid',
     ...(operation.hasBody ? (['request.too_large', 'request.unsupported_media_type'] as const) : []),
     ...(operation.isSecured ? (['access.unauthenticated', 'access.forbidden'] as const) : []),
     ...(operation.isOfOrganizer ? (['request.not_found'] as const) : []),

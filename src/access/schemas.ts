@@ -49,10 +49,15 @@ export const keepQuery = z.object({
 });
 
 /** One that is not good, or not for this address, is as none. */
-const knownClientSchema = z.string().max(signedTextLengthMax).optional().openapi({
-  description:
-    'What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out.',
-});
+const knownClientSchema = z
+  .string()
+  .max(signedTextLengthMax)
+  .regex(/^[\x21-\x7e]*$/, patternFault('text.not_visible_ascii'))
+  .optional()
+  .openapi({
+    description:
+      'What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out.',
+  });
 const keptTokenSchema = z.string().openapi({
   description: 'For this client to keep, and to send as `knownClientToken`. It opens nothing.',
 });

@@ -10,7 +10,7 @@ import { createClosers } from '../../src/platform/shutdown.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 import { type CatalogProcess, openCatalog } from '../support/catalog.ts';
 import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent } from '../support/factories.ts';
+import { type TestEvent, createEvent, createPaymentAccount } from '../support/factories.ts';
 import { type TestRedis, createTestRedis } from '../support/redis.ts';
 import { outboxCount, silentLog, until } from '../support/worker.ts';
 
@@ -59,6 +59,13 @@ const staged = () =>
     sql`select payload, extract(epoch from available_at - created_at)::float8 as seconds from outbox where name = 'cdn.purge'`,
   );
 
+/** On sale, of an organiser who can take money. */
+async function anEvent(): Promise<TestEvent> {
+  const event = await createEvent(catalog.db);
+  await createPaymentAccount(catalog.db, event.organizer);
+  return event;
+}
+
 async function rename(event: TestEvent, name: string, version = 1) {
   const { id: organizerId, slug: organizerSlug } = event.organizer;
   const actor = {
@@ -75,7 +82,7 @@ async function rename(event: TestEvent, name: string, version = 1) {
 test('a change that the public sees promises a purge in its own transaction; one that it does not see, or that failed, none', async () => {
   const draft = await createEvent(catalog.db, { event: { status: 'draft', publishedAt: null } });
   await rename(draft, 'Nobody sees this');
-  const event = await createEvent(catalog.db);
+  const event = await anEvent();
   await expect(rename(event, 'From an old version', 7)).rejects.toMatchObject({ code: 'event.changed_meanwhile' });
   expect(await staged()).toEqual([]);
   await rename(event, 'A new name');
@@ -83,7 +90,7 @@ test('a change that the public sees promises a purge in its own transaction; one
 });
 
 test('the keys are those that the answers carry', async () => {
-  const event = await createEvent(catalog.db);
+  const event = await anEvent();
   await rename(event, 'Another name');
   const [purge] = await staged();
   const { surrogateKeys } = cdnPurgeJob.payload.parse(purge?.payload);
@@ -95,7 +102,7 @@ test('the keys are those that the answers carry', async () => {
 });
 
 test('the worker tells the CDN, in JSON and in a header, with the token', async () => {
-  const event = await createEvent(catalog.db);
+  const event = await anEvent();
   await rename(event, 'A third name');
   await catalog.db.execute(sql`update outbox set available_at = now()`);
   const closers = createClosers(silentLog);

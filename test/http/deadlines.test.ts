@@ -89,7 +89,8 @@ const requests: Readonly<Record<string, () => Promise<Response>>> = {
   'an order that is there': () => read(`/v1/orders/${order.id}`, { authorization: `Bearer ${order.accessToken}` }),
   'its tickets': () => read(`/v1/orders/${order.id}/tickets`, { authorization: `Bearer ${order.accessToken}` }),
   'signing in': () => api.fetch('/v1/sessions', json({ email: 'nobody@example.test', password: 'wrong-password' })),
-  'a lost link': () => api.fetch('/v1/orders/lookups', json({ email: 'nobody@example.test', code: 'AAAAA-BBBBB' })),
+  'a lost link': () =>
+    api.fetch('/v1/orders/lookups', json({ email: `nobody-${randomUUID()}@example.test`, code: 'AAAAA-BBBBB' })),
   'a scan': () => api.fetch('/v1/check-ins', json({}, { authorization: 'Bearer key_unknown' })),
   'an organiser’s list': () => read('/v1/organizers/any/events', { authorization: 'Bearer key_unknown' }),
   'a forged callback': () => api.fetch(`/v1/callbacks/midtrans/${event.organizer.slug}`, json(forged)),

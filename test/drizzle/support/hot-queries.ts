@@ -109,13 +109,15 @@ export const hotQueries: readonly HotQuery[] = [
   {
     name: 'deliveries recorded',
     text: /^with candidate as \( with subject as \( select o\.id, o\.event_id/,
-    pagesMax: 250,
+    pagesMax: 300,
     unexplained: true,
   },
   byKey('deliveries queued', /^with item as \( select i\.\*, row_number\(\) over \(partition by i\.channel/),
   { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
   byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
+
+  byKey('tickets of a batch of scans', /^SELECT from tickets where event_id = p_event_id and status = 'live'/),
 
   { ...functionCall('expire_holds'), polled: true },
   {
