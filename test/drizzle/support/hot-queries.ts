@@ -114,6 +114,8 @@ export const hotQueries: readonly HotQuery[] = [
   },
   byKey('deliveries queued', /^with item as \( select i\.\*, row_number\(\) over \(partition by i\.channel/),
   { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
+  // Only where a message could not be sent, which a slow machine may bring about.
+  { ...byKey('a delivery that failed', /^update deliveries set status = \$1, failure = \$2/), polled: true },
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
   byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
 
