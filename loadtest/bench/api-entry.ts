@@ -1,3 +1,5 @@
+import { type ScryptOptions, randomBytes, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import { createApp } from '../../src/app.ts';
 import { createScanLane } from '../../src/check-in/index.ts';
 import { checkInTickets } from '../../src/check-in/queries.ts';
@@ -6,6 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import { operationsApp } from '../../src/http/health.ts';
 import { serve } from '../../src/http/serve.ts';
 import { createPlacement } from '../../src/orders/index.ts';
+import { renderTickets } from '../../src/orders/render-tickets.ts';
 import { createCallbackInbox, totalMaxes } from '../../src/payments/index.ts';
 import { storeCallbacks } from '../../src/payments/callback-queries.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -21,7 +24,8 @@ const config = loadConfig(process.env);
 const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
 const composed = compose(config, log);
 const written = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
-const service = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
+const shed = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
+const service = process.env['BENCH_HEAVY'] === 'loop' ? withoutThreads(shed) : shed;
 const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }), {
   host: config.OPERATIONS_HOST,
   port: config.OPERATIONS_PORT,
@@ -65,5 +69,21 @@ function withoutShedding(product: Service): Service {
     }),
     inbox: createCallbackInbox({ db, flushesMax }),
     scans: createScanLane({ db, flushesMax }),
+  };
+}
+
+/** Heavy work as it would be done without threads: pages on the event loop, passwords on Node's own pool. */
+function withoutThreads(product: Service): Service {
+  const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+  const derive = (password: string) =>
+    scryptAsync(password, randomBytes(16), 32, { N: 2 ** 15, r: 8, p: 3, maxmem: 128 * 1024 * 1024 });
+  return {
+    ...product,
+    ticketPrinter: {
+      takes: () => true,
+      print: async (_orderId, _version, input) => new Uint8Array(await renderTickets(input)),
+      close: () => Promise.resolve(),
+    },
+    passwords: { ...product.passwords, verify: async (password) => (await derive(password)).length === 0 },
   };
 }

@@ -11,6 +11,7 @@ import { createLimiter } from '../../src/traffic-control/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/policies.ts';
 import { type CutWire, layWire } from '../../test/support/cut-wire.ts';
 import { createLatencies } from '../generator/latencies.ts';
+import { measureHeavyNeighbours } from './heavy-neighbours.ts';
 import { watched } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './report.ts';
@@ -47,7 +48,12 @@ export async function benchMoments(options: BenchOptions): Promise<BenchReport> 
       await timed(`${decidedTogether} requests of a network counted, while Redis hangs`, 50, 20, () => decide(redis)),
       await timed('a read nobody has made yet, while Redis hangs', 250, 50, () => cut.answer(someRead().read, asked())),
     );
-    return { measurements, faults: [], facts: { pinned: stack.pinned, measured: 'one at a time, inside one process' } };
+    const beside = await measureHeavyNeighbours(stack, options);
+    return {
+      measurements: [...measurements, ...beside.measurements],
+      faults: beside.faults,
+      facts: { pinned: stack.pinned, measured: 'moments one at a time, inside one process' },
+    };
   } finally {
     await endAll(wire, opened);
     await stack.close();

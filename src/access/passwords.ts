@@ -7,7 +7,8 @@ import type { KeyTask } from './password-thread.ts';
  * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The cost stands in the hash, so that it
  * can rise later without locking anyone out. One hash takes some 200 ms of a core. Node's own pool would run it at the
  * priority of the event loop and beside file, DNS and compression calls: a storm of sign-ins slowed everybody down. It
- * runs on threads of low priority instead, at most two at once in a process, and the queue before them is short.
+ * runs on a thread of low priority instead, one at a time in a process, since it takes 32 MiB, and the queue before it is
+ * short.
  */
 export type Passwords = {
   /** @throws DomainError service.busy when too many wait. */
@@ -24,8 +25,8 @@ export type Passwords = {
 export type ScryptCost = { readonly ln: number; readonly r: number; readonly p: number };
 
 const costDefault: ScryptCost = { ln: 15, r: 8, p: 3 };
-const atOnceMax = 2;
-const waitingMax = 64;
+const atOnceMax = 1;
+const waitingMax = 32;
 const waitMs = 8000;
 const retryAfterSeconds = 3;
 const keyMsMax = 8000;

@@ -8,15 +8,20 @@ const threadsMax = 1;
 /** Tickets that may wait to be drawn in a process: a few seconds of work. */
 const ticketsWaitingMax = 1000;
 const waitMs = 5000;
-const retryAfterSeconds = 3;
+export const printRetrySeconds = 3;
 const drawMsMax = 10_000;
 const threadIdleMs = 60_000;
-const threadHeapMiBMax = 64;
-/** A ticket takes 4 to 30 kB, so that this holds a few hundred orders that are being looked at. */
-const keptBytesMax = 8 * 1024 * 1024;
+const threadHeapMiBMax = 96;
+/** A ticket takes 4 to 30 kB, so that this holds a hundred orders that are being looked at. */
+const keptBytesMax = 4 * 1024 * 1024;
 const keptMs = 10 * 60_000;
 
 export type TicketPrinter = {
+  /**
+   * Whether it makes sense to read what an order's pages show: false while too much waits to be drawn and nothing of this order
+   * is kept, so that a storm costs no queries.
+   */
+  takes(orderId: string): boolean;
   /**
    * The tickets as PDF. The same order in the same version is drawn once, for all that ask at the same time or soon
    * after; another order never gets its bytes.
@@ -34,7 +39,7 @@ export function createTicketPrinter(): TicketPrinter {
     atOnceMax: threadsMax,
     waitingMax: ticketsWaitingMax,
     waitMs,
-    retryAfterSeconds,
+    retryAfterSeconds: printRetrySeconds,
   });
   const threads = createThreads<TicketsPdfInput, Uint8Array<ArrayBuffer>>({
     file: threadFile('./tickets-thread.ts', import.meta.url),
@@ -42,9 +47,10 @@ export function createTicketPrinter(): TicketPrinter {
     idleMs: threadIdleMs,
     heapMiBMax: threadHeapMiBMax,
   });
-  const kept = new LRUCache<string, Uint8Array<ArrayBuffer>>({
+  /** By order: its newest version alone. */
+  const kept = new LRUCache<string, { readonly version: string; readonly bytes: Uint8Array<ArrayBuffer> }>({
     maxSize: keptBytesMax,
-    sizeCalculation: (bytes) => bytes.length,
+    sizeCalculation: ({ bytes }) => bytes.length,
     ttl: keptMs,
   });
   const beingDrawn = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
@@ -59,15 +65,16 @@ export function createTicketPrinter(): TicketPrinter {
   };
 
   return {
+    takes: (orderId) => kept.has(orderId) || !gate.isFull(),
     print: (orderId, version, input) => {
+      const ready = kept.get(orderId);
+      if (ready?.version === version) return Promise.resolve(ready.bytes);
       const key = `${orderId} ${version}`;
-      const ready = kept.get(key);
-      if (ready !== undefined) return Promise.resolve(ready);
       const drawing = beingDrawn.get(key);
       if (drawing !== undefined) return drawing;
       const drawn = draw(input)
         .then((bytes) => {
-          kept.set(key, bytes);
+          kept.set(orderId, { version, bytes });
           return bytes;
         })
         .finally(() => beingDrawn.delete(key));

@@ -1,12 +1,13 @@
 import { sha256 } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
+import { serviceBusy } from '../platform/errors.ts';
 import { eventIdOf } from '../platform/ids.ts';
 import { type TicketFacts, findEvent, findOrder, findTickets } from './buyer-queries.ts';
 import { orderHasNoLiveTickets } from './desk-errors.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
 import { orderNotFound } from './errors.ts';
 import { ticketCode } from './present.ts';
-import type { TicketPrinter } from './print-tickets.ts';
+import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
 
 /** More are never in one order; a guard against a page without end. */
 const ticketsMax = 200;
@@ -23,12 +24,13 @@ export type TicketsPdf = {
 
 /**
  * The valid tickets of an order as a PDF.
- * @throws DomainError order.not_found, order.no_live_tickets
+ * @throws DomainError order.not_found, order.no_live_tickets, service.busy
  */
 export async function ticketsPdf(
   deps: { readonly db: Db; readonly ticketPrinter: TicketPrinter },
   orderId: string,
 ): Promise<TicketsPdf> {
+  if (!deps.ticketPrinter.takes(orderId)) throw serviceBusy('tickets_pdf', printRetrySeconds);
   const eventId = eventIdOf(orderId);
   const [event, facts, tickets] = await Promise.all([
     findEvent(deps.db, eventId),

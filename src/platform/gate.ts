@@ -4,6 +4,8 @@ export type Gate = {
   enter(units?: number): Promise<() => void>;
   readonly inUse: number;
   readonly waiting: number;
+  /** Of the units that may wait, how many more may come. */
+  readonly room: number;
 };
 
 export class GateFullError extends Error {
@@ -66,6 +68,9 @@ export function createGate(places: number, options: { waitingMax: number; waitMs
     },
     get waiting() {
       return waiters.length;
+    },
+    get room() {
+      return inUse < places ? options.waitingMax : options.waitingMax - unitsWaiting;
     },
   };
 }

@@ -11,6 +11,8 @@ export type WorkGate = {
    * @throws DomainError service.busy with Retry-After, at once or after the wait
    */
   enter(units?: number): Promise<() => void>;
+  /** Whether so little room is left that hardly any work would be let in. */
+  isFull(): boolean;
 };
 
 export type WorkGateOptions = {
@@ -21,6 +23,9 @@ export type WorkGateOptions = {
   readonly waitMs: number;
   readonly retryAfterSeconds: number;
 };
+
+/** Of the room for those who wait: with less left, preparing what will be refused costs more than it is worth. */
+const fullFrom = 0.1;
 
 const refused = counter('heavy_work_refused_total', 'Heavy work that was refused since too much of it waited', [
   'work',
@@ -40,6 +45,7 @@ export function createWorkGate(options: WorkGateOptions): WorkGate {
   const gate = createGate(atOnceMax, { waitingMax, waitMs });
   gates.set(work, gate);
   return {
+    isFull: () => gate.room < waitingMax * fullFrom,
     enter: async (units) => {
       const leave = await gate.enter(units).catch((error: unknown) => {
         if (!(error instanceof GateFullError)) throw error;

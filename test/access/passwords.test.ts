@@ -37,7 +37,7 @@ describe('passwords', () => {
     const busy = createPasswords({ ln: 12, r: 8, p: 1 });
     const results = await Promise.allSettled(Array.from({ length: 90 }, () => busy.verify('x', stored)));
     const refused = results.filter((result) => result.status === 'rejected');
-    expect(refused.length).toBe(90 - 2 - 64);
+    expect(refused.length).toBe(90 - 1 - 32);
     for (const { reason } of refused)
       expect(reason).toMatchObject({ code: 'service.busy', details: { work: 'password' }, retryAfterSeconds: 3 });
   });

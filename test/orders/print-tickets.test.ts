@@ -62,10 +62,22 @@ test('what waits is counted in tickets, and what goes beyond is refused with Ret
   await new Promise((resolve) => setImmediate(resolve));
   // One is being drawn and ten times a hundred may wait.
   expect(refused).toHaveLength(5);
+  // Whose pages are not at hand is told before anything is read for it.
+  expect([printer.takes('ord_new'), printer.takes('ord_A')]).toEqual([false, true]);
   for (const reason of refused) {
     expect(reason).toMatchObject({ code: 'service.busy', retryAfterSeconds: 3, details: { work: 'tickets_pdf' } });
   }
   await Promise.all(asked);
+  expect(printer.takes('ord_new')).toBe(true);
   // A refusal is not remembered.
   await expect(printer.print('ord_E15', 'v1', input('EEE'))).resolves.toBeInstanceOf(Uint8Array);
 });
+
+test.each(['حفلة أم كلثوم في القاهرة', '東京ドームコンサート', 'Senja di Selatan'])(
+  'the largest order is drawn within the memory and the time of its thread: %s',
+  async (name) => {
+    const { event, order, tickets } = input('FFF', 200);
+    const written = { event: { ...event, name }, order: { ...order, buyerName: name }, tickets };
+    await expect(printer.print(`ord_F${name}`, 'v1', written)).resolves.toBeInstanceOf(Uint8Array);
+  },
+);

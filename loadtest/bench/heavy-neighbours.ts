@@ -1,0 +1,169 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { orderAccessToken } from '../../src/access/order-token.ts';
+import { createEvent } from '../../test/support/factories.ts';
+import { bearer, keyFor, openDesk, pay } from '../../test/support/order-desk.ts';
+import { order, placingDeps } from '../../test/support/placing.ts';
+import type { LoadResult } from '../generator/tally.ts';
+import { openLoop } from '../generator/open-loop.ts';
+import { benchEncryptionKey, benchOrderTokenSecret } from './api-environment.ts';
+import { insertOrdersInPayment } from './bulk-orders.ts';
+import { emptyOutbox } from './count-orders.ts';
+import { watched } from './measure.ts';
+import { type BenchOptions, warmupSeconds } from './options.ts';
+import { hotCategory } from './order-load.ts';
+import { networkAddress } from './order-requests.ts';
+import { peakMemoryMiB } from './processors.ts';
+import { type MeasuredRun, type Measurement, measurementOf, median } from './report.ts';
+import { type BenchStack, partsOf, say } from './stack.ts';
+
+/** Orders as on a busy evening, far below what a process can take: what is felt is how long each waits. */
+const ordersPerSecond = 100;
+const orderConnections = 64;
+const slowerMax = 1.3;
+const memoryMiBMax = 256;
+
+const bigOrders = 40;
+const ticketsEach = 100;
+const exportedOrders = 20_000;
+/** Requests of a storm that are underway at any time. */
+const stormRequests = { pdf: 10, exports: 4, signIns: 10 } as const;
+/** Between an answer and the next request: what is measured is the service, not how fast this process takes its answers. */
+const pauseMs = 100;
+
+type Storm = (port: number) => Promise<Response>;
+type Heavy = 'threads' | 'loop';
+
+/**
+ * The p95 of orders while others ask for tickets of a hundred pages, for exports, or sign in with wrong passwords without a
+ * pause, against the same orders alone. The control does this work as it would be done without threads: pages on the event
+ * loop, passwords on Node's own pool.
+ */
+export async function measureHeavyNeighbours(
+  stack: BenchStack,
+  options: BenchOptions,
+): Promise<{ measurements: Measurement[]; faults: string[] }> {
+  const storms = await prepareStorms(stack);
+  const faults: string[] = [];
+  const measurements: Measurement[] = [];
+  for (const heavy of ['loop', 'threads'] as const) {
+    const api = await stack.startApi({ environment: { BENCH_HEAVY: heavy } });
+    try {
+      const runs: Record<string, MeasuredRun[]> = { alone: [] };
+      for (let run = 1; run <= options.runs; run += 1) {
+        runs['alone']?.push(await ordersBeside(stack, api, options, undefined));
+        for (const [name, storm] of Object.entries(storms)) {
+          const result = await ordersBeside(stack, api, options, {
+            storm,
+            at: stormRequests[name as keyof typeof stormRequests],
+          });
+          runs[name] = [...(runs[name] ?? []), result];
+        }
+      }
+      const memory = Math.max(...api.pids.map(peakMemoryMiB));
+      measurements.push(...reported(heavy, runs, memory, faults));
+      if (heavy === 'threads' && memory > memoryMiBMax) faults.push(`the API took ${memory} MiB`);
+    } finally {
+      await api.stop();
+    }
+  }
+  return { measurements, faults };
+}
+
+const p95 = (runs: readonly LoadResult[]) =>
+  median(runs, (run) => run.latencies.percentile(0.95)).latencies.percentile(0.95);
+
+function reported(heavy: Heavy, runs: Record<string, MeasuredRun[]>, memory: number, faults: string[]): Measurement[] {
+  const alone = p95(runs['alone'] ?? []);
+  return Object.entries(runs).map(([name, results]) => {
+    const beside = p95(results);
+    const ratio = beside / alone;
+    if (heavy === 'threads' && ratio > slowerMax) {
+      faults.push(`the p95 of orders beside ${name} is ${ratio.toFixed(2)} times what it is alone`);
+    }
+    return {
+      ...measurementOf(`${heavy === 'loop' ? '  control: ' : ''}orders, ${ordersPerSecond}/s, beside ${name}`, results),
+      note: `p95 ${beside.toFixed(1)} ms, x ${ratio.toFixed(2)}; API's memory at most ${memory} MiB`,
+    };
+  });
+}
+
+async function ordersBeside(
+  stack: BenchStack,
+  api: Awaited<ReturnType<BenchStack['startApi']>>,
+  options: BenchOptions,
+  beside: { readonly storm: Storm; readonly at: number } | undefined,
+): Promise<MeasuredRun> {
+  const load = await hotCategory(stack);
+  let goesOn = true;
+  const answers: Record<string, number> = {};
+  const press = async (storm: Storm): Promise<void> => {
+    while (goesOn) {
+      const status = await storm(api.port)
+        .then(async (answer) => (await answer.arrayBuffer(), answer.status))
+        .catch(() => 'lost');
+      answers[status] = (answers[status] ?? 0) + 1;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  };
+  const storming = beside === undefined ? [] : Array.from({ length: beside.at }, () => press(beside.storm));
+  const result = await watched(partsOf(stack, api), () =>
+    openLoop({
+      port: api.port,
+      connections: orderConnections,
+      offeredPerSecond: ordersPerSecond,
+      warmupSeconds,
+      seconds: options.seconds,
+      next: load.next,
+      ...(load.counts === undefined ? {} : { counts: load.counts }),
+      ...(load.onAnswer === undefined ? {} : { onAnswer: load.onAnswer }),
+    }),
+  );
+  goesOn = false;
+  await Promise.all(storming);
+  const memory = Math.max(...api.pids.map(peakMemoryMiB));
+  say(
+    `orders ${JSON.stringify(result.statuses)} p95 ${result.latencies.percentile(0.95)} ms; storm ${JSON.stringify(answers)}; ${memory} MiB`,
+  );
+  return result;
+}
+
+/** What strangers and organisers may ask without a pause, each time from another network. */
+async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof stormRequests, Storm>> {
+  const { db } = stack.open;
+  const event = await createEvent(db, {
+    event: { ticketsPerOrderMax: ticketsEach },
+    categories: [{ capacity: bigOrders * ticketsEach, perOrderMax: ticketsEach }],
+  });
+  const placing = placingDeps(stack.open);
+  const ids: string[] = [];
+  for (let made = 0; made < bigOrders; made += 1) {
+    const placed = await order(placing, event, { quantity: ticketsEach });
+    await pay(db, placed.order.id);
+    ids.push(placed.order.id);
+  }
+  const exported = await createEvent(db, { categories: [{ capacity: exportedOrders }] });
+  await insertOrdersInPayment(stack.owner.db, exported, { first: 1, last: exportedOrders });
+  await emptyOutbox(stack.owner.db);
+  const desk = openDesk(stack.open);
+  const withKey = {
+    ...desk,
+    deps: { ...desk.deps, config: { ...desk.deps.config, ENCRYPTION_KEY: benchEncryptionKey } },
+  };
+  const manager = await keyFor(withKey, exported.organizer, 'manager');
+  const from = () => ({ 'x-forwarded-for': networkAddress(randomInt(65_536)) });
+  const get = (port: number, path: string, headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers: { ...headers, ...from() } });
+  return {
+    pdf: (port) => {
+      const id = ids[randomInt(ids.length)] ?? '';
+      return get(port, `/v1/orders/${id}/tickets.pdf`, bearer(orderAccessToken(benchOrderTokenSecret, id)));
+    },
+    exports: (port) => get(port, `/v1/organizers/${exported.organizer.slug}/events/${exported.id}/orders.csv`, manager),
+    signIns: (port) =>
+      fetch(`http://127.0.0.1:${port}/v1/sessions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...from() },
+        body: JSON.stringify({ email: `${randomUUID()}@example.test`, password: 'not the password' }),
+      }),
+  };
+}
