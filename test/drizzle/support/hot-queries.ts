@@ -119,7 +119,11 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
   byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
 
-  byKey('tickets of a batch of scans', /^SELECT from tickets where event_id = p_event_id and status = 'live'/),
+  // A batch of scans alone runs it, and these come one by one.
+  {
+    ...byKey('tickets of a batch of scans', /^SELECT from tickets where event_id = p_event_id and status = 'live'/),
+    polled: true,
+  },
 
   { ...functionCall('expire_holds'), polled: true },
   {
