@@ -69,6 +69,6 @@ export type DemoEvent = {
     readonly redemptionsMax?: number;
   }[];
   readonly room?: DemoRoom;
-  /** Free orders that take every place: names of who came first. */
+  /** Names of the buyers whose free orders take every place. */
   readonly soldOutTo?: readonly string[];
 };

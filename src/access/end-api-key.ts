@@ -10,7 +10,7 @@ import { endApiKeyRow } from './queries-keys.ts';
 
 /**
  * Ends a key, and the devices and open invitations that were made with it, but for what `keep` names, which the actor takes over:
- * whoever had a leaked key may have made others.
+ * a person with a leaked key may have made others.
  * @throws DomainError api_key.not_found when it does not exist, has ended, or is another organiser's; access.keep_unknown,
  * access.unauthenticated, access.forbidden
  */

@@ -11,7 +11,7 @@
  * 6. An organiser never loses its last owner.
  * 7. What a person could do ends with the person: what they and their keys have made ends when they are dismissed, when a lower
  *    role could not have made it, and when its key ends, unless somebody takes it over; a password reset asks (`made-access.ts`).
- * 8. An invitation takes an address from nobody, and tells nobody who else works where: an address belongs to who accepts.
+ * 8. An invitation takes an address from nobody, and tells nobody who else works where: an address belongs to the person who accepts.
  * 9. Who asks for a code learns nothing about the address, and cannot fill its inbox. A code is tried five times at the
  *    most, over all processes. Addresses are encrypted, and gone soon after their ten minutes.
  *

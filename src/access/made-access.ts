@@ -61,7 +61,7 @@ export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): v
 
 /**
  * Ends what a member or key has made, in the caller's transaction under `lockOrganizer`, with an audit entry for each.
- * @param options.by who decides, and takes over what is kept; it must be something that they could make themselves
+ * @param options.by the person who decides and takes over what is kept; it must be something that they could make themselves
  * @param options.remaining the role that the maker keeps: what it could have made stays; undefined: nothing does
  * @param options.because the act that is the reason, as in the audit log
  * @returns the ids of what has ended, for `Actors.forget`

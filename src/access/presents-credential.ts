@@ -5,7 +5,7 @@ import { carriesOrderCredential } from './order-access.ts';
 
 const orderPath = /^\/v1\/orders\/(ord_[0-9A-HJKMNP-TV-Z]{28})(?:\/|$)/;
 
-/** Tells whoever has a credential from strangers, before anything is looked up for them. */
+/** Separates callers with a credential of ours from strangers before any look-up. */
 export function createPresentsCredential(
   config: CredentialSecrets & Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>,
 ): PresentsCredential {

@@ -7,7 +7,7 @@ import type { StaffMember } from './tables.ts';
 
 /**
  * What would end with a member, or outlive one: what they have made and is open, and who works here because they invited them.
- * For themselves, and for who may manage them.
+ * Shown to the member, and to staff who may manage the member.
  * @throws DomainError staff.not_found, access.forbidden
  */
 export async function showMadeAccess(
