@@ -105,7 +105,7 @@ test('a standby that keeps up is read, also while nothing is written for longer 
   await new Promise((resolve) => setTimeout(resolve, lagMaxMs + 1500));
   const before = await readsFrom('replica');
   expect(await statusesOf([event])).toEqual([200]);
-  expect(await readsFrom('replica')).toBeGreaterThan(before);
+  expect(await readsFrom('replica')).toBeGreaterThanOrEqual(before + 3);
 });
 
 describe('a standby that is away', () => {
@@ -144,7 +144,7 @@ describe('a standby that is away', () => {
     const [sold] = await coldEvents(1);
     const reads = statusesOf(events);
     const orders = await Promise.all(Array.from({ length: 20 }, () => placeOrder(sold)));
-    expect(orders.filter((status) => status === 201).length, String(orders)).toBeGreaterThan(10);
+    expect([...new Set(orders)]).toEqual([201]);
     expect(await reads).toEqual([200]);
     clearInterval(watching);
     expect(most.connections).toBeGreaterThan(0);
