@@ -129,7 +129,7 @@ export function compose(config: Config, log: Log) {
     (control) => control.close(),
   );
 
-  const passwords = opened('password threads', createPasswords(), (threads) => threads.close());
+  const passwords = opened('password helpers', createPasswords(), (made) => made.close());
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const actors = createActors({ db, clock, config });
 

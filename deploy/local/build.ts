@@ -5,7 +5,7 @@ import { stop } from 'esbuild';
 import { buildWeb } from '../../src/web/build-web.ts';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { step } from './progress.ts';
-import { bundleProgram, bundleThreads } from './stack/bundle.ts';
+import { bundleProgram, bundleHelpers } from './stack/bundle.ts';
 
 /**
  * `npm run build`: everything that a server needs beside Node and the production packages, in `.data/dist`. The programs
@@ -31,7 +31,7 @@ const apiPageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'];
 
 async function buildPrograms(): Promise<void> {
   const builds = Object.entries(programs).map(([file, entry]) => bundleProgram({ entry, file: join(dist, file) }));
-  await Promise.all([...builds, bundleThreads(dist)]);
+  await Promise.all([...builds, bundleHelpers(dist)]);
 }
 
 function copyMigrations(): void {

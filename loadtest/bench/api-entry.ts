@@ -25,7 +25,7 @@ const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
 const composed = compose(config, log);
 const written = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
 const shed = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
-const service = process.env['BENCH_HEAVY'] === 'loop' ? withoutThreads(shed) : shed;
+const service = process.env['BENCH_HEAVY'] === 'loop' ? withoutHelpers(shed) : shed;
 const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }), {
   host: config.OPERATIONS_HOST,
   port: config.OPERATIONS_PORT,
@@ -72,8 +72,8 @@ function withoutShedding(product: Service): Service {
   };
 }
 
-/** Heavy work as it would be done without threads: pages on the event loop, passwords on Node's own pool. */
-function withoutThreads(product: Service): Service {
+/** Heavy work as it would be done without helper processes: pages on the event loop, passwords on Node's own pool. */
+function withoutHelpers(product: Service): Service {
   const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
   const derive = (password: string) =>
     scryptAsync(password, randomBytes(16), 32, { N: 2 ** 15, r: 8, p: 3, maxmem: 128 * 1024 * 1024 });

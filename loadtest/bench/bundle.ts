@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stop } from 'esbuild';
 import { repositoryFolder } from '../../deploy/local/places.ts';
-import { bundleProgram, bundleThreads } from '../../deploy/local/stack/bundle.ts';
+import { bundleProgram, bundleHelpers } from '../../deploy/local/stack/bundle.ts';
 import { buildWeb } from '../../src/web/build-web.ts';
 
 const folder = join(repositoryFolder, '.data/build/bench');
@@ -13,7 +13,7 @@ const workerFile = join(folder, `worker-${process.pid}.mjs`);
 /** The API of the benches as one file, made the same way as the product's, with what browsers load beside it. */
 export async function bundleBench(): Promise<string> {
   await bundleProgram({ entry: 'loadtest/bench/api-entry.ts', file });
-  await bundleThreads(folder);
+  await bundleHelpers(folder);
   await buildWeb({ outFolder: join(folder, 'web') });
   await stop();
   return file;

@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { orderAccessToken } from '../../src/access/order-token.ts';
 import { createEvent } from '../../test/support/factories.ts';
 import { bearer, keyFor, openDesk, pay } from '../../test/support/order-desk.ts';
@@ -11,10 +11,10 @@ import { emptyOutbox } from './count-orders.ts';
 import { watched } from './measure.ts';
 import { type BenchOptions, warmupSeconds } from './options.ts';
 import { hotCategory } from './order-load.ts';
-import { networkAddress } from './order-requests.ts';
 import { peakMemoryMiB } from './processors.ts';
 import { type MeasuredRun, type Measurement, measurementOf, median } from './report.ts';
 import { type BenchStack, partsOf, say } from './stack.ts';
+import { type StormRequest, startStorm } from './storm.ts';
 
 /** Orders as on a busy evening, far below what a process can take: what is felt is how long each waits. */
 const ordersPerSecond = 100;
@@ -27,15 +27,11 @@ const ticketsEach = 100;
 const exportedOrders = 20_000;
 /** Requests of a storm that are underway at any time. */
 const stormRequests = { pdf: 10, exports: 4, signIns: 10 } as const;
-/** Between an answer and the next request: what is measured is the service, not how fast this process takes its answers. */
-const pauseMs = 100;
-
-type Storm = (port: number) => Promise<Response>;
-type Heavy = 'threads' | 'loop';
+type Heavy = 'helpers' | 'loop';
 
 /**
  * The p95 of orders while others ask for tickets of a hundred pages, for exports, or sign in with wrong passwords without a
- * pause, against the same orders alone. The control does this work as it would be done without threads: pages on the event
+ * pause, against the same orders alone. The control does this work as it would be done without helper processes: pages on the event
  * loop, passwords on Node's own pool.
  */
 export async function measureHeavyNeighbours(
@@ -45,23 +41,21 @@ export async function measureHeavyNeighbours(
   const storms = await prepareStorms(stack);
   const faults: string[] = [];
   const measurements: Measurement[] = [];
-  for (const heavy of ['loop', 'threads'] as const) {
+  for (const heavy of ['loop', 'helpers'] as const) {
     const api = await stack.startApi({ environment: { BENCH_HEAVY: heavy } });
     try {
       const runs: Record<string, MeasuredRun[]> = { alone: [] };
       for (let run = 1; run <= options.runs; run += 1) {
         runs['alone']?.push(await ordersBeside(stack, api, options, undefined));
-        for (const [name, storm] of Object.entries(storms)) {
-          const result = await ordersBeside(stack, api, options, {
-            storm,
-            at: stormRequests[name as keyof typeof stormRequests],
-          });
+        for (const [name, requests] of Object.entries(storms)) {
+          const atOnce = stormRequests[name as keyof typeof stormRequests];
+          const result = await ordersBeside(stack, api, options, { requests, atOnce });
           runs[name] = [...(runs[name] ?? []), result];
         }
       }
       const memory = Math.max(...api.pids.map(peakMemoryMiB));
       measurements.push(...reported(heavy, runs, memory, faults));
-      if (heavy === 'threads' && memory > memoryMiBMax) faults.push(`the API took ${memory} MiB`);
+      if (heavy === 'helpers' && memory > memoryMiBMax) faults.push(`the API took ${memory} MiB`);
     } finally {
       await api.stop();
     }
@@ -77,7 +71,7 @@ function reported(heavy: Heavy, runs: Record<string, MeasuredRun[]>, memory: num
   return Object.entries(runs).map(([name, results]) => {
     const beside = p95(results);
     const ratio = beside / alone;
-    if (heavy === 'threads' && ratio > slowerMax) {
+    if (heavy === 'helpers' && ratio > slowerMax) {
       faults.push(`the p95 of orders beside ${name} is ${ratio.toFixed(2)} times what it is alone`);
     }
     return {
@@ -91,21 +85,10 @@ async function ordersBeside(
   stack: BenchStack,
   api: Awaited<ReturnType<BenchStack['startApi']>>,
   options: BenchOptions,
-  beside: { readonly storm: Storm; readonly at: number } | undefined,
+  beside: { readonly requests: readonly StormRequest[]; readonly atOnce: number } | undefined,
 ): Promise<MeasuredRun> {
   const load = await hotCategory(stack);
-  let goesOn = true;
-  const answers: Record<string, number> = {};
-  const press = async (storm: Storm): Promise<void> => {
-    while (goesOn) {
-      const status = await storm(api.port)
-        .then(async (answer) => (await answer.arrayBuffer(), answer.status))
-        .catch(() => 'lost');
-      answers[status] = (answers[status] ?? 0) + 1;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  };
-  const storming = beside === undefined ? [] : Array.from({ length: beside.at }, () => press(beside.storm));
+  const storm = beside === undefined ? undefined : startStorm({ port: api.port, ...beside });
   const result = await watched(partsOf(stack, api), () =>
     openLoop({
       port: api.port,
@@ -118,17 +101,16 @@ async function ordersBeside(
       ...(load.onAnswer === undefined ? {} : { onAnswer: load.onAnswer }),
     }),
   );
-  goesOn = false;
-  await Promise.all(storming);
+  const answers = await storm?.stop();
   const memory = Math.max(...api.pids.map(peakMemoryMiB));
   say(
-    `orders ${JSON.stringify(result.statuses)} p95 ${result.latencies.percentile(0.95)} ms; storm ${JSON.stringify(answers)}; ${memory} MiB`,
+    `orders ${JSON.stringify(result.statuses)} p95 ${result.latencies.percentile(0.95)} ms; storm ${JSON.stringify(answers ?? {})}; ${memory} MiB`,
   );
   return result;
 }
 
-/** What strangers and organisers may ask without a pause, each time from another network. */
-async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof stormRequests, Storm>> {
+/** What strangers and organisers may ask again and again. */
+async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof stormRequests, StormRequest[]>> {
   const { db } = stack.open;
   const event = await createEvent(db, {
     event: { ticketsPerOrderMax: ticketsEach },
@@ -150,20 +132,24 @@ async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof sto
     deps: { ...desk.deps, config: { ...desk.deps.config, ENCRYPTION_KEY: benchEncryptionKey } },
   };
   const manager = await keyFor(withKey, exported.organizer, 'manager');
-  const from = () => ({ 'x-forwarded-for': networkAddress(randomInt(65_536)) });
-  const get = (port: number, path: string, headers: Record<string, string>) =>
-    fetch(`http://127.0.0.1:${port}${path}`, { headers: { ...headers, ...from() } });
   return {
-    pdf: (port) => {
-      const id = ids[randomInt(ids.length)] ?? '';
-      return get(port, `/v1/orders/${id}/tickets.pdf`, bearer(orderAccessToken(benchOrderTokenSecret, id)));
-    },
-    exports: (port) => get(port, `/v1/organizers/${exported.organizer.slug}/events/${exported.id}/orders.csv`, manager),
-    signIns: (port) =>
-      fetch(`http://127.0.0.1:${port}/v1/sessions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...from() },
-        body: JSON.stringify({ email: `${randomUUID()}@example.test`, password: 'not the password' }),
-      }),
+    pdf: ids.map((id) => ({
+      method: 'GET',
+      path: `/v1/orders/${id}/tickets.pdf`,
+      headers: bearer(orderAccessToken(benchOrderTokenSecret, id)),
+    })),
+    exports: [
+      {
+        method: 'GET',
+        path: `/v1/organizers/${exported.organizer.slug}/events/${exported.id}/orders.csv`,
+        headers: manager,
+      },
+    ],
+    signIns: Array.from({ length: 1000 }, () => ({
+      method: 'POST',
+      path: '/v1/sessions',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: `${randomUUID()}@example.test`, password: 'not the password' }),
+    })),
   };
 }

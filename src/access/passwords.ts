@@ -1,14 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createThreads, threadFile } from '../platform/threads.ts';
+import { createHelpers, helperFile } from '../platform/helper-processes.ts';
 import { createWorkGate } from '../platform/work-gate.ts';
-import type { KeyTask } from './password-thread.ts';
+import type { KeyTask } from './password-helper.ts';
 
 /**
  * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The cost stands in the hash, so that it
  * can rise later without locking anyone out. One hash takes some 200 ms of a core. Node's own pool would run it at the
  * priority of the event loop and beside file, DNS and compression calls: a storm of sign-ins slowed everybody down. It
- * runs on a thread of low priority instead, one at a time in a process, since it takes 32 MiB, and the queue before it is
- * short.
+ * runs in a helper process of low priority instead, one at a time, since it takes 32 MiB, and the queue before it is short.
  */
 export type Passwords = {
   /** @throws DomainError service.busy when too many wait. */
@@ -30,25 +29,25 @@ const waitingMax = 32;
 const waitMs = 8000;
 const retryAfterSeconds = 3;
 const keyMsMax = 8000;
-const threadIdleMs = 30_000;
-const threadHeapMiBMax = 16;
+const helperIdleMs = 30_000;
+const helperHeapMiBMax = 16;
 const saltBytes = 16;
 const keyBytes = 32;
 const memoryMax = 128 * 1024 * 1024;
 
 export function createPasswords(cost: ScryptCost = costDefault): Passwords {
   const gate = createWorkGate({ work: 'password', atOnceMax, waitingMax, waitMs, retryAfterSeconds });
-  const threads = createThreads<KeyTask, Uint8Array>({
-    file: threadFile('./password-thread.ts', import.meta.url),
+  const helpers = createHelpers<KeyTask, Uint8Array>({
+    file: helperFile('./password-helper.ts', import.meta.url),
     taskMsMax: keyMsMax,
-    idleMs: threadIdleMs,
-    heapMiBMax: threadHeapMiBMax,
+    idleMs: helperIdleMs,
+    heapMiBMax: helperHeapMiBMax,
   });
   const derive = async (password: string, salt: Uint8Array, { ln, r, p }: ScryptCost): Promise<Uint8Array> => {
     const leave = await gate.enter();
     try {
       const options = { N: 2 ** ln, r, p, maxmem: memoryMax };
-      return await threads.run({ password: password.normalize('NFKC'), salt: new Uint8Array(salt), keyBytes, options });
+      return await helpers.run({ password: password.normalize('NFKC'), salt: new Uint8Array(salt), keyBytes, options });
     } finally {
       leave();
     }
@@ -67,7 +66,7 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
       const key = await derive(password, parts.salt, parts.cost);
       return timingSafeEqual(key, parts.key) && stored !== null;
     },
-    close: () => threads.close(),
+    close: () => helpers.close(),
   };
 }
 

@@ -50,7 +50,26 @@ export async function findOrders(db: Db, filter: OrderFilter, limit: number): Pr
     .limit(limit);
 }
 
-export type ExportRow = Order & { readonly tickets: string; readonly promoCode: string | null };
+const exportColumns = {
+  id: orders.id,
+  status: orders.status,
+  placedAt: orders.placedAt,
+  paidAt: orders.paidAt,
+  buyerName: orders.buyerName,
+  buyerEmail: orders.buyerEmail,
+  buyerPhone: orders.buyerPhone,
+  quantity: orders.quantity,
+  subtotal: orders.subtotal,
+  discount: orders.discount,
+  fees: orders.fees,
+  total: orders.total,
+  currency: orders.currency,
+} as const;
+
+export type ExportRow = Pick<Order, keyof typeof exportColumns> & {
+  readonly tickets: string;
+  readonly promoCode: string | null;
+};
 
 /** The next orders of an export, newest first. */
 export async function findExportPage(
@@ -61,7 +80,7 @@ export async function findExportPage(
 ): Promise<ExportRow[]> {
   const rows = await db
     .select({
-      order: orders,
+      ...exportColumns,
       tickets: sql<string | null>`(
         select string_agg(l.quantity || ' x ' || c.name, '; ' order by c.position, c.id)
         from order_lines l
@@ -74,7 +93,7 @@ export async function findExportPage(
     .where(and(eq(orders.eventId, eventId), before === undefined ? undefined : lt(orders.id, before)))
     .orderBy(desc(orders.id))
     .limit(limit);
-  return rows.map(({ order, tickets, promoCode }) => ({ ...order, tickets: tickets ?? '', promoCode }));
+  return rows.map((row) => ({ ...row, tickets: row.tickets ?? '' }));
 }
 
 export type CategorySales = {

@@ -1,17 +1,23 @@
 import { LRUCache } from 'lru-cache';
 import { createWorkGate } from '../platform/work-gate.ts';
-import { createThreads, threadFile } from '../platform/threads.ts';
+import { createHelpers, helperFile } from '../platform/helper-processes.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
 
-/** One thread draws some 700 tickets a second on a core of its own, and less beside a busy event loop. */
-const threadsMax = 1;
+/** One helper process draws some 700 tickets a second on a core of its own, and less beside a busy event loop. */
+const helpersMax = 1;
 /** Tickets that may wait to be drawn in a process: a few seconds of work. */
 const ticketsWaitingMax = 1000;
 const waitMs = 5000;
 export const printRetrySeconds = 3;
+/**
+ * The helper rests after the pages of a large order. Beside a storm of orders of 100 tickets the p95 of placed orders is 1.2
+ * times the undisturbed one with this rest and 1.5 times without it (`npm run bench -- moments`).
+ */
+const restFromMs = 20;
+const restFactor = 2;
 const drawMsMax = 10_000;
-const threadIdleMs = 60_000;
-const threadHeapMiBMax = 96;
+const helperIdleMs = 60_000;
+const helperHeapMiBMax = 96;
 /** A ticket takes 4 to 30 kB, so that this holds a hundred orders that are being looked at. */
 const keptBytesMax = 4 * 1024 * 1024;
 const keptMs = 10 * 60_000;
@@ -32,20 +38,20 @@ export type TicketPrinter = {
   close(): Promise<void>;
 };
 
-/** Draws tickets on a thread of their own, behind a gate that counts tickets. */
+/** Draws tickets in a helper process, behind a gate that counts tickets. */
 export function createTicketPrinter(): TicketPrinter {
   const gate = createWorkGate({
     work: 'tickets_pdf',
-    atOnceMax: threadsMax,
+    atOnceMax: helpersMax,
     waitingMax: ticketsWaitingMax,
     waitMs,
     retryAfterSeconds: printRetrySeconds,
   });
-  const threads = createThreads<TicketsPdfInput, Uint8Array<ArrayBuffer>>({
-    file: threadFile('./tickets-thread.ts', import.meta.url),
+  const helpers = createHelpers<TicketsPdfInput, Uint8Array>({
+    file: helperFile('./tickets-helper.ts', import.meta.url),
     taskMsMax: drawMsMax,
-    idleMs: threadIdleMs,
-    heapMiBMax: threadHeapMiBMax,
+    idleMs: helperIdleMs,
+    heapMiBMax: helperHeapMiBMax,
   });
   /** By order: its newest version alone. */
   const kept = new LRUCache<string, { readonly version: string; readonly bytes: Uint8Array<ArrayBuffer> }>({
@@ -57,10 +63,15 @@ export function createTicketPrinter(): TicketPrinter {
 
   const draw = async (input: TicketsPdfInput) => {
     const leave = await gate.enter(input.tickets.length);
+    const started = performance.now();
     try {
-      return await threads.run(input);
+      const bytes = await helpers.run(input);
+      // A copy without the channel's buffer behind it, which would stay in memory as long as the bytes are kept.
+      return new Uint8Array(bytes);
     } finally {
-      leave();
+      const tookMs = performance.now() - started;
+      if (tookMs < restFromMs) leave();
+      else setTimeout(leave, tookMs * restFactor).unref();
     }
   };
 
@@ -81,6 +92,6 @@ export function createTicketPrinter(): TicketPrinter {
       beingDrawn.set(key, drawn);
       return drawn;
     },
-    close: () => threads.close(),
+    close: () => helpers.close(),
   };
 }

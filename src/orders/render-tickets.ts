@@ -4,8 +4,8 @@ import { openFonts } from './paper/fonts.ts';
 import { paperText } from './paper/printable.ts';
 
 /**
- * Draws one A5 page per ticket. The same tickets give the same bytes. Takes 1.4 ms a ticket of whatever thread it runs on:
- * the service calls it on a thread of its own (`print-tickets.ts`).
+ * Draws one A5 page per ticket. The same tickets give the same bytes. Blocks its process for 1.4 ms a
+ * ticket: the service calls it in a helper process (`print-tickets.ts`).
  */
 export async function renderTickets(input: TicketsPdfInput): Promise<Buffer> {
   const { event, order, tickets } = input;

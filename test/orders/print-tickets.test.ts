@@ -48,7 +48,7 @@ test('a hundred tickets are drawn while the event loop goes on', async () => {
   const started = performance.now();
   await printer.print('ord_D', 'v1', input('DDD', 100));
   clearInterval(timer);
-  // The control is in test/platform/threads.test.ts: work on the loop itself leaves no turn at all.
+  // The control is in test/platform/helper-processes.test.ts: work on the loop itself leaves no turn at all.
   expect(turns).toBeGreaterThan((performance.now() - started) / 5 / 4);
 });
 
@@ -74,7 +74,7 @@ test('what waits is counted in tickets, and what goes beyond is refused with Ret
 });
 
 test.each(['حفلة أم كلثوم في القاهرة', '東京ドームコンサート', 'Senja di Selatan'])(
-  'the largest order is drawn within the memory and the time of its thread: %s',
+  'the largest order is drawn within the memory and the time of its helper: %s',
   async (name) => {
     const { event, order, tickets } = input('FFF', 200);
     const written = { event: { ...event, name }, order: { ...order, buyerName: name }, tickets };

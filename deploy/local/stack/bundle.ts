@@ -22,22 +22,22 @@ export const bundles = {
   worker: { entry: 'workers/main.ts', file: join(dataFolder, 'build/worker.mjs') },
 } as const;
 
-/** The threads of the API, each a file of its own beside the program: `threadFile` in `src/platform/threads.ts` looks there. */
-const threads = ['src/orders/tickets-thread.ts', 'src/access/password-thread.ts'];
+/** The helper processes of the API, each a file beside the program: `helperFile` in `src/platform/helper-processes.ts` looks there. */
+const helpers = ['src/orders/tickets-helper.ts', 'src/access/password-helper.ts'];
 
 /** Bundles the API and the worker into the data folder, and beside them what browsers load. */
 export async function bundle(): Promise<void> {
   await Promise.all([
     ...Object.values(bundles).map(bundleProgram),
-    bundleThreads(join(dataFolder, 'build')),
+    bundleHelpers(join(dataFolder, 'build')),
     buildWeb({ outFolder: join(dataFolder, 'build/web') }),
   ]);
   await stop();
 }
 
-/** Bundles the threads of the API into the folder of its program. */
-export async function bundleThreads(folder: string): Promise<void> {
-  const files = threads.map((entry) => ({ entry, file: join(folder, `${basename(entry, '.ts')}.mjs`) }));
+/** Bundles the helper processes of the API into the folder of its program. */
+export async function bundleHelpers(folder: string): Promise<void> {
+  const files = helpers.map((entry) => ({ entry, file: join(folder, `${basename(entry, '.ts')}.mjs`) }));
   await Promise.all(files.map(bundleProgram));
 }
 

@@ -1,5 +1,5 @@
 import { type ScryptOptions, scryptSync } from 'node:crypto';
-import { answerTasks } from '../platform/thread-side.ts';
+import { answerTasks } from '../platform/helper-side.ts';
 
 /** One derivation of a key by scrypt. */
 export type KeyTask = {
@@ -9,5 +9,5 @@ export type KeyTask = {
   readonly options: ScryptOptions;
 };
 
-/** The thread that derives keys. It keeps nothing of them. */
+/** The helper process that derives keys. It keeps nothing of them. */
 answerTasks(({ password, salt, keyBytes, options }: KeyTask) => scryptSync(password, salt, keyBytes, options));

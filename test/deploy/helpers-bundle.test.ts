@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { stop } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { dataFolder } from '../../deploy/local/places.ts';
-import { bundleProgram, bundleThreads } from '../../deploy/local/stack/bundle.ts';
+import { bundleProgram, bundleHelpers } from '../../deploy/local/stack/bundle.ts';
 
-/** Guards that the threads of the API work from its bundle as they do from the sources. */
+/** Guards that the helper processes of the API work from its bundle as they do from the sources. */
 
-const folder = join(dataFolder, `build/threads-test-${process.pid}`);
+const folder = join(dataFolder, `build/helpers-test-${process.pid}`);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await stop();
@@ -19,10 +19,10 @@ const said = (file: string) =>
 const entry = 'test/deploy/support/heavy-work.ts';
 const done = { pdf: '%PDF-', isRight: true };
 
-test('a bundle finds its threads beside itself, and the sources find theirs', async () => {
+test('a bundle finds its helpers beside itself, and the sources find theirs', async () => {
   const file = join(folder, 'program.mjs');
-  await Promise.all([bundleProgram({ entry, file }), bundleThreads(folder)]);
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tickets-thread.mjs', 'password-thread.mjs']));
+  await Promise.all([bundleProgram({ entry, file }), bundleHelpers(folder)]);
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tickets-helper.mjs', 'password-helper.mjs']));
   expect(said(file)).toEqual(done);
   expect(said(entry)).toEqual(done);
 });

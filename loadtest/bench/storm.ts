@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setPriority } from 'node:os';
+
+/** A request that a storm sends over and over, each time from another network. */
+export type StormRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+/** What the storm's process is told to send. */
+export type StormTask = { readonly port: number; readonly atOnce: number; readonly requests: readonly StormRequest[] };
+
+export type Storm = {
+  /** @returns the answers by status */
+  stop(): Promise<Record<string, number>>;
+};
+
+const lowestPriority = 19;
+
+/**
+ * Starts a storm of requests from a process of its own: the process that measures orders must not be busy with the bytes of
+ * a hundred PDFs.
+ */
+export function startStorm(task: StormTask): Storm {
+  const child = fork(new URL('storm-sender.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // Clients have machines of their own: here they take only what the service and the measuring leave.
+  if (child.pid !== undefined) setPriority(child.pid, lowestPriority);
+  child.send(task);
+  return {
+    stop: async () => {
+      const answered = once(child, 'message') as Promise<[Record<string, number>]>;
+      child.send('stop');
+      const [answers] = await answered;
+      child.kill();
+      return answers;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Child processes for work that would block the event loop. A helper starts with its first task and ends after an idle time,
+ * so a process that never needs one pays nothing. A task that takes too long ends with its helper.
+ *
+ * A helper is a process and not a worker thread because a thread's garbage collection and its compression run in the pools of
+ * the whole process, at full priority. All of a helper runs at the lowest priority, and its memory (up to 150 MiB in threads)
+ * and its crashes are its own (`npm run bench -- moments`). Pool libraries
+ * (piscina, tinypool, workerpool) offer neither priorities nor a heap limit for processes, and the queue in front of the
+ * helpers is counted in work here (`work-gate.ts`).
+ */
+export type Helpers<Task, Result> = {
+  /**
+   * Runs a task in a free helper. The caller sees to it that no more tasks run than there may be helpers.
+   * @throws Error when the task fails, takes longer than `taskMsMax`, or its helper ends
+   */
+  run(task: Task): Promise<Result>;
+  close(): Promise<void>;
+};
+
+export type HelperOptions = {
+  /** Path of the helper's program: see `helperFile`. */
+  readonly file: string;
+  readonly taskMsMax: number;
+  readonly idleMs: number;
+  /** Limit of the helper's JavaScript heap. Beyond it the helper ends, not the process. */
+  readonly heapMiBMax: number;
+};
+
+/** What a helper answers a task with. */
+export type HelperAnswer<Result> = { readonly value: Result } | { readonly fault: string };
+
+/**
+ * Starts a program that only gets the time which nobody else wants (SCHED_IDLE, sched(7)), with all its threads. Part of
+ * util-linux; a waking event loop gets the core at once, while beside a nice value of 19 it waits up to 3 ms for its turn.
+ */
+const idleScheduler = ['/usr/bin/chrt', '/bin/chrt'].find((path) => existsSync(path));
+/** Nice value, the lowest priority there is without it. */
+const niceness = 19;
+const youngHeapMiB = 4;
+
+/**
+ * Path of a helper's program: beside the bundle in production, the source otherwise.
+ * @param source the helper's source file
+ * @param from the URL of the caller's own module, which in a bundle is the bundle
+ */
+export function helperFile(source: string, from: string): string {
+  const bundled = join(dirname(fileURLToPath(from)), `${basename(source, '.ts')}.mjs`);
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL(source, from));
+}
+
+type Slot<Result> = {
+  readonly child: ChildProcess;
+  /** Settles the task in progress. */
+  settle: ((answer: HelperAnswer<Result> | Error) => void) | undefined;
+  idleTimer: NodeJS.Timeout | undefined;
+};
+
+export function createHelpers<Task, Result>(options: HelperOptions): Helpers<Task, Result> {
+  const free: Slot<Result>[] = [];
+  const all = new Set<Slot<Result>>();
+
+  const end = (slot: Slot<Result>, reason: Error): void => {
+    all.delete(slot);
+    clearTimeout(slot.idleTimer);
+    const at = free.indexOf(slot);
+    if (at >= 0) free.splice(at, 1);
+    slot.settle?.(reason);
+    slot.child.kill('SIGKILL');
+  };
+  const start = (): Slot<Result> => {
+    const slot: Slot<Result> = { child: startChild(options), settle: undefined, idleTimer: undefined };
+    slot.child.on('message', (answer) => slot.settle?.(answer as HelperAnswer<Result>));
+    slot.child.on('error', (error) => end(slot, error));
+    slot.child.on('exit', (code, signal) => end(slot, new Error(`the helper process ended (${signal ?? code})`)));
+    all.add(slot);
+    return slot;
+  };
+  const acquire = (): Slot<Result> => {
+    const slot = free.pop() ?? start();
+    clearTimeout(slot.idleTimer);
+    slot.child.ref();
+    slot.child.channel?.ref();
+    return slot;
+  };
+  const release = (slot: Slot<Result>): void => {
+    if (!all.has(slot)) return;
+    // An idle helper does not keep the process alive.
+    slot.child.unref();
+    slot.child.channel?.unref();
+    slot.idleTimer = setTimeout(() => end(slot, new Error('the helper process was idle')), options.idleMs).unref();
+    free.push(slot);
+  };
+
+  return {
+    run: (task) =>
+      new Promise((resolve, reject) => {
+        const slot = acquire();
+        const tooLong = new Error(`the task took longer than ${options.taskMsMax} ms`);
+        const timer = setTimeout(() => end(slot, tooLong), options.taskMsMax);
+        slot.settle = (answer) => {
+          slot.settle = undefined;
+          clearTimeout(timer);
+          if (answer instanceof Error) return reject(answer);
+          release(slot);
+          if ('value' in answer) resolve(answer.value);
+          else reject(new Error(answer.fault));
+        };
+        slot.child.send(task as object, (error) => error !== null && end(slot, error));
+      }),
+    close: async () => {
+      const ended = [...all].map(({ child }) => once(child, 'exit'));
+      for (const slot of all) {
+        slot.child.ref();
+        end(slot, new Error('the helper processes were closed'));
+      }
+      await Promise.all(ended);
+    },
+  };
+}
+
+function startChild({ file, heapMiBMax }: HelperOptions): ChildProcess {
+  const child = fork(file, [], {
+    // A helper needs no secret of the service's environment.
+    env: {},
+    ...(idleScheduler === undefined ? {} : { execPath: idleScheduler }),
+    execArgv: [
+      ...(idleScheduler === undefined ? [] : ['--idle', '0', process.execPath]),
+      `--max-old-space-size=${heapMiBMax}`,
+      `--max-semi-space-size=${youngHeapMiB}`,
+      '--v8-pool-size=1',
+    ],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  // Set here, before Node starts its own threads in the child: they inherit it.
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, niceness);
+  } catch {
+    // Not allowed here, or ended already: the helper then competes with the event loop, nothing else.
+  }
+  return child;
+}
