@@ -717,7 +717,7 @@ create table deliveries (
 create index deliveries_provider_message on deliveries (provider_message_id) where provider_message_id is not null;
 create index deliveries_next_check on deliveries (next_check_at) where next_check_at is not null;
 
--- What a recipient was written in the last hour, by channel and kind (see `src/notifications/caps.ts`). Written by
+-- What a recipient was written in the last hour, by channel and kind (see `src/notifications/deliveries/caps.ts`). Written by
 -- queue_deliveries alone.
 create table message_shares (
   channel text not null check (channel in ('email', 'whatsapp')),

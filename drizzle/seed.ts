@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../src/config.ts';
 import { systemClock } from '../src/platform/clock.ts';
-import { openDb } from '../src/platform/db.ts';
+import { openDb } from '../src/platform/database/db.ts';
 import { seedDemo } from './seed/seed-demo.ts';
 
 /** `node drizzle/seed.ts --demo`: a believable demo for a local stack, never for production. Prints one line. */

@@ -1,6 +1,6 @@
 import { compareWithWitness } from '../src/payments/index.ts';
 import { invariants } from '../src/invariants.ts';
-import { openDb } from '../src/platform/db.ts';
+import { openDb } from '../src/platform/database/db.ts';
 import { databaseAndWitness } from './running-stack.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Config } from './config.ts';
-import type { Db, OpenDb } from './platform/db.ts';
+import type { Db, OpenDb } from './platform/database/db.ts';
 import type { Log } from './platform/log.ts';
-import { type ReadSource, createReplica, readFromPrimary } from './platform/replica.ts';
-import type { Closers } from './platform/shutdown.ts';
+import { type ReadSource, createReplica, readFromPrimary } from './platform/database/replica.ts';
+import type { Closers } from './platform/resilience/shutdown.ts';
 
 /** A replica that does not answer by then is passed over: there is still time to ask the primary. */
 const replicaTimeoutMs = 500;

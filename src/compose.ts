@@ -4,11 +4,11 @@ import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
 import { composeReadSource } from './compose-read-source.ts';
 import type { Config } from './config.ts';
-import { createStagePurge } from './http/cdn-purge.ts';
-import { createCachedReads } from './http/cached-reads.ts';
-import { createClientNetwork, networkOfContext } from './http/client-network.ts';
-import { createNoteEventChange } from './notifications/note-event-change.ts';
-import { createPhoneReach } from './notifications/phone-reach.ts';
+import { createStagePurge } from './http/public-cache/cdn-purge.ts';
+import { createCachedReads } from './http/public-cache/cached-reads.ts';
+import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
+import { createNoteEventChange } from './notifications/notices/note-event-change.ts';
+import { createPhoneReach } from './notifications/senders/phone-reach.ts';
 import {
   availabilityOf,
   createEventDirectory,
@@ -27,11 +27,11 @@ import {
   watchPaymentBacklog,
 } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
-import { type DbOptions, type OpenDb, openDb } from './platform/db.ts';
-import type { GroupCommit } from './platform/group-commit.ts';
+import { type DbOptions, type OpenDb, openDb } from './platform/database/db.ts';
+import type { GroupCommit } from './platform/database/group-commit.ts';
 import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
-import { createClosers } from './platform/shutdown.ts';
+import { createClosers } from './platform/resilience/shutdown.ts';
 import { problems } from './problems.ts';
 import {
   createCallsLimiter,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { addressHeaders } from './http/client-network.ts';
-import { trustedProxiesFault } from './http/trusted-proxies.ts';
+import { addressHeaders } from './http/server/client-network.ts';
+import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
 import { productionFaults } from './production-faults.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { examples } from './contract-examples.ts';
-import { openApiDocument } from './http/api-docs.ts';
-import type { AppEnv } from './http/router.ts';
+import { openApiDocument } from './http/contract/api-docs.ts';
+import type { AppEnv } from './http/contract/router.ts';
 import { type ErrorCode, problems } from './problems.ts';
 import { commonRefusals, refusals } from './refusals.ts';
 

@@ -1,5 +1,5 @@
 import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } from './access/jobs.ts';
-import { cdnPurgeJob } from './http/cdn-purge.ts';
+import { cdnPurgeJob } from './http/public-cache/cdn-purge.ts';
 import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import { deliverySend, recoverDeliveries, tellHolders, ticketsSend } from './notifications/jobs.ts';

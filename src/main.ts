@@ -1,5 +1,5 @@
-import { serve } from './http/serve.ts';
-import { operationsApp } from './http/health.ts';
+import { serve } from './http/server/serve.ts';
+import { operationsApp } from './http/server/health.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
@@ -7,7 +7,7 @@ import { operatorRoutes } from './operator-routes.ts';
 import { apiProbes, knowSwitches, refusesToStart } from './readiness.ts';
 import { createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
-import { onStopSignal } from './platform/shutdown.ts';
+import { onStopSignal } from './platform/resilience/shutdown.ts';
 
 /** Long enough for a load balancer to see that this process is not ready any more. */
 const leaveSeconds = 1;

@@ -1,7 +1,7 @@
 import { demoStaffExists } from './access/index.ts';
 import type { Service } from './compose.ts';
-import type { Probe } from './http/health.ts';
-import { mayChangeTables, ping } from './platform/db.ts';
+import type { Probe } from './http/server/health.ts';
+import { mayChangeTables, ping } from './platform/database/db.ts';
 import { isOneRedis } from './platform/redis.ts';
 
 /** Why production must not start with what it finds, or undefined. What it allows but people may not mean, it logs. */

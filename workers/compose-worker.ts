@@ -2,14 +2,14 @@ import { queueTag } from '../src/catalog/index.ts';
 import { composeGateway } from '../src/compose-gateway.ts';
 import type { Config } from '../src/config.ts';
 import { createDeliveries, createEmailChannel, createWhatsappChannel } from '../src/notifications/index.ts';
-import { createChangePush } from '../src/http/cached-read-changes.ts';
+import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { eventStockOf } from '../src/orders/index.ts';
 import { createPaymentAccounts, watchPaymentBacklog } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
-import { openDb } from '../src/platform/db.ts';
+import { openDb } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
 import { openCacheRedis } from '../src/platform/redis.ts';
-import { createClosers } from '../src/platform/shutdown.ts';
+import { createClosers } from '../src/platform/resilience/shutdown.ts';
 import { beaconChainOf, createBeacon } from '../src/waiting-room/draw/index.ts';
 import { createHealthReader } from '../src/waiting-room/index.ts';
 

@@ -1,7 +1,7 @@
 import { ConfigError, loadConfig } from '../src/config.ts';
-import { isUnavailable } from '../src/platform/db-errors.ts';
-import { discardDeadLetter, listDeadLetters, replayDeadLetter } from '../src/platform/dead-letters.ts';
-import { type Db, openDb } from '../src/platform/db.ts';
+import { isUnavailable } from '../src/platform/database/db-errors.ts';
+import { discardDeadLetter, listDeadLetters, replayDeadLetter } from '../src/platform/jobs/dead-letters.ts';
+import { type Db, openDb } from '../src/platform/database/db.ts';
 
 /**
  * What an operator does with jobs that were given up:

@@ -1,7 +1,7 @@
 import { purgeEndedAccess } from '../src/access/index.ts';
 import { indexEvents } from '../src/catalog/index.ts';
 import type { Config } from '../src/config.ts';
-import { purgeCdn } from '../src/http/cdn-purge-call.ts';
+import { purgeCdn } from '../src/http/public-cache/cdn-purge-call.ts';
 import { checkInvariants } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
 import { type GatewayDeps, paymentHandlers } from '../src/payments/index.ts';
-import type { Db } from '../src/platform/db.ts';
+import type { Db } from '../src/platform/database/db.ts';
 import type { Handlers } from './run-job.ts';
 
 export type HandlerDeps = SendDeliveryDeps &

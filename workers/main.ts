@@ -1,11 +1,11 @@
 import { ConfigError, loadConfig } from '../src/config.ts';
-import { operationsApp } from '../src/http/health.ts';
-import { serve } from '../src/http/serve.ts';
+import { operationsApp } from '../src/http/server/health.ts';
+import { serve } from '../src/http/server/serve.ts';
 import { jobs } from '../src/jobs.ts';
-import { ping } from '../src/platform/db.ts';
+import { ping } from '../src/platform/database/db.ts';
 import { createLog } from '../src/platform/log.ts';
 import { collectProcessMetrics } from '../src/platform/metrics.ts';
-import { onStopSignal } from '../src/platform/shutdown.ts';
+import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
 import { refusesToStart } from '../src/readiness.ts';
 import { createClockwork } from '../src/waiting-room/index.ts';
 import { composeWorker } from './compose-worker.ts';

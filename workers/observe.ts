@@ -1,8 +1,8 @@
-import type { Db } from '../src/platform/db.ts';
-import { countDeadLetters } from '../src/platform/dead-letters.ts';
-import { queueNames } from '../src/platform/job.ts';
+import type { Db } from '../src/platform/database/db.ts';
+import { countDeadLetters } from '../src/platform/jobs/dead-letters.ts';
+import { queueNames } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
-import { outboxBacklog } from '../src/platform/outbox.ts';
+import { outboxBacklog } from '../src/platform/jobs/outbox.ts';
 import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSeconds } from './metrics.ts';
 import type { QueueName, Queues } from './queues.ts';
 

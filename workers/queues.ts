@@ -1,6 +1,6 @@
 import { Queue, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { JobContract } from '../src/platform/job.ts';
+import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 
 /**

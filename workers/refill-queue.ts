@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { Db } from '../src/platform/db.ts';
+import type { Db } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
-import { recallStagedJobs } from '../src/platform/outbox.ts';
+import { recallStagedJobs } from '../src/platform/jobs/outbox.ts';
 import { queuePrefix } from './queues.ts';
 
 /** Says that the queue still has what it was handed: it is gone when the queue's Redis was emptied. */

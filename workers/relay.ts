@@ -1,15 +1,15 @@
 import type { Redis } from 'ioredis';
-import type { Db } from '../src/platform/db.ts';
+import type { Db } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
-import { buryStagedJobs, buryUnknownJobs } from '../src/platform/dead-letters.ts';
-import { queueNames } from '../src/platform/job.ts';
+import { buryStagedJobs, buryUnknownJobs } from '../src/platform/jobs/dead-letters.ts';
+import { queueNames } from '../src/platform/jobs/job.ts';
 import {
   type StagedJob,
   leaseOverdueJobs,
   leaseStagedJobs,
   releaseStagedJobs,
   stagedJobNames,
-} from '../src/platform/outbox.ts';
+} from '../src/platform/jobs/outbox.ts';
 import { refillQueue } from './refill-queue.ts';
 import { jobsBuried, outboxUnknownNames, relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
 import { type QueueName, type Queues, jobOptions } from './queues.ts';

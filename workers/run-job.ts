@@ -1,10 +1,10 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { z } from 'zod';
-import { isUnavailable } from '../src/platform/db-errors.ts';
+import { isUnavailable } from '../src/platform/database/db-errors.ts';
 import { DomainError } from '../src/platform/errors.ts';
-import type { JobContract } from '../src/platform/job.ts';
+import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
-import { RetryLater } from '../src/platform/retry-later.ts';
+import { RetryLater } from '../src/platform/jobs/retry-later.ts';
 import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, jobsStarted } from './metrics.ts';
 
 /**

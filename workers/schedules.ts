@@ -1,4 +1,4 @@
-import { type JobContract, queueNames } from '../src/platform/job.ts';
+import { type JobContract, queueNames } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import type { Queues } from './queues.ts';
 import type { JobMap } from './run-job.ts';

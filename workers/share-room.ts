@@ -1,6 +1,6 @@
-import type { Db } from '../src/platform/db.ts';
-import { queueNames } from '../src/platform/job.ts';
-import { dueEventsMax, findDueWork } from '../src/platform/outbox.ts';
+import type { Db } from '../src/platform/database/db.ts';
+import { queueNames } from '../src/platform/jobs/job.ts';
+import { dueEventsMax, findDueWork } from '../src/platform/jobs/outbox.ts';
 import { relayHeld } from './metrics.ts';
 import { type QueueName, type Queues, queueShares, waitingMax } from './queues.ts';
 import type { JobMap } from './run-job.ts';

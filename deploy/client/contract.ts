@@ -1,7 +1,7 @@
 import { createRoutes } from '../../src/app.ts';
 import type { Service } from '../../src/compose.ts';
 import { contractOf } from '../../src/contract.ts';
-import { createRouter } from '../../src/http/router.ts';
+import { createRouter } from '../../src/http/contract/router.ts';
 
 export type Schema = {
   readonly $ref?: string;

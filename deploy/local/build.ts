@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { stop } from 'esbuild';
-import { buildWeb } from '../../src/web/build-web.ts';
+import { buildWeb } from '../../src/web/client-build/build-web.ts';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { step } from './progress.ts';
 import { bundleProgram, bundleHelpers } from './stack/bundle.ts';

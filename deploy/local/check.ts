@@ -8,7 +8,7 @@ const steps: readonly { readonly name: string; readonly command: readonly string
   { name: 'format', command: ['biome', 'format', '--log-level=error', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--quiet', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
-  { name: 'types of the pages', command: ['tsc', '--noEmit', '-p', 'src/web/browser/tsconfig.json'] },
+  { name: 'types of the pages', command: ['tsc', '--noEmit', '-p', 'src/web/client/tsconfig.json'] },
   { name: 'types of k6', command: ['tsc', '--noEmit', '-p', 'loadtest/k6'] },
   { name: 'contract', command: ['node', 'deploy/client/lint-contract.ts'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },

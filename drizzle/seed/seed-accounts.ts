@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { demoMidtransAccount, demoWhatsappSender } from '../../loadtest/sandbox/demo-accounts.ts';
-import { createPasswords } from '../../src/access/passwords.ts';
+import { demoMidtransAccount, demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
+import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import type { Role } from '../../src/access/actor.ts';
 import { organizers, staff } from '../../src/access/tables.ts';
 import { senders } from '../../src/notifications/tables.ts';
 import { paymentAccounts } from '../../src/payments/tables.ts';
 import { encrypt } from '../../src/platform/crypto.ts';
-import type { Db } from '../../src/platform/db.ts';
+import type { Db } from '../../src/platform/database/db.ts';
 import { demoId } from './demo-id.ts';
 
 export const demoPassword = 'demo-password-please-change';

@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config.ts';
 import type { Clock } from '../../src/platform/clock.ts';
-import type { Db } from '../../src/platform/db.ts';
+import type { Db } from '../../src/platform/database/db.ts';
 import { programme } from './programme.ts';
 import { seedAccounts } from './seed-accounts.ts';
 import { seedEvent } from './seed-event.ts';

@@ -4,7 +4,7 @@ import { events, scheduleItems, ticketCategories } from '../../src/catalog/table
 import { gateKey } from '../../src/check-in/index.ts';
 import { gates } from '../../src/check-in/tables.ts';
 import { pools, promoCodes, stock } from '../../src/orders/tables.ts';
-import { type Db, transaction } from '../../src/platform/db.ts';
+import { type Db, transaction } from '../../src/platform/database/db.ts';
 import { demoEventId, demoId } from './demo-id.ts';
 import type { DemoEvent, When } from './programme-types.ts';
 

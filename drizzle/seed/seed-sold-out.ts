@@ -1,7 +1,7 @@
 import { createEventDirectory, createSoldOutMemory, createPlacement, placeOrder } from '../../src/orders/index.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { Config } from '../../src/config.ts';
-import type { Db } from '../../src/platform/db.ts';
+import type { Db } from '../../src/platform/database/db.ts';
 import { demoCategoryId } from './seed-event.ts';
 import type { DemoEvent } from './programme-types.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { drawKeyOf, leafOf, positionOf, proofOf, rootOf, seedHashOf } from '../../src/waiting-room/draw/index.ts';
-import { levelsOf, rootOfLevels } from '../../src/waiting-room/draw/merkle.ts';
+import { levelsOf, rootOfLevels } from '../../src/waiting-room/draw/tree/merkle.ts';
 
 /**
  * Writes docs/draw-vectors.json: inputs made of counting hashes, outputs by the service's own code. The tests hold both

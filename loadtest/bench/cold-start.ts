@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
-import { createEvent } from '../../test/support/factories.ts';
+import { createEvent } from '../../testkit/factories.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
 import { type Answer, requestBytes } from '../generator/connection.ts';
-import { watched } from './measure.ts';
-import type { BenchOptions } from './options.ts';
-import { networkAddress } from './order-requests.ts';
-import { type MeasuredRun, type Measurement, measurementOf } from './report.ts';
-import { readCounter } from './read-metrics.ts';
-import { type BenchStack, partsOf, say } from './stack.ts';
+import { watched } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { networkAddress } from './load/order-requests.ts';
+import { type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';
+import { readCounter } from './harness/read-metrics.ts';
+import { type BenchStack, partsOf, say } from './harness/stack.ts';
 
 const events = 1000;
 const processes = 2;

@@ -1,14 +1,14 @@
 import { closedLoop } from '../generator/closed-loop.ts';
 import type { Answer } from '../generator/connection.ts';
 import { openLoop } from '../generator/open-loop.ts';
-import { auditFaults } from './audit.ts';
-import { watched } from './measure.ts';
-import { type BenchOptions, warmupSeconds } from './options.ts';
-import { hotCategory } from './order-load.ts';
-import { type BenchReport, type Measurement, measurementOf } from './report.ts';
-import { costliestStatements, forgetStatements, serverSettings } from './server-figures.ts';
-import { perItem, readSpent } from './spent.ts';
-import { type ApiOptions, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
+import { auditFaults } from './harness/audit.ts';
+import { watched } from './harness/measure.ts';
+import { type BenchOptions, warmupSeconds } from './harness/options.ts';
+import { hotCategory } from './load/order-load.ts';
+import { type BenchReport, type Measurement, measurementOf } from './harness/report.ts';
+import { costliestStatements, forgetStatements, serverSettings } from './harness/server-figures.ts';
+import { perItem, readSpent } from './fill/spent.ts';
+import { type ApiOptions, type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 
 const connections = 128;
 const quietPerSecond = 500;

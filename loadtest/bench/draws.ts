@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { startSandbox } from '../sandbox/start-sandbox.ts';
-import { demoChain } from '../sandbox/beacon/demo-chain.ts';
+import { startSandbox } from '../../sandbox/start-sandbox.ts';
+import { demoChain } from '../../sandbox/beacon/demo-chain.ts';
 import { auditDraw } from '../audit-draw/audit-draw.ts';
 import { createLatencies } from '../generator/latencies.ts';
-import { transaction } from '../../src/platform/db.ts';
+import { transaction } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { serve } from '../../src/http/serve.ts';
-import { createRouter } from '../../src/http/router.ts';
-import { createCachedReads } from '../../src/http/cached-reads.ts';
+import { serve } from '../../src/http/server/serve.ts';
+import { createRouter } from '../../src/http/contract/router.ts';
+import { createCachedReads } from '../../src/http/public-cache/cached-reads.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createBeacon } from '../../src/waiting-room/draw/beacon.ts';
+import { createBeacon } from '../../src/waiting-room/draw/beacon/beacon.ts';
 import {
   type DrawDeps,
   commitDraw,
@@ -20,13 +20,13 @@ import {
 } from '../../src/waiting-room/draw/index.ts';
 import { type DrawRow, findCurrentDraw } from '../../src/waiting-room/draw/queries.ts';
 import { drawRoutes } from '../../src/waiting-room/draw/routes.ts';
-import { createJoinLane } from '../../src/waiting-room/join-lane.ts';
-import { type TestEvent, createEvent } from '../../test/support/factories.ts';
-import { auditFaults } from './audit.ts';
-import { watched } from './measure.ts';
-import type { BenchOptions } from './options.ts';
-import { type BenchReport, type Measurement, measurementOf } from './report.ts';
-import { type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
+import { createJoinLane } from '../../src/waiting-room/places/join-lane.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { auditFaults } from './harness/audit.ts';
+import { watched } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { type BenchReport, type Measurement, measurementOf } from './harness/report.ts';
+import { type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 
 const places = 1_000_000;
 const joinEveryMs = 20;

@@ -1,9 +1,9 @@
 import { saveChart } from '../chart/save-chart.ts';
 import { type Drift, type RuleName, capacityPerSecond, simulateDrift } from '../simulation/scenarios.ts';
 import { driftMissed, liveDrift } from './drift-live.ts';
-import type { BenchOptions } from './options.ts';
-import type { BenchReport, Measurement } from './report.ts';
-import { say } from './stack.ts';
+import type { BenchOptions } from './harness/options.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
+import { say } from './harness/stack.ts';
 
 const simulatedMinutes = 60;
 const overload = 3;

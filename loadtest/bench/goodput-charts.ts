@@ -1,8 +1,8 @@
 import { saveChart } from '../chart/save-chart.ts';
 import type { Latencies } from '../generator/latencies.ts';
 import type { LoadResult } from '../generator/tally.ts';
-import type { Important } from './important-load.ts';
-import type { ByPart } from './processors.ts';
+import type { Important } from './load/important-load.ts';
+import type { ByPart } from './harness/processors.ts';
 
 /** What was seen while so many times as much was asked as can be served. */
 export type Step = {

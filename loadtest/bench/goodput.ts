@@ -2,16 +2,16 @@ import { closedLoop } from '../generator/closed-loop.ts';
 import { createLatencies } from '../generator/latencies.ts';
 import { openLoop } from '../generator/open-loop.ts';
 import type { LoadResult } from '../generator/tally.ts';
-import { auditFaults } from './audit.ts';
+import { auditFaults } from './harness/audit.ts';
 import { type Step, chartGoodput } from './goodput-charts.ts';
-import { type Important, type ImportantLoad, importantLoad } from './important-load.ts';
-import { watched } from './measure.ts';
-import type { BenchOptions } from './options.ts';
-import { hotCategory } from './order-load.ts';
-import { type BenchReport, type Measurement, median, measurementOf } from './report.ts';
-import { serverSettings } from './server-figures.ts';
-import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
-import { releasePlacement, throttlePlacement } from './throttle.ts';
+import { type Important, type ImportantLoad, importantLoad } from './load/important-load.ts';
+import { watched } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { hotCategory } from './load/order-load.ts';
+import { type BenchReport, type Measurement, median, measurementOf } from './harness/report.ts';
+import { serverSettings } from './harness/server-figures.ts';
+import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
+import { releasePlacement, throttlePlacement } from './harness/throttle.ts';
 
 /** Capacity is set by Postgres taking a millisecond for each order of the event: 1,000 orders/s, whatever the machine can do. */
 const capacityPerSecond = 1000;

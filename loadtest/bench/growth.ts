@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Answer } from '../generator/connection.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { auditFaults } from './audit.ts';
-import { fillTables } from './fill-tables.ts';
-import { against } from './measure.ts';
-import type { BenchOptions } from './options.ts';
-import { hotCategory, measureOn } from './order-load.ts';
-import type { BenchReport, Measurement } from './report.ts';
-import { serverSettings, serverWork } from './server-figures.ts';
-import { type BenchStack, startBenchStack } from './stack.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { auditFaults } from './harness/audit.ts';
+import { fillTables } from './fill/fill-tables.ts';
+import { against } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { hotCategory, measureOn } from './load/order-load.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
+import { serverSettings, serverWork } from './harness/server-figures.ts';
+import { type BenchStack, startBenchStack } from './harness/stack.ts';
 
 const connections = 128;
 const bar = { ratioMin: 0.85 };

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { orderAccessToken } from '../../src/access/order-token.ts';
-import { createEvent } from '../../test/support/factories.ts';
-import { bearer, keyFor, openDesk, pay } from '../../test/support/order-desk.ts';
-import { order, placingDeps } from '../../test/support/placing.ts';
+import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { bearer, keyFor, openDesk, pay } from '../../testkit/order-desk.ts';
+import { order, placingDeps } from '../../testkit/placing.ts';
 import type { LoadResult } from '../generator/tally.ts';
 import { openLoop } from '../generator/open-loop.ts';
-import { benchEncryptionKey, benchOrderTokenSecret } from './api-environment.ts';
-import { insertOrdersInPayment } from './bulk-orders.ts';
-import { emptyOutbox } from './count-orders.ts';
-import { watched } from './measure.ts';
-import { type BenchOptions, warmupSeconds } from './options.ts';
-import { hotCategory } from './order-load.ts';
-import { peakMemoryMiB } from './processors.ts';
-import { type MeasuredRun, type Measurement, measurementOf, median } from './report.ts';
-import { type BenchStack, partsOf, say } from './stack.ts';
-import { type StormRequest, startStorm } from './storm.ts';
+import { benchEncryptionKey, benchOrderTokenSecret } from './harness/api-environment.ts';
+import { insertOrdersInPayment } from './fill/bulk-orders.ts';
+import { emptyOutbox } from './harness/count-orders.ts';
+import { watched } from './harness/measure.ts';
+import { type BenchOptions, warmupSeconds } from './harness/options.ts';
+import { hotCategory } from './load/order-load.ts';
+import { peakMemoryMiB } from './harness/processors.ts';
+import { type MeasuredRun, type Measurement, measurementOf, median } from './harness/report.ts';
+import { type BenchStack, partsOf, say } from './harness/stack.ts';
+import { type StormRequest, startStorm } from './load/storm.ts';
 
 /** Orders as on a busy evening, far below what a process can take: what is felt is how long each waits. */
 const ordersPerSecond = 100;

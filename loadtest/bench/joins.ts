@@ -1,20 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { signBuyerToken } from '../../src/access/buyer-token.ts';
-import { keyedHash } from '../../src/access/buyer-key.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent } from '../../test/support/factories.ts';
-import { createRoom } from '../../test/support/places.ts';
-import { benchQueueTokenSecret } from './api-environment.ts';
-import { auditFaults } from './audit.ts';
-import { type Load, against } from './measure.ts';
-import { type BenchOptions, warmupSeconds } from './options.ts';
-import { fixedControl, measureOn } from './order-load.ts';
-import { networkAddress } from './order-requests.ts';
-import type { BenchReport, Measurement } from './report.ts';
-import { poolerStats, serverSettings } from './server-figures.ts';
-import { solveFor } from './solved-joins.ts';
-import { type BenchStack, say, startBenchStack } from './stack.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import { keyedHash } from '../../src/access/buyers/buyer-key.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { benchQueueTokenSecret } from './harness/api-environment.ts';
+import { auditFaults } from './harness/audit.ts';
+import { type Load, against } from './harness/measure.ts';
+import { type BenchOptions, warmupSeconds } from './harness/options.ts';
+import { fixedControl, measureOn } from './load/order-load.ts';
+import { networkAddress } from './load/order-requests.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
+import { poolerStats, serverSettings } from './harness/server-figures.ts';
+import { solveFor } from './queue/solved-joins.ts';
+import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 
 const connectionCounts = [256, 512, 1024];
 /** Buyers made for each second of a run: more than any run has reached. */

@@ -1,14 +1,14 @@
-import { createEvent, type TestEvent } from '../../test/support/factories.ts';
+import { createEvent, type TestEvent } from '../../testkit/factories.ts';
 import type { LoadResult } from '../generator/tally.ts';
 import { openLoop } from '../generator/open-loop.ts';
-import { auditFaults } from './audit.ts';
-import { countOrders, emptyOutbox } from './count-orders.ts';
-import { type BenchOptions, warmupSeconds } from './options.ts';
-import { endlessCapacity } from './order-load.ts';
-import { orderRequests } from './order-requests.ts';
-import { type BenchReport, type Measurement, measurementOf, median } from './report.ts';
-import { delayCommits } from './server-figures.ts';
-import { type BenchApi, type BenchStack, say, startBenchStack } from './stack.ts';
+import { auditFaults } from './harness/audit.ts';
+import { countOrders, emptyOutbox } from './harness/count-orders.ts';
+import { type BenchOptions, warmupSeconds } from './harness/options.ts';
+import { endlessCapacity } from './load/order-load.ts';
+import { orderRequests } from './load/order-requests.ts';
+import { type BenchReport, type Measurement, measurementOf, median } from './harness/report.ts';
+import { delayCommits } from './harness/server-figures.ts';
+import { type BenchApi, type BenchStack, say, startBenchStack } from './harness/stack.ts';
 
 /** Two hundred events that sell as on any day, and one that is suddenly wanted ten times as much. */
 const neighbours = 200;

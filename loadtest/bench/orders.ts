@@ -1,15 +1,15 @@
 import { openLoop } from '../generator/open-loop.ts';
 import { type Timeline, createTimeline } from '../generator/timeline.ts';
-import { auditFaults } from './audit.ts';
-import { type BestControl, findBestControl, tryConnections } from './find-best-control.ts';
-import { insertRate } from './insert-rate.ts';
-import { against } from './measure.ts';
-import type { BenchOptions } from './options.ts';
+import { auditFaults } from './harness/audit.ts';
+import { type BestControl, findBestControl, tryConnections } from './harness/find-best-control.ts';
+import { insertRate } from './controls/insert-rate.ts';
+import { against } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
 import { chartConcurrency, chartFelt } from './order-charts.ts';
-import { measureOn } from './order-load.ts';
-import type { BenchReport, Measurement } from './report.ts';
-import { delayCommits, poolerStats, serverSettings } from './server-figures.ts';
-import { type ApiOptions, type BenchStack, startBenchStack } from './stack.ts';
+import { measureOn } from './load/order-load.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
+import { delayCommits, poolerStats, serverSettings } from './harness/server-figures.ts';
+import { type ApiOptions, type BenchStack, startBenchStack } from './harness/stack.ts';
 
 const connectionCounts = [128, 256, 512];
 /** On two cores a tie also takes from each side what the other leaves idle; so both ways are measured. */

@@ -1,15 +1,15 @@
-import { createEvent } from '../../test/support/factories.ts';
+import { createEvent } from '../../testkit/factories.ts';
 import { type Answer, type Connection, openConnection, requestBytes } from '../generator/connection.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
-import { auditFaults } from './audit.ts';
-import { startBareServer } from './bare-control.ts';
+import { auditFaults } from './harness/audit.ts';
+import { startBareServer } from './controls/bare-control.ts';
 import { measureColdStart } from './cold-start.ts';
-import { type BenchEdge, startEdge } from './edge.ts';
-import { against, watched } from './measure.ts';
-import { type BenchOptions, warmupSeconds } from './options.ts';
-import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './report.ts';
-import { serverSettings } from './server-figures.ts';
-import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './stack.ts';
+import { type BenchEdge, startEdge } from './controls/edge.ts';
+import { against, watched } from './harness/measure.ts';
+import { type BenchOptions, warmupSeconds } from './harness/options.ts';
+import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';
+import { serverSettings } from './harness/server-figures.ts';
+import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 
 const events = 200;
 const connections = 64;

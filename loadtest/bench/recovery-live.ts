@@ -3,12 +3,12 @@ import { saveChart } from '../chart/save-chart.ts';
 import { type Connection, openConnection } from '../generator/connection.ts';
 import { percentileOf } from '../simulation/crowd.ts';
 import { recoveredWithinSeconds } from '../simulation/scenarios.ts';
-import { auditFaults } from './audit.ts';
-import type { BenchOptions } from './options.ts';
-import { hotCategory } from './order-load.ts';
-import type { BenchReport, Measurement } from './report.ts';
-import { type BenchApi, type BenchStack, say, startBenchStack } from './stack.ts';
-import { throttlePlacement } from './throttle.ts';
+import { auditFaults } from './harness/audit.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { hotCategory } from './load/order-load.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
+import { type BenchApi, type BenchStack, say, startBenchStack } from './harness/stack.ts';
+import { throttlePlacement } from './harness/throttle.ts';
 
 /** Small enough that ten times as many, with all that try again, are not what one generator can send. */
 const capacityPerSecond = 500;

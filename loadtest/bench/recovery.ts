@@ -7,10 +7,10 @@ import {
   recoveredWithinSeconds,
   simulateRecovery,
 } from '../simulation/scenarios.ts';
-import type { BenchOptions } from './options.ts';
+import type { BenchOptions } from './harness/options.ts';
 import { liveRecovery } from './recovery-live.ts';
-import type { BenchReport, Measurement } from './report.ts';
-import { say } from './stack.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
+import { say } from './harness/stack.ts';
 
 const rush = { factor: 10, rushSeconds: 60 };
 const runsOfOurs = 20;

@@ -1,13 +1,13 @@
-import { createEvent } from '../../test/support/factories.ts';
-import { auditFaults } from './audit.ts';
-import { countOrders, emptyOutbox } from './count-orders.ts';
-import { type Load, against } from './measure.ts';
-import type { BenchOptions } from './options.ts';
-import { fixedControl, measureBothWays, measureOn } from './order-load.ts';
-import { orderRequests } from './order-requests.ts';
-import type { BenchReport } from './report.ts';
-import { poolerStats, serverSettings } from './server-figures.ts';
-import { type BenchStack, startBenchStack } from './stack.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { auditFaults } from './harness/audit.ts';
+import { countOrders, emptyOutbox } from './harness/count-orders.ts';
+import { type Load, against } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { fixedControl, measureBothWays, measureOn } from './load/order-load.ts';
+import { orderRequests } from './load/order-requests.ts';
+import type { BenchReport } from './harness/report.ts';
+import { poolerStats, serverSettings } from './harness/server-figures.ts';
+import { type BenchStack, startBenchStack } from './harness/stack.ts';
 
 const lastTickets = 100;
 const connections = 128;

@@ -1,13 +1,13 @@
-import { type TestEvent, createEvent } from '../../test/support/factories.ts';
-import { auditFaults } from './audit.ts';
-import { countOrders, emptyOutbox } from './count-orders.ts';
-import type { Load } from './measure.ts';
-import type { BenchOptions } from './options.ts';
-import { endlessCapacity, fixedControl, measureBothWays } from './order-load.ts';
-import { type OrderShape, orderRequests } from './order-requests.ts';
-import type { BenchReport } from './report.ts';
-import { poolerStats, serverSettings } from './server-figures.ts';
-import { type BenchStack, startBenchStack } from './stack.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { auditFaults } from './harness/audit.ts';
+import { countOrders, emptyOutbox } from './harness/count-orders.ts';
+import type { Load } from './harness/measure.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { endlessCapacity, fixedControl, measureBothWays } from './load/order-load.ts';
+import { type OrderShape, orderRequests } from './load/order-requests.ts';
+import type { BenchReport } from './harness/report.ts';
+import { poolerStats, serverSettings } from './harness/server-figures.ts';
+import { type BenchStack, startBenchStack } from './harness/stack.ts';
 
 const events = 10;
 const categoriesPerEvent = 5;

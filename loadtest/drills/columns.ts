@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import { encodeBase32 } from '../../src/platform/ids.ts';
-import { orderAccessToken } from '../../src/access/order-token.ts';
-import { bulkOrderId } from '../bench/bulk-orders.ts';
-import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
+import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { bulkOrderId } from '../bench/fill/bulk-orders.ts';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import type { DrillWorld } from './world.ts';
 
 /** The columns of the resiliency matrix: what people do, each by one request. */

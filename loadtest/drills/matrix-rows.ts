@@ -1,4 +1,4 @@
-import { familyOf } from '../bench/pinning.ts';
+import { familyOf } from '../bench/harness/pinning.ts';
 import { type ColumnName, columnNames } from './columns.ts';
 import { controlSandbox } from './control-sandbox.ts';
 import { type DrillWorld, autoPay } from './world.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { invariants } from '../../src/invariants.ts';
 import { compareWithWitness } from '../../src/payments/index.ts';
 import type { Columns } from './columns.ts';

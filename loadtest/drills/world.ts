@@ -8,17 +8,17 @@ import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
 import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { migrate } from '../../drizzle/migrate.ts';
-import { newCredential } from '../../src/access/credential.ts';
-import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import { newCredential } from '../../src/access/credentials/credential.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { encrypt } from '../../src/platform/crypto.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { accountContext } from '../../src/payments/payment-accounts.ts';
-import { type TestEvent, createEvent } from '../../test/support/factories.ts';
-import { apiEnvironment, benchEncryptionKey } from '../bench/api-environment.ts';
-import { insertOrdersInPayment, insertTickets } from '../bench/bulk-orders.ts';
-import { endOnSignal, isInterrupted } from '../bench/interruption.ts';
-import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
-import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { apiEnvironment, benchEncryptionKey } from '../bench/harness/api-environment.ts';
+import { insertOrdersInPayment, insertTickets } from '../bench/fill/bulk-orders.ts';
+import { endOnSignal, isInterrupted } from '../bench/harness/interruption.ts';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { controlSandbox } from './control-sandbox.ts';
 
 /** The whole product with the outside world on a place of its own: what a drill may break. */

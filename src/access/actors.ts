@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import type { Actor } from './actor.ts';
-import { type CredentialSecrets, createIsOurs, credentialKind } from './credential.ts';
+import { type CredentialSecrets, createIsOurs, credentialKind } from './credentials/credential.ts';
 import { credentialLookups } from './metrics.ts';
-import { findApiKeyActor, findDeviceActor, findSessionActor } from './queries-sessions.ts';
-import { readSessionToken } from './session-token.ts';
+import { findApiKeyActor, findDeviceActor, findSessionActor } from './sessions/queries.ts';
+import { readSessionToken } from './sessions/session-token.ts';
 
 /**
  * Who is behind a credential, remembered in this process for at most 30 seconds, so that a scan at the door costs no

@@ -1,7 +1,7 @@
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { type Actor, type Role, atLeast } from './actor.ts';
 import { forbidden, unauthenticated } from './errors.ts';
-import { findLiveApiKeyActor, findSessionActor } from './queries-sessions.ts';
+import { findLiveApiKeyActor, findSessionActor } from './sessions/queries.ts';
 
 /**
  * The actor as Postgres knows it now, in the caller's transaction. A process may remember an actor for half a minute after its

@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import type { Actors } from './actors.ts';
-import type { Passwords } from './passwords.ts';
-import type { TryLimiter } from './try-limiter.ts';
+import type { Passwords } from './sessions/passwords.ts';
+import type { TryLimiter } from './sessions/try-limiter.ts';
 
 /** Everything that the routes of this room need. */
 export type AccessDeps = {

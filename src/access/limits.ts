@@ -6,7 +6,7 @@ export const invitationHours = 7 * 24;
 /** Invitations of one member within an hour; a further one would be a mail that is not sent. */
 export const invitationsPerStaffMax = 3;
 export const passwordResetHours = 1;
-/** Reset links of one member that live at once: as many as `src/traffic-control/policies.ts` lets through within an hour. */
+/** Reset links of one member that live at once: as many as `src/traffic-control/limits/policies.ts` lets through within an hour. */
 export const passwordResetsPerStaffMax = 13;
 export const staffPerOrganizerMax = 500;
 export const apiKeysPerOrganizerMax = 50;

@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { AppEnv } from '../http/router.ts';
+import type { AppEnv } from '../http/contract/router.ts';
 import { DomainError } from '../platform/errors.ts';
 import { type Actor, type Role, atLeast } from './actor.ts';
 import type { Actors } from './actors.ts';
-import { bearerOf } from './credential.ts';
+import { bearerOf } from './credentials/credential.ts';
 import { forbidden, unauthenticated } from './errors.ts';
 
 /** What a handler behind `requireRole` or `requireActor` may read. */

@@ -1,5 +1,5 @@
-import type { MadeAccess } from './made-access.ts';
-import type { ActorView } from './show-actor.ts';
+import type { MadeAccess } from './staff/made-access.ts';
+import type { ActorView } from './sessions/show-actor.ts';
 import type { AuditEntryWithName } from './queries.ts';
 import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
 

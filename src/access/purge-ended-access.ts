@@ -1,7 +1,7 @@
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { endedRowsKeptDays, purgeBatchMax, purgeBatchesMax, verificationsPurgedMax } from './limits.ts';
 import { deleteEndedRows } from './queries.ts';
-import { deleteEndedVerifications } from './queries-buyers.ts';
+import { deleteEndedVerifications } from './buyers/queries.ts';
 
 /**
  * Removes verifications of buyers as soon as they have ended, since they hold addresses, and sessions and links that ended

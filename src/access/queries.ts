@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import type { Db } from '../platform/db.ts';
-import { rowsOf } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
+import { rowsOf } from '../platform/database/db.ts';
 import { purgeBatchMax } from './limits.ts';
 import { type AuditEntry, type Organizer, auditLog, organizers, staff } from './tables.ts';
 

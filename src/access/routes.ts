@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
-import { createRouter } from '../http/router.ts';
+import { createRouter } from '../http/contract/router.ts';
 import type { ActorEnv } from './middleware.ts';
 import type { AccessDeps } from './deps.ts';
-import { apiKeyRoutes } from './routes-api-keys.ts';
-import { auditRoutes } from './routes-audit.ts';
-import { deviceRoutes } from './routes-devices.ts';
-import { linkRoutes } from './routes-links.ts';
-import { sessionRoutes } from './routes-sessions.ts';
-import { staffRoutes } from './routes-staff.ts';
+import { apiKeyRoutes } from './credentials/key-routes.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { deviceRoutes } from './credentials/device-routes.ts';
+import { linkRoutes } from './staff/link-routes.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import { staffRoutes } from './staff/routes.ts';
 
 /** Sign-in, invitations and resets; staff, API keys, devices and the audit log of an organiser. */
 export function accessRoutes(deps: AccessDeps & { readonly networkOf: (c: Context) => string }) {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { pageQuery } from '../http/pagination.ts';
+import { pageQuery } from '../http/contract/pagination.ts';
 import {
   fault,
   emailSchema,
@@ -12,8 +12,8 @@ import {
   slugSchema,
   timeSchema,
   patternFault,
-} from '../http/schemas.ts';
-import { signedTextLengthMax } from '../platform/signed-text.ts';
+} from '../http/contract/schemas.ts';
+import { signedTextLengthMax } from '../platform/text/signed-text.ts';
 import { roles } from './actor.ts';
 import { passwordLengthMax, passwordLengthMin } from './limits.ts';
 import { staffStatuses } from './tables.ts';

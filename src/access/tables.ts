@@ -1,5 +1,5 @@
 import { bigint, boolean, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
-import { bytes, time } from '../platform/columns.ts';
+import { bytes, time } from '../platform/database/columns.ts';
 import { roles } from './actor.ts';
 
 export const organizers = pgTable('organizers', {

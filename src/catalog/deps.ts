@@ -1,6 +1,6 @@
 import type { Actors } from '../access/actors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ChangeDeps } from './change-locked-event.ts';
+import type { ChangeDeps } from './events/change-locked-event.ts';
 import type { EventChanged, LimitsChanged, WasOrdered } from './ports.ts';
 
 /** Everything that the organiser's routes of this room need. */

@@ -1,9 +1,9 @@
 import { requestInvalid } from '../platform/errors.ts';
-import type { Money } from '../platform/money.ts';
+import type { Money } from '../platform/text/money.ts';
 import { given } from './given.ts';
 import { eventDaysMax } from './limits.ts';
 import type { NewEvent, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
-import type { ChangeEvent, ChangeScheduleItem, ChangeTicketCategory } from './schemas-organizer.ts';
+import type { ChangeEvent, ChangeScheduleItem, ChangeTicketCategory } from './events/schemas.ts';
 import { inputFault } from '../platform/field-faults.ts';
 
 const dayMs = 86_400_000;

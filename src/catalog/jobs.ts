@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
-import { job } from '../platform/job.ts';
+import { job } from '../platform/jobs/job.ts';
 
 /** A fact of this room: an event was called off. Its holds end and its buyers get their money back. */
 export const eventCancelled = job({

@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import type { MissingForPublication } from './errors.ts';
 import type { EventRow, TicketCategoryRow } from './queries.ts';
 

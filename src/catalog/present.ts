@@ -1,10 +1,10 @@
-import { page } from '../http/pagination.ts';
-import { contractCurrency, contractMoney } from '../platform/money.ts';
-import { availabilityBandOf } from './availability-band.ts';
+import { page } from '../http/contract/pagination.ts';
+import { contractCurrency, contractMoney } from '../platform/text/money.ts';
+import { availabilityBandOf } from './public/availability-band.ts';
 import type { Availability } from './ports.ts';
 import type { EventRow, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
-import type { ListedEventRow, PublicEventRow } from './queries-public.ts';
-import { saleStateOf } from './sale-state.ts';
+import type { ListedEventRow, PublicEventRow } from './public/queries.ts';
+import { saleStateOf } from './public/sale-state.ts';
 
 type OrganizerName = { readonly slug: string; readonly name: string };
 

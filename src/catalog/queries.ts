@@ -1,6 +1,6 @@
 import { type SQL, and, asc, count, eq, gt, sql } from 'drizzle-orm';
 import { organizers } from '../access/tables.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { indexEvent } from './search/queries.ts';
 import { events, scheduleItems, ticketCategories } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { pageQuery } from '../http/pagination.ts';
+import { pageQuery } from '../http/contract/pagination.ts';
 import {
   eventIdSchema,
   givenDaySchema,
@@ -10,9 +10,9 @@ import {
   plainIdSchema,
   slugSchema,
   timeSchema,
-} from '../http/schemas.ts';
-import { currencies } from '../platform/money.ts';
-import { availabilityBands } from './availability-band.ts';
+} from '../http/contract/schemas.ts';
+import { currencies } from '../platform/text/money.ts';
+import { availabilityBands } from './public/availability-band.ts';
 import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
 
 /** An empty parameter asks for nothing. */

@@ -1,5 +1,5 @@
 import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { amount, time } from '../platform/columns.ts';
+import { amount, time } from '../platform/database/columns.ts';
 
 export const events = pgTable('events', {
   id: text('id').primaryKey(),

@@ -1,12 +1,12 @@
 import type { Actor } from '../access/actor.ts';
-import { decodeCursor, encodeCursor } from '../http/pagination.ts';
+import { decodeCursor, encodeCursor } from '../http/contract/pagination.ts';
 import { sha256 } from '../platform/crypto.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { encodeBase32 } from '../platform/ids.ts';
 import { findActorEvent } from './find-actor-event.ts';
-import { listEventGates } from './gate-queries.ts';
+import { listEventGates } from './gates/queries.ts';
 import { doorListOverlapSeconds } from './limits.ts';
-import { type DoorCategory, type DoorEvent, type DoorTicket, listDoorCategories, listDoorTickets } from './queries.ts';
+import { type DoorCategory, type DoorEvent, type DoorTicket, listDoorCategories, listDoorTickets } from './scans/queries.ts';
 import type { Gate } from './tables.ts';
 
 export type DoorListEntry = {

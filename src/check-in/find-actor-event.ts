@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { eventNotFound, otherEvent } from './errors.ts';
-import { type DoorEvent, findDoorEvent } from './queries.ts';
+import { type DoorEvent, findDoorEvent } from './scans/queries.ts';
 
 /**
  * The event, if the actor works at its door.

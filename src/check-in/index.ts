@@ -29,16 +29,16 @@
  */
 export type { DoorList } from './door-list.ts';
 export { doorList } from './door-list.ts';
-export { gateKey } from './gate-key.ts';
-export { createGate } from './create-gate.ts';
-export { changeGate } from './change-gate.ts';
-export { removeGate } from './remove-gate.ts';
-export { hasAdmissions } from './has-admissions.ts';
-export { listGates } from './list-gates.ts';
-export { listConflicts } from './list-conflicts.ts';
-export { type ScanLane, createScanLane } from './scan-lane.ts';
-export { scanTicket } from './scan-ticket.ts';
-export type { ScanInput } from './scan-content.ts';
+export { gateKey } from './gates/key.ts';
+export { createGate } from './gates/create-gate.ts';
+export { changeGate } from './gates/change-gate.ts';
+export { removeGate } from './gates/remove-gate.ts';
+export { hasAdmissions } from './scans/has-admissions.ts';
+export { listGates } from './gates/list-gates.ts';
+export { listConflicts } from './scans/list-conflicts.ts';
+export { type ScanLane, createScanLane } from './scans/scan-lane.ts';
+export { scanTicket } from './scans/scan-ticket.ts';
+export type { ScanInput } from './scans/scan-content.ts';
 export { type CheckInSummary, summarizeCheckIns } from './summarize-check-ins.ts';
-export { type OfflineScan, syncScans } from './sync-scans.ts';
+export { type OfflineScan, syncScans } from './scans/sync-scans.ts';
 export type { CheckInErrorCode } from './errors.ts';

@@ -1,7 +1,7 @@
 import type { DoorList } from './door-list.ts';
 import type { DomainError } from '../platform/errors.ts';
 import type { InputFault } from '../platform/field-faults.ts';
-import type { ConflictRow, DecidedScan } from './queries.ts';
+import type { ConflictRow, DecidedScan } from './scans/queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate } from './tables.ts';
 

@@ -1,15 +1,15 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../access/actors.ts';
 import { type ActorEnv, requireActor } from '../access/middleware.ts';
-import { jsonBody, jsonBytesMax } from '../http/json-body.ts';
-import { page } from '../http/pagination.ts';
-import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { jsonBody, jsonBytesMax } from '../http/contract/json-body.ts';
+import { page } from '../http/contract/pagination.ts';
+import { createRouter } from '../http/contract/router.ts';
+import { answer, body, problems } from '../http/contract/schemas.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { doorList } from './door-list.ts';
 import { syncBytesMax } from './limits.ts';
-import { listConflicts } from './list-conflicts.ts';
+import { listConflicts } from './scans/list-conflicts.ts';
 import { scanIdReused } from './errors.ts';
 import {
   presentConflict,
@@ -19,13 +19,13 @@ import {
   presentSummary,
   presentSyncedScan,
 } from './present.ts';
-import { readOfflineScan } from './read-offline-scan.ts';
-import type { ScanLane } from './scan-lane.ts';
-import { scanTicket } from './scan-ticket.ts';
+import { readOfflineScan } from './scans/read-offline-scan.ts';
+import type { ScanLane } from './scans/scan-lane.ts';
+import { scanTicket } from './scans/scan-ticket.ts';
 import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
-import { syncScans } from './sync-scans.ts';
-import { byDoor } from '../http/security.ts';
+import { syncScans } from './scans/sync-scans.ts';
+import { byDoor } from '../http/contract/security.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock; readonly scans: ScanLane };
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { pageQuery } from '../http/pagination.ts';
+import { pageQuery } from '../http/contract/pagination.ts';
 import {
   fault,
   eventIdSchema,
@@ -8,8 +8,8 @@ import {
   ticketIdSchema,
   timeSchema,
   patternFault,
-} from '../http/schemas.ts';
-import { gateName, gateSchema } from './gate-schemas.ts';
+} from '../http/contract/schemas.ts';
+import { gateName, gateSchema } from './gates/schemas.ts';
 import {
   clockOffsetMsMax,
   deviceIdLengthMax,

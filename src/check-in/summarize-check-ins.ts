@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { findActorEvent } from './find-actor-event.ts';
 import { type CategoryCount, type GateCount, countByCategory, countByGate } from './summary-queries.ts';
 

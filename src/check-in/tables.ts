@@ -1,5 +1,5 @@
 import { boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { bytes, time } from '../platform/columns.ts';
+import { bytes, time } from '../platform/database/columns.ts';
 
 export const gates = pgTable(
   'gates',

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { createOrganizer } from '../access/create-organizer.ts';
+import { createOrganizer } from '../access/staff/create-organizer.ts';
 import { createOrganizerSchema } from '../access/schemas.ts';
-import { inputFaults } from '../http/router.ts';
+import { inputFaults } from '../http/contract/router.ts';
 import { withService } from './with-service.ts';
 
 /**

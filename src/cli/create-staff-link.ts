@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createStaffLink } from '../access/create-staff-link.ts';
-import { emailSchema } from '../http/schemas.ts';
+import { createStaffLink } from '../access/staff/create-staff-link.ts';
+import { emailSchema } from '../http/contract/schemas.ts';
 import { withService } from './with-service.ts';
 
 /**

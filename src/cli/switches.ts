@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { inputFaults } from '../http/router.ts';
-import { listSwitchRows } from '../traffic-control/switch-queries.ts';
-import { presentSwitches, turnSchema } from '../traffic-control/switch-schemas.ts';
-import { turnSwitch } from '../traffic-control/turn-switch.ts';
+import { inputFaults } from '../http/contract/router.ts';
+import { listSwitchRows } from '../traffic-control/switches/queries.ts';
+import { presentSwitches, turnSchema } from '../traffic-control/switches/schemas.ts';
+import { turnSwitch } from '../traffic-control/switches/turn-switch.ts';
 import { findSwitchableEvent } from '../waiting-room/switchable-event-queries.ts';
 import { withService } from './with-service.ts';
 

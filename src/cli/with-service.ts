@@ -1,7 +1,7 @@
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
-import { type Db, openDb } from '../platform/db.ts';
-import { isUnavailable } from '../platform/db-errors.ts';
+import { type Db, openDb } from '../platform/database/db.ts';
+import { isUnavailable } from '../platform/database/db-errors.ts';
 import { DomainError } from '../platform/errors.ts';
 
 export type Service = { readonly db: Db; readonly clock: Clock; readonly config: Config };

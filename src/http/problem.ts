@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { dataFault, isUnavailable } from '../platform/db-errors.ts';
+import { dataFault, isUnavailable } from '../platform/database/db-errors.ts';
 import { DomainError, requestInvalid, serviceUnavailable } from '../platform/errors.ts';
 import { inputFault } from '../platform/field-faults.ts';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { counter } from '../platform/metrics.ts';
-import { type Answer, responseOf } from './answer.ts';
+import { type Answer, responseOf } from './hot-path/answer.ts';
 
 /** Status and title of one error code. */
 export type ProblemKind = { readonly status: number; readonly title: string };

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Log } from '../platform/log.ts';
-import { createObserveRequest } from './observe-request.ts';
-import { routeOf } from './route-template.ts';
-import type { AppEnv } from './router.ts';
+import { createObserveRequest } from './server/observe-request.ts';
+import { routeOf } from './contract/route-template.ts';
+import type { AppEnv } from './contract/router.ts';
 
 /** Gives each request of the router its id, one log line and one observation. */
 export function requestContext(log: Log): MiddlewareHandler<AppEnv> {

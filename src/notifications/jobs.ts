@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
-import { job } from '../platform/job.ts';
+import { job } from '../platform/jobs/job.ts';
 import type { Template } from './tables.ts';
 
 /** Sends one delivery. Safe to repeat: the row says whether there is still something to send. */

@@ -1,5 +1,5 @@
 import { counter, histogram } from '../platform/metrics.ts';
-import type { NewDelivery } from './queue-queries.ts';
+import type { NewDelivery } from './deliveries/queue-queries.ts';
 
 const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 

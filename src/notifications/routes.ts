@@ -2,19 +2,19 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../access/index.ts';
 import { type ActorEnv, requireRole } from '../access/middleware.ts';
 import type { Config } from '../config.ts';
-import { jsonBody } from '../http/json-body.ts';
-import { readBytes } from '../http/read-bytes.ts';
+import { jsonBody } from '../http/contract/json-body.ts';
+import { readBytes } from '../http/hot-path/read-bytes.ts';
 import { markVerified } from '../http/request-context.ts';
-import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { createRouter } from '../http/contract/router.ts';
+import { answer, body, problems } from '../http/contract/schemas.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db } from '../platform/db.ts';
-import { createSender } from './create-sender.ts';
-import { disableSender } from './disable-sender.ts';
-import { listSenders } from './list-senders.ts';
+import type { Db } from '../platform/database/db.ts';
+import { createSender } from './senders/create-sender.ts';
+import { disableSender } from './senders/disable-sender.ts';
+import { listSenders } from './senders/list-senders.ts';
 import { presentSender } from './present.ts';
-import { receiveStatuses } from './receive-statuses.ts';
-import { resendTickets } from './resend-tickets.ts';
+import { receiveStatuses } from './deliveries/receive-statuses.ts';
+import { resendTickets } from './deliveries/resend-tickets.ts';
 import {
   callbackParams,
   createSenderSchema,
@@ -25,8 +25,8 @@ import {
   senderParams,
   senderSchema,
 } from './schemas.ts';
-import { verifyCallback } from './verify-callback.ts';
-import { byAnybody, bySession, byStaff } from '../http/security.ts';
+import { verifyCallback } from './deliveries/verify-callback.ts';
+import { byAnybody, bySession, byStaff } from '../http/contract/security.ts';
 
 export type NotificationRoutesDeps = {
   readonly db: Db;

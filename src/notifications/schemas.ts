@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/schemas.ts';
+import { orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/contract/schemas.ts';
 
 const secretText = z.string().min(8).max(1000);
 

@@ -1,5 +1,5 @@
 import { index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
-import { time } from '../platform/columns.ts';
+import { time } from '../platform/database/columns.ts';
 
 export const templates = [
   'tickets',

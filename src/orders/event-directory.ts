@@ -1,5 +1,5 @@
-import type { Db } from '../platform/db.ts';
-import { type EventForOrders, findEventForOrders } from './placement-queries.ts';
+import type { Db } from '../platform/database/db.ts';
+import { type EventForOrders, findEventForOrders } from './placement/queries.ts';
 
 /**
  * What placement must know of an event before it asks Postgres, remembered for half a minute: a slug does not change once

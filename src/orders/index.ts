@@ -23,18 +23,18 @@
  *
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
-export { availabilityOf } from './availability.ts';
-export { type CalendarEvent, eventCalendar } from './calendar.ts';
+export { availabilityOf } from './pools/availability.ts';
+export { type CalendarEvent, eventCalendar } from './tickets/calendar.ts';
 export { createEventDirectory, type EventDirectory } from './event-directory.ts';
-export { cancelHolds } from './cancel-holds.ts';
-export { eventStockOf } from './event-stock.ts';
-export { expireHolds } from './expire-holds.ts';
-export { instructionsReady } from './instructions-ready.ts';
-export { limitsChanged } from './limits-changed.ts';
-export { lockOrder } from './lock-order.ts';
-export { markAttention } from './mark-attention.ts';
-export { payOrder } from './pay-order.ts';
-export type { PayOutcome } from './order-life-queries.ts';
+export { cancelHolds } from './lifecycle/cancel-holds.ts';
+export { eventStockOf } from './pools/event-stock.ts';
+export { expireHolds } from './lifecycle/expire-holds.ts';
+export { instructionsReady } from './lifecycle/instructions-ready.ts';
+export { limitsChanged } from './lifecycle/limits-changed.ts';
+export { lockOrder } from './lifecycle/lock-order.ts';
+export { markAttention } from './lifecycle/mark-attention.ts';
+export { payOrder } from './lifecycle/pay-order.ts';
+export type { PayOutcome } from './lifecycle/queries.ts';
 export type {
   GatewayFeesOf,
   HasAdmissions,
@@ -42,14 +42,14 @@ export type {
   PaymentOf,
   PaymentView,
   RequestFullRefund,
-} from './payment-view.ts';
-export { type Placement, createPlacement } from './placement.ts';
-export { placeOrder } from './place-order.ts';
-export type { IsPassNeeded, ReadPass } from './read-pass.ts';
-export { type SoldOutMemory, createSoldOutMemory } from './sold-out-memory.ts';
-export { refundOrder } from './refund-order.ts';
-export { type TicketPrinter, createTicketPrinter } from './print-tickets.ts';
-export { releaseHold } from './release-hold.ts';
-export { ticketCode } from './present.ts';
-export { wasOrdered } from './was-ordered.ts';
+} from './buyer/payment-view.ts';
+export { type Placement, createPlacement } from './placement/placement.ts';
+export { placeOrder } from './placement/place-order.ts';
+export type { IsPassNeeded, ReadPass } from './placement/read-pass.ts';
+export { type SoldOutMemory, createSoldOutMemory } from './placement/sold-out-memory.ts';
+export { refundOrder } from './lifecycle/refund-order.ts';
+export { type TicketPrinter, createTicketPrinter } from './tickets/print-tickets.ts';
+export { releaseHold } from './lifecycle/release-hold.ts';
+export { ticketCode } from './buyer/present.ts';
+export { wasOrdered } from './placement/was-ordered.ts';
 export type { Order, OrderLine, OrderStatus, Ticket } from './tables.ts';

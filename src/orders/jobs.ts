@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
-import { job } from '../platform/job.ts';
+import { job } from '../platform/jobs/job.ts';
 
 const orderRef = z.strictObject({
   eventId: z.string().regex(idPatterns.event),

@@ -10,7 +10,7 @@ import {
   plainIdSchema,
   slugSchema,
   timeSchema,
-} from '../http/schemas.ts';
+} from '../http/contract/schemas.ts';
 import { orderStatuses } from './tables.ts';
 
 export const linesMax = 10;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { amount, bytes, time } from '../platform/columns.ts';
+import { amount, bytes, time } from '../platform/database/columns.ts';
 
 export const pools = pgTable(
   'pools',

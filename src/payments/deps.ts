@@ -1,8 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import type { Log } from '../platform/log.ts';
-import type { GuardedGateway } from './gateway.ts';
-import type { PaymentAccounts } from './payment-accounts.ts';
+import type { GuardedGateway } from './gateways/gateway.ts';
+import type { PaymentAccounts } from './accounts/payment-accounts.ts';
 
 /** What an act needs that speaks to a gateway. */
 export type GatewayDeps = {

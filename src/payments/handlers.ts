@@ -1,15 +1,15 @@
-import { applyCallback } from './apply-callback.ts';
-import { checkAttempt } from './check-attempt.ts';
-import { closeOrder } from './close-order.ts';
+import { applyCallback } from './callbacks/apply-callback.ts';
+import { checkAttempt } from './attempts/check-attempt.ts';
+import { closeOrder } from './attempts/close-order.ts';
 import type { GatewayDeps } from './deps.ts';
 import { maintainPayments } from './maintain-payments.ts';
-import { makeAttempt } from './make-attempt.ts';
-import { refundUnknownMoney } from './refund-unknown-money.ts';
+import { makeAttempt } from './attempts/make-attempt.ts';
+import { refundUnknownMoney } from './refunds/refund-unknown-money.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
-import { refundEvent } from './refund-event.ts';
-import { replaceAttempt } from './replace-attempt.ts';
-import { sendRefund } from './send-refund.ts';
-import { startPayment } from './start-payment.ts';
+import { refundEvent } from './refunds/refund-event.ts';
+import { replaceAttempt } from './attempts/replace-attempt.ts';
+import { sendRefund } from './refunds/send-refund.ts';
+import { startPayment } from './attempts/start-payment.ts';
 import type { PaymentMethod } from './vocabulary.ts';
 
 type OrderRef = { eventId: string; orderId: string };

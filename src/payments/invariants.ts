@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../platform/db.ts';
+import { type Db, rowsOf } from '../platform/database/db.ts';
 import { type Invariant, invariantSampleMax } from '../platform/invariant.ts';
 
 function rule(name: string, promise: string, statement: SQL): Invariant {

@@ -1,5 +1,5 @@
-import type { Db } from '../platform/db.ts';
-import { deleteOldCallbacks, maintainPartitions } from './callback-queries.ts';
+import type { Db } from '../platform/database/db.ts';
+import { deleteOldCallbacks, maintainPartitions } from './callbacks/queries.ts';
 import { callbackDeletesMax, callbackKeyDays, callbackPayloadDays, callbacksPerDelete } from './limits.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { money } from '../platform/money.ts';
+import { money } from '../platform/text/money.ts';
 import type { Refund, Task } from './tables.ts';
 
 export function presentRefund(refund: Refund) {

@@ -1,12 +1,12 @@
 import { orderClosing } from '../orders/jobs.ts';
-import { type Db, transaction } from '../platform/db.ts';
-import { stageAll } from '../platform/outbox.ts';
-import { findDueAttempts } from './attempt-queries.ts';
-import { findForgottenCallbacks } from './callback-queries.ts';
+import { type Db, transaction } from '../platform/database/db.ts';
+import { stageAll } from '../platform/jobs/outbox.ts';
+import { findDueAttempts } from './attempts/queries.ts';
+import { findForgottenCallbacks } from './callbacks/queries.ts';
 import { applyCallbackJob, checkAttemptJob, sendRefundJob } from './jobs.ts';
 import { closingMinutesMax, reconcileBatch } from './limits.ts';
-import { findStuckClosing } from './order-queries.ts';
-import { findDueRefunds } from './refund-queries.ts';
+import { findStuckClosing } from './attempts/order-queries.ts';
+import { findDueRefunds } from './refunds/queries.ts';
 
 /** Longer than a job is tried: what is older was given up. */
 const forgottenMinutes = 30;

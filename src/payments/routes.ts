@@ -1,19 +1,19 @@
 import { createRoute } from '@hono/zod-openapi';
 import { presentsOrder } from '../access/index.ts';
 import type { Config } from '../config.ts';
-import { jsonBody } from '../http/json-body.ts';
-import { createRouter } from '../http/router.ts';
-import { answer, body, problems } from '../http/schemas.ts';
+import { jsonBody } from '../http/contract/json-body.ts';
+import { createRouter } from '../http/contract/router.ts';
+import { answer, body, problems } from '../http/contract/schemas.ts';
 import { orderNotFound } from '../orders/errors.ts';
 import { paymentViewSchema } from '../orders/schemas.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import type { Log } from '../platform/log.ts';
-import { callbackRoutes } from './callback-routes.ts';
+import { callbackRoutes } from './callbacks/routes.ts';
 import { type PaymentDeskDeps, paymentDeskRoutes } from './desk-routes.ts';
-import type { ReceiveDeps } from './receive-callback.ts';
-import { replacePayment } from './replace-payment.ts';
+import type { ReceiveDeps } from './callbacks/receive-callback.ts';
+import { replacePayment } from './attempts/replace-payment.ts';
 import { choosePaymentSchema, orderParams } from './schemas.ts';
-import { byOrder } from '../http/security.ts';
+import { byOrder } from '../http/contract/security.ts';
 
 export type PaymentRoutesDeps = ReceiveDeps &
   PaymentDeskDeps & {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { pageQuery } from '../http/pagination.ts';
+import { pageQuery } from '../http/contract/pagination.ts';
 import {
   lineOfText,
   moneySchema,
@@ -9,8 +9,8 @@ import {
   ticketIdSchema,
   timeSchema,
   patternFault,
-} from '../http/schemas.ts';
-import { amountMax } from '../platform/money.ts';
+} from '../http/contract/schemas.ts';
+import { amountMax } from '../platform/text/money.ts';
 import { paymentMethods, refundReasons, refundStatuses } from './vocabulary.ts';
 
 const ticketsMax = 100;

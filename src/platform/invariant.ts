@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from './db.ts';
+import { type Db, rowsOf } from './database/db.ts';
 
 /** One truth about the data, checked on the live database: after every test and load run, and on schedule in production. */
 export type Invariant = {

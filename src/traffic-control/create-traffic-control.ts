@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import type { DependencyLimiters } from './concurrency/index.ts';
-import { type Keys, createKeys } from './keys.ts';
-import { type Limiter, createLimiter } from './limiter.ts';
-import { type Policies, policiesOf } from './policies.ts';
-import { type Refusals, createRefusals } from './refusals.ts';
-import type { Switches } from './switches.ts';
-import { type Shedder, type WatchedPool, createShedder } from './shedder.ts';
+import { type Keys, createKeys } from './limits/keys.ts';
+import { type Limiter, createLimiter } from './limits/limiter.ts';
+import { type Policies, policiesOf } from './limits/policies.ts';
+import { type Refusals, createRefusals } from './shedding/refusals.ts';
+import type { Switches } from './switches/switches.ts';
+import { type Shedder, type WatchedPool, createShedder } from './shedding/shedder.ts';
 
 /** Everything that decides whether a request is taken up; one per process. */
 export type TrafficControl = {

@@ -1,13 +1,13 @@
-import type { ClientNetwork } from '../http/client-network.ts';
-import type { PresentsCredential } from '../http/hot-request.ts';
+import type { ClientNetwork } from '../http/server/client-network.ts';
+import type { PresentsCredential } from '../http/hot-path/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
-import { type FullFor, createCrowd } from './crowd.ts';
+import { type FullFor, createCrowd } from './shedding/crowd.ts';
 import { type Asked, type Decision, classNames, rateLimited } from './decision.ts';
-import { keyOf } from './keys.ts';
-import type { Verdict } from './limiter.ts';
+import { keyOf } from './limits/keys.ts';
+import type { Verdict } from './limits/limiter.ts';
 import { shedTotal, switchedTotal } from './metrics.ts';
 import { type RouteRule, preflightRuleOf, ruleOf, strangers } from './route-rules.ts';
-import { rateLimitField } from './refusals.ts';
+import { rateLimitField } from './shedding/refusals.ts';
 
 /** @param route the template of the route that serves the request; undefined when none does */
 export type Decide = (asked: Asked, route: string | undefined) => Decision | Promise<Decision>;

@@ -1,7 +1,7 @@
-import type { Answer } from '../http/answer.ts';
-import type { HotRequest } from '../http/hot-request.ts';
+import type { Answer } from '../http/hot-path/answer.ts';
+import type { HotRequest } from '../http/hot-path/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
-import type { Verdict } from './limiter.ts';
+import type { Verdict } from './limits/limiter.ts';
 import { limitedTotal } from './metrics.ts';
 import type { RouteClass } from './route-rules.ts';
 

@@ -26,7 +26,7 @@
  */
 export { type Decide, createDecide } from './decide.ts';
 export type { Decision } from './decision.ts';
-export { createRefuseFailure } from './credential-failures.ts';
+export { createRefuseFailure } from './limits/credential-failures.ts';
 export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
 export {
   createCallsLimiter,
@@ -35,15 +35,15 @@ export {
   limitByCaller,
   limitGroupCommit,
 } from './concurrency/index.ts';
-export { createMessageLimiter } from './message-limiter.ts';
-export { createPromoLimiter } from './promo-limiter.ts';
-export { shedOrders } from './shed-orders.ts';
-export { createTryLimiters } from './try-limiter.ts';
-export { createVerificationLimiter } from './verification-limiter.ts';
+export { createMessageLimiter } from './limits/message-limiter.ts';
+export { createPromoLimiter } from './limits/promo-limiter.ts';
+export { shedOrders } from './shedding/shed-orders.ts';
+export { createTryLimiters } from './limits/try-limiter.ts';
+export { createVerificationLimiter } from './limits/verification-limiter.ts';
 export { type TrafficControlErrorCode, browseOnly } from './errors.ts';
-export { shareLanes } from './lane-shares.ts';
-export type { Limiter, Verdict } from './limiter.ts';
-export type { Shedder, WatchedPool } from './shedder.ts';
-export { switchRoutes } from './switch-routes.ts';
-export type { SwitchName } from './switch-table.ts';
-export { type Switches, createSwitches } from './switches.ts';
+export { shareLanes } from './limits/lane-shares.ts';
+export type { Limiter, Verdict } from './limits/limiter.ts';
+export type { Shedder, WatchedPool } from './shedding/shedder.ts';
+export { switchRoutes } from './switches/routes.ts';
+export type { SwitchName } from './switches/tables.ts';
+export { type Switches, createSwitches } from './switches/switches.ts';

@@ -1,15 +1,15 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { responseOf } from '../http/answer.ts';
-import { type ClientNetwork, widerNetworkOf } from '../http/client-network.ts';
-import { hotRequestOfContext } from '../http/hot-request.ts';
+import { responseOf } from '../http/hot-path/answer.ts';
+import { type ClientNetwork, widerNetworkOf } from '../http/server/client-network.ts';
+import { hotRequestOfContext } from '../http/hot-path/hot-request.ts';
 import { isVerified } from '../http/request-context.ts';
-import { routeOf } from '../http/route-template.ts';
+import { routeOf } from '../http/contract/route-template.ts';
 import { asClass } from './concurrency/index.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import type { Decide } from './decide.ts';
 import { rateLimited } from './decision.ts';
-import type { Verdict } from './limiter.ts';
-import type { PolicyName } from './policies.ts';
+import type { Verdict } from './limits/limiter.ts';
+import type { PolicyName } from './limits/policies.ts';
 import { ruleOf } from './route-rules.ts';
 
 /** What the last stop of errors may ask. */

@@ -1,6 +1,6 @@
-import type { BearerKind } from '../http/hot-request.ts';
+import type { BearerKind } from '../http/hot-path/hot-request.ts';
 import type { Dependency } from './concurrency/dependencies.ts';
-import { type PolicyName, wideOf } from './policies.ts';
+import { type PolicyName, wideOf } from './limits/policies.ts';
 
 /**
  * Who is refused first when there is too much: the highest class. 0 is callbacks and is never shed; 1 pays, reads an

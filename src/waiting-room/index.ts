@@ -23,17 +23,17 @@
  *
  *   any of them --endRoom; clockwork: sold out for good, sale or event ended--> over
  */
-export { type Challenges, createChallenges } from './challenge.ts';
-export { type Clockwork, createClockwork } from './clockwork.ts';
-export { type ExchangeDeps, type HeldPass, exchangePlace } from './exchange-place.ts';
-export { findEventOfRoom } from './find-event-of-room.ts';
-export { type HealthReader, createHealthReader } from './health-reader.ts';
-export { type HealthReporter, createHealthReporter } from './health-reporter.ts';
-export { type JoinLane, createJoinLane } from './join-lane.ts';
-export type { LiveRoom } from './live-room.ts';
-export { type ReadPass, createReadPass, isPassNeeded } from './pass.ts';
-export type { Phase } from './phase.ts';
+export { type Challenges, createChallenges } from './places/challenge.ts';
+export { type Clockwork, createClockwork } from './admission/clockwork.ts';
+export { type ExchangeDeps, type HeldPass, exchangePlace } from './places/exchange-place.ts';
+export { findEventOfRoom } from './rooms/find-event-of-room.ts';
+export { type HealthReader, createHealthReader } from './admission/health-reader.ts';
+export { type HealthReporter, createHealthReporter } from './admission/health-reporter.ts';
+export { type JoinLane, createJoinLane } from './places/join-lane.ts';
+export type { LiveRoom } from './rooms/live-room.ts';
+export { type ReadPass, createReadPass, isPassNeeded } from './places/pass.ts';
+export type { Phase } from './rooms/phase.ts';
 export type { ChangeQueue, StockOf } from './ports.ts';
-export { createQueueOf } from './queue-document.ts';
-export { type RoomWatch, createRoomWatch } from './room-watch.ts';
-export type { EventStock } from './stop-rule.ts';
+export { createQueueOf } from './rooms/queue-document.ts';
+export { type RoomWatch, createRoomWatch } from './rooms/room-watch.ts';
+export type { EventStock } from './admission/stop-rule.ts';

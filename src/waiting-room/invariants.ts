@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Invariant, invariantOf } from '../platform/invariant.ts';
 import { drawInvariants } from './draw/invariants.ts';
-import { placeInvariants } from './place-invariants.ts';
+import { placeInvariants } from './places/invariants.ts';
 
 const roomInvariants: readonly Invariant[] = [
   invariantOf(

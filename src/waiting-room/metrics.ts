@@ -1,5 +1,5 @@
 import { counter, gauge } from '../platform/metrics.ts';
-import { phases } from './phase.ts';
+import { phases } from './rooms/phase.ts';
 
 export const watchedRooms = gauge('waiting_room_watched', 'Waiting rooms that this process knows');
 export const watchAge = gauge('waiting_room_watch_age_seconds', 'Since the waiting rooms were last read');

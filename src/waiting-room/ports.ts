@@ -1,6 +1,6 @@
-import type { Db } from '../platform/db.ts';
-import type { Phase } from './phase.ts';
-import type { EventStock } from './stop-rule.ts';
+import type { Db } from '../platform/database/db.ts';
+import type { Phase } from './rooms/phase.ts';
+import type { EventStock } from './admission/stop-rule.ts';
 
 /** What joining must know of a room, at most a second old. What is decided here is decided again on the row. */
 export type RoomFacts = {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { DrawRow } from './draw/index.ts';
-import type { RoomRow } from './room-queries.ts';
+import type { RoomRow } from './rooms/queries.ts';
 import type { roomSchema } from './schemas.ts';
-import { servingAt } from './serving.ts';
+import { servingAt } from './admission/serving.ts';
 
 export function presentRoom(
   room: RoomRow,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, givenTimeSchema, slugSchema, timeSchema } from '../http/schemas.ts';
-import { phases } from './phase.ts';
+import { eventIdSchema, givenTimeSchema, slugSchema, timeSchema } from '../http/contract/schemas.ts';
+import { phases } from './rooms/phase.ts';
 
 export const roomParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 

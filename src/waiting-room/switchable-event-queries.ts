@@ -1,6 +1,6 @@
 import { eq, or } from 'drizzle-orm';
 import { events } from '../catalog/tables.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db } from '../platform/database/db.ts';
 import { waitingRooms } from './tables.ts';
 
 /** An event as an operator names it, by its slug or id, and whether a waiting room is planned for it. */

@@ -1,6 +1,6 @@
 import { bigint, boolean, doublePrecision, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { bytes, time } from '../platform/columns.ts';
-import { phases } from './phase.ts';
+import { bytes, time } from '../platform/database/columns.ts';
+import { phases } from './rooms/phase.ts';
 
 export const waitingRooms = pgTable('waiting_rooms', {
   eventId: text('event_id').primaryKey(),

@@ -1,22 +1,22 @@
 import { type Context, Hono } from 'hono';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
-import { assetPath, createAssets } from './assets.ts';
-import { chooseLanguage, linkTo } from './language.ts';
-import type { PageContext } from './layout.ts';
-import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './page-headers.ts';
-import { invitationPage, passwordResetPage } from './pages/desk-pages.ts';
-import { doorPage } from './pages/door-page.ts';
-import { eventPage } from './pages/event-page.ts';
-import { findOrderPage } from './pages/find-order-page.ts';
-import { homePage } from './pages/home-page.ts';
-import { messagePage } from './pages/message-page.ts';
-import { orderPage } from './pages/order-page.ts';
-import { queuePage } from './pages/queue-page.ts';
-import { type PublicReads, eventDocument, eventDocuments, listingDocument, queueTimes } from './public-documents.ts';
-import { createRenderedPages } from './rendered-pages.ts';
-import { readSearch } from './search.ts';
-import { type Variants, chooseVariant, isKnown } from './variants.ts';
+import { assetPath, createAssets } from './server/assets.ts';
+import { chooseLanguage, linkTo } from './i18n/language.ts';
+import type { PageContext } from './server/layout.ts';
+import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './server/page-headers.ts';
+import { invitationPage, passwordResetPage } from './server/pages/desk-pages.ts';
+import { doorPage } from './server/pages/door-page.ts';
+import { eventPage } from './server/pages/event-page.ts';
+import { findOrderPage } from './server/pages/find-order-page.ts';
+import { homePage } from './server/pages/home-page.ts';
+import { messagePage } from './server/pages/message-page.ts';
+import { orderPage } from './server/pages/order-page.ts';
+import { queuePage } from './server/pages/queue-page.ts';
+import { type PublicReads, eventDocument, eventDocuments, listingDocument, queueTimes } from './server/public-documents.ts';
+import { createRenderedPages } from './server/rendered-pages.ts';
+import { readSearch } from './server/search.ts';
+import { type Variants, chooseVariant, isKnown } from './server/variants.ts';
 
 /**
  * The pages that people and mailed links land on.

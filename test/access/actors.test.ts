@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActors, rememberedMs } from '../../src/access/actors.ts';
-import { newCredential } from '../../src/access/credential.ts';
-import { createApiKey } from '../../src/access/create-api-key.ts';
-import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../support/access.ts';
+import { newCredential } from '../../src/access/credentials/credential.ts';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../../testkit/access.ts';
 
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
 describe('what a process remembers of credentials', () => {

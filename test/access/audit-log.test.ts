@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeAudit } from '../../src/access/audit.ts';
-import { transaction } from '../../src/platform/db.ts';
+import { writeAudit } from '../../src/access/audit/audit.ts';
+import { transaction } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -10,7 +10,7 @@ import {
   bodyOf,
   codeOf,
   openAccessWorld,
-} from '../support/access.ts';
+} from '../../testkit/access.ts';
 
 /** Guards that the log names who changed what, goes with its change, and cannot be rewritten. */
 describe('the audit log', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buyerKey } from '../../src/access/buyer-key.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 
 /** Guards the limits per buyer (S44, T05) and one place per buyer: one person is one buyer, however the address is spelt. */
 

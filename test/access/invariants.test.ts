@@ -3,8 +3,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessInvariants } from '../../src/access/invariants.ts';
 import { purgeEndedAccess } from '../../src/access/purge-ended-access.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../support/access.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../../testkit/access.ts';
 
 /** Guards that each invariant holds after ordinary work, and names the row that breaks it. */
 describe('invariants of access', () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
 import { sha256 } from '../../src/platform/crypto.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -12,8 +12,8 @@ import {
   bodyOf,
   codeOf,
   openAccessWorld,
-} from '../support/access.ts';
-import { createEvent } from '../support/factories.ts';
+} from '../../testkit/access.ts';
+import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards keys of programs and door hardware: shown once, kept as hashes, ended for good, never another organiser's. */
 describe('API keys and devices', () => {

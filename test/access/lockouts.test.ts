@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readKnownClient, signKnownClient } from '../../src/access/known-client.ts';
-import { createLimiter } from '../../src/traffic-control/limiter.ts';
-import { policiesOf } from '../../src/traffic-control/policies.ts';
-import { createPasswordResetLimiter, createSignInLimiter } from '../../src/traffic-control/try-limiter.ts';
+import { readKnownClient, signKnownClient } from '../../src/access/sessions/known-client.ts';
+import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
+import { createPasswordResetLimiter, createSignInLimiter } from '../../src/traffic-control/limits/try-limiter.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -15,8 +15,8 @@ import {
   openAccessWorld,
   stagedJobs,
   testPassword,
-} from '../support/access.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+} from '../../testkit/access.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 /** Guards that strangers who know a member's address cannot keep the member out, nor learn whether there is one. */
 

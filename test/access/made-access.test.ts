@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { requestPasswordReset } from '../../src/access/request-password-reset.ts';
-import { staffTokenLink } from '../../src/access/staff-token-link.ts';
+import { requestPasswordReset } from '../../src/access/staff/request-password-reset.ts';
+import { staffTokenLink } from '../../src/access/staff/staff-token-link.ts';
 import type { Role } from '../../src/access/actor.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -17,8 +17,8 @@ import {
   signIn,
   stagedJobs,
   tokenOf,
-} from '../support/access.ts';
-import { createEvent } from '../support/factories.ts';
+} from '../../testkit/access.ts';
+import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards that what a person could do ends with the person, in every process, unless somebody takes it over. */
 

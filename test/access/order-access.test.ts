@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { orderCookie, presentsOrder, presentsOrderToken } from '../../src/access/order-access.ts';
-import { isOrderAccessToken, orderAccessToken } from '../../src/access/order-token.ts';
+import { orderCookie, presentsOrder, presentsOrderToken } from '../../src/access/buyers/order-access.ts';
+import { isOrderAccessToken, orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { newEventId, newOrderId } from '../../src/platform/ids.ts';
 
 /** Guards that one order's link opens that order and no other (S04, S42, S50). */

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwordResetsPerStaffMax } from '../../src/access/limits.ts';
-import { requestPasswordReset } from '../../src/access/request-password-reset.ts';
-import { staffTokenLink } from '../../src/access/staff-token-link.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { requestPasswordReset } from '../../src/access/staff/request-password-reset.ts';
+import { staffTokenLink } from '../../src/access/staff/staff-token-link.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -15,7 +15,7 @@ import {
   signIn,
   stagedJobs,
   tokenOf,
-} from '../support/access.ts';
+} from '../../testkit/access.ts';
 
 /** Guards that a reset needs the mailbox, works once, ends every session, and tells nobody who is known (S17, S47). */
 describe('password resets', () => {

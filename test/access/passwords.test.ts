@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPasswords } from '../../src/access/passwords.ts';
+import { createPasswords } from '../../src/access/sessions/passwords.ts';
 
 /** Guards that stored passwords are slow to guess, and that a flood of sign-ins is refused, not queued without end. */
 describe('passwords', () => {

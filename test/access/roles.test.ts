@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/access/create-api-key.ts';
-import { createDevice } from '../../src/access/create-device.ts';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { createDevice } from '../../src/access/credentials/create-device.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -8,8 +8,8 @@ import {
   anOrganizer,
   codeOf,
   openAccessWorld,
-} from '../support/access.ts';
-import { createEvent } from '../support/factories.ts';
+} from '../../testkit/access.ts';
+import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards that no route of the room was left without a rule: every published route against every kind of caller (S05). */
 describe('every route and every role', () => {

@@ -1,8 +1,8 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSessionToken } from '../../src/access/session-token.ts';
-import { type AccessWorld, type OrganizerWorld, anOrganizer, codeOf, openAccessWorld } from '../support/access.ts';
+import { readSessionToken } from '../../src/access/sessions/session-token.ts';
+import { type AccessWorld, type OrganizerWorld, anOrganizer, codeOf, openAccessWorld } from '../../testkit/access.ts';
 
 /** Guards that only a token we signed for a session that lives gets in (attacks S12 to S16). */
 describe('session tokens', () => {

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { startSession } from '../../src/access/start-session.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { startSession } from '../../src/access/sessions/start-session.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -14,7 +14,7 @@ import {
   openAccessWorld,
   signIn,
   testPassword,
-} from '../support/access.ts';
+} from '../../testkit/access.ts';
 
 /** Guards sign-in, what a session shows and ends, and that nobody learns which addresses are known (S17, S18, S47). */
 describe('sessions', () => {

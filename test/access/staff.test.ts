@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invitationsPerStaffMax } from '../../src/access/limits.ts';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { staffTokenLink } from '../../src/access/staff-token-link.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { staffTokenLink } from '../../src/access/staff/staff-token-link.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
   type OrganizerWorld,
@@ -17,7 +17,7 @@ import {
   stagedJobs,
   testPassword,
   tokenOf,
-} from '../support/access.ts';
+} from '../../testkit/access.ts';
 
 /** Guards the life of a member: invited, active, disabled, back again; and that an organiser keeps an owner. */
 describe('staff', () => {

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { tryConfirmations } from '../../src/access/queries-buyers.ts';
-import { type Db, rowsOf } from '../../src/platform/db.ts';
+import { tryConfirmations } from '../../src/access/buyers/queries.ts';
+import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type BuyerWorld, codeOfAnswer, newAddress, openBuyers, rightCode, wrongCode } from '../support/buyers.ts';
-import { inbox } from '../support/notifications.ts';
-import { openWorkDb } from '../support/worker.ts';
+import { type BuyerWorld, codeOfAnswer, newAddress, openBuyers, rightCode, wrongCode } from '../../testkit/buyers.ts';
+import { inbox } from '../../testkit/notifications.ts';
+import { openWorkDb } from '../../testkit/worker.ts';
 
 /** Who attacks the codes: guesses them (S42), from many networks and processes (S11), asks who is known (S47), bombs a mailbox or a budget (S36). */
 

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buyerCode } from '../../src/access/buyer-code.ts';
-import { buyerKey } from '../../src/access/buyer-key.ts';
-import { readBuyerToken } from '../../src/access/buyer-token.ts';
+import { buyerCode } from '../../src/access/buyers/buyer-code.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
+import { readBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { accessInvariants } from '../../src/access/invariants.ts';
 import { purgeEndedAccess } from '../../src/access/purge-ended-access.ts';
-import { insertVerifications } from '../../src/access/queries-buyers.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { insertVerifications } from '../../src/access/buyers/queries.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import {
   type BuyerWorld,
@@ -16,9 +16,9 @@ import {
   openBuyers,
   rightCode,
   wrongCode,
-} from '../support/buyers.ts';
-import { createEvent } from '../support/factories.ts';
-import { addSender, control, deliveriesOf, inbox, whatsappMessages } from '../support/notifications.ts';
+} from '../../testkit/buyers.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { addSender, control, deliveriesOf, inbox, whatsappMessages } from '../../testkit/notifications.ts';
 
 /** Guards that a place belongs to somebody who reads an email or a phone, and that asking for codes serves nobody else. */
 

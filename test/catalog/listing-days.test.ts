@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type CatalogProcess, openCatalog, shown } from '../support/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent } from '../support/factories.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type CatalogProcess, openCatalog, shown } from '../../testkit/catalog.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 /** Guards that a day is the day of the event's own clock, in every zone and where clocks change. */
 

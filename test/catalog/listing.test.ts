@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../support/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent } from '../support/factories.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

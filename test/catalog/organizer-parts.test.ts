@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { catalogInvariants } from '../../src/catalog/invariants.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../support/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../support/catalog.ts';
-import { tagsOf } from '../../src/catalog/public-kinds.ts';
-import { serve } from '../../src/http/serve.ts';
-import { type CutWire, layWire } from '../support/cut-wire.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent } from '../support/factories.ts';
-import { openTestDb } from '../support/placing.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog.ts';
+import { tagsOf } from '../../src/catalog/public/public-kinds.ts';
+import { serve } from '../../src/http/server/serve.ts';
+import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { openTestDb } from '../../testkit/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import postgres from 'postgres';
 import { migrate } from '../../drizzle/migrate.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { startPostgresPair } from '../support/own-postgres.ts';
-import { type TestService, startTestService } from '../support/service.ts';
-import { type TcpProxy, openTcpProxy } from '../support/tcp-proxy.ts';
-import { until } from '../support/worker.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { startPostgresPair } from '../../testkit/own-postgres.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TcpProxy, openTcpProxy } from '../../testkit/tcp-proxy.ts';
+import { until } from '../../testkit/worker.ts';
 
 /**
  * Guards that public documents and pages are served while the replica is away, hangs or is too far behind, by a primary

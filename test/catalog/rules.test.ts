@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { availabilityBandOf } from '../../src/catalog/availability-band.ts';
-import { missingForPublication } from '../../src/catalog/publication.ts';
-import { type SaleFacts, saleStateOf, saleTurnsInMs } from '../../src/catalog/sale-state.ts';
+import { availabilityBandOf } from '../../src/catalog/public/availability-band.ts';
+import { missingForPublication } from '../../src/catalog/events/publication.ts';
+import { type SaleFacts, saleStateOf, saleTurnsInMs } from '../../src/catalog/public/sale-state.ts';
 
 const at = (time: string) => new Date(`2026-11-20T${time}Z`);
 const category: SaleFacts = {

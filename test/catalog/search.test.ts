@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexEvents } from '../../src/catalog/search/index-events.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../support/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent } from '../support/factories.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 /** Guards that an event is found by its own text, however it is typed, and that nothing is found by nothing. */
 

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, scanTicket, syncScans } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { DecidedScan } from '../../src/check-in/queries.ts';
-import type { ScanLane } from '../../src/check-in/scan-lane.ts';
-import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { type DoorEvent, addDoorEvent, addTickets, taken } from '../support/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import type { DecidedScan } from '../../src/check-in/scans/queries.ts';
+import type { ScanLane } from '../../src/check-in/scans/scan-lane.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
+import { type DoorEvent, addDoorEvent, addTickets, taken } from '../../testkit/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 
 /**
  * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays one that can

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { ScanLane } from '../../src/check-in/scan-lane.ts';
-import { type OpenDb, openDb } from '../../src/platform/db.ts';
+import type { ScanLane } from '../../src/check-in/scans/scan-lane.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 
 let database: TestDatabase;
 let sql: postgres.Sql;

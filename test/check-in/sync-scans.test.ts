@@ -6,10 +6,10 @@ import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, listConflicts, scanTicket, summarizeCheckIns, syncScans } from '../../src/check-in/index.ts';
 import type { ScanResult } from '../../src/check-in/tables.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { ScanLane } from '../../src/check-in/scan-lane.ts';
-import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../support/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import type { ScanLane } from '../../src/check-in/scans/scan-lane.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../../testkit/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 
 /** Promise 6: offline, every conflict is reported. */
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTicketCode } from '../../src/check-in/ticket-code.ts';
+import { readTicketCode } from '../../src/check-in/scans/ticket-code.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
 
 /** A code is read however scanners, printers and people write it, and nothing else is. */

@@ -1,8 +1,8 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../support/database.ts';
-import { createRoom } from '../support/places.ts';
-import { type TestEvent, createEvent } from '../support/factories.ts';
+import { createTestDatabase } from '../../testkit/database.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { faultsOfPlan, pagesOf } from './support/explain.ts';
 import { fillEvent } from './support/fill-events.ts';
 import { hotQueries } from './support/hot-queries.ts';

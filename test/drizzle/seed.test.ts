@@ -2,15 +2,15 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programme } from '../../drizzle/seed/programme.ts';
 import { seedDemo } from '../../drizzle/seed/seed-demo.ts';
-import { demoStaffExists } from '../../src/access/demo-staff-exists.ts';
+import { demoStaffExists } from '../../src/access/staff/demo-staff-exists.ts';
 import { accessInvariants } from '../../src/access/invariants.ts';
-import { createPasswords } from '../../src/access/passwords.ts';
+import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import { loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { decrypt } from '../../src/platform/crypto.ts';
-import { type OpenDb, openDb, rowsOf } from '../../src/platform/db.ts';
+import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
 import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 
 /** Guards that the demo can be signed in to, bought from and paid for, and that seeding again harms nothing. */
 describe('the demo seed', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvent, someBuyer } from '../support/factories.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { ask } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
 

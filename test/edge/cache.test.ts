@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvent } from '../support/factories.ts';
+import { createEvent } from '../../testkit/factories.ts';
 import { ask } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
 

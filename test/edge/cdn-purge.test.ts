@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { changeEvent } from '../../src/catalog/index.ts';
-import { purgeCdn } from '../../src/http/cdn-purge-call.ts';
-import { cdnPurgeJob } from '../../src/http/cdn-purge.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { createClosers } from '../../src/platform/shutdown.ts';
+import { purgeCdn } from '../../src/http/public-cache/cdn-purge-call.ts';
+import { cdnPurgeJob } from '../../src/http/public-cache/cdn-purge.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createClosers } from '../../src/platform/resilience/shutdown.ts';
 import { startWorker } from '../../workers/start-worker.ts';
-import { type CatalogProcess, openCatalog } from '../support/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, createPaymentAccount } from '../support/factories.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
-import { outboxCount, silentLog, until } from '../support/worker.ts';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, createPaymentAccount } from '../../testkit/factories.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { outboxCount, silentLog, until } from '../../testkit/worker.ts';
 
 /** Guards that a CDN is told of every change that the public sees, exactly when it is committed, and that nobody waits for it. */
 

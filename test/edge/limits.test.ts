@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { templateOf } from '../../src/http/route-template.ts';
+import { templateOf } from '../../src/http/contract/route-template.ts';
 import { ruleOf } from '../../src/traffic-control/route-rules.ts';
 import { ask, sendRaw } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';

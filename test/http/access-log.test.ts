@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { openApiDocument } from '../../src/http/api-docs.ts';
-import { createObserveRequest } from '../../src/http/observe-request.ts';
-import { templateOf } from '../../src/http/route-template.ts';
+import { openApiDocument } from '../../src/http/contract/api-docs.ts';
+import { createObserveRequest } from '../../src/http/server/observe-request.ts';
+import { templateOf } from '../../src/http/contract/route-template.ts';
 import type { Log } from '../../src/platform/log.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards that each line about a request says which route answered and how, in the spelling of the contract. */
 

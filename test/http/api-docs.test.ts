@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { apiDocs } from '../../src/http/api-docs.ts';
+import { apiDocs } from '../../src/http/contract/api-docs.ts';
 import { problems } from '../../src/problems.ts';
 
 /** Guards the page of the contract: it gives its own two files, and what else is asked of it does not exist (S60). */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../src/http/api-docs.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { openApiDocument } from '../../src/http/contract/api-docs.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { problems } from '../../src/problems.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Bad input, wherever it enters: a 4xx problem document with a stable code, and nothing changed. */
 

@@ -1,13 +1,13 @@
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Read, type ReadKind, readKind } from '../../src/http/cached-read-kind.ts';
-import { type CachedReads, createCachedReads } from '../../src/http/cached-reads.ts';
+import { type Read, type ReadKind, readKind } from '../../src/http/public-cache/kind.ts';
+import { type CachedReads, createCachedReads } from '../../src/http/public-cache/cached-reads.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { type CutWire, layWire } from '../support/cut-wire.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 let testRedis: TestRedis;

@@ -8,10 +8,10 @@ import {
   networkOfContext,
   unparsedNetwork,
   widerNetworkOf,
-} from '../../src/http/client-network.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
-import { createIsTrusted, trustedProxiesFault } from '../../src/http/trusted-proxies.ts';
-import { parseAddress } from '../../src/http/client-address.ts';
+} from '../../src/http/server/client-network.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { createIsTrusted, trustedProxiesFault } from '../../src/http/server/trusted-proxies.ts';
+import { parseAddress } from '../../src/http/server/client-address.ts';
 import { registry } from '../../src/platform/metrics.ts';
 
 /** Guards that nobody chooses the network that limits count him by (S21), and that no client is counted as its proxy. */

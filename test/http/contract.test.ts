@@ -6,7 +6,7 @@ import { demoOrganizerSlug, demoPassword, seedAccounts } from '../../drizzle/see
 import { examples } from '../../src/contract-examples.ts';
 import { problems } from '../../src/problems.ts';
 import { refusals } from '../../src/refusals.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards that the published contract says what the handlers do: input, credentials, refusals, names. */
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openApiDocument } from '../../src/http/api-docs.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { openApiDocument } from '../../src/http/contract/api-docs.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /**
  * Guards that the cookie of an order, which a browser sends along with whatever page of a sibling subdomain asks for, changes

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestService, type TestService } from '../support/service.ts';
-import { type CutWire, layWire } from '../support/cut-wire.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
-import { testStack } from '../support/stack.ts';
-import { until } from '../support/worker.ts';
+import { startTestService, type TestService } from '../../testkit/service.ts';
+import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
+import { testStack } from '../../testkit/stack.ts';
+import { until } from '../../testkit/worker.ts';
 
 /**
  * Guards that nobody waits for what has stopped (T47 to T49): at most 100 ms for Redis, at most 3 s for Postgres or

@@ -4,9 +4,9 @@ import net from 'node:net';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /**
  * Guards that the crowd of one event is refused as soon as it says whose crowd it is: by the header before the body has

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { describe, expect, test } from 'vitest';
-import { inputFaults } from '../../src/http/router.ts';
+import { inputFaults } from '../../src/http/contract/router.ts';
 import {
   blockOfText,
   emailSchema,
@@ -10,7 +10,7 @@ import {
   lineOfText,
   patternFault,
   personName,
-} from '../../src/http/schemas.ts';
+} from '../../src/http/contract/schemas.ts';
 import { fieldFaults, inputFault } from '../../src/platform/field-faults.ts';
 
 /** Guards that each fault of a field has a code that stays, and texts for people in both languages. */

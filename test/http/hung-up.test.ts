@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createHotRoutes } from '../../src/http/hot-routes.ts';
-import { serve } from '../../src/http/serve.ts';
+import { createHotRoutes } from '../../src/http/hot-path/hot-routes.ts';
+import { serve } from '../../src/http/server/serve.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { problems } from '../../src/problems.ts';
-import { silentLog } from '../support/worker.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 async function inFlight(): Promise<number> {
   const { values } = (await registry.getSingleMetric('antre_http_requests_in_flight')?.get()) ?? { values: [] };

@@ -3,12 +3,12 @@ import net from 'node:net';
 import fc from 'fast-check';
 import { createRoute, z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hotRequestOfContext } from '../../src/http/hot-request.ts';
-import { jsonBody, jsonBytesMax, jsonDepthMax, readJson } from '../../src/http/json-body.ts';
-import { createRouter } from '../../src/http/router.ts';
-import { answer, body } from '../../src/http/schemas.ts';
+import { hotRequestOfContext } from '../../src/http/hot-path/hot-request.ts';
+import { jsonBody, jsonBytesMax, jsonDepthMax, readJson } from '../../src/http/contract/json-body.ts';
+import { createRouter } from '../../src/http/contract/router.ts';
+import { answer, body } from '../../src/http/contract/schemas.ts';
 import { handleError } from '../../src/http/problem.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
 

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signSessionToken } from '../../src/access/session-token.ts';
-import { openApiDocument } from '../../src/http/api-docs.ts';
+import { signSessionToken } from '../../src/access/sessions/session-token.ts';
+import { openApiDocument } from '../../src/http/contract/api-docs.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { problems } from '../../src/problems.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 import { type Odd, type Operation, type Parameter, coreOf, oddOf } from './support/odd-values.ts';
 import { type Components, type Schema, sampleOf, withAt } from './support/sample-of-schema.ts';
 

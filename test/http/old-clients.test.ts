@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { operationsApp } from '../../src/http/health.ts';
-import { templateOf } from '../../src/http/route-template.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
-import { createEvent } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { operationsApp } from '../../src/http/server/health.ts';
+import { templateOf } from '../../src/http/contract/route-template.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards what old and careful clients ask: HEAD tells the length of what GET sends, and HTTP/1.0 needs no host. */
 

@@ -9,9 +9,9 @@ import {
   pageQuery,
   pageSizeDefault,
   pageSizeMax,
-} from '../../src/http/pagination.ts';
-import { createEvent } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+} from '../../src/http/contract/pagination.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards that lists are walked without gap or repetition, and that a cursor is ours or is refused. */
 

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
 import { handleError, problemResponse } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
-import type { AppEnv } from '../../src/http/router.ts';
+import type { AppEnv } from '../../src/http/contract/router.ts';
 import { DomainError, requestInvalid, serviceOverloaded } from '../../src/platform/errors.ts';
 import { inputFault } from '../../src/platform/field-faults.ts';
 import { createLog } from '../../src/platform/log.ts';

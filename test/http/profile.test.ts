@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operationsApp } from '../../src/http/health.ts';
+import { operationsApp } from '../../src/http/server/health.ts';
 
 const token = 'test-only-operations-token-0123456789abc';
 const app = operationsApp({ probes: [], isDraining: () => false, token });

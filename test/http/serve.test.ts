@@ -1,8 +1,8 @@
 import { type Socket, connect } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sendAnswer } from '../../src/http/answer.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { sendAnswer } from '../../src/http/hot-path/answer.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 
 /** Guards against clients that trickle (T87): a limit on time counts when it is over, not half a minute later. */
 

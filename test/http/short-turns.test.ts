@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { keepTurnsShort } from '../../src/http/short-turns.ts';
+import { keepTurnsShort } from '../../src/http/server/short-turns.ts';
 
 /**
  * Guards that a flood on more than a thousand connections leaves timers and deferred work their turn. Counted in requests

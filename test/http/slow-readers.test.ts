@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 
 /** Guards against clients that ask and do not read: each would hold a connection and its answer for as long as it likes. */
 

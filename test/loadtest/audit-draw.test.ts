@@ -5,9 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditDraw } from '../../loadtest/audit-draw/audit-draw.ts';
 import { readOptions } from '../../loadtest/audit-draw/options.ts';
 import { exitCodeOf } from '../../loadtest/audit-draw/verdicts.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { freezePlaces, placeSalt } from '../../src/waiting-room/draw/index.ts';
-import { signPlaceToken } from '../../src/waiting-room/place-token.ts';
+import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
 import { openDrawApp } from '../waiting-room/draw/support/draw-app.ts';
 import { type DrawWorld, openDrawWorld, queueTokenSecret } from '../waiting-room/draw/support/draw-world.ts';
 

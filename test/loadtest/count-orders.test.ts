@@ -3,19 +3,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { insertTickets } from '../../loadtest/bench/bulk-orders.ts';
-import { callbackRequest } from '../../loadtest/bench/callback-requests.ts';
-import { countOrders } from '../../loadtest/bench/count-orders.ts';
-import { orderRequests } from '../../loadtest/bench/order-requests.ts';
-import { demoMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
+import { insertTickets } from '../../loadtest/bench/fill/bulk-orders.ts';
+import { callbackRequest } from '../../loadtest/bench/load/callback-requests.ts';
+import { countOrders } from '../../loadtest/bench/harness/count-orders.ts';
+import { orderRequests } from '../../loadtest/bench/load/order-requests.ts';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { closedLoop } from '../../loadtest/generator/closed-loop.ts';
 import { readCallback } from '../../src/payments/gateways/midtrans/read-callback.ts';
 import { invariants } from '../../src/invariants.ts';
 import { placeOrderSchema } from '../../src/orders/schemas.ts';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 
 /** A figure is void unless what was answered is what lies in the tables; these tests lie to see that it is noticed. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readArguments } from '../../loadtest/bench/options.ts';
+import { readArguments } from '../../loadtest/bench/harness/options.ts';
 
 const benches = { orders: 'orders', reads: 'reads' };
 

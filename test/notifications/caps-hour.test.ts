@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { queueOrderDeliveries } from '../../src/notifications/queue-queries.ts';
-import { recoverDeliveries } from '../../src/notifications/recover-deliveries.ts';
-import { buyerKeys } from '../../src/orders/buyer.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { queueOrderDeliveries } from '../../src/notifications/deliveries/queue-queries.ts';
+import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
+import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { someBuyer } from '../support/factories.ts';
-import { openMessageWays } from '../support/message-ways.ts';
-import { type Notifications, notificationConfig, openNotifications } from '../support/notifications.ts';
-import { silentLog } from '../support/worker.ts';
+import { someBuyer } from '../../testkit/factories.ts';
+import { openMessageWays } from '../../testkit/message-ways.ts';
+import { type Notifications, notificationConfig, openNotifications } from '../../testkit/notifications.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 /** Guards that caps count any hour, message by message, and forget what is over. */
 

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { messagesPerHourMax } from '../../src/notifications/caps.ts';
+import { messagesPerHourMax } from '../../src/notifications/deliveries/caps.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { lockOrder } from '../../src/orders/lock-order.ts';
-import { withdrawOrder } from '../../src/orders/withdraw-order.ts';
-import { rowsOf, transaction } from '../../src/platform/db.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { lockOrder } from '../../src/orders/lifecycle/lock-order.ts';
+import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { openMessageWays, spellings, withdraw } from '../support/message-ways.ts';
-import { type Notifications, deliveriesOf, openNotifications, paidOrder } from '../support/notifications.ts';
-import { openRoom, passOf } from '../support/rooms.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openMessageWays, spellings, withdraw } from '../../testkit/message-ways.ts';
+import { type Notifications, deliveriesOf, openNotifications, paidOrder } from '../../testkit/notifications.ts';
+import { openRoom, passOf } from '../../testkit/rooms.ts';
 
 /**
  * Guards that nobody can have the service write to somebody beyond the caps, whatever they ask for and however they spell the

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { sendDelivery } from '../../src/notifications/send-delivery.ts';
-import { lockOrder } from '../../src/orders/lock-order.ts';
-import { releaseHold } from '../../src/orders/release-hold.ts';
-import { withdrawOrder } from '../../src/orders/withdraw-order.ts';
-import { refundEvent } from '../../src/payments/refund-event.ts';
-import { rowsOf, transaction } from '../../src/platform/db.ts';
-import { eventNotices, money, plain, readable, sequenceOf, uidOf, unfolded } from '../support/event-notices.ts';
-import { type Notifications, addSender, inbox, openNotifications, whatsappMessages } from '../support/notifications.ts';
-import { silentLog } from '../support/worker.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
+import { lockOrder } from '../../src/orders/lifecycle/lock-order.ts';
+import { releaseHold } from '../../src/orders/lifecycle/release-hold.ts';
+import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
+import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { eventNotices, money, plain, readable, sequenceOf, uidOf, unfolded } from '../../testkit/event-notices.ts';
+import { type Notifications, addSender, inbox, openNotifications, whatsappMessages } from '../../testkit/notifications.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 /** Guards that whoever holds tickets or a place hears once, in the right words, that the event is off. */
 

@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ChangeEvent } from '../../src/catalog/schemas-organizer.ts';
+import type { ChangeEvent } from '../../src/catalog/events/schemas.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { recoverDeliveries } from '../../src/notifications/recover-deliveries.ts';
-import { tellHoldersOfEvent } from '../../src/notifications/tell-holders.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
-import { delaySeconds, eventNotices, plain, sequenceOf, uidOf, unfolded } from '../support/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../support/notifications.ts';
-import { order, placingDeps } from '../support/placing.ts';
-import { silentLog } from '../support/worker.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
+import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { delaySeconds, eventNotices, plain, sequenceOf, uidOf, unfolded } from '../../testkit/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../../testkit/notifications.ts';
+import { order, placingDeps } from '../../testkit/placing.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 /** Guards that whoever holds tickets hears once that the event is at another time or place, and what it was before. */
 

@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signSessionToken } from '../../src/access/session-token.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { signSessionToken } from '../../src/access/sessions/session-token.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type TestOrganizer, createEvent, createOrganizer } from '../support/factories.ts';
+import { type TestOrganizer, createEvent, createOrganizer } from '../../testkit/factories.ts';
 import {
   type Notifications,
   deliveriesOf,
   notificationConfig,
   openNotifications,
   paidOrder,
-} from '../support/notifications.ts';
+} from '../../testkit/notifications.ts';
 
 let world: Notifications;
 let organizer: TestOrganizer;

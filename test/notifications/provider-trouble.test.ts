@@ -2,17 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmailChannel } from '../../src/notifications/channels/email.ts';
 import { createWhatsappChannel } from '../../src/notifications/channels/whatsapp-cloud.ts';
 import type { SendResult } from '../../src/notifications/channel.ts';
-import { createCallGuard } from '../../src/platform/call-guard.ts';
+import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createOrganizer } from '../support/factories.ts';
+import { createOrganizer } from '../../testkit/factories.ts';
 import {
   type Notifications,
   addSender,
   control,
   notificationConfig,
   openNotifications,
-} from '../support/notifications.ts';
-import { silentLog } from '../support/worker.ts';
+} from '../../testkit/notifications.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 /**
  * Guards that a mail server or a number in trouble is left alone and probed, that what was not tried costs no try, and

@@ -2,12 +2,12 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { emailResult } from '../../src/notifications/channels/email.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { recoverDeliveries } from '../../src/notifications/recover-deliveries.ts';
-import { sendDelivery } from '../../src/notifications/send-delivery.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
+import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import {
   type Notifications,
   control,
@@ -15,8 +15,8 @@ import {
   inbox,
   openNotifications,
   paidOrder,
-} from '../support/notifications.ts';
-import { silentLog } from '../support/worker.ts';
+} from '../../testkit/notifications.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 let world: Notifications;
 const quiet = () => AbortSignal.timeout(20_000);

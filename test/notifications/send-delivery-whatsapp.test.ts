@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { graphVerdict } from '../../src/notifications/channels/graph-error.ts';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { sendDelivery } from '../../src/notifications/send-delivery.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
-import { createEvent, createOrganizer, someBuyer } from '../support/factories.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { createEvent, createOrganizer, someBuyer } from '../../testkit/factories.ts';
 import {
   type Notifications,
   addSender,
@@ -14,8 +14,8 @@ import {
   openNotifications,
   paidOrder,
   whatsappMessages,
-} from '../support/notifications.ts';
-import { until } from '../support/worker.ts';
+} from '../../testkit/notifications.ts';
+import { until } from '../../testkit/worker.ts';
 
 let world: Notifications;
 let senderId: string;

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { demoWhatsappSender } from '../../loadtest/sandbox/demo-accounts.ts';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
-import { createOrganizer } from '../support/factories.ts';
-import { type Notifications, addSender, deliveriesOf, openNotifications, paidOrder } from '../support/notifications.ts';
+import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { createOrganizer } from '../../testkit/factories.ts';
+import { type Notifications, addSender, deliveriesOf, openNotifications, paidOrder } from '../../testkit/notifications.ts';
 
 let world: Notifications;
 let senderId: string;

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { orderCode } from '../../src/platform/ids.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { bearer, json, openDesk, pay, read, tokenOf } from '../support/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
-import { readQrPath } from '../support/qr-reader.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { bearer, json, openDesk, pay, read, tokenOf } from '../../testkit/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { readQrPath } from '../../testkit/qr-reader.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lockOrder } from '../../src/orders/lock-order.ts';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { releaseHold } from '../../src/orders/release-hold.ts';
-import { type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEventOptions, createEvent } from '../support/factories.ts';
-import { bearer, keyFor, openDesk, pay, read, tokenOf } from '../support/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { lockOrder } from '../../src/orders/lifecycle/lock-order.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { releaseHold } from '../../src/orders/lifecycle/release-hold.ts';
+import { type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEventOptions, createEvent } from '../../testkit/factories.ts';
+import { bearer, keyFor, openDesk, pay, read, tokenOf } from '../../testkit/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { openDesk } from '../support/order-desk.ts';
-import { openTestDb } from '../support/placing.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { openDesk } from '../../testkit/order-desk.ts';
+import { openTestDb } from '../../testkit/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent } from '../support/factories.ts';
-import { json } from '../support/order-desk.ts';
-import { type OrganizerDesk, startOrganizerDesk } from '../support/organizer-desk.ts';
-import { order } from '../support/placing.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { json } from '../../testkit/order-desk.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/organizer-desk.ts';
+import { order } from '../../testkit/placing.ts';
 
 let desk: OrganizerDesk;
 

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderCode } from '../../src/platform/ids.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { pay } from '../support/order-desk.ts';
-import { type OrganizerDesk, startOrganizerDesk } from '../support/organizer-desk.ts';
-import { order } from '../support/placing.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { pay } from '../../testkit/order-desk.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/organizer-desk.ts';
+import { order } from '../../testkit/placing.ts';
 
 let desk: OrganizerDesk;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createExportGate } from '../../src/orders/export-gate.ts';
+import { createExportGate } from '../../src/orders/desk/export-gate.ts';
 
 /** Guards that exports hold few places, give them back however they end, and keep one page in memory. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { type OrganizerDesk, startOrganizerDesk } from '../support/organizer-desk.ts';
-import { order } from '../support/placing.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/organizer-desk.ts';
+import { order } from '../../testkit/placing.ts';
 
 let desk: OrganizerDesk;
 

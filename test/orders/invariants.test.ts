@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderInvariants } from '../../src/orders/invariants.ts';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import type { Db, OpenDb } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { pay } from '../support/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import type { Db, OpenDb } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { pay } from '../../testkit/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 
 /** A season of orders in every state, on which each truth holds; then one row at a time is falsified. */
 

@@ -9,12 +9,12 @@ import {
   refundOrder,
   releaseHold,
 } from '../../src/orders/index.ts';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

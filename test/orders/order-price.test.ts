@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Order } from '../../src/orders/index.ts';
 import { orders } from '../../src/orders/tables.ts';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { promoKeyOf } from '../../src/orders/promo-key.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { promoKeyOf } from '../../src/orders/promo-codes/key.ts';
 import { placeOrderSchema } from '../../src/orders/schemas.ts';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 
 /** Guards what an order costs: one rule for the fee, the price that the buyer was told, codes as people type them. */
 

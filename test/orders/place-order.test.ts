@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

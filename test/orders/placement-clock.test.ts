@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { callMs, createPlacementClock } from '../../src/orders/placement-clock.ts';
+import { callMs, createPlacementClock } from '../../src/orders/placement/clock.ts';
 
 /** Guards the last moment of a placement call: by Postgres' clock, whatever ours says. */
 

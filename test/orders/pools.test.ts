@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { availabilityOf } from '../../src/orders/availability.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { createEvent } from '../support/factories.ts';
-import { pay } from '../support/order-desk.ts';
-import { type OrganizerDesk, startOrganizerDesk } from '../support/organizer-desk.ts';
-import { order, tally } from '../support/placing.ts';
+import { availabilityOf } from '../../src/orders/pools/availability.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { pay } from '../../testkit/order-desk.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/organizer-desk.ts';
+import { order, tally } from '../../testkit/placing.ts';
 
 let desk: OrganizerDesk;
 

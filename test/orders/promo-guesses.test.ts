@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buyerKeys } from '../../src/orders/buyer.ts';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { isGuessable, newPromoCode } from '../../src/orders/promo-code-strength.ts';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { createLimiter } from '../../src/traffic-control/limiter.ts';
-import { policiesOf } from '../../src/traffic-control/policies.ts';
-import { createPromoLimiter } from '../../src/traffic-control/promo-limiter.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../support/placing.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { isGuessable, newPromoCode } from '../../src/orders/promo-codes/strength.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
+import { createPromoLimiter } from '../../src/traffic-control/limits/promo-limiter.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 /** Guards promo codes against trying them all, and those who have a right one against those who try. */
 

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PlaceOrderDeps } from '../../src/orders/place-order.ts';
-import { createSoldOutMemory, soldOutMs } from '../../src/orders/sold-out-memory.ts';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps, tally } from '../support/placing.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { createSoldOutMemory, soldOutMs } from '../../src/orders/placement/sold-out-memory.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps, tally } from '../../testkit/placing.ts';
 
 /** After sell-out the crowd is refused from memory; nobody's order is forgotten for it, and what comes back is sold. */
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { callPlaceOrders } from '../../src/orders/placement-queries.ts';
-import { createPlacement } from '../../src/orders/placement.ts';
+import { callPlaceOrders } from '../../src/orders/placement/queries.ts';
+import { createPlacement } from '../../src/orders/placement/placement.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
 import { sha256 } from '../../src/platform/crypto.ts';
-import { type Db, type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
-import { openTcpProxy } from '../support/tcp-proxy.ts';
+import { type Db, type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTcpProxy } from '../../testkit/tcp-proxy.ts';
 
 /** Guards that no order appears after its buyer was told that there is none, however long a call was on its way. */
 

@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { settlement, sign } from '../support/callbacks.ts';
-import type { TestEvent } from '../support/factories.ts';
+import { settlement, sign } from '../../testkit/callbacks.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   attemptsOf,
@@ -21,7 +21,7 @@ import {
   settle,
   tasksOf,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
 

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -13,7 +13,7 @@ import {
   openPaymentWorld,
   place,
   until,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /**
  * Guards promises 2 to 5 together: many orders of one small event, a gateway that loses, repeats, reorders and forges

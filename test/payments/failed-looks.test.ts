@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
 import { failedLooksBeforeTask, failedLooksMax } from '../../src/payments/limits.ts';
-import { createCallGuard } from '../../src/platform/call-guard.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
+import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -21,7 +21,7 @@ import {
   tasksOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards that a question which the gateway did not answer is asked again, and uses up nothing of what is planned. */
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { secondMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
+import { secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { type Body, settlement, sign } from '../support/callbacks.ts';
-import type { TestEvent } from '../support/factories.ts';
+import { type Body, settlement, sign } from '../../testkit/callbacks.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   attemptsOf,
@@ -15,7 +15,7 @@ import {
   orderOf,
   placeReady,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards that what is rightly signed and not about us is answered 200 and counted apart; what is about us is never lost. */
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { expireHolds } from '../../src/orders/index.ts';
-import { showSales } from '../../src/orders/show-sales.ts';
+import { showSales } from '../../src/orders/desk/show-sales.ts';
 import { requestRefund } from '../../src/payments/index.ts';
-import { gatewayFeesOf } from '../../src/payments/ledger-queries.ts';
+import { gatewayFeesOf } from '../../src/payments/ledger/queries.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
-import type { TestEvent } from '../support/factories.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -23,7 +23,7 @@ import {
   tasksOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards that the gateway's own fee, added to what the buyer pays, is neither ours nor a surplus: it is booked apart. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createCallGuard } from '../../src/platform/call-guard.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
-import type { TestEvent } from '../support/factories.ts';
+import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   attemptsOf,
@@ -11,7 +11,7 @@ import {
   hurry,
   openPaymentWorld,
   place,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /**
  * Guards that a gateway in trouble is asked little: only probes while it is left alone, repetitions for a tenth of the

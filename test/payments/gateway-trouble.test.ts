@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { RetryLater } from '../../src/platform/retry-later.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { createGatewayBudget, watchPaymentBacklog } from '../../src/payments/index.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createTestRedis } from '../support/redis.ts';
-import type { TestEvent } from '../support/factories.ts';
+import { createTestRedis } from '../../testkit/redis.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   attemptsOf,
@@ -21,7 +21,7 @@ import {
   tasksOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards promise 1: a gateway that is slow, lost, busy or wrong costs nobody money, places or another's time. */
 
@@ -127,7 +127,7 @@ describe('a refusal', () => {
   });
 
   test('an organiser without an account fails the attempt, and is told', async () => {
-    const { createEvent } = await import('../support/factories.ts');
+    const { createEvent } = await import('../../testkit/factories.ts');
     const placed = await place(world, await createEvent(world.db));
     await work(world, placed);
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'failed', failure: 'no_account' }]);

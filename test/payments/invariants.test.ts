@@ -11,7 +11,7 @@ import {
   openPaymentWorld,
   placeReady,
   settle,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards the guards: each truth about money finds the one row that breaks it, and names it. */
 

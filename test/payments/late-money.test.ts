@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestEvent, someBuyer } from '../support/factories.ts';
+import { type TestEvent, someBuyer } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -18,11 +18,11 @@ import {
   tasksOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 import { expireHolds } from '../../src/orders/index.ts';
 import { orderClosing } from '../../src/orders/jobs.ts';
-import { transaction } from '../../src/platform/db.ts';
-import { stage } from '../../src/platform/outbox.ts';
+import { transaction } from '../../src/platform/database/db.ts';
+import { stage } from '../../src/platform/jobs/outbox.ts';
 
 /** Guards promises 2 and 4: a hold is given back only when nobody can pay any more, and late money is never kept. */
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoMidtransAccount, secondMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
+import { demoMidtransAccount, secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { paymentOf } from '../../src/payments/index.ts';
 import { lockOrder } from '../../src/orders/index.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import type { TestEvent } from '../support/factories.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -23,7 +23,7 @@ import {
   tasksOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
 

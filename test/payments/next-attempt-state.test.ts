@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Effect } from '../../src/payments/attempt-moves.ts';
-import { type Claim, nextAttemptState } from '../../src/payments/next-attempt-state.ts';
+import type { Effect } from '../../src/payments/attempts/attempt-moves.ts';
+import { type Claim, nextAttemptState } from '../../src/payments/attempts/next-attempt-state.ts';
 import {
   type AttemptStatus,
   type GatewayState,

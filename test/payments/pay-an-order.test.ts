@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
   attemptsOf,
@@ -15,7 +15,7 @@ import {
   settle,
   stockOf,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards promises 1, 3 and 4 of the room on the way that nearly every order takes. */
 

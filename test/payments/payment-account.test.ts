@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { createPaymentAccounts } from '../../src/payments/index.ts';
-import { createEvent, type TestEvent } from '../support/factories.ts';
-import { type PaymentWorld, control, encryptionKey, openPaymentWorld, place } from '../support/payments.ts';
+import { createEvent, type TestEvent } from '../../testkit/factories.ts';
+import { type PaymentWorld, control, encryptionKey, openPaymentWorld, place } from '../../testkit/payments.ts';
 
 /** Guards promise 6: keys are encrypted for their row, never shown, and may be changed without losing a callback. */
 

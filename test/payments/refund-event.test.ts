@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refundEvent } from '../../src/payments/refund-event.ts';
+import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
 import { createLog } from '../../src/platform/log.ts';
 import {
   type PaymentWorld,
@@ -18,7 +18,7 @@ import {
   stockOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** An event is called off: nobody keeps a ticket, nobody's money stays, and money that comes later goes back. */
 

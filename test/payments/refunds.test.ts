@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { transaction, rowsOf } from '../../src/platform/db.ts';
+import { transaction, rowsOf } from '../../src/platform/database/db.ts';
 import { lockOrder } from '../../src/orders/index.ts';
 import { requestFullRefund } from '../../src/payments/index.ts';
-import type { TestEvent, TestEventOptions } from '../support/factories.ts';
+import type { TestEvent, TestEventOptions } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -21,7 +21,7 @@ import {
   tasksOf,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards promises 4 and 5: money goes back once, under one key, or a person is asked by name. */
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
   type Placed,
@@ -16,7 +16,7 @@ import {
   settle,
   until,
   work,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Guards promise 2: one open attempt at a time, however often and by how many hands the way to pay is changed. */
 

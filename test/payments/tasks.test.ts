@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { transaction } from '../../src/platform/db.ts';
-import { applyFact, lockAttemptAndOrder } from '../../src/payments/apply-fact.ts';
-import { failAttempt } from '../../src/payments/fail-attempt.ts';
+import { transaction } from '../../src/platform/database/db.ts';
+import { applyFact, lockAttemptAndOrder } from '../../src/payments/callbacks/apply-fact.ts';
+import { failAttempt } from '../../src/payments/attempts/fail-attempt.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
-import { closeTask, insertTask } from '../../src/payments/task-queries.ts';
+import { closeTask, insertTask } from '../../src/payments/tasks/queries.ts';
 import {
   type PaymentWorld,
   createPaidEvent,
@@ -15,7 +15,7 @@ import {
   refundsOf,
   settle,
   tasksOf,
-} from '../support/payments.ts';
+} from '../../testkit/payments.ts';
 
 /** Work for a person is named once, and other work under the same name is named as well. */
 

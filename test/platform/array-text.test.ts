@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { arrayText } from '../../src/platform/array-text.ts';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { openTestDb } from '../support/placing.ts';
+import { arrayText } from '../../src/platform/database/array-text.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { openTestDb } from '../../testkit/placing.ts';
 
 /** Guards that Postgres reads an array as it was, whatever its texts contain. */
 

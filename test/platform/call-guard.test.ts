@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { backOffSeconds } from '../../src/platform/back-off.ts';
-import { LeftAloneError, createCallGuard } from '../../src/platform/call-guard.ts';
-import { createRetryBudget } from '../../src/platform/retry-budget.ts';
+import { backOffSeconds } from '../../src/platform/resilience/back-off.ts';
+import { LeftAloneError, createCallGuard } from '../../src/platform/resilience/call-guard.ts';
+import { createRetryBudget } from '../../src/platform/resilience/retry-budget.ts';
 
 /** Guards that a party in trouble is asked little, that its neighbours do not feel it, and that it is found again. */
 

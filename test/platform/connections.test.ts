@@ -5,10 +5,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isOutcomeUnknown, isUnavailable, sqlState } from '../../src/platform/db-errors.ts';
-import { type OpenDb, openDb, rowsOf, transaction } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TcpProxy, openTcpProxy } from '../support/tcp-proxy.ts';
+import { isOutcomeUnknown, isUnavailable, sqlState } from '../../src/platform/database/db-errors.ts';
+import { type OpenDb, openDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TcpProxy, openTcpProxy } from '../../testkit/tcp-proxy.ts';
 
 /** Guards that the loss of a connection costs its own call, and neither the process nor the pool (T36, T45). */
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { csvLine } from '../../src/platform/csv.ts';
+import { csvLine } from '../../src/platform/text/csv.ts';
 
 /** Guards exports: a spreadsheet runs nothing of them, and shows every text as it is. */
 

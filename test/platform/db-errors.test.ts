@@ -6,7 +6,7 @@ import {
   isUnavailable,
   sqlState,
   violatedConstraint,
-} from '../../src/platform/db-errors.ts';
+} from '../../src/platform/database/db-errors.ts';
 
 /** Guards what the caller is told of a failed call: try again, ask again with the same ids, or a fault. */
 

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isUnavailable, sqlState } from '../../src/platform/db-errors.ts';
-import { afterCommit, openDb, rowsOf, transaction, withoutHoles } from '../../src/platform/db.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import { isUnavailable, sqlState } from '../../src/platform/database/db-errors.ts';
+import { afterCommit, openDb, rowsOf, transaction, withoutHoles } from '../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 
 let database: TestDatabase;
 

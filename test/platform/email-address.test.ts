@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readEmail } from '../../src/platform/email-address.ts';
+import { readEmail } from '../../src/platform/text/email-address.ts';
 
 /** Guards addresses: every spelling of one address is one address, and what no server would take is refused. */
 

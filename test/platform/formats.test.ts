@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatCount, formatMoney } from '../../src/platform/format-money.ts';
+import { formatCount, formatMoney } from '../../src/platform/text/format-money.ts';
 import {
   formatClock,
   formatClockIn,
@@ -8,7 +8,7 @@ import {
   formatDateTime,
   formatSpan,
   zoneLabel,
-} from '../../src/platform/format-time.ts';
+} from '../../src/platform/text/format-time.ts';
 
 /** Guards that one amount and one moment read the same on pages, in mails, on paper and in WhatsApp. */
 

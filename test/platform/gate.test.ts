@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isUnavailable } from '../../src/platform/db-errors.ts';
-import { createGate } from '../../src/platform/gate.ts';
+import { isUnavailable } from '../../src/platform/database/db-errors.ts';
+import { createGate } from '../../src/platform/resilience/gate.ts';
 
 /** Guards that what is scarce is entered by a bounded number, waited for by a bounded number, and never for ever. */
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/platform/errors.ts';
-import { createGroupCommit } from '../../src/platform/group-commit.ts';
+import { createGroupCommit } from '../../src/platform/database/group-commit.ts';
 
 /** Guards that a stopped database is answered for in time (T47, T49): 503, whatever the flush does meanwhile. */
 

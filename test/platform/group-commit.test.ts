@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GroupCommitOptions, createGroupCommit } from '../../src/platform/group-commit.ts';
+import { type GroupCommitOptions, createGroupCommit } from '../../src/platform/database/group-commit.ts';
 
 /** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
 

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createHelpers } from '../../src/platform/helper-processes.ts';
-import { until } from '../support/worker.ts';
+import { createHelpers } from '../../src/platform/resilience/helper-processes.ts';
+import { until } from '../../testkit/worker.ts';
 
 /** Guards that heavy tasks run beside the event loop, at a lower priority, and can neither hang nor take the process along. */
 
 const folder = mkdtempSync(join(tmpdir(), 'antre-helpers-'));
-const side = new URL('../../src/platform/helper-side.ts', import.meta.url).href;
+const side = new URL('../../src/platform/resilience/helper-side.ts', import.meta.url).href;
 const file = join(folder, 'helper.ts');
 writeFileSync(
   file,

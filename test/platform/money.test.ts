@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { amountMax, amountSchema, money } from '../../src/platform/money.ts';
+import { amountMax, amountSchema, money } from '../../src/platform/text/money.ts';
 
 /** Guards that amounts are whole numbers that nothing rounds. */
 

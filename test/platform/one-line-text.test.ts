@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanBlock, cleanLine, isBlock, isOneLine } from '../../src/platform/one-line-text.ts';
+import { cleanBlock, cleanLine, isBlock, isOneLine } from '../../src/platform/text/one-line-text.ts';
 
 /** Guards every text of one line: what is stored is what a person sees. */
 

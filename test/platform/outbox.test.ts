@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/db.ts';
-import { job } from '../../src/platform/job.ts';
+import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { job } from '../../src/platform/jobs/job.ts';
 import {
   type StagedJob,
   deleteStagedJobs,
@@ -17,9 +17,9 @@ import {
   stage,
   stageAll,
   stagedJobNames,
-} from '../../src/platform/outbox.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { openTestDb } from '../support/placing.ts';
+} from '../../src/platform/jobs/outbox.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { openTestDb } from '../../testkit/placing.ts';
 
 /** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is passed over. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { greetingName, isPersonName } from '../../src/platform/person-name.ts';
+import { greetingName, isPersonName } from '../../src/platform/text/person-name.ts';
 
 /** Guards greetings: a stranger's words reach nobody in the place of a name. */
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
-import { phoneDigits, phoneOf, readPhone, showPhone } from '../../src/platform/phone-number.ts';
+import { phoneDigits, phoneOf, readPhone, showPhone } from '../../src/platform/text/phone-number.ts';
 
 /** Guards tickets against strangers: one phone is one number however it is spelt, and a number is never guessed. */
 

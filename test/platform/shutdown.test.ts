@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
-import { closeDeadlineMs, createClosers } from '../../src/platform/shutdown.ts';
+import { closeDeadlineMs, createClosers } from '../../src/platform/resilience/shutdown.ts';
 
 /** Guards that a process closes what it opened, last things first, and ends in any case. */
 

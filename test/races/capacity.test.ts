@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
-import { changePool } from '../../src/orders/change-pool.ts';
-import { type Db, rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
+import { changePool } from '../../src/orders/pools/change-pool.ts';
+import { type Db, rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { sleep } from './support/steps.ts';

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import { type HeldPlace, type JoinPlaceDeps, joinPlace } from '../../src/waiting-room/join-place.ts';
-import { placeInvariants } from '../../src/waiting-room/place-invariants.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { type HeldPlace, type JoinPlaceDeps, joinPlace } from '../../src/waiting-room/places/join-place.ts';
+import { placeInvariants } from '../../src/waiting-room/places/invariants.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
-import type { TestEvent } from '../support/factories.ts';
-import { asBuyer, createRoom, joinDeps, roomFacts } from '../support/places.ts';
-import { openTestDb } from '../support/placing.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
+import { asBuyer, createRoom, joinDeps, roomFacts } from '../../testkit/places.ts';
+import { openTestDb } from '../../testkit/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutConstraints, withoutGuard, withoutIndex } from './support/without-guard.ts';
 

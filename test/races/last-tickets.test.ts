@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf, watchStock } from './support/witness.ts';

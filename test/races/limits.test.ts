@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Db, rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { openTestDb } from '../support/placing.ts';
+import { type Db, rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb } from '../../testkit/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { pay } from './support/steps.ts';

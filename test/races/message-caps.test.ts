@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { messagesPerHourMax } from '../../src/notifications/caps.ts';
-import { createDeliveries } from '../../src/notifications/deliveries.ts';
-import { notifyOrder } from '../../src/notifications/notify-order.ts';
+import { messagesPerHourMax } from '../../src/notifications/deliveries/caps.ts';
+import { createDeliveries } from '../../src/notifications/deliveries/deliveries.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { openRoom, passOf } from '../support/rooms.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openRoom, passOf } from '../../testkit/rooms.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf } from './support/witness.ts';

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { type ScanLane, createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { DecidedScan } from '../../src/check-in/queries.ts';
-import { type OpenDb, openDb } from '../../src/platform/db.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
+import type { DecidedScan } from '../../src/check-in/scans/queries.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 
 /** Promise 6: one ticket, one entry online. Two lanes on two pools stand for two API processes. */
 

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { expireHolds, limitsChanged, refundOrder, releaseHold } from '../../src/orders/index.ts';
-import { withdrawOrder } from '../../src/orders/withdraw-order.ts';
-import { type Db, rowsOf, transaction } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
+import { type Db, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { endHoldIn, pay, sleep, withOrder } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';

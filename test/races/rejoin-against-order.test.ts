@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/buyer.ts';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import { joinPlaces } from '../../src/waiting-room/place-queries.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps, testHashSecret } from '../support/placing.ts';
-import { openRoom, passOf } from '../support/rooms.ts';
+import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps, testHashSecret } from '../../testkit/placing.ts';
+import { openRoom, passOf } from '../../testkit/rooms.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { faultsOf } from './support/witness.ts';
 import { slowDecision, withoutConstraints, withoutGuard } from './support/without-guard.ts';

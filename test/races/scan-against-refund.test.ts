@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, hasAdmissions, scanTicket } from '../../src/check-in/index.ts';
 import { lockOrder } from '../../src/orders/index.ts';
-import { withdrawOrder } from '../../src/orders/withdraw-order.ts';
-import { rowsOf, transaction } from '../../src/platform/db.ts';
+import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
-import { createEvent } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
 

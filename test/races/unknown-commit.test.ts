@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
-import { type TcpProxy, openTcpProxy } from '../support/tcp-proxy.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { type TcpProxy, openTcpProxy } from '../../testkit/tcp-proxy.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { faultsOf } from './support/witness.ts';
 import { withoutGuard } from './support/without-guard.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { demoMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
-import { retriesFor, retryDelayMs } from '../../loadtest/sandbox/midtrans/retry-table.ts';
-import { midtransSignature } from '../../loadtest/sandbox/midtrans/signature.ts';
-import { startSandbox, type Sandbox } from '../../loadtest/sandbox/start-sandbox.ts';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import { retriesFor, retryDelayMs } from '../../sandbox/midtrans/retry-table.ts';
+import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 import { startReceiver, type Received } from './support/receiver.ts';
 import { pause, until } from './support/until.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoMidtransAccount } from '../../loadtest/sandbox/demo-accounts.ts';
-import { midtransSignature } from '../../loadtest/sandbox/midtrans/signature.ts';
-import { startSandbox, type Sandbox } from '../../loadtest/sandbox/start-sandbox.ts';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 
 /** Promise: the Core API tells the truth in the body's status_code, moves along the allowed steps only, and its money is in the witness. */

@@ -23,7 +23,7 @@ afterEach(() => {
 const log = () => join(folder, 'log', 'witness.jsonl');
 
 async function launch(environment: Record<string, string> = {}): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [new URL('../../loadtest/sandbox/main.ts', import.meta.url).pathname], {
+  const child = spawn(process.execPath, [new URL('../../sandbox/main.ts', import.meta.url).pathname], {
     env: {
       PATH: process.env['PATH'] ?? '',
       SANDBOX_PORT: '0',

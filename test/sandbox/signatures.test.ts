@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { escapedJson } from '../../loadtest/sandbox/graph/escaped-json.ts';
-import { hubSignature } from '../../loadtest/sandbox/graph/signature.ts';
-import { basicHeader } from '../../loadtest/sandbox/midtrans/accounts.ts';
-import { midtransSignature } from '../../loadtest/sandbox/midtrans/signature.ts';
+import { escapedJson } from '../../sandbox/graph/escaped-json.ts';
+import { hubSignature } from '../../sandbox/graph/signature.ts';
+import { basicHeader } from '../../sandbox/midtrans/accounts.ts';
+import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
 
 /** Promise: what the sandbox signs is what the real gateways sign, so a verifier that passes here passes there. */
 

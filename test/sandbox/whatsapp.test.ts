@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { demoWhatsappSender } from '../../loadtest/sandbox/demo-accounts.ts';
-import { hubSignature } from '../../loadtest/sandbox/graph/signature.ts';
-import { startSandbox, type Sandbox } from '../../loadtest/sandbox/start-sandbox.ts';
+import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
+import { hubSignature } from '../../sandbox/graph/signature.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 import { startReceiver } from './support/receiver.ts';
 import { pause, until } from './support/until.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GroupCommit } from '../../src/platform/group-commit.ts';
+import type { GroupCommit } from '../../src/platform/database/group-commit.ts';
 import type { LimiterState } from '../../src/traffic-control/concurrency/index.ts';
-import { shareLanes } from '../../src/traffic-control/lane-shares.ts';
+import { shareLanes } from '../../src/traffic-control/limits/lane-shares.ts';
 
 /** Guards that the crowd of one event leaves room for the others (T78), and uses what they leave. */
 

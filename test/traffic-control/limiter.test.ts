@@ -4,11 +4,11 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createBoundedMap } from '../../src/traffic-control/bounded-map.ts';
-import { type Limiter, createLimiter, deniedKeysMax } from '../../src/traffic-control/limiter.ts';
-import { policiesOf } from '../../src/traffic-control/policies.ts';
-import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { createBoundedMap } from '../../src/traffic-control/limits/bounded-map.ts';
+import { type Limiter, createLimiter, deniedKeysMax } from '../../src/traffic-control/limits/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 const policies = policiesOf({

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PresentsCredential } from '../../src/http/hot-request.ts';
+import type { PresentsCredential } from '../../src/http/hot-path/hot-request.ts';
 import { markVerified } from '../../src/http/request-context.ts';
-import { createClientNetwork } from '../../src/http/client-network.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { createClientNetwork } from '../../src/http/server/client-network.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { type TrafficControl, createDecide, createTrafficControl } from '../../src/traffic-control/index.ts';
 import { trafficControl } from '../../src/traffic-control/middleware.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 let testRedis: TestRedis;
 let redis: Redis;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderAccessToken } from '../../src/access/index.ts';
-import { newCredential } from '../../src/access/credential.ts';
+import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createApp } from '../../src/app.ts';
-import { templateOf } from '../../src/http/route-template.ts';
+import { templateOf } from '../../src/http/contract/route-template.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /**
  * Guards that only a route has a class: whatever no route serves, and whoever makes up a credential, is of the lowest one,

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { rowsOf } from '../../src/platform/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createSwitches } from '../../src/traffic-control/index.ts';
-import { createApiKey } from '../../src/access/create-api-key.ts';
-import { type SwitchName, switchNames } from '../../src/traffic-control/switch-table.ts';
-import { type SwitchTurn, turnSwitch } from '../../src/traffic-control/turn-switch.ts';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { type SwitchName, switchNames } from '../../src/traffic-control/switches/tables.ts';
+import { type SwitchTurn, turnSwitch } from '../../src/traffic-control/switches/turn-switch.ts';
 import { findSwitchableEvent } from '../../src/waiting-room/switchable-event-queries.ts';
 import { operatorRoutes } from '../../src/operator-routes.ts';
-import { operationsToken } from '../support/api-process.ts';
-import { type TestEvent, createEvent, someBuyer, signedInOwner } from '../support/factories.ts';
-import { openTestDb, order, placingDeps, tally } from '../support/placing.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { operationsToken } from '../../testkit/api-process.ts';
+import { type TestEvent, createEvent, someBuyer, signedInOwner } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps, tally } from '../../testkit/placing.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards promise 5: what an operator switches is refused as it says, and who did it and why is written down. */
 

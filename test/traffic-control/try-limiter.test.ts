@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLimiter } from '../../src/traffic-control/limiter.ts';
-import { policiesOf } from '../../src/traffic-control/policies.ts';
+import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
 import {
   createCodeLimiter,
   createPasswordResetLimiter,
   createSignInLimiter,
-} from '../../src/traffic-control/try-limiter.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+} from '../../src/traffic-control/limits/try-limiter.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 
 /** Guards passwords against guessing (S18) and inboxes against filling, and owners against being kept out by strangers. */
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBad, nextAdmissionRate } from '../../src/waiting-room/admission-step.ts';
-import { healthOf } from '../../src/waiting-room/health-reader.ts';
-import { createLatencyWindow } from '../../src/waiting-room/latency-window.ts';
-import { paymentShare } from '../../src/waiting-room/payment-share.ts';
-import { nextShowRatio } from '../../src/waiting-room/show-ratio.ts';
-import { judgeStock } from '../../src/waiting-room/stop-rule.ts';
+import { isBad, nextAdmissionRate } from '../../src/waiting-room/admission/admission-step.ts';
+import { healthOf } from '../../src/waiting-room/admission/health-reader.ts';
+import { createLatencyWindow } from '../../src/waiting-room/admission/latency-window.ts';
+import { paymentShare } from '../../src/waiting-room/admission/payment-share.ts';
+import { nextShowRatio } from '../../src/waiting-room/admission/show-ratio.ts';
+import { judgeStock } from '../../src/waiting-room/admission/stop-rule.ts';
 import { randomFrom, simulateRoom } from './support/simulate-room.ts';
 
 /** Guards promise 7: no faster than is wanted, healthy and payable, and not slower than that either. In virtual time. */

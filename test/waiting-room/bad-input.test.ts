@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/access/create-api-key.ts';
-import { buyerKey } from '../../src/access/buyer-key.ts';
-import { signBuyerToken } from '../../src/access/buyer-token.ts';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { problems } from '../../src/problems.ts';
-import { type TestEvent, signedInOwner } from '../support/factories.ts';
-import { createRoom } from '../support/places.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestEvent, signedInOwner } from '../../testkit/factories.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Whatever is sent to the addresses of waiting rooms and of codes: a refusal with a code that stays, never a fault of ours. */
 

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { hmacSha256 } from '../../src/platform/crypto.ts';
 import { newEventId } from '../../src/platform/ids.ts';
-import { type Challenges, createChallenges } from '../../src/waiting-room/challenge.ts';
-import { accountKeyOf, queueTokenSecret as secret } from '../support/places.ts';
+import { type Challenges, createChallenges } from '../../src/waiting-room/places/challenge.ts';
+import { accountKeyOf, queueTokenSecret as secret } from '../../testkit/places.ts';
 
 /** Guards that joining costs the work that the operator asks for, from everybody, and that no solution serves two buyers. */
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import type { TestEvent } from '../support/factories.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import { type RoomWorld, healthy, openRoomWorld, plenty } from './support/room-world.ts';
 
 /** Guards the room's promises 7 and 8, and that its phases follow each other once, whoever moves them. */

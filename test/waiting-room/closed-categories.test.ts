@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pools, stock } from '../../src/orders/tables.ts';
 import { newId } from '../../src/platform/ids.ts';
-import type { TestEvent } from '../support/factories.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import { type RoomWorld, openRoomWorld } from './support/room-world.ts';
 
 /** Guards that nobody loses a place by a change that can be taken back: categories that are closed for a while. */

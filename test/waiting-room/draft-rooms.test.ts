@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buyerKey } from '../../src/access/buyer-key.ts';
-import { signBuyerToken } from '../../src/access/buyer-token.ts';
-import { signPlaceToken } from '../../src/waiting-room/place-token.ts';
-import { type TestEvent, createEvent } from '../support/factories.ts';
-import { createRoom } from '../support/places.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards what the catalog promises, at the addresses of the waiting room: the public sees nothing of a draft. */
 

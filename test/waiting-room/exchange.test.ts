@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/buyer.ts';
-import { signText } from '../../src/platform/signed-text.ts';
-import { decideExchange } from '../../src/waiting-room/decide-exchange.ts';
+import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { signText } from '../../src/platform/text/signed-text.ts';
+import { decideExchange } from '../../src/waiting-room/places/decide-exchange.ts';
 import { indexAt, positionOf } from '../../src/waiting-room/draw/index.ts';
-import { exchangePlace } from '../../src/waiting-room/exchange-place.ts';
-import { parsePass, signPass } from '../../src/waiting-room/pass.ts';
-import { signPlaceToken } from '../../src/waiting-room/place-token.ts';
-import { servingAt } from '../../src/waiting-room/serving.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { exchangePlace } from '../../src/waiting-room/places/exchange-place.ts';
+import { parsePass, signPass } from '../../src/waiting-room/places/pass.ts';
+import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
+import { servingAt } from '../../src/waiting-room/admission/serving.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 import { type DrawnRoomOptions, accountKeyAt, createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards the room's promises 5 and 6: who passes was called, is the one, is in time, and orders once. */

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceOverloaded } from '../../src/platform/errors.ts';
-import { createGate } from '../../src/platform/gate.ts';
+import { createGate } from '../../src/platform/resilience/gate.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createHealthReader } from '../../src/waiting-room/health-reader.ts';
-import { type HealthReporter, createHealthReporter } from '../../src/waiting-room/health-reporter.ts';
-import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
-import { silentLog, until } from '../support/worker.ts';
+import { createHealthReader } from '../../src/waiting-room/admission/health-reader.ts';
+import { type HealthReporter, createHealthReporter } from '../../src/waiting-room/admission/health-reporter.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
+import { silentLog, until } from '../../testkit/worker.ts';
 
 /** Guards promise 7: what the clockwork hears of API processes, and that it hears nothing rather than something old. */
 

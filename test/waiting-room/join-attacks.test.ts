@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyerCode } from '../../src/access/buyer-code.ts';
-import { signSessionToken } from '../../src/access/session-token.ts';
+import { buyerCode } from '../../src/access/buyers/buyer-code.ts';
+import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { createApp } from '../../src/app.ts';
 import { compose } from '../../src/compose.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
-import { rowsOf } from '../../src/platform/db.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
-import type { TestEvent } from '../support/factories.ts';
-import { createRoom } from '../support/places.ts';
-import { type TestService, startTestService } from '../support/service.ts';
-import { silentLog } from '../support/worker.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 /** The way of a buyer to a place over HTTP, as everybody takes it, and what those try who want more than one (S16, S21, S67). */
 

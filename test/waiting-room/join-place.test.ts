@@ -2,23 +2,23 @@ import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/sha';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signBuyerToken } from '../../src/access/buyer-token.ts';
-import { orderAccessToken } from '../../src/access/order-token.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { handleError } from '../../src/http/problem.ts';
-import { createRouter } from '../../src/http/router.ts';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
+import { createRouter } from '../../src/http/contract/router.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { newEventId, newOrderId } from '../../src/platform/ids.ts';
 import { problems } from '../../src/problems.ts';
 import { placeSalt } from '../../src/waiting-room/draw/index.ts';
-import type { JoinPlaceDeps } from '../../src/waiting-room/join-place.ts';
-import { placeRoutes } from '../../src/waiting-room/place-routes.ts';
-import { readPlaceToken } from '../../src/waiting-room/place-token.ts';
+import type { JoinPlaceDeps } from '../../src/waiting-room/places/join-place.ts';
+import { placeRoutes } from '../../src/waiting-room/places/routes.ts';
+import { readPlaceToken } from '../../src/waiting-room/places/place-token.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import type { TestEvent } from '../support/factories.ts';
-import { accountKeyOf, asBuyer, createRoom, joinDeps, queueTokenSecret, roomFacts } from '../support/places.ts';
-import { openTestDb } from '../support/placing.ts';
-import { silentLog } from '../support/worker.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
+import { accountKeyOf, asBuyer, createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../testkit/places.ts';
+import { openTestDb } from '../../testkit/placing.ts';
+import { silentLog } from '../../testkit/worker.ts';
 
 /** Guards promise 9 where it begins: one confirmed buyer, one place, whatever is sent and however often. */
 

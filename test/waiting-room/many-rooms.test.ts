@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listWatchedRooms, watchedRoomsMax } from '../../src/waiting-room/room-queries.ts';
-import { createEvent } from '../support/factories.ts';
-import { createRoom } from '../support/places.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { listWatchedRooms, watchedRoomsMax } from '../../src/waiting-room/rooms/queries.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards that a room with people in it is known to every process, however many others are planned for later. */
 

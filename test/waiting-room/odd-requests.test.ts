@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
-import type { TestEvent } from '../support/factories.ts';
-import { createRoom } from '../support/places.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
+import { createRoom } from '../../testkit/places.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** However a request is framed or spelt, it is refused for what it is, or taken for what it is, and nothing else. */
 

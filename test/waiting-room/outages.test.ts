@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signBuyerToken } from '../../src/access/buyer-token.ts';
-import type { OpenDb } from '../../src/platform/db.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
 import { indexAt, positionOf } from '../../src/waiting-room/draw/index.ts';
 import type { DrawnRoom } from '../../src/waiting-room/draw/index.ts';
-import { signPlaceToken } from '../../src/waiting-room/place-token.ts';
-import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent } from '../support/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
-import { openTestDb } from '../support/placing.ts';
-import { createTestRedis } from '../support/redis.ts';
-import { until } from '../support/worker.ts';
+import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
+import { type ApiProcess, startApiProcess } from '../../testkit/api-process.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
+import { openTestDb } from '../../testkit/placing.ts';
+import { createTestRedis } from '../../testkit/redis.ts';
+import { until } from '../../testkit/worker.ts';
 import { accountKeyAt, createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards the room's promise 3: nobody loses a place, or gets somebody else's, by whatever is killed. */

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { placeInvariants } from '../../src/waiting-room/place-invariants.ts';
-import { joinPlaces } from '../../src/waiting-room/place-queries.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import type { TestEvent } from '../support/factories.ts';
-import { accountKeyOf, createRoom } from '../support/places.ts';
-import { openTestDb } from '../support/placing.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { placeInvariants } from '../../src/waiting-room/places/invariants.ts';
+import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
+import { accountKeyOf, createRoom } from '../../testkit/places.ts';
+import { openTestDb } from '../../testkit/placing.ts';
 import { withoutIndex } from '../races/support/without-guard.ts';
 
 /** Guards the guards: each corruption of one row is found and named. */

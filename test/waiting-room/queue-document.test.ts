@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queueDocumentSchema } from '../../src/waiting-room/schemas.ts';
-import { type TestEvent, createEvent } from '../support/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 import { createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards the room's promise 4: one document for all, and no question to Redis or Postgres for who reads it. */

@@ -1,19 +1,19 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/buyer.ts';
-import { signBuyerToken } from '../../src/access/buyer-token.ts';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import { type JoinPlaceDeps, joinPlace } from '../../src/waiting-room/join-place.ts';
-import { decideExchange, isLapsed } from '../../src/waiting-room/decide-exchange.ts';
+import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { type JoinPlaceDeps, joinPlace } from '../../src/waiting-room/places/join-place.ts';
+import { decideExchange, isLapsed } from '../../src/waiting-room/places/decide-exchange.ts';
 import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import type { LiveRoom } from '../../src/waiting-room/live-room.ts';
-import type { Phase } from '../../src/waiting-room/phase.ts';
+import type { LiveRoom } from '../../src/waiting-room/rooms/live-room.ts';
+import type { Phase } from '../../src/waiting-room/rooms/phase.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, someBuyer } from '../support/factories.ts';
-import { createRoom, joinDeps, queueTokenSecret, roomFacts } from '../support/places.ts';
-import { openTestDb, order, placingDeps, testHashSecret } from '../support/placing.ts';
-import { passOf } from '../support/rooms.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, someBuyer } from '../../testkit/factories.ts';
+import { createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../testkit/places.ts';
+import { openTestDb, order, placingDeps, testHashSecret } from '../../testkit/placing.ts';
+import { passOf } from '../../testkit/rooms.ts';
 
 /** Guards promises 1, 5 and 6 for who let a turn pass: another place behind everybody, never two, and no second order. */
 

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenDb } from '../../src/platform/db.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
 import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { openTestDb, order, placingDeps } from '../support/placing.ts';
-import { openRoom, passOf } from '../support/rooms.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openRoom, passOf } from '../../testkit/rooms.ts';
 
 /** Each truth about rooms names the row that breaks it. */
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/access/create-api-key.ts';
-import { rowsOf } from '../../src/platform/db.ts';
-import { type TestEvent, type TestOrganizer, createEvent, signedInOwner } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, type TestOrganizer, createEvent, signedInOwner } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards the room's promise 9: what was told in public does not change, and every change has its row in the audit log. */
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/buyer.ts';
-import { signPass } from '../../src/waiting-room/pass.ts';
-import { createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { signPass } from '../../src/waiting-room/places/pass.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 import { createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards that the operator's switch asks for passes as the room itself does: of the own buyer, once. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderAccessToken } from '../../src/access/order-token.ts';
-import { readBuyerToken, signBuyerToken } from '../../src/access/buyer-token.ts';
-import { bearerOf } from '../../src/access/credential.ts';
+import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { readBuyerToken, signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import { bearerOf } from '../../src/access/credentials/credential.ts';
 import { newEventId, newOrderId } from '../../src/platform/ids.ts';
-import { readPlaceToken, signPlaceToken } from '../../src/waiting-room/place-token.ts';
-import { accountKeyOf, queueTokenSecret as secret } from '../support/places.ts';
+import { readPlaceToken, signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
+import { accountKeyOf, queueTokenSecret as secret } from '../../testkit/places.ts';
 
 /** Guards that nobody takes a place, or acts for a buyer, by a token that we did not make for that (T73, S12-S16, S67). */
 

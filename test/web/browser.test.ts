@@ -3,11 +3,11 @@ import { Hono } from 'hono';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { type TestEvent, createEvent, someBuyer } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { launchBrowser } from '../../testkit/browser.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 describe('the pages in a browser', () => {
   let running: TestService;

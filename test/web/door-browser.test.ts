@@ -2,14 +2,14 @@ import { Hono } from 'hono';
 import postgres from 'postgres';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newCredential } from '../../src/access/credential.ts';
+import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../support/check-in.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { launchBrowser } from '../../testkit/browser.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 describe('the door in a browser', () => {
   let running: TestService;

@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '../../src/access/create-api-key.ts';
-import { createStaffLink } from '../../src/access/create-staff-link.ts';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { createStaffLink } from '../../src/access/staff/create-staff-link.ts';
 import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/serve.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { createOrganizer, signedInOwner } from '../support/factories.ts';
-import { type TestService, startTestService } from '../support/service.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { launchBrowser } from '../../testkit/browser.ts';
+import { createOrganizer, signedInOwner } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/service.ts';
 
 /** Guards that who sets a new password on the page is asked what stays of what the account has made, and decides it. */
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { quicknet } from '../../loadtest/audit-draw/beacon.ts';
 import { positionOf as positionByService } from '../../src/waiting-room/draw/index.ts';
-import { fromHex, toHex } from '../../src/web/browser/queue/bytes.ts';
-import { isRoundSigned } from '../../src/web/browser/queue/check-beacon.ts';
-import { positionOf } from '../../src/web/browser/queue/position.ts';
-import { drawKeyOf, leafOf, rootOfPath, seedHashOf } from '../../src/web/browser/queue/proof.ts';
+import { fromHex, toHex } from '../../src/web/client/queue/bytes.ts';
+import { isRoundSigned } from '../../src/web/client/queue/check-beacon.ts';
+import { positionOf } from '../../src/web/client/queue/position.ts';
+import { drawKeyOf, leafOf, rootOfPath, seedHashOf } from '../../src/web/client/queue/proof.ts';
 
 /** Guards promise 9 in the buyer's own browser: it computes what docs/draw.md says, to the last bit. */
 

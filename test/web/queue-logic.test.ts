@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
-import { createChallenges } from '../../src/waiting-room/challenge.ts';
-import { sha256, toHex } from '../../src/web/browser/queue/bytes.ts';
-import { estimateText } from '../../src/web/browser/queue/estimate-text.ts';
-import { type Held, heldPlace, leavePlace, spend } from '../../src/web/browser/queue/held-place.ts';
-import { positionOf } from '../../src/web/browser/queue/position.ts';
-import { lookAgainMs, servingNow, waitOf } from '../../src/web/browser/queue/progress.ts';
-import { drawKeyOf, leafOf, seedHashOf } from '../../src/web/browser/queue/proof.ts';
-import type { DrawsView, PublishedDraw, QueueView } from '../../src/web/browser/queue/queue-view.ts';
-import { solveChallenge } from '../../src/web/browser/queue/solve-challenge.ts';
-import { stageOf } from '../../src/web/browser/queue/stage.ts';
-import { type CheckName, verifyPlace } from '../../src/web/browser/queue/verify-place.ts';
-import { noteSeen } from '../../src/web/browser/queue/witness.ts';
+import { createChallenges } from '../../src/waiting-room/places/challenge.ts';
+import { sha256, toHex } from '../../src/web/client/queue/bytes.ts';
+import { estimateText } from '../../src/web/client/queue/estimate-text.ts';
+import { type Held, heldPlace, leavePlace, spend } from '../../src/web/client/queue/held-place.ts';
+import { positionOf } from '../../src/web/client/queue/position.ts';
+import { lookAgainMs, servingNow, waitOf } from '../../src/web/client/queue/progress.ts';
+import { drawKeyOf, leafOf, seedHashOf } from '../../src/web/client/queue/proof.ts';
+import type { DrawsView, PublishedDraw, QueueView } from '../../src/web/client/queue/queue-view.ts';
+import { solveChallenge } from '../../src/web/client/queue/solve-challenge.ts';
+import { stageOf } from '../../src/web/client/queue/stage.ts';
+import { type CheckName, verifyPlace } from '../../src/web/client/queue/verify-place.ts';
+import { noteSeen } from '../../src/web/client/queue/witness.ts';
 
 /** Guards that the page of those who wait is honest, asks seldom, and does not believe what it can check. */
 

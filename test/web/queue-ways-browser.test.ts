@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { QueueView } from '../../src/web/browser/queue/queue-view.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { until } from '../support/worker.ts';
+import type { QueueView } from '../../src/web/client/queue/queue-view.ts';
+import { launchBrowser } from '../../testkit/browser.ts';
+import { until } from '../../testkit/worker.ts';
 import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTicketCode } from '../../src/check-in/ticket-code.ts';
+import { readTicketCode } from '../../src/check-in/scans/ticket-code.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
 import {
   type ScannerText,
@@ -9,7 +9,7 @@ import {
   isFullCode,
   scannerField,
   scannerText,
-} from '../../src/web/browser/scanner-text.ts';
+} from '../../src/web/client/door/scanner-text.ts';
 
 /** Whatever a scanner puts around a code and however slowly it types: the code is read once, and whole. */
 

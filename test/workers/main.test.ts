@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../deploy/local/host/ports.ts';
-import { someBuyer } from '../support/factories.ts';
+import { someBuyer } from '../../testkit/factories.ts';
 import {
   type Notifications,
   inbox,
   notificationConfig,
   openNotifications,
   paidOrder,
-} from '../support/notifications.ts';
-import { outboxCount, until } from '../support/worker.ts';
+} from '../../testkit/notifications.ts';
+import { outboxCount, until } from '../../testkit/worker.ts';
 
 /** The real process, as it is deployed. */
 let world: Notifications;

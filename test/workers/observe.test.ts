@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenDb } from '../../src/platform/db.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { queueRedisFault } from '../../src/platform/redis.ts';
 import { createObserver, silentAfterMs } from '../../workers/observe.ts';
 import { backoffMs } from '../../workers/queues.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
-import { testStack } from '../support/stack.ts';
-import { openTestQueues, openWorkDb, silentLog, stageNumbers, startTestWorker } from '../support/worker.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { testStack } from '../../testkit/stack.ts';
+import { openTestQueues, openWorkDb, silentLog, stageNumbers, startTestWorker } from '../../testkit/worker.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { createRelay } from '../../workers/relay.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
-import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../support/worker.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../../testkit/worker.ts';
 
 /** Guards promise 7 (T45): a queue that was emptied is filled again at once, however long the leases had grown. */
 

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type OpenDb, rowsOf } from '../../src/platform/db.ts';
-import { leaseStagedJobs } from '../../src/platform/outbox.ts';
-import { listDeadLetters } from '../../src/platform/dead-letters.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { leaseStagedJobs } from '../../src/platform/jobs/outbox.ts';
+import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
 import { createRelay } from '../../workers/relay.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 import {
   expireLeases,
   openTestQueues,
@@ -17,7 +17,7 @@ import {
   startTestWorker,
   testJobs,
   until,
-} from '../support/worker.ts';
+} from '../../testkit/worker.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DomainError } from '../../src/platform/errors.ts';
-import type { OpenDb } from '../../src/platform/db.ts';
-import { listDeadLetters } from '../../src/platform/dead-letters.ts';
-import { RetryLater } from '../../src/platform/retry-later.ts';
+import type { OpenDb } from '../../src/platform/database/db.ts';
+import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 import { jobOptions } from '../../workers/queues.ts';
-import { type TestDatabase, createTestDatabase } from '../support/database.ts';
-import { type TestRedis, createTestRedis } from '../support/redis.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
 import {
   openTestQueues,
   openWorkDb,
@@ -16,7 +16,7 @@ import {
   startTestWorker,
   testJobs,
   until,
-} from '../support/worker.ts';
+} from '../../testkit/worker.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { build, stop } from 'esbuild';
-import { buildWeb } from '../../../src/web/build-web.ts';
+import { buildWeb } from '../../../src/web/client-build/build-web.ts';
 import { dataFolder, repositoryFolder } from '../places.ts';
 
 /** Optional drivers that are looked for but not installed, and packages that read fonts or programs from beside their code. */
@@ -22,8 +22,8 @@ export const bundles = {
   worker: { entry: 'workers/main.ts', file: join(dataFolder, 'build/worker.mjs') },
 } as const;
 
-/** The helper processes of the API, each a file beside the program: `helperFile` in `src/platform/helper-processes.ts` looks there. */
-const helpers = ['src/orders/tickets-helper.ts', 'src/access/password-helper.ts'];
+/** The helper processes of the API, each a file beside the program: `helperFile` in `src/platform/resilience/helper-processes.ts` looks there. */
+const helpers = ['src/orders/tickets/tickets-helper.ts', 'src/access/sessions/password-helper.ts'];
 
 /** Bundles the API and the worker into the data folder, and beside them what browsers load. */
 export async function bundle(): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { demoBeaconPeriodSeconds, demoChain } from '../../../loadtest/sandbox/beacon/demo-chain.ts';
+import { demoBeaconPeriodSeconds, demoChain } from '../../../sandbox/beacon/demo-chain.ts';
 import { dataFolder } from '../places.ts';
 import { keepSecrets } from '../services/keep-secrets.ts';
 import type { ServiceAddresses } from '../services/start-services.ts';

@@ -13,7 +13,7 @@ const stopDeadlineMs = 12_000;
 
 /** The outside world, in one process. */
 export function sandboxProcess(plan: Plan, given: NodeJS.ProcessEnv): ChildSpec {
-  const script = join(repositoryFolder, 'loadtest/sandbox/main.ts');
+  const script = join(repositoryFolder, 'sandbox/main.ts');
   return nodeProcess(
     'sandbox',
     script,

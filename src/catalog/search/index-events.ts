@@ -1,4 +1,4 @@
-import { type Db, transaction } from '../../platform/db.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
 import { indexEvent, lockEventsToIndex } from './queries.ts';
 
 const batchMax = 100;

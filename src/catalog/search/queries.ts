@@ -1,6 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { customType, integer, pgTable, text } from 'drizzle-orm/pg-core';
-import type { Db } from '../../platform/db.ts';
+import type { Db } from '../../platform/database/db.ts';
 import { events } from '../tables.ts';
 import { filterKeyOf, searchVectorOf } from './terms.ts';
 

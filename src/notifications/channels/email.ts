@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/call-guard.ts';
-import { withDeadline } from '../../platform/deadline.ts';
+import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
+import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { EmailChannel, MailAttachment, SendResult } from '../channel.ts';
 

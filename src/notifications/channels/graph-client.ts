@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withDeadline } from '../../platform/deadline.ts';
+import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { WhatsappMessage } from '../channel.ts';
 
 /** One call of the WhatsApp Cloud API, with a deadline and a bounded answer. */

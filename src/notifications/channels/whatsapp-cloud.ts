@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/call-guard.ts';
+import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { hmacSha256 } from '../../platform/crypto.ts';
-import type { Db } from '../../platform/db.ts';
+import type { Db } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
 import type { SendResult, WhatsappChannel } from '../channel.ts';
 import { senderFailures } from '../metrics.ts';
-import { openSenderCredentials } from '../sender-credentials.ts';
-import { coolSender, disableSender, listUsableSenders } from '../sender-queries.ts';
+import { openSenderCredentials } from '../senders/sender-credentials.ts';
+import { coolSender, disableSender, listUsableSenders } from '../senders/queries.ts';
 import type { Sender } from '../tables.ts';
 import { type GraphAnswer, sendByGraph } from './graph-client.ts';
 import { graphVerdict } from './graph-error.ts';

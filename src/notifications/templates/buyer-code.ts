@@ -1,4 +1,4 @@
-import { formatClockIn } from '../../platform/format-time.ts';
+import { formatClockIn } from '../../platform/text/format-time.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
 import { type Html, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
 import { words } from './words.ts';

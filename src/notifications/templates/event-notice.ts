@@ -1,6 +1,6 @@
-import { formatClockIn, formatDateTime } from '../../platform/format-time.ts';
+import { formatClockIn, formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { planChanges, planOf } from '../event-plan.ts';
+import { planChanges, planOf } from '../notices/event-plan.ts';
 import type { EventPlan } from '../tables.ts';
 import { eventWords } from './event-words.ts';
 import { eventFacts, placeOf } from './order-facts.ts';

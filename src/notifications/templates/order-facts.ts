@@ -1,5 +1,5 @@
-import { formatMoney } from '../../platform/format-money.ts';
-import { formatClockIn, formatDateTime } from '../../platform/format-time.ts';
+import { formatMoney } from '../../platform/text/format-money.ts';
+import { formatClockIn, formatDateTime } from '../../platform/text/format-time.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Money } from '../../platform/money.ts';
+import type { Money } from '../../platform/text/money.ts';
 
 /** What the mails about an order are made of. Pure data; nothing is looked up while a mail is written. */
 export type OrderMailData = {

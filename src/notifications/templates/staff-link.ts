@@ -1,4 +1,4 @@
-import { formatDateTime } from '../../platform/format-time.ts';
+import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
 import { button, join, mailFrame, paragraph, softParagraph } from './html.ts';
 import { words } from './words.ts';

@@ -1,5 +1,5 @@
 import type { Mail } from '../channel.ts';
-import { qrPng } from '../qr-png.ts';
+import { qrPng } from '../deliveries/qr-png.ts';
 import { type Html, button, factTable, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
 import { eventFacts, factLines, priceFacts } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';

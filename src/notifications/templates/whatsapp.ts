@@ -1,4 +1,4 @@
-import { formatDateTime } from '../../platform/format-time.ts';
+import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import { placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';

@@ -1,4 +1,4 @@
-import type { GatewayAccount, PaymentGateway } from '../gateway.ts';
+import type { GatewayAccount, PaymentGateway } from './gateway.ts';
 import { createCalls } from './midtrans/calls.ts';
 import { createMidtransCall } from './midtrans/http.ts';
 import { midtransRail } from './midtrans/rail.ts';

@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/errors.ts';
-import { RetryLater } from '../../platform/retry-later.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { RouteClass } from '../route-rules.ts';
 import { callingClass } from './calling-class.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from './create-concurrency-limiter.ts';

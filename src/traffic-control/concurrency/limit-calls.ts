@@ -1,6 +1,6 @@
-import { isUnavailable } from '../../platform/db-errors.ts';
+import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
-import type { GroupCommit } from '../../platform/group-commit.ts';
+import type { GroupCommit } from '../../platform/database/group-commit.ts';
 import type { RouteClass } from '../route-rules.ts';
 import type { AcquireRequest, ConcurrencyLimiter } from './create-concurrency-limiter.ts';
 import type { Outcome, Permit } from './limiter.ts';

@@ -1,9 +1,9 @@
-import { type Db, readNow } from '../../platform/db.ts';
-import { firstRoundFrom, timeOfRound } from './beacon-chain.ts';
+import { type Db, readNow } from '../../platform/database/db.ts';
+import { firstRoundFrom, timeOfRound } from './beacon/beacon-chain.ts';
 import type { CommitDeps } from './deps.ts';
-import { type VoidReason, leadSecondsMax, rulesOf } from './draw-rules.ts';
+import { type VoidReason, leadSecondsMax, rulesOf } from './order/draw-rules.ts';
 import { type DrawRow, findCurrentDraw, insertDraw, markVoid } from './queries.ts';
-import { openSeed, sealNewSeed } from './seal-seed.ts';
+import { openSeed, sealNewSeed } from './order/seal-seed.ts';
 
 /**
  * Commits to the room's draw: a new seed, known by its hash, and a beacon round after the freeze. Call it in the

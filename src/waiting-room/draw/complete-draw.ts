@@ -1,14 +1,14 @@
 import { invariant } from '../../platform/assert.ts';
-import { transaction } from '../../platform/db.ts';
-import type { BeaconAnswer } from './beacon.ts';
+import { transaction } from '../../platform/database/db.ts';
+import type { BeaconAnswer } from './beacon/beacon.ts';
 import { voidDraw } from './commit-draw.ts';
 import type { DrawDeps } from './deps.ts';
-import { drawKeyOf } from './draw-key.ts';
-import { type DrawRules, type VoidReason, rulesOf } from './draw-rules.ts';
+import { drawKeyOf } from './order/draw-key.ts';
+import { type DrawRules, type VoidReason, rulesOf } from './order/draw-rules.ts';
 import { beaconAnswers, drawsEnded } from './metrics.ts';
 import { type DrawRow, type TimedDraw, findCurrentDraw, markDrawn, markRevealed, markRooted } from './queries.ts';
-import { openSeed } from './seal-seed.ts';
-import { writeLeaves } from './write-leaves.ts';
+import { openSeed } from './order/seal-seed.ts';
+import { writeLeaves } from './tree/write-leaves.ts';
 
 export type DrawProgress = 'drawn' | 'waiting' | 'void';
 

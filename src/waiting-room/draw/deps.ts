@@ -1,8 +1,8 @@
-import type { Db } from '../../platform/db.ts';
+import type { Db } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
-import type { BeaconChain } from './beacon-chain.ts';
-import type { Beacon } from './beacon.ts';
-import type { DrawRules } from './draw-rules.ts';
+import type { BeaconChain } from './beacon/beacon-chain.ts';
+import type { Beacon } from './beacon/beacon.ts';
+import type { DrawRules } from './order/draw-rules.ts';
 
 /** What committing to a draw needs: in the API too. */
 export type CommitDeps = {

@@ -1,8 +1,8 @@
 import { eventNotFound } from '../../catalog/errors.ts';
-import { type Read, readKind } from '../../http/cached-read-kind.ts';
-import type { Db } from '../../platform/db.ts';
-import type { BeaconChain } from './beacon-chain.ts';
-import { type DrawRules, rulesOf } from './draw-rules.ts';
+import { type Read, readKind } from '../../http/public-cache/kind.ts';
+import type { Db } from '../../platform/database/db.ts';
+import type { BeaconChain } from './beacon/beacon-chain.ts';
+import { type DrawRules, rulesOf } from './order/draw-rules.ts';
 import { presentDraws } from './present.ts';
 import { findPublicRoom, listDraws } from './queries.ts';
 

@@ -1,5 +1,5 @@
 import { invariant } from '../../platform/assert.ts';
-import { transaction } from '../../platform/db.ts';
+import { transaction } from '../../platform/database/db.ts';
 import { voidDraw } from './commit-draw.ts';
 import type { DrawDeps } from './deps.ts';
 import { findCurrentDraw, lockRoom, markFrozen } from './queries.ts';

@@ -13,15 +13,15 @@
  *                      |                         |   (leaves, root | the round's time | seed | beacon value, key)
  *                      +-------voidDraw----------+--> void, and the next number is committed (and frozen, if this one was)
  */
-export { type BeaconChain, beaconChainOf } from './beacon-chain.ts';
-export { type Beacon, createBeacon } from './beacon.ts';
+export { type BeaconChain, beaconChainOf } from './beacon/beacon-chain.ts';
+export { type Beacon, createBeacon } from './beacon/beacon.ts';
 export { commitDraw } from './commit-draw.ts';
 export { completeDraw, type DrawProgress } from './complete-draw.ts';
 export type { CommitDeps, DrawDeps } from './deps.ts';
-export { drawKeyOf, seedHashOf, type DrawFacts } from './draw-key.ts';
-export type { DrawRules } from './draw-rules.ts';
+export { drawKeyOf, seedHashOf, type DrawFacts } from './order/draw-key.ts';
+export type { DrawRules } from './order/draw-rules.ts';
 export { freezePlaces } from './freeze-places.ts';
-export { leafOf, proofOf, rootOf, rootOfProof } from './merkle.ts';
-export { placeSalt } from './place-salt.ts';
-export { type DrawnRoom, indexAt, positionOf } from './position-of.ts';
+export { leafOf, proofOf, rootOf, rootOfProof } from './tree/merkle.ts';
+export { placeSalt } from './order/place-salt.ts';
+export { type DrawnRoom, indexAt, positionOf } from './order/position-of.ts';
 export { type DrawRow, findCurrentDraw } from './queries.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '../../platform/db.ts';
+import type { Db } from '../../platform/database/db.ts';
 import { type Invariant, invariantOf, invariantSampleMax } from '../../platform/invariant.ts';
-import { randomnessOf } from './beacon-chain.ts';
-import { drawKeyOf, seedHashOf } from './draw-key.ts';
-import { listChunkRoots } from './leaf-queries.ts';
-import { rootOf } from './merkle.ts';
-import { leavesPerChunk } from './method.ts';
+import { randomnessOf } from './beacon/beacon-chain.ts';
+import { drawKeyOf, seedHashOf } from './order/draw-key.ts';
+import { listChunkRoots } from './tree/leaf-queries.ts';
+import { rootOf } from './tree/merkle.ts';
+import { leavesPerChunk } from './order/method.ts';
 import { type DrawRow, listDrawnDraws } from './queries.ts';
 
 /** Draws whose hashes are computed again at each check: the latest ones. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { BeaconChain } from './beacon-chain.ts';
-import type { DrawRules } from './draw-rules.ts';
-import { leavesPerChunk } from './method.ts';
-import type { Proof } from './published-list.ts';
+import type { BeaconChain } from './beacon/beacon-chain.ts';
+import type { DrawRules } from './order/draw-rules.ts';
+import { leavesPerChunk } from './order/method.ts';
+import type { Proof } from './tree/published-list.ts';
 import type { DrawRow, PublicRoom, RootedList } from './queries.ts';
 import type { drawSchema, drawsSchema, proofSchema } from './schemas.ts';
 

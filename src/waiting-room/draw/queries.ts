@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
-import type { Db } from '../../platform/db.ts';
+import type { Db } from '../../platform/database/db.ts';
 import { draws, waitingRooms } from '../tables.ts';
-import type { BeaconChain } from './beacon-chain.ts';
-import type { VoidReason } from './draw-rules.ts';
+import type { BeaconChain } from './beacon/beacon-chain.ts';
+import type { VoidReason } from './order/draw-rules.ts';
 
 export type DrawRow = typeof draws.$inferSelect;
 /** A draw, and how long ago its beacon round came into being by Postgres' clock; negative before it. */

@@ -2,17 +2,17 @@ import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { eventNotFound } from '../../catalog/errors.ts';
-import type { CachedReads } from '../../http/cached-reads.ts';
-import { type AppEnv, createRouter } from '../../http/router.ts';
-import { answer, problems, slugParams } from '../../http/schemas.ts';
-import { typedAnswer } from '../../http/typed-answer.ts';
+import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
+import { type AppEnv, createRouter } from '../../http/contract/router.ts';
+import { answer, problems, slugParams } from '../../http/contract/schemas.ts';
+import { typedAnswer } from '../../http/contract/typed-answer.ts';
 import { leafNotFound, listNotFrozen } from '../errors.ts';
 import { type DrawsReadDeps, drawsRead } from './draws-read.ts';
 import { presentProof } from './present.ts';
-import { type PublishedLists, createPublishedLists } from './published-list.ts';
+import { type PublishedLists, createPublishedLists } from './tree/published-list.ts';
 import type { RootedList } from './queries.ts';
 import * as schemas from './schemas.ts';
-import { byAnybody } from '../../http/security.ts';
+import { byAnybody } from '../../http/contract/security.ts';
 
 const tags = ['Waiting room'];
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, slugSchema, timeSchema } from '../../http/schemas.ts';
-import { leavesPerChunk, placesMax } from './method.ts';
+import { eventIdSchema, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { leavesPerChunk, placesMax } from './order/method.ts';
 
 const bytesInHex = (bytes: number) =>
   z

@@ -1,18 +1,18 @@
 import { demoOrganizerSlug, seedAccounts } from '../../../drizzle/seed/seed-accounts.ts';
 import { freePort } from '../../../deploy/local/host/ports.ts';
-import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
+import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { createApp } from '../../../src/app.ts';
 import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { serve } from '../../../src/http/serve.ts';
+import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers } from '../../../workers/handlers.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../support/database.ts';
-import { type TestEvent, createEvent } from '../../support/factories.ts';
-import { createTestRedis } from '../../support/redis.ts';
-import { silentLog } from '../../support/worker.ts';
+import { createTestDatabase } from '../../../testkit/database.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { createTestRedis } from '../../../testkit/redis.ts';
+import { silentLog } from '../../../testkit/worker.ts';
 
 export type WholeService = {
   readonly url: string;

@@ -1,25 +1,25 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { freePort } from '../../../deploy/local/host/ports.ts';
-import { demoMidtransAccount } from '../../../loadtest/sandbox/demo-accounts.ts';
-import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
-import { createApiKey } from '../../../src/access/create-api-key.ts';
+import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
+import { startSandbox } from '../../../sandbox/start-sandbox.ts';
+import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
 import { createApp } from '../../../src/app.ts';
 import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { serve } from '../../../src/http/serve.ts';
+import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
-import { accountContext } from '../../../src/payments/payment-accounts.ts';
+import { accountContext } from '../../../src/payments/accounts/payment-accounts.ts';
 import { encrypt } from '../../../src/platform/crypto.ts';
 import { createLog } from '../../../src/platform/log.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../../workers/handlers.ts';
 import { schedulesOf } from '../../../workers/schedules.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../support/database.ts';
-import { type TestEvent, signedInOwner } from '../../support/factories.ts';
-import { createTestRedis } from '../../support/redis.ts';
-import { testStack } from '../../support/stack.ts';
+import { createTestDatabase } from '../../../testkit/database.ts';
+import { type TestEvent, signedInOwner } from '../../../testkit/factories.ts';
+import { createTestRedis } from '../../../testkit/redis.ts';
+import { testStack } from '../../../testkit/stack.ts';
 
 /** API, worker and the outside world in this process, on a database that counts what every statement reads, also in functions. */
 export async function openHotWorld() {

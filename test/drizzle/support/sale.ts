@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { orderCode } from '../../../src/platform/ids.ts';
-import { type TestEvent, someBuyer } from '../../support/factories.ts';
-import { until } from '../../support/worker.ts';
+import { type TestEvent, someBuyer } from '../../../testkit/factories.ts';
+import { until } from '../../../testkit/worker.ts';
 import type { HotWorld } from './hot-world.ts';
 
 type Placed = { readonly id: string; readonly accessToken: string };

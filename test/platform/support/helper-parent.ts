@@ -1,4 +1,4 @@
-import { createHelpers } from '../../../src/platform/helper-processes.ts';
+import { createHelpers } from '../../../src/platform/resilience/helper-processes.ts';
 
 /** Starts a helper, tells its process id and stays, so that a test can kill it. */
 const helpers = createHelpers<object, number>({

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { sql } from 'drizzle-orm';
-import { openDb } from '../../../src/platform/db.ts';
+import { openDb } from '../../../src/platform/database/db.ts';
 import { DomainError } from '../../../src/platform/errors.ts';
 import { createLog } from '../../../src/platform/log.ts';
 

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { createLog } from '../../../src/platform/log.ts';
-import { createClosers, onStopSignal } from '../../../src/platform/shutdown.ts';
+import { createClosers, onStopSignal } from '../../../src/platform/resilience/shutdown.ts';
 
 /** A process that opens three things and stops as its first argument says: well, never, or with a failure. */
 const manner = process.argv[2];

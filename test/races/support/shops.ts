@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { TestEvent } from '../../support/factories.ts';
-import type { OrderOptions } from '../../support/placing.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+import type { OrderOptions } from '../../../testkit/placing.ts';
 
 export type SaleRequest = {
   readonly id: number;

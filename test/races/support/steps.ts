@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type PayOutcome, lockOrder, payOrder } from '../../../src/orders/index.ts';
 import type { Order } from '../../../src/orders/tables.ts';
-import { type Db, transaction } from '../../../src/platform/db.ts';
+import { type Db, transaction } from '../../../src/platform/database/db.ts';
 import { eventIdOf } from '../../../src/platform/ids.ts';
 
 /** A step of an order's life as its callers take it: in a transaction that holds the order. */

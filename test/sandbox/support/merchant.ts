@@ -1,5 +1,5 @@
-import { demoMidtransAccount } from '../../../loadtest/sandbox/demo-accounts.ts';
-import { basicHeader } from '../../../loadtest/sandbox/midtrans/accounts.ts';
+import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
+import { basicHeader } from '../../../sandbox/midtrans/accounts.ts';
 
 export type Answer = Readonly<{ status: number; body: Record<string, unknown> }>;
 

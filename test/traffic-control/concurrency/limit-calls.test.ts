@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createGroupCommit } from '../../../src/platform/group-commit.ts';
+import { createGroupCommit } from '../../../src/platform/database/group-commit.ts';
 import { DomainError, serviceUnavailable } from '../../../src/platform/errors.ts';
 import { registry } from '../../../src/platform/metrics.ts';
-import { RetryLater } from '../../../src/platform/retry-later.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import {
   asClass,
   callingClass,
@@ -13,7 +13,7 @@ import {
   limitCall,
   limitGroupCommit,
 } from '../../../src/traffic-control/concurrency/index.ts';
-import { createShedder } from '../../../src/traffic-control/shedder.ts';
+import { createShedder } from '../../../src/traffic-control/shedding/shedder.ts';
 
 /** Guards promise 8 where dependencies are called: what is in flight is what they have to do. */
 

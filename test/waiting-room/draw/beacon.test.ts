@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chainName, signedByChain } from '../../../loadtest/audit-draw/beacon.ts';
-import { demoChain } from '../../../loadtest/sandbox/beacon/demo-chain.ts';
-import { type Sandbox, startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
-import { type BeaconChain, firstRoundFrom, timeOfRound } from '../../../src/waiting-room/draw/beacon-chain.ts';
-import { createBeacon } from '../../../src/waiting-room/draw/beacon.ts';
+import { demoChain } from '../../../sandbox/beacon/demo-chain.ts';
+import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
+import { type BeaconChain, firstRoundFrom, timeOfRound } from '../../../src/waiting-room/draw/beacon/beacon-chain.ts';
+import { createBeacon } from '../../../src/waiting-room/draw/beacon/beacon.ts';
 import { freePort } from '../../../deploy/local/host/ports.ts';
 
 /** Guards promise 9: a beacon is believed for its signature and for nothing else, and its absence is an answer. */

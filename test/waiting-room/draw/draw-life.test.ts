@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encrypt } from '../../../src/platform/crypto.ts';
-import { transaction } from '../../../src/platform/db.ts';
+import { transaction } from '../../../src/platform/database/db.ts';
 import {
   commitDraw,
   freezePlaces,
@@ -11,7 +11,7 @@ import {
   seedHashOf,
 } from '../../../src/waiting-room/draw/index.ts';
 import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
-import { drawKeyOf } from '../../../src/waiting-room/draw/draw-key.ts';
+import { drawKeyOf } from '../../../src/waiting-room/draw/order/draw-key.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld, queueTokenSecret } from './support/draw-world.ts';
 
 /** Guards promise 9: a draw is bound before anybody can know it, is carried through by itself, and is void when it is not. */

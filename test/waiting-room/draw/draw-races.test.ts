@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Db } from '../../../src/platform/db.ts';
+import type { Db } from '../../../src/platform/database/db.ts';
 import { type DrawDeps, freezePlaces } from '../../../src/waiting-room/draw/index.ts';
 import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
-import { writeLeaves } from '../../../src/waiting-room/draw/write-leaves.ts';
+import { writeLeaves } from '../../../src/waiting-room/draw/tree/write-leaves.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
 
 /** Guards promise 9: any number of workers carry a draw through at once, and each may die anywhere. */

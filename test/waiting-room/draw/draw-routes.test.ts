@@ -3,7 +3,7 @@ import { provesInclusion, treeHead } from '../../../loadtest/audit-draw/tree.ts'
 import { fromHex } from '../../../loadtest/audit-draw/hashing.ts';
 import { freezePlaces, leafOf, placeSalt } from '../../../src/waiting-room/draw/index.ts';
 import { drawsSchema, proofSchema } from '../../../src/waiting-room/draw/schemas.ts';
-import { createEvent } from '../../support/factories.ts';
+import { createEvent } from '../../../testkit/factories.ts';
 import { openDrawApp } from './support/draw-app.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld, queueTokenSecret } from './support/draw-world.ts';
 

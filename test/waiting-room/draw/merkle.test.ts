@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { provesInclusion, treeHead } from '../../../loadtest/audit-draw/tree.ts';
 import { sha256 } from '../../../src/platform/crypto.ts';
 import { leafOf, placeSalt, proofOf, rootOf, rootOfProof } from '../../../src/waiting-room/draw/index.ts';
-import { createLeafWriter } from '../../../src/waiting-room/draw/leaf-writer.ts';
-import { levelsOf, rootOfLevels } from '../../../src/waiting-room/draw/merkle.ts';
+import { createLeafWriter } from '../../../src/waiting-room/draw/tree/leaf-writer.ts';
+import { levelsOf, rootOfLevels } from '../../../src/waiting-room/draw/tree/merkle.ts';
 
 /** Guards promise 9: a place that is in the list can be proven to be, and none other. */
 

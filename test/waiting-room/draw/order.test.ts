@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../../src/platform/crypto.ts';
 import { indexAt, positionOf } from '../../../src/waiting-room/draw/index.ts';
-import { feistelPosition, rectangleOf } from '../../../src/waiting-room/draw/feistel.ts';
-import { shuffledPositions } from '../../../src/waiting-room/draw/shuffle.ts';
+import { feistelPosition, rectangleOf } from '../../../src/waiting-room/draw/order/feistel.ts';
+import { shuffledPositions } from '../../../src/waiting-room/draw/order/shuffle.ts';
 import { chiSquare, chiSquareMax } from './support/chi-square.ts';
 
 /** Guards promise 9, the queue is fair: every order of a drawn list is as likely as any other, as far as anybody can see. */

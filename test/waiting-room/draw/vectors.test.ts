@@ -7,8 +7,8 @@ import { hashOfSeed, keyOfDraw } from '../../../loadtest/audit-draw/key.ts';
 import { allPositions, positionAt } from '../../../loadtest/audit-draw/order.ts';
 import { leafHash, provesInclusion } from '../../../loadtest/audit-draw/tree.ts';
 import { loadConfig, variables } from '../../../src/config.ts';
-import { randomnessOf } from '../../../src/waiting-room/draw/beacon-chain.ts';
-import { isRoundSigned } from '../../../src/waiting-room/draw/beacon-signature.ts';
+import { randomnessOf } from '../../../src/waiting-room/draw/beacon/beacon-chain.ts';
+import { isRoundSigned } from '../../../src/waiting-room/draw/beacon/beacon-signature.ts';
 import { drawKeyOf, leafOf, positionOf, rootOfProof, seedHashOf } from '../../../src/waiting-room/draw/index.ts';
 
 /** Guards promise 9: docs/draw.md says enough to do a draw again. Two implementations hold to its vectors. */

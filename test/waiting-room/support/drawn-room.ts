@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { Db } from '../../../src/platform/db.ts';
+import type { Db } from '../../../src/platform/database/db.ts';
 import type { DrawnRoom } from '../../../src/waiting-room/draw/index.ts';
-import type { Phase } from '../../../src/waiting-room/phase.ts';
-import type { TestEvent } from '../../support/factories.ts';
+import type { Phase } from '../../../src/waiting-room/rooms/phase.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
 
 export type DrawnRoomOptions = {
   readonly phase?: Phase;

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { eventStockOf } from '../../../src/orders/index.ts';
-import { rowsOf } from '../../../src/platform/db.ts';
-import type { Health } from '../../../src/waiting-room/admission-step.ts';
-import type { Advanced } from '../../../src/waiting-room/advance-room.ts';
-import { type ClockworkDeps, createClockwork } from '../../../src/waiting-room/clockwork.ts';
-import type { EventStock } from '../../../src/waiting-room/stop-rule.ts';
-import type { RoomRow } from '../../../src/waiting-room/room-queries.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
+import type { Advanced } from '../../../src/waiting-room/admission/advance-room.ts';
+import { type ClockworkDeps, createClockwork } from '../../../src/waiting-room/admission/clockwork.ts';
+import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
+import type { RoomRow } from '../../../src/waiting-room/rooms/queries.ts';
 import { waitingRooms } from '../../../src/waiting-room/tables.ts';
-import type { TestEvent } from '../../support/factories.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
 import { openDrawWorld } from '../draw/support/draw-world.ts';
 
 /** The clockwork of one worker, in a world whose time a test moves, with health that a test states. */

@@ -1,7 +1,7 @@
-import type { Health } from '../../../src/waiting-room/admission-step.ts';
-import type { ServedRoom } from '../../../src/waiting-room/clockwork-queries.ts';
-import { nextServing } from '../../../src/waiting-room/next-serving.ts';
-import type { EventStock } from '../../../src/waiting-room/stop-rule.ts';
+import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
+import type { ServedRoom } from '../../../src/waiting-room/admission/clockwork-queries.ts';
+import { nextServing } from '../../../src/waiting-room/admission/next-serving.ts';
+import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
 
 /** A room in virtual time: the same step as the worker's, with marks in an array and buyers who come, or do not. */
 export type SimulatedBuyers = {

@@ -1,25 +1,25 @@
 import { sql } from 'drizzle-orm';
-import { demoChain } from '../../../loadtest/sandbox/beacon/demo-chain.ts';
+import { demoChain } from '../../../sandbox/beacon/demo-chain.ts';
 import { seedSender } from '../../../drizzle/seed/seed-accounts.ts';
-import { startSandbox } from '../../../loadtest/sandbox/start-sandbox.ts';
-import { buyerKey } from '../../../src/access/buyer-key.ts';
-import { signBuyerToken } from '../../../src/access/buyer-token.ts';
+import { startSandbox } from '../../../sandbox/start-sandbox.ts';
+import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
+import { signBuyerToken } from '../../../src/access/buyers/buyer-token.ts';
 import { createApp } from '../../../src/app.ts';
 import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { serve } from '../../../src/http/serve.ts';
+import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
-import { transaction } from '../../../src/platform/db.ts';
+import { transaction } from '../../../src/platform/database/db.ts';
 import { commitDraw } from '../../../src/waiting-room/draw/index.ts';
 import { createClockwork } from '../../../src/waiting-room/index.ts';
-import { type Challenge, solveChallenge } from '../../../src/web/browser/queue/solve-challenge.ts';
+import { type Challenge, solveChallenge } from '../../../src/web/client/queue/solve-challenge.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers } from '../../../workers/handlers.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../support/database.ts';
-import { type TestEvent, createEvent } from '../../support/factories.ts';
-import { createTestRedis } from '../../support/redis.ts';
-import { silentLog, until } from '../../support/worker.ts';
+import { createTestDatabase } from '../../../testkit/database.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { createTestRedis } from '../../../testkit/redis.ts';
+import { silentLog, until } from '../../../testkit/worker.ts';
 
 /** The whole product with the outside world around it: API, worker, and a beacon whose rounds come each second. */
 

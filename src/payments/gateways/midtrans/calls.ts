@@ -5,9 +5,9 @@ import type {
   GatewayAccount,
   PaymentGateway,
   RefundResult,
-} from '../../gateway.ts';
+} from '../gateway.ts';
 import type { MidtransAnswer, MidtransCall } from './http.ts';
-import { takes } from '../../takes.ts';
+import { takes } from '../../callbacks/takes.ts';
 import { midtransRail } from './rail.ts';
 import { readFact } from './read-fact.ts';
 import { snapRequest } from './snap-request.ts';

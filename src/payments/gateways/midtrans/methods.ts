@@ -1,4 +1,4 @@
-import type { Refundability } from '../../gateway.ts';
+import type { Refundability } from '../gateway.ts';
 import type { PaymentMethod } from '../../vocabulary.ts';
 
 type Method = Exclude<PaymentMethod, 'any'>;

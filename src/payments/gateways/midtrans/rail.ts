@@ -1,4 +1,4 @@
-import type { PaymentRail } from '../../gateway.ts';
+import type { PaymentRail } from '../gateway.ts';
 import { methodMax, methodsFor, refundability, rupiahMax } from './methods.ts';
 import { readCallback } from './read-callback.ts';
 

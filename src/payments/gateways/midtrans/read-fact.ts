@@ -1,6 +1,6 @@
-import { minorDigits } from '../../../platform/format-money.ts';
+import { minorDigits } from '../../../platform/text/format-money.ts';
 import { idPatterns } from '../../../platform/ids.ts';
-import type { GatewayFact, GatewayRefund } from '../../gateway.ts';
+import type { GatewayFact, GatewayRefund } from '../gateway.ts';
 import type { Instructions } from '../../tables.ts';
 import type { GatewayState } from '../../vocabulary.ts';
 import { methodOf } from './methods.ts';

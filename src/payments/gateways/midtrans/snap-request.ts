@@ -1,4 +1,4 @@
-import type { Item, PaymentRequest } from '../../gateway.ts';
+import type { Item, PaymentRequest } from '../gateway.ts';
 import { enabledPayments } from './methods.ts';
 
 /** Midtrans refuses larger bodies. */

@@ -1,11 +1,11 @@
-import { createCachedReads } from '../../../../src/http/cached-reads.ts';
+import { createCachedReads } from '../../../../src/http/public-cache/cached-reads.ts';
 import { handleError } from '../../../../src/http/problem.ts';
-import { createRouter } from '../../../../src/http/router.ts';
+import { createRouter } from '../../../../src/http/contract/router.ts';
 import { createLog } from '../../../../src/platform/log.ts';
 import { openCacheRedis } from '../../../../src/platform/redis.ts';
 import { problems } from '../../../../src/problems.ts';
 import { drawRoutes } from '../../../../src/waiting-room/draw/routes.ts';
-import { createTestRedis } from '../../../support/redis.ts';
+import { createTestRedis } from '../../../../testkit/redis.ts';
 import type { DrawWorld } from './draw-world.ts';
 
 /** The part of the API that publishes draws. */

@@ -1,14 +1,14 @@
 import postgres from 'postgres';
-import { demoChain } from '../../../../loadtest/sandbox/beacon/demo-chain.ts';
-import { startSandbox } from '../../../../loadtest/sandbox/start-sandbox.ts';
-import { transaction } from '../../../../src/platform/db.ts';
+import { demoChain } from '../../../../sandbox/beacon/demo-chain.ts';
+import { startSandbox } from '../../../../sandbox/start-sandbox.ts';
+import { transaction } from '../../../../src/platform/database/db.ts';
 import { createLog } from '../../../../src/platform/log.ts';
-import { createBeacon } from '../../../../src/waiting-room/draw/beacon.ts';
+import { createBeacon } from '../../../../src/waiting-room/draw/beacon/beacon.ts';
 import { type DrawDeps, type DrawRow, commitDraw, completeDraw } from '../../../../src/waiting-room/draw/index.ts';
 import { listDraws } from '../../../../src/waiting-room/draw/queries.ts';
-import { createTestDatabase } from '../../../support/database.ts';
-import { createEvent } from '../../../support/factories.ts';
-import { openTestDb } from '../../../support/placing.ts';
+import { createTestDatabase } from '../../../../testkit/database.ts';
+import { createEvent } from '../../../../testkit/factories.ts';
+import { openTestDb } from '../../../../testkit/placing.ts';
 
 export const leadSeconds = 60;
 const chain = demoChain(1);

@@ -1,0 +1,33 @@
+import { findNginx } from '../../../deploy/local/binaries/find-servers.ts';
+import { chooseAccount } from '../../../deploy/local/host/account.ts';
+import { freePort } from '../../../deploy/local/host/ports.ts';
+import { reachableFolder } from '../../../deploy/local/host/reachable-folder.ts';
+import { LaunchProblem } from '../../../deploy/local/launch-problem.ts';
+import { startNginx } from '../../../deploy/local/services/start-nginx.ts';
+import { familyOf } from '../harness/pinning.ts';
+import { type BenchStack, say } from '../harness/stack.ts';
+
+/** nginx with production's rules before the API. */
+export type BenchEdge = { readonly port: number; readonly pids: readonly number[]; stop(): Promise<void> };
+
+/** The whole load comes from one network. */
+const requestsPerSecond = 1_000_000;
+
+/** Starts nginx on the core where the API is. A sentence where there is no nginx, and none can be fetched. */
+export async function startEdge(stack: BenchStack, apiPort: number): Promise<BenchEdge | string> {
+  const account = chooseAccount();
+  try {
+    const program = await findNginx(account, say);
+    const port = await freePort();
+    const { child } = await startNginx(
+      { folder: reachableFolder(stack.folder, account), account, supervisor: stack.services.supervisor },
+      program,
+      { port, apiPort, apiProcesses: 1, requestsPerSecond },
+    );
+    for (const pid of familyOf(child.pid())) stack.pinApi(pid);
+    return { port, pids: [child.pid()], stop: () => child.stop() };
+  } catch (error) {
+    if (error instanceof LaunchProblem) return `left out: ${error.message}`;
+    throw error;
+  }
+}

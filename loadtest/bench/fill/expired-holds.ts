@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm';
+import { storedKeys } from '../../../src/orders/placement/stored-keys.ts';
+import type { Db } from '../../../src/platform/database/db.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+
+const networks = 20_000;
+const ordersPerStatement = 100_000;
+
+/**
+ * Orders of one ticket whose hold has ended, and nobody swept: each with its line, an attempt that the gateway has closed,
+ * and what it counts against its buyer, its network and the stock. Written by SQL, past all acts, as acts would have left it.
+ */
+export async function insertExpiredHolds(db: Db, event: TestEvent, count: number): Promise<void> {
+  for (let first = 0; first < count; first += ordersPerStatement)
+    await insertSome(db, event, first, Math.min(first + ordersPerStatement, count) - 1);
+  await db.execute(sql`
+    insert into limit_counters (event_id, counter_key, quantity)
+    select event_id, 'n:' || network_key, count(*) from orders where event_id = ${event.id} group by 1, 2`);
+  await db.execute(sql`
+    update stock set available = available - ${count}::integer, held = held + ${count}::integer where event_id = ${event.id}`);
+  for (const table of ['orders', 'order_lines', 'limit_counters', 'payment_attempts'])
+    await db.execute(sql`vacuum (analyze) ${sql.identifier(table)}`);
+}
+
+async function insertSome(db: Db, event: TestEvent, first: number, last: number): Promise<void> {
+  const { id: categoryId = '', poolId = '', price = 0 } = event.categories[0] ?? {};
+  const numbers = sql`generate_series(${first}::bigint, ${last}::bigint) as n`;
+  const orderId = sql`'ord_' || ${event.id.slice(4)} || lpad(upper(to_hex(n)), 10, '0') || upper(left(md5('code ' || n), 10))`;
+  const keyOfEvent = (storedKeys(event.id, [''])[0] ?? '').slice(0, 8);
+  const emailKey = sql`left(md5('email ' || n), 22)`;
+  const phoneKey = sql`left(md5('phone ' || n), 22)`;
+  await db.execute(sql`
+    insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
+      buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
+    select ${event.id}, ${orderId}, ${event.organizer.id}, 'pending_payment', (${keyOfEvent} || left(md5('key ' || n), 24))::uuid,
+      md5('body ' || n)::uuid, 'Ayu Lestari', 'ayu.' || n || '@example.test', '+6281' || lpad(n::text, 10, '0'), array[${emailKey}, ${phoneKey}],
+      left(md5('network ' || n % ${networks}::bigint), 22), 'id', 'IDR', 1, ${price}::bigint, 0, 0, ${price}::bigint, now() - interval '20 minutes',
+      now() - interval '5 minutes' + n * interval '10 microseconds', now()
+    from ${numbers}`);
+  await db.execute(sql`
+    insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
+    select ${event.id}, ${orderId}, ${categoryId}, ${poolId}, 1, ${price}::bigint from ${numbers}`);
+  await db.execute(sql`
+    insert into limit_counters (event_id, counter_key, quantity)
+    select ${event.id}, 'b:' || key, 1 from ${numbers} cross join lateral (values (${emailKey}), (${phoneKey})) as buyer(key)`);
+  await db.execute(sql`
+    insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, expires_at)
+    select ${event.id}, 'pay_' || substr(id, 5) || '01', id, ${event.organizer.id}, 1, 'midtrans', 'any', ${price}::bigint, 'IDR', 'expired', now()
+    from (select ${orderId} as id from ${numbers}) placed`);
+}

@@ -1,0 +1,43 @@
+import type { Services } from '../../../deploy/local/services/start-services.ts';
+import type { ApiOptions } from './stack.ts';
+
+/**
+ * The environment of an API process: as the local stack sets it, with every limit at its default. One thing differs: no
+ * worker runs in a bench, so the payments that orders stage pile up, and orders must not be refused for that.
+ */
+export function apiEnvironment(options: {
+  addresses: Services['addresses'];
+  port: number;
+  operationsPort: number;
+  processes: number;
+  api: ApiOptions;
+}): NodeJS.ProcessEnv {
+  const { addresses, api } = options;
+  return {
+    PATH: process.env['PATH'],
+    ENV: 'test',
+    LOG_LEVEL: 'warn',
+    HOST: '127.0.0.1',
+    PORT: String(options.port),
+    OPERATIONS_PORT: String(options.operationsPort),
+    API_PROCESSES: String(Math.max(2, options.processes)),
+    TRUSTED_PROXIES: '127.0.0.1',
+    DATABASE_URL: addresses.databaseUrl,
+    REDIS_CACHE_URL: addresses.redisCacheUrl,
+    REDIS_QUEUE_URL: addresses.redisQueueUrl,
+    JWT_SECRET: 'bench-jwt-secret-bench-jwt-secret-01',
+    ORDER_TOKEN_SECRET: benchOrderTokenSecret,
+    QUEUE_TOKEN_SECRET: benchQueueTokenSecret,
+    HASH_SECRET: benchHashSecret,
+    ENCRYPTION_KEY: benchEncryptionKey,
+    MIDTRANS_CREATES_PER_SECOND: '10000',
+    BENCH_WRITES: api.writes ?? 'grouped',
+    BENCH_SHEDDING: api.shedding ?? 'on',
+    ...api.environment,
+  };
+}
+
+export const benchOrderTokenSecret = 'bench-order-token-secret-bench-order-02';
+export const benchQueueTokenSecret = 'bench-queue-token-secret-bench-queue-04';
+export const benchHashSecret = 'bench-hash-secret-bench-hash-secret-03';
+export const benchEncryptionKey = 'ab'.repeat(32);

@@ -1,0 +1,32 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stop } from 'esbuild';
+import { repositoryFolder } from '../../../deploy/local/places.ts';
+import { bundleProgram, bundleHelpers } from '../../../deploy/local/stack/bundle.ts';
+import { buildWeb } from '../../../src/web/client-build/build-web.ts';
+
+const folder = join(repositoryFolder, '.data/build/bench');
+/** Of this process alone: another bench may run beside it from the same folder. */
+const file = join(folder, `api-${process.pid}.mjs`);
+const workerFile = join(folder, `worker-${process.pid}.mjs`);
+
+/** The API of the benches as one file, made the same way as the product's, with what browsers load beside it. */
+export async function bundleBench(): Promise<string> {
+  await bundleProgram({ entry: 'loadtest/bench/harness/api-entry.ts', file });
+  await bundleHelpers(folder);
+  await buildWeb({ outFolder: join(folder, 'web') });
+  await stop();
+  return file;
+}
+
+/** The product's worker. */
+export async function bundleWorker(): Promise<string> {
+  await bundleProgram({ entry: 'workers/main.ts', file: workerFile });
+  await stop();
+  return workerFile;
+}
+
+/** At the very end: the profiles' functions are named by its source map. */
+export function removeBundle(): void {
+  for (const one of [file, workerFile]) for (const name of [one, `${one}.map`]) rmSync(name, { force: true });
+}

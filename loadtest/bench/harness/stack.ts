@@ -1,0 +1,222 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import postgres from 'postgres';
+import { freePort } from '../../../deploy/local/host/ports.ts';
+import { dataFolder, repositoryFolder } from '../../../deploy/local/places.ts';
+import { nodeArguments } from '../../../deploy/local/stack/node-arguments.ts';
+import { discardData } from '../../../deploy/local/services/discard-data.ts';
+import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
+import { migrate } from '../../../drizzle/migrate.ts';
+import { type OpenDb, openDb } from '../../../src/platform/database/db.ts';
+import { apiEnvironment } from './api-environment.ts';
+import { bundleBench } from './bundle.ts';
+import { endOnSignal, isInterrupted } from './interruption.ts';
+import type { BenchOptions } from './options.ts';
+import { type Pinning, createPinning, familyOf } from './pinning.ts';
+import type { Parts } from './processors.ts';
+import { profileFolder } from './profile.ts';
+
+/** Postgres with fsync on, PgBouncer, Redis, migrated and empty: a place of its own for one bench. */
+export type BenchStack = {
+  readonly services: Services;
+  /** Where the data of its servers lie; goes with it. */
+  readonly folder: string;
+  /** As the service sees it: antre_app, through PgBouncer. */
+  readonly open: OpenDb;
+  /** The owner of the tables, past PgBouncer, without the service's timeouts: for rows in bulk, and for the audit. */
+  readonly owner: OpenDb;
+  /** What is tied to which core. */
+  readonly pinned: string;
+  /** Ties a process to the core of a single API process; one of several may run anywhere. */
+  pinApi(pid: number, processes?: number): void;
+  startApi(options: ApiOptions): Promise<BenchApi>;
+  /** Lets the servers use every core meanwhile: for what is not measured. */
+  onAllCores<Result>(act: () => Promise<Result>): Promise<Result>;
+  /** Runs statements as the superuser of Postgres, in the product's database. */
+  asSuperuser<Result>(act: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+};
+
+export type ApiOptions = {
+  readonly processes?: number;
+  /** Ties this one process to a core of its own, and all else to the others: as more than one never is. */
+  readonly tied?: boolean;
+  /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
+  readonly writes?: 'grouped' | 'one_by_one';
+  /** `off` takes everybody up: no shedder, no adaptive limit; what waits in lanes and pools is bounded as ever. */
+  readonly shedding?: 'on' | 'off';
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+export type BenchApi = {
+  readonly port: number;
+  readonly operationsPorts: readonly number[];
+  readonly pids: readonly number[];
+  stop(): Promise<void>;
+};
+
+/** The processes of the system by what they are; the API's only while it runs. */
+export function partsOf({ services }: Pick<BenchStack, 'services'>, api?: BenchApi): Parts {
+  const pidsOf = (...names: string[]) =>
+    names.map((name) => services.children.get(name)?.pid() ?? 0).filter((pid) => pid > 0);
+  return {
+    ...(api && { API: api.pids }),
+    Postgres: pidsOf('postgres'),
+    PgBouncer: pidsOf('pgbouncer'),
+    Redis: pidsOf('redis-cache', 'redis-queue'),
+  };
+}
+
+const callTimeoutMs = 60_000;
+const bulkTimeoutMs = 3_600_000;
+/** The control may use up to 32 connections; PgBouncer must not be what limits it. */
+const poolerConnections = 48;
+
+/** A line of progress, with the minutes and seconds since the start. */
+export function say(line: string): void {
+  const seconds = Math.floor(performance.now() / 1000);
+  const minutes = String(Math.floor(seconds / 60)).padStart(2);
+  process.stderr.write(`  ${minutes}:${String(seconds % 60).padStart(2, '0')}  ${line}\n`);
+}
+
+/** @throws with everything that was started until then stopped, and its data thrown away */
+export async function startBenchStack(name: string, options: BenchOptions): Promise<BenchStack> {
+  const folder = join(dataFolder, `bench-${name}-${process.pid}`);
+  say('starting Postgres, PgBouncer and Redis');
+  const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
+  const clearUp = async () => {
+    await services.stop();
+    await discardData(folder);
+  };
+  const forget = endOnSignal(clearUp);
+  try {
+    const stack = await openStack({ services, folder, options });
+    return {
+      ...stack,
+      close: async () => {
+        if (isInterrupted()) return;
+        forget();
+        await stack.close();
+        await clearUp();
+      },
+    };
+  } catch (error) {
+    if (isInterrupted()) throw error;
+    forget();
+    await clearUp();
+    throw error;
+  }
+}
+
+async function openStack(given: {
+  readonly services: Services;
+  readonly folder: string;
+  readonly options: BenchOptions;
+}): Promise<BenchStack> {
+  const { services, folder, options } = given;
+  const { addresses } = services;
+  const asSuperuser = superuserOf(addresses);
+  await migrate({ url: addresses.databaseDirectUrl });
+  // The audit of millions of rows sorts them; the service's own role keeps its setting.
+  await asSuperuser((sql) => sql.unsafe(`alter role antre_owner set work_mem = '128MB'`));
+  await widenPooler(addresses.pgbouncerAdminUrl);
+  const pinning = createPinning(options.pin);
+  const servers = () => [...services.children.values()].flatMap((child) => familyOf(child.pid()));
+  pinning.pinRest([process.pid, ...servers()]);
+  say('bundling the API');
+  const script = await bundleBench();
+  const shared = { acquireTimeoutMs: 30_000, prepare: false };
+  const open = openDb({ ...shared, url: addresses.databaseUrl, name: 'bench', poolSize: 4, callTimeoutMs });
+  const ownerUrl = addresses.databaseDirectUrl;
+  const owner = openDb({ ...shared, url: ownerUrl, name: 'owner', poolSize: 2, callTimeoutMs: bulkTimeoutMs });
+  return {
+    services,
+    folder,
+    open,
+    owner,
+    pinned: pinning.said,
+    pinApi: (pid, processes = 1) => pinning.pinApi(pid, processes),
+    asSuperuser,
+    startApi: apiStarter(services, pinning, script, options),
+    onAllCores: async (act) => {
+      pinning.untie(servers());
+      const result = await act();
+      pinning.pinRest(servers());
+      return result;
+    },
+    close: async () => {
+      await open.close();
+      await owner.close();
+      pinning.release();
+    },
+  };
+}
+
+function apiStarter(
+  services: Services,
+  pinning: Pinning,
+  script: string,
+  options: BenchOptions,
+): BenchStack['startApi'] {
+  let made = 0;
+  const startOne = async (port: number, processes: number, api: ApiOptions) => {
+    const operationsPort = await freePort();
+    made += 1;
+    const child = await services.supervisor.start({
+      name: `api-${made}`,
+      command: process.execPath,
+      args: [...nodeArguments, ...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
+      folder: repositoryFolder,
+      environment: apiEnvironment({ addresses: services.addresses, port, operationsPort, processes, api }),
+      stopSteps: [['SIGTERM', 12_000]],
+      readyDeadlineMs: 30_000,
+      isReady: async () =>
+        (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
+    });
+    return { child, operationsPort, pid: child.pid() };
+  };
+  return async (api) => {
+    const port = await freePort();
+    const { processes = 1, tied = processes === 1 } = api;
+    const rest = () => [process.pid, ...[...services.children.values()].flatMap((child) => familyOf(child.pid()))];
+    const started: Awaited<ReturnType<typeof startOne>>[] = [];
+    for (let place = 0; place < processes; place += 1) started.push(await startOne(port, processes, api));
+    const pids = started.map((one) => one.pid);
+    if (tied) for (const pid of pids) pinning.pinApi(pid, processes);
+    else pinning.untie([...pids, ...rest()]);
+    // Its first half second is spent on its own start.
+    await pause(500);
+    return {
+      port,
+      operationsPorts: started.map((one) => one.operationsPort),
+      pids,
+      stop: async () => {
+        await Promise.all(started.map((one) => one.child.stop()));
+        if (!tied) pinning.pinRest(rest());
+      },
+    };
+  };
+}
+
+function superuserOf(addresses: Services['addresses']): BenchStack['asSuperuser'] {
+  const url = new URL(addresses.postgresAdminUrl ?? addresses.databaseDirectUrl);
+  url.pathname = new URL(addresses.databaseDirectUrl).pathname;
+  return async (act) => {
+    const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+    try {
+      return await act(sql);
+    } finally {
+      await sql.end({ timeout: 5 });
+    }
+  };
+}
+
+async function widenPooler(adminUrl: string | undefined): Promise<void> {
+  if (adminUrl === undefined) return;
+  const sql = postgres(adminUrl, { max: 1, fetch_types: false, onnotice: () => {} });
+  try {
+    await sql.unsafe(`set default_pool_size = '${poolerConnections}'`).simple();
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}

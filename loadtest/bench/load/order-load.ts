@@ -1,0 +1,76 @@
+import type { closedLoop } from '../../generator/closed-loop.ts';
+import { createEvent } from '../../../testkit/factories.ts';
+import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
+import { type Load, against, measure } from '../harness/measure.ts';
+import type { BenchOptions } from '../harness/options.ts';
+import { orderRequests } from './order-requests.ts';
+import { peakMemoryMiB } from '../harness/processors.ts';
+import type { Measurement } from '../harness/report.ts';
+import { type ApiOptions, type BenchStack, partsOf } from '../harness/stack.ts';
+
+/** More than any run can sell, so that nothing is sold out in it. */
+export const endlessCapacity = 100_000_000;
+
+/** Orders of one ticket for the one category of a new event, every 201 counted against rows. */
+export async function hotCategory(stack: BenchStack): Promise<Load> {
+  await emptyOutbox(stack.owner.db);
+  const event = await createEvent(stack.open.db, {
+    event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
+    categories: [{ capacity: endlessCapacity }],
+  });
+  const counter = countOrders(stack.owner.db, [event.id], { tickets: 1, lines: 1 });
+  return {
+    next: orderRequests([
+      { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
+    ]),
+    counts: ({ status }) => status === 201,
+    ...counter,
+  };
+}
+
+/** Starts the API, measures one load on it, and stops it. */
+export async function measureOn(
+  stack: BenchStack,
+  what: {
+    readonly name: string;
+    readonly api: ApiOptions;
+    readonly connections: number;
+    readonly options: BenchOptions;
+    readonly faults: string[];
+    readonly prepare?: () => Promise<Load>;
+    readonly drive?: typeof closedLoop;
+  },
+): Promise<Measurement> {
+  const api = await stack.startApi(what.api);
+  try {
+    const measured = await measure({
+      prepare: () => hotCategory(stack),
+      ...what,
+      port: api.port,
+      parts: partsOf(stack, api),
+    });
+    if (measured.perSecond === 0) what.faults.push(`${what.name}: nothing that counts was answered`);
+    return { ...measured, note: `API's memory at most ${Math.max(...api.pids.map(peakMemoryMiB))} MiB` };
+  } finally {
+    await api.stop();
+  }
+}
+
+/** Where the transaction per order did well in the bench of orders; more connections are refused by the pool. */
+const controlPool = 16;
+const controlConnections = 64;
+export const fixedControl = {
+  api: { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: String(controlPool) } },
+  connections: controlConnections,
+  said: `pool of ${controlPool}, ${controlConnections} connections`,
+} as const satisfies { api: ApiOptions; connections: number; said: string };
+
+/** The same load on the product and on the transaction per order; ours first, with its ratio. */
+export async function measureBothWays(
+  stack: BenchStack,
+  what: Omit<Parameters<typeof measureOn>[1], 'api'>,
+): Promise<[Measurement, Measurement]> {
+  const { api, connections } = fixedControl;
+  const control = await measureOn(stack, { ...what, name: '  control: one transaction per order', api, connections });
+  return [against(control, await measureOn(stack, { ...what, api: {} })), control];
+}

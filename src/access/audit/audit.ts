@@ -1,0 +1,32 @@
+import type { Db } from '../../platform/database/db.ts';
+import { insertAuditEntry } from '../queries.ts';
+
+/** Who did it: an `Actor`, an operator's command, or the service itself. */
+export type AuditActor = {
+  readonly kind: 'staff' | 'api_key' | 'device' | 'operator' | 'system';
+  readonly id: string;
+  readonly organizerId: string;
+};
+
+/**
+ * Writes that an actor did something to a subject, in the transaction of the change: both are there, or neither.
+ * `act` is a noun and a past tense (`staff.invited`); `changes` names fields and values, never personal data or secrets.
+ */
+export async function writeAudit(
+  tx: Db,
+  entry: {
+    actor: AuditActor;
+    act: string;
+    subjectId: string;
+    changes?: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  await insertAuditEntry(tx, {
+    organizerId: entry.actor.organizerId,
+    actorKind: entry.actor.kind,
+    actorId: entry.actor.id,
+    act: entry.act,
+    subjectId: entry.subjectId,
+    changes: entry.changes ?? {},
+  });
+}

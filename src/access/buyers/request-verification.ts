@@ -1,0 +1,91 @@
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { encrypt } from '../../platform/crypto.ts';
+import { serviceOverloaded } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { phoneOf } from '../../platform/text/phone-number.ts';
+import { buyerKey } from './buyer-key.ts';
+import { phoneNotPossible, verificationEventNotFound, verificationLimited } from '../errors.ts';
+import { readKnownClient } from '../sessions/known-client.ts';
+import { verificationMinutes } from '../limits.ts';
+import { verificationsAsked } from '../metrics.ts';
+import type { VerificationChannel } from '../tables.ts';
+import { type TryLimiter, tryOf } from '../sessions/try-limiter.ts';
+import type { VerificationLanes } from './verification-lanes.ts';
+import type { CanMessagePhones, FindEvent, VerificationLimiter } from './verification-ports.ts';
+
+export type RequestVerificationDeps = {
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
+  readonly verifications: VerificationLanes;
+  readonly codeLimiter: TryLimiter;
+  readonly verificationLimiter: VerificationLimiter;
+  readonly findEvent: FindEvent;
+  readonly canMessagePhones: CanMessagePhones;
+};
+
+export type VerificationInput = {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly phoneCountry?: string | undefined;
+  readonly eventSlug?: string | undefined;
+  readonly locale: 'id' | 'en';
+  /** The client's network, as `createClientNetwork` names it. */
+  readonly network: string;
+  /** From an earlier confirmation. */
+  readonly knownClientToken?: string | undefined;
+};
+
+/** What the encrypted address is bound to: a copy in another row does not decrypt there. */
+export const verificationContext = (id: string): string => `buyer_verification:${id}`;
+
+/**
+ * Sends a code to an email or a phone, and answers with the id that it confirms. Whatever is known of the address, the answer is
+ * the same, made by the same steps. Who will get no code is told so, alike whether this network or others have asked for too
+ * many; a client that has confirmed the address before gets one whatever others do.
+ * @throws DomainError request.invalid for a phone number that is none, event.not_found, verification.phone_not_possible,
+ * verification.limited,
+ * service.overloaded, service.unavailable
+ */
+export async function requestVerification(
+  deps: RequestVerificationDeps,
+  input: VerificationInput,
+): Promise<{ verificationId: string; expiresAt: Date }> {
+  const { HASH_SECRET, ENCRYPTION_KEY } = deps.config;
+  const event = input.eventSlug === undefined ? undefined : await deps.findEvent(input.eventSlug);
+  if (input.eventSlug !== undefined && event === undefined) throw verificationEventNotFound();
+  const channel: VerificationChannel = input.phone === undefined ? 'email' : 'whatsapp';
+  let target = input.email ?? '';
+  if (input.phone !== undefined) {
+    if (event === undefined || !(await deps.canMessagePhones(event.organizerId))) throw phoneNotPossible();
+    target = phoneOf({ phone: input.phone, phoneCountry: input.phoneCountry }, event.country, 'phone');
+  }
+  const accountKey = buyerKey(HASH_SECRET, channel === 'email' ? 'email' : 'phone', target);
+  const { allowed, retryAfterSeconds } = await deps.codeLimiter.consume({
+    ...tryOf(HASH_SECRET, 'verification', accountKey, input.network),
+    knownClient: readKnownClient(HASH_SECRET, accountKey, input.knownClientToken, deps.clock.now()),
+  });
+  if (!allowed) {
+    verificationsAsked.inc({ channel, verdict: 'limited' });
+    throw verificationLimited(retryAfterSeconds);
+  }
+  // Phone messages are the organizer's money; mails are the service's own.
+  const waitSeconds = await deps.verificationLimiter.spend(
+    channel === 'email' ? 'email' : `whatsapp:${event?.organizerId ?? ''}`,
+  );
+  verificationsAsked.inc({ channel, verdict: waitSeconds === undefined ? 'allowed' : 'budget_spent' });
+  if (waitSeconds !== undefined) throw serviceOverloaded(waitSeconds);
+
+  const now = deps.clock.now();
+  const id = newId('ver', now);
+  await deps.verifications.requests.submit('requests', {
+    id,
+    channel,
+    accountKey,
+    targetSealed: encrypt(ENCRYPTION_KEY, target, verificationContext(id)),
+    locale: input.locale,
+    organizerId: event?.organizerId ?? null,
+    eventId: event?.id ?? null,
+  });
+  return { verificationId: id, expiresAt: new Date(now.getTime() + verificationMinutes * 60_000) };
+}

@@ -1,0 +1,41 @@
+import type { Config } from '../../config.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { decrypt } from '../../platform/crypto.ts';
+import { phoneDigits } from '../../platform/text/phone-number.ts';
+import { buyerCode } from './buyer-code.ts';
+import { findOpenVerification } from './queries.ts';
+import { verificationContext } from './request-verification.ts';
+import type { VerificationChannel } from '../tables.ts';
+
+export type VerificationMessage = {
+  readonly channel: VerificationChannel;
+  /** An email as it was given, or a phone's digits with the country's. */
+  readonly to: string;
+  readonly code: string;
+  readonly locale: 'id' | 'en';
+  /** Undefined when the code is for no event in particular. */
+  readonly organizerName: string | undefined;
+  /** Undefined when the code is for no event in particular. */
+  readonly eventId: string | undefined;
+  readonly expiresAt: Date;
+};
+
+/** All that the message with this code says; undefined when there is nothing to send: confirmed, spent, late, unknown. */
+export async function verificationMessage(
+  deps: { db: Db; config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'> },
+  verificationId: string,
+): Promise<VerificationMessage | undefined> {
+  const found = await findOpenVerification(deps.db, verificationId);
+  if (found === undefined) return undefined;
+  const { verification, organizerName } = found;
+  const target = decrypt(deps.config.ENCRYPTION_KEY, verification.targetSealed, verificationContext(verification.id));
+  return {
+    channel: verification.channel,
+    to: verification.channel === 'whatsapp' ? phoneDigits(target) : target,
+    code: buyerCode(deps.config.HASH_SECRET, verification.id),
+    locale: verification.locale,
+    organizerName: organizerName ?? undefined,
+    eventId: verification.eventId ?? undefined,
+    expiresAt: verification.expiresAt,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Actor, ApiKeyActor } from '../actor.ts';
+import { writeAudit } from '../audit/audit.ts';
+import { currentActor } from '../current-actor.ts';
+import { newCredential } from './credential.ts';
+import { limitReached } from '../errors.ts';
+import { apiKeysPerOrganizerMax } from '../limits.ts';
+import { lockOrganizer } from '../queries.ts';
+import { countLiveApiKeys, insertApiKey } from './queries.ts';
+import type { ApiKey } from '../tables.ts';
+
+/**
+ * Makes a key for a program of the organiser. Its text is in this answer and nowhere else.
+ * @throws DomainError access.limit_reached, access.unauthenticated, access.forbidden
+ */
+export async function createApiKey(
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
+  input: { actor: Actor; name: string; role: ApiKeyActor['role'] },
+): Promise<{ apiKey: ApiKey; key: string }> {
+  const { actor, name, role } = input;
+  const credential = newCredential('apiKey', deps.config);
+  const apiKey = await transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    await currentActor(tx, actor, 'owner');
+    if ((await countLiveApiKeys(tx, actor.organizerId)) >= apiKeysPerOrganizerMax) {
+      throw limitReached(apiKeysPerOrganizerMax);
+    }
+    const row = await insertApiKey(tx, {
+      id: newId('key', deps.clock.now()),
+      organizerId: actor.organizerId,
+      name,
+      role,
+      keyHash: credential.hash,
+      createdBy: actor.id,
+      responsibleId: actor.id,
+    });
+    await writeAudit(tx, { actor, act: 'api_key.created', subjectId: row.id, changes: { role } });
+    return row;
+  });
+  return { apiKey, key: credential.text };
+}

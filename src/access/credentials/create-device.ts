@@ -1,0 +1,49 @@
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { violatedConstraint } from '../../platform/database/db-errors.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Actor } from '../actor.ts';
+import { writeAudit } from '../audit/audit.ts';
+import { currentActor } from '../current-actor.ts';
+import { newCredential } from './credential.ts';
+import { deviceEventNotFound, limitReached } from '../errors.ts';
+import { devicesPerOrganizerMax } from '../limits.ts';
+import { lockOrganizer } from '../queries.ts';
+import { countLiveDevices, insertDevice } from './queries.ts';
+import type { Device } from '../tables.ts';
+
+/**
+ * Registers a scanner for one event. Its token is in this answer and nowhere else.
+ * @throws DomainError event.not_found (also for another organiser's event), access.limit_reached,
+ * access.unauthenticated, access.forbidden
+ */
+export async function createDevice(
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
+  input: { actor: Actor; eventId: string; name: string },
+): Promise<{ device: Device; token: string }> {
+  const { actor, eventId, name } = input;
+  const credential = newCredential('device', deps.config);
+  const made = transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    await currentActor(tx, actor, 'manager');
+    if ((await countLiveDevices(tx, actor.organizerId)) >= devicesPerOrganizerMax) {
+      throw limitReached(devicesPerOrganizerMax);
+    }
+    const row = await insertDevice(tx, {
+      id: newId('dev', deps.clock.now()),
+      organizerId: actor.organizerId,
+      eventId,
+      name,
+      tokenHash: credential.hash,
+      createdBy: actor.id,
+      responsibleId: actor.id,
+    });
+    await writeAudit(tx, { actor, act: 'device.created', subjectId: row.id, changes: { eventId } });
+    return row;
+  });
+  const device = await made.catch((error: unknown) => {
+    throw violatedConstraint(error) === 'devices_event_of_organizer' ? deviceEventNotFound() : error;
+  });
+  return { device, token: credential.text };
+}

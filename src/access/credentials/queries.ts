@@ -1,0 +1,126 @@
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import { type ApiKey, type Device, apiKeys, devices } from '../tables.ts';
+
+type Page = { readonly afterId: string | undefined; readonly limit: number };
+
+export async function insertApiKey(tx: Db, key: typeof apiKeys.$inferInsert): Promise<ApiKey> {
+  const [row] = await tx.insert(apiKeys).values(key).returning();
+  if (row === undefined) throw new Error('an inserted API key was not returned');
+  return row;
+}
+
+export function countLiveApiKeys(tx: Db, organizerId: string): Promise<number> {
+  return tx.$count(apiKeys, and(eq(apiKeys.organizerId, organizerId), isNull(apiKeys.endedAt)));
+}
+
+/** Ended ones too, in the order in which they were made, one more than `limit`; by api_keys_organizer. */
+export async function findApiKeys(db: Db, organizerId: string, page: Page): Promise<ApiKey[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(eq(apiKeys.organizerId, organizerId), page.afterId === undefined ? undefined : gt(apiKeys.id, page.afterId)),
+    )
+    .orderBy(asc(apiKeys.id))
+    .limit(page.limit + 1);
+}
+
+export async function endApiKeyRow(tx: Db, organizerId: string, keyId: string): Promise<boolean> {
+  const rows = await tx
+    .update(apiKeys)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.id, keyId), isNull(apiKeys.endedAt)))
+    .returning({ id: apiKeys.id });
+  return rows.length > 0;
+}
+
+/** Keys that live and that this maker answers for. */
+export async function findMadeKeys(tx: Db, organizerId: string, makerId: string): Promise<ApiKey[]> {
+  return tx
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.responsibleId, makerId), isNull(apiKeys.endedAt)))
+    .orderBy(asc(apiKeys.id));
+}
+
+export async function handOverKeys(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(apiKeys)
+    .set({ responsibleId: to })
+    .where(and(eq(apiKeys.organizerId, organizerId), inArray(apiKeys.id, ids), isNull(apiKeys.endedAt)));
+}
+
+/** Devices that live and that one of these makers answers for. */
+export async function findMadeDevices(tx: Db, organizerId: string, makerIds: string[]): Promise<Device[]> {
+  return tx
+    .select()
+    .from(devices)
+    .where(and(eq(devices.organizerId, organizerId), inArray(devices.responsibleId, makerIds), isNull(devices.endedAt)))
+    .orderBy(asc(devices.id));
+}
+
+export async function handOverDevices(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(devices)
+    .set({ responsibleId: to })
+    .where(and(eq(devices.organizerId, organizerId), inArray(devices.id, ids), isNull(devices.endedAt)));
+}
+
+export async function insertDevice(tx: Db, device: typeof devices.$inferInsert): Promise<Device> {
+  const [row] = await tx.insert(devices).values(device).returning();
+  if (row === undefined) throw new Error('an inserted device was not returned');
+  return row;
+}
+
+export function countLiveDevices(tx: Db, organizerId: string): Promise<number> {
+  return tx.$count(devices, and(eq(devices.organizerId, organizerId), isNull(devices.endedAt)));
+}
+
+/** Ended ones too, in the order in which they were made, one more than `limit`. */
+export async function findDevices(
+  db: Db,
+  organizerId: string,
+  filter: { eventId: string | undefined },
+  page: Page,
+): Promise<Device[]> {
+  return db
+    .select()
+    .from(devices)
+    .where(
+      and(
+        eq(devices.organizerId, organizerId),
+        filter.eventId === undefined ? undefined : eq(devices.eventId, filter.eventId),
+        page.afterId === undefined ? undefined : gt(devices.id, page.afterId),
+      ),
+    )
+    .orderBy(asc(devices.id))
+    .limit(page.limit + 1);
+}
+
+export async function endDeviceRow(tx: Db, organizerId: string, deviceId: string): Promise<boolean> {
+  const rows = await tx
+    .update(devices)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(devices.organizerId, organizerId), eq(devices.id, deviceId), isNull(devices.endedAt)))
+    .returning({ id: devices.id });
+  return rows.length > 0;
+}
+
+export async function findApiKey(db: Db, organizerId: string, keyId: string): Promise<ApiKey | undefined> {
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.id, keyId)));
+  return row;
+}
+
+export async function findDevice(db: Db, organizerId: string, deviceId: string): Promise<Device | undefined> {
+  const [row] = await db
+    .select()
+    .from(devices)
+    .where(and(eq(devices.organizerId, organizerId), eq(devices.id, deviceId)));
+  return row;
+}

@@ -1,0 +1,13 @@
+import { type ScryptOptions, scryptSync } from 'node:crypto';
+import { answerTasks } from '../../platform/resilience/helper-side.ts';
+
+/** One derivation of a key by scrypt. */
+export type KeyTask = {
+  readonly password: string;
+  readonly salt: Uint8Array;
+  readonly keyBytes: number;
+  readonly options: ScryptOptions;
+};
+
+/** The helper process that derives keys. It keeps nothing of them. */
+answerTasks(({ password, salt, keyBytes, options }: KeyTask) => scryptSync(password, salt, keyBytes, options));

@@ -1,0 +1,40 @@
+import type { Db } from '../../platform/database/db.ts';
+import type { Actor } from '../actor.ts';
+import { unauthenticated } from '../errors.ts';
+import { findOrganizer } from '../queries.ts';
+import { findApiKey, findDevice } from '../credentials/queries.ts';
+import { findSession } from './queries.ts';
+import { findStaff } from '../staff/queries.ts';
+
+export type ActorView = {
+  readonly actor: Actor;
+  readonly name: string;
+  readonly email?: string;
+  readonly organizer: { readonly slug: string; readonly name: string };
+  /** When a session ends by itself. */
+  readonly expiresAt?: Date;
+};
+
+/**
+ * Who am I: what pages show in the corner, and what a device shows at the door.
+ * @throws DomainError access.unauthenticated when the actor ended a moment ago
+ */
+export async function showActor(deps: { db: Db }, input: { actor: Actor }): Promise<ActorView> {
+  const { actor } = input;
+  const organizer = await findOrganizer(deps.db, actor.organizerId);
+  const named = await describe(deps.db, actor);
+  if (organizer === undefined || named === undefined) throw unauthenticated();
+  return { actor, ...named, organizer: { slug: organizer.slug, name: organizer.name } };
+}
+
+async function describe(db: Db, actor: Actor): Promise<{ name: string; email?: string; expiresAt?: Date } | undefined> {
+  if (actor.kind === 'api_key') return findApiKey(db, actor.organizerId, actor.id).then(nameOf);
+  if (actor.kind === 'device') return findDevice(db, actor.organizerId, actor.id).then(nameOf);
+  const member = await findStaff(db, actor.organizerId, actor.id);
+  const session = await findSession(db, actor.sessionId);
+  return member && session && { name: member.name, email: member.email, expiresAt: session.expiresAt };
+}
+
+function nameOf(row: { name: string } | undefined): { name: string } | undefined {
+  return row && { name: row.name };
+}

@@ -1,0 +1,37 @@
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { type Actor, mayManage } from '../actor.ts';
+import type { Actors } from '../actors.ts';
+import { writeAudit } from '../audit/audit.ts';
+import { currentActor } from '../current-actor.ts';
+import { forbidden, lastOwner, staffNotFound } from '../errors.ts';
+import { type Keep, endMadeAccess } from './made-access.ts';
+import { lockOrganizer } from '../queries.ts';
+import { endAllSessions } from '../sessions/queries.ts';
+import { countOtherOwners, disableStaffRow, findStaff } from './queries.ts';
+import { voidStaffTokens } from './token-queries.ts';
+
+/**
+ * Ends a member and what they could do: no sign-in, no session, no open link, and no API key, device or open invitation that they
+ * or their keys have made, but for what `keep` names, which the actor takes over. Safe to repeat.
+ * @throws DomainError staff.not_found, access.forbidden, access.unauthenticated, access.keep_unknown, staff.last_owner
+ */
+export async function disableStaff(
+  deps: { db: Db; actors: Actors },
+  input: { actor: Actor; staffId: string; keep?: Keep | undefined },
+): Promise<void> {
+  const { actor, staffId, keep = [] } = input;
+  const ended = await transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    const by = await currentActor(tx, actor, 'manager');
+    const member = await findStaff(tx, actor.organizerId, staffId);
+    if (member === undefined) throw staffNotFound();
+    if (!mayManage(by, member.role)) throw forbidden();
+    if (member.role === 'owner' && (await countOtherOwners(tx, actor.organizerId, staffId)) === 0) throw lastOwner();
+    if (!(await disableStaffRow(tx, staffId))) return [];
+    const sessionsEnded = await endAllSessions(tx, staffId);
+    await voidStaffTokens(tx, staffId);
+    await writeAudit(tx, { actor, act: 'staff.disabled', subjectId: staffId, changes: { sessionsEnded } });
+    return endMadeAccess(tx, { by, makerId: staffId, keep, because: 'staff.disabled' });
+  });
+  for (const id of [staffId, ...ended]) deps.actors.forget(id);
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { type Actor, type Role, mayManage } from '../actor.ts';
+import { writeAudit } from '../audit/audit.ts';
+import { currentActor } from '../current-actor.ts';
+import { normalizeEmail } from '../email.ts';
+import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from '../errors.ts';
+import { staffInvited } from '../jobs.ts';
+import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from '../limits.ts';
+import { lockOrganizer } from '../queries.ts';
+import { countStaff, findStaffOfOrganizer, insertStaff, reinviteStaff } from './queries.ts';
+import { countRecentInvitations, insertStaffToken, voidStaffTokens } from './token-queries.ts';
+import type { StaffMember } from '../tables.ts';
+
+export type InviteStaffInput = {
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly locale: 'id' | 'en';
+};
+
+/**
+ * Invites a member by mail. Someone invited before gets a new link, and the old one is void; someone disabled may come
+ * back this way, with a new password. What other organisers know of the address is neither asked nor told: an invitation
+ * takes it from nobody, and whether it can be accepted is between the invited and us.
+ * @throws DomainError access.forbidden, access.unauthenticated, access.limit_reached, staff.email_in_use (active here),
+ * staff.invited_too_often
+ */
+export async function inviteStaff(
+  deps: { db: Db; clock: Clock },
+  input: InviteStaffInput & { actor: Actor },
+): Promise<StaffMember> {
+  const { actor, name, role, locale } = input;
+  const email = normalizeEmail(input.email);
+  const tokenId = newId('tok', deps.clock.now());
+  return transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
+    const by = await currentActor(tx, actor, 'manager');
+    if (!mayManage(by, role)) throw forbidden();
+    const known = await findStaffOfOrganizer(tx, actor.organizerId, email);
+    const member =
+      known === undefined
+        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor: by, email, name, role, locale })
+        : await inviteAgain(tx, known, { actor: by, name, role, locale });
+    await insertStaffToken(tx, { id: tokenId, staffId: member.id, purpose: 'invitation', hours: invitationHours });
+    await stage(tx, staffInvited, { tokenId });
+    await writeAudit(tx, { actor, act: 'staff.invited', subjectId: member.id, changes: { role } });
+    return member;
+  });
+}
+
+type Invitation = Omit<InviteStaffInput, 'email'> & { readonly actor: Actor };
+
+async function addStaff(tx: Db, invitation: Invitation & { id: string; email: string }): Promise<StaffMember> {
+  const { actor, ...member } = invitation;
+  if ((await countStaff(tx, actor.organizerId)) >= staffPerOrganizerMax) throw limitReached(staffPerOrganizerMax);
+  const added = await insertStaff(tx, {
+    ...member,
+    organizerId: actor.organizerId,
+    status: 'invited',
+    invitedBy: actor.id,
+  });
+  if (added === undefined) throw staffEmailInUse();
+  return added;
+}
+
+async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): Promise<StaffMember> {
+  const { actor, name, role, locale } = invitation;
+  if (!mayManage(actor, known.role)) throw forbidden();
+  if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax) throw staffInvitedTooOften(3600);
+  const invited = await reinviteStaff(tx, known.id, { name, role, locale, invitedBy: actor.id });
+  if (invited === undefined) throw staffEmailInUse();
+  await voidStaffTokens(tx, known.id);
+  return invited;
+}

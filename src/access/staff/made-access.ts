@@ -1,0 +1,151 @@
+import type { Db } from '../../platform/database/db.ts';
+import { type Role, atLeast, mayManage } from '../actor.ts';
+import { type AuditActor, writeAudit } from '../audit/audit.ts';
+import { choiceNeeded, forbidden, keepUnknown } from '../errors.ts';
+import {
+  endApiKeyRow,
+  endDeviceRow,
+  findMadeKeys,
+  handOverKeys,
+  handOverDevices,
+  findMadeDevices,
+} from '../credentials/queries.ts';
+import { endInvitationRow, findOpenInvitations, handOverInvitations } from './queries.ts';
+import { voidStaffTokens } from './token-queries.ts';
+import type { ApiKey, Device, StaffMember } from '../tables.ts';
+
+/** Access that somebody has given to others and that is open: it ends with them, or somebody else takes it over. */
+export type MadeAccess = {
+  readonly apiKeys: readonly ApiKey[];
+  readonly devices: readonly Device[];
+  /** Members who have not accepted yet. */
+  readonly invitations: readonly StaffMember[];
+};
+
+/** What stays although its maker goes: ids, or all of a kind. */
+export type Keep = readonly string[];
+const kinds = ['api_keys', 'devices', 'invitations'] as const;
+type Kind = (typeof kinds)[number];
+type Made = {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly responsibleId: string;
+  couldMake(role: Role): boolean;
+};
+
+/** What this member or key answers for, and what the member's keys do. */
+export async function findMadeAccess(db: Db, organizerId: string, makerId: string): Promise<MadeAccess> {
+  const apiKeys = await findMadeKeys(db, organizerId, makerId);
+  const makers = [makerId, ...apiKeys.map(({ id }) => id)];
+  return {
+    apiKeys,
+    devices: await findMadeDevices(db, organizerId, makers),
+    invitations: await findOpenInvitations(db, organizerId, makers),
+  };
+}
+
+export function isNothing({ apiKeys, devices, invitations }: MadeAccess): boolean {
+  return apiKeys.length + devices.length + invitations.length === 0;
+}
+
+/** @throws DomainError access.choice_needed, with the list, when there is something to choose and nothing was chosen */
+export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): void {
+  if (keep !== undefined || isNothing(made)) return;
+  const named = ({ id, name }: { id: string; name: string }) => ({ id, name });
+  throw choiceNeeded({
+    apiKeys: made.apiKeys.map(named),
+    devices: made.devices.map(named),
+    invitations: made.invitations.map(named),
+  });
+}
+
+/**
+ * Ends what a member or key has made, in the caller's transaction under `lockOrganizer`, with an audit entry for each.
+ * @param options.by the person who decides and takes over what is kept; it must be something that they could make themselves
+ * @param options.remaining the role that the maker keeps: what it could have made stays; undefined: nothing does
+ * @param options.because the act that is the reason, as in the audit log
+ * @returns the ids of what has ended, for `Actors.forget`
+ * @throws DomainError access.keep_unknown, access.forbidden
+ */
+export async function endMadeAccess(
+  tx: Db,
+  options: {
+    readonly by: AuditActor & { readonly role: Role };
+    readonly makerId: string;
+    readonly remaining?: Role | undefined;
+    readonly keep: Keep;
+    readonly because: string;
+  },
+): Promise<string[]> {
+  const { by, makerId, remaining, because } = options;
+  const all = listed(await findMadeAccess(tx, by.organizerId, makerId));
+  const kept = chosen(all, options.keep);
+  if (kept.some((made) => !made.couldMake(by.role))) throw forbidden();
+  const stays = new Set(kept.map(({ id }) => id));
+  const allowed = all.filter((made) => !stays.has(made.id) && remaining !== undefined && made.couldMake(remaining));
+  for (const { id } of allowed) stays.add(id);
+  // What a key has made is left to a key that stays.
+  for (const { id, responsibleId } of all) if (stays.has(responsibleId)) stays.add(id);
+  const ending = all.filter(({ id }) => !stays.has(id));
+
+  for (const made of ending) await endOne(tx, made, { by, because, makerId });
+  await handOver(tx, by, kept, by.id, { from: makerId, because });
+  // What a key made that ends now, and that its maker may keep, has its maker to answer for it.
+  const orphans = allowed.filter(({ responsibleId }) => ending.some(({ id }) => id === responsibleId));
+  await handOver(tx, by, orphans, makerId, { from: makerId, because });
+  return ending.map(({ id }) => id);
+}
+
+function listed({ apiKeys, devices, invitations }: MadeAccess): Made[] {
+  const owner = (role: Role) => role === 'owner';
+  const manager = (role: Role) => atLeast({ role }, 'manager');
+  return [
+    ...apiKeys.map(({ id, responsibleId }) => ({ kind: 'api_keys' as const, id, responsibleId, couldMake: owner })),
+    ...devices.map(({ id, responsibleId }) => ({ kind: 'devices' as const, id, responsibleId, couldMake: manager })),
+    ...invitations.map(({ id, invitedBy, role: invited }) => ({
+      kind: 'invitations' as const,
+      id,
+      responsibleId: invitedBy ?? '',
+      couldMake: (role: Role) => mayManage({ kind: 'staff', role }, invited),
+    })),
+  ];
+}
+
+function chosen(all: readonly Made[], keep: Keep): Made[] {
+  const unknown = keep.filter((name) => !kinds.some((kind) => kind === name) && !all.some(({ id }) => id === name));
+  if (unknown.length > 0) throw keepUnknown(unknown);
+  return all.filter(({ id, kind }) => keep.includes(id) || keep.includes(kind));
+}
+
+async function endOne(
+  tx: Db,
+  { kind, id }: Made,
+  { by, because, makerId }: { by: AuditActor; because: string; makerId: string },
+): Promise<void> {
+  const acts = { api_keys: 'api_key.ended', devices: 'device.ended', invitations: 'staff.disabled' } as const;
+  const ended =
+    kind === 'api_keys'
+      ? await endApiKeyRow(tx, by.organizerId, id)
+      : kind === 'devices'
+        ? await endDeviceRow(tx, by.organizerId, id)
+        : await endInvitationRow(tx, id);
+  if (!ended) return;
+  if (kind === 'invitations') await voidStaffTokens(tx, id);
+  await writeAudit(tx, { actor: by, act: acts[kind], subjectId: id, changes: { because, madeBy: makerId } });
+}
+
+async function handOver(
+  tx: Db,
+  by: AuditActor,
+  made: readonly Made[],
+  to: string,
+  changes: Readonly<Record<string, string>>,
+): Promise<void> {
+  const idsOf = (wanted: Kind) => made.filter(({ kind }) => kind === wanted).map(({ id }) => id);
+  await handOverKeys(tx, by.organizerId, idsOf('api_keys'), to);
+  await handOverDevices(tx, by.organizerId, idsOf('devices'), to);
+  await handOverInvitations(tx, by.organizerId, idsOf('invitations'), to);
+  for (const { id } of made) {
+    await writeAudit(tx, { actor: by, act: 'access.handed_over', subjectId: id, changes: { ...changes, to } });
+  }
+}

@@ -1,0 +1,179 @@
+import { and, asc, eq, gt, inArray, ne } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import type { Role } from '../actor.ts';
+import { type StaffMember, type StaffStatus, organizers, staff } from '../tables.ts';
+
+/** Undefined when the organiser has a member with this address already. */
+export async function insertStaff(db: Db, member: typeof staff.$inferInsert): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .insert(staff)
+    .values(member)
+    .onConflictDoNothing({ target: [staff.organizerId, staff.email] })
+    .returning();
+  return row;
+}
+
+/** Who signs in with this address; by staff_email_active. */
+export async function findActiveStaffByEmail(db: Db, email: string): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.email, email), eq(staff.status, 'active')));
+  return row;
+}
+
+/** The organiser's own member with this address, whatever other organisers know of it. */
+export async function findStaffOfOrganizer(
+  db: Db,
+  organizerId: string,
+  email: string,
+): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.email, email)));
+  return row;
+}
+
+/** The member whom an operator means: who signs in with the address, or the only one who is invited with it. */
+export async function findStaffForLink(
+  db: Db,
+  email: string,
+  organizerSlug: string | undefined,
+): Promise<StaffMember | undefined> {
+  const rows = await db
+    .select({ member: staff })
+    .from(staff)
+    .innerJoin(organizers, eq(organizers.id, staff.organizerId))
+    .where(
+      and(
+        eq(staff.email, email),
+        ne(staff.status, 'disabled'),
+        organizerSlug === undefined ? undefined : eq(organizers.slug, organizerSlug),
+      ),
+    );
+  const active = rows.find(({ member }) => member.status === 'active');
+  return active?.member ?? (rows.length === 1 ? rows[0]?.member : undefined);
+}
+
+/** A member of this organiser; another organiser's member does not exist here. */
+export async function findStaff(db: Db, organizerId: string, staffId: string): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.id, staffId)));
+  return row;
+}
+
+/** In the order in which they were invited, one more than `limit`; by staff_organizer. */
+export async function findStaffPage(
+  db: Db,
+  organizerId: string,
+  page: { afterId: string | undefined; limit: number },
+): Promise<StaffMember[]> {
+  return db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), page.afterId === undefined ? undefined : gt(staff.id, page.afterId)))
+    .orderBy(asc(staff.id))
+    .limit(page.limit + 1);
+}
+
+/** Members whom one of these makers has invited and who have not accepted yet; by staff_organizer. */
+export async function findOpenInvitations(tx: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
+  return tx
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.status, 'invited'), inArray(staff.invitedBy, makerIds)))
+    .orderBy(asc(staff.id));
+}
+
+/** Members who work here now and were invited by this maker or one of the maker's keys. */
+export async function findInvitedMembers(db: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
+  return db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.status, 'active'), inArray(staff.invitedBy, makerIds)))
+    .orderBy(asc(staff.id));
+}
+
+export async function handOverInvitations(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(staff)
+    .set({ invitedBy: to })
+    .where(and(eq(staff.organizerId, organizerId), inArray(staff.id, ids), eq(staff.status, 'invited')));
+}
+
+export function countStaff(tx: Db, organizerId: string): Promise<number> {
+  return tx.$count(staff, eq(staff.organizerId, organizerId));
+}
+
+/** Active owners besides this member. Only under `lockOrganizer` does the answer stay true. */
+export function countOtherOwners(tx: Db, organizerId: string, staffId: string): Promise<number> {
+  return tx.$count(
+    staff,
+    and(eq(staff.organizerId, organizerId), eq(staff.role, 'owner'), eq(staff.status, 'active'), ne(staff.id, staffId)),
+  );
+}
+
+/** An invited or disabled member is invited again, under what the new invitation says; the old password is gone. */
+export async function reinviteStaff(
+  tx: Db,
+  staffId: string,
+  change: { name: string; role: Role; locale: 'id' | 'en'; invitedBy: string },
+): Promise<StaffMember | undefined> {
+  const [row] = await tx
+    .update(staff)
+    .set({ ...change, status: 'invited', passwordHash: null })
+    .where(and(eq(staff.id, staffId), ne(staff.status, 'active')))
+    .returning();
+  return row;
+}
+
+export async function updateStaffRole(tx: Db, staffId: string, from: Role, to: Role): Promise<StaffMember | undefined> {
+  const [row] = await tx
+    .update(staff)
+    .set({ role: to })
+    .where(and(eq(staff.id, staffId), eq(staff.role, from), ne(staff.status, 'disabled')))
+    .returning();
+  return row;
+}
+
+/** Ends an invitation that nobody has accepted; false when somebody has. */
+export async function endInvitationRow(tx: Db, staffId: string): Promise<boolean> {
+  const rows = await tx
+    .update(staff)
+    .set({ status: 'disabled' })
+    .where(and(eq(staff.id, staffId), eq(staff.status, 'invited')))
+    .returning({ id: staff.id });
+  return rows.length > 0;
+}
+
+/** Takes the password too, so that nothing but a new invitation opens the account again. */
+export async function disableStaffRow(tx: Db, staffId: string): Promise<boolean> {
+  const rows = await tx
+    .update(staff)
+    .set({ status: 'disabled', passwordHash: null })
+    .where(and(eq(staff.id, staffId), ne(staff.status, 'disabled')))
+    .returning({ id: staff.id });
+  return rows.length > 0;
+}
+
+/**
+ * Undefined when the member is not in state `from` any more.
+ * @throws the violation of staff_email_active when the address signs in for another organiser by now
+ */
+export async function setStaffPassword(
+  tx: Db,
+  staffId: string,
+  from: Exclude<StaffStatus, 'disabled'>,
+  change: { passwordHash: string; name?: string },
+): Promise<StaffMember | undefined> {
+  const [row] = await tx
+    .update(staff)
+    .set({ ...change, status: 'active' })
+    .where(and(eq(staff.id, staffId), eq(staff.status, from)))
+    .returning();
+  return row;
+}

@@ -1,0 +1,49 @@
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { normalizeEmail } from '../email.ts';
+import { linkLimited } from '../errors.ts';
+import { staffPasswordReset } from '../jobs.ts';
+import { readKnownClient, signedInFromKey, staffSubject } from '../sessions/known-client.ts';
+import { passwordResetHours, passwordResetsPerStaffMax } from '../limits.ts';
+import { insertResetToken, lockActiveStaffByEmail } from './token-queries.ts';
+import { wasSignedInFrom } from '../sessions/queries.ts';
+import { type TryLimiter, tryOf } from '../sessions/try-limiter.ts';
+
+/**
+ * Mails a reset link, if a member with this address may sign in. Known or not, the same statements run, a job is staged
+ * and the transaction is written to disk: neither the answer nor its time tells which addresses are known. Links are counted
+ * per address, known or not; who will get none is told so.
+ * @throws DomainError access.link_limited
+ */
+export async function requestPasswordReset(
+  deps: { db: Db; clock: Clock; passwordResetLimiter: TryLimiter; config: Pick<Config, 'HASH_SECRET'> },
+  input: { email: string; network: string; knownClientToken?: string | undefined },
+): Promise<void> {
+  const email = normalizeEmail(input.email);
+  const { HASH_SECRET } = deps.config;
+  const { allowed, retryAfterSeconds } = await deps.passwordResetLimiter.consume({
+    ...tryOf(HASH_SECRET, 'password_reset', email, input.network),
+    knownClient: readKnownClient(
+      HASH_SECRET,
+      staffSubject(HASH_SECRET, email),
+      input.knownClientToken,
+      deps.clock.now(),
+    ),
+    isKnownNetwork: () => wasSignedInFrom(deps.db, email, signedInFromKey(HASH_SECRET, email, input.network)),
+  });
+  if (!allowed) throw linkLimited(retryAfterSeconds);
+  const tokenId = newId('tok', deps.clock.now());
+  await transaction(deps.db, async (tx) => {
+    const staffId = await lockActiveStaffByEmail(tx, email);
+    await insertResetToken(tx, {
+      id: tokenId,
+      staffId,
+      hours: passwordResetHours,
+      liveMax: passwordResetsPerStaffMax,
+    });
+    await stage(tx, staffPasswordReset, { tokenId });
+  });
+}

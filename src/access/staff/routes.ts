@@ -1,0 +1,142 @@
+import { createRoute } from '@hono/zod-openapi';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
+import { changeStaffRole } from './change-staff-role.ts';
+import type { AccessDeps } from '../deps.ts';
+import { disableStaff } from './disable-staff.ts';
+import { endStaffSessions } from '../sessions/end-staff-sessions.ts';
+import { inviteStaff } from './invite-staff.ts';
+import { listStaff } from './list-staff.ts';
+import { type ActorEnv, requireRole } from '../middleware.ts';
+import { presentMadeAccess, presentStaffMember } from '../present.ts';
+import {
+  changeStaffSchema,
+  inviteStaffSchema,
+  keepQuery,
+  listQuery,
+  madeAccessSchema,
+  organizerParams,
+  staffMemberSchema,
+  staffParams,
+} from '../schemas.ts';
+import { bySession, byStaff } from '../../http/contract/security.ts';
+import { showMadeAccess } from './show-made-access.ts';
+
+const tags = ['Staff'];
+
+function contracts(deps: AccessDeps) {
+  const manager = requireRole(deps, 'manager');
+  const owner = requireRole(deps, 'owner');
+
+  const invite = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/staff',
+    tags,
+    operationId: 'inviteStaff',
+    summary: 'Invite a member by mail, or send the invitation again',
+    security: byStaff,
+    middleware: [manager, jsonBody()] as const,
+    request: { params: organizerParams, body: body(inviteStaffSchema) },
+    responses: { 201: answer(staffMemberSchema, 'Invited.'), ...problems(400, 401, 403, 404, 409, 429) },
+  });
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/staff',
+    tags,
+    operationId: 'listStaff',
+    summary: 'All members',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: organizerParams, query: listQuery },
+    responses: { 200: answer(listOf(staffMemberSchema), 'Members, oldest first.'), ...problems(400, 401, 403, 404) },
+  });
+  const change = createRoute({
+    method: 'patch',
+    path: '/v1/organizers/{slug}/staff/{staffId}',
+    tags,
+    operationId: 'changeStaffRole',
+    summary: 'Change the role of a member',
+    description:
+      'A lower role ends the sessions of the member, and what they have made and could not make any more: API keys, devices, open ' +
+      'invitations. `keep` names what stays; you take it over.',
+    security: bySession,
+    middleware: [owner, jsonBody()] as const,
+    request: { params: staffParams, body: body(changeStaffSchema) },
+    responses: { 200: answer(staffMemberSchema, 'Changed.'), ...problems(400, 401, 403, 404, 409) },
+  });
+  const disable = createRoute({
+    method: 'delete',
+    path: '/v1/organizers/{slug}/staff/{staffId}',
+    tags,
+    operationId: 'disableStaff',
+    summary: 'Disable a member, and what they could do',
+    description:
+      'Ends their sessions and links, and the API keys, devices and open invitations that they or their keys have made. `keep` ' +
+      'names what stays; you take it over.',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: staffParams, query: keepQuery },
+    responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
+  });
+  const made = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/staff/{staffId}/access',
+    tags,
+    operationId: 'showStaffAccess',
+    summary: 'What a member has made and is open, which ends with them, and whom they brought in',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: staffParams },
+    responses: { 200: answer(madeAccessSchema, 'By kind, oldest first.'), ...problems(400, 401, 403, 404) },
+  });
+  const signOut = createRoute({
+    method: 'delete',
+    path: '/v1/organizers/{slug}/staff/{staffId}/sessions',
+    tags,
+    operationId: 'endStaffSessions',
+    summary: 'Sign a member out everywhere',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: staffParams },
+    responses: { 204: { description: 'Signed out.' }, ...problems(400, 401, 403, 404) },
+  });
+
+  return { invite, list, change, disable, made, signOut };
+}
+
+export function staffRoutes(deps: AccessDeps) {
+  const { invite, list, change, disable, made, signOut } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(invite, async (c) => {
+      const member = await inviteStaff(deps, { actor: c.var.actor, ...c.req.valid('json') });
+      return c.json(presentStaffMember(member), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+      const rows = await listStaff(deps, { organizerId: c.var.actor.organizerId, afterId, limit });
+      return c.json(
+        page(rows, limit, presentStaffMember, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(change, async (c) => {
+      const { staffId } = c.req.valid('param');
+      const member = await changeStaffRole(deps, { actor: c.var.actor, staffId, ...c.req.valid('json') });
+      return c.json(presentStaffMember(member), 200);
+    })
+    .openapi(disable, async (c) => {
+      await disableStaff(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId, ...c.req.valid('query') });
+      return c.body(null, 204);
+    })
+    .openapi(made, async (c) => {
+      const { staffId } = c.req.valid('param');
+      return c.json(presentMadeAccess(await showMadeAccess(deps, { actor: c.var.actor, staffId })), 200);
+    })
+    .openapi(signOut, async (c) => {
+      await endStaffSessions(deps, { actor: c.var.actor, staffId: c.req.valid('param').staffId });
+      return c.body(null, 204);
+    });
+}

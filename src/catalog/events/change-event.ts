@@ -1,0 +1,30 @@
+import { type ChangeDeps, type EventOfActor, changeLockedEvent } from './change-locked-event.ts';
+import { differences } from '../differences.ts';
+import { eventChangedMeanwhile } from '../errors.ts';
+import { eventValues, requireEventTimes } from '../input-rows.ts';
+import type { EventChanged, LimitsChanged } from '../ports.ts';
+import { type EventRow, updateEvent } from '../queries.ts';
+import type { ChangeEvent } from './schemas.ts';
+
+/**
+ * Changes fields of an event that is still as the caller read it. A limit per buyer that was set, changed or lifted
+ * applies to what buyers already have; another time or place is told to who holds tickets.
+ * @param input.version the version that the caller read
+ * @throws DomainError event.changed_meanwhile, event.not_publishable, event.not_found, event.cancelled, request.invalid
+ */
+export async function changeEvent(
+  deps: ChangeDeps & { readonly limitsChanged: LimitsChanged; readonly eventChanged: EventChanged },
+  { actor, eventId, version, values }: EventOfActor & { readonly version: number; readonly values: ChangeEvent },
+): Promise<EventRow> {
+  return changeLockedEvent(deps, { actor, eventId }, async (tx, before) => {
+    if (before.version !== version) throw eventChangedMeanwhile(before.version);
+    const fields = eventValues(values, before.currency);
+    requireEventTimes({ ...before, ...fields });
+    const changes = differences(before, fields);
+    if (Object.keys(changes).length === 0) return { event: before, result: before };
+    const event = await updateEvent(tx, before, fields);
+    if (event.ticketsPerBuyerMax !== before.ticketsPerBuyerMax) await deps.limitsChanged(tx, eventId);
+    await deps.eventChanged(tx, before, event);
+    return { event, result: event, act: 'event.changed', subjectId: eventId, changes };
+  });
+}

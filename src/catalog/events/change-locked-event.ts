@@ -1,0 +1,81 @@
+import { writeAudit } from '../../access/audit/audit.ts';
+import type { Actor } from '../../access/actor.ts';
+import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
+import type { StagePurge } from '../../http/public-cache/cdn-purge.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { type MissingForPublication, eventCancelled, eventNotFound, eventNotPublishable } from '../errors.ts';
+import type { AvailabilityOf, UnpayableSale } from '../ports.ts';
+import { missingForPublication } from './publication.ts';
+import { surrogateKeysOf, tagsOf } from '../public/public-kinds.ts';
+import { type EventRow, type TicketCategoryRow, lockEvent } from '../queries.ts';
+import { listTicketCategories } from '../public/queries.ts';
+
+/** What every change by an organiser needs. */
+export type ChangeDeps = {
+  readonly db: Db;
+  readonly cachedReads: Pick<CachedReads, 'changed'>;
+  readonly stagePurge: StagePurge;
+  readonly availabilityOf: AvailabilityOf;
+  readonly unpayableSale: UnpayableSale;
+};
+
+export type EventOfActor = { readonly actor: Actor; readonly eventId: string };
+
+/** A category with its event, which decides its currency and whether it is on sale. */
+export type CategoryOfEvent = { readonly event: EventRow; readonly category: TicketCategoryRow };
+
+/** What was done, for the caller and for the audit log. */
+export type Change<Result> = {
+  readonly event: EventRow;
+  readonly result: Result;
+  readonly act: string;
+  readonly subjectId: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Runs one change of an event under its lock, so that changes of one event come one after the other; orders do not wait.
+ * In the same transaction the audit row is written, the CDN's purge is staged, and a published event is checked to have
+ * all that it must have. After the commit our own caches are told. `work` gives back undefined when there is nothing to do.
+ * @throws DomainError event.not_found, event.cancelled, event.not_publishable
+ */
+export async function changeLockedEvent<Result>(
+  deps: ChangeDeps,
+  { actor, eventId }: EventOfActor,
+  work: (tx: Db, event: EventRow) => Promise<Change<Result> | { readonly event: EventRow; readonly result: Result }>,
+): Promise<Result> {
+  const { wasSeen, done } = await transaction(deps.db, async (tx) => {
+    const before = await lockEvent(tx, actor.organizerId, eventId);
+    if (before === undefined) throw eventNotFound();
+    if (before.status === 'cancelled') throw eventCancelled();
+    const done = await work(tx, before);
+    const wasSeen = 'act' in done && (before.status !== 'draft' || done.event.status !== 'draft');
+    if ('act' in done) {
+      if (done.event.status === 'published') await requireComplete(deps, tx, done.event);
+      const changes = done.subjectId === eventId ? done.changes : { eventId, ...done.changes };
+      await writeAudit(tx, { actor, act: done.act, subjectId: done.subjectId, changes });
+    }
+    if (wasSeen) await deps.stagePurge(tx, surrogateKeysOf(done.event));
+    return { wasSeen, done };
+  });
+  if (wasSeen) await deps.cachedReads.changed(tagsOf(done.event));
+  return done.result;
+}
+
+async function requireComplete(deps: ChangeDeps, tx: Db, event: EventRow): Promise<void> {
+  const missing = await findMissing(deps, tx, event, await listTicketCategories(tx, event.id));
+  if (missing.length > 0) throw eventNotPublishable(missing);
+}
+
+/** What a public event must have, and whether the money of its sale can be paid. */
+export async function findMissing(
+  deps: Pick<ChangeDeps, 'availabilityOf' | 'unpayableSale'>,
+  tx: Db,
+  event: EventRow,
+  categories: readonly TicketCategoryRow[],
+): Promise<MissingForPublication[]> {
+  return [
+    ...missingForPublication(event, categories, await deps.availabilityOf(tx, event.id)),
+    ...(await deps.unpayableSale(tx, event, categories)),
+  ];
+}

@@ -1,0 +1,44 @@
+import type { Actor } from '../../access/actor.ts';
+import { writeAudit } from '../../access/audit/audit.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newEventId } from '../../platform/ids.ts';
+import { limitReached, slugTaken } from '../errors.ts';
+import { eventValues, requireEventTimes } from '../input-rows.ts';
+import { eventsPerOrganizerMax } from '../limits.ts';
+import { type EventRow, countEventsOfOrganizer, insertEvent } from '../queries.ts';
+import type { CreateEvent } from './schemas.ts';
+
+const currencyDefault = 'IDR';
+
+/**
+ * A new event, as a draft that only its organiser sees. Its slug and currency are for good.
+ * @throws DomainError request.invalid, event.slug_taken, catalog.limit_reached
+ */
+export async function createEvent(deps: { db: Db }, actor: Actor, input: CreateEvent): Promise<EventRow> {
+  const { slug, currency = currencyDefault, name, category, city, venue, ...rest } = input;
+  const times = { startsAt: new Date(input.startsAt), endsAt: new Date(input.endsAt) };
+  const doorsOpenAt = input.doorsOpenAt === undefined ? times.startsAt : new Date(input.doorsOpenAt);
+  requireEventTimes({ ...times, doorsOpenAt });
+  const event = {
+    ...eventValues(rest, currency),
+    ...times,
+    doorsOpenAt,
+    id: newEventId(),
+    organizerId: actor.organizerId,
+    slug,
+    currency,
+    name,
+    category,
+    city,
+    venue,
+  };
+  return transaction(deps.db, async (tx) => {
+    if ((await countEventsOfOrganizer(tx, actor.organizerId)) >= eventsPerOrganizerMax) {
+      throw limitReached('eventsPerOrganizerMax', eventsPerOrganizerMax);
+    }
+    const created = await insertEvent(tx, event);
+    if (created === undefined) throw slugTaken();
+    await writeAudit(tx, { actor, act: 'event.created', subjectId: created.id, changes: { slug } });
+    return created;
+  });
+}

@@ -1,0 +1,195 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import { cancelEvent } from './cancel-event.ts';
+import { changeEvent } from './change-event.ts';
+import { createEvent } from './create-event.ts';
+import type { CatalogDeps } from '../deps.ts';
+import { listOrganizerEvents } from './list-organizer-events.ts';
+import { presentOrganizerEvent } from '../present.ts';
+import { publishEvent } from './publish-event.ts';
+import type { EventRow } from '../queries.ts';
+import {
+  changeEventSchema,
+  createEventSchema,
+  eventParams,
+  ifMatchHeaders,
+  organizerEventSchema,
+  organizerEventsQuery,
+  organizerEventsSchema,
+  organizerParams,
+  salesSchema,
+} from './schemas.ts';
+import { setSales } from './set-sales.ts';
+import { showOrganizer } from './show-organizer.ts';
+import { showOrganizerEvent } from './show-organizer-event.ts';
+import { unpublishEvent } from './unpublish-event.ts';
+import { inputFault } from '../../platform/field-faults.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+const eventPath = '/v1/organizers/{slug}/events/{eventId}';
+
+function contracts(deps: CatalogDeps) {
+  const manager = requireRole(deps, 'manager');
+  const common = { tags: ['Events of an organiser'], security: byStaff };
+  const reader: [typeof manager] = [manager];
+  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
+  const read = { ...common, middleware: reader };
+  const write = { ...common, middleware: writer };
+  const one = (description: string) => ({
+    200: { ...answer(organizerEventSchema, description), headers: { ETag: { schema: { type: 'string' as const } } } },
+    ...problems(400, 401, 403, 404, 409),
+  });
+  return {
+    create: createRoute({
+      ...write,
+      method: 'post',
+      path: '/v1/organizers/{slug}/events',
+      operationId: 'createEvent',
+      summary: 'Create an event as a draft',
+      description: 'The slug and the currency are for good.',
+      request: { params: organizerParams, body: body(createEventSchema) },
+      responses: { 201: answer(organizerEventSchema, 'Created.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+    list: createRoute({
+      ...read,
+      method: 'get',
+      path: '/v1/organizers/{slug}/events',
+      operationId: 'listOrganizerEvents',
+      summary: 'All events, drafts too',
+      request: { params: organizerParams, query: organizerEventsQuery },
+      responses: { 200: answer(organizerEventsSchema, 'A page of events.'), ...problems(400, 401, 403, 404) },
+    }),
+    show: createRoute({
+      ...read,
+      method: 'get',
+      path: eventPath,
+      operationId: 'showOrganizerEvent',
+      summary: 'An event with its version',
+      request: { params: eventParams },
+      responses: one('The event.'),
+    }),
+    change: createRoute({
+      ...write,
+      method: 'patch',
+      path: eventPath,
+      operationId: 'changeEvent',
+      summary: 'Change an event',
+      description:
+        'Give the version that was read, in the body or as If-Match; a later one is 409 `event.changed_meanwhile`.',
+      request: { params: eventParams, headers: ifMatchHeaders, body: body(changeEventSchema) },
+      responses: one('Changed.'),
+    }),
+    publish: createRoute({
+      ...read,
+      method: 'post',
+      path: '/v1/organizers/{slug}/events/{eventId}/publication',
+      operationId: 'publishEvent',
+      summary: 'Show the event to the public',
+      description: 'What is missing is listed in `missing` of 409 `event.not_publishable`.',
+      request: { params: eventParams },
+      responses: one('Published.'),
+    }),
+    unpublish: createRoute({
+      ...read,
+      method: 'delete',
+      path: '/v1/organizers/{slug}/events/{eventId}/publication',
+      operationId: 'unpublishEvent',
+      summary: 'Take the event back to a draft, while nothing was ordered',
+      request: { params: eventParams },
+      responses: one('A draft again.'),
+    }),
+    cancel: createRoute({
+      ...read,
+      method: 'post',
+      path: '/v1/organizers/{slug}/events/{eventId}/cancellation',
+      operationId: 'cancelEvent',
+      summary: 'Call the event off, for good',
+      request: { params: eventParams },
+      responses: one('Cancelled.'),
+    }),
+    sales: createRoute({
+      ...write,
+      method: 'put',
+      path: '/v1/organizers/{slug}/events/{eventId}/sales',
+      operationId: 'setSales',
+      summary: 'Open or close all sales at once',
+      request: { params: eventParams, body: body(salesSchema) },
+      responses: one('Set.'),
+    }),
+  };
+}
+
+export function eventRoutes(deps: CatalogDeps) {
+  const contract = contracts(deps);
+  const present = async (event: EventRow) => presentOrganizerEvent(event, await showOrganizer(deps, event.organizerId));
+  return createRouter<ActorEnv>()
+    .openapi(contract.create, async (c) => {
+      const event = await createEvent(deps, c.var.actor, c.req.valid('json'));
+      const location = `/v1/organizers/${c.var.actor.organizerSlug}/events/${event.id}`;
+      return c.json(await present(event), 201, { location, etag: etagOf(event) });
+    })
+    .openapi(contract.list, async (c) => {
+      const { cursor, limit, status } = c.req.valid('query');
+      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const rows = await listOrganizerEvents(deps, c.var.actor, { after, limit, status });
+      const organizer = await showOrganizer(deps, c.var.actor.organizerId);
+      return c.json(
+        page(
+          rows,
+          limit,
+          (event) => presentOrganizerEvent(event, organizer),
+          (event) => [event.id],
+        ),
+        200,
+      );
+    })
+    .openapi(contract.show, async (c) => {
+      const event = await showOrganizerEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.change, async (c) => {
+      const { version: inBody, ...values } = c.req.valid('json');
+      const version = expectedVersion(inBody, c.req.valid('header')['if-match']);
+      const of = { actor: c.var.actor, eventId: c.req.valid('param').eventId };
+      const event = await changeEvent(deps, { ...of, version, values });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.publish, async (c) => {
+      const event = await publishEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.unpublish, async (c) => {
+      const event = await unpublishEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.cancel, async (c) => {
+      const event = await cancelEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.sales, async (c) => {
+      const of = { actor: c.var.actor, eventId: c.req.valid('param').eventId };
+      const event = await setSales(deps, { ...of, ...c.req.valid('json') });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    });
+}
+
+const etagOf = (event: EventRow) => `"${event.version}"`;
+
+/** @throws DomainError request.invalid when neither says which version was read, or both say different ones. */
+function expectedVersion(inBody: number | undefined, ifMatch: string | undefined): number {
+  const inHeader = ifMatch === undefined ? undefined : Number(/^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(ifMatch)?.[1]);
+  if (inHeader !== undefined && (Number.isNaN(inHeader) || (inBody !== undefined && inBody !== inHeader))) {
+    throw requestInvalid([inputFault('If-Match', 'version.mismatch')]);
+  }
+  const version = inBody ?? inHeader;
+  if (version === undefined) {
+    throw requestInvalid([inputFault('version', 'version.required')]);
+  }
+  return version;
+}

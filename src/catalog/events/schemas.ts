@@ -1,0 +1,169 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../../http/contract/pagination.ts';
+import {
+  fault,
+  blockOfText,
+  countrySchema,
+  eventIdSchema,
+  givenTimeSchema,
+  lineOfText,
+  listOf,
+  moneySchema,
+  optionalLine,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+  patternFault,
+} from '../../http/contract/schemas.ts';
+import { currencies } from '../../platform/text/money.ts';
+import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from '../limits.ts';
+import { eventStatus, publicEventSchema, sales, ticketCategory } from '../schemas.ts';
+
+const timeZone = z
+  .string()
+  .max(64)
+  .refine((value) => isTimeZone(value), fault('zone.unknown'));
+
+/** By name alone: Node takes offsets such as +07:00 too, and Postgres reads those the other way round. */
+function isTimeZone(value: string): boolean {
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What an organiser sees and sends. */
+export const organizerParams = z.object({ slug: slugSchema });
+export const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+export const scheduleItemParams = eventParams.extend({ scheduleItemId: plainIdSchema });
+export const ticketCategoryParams = eventParams.extend({ ticketCategoryId: plainIdSchema });
+export const ifMatchHeaders = z.object({ 'if-match': z.string().max(100).optional() });
+export const organizerEventsQuery = z.object({ ...pageQuery, status: eventStatus.optional() });
+
+export const organizerEventSchema = z
+  .object({
+    ...publicEventSchema.shape,
+    holdSeconds: z.int(),
+    version: z.int(),
+    createdAt: timeSchema,
+    publishedAt: timeSchema.nullable(),
+  })
+  .omit({ priceFrom: true })
+  .openapi('OrganizerEvent');
+export const organizerEventsSchema = listOf(organizerEventSchema).openapi('OrganizerEvents');
+
+const eventFields = {
+  name: lineOfText(nameLengthMax),
+  summary: optionalLine(summaryLengthMax),
+  description: blockOfText(descriptionLengthMax),
+  category: lineOfText(labelLengthMax),
+  city: lineOfText(placeLengthMax),
+  venue: lineOfText(placeLengthMax),
+  address: optionalLine(summaryLengthMax),
+  country: countrySchema.openapi({
+    description: 'Where it takes place. A phone number that names no country belongs to this one.',
+    example: 'ID',
+  }),
+  timeZone,
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
+  doorsOpenAt: givenTimeSchema,
+  holdSeconds: z.int().min(60).max(86_400),
+  ticketsPerOrderMax: z.int().min(1).max(100),
+  ticketsPerBuyerMax: z.int().min(1).max(10_000).nullable(),
+  feePerTicket: moneySchema,
+  refundableUntilHours: z
+    .int()
+    .min(0)
+    .max(24 * 365)
+    .nullable(),
+};
+
+const createEventFields = {
+  ...z.object(eventFields).partial().shape,
+  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,78}[a-z0-9])$/, patternFault('slug.invalid', { min: 3, max: 80 })),
+  name: eventFields.name,
+  category: eventFields.category,
+  city: eventFields.city,
+  venue: eventFields.venue,
+  currency: z.enum(currencies).optional(),
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
+};
+export const createEventSchema = z.strictObject(createEventFields).openapi('CreateEvent');
+export const changeEventSchema = z
+  .strictObject({ ...z.object(eventFields).partial().shape, version: z.int().min(1).optional() })
+  .openapi('ChangeEvent');
+export const salesSchema = z.strictObject({ sales }).openapi('Sales');
+
+const scheduleItemFields = {
+  title: lineOfText(nameLengthMax),
+  stage: optionalLine(placeLengthMax),
+  description: blockOfText(descriptionLengthMax),
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
+};
+export const createScheduleItemSchema = z
+  .strictObject({
+    ...scheduleItemFields,
+    stage: scheduleItemFields.stage.default(''),
+    description: scheduleItemFields.description.default(''),
+  })
+  .openapi('CreateScheduleItem');
+export const changeScheduleItemSchema = z.strictObject(scheduleItemFields).partial().openapi('ChangeScheduleItem');
+
+const categoryStatus = z.enum(['on_sale', 'closed']);
+const ticketCategoryFields = {
+  poolId: plainIdSchema,
+  name: lineOfText(nameLengthMax),
+  description: blockOfText(descriptionLengthMax),
+  price: moneySchema,
+  saleOpensAt: givenTimeSchema,
+  saleClosesAt: givenTimeSchema,
+  perOrderMin: z.int().min(1).max(100),
+  perOrderMax: z.int().min(1).max(100),
+  perBuyerMax: z.int().min(1).max(10_000).nullable(),
+  entryOpensAt: givenTimeSchema.nullable(),
+  entryClosesAt: givenTimeSchema.nullable(),
+  position: z.int().min(0).max(10_000),
+  status: categoryStatus,
+};
+export const createTicketCategorySchema = z
+  .strictObject({
+    ...ticketCategoryFields,
+    description: ticketCategoryFields.description.default(''),
+    perOrderMin: ticketCategoryFields.perOrderMin.default(1),
+    perOrderMax: ticketCategoryFields.perOrderMax.default(10),
+    perBuyerMax: ticketCategoryFields.perBuyerMax.default(null),
+    entryOpensAt: ticketCategoryFields.entryOpensAt.default(null),
+    entryClosesAt: ticketCategoryFields.entryClosesAt.default(null),
+    position: ticketCategoryFields.position.default(0),
+    status: ticketCategoryFields.status.default('on_sale'),
+  })
+  .openapi('CreateTicketCategory');
+export const changeTicketCategorySchema = z
+  .strictObject(ticketCategoryFields)
+  .partial()
+  .openapi('ChangeTicketCategory');
+
+export const organizerTicketCategorySchema = z
+  .object({
+    ...ticketCategory,
+    poolId: plainIdSchema,
+    entryOpensAt: timeSchema.nullable(),
+    entryClosesAt: timeSchema.nullable(),
+    position: z.int(),
+    status: categoryStatus,
+  })
+  .openapi('OrganizerTicketCategory');
+export const organizerTicketCategoriesSchema =
+  listOf(organizerTicketCategorySchema).openapi('OrganizerTicketCategories');
+
+export type CreateEvent = z.output<typeof createEventSchema>;
+export type ChangeEvent = Omit<z.output<typeof changeEventSchema>, 'version'>;
+export type CreateScheduleItem = z.output<typeof createScheduleItemSchema>;
+export type ChangeScheduleItem = z.output<typeof changeScheduleItemSchema>;
+export type CreateTicketCategory = z.output<typeof createTicketCategorySchema>;
+export type ChangeTicketCategory = z.output<typeof changeTicketCategorySchema>;

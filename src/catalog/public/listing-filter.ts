@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+import { decodeCursor } from '../../http/contract/pagination.ts';
+import type { ListingQuery } from '../schemas.ts';
+import { filterKeyOf, searchQueryOf } from '../search/terms.ts';
+
+/** A moment, or a day that begins and ends for each event by its own clock. */
+type Since = { readonly time: Date } | { readonly day: string };
+
+/** What a listing asks for, in one form for all the ways to write it. */
+export type ListingFilter = {
+  readonly cityKey: string | undefined;
+  readonly categoryKey: string | undefined;
+  readonly from: Since | undefined;
+  readonly to: Since | undefined;
+  /** The text of a `tsquery`. */
+  readonly search: string | undefined;
+  /** Words, a city or a category without a letter, digit or symbol: no event has them. */
+  readonly findsNothing: boolean;
+  readonly after: { readonly startsAtMicros: string; readonly id: string } | undefined;
+  readonly limit: number;
+};
+
+const minuteMs = 60_000;
+const dayPattern = /^\d{4}-\d\d-\d\d$/;
+
+/** @throws DomainError request.invalid when the cursor is not one of this list */
+export function listingFilterOf(query: ListingQuery): ListingFilter {
+  const keys = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'id']);
+  const [startsAtMicros = '0', id = ''] = keys ?? [];
+  const cityKey = query.city === undefined ? undefined : filterKeyOf(query.city);
+  const categoryKey = query.category === undefined ? undefined : filterKeyOf(query.category);
+  const search = query.q === undefined ? undefined : searchQueryOf(query.q);
+  return {
+    cityKey,
+    categoryKey,
+    from: sinceOf(query.from),
+    to: sinceOf(query.to),
+    search,
+    findsNothing: cityKey === '' || categoryKey === '' || (query.q !== undefined && search === undefined),
+    after: keys === undefined ? undefined : { startsAtMicros, id },
+    limit: query.limit,
+  };
+}
+
+/** Equal for filters that list the same: unknown parameters, order, case, accents and spelling of times have no part in it. */
+export function listingNameOf(filter: ListingFilter): string {
+  const { after, cityKey, categoryKey, findsNothing, from, limit, search, to } = filter;
+  if (findsNothing) return 'listing:nothing';
+  const parts = [cityKey, categoryKey, from, to, search, after?.startsAtMicros, after?.id, limit];
+  return `listing:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)}`;
+}
+
+/** Times are taken to the whole minute, so that a page which sends its own clock does not ask for a listing of its own. */
+function sinceOf(text: string | undefined): Since | undefined {
+  if (text === undefined) return undefined;
+  if (dayPattern.test(text)) return { day: text };
+  return { time: new Date(Math.floor(Date.parse(text) / minuteMs) * minuteMs) };
+}

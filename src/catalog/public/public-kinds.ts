@@ -1,0 +1,58 @@
+import { readKind } from '../../http/public-cache/kind.ts';
+
+/**
+ * The public documents. Changes are pushed; the lifetimes are what holds without the push, and what a browser may keep.
+ * Availability changes with every order and is never pushed: it lives for one second. A sold-out category must not be
+ * shown as available for longer than five: one here, up to three at our edge, and one at a CDN, which may not stretch it.
+ */
+const document = { ttlMs: 20_000, staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 300 };
+
+export const eventKind = readKind({ name: 'event', ...document, buildsMax: 3 });
+export const scheduleKind = readKind({ name: 'schedule', ...document, buildsMax: 2 });
+export const ticketCategoriesKind = readKind({ name: 'ticket-categories', ...document, buildsMax: 3 });
+export const availabilityKind = readKind({
+  name: 'availability',
+  ttlMs: 1000,
+  staleWhileRevalidateSeconds: 0,
+  staleIfErrorSeconds: 60,
+  buildsMax: 3,
+});
+/**
+ * What all who wait for a sale look at: it says at which time its numbers held, so it may be sent a while longer. Phase and
+ * rate are pushed.
+ */
+export const queueKind = readKind({
+  name: 'queue',
+  ttlMs: 1000,
+  staleWhileRevalidateSeconds: 5,
+  staleIfErrorSeconds: 60,
+  buildsMax: 3,
+});
+/** Anyone can ask for listings that nobody asked for before, so they get few of the pool's connections. */
+export const listingKind = readKind({
+  name: 'listing',
+  ttlMs: 15_000,
+  staleWhileRevalidateSeconds: 15,
+  staleIfErrorSeconds: 300,
+  buildsMax: 2,
+});
+
+/** The tag of all listings: any change of a public event may move it in or out of one. */
+export const listingTag = 'events';
+export const eventTag = (eventId: string) => `evt:${eventId}`;
+/** The queue document's own: it turns each second while nothing else of the event does. */
+export const queueTag = (eventId: string) => `queue:${eventId}`;
+const slugTag = (slug: string) => `slug:${slug}`;
+
+/** What a change of this event makes outdated. */
+export function tagsOf(event: { id: string; slug: string }): string[] {
+  return [eventTag(event.id), slugTag(event.slug), listingTag];
+}
+
+/** What may bring a slug into being that is not known now. */
+export const tagsOfUnknown = (slug: string) => [slugTag(slug)];
+
+/** What CDNs know the answers by that a change of this event makes outdated. */
+export function surrogateKeysOf(event: { id: string }): string[] {
+  return [event.id, listingTag];
+}

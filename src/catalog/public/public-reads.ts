@@ -1,0 +1,164 @@
+import type { Redis } from 'ioredis';
+import type { Read, ReadKind, ReadPlace } from '../../http/public-cache/kind.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { type ReadSource, readFromPrimary } from '../../platform/database/replica.ts';
+import { eventNotFound } from '../errors.ts';
+import { type ListingFilter, listingNameOf } from './listing-filter.ts';
+import type { AvailabilityOf, QueueOf } from '../ports.ts';
+import {
+  presentAll,
+  presentAvailability,
+  presentListing,
+  presentPublicEvent,
+  presentScheduleItem,
+  presentTicketCategory,
+} from '../present.ts';
+import {
+  availabilityKind,
+  eventKind,
+  eventTag,
+  listingKind,
+  listingTag,
+  queueKind,
+  queueTag,
+  scheduleKind,
+  tagsOfUnknown,
+  ticketCategoriesKind,
+} from './public-kinds.ts';
+import {
+  type PublicEventRow,
+  findPublicEvent,
+  listPublicEvents,
+  listScheduleItems,
+  listTicketCategories,
+} from './queries.ts';
+import { saleTurnsInMs } from './sale-state.ts';
+import { createSlugs } from '../events/slugs.ts';
+
+export type PublicReadDeps = {
+  readonly db: Db;
+  /** Where documents are rendered from: a replica, where there is one. */
+  readonly source: ReadSource;
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly availabilityOf: AvailabilityOf;
+  /** Without it no event has a waiting room. */
+  readonly queueOf?: QueueOf | undefined;
+};
+
+/** The public documents of an event, each as a read that is rendered once per change. */
+export type PublicReads = {
+  event(slug: string): Read;
+  schedule(slug: string): Read;
+  ticketCategories(slug: string): Read;
+  availability(slug: string): Read;
+  queue(slug: string): Read;
+  listing(filter: ListingFilter): Read;
+};
+
+export const listingPath = '/v1/events';
+
+type Render = (db: Db, row: PublicEventRow) => Promise<{ body: unknown; currentForMs?: number }>;
+
+export function createPublicReads(deps: PublicReadDeps): PublicReads {
+  const slugs = createSlugs(deps);
+  const { source } = deps;
+  const primary = readFromPrimary(deps.db);
+
+  const ofEvent = (slug: string, kind: ReadKind, suffix: string, render: Render, from = source): Read => ({
+    key: `${listingPath}/${slug}${suffix}`,
+    kind,
+    missingTags: tagsOfUnknown(slug),
+    missing: eventNotFound,
+    locate: () => locateEvent(slugs, slug, kind),
+    render: async (_place, options) => {
+      const eventId = await slugs.eventIdOf(slug);
+      if (eventId === undefined) return undefined;
+      const rendered = await from.read(options, async (db) => {
+        const row = await findPublicEvent(db, eventId);
+        return row === undefined ? undefined : render(db, row);
+      });
+      if (rendered === undefined) slugs.forget(slug);
+      return rendered;
+    },
+  });
+
+  const renderAvailability: Render = async (db, { event }) => {
+    const [categories, stock] = await Promise.all([
+      listTicketCategories(db, event.id),
+      deps.availabilityOf(db, event.id),
+    ]);
+    return { body: presentAvailability(categories, stock, event.status === 'cancelled') };
+  };
+
+  return {
+    event: (slug) => ofEvent(slug, eventKind, '', async (_db, row) => ({ body: presentPublicEvent(row) })),
+    schedule: (slug) =>
+      ofEvent(slug, scheduleKind, '/schedule', async (db, { event }) => ({
+        body: presentAll(await listScheduleItems(db, event.id), presentScheduleItem),
+      })),
+    ticketCategories: (slug) =>
+      ofEvent(slug, ticketCategoriesKind, '/ticket-categories', (db, { event }) =>
+        renderTicketCategories(db, event, deps.clock.now()),
+      ),
+    // Always from the primary: a replica that lags would show as available what is sold.
+    availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, primary),
+    queue: (slug) => queueRead(slug, { slugs, db: deps.db, queueOf: deps.queueOf }),
+    listing: (filter) => listingRead(filter, { source, clock: deps.clock }),
+  };
+}
+
+async function locateEvent(slugs: ReturnType<typeof createSlugs>, slug: string, kind: ReadKind) {
+  const eventId = await slugs.eventIdOf(slug);
+  if (eventId === undefined) return undefined;
+  return { tag: eventTag(eventId), name: kind.name, surrogateKeys: eventId } satisfies ReadPlace;
+}
+
+/** Always from the primary, as availability is. */
+function queueRead(
+  slug: string,
+  { slugs, db, queueOf }: { slugs: ReturnType<typeof createSlugs>; db: Db; queueOf: QueueOf | undefined },
+): Read {
+  return {
+    key: `${listingPath}/${slug}/queue`,
+    kind: queueKind,
+    missingTags: tagsOfUnknown(slug),
+    missing: eventNotFound,
+    locate: async () => {
+      const eventId = await slugs.eventIdOf(slug);
+      if (eventId === undefined) return undefined;
+      return { tag: queueTag(eventId), name: queueKind.name, surrogateKeys: eventId };
+    },
+    render: async () => {
+      const eventId = await slugs.eventIdOf(slug);
+      return eventId === undefined ? undefined : queueOf?.(db, eventId);
+    },
+  };
+}
+
+/** Current until the next sale opens or closes, so that the state shown turns on the second. */
+async function renderTicketCategories(db: Db, event: PublicEventRow['event'], now: Date) {
+  const categories = await listTicketCategories(db, event.id);
+  const turns = categories
+    .map((category) => saleTurnsInMs({ ...category, event }, now))
+    .filter((milliseconds) => milliseconds !== undefined);
+  const body = presentAll(categories, (category) => presentTicketCategory(category, event, now));
+  return turns.length === 0 ? { body } : { body, currentForMs: Math.min(...turns) };
+}
+
+function listingRead(filter: ListingFilter, { source, clock }: { source: ReadSource; clock: Clock }): Read {
+  const name = listingNameOf(filter);
+  return {
+    key: name,
+    kind: listingKind,
+    missingTags: [],
+    missing: eventNotFound,
+    locate: async () => ({ tag: listingTag, name, surrogateKeys: listingTag }),
+    render: async (_place, options) => {
+      const now = clock.now();
+      const rows = await source.read(options, (db) => listPublicEvents(db, filter, now));
+      return { body: presentListing(rows, filter.limit) };
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { type SQL, and, asc, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm';
+import { organizers } from '../../access/tables.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { eventDaysMax } from '../limits.ts';
+import type { ListingFilter } from './listing-filter.ts';
+import { events, scheduleItems, ticketCategories } from '../tables.ts';
+
+/** Every event has a slug, and a slug never changes. Index: events_slug_key. */
+export async function findEventIdBySlug(db: Db, slug: string): Promise<string | undefined> {
+  const [row] = await db.select({ id: events.id }).from(events).where(eq(events.slug, slug)).limit(1);
+  return row?.id;
+}
+
+const priceFrom = sql<string | null>`(
+  select min(price) from ticket_categories c where c.event_id = ${events.id} and c.status = 'on_sale')`;
+const organizer = { slug: organizers.slug, name: organizers.name };
+
+export type PublicEventRow = {
+  readonly event: typeof events.$inferSelect;
+  readonly organizer: { readonly slug: string; readonly name: string };
+  readonly priceFrom: string | null;
+};
+
+/** An event that the public may see: published, or cancelled after it was. */
+export async function findPublicEvent(db: Db, eventId: string): Promise<PublicEventRow | undefined> {
+  const [row] = await db
+    .select({ event: events, organizer, priceFrom })
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .where(and(eq(events.id, eventId), inArray(events.status, ['published', 'cancelled'])))
+    .limit(1);
+  return row;
+}
+
+/** In the order of the day. */
+export async function listScheduleItems(db: Db, eventId: string) {
+  return db
+    .select()
+    .from(scheduleItems)
+    .where(eq(scheduleItems.eventId, eventId))
+    .orderBy(asc(scheduleItems.startsAt), asc(scheduleItems.id));
+}
+
+/** In the organiser's order. */
+export async function listTicketCategories(db: Db, eventId: string) {
+  return db
+    .select()
+    .from(ticketCategories)
+    .where(eq(ticketCategories.eventId, eventId))
+    .orderBy(asc(ticketCategories.position), asc(ticketCategories.id));
+}
+
+export type ListedEventRow = {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly category: string;
+  readonly city: string;
+  readonly venue: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly status: 'draft' | 'published' | 'cancelled';
+  readonly organizer: { readonly slug: string; readonly name: string };
+  readonly priceFrom: string | null;
+  /** The sort key to the microsecond, which a Date does not hold. */
+  readonly startsAtMicros: string;
+};
+
+/**
+ * Published events by start, then id; one row more than the limit when there is a next page.
+ * Indexes: events_public, events_public_city, events_search.
+ */
+export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date): Promise<ListedEventRow[]> {
+  if (filter.findsNothing) return [];
+  return db
+    .select({
+      id: events.id,
+      slug: events.slug,
+      name: events.name,
+      summary: events.summary,
+      category: events.category,
+      city: events.city,
+      venue: events.venue,
+      timeZone: events.timeZone,
+      currency: events.currency,
+      startsAt: events.startsAt,
+      endsAt: events.endsAt,
+      status: events.status,
+      organizer,
+      priceFrom,
+      startsAtMicros: sql<string>`(extract(epoch from ${events.startsAt}) * 1000000)::bigint::text`,
+    })
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .where(and(...conditionsOf(filter, now)))
+    .orderBy(asc(events.startsAt), asc(events.id))
+    .limit(filter.limit + 1);
+}
+
+const dayMs = 86_400_000;
+/** Clocks of the world are less than this ahead of UTC or behind it. */
+const zoneMsMax = 15 * 3_600_000;
+
+/** The first moment of a day by an event's own clock. */
+const midnightOf = (day: string) => sql`(${day}::date::timestamp at time zone ${events.timeZone})`;
+
+function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
+  const { from = { time: now }, to } = filter;
+  const conditions = [sql`${events.status} = 'published'`];
+  // What ends as a day begins is not on that day. The second condition of each pair follows from the first, and is what the
+  // index can begin or end at, whatever the zone.
+  if ('day' in from) {
+    conditions.push(gt(events.endsAt, midnightOf(from.day)), startsAfter(Date.parse(from.day) - zoneMsMax));
+  } else conditions.push(gte(events.endsAt, from.time), startsAfter(from.time.getTime()));
+  if (to !== undefined && 'day' in to) {
+    conditions.push(lt(events.startsAt, midnightOf(to.day)));
+    conditions.push(lt(events.startsAt, new Date(Date.parse(to.day) + zoneMsMax)));
+  } else if (to !== undefined) conditions.push(lt(events.startsAt, to.time));
+  if (filter.cityKey !== undefined) conditions.push(sql`city_key = ${filter.cityKey}`);
+  if (filter.categoryKey !== undefined) conditions.push(sql`category_key = ${filter.categoryKey}`);
+  if (filter.search !== undefined) conditions.push(sql`search @@ ${filter.search}::tsquery`);
+  if (filter.after !== undefined) {
+    const { startsAtMicros, id } = filter.after;
+    conditions.push(
+      sql`(${events.startsAt}, ${events.id}) >
+        (timestamptz 'epoch' + ${startsAtMicros}::bigint * interval '1 microsecond', ${id}::text)`,
+    );
+  }
+  return conditions;
+}
+
+/** An event that is not over at this time began at most the longest event before. */
+function startsAfter(endsAfterMs: number): SQL {
+  return gte(events.startsAt, new Date(endsAfterMs - eventDaysMax * dayMs));
+}

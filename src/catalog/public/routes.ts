@@ -1,0 +1,109 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
+import { createRouter } from '../../http/contract/router.ts';
+import { problems, slugParams } from '../../http/contract/schemas.ts';
+import { typedAnswer } from '../../http/contract/typed-answer.ts';
+import {
+  availabilitySchema,
+  listingQuery,
+  listingSchema,
+  publicEventSchema,
+  publicTicketCategoriesSchema,
+  scheduleSchema,
+} from '../schemas.ts';
+import type { PublicReadServer } from './serve-public-reads.ts';
+import { byAnybody } from '../../http/contract/security.ts';
+
+const tags = ['Events'];
+const text = { schema: { type: 'string' as const } };
+
+function cached<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return {
+    200: {
+      description,
+      headers: {
+        ETag: text,
+        'Cache-Control': text,
+        'CDN-Cache-Control': text,
+        Age: text,
+        'Cache-Status': text,
+        'Surrogate-Key': text,
+      },
+      content: { 'application/json': { schema } },
+    },
+    304: { description: 'The bytes with this ETag are still right.' },
+  };
+}
+
+const listEvents = createRoute({
+  method: 'get',
+  path: '/v1/events',
+  tags,
+  operationId: 'listEvents',
+  security: byAnybody,
+  summary: 'Published events by start',
+  request: { query: listingQuery },
+  responses: { ...cached(listingSchema, 'A page of events.'), ...problems(400, 429, 503) },
+});
+const showEvent = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}',
+  tags,
+  operationId: 'showEvent',
+  security: byAnybody,
+  summary: 'An event',
+  request: { params: slugParams },
+  responses: { ...cached(publicEventSchema, 'The event.'), ...problems(400, 404, 429, 503) },
+});
+const showSchedule = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/schedule',
+  tags,
+  operationId: 'showSchedule',
+  security: byAnybody,
+  summary: 'The schedule of an event',
+  request: { params: slugParams },
+  responses: { ...cached(scheduleSchema, 'All items in the order of the day.'), ...problems(400, 404, 429, 503) },
+});
+const listTicketCategories = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/ticket-categories',
+  tags,
+  operationId: 'showTicketCategories',
+  security: byAnybody,
+  summary: 'Ticket categories, prices and sale windows of an event',
+  request: { params: slugParams },
+  responses: {
+    ...cached(publicTicketCategoriesSchema, 'All categories in the order of the organiser.'),
+    ...problems(400, 404, 429, 503),
+  },
+});
+const showAvailability = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/availability',
+  tags,
+  operationId: 'showAvailability',
+  security: byAnybody,
+  summary: 'What is left, in bands',
+  description: 'At most one second old. An order is what decides.',
+  request: { params: slugParams },
+  responses: { ...cached(availabilitySchema, 'One band for each ticket category.'), ...problems(400, 404, 429, 503) },
+});
+
+/** The documented way to the public reads; requests whose answer is at hand were answered before they came here. */
+export function publicRoutes(server: PublicReadServer) {
+  return createRouter()
+    .openapi(listEvents, async (c) => typedAnswer(await server.answerListing(c.req.raw, c.req.valid('query'))))
+    .openapi(showEvent, async (c) =>
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.event(c.req.valid('param').slug))),
+    )
+    .openapi(showSchedule, async (c) =>
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.schedule(c.req.valid('param').slug))),
+    )
+    .openapi(listTicketCategories, async (c) =>
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.ticketCategories(c.req.valid('param').slug))),
+    )
+    .openapi(showAvailability, async (c) =>
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.availability(c.req.valid('param').slug))),
+    );
+}

@@ -1,0 +1,37 @@
+import { violatedConstraint } from '../../platform/database/db-errors.ts';
+import { type CategoryOfEvent, type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
+import { poolConstraint } from './create-ticket-category.ts';
+import { differences } from '../differences.ts';
+import { poolUnknown, ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
+import { requireCategoryLimits, ticketCategoryValues } from '../input-rows.ts';
+import type { LimitsChanged, WasOrdered } from '../ports.ts';
+import { findTicketCategory, updateTicketCategory } from '../queries.ts';
+import type { ChangeTicketCategory } from '../events/schemas.ts';
+
+/**
+ * Changes a category, also while it is on sale. A new price holds for orders placed from now on; a limit per buyer for
+ * what buyers already have; the pool stays once something was ordered.
+ * @throws DomainError ticket_category.not_found, ticket_category.pool_unknown, ticket_category.has_orders,
+ * request.invalid, event.not_publishable, event.not_found, event.cancelled
+ */
+export async function changeTicketCategory(
+  deps: ChangeDeps & { readonly limitsChanged: LimitsChanged; readonly wasOrdered: WasOrdered },
+  input: EventOfActor & { readonly ticketCategoryId: string; readonly values: ChangeTicketCategory },
+): Promise<CategoryOfEvent> {
+  try {
+    return await changeLockedEvent(deps, input, async (tx, event) => {
+      const before = await findTicketCategory(tx, event.id, input.ticketCategoryId);
+      if (before === undefined) throw ticketCategoryNotFound();
+      const values = ticketCategoryValues(input.values, event.currency);
+      requireCategoryLimits({ ...before, ...values });
+      const changes = differences(before, values);
+      if (Object.keys(changes).length === 0) return { event, result: { event, category: before } };
+      if ('poolId' in changes && (await deps.wasOrdered(tx, event.id, before.id))) throw ticketCategoryHasOrders();
+      const category = await updateTicketCategory(tx, before, values);
+      if ('perBuyerMax' in changes) await deps.limitsChanged(tx, event.id);
+      return { event, result: { event, category }, act: 'ticket_category.changed', subjectId: category.id, changes };
+    });
+  } catch (error) {
+    throw violatedConstraint(error) === poolConstraint ? poolUnknown() : error;
+  }
+}

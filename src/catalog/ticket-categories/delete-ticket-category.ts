@@ -1,0 +1,20 @@
+import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
+import { ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
+import type { WasOrdered } from '../ports.ts';
+import { deleteTicketCategoryRow } from '../queries.ts';
+
+/**
+ * Deletes a category of which nothing was ever ordered.
+ * @throws DomainError ticket_category.not_found, ticket_category.has_orders, event.not_publishable, event.not_found,
+ * event.cancelled
+ */
+export async function deleteTicketCategory(
+  deps: ChangeDeps & { readonly wasOrdered: WasOrdered },
+  { ticketCategoryId, ...of }: EventOfActor & { readonly ticketCategoryId: string },
+): Promise<void> {
+  return changeLockedEvent(deps, of, async (tx, event) => {
+    if (await deps.wasOrdered(tx, event.id, ticketCategoryId)) throw ticketCategoryHasOrders();
+    if (!(await deleteTicketCategoryRow(tx, event.id, ticketCategoryId))) throw ticketCategoryNotFound();
+    return { event, result: undefined, act: 'ticket_category.deleted', subjectId: ticketCategoryId, changes: {} };
+  });
+}

@@ -1,0 +1,102 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { changeTicketCategory } from './change-ticket-category.ts';
+import { createTicketCategory } from './create-ticket-category.ts';
+import { deleteTicketCategory } from './delete-ticket-category.ts';
+import type { CatalogDeps } from '../deps.ts';
+import { listOrganizerTicketCategories } from './list-organizer-ticket-categories.ts';
+import { presentAll, presentOrganizerTicketCategory } from '../present.ts';
+import {
+  changeTicketCategorySchema,
+  createTicketCategorySchema,
+  eventParams,
+  organizerTicketCategoriesSchema,
+  organizerTicketCategorySchema,
+  ticketCategoryParams,
+} from '../events/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+const listPath = '/v1/organizers/{slug}/events/{eventId}/ticket-categories';
+const categoryPath = `${listPath}/{ticketCategoryId}` as const;
+
+function contracts(deps: CatalogDeps) {
+  const manager = requireRole(deps, 'manager');
+  const common = { tags: ['Events of an organiser'], security: byStaff };
+  const reader: [typeof manager] = [manager];
+  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
+  const read = { ...common, middleware: reader };
+  const write = { ...common, middleware: writer };
+  const refusals = problems(400, 401, 403, 404, 409);
+  return {
+    list: createRoute({
+      ...read,
+      method: 'get',
+      path: listPath,
+      operationId: 'listOrganizerTicketCategories',
+      summary: 'The ticket categories',
+      request: { params: eventParams },
+      responses: { 200: answer(organizerTicketCategoriesSchema, 'All categories by position.'), ...refusals },
+    }),
+    create: createRoute({
+      ...write,
+      method: 'post',
+      path: listPath,
+      operationId: 'createTicketCategory',
+      summary: 'Add a ticket category',
+      description: 'Its pool must be one of this event; several categories may draw from one pool.',
+      request: { params: eventParams, body: body(createTicketCategorySchema) },
+      responses: { 201: answer(organizerTicketCategorySchema, 'Created.'), ...refusals },
+    }),
+    change: createRoute({
+      ...write,
+      method: 'patch',
+      path: categoryPath,
+      operationId: 'changeTicketCategory',
+      summary: 'Change a ticket category',
+      description: 'A new price holds for orders placed from now on; a limit per buyer for what buyers already have.',
+      request: { params: ticketCategoryParams, body: body(changeTicketCategorySchema) },
+      responses: { 200: answer(organizerTicketCategorySchema, 'Changed.'), ...refusals },
+    }),
+    remove: createRoute({
+      ...read,
+      method: 'delete',
+      path: categoryPath,
+      operationId: 'deleteTicketCategory',
+      summary: 'Delete a ticket category of which nothing was ordered',
+      request: { params: ticketCategoryParams },
+      responses: { 204: { description: 'Deleted.' }, ...refusals },
+    }),
+  };
+}
+
+export function ticketCategoryRoutes(deps: CatalogDeps) {
+  const contract = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(contract.list, async (c) => {
+      const { eventId } = c.req.valid('param');
+      const { event, categories } = await listOrganizerTicketCategories(deps, { actor: c.var.actor, eventId });
+      const now = deps.clock.now();
+      const present = (category: (typeof categories)[number]) => presentOrganizerTicketCategory(category, event, now);
+      return c.json(presentAll(categories, present), 200);
+    })
+    .openapi(contract.create, async (c) => {
+      const of = { actor: c.var.actor, eventId: c.req.valid('param').eventId };
+      const { category, event } = await createTicketCategory(deps, { ...of, values: c.req.valid('json') });
+      return c.json(presentOrganizerTicketCategory(category, event, deps.clock.now()), 201);
+    })
+    .openapi(contract.change, async (c) => {
+      const { eventId, ticketCategoryId } = c.req.valid('param');
+      const of = { actor: c.var.actor, eventId, ticketCategoryId };
+      const { category, event } = await changeTicketCategory(deps, { ...of, values: c.req.valid('json') });
+      return c.json(presentOrganizerTicketCategory(category, event, deps.clock.now()), 200);
+    })
+    .openapi(contract.remove, async (c) => {
+      const { eventId, ticketCategoryId } = c.req.valid('param');
+      await deleteTicketCategory(deps, { actor: c.var.actor, eventId, ticketCategoryId });
+      return c.body(null, 204);
+    });
+}

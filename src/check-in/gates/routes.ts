@@ -1,0 +1,99 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { changeGate } from './change-gate.ts';
+import { createGate } from './create-gate.ts';
+import { listGates } from './list-gates.ts';
+import { presentGate } from '../present.ts';
+import { removeGate } from './remove-gate.ts';
+import * as schemas from './schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
+
+const tags = ['Gates'];
+const gatesPath = '/v1/organizers/{slug}/events/{eventId}/gates';
+const gatePath = `${gatesPath}/{gateId}` as const;
+
+/** Gates of an event, kept by its organiser. */
+export function gateRoutes(deps: Deps) {
+  const manager = requireRole(deps, 'manager');
+
+  const list = createRoute({
+    method: 'get',
+    path: gatesPath,
+    tags,
+    security: byStaff,
+    operationId: 'listGates',
+    summary: 'List gates',
+    middleware: [requireRole(deps, 'door')] as const,
+    request: { params: schemas.gatesParams },
+    responses: {
+      200: answer(schemas.gateListSchema, 'All gates, by name.'),
+      ...problems(400, 401, 403, 404, 429, 503),
+    },
+  });
+
+  const create = createRoute({
+    method: 'post',
+    path: gatesPath,
+    tags,
+    security: byStaff,
+    operationId: 'createGate',
+    summary: 'Add a gate',
+    middleware: [manager, jsonBody()] as const,
+    request: { params: schemas.gatesParams, body: body(schemas.newGateSchema) },
+    responses: { 201: answer(schemas.gateSchema, 'The gate.'), ...problems(400, 401, 403, 404, 409, 429, 503) },
+  });
+
+  const change = createRoute({
+    method: 'patch',
+    path: gatePath,
+    tags,
+    security: byStaff,
+    operationId: 'changeGate',
+    summary: 'Change a gate',
+    middleware: [manager, jsonBody()] as const,
+    request: { params: schemas.gateParams, body: body(schemas.gateChangeSchema) },
+    responses: {
+      200: answer(schemas.gateSchema, 'The gate as it is now.'),
+      ...problems(400, 401, 403, 404, 409, 429, 503),
+    },
+  });
+
+  const remove = createRoute({
+    method: 'delete',
+    path: gatePath,
+    tags,
+    security: byStaff,
+    operationId: 'removeGate',
+    summary: 'Remove a gate',
+    middleware: [manager] as const,
+    request: { params: schemas.gateParams },
+    responses: { 204: { description: 'Removed.' }, ...problems(400, 401, 403, 404, 429, 503) },
+  });
+
+  return createRouter<ActorEnv>()
+    .openapi(list, async (c) => {
+      const gates = await listGates(deps, c.var.actor, c.req.valid('param').eventId);
+      return c.json({ data: gates.map(presentGate), nextCursor: null }, 200);
+    })
+    .openapi(create, async (c) => {
+      const { eventId } = c.req.valid('param');
+      return c.json(presentGate(await createGate(deps, c.var.actor, { eventId, ...c.req.valid('json') })), 201);
+    })
+    .openapi(change, async (c) => {
+      const { eventId, gateId } = c.req.valid('param');
+      return c.json(presentGate(await changeGate(deps, c.var.actor, { eventId, gateId, ...c.req.valid('json') })), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { eventId, gateId } = c.req.valid('param');
+      await removeGate(deps, c.var.actor, { eventId, gateId });
+      return c.body(null, 204);
+    });
+}

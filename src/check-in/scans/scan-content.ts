@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import type { Actor } from '../../access/actor.ts';
+import { gateKey } from '../gates/key.ts';
+import type { Direction } from '../tables.ts';
+import { readTicketCode } from './ticket-code.ts';
+
+/** What a scanner sends of one scan. */
+export type ScanInput = {
+  readonly code: string;
+  readonly scanId: string;
+  readonly deviceId?: string | undefined;
+  readonly gate?: string | undefined;
+  readonly direction?: Direction | undefined;
+};
+
+/** Half of a SHA-256: enough to tell the few contents apart that ever come under one scan id. */
+const contentDigits = 32;
+
+/** A scan as it goes to the database, whether it happens now or happened offline. */
+export function scanOf(actor: Actor, input: ScanInput) {
+  const code = readTicketCode(input.code);
+  const codeHex = code === undefined ? undefined : Buffer.from(code).toString('hex');
+  const direction = input.direction ?? 'entry';
+  const key = input.gate === undefined ? '' : gateKey(input.gate);
+  // What cannot be read as a code is compared as it was sent.
+  const content = hash('sha256', JSON.stringify([codeHex ?? `text ${input.code}`, direction, key]), 'hex');
+  return {
+    actorId: actor.id,
+    // A login without more may be on several phones.
+    deviceId: input.deviceId ?? (actor.kind === 'device' ? actor.id : ''),
+    scanId: input.scanId,
+    content: content.slice(0, contentDigits),
+    organizerId: actor.organizerId,
+    code: codeHex,
+    gate: key === '' ? undefined : input.gate,
+    gateKey: key === '' ? undefined : key,
+    direction,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Actor } from '../../access/actor.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { isConflict } from '../../platform/database/db-errors.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { otherEvent } from '../errors.ts';
+import { conflictsTotal, faultsTotal, repeatsTotal, scansTotal } from '../metrics.ts';
+import { clockSkewIgnoredMs } from '../limits.ts';
+import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
+import { type ScanInput, scanOf } from './scan-content.ts';
+import type { ScanResult } from '../tables.ts';
+
+export type OfflineScan = ScanInput & {
+  /** By the device's own clock. */
+  readonly scannedAt: Date;
+  /** What the device's clock lacked to the server's at that time, where the device knows. */
+  readonly clockOffsetMs?: number | undefined;
+  /** What the door decided; without it, the person went through. */
+  readonly result?: ScanResult | undefined;
+};
+
+export type SyncInput = {
+  readonly eventId: string;
+  readonly scans: readonly OfflineScan[];
+  /** When the scans were sent, by the device's clock: what it is off by corrects the times of the scans. */
+  readonly sentAt?: Date | undefined;
+};
+
+const triesMax = 5;
+
+/**
+ * Takes in what a device scanned while it was offline. What the door decided is what happened: who was let in is inside and
+ * may leave, and the answer says what was wrong with it (`fault`). Each scan is put where it belongs in the ticket's
+ * history. Two entries of one ticket are a conflict, reported with the other one's time and gate; the earlier stands. Sending
+ * the same scans again changes nothing and gets the same answers; a scan id that stands for another scan is `reused`, for
+ * itself alone.
+ * @param input.scans at most `scansPerSyncMax`
+ * @throws DomainError check_in.other_event for a device of another event
+ */
+export async function syncScans(
+  deps: { db: Db; clock: Clock },
+  actor: Actor,
+  input: SyncInput,
+): Promise<readonly (DecidedScan | ReusedScan)[]> {
+  if (actor.kind === 'device' && actor.eventId !== input.eventId) throw otherEvent();
+  const offsetMs = input.sentAt === undefined ? 0 : deps.clock.now().getTime() - input.sentAt.getTime();
+  const given = input.scans.map((scan) => {
+    const decided = toDecide(actor, scan, offsetMs);
+    return {
+      key: JSON.stringify([decided.deviceId, scan.scanId, decided.content, scan.scannedAt, scan.result]),
+      decided,
+    };
+  });
+  const distinct = new Map(given.map(({ key, decided }) => [key, decided]));
+  const answers = distinct.size === 0 ? [] : await decide(deps.db, input.eventId, [...distinct.values()]);
+  const answerOf = new Map([...distinct.keys()].map((key, index) => [key, answers[index]]));
+  for (const answer of answers) count(answer);
+  return given.flatMap(({ key }) => answerOf.get(key) ?? []);
+}
+
+function toDecide(actor: Actor, scan: OfflineScan, sentOffsetMs: number): ScanToDecide {
+  const offsetMs = scan.clockOffsetMs ?? (Math.abs(sentOffsetMs) < clockSkewIgnoredMs ? 0 : sentOffsetMs);
+  const good = (scan.direction ?? 'entry') === 'entry' ? 'admitted' : 'exited';
+  return {
+    ...scanOf(actor, scan),
+    offline: {
+      at: new Date(scan.scannedAt.getTime() + offsetMs),
+      deviceAt: scan.scannedAt,
+      decision: scan.result,
+      passed: scan.result === undefined || scan.result === good,
+    },
+  };
+}
+
+function count(answer: DecidedScan | ReusedScan): void {
+  scansTotal.inc({ result: answer.result, way: 'offline' });
+  if (answer.replayed) return repeatsTotal.inc({ way: 'offline' });
+  if (answer.result === 'reused') return;
+  if (answer.conflictAt !== null) conflictsTotal.inc();
+  if (answer.fault !== null) faultsTotal.inc({ fault: answer.fault });
+}
+
+/** Again when it met another call: the same scans are then a repeat. */
+async function decide(
+  db: Db,
+  eventId: string,
+  scans: readonly ScanToDecide[],
+): Promise<readonly (DecidedScan | ReusedScan)[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await checkInTickets(db, eventId, scans);
+    } catch (error) {
+      if (tries >= triesMax || !isConflict(error)) throw error;
+    }
+  }
+}

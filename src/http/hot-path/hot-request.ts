@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import { socketAddress } from '../server/client-network.ts';
+import { cutShort, readBytes, tooLarge } from './read-bytes.ts';
+
+/**
+ * What a hot route sees of a request: plain facts, without the objects of the web standard, which would cost as much as
+ * the work itself. The same handler serves a request that came through the router.
+ */
+export type HotRequest = {
+  readonly method: string;
+  readonly path: string;
+  /** @param name in lower case */
+  header(name: string): string | undefined;
+  /** Of the connection; undefined in a request that came over none. */
+  readonly remoteAddress: string | undefined;
+  /** @throws DomainError request.too_large */
+  bytes(bytesMax: number): Promise<Buffer>;
+};
+
+/** Whose credential a route asks for: that of staff, API keys and devices, or the one that opens one order. */
+export type BearerKind = 'staff' | 'order';
+
+/** Whether a request carries a credential of this kind that we made. Told from the request alone, without a query. */
+export type PresentsCredential = (kind: BearerKind, request: Pick<HotRequest, 'method' | 'path' | 'header'>) => boolean;
+
+export function hotRequestOf(incoming: IncomingMessage, path: string): HotRequest {
+  const { headers } = incoming;
+  return {
+    method: incoming.method ?? '',
+    path,
+    header: (name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    remoteAddress: incoming.socket.remoteAddress,
+    bytes: (bytesMax) => readIncoming(incoming, bytesMax),
+  };
+}
+
+export function hotRequestOfContext(c: Context): HotRequest {
+  return {
+    method: c.req.method,
+    path: c.req.path,
+    header: (name) => c.req.header(name),
+    remoteAddress: socketAddress(c),
+    bytes: (bytesMax) => readBytes(c, bytesMax),
+  };
+}
+
+function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  // Gone while a limit was asked: a stream that is destroyed says nothing more.
+  if (incoming.destroyed) return Promise.reject(cutShort());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > bytesMax) reject(tooLarge(bytesMax));
+      else chunks.push(chunk);
+    });
+    incoming.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
+    incoming.once('error', () => reject(cutShort()));
+  });
+}

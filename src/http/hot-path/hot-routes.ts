@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { newId } from '../../platform/ids.ts';
+import type { Log } from '../../platform/log.ts';
+import { type Answer, sendAnswer } from './answer.ts';
+import { type HotRequest, hotRequestOf } from './hot-request.ts';
+import { createObserveRequest } from '../server/observe-request.ts';
+import { type ProblemCatalogue, createRenderError } from '../problem.ts';
+
+/**
+ * The few writes that a rush consists of, answered without the router: matched by their exact address, decided on by
+ * traffic control as everything else, observed and logged as everything else. The router has the same handlers for
+ * whatever spells the address otherwise, and for the contract.
+ */
+export type HotRoute = {
+  readonly method: 'POST';
+  /** The pattern in metrics and logs. */
+  readonly route: string;
+  /** The variable part of a path that is this route's; undefined when it is not. */
+  readonly match: (path: string) => string | undefined;
+  /** @throws DomainError */
+  readonly answer: (request: HotRequest, variable: string) => Promise<Answer>;
+};
+
+type Decision = {
+  readonly refusal?: Answer | undefined;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+};
+
+export type HotRoutesDeps = {
+  readonly routes: readonly HotRoute[];
+  /** @param route the pattern of the route, as in metrics */
+  readonly decide: (request: HotRequest, route: string) => Decision | Promise<Decision>;
+  /** The answer instead of the one to this error, for clients that fail too often; undefined for all others. */
+  readonly refuseFailure?: (error: unknown, request: HotRequest) => Promise<Answer | undefined> | undefined;
+  readonly log: Log;
+  readonly problems: ProblemCatalogue;
+  /** Fields that tell pages of other origins what they may read. */
+  readonly crossOrigin: (origin: string | undefined) => Readonly<Record<string, string>> | undefined;
+};
+
+/** False for every request that is not a hot route's: it takes the way through the router. */
+export type HotRoutes = { take(incoming: IncomingMessage, outgoing: ServerResponse): boolean };
+
+/**
+ * What is not read of a refused body is thrown away as it comes. More than this, or a body that does not say how long it
+ * is, goes through the router, which ends the connection of who goes on sending.
+ */
+const unreadBytesMax = 64 * 1024;
+const plainHost = /^[\w.:[\]-]{1,255}$/;
+
+export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
+  const renderError = createRenderError(deps.problems, deps.log);
+  const observe = createObserveRequest(deps.log);
+
+  const work = async (
+    request: HotRequest,
+    { route, method, answer }: HotRoute,
+    variable: string,
+    fields: Readonly<Record<string, string>> | undefined,
+  ): Promise<Answer> => {
+    const { requestId, answered } = observe();
+    let given: Answer;
+    try {
+      const { status, headers, body } = await answer(request, variable);
+      given = {
+        status,
+        body,
+        headers: {
+          'content-type': 'application/json',
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+          'x-request-id': requestId,
+          ...fields,
+          ...headers,
+        },
+      };
+    } catch (error) {
+      const refusal = deps.refuseFailure?.(error, request);
+      given = (refusal && (await refusal)) ?? renderError(error, requestId, fields);
+    }
+    answered(route, method, given.status);
+    return given;
+  };
+
+  /** Without waiting where the decision needs none: a refusal is then sent in the same turn of the loop. */
+  const decide = (request: HotRequest, route: HotRoute, variable: string): Answer | Promise<Answer> => {
+    const go = ({ refusal, fields }: Decision) => refusal ?? work(request, route, variable, fields);
+    const asked = deps.decide(request, route.route);
+    return asked instanceof Promise ? asked.then(go) : go(asked);
+  };
+
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse, route: HotRoute, variable: string): void => {
+    const shared = deps.crossOrigin(incoming.headers.origin);
+    const send = (answer: Answer) => sendAnswer(outgoing, answer, shared);
+    // Only a fault of ours comes here: it must not end the process, nor leave its client waiting.
+    const fail = (error: unknown) => {
+      const answer = renderError(error, newId('req'));
+      if (outgoing.headersSent) outgoing.destroy();
+      else send(answer);
+    };
+    try {
+      const answer = decide(hotRequestOf(incoming, incoming.url ?? ''), route, variable);
+      if (answer instanceof Promise) answer.then(send).catch(fail);
+      else send(answer);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  return {
+    take: (incoming, outgoing) => {
+      if (incoming.method !== 'POST' || !isOrdinary(incoming)) return false;
+      const path = incoming.url ?? '';
+      for (const route of deps.routes) {
+        const variable = route.match(path);
+        if (variable === undefined) continue;
+        serve(incoming, outgoing, route, variable);
+        return true;
+      }
+      return false;
+    },
+  };
+}
+
+/** Everything odd is the router's to judge, which builds the address anew and refuses what is none. */
+function isOrdinary({ headers }: IncomingMessage): boolean {
+  return (
+    headers.host !== undefined &&
+    plainHost.test(headers.host) &&
+    headers['transfer-encoding'] === undefined &&
+    Number(headers['content-length'] ?? 0) <= unreadBytesMax
+  );
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { type Answer, prepareAnswer } from './answer.ts';
+import type { Read, ReadPlace } from './kind.ts';
+import { type SharedAnswer, releaseShared, storeShared, takeShared } from './shared.ts';
+
+/** How long a process waits for another one's rebuild before it rebuilds by itself, and how often it looks. */
+const leaseWaitMs = 1000;
+const leasePauseMs = 20;
+
+type Found = SharedAnswer & {
+  readonly tag: string;
+  readonly surrogateKeys: string;
+  /** `last-good`: from Redis, since Postgres did not answer. */
+  readonly source: 'shared' | 'built' | 'last-good';
+};
+export type Built = Found | { readonly source: 'missing'; readonly tags: readonly string[] };
+
+export type BuildDeps = { redis: Redis; changedLately: (tag: string) => boolean };
+
+/**
+ * Finds an answer beyond this process: in Redis, else from Postgres under the lease. Without Redis each process rebuilds
+ * for itself.
+ * @throws what the database threw when no last good bytes are known.
+ */
+export async function buildRead(deps: BuildDeps, read: Read, previous: Answer | undefined): Promise<Built> {
+  const place = await read.locate();
+  if (place === undefined) return { source: 'missing', tags: read.missingTags };
+  const token = randomBytes(12).toString('base64url');
+  const taken = await takeOrWait(deps.redis, place, token);
+  const found = (shared: SharedAnswer, source: Found['source']): Found => ({
+    ...shared,
+    tag: place.tag,
+    surrogateKeys: place.surrogateKeys,
+    source,
+  });
+  if (taken.state === 'fresh') return found(taken.found, 'shared');
+  const release = (why: 'missing' | 'failed') =>
+    taken.state === 'leased' ? void releaseShared(deps.redis, place, token, why) : undefined;
+  try {
+    const made = await renderAnswer(deps, read, place, previous ?? taken.found?.answer);
+    if (made === undefined) {
+      release('missing');
+      return { source: 'missing', tags: [place.tag, ...read.missingTags] };
+    }
+    if (taken.state === 'leased') {
+      void storeShared(deps.redis, place, { token, generation: taken.generation, ...made });
+    }
+    return found({ ...made, ageMs: 0 }, 'built');
+  } catch (error) {
+    release('failed');
+    if (previous === undefined && taken.found !== undefined) return found(taken.found, 'last-good');
+    throw error;
+  }
+}
+
+async function takeOrWait(redis: Redis, place: ReadPlace, token: string) {
+  const waitUntil = performance.now() + leaseWaitMs;
+  for (;;) {
+    const taken = await takeShared(redis, place, token);
+    if (taken.state !== 'busy' || performance.now() >= waitUntil) return taken;
+    await new Promise((resolve) => setTimeout(resolve, leasePauseMs));
+  }
+}
+
+async function renderAnswer(deps: BuildDeps, read: Read, place: ReadPlace, previous: Answer | undefined) {
+  const { kind } = read;
+  const leave = await kind.builds.enter();
+  const stop = kind.metrics.startBuild();
+  try {
+    const rendered = await read.render(place, { changedLately: deps.changedLately(place.tag) });
+    if (rendered === undefined) return undefined;
+    kind.metrics.builds.inc();
+    return {
+      answer: await prepareAnswer(JSON.stringify(rendered.body), previous),
+      lifetimeMs: Math.max(1, Math.min(kind.ttlMs, rendered.currentForMs ?? kind.ttlMs)),
+    };
+  } finally {
+    stop();
+    leave();
+  }
+}

@@ -1,0 +1,237 @@
+import type { Redis } from 'ioredis';
+import { isUnavailable } from '../../platform/database/db-errors.ts';
+import { serviceUnavailable } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import { lagKnownWithinMs } from '../../platform/database/replica.ts';
+import { type Built, buildRead } from './build.ts';
+import { openChangeFeed } from './changes.ts';
+import { type RecentChanges, createRecentChanges } from './recent.ts';
+import { type Entry, newEntry } from './entry.ts';
+import type { Read } from './kind.ts';
+import { type ReadMemory, createReadMemory } from './memory.ts';
+import { changesSeen } from './metrics.ts';
+import { type ReadNothing, createReadNothing } from './nothing.ts';
+import { type Source, respond } from './response.ts';
+
+/**
+ * Public answers as bytes: in this process, else in Redis, else made from Postgres.
+ *
+ * Promises
+ *  1. One rebuild per key at a time in a process (one flight), and in the fleet while Redis is there (one lease).
+ *  2. A pushed change is seen by all processes at once; without the push, bytes turn at the end of their lifetime.
+ *  3. What was rendered before a change is never stored as current after it.
+ *  4. While Redis or Postgres are away the last good bytes are sent for five minutes, marked stale.
+ *  5. Memory is bounded; so are remembered misses, concurrent rebuilds and every wait.
+ *  6. An answer depends on the key and the accepted encoding, and on nothing else of the request.
+ *
+ *   (nothing) --startFlight--> current --refreshFrom passed, startFlight in the background--> current
+ *                                 | currentUntil passed, or changed()
+ *                                 v
+ *                             outdated --startFlight--> current | missing
+ *                                 | the flight is slow or failed
+ *                                 v
+ *                             last good, sent as stale until lastGoodUntil
+ */
+export type CachedReads = {
+  /**
+   * The answer when it is at hand, without waiting: fresh bytes, last good ones while a rebuild is slow or failed, or
+   * `missing`. Undefined when somebody must wait for it: then `answer` does.
+   */
+  atHand(key: string, request: Request): Response | 'missing' | undefined;
+  /** @throws `read.missing()`, or DomainError service.unavailable when nothing can be had. */
+  answer(read: Read, request: Request): Promise<Response>;
+  /** After a commit: everything under these tags is outdated, here at once and in all processes by push. */
+  changed(tags: readonly string[]): Promise<void>;
+  close(): void;
+};
+
+/** Bodies of public answers in one process; some 2,000 events with all their documents. */
+const memoryBytesMaxDefault = 48 * 1024 * 1024;
+/** A request that has last good bytes waits no longer than this for newer ones. */
+const staleAfterMs = 200;
+/** After a rebuild that failed, the next is not tried before. */
+const retryAfterMs = 1000;
+/** Times a rebuild starts over because a change arrived while it ran. */
+const rebuildsMax = 3;
+
+type Flight = { readonly promise: Promise<Entry | undefined>; readonly startedAt: number; source: Source };
+type State = {
+  readonly redis: Redis;
+  readonly log: Log;
+  readonly memory: ReadMemory;
+  readonly nothing: ReadNothing;
+  readonly recent: RecentChanges;
+  readonly flights: Map<string, Flight>;
+};
+
+export function createCachedReads(deps: {
+  redis: Redis;
+  log: Log;
+  memoryBytesMax?: number;
+  /** How far behind a replica may be and still be read. */
+  replicaLagMaxMs?: number;
+}): CachedReads {
+  const state: State = {
+    redis: deps.redis,
+    log: deps.log,
+    memory: createReadMemory(deps.memoryBytesMax ?? memoryBytesMaxDefault),
+    nothing: createReadNothing(),
+    recent: createRecentChanges((deps.replicaLagMaxMs ?? 0) + lagKnownWithinMs),
+    flights: new Map(),
+  };
+  const feed = openChangeFeed({
+    redis: deps.redis,
+    log: deps.log,
+    onChange: (tags) => outdate(state, tags),
+    onGap: () => suspectAll(state),
+  });
+  return {
+    atHand: (key, request) => atHand(state, key, request),
+    answer: (read, request) => answer(state, read, request),
+    changed: (tags) => feed.push(tags),
+    close: () => feed.close(),
+  };
+}
+
+function atHand(state: State, key: string, request: Request): Response | 'missing' | undefined {
+  const now = performance.now();
+  const entry = state.memory.get(key);
+  if (entry === undefined) return state.nothing.outcome(key, now) === 'missing' ? 'missing' : undefined;
+  if (now < entry.currentUntil) {
+    if (now >= entry.refreshFrom && now >= entry.retryFrom && !state.flights.has(key)) {
+      startFlight(state, entry.read).promise.catch(() => {});
+    }
+    entry.used = true;
+    entry.read.kind.metrics.served.memory.inc();
+    return respond(entry, request, 'memory', now);
+  }
+  if (now >= entry.lastGoodUntil) return undefined;
+  const flight = state.flights.get(key);
+  const isSlow = flight !== undefined && now - flight.startedAt >= staleAfterMs;
+  return isSlow || now < entry.retryFrom ? respondStale(entry, request, now) : undefined;
+}
+
+function respondStale(entry: Entry, request: Request, now: number): Response {
+  entry.used = true;
+  entry.read.kind.metrics.served.stale.inc();
+  return respond(entry, request, 'stale', now);
+}
+
+async function answer(state: State, read: Read, request: Request): Promise<Response> {
+  const { served } = read.kind.metrics;
+  const ready = atHand(state, read.key, request);
+  if (ready !== undefined && ready !== 'missing') return ready;
+  const nothing = ready ?? state.nothing.outcome(read.key, performance.now());
+  if (nothing === 'missing') return refuse(served.missing, read.missing());
+  if (nothing === 'unavailable') return refuse(served.refused, serviceUnavailable());
+  const joined = state.flights.get(read.key);
+  const flight = joined ?? startFlight(state, read);
+  const lastGood = state.memory.get(read.key);
+  try {
+    const entry =
+      lastGood !== undefined && performance.now() < lastGood.lastGoodUntil
+        ? await atMost(flight.promise, flight.startedAt + staleAfterMs - performance.now(), lastGood)
+        : await flight.promise;
+    if (entry === undefined) return refuse(served.missing, read.missing());
+    const now = performance.now();
+    if (entry === lastGood || flight.source === 'stale') return respondStale(entry, request, now);
+    served[flight.source === 'shared' ? 'shared' : 'database'].inc();
+    const source = joined !== undefined && flight.source === 'built' ? 'collapsed' : flight.source;
+    return respond(entry, request, source, now);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return refuse(served.refused, serviceUnavailable(error));
+  }
+}
+
+function refuse(count: { inc(): void }, error: Error): never {
+  count.inc();
+  throw error;
+}
+
+/** What the flight brings, or `lastGood` when it fails or takes longer. */
+async function atMost(
+  flight: Promise<Entry | undefined>,
+  milliseconds: number,
+  lastGood: Entry,
+): Promise<Entry | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Entry>((resolve) => {
+    timer = setTimeout(() => resolve(lastGood), Math.max(0, milliseconds));
+  });
+  return Promise.race([flight.catch(() => lastGood), late]).finally(() => clearTimeout(timer));
+}
+
+function startFlight(state: State, read: Read): Flight {
+  const flight: Flight = { startedAt: performance.now(), source: 'built', promise: Promise.resolve(undefined) };
+  const promise = fly(state, read, flight).finally(() => {
+    if (state.flights.get(read.key) === flight) state.flights.delete(read.key);
+  });
+  const started = Object.assign(flight, { promise });
+  state.flights.set(read.key, started);
+  return started;
+}
+
+/** Builds until no change came in between; a flight that a change has replaced brings its answer to its own waiters only. */
+async function fly(state: State, read: Read, flight: Flight): Promise<Entry | undefined> {
+  const previous = state.memory.get(read.key);
+  try {
+    for (let builds = 1; ; builds += 1) {
+      const since = state.recent.sequence;
+      const changedLately = (tag: string) => state.recent.isRecent(tag, performance.now());
+      const built = await buildRead({ redis: state.redis, changedLately }, read, previous?.answer);
+      const tags = built.source === 'missing' ? built.tags : [built.tag];
+      const isOutdated = state.recent.changedSince(tags, since);
+      const isReplaced = state.flights.get(read.key) !== flight;
+      if (isOutdated && !isReplaced && builds < rebuildsMax) continue;
+      return keep(state, read, flight, built, { store: !isReplaced, isOutdated });
+    }
+  } catch (error) {
+    const now = performance.now();
+    if (previous === undefined) state.nothing.remember(read.key, 'unavailable', [], now);
+    else previous.retryFrom = now + retryAfterMs;
+    if (!isUnavailable(error)) state.log.error({ err: error, kind: read.kind.name }, 'a public read was not made');
+    throw error;
+  }
+}
+
+function keep(
+  state: State,
+  read: Read,
+  flight: Flight,
+  built: Built,
+  { store, isOutdated }: { store: boolean; isOutdated: boolean },
+): Entry | undefined {
+  const now = performance.now();
+  if (built.source === 'missing') {
+    if (store) {
+      state.memory.delete(read.key);
+      state.nothing.remember(read.key, 'missing', built.tags, now);
+    }
+    return undefined;
+  }
+  const entry = newEntry(read, built, now);
+  if (isOutdated || built.source === 'last-good') entry.currentUntil = 0;
+  if (built.source === 'last-good') entry.retryFrom = now + retryAfterMs;
+  flight.source = built.source === 'last-good' ? 'stale' : built.source;
+  if (store) state.memory.set(entry);
+  return entry;
+}
+
+/** A change: nothing under the tags is current, and flights that began before it are not joined any more. */
+function outdate(state: State, tags: readonly string[]): void {
+  changesSeen.inc();
+  state.recent.note(tags, performance.now());
+  state.nothing.forget(tags);
+  for (const entry of state.memory.entries()) {
+    if (!tags.includes(entry.tag)) continue;
+    entry.currentUntil = 0;
+    entry.retryFrom = 0;
+    state.flights.delete(entry.read.key);
+  }
+}
+
+/** Changes may have been missed: each answer is asked for again when it is next used, behind that request's back. */
+function suspectAll(state: State): void {
+  for (const entry of state.memory.entries()) entry.refreshFrom = 0;
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Log } from '../../platform/log.ts';
+import { raiseGenerations } from './shared.ts';
+
+/** One message per change: who sent it, then the tags it touches, separated by spaces. */
+const channel = 'antre:cached-reads:changed';
+
+export type ChangeFeed = { push(tags: readonly string[]): Promise<void>; close(): void };
+
+/**
+ * Carries changes between processes, and listens on a connection of its own. `onGap` is called each time listening
+ * begins again: changes may have been missed.
+ *
+ * `push` is called after the commit. It outdates the shared bytes first, so that whoever hears of the change finds no old
+ * ones there; then this process, then the others. When Redis is away nothing is lost but time: bytes turn by their age.
+ */
+export function openChangeFeed(deps: {
+  redis: Redis;
+  log: Log;
+  onChange: (tags: readonly string[]) => void;
+  onGap: () => void;
+}): ChangeFeed {
+  const { redis, onChange, onGap } = deps;
+  const ownName = randomBytes(9).toString('base64url');
+  const subscriber = redis.duplicate({
+    autoResubscribe: false,
+    enableAutoPipelining: false,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    lazyConnect: false,
+  });
+  // The client that serves requests already logs that Redis is away.
+  subscriber.on('error', () => {});
+  subscriber.on('message', (_channel, message) => {
+    const [sender, ...tags] = message.split(' ');
+    if (sender !== ownName) onChange(tags);
+  });
+  subscriber.on('ready', () => {
+    subscriber.subscribe(channel).then(onGap, () => subscriber.disconnect(true));
+  });
+  return {
+    push: (tags) => push(deps, ownName, tags),
+    close: () => subscriber.disconnect(),
+  };
+}
+
+/** Pushes changes from a process that keeps no answers itself: the worker. */
+export function createChangePush(deps: { redis: Redis; log: Log }): (tags: readonly string[]) => Promise<void> {
+  return (tags) => push({ ...deps, onChange: () => {} }, 'worker', tags);
+}
+
+async function push(
+  { redis, log, onChange }: { redis: Redis; log: Log; onChange: (tags: readonly string[]) => void },
+  sender: string,
+  tags: readonly string[],
+): Promise<void> {
+  try {
+    await outdateShared(redis, tags).finally(() => onChange(tags));
+    await redis.publish(channel, [sender, ...tags].join(' '));
+  } catch (error) {
+    log.warn({ err: error, tags }, 'a change was not pushed; caches turn by age');
+  }
+}
+
+async function outdateShared(redis: Redis, tags: readonly string[]): Promise<void> {
+  if (redis.status !== 'ready') throw new Error('Redis is away');
+  await raiseGenerations(redis, tags);
+}

@@ -1,0 +1,79 @@
+import type { Encoding, Variant } from './answer.ts';
+import type { Entry } from './entry.ts';
+import { chooseVariant, matchesEtag } from './negotiation.ts';
+
+/** Where the bytes of an answer came from, for `Cache-Status` (RFC 9211). */
+export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
+
+/**
+ * How long our own edge keeps an answer, and how long it sends it beyond that while it asks for a newer one. It hears
+ * of no change, so this is short: nginx counts whole seconds, and with these no answer leaves it older than three.
+ */
+const edgeSeconds = '1';
+const edgeStaleSeconds = 1;
+
+type Headers = Readonly<Record<string, string>>;
+type HeaderSlot = { readonly ageSeconds: number; readonly full: Headers; readonly notModified: Headers };
+/** Headers as objects that are sent as they are: made once a second and encoding, since only Age and ttl move. */
+export type HeaderSlots = { [encoding in Encoding]?: HeaderSlot };
+
+/**
+ * The answer to a GET or HEAD. A hit costs two header look-ups: body and headers are constants, in the form that
+ * @hono/node-server hands to node:http without looking at them.
+ */
+export function respond(entry: Entry, request: Request, source: Source, now: number): Response {
+  const variant = chooseVariant(entry.answer, request.headers.get('accept-encoding'));
+  const headers = source === 'memory' ? slotOf(entry, variant, now) : headersOf(entry, variant, source, now);
+  const condition = request.headers.get('if-none-match');
+  if (condition !== null && matchesEtag(condition, variant.etag)) {
+    return new Response(null, { status: 304, headers: headers.notModified });
+  }
+  return new Response(request.method === 'HEAD' ? null : variant.body, { status: 200, headers: headers.full });
+}
+
+function slotOf(entry: Entry, variant: Variant, now: number): HeaderSlot {
+  const slot = entry.headerSlots[variant.encoding];
+  if (slot !== undefined && slot.ageSeconds === ageOf(entry, now)) return slot;
+  const made = headersOf(entry, variant, 'memory', now);
+  entry.headerSlots[variant.encoding] = made;
+  return made;
+}
+
+function ageOf(entry: Entry, now: number): number {
+  return Math.max(0, Math.floor((now - entry.renderedAt) / 1000));
+}
+
+function headersOf(entry: Entry, variant: Variant, source: Source, now: number): HeaderSlot {
+  const { kind } = entry.read;
+  const maxAge = Math.max(1, Math.floor(entry.lifetimeMs / 1000));
+  const ageSeconds = ageOf(entry, now);
+  const ttlSeconds = Math.ceil((entry.renderedAt + entry.lifetimeMs - now) / 1000);
+  const notModified = {
+    etag: variant.etag,
+    'cache-control': `public, max-age=${maxAge}, stale-while-revalidate=${edgeStaleSeconds}, stale-if-error=${kind.staleIfErrorSeconds}`,
+    'x-accel-expires': edgeSeconds,
+    'cdn-cache-control':
+      `public, s-maxage=${maxAge}, stale-while-revalidate=${kind.staleWhileRevalidateSeconds}, ` +
+      `stale-if-error=${kind.staleIfErrorSeconds}`,
+    vary: 'Accept-Encoding',
+    age: String(ageSeconds),
+    'cache-status': `antre; ${cacheStatus(source, ttlSeconds)}`,
+    'surrogate-key': `${entry.surrogateKeys} ${kind.name}`,
+    // The same bytes for everyone, whoever asks: any page may read them, and no answer varies by Origin.
+    'access-control-allow-origin': '*',
+  };
+  const full = {
+    ...notModified,
+    'content-type': 'application/json',
+    'content-length': String(variant.body.length),
+    'x-content-type-options': 'nosniff',
+    ...(variant.encoding === 'identity' ? {} : { 'content-encoding': variant.encoding }),
+  };
+  return { ageSeconds, full, notModified };
+}
+
+function cacheStatus(source: Source, ttlSeconds: number): string {
+  if (source === 'stale') return `fwd=stale; fwd-status=503; ttl=${ttlSeconds}; detail=last-good`;
+  if (source === 'memory' || source === 'shared') return `hit; ttl=${ttlSeconds}; detail=${source}`;
+  return source === 'built' ? 'fwd=miss; stored' : 'fwd=miss; stored; collapsed';
+}

@@ -1,0 +1,148 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
+import type { Log } from '../../platform/log.ts';
+import { counter } from '../../platform/metrics.ts';
+import { type Address, type NoAddress, parseAddress, parseNode } from './client-address.ts';
+import { forOf, lastElement } from './forwarded-header.ts';
+import type { HotRequest } from '../hot-path/hot-request.ts';
+import { type IsTrusted, createIsTrusted } from './trusted-proxies.ts';
+
+/** The network that a request comes from: its key in limits, `unparsedNetwork` when that cannot be told. */
+export type ClientNetwork = (request: Pick<HotRequest, 'remoteAddress' | 'header'>) => string;
+
+/**
+ * Where all those are counted whose address a trusted proxy wrote in no form that is known. They share the allowance of
+ * one network: never that of the proxy, which would be everybody's, and never none.
+ */
+export const unparsedNetwork = 'unparsed';
+
+/** The header in which trusted proxies write the client's address. */
+export const addressHeaders = ['x-forwarded-for', 'forwarded'] as const;
+export type AddressHeader = (typeof addressHeaders)[number];
+
+/** What is looked at of a chain: the addresses before that are the client's own words, as many as it likes. */
+const hopsMax = 20;
+const shapeLengthMax = 60;
+
+const unparsedTotal = counter(
+  'client_address_unparsed_total',
+  'Requests whose address a trusted proxy wrote in no known form, by header and reason',
+  ['header', 'reason'],
+);
+
+/**
+ * The network that a request comes from: IPv4 /24, IPv6 /64, since a household or a venue shares one and an attacker
+ * owns many addresses in one. A header counts only as far as trusted proxies wrote it: it is read from the right, and
+ * the first address that is not a trusted proxy is the client. What cannot be read there is logged once per header and
+ * reason and counted. Without a connection (an in-process request) everyone is on the loopback.
+ * @param options.header where proxies write; `X-Forwarded-For` when left out, and then `Forwarded` where that is missing
+ */
+export function createClientNetwork(
+  trustedProxies: readonly string[],
+  options: { readonly header?: AddressHeader; readonly log?: Pick<Log, 'error'> } = {},
+): ClientNetwork {
+  const isTrusted = createIsTrusted(trustedProxies);
+  const logged = new Set<string>();
+
+  const unparsed = (header: AddressHeader, written: string, reason: NoAddress): string => {
+    unparsedTotal.inc({ header, reason });
+    if (!logged.has(`${header} ${reason}`)) {
+      logged.add(`${header} ${reason}`);
+      options.log?.error({ header, reason, shape: shapeOf(written) }, 'a proxy wrote an address that cannot be read');
+    }
+    return unparsedNetwork;
+  };
+
+  return ({ remoteAddress, header }) => {
+    const peer = parseAddress(remoteAddress ?? '127.0.0.1');
+    if (peer === undefined) return unparsedNetwork;
+    if (!isTrusted(peer)) return networkOfAddress(peer);
+    const list = options.header === 'forwarded' ? undefined : header('x-forwarded-for');
+    if (list !== undefined) {
+      const found = clientOf(list, peer, isTrusted, nextInList);
+      return found.address === undefined
+        ? unparsed('x-forwarded-for', found.written, found.reason)
+        : networkOfAddress(found.address);
+    }
+    const elements = header('forwarded');
+    // Nobody in front of the proxy: it asks for itself, as a load balancer that looks after our health does.
+    if (elements === undefined) return networkOfAddress(peer);
+    const found = clientOf(elements, peer, isTrusted, nextElement);
+    return found.address === undefined
+      ? unparsed('forwarded', found.written, found.reason)
+      : networkOfAddress(found.address);
+  };
+}
+
+/** The same of a request that came through the router. */
+export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => string {
+  return (c) => clientNetwork({ remoteAddress: socketAddress(c), header: (name) => c.req.header(name) });
+}
+
+export function socketAddress(c: Context): string | undefined {
+  try {
+    return getConnInfo(c).remote.address;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The network of an address, as limits count it. */
+export function networkOf(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed === undefined ? unparsedNetwork : networkOfAddress(parsed);
+}
+
+/**
+ * The IPv6 /48 around a network; undefined for IPv4. Whoever rents one machine is often given a /48, which is 65,536
+ * networks: those together have a second, wider limit.
+ */
+export function widerNetworkOf(network: string): string | undefined {
+  if (!network.endsWith('::/64')) return undefined;
+  return `${network.slice(0, network.lastIndexOf(':', network.length - 6))}::/48`;
+}
+
+function networkOfAddress(address: Address): string {
+  if (address.family === 4) return `${address.text.slice(0, address.text.lastIndexOf('..'))}.0/24`;
+  const [first = 0, second = 0, third = 0, fourth = 0] = address.parts;
+  return `${first.toString(16)}:${second.toString(16)}:${third.toString(16)}:${fourth.toString(16)}::/64`;
+}
+
+type Hop = { readonly node: string | undefined; readonly before: number };
+type Found =
+  | { readonly address: Address }
+  | { readonly address?: undefined; readonly reason: NoAddress; readonly written: string };
+
+/** Walks the header from the right as far as trusted proxies wrote it. */
+function clientOf(
+  written: string,
+  peer: Address,
+  isTrusted: IsTrusted,
+  next: (written: string, end: number) => Hop,
+): Found {
+  let address = peer;
+  let end = written.length;
+  for (let hops = 0; hops < hopsMax && end >= 0 && (hops === 0 || isTrusted(address)); hops += 1) {
+    const { node, before } = next(written, end);
+    const parsed = node === undefined ? 'malformed' : parseNode(node);
+    if (typeof parsed === 'string') return { reason: parsed, written: written.slice(before + 1, end) };
+    address = parsed;
+    end = before;
+  }
+  return { address };
+}
+
+function nextInList(written: string, end: number): Hop {
+  const before = end === 0 ? -1 : written.lastIndexOf(',', end - 1);
+  return { node: written.slice(before + 1, end), before };
+}
+
+function nextElement(written: string, end: number): Hop {
+  const { element, before } = lastElement(written, end);
+  return { node: forOf(element), before };
+}
+
+/** The form of what was written, without what it says: an address is somebody's. */
+function shapeOf(written: string): string {
+  return written.trim().slice(0, shapeLengthMax).replaceAll(/\d/g, '9').replaceAll(/[a-z]/gi, 'a');
+}

@@ -1,0 +1,62 @@
+import { newId } from '../../platform/ids.ts';
+import type { Log } from '../../platform/log.ts';
+import { counter, gauge, histogram } from '../../platform/metrics.ts';
+import { unrouted } from '../contract/route-template.ts';
+
+const requests = counter('http_requests_total', 'Answers by route, method and status', ['route', 'method', 'status']);
+const seconds = histogram('http_request_seconds', 'Time from request to answer', ['route', 'method']);
+const inFlight = gauge('http_requests_in_flight', 'Requests being answered now');
+
+export type ObservedRequest = {
+  readonly requestId: string;
+  /** Once, when the answer is known. `route` is the route's template, never the address; undefined when no route serves it. */
+  answered(route: string | undefined, method: string, status: number): void;
+};
+
+export type ObserveRequest = () => ObservedRequest;
+
+/** What no route serves is mostly what robots try: one line for the first in this time, one for each status of the rest. */
+const unroutedEveryMs = 10_000;
+/** A label must not be of the client's making. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Gives each request an id and one observation; each that a route serves one log line, the others a share of one. */
+export function createObserveRequest(log: Log): ObserveRequest {
+  /** Requests that no route served since the last line, by status; undefined when there was none lately. */
+  let unlogged: Map<number, number> | undefined;
+
+  const summarize = () => {
+    for (const [status, count] of unlogged ?? []) {
+      log.info({ route: unrouted, status, count, seconds: unroutedEveryMs / 1000 }, 'requests that no route serves');
+    }
+    unlogged = undefined;
+  };
+  const isCounted = (status: number): boolean => {
+    if (unlogged === undefined) {
+      unlogged = new Map();
+      setTimeout(summarize, unroutedEveryMs).unref();
+      return false;
+    }
+    unlogged.set(status, (unlogged.get(status) ?? 0) + 1);
+    return true;
+  };
+
+  return () => {
+    const started = performance.now();
+    const requestId = newId('req');
+    inFlight.inc();
+    return {
+      requestId,
+      answered: (template, given, status) => {
+        inFlight.dec();
+        const milliseconds = performance.now() - started;
+        const method = methods.has(given) ? given : 'OTHER';
+        const route = template ?? unrouted;
+        requests.inc({ route, method, status });
+        seconds.observe({ route, method }, milliseconds / 1000);
+        if (template === undefined && isCounted(status)) return;
+        log.info({ requestId, method, route, status, ms: Math.round(milliseconds * 10) / 10 }, 'request');
+      },
+    };
+  };
+}

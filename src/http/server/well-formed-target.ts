@@ -1,0 +1,33 @@
+import type { MiddlewareHandler } from 'hono';
+import { requestInvalid } from '../../platform/errors.ts';
+import { inputFault } from '../../platform/field-faults.ts';
+
+const escape = /%/;
+const nul = /%00/;
+
+/**
+ * Refuses an address whose escapes are none, or stand for U+0000 or for bytes that are not UTF-8: no name here has those,
+ * and Postgres stores none of them. An address without escapes costs one search for a percent sign. Pages are more
+ * patient with what other sites append to a link to them: only what no text can hold is refused there.
+ */
+export function wellFormedTarget(): MiddlewareHandler {
+  return async (c, next) => {
+    const { url } = c.req.raw;
+    if (escape.test(url)) {
+      const target = url.slice(url.indexOf('/', url.indexOf('//') + 2));
+      if (nul.test(target) || (target.startsWith('/v1/') && !isDecodable(target))) {
+        throw requestInvalid([inputFault('', 'address.malformed')]);
+      }
+    }
+    await next();
+  };
+}
+
+function isDecodable(target: string): boolean {
+  try {
+    decodeURIComponent(target);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Channel } from '../tables.ts';
+
+/**
+ * How many messages one recipient is sent within any hour, on each channel, over everything that is sent. A recipient is a
+ * mailbox or a phone, however it is spelt (`src/access/buyers/buyer-key.ts`). Messages about money that has come are not counted:
+ * who pays is told, whatever strangers have done.
+ *
+ * The hour is divided into shares, so that whoever can use one of them up leaves the others alone: a stranger who orders
+ * free tickets in somebody's name cannot keep a sign-in code from that person, nor tickets that were paid for. What one
+ * person can be sent by strangers is therefore the sum of the shares that strangers can cause. `docs/messages.md` says who
+ * can cause what.
+ */
+export type Share =
+  /** Free tickets, and the end of orders that nobody paid for. Anybody can cause these. */
+  | 'orders'
+  /** The same, where the order's own buyer has confirmed this very address. */
+  | 'confirmed_orders'
+  /** Links to orders that nobody paid for, asked for again. Anybody who ordered can cause these. */
+  | 'links'
+  /** Links to paid orders. Asking takes the order's code, which its buyer has. */
+  | 'paid_links'
+  /** Codes that confirm an address. Anybody can cause these. */
+  | 'codes'
+  /** An event that was called off or moved, where the tickets were free. */
+  | 'events'
+  /** Tickets that an organizer sends once more. */
+  | 'resends'
+  /** Invitations and new passwords of staff. */
+  | 'staff';
+
+/** Messages per recipient within any hour. What a channel does not name is never sent there. */
+export const messagesPerHourMax = {
+  email: {
+    orders: 5,
+    confirmed_orders: 10,
+    links: 3,
+    paid_links: 3,
+    // No tighter than what `src/traffic-control/limits/policies.ts` allows in an hour: it decides who gets a code, and tells. 20 to
+    // everybody, a first one to each of 15 networks, 5 to a client that has confirmed the address.
+    codes: 40,
+    events: 5,
+    resends: 5,
+    // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
+    // by each of 5 networks, 3 by a client of the member.
+    staff: 16,
+  },
+  whatsapp: {
+    confirmed_orders: 5,
+    codes: 40,
+    events: 3,
+    resends: 3,
+  },
+} as const satisfies Record<Channel, Partial<Record<Share, number>>>;

@@ -1,0 +1,138 @@
+import { orderAccessToken, staffTokenLink, verificationMessage } from '../../access/index.ts';
+import type { Config } from '../../config.ts';
+import { eventCalendar, ticketCode } from '../../orders/index.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { eventIdOf, orderCode } from '../../platform/ids.ts';
+import { money } from '../../platform/text/money.ts';
+import { greetingName } from '../../platform/text/person-name.ts';
+import { phoneDigits } from '../../platform/text/phone-number.ts';
+import type { Mail, WhatsappMessage } from '../channel.ts';
+import type { Claim } from './queries.ts';
+import type { Deliveries } from './deliveries.ts';
+import { findPlanBefore } from '../notices/queries.ts';
+import type { OrderTemplate } from './queue-queries.ts';
+import { type OrderSubject, findTimeZone } from './subject-queries.ts';
+import type { OrderMailData } from '../templates/order-mail.ts';
+import { eventCancelledMail, eventMovedMail } from '../templates/event-notice.ts';
+import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
+import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
+import { staffLinkMail } from '../templates/staff-link.ts';
+import { ticketsMail } from '../templates/tickets.ts';
+import { whatsappMessage } from '../templates/whatsapp.ts';
+
+export type ComposeDeps = {
+  readonly db: Db;
+  readonly deliveries: Deliveries;
+  readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
+};
+
+type Claimed = Pick<Claim, 'subject_id' | 'template' | 'channel' | 'version'>;
+
+/** Where a message is about no event. */
+const platformTimeZone = 'Asia/Jakarta';
+
+/** A message with the address it goes to. Lives only while it is being sent. */
+export type Composed =
+  | { readonly channel: 'email'; readonly to: { readonly name: string; readonly address: string }; readonly mail: Mail }
+  | { readonly channel: 'whatsapp'; readonly to: string; readonly message: WhatsappMessage };
+
+/**
+ * Makes the message of a delivery from what is true now; undefined when there is nothing to say any more: the link was
+ * used, the tickets were taken back.
+ */
+export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise<Composed | undefined> {
+  const { template } = claim;
+  if (template === 'staff_invitation' || template === 'staff_password_reset') {
+    const staff = await staffTokenLink(deps, claim.subject_id);
+    if (staff === undefined) return undefined;
+    const name = greetingName(staff.name);
+    return {
+      channel: 'email',
+      to: { name: name ?? '', address: staff.email },
+      mail: staffLinkMail({ ...staff, name }),
+    };
+  }
+  if (template === 'buyer_code') {
+    const buyer = await verificationMessage(deps, claim.subject_id);
+    if (buyer === undefined) return undefined;
+    if (buyer.channel === 'whatsapp') return { channel: 'whatsapp', to: buyer.to, message: buyerCodeMessage(buyer) };
+    const timeZone = (await findTimeZone(deps.db, buyer.eventId)) ?? platformTimeZone;
+    return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
+  }
+  const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
+  if (subject === undefined || !isStillTrue(template, subject)) return undefined;
+  return composeOrderMessage(deps, { ...claim, template }, subject);
+}
+
+async function composeOrderMessage(
+  deps: ComposeDeps,
+  claim: Claimed & { readonly template: OrderTemplate },
+  subject: OrderSubject,
+): Promise<Composed | undefined> {
+  const { order } = subject;
+  const data = orderMailData(deps, subject);
+  if (claim.channel === 'whatsapp') {
+    if (claim.template === 'order_link') return undefined;
+    return {
+      channel: 'whatsapp',
+      to: phoneDigits(order.buyerPhone),
+      message: whatsappMessage(claim.template, data),
+    };
+  }
+  const to = { name: data.buyerName ?? '', address: order.buyerEmail };
+  if (claim.template !== 'event_moved') return { channel: 'email', to, mail: orderMails[claim.template](data) };
+  const before = await findPlanBefore(deps.db, subject.event.id, claim.version);
+  return before === undefined ? undefined : { channel: 'email', to, mail: eventMovedMail(data, before) };
+}
+
+const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: OrderMailData) => Mail>> = {
+  tickets: ticketsMail,
+  order_cancelled: orderCancelledMail,
+  order_refunded: orderRefundedMail,
+  order_link: orderLinkMail,
+  event_cancelled: eventCancelledMail,
+};
+
+function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject): boolean {
+  switch (template) {
+    case 'tickets':
+      return tickets.length > 0;
+    case 'order_cancelled':
+      return order.status === 'cancelled';
+    case 'event_moved':
+      return event.status === 'published' && tickets.length > 0;
+    case 'event_cancelled':
+      return event.status === 'cancelled';
+    default:
+      return true;
+  }
+}
+
+function orderMailData(
+  deps: ComposeDeps,
+  { order, event, organizerName, lines, tickets }: OrderSubject,
+): OrderMailData {
+  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id);
+  return {
+    locale: order.locale,
+    buyerName: greetingName(order.buyerName),
+    organizerName,
+    event,
+    orderCode: orderCode(order.id),
+    link: `${deps.config.PUBLIC_URL}/orders/${order.id}#${token}`,
+    lines: lines.map((line) => ({
+      name: line.name,
+      quantity: line.quantity,
+      price: money(line.unitPrice, order.currency),
+    })),
+    discount: money(order.discount, order.currency),
+    fees: money(order.fees, order.currency),
+    total: money(order.total, order.currency),
+    tickets: tickets.map((ticket) => ({
+      code: ticketCode({ code: Buffer.from(ticket.codeHex, 'hex') }),
+      categoryName: ticket.categoryName,
+    })),
+    isPaid: order.total > 0 && order.paidAt !== null,
+    calendar: { text: eventCalendar(event, order.id), method: event.status === 'cancelled' ? 'CANCEL' : 'PUBLISH' },
+  };
+}

@@ -1,0 +1,97 @@
+import type { Db } from '../../platform/database/db.ts';
+import { createGroupCommit } from '../../platform/database/group-commit.ts';
+import {
+  type Acceptance,
+  type Claim,
+  acceptDeliveries,
+  claimDeliveries,
+  secondsInOtherHands,
+} from './queries.ts';
+import { sendable } from '../metrics.ts';
+import { type OrderNotice, type OrderTemplate, queueOrderDeliveries } from './queue-queries.ts';
+import { type OrderSubject, findOrderSubjects } from './subject-queries.ts';
+
+/** What came of taking a delivery in hand. */
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  /** Another worker has it, or had it when it died. */
+  | { readonly kind: 'busy'; readonly seconds: number }
+  | { readonly kind: 'nothing_to_do' };
+
+/** What every message needs of Postgres, each asked together with those of the messages beside it. */
+export type Deliveries = {
+  /** Records the deliveries of a fact; gives the ids of those that are new and go out. */
+  queue(template: OrderTemplate, notice: OrderNotice): Promise<string[]>;
+  orderSubject(eventId: string, orderId: string): Promise<OrderSubject | undefined>;
+  claim(id: string): Promise<ClaimResult>;
+  accept(item: Acceptance): Promise<void>;
+};
+
+const batchMax = 100;
+const queueMax = 5000;
+const deadlineMs = 10_000;
+
+export function createDeliveries(db: Db): Deliveries {
+  const claims = createGroupCommit<string, ClaimResult>({
+    name: 'delivery_claims',
+    flush: (_lane, ids) => claimAll(db, ids),
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+    keysOf: (id) => [id],
+  });
+  const acceptances = createGroupCommit<Acceptance, void>({
+    name: 'delivery_acceptances',
+    flush: async (_lane, items) => {
+      await acceptDeliveries(db, items);
+      return items.map(() => undefined);
+    },
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+    keysOf: (item) => [item.id],
+  });
+  const notices = createGroupCommit<OrderNotice, string[]>({
+    name: 'delivery_notices',
+    flush: async (template, items) => {
+      const added = new Set(sendable(await queueOrderDeliveries(db, template as OrderTemplate, items)));
+      return items.map(({ emailId, whatsappId }) => [emailId, whatsappId].filter((id) => added.has(id)));
+    },
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+    keysOf: (notice) => [notice.orderId],
+  });
+  const subjects = createGroupCommit<{ eventId: string; orderId: string }, OrderSubject | undefined>({
+    name: 'delivery_subjects',
+    flush: async (_lane, refs) => {
+      const found = new Map((await findOrderSubjects(db, refs)).map((subject) => [subject.order.id, subject]));
+      return refs.map((ref) => found.get(ref.orderId));
+    },
+    batchMax,
+    queueMax,
+    deadlineMs,
+    flushesMax: 1,
+  });
+  return {
+    queue: (template, notice) => notices.submit(template, notice),
+    orderSubject: (eventId, orderId) => subjects.submit('subjects', { eventId, orderId }),
+    claim: (id) => claims.submit('claims', id),
+    accept: (item) => acceptances.submit('acceptances', item),
+  };
+}
+
+async function claimAll(db: Db, ids: readonly string[]): Promise<ClaimResult[]> {
+  const claimed = new Map((await claimDeliveries(db, ids)).map((claim) => [claim.id, claim]));
+  const others = ids.filter((id) => !claimed.has(id));
+  const busy = others.length === 0 ? new Map<string, number>() : await secondsInOtherHands(db, others);
+  return ids.map((id) => {
+    const claim = claimed.get(id);
+    if (claim !== undefined) return { kind: 'claimed', claim };
+    const seconds = busy.get(id);
+    return seconds === undefined ? { kind: 'nothing_to_do' } : { kind: 'busy', seconds };
+  });
+}

@@ -1,0 +1,228 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { deliverySend, ticketsSend } from '../jobs.ts';
+import type { Channel, DeliveryStatus, Template } from '../tables.ts';
+
+/** A delivery that this call has taken in hand. */
+export type Claim = {
+  readonly id: string;
+  readonly organizer_id: string | null;
+  readonly subject_id: string;
+  readonly template: Template;
+  readonly channel: Channel;
+  readonly recipient_key: string;
+  readonly version: number;
+  readonly status: DeliveryStatus;
+  readonly tries: number;
+  readonly unknowns: number;
+  readonly age_seconds: number;
+  readonly suppressed: boolean;
+};
+
+/** After this a sending that nobody finished is taken for crashed; longer than any channel's deadline. */
+export const sendingMaxSeconds = 30;
+/** How long a WhatsApp message without answer waits for a status that tells of it. */
+export const unknownWaitSeconds = 180;
+
+const idArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
+
+/**
+ * Takes deliveries in hand: queued ones; mails whose sender crashed, since their Message-ID makes a double
+ * recognisable; WhatsApp messages that stayed unknown. A WhatsApp message whose sender crashed becomes unknown first.
+ * Of two concurrent callers one gets the row: the other finds its status changed.
+ */
+export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<Claim[]> {
+  return rowsOf<Claim>(
+    db,
+    sql`
+      update deliveries d set
+        status = case when d.channel = 'whatsapp' and d.status = 'sending' then 'unknown' else 'sending' end,
+        failure = case when d.channel = 'whatsapp' and d.status = 'sending' then 'crash' end,
+        unknowns = d.unknowns + case when d.channel = 'whatsapp' and d.status = 'sending' then 1 else 0 end,
+        tries = d.tries + case when d.channel = 'whatsapp' and d.status = 'sending' then 0 else 1 end,
+        sending_at = now(),
+        next_check_at = now() + make_interval(secs =>
+          case when d.channel = 'whatsapp' and d.status = 'sending' then ${unknownWaitSeconds}::float8 else ${sendingMaxSeconds}::float8 end)
+      where d.id = any(${idArray(ids)}) and (
+        d.status = 'queued'
+        or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => ${sendingMaxSeconds}))
+        or (d.status = 'unknown' and d.sending_at <= now() - make_interval(secs => ${unknownWaitSeconds})))
+      returning d.id, organizer_id, subject_id, template, channel, recipient_key, d.version, status, tries, unknowns,
+        extract(epoch from now() - created_at)::float8 as age_seconds,
+        exists (select from suppressions s where s.channel = d.channel and s.recipient_key = d.recipient_key
+          and (s.until is null or s.until > now())) as suppressed`,
+  );
+}
+
+/** For how many seconds each of these is still in another caller's hand; absent when there is nothing to wait for. */
+export async function secondsInOtherHands(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await rowsOf<{ id: string; seconds: number }>(
+    db,
+    sql`
+      select id, extract(epoch from sending_at + make_interval(secs => ${sendingMaxSeconds}) - now())::float8 as seconds
+      from deliveries where id = any(${idArray(ids)}) and status = 'sending'`,
+  );
+  return new Map(rows.map((row) => [row.id, Math.max(row.seconds, 0)]));
+}
+
+export type Acceptance = {
+  readonly id: string;
+  readonly providerMessageId: string;
+  readonly senderId?: string | undefined;
+};
+
+/** The provider has them. A status that overtook this call is not taken back. */
+export async function acceptDeliveries(db: Db, items: readonly Acceptance[]): Promise<void> {
+  const rows = sql.join(
+    items.map((item) => sql`(${item.id}::text, ${item.providerMessageId}::text, ${item.senderId ?? null}::text)`),
+    sql`, `,
+  );
+  await db.execute(sql`
+    update deliveries d set
+      status = case when d.status in ('sending', 'unknown', 'queued') then 'accepted' else d.status end,
+      provider_message_id = a.message_id, sender_id = coalesce(a.sender_id, d.sender_id),
+      accepted_at = coalesce(d.accepted_at, now()), failure = null, next_check_at = null
+    from (values ${rows}) as a (id, message_id, sender_id)
+    where d.id = a.id and d.status in ('sending', 'unknown', 'queued', 'sent', 'delivered', 'read')`);
+}
+
+/** Certainly not taken: back in the line. `unspent` gives the try back. */
+export async function requeueDelivery(
+  db: Db,
+  { id, failure, unspent, recheckSeconds }: { id: string; failure: string; unspent: boolean; recheckSeconds: number },
+): Promise<void> {
+  await db.execute(sql`
+    update deliveries set status = 'queued', failure = ${failure}, tries = greatest(tries - ${unspent ? 1 : 0}, 0),
+      next_check_at = now() + make_interval(secs => ${recheckSeconds})
+    where id = ${id} and status = 'sending'`);
+}
+
+/** The end of the line for this delivery. */
+export async function endDelivery(
+  db: Db,
+  { id, status, failure }: { id: string; status: 'failed' | 'suppressed'; failure: string },
+): Promise<void> {
+  await db.execute(sql`
+    update deliveries set status = ${status}, failure = ${failure}, next_check_at = null
+    where id = ${id} and status in ('sending', 'queued', 'unknown')`);
+}
+
+/** Nobody knows: wait for a status that names the delivery. */
+export async function markUnknown(
+  db: Db,
+  { id, failure, senderId }: { id: string; failure: string; senderId: string | undefined },
+): Promise<void> {
+  await db.execute(sql`
+    update deliveries set status = 'unknown', failure = ${failure}, sender_id = ${senderId ?? null}, unknowns = unknowns + 1,
+      next_check_at = now() + make_interval(secs => ${unknownWaitSeconds})
+    where id = ${id} and status = 'sending'`);
+}
+
+export async function suppressRecipient(
+  db: Db,
+  {
+    channel,
+    recipientKey,
+    reason,
+    days,
+  }: { channel: Channel; recipientKey: string; reason: string; days: number | undefined },
+): Promise<void> {
+  await db.execute(sql`
+    insert into suppressions (channel, recipient_key, reason, until)
+    values (${channel}, ${recipientKey}, ${reason}, ${days === undefined ? null : sql`now() + make_interval(days => ${days})`})
+    on conflict (channel, recipient_key) do update set reason = excluded.reason, until = excluded.until, created_at = now()`);
+}
+
+export type StatusReport = {
+  readonly wamid: string;
+  /** What the message carried in its opaque field: our delivery's id. */
+  readonly deliveryId: string | undefined;
+  readonly status: 'sent' | 'delivered' | 'read' | 'failed';
+  readonly failure: string | undefined;
+};
+
+/**
+ * Folds reported statuses into the deliveries of one sender: the furthest of sent, delivered, read counts, in whatever
+ * order and number they come; a failure counts only for what was not delivered. Reports of messages that are not this
+ * sender's or its organiser's change nothing.
+ */
+export async function foldStatuses(
+  db: Db,
+  sender: { id: string; organizerId: string | null },
+  reports: readonly StatusReport[],
+): Promise<void> {
+  const rows = sql.join(
+    reports.map(
+      (report) =>
+        sql`(${report.wamid}::text, ${report.deliveryId ?? null}::text, ${report.status}::text, ${report.failure ?? null}::text)`,
+    ),
+    sql`, `,
+  );
+  await db.execute(sql`
+    with reported as (
+      select d.id, max(array_position(array['sent', 'delivered', 'read'], r.status)) as rank,
+        max(r.failure) filter (where r.status = 'failed') as failure, max(r.wamid) as wamid
+      from (values ${rows}) as r (wamid, delivery_id, status, failure)
+      join deliveries d on d.provider_message_id = r.wamid or d.id = r.delivery_id
+      where d.channel = 'whatsapp' and (${sender.organizerId}::text is null or d.organizer_id = ${sender.organizerId})
+        and (d.sender_id is null or d.sender_id = ${sender.id})
+      group by d.id
+    )
+    update deliveries d set
+      status = case
+        when f.rank is not null and f.rank >= coalesce(array_position(array['sent', 'delivered', 'read'], d.status), 0)
+          and (d.status <> 'failed' or f.rank >= 2) and not (f.failure is not null and f.rank < 2)
+          then (array['sent', 'delivered', 'read'])[f.rank]
+        when f.failure is not null and d.status in ('queued', 'sending', 'unknown', 'accepted', 'sent') then 'failed'
+        else d.status end,
+      failure = case
+        when f.failure is not null and coalesce(f.rank, 0) < 2 and d.status in ('queued', 'sending', 'unknown', 'accepted', 'sent')
+          then f.failure
+        when f.rank >= 2 then null else d.failure end,
+      provider_message_id = coalesce(d.provider_message_id, f.wamid),
+      sender_id = ${sender.id},
+      accepted_at = coalesce(d.accepted_at, now()),
+      delivered_at = case when f.rank >= 2 then coalesce(d.delivered_at, now()) else d.delivered_at end,
+      next_check_at = null
+    from reported f where d.id = f.id`);
+}
+
+/** Recipients of these messages, as far as they are the organiser's; all of them for a number of the platform. */
+export async function recipientKeysOf(
+  db: Db,
+  wamids: readonly string[],
+  organizerId: string | null,
+): Promise<string[]> {
+  const rows = await rowsOf<{ recipient_key: string }>(
+    db,
+    sql`
+      select distinct recipient_key from deliveries
+      where channel = 'whatsapp' and provider_message_id = any(${idArray(wamids)})
+        and (${organizerId}::text is null or organizer_id = ${organizerId})`,
+  );
+  return rows.map((row) => row.recipient_key);
+}
+
+const deliveryJobs = [deliverySend, ticketsSend];
+
+export type DueDelivery = { readonly id: string; readonly event_id: string | null; readonly template: Template };
+
+/**
+ * Unfinished deliveries that somebody should look at now; each is looked at again only after the pause. Those whose job
+ * is still staged, as in a backlog, are left to it: more jobs would make the backlog longer.
+ */
+export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: number): Promise<DueDelivery[]> {
+  return rowsOf<DueDelivery>(
+    db,
+    sql`
+      with due as (
+        update deliveries set next_check_at = now() + make_interval(secs => ${pauseSeconds})
+        where id in (
+          select id from deliveries where next_check_at <= now() order by next_check_at limit ${limit} for update skip locked
+        ) returning id, event_id, template
+      )
+      select id, event_id, template from due
+      where id not in ${stagedIds(deliveryJobs, 'deliveryId')}`,
+  );
+}

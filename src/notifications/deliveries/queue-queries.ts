@@ -1,0 +1,213 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { type Share, messagesPerHourMax } from './caps.ts';
+import { deliveryJobOf } from '../jobs.ts';
+import { type OrderRef, textArray } from './subject-queries.ts';
+import type { Channel, Template } from '../tables.ts';
+
+/**
+ * Facts become deliveries. Every way goes through `queue_deliveries` (drizzle/functions), which counts what a recipient was
+ * sent in the statement that queues, so that no number of processes exceeds a cap.
+ */
+
+/** A delivery that is new: queued, or written down and never sent since its recipient was sent enough. */
+export type NewDelivery = { readonly id: string; readonly channel: Channel; readonly cappedBy: Share | null };
+
+const capRows = sql.join(
+  Object.entries(messagesPerHourMax).flatMap(([channel, shares]) =>
+    Object.entries(shares).map(([share, max]) => sql`(${channel}::text, ${share}::text, ${max}::integer)`),
+  ),
+  sql`, `,
+);
+
+/**
+ * @param candidates a select of id, organizer_id, event_id, subject_id, template, channel, recipient_key, version and share;
+ * a share of null is not counted
+ */
+async function queueDeliveries(db: Db, template: Template, candidates: SQL): Promise<NewDelivery[]> {
+  return rowsOf<NewDelivery>(
+    db,
+    sql`
+      with candidate as (${candidates}), lists as (
+        select array_agg(c.id) as ids, array_agg(c.organizer_id) as organizers, array_agg(c.event_id) as events,
+          array_agg(c.subject_id) as subjects, array_agg(c.template) as templates, array_agg(c.channel) as channels,
+          array_agg(c.recipient_key) as keys, array_agg(c.version) as versions, array_agg(c.share) as shares,
+          array_agg(cap.hourly_max) as maxes
+        from candidate c
+        left join (values ${capRows}) as cap (channel, share, hourly_max) on cap.channel = c.channel and cap.share = c.share
+      )
+      select q.id, q.channel, q.capped_by as "cappedBy"
+      from lists l
+      cross join lateral queue_deliveries(l.ids, l.organizers, l.events, l.subjects, l.templates, l.channels, l.keys, l.versions,
+        l.shares, l.maxes, ${deliveryJobOf(template).name}::text) q`,
+  );
+}
+
+/** Seconds within which a link is mailed once, however often it is asked for. */
+const linkOnceSeconds = 300;
+
+export type OrderTemplate = Extract<
+  Template,
+  'tickets' | 'order_cancelled' | 'order_refunded' | 'order_link' | 'event_cancelled' | 'event_moved'
+>;
+
+type OrderRule = {
+  readonly when: SQL;
+  readonly version: SQL;
+  readonly whatsapp: boolean;
+  /** The share that a message is counted under; `key` is the recipient's. */
+  readonly share: (key: SQL) => SQL;
+};
+
+/** Money has come for the order. What became of it later does not matter here. */
+const isPaid = sql`(o.total > 0 and o.paid_at is not null)`;
+/** The order's own buyer has proven to read what is sent to this address. */
+const isConfirmed = (key: SQL) => sql`(o.confirmed_key is not null and o.confirmed_key = ${key})`;
+const ordersShare = (key: SQL) =>
+  sql`case when ${isPaid} then null when ${isConfirmed(key)} then 'confirmed_orders' else 'orders' end`;
+const linksShare = () => sql`case when ${isPaid} then 'paid_links' else 'links' end`;
+const eventsShare = () => sql`case when ${isPaid} then null else 'events' end`;
+
+/**
+ * Which orders a fact is worth a message for, and its version: a version that exists is not sent again. A refund's
+ * version is the number of tickets taken back so far, so each partial refund is told once. A hold that its own buyer gave up
+ * is no news. Of an event's notices, the notice chooses the orders and has the version.
+ */
+const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
+  tickets: {
+    when: sql`o.status in ('paid', 'partially_refunded')`,
+    version: sql`1`,
+    whatsapp: true,
+    share: ordersShare,
+  },
+  order_cancelled: {
+    when: sql`o.status = 'cancelled' and (o.paid_at is not null or o.cancelled_by = 'organizer')`,
+    version: sql`1`,
+    whatsapp: true,
+    share: ordersShare,
+  },
+  order_refunded: {
+    when: sql`o.status in ('refunded', 'partially_refunded')`,
+    version: sql`1 + (select count(*)::int from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'revoked')`,
+    whatsapp: true,
+    share: ordersShare,
+  },
+  order_link: {
+    when: sql`true`,
+    version: sql`floor(extract(epoch from now()) / ${linkOnceSeconds})::int`,
+    whatsapp: false,
+    share: linksShare,
+  },
+  event_cancelled: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
+  event_moved: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
+};
+
+export type OrderNotice = OrderRef & { readonly emailId: string; readonly whatsappId: string };
+
+/** How a message is queued other than by the rule of its fact. */
+export type QueueOptions =
+  /** The next version instead of the fact's own, counted as a re-send. */
+  | { readonly resend: true }
+  /** The version of an event's notice. */
+  | { readonly version: number };
+
+/**
+ * Records the deliveries of facts about orders and stages their sending, in one statement. Email always; WhatsApp where a
+ * number exists that may send, and money has come or the order's buyer has confirmed the phone: nobody else's phone rings
+ * because somebody typed it.
+ */
+export async function queueOrderDeliveries(
+  db: Db,
+  template: OrderTemplate,
+  notices: readonly OrderNotice[],
+  options?: QueueOptions,
+): Promise<NewDelivery[]> {
+  const rule = orderRules[template];
+  const isResend = options !== undefined && 'resend' in options;
+  const share = isResend ? () => sql`'resends'` : rule.share;
+  const emailKey = sql`o.buyer_keys[1]`;
+  const phoneKey = sql`o.buyer_keys[2]`;
+  const row = (id: SQL, channel: Channel, key: SQL) => sql`
+    select ${id}, o.organizer_id, o.event_id, o.id, ${template}::text, ${channel}::text, ${key}, o.version,
+      (${share(key)})::text from subject o`;
+  return queueDeliveries(
+    db,
+    template,
+    sql`
+      with subject as (
+        select o.id, o.event_id, o.organizer_id, o.buyer_keys, o.confirmed_key, o.buyer_phone, o.total, o.paid_at, a.email_id, a.whatsapp_id,
+          ${versionOf(rule, template, options)} as version
+        from unnest(${textArray(notices.map((notice) => notice.eventId))}, ${textArray(notices.map((notice) => notice.orderId))},
+          ${textArray(notices.map((notice) => notice.emailId))}, ${textArray(notices.map((notice) => notice.whatsappId))})
+          as a (event_id, order_id, email_id, whatsapp_id)
+        join orders o on o.event_id = a.event_id and o.id = a.order_id
+        where ${rule.when}
+      ), message (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, share) as (
+        ${row(sql`o.email_id`, 'email', emailKey)}
+        union all
+        ${row(sql`o.whatsapp_id`, 'whatsapp', phoneKey)}
+        where ${rule.whatsapp} and o.buyer_phone <> '' and (${isPaid} or ${isConfirmed(phoneKey)}) and exists (
+          select from senders s where s.status <> 'disabled' and (s.organizer_id = o.organizer_id or s.organizer_id is null))
+      )
+      select * from message`,
+  );
+}
+
+function versionOf(rule: OrderRule, template: OrderTemplate, options: QueueOptions | undefined): SQL {
+  if (options === undefined) return rule.version;
+  if ('version' in options) return sql`${options.version}::integer`;
+  return sql`(select coalesce(max(x.version), 0) + 1 from deliveries x where x.subject_id = o.id and x.template = ${template})`;
+}
+
+/** The address that a staff member's one-time link goes to; undefined for a link that does not exist. */
+export async function findStaffAddress(db: Db, tokenId: string): Promise<string | undefined> {
+  const [row] = await rowsOf<{ email: string }>(
+    db,
+    sql`select m.email from staff_tokens t join staff m on m.id = t.staff_id where t.id = ${tokenId}`,
+  );
+  return row?.email;
+}
+
+/** The same for a one-time link of a staff member; always by email. */
+export async function queueStaffDelivery(
+  db: Db,
+  input: {
+    template: Extract<Template, 'staff_invitation' | 'staff_password_reset'>;
+    tokenId: string;
+    deliveryId: string;
+    recipientKey: string;
+  },
+): Promise<NewDelivery[]> {
+  return queueDeliveries(
+    db,
+    input.template,
+    sql`
+      select ${input.deliveryId}::text as id, m.organizer_id, null::text as event_id, t.id as subject_id,
+        ${input.template}::text as template, 'email'::text as channel, ${input.recipientKey}::text as recipient_key,
+        1 as version, 'staff'::text as share
+      from staff_tokens t join staff m on m.id = t.staff_id where t.id = ${input.tokenId}`,
+  );
+}
+
+/** The same for a code that a buyer asked for, on the channel of the address. */
+export async function queueVerificationDelivery(
+  db: Db,
+  input: { verificationId: string; deliveryId: string },
+): Promise<NewDelivery[]> {
+  return queueDeliveries(
+    db,
+    'buyer_code',
+    sql`
+      select ${input.deliveryId}::text as id, organizer_id, event_id, id as subject_id, 'buyer_code'::text as template, channel,
+        account_key as recipient_key, 1 as version, 'codes'::text as share
+      from buyer_verifications where id = ${input.verificationId}`,
+  );
+}
+
+/** Removes a bounded number of counts that no longer matter. */
+export async function purgeMessageShares(db: Db, limit: number): Promise<void> {
+  await db.execute(sql`
+    delete from message_shares where (channel, recipient_key, share) in (
+      select channel, recipient_key, share from message_shares
+      where asked_at < now() - interval '2 hours' order by asked_at limit ${limit} for update skip locked)`);
+}

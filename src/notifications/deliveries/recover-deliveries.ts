@@ -1,0 +1,54 @@
+import { orderPaid } from '../../orders/jobs.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import type { Log } from '../../platform/log.ts';
+import { stageAll } from '../../platform/jobs/outbox.ts';
+import { takeDueDeliveries } from './queries.ts';
+import { deliveryJobOf, deliverySend, tellHolders, ticketsSend } from '../jobs.ts';
+import { noticesWithoutJob } from '../notices/queries.ts';
+import { purgeMessageShares } from './queue-queries.ts';
+import { paidOrdersWithoutDelivery } from './subject-queries.ts';
+
+const batchMax = 500;
+const pauseSeconds = 900;
+/** Orders paid within this window are looked at; what is older is for the invariant, and for a person. */
+const paidFromMinutes = 15;
+const paidToMinutes = 2;
+const noticeLateMinutes = 5;
+/** Twenty seconds of a rush leave fewer. */
+const sharesPurgedMax = 20_000;
+
+/**
+ * Finds what fell through: deliveries whose time to look has come (a crash, a lost job, a WhatsApp message that no
+ * status told of), paid orders without delivery, and events whose holders are not all told. They are staged again; nothing is
+ * sent twice by that. And it removes what was counted for caps that are over.
+ */
+export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<void> {
+  const due = await transaction(deps.db, async (tx) => {
+    const taken = await takeDueDeliveries(tx, batchMax, pauseSeconds);
+    for (const contract of [ticketsSend, deliverySend]) {
+      const own = taken.filter(({ template }) => deliveryJobOf(template) === contract);
+      await stageAll(
+        tx,
+        contract,
+        own.map((delivery) => ({
+          deliveryId: delivery.id,
+          ...(delivery.event_id === null ? {} : { eventId: delivery.event_id }),
+        })),
+      );
+    }
+    return taken;
+  });
+  const orders = await paidOrdersWithoutDelivery(deps.db, {
+    fromMinutes: paidFromMinutes,
+    toMinutes: paidToMinutes,
+    limit: batchMax,
+  });
+  await stageAll(deps.db, orderPaid, orders);
+  const notices = await noticesWithoutJob(deps.db, { minutes: noticeLateMinutes, limit: batchMax });
+  await stageAll(deps.db, tellHolders, notices);
+  await purgeMessageShares(deps.db, sharesPurgedMax);
+  if (notices.length > 0) deps.log.error({ notices: notices.length }, 'holders of an event were not all told');
+  if (due.length > 0) deps.log.info({ deliveries: due.length }, 'unfinished deliveries are sent again');
+  if (orders.length > 0)
+    deps.log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
+}

@@ -1,0 +1,43 @@
+import { type Actor, writeAudit } from '../../access/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { eventIdOf, newId } from '../../platform/ids.ts';
+import { nothingToSend, orderNotFound, resendLimited } from '../errors.ts';
+import { organizerHasOrder, resendsSince } from './resend-queries.ts';
+import { sendable } from '../metrics.ts';
+import { queueOrderDeliveries } from './queue-queries.ts';
+
+const resendsMax = 5;
+const resendsWithinHours = 24;
+const resendRetrySeconds = 3600;
+
+/**
+ * Sends the tickets of a paid order once more, as a new version, on every channel that it went out on.
+ * @returns the ids of the new deliveries
+ * @throws DomainError order.not_found, notification.nothing_to_send, notification.resend_limited
+ */
+export async function resendTickets(
+  deps: { db: Db; clock: Clock },
+  { actor, orderId }: { actor: Actor; orderId: string },
+): Promise<string[]> {
+  const eventId = eventIdOf(orderId);
+  const now = deps.clock.now();
+  const added = await transaction(deps.db, async (tx) => {
+    if (!(await organizerHasOrder(tx, { organizerId: actor.organizerId, eventId, orderId }))) throw orderNotFound();
+    if ((await resendsSince(tx, orderId, resendsWithinHours)) >= resendsMax) throw resendLimited(resendRetrySeconds);
+    const notice = { eventId, orderId, emailId: newId('dlv', now), whatsappId: newId('dlv', now) };
+    const added = await queueOrderDeliveries(tx, 'tickets', [notice], { resend: true });
+    if (added.length === 0) throw nothingToSend();
+    await writeAudit(tx, {
+      actor,
+      act: 'order.tickets_resent',
+      subjectId: orderId,
+      changes: { deliveries: added.filter(({ cappedBy }) => cappedBy === null).length },
+    });
+    return added;
+  });
+  const ids = sendable(added);
+  // Written down as capped, and said: somebody else has sent this recipient enough.
+  if (ids.length === 0) throw resendLimited(resendRetrySeconds);
+  return ids;
+}

@@ -1,0 +1,141 @@
+import { backOffSeconds } from '../../platform/resilience/back-off.ts';
+import { isUnavailable } from '../../platform/database/db-errors.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import type { EmailChannel, SendResult, WhatsappChannel } from '../channel.ts';
+import { type ComposeDeps, type Composed, composeMessage } from './compose-message.ts';
+import { type Claim, endDelivery, markUnknown, requeueDelivery, suppressRecipient } from './queries.ts';
+import { deliveriesSent, deliverySeconds } from '../metrics.ts';
+
+export type SendDeliveryDeps = ComposeDeps & {
+  readonly email: EmailChannel;
+  readonly whatsapp: WhatsappChannel;
+};
+
+const giveUpAfterHours = 48;
+const unknownsMax = 3;
+const pauseFirstSeconds = 4;
+const pauseMaxSeconds = 600;
+/** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
+const recheckAfterSeconds = 900;
+
+/**
+ * Sends one delivery. Safe to repeat at any point: the row says what is left to do, and the job's own repeats are
+ * counted there. A crash between the provider's yes and our record sends a mail again under the same Message-ID, and
+ * leaves a WhatsApp message unknown until its status tells, or until the wait is over.
+ * @throws RetryLater when it must be tried again
+ */
+export async function sendDelivery(
+  deps: SendDeliveryDeps,
+  { deliveryId }: { deliveryId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const taken = await deps.deliveries.claim(deliveryId);
+  if (taken.kind === 'busy') throw new RetryLater(Math.ceil(taken.seconds) + 1, 'in other hands');
+  if (taken.kind === 'nothing_to_do') return;
+  const { claim } = taken;
+  // Its sender crashed: it waits for a status, and comes back through `recoverDeliveries`.
+  if (claim.status === 'unknown') return;
+  if (claim.suppressed) return end(deps, claim, { status: 'suppressed', failure: 'suppressed' });
+  if (claim.age_seconds > giveUpAfterHours * 3600) return end(deps, claim, { status: 'failed', failure: 'gave_up' });
+  if (claim.unknowns >= unknownsMax) return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
+  const composed = await orRequeue(deps, claim, 'compose', () => composeMessage(deps, claim));
+  if (composed === undefined) return end(deps, claim, { status: 'suppressed', failure: 'nothing_to_say' });
+  const result = await orRequeue(deps, claim, 'send', () => send(deps, { claim, composed, signal }));
+  await record(deps, claim, result);
+}
+
+/**
+ * Runs one step of a delivery. When it throws, nothing has left yet, since channels answer for everything that comes after:
+ * the delivery goes back in the line, with the step and the kind of the fault as its failure.
+ */
+async function orRequeue<Result>(
+  deps: SendDeliveryDeps,
+  claim: Claim,
+  step: 'compose' | 'send',
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const failure = isUnavailable(error) ? 'database' : `${step}_fault`;
+    deliveriesSent.inc({ template: claim.template, channel: claim.channel, result: failure });
+    await requeueDelivery(deps.db, { id: claim.id, failure, unspent: false, recheckSeconds: recheckAfterSeconds });
+    throw error;
+  }
+}
+
+async function send(
+  deps: SendDeliveryDeps,
+  { claim, composed, signal }: { claim: Claim; composed: Composed; signal: AbortSignal },
+): Promise<SendResult> {
+  if (composed.channel === 'email')
+    return deps.email.send({ deliveryId: claim.id, tries: claim.tries, to: composed.to, mail: composed.mail }, signal);
+  return deps.whatsapp.send(
+    {
+      deliveryId: claim.id,
+      organizerId: claim.organizer_id ?? '',
+      recipientKey: claim.recipient_key,
+      to: composed.to,
+      tries: claim.tries,
+      message: composed.message,
+    },
+    signal,
+  );
+}
+
+async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult): Promise<void> {
+  const labels = { template: claim.template, channel: claim.channel };
+  switch (result.kind) {
+    case 'accepted':
+      await deps.deliveries.accept({
+        id: claim.id,
+        providerMessageId: result.providerMessageId,
+        senderId: result.senderId,
+      });
+      deliveriesSent.inc({ ...labels, result: 'accepted' });
+      deliverySeconds.observe(labels, claim.age_seconds);
+      return;
+    case 'later': {
+      const seconds =
+        result.seconds === undefined
+          ? backOffSeconds({ tries: claim.tries, firstSeconds: pauseFirstSeconds, maxSeconds: pauseMaxSeconds })
+          : notBefore(result.seconds);
+      deliveriesSent.inc({ ...labels, result: 'later' });
+      await requeueDelivery(deps.db, {
+        id: claim.id,
+        failure: result.failure,
+        unspent: result.unspent === true,
+        recheckSeconds: seconds + recheckAfterSeconds,
+      });
+      throw new RetryLater(seconds, result.failure);
+    }
+    case 'unknown':
+      deliveriesSent.inc({ ...labels, result: 'unknown' });
+      await markUnknown(deps.db, { id: claim.id, failure: result.failure, senderId: result.senderId });
+      return;
+    default:
+      await end(deps, claim, { status: 'failed', failure: result.failure });
+      if (result.suppress !== undefined) {
+        const { reason, days } = result.suppress;
+        await suppressRecipient(deps.db, { channel: claim.channel, recipientKey: claim.recipient_key, reason, days });
+      }
+  }
+}
+
+async function end(
+  deps: SendDeliveryDeps,
+  claim: Claim,
+  { status, failure }: { status: 'failed' | 'suppressed'; failure: string },
+): Promise<void> {
+  deliveriesSent.inc({
+    template: claim.template,
+    channel: claim.channel,
+    result: failure === 'gave_up' ? 'gave_up' : status,
+  });
+  await endDelivery(deps.db, { id: claim.id, status, failure });
+}
+
+/** Between the whole pause that was asked for and one and a half of it, so that what waited together does not return together. */
+function notBefore(seconds: number): number {
+  return Math.max(1, Math.round(seconds * (1 + Math.random() / 2)));
+}

@@ -1,0 +1,95 @@
+import { eq, sql } from 'drizzle-orm';
+import { organizers } from '../../access/tables.ts';
+import { events } from '../../catalog/tables.ts';
+import { orders } from '../../orders/tables.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { orderPaid } from '../../orders/jobs.ts';
+import { stagedIds } from '../../platform/jobs/outbox.ts';
+
+/** What deliveries are about, read when they are made; deliveries themselves keep no address. */
+
+const subjectColumns = {
+  order: {
+    id: orders.id,
+    status: orders.status,
+    buyerName: orders.buyerName,
+    buyerEmail: orders.buyerEmail,
+    buyerPhone: orders.buyerPhone,
+    locale: orders.locale,
+    currency: orders.currency,
+    discount: orders.discount,
+    fees: orders.fees,
+    total: orders.total,
+    paidAt: orders.paidAt,
+  },
+  event: {
+    id: events.id,
+    name: events.name,
+    summary: events.summary,
+    venue: events.venue,
+    address: events.address,
+    city: events.city,
+    timeZone: events.timeZone,
+    startsAt: events.startsAt,
+    endsAt: events.endsAt,
+    doorsOpenAt: events.doorsOpenAt,
+    status: events.status,
+    version: events.version,
+    createdAt: events.createdAt,
+    publishedAt: events.publishedAt,
+  },
+  organizerName: organizers.name,
+  lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`(
+    select coalesce(json_agg(json_build_object('name', c.name, 'quantity', l.quantity, 'unitPrice', l.unit_price)
+      order by c.position, c.id), '[]')
+    from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
+    where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
+  // Bytes have no form of their own in JSON.
+  tickets: sql<readonly { readonly codeHex: string; readonly categoryName: string }[]>`(
+    select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'categoryName', c.name) order by t.id), '[]')
+    from tickets t join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
+    where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live')`,
+};
+
+/** Orders with their event, their lines in the order of the categories, and their live tickets; those that are found. */
+export async function findOrderSubjects(db: Db, refs: readonly OrderRef[]) {
+  return db
+    .select(subjectColumns)
+    .from(orders)
+    .innerJoin(events, eq(events.id, orders.eventId))
+    .innerJoin(organizers, eq(organizers.id, orders.organizerId))
+    .where(
+      sql`(${orders.eventId}, ${orders.id}) in (select * from unnest(
+        ${textArray(refs.map((ref) => ref.eventId))}, ${textArray(refs.map((ref) => ref.orderId))}))`,
+    );
+}
+
+export type OrderRef = { readonly eventId: string; readonly orderId: string };
+export type OrderSubject = Awaited<ReturnType<typeof findOrderSubjects>>[number];
+
+/** The zone of an event; undefined without one. */
+export async function findTimeZone(db: Db, eventId: string | undefined): Promise<string | undefined> {
+  if (eventId === undefined) return undefined;
+  const [row] = await db.select({ timeZone: events.timeZone }).from(events).where(eq(events.id, eventId));
+  return row?.timeZone;
+}
+
+/** Ids as one parameter; they hold nothing that an array's text would have to escape. */
+export const textArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
+
+/** Orders paid within the window that have no tickets delivery, nor a job that will make it: the fact was lost or given up. */
+export async function paidOrdersWithoutDelivery(
+  db: Db,
+  { fromMinutes, toMinutes, limit }: { fromMinutes: number; toMinutes: number; limit: number },
+): Promise<{ eventId: string; orderId: string }[]> {
+  return rowsOf<{ eventId: string; orderId: string }>(
+    db,
+    sql`
+      select o.event_id as "eventId", o.id as "orderId" from orders o
+      where o.paid_at > now() - make_interval(mins => ${fromMinutes}) and o.paid_at <= now() - make_interval(mins => ${toMinutes})
+        and o.status in ('paid', 'partially_refunded')
+        and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
+        and o.id not in ${stagedIds([orderPaid], 'orderId')}
+      limit ${limit}`,
+  );
+}

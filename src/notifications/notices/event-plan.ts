@@ -1,0 +1,39 @@
+import type { EventPlan } from '../tables.ts';
+
+type EventTimes = {
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly doorsOpenAt: Date;
+  readonly timeZone: string;
+  readonly venue: string;
+  readonly address: string;
+  readonly city: string;
+};
+
+/** What of an event its holders plan by. */
+export function planOf(event: EventTimes): EventPlan {
+  const { timeZone, venue, address, city } = event;
+  return {
+    startsAt: event.startsAt.toISOString(),
+    endsAt: event.endsAt.toISOString(),
+    doorsOpenAt: event.doorsOpenAt.toISOString(),
+    timeZone,
+    venue,
+    address,
+    city,
+  };
+}
+
+/** Which parts of a plan differ. */
+export function planChanges(before: EventPlan, after: EventPlan): { readonly time: boolean; readonly place: boolean } {
+  const differs = (fields: readonly (keyof EventPlan)[]) => fields.some((field) => before[field] !== after[field]);
+  return {
+    time: differs(['startsAt', 'endsAt', 'doorsOpenAt', 'timeZone']),
+    place: differs(['venue', 'address', 'city']),
+  };
+}
+
+export function isMoved(before: EventPlan, after: EventPlan): boolean {
+  const { time, place } = planChanges(before, after);
+  return time || place;
+}

@@ -1,0 +1,44 @@
+import type { Config } from '../../config.ts';
+import type { EventChanged } from '../../catalog/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { newId } from '../../platform/ids.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { isMoved, planOf } from './event-plan.ts';
+import { tellHolders } from '../jobs.ts';
+import { upsertNotice } from './queries.ts';
+
+/** A placement that was decided before the event was called off may commit this much later: its buyer is told as well. */
+const cancelledDelaySeconds = 5;
+/** Changes that go on are told after so many times the delay at the latest. */
+const delaysMax = 6;
+/** Notices of one kind that an event tells within an hour: who paid is told without a cap, so the organizer has one here. */
+const noticesPerHourMax = 3;
+
+/**
+ * The catalog's port: a published event was called off, or its time or place was changed. Writes a notice down in the
+ * transaction of the change; a job tells the holders once it is due. Changes that follow each other are one notice.
+ */
+export function createNoteEventChange(deps: {
+  clock: Clock;
+  config: Pick<Config, 'EVENT_NOTICE_DELAY_SECONDS'>;
+}): EventChanged {
+  return async (tx, before, after) => {
+    if (before.status !== 'published') return;
+    const isCancelled = after.status === 'cancelled';
+    if (!isCancelled && !isMoved(planOf(before), planOf(after))) return;
+    const delaySeconds = isCancelled ? cancelledDelaySeconds : deps.config.EVENT_NOTICE_DELAY_SECONDS;
+    const id = newId('ntc', deps.clock.now());
+    const isNew = await upsertNotice(tx, {
+      id,
+      eventId: after.id,
+      kind: isCancelled ? 'cancelled' : 'moved',
+      before: planOf(before),
+      eventVersion: after.version,
+      delaySeconds,
+      delaySecondsMax: delaySeconds * delaysMax,
+      perHourMax: noticesPerHourMax,
+    });
+    // One that waits already has its job.
+    if (isNew) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });
+  };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import { isMoved, planOf } from './event-plan.ts';
+import { sendable } from '../metrics.ts';
+import { advanceNotice, findHolders, lockNotice, startNotice } from './queries.ts';
+import { type NewDelivery, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
+
+/** Orders told in one transaction, and transactions in one run of the job; the next run goes on where this one stopped. */
+const ordersPerPage = 200;
+const pagesPerRun = 10;
+const pauseSeconds = 1;
+
+type Page = { readonly kind: 'done' | 'more'; readonly added: readonly NewDelivery[] };
+
+/**
+ * Tells the holders of an event that it was called off or moved: page by page, each page's deliveries in one transaction
+ * with the mark how far it got. A run that is cut off loses nothing and repeats nothing. A move that was taken back before
+ * it was due, or that follows the end of the event, is told to nobody.
+ * @throws RetryLater before the notice is due, and while holders are left
+ */
+export async function tellHoldersOfEvent(
+  deps: { db: Db; clock: Clock },
+  { noticeId }: { noticeId: string },
+): Promise<void> {
+  for (let page = 1; page <= pagesPerRun; page += 1) {
+    const { kind, added } = await transaction(deps.db, (tx) => tellPage(deps, tx, noticeId));
+    sendable(added);
+    if (kind === 'done') return;
+  }
+  throw new RetryLater(pauseSeconds, 'more holders are left');
+}
+
+const done: Page = { kind: 'done', added: [] };
+
+async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): Promise<Page> {
+  const found = await lockNotice(tx, noticeId);
+  if (found === undefined || found.notice.endedAt !== null) return done;
+  const { notice, event, waitSeconds, isOver } = found;
+  if (notice.startedAt === null && waitSeconds > 0) throw new RetryLater(waitSeconds, 'the notice is not due');
+  const isMove = notice.kind === 'moved';
+  const isTakenBack = notice.startedAt === null && !isMoved(notice.before, planOf(event));
+  const isVoid = isMove && (isOver || event.status !== 'published' || isTakenBack);
+  if (isVoid) {
+    await advanceNotice(tx, { id: notice.id, afterOrderId: notice.afterOrderId, isEnd: true });
+    return done;
+  }
+  const version = notice.startedAt === null ? event.version : notice.eventVersion;
+  if (notice.startedAt === null) await startNotice(tx, notice.id, version);
+
+  const orderIds = await findHolders(tx, notice, ordersPerPage);
+  const now = clock.now();
+  const added = await queueOrderDeliveries(
+    tx,
+    isMove ? 'event_moved' : 'event_cancelled',
+    orderIds.map((orderId) => ({
+      eventId: notice.eventId,
+      orderId,
+      emailId: newId('dlv', now),
+      whatsappId: newId('dlv', now),
+    })),
+    { version },
+  );
+  const isEnd = orderIds.length < ordersPerPage;
+  await advanceNotice(tx, { id: notice.id, afterOrderId: orderIds.at(-1) ?? notice.afterOrderId, isEnd });
+  return { kind: isEnd ? 'done' : 'more', added };
+}

@@ -1,0 +1,22 @@
+import type { Db } from '../../platform/database/db.ts';
+import { listUsableSenders } from './queries.ts';
+
+const knownMs = 5000;
+const organizersKeptMax = 1000;
+
+/**
+ * Whether a number may write to phones for an organizer now, its own or the platform's; remembered for five seconds, since
+ * whoever asks for codes asks in a rush.
+ */
+export function createPhoneReach(deps: { db: Db }): (organizerId: string) => Promise<boolean> {
+  const known = new Map<string, { readonly reached: Promise<boolean>; readonly until: number }>();
+  return (organizerId) => {
+    const entry = known.get(organizerId);
+    if (entry !== undefined && entry.until > performance.now()) return entry.reached;
+    if (known.size >= organizersKeptMax) known.clear();
+    const reached = listUsableSenders(deps.db, organizerId).then((senders) => senders.length > 0);
+    reached.catch(() => known.delete(organizerId));
+    known.set(organizerId, { reached, until: performance.now() + knownMs });
+    return reached;
+  };
+}

@@ -1,0 +1,31 @@
+import type { Actor } from '../../access/actor.ts';
+import { writeAudit } from '../../access/audit/audit.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { eventIdOf, idPatterns } from '../../platform/ids.ts';
+import { orderNotFound } from '../errors.ts';
+import { lockOrder } from '../lifecycle/lock-order.ts';
+import { showDeskOrder } from './show-desk-order.ts';
+import { type WithdrawDeps, withdrawOrder } from '../lifecycle/withdraw-order.ts';
+
+/**
+ * The organiser ends an order: what is not paid lets its places go, what is paid is refunded, whatever the event allows
+ * its buyers. `settled` says that nothing is left to happen.
+ * @throws DomainError order.not_found, order.not_cancellable
+ */
+export async function cancelOrderAtDesk(
+  deps: { db: Db } & WithdrawDeps,
+  actor: Actor,
+  orderId: string,
+): Promise<{ settled: boolean; order: Awaited<ReturnType<typeof showDeskOrder>> }> {
+  if (!idPatterns.order.test(orderId)) throw orderNotFound();
+  const outcome = await transaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const ended = await withdrawOrder(tx, deps, order, 'organizer');
+    if (order.status === 'pending_payment' || order.status === 'paid') {
+      await writeAudit(tx, { actor, act: 'order.cancelled', subjectId: orderId, changes: { status: order.status } });
+    }
+    return ended;
+  });
+  return { settled: outcome === 'done', order: await showDeskOrder(deps, actor, orderId) };
+}

@@ -1,0 +1,79 @@
+import { createWorkGate } from '../../platform/resilience/work-gate.ts';
+
+/** Each reads with one connection of the pool that organisers share. */
+const exportsMax = 2;
+const waitingMax = 8;
+const waitMs = 5000;
+const retryAfterSeconds = 10;
+/** A million rows take some minutes; a client that reads slowly must not hold its place for long. */
+const exportMsMax = 15 * 60_000;
+/** Longest pause of a client between two pages of rows. */
+const pauseMsMax = 30_000;
+
+export type ExportGate = {
+  /**
+   * Runs a reader of rows in a place of its own. The place is given back when the rows end, when the reader of the
+   * stream leaves, pauses for too long, or takes too long in all: then its stream ends with an error, so that no
+   * half of a file passes for the whole.
+   * @throws DomainError service.busy
+   */
+  stream(open: () => Promise<AsyncGenerator<string, void>>): Promise<ReadableStream<Uint8Array>>;
+};
+
+export function createExportGate(
+  limits: { readonly exportMsMax?: number; readonly pauseMsMax?: number } = {},
+): ExportGate {
+  const gate = createWorkGate({ work: 'orders_export', atOnceMax: exportsMax, waitingMax, waitMs, retryAfterSeconds });
+  const within = { exportMsMax, pauseMsMax, ...limits };
+  return {
+    stream: async (open) => {
+      const leave = await gate.enter();
+      try {
+        return streamOf(await open(), leave, within);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Reads on when the client has taken what was there: one page of rows is in memory at a time. */
+function streamOf(
+  texts: AsyncGenerator<string, void>,
+  leave: () => void,
+  limits: { readonly exportMsMax: number; readonly pauseMsMax: number },
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let deadline: NodeJS.Timeout | undefined;
+  let pause: NodeJS.Timeout | undefined;
+  const end = async (): Promise<void> => {
+    clearTimeout(deadline);
+    clearTimeout(pause);
+    leave();
+    await texts.return();
+  };
+  return new ReadableStream({
+    start(controller) {
+      const giveUp = () => {
+        controller.error(new Error('the export took too long'));
+        void end();
+      };
+      deadline = setTimeout(giveUp, limits.exportMsMax).unref();
+      pause = setTimeout(giveUp, limits.pauseMsMax).unref();
+    },
+    async pull(controller) {
+      try {
+        const next = await texts.next();
+        pause?.refresh();
+        if (next.done !== true) return controller.enqueue(encoder.encode(next.value));
+        await end();
+        controller.close();
+      } catch (error) {
+        await end();
+        throw error;
+      }
+    },
+    cancel: end,
+  });
+}

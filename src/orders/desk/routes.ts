@@ -1,0 +1,138 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import type { Config } from '../../config.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, problems } from '../../http/contract/schemas.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { cancelOrderAtDesk } from './cancel-order-at-desk.ts';
+import {
+  deskOrderListSchema,
+  deskOrderParams,
+  deskOrderSchema,
+  eventParams,
+  orderListQuery,
+  salesSchema,
+} from './schemas.ts';
+import { createExportGate } from './export-gate.ts';
+import { exportOrders } from './export-orders.ts';
+import { listOrders } from './list-orders.ts';
+import type { GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../buyer/payment-view.ts';
+import { showDeskOrder } from './show-desk-order.ts';
+import { showSales } from './show-sales.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+export type DeskRoutesDeps = {
+  readonly db: Db;
+  readonly actors: Actors;
+  readonly config: Pick<Config, 'HASH_SECRET'>;
+  readonly requestFullRefund: RequestFullRefund;
+  readonly hasAdmissions: HasAdmissions;
+  readonly gatewayFeesOf: GatewayFeesOf;
+};
+
+const tags = ['Organizer: orders'];
+
+function contracts(deps: DeskRoutesDeps) {
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/events/{eventId}/orders',
+    tags,
+    security: byStaff,
+    operationId: 'listOrders',
+    summary: 'Orders of an event, newest first',
+    middleware: [requireRole(deps, 'door')],
+    request: { params: eventParams, query: orderListQuery },
+    responses: { 200: answer(deskOrderListSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 503) },
+  });
+  const show = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/orders/{orderId}',
+    tags,
+    security: byStaff,
+    operationId: 'showDeskOrder',
+    summary: 'An order',
+    middleware: [requireRole(deps, 'door')],
+    request: { params: deskOrderParams },
+    responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(401, 403, 404, 503) },
+  });
+  const cancel = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/orders/{orderId}/cancellation',
+    tags,
+    security: byStaff,
+    operationId: 'cancelOrderAtDesk',
+    summary: 'End an order',
+    description:
+      'Lets go of what is not paid, refunds what is. Refused once a ticket has been used. Asking again changes nothing.',
+    middleware: [requireRole(deps, 'manager')],
+    request: { params: deskOrderParams },
+    responses: {
+      200: answer(deskOrderSchema, 'The order has ended.'),
+      202: answer(deskOrderSchema, 'The order is ending.'),
+      ...problems(401, 403, 404, 409, 503),
+    },
+  });
+  const exportAll = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/events/{eventId}/orders.csv',
+    tags,
+    security: byStaff,
+    operationId: 'exportOrders',
+    summary: 'All orders of an event as CSV',
+    description: 'Text that a spreadsheet would run as a formula has an apostrophe in front.',
+    middleware: [requireRole(deps, 'manager')],
+    request: { params: eventParams },
+    responses: {
+      200: { description: 'UTF-8, with a header line.', content: { 'text/csv': { schema: { type: 'string' } } } },
+      ...problems(401, 403, 404, 503),
+    },
+  });
+  const sales = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/events/{eventId}/sales',
+    tags,
+    security: byStaff,
+    operationId: 'showSales',
+    summary: 'What an event has sold',
+    middleware: [requireRole(deps, 'manager')],
+    request: { params: eventParams },
+    responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
+  });
+  return { list, show, cancel, exportAll, sales };
+}
+
+/** An organiser's orders: look them up, end one, take them out, see what is sold. */
+export function deskRoutes(deps: DeskRoutesDeps) {
+  const { list, show, cancel, exportAll, sales } = contracts(deps);
+  const exportDeps = { db: deps.db, exportGate: createExportGate() };
+  return createRouter<ActorEnv>()
+    .openapi(list, async (c) => {
+      const { eventId } = c.req.valid('param');
+      const listDeps = { db: deps.db, hashSecret: deps.config.HASH_SECRET };
+      const { cursor, ...query } = c.req.valid('query');
+      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const orders = await listOrders(listDeps, c.var.actor, { ...query, eventId, before });
+      return c.json(
+        page(
+          orders,
+          query.limit,
+          (order) => order,
+          (order) => [order.id],
+        ),
+        200,
+      );
+    })
+    .openapi(show, async (c) => c.json(await showDeskOrder(deps, c.var.actor, c.req.valid('param').orderId), 200))
+    .openapi(cancel, async (c) => {
+      const { settled, order } = await cancelOrderAtDesk(deps, c.var.actor, c.req.valid('param').orderId);
+      return c.json(order, settled ? 200 : 202);
+    })
+    .openapi(exportAll, async (c) => {
+      const { name, pages } = await exportOrders(exportDeps, c.var.actor, c.req.valid('param').eventId);
+      c.header('content-disposition', `attachment; filename="${name}"`);
+      return c.body(pages, 200, { 'content-type': 'text/csv; charset=utf-8' });
+    })
+    .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
+}

@@ -1,0 +1,23 @@
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { orderNotFound } from '../errors.ts';
+import { lockOrder } from './lock-order.ts';
+import type { PaymentOf } from '../buyer/payment-view.ts';
+import { type OrderView, showOrder } from '../buyer/show-order.ts';
+import { type WithdrawDeps, withdrawOrder } from './withdraw-order.ts';
+
+/**
+ * A buyer gives an order up. `settled` says that nothing is left to happen.
+ * @throws DomainError order.not_found, order.not_cancellable
+ */
+export async function cancelOrder(
+  deps: { db: Db; paymentOf: PaymentOf } & WithdrawDeps,
+  orderId: string,
+): Promise<{ settled: boolean; order: OrderView }> {
+  const outcome = await transaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (order === undefined) throw orderNotFound();
+    return withdrawOrder(tx, deps, order, 'buyer');
+  });
+  return { settled: outcome === 'done', order: await showOrder(deps, orderId) };
+}

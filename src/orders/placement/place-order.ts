@@ -1,0 +1,234 @@
+import { randomInt } from 'node:crypto';
+import { orderAccessToken } from '../../access/buyers/order-token.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { sha256Hex } from '../../platform/crypto.ts';
+import type { Db } from '../../platform/database/db.ts';
+import type { DomainError } from '../../platform/errors.ts';
+import { newOrderId } from '../../platform/ids.ts';
+import { phoneOf } from '../../platform/text/phone-number.ts';
+import { buyerKeys, networkKey } from './buyer.ts';
+import { eventUnknown, paymentsBusy, soldOut } from '../errors.ts';
+import type { EventDirectory } from '../event-directory.ts';
+import type { Money } from '../../platform/text/money.ts';
+import type { EventForOrders } from './queries.ts';
+import { ordersPlaced } from '../metrics.ts';
+import type { PaymentOf, PaymentView } from '../buyer/payment-view.ts';
+import { passMissing, placementRefusal } from './refusal.ts';
+import type { Placed, Placement } from './placement.ts';
+import { presentOrder } from '../buyer/present.ts';
+import { type PromoLimiter, countGuess, promoGuesser, refuseGuesses } from '../promo-codes/guesses.ts';
+import { promoKeyOf } from '../promo-codes/key.ts';
+import type { IsPassNeeded, ReadPass } from './read-pass.ts';
+import type { PlaceOrderInput } from '../schemas.ts';
+import type { SoldOutMemory } from './sold-out-memory.ts';
+import { showOrder } from '../buyer/show-order.ts';
+
+export type PlaceOrderDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly placement: Placement;
+  readonly directory: EventDirectory;
+  readonly soldOut: SoldOutMemory;
+  readonly paymentOf: PaymentOf;
+  /** Whether payments of this organiser's new orders could no longer be prepared within a third of the hold. */
+  readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
+  /** What an operator has switched against new orders of the event, as its refusal. */
+  readonly switchedOff: (eventId: string) => DomainError | undefined;
+  readonly promoLimiter: PromoLimiter;
+  readonly readPass: ReadPass;
+  readonly isPassNeeded: IsPassNeeded;
+  readonly hashSecret: string;
+  readonly orderTokenSecret: string;
+  readonly holdJitterSeconds: number;
+};
+
+export type PlaceOrderRequest = {
+  readonly input: PlaceOrderInput;
+  readonly idempotencyKey: string;
+  /** The client's network, as `createClientNetwork` names it. */
+  readonly network: string;
+  /** The header `Queue-Pass` as it came. */
+  readonly queuePass?: string | undefined;
+  /** The account of the buyer token that came along, if one did. */
+  readonly buyerAccount?: string | undefined;
+};
+
+export type PlacedOrder = {
+  readonly order: ReturnType<typeof presentOrder> & { accessToken: string };
+  readonly replayed: boolean;
+};
+
+const againMax = 5;
+const busyRetrySeconds = 15;
+
+/**
+ * Places an order: its tickets are held, its payment is staged, and it is durable when this returns. The same key with
+ * the same body finds the same order at any time later; a refusal is decided anew each time.
+ * @throws DomainError with the codes of `errors.ts`, request.invalid for a phone number that is none,
+ * idempotency.key_reused, service.overloaded, service.unavailable
+ */
+export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderRequest): Promise<PlacedOrder> {
+  const { input } = request;
+  const event = await deps.directory.find(input.eventSlug);
+  if (event === undefined) throw eventUnknown();
+  const eventId = event.id;
+  const keyHash = sha256Hex(request.idempotencyKey);
+  const pass = request.queuePass === undefined ? undefined : deps.readPass(eventId, request.queuePass);
+  await refuseEarly(deps, event, input, keyHash, pass);
+
+  const { name, email } = input.buyer;
+  const buyer = { name, email, phone: phoneOf(input.buyer, event.country, 'buyer.phone') };
+  const keys = buyerKeys(deps.hashSecret, buyer);
+  const proven = pass === undefined || pass === 'invalid' ? null : pass.accountKey;
+  const item = {
+    id: newOrderId(eventId, deps.clock.now()),
+    key_hash: keyHash,
+    fingerprint: fingerprintOf({ ...input, buyer }),
+    ...buyer,
+    buyer_keys: keys,
+    network_key: networkKey(deps.hashSecret, request.network),
+    locale: input.locale,
+    promo: promoKeyOf(input.promoCode ?? ''),
+    expected_total: input.expectedTotal === undefined ? null : amountExpected(input.expectedTotal, event),
+    pass_index: pass === undefined || pass === 'invalid' ? null : pass.placeIndex,
+    pass_account: proven,
+    confirmed: keys.find((key) => key === proven || key === request.buyerAccount) ?? null,
+    jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
+    categories: input.lines.map((line) => line.ticketCategoryId),
+    quantities: input.lines.map((line) => line.quantity),
+  };
+  const guesser = promoGuesser(deps, eventId, item);
+  await refuseGuesses(deps, eventId, keyHash, guesser);
+  const placed = await deps.soldOut.deciding(keyHash, () => submit(deps.placement, eventId, item));
+  rememberSoldOut(deps.soldOut, eventId, item.categories, placed);
+  ordersPlaced.inc({ outcome: placed.row.outcome });
+  await countGuess(deps, guesser, placed.row.outcome);
+  return answer(deps, eventId, input, item, placed, pass);
+}
+
+/** Refuses what is known to be refused without a turn in the event's lane; a key that has its order is let through to it. */
+async function refuseEarly(
+  deps: PlaceOrderDeps,
+  event: EventForOrders,
+  input: PlaceOrderInput,
+  keyHash: string,
+  pass: ReturnType<ReadPass> | undefined,
+): Promise<void> {
+  const refusal = refusalInMemory(deps, event, input, pass);
+  if (refusal === undefined || (await deps.soldOut.isKeyKnown(event.id, keyHash))) return;
+  ordersPlaced.inc({ outcome: refusal.outcome });
+  throw refusal.error;
+}
+
+function refusalInMemory(
+  deps: PlaceOrderDeps,
+  event: EventForOrders,
+  input: PlaceOrderInput,
+  pass: ReturnType<ReadPass> | undefined,
+): { readonly outcome: string; readonly error: DomainError } | undefined {
+  const switchedOff = deps.switchedOff(event.id);
+  if (switchedOff !== undefined) return { outcome: 'switched_off', error: switchedOff };
+  if (deps.isPaymentBusy(event.organizerId, event.holdSeconds)) {
+    return { outcome: 'payments_busy', error: paymentsBusy(busyRetrySeconds) };
+  }
+  if ((pass === undefined || pass === 'invalid') && deps.isPassNeeded(event.id)) {
+    return { outcome: 'pass_missing', error: passMissing(pass) };
+  }
+  const categories = input.lines.map((line) => line.ticketCategoryId);
+  if (deps.soldOut.has(event.id, categories)) return { outcome: 'sold_out_remembered', error: soldOut() };
+  return undefined;
+}
+
+function rememberSoldOut(memory: SoldOutMemory, eventId: string, categories: readonly string[], { row }: Placed): void {
+  if (row.outcome === 'placed' || row.outcome === 'paid') memory.forget(eventId, categories);
+  if (row.outcome === 'sold_out' && row.detail?.['available'] === 0)
+    memory.note(eventId, String(row.detail['ticketCategoryId']));
+}
+
+/** An item that met another of the same buyer inside its batch is decided again in the next one. */
+async function submit(
+  placement: Placement,
+  eventId: string,
+  item: Parameters<Placement['submit']>[1],
+): Promise<Placed> {
+  for (let tries = 1; ; tries += 1) {
+    const placed = await placement.submit(eventId, item);
+    if (placed.row.outcome !== 'again' || tries >= againMax) return placed;
+  }
+}
+
+/** No order costs less than nothing, so a total in another currency than the event's is never the right one. */
+function amountExpected({ amount, currency }: Money, event: EventForOrders): number {
+  return currency === event.currency ? amount : -1;
+}
+
+/**
+ * The body as understood, in one order of fields: white space and the order of keys do not make another request. The
+ * expected total is a condition and not part of what is ordered: a buyer who agrees to a new total sends it under the same
+ * key, and finds the order if the first try did place it.
+ */
+function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrderInput): string {
+  const facts = [
+    eventSlug,
+    buyer.name,
+    buyer.email,
+    buyer.phone,
+    lines.map((line) => [line.ticketCategoryId, line.quantity]),
+    promoKeyOf(promoCode ?? ''),
+    locale,
+  ];
+  return sha256Hex(JSON.stringify(facts));
+}
+
+async function answer(
+  deps: PlaceOrderDeps,
+  eventId: string,
+  input: PlaceOrderInput,
+  item: Parameters<Placement['submit']>[1],
+  { row, facts }: Placed,
+  pass: ReturnType<ReadPass> | undefined,
+): Promise<PlacedOrder> {
+  const accessToken = (orderId: string) => orderAccessToken(deps.orderTokenSecret, orderId);
+  switch (row.outcome) {
+    case 'placed':
+    case 'paid': {
+      const free = row.outcome === 'paid';
+      const placedAt = new Date(Number(row.placed_at_ms));
+      const payment: PaymentView = free ? { status: 'none', method: 'none' } : { status: 'creating', method: 'any' };
+      const order = presentOrder(
+        {
+          order: {
+            id: item.id,
+            eventId,
+            status: free ? 'paid' : 'pending_payment',
+            buyerName: item.name,
+            buyerEmail: item.email,
+            buyerPhone: item.phone,
+            currency: facts.currency,
+            subtotal: Number(row.subtotal),
+            discount: Number(row.discount),
+            fees: Number(row.fees),
+            total: Number(row.total),
+            placedAt,
+            expiresAt: new Date(Number(row.expires_at_ms)),
+            paidAt: free ? placedAt : null,
+          },
+          eventSlug: facts.slug,
+          lines: input.lines.map((line) => {
+            const category = facts.categories[line.ticketCategoryId];
+            return { ...line, name: category?.name ?? '', unitPrice: category?.price ?? 0 };
+          }),
+        },
+        payment,
+      );
+      return { order: { ...order, accessToken: accessToken(item.id) }, replayed: false };
+    }
+    case 'replayed': {
+      const orderId = row.order_id ?? '';
+      const order = await showOrder({ db: deps.db, paymentOf: deps.paymentOf }, orderId);
+      return { order: { ...order, accessToken: accessToken(orderId) }, replayed: orderId !== item.id };
+    }
+    default:
+      throw placementRefusal(row, pass);
+  }
+}

@@ -1,0 +1,118 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { readBuyerToken } from '../../access/buyers/buyer-token.ts';
+import { bearerOf } from '../../access/credentials/credential.ts';
+import type { ClientNetwork } from '../../http/server/client-network.ts';
+import { eventSlugHeader } from '../../http/hot-path/event-slug.ts';
+import { type HotRequest, hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
+import type { HotRoute } from '../../http/hot-path/hot-routes.ts';
+import { idempotencyKeySchema, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
+import { readJson } from '../../http/contract/json-body.ts';
+import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
+import { body, problems } from '../../http/contract/schemas.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
+import { placeOrderSchema, placedOrderSchema } from '../schemas.ts';
+import { inputFault } from '../../platform/field-faults.ts';
+import { byBuyerOrAnybody } from '../../http/contract/security.ts';
+
+const orderBytesMax = 16 * 1024;
+
+const placeOrderRoute = createRoute({
+  method: 'post',
+  path: '/v1/orders',
+  tags: ['Orders'],
+  operationId: 'placeOrder',
+  security: byBuyerOrAnybody,
+  summary: 'Place an order',
+  description:
+    'Holds the tickets and stages the payment. The same Idempotency-Key with the same body answers with the same order, ' +
+    'at any time; refusals are decided anew. Limits per buyer count what the asker has: by email, phone and network together, ' +
+    'or by the address that a pass or a buyer token (`Authorization: Bearer`) proves. What others order in the same name ' +
+    'neither blocks an order nor shows in a refusal; money that would buy more than a limit allows is given back.',
+  request: {
+    headers: z.object({
+      'idempotency-key': idempotencyKeySchema,
+      'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
+      [eventSlugHeader]: z.string().optional().openapi({
+        description:
+          'The same as `eventSlug`. While too many want this event, who names it here is refused sooner and more cheaply.',
+      }),
+    }),
+    body: body(placeOrderSchema),
+  },
+  responses: {
+    201: {
+      description: 'Placed, or found again (`Idempotent-Replayed: true`).',
+      headers: { Location: { schema: { type: 'string' } }, 'Idempotent-Replayed': { schema: { type: 'string' } } },
+      content: { 'application/json': { schema: placedOrderSchema } },
+    },
+    ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503),
+  },
+});
+
+type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork; readonly queueTokenSecret: string };
+
+/** The hot write: its input is checked by hand-called schemas, since a validator per part would cost more than the order. */
+async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<PlacedOrder> {
+  const idempotencyKey = readIdempotencyKey(request);
+  const given = await readJson(request, orderBytesMax);
+  refuseEarlyIfFull(deps, given);
+  const parsed = placeOrderSchema.safeParse(given);
+  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
+  refuseOtherEvent(request.header(eventSlugHeader), parsed.data.eventSlug);
+  return placeOrder(deps, {
+    input: parsed.data,
+    idempotencyKey,
+    network: deps.clientNetwork(request),
+    queuePass: request.header('queue-pass'),
+    buyerAccount: buyerAccountOf(deps, request.header('authorization')),
+  });
+}
+
+/** An order needs no token: one that is not good, or not any more, is as none. */
+function buyerAccountOf(deps: PlacementDeps, authorization: string | undefined): string | undefined {
+  const token = bearerOf(authorization);
+  return token === undefined ? undefined : readBuyerToken(deps.queueTokenSecret, token, deps.clock.now())?.accountKey;
+}
+
+/** Who would be refused for the crowd of the same event is refused before anything is checked: there are many of them. */
+function refuseEarlyIfFull(
+  { placement, directory }: Pick<PlaceOrderDeps, 'placement' | 'directory'>,
+  given: unknown,
+): void {
+  if (placement.fullFor === undefined || typeof given !== 'object' || given === null) return;
+  const slug = 'eventSlug' in given ? given.eventSlug : undefined;
+  const event = typeof slug === 'string' ? directory.known(slug) : undefined;
+  const refusal = event === undefined ? undefined : placement.fullFor(event.id);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Two names for what an order is for are a mistake of the client: better said than one of them believed. */
+function refuseOtherEvent(named: string | undefined, slug: string): void {
+  if (named === undefined || named === slug) return;
+  throw requestInvalid([inputFault('Event-Slug', 'event.other', { other: 'eventSlug' })]);
+}
+
+function placedFields({ order, replayed }: PlacedOrder): Record<string, string> {
+  const location = `/v1/orders/${order.id}`;
+  return replayed ? { location, 'idempotent-replayed': 'true' } : { location };
+}
+
+export function placementRoutes(deps: PlacementDeps) {
+  return describe(createRouter(), placeOrderRoute).openapi(unchecked(placeOrderRoute), async (c) => {
+    const placed = await placeFrom(deps, hotRequestOfContext(c));
+    return c.json(placed.order, 201, placedFields(placed));
+  });
+}
+
+export function placementHotRoute(deps: PlacementDeps): HotRoute {
+  return {
+    method: 'POST',
+    route: placeOrderRoute.path,
+    match: (path) => (path === placeOrderRoute.path ? '' : undefined),
+    answer: async (request) => {
+      const placed = await placeFrom(deps, request);
+      return { status: 201, headers: placedFields(placed), body: JSON.stringify(placed.order) };
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Actor } from '../../access/actor.ts';
+import { writeAudit } from '../../access/audit/audit.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { poolLimitReached } from '../desk/errors.ts';
+import type { CreatePoolInput } from '../desk/schemas.ts';
+import { ownEvent } from '../desk/own-event.ts';
+import { countPools, insertPool, type Pool } from './queries.ts';
+
+export const poolsPerEventMax = 200;
+
+/**
+ * Adds places to an event. Nothing is sold from them before a ticket category draws on them.
+ * @throws DomainError event.not_found, pool.limit_reached
+ */
+export async function createPool(
+  deps: { db: Db; clock: Clock },
+  actor: Actor,
+  eventId: string,
+  input: CreatePoolInput,
+): Promise<Pool> {
+  const event = await ownEvent(deps.db, actor, eventId);
+  return transaction(deps.db, async (tx) => {
+    if ((await countPools(tx, event.id)) >= poolsPerEventMax) throw poolLimitReached(poolsPerEventMax);
+    const pool = await insertPool(tx, event.id, { id: newId('pol', deps.clock.now()), ...input });
+    await writeAudit(tx, { actor, act: 'pool.created', subjectId: pool.id, changes: { eventId: event.id, ...input } });
+    return pool;
+  });
+}

@@ -1,0 +1,75 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { changePool } from './change-pool.ts';
+import { createPool } from './create-pool.ts';
+import {
+  changePoolSchema,
+  createPoolSchema,
+  eventParams,
+  poolListSchema,
+  poolParams,
+  poolSchema,
+} from '../desk/schemas.ts';
+import { listPools } from './list-pools.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+export type PoolRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
+
+const tags = ['Organizer: pools'];
+
+function contracts(deps: PoolRoutesDeps) {
+  const create = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/events/{eventId}/pools',
+    tags,
+    security: byStaff,
+    operationId: 'createPool',
+    summary: 'Add a pool of places',
+    middleware: [requireRole(deps, 'manager'), jsonBody()],
+    request: { params: eventParams, body: body(createPoolSchema) },
+    responses: { 201: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/events/{eventId}/pools',
+    tags,
+    security: byStaff,
+    operationId: 'listPools',
+    summary: 'The pools of an event and their counters',
+    middleware: [requireRole(deps, 'manager')],
+    request: { params: eventParams },
+    responses: { 200: answer(poolListSchema, 'The pools.'), ...problems(401, 403, 404, 503) },
+  });
+  const change = createRoute({
+    method: 'patch',
+    path: '/v1/organizers/{slug}/events/{eventId}/pools/{poolId}',
+    tags,
+    security: byStaff,
+    operationId: 'changePool',
+    summary: 'Change the size of a pool, or how much of it is kept off sale',
+    description: 'Also while it is being sold. Refused when less would be left than what is sold, held and blocked.',
+    middleware: [requireRole(deps, 'manager'), jsonBody()],
+    request: { params: poolParams, body: body(changePoolSchema) },
+    responses: { 200: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
+  return { create, list, change };
+}
+
+/** The places of an event that its ticket categories draw on. */
+export function poolRoutes(deps: PoolRoutesDeps) {
+  const { create, list, change } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(create, async (c) =>
+      c.json(await createPool(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 201),
+    )
+    .openapi(list, async (c) => c.json(await listPools(deps, c.var.actor, c.req.valid('param').eventId), 200))
+    .openapi(change, async (c) =>
+      c.json(await changePool(deps, c.var.actor, c.req.valid('param'), c.req.valid('json')), 200),
+    );
+}

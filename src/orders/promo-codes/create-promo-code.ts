@@ -1,0 +1,45 @@
+import type { Actor } from '../../access/actor.ts';
+import { writeAudit } from '../../access/audit/audit.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { promoCodeLimitReached, promoCodeTaken } from '../desk/errors.ts';
+import type { CreatePromoCodeInput } from '../desk/schemas.ts';
+import { ownEvent } from '../desk/own-event.ts';
+import { newPromoCode } from './strength.ts';
+import { presentPromoCode } from './present.ts';
+import { countPromoCodes, insertPromoCode } from './queries.ts';
+
+export const promoCodesPerEventMax = 10_000;
+
+/**
+ * A code that lowers the price of an event's orders while it is valid and has redemptions left.
+ * @throws DomainError event.not_found, promo_code.taken, promo_code.limit_reached
+ */
+export async function createPromoCode(
+  deps: { db: Db; clock: Clock },
+  actor: Actor,
+  eventId: string,
+  input: CreatePromoCodeInput,
+): Promise<ReturnType<typeof presentPromoCode>> {
+  const event = await ownEvent(deps.db, actor, eventId);
+  const code = input.code ?? newPromoCode();
+  return transaction(deps.db, async (tx) => {
+    if ((await countPromoCodes(tx, event.id)) >= promoCodesPerEventMax)
+      throw promoCodeLimitReached(promoCodesPerEventMax);
+    const promoCode = await insertPromoCode(tx, {
+      eventId: event.id,
+      id: newId('prm', deps.clock.now()),
+      code,
+      kind: input.kind,
+      value: input.value,
+      redemptionsMax: input.redemptionsMax ?? null,
+      validFrom: input.validFrom === undefined ? null : new Date(input.validFrom),
+      validUntil: input.validUntil === undefined ? null : new Date(input.validUntil),
+    });
+    if (promoCode === undefined) throw promoCodeTaken();
+    const changes = { eventId: event.id, ...input, code };
+    await writeAudit(tx, { actor, act: 'promo_code.created', subjectId: promoCode.id, changes });
+    return presentPromoCode(promoCode);
+  });
+}

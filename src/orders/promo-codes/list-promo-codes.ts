@@ -1,0 +1,19 @@
+import type { Actor } from '../../access/actor.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { ownEvent } from '../desk/own-event.ts';
+import { presentPromoCode } from './present.ts';
+import { findPromoCodes } from './queries.ts';
+
+/**
+ * An event's promo codes after the one named, oldest first; one more than `limit` when there is a next page.
+ * @throws DomainError event.not_found
+ */
+export async function listPromoCodes(
+  deps: { db: Db },
+  actor: Actor,
+  input: { eventId: string; after: string | undefined; limit: number },
+): Promise<ReturnType<typeof presentPromoCode>[]> {
+  const event = await ownEvent(deps.db, actor, input.eventId);
+  const rows = await findPromoCodes(deps.db, event.id, input.after, input.limit + 1);
+  return rows.map(presentPromoCode);
+}

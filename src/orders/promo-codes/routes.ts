@@ -1,0 +1,89 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { changePromoCode } from './change-promo-code.ts';
+import { createPromoCode } from './create-promo-code.ts';
+import {
+  changePromoCodeSchema,
+  createPromoCodeSchema,
+  eventParams,
+  promoCodeListSchema,
+  promoCodeParams,
+  promoCodeSchema,
+} from '../desk/schemas.ts';
+import { listPromoCodes } from './list-promo-codes.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+export type PromoCodeRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
+
+const tags = ['Organizer: promo codes'];
+
+function contracts(deps: PromoCodeRoutesDeps) {
+  const create = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
+    tags,
+    security: byStaff,
+    operationId: 'createPromoCode',
+    summary: 'Add a promo code',
+    middleware: [requireRole(deps, 'manager'), jsonBody()],
+    request: { params: eventParams, body: body(createPromoCodeSchema) },
+    responses: { 201: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
+    tags,
+    security: byStaff,
+    operationId: 'listPromoCodes',
+    summary: 'The promo codes of an event and how often each was redeemed',
+    middleware: [requireRole(deps, 'manager')],
+    request: { params: eventParams, query: z.strictObject(pageQuery) },
+    responses: { 200: answer(promoCodeListSchema, 'A page of promo codes.'), ...problems(400, 401, 403, 404, 503) },
+  });
+  const change = createRoute({
+    method: 'patch',
+    path: '/v1/organizers/{slug}/events/{eventId}/promo-codes/{promoCodeId}',
+    tags,
+    security: byStaff,
+    operationId: 'changePromoCode',
+    summary: 'Change how often or how long a promo code is valid, or close it',
+    middleware: [requireRole(deps, 'manager'), jsonBody()],
+    request: { params: promoCodeParams, body: body(changePromoCodeSchema) },
+    responses: { 200: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
+  return { create, list, change };
+}
+
+/** Codes that lower the price of an event's orders. */
+export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
+  const { create, list, change } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(create, async (c) =>
+      c.json(await createPromoCode(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 201),
+    )
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const { eventId } = c.req.valid('param');
+      const promoCodes = await listPromoCodes(deps, c.var.actor, { eventId, after, limit });
+      return c.json(
+        page(
+          promoCodes,
+          limit,
+          (promoCode) => promoCode,
+          (promoCode) => [promoCode.id],
+        ),
+        200,
+      );
+    })
+    .openapi(change, async (c) =>
+      c.json(await changePromoCode(deps, c.var.actor, c.req.valid('param'), c.req.valid('json')), 200),
+    );
+}

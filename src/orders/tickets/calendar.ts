@@ -1,0 +1,106 @@
+import type { Db } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { type EventOfOrder, findEvent } from '../buyer/queries.ts';
+import { orderNotFound } from '../errors.ts';
+
+/** What a calendar entry says of an event. */
+export type CalendarEvent = Pick<
+  EventOfOrder,
+  | 'id'
+  | 'name'
+  | 'summary'
+  | 'venue'
+  | 'address'
+  | 'city'
+  | 'startsAt'
+  | 'endsAt'
+  | 'status'
+  | 'version'
+  | 'createdAt'
+  | 'publishedAt'
+>;
+
+const lineOctetsMax = 75;
+const reminderMinutes = 180;
+
+/**
+ * The event as an iCalendar file (RFC 5545) for the holder of an order. The UID is stable per order and the sequence
+ * rises with each change of the event, so that importing it again moves the entry and makes no second one. Times are
+ * UTC: the calendar shows them in the reader's zone. The same event gives the same bytes.
+ */
+export function eventCalendar(event: CalendarEvent, orderId: string): string {
+  const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
+  const cancelled = event.status === 'cancelled';
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//antre//tickets//EN',
+    'CALSCALE:GREGORIAN',
+    `METHOD:${cancelled ? 'CANCEL' : 'PUBLISH'}`,
+    'BEGIN:VEVENT',
+    `UID:${orderId.toLowerCase()}@antre`,
+    `DTSTAMP:${utc(event.publishedAt ?? event.createdAt)}`,
+    `SEQUENCE:${event.version}`,
+    `STATUS:${cancelled ? 'CANCELLED' : 'CONFIRMED'}`,
+    `DTSTART:${utc(event.startsAt)}`,
+    `DTEND:${utc(event.endsAt)}`,
+    `SUMMARY:${escaped(event.name)}`,
+    ...(event.summary === '' ? [] : [`DESCRIPTION:${escaped(event.summary)}`]),
+    `LOCATION:${escaped(place)}`,
+    'TRANSP:OPAQUE',
+    ...(cancelled ? [] : reminder(event.name)),
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ];
+  return lines.map((line) => `${folded(line)}\r\n`).join('');
+}
+
+/**
+ * The calendar file of an order.
+ * @throws DomainError order.not_found
+ */
+export async function calendar(deps: { db: Db }, orderId: string): Promise<string> {
+  const event = await findEvent(deps.db, eventIdOf(orderId));
+  if (event === undefined) throw orderNotFound();
+  return eventCalendar(event, orderId);
+}
+
+function reminder(name: string): string[] {
+  return [
+    'BEGIN:VALARM',
+    'ACTION:DISPLAY',
+    `DESCRIPTION:${escaped(name)}`,
+    `TRIGGER:-PT${reminderMinutes}M`,
+    'END:VALARM',
+  ];
+}
+
+/** 2027-03-01T12:00:00.000Z -> 20270301T120000Z */
+function utc(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+/** Text values: backslash, semicolon, comma and line ends are escaped; other control characters have no place. */
+function escaped(text: string): string {
+  return text
+    .replace(/\r\n|\r/g, '\n')
+    .replace(/[\\;,]/g, (character) => `\\${character}`)
+    .replace(/\n/g, '\\n')
+    .replace(/\p{Cc}/gu, ' ');
+}
+
+/** Breaks a line after at most 75 octets, never inside a character; what follows starts with a space that counts. */
+function folded(line: string): string {
+  let text = '';
+  let octets = 0;
+  for (const character of line) {
+    const size = Buffer.byteLength(character);
+    if (octets + size > lineOctetsMax) {
+      text += '\r\n ';
+      octets = 1;
+    }
+    text += character;
+    octets += size;
+  }
+  return text;
+}

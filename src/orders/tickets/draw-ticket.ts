@@ -1,0 +1,195 @@
+import { toSvgPath } from 'lean-qr/extras/svg';
+import { formatDateTime } from '../../platform/text/format-time.ts';
+import { orderCode } from '../../platform/ids.ts';
+import type { EventOfOrder } from '../buyer/queries.ts';
+import type { Fonts } from './paper/fonts.ts';
+import { isStandard, paperText } from './paper/printable.ts';
+import { drawText, shownText } from './paper/text-box.ts';
+import { qrOf, quietZoneModules } from './qr.ts';
+import type { Order } from '../tables.ts';
+
+/** What the printed tickets of one order show. */
+export type TicketsPdfInput = {
+  readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
+  readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
+  /** `code` as it stands in the QR. */
+  readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
+};
+
+const words = {
+  id: {
+    admit: 'TIKET MASUK',
+    holder: 'Nama',
+    category: 'Kategori',
+    when: 'Mulai',
+    doors: 'Pintu dibuka',
+    where: 'Tempat',
+    order: 'Pesanan',
+    of: 'dari',
+    note: 'Tunjukkan kode ini di pintu masuk. Satu kode, satu kali masuk: jangan bagikan fotonya.',
+  },
+  en: {
+    admit: 'ADMISSION TICKET',
+    holder: 'Name',
+    category: 'Category',
+    when: 'Starts',
+    doors: 'Doors open',
+    where: 'Place',
+    order: 'Order',
+    of: 'of',
+    note: 'Show this code at the door. One code, one entry: do not share a picture of it.',
+  },
+} as const;
+
+const ink = '#17162b';
+const accent = '#4b3bd1';
+const faint = '#6d6b80';
+const rule = '#e3e2ee';
+const margin = 32;
+const bandHeight = 124;
+const qrSide = 196;
+const qrTop = bandHeight + 24;
+const factsTop = qrTop + qrSide + 26;
+
+type Place = { readonly number: number; readonly count: number };
+/** What is drawn on, and with what. */
+type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts };
+
+/** The texts of tickets that people have written, as they are drawn. The fonts for them are opened before. */
+export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string[] {
+  const texts = [event.name, whereOf(event), order.buyerName, ...tickets.map(({ categoryName }) => categoryName)];
+  // An ellipsis may stand at the end of each.
+  return ['…', ...texts.map(paperText).filter((text) => !isStandard(text))];
+}
+
+/** Draws one ticket on the document's present page. */
+export function drawTicket(
+  sheet: Sheet,
+  input: TicketsPdfInput,
+  ticket: TicketsPdfInput['tickets'][number],
+  place: Place,
+): void {
+  drawBand(sheet, input, place);
+  drawCode(sheet, ticket.code);
+  drawFacts(sheet, input, ticket);
+}
+
+/** What the event is, and which of the order's tickets this is. */
+function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place): void {
+  const { document } = sheet;
+  const text = words[order.locale];
+  const width = document.page.width - 2 * margin;
+  const small = { x: margin, y: 26, size: 8, color: '#b9b3f5' };
+  document.rect(0, 0, document.page.width, bandHeight).fill(ink);
+  document.rect(0, bandHeight, document.page.width, 4).fill(accent);
+  line(sheet, text.admit, { ...small, width: width - 60, spacing: 2 });
+  line(sheet, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });
+  const name = { x: margin, y: 42, width, size: 20, color: '#ffffff', bold: true, height: 48 };
+  line(sheet, readable(sheet, event.name), name);
+  const starts = paperText(formatDateTime(event.startsAt, event.timeZone, order.locale));
+  line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: '#dcdaf7' });
+}
+
+/** The symbol, the same in letters, and the line to fold along. */
+function drawCode(sheet: Sheet, code: string): void {
+  const { document } = sheet;
+  const width = document.page.width - 2 * margin;
+  drawQr(document, code, (document.page.width - qrSide) / 2, qrTop);
+  const letters = {
+    x: margin,
+    y: qrTop + qrSide + 4,
+    width,
+    size: 8,
+    color: faint,
+    align: 'center',
+    spacing: 1,
+  } as const;
+  line(sheet, code.replace(/(.{4})(?=.)/g, '$1 '), letters);
+  document
+    .moveTo(margin, factsTop)
+    .lineTo(margin + width, factsTop)
+    .lineWidth(1)
+    .dash(3, { space: 3 })
+    .stroke(rule)
+    .undash();
+}
+
+function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: TicketsPdfInput['tickets'][number]): void {
+  const text = words[order.locale];
+  const width = sheet.document.page.width - 2 * margin;
+  const half = width / 2 - 8;
+  const left = { x: margin, width: half };
+  const right = { x: margin + half + 16, width: half };
+  const holder = readable(sheet, order.buyerName) || orderCode(order.id);
+  const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
+  field(sheet, text.category, readable(sheet, ticket.categoryName), { ...left, y: factsTop + 14 });
+  field(sheet, text.holder, holder, { ...right, y: factsTop + 14 });
+  field(sheet, text.doors, doors, { ...left, y: factsTop + 62 });
+  field(sheet, text.order, orderCode(order.id), { ...right, y: factsTop + 62 });
+  field(sheet, text.where, readable(sheet, whereOf(event)), { x: margin, y: factsTop + 110, width });
+  const note = {
+    x: margin,
+    y: sheet.document.page.height - 44,
+    width,
+    size: 7.5,
+    color: faint,
+    align: 'center',
+    height: 20,
+  } as const;
+  line(sheet, text.note, note);
+}
+
+function whereOf({ venue, address, city }: TicketsPdfInput['event']): string {
+  return [venue, address, city].filter((part) => part !== '').join(', ');
+}
+
+/** What can be drawn of what people wrote. */
+function readable({ fonts }: Sheet, written: string): string {
+  const text = paperText(written);
+  return isStandard(text) ? text : shownText(text, fonts);
+}
+
+type Line = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly size: number;
+  readonly color: string;
+  readonly bold?: boolean;
+  readonly align?: 'right' | 'center';
+  readonly height?: number;
+  readonly spacing?: number;
+};
+
+/** Text in its own box: what does not fit ends in an ellipsis and never flows to another page. */
+function line({ document, fonts }: Sheet, text: string, at: Line): void {
+  const height = at.height ?? at.size * 1.2;
+  if (!isStandard(text)) {
+    drawText(document, text, { ...at, height }, fonts);
+    return;
+  }
+  document
+    .font(at.bold === true ? 'Helvetica-Bold' : 'Helvetica')
+    .fontSize(at.size)
+    .fillColor(at.color)
+    .text(text, at.x, at.y, {
+      width: at.width,
+      height,
+      ellipsis: true,
+      characterSpacing: at.spacing ?? 0,
+      ...(at.align === undefined ? {} : { align: at.align }),
+    });
+}
+
+function field(sheet: Sheet, label: string, value: string, at: { x: number; y: number; width: number }): void {
+  line(sheet, label.toUpperCase(), { ...at, size: 6.5, color: faint, spacing: 1 });
+  line(sheet, value, { ...at, y: at.y + 11, size: 10.5, color: ink, bold: true, height: 26 });
+}
+
+function drawQr(document: PDFKit.PDFDocument, code: string, x: number, y: number): void {
+  const bitmap = qrOf(code);
+  const module = qrSide / (bitmap.size + 2 * quietZoneModules);
+  document.save().translate(x, y).rect(0, 0, qrSide, qrSide).fill('#ffffff');
+  document.scale(module).translate(quietZoneModules, quietZoneModules).path(toSvgPath(bitmap)).fill('#000000');
+  document.restore();
+}

@@ -1,0 +1,82 @@
+import type { Db } from '../../platform/database/db.ts';
+import { findGateways } from './queries.ts';
+import type { PaymentRail } from '../gateways/gateway.ts';
+import { railOf } from '../gateways/rail-of.ts';
+
+/** The terms of a sale that decide which amounts must be paid. Amounts in minor units of the currency. */
+export type SaleTerms = {
+  readonly organizerId: string;
+  readonly currency: string;
+  readonly holdSeconds: number;
+  readonly feePerTicket: number;
+  readonly ticketsPerOrderMax: number;
+  /** Nothing can be ordered while it is closed; opening it asks again. */
+  readonly sales: 'open' | 'closed';
+};
+
+export type PricedCategory = {
+  readonly id: string;
+  readonly price: number;
+  readonly perOrderMax: number;
+  readonly status: 'on_sale' | 'closed';
+};
+
+type Reason = { readonly code: string; readonly message: string; readonly subjectId?: string };
+
+/** Lines of one order at most, as the contract of `POST /v1/orders` has it. */
+const linesMax = 10;
+
+/**
+ * Why no gateway of the organiser can take the money of this sale; nothing when one can, or when nothing is for money. The
+ * highest order counts: as many tickets as one order may have, of the dearest categories, with their fees.
+ */
+export async function unpayableSale(
+  tx: Db,
+  sale: SaleTerms,
+  categories: readonly PricedCategory[],
+): Promise<readonly Reason[]> {
+  const highest = highestTotal(sale, categories);
+  if (highest === 0 || sale.sales === 'closed') return [];
+  const accounts = await findGateways(tx, sale.organizerId);
+  if (accounts.length === 0) {
+    return [{ code: 'payment.no_account', message: 'Tickets with a price need a payment account; set one up first.' }];
+  }
+  const rails = accounts.map(railOf);
+  const inCurrency = rails.filter((rail) => rail.takes.some(({ currency }) => currency === sale.currency));
+  if (inCurrency.length === 0) {
+    const taken = [...new Set(rails.flatMap((rail) => rail.takes.map(({ currency }) => currency)))].join(', ');
+    return [
+      { code: 'payment.currency', message: `No payment gateway of yours takes ${sale.currency}; they take ${taken}.` },
+    ];
+  }
+  const most = Math.max(...inCurrency.map((rail) => highestPayable(rail, sale)));
+  return highest <= most ? [] : [tooMuch(sale, categories, highest, most)];
+}
+
+/** What the dearest order of a sale costs, in minor units; 0 when everything is free. */
+export function highestTotal(sale: SaleTerms, categories: readonly PricedCategory[]): number {
+  const priced = categories.filter(({ price, status }) => price > 0 && status === 'on_sale');
+  let left = sale.ticketsPerOrderMax;
+  let total = 0;
+  for (const { price, perOrderMax } of priced.toSorted((one, other) => other.price - one.price).slice(0, linesMax)) {
+    const quantity = Math.min(left, perOrderMax);
+    total += quantity * (price + sale.feePerTicket);
+    left -= quantity;
+  }
+  return total;
+}
+
+/** The most that can be paid at once in the time that a hold gives: each way to pay has a limit of its own. */
+function highestPayable(rail: PaymentRail, sale: SaleTerms): number {
+  const max = rail.takes.find(({ currency }) => currency === sale.currency)?.max ?? 0;
+  return Math.min(max, rail.methodMax(sale.holdSeconds / 60));
+}
+
+function tooMuch(sale: SaleTerms, categories: readonly PricedCategory[], highest: number, most: number): Reason {
+  const dearest = categories.reduce((one, other) => (other.price > one.price ? other : one));
+  return {
+    code: 'payment.amount',
+    message: `One order can cost ${highest} ${sale.currency} (minor units), and at most ${most} can be paid at once: lower the price, the fee, or the tickets per order.`,
+    subjectId: dearest.id,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Order } from '../../orders/index.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { orderCode } from '../../platform/ids.ts';
+import { greetingName } from '../../platform/text/person-name.ts';
+import type { GuardedGateway, Item, PaymentRequest } from '../gateways/gateway.ts';
+import { expiryLeadMinutes } from '../limits.ts';
+import { type Line, type PayableOrder, findLines } from './order-queries.ts';
+import type { Attempt } from '../tables.ts';
+import { type PaymentMethod, paymentMethods } from '../vocabulary.ts';
+
+/**
+ * What the gateway is asked to make. It stops taking money two minutes before the hold ends, so that closing the attempt
+ * is mostly a formality. Where the hold is shorter than the shortest life that the gateway gives a page (5 minutes at
+ * Midtrans) the page gets that life, and the end of the hold ends it early: close, then release.
+ */
+export async function buildPaymentRequest(
+  deps: { db: Db; gateway: GuardedGateway; publicUrl: string },
+  payable: PayableOrder,
+  attempt: Attempt,
+  { isFirst }: { isFirst: boolean },
+): Promise<PaymentRequest> {
+  const { order } = payable;
+  const secondsLeft = isFirst ? payable.secondsLeftIfReadyNow : payable.secondsLeft;
+  return {
+    attemptId: attempt.id,
+    amount: attempt.amount,
+    currency: attempt.currency,
+    methods: deps.gateway.methodsFor({ minutes: secondsLeft / 60, amount: attempt.amount }, wishOf(attempt)),
+    expiresInMinutes: expiryMinutes(secondsLeft, deps.gateway.expiryMinutes),
+    // A gateway may write to the buyer, too: before anybody has paid, a name is a stranger's text.
+    buyer: {
+      name: greetingName(order.buyerName) ?? orderCode(order.id),
+      email: order.buyerEmail,
+      phone: order.buyerPhone,
+    },
+    items: itemsOf(order, await findLines(deps.db, order)),
+    finishUrl: `${deps.publicUrl}/orders/${order.id}`,
+  };
+}
+
+export function expiryMinutes(secondsLeft: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, Math.floor(secondsLeft / 60) - expiryLeadMinutes));
+}
+
+/** Lines, fees and the discount: together the total, to the rupiah. */
+export function itemsOf(order: Pick<Order, 'fees' | 'discount'>, lines: readonly Line[]): Item[] {
+  return [
+    ...lines,
+    ...(order.fees > 0 ? [{ id: 'fees', name: 'Fees', price: order.fees, quantity: 1 }] : []),
+    ...(order.discount > 0 ? [{ id: 'discount', name: 'Discount', price: -order.discount, quantity: 1 }] : []),
+  ];
+}
+
+export function wishOf(attempt: Pick<Attempt, 'method'>): PaymentMethod {
+  return paymentMethods.find((method) => method === attempt.method) ?? 'any';
+}

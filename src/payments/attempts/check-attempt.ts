@@ -1,0 +1,85 @@
+import { transaction } from '../../platform/database/db.ts';
+import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
+import { changeAttempt, findAttempt } from './queries.ts';
+import { closeAttempt } from './close-attempt.ts';
+import { closeAgain } from './close-again.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '../limits.ts';
+import { findPayableOrder } from './order-queries.ts';
+import { makeAttempt } from './make-attempt.ts';
+import { endSilence, noteFailedLook, reasonOf } from './note-failed-look.ts';
+import type { Attempt } from '../tables.ts';
+import { isOpen } from '../vocabulary.ts';
+
+const hourSeconds = 3600;
+const daySeconds = 24 * hourSeconds;
+/** The first look is at two minutes, this is what is missing to ten; then hourly. */
+const secondLookSeconds = 480;
+
+/**
+ * Asks the gateway about an attempt of which nothing was heard for too long, and applies the answer; or makes it, when it
+ * was never made. A look that the gateway did not answer does not count: it is repeated with back-off and the plan stays.
+ * Safe to repeat.
+ * @throws RetryLater
+ */
+export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
+  const attempt = await findAttempt(deps.db, attemptId);
+  if (attempt === undefined || attempt.nextCheckAt === null) return;
+  if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
+  if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
+  const account = await deps.accounts.byOrganizer(attempt.organizerId);
+  if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
+  await deps.gateway.admit(account, 'call', attempt.failedLooks > 0 ? 1 : 0);
+  const known = await deps.gateway.fetch(account, attemptId);
+  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'unknown' || known.kind === 'rejected') {
+    return noteFailedLook(deps.db, attempt, reasonOf(known));
+  }
+  // It knew the payment before, so this is another account's answer.
+  if (known.kind === 'not_started' && attempt.gatewayReference !== null) {
+    return noteFailedLook(deps.db, attempt, 'not_known_at_gateway');
+  }
+  const applied = await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked === undefined) return undefined;
+    await endSilence(tx, locked.attempt);
+    const plan = planNextCheck(deps, locked.attempt, known.kind === 'not_started');
+    await changeAttempt(tx, locked.attempt, { ...plan, failedLooks: 0 });
+    if (known.kind !== 'fact') return undefined;
+    const again = await lockAttemptAndOrder(tx, attemptId);
+    return again && applyFact(tx, again, known.fact, { trust: 'read_back', account });
+  });
+  if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
+}
+
+/** Paid by another attempt, or refunded since: money that comes now would only have to go back. */
+async function isOrderServed(deps: GatewayDeps, attempt: Attempt): Promise<boolean> {
+  const found = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
+  return found !== undefined && ['paid', 'partially_refunded', 'refunded'].includes(found.order.status);
+}
+
+async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> {
+  const closing = await closeAttempt(deps, attempt);
+  if (closing.kind === 'unsure') throw new RetryLater(closingPauseSeconds, 'the attempt may still be paid');
+}
+
+/** Until six hours after its expiry an open attempt is asked about; a captured one daily, until it settles. */
+function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean) {
+  const checks = attempt.checks + 1;
+  if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
+  if (attempt.status === 'settled') return { checks, checkInSeconds: null };
+  if (attempt.failure === 'released_unconfirmed' && !isOver(deps, attempt))
+    return { checks, checkInSeconds: hourSeconds };
+  if (!isOpen(attempt.status)) return { checks, checkInSeconds: attempt.checks === 0 ? lastCheckSeconds : null };
+  if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
+  // Nobody ever picked a method, and the page is long gone; Midtrans sends nothing for that.
+  return isNotStarted
+    ? { checks, checkInSeconds: null, status: 'expired' as const }
+    : { checks, checkInSeconds: daySeconds };
+}
+
+function isOver(deps: GatewayDeps, attempt: Attempt): boolean {
+  const end = attempt.expiresAt ?? attempt.createdAt;
+  return deps.clock.now().getTime() > end.getTime() + checkHoursAfterExpiry * hourSeconds * 1000;
+}

@@ -1,0 +1,20 @@
+import { closedCheckSeconds } from '../limits.ts';
+import type { AttemptStatus } from '../vocabulary.ts';
+
+const checkSeconds: Partial<Record<AttemptStatus, number>> = {
+  pending: 120,
+  review: 3600,
+  authorized: 3600,
+  captured: 24 * 3600,
+  // A method was picked, so somebody knows where to pay: money may still come, and the callback about it be lost.
+  expired: closedCheckSeconds,
+  cancelled: closedCheckSeconds,
+};
+/** Banks and stores take a settlement back within minutes, if they do, and the callback about it may be lost. */
+const reversalCheckSeconds = 600;
+
+/** When the gateway is asked again of its own accord, in seconds; null: not any more. */
+export function checkAfterSeconds(status: AttemptStatus, method: string): number | null {
+  const isReversible = status === 'settled' && (method === 'bank_transfer' || method === 'store');
+  return isReversible ? reversalCheckSeconds : (checkSeconds[status] ?? null);
+}

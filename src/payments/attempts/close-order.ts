@@ -1,0 +1,53 @@
+import { lockOrder, markAttention, releaseHold } from '../../orders/index.ts';
+import { transaction } from '../../platform/database/db.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import { changeAttempt, findOpenAttempt, lockAttempt } from './queries.ts';
+import { closeAttempt } from './close-attempt.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { closingMinutesMax, closingPauseSeconds } from '../limits.ts';
+import { findPayableOrder } from './order-queries.ts';
+
+/** A hold that was given up without the gateway's word is looked at once more within the hour. */
+const unconfirmedCheckSeconds = 3600;
+
+type OrderRef = { readonly eventId: string; readonly orderId: string };
+
+/**
+ * An order is closing: its open attempt is closed at the gateway, and only then are its places given back. When the
+ * gateway gives no clear answer for ten minutes they are given back anyway, the order is marked, and money that comes
+ * later takes the way of late money. Safe to repeat.
+ * @throws RetryLater
+ */
+export async function closeOrder(deps: GatewayDeps, { eventId, orderId }: OrderRef): Promise<void> {
+  const found = await findPayableOrder(deps.db, eventId, orderId);
+  if (found === undefined || found.order.status !== 'closing') return;
+  const attempt = await findOpenAttempt(deps.db, found.order);
+  if (attempt !== undefined) {
+    const closing = await closeAttempt(deps, attempt);
+    if (closing.kind === 'unsure' && closing.seconds < closingMinutesMax * 60) {
+      throw new RetryLater(closingPauseSeconds, 'the gateway has not confirmed that the attempt is closed');
+    }
+  }
+  await release(deps, { eventId, orderId }, attempt?.id);
+}
+
+async function release(deps: GatewayDeps, { eventId, orderId }: OrderRef, attemptId: string | undefined) {
+  await transaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, eventId, orderId);
+    if (order === undefined || order.status !== 'closing') return;
+    const open = await findOpenAttempt(tx, order);
+    if (open !== undefined) {
+      // Another one than the one that was closed: a second look is needed.
+      if (open.id !== attemptId) throw new RetryLater(1, 'the order has another open attempt');
+      const locked = await lockAttempt(tx, open.id);
+      if (locked === undefined) return;
+      await changeAttempt(tx, locked, {
+        status: 'expired',
+        failure: 'released_unconfirmed',
+        checkInSeconds: unconfirmedCheckSeconds,
+      });
+      await markAttention(tx, order, 'released_unconfirmed');
+    }
+    await releaseHold(tx, order);
+  });
+}

@@ -1,0 +1,147 @@
+import { instructionsReady } from '../../orders/index.ts';
+import { backOffSeconds } from '../../platform/resilience/back-off.ts';
+import { transaction } from '../../platform/database/db.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
+import { changeAttempt, claimAttempt, findAttempt, findAttempts } from './queries.ts';
+import { buildPaymentRequest } from './build-payment-request.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { failAttempt } from './fail-attempt.ts';
+import type { CreateResult, GatewayAccount } from '../gateways/gateway.ts';
+import { unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
+import { reasonOf } from './note-failed-look.ts';
+import { findPayableOrder } from './order-queries.ts';
+import type { Attempt } from '../tables.ts';
+
+/** Longer than any call and its read-back take: after it the worker that had the attempt is gone. */
+const leaseSeconds = 40;
+const checkPendingSeconds = 120;
+/** What became of the earlier try is asked first. */
+const callsOfRepetition = 2;
+
+/**
+ * Makes a written attempt at the gateway. What became of an earlier try is read back first, since an answer may have
+ * been lost; making it again under the same id is safe as long as the buyer has picked no method.
+ * @throws RetryLater
+ */
+export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
+  const seen = await findAttempt(deps.db, attemptId);
+  if (seen === undefined || !isUnmade(seen)) return;
+  const account = await deps.accounts.byOrganizer(seen.organizerId);
+  if (account === undefined) return failAttempt(deps.db, attemptId, 'no_account');
+  await deps.gateway.admit(account, 'create', seen.checks > 0 ? callsOfRepetition : 0);
+
+  const attempt = await claimAttempt(deps.db, attemptId, leaseSeconds);
+  if (attempt === undefined) {
+    const now = await findAttempt(deps.db, attemptId);
+    if (now === undefined || !isUnmade(now)) return;
+    throw new RetryLater(unknownPauseSeconds, 'another worker has the attempt');
+  }
+  const isFirstTry = attempt.checks === 1;
+  if (!isFirstTry && (await adoptKnown(deps, account, attempt))) return;
+  const prepared = await prepare(deps, attempt);
+  if (prepared === undefined) {
+    // Nobody waits for it any more. What was never sent is closed; the rest is for the one who closes the order.
+    if (isFirstTry) await dropUnsent(deps, attemptId);
+    return;
+  }
+  if (prepared.methods.length === 0) return failAttempt(deps.db, attemptId, 'no_method_fits');
+  await record(deps, attempt, await deps.gateway.create(account, prepared), prepared.expiresInMinutes);
+}
+
+function isUnmade(attempt: Attempt): boolean {
+  return attempt.status === 'creating' || attempt.status === 'unknown';
+}
+
+/** What the gateway knows of an earlier try. True when that settles it. */
+async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: Attempt): Promise<boolean> {
+  const known = await deps.gateway.fetch(account, attempt.id);
+  switch (known.kind) {
+    case 'not_started':
+      return false;
+    case 'fact':
+      await transaction(deps.db, async (tx) => {
+        const locked = await lockAttemptAndOrder(tx, attempt.id);
+        if (locked === undefined) return;
+        await applyFact(tx, locked, known.fact, { trust: 'read_back', account });
+      });
+      return true;
+    case 'slow_down':
+      return putOff(deps, attempt.id, known.seconds, 'the gateway asks to slow down');
+    // Refusing to answer says nothing about the earlier try: its page may be live, and somebody may pay on it.
+    case 'rejected':
+    case 'unknown':
+      return putOff(deps, attempt.id, pauseAfter(attempt), reasonOf(known));
+  }
+}
+
+/** The request, or undefined when the order does not wait for payment any more. */
+async function prepare(deps: GatewayDeps, attempt: Attempt) {
+  const payable = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
+  if (payable === undefined || payable.order.status !== 'pending_payment' || payable.secondsLeft <= 0) return undefined;
+  const attempts = await findAttempts(deps.db, payable.order);
+  return buildPaymentRequest(deps, payable, attempt, { isFirst: !hadInstructions(attempts) });
+}
+
+/** The pay clock starts once: when the first attempt of the order can be paid. */
+function hadInstructions(attempts: readonly Attempt[]): boolean {
+  return attempts.some(({ redirectUrl }) => redirectUrl !== null);
+}
+
+async function record(deps: GatewayDeps, attempt: Attempt, result: CreateResult, expiresInMinutes: number) {
+  switch (result.kind) {
+    case 'accepted':
+      return recordMade(deps, attempt.id, result.redirectUrl, expiresInMinutes);
+    case 'rejected':
+      // Our own id, so an earlier try did arrive, and the buyer has picked a method: only a look can tell more.
+      if (result.code === 'order_id_taken') return putOff(deps, attempt.id, pauseAfter(attempt), result.code);
+      return failAttempt(deps.db, attempt.id, result.code);
+    case 'slow_down':
+      return putOff(deps, attempt.id, result.seconds, 'the gateway asks to slow down');
+    case 'unknown':
+      return putOff(deps, attempt.id, pauseAfter(attempt), result.reason);
+  }
+}
+
+async function recordMade(deps: GatewayDeps, attemptId: string, redirectUrl: string, expiresInMinutes: number) {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked === undefined) return;
+    const { order, attempt } = locked;
+    // A callback may have been faster: money stays money, a picked method gets its page.
+    const isWaiting = isUnmade(attempt) || (attempt.status === 'pending' && attempt.redirectUrl === null);
+    if (!isWaiting) return;
+    const isFirst = !hadInstructions(await findAttempts(tx, order));
+    await changeAttempt(tx, attempt, {
+      status: 'pending',
+      redirectUrl,
+      failure: null,
+      checks: 0,
+      checkInSeconds: checkPendingSeconds,
+      expiresInSeconds: expiresInMinutes * 60,
+    });
+    if (isFirst) await instructionsReady(tx, order);
+  });
+}
+
+function pauseAfter({ checks }: Attempt): number {
+  return backOffSeconds({ tries: checks, firstSeconds: unknownPauseSeconds, maxSeconds: unknownPauseMaxSeconds });
+}
+
+/** Leaves the attempt as not known, to be taken up again. Never returns. */
+async function putOff(deps: GatewayDeps, attemptId: string, seconds: number, reason: string): Promise<never> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked === undefined || !isUnmade(locked.attempt)) return;
+    await changeAttempt(tx, locked.attempt, { status: 'unknown', checkInSeconds: seconds });
+  });
+  throw new RetryLater(seconds + 0.5, reason);
+}
+
+async function dropUnsent(deps: GatewayDeps, attemptId: string): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked?.attempt.status !== 'creating') return;
+    await changeAttempt(tx, locked.attempt, { status: 'cancelled', failure: 'order_ended', checkInSeconds: null });
+  });
+}

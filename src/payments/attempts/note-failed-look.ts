@@ -1,0 +1,58 @@
+import { backOffSeconds } from '../../platform/resilience/back-off.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { changeAttempt, lockAttempt } from './queries.ts';
+import type { FetchResult } from '../gateways/gateway.ts';
+import { failedLooksBeforeTask, failedLooksMax, lookPauseMaxSeconds, lookPauseSeconds } from '../limits.ts';
+import { failedLooks } from '../metrics.ts';
+import { changeRefund, lockRefund } from '../refunds/queries.ts';
+import type { Attempt, Refund } from '../tables.ts';
+import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
+
+type Unanswered = Extract<FetchResult, { readonly kind: 'unknown' | 'rejected' }>;
+
+/** Why the gateway was asked in vain, as a word for tasks and logs. */
+export function reasonOf(result: Unanswered): string {
+  return result.kind === 'rejected' ? result.code : result.reason;
+}
+
+/**
+ * The gateway was asked about an attempt and did not answer. The plan of looks stays where it is: the reconciler asks
+ * again after a back-off. What has changed since the attempt was read has a plan of its own, and is left alone.
+ */
+export async function noteFailedLook(db: Db, seen: Attempt, reason: string): Promise<void> {
+  failedLooks.inc({ of: 'attempt' });
+  await transaction(db, async (tx) => {
+    const attempt = await lockAttempt(tx, seen.id);
+    if (attempt?.status !== seen.status || attempt.nextCheckAt?.getTime() !== seen.nextCheckAt?.getTime()) return;
+    const failed = attempt.failedLooks + 1;
+    await changeAttempt(tx, attempt, { failedLooks: failed, checkInSeconds: pauseAfter(failed) });
+    if (failed === failedLooksBeforeTask) await reopenTask(tx, attempt, silence(attempt.id, reason));
+  });
+}
+
+/** The same for a refund whose confirmation is waited for. */
+export async function noteFailedRefundLook(db: Db, seen: Refund, reason: string): Promise<void> {
+  failedLooks.inc({ of: 'refund' });
+  await transaction(db, async (tx) => {
+    const refund = await lockRefund(tx, seen.eventId, seen.id);
+    if (refund?.status !== 'processing' || seen.status !== 'processing') return;
+    const failed = refund.failedLooks + 1;
+    await changeRefund(tx, refund, { failedLooks: failed, checkInSeconds: pauseAfter(failed) });
+    if (failed === failedLooksBeforeTask) await reopenTask(tx, refund, silence(refund.id, reason));
+  });
+}
+
+/** The gateway has answered again: nobody needs to look after it. */
+export async function endSilence(tx: Db, subject: { eventId: string; id: string; failedLooks: number }): Promise<void> {
+  if (subject.failedLooks >= failedLooksBeforeTask)
+    await closeTaskOf(tx, subject.eventId, 'gateway_silent', subject.id);
+}
+
+function silence(subjectId: string, reason: string) {
+  return { kind: 'gateway_silent' as const, subjectId, detail: { reason } };
+}
+
+function pauseAfter(failed: number): number | null {
+  if (failed >= failedLooksMax) return null;
+  return backOffSeconds({ tries: failed, firstSeconds: lookPauseSeconds, maxSeconds: lookPauseMaxSeconds });
+}

@@ -1,0 +1,49 @@
+import type { Order, PaymentView } from '../../orders/index.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { findCurrentAttempt } from './queries.ts';
+import type { Attempt } from '../tables.ts';
+import type { AttemptStatus } from '../vocabulary.ts';
+
+const statuses: Readonly<Record<AttemptStatus, PaymentView['status']>> = {
+  creating: 'creating',
+  unknown: 'creating',
+  pending: 'pending',
+  authorized: 'pending',
+  review: 'review',
+  captured: 'paid',
+  settled: 'paid',
+  denied: 'failed',
+  failed: 'failed',
+  cancelled: 'failed',
+  voided: 'failed',
+  reversed: 'failed',
+  charged_back: 'failed',
+  expired: 'expired',
+  refunded: 'refunded',
+  partially_refunded: 'partially_refunded',
+};
+
+/** What a buyer is shown of an order's payment: the attempt that can be paid now, or what became of the last one. */
+export async function paymentOf(db: Db, order: Order): Promise<PaymentView> {
+  if (order.total === 0) return { status: 'none', method: 'none' };
+  const attempt = await findCurrentAttempt(db, order);
+  if (attempt === undefined) {
+    return { status: order.status === 'pending_payment' ? 'creating' : 'expired', method: 'any' };
+  }
+  return presentAttempt(attempt, order);
+}
+
+export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
+  const { replaceBy, vaNumber } = attempt.instructions;
+  const isPayable = attempt.status === 'pending' && order.status === 'pending_payment';
+  if (replaceBy !== undefined && isPayable) return { status: 'creating', method: replaceBy };
+  const ends = [order.expiresAt, ...(attempt.expiresAt === null ? [] : [attempt.expiresAt])];
+  return {
+    // Money that fits nothing is not a payment: a person looks at it.
+    status: attempt.failure?.startsWith('wrong_') === true ? 'review' : statuses[attempt.status],
+    method: attempt.method,
+    ...(isPayable && attempt.redirectUrl !== null ? { redirectUrl: attempt.redirectUrl } : {}),
+    ...(isPayable && vaNumber !== undefined ? { vaNumber } : {}),
+    ...(isPayable ? { expiresAt: new Date(Math.min(...ends.map((end) => end.getTime()))).toISOString() } : {}),
+  };
+}

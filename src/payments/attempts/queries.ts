@@ -1,0 +1,194 @@
+import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
+import type { Order } from '../../orders/index.ts';
+import { invariant } from '../../platform/assert.ts';
+import { builtOnce } from '../../platform/database/built-once.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { attemptIdOf } from './attempt-id.ts';
+import { checkAttemptJob } from '../jobs.ts';
+import { createGraceSeconds } from '../limits.ts';
+import { gatewayOfNewAttempts } from '../gateways/rail-of.ts';
+import { type Attempt, paymentAttempts } from '../tables.ts';
+import { openStatuses } from '../vocabulary.ts';
+
+const table = paymentAttempts;
+const is = (id: string) => and(eq(table.eventId, eventIdOf(id)), eq(table.id, id));
+const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
+
+/** A new attempt that waits to be made at the gateway; undefined when this number or an open attempt is there already. */
+export async function insertAttempt(
+  tx: Db,
+  order: Order,
+  values: { number: number; method: string },
+): Promise<Attempt | undefined> {
+  const [row] = await tx
+    .insert(table)
+    .values({
+      eventId: order.eventId,
+      id: attemptIdOf(order.id, values.number),
+      orderId: order.id,
+      organizerId: order.organizerId,
+      number: values.number,
+      gateway: gatewayOfNewAttempts,
+      method: values.method,
+      amount: order.total,
+      currency: order.currency,
+      status: 'creating',
+      nextCheckAt: inSeconds(createGraceSeconds),
+    })
+    .onConflictDoNothing()
+    .returning();
+  return row;
+}
+
+export async function findAttempt(db: Db, id: string): Promise<Attempt | undefined> {
+  const [row] = await db.select().from(table).where(is(id));
+  return row;
+}
+
+/** All attempts of an order, first to last. */
+export async function findAttempts(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt[]> {
+  return db
+    .select()
+    .from(table)
+    .where(and(eq(table.eventId, order.eventId), eq(table.orderId, order.id)))
+    .orderBy(asc(table.number));
+}
+
+const currentAttemptStatement = builtOnce((db) =>
+  db
+    .select()
+    .from(table)
+    .where(and(eq(table.eventId, sql.placeholder('eventId')), eq(table.orderId, sql.placeholder('orderId'))))
+    .orderBy(desc(inArray(table.status, [...openStatuses])), desc(sql`${table.received} > 0`), desc(table.number))
+    .limit(1)
+    .prepare('find_current_attempt'),
+);
+
+/** The one that the buyer should look at: the open one, else the latest that has money, else the latest. */
+export async function findCurrentAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
+  const [row] = await currentAttemptStatement(db).execute({ eventId: order.eventId, orderId: order.id });
+  return row;
+}
+
+export async function findOpenAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
+  const [row] = await db
+    .select()
+    .from(table)
+    .where(
+      and(eq(table.eventId, order.eventId), eq(table.orderId, order.id), inArray(table.status, [...openStatuses])),
+    );
+  return row;
+}
+
+/** The attempt, locked until the caller's transaction ends. The order is always locked before it. */
+export async function lockAttempt(tx: Db, id: string): Promise<Attempt | undefined> {
+  const [row] = await tx.select().from(table).where(is(id)).for('update');
+  return row;
+}
+
+/**
+ * Takes an attempt that is to be made at the gateway, for `leaseSeconds`: of two workers only one gets it. The count of
+ * checks tells a first try from one after which the gateway must be asked what it knows.
+ */
+export async function claimAttempt(db: Db, id: string, leaseSeconds: number): Promise<Attempt | undefined> {
+  const [row] = await db
+    .update(table)
+    .set({ checks: sql`${table.checks} + 1`, nextCheckAt: inSeconds(leaseSeconds), updatedAt: sql`now()` })
+    .where(
+      and(
+        is(id),
+        inArray(table.status, ['creating', 'unknown']),
+        or(eq(table.checks, 0), lte(table.nextCheckAt, sql`now()`)),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+export type AttemptPatch = Partial<
+  Pick<
+    Attempt,
+    | 'status'
+    | 'method'
+    | 'gatewayReference'
+    | 'redirectUrl'
+    | 'instructions'
+    | 'received'
+    | 'refunded'
+    | 'gatewayFee'
+    | 'failure'
+    | 'checks'
+    | 'failedLooks'
+  >
+> & {
+  /** Seconds from now until the gateway is asked; null: no more. */
+  readonly checkInSeconds?: number | null;
+  /** When the gateway stops taking money, in seconds from now. */
+  readonly expiresInSeconds?: number;
+};
+
+/** Changes an attempt that the caller has locked; it must still be in the state in which the caller saw it. */
+export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatch): Promise<Attempt> {
+  const { checkInSeconds, expiresInSeconds, ...values } = patch;
+  const [row] = await tx
+    .update(table)
+    .set({
+      ...values,
+      ...(checkInSeconds === undefined
+        ? {}
+        : { nextCheckAt: checkInSeconds === null ? null : inSeconds(checkInSeconds) }),
+      ...(expiresInSeconds === undefined ? {} : { expiresAt: inSeconds(expiresInSeconds) }),
+      updatedAt: sql`now()`,
+    })
+    .where(and(is(attempt.id), eq(table.status, attempt.status)))
+    .returning();
+  invariant(row !== undefined, 'a locked attempt keeps its state');
+  return row;
+}
+
+/** The order needs no other attempt any more: the reconciler closes one that is open. */
+export async function checkOpenAttemptNow(tx: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<void> {
+  await tx
+    .update(table)
+    .set({ nextCheckAt: sql`now()` })
+    .where(
+      and(eq(table.eventId, order.eventId), eq(table.orderId, order.id), inArray(table.status, [...openStatuses])),
+    );
+}
+
+/** Notes when closing was first asked for, and gives how many seconds ago that was. */
+export async function requestClose(db: Db, id: string): Promise<number> {
+  const [row] = await rowsOf<{ seconds: number }>(
+    db,
+    sql`
+      update payment_attempts set close_requested_at = coalesce(close_requested_at, now()), updated_at = now()
+      where event_id = ${eventIdOf(id)} and id = ${id}
+      returning extract(epoch from now() - close_requested_at)::float8 as seconds`,
+  );
+  return row?.seconds ?? 0;
+}
+
+/** Attempts that are due for a look at the gateway and have no job staged for it; locked until the transaction ends. */
+export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(
+    tx,
+    sql`
+      select a.id from payment_attempts a
+      where a.next_check_at <= now() and a.id not in ${stagedIds([checkAttemptJob], 'attemptId')}
+      order by a.next_check_at limit ${limit} for update of a skip locked`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** A person has looked after a gateway that did not answer: what was asked in vain is asked again, from the beginning. */
+export async function askAgainNow(tx: Db, eventId: string, subjectId: string): Promise<void> {
+  await tx
+    .update(table)
+    .set({ failedLooks: 0, nextCheckAt: sql`now()` })
+    .where(and(eq(table.eventId, eventId), eq(table.id, subjectId)));
+  await tx.execute(sql`
+    update refunds set failed_looks = 0, next_check_at = now()
+    where event_id = ${eventId} and id = ${subjectId} and status = 'processing'`);
+}

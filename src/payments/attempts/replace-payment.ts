@@ -1,0 +1,67 @@
+import { orderNotFound } from '../../orders/errors.ts';
+import { type Order, type PaymentView, lockOrder } from '../../orders/index.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { changeAttempt, findAttempts, insertAttempt, lockAttempt } from './queries.ts';
+import { paymentMethodUnavailable, paymentNotPayable, paymentTooManyAttempts } from '../errors.ts';
+import { createAttemptJob, replaceAttemptJob } from '../jobs.ts';
+import { attemptsPerOrderMax } from '../limits.ts';
+import { findPayableOrder } from './order-queries.ts';
+import { paymentOf } from './payment-of.ts';
+import { gatewayOfNewAttempts, railOf } from '../gateways/rail-of.ts';
+import type { Attempt } from '../tables.ts';
+import { type PaymentMethod, isOpen, paymentMethods } from '../vocabulary.ts';
+
+/**
+ * The buyer wants to pay in this way. Asking for what is there already changes nothing. The open attempt is closed at the
+ * gateway before the next one is made, by a worker; this only writes the wish down.
+ * @throws DomainError order.not_found, payment.not_payable, payment.method_unavailable, payment.too_many_attempts
+ */
+export async function replacePayment(
+  deps: { db: Db },
+  { orderId, method }: { orderId: string; method: PaymentMethod },
+): Promise<PaymentView> {
+  return transaction(deps.db, async (tx) => {
+    const eventId = eventIdOf(orderId);
+    const order = await lockOrder(tx, eventId, orderId);
+    if (order === undefined) throw orderNotFound();
+    const payable = await findPayableOrder(tx, eventId, orderId);
+    if (payable === undefined || order.status !== 'pending_payment' || payable.secondsLeft <= 0) {
+      throw paymentNotPayable();
+    }
+    const rail = railOf({ gateway: gatewayOfNewAttempts });
+    const wanted = { minutes: payable.secondsLeft / 60, amount: order.total };
+    if (rail.methodsFor(wanted, method).length === 0) {
+      throw paymentMethodUnavailable(paymentMethods.filter((other) => rail.methodsFor(wanted, other).length > 0));
+    }
+    await wish(tx, order, method);
+    return paymentOf(tx, order);
+  });
+}
+
+async function wish(tx: Db, order: Order, method: PaymentMethod): Promise<void> {
+  const attempts = await findAttempts(tx, order);
+  const open = attempts.find(({ status }) => isOpen(status));
+  const number = (attempts.at(-1)?.number ?? 0) + 1;
+  if (open === undefined) {
+    // The first one is made by the job that placement staged.
+    if (number > attemptsPerOrderMax) throw paymentTooManyAttempts(attemptsPerOrderMax);
+    const made = await insertAttempt(tx, order, { number, method });
+    if (made !== undefined) await stage(tx, createAttemptJob, { attemptId: made.id });
+    return;
+  }
+  const attempt = await lockAttempt(tx, open.id);
+  if (attempt === undefined || wished(attempt) === method) return;
+  if (attempt.status === 'creating' && attempt.checks === 0) {
+    await changeAttempt(tx, attempt, { method });
+    return;
+  }
+  if (number > attemptsPerOrderMax) throw paymentTooManyAttempts(attemptsPerOrderMax);
+  await changeAttempt(tx, attempt, { instructions: { ...attempt.instructions, replaceBy: method } });
+  await stage(tx, replaceAttemptJob, { attemptId: attempt.id, method });
+}
+
+function wished(attempt: Attempt): string {
+  return attempt.instructions.replaceBy ?? attempt.method;
+}

@@ -1,0 +1,46 @@
+import type { Db } from '../../platform/database/db.ts';
+import type { Log } from '../../platform/log.ts';
+import { countWaitingOrders } from './backlog-queries.ts';
+import { paymentBacklog } from '../metrics.ts';
+
+/** Whether orders should be let in, by how many wait for their payment to be made at the gateway. */
+export type PaymentBacklog = {
+  /** True when a new order would wait for longer than a third of its hold. Costs nothing: asked in every placement. */
+  isPaymentBusy(organizerId: string, holdSeconds: number): boolean;
+  close(): void;
+};
+
+const refreshMs = 1000;
+/** A count that took long is followed by a longer pause, so that counting a large backlog never is what makes it larger. */
+const pausesPerCount = 20;
+const busyShare = 1 / 3;
+/** Counting further would not change the answer for any hold. */
+const countMax = 100_000;
+
+/** Counts the backlog about once a second in the background. While Postgres is away the last count stands. */
+export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: number }): PaymentBacklog {
+  let waiting: ReadonlyMap<string, number> = new Map();
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  const refresh = async () => {
+    const started = performance.now();
+    try {
+      waiting = await countWaitingOrders(deps.db, countMax);
+      paymentBacklog.set([...waiting.values()].reduce((sum, count) => sum + count, 0));
+    } catch (error) {
+      deps.log.debug({ err: error }, 'the payment backlog could not be counted');
+    }
+    if (isClosed) return;
+    timer = setTimeout(() => void refresh(), Math.max(refreshMs, pausesPerCount * (performance.now() - started)));
+    timer.unref();
+  };
+  void refresh();
+  return {
+    isPaymentBusy: (organizerId, holdSeconds) =>
+      (waiting.get(organizerId) ?? 0) / deps.createsPerSecond > holdSeconds * busyShare,
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}

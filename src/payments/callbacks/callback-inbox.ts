@@ -1,0 +1,20 @@
+import type { Db } from '../../platform/database/db.ts';
+import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
+import { type CallbackItem, type StoreOutcome, storeCallbacks } from './queries.ts';
+import { callbackBatchMax, callbackDeadlineMs, callbackFlushesMax, callbackQueueMax } from '../limits.ts';
+
+/** The durable inbox of callbacks: what it has answered `stored` is on disk. */
+export type CallbackInbox = GroupCommit<CallbackItem, StoreOutcome>;
+
+/** Callbacks that come together are written together; one organiser's flood waits in a lane of its own. */
+export function createCallbackInbox(deps: { db: Db; flushesMax?: number }): CallbackInbox {
+  return createGroupCommit<CallbackItem, StoreOutcome>({
+    name: 'callbacks',
+    flush: (_lane, items) => storeCallbacks(deps.db, items),
+    batchMax: callbackBatchMax,
+    queueMax: callbackQueueMax,
+    deadlineMs: callbackDeadlineMs,
+    flushesMax: deps.flushesMax ?? callbackFlushesMax,
+    keysOf: (item) => [item.dedupKey],
+  });
+}

@@ -1,0 +1,30 @@
+import { type Db, afterCommit } from '../../platform/database/db.ts';
+import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
+import type { Applied } from './apply-fact.ts';
+import { findAttempt } from '../attempts/queries.ts';
+import { type GatewayAccount, type GatewayFact, isPaying } from '../gateways/gateway.ts';
+import { moneyReceived, wrongFacts } from '../metrics.ts';
+import { gatewayOfNewAttempts } from '../gateways/rail-of.ts';
+import { describeMoney } from './take-stray-money.ts';
+import { reopenTask } from '../tasks/queries.ts';
+
+/**
+ * A gateway has taken money, by its own word, for an id of our shape that stands nowhere here: a database was restored to an
+ * earlier moment, or another installation uses the account. There is no order to book it on, so the task alone says how
+ * much it is and where it lies, and gives it back.
+ */
+export async function nameUnknownMoney(tx: Db, account: GatewayAccount, fact: GatewayFact): Promise<Applied> {
+  // Somebody else's attempt, named under a key of one's own.
+  if ((await findAttempt(tx, fact.attemptId)) !== undefined) return { kind: 'ignored', outcome: 'not_ours' };
+  if (!isPaying(fact) || fact.amount === 0) return { kind: 'ignored', outcome: 'unknown_attempt' };
+  afterCommit(tx, () => wrongFacts.inc({ reason: 'unknown_attempt' }));
+  afterCommit(tx, () => moneyReceived.inc({ outcome: 'wrong_facts' }));
+  const owner = {
+    organizerId: account.organizerId,
+    eventId: eventIdOf(fact.attemptId),
+    orderId: orderIdOf(fact.attemptId),
+  };
+  const detail = describeMoney(gatewayOfNewAttempts, fact, 'unknown_attempt');
+  await reopenTask(tx, owner, { kind: 'money_taken', subjectId: fact.gatewayReference, detail });
+  return { kind: 'applied', outcome: 'unknown_attempt' };
+}

@@ -1,0 +1,111 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { applyCallbackJob } from '../jobs.ts';
+import { callbackPayloads, callbacks } from '../tables.ts';
+
+export type CallbackItem = {
+  readonly gateway: string;
+  readonly organizerId: string;
+  readonly eventId: string;
+  readonly attemptId: string;
+  /** Says that money was taken, so it is kept even if there is no such attempt. */
+  readonly isPaying: boolean;
+  /** Hex. */
+  readonly dedupKey: string;
+  /** The raw bytes in base 64. */
+  readonly payload: string;
+};
+
+export type StoreOutcome = 'stored' | 'duplicate' | 'unknown_attempt';
+
+/** Stores verified callbacks, stages a job for each new one, and answers in their order. Safe to repeat. */
+export async function storeCallbacks(db: Db, items: readonly CallbackItem[]): Promise<readonly StoreOutcome[]> {
+  const rows = await rowsOf<{ answer: StoreOutcome[] }>(
+    db,
+    sql`select store_callbacks(${JSON.stringify(items)}::jsonb) as answer`,
+  );
+  return rows[0]?.answer ?? [];
+}
+
+export type StoredCallback = {
+  readonly id: number;
+  readonly organizerId: string;
+  readonly attemptId: string | null;
+  readonly status: 'received' | 'applied' | 'ignored' | 'refused';
+  /** Null once its day was dropped. */
+  readonly payload: Buffer | null;
+  readonly receivedAt: Date;
+};
+
+export async function findCallback(db: Db, id: number): Promise<StoredCallback | undefined> {
+  const [row] = await db
+    .select({
+      id: callbacks.id,
+      organizerId: callbacks.organizerId,
+      attemptId: callbacks.attemptId,
+      status: callbacks.status,
+      payload: callbackPayloads.payload,
+      receivedAt: callbacks.receivedAt,
+    })
+    .from(callbacks)
+    // Both rows have the time of their one statement, which leads to the one partition.
+    .leftJoin(
+      callbackPayloads,
+      and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
+    )
+    .where(eq(callbacks.id, id));
+  return row;
+}
+
+/** Notes what came of a callback; false when that had been noted before. */
+export async function endCallback(
+  tx: Db,
+  id: number,
+  status: 'applied' | 'ignored' | 'refused',
+  outcome: string,
+): Promise<boolean> {
+  const rows = await tx
+    .update(callbacks)
+    .set({ status, outcome, appliedAt: sql`now()` })
+    .where(and(eq(callbacks.id, id), eq(callbacks.status, 'received')))
+    .returning({ id: callbacks.id });
+  return rows.length === 1;
+}
+
+/** Verified callbacks that lie unapplied for longer than any job takes: their job was given up. */
+export async function findForgottenCallbacks(
+  db: Db,
+  minutes: number,
+  limit: number,
+): Promise<{ callbackId: string; attemptId?: string }[]> {
+  const rows = await rowsOf<{ id: string; attempt_id: string | null }>(
+    db,
+    sql`
+      select c.id::text, c.attempt_id from callbacks c
+      where c.status || '' = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
+        and c.id::text not in ${stagedIds([applyCallbackJob], 'callbackId')}
+      order by c.received_at limit ${limit}`,
+  );
+  return rows.map((row) => ({
+    callbackId: row.id,
+    ...(row.attempt_id === null ? {} : { attemptId: row.attempt_id }),
+  }));
+}
+
+export async function maintainPartitions(db: Db, keepDays: number): Promise<void> {
+  await db.execute(sql`select maintain_callback_partitions(${keepDays}::integer)`);
+}
+
+/** Removes at most `limit` callbacks that were dealt with before so many days, oldest first. */
+export async function deleteOldCallbacks(db: Db, days: number, limit: number): Promise<number> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      delete from callbacks where id in (
+        select id from callbacks
+        where status <> 'received' and received_at < now() - make_interval(days => ${days}) order by id limit ${limit})
+      returning id::text`,
+  );
+  return rows.length;
+}

@@ -1,0 +1,62 @@
+import { slugSchema } from '../../http/contract/schemas.ts';
+import { serviceUnavailable } from '../../platform/errors.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import type { CallbackInbox } from './callback-inbox.ts';
+import { type GatewayAccount, type PaymentRail, isPaying } from '../gateways/gateway.ts';
+import { callbackAnswerMs } from '../limits.ts';
+import type { PaymentAccounts } from '../accounts/payment-accounts.ts';
+
+export type ReceiveDeps = {
+  readonly accounts: PaymentAccounts;
+  readonly inbox: CallbackInbox;
+};
+
+/** `test`, `not_ours` and `unknown_attempt` are rightly signed: the account is used for more than this service. */
+export type Received = 'stored' | 'duplicate' | 'test' | 'not_ours' | 'unknown_attempt' | 'malformed' | 'signature';
+
+/** Stands in for the key of an organiser who has none, so that nobody hears a difference. */
+const nobodysKeys = ['no organiser signs with this'];
+
+/**
+ * A gateway calls back: the raw bytes are verified, and lie in the durable inbox when this answers `stored`. Nothing is
+ * applied here. An organiser without an account cannot have signed, which answers as a wrong signature does.
+ * `onVerified` is called once the signature is known to be right, whatever becomes of the callback then.
+ * @throws DomainError service.unavailable, service.overloaded
+ */
+export async function receiveCallback(
+  deps: ReceiveDeps,
+  {
+    rail,
+    organizerSlug,
+    rawBody,
+    onVerified,
+  }: { rail: PaymentRail; organizerSlug: string; rawBody: Buffer; onVerified: () => void },
+): Promise<Received> {
+  // What cannot be anybody's name is nobody's, without a look-up.
+  const isName = slugSchema.safeParse(organizerSlug).success;
+  const account: GatewayAccount | undefined = isName ? await deps.accounts.bySlug(organizerSlug) : undefined;
+  const reading = rail.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
+  if (reading.kind === 'refused') return reading.reason;
+  if (account === undefined) return 'signature';
+  onVerified();
+  if (reading.kind === 'not_ours') return reading.isTest ? 'test' : 'not_ours';
+  const { attemptId } = reading.kind === 'fact' ? reading.fact : reading;
+  const stored = deps.inbox.submit(account.organizerId, {
+    gateway: rail.name,
+    organizerId: account.organizerId,
+    eventId: eventIdOf(attemptId),
+    attemptId,
+    isPaying: reading.kind === 'unread' || isPaying(reading.fact),
+    dedupKey: reading.dedupKey.toString('hex'),
+    payload: rawBody.toString('base64'),
+  });
+  return withinDeadline(stored);
+}
+
+/** An honest answer in time: a stopped database would otherwise be waited for longer than the gateway waits for us. */
+function withinDeadline<T>(stored: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(serviceUnavailable()), callbackAnswerMs);
+    stored.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,89 @@
+import { type Context, Hono } from 'hono';
+import { readBytes } from '../../http/hot-path/read-bytes.ts';
+import { problemResponse, toDomainError } from '../../http/problem.ts';
+import { isVerified, markVerified } from '../../http/request-context.ts';
+import type { AppEnv } from '../../http/contract/router.ts';
+import { dataFault } from '../../platform/database/db-errors.ts';
+import { DomainError, serviceUnavailable } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Log } from '../../platform/log.ts';
+import { callbackMalformed, callbackSignatureInvalid, callbackTooLarge, paymentProblems } from '../errors.ts';
+import { midtransRail } from '../gateways/midtrans/rail.ts';
+import { callbackBytesMax } from '../limits.ts';
+import { callbacksReceived } from '../metrics.ts';
+import { type ReceiveDeps, type Received, receiveCallback } from './receive-callback.ts';
+
+/**
+ * The hot write of this room: raw bytes in, no schema and no middleware, answers returned and not thrown. What it gives up
+ * is one log line per callback; `payment_callbacks_total` counts them. Mounted before every middleware.
+ *
+ * The status codes say how often Midtrans tries again: 200 never, 400 twice, 503 four times, 500 only once: so there is no
+ * 500 here. What is rightly signed is always 200, also when it is not about us: the account may serve other shops, and the
+ * dashboard sends tests. No callback is faster than our own commit, since an attempt is written before the gateway hears of it.
+ */
+export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.post('/v1/callbacks/midtrans/:organizerSlug', async (c) => {
+    try {
+      const rawBody = await readBytes(c, callbackBytesMax);
+      const received = await receiveCallback(deps, {
+        rail: midtransRail,
+        organizerSlug: c.req.param('organizerSlug'),
+        rawBody,
+        onVerified: () => markVerified(c),
+      });
+      return answer(counted(received));
+    } catch (error) {
+      return refuse(c, deps.log, error);
+    }
+  });
+  return app;
+}
+
+const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+const catalogue = {
+  ...paymentProblems,
+  'service.unavailable': { status: 503, title: 'Temporarily unavailable' },
+  'service.overloaded': { status: 503, title: 'Overloaded' },
+};
+
+function counted(received: Received): Received {
+  callbacksReceived.inc({ outcome: received });
+  return received;
+}
+
+function answer(received: Received): Response {
+  switch (received) {
+    case 'stored':
+    case 'duplicate':
+    case 'test':
+    case 'not_ours':
+      return new Response(`{"status":"${received}"}`, { headers });
+    case 'unknown_attempt':
+      return new Response('{"status":"not_ours"}', { headers });
+    case 'signature':
+      return problem(callbackSignatureInvalid());
+    case 'malformed':
+      return problem(callbackMalformed());
+  }
+}
+
+function refuse(c: Context<AppEnv>, log: Log, error: unknown): Response {
+  if (error instanceof DomainError && error.code === 'request.too_large') {
+    callbacksReceived.inc({ outcome: 'too_large' });
+    return problem(callbackTooLarge(callbackBytesMax));
+  }
+  const known = toDomainError(error);
+  // A gateway's own callback that cannot be stored is money that somebody must look for.
+  if (known === undefined || (isVerified(c) && dataFault(error) !== undefined)) {
+    log.error({ err: error }, 'a callback could not be stored');
+  }
+  // Also who hangs up in the middle of a body, and who sends what Postgres cannot take.
+  if (known?.code === 'request.invalid') return answer(counted('malformed'));
+  callbacksReceived.inc({ outcome: 'unavailable' });
+  return problem(known !== undefined && known.code in catalogue ? known : serviceUnavailable(error));
+}
+
+function problem(error: DomainError): Response {
+  return problemResponse(error, newId('req'), catalogue);
+}

@@ -1,0 +1,84 @@
+import { type Order, markAttention } from '../../orders/index.ts';
+import { type Db, afterCommit } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { changeAttempt } from '../attempts/queries.ts';
+import { checkAfterSeconds } from '../attempts/check-plan.ts';
+import type { GatewayFact } from '../gateways/gateway.ts';
+import { unearnedPosting } from '../ledger/ledger.ts';
+import { countPostings, post } from '../ledger/queries.ts';
+import { moneyReceived, refundsEnded, wrongFacts } from '../metrics.ts';
+import { insertRefund } from '../refunds/queries.ts';
+import type { Attempt } from '../tables.ts';
+import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
+
+/**
+ * A gateway has taken money for an attempt, by its own word, with facts that cannot be right: in another currency, for
+ * another merchant, with a fraction that the currency does not have. It pays for nothing. It is booked as owed in the
+ * currency that it came in, and a person is told how much that is, where it lies, and why; the task gives it back.
+ * The caller's transaction holds the order's and the attempt's lock.
+ */
+export async function takeStrayMoney(
+  tx: Db,
+  { order, attempt }: { readonly order: Order; readonly attempt: Attempt },
+  fact: GatewayFact,
+  reason: string,
+): Promise<{ readonly kind: 'applied'; readonly outcome: string }> {
+  afterCommit(tx, () => wrongFacts.inc({ reason }));
+  afterCommit(tx, () => moneyReceived.inc({ outcome: 'wrong_facts' }));
+  const isOwnCurrency = fact.currency === attempt.currency;
+  const status = fact.state === 'captured' ? 'captured' : 'settled';
+  const taken = await changeAttempt(tx, attempt, {
+    status,
+    failure: reason,
+    gatewayReference: fact.gatewayReference,
+    ...(fact.method === undefined ? {} : { method: fact.method }),
+    ...(isOwnCurrency ? { received: attempt.received + fact.amount } : {}),
+    checks: 0,
+    checkInSeconds: checkAfterSeconds(status, fact.method ?? attempt.method),
+  });
+  await markAttention(tx, order, 'wrong_facts');
+  // What was told of it before any money was taken, as of a number that was given out, is part of this.
+  await closeTaskOf(tx, attempt.eventId, 'wrong_facts', attempt.id);
+  if (fact.amount > 0) await owe(tx, taken, fact, reason);
+  return { kind: 'applied', outcome: reason };
+}
+
+async function owe(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string): Promise<void> {
+  const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
+  await post(tx, attempt, posting, unearnedPosting({ amount: fact.amount, fee: 0 }), fact.currency);
+  const id = newId('rfd');
+  await insertRefund(tx, {
+    eventId: attempt.eventId,
+    id,
+    orderId: attempt.orderId,
+    attemptId: attempt.id,
+    organizerId: attempt.organizerId,
+    amount: fact.amount,
+    currency: fact.currency,
+    reason: 'wrong_facts',
+    status: 'manual_required',
+    gatewayRefundKey: id,
+    requestedBy: 'system',
+  });
+  afterCommit(tx, () => refundsEnded.inc({ status: 'manual_required' }));
+  await reopenTask(tx, attempt, {
+    kind: 'money_taken',
+    subjectId: id,
+    detail: describeMoney(attempt.gateway, fact, reason),
+  });
+}
+
+/** What a person must know of money that was taken and fits nothing. */
+export function describeMoney(gateway: string, fact: GatewayFact, reason: string): Record<string, string | number> {
+  return {
+    reason,
+    amount: fact.amount,
+    currency: fact.currency,
+    statedAmount: fact.statedAmount,
+    gateway,
+    gatewayReference: fact.gatewayReference,
+    gatewayOrderId: fact.attemptId,
+    merchantId: fact.merchantId,
+    method: fact.method ?? 'unknown',
+  };
+}

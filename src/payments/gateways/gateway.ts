@@ -1,0 +1,156 @@
+import type { Currency } from '../../platform/text/money.ts';
+import type { GatewayState, PaymentMethod } from '../vocabulary.ts';
+import type { Instructions } from '../tables.ts';
+
+/**
+ * The port to a payment gateway. Every outgoing call has three possible ends: accepted, rejected, unknown. Unknown means
+ * that the gateway may have acted; what follows is always a read-back or the same call with the same id, never a new one.
+ * `slow_down`: the gateway refused to look at it now, so nothing has happened there.
+ */
+
+/** An organiser's account at a gateway, with its secrets in clear: held in memory only. */
+export type GatewayAccount = {
+  readonly organizerId: string;
+  readonly organizerSlug: string;
+  readonly merchantId: string;
+  /** The account adds the gateway's fee to what buyers pay. */
+  readonly buyerPaysFee: boolean;
+  readonly serverKey: string;
+  /** Keys that callbacks may be signed with: the present one, and the one before it for a day after a change. */
+  readonly acceptedKeys: readonly string[];
+};
+
+/** One refund as the gateway lists it. */
+export type GatewayRefund = { readonly key: string; readonly amount: number; readonly confirmed: boolean };
+
+/** What a gateway says of one attempt, in our words. Amounts in minor units. */
+export type GatewayFact = {
+  readonly attemptId: string;
+  readonly gatewayReference: string;
+  readonly merchantId: string;
+  /** All that the buyer pays, the gateway's own fee included. */
+  readonly amount: number;
+  readonly currency: string;
+  /** The amount as the gateway wrote it. */
+  readonly statedAmount: string;
+  /** False when it has a fraction that its currency does not have: `amount` is then rounded down. */
+  readonly isExact: boolean;
+  /** The part of the amount that the gateway keeps as its fee from the buyer; undefined when it does not say. */
+  readonly fee: number | undefined;
+  readonly state: GatewayState;
+  /** The signed part of what it says: success, waiting, or failure. A state outside its class is not believed. */
+  readonly signedClass: 'success' | 'waiting' | 'failure';
+  readonly method: string | undefined;
+  readonly instructions: Instructions;
+  readonly refunds: readonly GatewayRefund[];
+  /** All that was given back so far, when the gateway says so. */
+  readonly refundedTotal: number | undefined;
+};
+
+/** Whether a gateway says that it has taken money. */
+export function isPaying({ state }: Pick<GatewayFact, 'state'>): boolean {
+  return state === 'captured' || state === 'settled';
+}
+
+export type Item = { readonly id: string; readonly name: string; readonly price: number; readonly quantity: number };
+
+export type PaymentRequest = {
+  readonly attemptId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly methods: readonly Exclude<PaymentMethod, 'any'>[];
+  readonly expiresInMinutes: number;
+  readonly buyer: { readonly name: string; readonly email: string; readonly phone: string };
+  /** Add up to `amount`; a discount is an item with a negative price. */
+  readonly items: readonly Item[];
+  /** Where the buyer's browser goes afterwards; never a proof of payment. */
+  readonly finishUrl: string;
+};
+
+type SlowDown = { readonly kind: 'slow_down'; readonly seconds: number };
+type Unknown = { readonly kind: 'unknown'; readonly reason: string };
+type Rejected = { readonly kind: 'rejected'; readonly code: string };
+
+export type CreateResult = { readonly kind: 'accepted'; readonly redirectUrl: string } | Rejected | Unknown | SlowDown;
+
+export type FetchResult =
+  | { readonly kind: 'fact'; readonly fact: GatewayFact }
+  /** The gateway knows of no payment yet: not a failure. */
+  | { readonly kind: 'not_started' }
+  | Rejected
+  | Unknown
+  | SlowDown;
+
+export type CloseResult =
+  /** No money can come any more. */
+  | { readonly kind: 'closed' }
+  /** It cannot be closed, since this is what has happened. */
+  | { readonly kind: 'fact'; readonly fact: GatewayFact }
+  | Rejected
+  | Unknown
+  | SlowDown;
+
+export type RefundResult =
+  | { readonly kind: 'accepted' }
+  /** The key was used before, or the state does not allow it: ask what is so. */
+  | { readonly kind: 'conflict' }
+  /** The account has too little money now. */
+  | { readonly kind: 'later' }
+  | Rejected
+  | Unknown
+  | SlowDown;
+
+export type CallbackReading =
+  | { readonly kind: 'refused'; readonly reason: 'malformed' | 'signature' }
+  /** Rightly signed, and not about us: a test from the gateway's dashboard, or another shop on the same account. */
+  | { readonly kind: 'not_ours'; readonly isTest: boolean }
+  /** Rightly signed and about one of our attempts, and the rest is not understood: only a look at the gateway can tell. */
+  | { readonly kind: 'unread'; readonly attemptId: string; readonly dedupKey: Buffer }
+  | { readonly kind: 'fact'; readonly fact: GatewayFact; readonly dedupKey: Buffer };
+
+/** What a rail gives back by API. */
+export type Refundability = 'full' | 'partial' | 'none';
+
+/** What is known of a gateway without asking it. Pure: no network, no clock. */
+export type PaymentRail = {
+  readonly name: 'midtrans';
+  readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading;
+  refundability(method: string): Refundability;
+  /** The amounts that it takes, in minor units of each currency; a currency that is not named it does not take. */
+  readonly takes: readonly { readonly currency: Currency; readonly min: number; readonly max: number }[];
+  /** The highest amount that any of the ways to pay takes within so many minutes, in minor units. */
+  methodMax(minutes: number): number;
+  /** The ways to pay this amount within so many minutes; empty when a wish does not fit. */
+  methodsFor(
+    order: { readonly minutes: number; readonly amount: number },
+    wish: PaymentMethod,
+  ): readonly Exclude<PaymentMethod, 'any'>[];
+  /** How long a payment page must live at least, and may at most. */
+  readonly expiryMinutes: { readonly min: number; readonly max: number };
+};
+
+export type PaymentGateway = PaymentRail & {
+  create(account: GatewayAccount, request: PaymentRequest): Promise<CreateResult>;
+  fetch(account: GatewayAccount, attemptId: string): Promise<FetchResult>;
+  /** Makes sure that no money can come. `pageOver`: the time of the payment page is over for certain. */
+  close(
+    account: GatewayAccount,
+    attempt: { readonly id: string; readonly amount: number; readonly pageOver: boolean },
+  ): Promise<CloseResult>;
+  /** Takes a card payment back before it settles: all of it. */
+  voidCapture(account: GatewayAccount, attemptId: string): Promise<RefundResult>;
+  refund(
+    account: GatewayAccount,
+    refund: { readonly attemptId: string; readonly key: string; readonly amount: number; readonly reason: string },
+  ): Promise<RefundResult>;
+};
+
+/** A gateway behind its rate limit and its circuit breaker. */
+export type GuardedGateway = PaymentGateway & {
+  /**
+   * Asks for room for one call before anything is written down for it.
+   * @param repeated 0 for the first try, else how many calls this repetition of one without a usable answer takes
+   * @throws RetryLater when the rate or the budget for repetitions is used up, or the gateway is left alone for now
+   */
+  admit(account: GatewayAccount, lane: 'create' | 'call', repeated: number): Promise<void>;
+};

@@ -1,0 +1,63 @@
+import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import type { GatewayBudget } from './budget.ts';
+import type { GatewayAccount, GuardedGateway, PaymentGateway } from './gateway.ts';
+import { gatewayCalls, gatewaySeconds } from '../metrics.ts';
+
+/** What a healthy gateway takes at most: whether it is back need not be waited for as long as for a payment. */
+const probeMs = 3000;
+
+type Result = { readonly kind: string };
+
+/**
+ * Puts a rate limit, a circuit breaker per organiser and a budget for repetitions before a gateway. Calls of one
+ * organiser whose gateway does not answer do not take time away from the others'. Nothing is repeated here: jobs do
+ * that, and ask `admit` first.
+ */
+export function guardGateway(
+  gateway: PaymentGateway,
+  rate: GatewayBudget,
+  guard: CallGuard = createCallGuard({ toward: 'gateway' }),
+): GuardedGateway {
+  const run = async <R extends Result>(call: string, account: GatewayAccount, act: () => Promise<R>): Promise<R> => {
+    const stop = gatewaySeconds.startTimer({ call });
+    try {
+      const result = await guard.run(
+        account.organizerId,
+        (isProbe) => (isProbe ? withinProbe(act()) : act()),
+        ({ kind }) => kind === 'unknown',
+      );
+      gatewayCalls.inc({ call, result: result.kind });
+      return result;
+    } catch (error) {
+      if (error instanceof LeftAloneError) throw new RetryLater(error.seconds, 'the gateway is left alone');
+      throw error;
+    } finally {
+      stop();
+    }
+  };
+
+  return {
+    ...gateway,
+    admit: async (account, lane, repeated) => {
+      const pause = guard.admit(account.organizerId, repeated);
+      if (pause > 0) throw new RetryLater(pause, 'the gateway is left alone, or repetitions are used up');
+      const seconds = await rate.take(lane, gateway.name, account.organizerId);
+      if (seconds > 0) throw new RetryLater(seconds, 'the gateway is called as often as it may be');
+    },
+    create: (account, request) => run('create', account, () => gateway.create(account, request)),
+    fetch: (account, attemptId) => run('fetch', account, () => gateway.fetch(account, attemptId)),
+    close: (account, attempt) => run('close', account, () => gateway.close(account, attempt)),
+    voidCapture: (account, attemptId) => run('void', account, () => gateway.voidCapture(account, attemptId)),
+    refund: (account, refund) => run('refund', account, () => gateway.refund(account, refund)),
+  };
+}
+
+/** The answer, or that nobody knows: what the call does after that is found by the next look. */
+async function withinProbe<R>(answer: Promise<R>): Promise<R> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<R>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'unknown', reason: 'no answer to a probe' } as R), probeMs);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

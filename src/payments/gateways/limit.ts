@@ -1,0 +1,48 @@
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import type { GuardedGateway } from './gateway.ts';
+
+/** Who the call is for: a buyer who waits for instructions, an order that is looked after, money that goes back. */
+export type GatewayErrand = 'create' | 'call' | 'refund';
+
+/** A limit on calls in flight, as this room needs it. */
+export type GatewayLimit = {
+  /** Seconds after which a call may have a place; undefined when it would have one now. */
+  fullFor(errand: GatewayErrand): number | undefined;
+  /** Makes the call with a place of its own, or answers `full`. */
+  call<Result extends { readonly kind: string }>(
+    errand: GatewayErrand,
+    act: () => Promise<Result>,
+  ): Promise<Result | { readonly full: number }>;
+};
+
+/**
+ * A gateway that is asked no more at once than it can bear. Whoever finds no place has not called, and comes again.
+ * @throws RetryLater from every call
+ */
+export function limitGateway(gateway: GuardedGateway, limit: GatewayLimit): GuardedGateway {
+  const placed = async <Result extends { readonly kind: string }>(
+    errand: GatewayErrand,
+    act: () => Promise<Result>,
+  ): Promise<Result> => {
+    const result = await limit.call(errand, act);
+    if ('full' in result) throw tooMany(result.full);
+    return result;
+  };
+  return {
+    ...gateway,
+    admit: async (...asked) => {
+      const seconds = limit.fullFor(asked[1]);
+      if (seconds !== undefined) throw tooMany(seconds);
+      await gateway.admit(...asked);
+    },
+    create: (account, request) => placed('create', () => gateway.create(account, request)),
+    fetch: (account, attemptId) => placed('call', () => gateway.fetch(account, attemptId)),
+    close: (account, attempt) => placed('call', () => gateway.close(account, attempt)),
+    voidCapture: (account, attemptId) => placed('refund', () => gateway.voidCapture(account, attemptId)),
+    refund: (account, refund) => placed('refund', () => gateway.refund(account, refund)),
+  };
+}
+
+function tooMany(seconds: number): RetryLater {
+  return new RetryLater(seconds, 'the gateway is asked as much at once as it can bear');
+}

@@ -1,0 +1,81 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { type Entries, sumOf } from './ledger.ts';
+import { type Attempt, ledgerEntries, paymentAttempts } from '../tables.ts';
+import { ledgerAccounts } from '../vocabulary.ts';
+
+/**
+ * Writes a posting. Its name makes it unique: the same one again is a fault of the caller, and fails.
+ * @param currency of the money, when it is another than the order's
+ */
+export async function post(
+  tx: Db,
+  attempt: Attempt,
+  posting: string,
+  entries: Entries,
+  currency: string = attempt.currency,
+): Promise<void> {
+  invariant(sumOf(entries) === 0, 'the entries of a posting add up to zero');
+  const rows = ledgerAccounts.flatMap((account) => {
+    const amount = entries[account] ?? 0;
+    return amount === 0
+      ? []
+      : [
+          {
+            eventId: attempt.eventId,
+            posting,
+            account,
+            orderId: attempt.orderId,
+            attemptId: attempt.id,
+            amount,
+            currency,
+          },
+        ];
+  });
+  if (rows.length > 0) await tx.insert(ledgerEntries).values(rows);
+}
+
+/** Where the money of an attempt is now, in the order's currency. */
+export async function balancesOf(tx: Db, attempt: Attempt): Promise<Entries> {
+  const rows = await tx
+    .select({ account: ledgerEntries.account, amount: sql<number>`sum(${ledgerEntries.amount})::float8` })
+    .from(ledgerEntries)
+    .where(
+      and(
+        eq(ledgerEntries.eventId, attempt.eventId),
+        eq(ledgerEntries.orderId, attempt.orderId),
+        eq(ledgerEntries.attemptId, attempt.id),
+        eq(ledgerEntries.currency, attempt.currency),
+      ),
+    )
+    .groupBy(ledgerEntries.account);
+  return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
+}
+
+/** How many postings of this kind the attempt has, so that the next one gets its own name. */
+export async function countPostings(tx: Db, attempt: Attempt, kind: 'capture' | 'reversal'): Promise<number> {
+  const [row] = await tx
+    .select({ count: sql<number>`count(distinct ${ledgerEntries.posting})::int` })
+    .from(ledgerEntries)
+    .where(
+      and(
+        eq(ledgerEntries.eventId, attempt.eventId),
+        eq(ledgerEntries.orderId, attempt.orderId),
+        sql`starts_with(${ledgerEntries.posting}, ${`${attempt.id}:${kind}:`})`,
+      ),
+    );
+  return row?.count ?? 0;
+}
+
+/** What gateways keep of what buyers paid for an event. Reads the event's attempts: the desk asks, never a buyer. */
+export async function gatewayFeesOf(
+  db: Db,
+  event: { readonly id: string; readonly currency: string },
+): Promise<number> {
+  const [row] = await db
+    .select({ fees: sql<number>`coalesce(sum(${paymentAttempts.gatewayFee}), 0)::float8` })
+    .from(paymentAttempts)
+    .where(and(eq(paymentAttempts.eventId, event.id), eq(paymentAttempts.currency, event.currency)));
+  return row?.fees ?? 0;
+}

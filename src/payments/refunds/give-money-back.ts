@@ -1,0 +1,68 @@
+import { type Order, markAttention, refundOrder } from '../../orders/index.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { changeAttempt } from '../attempts/queries.ts';
+import { chargebackPosting, earned, refundPaidPosting, reversalPosting, unearnedPosting } from '../ledger/ledger.ts';
+import { balancesOf, countPostings, post } from '../ledger/queries.ts';
+import { isEventAhead } from '../attempts/order-queries.ts';
+import { changeRefund, findRefundsOfAttempt } from './queries.ts';
+import type { Attempt } from '../tables.ts';
+import { closeTaskOf, insertTask } from '../tasks/queries.ts';
+
+/**
+ * All that is left of an attempt's money went away again: voided or reversed by the bank, or charged back. Refunds that
+ * were still to be made have nothing left to give. If the order was paid with it, its tickets are taken back.
+ */
+export async function giveMoneyBack(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
+  const lost = attempt.received - attempt.refunded;
+  if (lost <= 0) {
+    await dropOpenRefunds(tx, attempt);
+    return attempt;
+  }
+  const balances = await balancesOf(tx, attempt);
+  const posting = `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
+  const isChargeback = attempt.status === 'charged_back';
+  await post(tx, attempt, posting, isChargeback ? chargebackPosting(balances, lost) : reversalPosting(balances));
+  const changed = await changeAttempt(tx, attempt, {
+    refunded: attempt.received,
+    ...(isChargeback ? {} : { gatewayFee: 0 }),
+  });
+  await dropOpenRefunds(tx, attempt);
+  if (earned(balances) > 0) {
+    await markAttention(tx, order, attempt.status);
+    await refundOrder(tx, order, {
+      restock: !isChargeback && (await isEventAhead(tx, order.eventId)),
+      as: isChargeback ? 'refunded' : 'cancelled',
+      reason: attempt.status,
+    });
+  }
+  if (isChargeback) {
+    await insertTask(tx, attempt, { kind: 'chargeback', subjectId: attempt.id, detail: { amount: lost } });
+  }
+  return changed;
+}
+
+/** Money that came and went before we heard of either: the order never saw it, the ledger shows both. */
+export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number): Promise<Attempt> {
+  const capture = unearnedPosting({ amount, fee: 0 });
+  const [captures, reversals] = [
+    await countPostings(tx, attempt, 'capture'),
+    await countPostings(tx, attempt, 'reversal'),
+  ];
+  await post(tx, attempt, `${attempt.id}:capture:${captures + 1}`, capture);
+  await post(tx, attempt, `${attempt.id}:reversal:${reversals + 1}`, reversalPosting(capture));
+  return changeAttempt(tx, attempt, { received: attempt.received + amount, refunded: attempt.refunded + amount });
+}
+
+async function dropOpenRefunds(tx: Db, attempt: Attempt): Promise<void> {
+  for (const refund of await findRefundsOfAttempt(tx, attempt)) {
+    if (refund.status !== 'requested' && refund.status !== 'manual_required') continue;
+    await changeRefund(tx, refund, { status: 'failed', failure: 'money_gone', checkInSeconds: null });
+    for (const kind of ['refund_manual', 'money_taken'] as const) {
+      await closeTaskOf(tx, attempt.eventId, kind, refund.id);
+    }
+    // Money of another currency than the order's is no part of what the attempt received: its own posting ends it.
+    if (refund.currency !== attempt.currency) {
+      await post(tx, attempt, `${refund.id}:reversed`, refundPaidPosting(refund.amount, 'gateway'), refund.currency);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Order } from '../../orders/index.ts';
+import { invariant } from '../../platform/assert.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { sendRefundJob } from '../jobs.ts';
+import { type Attempt, type Refund, refunds } from '../tables.ts';
+
+const is = (refund: { eventId: string; id: string }) =>
+  and(eq(refunds.eventId, refund.eventId), eq(refunds.id, refund.id));
+const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
+
+/** A refund that nobody has taken up within this time is looked at by the reconciler. */
+const takeUpSeconds = 600;
+
+export async function insertRefund(tx: Db, values: typeof refunds.$inferInsert): Promise<Refund> {
+  const nextCheckAt = values.status === 'requested' ? inSeconds(takeUpSeconds) : null;
+  const [row] = await tx
+    .insert(refunds)
+    .values({ ...values, nextCheckAt })
+    .returning();
+  invariant(row !== undefined, 'an insert gives its row');
+  return row;
+}
+
+export async function findRefund(db: Db, eventId: string, id: string): Promise<Refund | undefined> {
+  const [row] = await db.select().from(refunds).where(is({ eventId, id }));
+  return row;
+}
+
+export async function lockRefund(tx: Db, eventId: string, id: string): Promise<Refund | undefined> {
+  const [row] = await tx.select().from(refunds).where(is({ eventId, id })).for('update');
+  return row;
+}
+
+export async function findRefundsOfAttempt(tx: Db, attempt: Attempt): Promise<Refund[]> {
+  return tx
+    .select()
+    .from(refunds)
+    .where(
+      and(
+        eq(refunds.eventId, attempt.eventId),
+        eq(refunds.orderId, attempt.orderId),
+        eq(refunds.attemptId, attempt.id),
+      ),
+    )
+    .orderBy(asc(refunds.id));
+}
+
+/** Those that one request asked for. */
+export async function findRefundsByKey(tx: Db, order: Order, keyHash: Buffer): Promise<Refund[]> {
+  return tx
+    .select()
+    .from(refunds)
+    .where(
+      and(eq(refunds.eventId, order.eventId), eq(refunds.orderId, order.id), eq(refunds.idempotencyKeyHash, keyHash)),
+    )
+    .orderBy(asc(refunds.id));
+}
+
+/** The refunds of an order, newest first; one more than `limit`. */
+export async function findRefundsOfOrder(
+  db: Db,
+  order: { eventId: string; id: string; organizerId: string },
+  page: { beforeId: string | undefined; limit: number },
+): Promise<Refund[]> {
+  return db
+    .select()
+    .from(refunds)
+    .where(
+      and(
+        eq(refunds.eventId, order.eventId),
+        eq(refunds.orderId, order.id),
+        eq(refunds.organizerId, order.organizerId),
+        page.beforeId === undefined ? undefined : lt(refunds.id, page.beforeId),
+      ),
+    )
+    .orderBy(desc(refunds.id))
+    .limit(page.limit + 1);
+}
+
+export type RefundPatch = Partial<
+  Pick<Refund, 'status' | 'failure' | 'tries' | 'refusals' | 'failedLooks' | 'gatewayRefundKey'>
+> & {
+  readonly checkInSeconds?: number | null;
+  readonly isDone?: boolean;
+};
+
+/** Changes a refund that the caller has locked or holds by its order; it must still be in the state the caller saw. */
+export async function changeRefund(tx: Db, refund: Refund, patch: RefundPatch): Promise<Refund> {
+  const { checkInSeconds, isDone, ...values } = patch;
+  const [row] = await tx
+    .update(refunds)
+    .set({
+      ...values,
+      ...(checkInSeconds === undefined
+        ? {}
+        : { nextCheckAt: checkInSeconds === null ? null : inSeconds(checkInSeconds) }),
+      ...(isDone === true ? { doneAt: sql`now()` } : {}),
+    })
+    .where(and(is(refund), eq(refunds.status, refund.status)))
+    .returning();
+  invariant(row !== undefined, 'a locked refund keeps its state');
+  return row;
+}
+
+/** One more try is made; gives how many that are now. */
+export async function countRefundTry(db: Db, refund: Refund): Promise<number> {
+  const [row] = await db
+    .update(refunds)
+    .set({ tries: sql`${refunds.tries} + 1` })
+    .where(is(refund))
+    .returning({ tries: refunds.tries });
+  return row?.tries ?? 0;
+}
+
+/** Refunds that are due for a look and have no job staged for it; locked until the transaction ends. */
+export async function findDueRefunds(tx: Db, limit: number): Promise<{ eventId: string; refundId: string }[]> {
+  return rowsOf<{ eventId: string; refundId: string }>(
+    tx,
+    sql`
+      select r.event_id as "eventId", r.id as "refundId" from refunds r
+      where r.next_check_at <= now() and r.id not in ${stagedIds([sendRefundJob], 'refundId')}
+      order by r.next_check_at limit ${limit} for update of r skip locked`,
+  );
+}

@@ -1,0 +1,64 @@
+import { type Db, afterCommit } from '../../platform/database/db.ts';
+import { changeAttempt } from '../attempts/queries.ts';
+import { refundPaidPosting } from '../ledger/ledger.ts';
+import { post } from '../ledger/queries.ts';
+import { refundsEnded } from '../metrics.ts';
+import { changeRefund } from './queries.ts';
+import type { Attempt, Refund } from '../tables.ts';
+import { closeTaskOf } from '../tasks/queries.ts';
+
+/** The gateway confirms most refunds within days; until then it is asked once a day. */
+const confirmationCheckSeconds = 24 * 3600;
+
+/**
+ * Money went back: once per refund, whoever says so first. The gateway's acceptance makes it `processing`, the bank's
+ * confirmation or a person's word `done`. The caller holds the order's and the attempt's lock.
+ */
+export async function recordRefundPaid(
+  tx: Db,
+  attempt: Attempt,
+  refund: Refund,
+  paid: {
+    readonly from: 'gateway' | 'bank';
+    readonly confirmed: boolean;
+    readonly gatewayRefundKey?: string;
+    /** The gateway gave its fee back as well. */
+    readonly withFee?: boolean;
+  },
+): Promise<Attempt> {
+  const status = paid.confirmed ? 'done' : 'processing';
+  const end = paid.confirmed ? { isDone: true, checkInSeconds: null } : { checkInSeconds: confirmationCheckSeconds };
+  if (refund.status === 'done' || (refund.status === 'processing' && !paid.confirmed)) return attempt;
+  await changeRefund(tx, refund, {
+    status,
+    failure: null,
+    ...(paid.gatewayRefundKey === undefined ? {} : { gatewayRefundKey: paid.gatewayRefundKey }),
+    ...end,
+  });
+  afterCommit(tx, () => refundsEnded.inc({ status }));
+  if (refund.status === 'processing' || refund.status === 'failed') return attempt;
+  const fee = paid.withFee === true ? attempt.gatewayFee : 0;
+  await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from, fee), refund.currency);
+  for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, refund.id);
+  // Money of another currency than the order's was never part of what the attempt received.
+  if (refund.currency !== attempt.currency) return attempt;
+  const after = {
+    refunded: attempt.refunded + refund.amount + fee,
+    gatewayFee: Math.min(attempt.gatewayFee - fee, attempt.received - attempt.refunded - refund.amount - fee),
+  };
+  return changeAttempt(tx, attempt, { ...after, ...statusOf(attempt, after) });
+}
+
+/** The gateway's own callback says the same later; until then a page need not wait for it. */
+function statusOf(
+  attempt: Attempt,
+  after: { readonly refunded: number; readonly gatewayFee: number },
+): { status?: 'refunded' | 'partially_refunded' } {
+  if (attempt.status !== 'settled' && attempt.status !== 'partially_refunded') return {};
+  return { status: isAllBack({ ...attempt, ...after }) ? 'refunded' : 'partially_refunded' };
+}
+
+/** Whether nothing is left but what the gateway keeps for itself. */
+export function isAllBack({ received, refunded, gatewayFee }: Pick<Attempt, 'received' | 'refunded' | 'gatewayFee'>) {
+  return refunded >= received - gatewayFee;
+}

@@ -1,0 +1,51 @@
+import { cancelHolds, lockOrder } from '../../orders/index.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import type { Log } from '../../platform/log.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import { findPaidOrderIds } from '../attempts/order-queries.ts';
+import { refundPaidOrder } from './refund-paid-order.ts';
+
+/** Orders worked off in one run of the job; what is left is left to the next. */
+const holdsPerRun = 2000;
+const ordersPerRun = 500;
+const ordersPerRead = 100;
+const pauseSeconds = 1;
+
+/**
+ * An event was called off: its holds begin to end, and every paid order gets all of its money back (free ones lose their
+ * tickets). Each order is one transaction of its own, so a run that is cut off has lost nothing, and a repeated one
+ * finds only what is left. An order that cannot be refunded now does not keep the others from it.
+ * @throws RetryLater while something is left
+ */
+export async function refundEvent(deps: { db: Db; log: Log }, { eventId }: { eventId: string }): Promise<void> {
+  const begun = await cancelHolds(deps.db, eventId, holdsPerRun);
+  let after = '';
+  let done = 0;
+  let failed = 0;
+  while (done + failed < ordersPerRun) {
+    const ids = await findPaidOrderIds(deps.db, eventId, after, ordersPerRead);
+    for (const orderId of ids) {
+      if (await refundOne(deps, eventId, orderId)) done += 1;
+      else failed += 1;
+    }
+    after = ids.at(-1) ?? after;
+    if (ids.length < ordersPerRead) break;
+  }
+  if (begun === holdsPerRun || done + failed >= ordersPerRun)
+    throw new RetryLater(pauseSeconds, 'more orders are left');
+  if (failed > 0) throw new Error(`${failed} orders of a cancelled event could not be refunded yet`);
+}
+
+async function refundOne({ db, log }: { db: Db; log: Log }, eventId: string, orderId: string): Promise<boolean> {
+  try {
+    await transaction(db, async (tx) => {
+      const order = await lockOrder(tx, eventId, orderId);
+      if (order === undefined) return;
+      await refundPaidOrder(tx, order, { reason: 'event_cancelled', requestedBy: 'system', restock: false });
+    });
+    return true;
+  } catch (error) {
+    log.warn({ err: error, orderId }, 'an order of a cancelled event could not be refunded yet');
+    return false;
+  }
+}

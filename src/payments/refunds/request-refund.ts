@@ -1,0 +1,95 @@
+import { type Actor, writeAudit } from '../../access/index.ts';
+import { orderNotFound } from '../../orders/errors.ts';
+import { type Order, lockOrder } from '../../orders/index.ts';
+import { sha256 } from '../../platform/crypto.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { refundAmountExceeded, refundNotRefundable, refundTicketsUnknown } from '../errors.ts';
+import { type LiveTicket, findLiveTickets, isEventAhead } from '../attempts/order-queries.ts';
+import { refundFromSources, refundSources } from './refund-paid-order.ts';
+import { findRefundsByKey } from './queries.ts';
+import type { Refund } from '../tables.ts';
+
+export type RefundInput = {
+  readonly amount?: number | undefined;
+  readonly ticketIds?: readonly string[] | undefined;
+  readonly reason: string;
+  /** Whether the places go on sale again; yes while the event is ahead, unless told otherwise. */
+  readonly restock?: boolean | undefined;
+};
+
+/**
+ * An organiser gives money of a paid order back: all of it, an amount, or the price of some tickets. The same key with the
+ * same wish gives the same refunds.
+ * @throws DomainError order.not_found, refund.not_refundable, refund.amount_exceeded, refund.tickets_unknown,
+ * idempotency.key_reused
+ */
+export async function requestRefund(
+  deps: { db: Db },
+  wish: { actor: Actor; orderId: string; idempotencyKey: string; input: RefundInput },
+): Promise<{ refunds: readonly Refund[]; replayed: boolean }> {
+  const { actor, orderId, input } = wish;
+  const idempotency = { keyHash: sha256(wish.idempotencyKey), fingerprint: sha256(fingerprintText(input)) };
+  return transaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const known = await findRefundsByKey(tx, order, idempotency.keyHash);
+    if (known.length > 0) return { refunds: replay(known, idempotency.fingerprint), replayed: true };
+    if (order.status !== 'paid' && order.status !== 'partially_refunded') throw refundNotRefundable();
+
+    const sources = await refundSources(tx, order);
+    const refundable = sources.reduce((sum, source) => sum + source.amount, 0);
+    if (refundable === 0) throw refundNotRefundable();
+    const { amount, ticketIds } = decide(order, await findLiveTickets(tx, order), refundable, input);
+    const refunds = await refundFromSources(tx, order, sources, amount, {
+      reason: 'requested',
+      requestedBy: actor.id,
+      restock: input.restock ?? (await isEventAhead(tx, order.eventId)),
+      idempotency,
+      ...(ticketIds === undefined ? {} : { ticketIds }),
+    });
+    await writeAudit(tx, {
+      actor,
+      act: 'refund.requested',
+      subjectId: orderId,
+      changes: {
+        amount,
+        tickets: ticketIds?.length ?? 'all',
+        reason: input.reason,
+        refundIds: refunds.map(({ id }) => id),
+      },
+    });
+    return { refunds, replayed: false };
+  });
+}
+
+/**
+ * What goes back, and for which tickets. Undefined tickets: all of them, since nothing of the price is left. An amount
+ * that names no ticket takes none back.
+ */
+function decide(order: Order, live: readonly LiveTicket[], refundable: number, input: RefundInput) {
+  const named = input.ticketIds === undefined ? undefined : live.filter(({ id }) => input.ticketIds?.includes(id));
+  if (named !== undefined && named.length !== new Set(input.ticketIds).size) throw refundTicketsUnknown();
+  const isAllTickets = named?.length === live.length;
+  const amount = input.amount ?? (named === undefined || isAllTickets ? refundable : priceOf(order, named, refundable));
+  if (amount > refundable) throw refundAmountExceeded(refundable);
+  if (amount === refundable) return { amount, ticketIds: undefined };
+  return { amount, ticketIds: (named ?? []).map(({ id }) => id) };
+}
+
+/** What the tickets cost, less their share of the discount. Fees stay, as they do for tickets that are kept. */
+function priceOf(order: Order, tickets: readonly LiveTicket[], refundable: number): number {
+  const price = tickets.reduce((sum, ticket) => sum + ticket.price, 0);
+  const discount = order.subtotal === 0 ? 0 : Math.round((order.discount * price) / order.subtotal);
+  return Math.min(refundable, price - discount);
+}
+
+function replay(known: readonly Refund[], fingerprint: Buffer): readonly Refund[] {
+  if (known.every((refund) => refund.fingerprint?.equals(fingerprint) === true)) return known;
+  throw new DomainError('idempotency.key_reused', 'This Idempotency-Key was used for another refund.');
+}
+
+function fingerprintText({ amount, ticketIds, reason, restock }: RefundInput): string {
+  return JSON.stringify([amount ?? null, ticketIds?.toSorted() ?? null, reason, restock ?? null]);
+}

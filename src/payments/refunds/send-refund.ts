@@ -1,0 +1,144 @@
+import { backOffSeconds } from '../../platform/resilience/back-off.ts';
+import { transaction } from '../../platform/database/db.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
+import { changeAttempt, findAttempt } from '../attempts/queries.ts';
+import type { GatewayDeps } from '../deps.ts';
+import type { GatewayAccount, RefundResult } from '../gateways/gateway.ts';
+import { refundBalancePauseSeconds, refundPauseMaxSeconds, refundPauseSeconds, refundTriesMax } from '../limits.ts';
+import { endSilence, noteFailedRefundLook, reasonOf } from '../attempts/note-failed-look.ts';
+import { nameManualRefund } from './open-refund.ts';
+import { recordRefundPaid } from './record-refund-paid.ts';
+import { changeRefund, countRefundTry, findRefund, lockRefund } from './queries.ts';
+import type { Attempt, Refund } from '../tables.ts';
+
+/**
+ * What refusals by the gateway add up to before a person must pay: three for its state, each confirmed by its own list of
+ * refunds, or 24 hourly ones for want of balance. Calls that were not answered do not count.
+ */
+const refusalPointsMax = refundTriesMax;
+const conflictPoints = refundTriesMax / 3;
+const confirmationCheckSeconds = 24 * 3600;
+
+/**
+ * Sends a refund to the gateway, always under its own key, so that a repetition is the same refund. What is not known is
+ * read back; what the gateway will not do becomes a task for a person. Safe to repeat.
+ * @throws RetryLater
+ */
+export async function sendRefund(
+  deps: GatewayDeps,
+  { eventId, refundId }: { eventId: string; refundId: string },
+): Promise<void> {
+  const refund = await findRefund(deps.db, eventId, refundId);
+  if (refund === undefined || (refund.status !== 'requested' && refund.status !== 'processing')) return;
+  const attempt = await findAttempt(deps.db, refund.attemptId);
+  const account = await deps.accounts.byOrganizer(refund.organizerId);
+  if (attempt === undefined) return;
+  if (account === undefined)
+    throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
+  await deps.gateway.admit(account, 'call', refund.tries > 0 ? 1 : 0);
+  if (refund.status === 'processing') {
+    const silence = await lookAtGateway(deps, account, refund);
+    return silence === undefined ? undefined : noteFailedRefundLook(deps.db, refund, silence);
+  }
+
+  const tries = await countRefundTry(deps.db, refund);
+  const result = await send(deps, account, attempt, refund);
+  switch (result.kind) {
+    case 'accepted':
+      return recordAccepted(deps, refund);
+    case 'conflict': {
+      const silence = await lookAtGateway(deps, account, refund);
+      if (silence !== undefined) throw new RetryLater(pauseAfter(tries), silence);
+      if (await isRefusedForGood(deps, refund, conflictPoints)) return giveToPerson(deps, refund, 'refused_by_state');
+      return comeBackIfOpen(deps, refund, tries);
+    }
+    case 'later':
+      if (await isRefusedForGood(deps, refund, 1)) return giveToPerson(deps, refund, 'no_balance');
+      throw new RetryLater(refundBalancePauseSeconds, 'the account at the gateway has too little money');
+    case 'rejected':
+      return giveToPerson(deps, refund, result.code);
+    case 'slow_down':
+      throw new RetryLater(result.seconds, 'the gateway asks to slow down');
+    case 'unknown':
+      throw new RetryLater(pauseAfter(tries), result.reason);
+  }
+}
+
+/** A card payment that has not settled is voided as a whole; a part of it has to wait until it settles. */
+async function send(
+  deps: GatewayDeps,
+  account: GatewayAccount,
+  attempt: Attempt,
+  refund: Refund,
+): Promise<RefundResult> {
+  if (attempt.status !== 'captured') {
+    const { attemptId, gatewayRefundKey: key, amount, reason } = refund;
+    return deps.gateway.refund(account, { attemptId, key, amount, reason });
+  }
+  if (refund.amount === attempt.received - attempt.refunded - attempt.gatewayFee)
+    return deps.gateway.voidCapture(account, attempt.id);
+  throw new RetryLater(refundBalancePauseSeconds, 'a part can be given back only after the payment has settled');
+}
+
+async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, sent.attemptId);
+    const refund = await lockRefund(tx, sent.eventId, sent.id);
+    // A callback may have been faster.
+    if (locked === undefined || refund?.status !== 'requested') return;
+    const isVoid = locked.attempt.status === 'captured';
+    const attempt = isVoid
+      ? await changeAttempt(tx, locked.attempt, { status: 'voided', checkInSeconds: null })
+      : locked.attempt;
+    await recordRefundPaid(tx, attempt, refund, { from: 'gateway', confirmed: isVoid, withFee: isVoid });
+  });
+}
+
+/** The gateway's own list of refunds decides what is so. Answers why it was asked in vain; undefined when it was not. */
+async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<string | undefined> {
+  const known = await deps.gateway.fetch(account, refund.attemptId);
+  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'not_started') return 'not_known_at_gateway';
+  if (known.kind !== 'fact') return reasonOf(known);
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, refund.attemptId);
+    if (locked === undefined) return;
+    await applyFact(tx, locked, known.fact, { trust: 'read_back', account });
+    const now = await lockRefund(tx, refund.eventId, refund.id);
+    if (now !== undefined) await endSilence(tx, now);
+    if (now?.status === 'processing')
+      await changeRefund(tx, now, { failedLooks: 0, checkInSeconds: confirmationCheckSeconds });
+  });
+  return undefined;
+}
+
+/** Notes a definite refusal of a refund that is still to be made; true when that was the last one. */
+async function isRefusedForGood(deps: GatewayDeps, sent: Refund, points: number): Promise<boolean> {
+  return transaction(deps.db, async (tx) => {
+    const refund = await lockRefund(tx, sent.eventId, sent.id);
+    if (refund?.status !== 'requested') return false;
+    const refusals = refund.refusals + points;
+    await changeRefund(tx, refund, { refusals });
+    return refusals >= refusalPointsMax;
+  });
+}
+
+async function comeBackIfOpen(deps: GatewayDeps, refund: Refund, tries: number): Promise<void> {
+  const now = await findRefund(deps.db, refund.eventId, refund.id);
+  if (now?.status === 'requested') throw new RetryLater(pauseAfter(tries), 'the gateway does not allow it now');
+}
+
+async function giveToPerson(deps: GatewayDeps, sent: Refund, failure: string): Promise<void> {
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, sent.attemptId);
+    const refund = await lockRefund(tx, sent.eventId, sent.id);
+    if (locked === undefined || refund?.status !== 'requested') return;
+    await changeRefund(tx, refund, { status: 'manual_required', failure, checkInSeconds: null });
+    await nameManualRefund(tx, refund, locked.attempt);
+  });
+}
+
+function pauseAfter(tries: number): number {
+  return backOffSeconds({ tries, firstSeconds: refundPauseSeconds, maxSeconds: refundPauseMaxSeconds });
+}

@@ -1,0 +1,104 @@
+import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { sha256Hex } from '../../platform/crypto.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { type Attempt, type Task, tasks } from '../tables.ts';
+import type { TaskKind } from '../vocabulary.ts';
+
+/** Work for a person. The same work is named once; the same kind with another detail (another amount) is other work. */
+export async function insertTask(
+  tx: Db,
+  attempt: Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>,
+  task: { kind: TaskKind; subjectId: string; detail: Record<string, string | number> },
+): Promise<void> {
+  await tx
+    .insert(tasks)
+    .values({
+      id: newId('tsk'),
+      organizerId: attempt.organizerId,
+      eventId: attempt.eventId,
+      orderId: attempt.orderId,
+      content: sha256Hex(JSON.stringify(Object.entries(task.detail).toSorted())),
+      ...task,
+    })
+    .onConflictDoNothing();
+}
+
+/** Names work that may come back: done before, it is open again. */
+export async function reopenTask(
+  tx: Db,
+  attempt: Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>,
+  task: { kind: TaskKind; subjectId: string; detail: Record<string, string | number> },
+): Promise<void> {
+  await tx
+    .insert(tasks)
+    .values({
+      id: newId('tsk'),
+      organizerId: attempt.organizerId,
+      eventId: attempt.eventId,
+      orderId: attempt.orderId,
+      ...task,
+    })
+    .onConflictDoUpdate({
+      target: [tasks.eventId, tasks.kind, tasks.subjectId, tasks.content],
+      set: { detail: task.detail, resolvedAt: null, resolvedBy: null },
+      setWhere: sql`${tasks.resolvedAt} is not null or ${tasks.detail} is distinct from excluded.detail`,
+    });
+}
+
+export async function findTasks(
+  db: Db,
+  organizerId: string,
+  page: { open: boolean; beforeId: string | undefined; limit: number },
+): Promise<Task[]> {
+  return db
+    .select()
+    .from(tasks)
+    .where(
+      and(
+        eq(tasks.organizerId, organizerId),
+        page.open ? isNull(tasks.resolvedAt) : isNotNull(tasks.resolvedAt),
+        page.beforeId === undefined ? undefined : lt(tasks.id, page.beforeId),
+      ),
+    )
+    .orderBy(desc(tasks.id))
+    .limit(page.limit + 1);
+}
+
+export async function findTask(db: Db, organizerId: string, id: string): Promise<Task | undefined> {
+  const [row] = await db
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.id, id), eq(tasks.organizerId, organizerId)));
+  return row;
+}
+
+/** Undefined when it was resolved before. */
+export async function closeTask(tx: Db, task: Task, resolvedBy: string): Promise<Task | undefined> {
+  const [row] = await tx
+    .update(tasks)
+    .set({ resolvedAt: sql`now()`, resolvedBy })
+    .where(and(eq(tasks.id, task.id), isNull(tasks.resolvedAt)))
+    .returning();
+  return row;
+}
+
+/** The gateway has done what a person was asked for. */
+export async function closeTaskOf(tx: Db, eventId: string, kind: TaskKind, subjectId: string): Promise<void> {
+  await tx
+    .update(tasks)
+    .set({ resolvedAt: sql`now()`, resolvedBy: 'system' })
+    .where(
+      and(eq(tasks.eventId, eventId), eq(tasks.kind, kind), eq(tasks.subjectId, subjectId), isNull(tasks.resolvedAt)),
+    );
+}
+
+/** Adds to what a task says, and leaves it as open as it was. */
+export async function noteOnTask(tx: Db, task: Task, note: Readonly<Record<string, string | number>>): Promise<Task> {
+  const [row] = await tx
+    .update(tasks)
+    .set({ detail: { ...task.detail, ...note } })
+    .where(eq(tasks.id, task.id))
+    .returning();
+  return row ?? task;
+}

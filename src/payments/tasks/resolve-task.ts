@@ -1,0 +1,81 @@
+import { type Actor, writeAudit } from '../../access/index.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { type Locked, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
+import { askAgainNow } from '../attempts/queries.ts';
+import { taskNotFound, taskRefundUnavailable, taskResolved } from '../errors.ts';
+import { refundUnknownMoneyJob, sendRefundJob } from '../jobs.ts';
+import { canRefundByApi } from '../refunds/open-refund.ts';
+import { railOf } from '../gateways/rail-of.ts';
+import { recordRefundPaid } from '../refunds/record-refund-paid.ts';
+import { changeRefund, findRefund, lockRefund } from '../refunds/queries.ts';
+import type { Refund, Task } from '../tables.ts';
+import { closeTask, findTask, noteOnTask } from './queries.ts';
+
+/** How long until the reconciler looks after a refund that nobody has taken up. */
+const takeUpSeconds = 600;
+
+/**
+ * A person has dealt with a task. `done`: money that was to be paid back by hand is booked as paid from the organiser's
+ * bank; a gateway that had fallen silent is asked again. `refund`: the gateway gives the money back, where it can.
+ * @throws DomainError task.not_found, task.resolved, task.refund_unavailable
+ */
+export async function resolveTask(
+  deps: { db: Db },
+  { actor, taskId, action }: { actor: Actor; taskId: string; action: 'done' | 'refund' },
+): Promise<Task> {
+  return transaction(deps.db, async (tx) => {
+    const task = await findTask(tx, actor.organizerId, taskId);
+    if (task === undefined) throw taskNotFound();
+    if (task.resolvedAt !== null) throw taskResolved();
+    // The order is locked before the refund and the task, as everywhere.
+    const held = await lockManualRefund(tx, task);
+    const resolved = action === 'refund' ? await giveBack(tx, task, held, actor) : await settle(tx, task, held, actor);
+    await writeAudit(tx, { actor, act: 'task.resolved', subjectId: task.id, changes: { kind: task.kind, action } });
+    return resolved;
+  });
+}
+
+type Held = Locked & { readonly refund: Refund };
+
+/** The refund of a task that asks for money to be paid back, with its order and attempt; undefined for other tasks. */
+async function lockManualRefund(tx: Db, task: Task): Promise<Held | undefined> {
+  if (task.kind !== 'refund_manual' && task.kind !== 'money_taken') return undefined;
+  const seen = await findRefund(tx, task.eventId, task.subjectId);
+  const locked = seen === undefined ? undefined : await lockAttemptAndOrder(tx, seen.attemptId);
+  if (locked === undefined) return undefined;
+  const refund = await lockRefund(tx, task.eventId, task.subjectId);
+  return refund === undefined ? undefined : { ...locked, refund };
+}
+
+async function settle(tx: Db, task: Task, held: Held | undefined, actor: Actor): Promise<Task> {
+  const closed = await closeTask(tx, task, actor.id);
+  if (closed === undefined) throw taskResolved();
+  if (held?.refund.status === 'manual_required') {
+    await recordRefundPaid(tx, held.attempt, held.refund, { from: 'bank', confirmed: true });
+  }
+  if (task.kind === 'gateway_silent') await askAgainNow(tx, task.eventId, task.subjectId);
+  return closed;
+}
+
+async function giveBack(tx: Db, task: Task, held: Held | undefined, actor: Actor): Promise<Task> {
+  if (held === undefined) return giveUnknownBack(tx, task, actor);
+  const { attempt, refund } = held;
+  if (refund.status !== 'manual_required' || !canRefundByApi(attempt, refund)) throw taskRefundUnavailable();
+  const closed = await closeTask(tx, task, actor.id);
+  if (closed === undefined) throw taskResolved();
+  await changeRefund(tx, refund, { status: 'requested', failure: null, refusals: 0, checkInSeconds: takeUpSeconds });
+  await stage(tx, sendRefundJob, { eventId: refund.eventId, refundId: refund.id });
+  return closed;
+}
+
+/** Money of an attempt that stands nowhere here: the task itself is what is known of it, and stays open until it is back. */
+async function giveUnknownBack(tx: Db, task: Task, actor: Actor): Promise<Task> {
+  const { gatewayOrderId, gateway, amount, currency, method } = task.detail;
+  if (task.kind !== 'money_taken' || gatewayOrderId === undefined) throw taskRefundUnavailable();
+  const rail = railOf({ gateway: String(gateway) });
+  const isTaken = rail.takes.some((taken) => taken.currency === currency && Number(amount) <= taken.max);
+  if (!isTaken || rail.refundability(String(method)) === 'none') throw taskRefundUnavailable();
+  await stage(tx, refundUnknownMoneyJob, { organizerId: task.organizerId, taskId: task.id });
+  return noteOnTask(tx, task, { refund: 'requested', requestedBy: actor.id });
+}

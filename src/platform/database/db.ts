@@ -1,0 +1,247 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type PgDatabase, makePgArray, parsePgArray } from 'drizzle-orm/pg-core';
+import { type PostgresJsQueryResultHKT, drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { isConflict, isOutcomeUnknown } from './db-errors.ts';
+import {
+  type Connection,
+  type Connections,
+  type TransactionClient,
+  beginOn,
+  createConnections,
+} from './connections.ts';
+import { type Gate, createGate } from '../resilience/gate.ts';
+import { gauge, histogram } from '../metrics.ts';
+
+/**
+ * The one way to Postgres. What it adds to the driver:
+ * - a bounded queue with a deadline before the pool (the driver would queue without end);
+ * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
+ * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
+ *   half-way (its issue 1181);
+ * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
+ *   that, `max_pipeline: 0`, breaks `begin`), and a connection that is lost costs its own call and nothing else.
+ */
+
+/** A pool or an open transaction: a query function takes either. */
+export type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
+
+export type DbOptions = {
+  readonly url: string;
+  /** Names the pool in metrics: write, read, work. */
+  readonly name: string;
+  readonly poolSize: number;
+  readonly acquireTimeoutMs: number;
+  /** For the call and the wait for a connection together. */
+  readonly callTimeoutMs: number;
+  /** Only with PgBouncer >= 1.21 or a direct connection; Debian's 1.18 loses prepared statements. */
+  readonly prepare: boolean;
+  /** Makes each call with a place of its own, or throws before it begins. Without it only the pool's own queue bounds them. */
+  readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
+};
+
+export type OpenDb = { readonly db: Db; readonly gate: Gate; close(): Promise<void> };
+
+/** Callers that may wait for each connection of a pool before the next one is refused at once. */
+const waitingPerConnection = 50;
+/** After so many deadlines of a call without a word its connection is given up: with 3 s, after a minute. */
+const silenceMaxDeadlines = 20;
+const conflictTriesMax = 3;
+const connectTimeoutSeconds = 5;
+
+const poolWait = histogram('db_pool_wait_seconds', 'Time a call waited for a connection of the pool', ['pool']);
+const gates = new Map<string, Gate>();
+gauge('db_pool_in_use', 'Connections of the pool in use', ['pool'], function () {
+  for (const [pool, gate] of gates) this.set({ pool }, gate.inUse);
+});
+gauge('db_pool_waiting', 'Calls that wait for a connection of the pool', ['pool'], function () {
+  for (const [pool, gate] of gates) this.set({ pool }, gate.waiting);
+});
+
+const textArrayType = 1009;
+const textArray = {
+  to: textArrayType,
+  from: [textArrayType],
+  parse: parsePgArray,
+  serialize: (value: unknown) => (Array.isArray(value) ? makePgArray(value) : value),
+};
+
+class DeadlineError extends Error {
+  readonly code = 'DEADLINE';
+}
+
+export function openDb(options: DbOptions): OpenDb {
+  const gate = createGate(options.poolSize, {
+    waitingMax: options.poolSize * waitingPerConnection,
+    // The deadline of a call holds for its wait, too.
+    waitMs: Math.min(options.acquireTimeoutMs, options.callTimeoutMs),
+  });
+  gates.set(options.name, gate);
+  const { client, close } = openClient(gate, options);
+  return { db: drizzle(client), gate, close };
+}
+
+/** The part of the driver that drizzle uses: `options`, `unsafe` and `begin`. */
+function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; close(): Promise<void> } {
+  // Drizzle states here how it wants values read and written.
+  const types = { parsers: {}, serializers: {} };
+  const connections = createConnections({
+    silenceMaxMs: options.callTimeoutMs * silenceMaxDeadlines,
+    open: ({ onLost, onGreeted }) => {
+      const client = postgres(options.url, {
+        max: 1,
+        prepare: options.prepare,
+        connect_timeout: connectTimeoutSeconds,
+        idle_timeout: 0,
+        max_lifetime: null,
+        connection: { application_name: `antre-${options.name}` },
+        onnotice: () => {},
+        onclose: onLost,
+        onparameter: onGreeted,
+        // The driver would ask each new connection for the types of arrays, and a connection that is lost just then ends
+        // the process. Arrays of text are the only ones in use.
+        fetch_types: false,
+        types: { textArray },
+      });
+      Object.assign(client.options.parsers, types.parsers);
+      Object.assign(client.options.serializers, types.serializers);
+      return client;
+    },
+  });
+  const runNow = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    if (gate.inUse < options.poolSize) return callOn(connections, work, await gate.enter(), options.callTimeoutMs);
+    // One deadline for the wait and the call: a caller waits no longer when the pool is full.
+    const since = performance.now();
+    const leave = await enterMeasured(gate, options.name);
+    return callOn(connections, work, leave, Math.max(1, options.callTimeoutMs - (performance.now() - since)));
+  };
+  const { limitCall } = options;
+  const run: typeof runNow = limitCall === undefined ? runNow : (work) => limitCall(() => runNow(work));
+  type Parameters = postgres.ParameterOrJSON<never>[];
+  const client = {
+    options: types,
+    unsafe: (text: string, parameters?: Parameters, queryOptions?: postgres.UnsafeQueryOptions) => ({
+      then: (resolve: (rows: unknown) => unknown, reject: (error: unknown) => unknown) =>
+        run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions))).then(resolve, reject),
+      values: () => run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions).values())),
+    }),
+    begin: (work: (transaction: TransactionClient) => Promise<unknown>) => run((on) => beginOn(on, work)),
+  };
+  return { client: client as unknown as postgres.Sql, close: () => connections.close() };
+}
+
+/**
+ * Runs a call on a connection of its own. Its place is given back when it has really ended, not when its caller stopped
+ * waiting. One promise for all of it, since every query goes through here.
+ */
+function callOn<T>(
+  connections: Connections,
+  work: (connection: Connection) => Promise<T>,
+  leave: () => void,
+  timeoutMs: number,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let connection: Connection;
+    try {
+      connection = connections.take();
+    } catch (error) {
+      leave();
+      reject(error);
+      return;
+    }
+    const timer = setTimeout(
+      () => reject(new DeadlineError(`no answer from Postgres within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const end = (usable: boolean) => {
+      clearTimeout(timer);
+      connections.give(connection, usable);
+      leave();
+    };
+    const fail = (error: unknown) => {
+      end(!isOutcomeUnknown(error));
+      reject(error);
+    };
+    connection.onLost = fail;
+    work(connection).then((result) => {
+      end(true);
+      resolve(result);
+    }, fail);
+  });
+}
+
+async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {
+  const stop = poolWait.startTimer({ pool });
+  try {
+    return await gate.enter();
+  } finally {
+    stop();
+  }
+}
+
+/** Removes what postgres.js leaves in front of the rows after an earlier query on the connection failed half-way. */
+export function withoutHoles<T extends unknown[]>(rows: T): T {
+  if (rows.length > 0 && rows[0] === undefined) {
+    const first = rows.findIndex((row) => row !== undefined);
+    rows.splice(0, first < 0 ? rows.length : first);
+  }
+  return rows;
+}
+
+/** What is to be done once the transaction has committed, by its handle. */
+const afterwards = new WeakMap<Db, (() => void)[]>();
+
+/**
+ * Does this once the transaction has committed, and never when it is rolled back or run again: for metrics, which would
+ * count a repeated transaction twice. Outside of `transaction` it is done at once.
+ */
+export function afterCommit(tx: Db, act: () => void): void {
+  const acts = afterwards.get(tx);
+  if (acts === undefined) act();
+  else acts.push(act);
+}
+
+/** A transaction that runs again, at most three times, when it met another one (deadlock, serialization failure). */
+export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const acts: (() => void)[] = [];
+    try {
+      const result = await db.transaction((given) => {
+        const tx = given as unknown as Db;
+        afterwards.set(tx, acts);
+        return work(tx);
+      });
+      // Within another transaction this one is only as committed as that one.
+      for (const act of acts) afterCommit(db, act);
+      return result;
+    } catch (error) {
+      if (tries >= conflictTriesMax || !isConflict(error)) throw error;
+    }
+  }
+}
+
+/** Rows of a hand-written statement. The caller states their shape; the SQL beside it is what makes it true. */
+export async function rowsOf<Row>(db: Db, statement: SQL): Promise<Row[]> {
+  const rows: unknown = await db.execute(statement);
+  return rows as Row[];
+}
+
+/** Postgres' time; in a transaction that of its start. */
+export async function readNow(db: Db): Promise<Date> {
+  const [row] = await rowsOf<{ ms: number }>(db, sql`select (extract(epoch from now()) * 1000)::float8 as ms`);
+  if (row === undefined) throw new Error('Postgres did not tell the time');
+  return new Date(row.ms);
+}
+
+/** Throws unless Postgres answers a trivial query. */
+export async function ping(db: Db): Promise<void> {
+  await db.execute(sql`select 1`);
+}
+
+/** Whether the role of this connection could change or drop the tables: as their owner, or by membership in the owner. */
+export async function mayChangeTables(db: Db): Promise<boolean> {
+  const [row] = await db.execute<{ may: boolean }>(
+    sql`select pg_has_role(current_user, relowner, 'USAGE') as may from pg_class where oid = 'orders'::regclass`,
+  );
+  return row?.may === true;
+}

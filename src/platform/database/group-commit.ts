@@ -1,0 +1,229 @@
+import { isConflict, isOutcomeUnknown, isUnavailable } from './db-errors.ts';
+import { type DomainError, serviceOverloaded, serviceUnavailable } from '../errors.ts';
+import { type Lane, type Waiting, mayFlush, takeBatch } from './group-commit-lane.ts';
+import { counter, gauge, histogram } from '../metrics.ts';
+
+/**
+ * Group commit: concurrent writes to one lane are collected while the lane's previous flush is in flight and written
+ * together by the next, so that one round trip and one fsync carry many of them. There is no timer: a lone write is
+ * flushed at once, and batches grow by themselves under load. (Natural batching, as in the hot-row groups of PolarDB
+ * and the two-phase batches of TigerBeetle.)
+ *
+ * Promises:
+ *  1. One flush per lane at a time; in a lane, items are flushed in the order of arrival. With `ahead`, one more flush
+ *     is sent while the first is in flight, as soon as enough items wait: it stands ready when the first has ended,
+ *     so that the database does not wait for our event loop between two batches. `flush` must then take turns by a
+ *     lock of the lane's own.
+ *  2. No batch holds two items with a key in common (`keysOf`); the later one waits for the next batch.
+ *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items; beyond
+ *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a tenth more).
+ *  4. A batch that fails is halved until the bad item fails alone. A conflict of transactions is run again. A batch
+ *     whose outcome is unknown is sent again unchanged, so `flush` must be safe to repeat with the same items.
+ *  5. With `answerMs`, who is in a flush that hangs is told `service.unavailable` about then. The item may still be
+ *     written: only the same item may be sent again.
+ *  6. Lanes take turns: a busy lane does not keep another from the next free flush.
+ */
+export type GroupCommit<Item, Result> = {
+  /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
+  submit(lane: string, item: Item): Promise<Result>;
+  /**
+   * What `submit` would throw because the lane has all it may have, asked before the item is made; counted as a refusal.
+   * Only a group whose lanes share a limit knows that.
+   */
+  fullFor?(lane: string): DomainError | undefined;
+  /** Waits until nothing is queued or in flight. */
+  drain(): Promise<void>;
+};
+
+export type GroupCommitOptions<Item, Result> = {
+  readonly name: string;
+  /** Writes all items in one call and answers in their order. */
+  readonly flush: (lane: string, items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly batchMax: number;
+  readonly queueMax: number;
+  readonly deadlineMs: number;
+  /** From arrival to an answer, when the flush hangs. Without it, the flush is waited for to its end. */
+  readonly answerMs?: number;
+  /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
+  readonly flushesMax: number;
+  readonly keysOf?: (item: Item) => readonly string[];
+  /** Sends a second flush of a lane when so many items wait. */
+  readonly ahead?: { readonly itemsMin: number };
+};
+
+/** How often is looked for those who have waited too long, while they wait. */
+const looksPerDeadline = 10;
+/** A flush that takes longer hangs: it has been sent again, or is about to be. */
+const hangingMs = 400;
+const resendsMax = 3;
+const resendPauseMs = 150;
+
+const batchSize = histogram(
+  'group_commit_batch_size',
+  'Items in one flush',
+  ['group'],
+  [1, 2, 5, 10, 20, 50, 100, 200],
+);
+const flushSeconds = histogram('group_commit_flush_seconds', 'Time of one flush, from call to answer', ['group']);
+const refused = counter('group_commit_refused_total', 'Items refused because the lane was full or the wait too long', [
+  'group',
+]);
+const abandoned = counter('group_commit_abandoned_total', 'Items whose flush hung; some may have been written', [
+  'group',
+]);
+const bisected = counter('group_commit_bisected_total', 'Batches halved because one of their items failed', ['group']);
+const queued = gauge('group_commit_queued', 'Items that wait for their flush', ['group']);
+
+export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
+  const labels = { group: options.name };
+  const lanes = new Map<string, Lane<Item, Result>>();
+  const ready: Lane<Item, Result>[] = [];
+  let flushes = 0;
+  let idle: (() => void)[] = [];
+  let watch: NodeJS.Timeout | undefined;
+
+  const makeReady = (lane: Lane<Item, Result>): void => {
+    if (lane.ready || !mayFlush(lane, options)) return;
+    lane.ready = true;
+    ready.push(lane);
+  };
+
+  const startFlushes = (): void => {
+    while (flushes < options.flushesMax) {
+      const lane = ready.shift();
+      if (lane === undefined) return;
+      lane.ready = false;
+      // The last free flush is for a lane that has none; and while others write, a busy lane has one like them.
+      const othersWrite = flushes > lane.flushes.size || ready.length > 0;
+      if (lane.flushes.size > 0 && (othersWrite || flushes + 1 >= options.flushesMax)) continue;
+      refuseLate(lane, options);
+      const batch = takeBatch(lane, options);
+      queued.dec(labels, batch.length);
+      if (batch.length > 0) void flushLane(lane, batch);
+      else if (lane.flushes.size === 0) lanes.delete(lane.name);
+    }
+  };
+
+  const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
+    const flush = { waiting: batch, since: performance.now() };
+    lane.flushes.add(flush);
+    flushes += 1;
+    // While a flush hangs nobody takes batches, and those who wait for it must still be told in time.
+    watch ??= setInterval(() => {
+      for (const waiting of lanes.values()) {
+        refuseLate(waiting, options);
+        abandonHanging(waiting, options);
+      }
+    }, options.deadlineMs / looksPerDeadline).unref();
+    await settle(options, lane.name, batch);
+    lane.flushes.delete(flush);
+    flushes -= 1;
+    if (lane.queue.length > 0) makeReady(lane);
+    else if (lane.flushes.size === 0) lanes.delete(lane.name);
+    startFlushes();
+    if (flushes > 0 || ready.length > 0) return;
+    clearInterval(watch);
+    watch = undefined;
+    for (const wake of idle) wake();
+    idle = [];
+  };
+
+  return {
+    submit: (laneName, item) => {
+      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flushes: new Set(), ready: false };
+      if (lane.queue.length >= options.queueMax) {
+        refused.inc(labels);
+        return Promise.reject(serviceOverloaded(1));
+      }
+      lanes.set(laneName, lane);
+      return new Promise((resolve, reject) => {
+        lane.queue.push({ item, since: performance.now(), resolve, reject });
+        queued.inc(labels);
+        makeReady(lane);
+        startFlushes();
+      });
+    },
+    drain: () =>
+      flushes === 0 && ready.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+  };
+}
+
+/** Gives each item of the batch its result or its error; never throws. */
+async function settle<Item, Result>(
+  options: GroupCommitOptions<Item, Result>,
+  lane: string,
+  batch: readonly Waiting<Item, Result>[],
+): Promise<void> {
+  try {
+    const results = await flushWithResends(options, lane, batch);
+    for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Result);
+  } catch (error) {
+    if (batch.length === 1 || isUnavailable(error)) {
+      const reason = isUnavailable(error) ? serviceUnavailable(error) : error;
+      for (const waiting of batch) waiting.reject(reason);
+      return;
+    }
+    bisected.inc({ group: options.name });
+    const middle = Math.ceil(batch.length / 2);
+    await settle(options, lane, batch.slice(0, middle));
+    await settle(options, lane, batch.slice(middle));
+  }
+}
+
+async function flushWithResends<Item, Result>(
+  options: GroupCommitOptions<Item, Result>,
+  lane: string,
+  batch: readonly Waiting<Item, Result>[],
+): Promise<readonly Result[]> {
+  const labels = { group: options.name };
+  const items = batch.map((waiting) => waiting.item);
+  for (let tries = 1; ; tries += 1) {
+    const stop = flushSeconds.startTimer(labels);
+    try {
+      batchSize.observe(labels, items.length);
+      const results = await options.flush(lane, items);
+      if (results.length !== items.length) {
+        throw new Error(`${options.name}: ${results.length} results for ${items.length} items`);
+      }
+      return results;
+    } catch (error) {
+      const again = isConflict(error) || isOutcomeUnknown(error);
+      if (!again || tries > resendsMax) throw error;
+      if (!isConflict(error)) await pause(resendPauseMs * tries);
+    } finally {
+      stop();
+    }
+  }
+}
+
+/** Refuses those who have waited too long; they stand in front, since a lane keeps the order of arrival. */
+function refuseLate<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitOptions<Item, Result>): void {
+  const oldest = performance.now() - options.deadlineMs;
+  if (lane.queue[0] === undefined || lane.queue[0].since >= oldest) return;
+  const firstInTime = lane.queue.findIndex((waiting) => waiting.since >= oldest);
+  const late = lane.queue.splice(0, firstInTime < 0 ? lane.queue.length : firstInTime);
+  queued.dec({ group: options.name }, late.length);
+  refused.inc({ group: options.name }, late.length);
+  for (const waiting of late) waiting.reject(serviceOverloaded(1));
+}
+
+/** Tells those whose flush hangs that nobody knows yet. What the flush brings later finds them gone. */
+function abandonHanging<Item, Result>(
+  { flushes }: Lane<Item, Result>,
+  { answerMs, name }: GroupCommitOptions<Item, Result>,
+): void {
+  if (answerMs === undefined) return;
+  const now = performance.now();
+  for (const flush of flushes) {
+    if (now - flush.since < Math.min(hangingMs, answerMs)) continue;
+    const late = flush.waiting.filter((waiting) => waiting.since < now - answerMs);
+    if (late.length === 0) continue;
+    flush.waiting = flush.waiting.filter((waiting) => waiting.since >= now - answerMs);
+    abandoned.inc({ group: name }, late.length);
+    for (const waiting of late) waiting.reject(serviceUnavailable());
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

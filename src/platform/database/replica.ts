@@ -1,0 +1,174 @@
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { sql } from 'drizzle-orm';
+import { isUnavailable, sqlState } from './db-errors.ts';
+import { type Db, rowsOf } from './db.ts';
+import type { Log } from '../log.ts';
+import { counter, gauge } from '../metrics.ts';
+
+/**
+ * Reads that a replica may answer. What the replica cannot answer goes to the primary, through a small pool of its own, so
+ * that these reads never take the connections of orders:
+ * - a read that failed on the replica is repeated on the primary;
+ * - after some failures in a row the replica is left alone, and asked again by the watch once in a while;
+ * - a replica that is further behind than its bound is not asked.
+ */
+export type ReadSource = {
+  /**
+   * Reads from the replica, or from the primary.
+   * @param options.changedLately the replica may not have a change yet that the reader must see
+   * @param act only reads, and may run twice
+   */
+  read<T>(options: { changedLately: boolean }, act: (db: Db) => Promise<T>): Promise<T>;
+};
+
+export type Replica = ReadSource & {
+  /** One look at how far behind the replica is; done every second by itself. */
+  look(): Promise<void>;
+  close(): void;
+};
+
+export type ReplicaDeps = {
+  readonly replica: Db;
+  /** The primary, for reads that must see a change of a moment ago. */
+  readonly primary: Db;
+  /** The primary, for what the replica does not answer: a pool that is as small as the primary can bear beside its work. */
+  readonly fallback: Db;
+  /** The primary, for the watch. */
+  readonly watch: Db;
+  readonly lagMaxMs: number;
+  readonly log: Log;
+};
+
+const lookEveryMs = 1000;
+/** What is known of a replica's lag is at most so old. */
+export const lagKnownWithinMs = 2 * lookEveryMs;
+const failuresMax = 3;
+const leftAloneMs = 5000;
+/** Positions of the primary that the replica has not reached yet; with more it is out of order in any case. */
+const positionsMax = 600;
+
+const reads = counter('replica_reads_total', 'Reads that a replica may answer, by who answered and why', [
+  'from',
+  'why',
+]);
+/** Labelled by the pool, so that there is no series where no replica is configured. */
+const usable = gauge('replica_usable', 'Whether the replica is asked: 1, or 0 while it is away or too far behind', [
+  'pool',
+]);
+const lagSeconds = gauge('replica_lag_seconds', 'How far the replica is behind the primary', ['pool']);
+
+/** Without a replica everything is read from the primary. */
+export function readFromPrimary(db: Db): ReadSource {
+  return { read: (_options, act) => act(db) };
+}
+
+export function createReplica(deps: ReplicaDeps): Replica {
+  const breaker = circuitBreaker(handleWhen(isUnavailable), {
+    halfOpenAfter: leftAloneMs,
+    breaker: new ConsecutiveBreaker(failuresMax),
+  });
+  const lag = createLagMeter(deps);
+  const isAway = () => breaker.state === CircuitState.Open || breaker.state === CircuitState.HalfOpen;
+  const isBehind = () => lag.milliseconds() > deps.lagMaxMs;
+  const report = () => {
+    usable.set({ pool: 'replica' }, isAway() || isBehind() ? 0 : 1);
+    lagSeconds.set({ pool: 'replica' }, lag.milliseconds() / 1000);
+  };
+  breaker.onStateChange((state) => {
+    report();
+    if (state === CircuitState.Open) deps.log.warn('the replica is left alone; public reads go to the primary');
+    if (state === CircuitState.Closed) deps.log.info('the replica answers again');
+  });
+
+  const look = async (): Promise<void> => {
+    // The watch alone finds out whether the replica is back: no reader waits for that.
+    await breaker.execute(() => lag.measure()).catch(() => {});
+    report();
+  };
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void look().finally(() => {
+      looking = false;
+    });
+  }, lookEveryMs);
+  timer.unref();
+  void look();
+
+  const fromPrimary = <T>(why: 'changed' | 'away' | 'behind' | 'failed', act: (db: Db) => Promise<T>): Promise<T> => {
+    reads.inc({ from: 'primary', why });
+    return act(why === 'changed' ? deps.primary : deps.fallback);
+  };
+
+  return {
+    read: async ({ changedLately }, act) => {
+      if (changedLately) return fromPrimary('changed', act);
+      if (isAway()) return fromPrimary('away', act);
+      if (isBehind()) return fromPrimary('behind', act);
+      try {
+        const result = await breaker.execute(() => act(deps.replica));
+        reads.inc({ from: 'replica', why: 'asked' });
+        return result;
+      } catch (error) {
+        // Other reads have found out meanwhile.
+        if (error instanceof BrokenCircuitError) return fromPrimary('away', act);
+        // Also what only a replica says: it has not got a table yet, or had to end the query for the sake of its replay.
+        if (sqlState(error) === undefined) throw error;
+        return fromPrimary('failed', act);
+      }
+    },
+    look,
+    close: () => clearInterval(timer),
+  };
+}
+
+type Position = { readonly at: number; readonly bytes: bigint };
+
+/**
+ * How old what the replica shows may be: the time since the primary stood where the replica stands now. The positions of
+ * both are compared, since the time of the last replayed transaction also grows while nothing is written.
+ */
+function createLagMeter({ replica, watch, log }: Pick<ReplicaDeps, 'replica' | 'watch' | 'log'>) {
+  /** Not reached by the replica yet, oldest first. */
+  let positions: Position[] = [];
+  let reachedAt = performance.now();
+  let milliseconds = 0;
+  let hasWarned = false;
+  return {
+    milliseconds: () => milliseconds,
+    /** @throws when the replica does not answer */
+    measure: async (): Promise<void> => {
+      // While the primary does not answer nothing new is known, and the replica is all that there is.
+      const position = await positionOfPrimary(watch).catch(() => undefined);
+      const replayed = await positionOfReplica(replica);
+      if (position === undefined) return;
+      if (replayed === undefined) {
+        if (!hasWarned) log.warn('DATABASE_REPLICA_URL does not lead to a standby; how far it is behind is not known');
+        hasWarned = true;
+        milliseconds = 0;
+        return;
+      }
+      if (positions.length < positionsMax) positions.push(position);
+      const reached = positions.findLast(({ bytes }) => bytes <= replayed);
+      if (reached !== undefined) reachedAt = reached.at;
+      positions = positions.filter(({ bytes }) => bytes > replayed);
+      milliseconds = positions.length === 0 ? 0 : performance.now() - reachedAt;
+    },
+  };
+}
+
+async function positionOfPrimary(db: Db): Promise<Position | undefined> {
+  const at = performance.now();
+  const [row] = await rowsOf<{ bytes: string | null }>(db, sql`select (pg_current_wal_lsn() - '0/0')::text as bytes`);
+  return row?.bytes ? { at, bytes: BigInt(row.bytes) } : undefined;
+}
+
+/** Undefined for a server that replays nothing. */
+async function positionOfReplica(db: Db): Promise<bigint | undefined> {
+  const [row] = await rowsOf<{ bytes: string | null }>(
+    db,
+    sql`select (pg_last_wal_replay_lsn() - '0/0')::text as bytes`,
+  );
+  return row?.bytes ? BigInt(row.bytes) : undefined;
+}

@@ -1,0 +1,84 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../database/db.ts';
+
+/** Jobs that were given up. They lie in Postgres beside the outbox, until a person replays or discards them. */
+export type DeadLetter = {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: unknown;
+  readonly failure: string;
+  readonly failed_at: string;
+};
+
+const failureCharactersMax = 200;
+
+/**
+ * Moves staged jobs to the dead letters. Safe to repeat: a job that is not staged any more is left alone.
+ * @param failure a code or the name of an error, never its message, which may quote what people typed
+ * @returns how many were moved
+ */
+export async function buryStagedJobs(db: Db, ids: readonly string[], failure: string): Promise<number> {
+  if (ids.length === 0) return 0;
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      with gone as (
+        delete from outbox where id = any(${sql.param(`{${ids.join(',')}}`)}::bigint[])
+        returning id, name, payload, created_at
+      )
+      insert into dead_letters (outbox_id, name, payload, failure, staged_at)
+      select id, name, payload, ${failure.slice(0, failureCharactersMax)}, created_at from gone
+      returning id::text`,
+  );
+  return rows.length;
+}
+
+/** Buries due jobs of kinds that nobody knows and that have waited for the grace, a bounded number each time. */
+export async function buryUnknownJobs(
+  db: Db,
+  names: readonly string[],
+  { limit, graceSeconds }: { limit: number; graceSeconds: number },
+): Promise<number> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      select id::text from outbox
+      where name in ${names} and available_at <= now() - make_interval(secs => ${graceSeconds}) limit ${limit}`,
+  );
+  return buryStagedJobs(
+    db,
+    rows.map((row) => row.id),
+    'unknown_job',
+  );
+}
+
+export async function listDeadLetters(db: Db, limit: number): Promise<DeadLetter[]> {
+  return rowsOf<DeadLetter>(
+    db,
+    sql`select id::text, name, payload, failure, failed_at::text from dead_letters order by id desc limit ${limit}`,
+  );
+}
+
+/** Stages the job anew; false when there is no such dead letter. */
+export async function replayDeadLetter(db: Db, id: string): Promise<boolean> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      with gone as (delete from dead_letters where id = ${id}::bigint returning name, payload)
+      insert into outbox (name, payload) select name, payload from gone returning id::text`,
+  );
+  return rows.length > 0;
+}
+
+export async function discardDeadLetter(db: Db, id: string): Promise<boolean> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`delete from dead_letters where id = ${id}::bigint returning id::text`,
+  );
+  return rows.length > 0;
+}
+
+export async function countDeadLetters(db: Db): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(db, sql`select count(*)::int as count from dead_letters`);
+  return row?.count ?? 0;
+}

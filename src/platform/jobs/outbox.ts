@@ -1,0 +1,225 @@
+import type { z } from 'zod';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../database/db.ts';
+import type { JobContract } from './job.ts';
+import { outbox } from '../database/tables.ts';
+import { rowsOf } from '../database/db.ts';
+
+/**
+ * Work that committed transactions have promised. A row stays until its job is done: the relay hands it to the queue
+ * and pushes `available_at` forward; whoever runs the job deletes it. A queue that lost everything is filled again from
+ * here. Handing over a job that the queue still has is harmless, since its id there is the row's.
+ */
+
+/** Stages a job in the caller's transaction: it exists if and only if that transaction commits. */
+export async function stage<Payload extends z.ZodType>(
+  tx: Db,
+  contract: JobContract<Payload>,
+  payload: z.input<Payload>,
+  options: { delaySeconds?: number } = {},
+): Promise<void> {
+  await tx.insert(outbox).values({
+    name: contract.name,
+    payload,
+    ...(options.delaySeconds === undefined
+      ? {}
+      : { availableAt: sql`now() + make_interval(secs => ${options.delaySeconds})` }),
+  });
+}
+
+/** Stages several jobs of one kind by one statement. */
+export async function stageAll<Payload extends z.ZodType>(
+  tx: Db,
+  contract: JobContract<Payload>,
+  payloads: readonly z.input<Payload>[],
+): Promise<void> {
+  if (payloads.length === 0) return;
+  await tx.insert(outbox).values(payloads.map((payload) => ({ name: contract.name, payload })));
+}
+
+export type StagedJob = {
+  readonly id: string;
+  readonly name: string;
+  /** The event that it works for, '-' for none. */
+  readonly event_id: string;
+  readonly payload: unknown;
+  /** How often it was handed to the queue, this time included. */
+  readonly relays: number;
+  /** Since it became due, which for the first time is since the commit. */
+  readonly waited_seconds: number;
+};
+
+/** The first lease, which doubles with each one up to the maximum: how long until a job that is not done is handed over again. */
+export const leaseSeconds = 30;
+export const leaseSecondsMax = 3600;
+
+/** Events looked at in one search for due work of one kind; the next search goes on behind them. */
+export const dueEventsMax = 50;
+/** How far due jobs of one kind are counted, over all of its events, and of one event at the least. */
+const dueCountMax = 1000;
+const dueCountMin = 20;
+
+/**
+ * How many due jobs of the given kinds, by event, the queue has not been given yet. Each kind's events are looked at from the one
+ * after `afterEventId` on, the first `dueEventsMax` of them; an event whose jobs are all due later is given with 0. Counts
+ * stop at a bound. Hops along the index `outbox_staged` from one event to the next, so the length of a backlog does not
+ * matter.
+ */
+export async function findDueWork(
+  db: Db,
+  kinds: readonly { readonly name: string; readonly afterEventId: string }[],
+): Promise<{ name: string; eventId: string; jobs: number }[]> {
+  if (kinds.length === 0) return [];
+  return rowsOf(
+    db,
+    sql`
+      with recursive hop (name, event_id, number) as (
+        select kind.name, next.event_id, 1
+        from (values ${valuesOf(kinds.map((kind) => sql`(${kind.name}::text, ${kind.afterEventId}::text)`))}) as kind (name, after)
+        cross join lateral (
+          select o.event_id from outbox o where o.relays = 0 and o.name = kind.name and o.event_id > kind.after
+          order by o.event_id limit 1) next
+        union all
+        select hop.name, next.event_id, hop.number + 1
+        from hop cross join lateral (
+          select o.event_id from outbox o where o.relays = 0 and o.name = hop.name and o.event_id > hop.event_id
+          order by o.event_id limit 1) next
+        where hop.number < ${dueEventsMax}
+      )
+      select found.name, found.event_id as "eventId", due.jobs
+      from (select *, greatest(${dueCountMin}, ${dueCountMax} / count(*) over (partition by name)) as most from hop) found
+      cross join lateral (
+        select count(*)::int as jobs from (
+          select from outbox o
+          where o.relays = 0 and o.name = found.name and o.event_id = found.event_id and o.available_at <= now()
+          limit found.most) counted
+      ) due`,
+  );
+}
+
+/** Room for so many jobs of one kind and one event. */
+export type Lane = { readonly name: string; readonly eventId: string; readonly room: number };
+
+/**
+ * Leases due jobs that the queue has not been given yet, of each lane at most its room. Rows are found by time, never by
+ * "greater than the last id", since a lower id may commit later; rows that another relay holds are skipped. Uses the
+ * index `outbox_staged`.
+ */
+export async function leaseStagedJobs(db: Db, lanes: readonly Lane[]): Promise<StagedJob[]> {
+  if (lanes.length === 0) return [];
+  const rooms = valuesOf(lanes.map((lane) => sql`(${lane.name}::text, ${lane.eventId}::text, ${lane.room}::int)`));
+  return lease(
+    db,
+    sql`
+      select job.id, job.available_at
+      from (values ${rooms}) as lane (name, event_id, room)
+      cross join lateral (
+        select id, available_at from outbox o
+        where o.relays = 0 and o.name = lane.name and o.event_id = lane.event_id and o.available_at <= now()
+        order by o.available_at, o.id limit lane.room for update skip locked
+      ) job`,
+  );
+}
+
+/**
+ * Leases again what the queue has been given and has not done within the lease, at most `limit` jobs of the given kinds,
+ * the longest overdue first. Uses the index `outbox_leased`.
+ */
+export async function leaseOverdueJobs(db: Db, names: readonly string[], limit: number): Promise<StagedJob[]> {
+  return lease(
+    db,
+    sql`
+      select id, available_at from outbox o
+      where o.relays > 0 and o.available_at <= now() and o.name in ${names}
+      order by o.available_at, o.id limit ${limit} for update skip locked`,
+  );
+}
+
+async function lease(db: Db, due: SQL): Promise<StagedJob[]> {
+  return rowsOf<StagedJob>(
+    db,
+    sql`
+      with due as materialized (${due})
+      update outbox set
+        relays = relays + 1,
+        available_at = now() + make_interval(secs => least(${leaseSeconds} * power(2, least(relays, 20)), ${leaseSecondsMax}))
+      from due where outbox.id = due.id
+      returning outbox.id::text, name, event_id, payload, relays,
+        extract(epoch from now() - due.available_at)::float8 as waited_seconds`,
+  );
+}
+
+/** Gives leases back: the queue did not take the jobs, which says nothing against them. */
+export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySeconds: number): Promise<void> {
+  if (ids.length === 0) return;
+  await db.execute(sql`
+    update outbox set relays = greatest(relays - 1, 0), available_at = now() + make_interval(secs => ${delaySeconds})
+    where id = any(${idArray(ids)}::bigint[])`);
+}
+
+/** Ends all leases: the queue has lost what it was handed, and nobody shall wait for a lease that a backlog made long. */
+export async function recallStagedJobs(db: Db): Promise<number> {
+  const rows = await rowsOf<{ count: number }>(
+    db,
+    sql`
+      with recalled as (
+        update outbox set relays = 0, available_at = now() where relays > 0 and available_at > now() returning 1)
+      select count(*)::int as count from recalled`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The jobs are done: their promise is kept. */
+export async function deleteStagedJobs(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.execute(sql`delete from outbox where id = any(${idArray(ids)}::bigint[])`);
+}
+
+/** Kinds of job that wait in the outbox for being handed over, found by one index probe each. */
+export async function stagedJobNames(db: Db): Promise<string[]> {
+  const rows = await rowsOf<{ name: string | null }>(
+    db,
+    sql`
+      with recursive kind as (
+        select min(name) as name from outbox where relays = 0
+        union all
+        select (select min(name) from outbox where relays = 0 and outbox.name > kind.name) from kind
+        where kind.name is not null
+      )
+      select name from kind where name is not null`,
+  );
+  return rows.flatMap((row) => row.name ?? []);
+}
+
+/** How far `outboxBacklog` counts. */
+const backlogCountMax = 1_000_000;
+
+/** Due jobs that no relay has taken, and for how long the oldest of them has been due. */
+export async function outboxBacklog(db: Db): Promise<{ jobs: number; oldestSeconds: number }> {
+  const [row] = await rowsOf<{ jobs: number; oldest: number | null }>(
+    db,
+    sql`
+      select count(*)::int as jobs, extract(epoch from now() - min(available_at))::float8 as oldest
+      from (select available_at from outbox where available_at <= now() limit ${backlogCountMax}) due`,
+  );
+  return { jobs: row?.jobs ?? 0, oldestSeconds: row?.oldest ?? 0 };
+}
+
+/**
+ * The ids under `key` in the payloads of all staged jobs of these kinds, for `id not in ...`. Postgres reads them once and
+ * hashes them. As `not exists` it may read all of a backlog again for each candidate, when it expects few of those.
+ */
+export function stagedIds(contracts: readonly Pick<JobContract, 'name'>[], key: string): SQL {
+  const names = contracts.map(({ name }) => name);
+  // A null among them would make `not in` unknown for every id.
+  return sql`(select coalesce(staged.payload ->> ${key}, '') from outbox staged where staged.name in ${names})`;
+}
+
+function valuesOf(rows: readonly SQL[]): SQL {
+  return sql.join([...rows], sql`, `);
+}
+
+/** Ids as one parameter: the text of a Postgres array. */
+function idArray(ids: readonly string[]) {
+  return sql.param(`{${ids.join(',')}}`);
+}

@@ -1,0 +1,158 @@
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { counter, gauge } from '../metrics.ts';
+import { type RetryBudget, createRetryBudget } from './retry-budget.ts';
+
+/**
+ * What stands before calls to outside parties of one kind (a gateway's accounts, mail servers, numbers that send):
+ * - a circuit breaker for each: after some failures in a row it is left alone, then asked by one call with a short
+ *   deadline, and left alone again or not by how that ends. A party in trouble takes no time away from the others';
+ * - a budget for repetitions: at most a tenth of its calls while it fails.
+ */
+export type CallGuard = {
+  /**
+   * Seconds after which to ask again, 0 when the call may be made now.
+   * @param repeated 0 for what is tried the first time, else how many calls its repetition takes from the budget
+   */
+  admit(key: string, repeated: number): number;
+  /**
+   * Makes a call. `act` learns whether it is the one that finds out if the party is back: then its deadline is short.
+   * @throws LeftAloneError when the party is left alone now
+   */
+  run<Result>(
+    key: string,
+    act: (isProbe: boolean) => Promise<Result>,
+    hasFailed: (result: Result) => boolean,
+  ): Promise<Result>;
+};
+
+export class LeftAloneError extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super('left alone for now');
+    this.seconds = seconds;
+  }
+}
+
+const failuresMax = 5;
+const pauseMsDefault = 10_000;
+const partiesMax = 10_000;
+const probeSeconds = 3;
+const budgetPauseSeconds = 10;
+
+const breakersOpen = gauge('breakers_open', 'Outside parties that are left alone for now', ['toward']);
+const repetitions = counter('call_repetitions_total', 'Repeated calls to outside parties, made or put off', [
+  'toward',
+  'result',
+]);
+
+type Party = ReturnType<typeof openParty>;
+
+/** Carries a result that counts as a failure through the breaker, which counts what is thrown. */
+class Failure extends Error {
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    super('a failed call');
+    this.result = result;
+  }
+}
+
+export function createCallGuard({
+  toward,
+  pauseMs = pauseMsDefault,
+}: {
+  toward: 'gateway' | 'email' | 'whatsapp';
+  pauseMs?: number;
+}): CallGuard {
+  const parties = new Map<string, Party>();
+
+  const partyOf = (key: string): Party => {
+    const known = parties.get(key);
+    if (known !== undefined) return known;
+    const [oldest] = parties.size >= partiesMax ? parties : [];
+    if (oldest !== undefined) {
+      oldest[1].forget();
+      parties.delete(oldest[0]);
+    }
+    const party = openParty(toward, pauseMs);
+    parties.set(key, party);
+    return party;
+  };
+
+  return {
+    admit: (key, repeated) => {
+      const party = partyOf(key);
+      const left = party.secondsLeft();
+      if (left > 0) return left + spread(pauseMs / 1000);
+      if (repeated === 0) {
+        party.budget.called();
+        return 0;
+      }
+      const isTaken = party.budget.take(repeated);
+      repetitions.inc({ toward, result: isTaken ? 'made' : 'put_off' });
+      return isTaken ? 0 : 1 + spread(budgetPauseSeconds);
+    },
+    run: async <Result>(key: string, act: (isProbe: boolean) => Promise<Result>, hasFailed: (r: Result) => boolean) => {
+      const party = partyOf(key);
+      const left = party.secondsLeft();
+      if (left > 0) throw new LeftAloneError(left + spread(pauseMs / 1000));
+      try {
+        return await party.breaker.execute(() => observed(party, act, hasFailed));
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) throw new LeftAloneError(1 + spread(pauseMs / 1000));
+        if (error instanceof Failure) return error.result as Result;
+        throw error;
+      }
+    },
+  };
+}
+
+async function observed<Result>(
+  { breaker, budget }: Party,
+  act: (isProbe: boolean) => Promise<Result>,
+  hasFailed: (result: Result) => boolean,
+): Promise<Result> {
+  let isGood = false;
+  try {
+    const result = await act(breaker.state === CircuitState.HalfOpen);
+    if (hasFailed(result)) throw new Failure(result);
+    isGood = true;
+    return result;
+  } finally {
+    budget.ended(isGood);
+  }
+}
+
+function openParty(toward: string, pauseMs: number) {
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(failuresMax) });
+  const budget: RetryBudget = createRetryBudget();
+  let openedAt: number | undefined;
+  breaker.onStateChange((state) => {
+    if (state === CircuitState.Open) {
+      if (openedAt === undefined) breakersOpen.inc({ toward });
+      openedAt = performance.now();
+    } else if (state === CircuitState.Closed) {
+      openedAt = undefined;
+      breakersOpen.dec({ toward });
+    }
+  });
+  return {
+    breaker,
+    budget,
+    /** While one call finds out, the others wait for what it says. */
+    secondsLeft: (): number => {
+      if (openedAt === undefined) return 0;
+      if (breaker.state === CircuitState.HalfOpen) return probeSeconds;
+      return Math.max(openedAt + pauseMs - performance.now(), 0) / 1000;
+    },
+    forget: () => {
+      if (openedAt !== undefined) breakersOpen.dec({ toward });
+    },
+  };
+}
+
+/** Not all at the same moment. */
+function spread(seconds: number): number {
+  return Math.random() * seconds;
+}

@@ -1,0 +1,47 @@
+import type { Log } from '../log.ts';
+
+/** Things to close, in the order in which they were opened; closing runs backwards, each with its own deadline. */
+export type Closers = {
+  add(name: string, close: () => Promise<unknown> | unknown): void;
+  close(): Promise<void>;
+};
+
+export const closeDeadlineMs = 10_000;
+
+export function createClosers(log: Log): Closers {
+  const stack: { name: string; close: () => Promise<unknown> | unknown }[] = [];
+  return {
+    add: (name, close) => void stack.push({ name, close }),
+    close: async () => {
+      for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+        const { name, close } = entry;
+        let timer: NodeJS.Timeout | undefined;
+        const deadline = new Promise<never>((_resolve, reject) => {
+          timer = setTimeout(() => reject(new Error(`not closed within ${closeDeadlineMs} ms`)), closeDeadlineMs);
+        });
+        try {
+          await Promise.race([Promise.resolve(close()), deadline]);
+        } catch (error) {
+          log.error({ err: error, name }, 'could not close');
+        } finally {
+          clearTimeout(timer);
+        }
+      }
+    },
+  };
+}
+
+/** Runs `stop` once at the first SIGINT or SIGTERM; the second one ends the process at once. */
+export function onStopSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}

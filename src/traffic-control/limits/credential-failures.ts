@@ -1,0 +1,35 @@
+import type { Answer } from '../../http/hot-path/answer.ts';
+import { type ClientNetwork, widerNetworkOf } from '../../http/server/client-network.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { TrafficControl } from '../create-traffic-control.ts';
+import { type Asked, limitedAnswer } from '../decision.ts';
+
+/** Codes that say that a credential was none of ours, or is good no more. */
+const failures: ReadonlySet<string> = new Set([
+  'access.unauthenticated',
+  'access.link_invalid',
+  'queue.place_invalid',
+  'queue.pass_invalid',
+]);
+
+/**
+ * The answer to somebody whose network has sent too many credentials that are none; undefined for every other error, and
+ * below the limit. It replaces a refusal, so whoever has a good credential never meets it, whatever the neighbours do.
+ */
+export type RefuseFailure = (error: unknown, asked: Asked) => Promise<Answer | undefined> | undefined;
+
+export function createRefuseFailure(control: TrafficControl, networkOf: ClientNetwork): RefuseFailure {
+  const { limiter, keys } = control;
+
+  const count = async (asked: Asked): Promise<Answer | undefined> => {
+    const network = networkOf(asked);
+    const wider = widerNetworkOf(network);
+    const own = await limiter.consume('credential_failures', keys.network(network));
+    if (!own.allowed) return limitedAnswer(control, 5, own).refusal;
+    if (wider === undefined) return undefined;
+    const around = await limiter.consume('credential_failures_wide', keys.network(wider));
+    return around.allowed ? undefined : limitedAnswer(control, 5, around).refusal;
+  };
+
+  return (error, asked) => (error instanceof DomainError && failures.has(error.code) ? count(asked) : undefined);
+}

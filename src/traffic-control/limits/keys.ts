@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import { widerNetworkOf } from '../../http/server/client-network.ts';
+import { hmacSha256Text } from '../../platform/crypto.ts';
+import type { HotRequest } from '../../http/hot-path/hot-request.ts';
+import { createBoundedMap } from './bounded-map.ts';
+import type { KeyKind } from './policies.ts';
+
+/** Keys that requests are counted by. All are hashes: nobody's address or credential stands in Redis. */
+export type Keys = {
+  network(network: string): string;
+  credential(authorization: string): string;
+  callback(network: string, path: string): string;
+};
+
+const networksRememberedMax = 20_000;
+const keyLength = 22;
+
+/** @param hashSecret keys the hash of networks, since there are few enough of them to try all */
+export function createKeys(hashSecret: string): Keys {
+  const remembered = createBoundedMap<string>(networksRememberedMax);
+  const network = (address: string): string => {
+    const known = remembered.get(address);
+    if (known !== undefined) return known;
+    const key = keyed(`network\0${address}`);
+    remembered.set(address, key);
+    return key;
+  };
+  const keyed = (text: string): string => hmacSha256Text(hashSecret, text).slice(0, keyLength);
+  return {
+    network,
+    credential: (authorization) => hash('sha256', authorization, 'base64url').slice(0, keyLength),
+    callback: (address, path) => keyed(`callback\0${address}\0${path}`),
+  };
+}
+
+/** What a limit counts the request by; undefined when the request has none of it. */
+export function keyOf(
+  keys: Keys,
+  kind: KeyKind,
+  asked: Pick<HotRequest, 'header'>,
+  network: string,
+): string | undefined {
+  if (kind === 'network') return keys.network(network);
+  if (kind === 'wider_network') {
+    const wider = widerNetworkOf(network);
+    return wider === undefined ? undefined : keys.network(wider);
+  }
+  const authorization = asked.header('authorization');
+  return authorization === undefined ? undefined : keys.credential(authorization);
+}

@@ -1,0 +1,103 @@
+import type { Answer } from '../../http/hot-path/answer.ts';
+import { problemContentType } from '../../http/problem.ts';
+import { newId } from '../../platform/ids.ts';
+import { type TrafficControlErrorCode, trafficProblems } from '../errors.ts';
+import { crowdedDetail } from '../limits/lane-shares.ts';
+import type { Verdict } from '../limits/limiter.ts';
+import type { Policies, Policy, PolicyName } from '../limits/policies.ts';
+import type { SwitchRefusal } from '../switches/switches.ts';
+
+/**
+ * Answers for those who are refused, written once: a refusal must stay far cheaper than what it refuses. They carry the
+ * fields of the IETF draft on rate limits (draft-ietf-httpapi-ratelimit-headers), and its `violated-policies` member.
+ */
+export type Refusals = {
+  rateLimited(verdict: Verdict): Answer;
+  overloaded(retryAfterSeconds: number): Answer;
+  /** For who belongs to the crowd of one event, whose other visitors are served. */
+  crowded(retryAfterSeconds: number): Answer;
+  switched(refusal: SwitchRefusal): Answer;
+  /** `RateLimit-Policy` and `RateLimit` of an answer that was let through. */
+  policyField(policy: Policy): string;
+};
+
+/** The part of a window over which those refused are asked to come back. */
+const jitterShare = 0.1;
+const jitterSecondsMax = 10;
+const switchedDetail = 'The service does less than usual for now; what is there is safe, try again later.';
+
+export function createRefusals(policies: Policies): Refusals {
+  const fields = new Map<PolicyName, string>();
+  const bodies = new Map<PolicyName, readonly [string, string]>();
+  for (const policy of Object.values(policies)) {
+    fields.set(policy.name, `"${policy.name}";q=${policy.points};w=${policy.seconds}`);
+    bodies.set(
+      policy.name,
+      problemParts({
+        ...trafficProblems['traffic.rate_limited'],
+        code: 'traffic.rate_limited',
+        detail: 'More requests than allowed; try again after the time that Retry-After names.',
+        'violated-policies': [policy.name],
+      }),
+    );
+  }
+  const overloadedPartsOf = (detail: string) =>
+    problemParts({ status: 503, title: 'Overloaded', code: 'service.overloaded', detail });
+  const overloadedParts = overloadedPartsOf('Too much is asked of the service now; try again shortly.');
+  const crowdedParts = overloadedPartsOf(crowdedDetail);
+  const switchedParts = (code: TrafficControlErrorCode) =>
+    problemParts({ ...trafficProblems[code], code, detail: switchedDetail });
+  const policyField = (policy: Policy): string => fields.get(policy.name) ?? '';
+
+  return {
+    policyField,
+    rateLimited: (verdict) =>
+      refuse(429, bodies.get(verdict.policy.name) ?? overloadedParts, retryAfter(verdict), {
+        'ratelimit-policy': policyField(verdict.policy),
+        ratelimit: rateLimitField(verdict),
+      }),
+    overloaded: (retryAfterSeconds) => refuse(503, overloadedParts, retryAfterSeconds, {}),
+    crowded: (retryAfterSeconds) => refuse(503, crowdedParts, retryAfterSeconds, {}),
+    switched: ({ code, retryAfterSeconds }) =>
+      refuse(trafficProblems[code].status, switchedParts(code), retryAfterSeconds, {}),
+  };
+}
+
+/** `RateLimit`: what is left of which policy, and in how many seconds there is more. */
+export function rateLimitField(verdict: Verdict): string {
+  return `"${verdict.policy.name}";r=${verdict.remaining};t=${verdict.resetSeconds}`;
+}
+
+/** Not before the window ends, and not all at once. */
+function retryAfter(verdict: Verdict): number {
+  const spread = Math.min(Math.ceil(verdict.policy.seconds * jitterShare), jitterSecondsMax);
+  return verdict.resetSeconds + Math.floor(Math.random() * (spread + 1));
+}
+
+/** A problem document cut where the request's id goes. */
+function problemParts(problem: { code: string; [member: string]: unknown }): readonly [string, string] {
+  const text = JSON.stringify({ type: `urn:antre:problem:${problem.code}`, ...problem, requestId: '?' });
+  const cut = text.lastIndexOf('?');
+  return [text.slice(0, cut), text.slice(cut + 1)];
+}
+
+function refuse(
+  status: number,
+  [head, tail]: readonly [string, string],
+  retryAfterSeconds: number,
+  fields: Record<string, string>,
+): Answer {
+  const requestId = newId('req');
+  return {
+    status,
+    body: head + requestId + tail,
+    headers: {
+      'content-type': problemContentType,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': requestId,
+      'retry-after': String(retryAfterSeconds),
+      ...fields,
+    },
+  };
+}

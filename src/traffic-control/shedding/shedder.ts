@@ -1,0 +1,132 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Gate } from '../../platform/resilience/gate.ts';
+import type { Dependency, DependencyLimiters } from '../concurrency/dependencies.ts';
+import { createRetrySpread } from '../concurrency/retry-spread.ts';
+import { type LoopSample, loopPressure } from './loop-pressure.ts';
+import * as metrics from '../metrics.ts';
+import type { RouteClass } from '../route-rules.ts';
+import { type ShedState, calm, nextShedState } from './shed-level.ts';
+
+/** Which classes are refused now, decided every 200 ms; asking costs one look-up. */
+export type Shedder = {
+  /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
+  cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
+  /** One that was let through was refused after all, before it cost anything: by a limit, or with its event's crowd. */
+  refusedLater(routeClass: RouteClass): void;
+  /** Seconds to tell one refused for this cause: never the same for all, or they come back together. */
+  retryAfterSeconds(cause?: ShedCause): number;
+  close(): void;
+};
+
+export type ShedCause = 'loop' | 'pool' | Dependency;
+
+/** A pool of connections as the shedder sees it. */
+export type WatchedPool = { readonly gate: Pick<Gate, 'waiting'>; readonly size: number };
+
+/** Times at which the loop and the pools are looked at. Another one comes in with tests. */
+export type Sampler = { sample(): LoopSample; close(): void };
+
+const sampleEveryMs = 200;
+const delayResolutionMs = 10;
+const nanosecondsPerMs = 1e6;
+/** Calls that may wait per connection before it is too many: half of what the pool itself would let wait. */
+const waitingPerConnectionMax = 25;
+/** Of all who ask: what is still let through must be so much, for one more class to be refused. */
+const worthSheddingFrom = 0.1;
+
+/** Refused in this order when the loop is late. Class 0 is in no ladder. */
+const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
+/** When the database is behind: browsing is served from memory and stays; who pays or stands at the door stays too. */
+const poolLadder: readonly RouteClass[] = [5, 3, 2];
+
+export function createShedder(deps: {
+  pools: readonly WatchedPool[];
+  sampler?: Sampler;
+  /** Limits on what is in flight to the dependencies of routes. */
+  limiters?: Partial<DependencyLimiters>;
+}): Shedder {
+  const sampler = deps.sampler ?? createLoopSampler();
+  const causes: (ShedCause | undefined)[] = [];
+  /** Since the last look: those let through, by class, and all who asked. */
+  const taken = [0, 0, 0, 0, 0, 0];
+  let asked = 0;
+  let loop: ShedState = calm;
+  let pool: ShedState = calm;
+  const spread = createRetrySpread(Math.random, performance.now());
+
+  const look = (): void => {
+    const sample = sampler.sample();
+    const waiting = poolPressureOf(deps.pools);
+    const next = loopLadder[loop.level];
+    const levelMax = next !== undefined && isWorthShedding(taken, asked, next) ? loopLadder.length : loop.level;
+    loop = nextShedState(loop, loopPressure(sample), levelMax);
+    taken.fill(0);
+    asked = 0;
+    pool = nextShedState(pool, waiting, poolLadder.length);
+    causes.length = 0;
+    for (const shed of poolLadder.slice(0, pool.level)) causes[shed] = 'pool';
+    for (const shed of loopLadder.slice(0, loop.level)) causes[shed] = 'loop';
+    metrics.loopUtilization.set(sample.utilization);
+    metrics.loopDelay.set(sample.delayP99Ms / 1000);
+    metrics.poolPressure.set(waiting);
+    metrics.shedLevel.set({ cause: 'loop' }, loop.level);
+    metrics.shedLevel.set({ cause: 'pool' }, pool.level);
+  };
+
+  const timer = setInterval(look, sampleEveryMs).unref();
+
+  return {
+    cause: (routeClass, uses) => {
+      const cause = causes[routeClass] ?? (uses && deps.limiters?.[uses]?.wouldRefuse(routeClass) ? uses : undefined);
+      asked += 1;
+      if (cause === undefined) {
+        taken[routeClass] = (taken[routeClass] ?? 0) + 1;
+        spread.served();
+      } else spread.refused();
+      return cause;
+    },
+    refusedLater: (routeClass) => {
+      taken[routeClass] = (taken[routeClass] ?? 0) - 1;
+    },
+    retryAfterSeconds: (cause) => {
+      const limiter = cause === undefined || cause === 'loop' || cause === 'pool' ? undefined : deps.limiters?.[cause];
+      return limiter?.retryAfterSeconds() ?? spread.retryAfterSeconds(performance.now());
+    },
+    close: () => {
+      clearInterval(timer);
+      sampler.close();
+    },
+  };
+}
+
+/**
+ * Whether refusing one more class takes enough away. When nearly all who come are refused already, it is the refusals
+ * that fill the loop: to refuse the few who order or pay as well would relieve nothing and serve nobody.
+ */
+function isWorthShedding(taken: readonly number[], asked: number, next: RouteClass): boolean {
+  const left = taken.slice(1, next + 1).reduce((sum, count) => sum + count, 0);
+  return left >= worthSheddingFrom * asked;
+}
+
+/** The fullest pool counts. */
+function poolPressureOf(pools: readonly WatchedPool[]): number {
+  return pools.reduce((most, pool) => Math.max(most, pool.gate.waiting / (pool.size * waitingPerConnectionMax)), 0);
+}
+
+function createLoopSampler(): Sampler {
+  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+  delay.enable();
+  let before = performance.eventLoopUtilization();
+  return {
+    sample: () => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, before);
+      before = now;
+      // An idle loop shows the resolution itself.
+      const delayP99Ms = Math.max(delay.percentile(99) / nanosecondsPerMs - delayResolutionMs, 0);
+      delay.reset();
+      return { utilization, delayP99Ms };
+    },
+    close: () => void delay.disable(),
+  };
+}

@@ -1,0 +1,74 @@
+import { writeAudit } from '../../access/index.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { TrafficControlErrorCode } from '../errors.ts';
+import { turnSwitch as writeTurn } from './queries.ts';
+import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
+
+/** What the catalog and the waiting room know of an event that an operator names by its slug or id. */
+export type SwitchableEvent = {
+  readonly id: string;
+  readonly slug: string;
+  readonly organizerId: string;
+  readonly hasWaitingRoom: boolean;
+};
+
+export type TurnSwitchDeps = {
+  readonly db: Db;
+  readonly findSwitchableEvent: (db: Db, slugOrId: string) => Promise<SwitchableEvent | undefined>;
+};
+
+export type SwitchTurn = {
+  readonly name: string;
+  readonly on: boolean;
+  /** Slug or id; without one the switch is for all events. */
+  readonly event?: string | undefined;
+  readonly reason: string;
+  /** Who did it, as operators know each other. */
+  readonly by: string;
+  readonly until?: Date | undefined;
+};
+
+/**
+ * Turns a switch on or off, and writes down who did it and why; for one event also where its organiser reads it. Every
+ * API process follows within a second. Repeating it is harmless, and leaves its own line.
+ * @throws DomainError switch.unknown, switch.scope, event.not_found, switch.no_waiting_room
+ */
+export async function turnSwitch(deps: TurnSwitchDeps, turn: SwitchTurn): Promise<void> {
+  const { name } = turn;
+  if (!isSwitchName(name)) throw refusal('switch.unknown', `There are ${switchNames.join(', ')}.`);
+  const event = await eventOf(deps, name, turn);
+  await transaction(deps.db, async (tx) => {
+    await writeTurn(tx, {
+      name,
+      eventId: event?.id ?? 'all',
+      eventSlug: event?.slug ?? null,
+      isOn: turn.on,
+      until: turn.on ? (turn.until ?? null) : null,
+      reason: turn.reason,
+      by: turn.by,
+    });
+    if (event === undefined) return;
+    await writeAudit(tx, {
+      actor: { kind: 'operator', id: 'switches', organizerId: event.organizerId },
+      act: turn.on ? 'event.switched_on' : 'event.switched_off',
+      subjectId: event.id,
+      changes: { switch: name, reason: turn.reason },
+    });
+  });
+}
+
+async function eventOf(deps: TurnSwitchDeps, name: SwitchName, turn: SwitchTurn): Promise<SwitchableEvent | undefined> {
+  const { scopes } = switchKind(name);
+  if (!scopes.includes(turn.event === undefined ? 'all' : 'event')) {
+    throw refusal('switch.scope', `${name} is for ${scopes.includes('all') ? 'all events at once' : 'one event'}.`);
+  }
+  if (turn.event === undefined) return undefined;
+  const event = await deps.findSwitchableEvent(deps.db, turn.event);
+  if (event === undefined) throw refusal('event.not_found', 'There is no event with this slug or id.');
+  if (name === 'waiting_room' && turn.on && !event.hasWaitingRoom)
+    throw refusal('switch.no_waiting_room', 'The event has no waiting room; its organiser plans one first.');
+  return event;
+}
+
+const refusal = (code: TrafficControlErrorCode, message: string) => new DomainError(code, message);

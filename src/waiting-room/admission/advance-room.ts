@@ -1,0 +1,39 @@
+import { openingShare } from './admission-step.ts';
+import { type RoomAtWork, markOpen, markOver, markPreQueue } from './clockwork-queries.ts';
+import type { DrawDeps } from '../draw/index.ts';
+import { completeDraw, freezePlaces } from '../draw/index.ts';
+import { type ServeDeps, type Served, serveRoom } from '../rooms/serve-room.ts';
+
+export type AdvanceDeps = ServeDeps & DrawDeps;
+
+/** `waiting`: nothing is due. `drawing`: the draw is under way. */
+export type Advanced = Served | 'waiting' | 'pre_queue' | 'frozen' | 'drawing' | 'void' | 'open' | 'over';
+
+/**
+ * Takes a room one step on, if one is due. Each step is one statement or transaction that states the phase it expects, so
+ * any number of workers may do this at the same time, or be killed while they do.
+ */
+export async function advanceRoom(deps: AdvanceDeps, room: RoomAtWork, signal: AbortSignal): Promise<Advanced> {
+  const eventId = room.event_id;
+  const told = async <Step extends Advanced>(isDone: boolean, step: Step): Promise<Step | 'elsewhere'> => {
+    if (!isDone) return 'elsewhere';
+    await deps.changeQueue(eventId);
+    return step;
+  };
+  if (room.is_sale_over) return told(await markOver(deps.db, eventId), 'over');
+  if (room.phase === 'closed')
+    return room.is_pre_queue_due ? told(await markPreQueue(deps.db, eventId), 'pre_queue') : 'waiting';
+  if (room.phase === 'pre_queue') {
+    if (!room.is_freeze_due) return 'waiting';
+    return told((await freezePlaces(deps, eventId)) === 'frozen', 'frozen');
+  }
+  if (room.phase === 'drawing') {
+    const progress = room.is_drawn ? 'drawn' : await completeDraw(deps, eventId, signal);
+    if (progress === 'void') return told(true, 'void');
+    // A draw that is late keeps the room in this phase, however late: a sale in an unfair order is no sale.
+    if (progress === 'waiting') return 'drawing';
+    if (room.is_opening_due) return told(await markOpen(deps.db, eventId, openingShare), 'open');
+    return room.is_drawn ? 'waiting' : told(true, 'drawing');
+  }
+  return room.is_serving_due ? serveRoom(deps, eventId) : 'waiting';
+}

@@ -1,0 +1,231 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import type { Phase } from '../rooms/phase.ts';
+import { watchedRoomsMax } from '../rooms/queries.ts';
+import { draws, waitingRooms } from '../tables.ts';
+
+/** How often it is noted where serving stands. */
+export const markSeconds = 5;
+/** Time that the clockwork did not run is made up for no further back than this: nobody is let in by the thousand. */
+export const catchUpSecondsMax = 10;
+/** Marks are kept for the longest turn there is, and the minute that the show ratio looks back. */
+const markKeptSeconds = 3600 + 120;
+
+/** A room as the clockwork finds it; what is due is so by Postgres' clock. */
+export type RoomAtWork = {
+  readonly event_id: string;
+  readonly phase: Phase;
+  readonly is_pre_queue_due: boolean;
+  readonly is_freeze_due: boolean;
+  readonly is_opening_due: boolean;
+  readonly is_drawn: boolean;
+  /** A second has passed since it was last served. */
+  readonly is_serving_due: boolean;
+  /** The event is over or called off, or its last sale has ended. A closed category may be put on sale again: it ends nothing. */
+  readonly is_sale_over: boolean;
+  readonly waiting: number;
+  readonly admission_rate: number;
+  readonly rate_max: number;
+};
+
+/** Every room that is not over. Index: waiting_rooms_live. */
+export async function listRoomsAtWork(db: Db): Promise<RoomAtWork[]> {
+  return rowsOf<RoomAtWork>(
+    db,
+    sql`
+      select room.event_id, room.phase, room.admission_rate, room.rate_max,
+        room.pre_queue_opens_at <= now() as is_pre_queue_due,
+        room.freezes_at <= now() as is_freeze_due,
+        room.opens_at <= now() as is_opening_due,
+        exists (select from draws where event_id = room.event_id and state = 'drawn') as is_drawn,
+        coalesce(room.serving_at <= now() - interval '1 second', false) as is_serving_due,
+        event.status = 'cancelled' or event.ends_at <= now() or (event.status = 'published' and not exists (
+          select from ticket_categories category where category.event_id = room.event_id
+            and category.sale_closes_at > now())) as is_sale_over,
+        greatest(room.places - room.serving, 0)::float8 as waiting
+      from waiting_rooms room join events event on event.id = room.event_id
+      where room.phase <> 'over'
+      order by room.opens_at
+      limit ${watchedRoomsMax}`,
+  );
+}
+
+const isDue = (column: typeof waitingRooms.preQueueOpensAt) => sql`${column} <= now()`;
+
+/** False when it was not closed, or not due, any more. */
+export async function markPreQueue(db: Db, eventId: string): Promise<boolean> {
+  const rows = await db
+    .update(waitingRooms)
+    .set({ phase: 'pre_queue', changedAt: sql`now()` })
+    .where(
+      and(
+        eq(waitingRooms.eventId, eventId),
+        eq(waitingRooms.phase, 'closed'),
+        isDue(waitingRooms.preQueueOpensAt),
+        sql`exists (select from ${draws} where ${draws.eventId} = ${eventId} and ${draws.state} = 'committed')`,
+      ),
+    )
+    .returning({ eventId: waitingRooms.eventId });
+  return rows.length > 0;
+}
+
+/**
+ * Only a room that is drawn, whose time has come, opens; with its first mark. The first position is called a second later,
+ * when it is known whether anything is on sale. False when it did not open.
+ */
+export async function markOpen(db: Db, eventId: string, openingShare: number): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    sql`
+      with opened as (
+        update waiting_rooms set phase = 'open', serving = 0, serving_at = now(), changed_at = now(), rate = 0,
+          admission_rate = rate_max * ${openingShare}::float8
+        where event_id = ${eventId} and phase = 'drawing' and opens_at <= now()
+          and exists (select from draws where event_id = ${eventId} and state = 'drawn')
+        returning event_id)
+      insert into serving_marks (event_id, at, serving, orders, exchanged)
+      select event_id, now(), 0, 0, 0 from opened
+      returning event_id`,
+  );
+  return rows.length > 0;
+}
+
+/** For good. False when it was over already. */
+export async function markOver(db: Db, eventId: string): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    sql`
+      with ended as (
+        update waiting_rooms set phase = 'over', rate = 0, admission_rate = 0, paused = false, paused_at = null,
+          changed_at = now()
+        where event_id = ${eventId} and phase <> 'over' returning event_id),
+      forgotten as (delete from serving_marks where event_id in (select event_id from ended))
+      select event_id from ended`,
+  );
+  return rows.length > 0;
+}
+
+/** A ticket that is still to be sold, and for which a payment is made. */
+const costs = sql`category.status = 'on_sale' and category.sale_closes_at > now() and category.price > 0`;
+
+/** An open room, and what the next second is decided by. */
+export type ServedRoom = {
+  readonly organizer_id: string;
+  readonly phase: 'open' | 'probably_sold_out';
+  /** To the microsecond: what names the version of the row that was read. */
+  readonly serving_at: string;
+  readonly elapsed_seconds: number;
+  readonly places: number;
+  readonly serving: number;
+  readonly rate: number;
+  readonly rate_max: number;
+  readonly admission_rate: number;
+  readonly show_ratio: number;
+  readonly lapsed_below: number;
+  readonly exchanged: number;
+  /** Paused by the organizer, or nothing is on sale now. */
+  readonly is_still: boolean;
+  /** Nothing that is still to be sold costs anything: no payment is made for it. */
+  readonly is_free: boolean;
+  /** `rate_max` of the organizer's other rooms that are calling buyers who pay, with a comma between. */
+  readonly rival_rates: string;
+  readonly hold_seconds: number;
+  readonly is_mark_due: boolean;
+  /** Passes spent, as of the last mark or now. */
+  readonly orders: number;
+  /** Where things stood a turn ago, and a minute ago; null when the room is younger. */
+  readonly turn_serving: number | null;
+  readonly turn_orders: number | null;
+  readonly minute_serving: number | null;
+  readonly minute_exchanged: number | null;
+};
+
+/** @param windowSeconds how far back the show ratio looks */
+export async function findServedRoom(db: Db, eventId: string, windowSeconds: number): Promise<ServedRoom | undefined> {
+  const [row] = await rowsOf<ServedRoom>(
+    db,
+    sql`
+      select room.organizer_id, room.phase, room.serving_at::text as serving_at,
+        extract(epoch from now() - room.serving_at)::float8 as elapsed_seconds,
+        room.places, room.serving, room.rate, room.rate_max, room.admission_rate, room.show_ratio,
+        room.lapsed_below::float8 as lapsed_below, room.exchanged::float8 as exchanged,
+        room.paused or event.status <> 'published' or event.sales <> 'open' or not exists (
+          select from ticket_categories category where category.event_id = room.event_id
+            and category.status = 'on_sale' and category.sale_opens_at <= now() and category.sale_closes_at > now()
+        ) as is_still,
+        not exists (select from ticket_categories category where category.event_id = room.event_id
+          and ${costs}) as is_free,
+        (select coalesce(string_agg(rival.rate_max::text, ','), '') from waiting_rooms rival
+          where rival.phase = 'open' and rival.phase <> 'over' and rival.organizer_id = room.organizer_id
+            and rival.event_id <> room.event_id and not rival.paused and rival.places > rival.serving
+            and exists (select from ticket_categories category where category.event_id = rival.event_id and ${costs})
+        ) as rival_rates,
+        event.hold_seconds,
+        due.is_mark_due,
+        case when due.is_mark_due then (select count(order_id)::integer from spent_passes where event_id = room.event_id)
+          else last.orders end as orders,
+        turn.serving as turn_serving, turn.orders as turn_orders,
+        minute.serving as minute_serving, minute.exchanged::float8 as minute_exchanged
+      from waiting_rooms room
+      join events event on event.id = room.event_id
+      left join lateral (select at, orders from serving_marks mark where mark.event_id = room.event_id
+        order by at desc limit 1) last on true
+      cross join lateral (
+        select coalesce(last.at <= now() - make_interval(secs => ${markSeconds}), true) as is_mark_due) due
+      left join lateral (select serving, orders from serving_marks mark where mark.event_id = room.event_id
+        and at <= now() - make_interval(secs => room.turn_seconds) order by at desc limit 1) turn on true
+      left join lateral (select serving, exchanged from serving_marks mark where mark.event_id = room.event_id
+        and at <= now() - make_interval(secs => ${windowSeconds}) order by at desc limit 1) minute on true
+      where room.event_id = ${eventId} and room.phase in ('open', 'probably_sold_out')
+        and room.serving_at <= now() - interval '1 second'`,
+  );
+  return row;
+}
+
+/** What a room is from now on. */
+export type ServedNext = {
+  readonly phase: 'open' | 'probably_sold_out';
+  readonly serving: number;
+  readonly rate: number;
+  readonly admissionRate: number;
+  readonly showRatio: number;
+  readonly lapsedBelow: number;
+  readonly exchanged: number;
+};
+
+/**
+ * Writes the next second over exactly the row that was read, so that of several workers one does; false when it was
+ * another. `serving` only grows, whatever was reckoned. With it goes the mark, when one is due; while the room stands
+ * still its marks move along with the clock, so that no turn runs out.
+ */
+export async function writeServed(db: Db, eventId: string, read: ServedRoom, next: ServedNext): Promise<boolean> {
+  const movesMarks = read.is_still
+    ? sql`update serving_marks set at = at + make_interval(secs => ${read.elapsed_seconds}::float8)
+        where event_id in (select event_id from moved)`
+    : sql`insert into serving_marks (event_id, at, serving, orders, exchanged)
+        select event_id, now(), serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due}::boolean
+        on conflict do nothing`;
+  const rows = await rowsOf(
+    db,
+    sql`
+      with moved as (
+        update waiting_rooms set
+          phase = ${next.phase}, serving = greatest(serving, ${next.serving}::float8), serving_at = now(),
+          rate = ${next.rate}::float8, admission_rate = ${next.admissionRate}::float8,
+          show_ratio = ${next.showRatio}::float8,
+          lapsed_below = greatest(lapsed_below, ${Math.floor(next.lapsedBelow)}::bigint),
+          exchanged = ${Math.floor(next.exchanged)}::bigint,
+          changed_at = case when phase = ${next.phase} then changed_at else now() end
+        where event_id = ${eventId} and phase = ${read.phase} and serving_at = ${read.serving_at}::timestamptz
+        returning event_id, serving, exchanged),
+      marked as (${movesMarks})
+      select event_id from moved`,
+  );
+  return rows.length > 0;
+}
+
+/** Marks older than the longest turn and what the show ratio looks back: nothing is reckoned from them any more. */
+export async function deleteOldMarks(db: Db, eventId: string): Promise<void> {
+  await db.execute(sql`
+    delete from serving_marks where event_id = ${eventId} and at < now() - make_interval(secs => ${markKeptSeconds})`);
+}

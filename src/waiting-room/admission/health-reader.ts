@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis';
+import type { Log } from '../../platform/log.ts';
+import type { Health } from './admission-step.ts';
+import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
+import { healthReporters } from '../metrics.ts';
+
+/** What the clockwork hears of the processes of the API. While Redis is away: nothing. */
+export type HealthReader = {
+  /** Undefined when no process has reported within five seconds. */
+  read(): Promise<Health | undefined>;
+  /** Places exchanged since it was last asked, and no more to be had by others. */
+  takeExchanged(eventId: string): Promise<number>;
+  giveBackExchanged(eventId: string, count: number): Promise<void>;
+};
+
+/** Fewer orders than these say nothing about how slow they are, or how many are refused. */
+const placementsMin = 20;
+
+/** KEYS health. ARGV age ms. Gives the reports that are young enough and forgets the others. */
+const readScript = `
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local all = redis.call('hgetall', KEYS[1])
+local fresh = {}
+for index = 1, #all, 2 do
+  local at, report = string.match(all[index + 1], '^(%d+) (.*)$')
+  if at and now - tonumber(at) <= tonumber(ARGV[1]) then fresh[#fresh + 1] = report
+  else redis.call('hdel', KEYS[1], all[index]) end
+end
+return fresh`;
+
+/** KEYS exchanged. ARGV event. */
+const takeScript = `
+local count = redis.call('hget', KEYS[1], ARGV[1])
+if count then redis.call('hdel', KEYS[1], ARGV[1]) end
+return count or 0`;
+
+export function createHealthReader({ redis, log }: { redis: Redis; log: Log }): HealthReader {
+  const ask = async <Answer>(question: () => Promise<Answer>, otherwise: Answer): Promise<Answer> => {
+    if (redis.status !== 'ready') return otherwise;
+    try {
+      return await question();
+    } catch (error) {
+      log.debug({ err: error }, 'the health of orders could not be read');
+      return otherwise;
+    }
+  };
+  return {
+    read: () =>
+      ask(async () => {
+        const reports: unknown = await redis.eval(readScript, 1, healthKey, reportAgeMaxMs);
+        return healthOf(Array.isArray(reports) ? reports.map((text) => JSON.parse(String(text))) : []);
+      }, undefined),
+    takeExchanged: (eventId) => ask(async () => Number(await redis.eval(takeScript, 1, exchangedKey, eventId)), 0),
+    giveBackExchanged: async (eventId, count) => {
+      if (count > 0) await ask(() => redis.hincrby(exchangedKey, eventId, count), 0);
+    },
+  };
+}
+
+/** The worst of them: a process that is slow is slow for everybody whom it serves. */
+export function healthOf(reports: readonly HealthReport[]): Health | undefined {
+  healthReporters.set(reports.length);
+  if (reports.length === 0) return undefined;
+  const slow = reports
+    .filter((report) => report.placements >= placementsMin)
+    .map((report) => report.placementP95Ms ?? 0);
+  const shed = reports.reduce((sum, report) => sum + report.shed, 0);
+  const all = shed + reports.reduce((sum, report) => sum + report.placements, 0);
+  return {
+    placementP95Ms: slow.length === 0 ? undefined : Math.max(...slow),
+    shedRatio: all < placementsMin ? 0 : shed / all,
+    poolWaitMs: Math.max(...reports.map((report) => report.poolWaitMs)),
+  };
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { isUnavailable } from '../../platform/database/db-errors.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { Gate } from '../../platform/resilience/gate.ts';
+import type { Log } from '../../platform/log.ts';
+import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
+import { createLatencyWindow } from './latency-window.ts';
+
+/**
+ * Tells the clockwork, once a second and through Redis, how orders fare in this process and how many places were exchanged.
+ * Nothing waits for it: while Redis is away nobody is told, and rooms go on as they are.
+ */
+export type HealthReporter = {
+  /** Runs the writing of one order, and notes how long it took or that it was refused for want of capacity. */
+  watch<Result>(write: () => Promise<Result>): Promise<Result>;
+  exchanged(eventId: string, placeIndex: number): void;
+  close(): void;
+};
+
+export type HealthReporterDeps = {
+  readonly redis: Redis;
+  readonly log: Log;
+  /** The ways to Postgres that orders take. */
+  readonly gates: readonly Pick<Gate, 'enter'>[];
+  /** Orders refused by traffic control since the process began. */
+  readonly shedOrders: () => number | Promise<number>;
+};
+
+const reportMs = 1000;
+const windowSeconds = 3;
+/** Places remembered as counted, so that who asks twice counts once. */
+const countedMax = 50_000;
+
+/** KEYS health. ARGV process, report, lifetime ms. Times are Redis' own. */
+const reportScript = `
+local time = redis.call('time')
+redis.call('hset', KEYS[1], ARGV[1], time[1] * 1000 + math.floor(time[2] / 1000) .. ' ' .. ARGV[2])
+redis.call('pexpire', KEYS[1], ARGV[3])
+return 1`;
+
+export function createHealthReporter(deps: HealthReporterDeps): HealthReporter {
+  const name = randomBytes(9).toString('base64url');
+  const placements = createLatencyWindow(windowSeconds);
+  const shed = createShedWindow();
+  const places = createExchangedPlaces();
+  const probes = deps.gates.map(createProbe);
+
+  const report = async (): Promise<void> => {
+    const poolWaitMs = Math.max(0, ...probes.map((waitedMs) => waitedMs()));
+    const counted = await deps.shedOrders();
+    const sent: HealthReport = {
+      placements: placements.count(),
+      placementP95Ms: placements.quantile(0.95) ?? null,
+      shed: shed.inWindow(counted),
+      poolWaitMs,
+    };
+    placements.turn();
+    if (deps.redis.status !== 'ready') return;
+    await deps.redis.eval(reportScript, 1, healthKey, name, JSON.stringify(sent), reportAgeMaxMs);
+    for (const [eventId, count] of places.take()) {
+      await deps.redis.hincrby(exchangedKey, eventId, count).catch(() => places.giveBack(eventId, count));
+    }
+  };
+
+  const timer = setInterval(() => {
+    report().catch((error: unknown) => deps.log.debug({ err: error }, 'the health of orders was not reported'));
+  }, reportMs);
+  timer.unref();
+
+  return {
+    watch: async (write) => {
+      const started = performance.now();
+      try {
+        const result = await write();
+        placements.note(performance.now() - started);
+        return result;
+      } catch (error) {
+        if (isShed(error)) shed.count();
+        else placements.note(performance.now() - started);
+        throw error;
+      }
+    },
+    exchanged: places.note,
+    close: () => clearInterval(timer),
+  };
+}
+
+function isShed(error: unknown): boolean {
+  if (error instanceof DomainError) return error.code === 'service.overloaded' || error.code === 'service.unavailable';
+  return isUnavailable(error);
+}
+
+/**
+ * How long a call waits for a connection now: one caller more stands in the queue, and gives its connection back at once.
+ * The returned function tells of the last one, and sends the next.
+ */
+function createProbe(gate: Pick<Gate, 'enter'>): () => number {
+  let lastMs = 0;
+  let since: number | undefined;
+  const send = async (started: number): Promise<void> => {
+    since = started;
+    try {
+      const leave = await gate.enter();
+      leave();
+    } catch {
+      // Refused after its time: it has waited for as long as anybody does.
+    } finally {
+      lastMs = performance.now() - started;
+      since = undefined;
+    }
+  };
+  return () => {
+    const now = performance.now();
+    if (since !== undefined) return Math.max(lastMs, now - since);
+    const told = lastMs;
+    void send(now);
+    return told;
+  };
+}
+
+/** Refusals of the last seconds: those counted here, and those that traffic control counts from its start. */
+function createShedWindow() {
+  let own = 0;
+  const totals = [0];
+  return {
+    count: () => {
+      own += 1;
+    },
+    inWindow: (refusedByTraffic: number): number => {
+      totals.push(own + refusedByTraffic);
+      if (totals.length > windowSeconds + 1) totals.shift();
+      return (totals.at(-1) ?? 0) - (totals[0] ?? 0);
+    },
+  };
+}
+
+/** Places exchanged since the last report, each counted once. Bounded: beyond it a place may count again. */
+function createExchangedPlaces() {
+  const counted = new Set<string>();
+  let counts = new Map<string, number>();
+  const add = (eventId: string, count: number) => void counts.set(eventId, (counts.get(eventId) ?? 0) + count);
+  return {
+    note: (eventId: string, placeIndex: number): void => {
+      const place = `${eventId} ${placeIndex}`;
+      if (counted.has(place)) return;
+      if (counted.size >= countedMax) counted.clear();
+      counted.add(place);
+      add(eventId, 1);
+    },
+    take: (): Map<string, number> => {
+      const taken = counts;
+      counts = new Map();
+      return taken;
+    },
+    giveBack: add,
+  };
+}

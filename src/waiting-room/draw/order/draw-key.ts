@@ -1,0 +1,44 @@
+import { sha256 } from '../../../platform/crypto.ts';
+import { u32 } from '../tree/encode.ts';
+
+const seedLabel = Buffer.from('antre.seed.v1');
+const keyLabel = Buffer.from('antre.draw.v1');
+
+/** What is published when a draw is committed to: it binds the seed without showing it. */
+export function seedHashOf(seed: Uint8Array): Buffer {
+  return sha256(Buffer.concat([seedLabel, seed]));
+}
+
+export type DrawFacts = {
+  readonly eventId: string;
+  /** The draw's number: a second draw of the same list has another key even if all else were equal. */
+  readonly number: number;
+  readonly seed: Uint8Array;
+  readonly beaconRandomness: Uint8Array;
+  readonly merkleRoot: Uint8Array;
+  readonly places: number;
+  /** Ascending. */
+  readonly voidedPlaces: readonly number[];
+};
+
+/**
+ * The key of the permutation. Every part has a fixed width or its length before it, so no two sets of facts are hashed
+ * as the same bytes.
+ */
+export function drawKeyOf(facts: DrawFacts): Buffer {
+  const eventId = Buffer.from(facts.eventId);
+  return sha256(
+    Buffer.concat([
+      keyLabel,
+      facts.seed,
+      facts.beaconRandomness,
+      facts.merkleRoot,
+      u32(facts.places),
+      u32(facts.number),
+      u32(eventId.length),
+      eventId,
+      u32(facts.voidedPlaces.length),
+      ...facts.voidedPlaces.map(u32),
+    ]),
+  );
+}

@@ -1,0 +1,76 @@
+import { findLeaves, listChunkRoots } from './leaf-queries.ts';
+import type { Db } from '../../../platform/database/db.ts';
+import { type Levels, levelsOf, proofOf } from './merkle.ts';
+import { chunksOf, hashBytes, leavesPerChunk } from '../order/method.ts';
+import { type RootedList, findRootedList } from '../queries.ts';
+
+export type Proof = { readonly leaf: Uint8Array; readonly siblings: readonly Uint8Array[] };
+
+/**
+ * The frozen lists, as the public reads them. What has its root never changes, so this process keeps what was asked for
+ * lately; what has none yet is asked for again.
+ */
+export type PublishedLists = {
+  /** The list of a public event's draw: undefined when there is no such event or room, `unrooted` before its root. */
+  listOf(slug: string): Promise<RootedList | 'unrooted' | undefined>;
+  /** Undefined beyond the list. */
+  leavesOf(list: RootedList, chunk: number): Promise<Buffer | undefined>;
+  /** Undefined beyond the list. */
+  proofOf(list: RootedList, index: number): Promise<Proof | undefined>;
+};
+
+const listsKept = 500;
+/** With their trees, 64 KB each. */
+const chunksKept = 256;
+/** With their trees, 62 KB each for a million places. */
+const rootsKept = 50;
+
+export function createPublishedLists({ db }: { db: Db }): PublishedLists {
+  const lists = createMemory<RootedList>(listsKept);
+  const chunks = createMemory<Levels>(chunksKept);
+  const roots = createMemory<Levels>(rootsKept);
+
+  const chunkOf = async ({ eventId, places }: RootedList, chunk: number): Promise<Levels | undefined> => {
+    if (chunk >= chunksOf(places)) return undefined;
+    const name = `${eventId} ${chunk}`;
+    return chunks.get(name) ?? chunks.keep(name, treeOf(await findLeaves(db, eventId, chunk)));
+  };
+  const rootsOf = async ({ eventId }: RootedList): Promise<Levels | undefined> =>
+    roots.get(eventId) ?? roots.keep(eventId, treeOf(Buffer.concat(await listChunkRoots(db, eventId))));
+
+  return {
+    listOf: async (slug) => {
+      const known = lists.get(slug);
+      if (known !== undefined) return known;
+      const found = await findRootedList(db, slug);
+      return found === 'unrooted' ? found : lists.keep(slug, found);
+    },
+    leavesOf: async (list, chunk) => (await chunkOf(list, chunk))?.[0],
+    proofOf: async (list, index) => {
+      if (index >= list.places) return undefined;
+      const [chunk, chunkRoots] = await Promise.all([chunkOf(list, Math.floor(index / leavesPerChunk)), rootsOf(list)]);
+      if (chunk === undefined || chunkRoots === undefined) return undefined;
+      const at = (index % leavesPerChunk) * hashBytes;
+      return { leaf: chunk[0].subarray(at, at + hashBytes), siblings: proofOf(index, chunk, chunkRoots) };
+    },
+  };
+}
+
+function treeOf(nodes: Buffer | undefined): Levels | undefined {
+  return nodes === undefined || nodes.length === 0 ? undefined : levelsOf(nodes);
+}
+
+/** The last `max` things that were kept, by name. */
+function createMemory<Thing>(max: number) {
+  const things = new Map<string, Thing>();
+  return {
+    get: (name: string) => things.get(name),
+    keep: (name: string, thing: Thing | undefined): Thing | undefined => {
+      if (thing === undefined) return undefined;
+      const oldest = things.size >= max ? things.keys().next().value : undefined;
+      if (oldest !== undefined) things.delete(oldest);
+      things.set(name, thing);
+      return thing;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Actor } from '../../access/actor.ts';
+import { writeAudit } from '../../access/audit/audit.ts';
+import { eventNotFound } from '../../catalog/errors.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { queueNotFound, queueOver } from '../errors.ts';
+import type { ChangeQueue } from '../ports.ts';
+import { type EventOfRoom, type RoomRow, lockRoom, shareOwnEvent } from './queries.ts';
+
+export type ChangeRoomDeps = { readonly db: Db; readonly changeQueue: ChangeQueue };
+
+export type RoomOfActor = { readonly actor: Actor; readonly eventId: string };
+
+/** What was done, for the audit log; without `act` nothing was. */
+export type RoomChange = {
+  readonly act?: string;
+  readonly changes?: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Runs one change of a room under its lock, with the audit row in the same transaction; after the commit the queue document
+ * is made anew. `work` is given no room where none is planned yet.
+ * @throws DomainError event.not_found for another organizer's event, queue.over
+ */
+export async function changeRoom(
+  deps: ChangeRoomDeps,
+  { actor, eventId }: RoomOfActor,
+  work: (tx: Db, event: EventOfRoom, room: RoomRow | undefined) => Promise<RoomChange>,
+): Promise<void> {
+  const isDone = await transaction(deps.db, async (tx) => {
+    const event = await shareOwnEvent(tx, actor.organizerId, eventId);
+    if (event === undefined) throw eventNotFound();
+    const room = await lockRoom(tx, actor.organizerId, eventId);
+    if (room?.phase === 'over') throw queueOver();
+    const { act, changes } = await work(tx, event, room);
+    if (act === undefined) return false;
+    await writeAudit(tx, { actor, act, subjectId: eventId, changes: changes ?? {} });
+    return true;
+  });
+  if (isDone) await deps.changeQueue(eventId);
+}
+
+/** @throws DomainError queue.not_found */
+export function planned(room: RoomRow | undefined): RoomRow {
+  if (room === undefined) throw queueNotFound();
+  return room;
+}

@@ -1,0 +1,129 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { events } from '../../catalog/tables.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import type { Phase } from './phase.ts';
+import { draws, waitingRooms } from '../tables.ts';
+
+/** Rooms that one process watches at once. */
+export const watchedRoomsMax = 2000;
+
+export type WatchedRow = {
+  readonly event_id: string;
+  readonly slug: string;
+  readonly organizer_id: string;
+  readonly country: string;
+  readonly phase: Phase;
+  readonly challenge_difficulty: number;
+  readonly turn_seconds: number;
+  readonly pass_seconds: number;
+  readonly places: number;
+  readonly serving: number;
+  readonly serving_at_ms: number | null;
+  readonly rate: number;
+  readonly lapsed_below: number;
+  /** Of the draw that counts, or null while there is none. */
+  readonly draw_number: number | null;
+  readonly frozen_places: number | null;
+  readonly draw_key: Buffer | null;
+  /** Postgres' clock, in milliseconds. */
+  readonly now_ms: number;
+};
+
+/**
+ * Every room of a public event that is not over, and those that have been over for less than a day. Should there be too
+ * many, those that people stand in come first, and then those whose time is near. The room of a draft is not known: for
+ * the public neither exists. One row for each: a room has at most one draw in the state `drawn`. Indexes:
+ * waiting_rooms_live, waiting_rooms_over.
+ */
+export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
+  return rowsOf<WatchedRow>(
+    db,
+    sql`
+      select room.event_id, event.slug, event.country, room.organizer_id, room.phase, room.challenge_difficulty, room.turn_seconds,
+        room.pass_seconds, room.places, room.serving, room.rate, room.lapsed_below::float8 as lapsed_below,
+        (extract(epoch from room.serving_at) * 1000)::float8 as serving_at_ms,
+        draw.number as draw_number, draw.places as frozen_places, draw.draw_key,
+        (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms
+      from waiting_rooms room
+      join events event on event.id = room.event_id
+      left join draws draw on draw.event_id = room.event_id and draw.state = 'drawn'
+      where event.status <> 'draft'
+        and (room.phase <> 'over' or (room.phase = 'over' and room.changed_at > now() - interval '1 day'))
+      order by room.phase = 'over', room.phase = 'closed', abs(extract(epoch from room.pre_queue_opens_at - now()))
+      limit ${watchedRoomsMax}`,
+  );
+}
+
+/** The places that a draw left out: published with it, and never changed afterwards. */
+export async function findVoidedPlaces(db: Db, eventId: string, number: number): Promise<number[]> {
+  const [row] = await db
+    .select({ indexes: sql<string>`coalesce(array_to_json(${draws.voidedPlaces}), '[]'::json)::text` })
+    .from(draws)
+    .where(and(eq(draws.eventId, eventId), eq(draws.number, number)));
+  const indexes: unknown = row === undefined ? [] : JSON.parse(row.indexes);
+  return Array.isArray(indexes) ? indexes.map(Number) : [];
+}
+
+export type RoomRow = typeof waitingRooms.$inferSelect;
+
+/** The room of an organizer's own event. */
+export async function findRoom(db: Db, organizerId: string, eventId: string): Promise<RoomRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(waitingRooms)
+    .where(and(eq(waitingRooms.eventId, eventId), eq(waitingRooms.organizerId, organizerId)));
+  return row;
+}
+
+/** Keeps joins, the clockwork and other changes of the room out until the transaction ends. */
+export async function lockRoom(tx: Db, organizerId: string, eventId: string): Promise<RoomRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(waitingRooms)
+    .where(and(eq(waitingRooms.eventId, eventId), eq(waitingRooms.organizerId, organizerId)))
+    .for('update');
+  return row;
+}
+
+export type EventOfRoom = Pick<typeof events.$inferSelect, 'id' | 'slug' | 'status' | 'startsAt' | 'endsAt'>;
+
+/** An organizer's own event, held as it is until the transaction ends. */
+export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string): Promise<EventOfRoom | undefined> {
+  const [row] = await tx
+    .select({
+      id: events.id,
+      slug: events.slug,
+      status: events.status,
+      startsAt: events.startsAt,
+      endsAt: events.endsAt,
+    })
+    .from(events)
+    .where(and(eq(events.id, eventId), eq(events.organizerId, organizerId)))
+    .for('share');
+  return row;
+}
+
+/** A room of an event that the public may see, and the draw that counts: the one with the highest number. */
+export async function findPublicRoom(
+  db: Db,
+  eventId: string,
+): Promise<{ room: RoomRow; draw: typeof draws.$inferSelect | null; nowMs: number; servingAtMs: number } | undefined> {
+  const [row] = await db
+    .select({
+      room: waitingRooms,
+      draw: draws,
+      nowMs: sql<number>`(extract(epoch from now()) * 1000)::float8`,
+      servingAtMs: sql<number>`(extract(epoch from coalesce(${waitingRooms.servingAt}, now())) * 1000)::float8`,
+    })
+    .from(waitingRooms)
+    .innerJoin(events, eq(events.id, waitingRooms.eventId))
+    .leftJoin(
+      draws,
+      and(
+        eq(draws.eventId, waitingRooms.eventId),
+        sql`${draws.number} = (select max(d.number) from draws d where d.event_id = ${waitingRooms.eventId})`,
+      ),
+    )
+    .where(and(eq(waitingRooms.eventId, eventId), inArray(events.status, ['published', 'cancelled'])));
+  return row;
+}

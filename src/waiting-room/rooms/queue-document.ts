@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { type QueueOf, availabilityBandOf } from '../../catalog/index.ts';
+import { pollSecondsMax, pollSecondsOf } from '../places/decide-exchange.ts';
+import type { StockOf } from '../ports.ts';
+import { findPublicRoom } from './queries.ts';
+import type { queueDocumentSchema } from '../schemas.ts';
+import { servingAt } from '../admission/serving.ts';
+
+type QueueDocument = z.input<typeof queueDocumentSchema>;
+type Found = NonNullable<Awaited<ReturnType<typeof findPublicRoom>>>;
+
+/**
+ * The one document that all who wait for an event read: phase, times, how far has been called and how fast, the draw, and
+ * what is left. It is made once a second whoever asks, and holds nothing about anybody.
+ */
+export function createQueueOf(deps: { stockOf: StockOf }): QueueOf {
+  return async (db, eventId) => {
+    const [found, stock] = await Promise.all([findPublicRoom(db, eventId), deps.stockOf(db, eventId)]);
+    return found === undefined ? undefined : { body: presentQueue(found, availabilityBandOf(stock)) };
+  };
+}
+
+function presentQueue(found: Found, stock: QueueDocument['stock']): QueueDocument {
+  const { room, draw, nowMs } = found;
+  const serving = servingAt({ ...room, servingAt: found.servingAtMs }, nowMs);
+  return {
+    phase: room.phase,
+    preQueueOpensAt: room.preQueueOpensAt.toISOString(),
+    freezesAt: room.freezesAt.toISOString(),
+    opensAt: room.opensAt.toISOString(),
+    isLate: room.phase === 'drawing' && room.opensAt.getTime() <= nowMs,
+    isPaused: room.paused,
+    places: room.places,
+    serving: rounded(serving),
+    servingAt: timeOf(nowMs),
+    ratePerSecond: rounded(room.rate),
+    lapsedBelow: room.lapsedBelow,
+    stock,
+    pollSeconds: pollSeconds(found, serving),
+    turnSeconds: room.turnSeconds,
+    passSeconds: room.passSeconds,
+    challengeDifficulty: room.challengeDifficulty,
+    draw: draw === null ? null : presentDraw(draw),
+    serverTime: timeOf(nowMs),
+  };
+}
+
+/** Bytes that nobody knows yet are left out. */
+function presentDraw(draw: NonNullable<Found['draw']>): NonNullable<QueueDocument['draw']> {
+  return {
+    number: draw.number,
+    state: draw.state,
+    seedHash: draw.seedHash.toString('hex'),
+    beaconChain: draw.beaconChain,
+    beaconRound: draw.beaconRound,
+    beaconRoundAt: draw.beaconRoundAt.toISOString(),
+    frozenPlaces: draw.places,
+    ...hexOf('merkleRoot', draw.merkleRoot),
+    ...hexOf('seed', draw.seed),
+    ...hexOf('beaconRandomness', draw.beaconRandomness),
+    ...hexOf('drawKey', draw.drawKey),
+  };
+}
+
+/**
+ * The hint for who does not know a place: a quarter of the time to the next thing that happens. Who knows one reckons
+ * with the position instead, the same way, and both with a jitter of a fifth.
+ */
+function pollSeconds({ room, nowMs }: Found, serving: number): number {
+  if (room.phase === 'over') return pollSecondsMax;
+  if (room.phase === 'open') return pollSecondsOf(room.places - serving, room.rate);
+  if (room.phase === 'probably_sold_out') return pollSecondsMax;
+  const next = { closed: room.preQueueOpensAt, pre_queue: room.freezesAt, drawing: room.opensAt }[room.phase];
+  return pollSecondsOf((next.getTime() - nowMs) / 1000, 1);
+}
+
+function hexOf<Name extends string>(name: Name, bytes: Buffer | null): { [Key in Name]?: string } {
+  return bytes === null ? {} : ({ [name]: bytes.toString('hex') } as { [Key in Name]: string });
+}
+
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+const timeOf = (milliseconds: number) => new Date(milliseconds).toISOString();

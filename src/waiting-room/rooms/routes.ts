@@ -1,0 +1,115 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { endRoom } from './end-room.ts';
+import { pauseRoom } from './pause-room.ts';
+import { type PlanDeps, planRoom } from './plan-room.ts';
+import { drawLeadOf } from '../draw/draw-lead.ts';
+import { planSchema, roomParams, roomSchema } from '../schemas.ts';
+import { showRoom } from './show-room.ts';
+import { byStaff } from '../../http/contract/security.ts';
+
+export type RoomRoutesDeps = PlanDeps & { readonly actors: Actors };
+
+function contracts(deps: RoomRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  const reader: [typeof manager] = [manager];
+  const common = { tags: ['Organizer: waiting room'], security: byStaff, request: { params: roomParams } };
+  const room = { 200: answer(roomSchema, 'The waiting room.') };
+  return {
+    show: createRoute({
+      ...common,
+      method: 'get',
+      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room',
+      operationId: 'showWaitingRoom',
+      summary: 'The waiting room of an event, and how it goes',
+      middleware: reader,
+      responses: { ...room, ...problems(401, 403, 404, 503) },
+    }),
+    plan: createRoute({
+      ...common,
+      method: 'put',
+      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room',
+      operationId: 'planWaitingRoom',
+      summary: 'Plan the waiting room of an event, or change the plan',
+      description:
+        'Planning commits to the draw. Until the pre-queue opens everything may change; after that `rateMax` and ' +
+        '`challengeDifficulty` alone, since the rest was promised in public: 409 `queue.times_fixed`.',
+      middleware: [manager, jsonBody()],
+      request: { params: roomParams, body: body(planSchema) },
+      responses: { ...room, ...problems(400, 401, 403, 404, 409, 415, 503) },
+    }),
+    end: createRoute({
+      ...common,
+      method: 'post',
+      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/closure',
+      operationId: 'closeWaitingRoom',
+      summary: 'End the waiting room, for good',
+      description: 'From then on everybody orders without a pass.',
+      middleware: reader,
+      responses: { ...room, ...problems(401, 403, 404, 409, 503) },
+    }),
+    pause: createRoute({
+      ...common,
+      method: 'post',
+      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
+      operationId: 'pauseWaitingRoom',
+      summary: 'Call nobody for now',
+      description: 'No turn runs out meanwhile.',
+      middleware: reader,
+      responses: { ...room, ...problems(401, 403, 404, 409, 503) },
+    }),
+    resume: createRoute({
+      ...common,
+      method: 'delete',
+      path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
+      operationId: 'resumeWaitingRoom',
+      summary: 'Go on calling',
+      middleware: reader,
+      responses: { ...room, ...problems(401, 403, 404, 409, 503) },
+    }),
+  };
+}
+
+/** What organizers do with the waiting room of an event. */
+export function waitingRoomRoutes(deps: RoomRoutesDeps) {
+  const { show, plan, end, pause, resume } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(show, async (c) => c.json(await showRoom(deps, c.var.actor, c.req.valid('param').eventId), 200))
+    .openapi(plan, async (c) => {
+      const { eventId } = c.req.valid('param');
+      await planRoom(deps, { actor: c.var.actor, eventId, settings: settingsOf(c.req.valid('json')) });
+      return c.json(await showRoom(deps, c.var.actor, eventId), 200);
+    })
+    .openapi(end, async (c) => {
+      const { eventId } = c.req.valid('param');
+      await endRoom(deps, { actor: c.var.actor, eventId });
+      return c.json(await showRoom(deps, c.var.actor, eventId), 200);
+    })
+    .openapi(pause, async (c) => {
+      const { eventId } = c.req.valid('param');
+      await pauseRoom(deps, { actor: c.var.actor, eventId, isPaused: true });
+      return c.json(await showRoom(deps, c.var.actor, eventId), 200);
+    })
+    .openapi(resume, async (c) => {
+      const { eventId } = c.req.valid('param');
+      await pauseRoom(deps, { actor: c.var.actor, eventId, isPaused: false });
+      return c.json(await showRoom(deps, c.var.actor, eventId), 200);
+    });
+}
+
+function settingsOf({ drawLeadSeconds, ...plan }: z.output<typeof planSchema>) {
+  const freezesAt = new Date(plan.freezesAt);
+  const opensAt = new Date(plan.opensAt);
+  return {
+    ...plan,
+    preQueueOpensAt: new Date(plan.preQueueOpensAt),
+    freezesAt,
+    opensAt,
+    drawLeadSeconds: drawLeadSeconds ?? drawLeadOf(freezesAt, opensAt),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Db } from '../../platform/database/db.ts';
+import { deleteOldMarks, findServedRoom, markOver, writeServed } from '../admission/clockwork-queries.ts';
+import type { HealthReader } from '../admission/health-reader.ts';
+import { nextServing } from '../admission/next-serving.ts';
+import type { ChangeQueue, StockOf } from '../ports.ts';
+import { showWindowSeconds } from '../admission/show-ratio.ts';
+
+export type ServeDeps = {
+  readonly db: Db;
+  readonly health: HealthReader;
+  readonly stockOf: StockOf;
+  readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
+  readonly paymentsPerSecond: number;
+  readonly changeQueue: ChangeQueue;
+};
+
+/** `elsewhere`: another worker was there first, or the room is not open. */
+export type Served = 'served' | 'elsewhere' | 'stopped' | 'reopened' | 'sold_out';
+
+/**
+ * Calls the next second's positions of an open room, as fast as orders, payments and stock allow; stops when what is left
+ * is spoken for, goes on when it is not, and ends the room when nothing can come back. Safe in any number of workers, and
+ * to be cut off anywhere: one statement writes it all, over exactly the row that was read.
+ */
+export async function serveRoom(deps: ServeDeps, eventId: string): Promise<Served> {
+  const room = await findServedRoom(deps.db, eventId, showWindowSeconds);
+  if (room === undefined) return 'elsewhere';
+  const [health, exchanged, stock] = await Promise.all([
+    deps.health.read(),
+    deps.health.takeExchanged(eventId),
+    deps.stockOf(deps.db, eventId),
+  ]);
+  const next = nextServing(room, {
+    health,
+    stock,
+    exchanged,
+    isPaymentBusy: deps.isPaymentBusy(room.organizer_id, room.hold_seconds),
+    paymentsPerSecond: deps.paymentsPerSecond,
+  });
+  if (next === 'sold_out') {
+    if (!(await markOver(deps.db, eventId))) return 'elsewhere';
+    await deps.changeQueue(eventId);
+    return 'sold_out';
+  }
+  if (!(await writeServed(deps.db, eventId, room, next))) {
+    await deps.health.giveBackExchanged(eventId, exchanged);
+    return 'elsewhere';
+  }
+  if (room.is_mark_due) await deleteOldMarks(deps.db, eventId);
+  if (next.phase !== room.phase || next.rate !== room.rate) await deps.changeQueue(eventId);
+  if (next.phase === room.phase) return 'served';
+  return next.phase === 'open' ? 'reopened' : 'stopped';
+}

@@ -1,4 +1,0 @@
-import type { Language } from '../language.ts';
-
-/** The language that this page was made in. */
-export const pageLanguage: Language = document.documentElement.lang === 'en' ? 'en' : 'id';

@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
+import { type Metafile, build } from 'esbuild';
+
+/** One file that pages load. Its name holds a hash of its content, so it may be kept for ever. */
+export type WebFile = { readonly name: string; readonly bytes: Uint8Array };
+export type WebEntry = { readonly name: string; readonly needs: readonly string[] };
+export type WebBundle = {
+  /** `order.ts` -> `order-4F2A.js`: what pages ask for, the file that has it, and the files that it needs at once. */
+  readonly entries: Readonly<Record<string, WebEntry>>;
+  readonly files: readonly WebFile[];
+};
+
+const folder = fileURLToPath(new URL('../client/', import.meta.url));
+/** Each page's script, the style sheet of all pages, and the icon. */
+const sources = [
+  'event.ts',
+  'queue.ts',
+  'order.ts',
+  'find-order.ts',
+  'desk-invitation.ts',
+  'desk-password-reset.ts',
+  'door.ts',
+  'styles.css',
+  'icon.svg',
+];
+/** Phones of the last five years or so. */
+const browsers = ['es2020', 'chrome87', 'safari14.1', 'firefox91'];
+
+/** Bundles what runs in browsers, in memory. */
+export async function bundleWeb(): Promise<WebBundle> {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: folder,
+    entryPoints: sources,
+    outdir: 'out',
+    write: false,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: browsers,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.svg': 'copy' },
+    logLevel: 'silent',
+  });
+  const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) => {
+    const source = path.endsWith('.svg') ? 'icon.svg' : entryPoint;
+    if (source === undefined || !sources.includes(source)) return [];
+    return [[source, { name: basename(path), needs: needsOf(path, metafile.outputs) }]];
+  });
+  return {
+    entries: Object.fromEntries(entries),
+    files: outputFiles.map(({ path, contents }) => ({ name: basename(path), bytes: contents })),
+  };
+}
+
+/** The shared files under a script, and those under them: a page names them all, so that they come in one go. */
+function needsOf(path: string, outputs: Metafile['outputs'], found = new Set<string>()): string[] {
+  for (const needed of outputs[path]?.imports ?? []) {
+    const name = basename(needed.path);
+    if (needed.kind !== 'import-statement' || found.has(name)) continue;
+    found.add(name);
+    needsOf(needed.path, outputs, found);
+  }
+  return [...found];
+}

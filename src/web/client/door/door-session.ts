@@ -1,0 +1,72 @@
+import { type Answer, call } from '../shared/api.ts';
+import { randomKey } from '../shared/random-key.ts';
+
+/** Who scans. The token stays in this tab: it is gone when the tab is closed, and never in an address. */
+
+const name = 'antre.door';
+const deviceName = 'antre.door.device';
+
+export type DoorActor = {
+  readonly kind: 'staff' | 'api_key' | 'device';
+  readonly name: string;
+  readonly role: 'owner' | 'manager' | 'door';
+  readonly organizer: { readonly slug: string; readonly name: string };
+  readonly eventId?: string;
+};
+
+let token: string | undefined;
+let device: string | undefined;
+
+export function keepToken(given: string): void {
+  token = given;
+  try {
+    sessionStorage.setItem(name, given);
+  } catch {
+    // Kept in memory: a reload asks to sign in again.
+  }
+}
+
+export function keptToken(): string | undefined {
+  try {
+    token ??= sessionStorage.getItem(name) ?? undefined;
+  } catch {
+    // Storage is forbidden: nobody is signed in.
+  }
+  return token;
+}
+
+export function dropToken(): void {
+  token = undefined;
+  try {
+    sessionStorage.removeItem(name);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+/** This browser's own id, made once: two phones on one login are told apart by it. */
+export function deviceId(): string {
+  if (device !== undefined) return device;
+  device = `web-${randomKey()}`;
+  try {
+    device = localStorage.getItem(deviceName) ?? device;
+    localStorage.setItem(deviceName, device);
+  } catch {
+    // Kept in memory: a reload is another device.
+  }
+  return device;
+}
+
+/** A call as whoever is signed in. */
+export function doorCall<Body>(
+  method: string,
+  path: string,
+  body?: unknown,
+  deadlineMs = 10_000,
+): Promise<Answer<Body>> {
+  return call<Body>(method, path, {
+    ...(body === undefined ? {} : { body }),
+    ...(token === undefined ? {} : { token }),
+    deadlineMs,
+  });
+}

@@ -1,0 +1,172 @@
+import { formatMoney } from '../../../platform/text/format-money.ts';
+import { eventWords } from '../../i18n/words/event.ts';
+import { byId } from '../shared/dom.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { serverNow } from '../shared/server-clock.ts';
+
+/** One ticket category of the page. */
+export type Row = {
+  readonly id: string;
+  readonly name: string;
+  readonly price: number;
+  readonly quantityMin: number;
+  readonly quantityMax: number;
+  readonly opensAtMs: number;
+  readonly closesAtMs: number;
+  readonly node: HTMLElement;
+  readonly input: HTMLInputElement;
+};
+
+export type ShownTotal = { readonly amount: number; readonly currency: string };
+
+/** The chosen quantities, as the page shows them. */
+export type TicketChoice = {
+  readonly rows: readonly Row[];
+  /** What the page says that the chosen tickets cost, before any promo code. */
+  total(): ShownTotal;
+  lines(): { readonly ticketCategoryId: string; readonly quantity: number }[];
+  /** The first row that has fewer tickets than it is sold by. */
+  tooFew(): Row | undefined;
+  setBand(id: string, band: string): void;
+  /** Opens and closes rows whose time has come. */
+  turn(): void;
+  setLocked(isLocked: boolean): void;
+};
+
+export function ticketChoice(form: HTMLFormElement, onChange: () => void): TicketChoice {
+  const rows = [...form.querySelectorAll<HTMLElement>('[data-category]')].map(rowOf);
+  const ticketsMax = Number(form.dataset['ticketsMax'] ?? 0);
+  let isLocked = false;
+
+  const quantityOf = ({ input }: Row) => Math.max(0, Math.floor(Number(input.value)) || 0);
+  const isOpen = ({ node }: Row) => node.dataset['state'] === 'open' && node.dataset['band'] !== 'none';
+
+  const totalNow = () => totalOf(form, rows, quantityOf);
+
+  const update = (): void => {
+    const count = rows.reduce((sum, row) => sum + quantityOf(row), 0);
+    for (const row of rows) {
+      const quantity = quantityOf(row);
+      const canChoose = isOpen(row) && !isLocked;
+      row.input.disabled = !canChoose;
+      row.node.toggleAttribute('data-chosen', quantity > 0);
+      for (const button of row.node.querySelectorAll<HTMLButtonElement>('[data-step]')) {
+        const isUp = button.dataset['step'] === '1';
+        const isAtEnd = isUp ? quantity >= row.quantityMax || count >= ticketsMax : quantity === 0;
+        button.disabled = !canChoose || isAtEnd;
+      }
+    }
+    const total = document.getElementById('total');
+    if (total !== null) total.textContent = formatMoney(totalNow(), pageLanguage);
+    form.toggleAttribute('data-chosen', count > 0);
+    onChange();
+  };
+
+  const setQuantity = (row: Row, wanted: number): void => {
+    const others = rows.reduce((sum, other) => sum + (other === row ? 0 : quantityOf(other)), 0);
+    row.input.value = String(Math.max(0, Math.min(wanted, row.quantityMax, ticketsMax - others)));
+    update();
+  };
+  for (const row of rows) {
+    row.input.addEventListener('change', () => setQuantity(row, quantityOf(row)));
+    row.input.addEventListener('focus', () => row.input.select());
+    for (const button of row.node.querySelectorAll<HTMLButtonElement>('[data-step]')) {
+      button.addEventListener('click', () => {
+        const isUp = button.dataset['step'] === '1';
+        const now = quantityOf(row);
+        // From none straight to the least that can be bought, and back.
+        const next = isUp ? Math.max(now + 1, row.quantityMin) : now <= row.quantityMin ? 0 : now - 1;
+        setQuantity(row, next);
+      });
+    }
+  }
+  update();
+
+  return {
+    rows,
+    total: totalNow,
+    lines: () =>
+      rows.filter((row) => quantityOf(row) > 0).map((row) => ({ ticketCategoryId: row.id, quantity: quantityOf(row) })),
+    tooFew: () => rows.find((row) => quantityOf(row) > 0 && quantityOf(row) < row.quantityMin),
+    setBand: (id, band) => {
+      const row = rows.find((one) => one.id === id);
+      if (row === undefined || row.node.dataset['band'] === band) return;
+      row.node.dataset['band'] = band;
+      if (band === 'none') row.input.value = '0';
+      showState(row);
+      update();
+    },
+    turn: () => {
+      // All of them, not until the first that turned.
+      if (rows.map(turnRow).includes(true)) update();
+    },
+    setLocked: (locked) => {
+      isLocked = locked;
+      update();
+    },
+  };
+}
+
+/** The fee is for tickets that have a price. */
+function totalOf(
+  { dataset: { fee = '0', currency = 'IDR' } }: HTMLFormElement,
+  rows: readonly Row[],
+  quantityOf: (row: Row) => number,
+): ShownTotal {
+  const priced = rows.filter(({ price }) => price > 0);
+  return { amount: priced.reduce((sum, row) => sum + quantityOf(row) * (row.price + Number(fee)), 0), currency };
+}
+
+function rowOf(node: HTMLElement): Row {
+  const { category = '', price, opensAt = '', closesAt = '' } = node.dataset;
+  const input = node.querySelector('input');
+  if (input === null) throw new Error('a category without an input');
+  return {
+    id: category,
+    name: node.querySelector('strong')?.textContent ?? '',
+    price: Number(price),
+    quantityMin: Number(input.dataset['min']),
+    quantityMax: Number(input.max),
+    opensAtMs: Date.parse(opensAt),
+    closesAtMs: Date.parse(closesAt),
+    node,
+    input,
+  };
+}
+
+/** Whether the row's state has turned. */
+function turnRow(row: Row): boolean {
+  const { node, opensAtMs, closesAtMs } = row;
+  const now = serverNow();
+  const state = node.dataset['state'];
+  const isClosing = state !== 'closed' && now >= closesAtMs;
+  const isOpening = state === 'upcoming' && now >= opensAtMs;
+  if (isClosing) setState(row, 'closed');
+  else if (isOpening) setState(row, 'open');
+  return isClosing || isOpening;
+}
+
+function setState(row: Row, state: 'open' | 'closed'): void {
+  row.node.dataset['state'] = state;
+  if (state === 'closed') row.input.value = '0';
+  showState(row);
+}
+
+function showState({ node }: Row): void {
+  const words = eventWords[pageLanguage];
+  const { state, band } = node.dataset;
+  const label = node.querySelector('[data-part="band"]');
+  if (label === null || state === 'upcoming') return;
+  const known = band === 'many' || band === 'few' || band === 'last' ? band : 'none';
+  label.className = `band band-${state === 'closed' ? 'closed' : known}`;
+  label.textContent = state === 'closed' ? words.closed : words.bands[known];
+}
+
+/** The link down to the tickets is in the way once they are in sight. */
+export function hideJumpInSight(): void {
+  const jump = document.getElementById('jump');
+  if (jump === null || !('IntersectionObserver' in window)) return;
+  new IntersectionObserver((entries) => {
+    jump.hidden = entries.some((entry) => entry.isIntersecting || entry.boundingClientRect.top < 0);
+  }).observe(byId('tickets'));
+}

@@ -1,0 +1,125 @@
+import { orderWords } from '../i18n/words/order.ts';
+import { askedBy, call } from './shared/api.ts';
+import { byId, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
+import { nextLook, nextTry } from './shared/next-look.ts';
+import { watchCancel } from './order/order-cancel.ts';
+import { showPayment, watchPayment } from './order/order-payment.ts';
+import { showEvent, showSummary } from './order/order-summary.ts';
+import { showTickets } from './order/order-tickets.ts';
+import { type EventView, type OrderView, type TicketView, hasTickets } from './order/order-view.ts';
+import { pageLanguage } from './shared/page-language.ts';
+import { poll } from './shared/poll.ts';
+import { backOff, pause } from './shared/waiting.ts';
+
+const words = orderWords[pageLanguage];
+const orderId = location.pathname.split('/').at(-1) ?? '';
+const path = `/v1/orders/${orderId}`;
+const token = takeFragment();
+// What a gateway appends to the address on the way back is of no use here.
+if (token === '' && location.search !== languageQuery())
+  history.replaceState(null, '', location.pathname + languageQuery());
+
+let shown: OrderView | undefined;
+let etag: string | undefined;
+let looks = 0;
+let failures = 0;
+let ticketsOf: string | undefined;
+
+void open();
+
+async function open(): Promise<void> {
+  if (token !== '' && !(await openSession())) return showMissing();
+  const watch = poll(look);
+  const again = () => {
+    looks = 0;
+    etag = undefined;
+    watch.now();
+  };
+  // Who comes back from the payment page wants to see it at once.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) again();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) looks = 0;
+  });
+  watchPayment(path, again, () => shown);
+  watchCancel(
+    path,
+    () => shown,
+    (order) => {
+      present(order);
+      again();
+    },
+  );
+}
+
+/** Exchanges the token of the link for the cookie that images and downloads need. False when the link is not right. */
+async function openSession(): Promise<boolean> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await call('POST', `${path}/session`, { token });
+    if (answer.kind === 'ok') return true;
+    if (answer.kind === 'refused' && answer.problem.status < 500 && answer.problem.status !== 429) return false;
+    show('offline', true);
+    await pause(backOff(tries, { firstMs: 1000, ceilingMs: 15_000, askedMs: askedBy(answer), random: Math.random() }));
+  }
+}
+
+async function look(): Promise<number | undefined> {
+  const answer = await call<OrderView>('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
+  const isAway = answer.kind === 'unreachable' || (answer.kind === 'refused' && answer.problem.status !== 404);
+  show('offline', isAway);
+  if (isAway) {
+    failures += 1;
+    return nextTry(failures, askedBy(answer), Math.random());
+  }
+  failures = 0;
+  if (answer.kind === 'refused') {
+    showMissing();
+    return undefined;
+  }
+  if (answer.kind === 'ok') {
+    if (answer.etag !== null) etag = answer.etag;
+    if (shown?.status !== answer.body.status || shown.payment.status !== answer.body.payment.status) looks = 0;
+    present(answer.body);
+  }
+  looks += 1;
+  if (shown === undefined) return undefined;
+  if (hasTickets(shown) && !(await loadTickets(shown))) return nextTry(1, 0, Math.random());
+  return nextLook(shown, { looks, askedMs: askedBy(answer), random: Math.random() });
+}
+
+function present(order: OrderView): void {
+  const isFirst = shown === undefined;
+  if (shown?.status !== order.status) setText('live', words.status[order.status]);
+  shown = order;
+  showSummary(order);
+  showPayment(order);
+  show('tickets', hasTickets(order));
+  show('loading', false);
+  show('missing', false);
+  show('order', true);
+  if (isFirst) void loadEvent(order.eventSlug);
+}
+
+/** Tickets change only with the order's status. Whether they could be had. */
+async function loadTickets(order: OrderView): Promise<boolean> {
+  if (ticketsOf === order.status) return true;
+  const answer = await call<{ data: TicketView[] }>('GET', `${path}/tickets`);
+  if (answer.kind !== 'ok') return false;
+  showTickets(path, order, answer.body.data);
+  ticketsOf = order.status;
+  return true;
+}
+
+async function loadEvent(slug: string): Promise<void> {
+  const answer = await call<EventView>('GET', `/v1/events/${slug}`);
+  if (answer.kind === 'ok') showEvent(answer.body);
+}
+
+function showMissing(): void {
+  show('loading', false);
+  show('offline', false);
+  show('order', false);
+  show('missing', true);
+  byId('content').focus();
+}

@@ -1,0 +1,104 @@
+import { formatMoney } from '../../../platform/text/format-money.ts';
+import { orderWords } from '../../i18n/words/order.ts';
+import { call } from '../shared/api.ts';
+import { byId, setText, show } from '../shared/dom.ts';
+import { leftText } from '../shared/left-text.ts';
+import type { OrderView, PaymentView } from './order-view.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { refusalText } from '../shared/refusal-text.ts';
+import { serverNow } from '../shared/server-clock.ts';
+
+const words = orderWords[pageLanguage];
+const soonMs = 120_000;
+let endsAtMs: number | undefined;
+let drawnQr: string | undefined;
+/** The end whose passing was acted upon: once is enough. */
+let passedMs: number | undefined;
+
+/** What there is to do to pay, and how long there is for it. */
+export function showPayment(order: OrderView): void {
+  const { payment } = order;
+  const isOpen = order.status === 'pending_payment' && Date.parse(order.expiresAt) > serverNow();
+  show('pay', isOpen);
+  endsAtMs = isOpen ? Date.parse(payment.expiresAt ?? order.expiresAt) : undefined;
+  tick();
+  if (!isOpen) return;
+  setText('pay-total', formatMoney(order.total, pageLanguage));
+  show('preparing', payment.status === 'creating');
+  showWays(payment);
+  const hasFailed = payment.status === 'failed' || payment.status === 'expired';
+  show('pay-again', hasFailed);
+  const message = payment.status === 'review' ? words.review : hasFailed ? words.failed : '';
+  setMessage(message, hasFailed);
+}
+
+function showWays({ redirectUrl, vaNumber, qrString }: PaymentView): void {
+  const link = safeLink(redirectUrl);
+  show('payable', link !== undefined);
+  if (link === undefined) byId('pay-link').removeAttribute('href');
+  else byId('pay-link', HTMLAnchorElement).href = link;
+  show('virtual-account', vaNumber !== undefined);
+  setText('va-number', vaNumber ?? '');
+  show('qris', qrString !== undefined);
+  if (qrString !== undefined && qrString !== drawnQr) {
+    drawnQr = qrString;
+    void drawQr(qrString);
+  }
+}
+
+/** Web addresses only: the gateway's word is not taken for script. */
+function safeLink(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  try {
+    const { protocol, href } = new URL(url);
+    return protocol === 'https:' || protocol === 'http:' ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Most ways to pay bring a page of their own, so what draws codes is fetched only when it is needed. */
+async function drawQr(text: string): Promise<void> {
+  const { drawCode } = await import('../shared/draw-code.ts');
+  drawCode(text, byId('qris-code', HTMLCanvasElement));
+}
+
+function setMessage(text: string, isBad: boolean): void {
+  show('pay-message', text !== '');
+  byId('pay-message').className = `notice ${isBad ? 'notice-bad' : 'notice-warn'}`;
+  setText('pay-message', text);
+}
+
+function tick(): void {
+  if (endsAtMs === undefined) return;
+  const left = Math.max(0, endsAtMs - serverNow());
+  byId('countdown').textContent = left === 0 ? words.timeUp : leftText(left);
+  byId('countdown').parentElement?.toggleAttribute('data-soon', left < soonMs);
+}
+
+/** Keeps the countdown going and the buttons working. */
+export function watchPayment(path: string, lookAgain: () => void, current: () => OrderView | undefined): void {
+  setInterval(() => {
+    tick();
+    const order = current();
+    if (order === undefined || endsAtMs === undefined || endsAtMs > serverNow() || endsAtMs === passedMs) return;
+    passedMs = endsAtMs;
+    showPayment(order);
+    lookAgain();
+  }, 1000);
+  byId('copy').addEventListener('click', () => {
+    void navigator.clipboard?.writeText(byId('va-number').textContent ?? '').then(() => setText('copy', words.copied));
+  });
+  const again = byId('pay-again', HTMLButtonElement);
+  again.addEventListener('click', () => {
+    again.disabled = true;
+    void call('POST', `${path}/payments`, { body: { method: 'any' } })
+      .then((answer) => {
+        if (answer.kind === 'refused') setMessage(refusalText(answer.problem), true);
+        else lookAgain();
+      })
+      .finally(() => {
+        again.disabled = false;
+      });
+  });
+}

@@ -1,0 +1,76 @@
+import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
+import { orderWords } from '../../i18n/words/order.ts';
+import { byId, element, languageQuery, setText, show } from '../shared/dom.ts';
+import { type EventView, type Money, type OrderView, hasTickets } from './order-view.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { serverNow } from '../shared/server-clock.ts';
+
+const words = orderWords[pageLanguage];
+const money = (amount: Money) => (amount.amount === 0 ? words.free : formatMoney(amount, pageLanguage));
+
+const moods: Readonly<Record<OrderView['status'], string>> = {
+  pending_payment: 'warn',
+  closing: 'warn',
+  paid: 'good',
+  partially_refunded: 'good',
+  refunded: 'quiet',
+  expired: 'quiet',
+  cancelled: 'quiet',
+};
+
+/** Everything of an order but its payment and its tickets. */
+export function showSummary(order: OrderView): void {
+  const status = byId('status');
+  status.textContent = words.status[order.status];
+  status.className = `chip chip-${moods[order.status]}`;
+  setText('code', order.code);
+  if (byId('event-name').textContent === '') setText('event-name', words.title);
+  showNotice(order);
+  const isOver = order.status === 'expired' || order.status === 'cancelled' || order.status === 'refunded';
+  show('back', isOver);
+  byId('back-link', HTMLAnchorElement).href = `/events/${encodeURIComponent(order.eventSlug)}${languageQuery()}`;
+  show('cancel-line', order.status === 'pending_payment' || hasTickets(order));
+  setText('buyer-name', order.buyer.name);
+  setText('buyer-contact', `${order.buyer.email} · ${order.buyer.phone}`);
+  byId('lines').replaceChildren(...order.lines.map(lineRow));
+  byId('totals').replaceChildren(...totalRows(order));
+}
+
+function showNotice(order: OrderView): void {
+  const isTooLate = order.status === 'pending_payment' && Date.parse(order.expiresAt) <= serverNow();
+  const text = words.notice[isTooLate ? 'too_late_to_pay' : order.status] ?? '';
+  show('notice', text !== '');
+  byId('notice').className = `notice notice-${isTooLate ? 'warn' : moods[order.status]}`;
+  setText('notice', text);
+}
+
+function lineRow({ name, quantity, unitPrice }: OrderView['lines'][number]): HTMLElement {
+  const label = element('td', { text: `${quantity} × ${name}` });
+  if (quantity > 1 && unitPrice.amount > 0) {
+    label.append(element('br'), element('span', { className: 'muted small', text: `@ ${money(unitPrice)}` }));
+  }
+  const amount = { ...unitPrice, amount: unitPrice.amount * quantity };
+  return element('tr', {}, label, element('td', { text: money(amount) }));
+}
+
+function totalRows({ subtotal, discount, fees, total }: OrderView): HTMLElement[] {
+  const row = (label: string, text: string, className = '') =>
+    element('tr', { className }, element('td', { text: label }), element('td', { text }));
+  const hasParts = discount.amount > 0 || fees.amount > 0;
+  return [
+    ...(hasParts ? [row(words.subtotal, money(subtotal), 'muted')] : []),
+    ...(discount.amount > 0 ? [row(words.discount, `−${money(discount)}`, 'muted')] : []),
+    ...(fees.amount > 0 ? [row(words.fees, money(fees), 'muted')] : []),
+    row(words.total, money(total), 'sum'),
+  ];
+}
+
+/** The order names its event by slug only; the rest is public. */
+export function showEvent({ name, venue, city, startsAt, timeZone }: EventView): void {
+  const day = formatDate(startsAt, timeZone, pageLanguage, 'full');
+  const clock = formatClockIn(startsAt, timeZone, pageLanguage);
+  setText('event-name', name);
+  setText('event-facts', `${day}, ${clock} · ${venue}, ${city}`);
+  document.title = `${name} · antre`;
+}

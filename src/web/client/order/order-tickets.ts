@@ -1,0 +1,45 @@
+import { orderWords } from '../../i18n/words/order.ts';
+import { byId, element, show } from '../shared/dom.ts';
+import type { OrderView, TicketView } from './order-view.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+
+const words = orderWords[pageLanguage];
+const qrSide = 250;
+
+/** The tickets with their codes: as a picture for scanners, as letters for when one fails. */
+export function showTickets(path: string, order: OrderView, tickets: readonly TicketView[]): void {
+  const names = new Map(order.lines.map((line) => [line.ticketCategoryId, line.name]));
+  const items = tickets.map((ticket, index) =>
+    ticketItem(path, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
+  );
+  byId('ticket-list').replaceChildren(...items);
+  show(
+    'ticket-links',
+    tickets.some(({ status }) => status === 'live'),
+  );
+  byId('pdf', HTMLAnchorElement).href = `${path}/tickets.pdf`;
+  byId('calendar', HTMLAnchorElement).href = `${path}/calendar.ics`;
+}
+
+function ticketItem(path: string, ticket: TicketView, name: string, number: number, count: number): HTMLElement {
+  const top = element(
+    'p',
+    { className: 'ticket-top' },
+    element('strong', { text: name }),
+    element('span', { text: words.ticketOf(number, count) }),
+  );
+  if (ticket.status === 'revoked') {
+    const item = element('li', { className: 'ticket' }, top, element('p', { text: words.revoked }));
+    item.dataset['revoked'] = '';
+    return item;
+  }
+  const image = element('img');
+  image.alt = words.qrOf(number);
+  image.width = qrSide;
+  image.height = qrSide;
+  image.loading = number > 2 ? 'lazy' : 'eager';
+  image.decoding = 'async';
+  image.src = `${path}/tickets/${encodeURIComponent(ticket.id)}/qr.svg`;
+  const groups = ticket.code.replace(/(.{5})(?=.{5})/g, '$1 ');
+  return element('li', { className: 'ticket' }, top, image, element('p', { className: 'mono', text: groups }));
+}

@@ -1,0 +1,60 @@
+import type { OrderStatus } from '../../i18n/words/order.ts';
+
+/** The order and its tickets, as the API's contract has them. */
+export type Money = { readonly amount: number; readonly currency: string };
+
+export type PaymentView = {
+  readonly status:
+    | 'creating'
+    | 'pending'
+    | 'paid'
+    | 'failed'
+    | 'expired'
+    | 'refunded'
+    | 'partially_refunded'
+    | 'review'
+    | 'none';
+  readonly method: string;
+  readonly redirectUrl?: string;
+  readonly qrString?: string;
+  readonly vaNumber?: string;
+  readonly expiresAt?: string;
+};
+
+export type OrderView = {
+  readonly id: string;
+  readonly code: string;
+  readonly status: OrderStatus;
+  readonly eventSlug: string;
+  readonly buyer: { readonly name: string; readonly email: string; readonly phone: string };
+  readonly lines: readonly {
+    readonly ticketCategoryId: string;
+    readonly name: string;
+    readonly quantity: number;
+    readonly unitPrice: Money;
+  }[];
+  readonly subtotal: Money;
+  readonly discount: Money;
+  readonly fees: Money;
+  readonly total: Money;
+  readonly expiresAt: string;
+  readonly payment: PaymentView;
+};
+
+export type TicketView = {
+  readonly id: string;
+  readonly code: string;
+  readonly ticketCategoryId: string;
+  readonly status: 'live' | 'revoked';
+};
+
+export type EventView = {
+  readonly name: string;
+  readonly venue: string;
+  readonly city: string;
+  readonly startsAt: string;
+  readonly timeZone: string;
+};
+
+/** Whether the order has tickets to show. */
+export const hasTickets = ({ status }: OrderView) => status === 'paid' || status === 'partially_refunded';

@@ -1,0 +1,73 @@
+import { randomKey } from '../shared/random-key.ts';
+
+/**
+ * The key of the order that is being filled in, and the order as it was sent while its outcome is not known. Both live in
+ * the tab's own storage: a reload, a crash or a lost connection must not make a second order out of one.
+ *
+ *   (no key) --keyOf--> filling in --remember--> sent, outcome unknown --settle('placed')--> (no key)
+ *                           ^                        |
+ *                           '---- settle('refused') -'      (a refusal stores nothing: the same key may be sent again)
+ */
+
+/** The number that the page has shown, or what was typed where the service could not be asked how it reads it. */
+export type GivenPhone = { readonly phone: string; readonly phoneCountry?: string };
+
+export type OrderBody = {
+  readonly eventSlug: string;
+  readonly buyer: { readonly name: string; readonly email: string } & GivenPhone;
+  readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];
+  readonly promoCode?: string;
+  /** What the page has shown as the total. Orders that were sent by an older page lack it. */
+  readonly expectedTotal?: { readonly amount: number; readonly currency: string };
+  readonly locale: 'id' | 'en';
+};
+
+export type SentOrders = {
+  keyOf(): string;
+  /** The order whose outcome is not known, if there is one. */
+  unsettled(): OrderBody | undefined;
+  remember(body: OrderBody): void;
+  settle(outcome: 'placed' | 'refused'): void;
+};
+
+type Kept = { readonly key: string; readonly body?: OrderBody };
+
+export function sentOrders(slug: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): SentOrders {
+  const name = `antre.order.${slug}`;
+  /** Some browsers forbid storage: then the key lives as long as the page. */
+  let kept: Kept | undefined = read();
+
+  function read(): Kept | undefined {
+    try {
+      const value: unknown = JSON.parse(storage.getItem(name) ?? 'null');
+      return isKept(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  function write(next: Kept | undefined): void {
+    kept = next;
+    try {
+      if (next === undefined) storage.removeItem(name);
+      else storage.setItem(name, JSON.stringify(next));
+    } catch {
+      // Kept in memory above.
+    }
+  }
+  const current = (): Kept => {
+    if (kept === undefined) write({ key: randomKey() });
+    return kept ?? { key: randomKey() };
+  };
+  return {
+    keyOf: () => current().key,
+    unsettled: () => kept?.body,
+    remember: (body) => write({ key: current().key, body }),
+    settle: (outcome) => write(outcome === 'placed' ? undefined : { key: current().key }),
+  };
+}
+
+function isKept(value: unknown): value is Kept {
+  return (
+    typeof value === 'object' && value !== null && 'key' in value && typeof value.key === 'string' && value.key !== ''
+  );
+}

@@ -1,0 +1,190 @@
+import { joinWords } from '../i18n/words/queue-join.ts';
+import { queueWords } from '../i18n/words/queue.ts';
+import { askedBy, call } from './shared/api.ts';
+import { byId, localStorageIfAny, setText, show } from './shared/dom.ts';
+import { setMessage } from './shared/form-faults.ts';
+import { pageLanguage } from './shared/page-language.ts';
+import { poll } from './shared/poll.ts';
+import { refusalText } from './shared/refusal-text.ts';
+import { serverNow } from './shared/server-clock.ts';
+import { backOff } from './shared/waiting.ts';
+import { fromHex } from './queue/bytes.ts';
+import { exchangePlace } from './queue/exchange-place.ts';
+import { type Held, heldPlace, leavePlace } from './queue/held-place.ts';
+import { showJoinForms, watchJoinForms } from './queue/join-forms.ts';
+import { joinPlace } from './queue/join-place.ts';
+import { positionOf } from './queue/position.ts';
+import { lookAgainMs } from './queue/progress.ts';
+import type { QueueView } from './queue/queue-view.ts';
+import { showStage } from './queue/show-stage.ts';
+import { type Stage, stageOf } from './queue/stage.ts';
+import { watchVerifyPanel } from './queue/verify-panel.ts';
+import { noteSeen } from './queue/witness.ts';
+
+/**
+ * The page of a waiting room. All who wait read one document; where the own place stands in it is computed here, from what
+ * the draw published. The service is asked for something of its own three times: for a code, a place, and a pass.
+ */
+
+const words = queueWords[pageLanguage];
+const { slug = '', timeZone = 'UTC', name = '' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
+const mine = heldPlace(slug, localStorageIfAny());
+const tickMs = 1000;
+/** An address is confirmed for a day: who does it earlier would have to do it again. */
+const confirmAheadMs = 20 * 3_600_000;
+/** A turn that nobody looks at is taken when so much of it is over: the pass then lasts longest. */
+const unseenShare = 0.5;
+
+let queue: QueueView | undefined;
+let etag: string | undefined;
+let failures = 0;
+let calledAt: number | undefined;
+let isJoining = false;
+let shownKind: Stage['kind'] | undefined;
+let drawn: { readonly of: string; readonly position: number } | undefined;
+
+const watch = poll(look, { alsoHidden: true });
+watchJoinForms(slug, mine, changed);
+watchVerifyPanel(slug, () => ({ held: mine.read(), shown: positionNow() }));
+byId('other-address').addEventListener('click', () => {
+  const { seen = [] } = mine.read();
+  mine.write({ seen });
+  changed();
+  byId('stage-title').focus();
+});
+byId('rejoin').addEventListener('click', () => {
+  mine.write(leavePlace(mine.read(), serverNow()));
+  changed();
+  byId('stage-title').focus();
+});
+setInterval(() => !document.hidden && present(), tickMs);
+for (const name of ['online', 'storage'] as const) window.addEventListener(name, () => watch.now());
+window.addEventListener('pageshow', ({ persisted }) => persisted && watch.now());
+
+/** Something that is held has changed: it is shown at once, and acted on. */
+function changed(): void {
+  present();
+  watch.now();
+}
+
+async function look(): Promise<number | undefined> {
+  const answer = await call<QueueView>('GET', `/v1/events/${slug}/queue`, {
+    deadlineMs: 8000,
+    ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
+  });
+  if (answer.kind === 'refused' || answer.kind === 'unreachable') {
+    failures += 1;
+    const askedMs = askedBy(answer);
+    sayAway(answer.kind === 'refused' ? words.slow : words.offline);
+    present();
+    return backOff(failures, { firstMs: 2000, ceilingMs: 60_000, askedMs, random: Math.random() });
+  }
+  failures = 0;
+  sayAway('');
+  if (answer.kind === 'ok') {
+    queue = answer.body;
+    etag = answer.etag ?? undefined;
+  }
+  if (queue === undefined) return 0;
+  remember(queue);
+  const askedMs = await act(queue);
+  present();
+  const { nowMs, stage } = standing(queue);
+  const wantedMs = lookAgainMs(queue, stage, { nowMs, isHidden: document.hidden, random: Math.random() });
+  return wantedMs === undefined ? undefined : Math.max(wantedMs, askedMs);
+}
+
+/** Does what the stage asks for. @returns for how long the service asked not to be asked again */
+async function act(queue: QueueView): Promise<number> {
+  const { stage, held, nowMs } = standing(queue);
+  if (stage.kind === 'join' && held.buyer !== undefined && !isJoining) void join(held.buyer, queue);
+  if (stage.kind !== 'called') {
+    calledAt = undefined;
+    return 0;
+  }
+  calledAt ??= nowMs;
+  // Who is called comes in person: an unattended page that did would count as somebody who is about to order.
+  if (document.hidden && nowMs - calledAt < queue.turnSeconds * 1000 * unseenShare) return 0;
+  const exchanged = await exchangePlace(slug, held);
+  if (exchanged.kind === 'again') return exchanged.askedMs;
+  mine.write(exchanged.held);
+  if (exchanged.kind === 'invalid') setMessage('form-message', words.placeInvalid);
+  return 0;
+}
+
+async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: QueueView): Promise<void> {
+  isJoining = true;
+  const { insteadOf } = mine.read();
+  const joined = await joinPlace(
+    { slug, token: buyer.token, difficulty: challengeDifficulty, ...(insteadOf === undefined ? {} : { insteadOf }) },
+    {
+      onWork: (share) => {
+        show('work', share !== undefined);
+        byId('work-done', HTMLProgressElement).value = share ?? 0;
+      },
+      onWait: (problem) =>
+        setMessage('form-message', problem === undefined ? words.offline : refusalText(problem), 'wait'),
+    },
+  );
+  isJoining = false;
+  setMessage('form-message', '');
+  const { buyer: now, insteadOf: _left, ...held } = mine.read();
+  if (joined.kind === 'place') {
+    const { placeToken, index, accountKey, salt } = joined.place;
+    const { token, expiresAt, address } = buyer;
+    const confirmed = { token, expiresAt };
+    mine.write({ ...held, place: { token: placeToken, index, accountKey, salt, address, confirmed } });
+  } else if (joined.kind === 'refused') {
+    // A line that takes nobody now may take somebody later; any other refusal needs another confirmation.
+    const later = { ...held, buyer: now ?? buyer, ...(insteadOf === undefined ? {} : { insteadOf }) };
+    if (joined.problem.code === 'queue.not_open') mine.write(later);
+    else mine.write(held);
+    setMessage('form-message', refusalText(joined.problem));
+  } else {
+    setMessage('form-message', joined.kind === 'unknown_work' ? joinWords[pageLanguage].unknownWork : words.slow);
+  }
+  changed();
+}
+
+function remember({ draw }: QueueView): void {
+  const held = mine.read();
+  const seen = held.seen ?? [];
+  const noted = noteSeen(seen, draw, serverNow());
+  if (noted !== seen) mine.write({ ...held, seen: noted });
+}
+
+function standing(queue: QueueView) {
+  const nowMs = Math.max(serverNow(), Date.parse(queue.servingAt));
+  const held = mine.read();
+  const position = positionNow();
+  return { nowMs, held, position, stage: stageOf(queue, held, position, nowMs) };
+}
+
+/** The own position, computed once for each draw: it does not change. */
+function positionNow(): number | undefined {
+  const index = mine.read().place?.index;
+  const { frozenPlaces, drawKey } = queue?.draw ?? {};
+  if (index === undefined || frozenPlaces === undefined || frozenPlaces === null) return undefined;
+  if (index >= frozenPlaces) return index;
+  if (drawKey === undefined) return undefined;
+  const of = `${drawKey} ${frozenPlaces} ${index}`;
+  if (drawn?.of !== of) drawn = { of, position: positionOf(fromHex(drawKey), frozenPlaces, index) };
+  return drawn.position;
+}
+
+function present(): void {
+  if (queue === undefined) return;
+  const { nowMs, held, position, stage } = standing(queue);
+  showStage({ queue, held, stage, position, nowMs, slug, timeZone, title: name });
+  const isOpen = stage.kind === 'join';
+  const isSoon = stage.kind === 'not_yet' && Date.parse(queue.preQueueOpensAt) - nowMs < confirmAheadMs;
+  showJoinForms(held, { canJoin: isOpen || isSoon, isOpen });
+  // What time alone has changed, such as a pass that ended, is acted on without waiting for the next look.
+  if (shownKind !== undefined && shownKind !== stage.kind) watch.now();
+  shownKind = stage.kind;
+}
+
+function sayAway(text: string): void {
+  show('away', text !== '');
+  setText('away', text);
+}

@@ -1,0 +1,84 @@
+import { type Problem, askedBy, call, endsByWaiting } from '../shared/api.ts';
+import { backOff, pause } from '../shared/waiting.ts';
+import type { PlaceView } from './queue-view.ts';
+import { type Challenge, solveChallenge } from './solve-challenge.ts';
+
+export type Joined =
+  | { readonly kind: 'place'; readonly place: PlaceView }
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  /** The work is of a kind that this page does not know: it is older than the service. */
+  | { readonly kind: 'unknown_work' }
+  | { readonly kind: 'given_up' };
+
+type Told = {
+  /** Undefined once nothing is to be done any more. */
+  onWork(share: number | undefined): void;
+  onWait(problem: Problem | undefined): void;
+};
+
+/** A quarter of an hour or so. */
+const triesMax = 40;
+/** A solution may come too late once, or the difficulty change; more often something else is wrong. */
+const challengesMax = 3;
+
+/**
+ * Takes the place of a confirmed buyer, or finds the one that there is, however often it has to ask: joining again gives
+ * the same place, so an answer that was lost is no harm.
+ * @param difficulty what the room asks for, as last known
+ * @param insteadOf index of the own place, whose turn has passed, that is given up for one at the end
+ */
+export async function joinPlace(
+  { slug, token, difficulty, insteadOf }: { slug: string; token: string; difficulty: number; insteadOf?: number },
+  told: Told,
+): Promise<Joined> {
+  const path = `/v1/events/${slug}/queue`;
+  let needsWork = difficulty > 0;
+  let challenges = 0;
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const work = needsWork
+      ? await doWork(path, { token, difficulty }, told)
+      : { kind: 'done' as const, solution: undefined };
+    if (work.kind === 'unknown_work') return work;
+    const answer =
+      work.kind === 'done'
+        ? await call<PlaceView>('POST', `${path}/places`, {
+            token,
+            ...(work.solution === undefined && insteadOf === undefined
+              ? {}
+              : { body: { challenge: work.solution, insteadOf } }),
+          })
+        : work.answer;
+    if (answer.kind === 'ok') return { kind: 'place', place: answer.body };
+    const problem = answer.kind === 'refused' ? answer.problem : undefined;
+    const isAboutWork = problem?.code === 'challenge.required' || problem?.code === 'challenge.failed';
+    if (isAboutWork) challenges += 1;
+    if (isAboutWork && challenges <= challengesMax) {
+      needsWork = true;
+      continue;
+    }
+    if (problem !== undefined && problem.status < 500 && !endsByWaiting(problem)) return { kind: 'refused', problem };
+    told.onWait(problem);
+    const askedMs = askedBy(answer);
+    await pause(backOff(tries, { firstMs: 1500, ceilingMs: 30_000, askedMs, random: Math.random() }));
+  }
+  return { kind: 'given_up' };
+}
+
+type Work =
+  | { readonly kind: 'done'; readonly solution: string | undefined }
+  | { readonly kind: 'unknown_work' }
+  | { readonly kind: 'not_given'; readonly answer: Exclude<Awaited<ReturnType<typeof call<never>>>, { kind: 'ok' }> };
+
+async function doWork(
+  path: string,
+  { token, difficulty }: { token: string; difficulty: number },
+  { onWork }: Told,
+): Promise<Work> {
+  const given = await call<Challenge | undefined>('POST', `${path}/challenges`, { token });
+  if (given.kind !== 'ok') return { kind: 'not_given', answer: given };
+  if (given.body === undefined) return { kind: 'done', solution: undefined };
+  onWork(0);
+  const solution = await solveChallenge(given.body, { difficulty, onProgress: onWork });
+  onWork(undefined);
+  return solution === undefined ? { kind: 'unknown_work' } : { kind: 'done', solution };
+}

@@ -1,0 +1,10 @@
+import { refusalWords } from '../../i18n/words/refusals.ts';
+import type { Problem } from './api.ts';
+import { pageLanguage } from './page-language.ts';
+
+/** A refusal in the words of a person. */
+export function refusalText({ code, limit, max, requestId }: Problem): string {
+  const words = refusalWords[pageLanguage];
+  if (code === 'order.limit_exceeded') return words.limit(limit ?? '', max ?? 0);
+  return words.byCode[code] ?? words.unexpected(requestId);
+}

@@ -1,0 +1,71 @@
+import { refusalWords } from '../../i18n/words/refusals.ts';
+import { type Answer, type Problem, call } from './api.ts';
+import { byId } from './dom.ts';
+import { looksRight, setFaults, setMessage } from './form-faults.ts';
+import { pageLanguage } from './page-language.ts';
+import { refusalText } from './refusal-text.ts';
+
+type SmallForm = {
+  readonly formId: string;
+  readonly buttonId: string;
+  readonly messageId: string;
+  readonly fields: readonly string[];
+  /** Fields whose content is taken as it is, and only asked to be there. */
+  readonly unchecked?: readonly string[];
+  readonly path: string;
+  bodyOf(values: Readonly<Record<string, string>>): unknown;
+  onDone(answer: Extract<Answer<unknown>, { kind: 'ok' }>): void | Promise<void>;
+  /** A refusal that the page has an answer of its own to. */
+  onRefused?(problem: Problem): void;
+};
+
+/** A form with one button, sent once at a time, that says every outcome in words. */
+export function sendForm(form: SmallForm): void {
+  const button = byId(form.buttonId, HTMLButtonElement);
+  button.disabled = false;
+  byId(form.formId).addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    const values = Object.fromEntries(form.fields.map((name) => [name, valueOf(name)]));
+    const faulty = form.fields.filter((name) => !isRight(form, name, values[name] ?? ''));
+    setMessage(form.messageId, '');
+    if (setFaults(form.fields, faulty)) return;
+    button.disabled = true;
+    void send(form, values).finally(() => {
+      button.disabled = false;
+    });
+  });
+}
+
+function valueOf(name: string): string {
+  const { value } = byId(name, HTMLInputElement);
+  return name === 'password' ? value : value.trim();
+}
+
+function isRight({ unchecked }: SmallForm, name: string, value: string): boolean {
+  const check = unchecked?.includes(name) === true ? undefined : looksRight[name];
+  return check === undefined ? value !== '' : check(value);
+}
+
+async function send(form: SmallForm, values: Readonly<Record<string, string>>): Promise<void> {
+  const answer = await call('POST', form.path, { body: form.bodyOf(values) });
+  if (answer.kind === 'ok') return form.onDone(answer);
+  if (answer.kind !== 'refused') return setMessage(form.messageId, refusalWords[pageLanguage].unreachable);
+  const { problem, retryAfterMs } = answer;
+  const named = problem.errors.map(({ path }) => path.split('..').at(-1) ?? '');
+  setFaults(form.fields, named);
+  form.onRefused?.(problem);
+  const wait =
+    retryAfterMs === undefined
+      ? ''
+      : ` ${refusalWords[pageLanguage].retryIn(Math.ceil(retryAfterMs / 1000)).replace('…', '..')}`;
+  setMessage(form.messageId, refusalText(problem) + (problem.status === 429 ? wait : ''));
+}
+
+/** The form has done its work: what comes next takes its place and is read out. */
+export function finish(formId: string, doneId: string): void {
+  byId(formId).hidden = true;
+  const done = byId(doneId);
+  done.hidden = false;
+  done.focus();
+}

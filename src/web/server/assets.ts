@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type * as Bundler from '../client-build/bundle-web.ts';
+import { type Variants, compress } from './variants.ts';
+
+/** What pages load, in memory and compressed once. */
+export type Assets = {
+  /** The address of a file, by the name it has in the sources. */
+  urlOf(source: string): string;
+  /** The addresses of what this script needs at once. */
+  needsOf(source: string): readonly string[];
+  file(name: string): { readonly type: string; readonly variants: Variants } | undefined;
+};
+
+export const assetPath = '/web';
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * The files that were built beside the bundle; when the sources run as they are, they are bundled at the first use.
+ * @throws Error when there is neither a build nor a source, so that a broken release does not start
+ */
+export function createAssets(): () => Promise<Assets> {
+  const builtFolder = fileURLToPath(new URL('./web/', import.meta.url));
+  if (existsSync(join(builtFolder, 'entries.json'))) {
+    const assets = Promise.resolve(holdAssets(readBuilt(builtFolder)));
+    return () => assets;
+  }
+  const bundler = new URL('../client-build/bundle-web.ts', import.meta.url);
+  if (!existsSync(bundler)) throw new Error('the pages were not built: there is no folder "web" beside this program');
+  let bundled: Promise<Assets> | undefined;
+  return () => (bundled ??= bundleSources(bundler));
+}
+
+/** The address is computed, so that the program's own bundle does not take the bundler in. */
+async function bundleSources(bundler: URL): Promise<Assets> {
+  const { bundleWeb }: typeof Bundler = await import(bundler.href);
+  return holdAssets(await bundleWeb());
+}
+
+function readBuilt(folder: string): Bundler.WebBundle {
+  const entries: Bundler.WebBundle['entries'] = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
+  const files = readdirSync(folder).filter((name) => types[extname(name)] !== undefined);
+  return { entries, files: files.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })) };
+}
+
+function holdAssets({ entries, files }: Bundler.WebBundle): Assets {
+  const held = new Map(
+    files.map(({ name, bytes }) => {
+      const type = types[extname(name)] ?? 'application/octet-stream';
+      return [name, { type, variants: compress(Buffer.from(bytes), 'small') }];
+    }),
+  );
+  const entryOf = (source: string) => {
+    const entry = entries[source];
+    if (entry === undefined) throw new Error(`no page file is called ${source}`);
+    return entry;
+  };
+  return {
+    urlOf: (source) => `${assetPath}/${entryOf(source).name}`,
+    needsOf: (source) => entryOf(source).needs.map((name) => `${assetPath}/${name}`),
+    file: (name) => held.get(name),
+  };
+}

@@ -1,0 +1,86 @@
+import { html } from 'hono/html';
+import type { Assets } from './assets.ts';
+import { type ChosenLanguage, linkTo } from '../i18n/language.ts';
+import { siteWords } from '../i18n/words/site.ts';
+
+export type Html = ReturnType<typeof html>;
+
+/** What every page is made with. */
+export type PageContext = { readonly lang: ChosenLanguage; readonly assets: Assets };
+
+export type PageParts = {
+  readonly title: string;
+  readonly description?: string;
+  /** The script of this page, by its name in `browser/`. */
+  readonly script?: string;
+  /** Where the other language is: relative, so that the page of every order is the same. */
+  readonly otherLanguageLink?: string;
+  readonly className?: string;
+  /** The scanner wants the whole screen. */
+  readonly isBare?: boolean;
+  readonly body: Html;
+};
+
+/** A whole page. Everything that is put in is escaped by the template; nothing here depends on who asks. */
+export async function layout({ lang, assets }: PageContext, parts: PageParts): Promise<string> {
+  const { language } = lang;
+  const words = siteWords[language];
+  const other = language === 'id' ? 'en' : 'id';
+  const description = parts.description ?? words.tagline;
+  const page = await html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<title>${parts.title} · antre</title>
+<meta name="description" content="${description}">
+<meta property="og:title" content="${parts.title}">
+<meta property="og:description" content="${description}">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf7f1">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131211">
+<meta name="format-detection" content="telephone=no">
+<link rel="icon" type="image/svg+xml" href="${assets.urlOf('icon.svg')}">
+<link rel="stylesheet" href="${assets.urlOf('styles.css')}">
+${parts.script === undefined ? '' : scriptOf(parts.script, assets)}
+</head>
+<body class="${parts.className ?? ''}">
+<a class="skip" href="#content">${words.skip}</a>
+${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
+<main id="content" tabindex="-1">
+${parts.script === undefined ? '' : html`<noscript><p class="notice notice-warn">${words.needsScript}</p></noscript>`}
+${parts.body}
+</main>
+${parts.isBare === true ? '' : siteFooter(lang)}
+</body>
+</html>
+`;
+  return String(page);
+}
+
+function scriptOf(source: string, assets: Assets): Html {
+  const needs = assets.needsOf(source).map(
+    (url) => html`<link rel="modulepreload" href="${url}">
+`,
+  );
+  return html`${needs}<script type="module" src="${assets.urlOf(source)}"></script>`;
+}
+
+function siteHeader(lang: ChosenLanguage, otherLanguageLink: string): Html {
+  const words = siteWords[lang.language];
+  const other = lang.language === 'id' ? 'en' : 'id';
+  return html`<header class="site-header"><div class="wrap">
+<a class="wordmark" href="${linkTo('/', lang)}">${mark}<span>antre</span></a>
+<nav aria-label="${words.events}"><a href="${linkTo('/find-order', lang)}">${words.findOrder}</a>
+<a href="${otherLanguageLink}" lang="${other}" hreflang="${other}" rel="alternate">${words.otherLanguage}</a></nav>
+</div></header>`;
+}
+
+function siteFooter(lang: ChosenLanguage): Html {
+  const words = siteWords[lang.language];
+  return html`<footer class="site-footer"><div class="wrap"><p>${words.footer}</p>
+<p><a href="${linkTo('/door', lang)}">${words.staff}</a></p></div></footer>`;
+}
+
+/** Three who wait, and the one whose turn it is. */
+const mark = html`<svg viewBox="0 0 44 16" width="44" height="16" aria-hidden="true" focusable="false"><circle cx="6" cy="8" r="3" fill="currentColor" opacity="0.3"/><circle cx="16" cy="8" r="3.6" fill="currentColor" opacity="0.55"/><circle cx="35" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"/><circle cx="35" cy="8" r="3.6" fill="currentColor"/></svg>`;

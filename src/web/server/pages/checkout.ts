@@ -1,0 +1,94 @@
+import { html } from 'hono/html';
+import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
+import { type Language, linkTo } from '../../i18n/language.ts';
+import type { Html, PageContext } from '../layout.ts';
+import type { Band, PublicEvent, QueueTimes, TicketCategory } from '../public-documents.ts';
+
+import { eventWords } from '../../i18n/words/event.ts';
+import { roomWords } from '../../i18n/words/room.ts';
+import type { EventFacts } from './event-page.ts';
+import { field } from './field.ts';
+import { phoneField } from './phone-field.ts';
+
+/**
+ * Ticket categories and the order form. The button waits for its script: sent by the browser itself, the form would do
+ * nothing good, and the page's policy forbids it.
+ */
+export function checkout(context: PageContext, { event, categories, availability, room }: EventFacts): Html {
+  const { language } = context.lang;
+  const words = eventWords[language];
+  const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
+  const isOff = event.status === 'cancelled' || event.sales === 'closed';
+  return html`<section class="tickets" id="tickets" aria-labelledby="tickets-title"><h2 id="tickets-title">${words.tickets}</h2>
+${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
+${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
+${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, event, room)}
+<p class="notice opens" id="opens" hidden><span>${words.opensIn}</span> <strong id="opens-in" role="timer"></strong></p>
+<form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
+<ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
+${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(event, language)}${submitBar(event, language)}`}
+</form></section>
+${isOff ? '' : html`<a class="jump button" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
+}
+
+/** Who has no pass is led to the line; the script of the page shows who has one. */
+function roomNotice({ lang }: PageContext, { slug }: PublicEvent, { phase }: QueueTimes): Html {
+  const words = roomWords[lang.language];
+  return html`<div class="notice room" id="room"><strong id="room-title">${words.phases[phase]}</strong><p id="room-text">${words.phaseText[phase]}</p>
+<a class="button" id="room-link" href="${linkTo(`/events/${slug}/queue`, lang)}">${words.takeTurn}</a></div>`;
+}
+
+function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  const { id, name, price, saleState, perOrderMin, perOrderMax } = category;
+  const quantityMax = Math.min(perOrderMax, event.ticketsPerOrderMax);
+  const limits = [
+    words.perOrder(perOrderMin, quantityMax),
+    ...(category.perBuyerMax === null ? [] : [words.perBuyer(category.perBuyerMax)]),
+  ];
+  return html`<li class="category" data-category="${id}" data-state="${saleState}" data-band="${band}" data-price="${price.amount}" data-opens-at="${category.saleOpensAt}" data-closes-at="${category.saleClosesAt}">
+<div class="category-text"><strong>${name}</strong>${category.description === '' ? '' : html`<p>${category.description}</p>`}
+<p class="category-price">${price.amount === 0 ? words.free : formatMoney(price, language)}</p>
+<p class="category-state"><span class="band band-${saleState === 'open' ? band : saleState}" data-part="band">${stateText(category, band, event, language)}</span></p>
+<p class="muted small">${limits.join(' · ')}</p></div>
+<div class="stepper" role="group" aria-label="${words.quantityOf(name)}"><button type="button" data-step="-1" aria-label="${words.fewer(name)}" disabled>−</button>
+<input type="number" inputmode="numeric" name="quantity" value="0" min="0" max="${quantityMax}" data-min="${perOrderMin}" aria-label="${words.quantityOf(name)}" disabled>
+<button type="button" data-step="1" aria-label="${words.more(name)}" disabled>+</button></div></li>`;
+}
+
+function stateText(category: TicketCategory, band: Band, { timeZone }: PublicEvent, language: Language): string {
+  const words = eventWords[language];
+  const time = `${formatDate(category.saleOpensAt, timeZone, language, 'medium')}, ${formatClockIn(category.saleOpensAt, timeZone, language)}`;
+  if (category.saleState === 'upcoming') return words.opensAt(time);
+  return category.saleState === 'closed' ? words.closed : words.bands[band];
+}
+
+function rules(event: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  const sentences = [
+    words.orderMax(event.ticketsPerOrderMax),
+    ...(event.ticketsPerBuyerMax === null ? [] : [words.buyerMax(event.ticketsPerBuyerMax)]),
+    ...(event.feePerTicket.amount === 0 ? [] : [words.fee(formatMoney(event.feePerTicket, language))]),
+    ...(event.refundableUntilHours === null ? [] : [words.refundable(event.refundableUntilHours)]),
+  ];
+  return html`<p class="muted small rules">${sentences.join(' ')}</p>`;
+}
+
+function buyerFields({ country }: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  return html`<fieldset class="buyer" id="buyer" disabled><legend>${words.yourDetails}</legend>
+${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 100 })}
+${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
+${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}
+<details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 100, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
+<p class="muted small">${words.privacy}</p></fieldset>`;
+}
+
+function submitBar({ currency }: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  return html`<div class="submit-bar"><div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
+<p class="submit-total"><span>${words.total}</span> <output id="total" aria-live="polite">${formatMoney({ amount: 0, currency }, language)}</output></p>
+<button class="button button-main" id="place" disabled>${words.place}</button></div>
+<p class="muted small center">${words.payLater}</p>`;
+}

@@ -1,0 +1,55 @@
+import { html } from 'hono/html';
+import { linkTo } from '../../i18n/language.ts';
+import { type Html, type PageContext, layout } from '../layout.ts';
+import { doorWords } from '../../i18n/words/door.ts';
+import { formMessage } from './form-parts.ts';
+import { field } from './field.ts';
+
+/** The scanner: sign in, choose the event, scan. The session lives in the tab and ends with it. */
+export function doorPage(context: PageContext): Promise<string> {
+  const words = doorWords[context.lang.language];
+  return layout(context, {
+    title: words.title,
+    script: 'door.ts',
+    className: 'page-door',
+    isBare: true,
+    body: html`${signIn(context)}${choice(context)}${scanner(context)}`,
+  });
+}
+
+function signIn({ lang }: PageContext): Html {
+  const words = doorWords[lang.language];
+  const other = lang.language === 'id' ? 'en' : 'id';
+  return html`<section id="sign-in" class="wrap form-wrap" hidden><p class="door-language"><a href="?lang=${other}" lang="${other}">${other === 'id' ? 'Bahasa Indonesia' : 'English'}</a></p><h1>${words.title}</h1><p class="lead">${words.signInLead}</p>
+<form id="form" method="post" novalidate>${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', maxlength: 254, inputmode: 'email' })}
+${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', maxlength: 200 })}
+${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.signIn}</button>
+<p class="center"><a href="${linkTo('/desk/password-reset', lang)}">${words.forgot}</a></p></form>
+<details class="promo"><summary>${words.device}</summary><form id="device-form" method="post" novalidate>
+${field({ name: 'deviceToken', label: words.deviceToken, type: 'password', autocomplete: 'off', maxlength: 200, hint: words.deviceHint })}
+<button class="button wide" id="device-submit" disabled>${words.useDevice}</button></form></details></section>`;
+}
+
+function choice({ lang: { language } }: PageContext): Html {
+  const words = doorWords[language];
+  return html`<section id="choice" class="wrap form-wrap" hidden><p class="door-bar"><span id="actor" class="muted"></span><button type="button" class="link-button" data-act="sign-out">${words.signOut}</button></p>
+<h1 tabindex="-1" id="choice-title">${words.chooseEvent}</h1><p id="no-events" class="notice" hidden>${words.noEvents}</p>
+<form id="choice-form" method="post" novalidate>
+<div class="field"><label for="event">${words.chooseEvent}</label><select id="event"></select></div>
+<div class="field"><label for="gate">${words.gate}</label><select id="gate"><option value="">${words.anyGate}</option></select></div>
+<fieldset class="choice-row"><legend>${words.direction}</legend><label><input type="radio" name="direction" value="entry" checked> ${words.entry}</label><label><input type="radio" name="direction" value="exit"> ${words.exit}</label></fieldset>
+<p class="form-message" id="choice-message" role="alert" hidden></p>
+<button class="button button-main wide" id="choice-submit" disabled>${words.start}</button></form></section>`;
+}
+
+function scanner({ lang: { language } }: PageContext): Html {
+  const words = doorWords[language];
+  return html`<section id="scanner" class="scanner" hidden>
+<header class="door-bar"><div><strong id="scan-event"></strong><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
+<div class="stage"><video id="video" playsinline muted hidden></video><canvas id="frame" hidden></canvas>
+<div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>
+<p class="answer-title" id="answer-title">${words.ready}</p><p class="answer-text" id="answer-text">${words.readyHint}</p><p class="answer-more" id="answer-more"></p></div></div>
+<div class="door-foot"><p class="counters"><span><strong id="count-inside">–</strong> ${words.inside}</span><span><strong id="count-admitted">–</strong> <span id="count-tickets"></span> ${words.admitted}</span><span><strong id="count-here">0</strong> ${words.here}</span></p>
+<button type="button" class="button wide" id="camera" hidden>${words.camera}</button><p class="notice notice-warn" id="camera-message" role="status" hidden></p>
+<form id="code-form" method="post" novalidate class="code-form"><label for="code" class="visually-hidden">${words.typeCode}</label><input id="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="1000" placeholder="${words.typeCode}" enterkeyhint="go"><button class="button" id="code-submit">${words.check}</button></form></div></section>`;
+}

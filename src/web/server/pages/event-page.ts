@@ -1,0 +1,82 @@
+import { html } from 'hono/html';
+import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../../platform/text/format-time.ts';
+import { type Html, type PageContext, layout } from '../layout.ts';
+import { poster } from '../poster.ts';
+import type { Availability, PublicEvent, QueueTimes, Schedule, TicketCategories } from '../public-documents.ts';
+import { eventWords } from '../../i18n/words/event.ts';
+import { checkout } from './checkout.ts';
+
+export type EventFacts = {
+  readonly event: PublicEvent;
+  readonly schedule: Schedule;
+  readonly categories: TicketCategories;
+  readonly availability: Availability;
+  /** The event's waiting room, if it has one. */
+  readonly room: QueueTimes | undefined;
+};
+
+/** An event with everything to decide by, and the form to order with. Readable without script. */
+export function eventPage(context: PageContext, facts: EventFacts): Promise<string> {
+  const { event, schedule } = facts;
+  const words = eventWords[context.lang.language];
+  return layout(context, {
+    title: event.name,
+    description: event.summary,
+    script: 'event.ts',
+    className: 'page-event',
+    body: html`<article class="event" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
+<header class="event-head"><div class="event-art">${poster(event.slug, 'poster')}</div>
+<div class="wrap"><p class="overline">${event.category} · ${event.city}</p><h1>${event.name}</h1>
+${event.summary === '' ? '' : html`<p class="lead">${event.summary}</p>`}
+${event.status === 'cancelled' ? html`<div class="notice notice-bad" role="status"><strong>${words.cancelled}.</strong> ${words.cancelledText}</div>` : ''}
+</div></header>
+<div class="wrap event-columns">
+<div class="event-about">${factList(context, event)}
+${event.description === '' ? '' : html`<section><h2>${words.about}</h2>${paragraphs(event.description)}</section>`}
+${schedule.length === 0 ? '' : scheduleSection(context, event, schedule)}
+</div>
+${checkout(context, facts)}
+</div></article>`,
+  });
+}
+
+function factList({ lang: { language } }: PageContext, event: PublicEvent): Html {
+  const words = eventWords[language];
+  const { startsAt, endsAt, timeZone, doorsOpenAt } = event;
+  const day = formatDate(startsAt, timeZone, language, 'full');
+  const isOneDay = day === formatDate(endsAt, timeZone, language, 'full');
+  const span = formatSpan(startsAt, endsAt, timeZone, language);
+  const doorsDay = formatDate(doorsOpenAt, timeZone, language, 'full');
+  const doors = formatClockIn(doorsOpenAt, timeZone, language);
+  return html`<dl class="facts">
+<div><dt>${words.when}</dt><dd>${isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`}</dd></div>
+<div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>
+<div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}</dd></div>
+<div><dt>${words.by}</dt><dd>${event.organizer.name}</dd></div></dl>`;
+}
+
+function paragraphs(text: string): Html[] {
+  return text
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '')
+    .map((paragraph) => html`<p class="prose">${paragraph}</p>`);
+}
+
+function scheduleSection({ lang: { language } }: PageContext, { timeZone }: PublicEvent, schedule: Schedule): Html {
+  const words = eventWords[language];
+  const days = new Map<string, Schedule>();
+  for (const item of schedule) {
+    const day = formatDate(item.startsAt, timeZone, language, 'weekday');
+    days.set(day, [...(days.get(day) ?? []), item]);
+  }
+  // The zone stands above in the facts; where the clocks change during the event, each hour says which one it is.
+  const zones = new Set(schedule.map((item) => zoneLabel(item.startsAt, timeZone)));
+  const clock = zones.size > 1 ? formatClockIn : formatClock;
+  const row = (
+    item: Schedule[number],
+  ) => html`<li><time datetime="${item.startsAt}">${clock(item.startsAt, timeZone, language)}</time>
+<div><strong>${item.title}</strong>${item.stage === '' ? '' : html`<span class="muted">${item.stage}</span>`}${item.description === '' ? '' : html`<p>${item.description}</p>`}</div></li>`;
+  return html`<section><h2>${words.schedule}</h2>
+${[...days].map(([day, items]) => html`<h3 class="overline">${day}</h3><ol class="schedule">${items.map(row)}</ol>`)}</section>`;
+}

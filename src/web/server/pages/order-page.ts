@@ -1,0 +1,66 @@
+import { html } from 'hono/html';
+import { linkTo } from '../../i18n/language.ts';
+import { type Html, type PageContext, layout } from '../layout.ts';
+import { orderWords } from '../../i18n/words/order.ts';
+
+/**
+ * The page of every order: the same for all of them. Who the order belongs to is shown by the fragment of the mailed link,
+ * or by the cookie of an earlier visit; only the script sees either, and only the API answers with the order.
+ */
+export function orderPage(context: PageContext): Promise<string> {
+  const { lang } = context;
+  const words = orderWords[lang.language];
+  return layout(context, {
+    title: words.title,
+    script: 'order.ts',
+    className: 'page-order',
+    body: html`<div class="wrap narrow">
+<p class="visually-hidden" id="live" role="status" aria-live="polite"></p>
+<p class="notice notice-warn" id="offline" hidden>${words.offline}</p>
+<section id="loading" class="loading" aria-busy="true"><p>${words.loading}</p><div class="bone bone-title"></div><div class="bone"></div><div class="bone bone-tall"></div></section>
+<section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p>
+<p><a class="button" href="${linkTo('/find-order', lang)}">${words.findOrder}</a></p></section>
+<article id="order" hidden>
+<header class="order-head"><p><span class="chip" id="status"></span></p><h1 id="event-name"></h1><p class="muted" id="event-facts"></p>
+<p class="order-code">${words.code} <strong id="code" class="mono"></strong></p></header>
+<div class="notice" id="notice" role="status" hidden></div>
+${paySection(context)}${ticketSection(context)}${summarySection(context)}
+<p id="back" hidden><a class="button button-quiet" id="back-link" href="/">${words.buyAgain}</a></p>
+<p id="cancel-line" hidden><button type="button" class="link-button danger" id="cancel">${words.cancel}</button></p>
+</article>${cancelDialog(context)}</div>`,
+  });
+}
+
+function paySection({ lang: { language } }: PageContext): Html {
+  const words = orderWords[language];
+  return html`<section id="pay" class="panel pay" aria-labelledby="pay-title" hidden>
+<div class="pay-top"><h2 id="pay-title">${words.payTitle}</h2><p class="countdown"><span>${words.timeLeft}</span><strong id="countdown" role="timer"></strong></p></div>
+<p class="pay-total" id="pay-total"></p>
+<p id="preparing" class="waiting" hidden>${words.preparing}</p>
+<div id="payable" hidden><a class="button button-main wide" id="pay-link" rel="noreferrer">${words.pay}</a><p class="muted small">${words.payHint}</p></div>
+<div id="virtual-account" hidden><p class="muted small">${words.virtualAccount}</p><p class="copy-line"><strong class="mono" id="va-number"></strong><button type="button" class="button button-quiet" id="copy">${words.copy}</button></p></div>
+<div id="qris" hidden><p class="muted small">${words.qris}</p><canvas id="qris-code" class="qr" width="240" height="240"></canvas></div>
+<p id="pay-message" class="notice" role="status" hidden></p>
+<button type="button" class="button wide" id="pay-again" hidden>${words.tryAgain}</button></section>`;
+}
+
+function ticketSection({ lang: { language } }: PageContext): Html {
+  const words = orderWords[language];
+  return html`<section id="tickets" hidden><h2>${words.tickets}</h2><p class="muted">${words.showAtDoor}</p>
+<ul class="ticket-list" id="ticket-list"></ul>
+<p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download>${words.pdf}</a><a class="button button-quiet" id="calendar" download>${words.calendar}</a></p></section>`;
+}
+
+function summarySection({ lang: { language } }: PageContext): Html {
+  const words = orderWords[language];
+  return html`<section class="panel"><h2>${words.summary}</h2>
+<table class="lines"><tbody id="lines"></tbody><tfoot id="totals"></tfoot></table></section>
+<section class="buyer-facts"><h2 class="overline">${words.buyer}</h2><p id="buyer-name"></p><p class="muted small">${words.sentTo} <span id="buyer-contact"></span></p></section>`;
+}
+
+function cancelDialog({ lang: { language } }: PageContext): Html {
+  const words = orderWords[language];
+  return html`<dialog id="cancel-dialog" aria-labelledby="cancel-title"><h2 id="cancel-title">${words.cancelTitle}</h2>
+<p id="cancel-text"></p><p class="notice notice-bad" id="cancel-error" role="alert" hidden></p>
+<div class="dialog-buttons"><button type="button" class="button button-quiet" id="cancel-no">${words.cancelNo}</button><button type="button" class="button button-danger" id="cancel-yes">${words.cancelYes}</button></div></dialog>`;
+}

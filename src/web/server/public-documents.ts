@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import type { PublicReadServer } from '../../catalog/public/serve-public-reads.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { Phase } from '../client/queue/queue-view.ts';
+import type {
+  ListingQuery,
+  availabilitySchema,
+  listingSchema,
+  publicEventSchema,
+  publicTicketCategoriesSchema,
+  scheduleSchema,
+} from '../../catalog/schemas.ts';
+
+export type PublicReads = Pick<PublicReadServer, 'answer' | 'answerListing'>;
+export type Listing = z.output<typeof listingSchema>;
+export type ListedEvent = Listing['data'][number];
+export type PublicEvent = z.output<typeof publicEventSchema>;
+export type Schedule = z.output<typeof scheduleSchema>['data'];
+export type TicketCategories = z.output<typeof publicTicketCategoriesSchema>['data'];
+export type TicketCategory = TicketCategories[number];
+export type Availability = z.output<typeof availabilitySchema>['data'];
+export type Band = Availability[number]['band'];
+
+/** What pages say of a waiting room before any script runs: what changes seldom. */
+export type QueueTimes = {
+  readonly phase: Phase;
+  readonly preQueueOpensAt: string;
+  readonly freezesAt: string;
+  readonly opensAt: string;
+};
+
+/** A public answer, not yet parsed: when its version is one that was rendered before, it need not be. */
+export type Document<Content> = {
+  readonly version: string;
+  readonly surrogateKeys: string;
+  read(): Promise<Content>;
+};
+
+/** Nobody's request in particular: the whole answer, uncompressed. */
+const ask = () => new Request('http://pages.internal/');
+
+/**
+ * What a page shows is what the API says: the same bytes from the same cache.
+ * @throws DomainError event.not_found, service.unavailable
+ */
+export async function eventDocuments(reads: PublicReads, slug: string) {
+  const [event, schedule, categories, availability] = await Promise.all([
+    eventDocument(reads, slug),
+    reads.answer(ask(), (known) => known.schedule(slug)).then(documentOf<{ data: Schedule }>),
+    reads.answer(ask(), (known) => known.ticketCategories(slug)).then(documentOf<{ data: TicketCategories }>),
+    reads.answer(ask(), (known) => known.availability(slug)).then(documentOf<{ data: Availability }>),
+  ]);
+  return { event, schedule, categories, availability };
+}
+
+/** @throws DomainError event.not_found, service.unavailable */
+export async function eventDocument(reads: PublicReads, slug: string): Promise<Document<PublicEvent>> {
+  return documentOf<PublicEvent>(await reads.answer(ask(), (known) => known.event(slug)));
+}
+
+/**
+ * The event's waiting room; undefined when there is none. Its document turns each second, so a page is made from these few
+ * parts of it and not from its version.
+ * @throws DomainError service.unavailable
+ */
+export async function queueTimes(reads: PublicReads, slug: string): Promise<QueueTimes | undefined> {
+  try {
+    const document = documentOf<QueueTimes>(await reads.answer(ask(), (known) => known.queue(slug)));
+    const { phase, preQueueOpensAt, freezesAt, opensAt } = await document.read();
+    return { phase, preQueueOpensAt, freezesAt, opensAt };
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'event.not_found') return undefined;
+    throw error;
+  }
+}
+
+/** @throws DomainError request.invalid for a cursor that is not ours, service.unavailable */
+export async function listingDocument(reads: PublicReads, query: ListingQuery): Promise<Document<Listing>> {
+  return documentOf<Listing>(await reads.answerListing(ask(), query));
+}
+
+function documentOf<Content>(answer: Response): Document<Content> {
+  return {
+    version: answer.headers.get('etag') ?? '',
+    surrogateKeys: answer.headers.get('surrogate-key') ?? '',
+    // The bytes were rendered by the catalog from this very schema.
+    read: async () => (await answer.json()) as Content,
+  };
+}

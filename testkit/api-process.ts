@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { freePort } from '../deploy/local/host/ports.ts';
+import { until } from './worker.ts';
+
+/** The API as it is deployed, in a process of its own, on ports of its own. */
+export type ApiProcess = {
+  readonly port: number;
+  readonly operationsPort: number;
+  readonly pid: number;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  operations(path: string, init?: RequestInit): Promise<Response>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+};
+
+export const operationsToken = 'test-only-operations-token-0123456789abc';
+
+const script = resolve(import.meta.dirname, '../src/main.ts');
+const readyWithinMs = 30_000;
+
+export async function startApiProcess(
+  urls: { databaseUrl: string; cacheUrl: string; queueUrl: string },
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ApiProcess> {
+  const [port, operationsPort] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [script], {
+    env: {
+      ENV: 'test',
+      LOG_LEVEL: 'warn',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      OPERATIONS_PORT: String(operationsPort),
+      OPERATIONS_TOKEN: operationsToken,
+      DATABASE_URL: urls.databaseUrl,
+      REDIS_CACHE_URL: urls.cacheUrl,
+      REDIS_QUEUE_URL: urls.queueUrl,
+      JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
+      ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+      QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
+      HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
+      ENCRYPTION_KEY: 'ab'.repeat(32),
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = gather(child);
+  const operations = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${operationsPort}${path}`, init);
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`the API process ended: ${said()}`);
+    return (await operations('/readyz').catch(() => undefined))?.status === 200;
+  }, readyWithinMs);
+  return {
+    port,
+    operationsPort,
+    pid: child.pid ?? 0,
+    fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init),
+    operations,
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function gather(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
+import type { Placed } from './payments.ts';
+
+/** Notifications as Midtrans writes and signs them. */
+
+export type Body = Record<string, unknown>;
+
+export function sign(body: Body, serverKey = demoMidtransAccount.serverKey): Body {
+  const text = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
+  return { ...body, signature_key: createHash('sha512').update(text).digest('hex') };
+}
+
+export function settlement(placed: Placed, change: Body = {}): Body {
+  return {
+    order_id: placed.attemptId,
+    transaction_id: `trx-${placed.attemptId}`,
+    transaction_status: 'settlement',
+    status_code: '200',
+    gross_amount: '150000.00',
+    currency: 'IDR',
+    merchant_id: demoMidtransAccount.merchantId,
+    payment_type: 'qris',
+    fraud_status: 'accept',
+    ...change,
+  };
+}

@@ -1,0 +1,144 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { createActors } from '../src/access/actors.ts';
+import { createApiKey } from '../src/access/credentials/create-api-key.ts';
+import { organizerRoutes } from '../src/catalog/events/organizer-routes.ts';
+import { publicRoutes } from '../src/catalog/public/routes.ts';
+import { servePublicReads } from '../src/catalog/public/serve-public-reads.ts';
+import { createStagePurge } from '../src/http/public-cache/cdn-purge.ts';
+import { createCachedReads } from '../src/http/public-cache/cached-reads.ts';
+import { handleError } from '../src/http/problem.ts';
+import { requestContext } from '../src/http/request-context.ts';
+import type { AppEnv } from '../src/http/contract/router.ts';
+import { createNoteEventChange } from '../src/notifications/notices/note-event-change.ts';
+import { availabilityOf } from '../src/orders/pools/availability.ts';
+import { unpayableSale } from '../src/payments/index.ts';
+import { limitsChanged } from '../src/orders/lifecycle/limits-changed.ts';
+import { wasOrdered } from '../src/orders/placement/was-ordered.ts';
+import { type Clock, systemClock } from '../src/platform/clock.ts';
+import { type Db, openDb } from '../src/platform/database/db.ts';
+import { createLog } from '../src/platform/log.ts';
+import { registry } from '../src/platform/metrics.ts';
+import { openCacheRedis } from '../src/platform/redis.ts';
+import { createReplica, readFromPrimary } from '../src/platform/database/replica.ts';
+import { problems } from '../src/problems.ts';
+import { type TestOrganizer, signedInOwner } from './factories.ts';
+
+const log = createLog({ level: 'silent', process: 'test' });
+const config = {
+  JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
+  ENCRYPTION_KEY: 'c3'.repeat(32),
+  HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
+  EVENT_NOTICE_DELAY_SECONDS: 300,
+};
+
+/** The catalog as one API process has it: its own pool, its own Redis connections, its own memory. */
+export type CatalogProcess = Awaited<ReturnType<typeof openCatalog>>;
+
+export async function openCatalog(options: {
+  databaseUrl: string;
+  redisUrl: string;
+  replicaDb?: Db;
+  clock?: Clock;
+  callTimeoutMs?: number;
+  cdnPurgeUrl?: string;
+}) {
+  const open = openDb({
+    url: options.databaseUrl,
+    name: 'test',
+    poolSize: 4,
+    acquireTimeoutMs: 5000,
+    callTimeoutMs: options.callTimeoutMs ?? 5000,
+    prepare: false,
+  });
+  const redis = openCacheRedis(options.redisUrl, log);
+  await new Promise((resolve) => redis.once('ready', resolve));
+  const clock = options.clock ?? systemClock;
+  const { db } = open;
+  const cachedReads = createCachedReads({ redis, log });
+  const { replicaDb } = options;
+  const replica =
+    replicaDb === undefined
+      ? undefined
+      : createReplica({ replica: replicaDb, primary: db, fallback: db, watch: db, lagMaxMs: 5000, log });
+  const source = replica ?? readFromPrimary(db);
+  const publicReads = servePublicReads({ db, source, redis, clock, availabilityOf, cachedReads, problems });
+  const actors = createActors({ db, clock, config });
+  const stagePurge = createStagePurge(options.cdnPurgeUrl);
+  const eventChanged = createNoteEventChange({ clock, config });
+  const deps = {
+    db,
+    clock,
+    config,
+    actors,
+    cachedReads,
+    stagePurge,
+    availabilityOf,
+    unpayableSale,
+    limitsChanged,
+    eventChanged,
+    wasOrdered,
+  };
+  const app = new OpenAPIHono<AppEnv>();
+  app.use(requestContext(log));
+  app.onError(handleError(problems, log));
+  app.route('/', publicRoutes(publicReads));
+  app.route('/', organizerRoutes(deps));
+  return {
+    db,
+    deps,
+    cachedReads,
+    publicReads,
+    app,
+    /** A request as main serves it: what is at hand first, then the app. */
+    fetch: async (path: string, init: RequestInit = {}): Promise<Response> => {
+      const request = new Request(`http://antre.test${path}`, init);
+      return publicReads.fetch(request) ?? app.fetch(request);
+    },
+    close: async () => {
+      replica?.close();
+      cachedReads.close();
+      redis.disconnect();
+      await open.close();
+    },
+  };
+}
+
+/** How often a public answer of this kind was made from Postgres, over all processes of this test file. */
+export async function buildsOf(kind: string): Promise<number> {
+  const metric = await registry.getSingleMetric('antre_cached_read_builds_total')?.get();
+  return metric?.values.find(({ labels }) => labels['kind'] === kind)?.value ?? 0;
+}
+
+/** What an organiser's program sends to act in a role. */
+export async function keyOf(
+  { deps }: CatalogProcess,
+  organizer: TestOrganizer,
+  role: 'manager' | 'door',
+): Promise<string> {
+  const { key } = await createApiKey(deps, { actor: await signedInOwner(deps.db, organizer), name: role, role });
+  return key;
+}
+
+export async function auditOf(
+  db: Db,
+  organizer: TestOrganizer,
+): Promise<{ act: string; subject_id: string; changes: unknown }[]> {
+  const rows: unknown = await db.execute(
+    sql`select act, subject_id, changes from audit_log where organizer_id = ${organizer.id} order by id`,
+  );
+  return rows as { act: string; subject_id: string; changes: unknown }[];
+}
+
+/** What tests look into, of whatever answer. */
+export type Shown = Record<string, unknown> & {
+  readonly id: string;
+  readonly code: string;
+  readonly version: number;
+  readonly nextCursor: string | null;
+  readonly data: readonly (Record<string, unknown> & { id: string; slug: string; name: string })[];
+};
+
+export async function shown(answer: Response): Promise<Shown> {
+  return (await answer.json()) as Shown;
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { createActors } from '../src/access/actors.ts';
+import { newCredential } from '../src/access/credentials/credential.ts';
+import { accessProblems } from '../src/access/errors.ts';
+import { checkInProblems } from '../src/check-in/errors.ts';
+import { gateRoutes } from '../src/check-in/gates/routes.ts';
+import { createScanLane } from '../src/check-in/index.ts';
+import { checkInInvariants } from '../src/check-in/invariants.ts';
+import { checkInRoutes } from '../src/check-in/routes.ts';
+import { handleError } from '../src/http/problem.ts';
+import { createRouter } from '../src/http/contract/router.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { type OpenDb, openDb } from '../src/platform/database/db.ts';
+import { newId } from '../src/platform/ids.ts';
+import { createLog } from '../src/platform/log.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './check-in.ts';
+import { createTestDatabase } from './database.ts';
+
+export type Answer = { status: number; body: ReturnType<typeof JSON.parse> };
+
+/** The door's API on a database of its own, with one event whose doors are open. */
+export interface Door {
+  readonly sql: postgres.Sql;
+  readonly open: OpenDb;
+  readonly event: DoorEvent;
+  addKey(of: DoorEvent, role: string): Promise<string>;
+  addDevice(of: DoorEvent): Promise<string>;
+  /** A live ticket of the event. */
+  ticket(of?: DoorEvent, categoryId?: string): Promise<HeldTicket>;
+  call(credential: string | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
+  /** An online scan at the event, with a new scan id unless one is given. */
+  scan(credential: string | undefined, more: Record<string, unknown>): Promise<Answer>;
+  /** Hands in offline scans of the event; `batch` is beside the scans. */
+  sync(credential: string, scans: readonly unknown[], batch?: Record<string, unknown>): Promise<Answer>;
+  conflicts(credential: string): Promise<Answer['body'][]>;
+  summary(credential: string): Promise<Answer['body']>;
+  /** Sentences of the door's invariants that do not hold. */
+  faults(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'c3'.repeat(32) };
+const catalogue = {
+  ...accessProblems,
+  ...checkInProblems,
+  'request.invalid': { status: 400, title: 'Request not valid' },
+  'request.not_found': { status: 404, title: 'Not found' },
+  'request.too_large': { status: 413, title: 'Body too large' },
+  'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
+};
+
+export async function openDoor(categories: readonly { name: string }[] = [{ name: 'Regular' }]): Promise<Door> {
+  const database = await createTestDatabase();
+  const sql = postgres(database.directUrl, { max: 2 });
+  const timeouts = { acquireTimeoutMs: 2000, callTimeoutMs: 5000 };
+  const open = openDb({ url: database.url, name: 'door', poolSize: 4, ...timeouts, prepare: false });
+  const event = await addDoorEvent(sql, { categories });
+  const log = createLog({ level: 'silent', process: 'test' });
+  const actors = createActors({ db: open.db, clock: systemClock, config: secrets });
+  const deps = { db: open.db, actors, clock: systemClock, scans: createScanLane({ db: open.db, flushesMax: 4 }) };
+  const app = createRouter();
+  app.onError(handleError(catalogue, log));
+  app.route('/', checkInRoutes(deps));
+  app.route('/', gateRoutes(deps));
+
+  const call: Door['call'] = async (credential, method, path, body) => {
+    const response = await app.request(path, {
+      method,
+      headers: {
+        ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+  return {
+    sql,
+    open,
+    event,
+    call,
+    addKey: async (of, role) => {
+      const { text, hash } = newCredential('apiKey', secrets);
+      await sql`insert into api_keys (id, organizer_id, name, role, key_hash, created_by, responsible_id)
+        values (${newId('key')}, ${of.organizerId}, 'test', ${role}, ${hash}, 'test', 'test')`;
+      return text;
+    },
+    addDevice: async (of) => {
+      const { text, hash } = newCredential('device', secrets);
+      await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
+        values (${newId('dev')}, ${of.organizerId}, ${of.eventId}, 'test', ${hash}, 'test', 'test')`;
+      return text;
+    },
+    ticket: async (of = event, categoryId) => {
+      const [ticket] = await addTickets(sql, of, 1, categoryId === undefined ? {} : { categoryId });
+      if (ticket === undefined) throw new Error('no ticket');
+      return ticket;
+    },
+    scan: (credential, more) =>
+      call(credential, 'POST', '/v1/check-ins', { eventId: event.eventId, scanId: randomUUID(), ...more }),
+    sync: (credential, scans, batch = {}) =>
+      call(credential, 'POST', '/v1/check-ins/batch', { eventId: event.eventId, scans, ...batch }),
+    conflicts: async (credential) =>
+      (await call(credential, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?limit=200`)).body.data,
+    summary: async (credential) =>
+      (await call(credential, 'GET', `/v1/events/${event.eventId}/check-ins/summary`)).body,
+    faults: async () => {
+      const found: string[] = [];
+      for (const invariant of checkInInvariants) found.push(...(await invariant.find(open.db)));
+      return found;
+    },
+    close: async () => {
+      await open.close();
+      await sql.end();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { sql } from 'drizzle-orm';
+import { buyerKey } from '../src/access/buyers/buyer-key.ts';
+import { notifyBuyer } from '../src/notifications/notices/notify-buyer.ts';
+import { notifyOrder } from '../src/notifications/notices/notify-order.ts';
+import { notifyStaff } from '../src/notifications/notices/notify-staff.ts';
+import { queueOrderDeliveries } from '../src/notifications/deliveries/queue-queries.ts';
+import { buyerKeys } from '../src/orders/placement/buyer.ts';
+import { lockOrder } from '../src/orders/lifecycle/lock-order.ts';
+import { releaseHold } from '../src/orders/lifecycle/release-hold.ts';
+import { withdrawOrder } from '../src/orders/lifecycle/withdraw-order.ts';
+import { rowsOf, transaction } from '../src/platform/database/db.ts';
+import { newId } from '../src/platform/ids.ts';
+import { type TestEvent, createEvent, createOrganizer, type someBuyer } from './factories.ts';
+import { type Notifications, addSender, notificationConfig } from './notifications.ts';
+import { order, placingDeps } from './placing.ts';
+
+type Buyer = ReturnType<typeof someBuyer>;
+
+export const withdraw = { requestFullRefund: () => Promise.resolve(), hasAdmissions: () => Promise.resolve(false) };
+
+/** One person's addresses as people may spell them. */
+export const spellings = (buyer: Buyer): Buyer[] => {
+  const [mailbox = '', domain = ''] = buyer.email.split('@');
+  return [
+    buyer,
+    { ...buyer, email: `${mailbox}+offer@${domain}` },
+    { ...buyer, email: `${mailbox.toUpperCase()}@${domain.toUpperCase()}` },
+    { ...buyer, email: `${mailbox}+${mailbox}@${domain}`, phone: buyer.phone.replace('+62', '0062') },
+  ];
+};
+
+/** A free event and one with a price, and every way to have a message sent to somebody. */
+export async function openMessageWays(world: Notifications) {
+  const free = await createEvent(world.db, { categories: [{ price: 0, capacity: 10_000 }] });
+  const priced = await createEvent(world.db, { categories: [{ price: 50_000, capacity: 10_000 }] });
+  await addSender(world.db);
+
+  async function placed(event: TestEvent, buyer: Buyer, queuePass?: string) {
+    const { order: made } = await order(placingDeps(world.open), event, {
+      buyer,
+      ...(queuePass === undefined ? {} : { queuePass }),
+    });
+    return { eventId: event.id, orderId: made.id };
+  }
+
+  /** What lies in `deliveries` for one mailbox or phone, by status, on one channel. */
+  async function sentTo(buyer: Buyer, channel: 'email' | 'whatsapp') {
+    const [email, phone] = buyerKeys(notificationConfig.HASH_SECRET, buyer);
+    const rows = await rowsOf<{ share: string | null; status: string; count: number }>(
+      world.db,
+      sql`select share, status, count(*)::int as count from deliveries
+          where channel = ${channel} and recipient_key = ${channel === 'email' ? email : phone} group by 1, 2`,
+    );
+    const sum = (status: string) =>
+      rows.filter((row) => row.status === status).reduce((total, row) => total + row.count, 0);
+    return { queued: sum('queued'), capped: sum('capped'), rows };
+  }
+
+  /** Every way in which somebody who is not signed in, or an organizer, can have a message sent. */
+  const ways = {
+    'a free order': async (buyer: Buyer) => notifyOrder(world.deps, 'tickets', await placed(free, buyer)),
+    'a hold that its buyer gives up': async (buyer: Buyer) => {
+      const ref = await placed(priced, buyer);
+      await endHold(ref, 'buyer');
+      return notifyOrder(world.deps, 'order_cancelled', ref);
+    },
+    'a hold that the organizer ends': async (buyer: Buyer) => {
+      const ref = await placed(priced, buyer);
+      await endHold(ref, 'organizer');
+      return notifyOrder(world.deps, 'order_cancelled', ref);
+    },
+    'the link of an order that nobody paid for': async (buyer: Buyer) =>
+      notifyOrder(world.deps, 'order_link', await placed(priced, buyer)),
+    'an event that is called off': async (buyer: Buyer) => {
+      const ref = await placed(free, buyer);
+      const notice = { ...ref, emailId: newId('dlv'), whatsappId: newId('dlv') };
+      await queueOrderDeliveries(world.db, 'event_cancelled', [notice], { version: 2 });
+    },
+    'an event that moves': async (buyer: Buyer) => {
+      const ref = await placed(free, buyer);
+      const notice = { ...ref, emailId: newId('dlv'), whatsappId: newId('dlv') };
+      await queueOrderDeliveries(world.db, 'event_moved', [notice], { version: 2 });
+    },
+    're-sending free tickets': async (buyer: Buyer) => {
+      const ref = await placed(free, buyer);
+      const notice = { ...ref, emailId: newId('dlv'), whatsappId: newId('dlv') };
+      await queueOrderDeliveries(world.db, 'tickets', [notice], { resend: true });
+    },
+    'a code by mail': (buyer: Buyer) => code(buyer, 'email'),
+    'a code by WhatsApp': (buyer: Buyer) => code(buyer, 'whatsapp'),
+    'a link for staff': async (buyer: Buyer) => {
+      const organizer = await createOrganizer(world.db);
+      const [staffId, tokenId] = [newId('stf'), newId('tok')];
+      // Of one address there is one member; another spelling of the mailbox is another address.
+      const email = buyer.email.replace('@', `+${staffId.toLowerCase()}@`);
+      await world.db.execute(sql`
+        insert into staff (id, organizer_id, email, name, role, status) values (${staffId}, ${organizer.id}, ${email}, 'X', 'door', 'invited')`);
+      await world.db.execute(sql`
+        insert into staff_tokens (id, staff_id, purpose, expires_at) values (${tokenId}, ${staffId}, 'invitation', now() + interval '1 day')`);
+      return notifyStaff({ ...world.deps }, 'staff_invitation', { tokenId });
+    },
+  } satisfies Record<string, (buyer: Buyer) => Promise<unknown>>;
+
+  async function endHold({ eventId, orderId }: { eventId: string; orderId: string }, by: 'buyer' | 'organizer') {
+    await transaction(world.db, async (tx) => {
+      const locked = await lockOrder(tx, eventId, orderId);
+      if (locked === undefined) throw new Error('the order is gone');
+      await withdrawOrder(tx, withdraw, locked, by);
+      await releaseHold(tx, locked);
+    });
+  }
+
+  async function code(buyer: Buyer, channel: 'email' | 'whatsapp') {
+    const verificationId = newId('ver');
+    const key = buyerKey(
+      notificationConfig.HASH_SECRET,
+      channel === 'email' ? 'email' : 'phone',
+      channel === 'email' ? buyer.email : buyer.phone,
+    );
+    await world.db.execute(sql`
+      insert into buyer_verifications (id, channel, account_key, target_sealed, locale, organizer_id, event_id, expires_at)
+      values (${verificationId}, ${channel}, ${key}, 'x', 'id', ${free.organizer.id}, ${free.id}, now() + interval '10 minutes')`);
+    return notifyBuyer(world.deps, { verificationId });
+  }
+
+  return { free, priced, placed, sentTo, ways };
+}

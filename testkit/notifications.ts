@@ -1,0 +1,216 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { demoWhatsappSender } from '../sandbox/demo-accounts.ts';
+import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import { createActors } from '../src/access/actors.ts';
+import { accessProblems } from '../src/access/errors.ts';
+import { handleError } from '../src/http/problem.ts';
+import { requestContext } from '../src/http/request-context.ts';
+import type { AppEnv } from '../src/http/contract/router.ts';
+import { type Serving, serve } from '../src/http/server/serve.ts';
+import { createEmailChannel } from '../src/notifications/channels/email.ts';
+import { createWhatsappChannel } from '../src/notifications/channels/whatsapp-cloud.ts';
+import { createDeliveries } from '../src/notifications/deliveries/deliveries.ts';
+import { notificationProblems } from '../src/notifications/errors.ts';
+import { notificationCallbackRoutes, notificationRoutes } from '../src/notifications/routes.ts';
+import { sealSenderCredentials } from '../src/notifications/senders/sender-credentials.ts';
+import { lockOrder } from '../src/orders/lifecycle/lock-order.ts';
+import { payOrder } from '../src/orders/lifecycle/pay-order.ts';
+import type { Order } from '../src/orders/tables.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { type Db, rowsOf, transaction } from '../src/platform/database/db.ts';
+import { newId } from '../src/platform/ids.ts';
+import { openCacheRedis } from '../src/platform/redis.ts';
+import { createTestDatabase } from './database.ts';
+import { type TestEvent, createEvent } from './factories.ts';
+import { type OrderOptions, order, placingDeps } from './placing.ts';
+import { createTestRedis } from './redis.ts';
+import { openWorkDb, silentLog } from './worker.ts';
+
+export const notificationConfig = {
+  PUBLIC_URL: 'https://antre.example',
+  ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+  QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
+  HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
+  JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
+  ENCRYPTION_KEY: 'a1'.repeat(32),
+};
+
+export type DeliveryRow = {
+  readonly id: string;
+  readonly channel: 'email' | 'whatsapp';
+  readonly template: string;
+  readonly status: string;
+  readonly failure: string | null;
+  readonly tries: number;
+  readonly version: number;
+  readonly sender_id: string | null;
+  readonly provider_message_id: string | null;
+};
+
+/** The room with real Postgres, Redis, SMTP and HTTP around it; the outside world is the sandbox. */
+export async function openNotifications() {
+  const database = await createTestDatabase();
+  const redis = await createTestRedis();
+  const open = openWorkDb(database.url);
+  const { db } = open;
+  const problems = {
+    'request.invalid': { status: 400, title: 'Invalid request' },
+    'request.not_found': { status: 404, title: 'Not found' },
+    'service.unavailable': { status: 503, title: 'Unavailable' },
+    ...accessProblems,
+    ...notificationProblems,
+  };
+  const actors = createActors({ db, clock: systemClock, config: notificationConfig });
+  const app = new OpenAPIHono<AppEnv>();
+  app.use(requestContext(silentLog));
+  app.route('/', notificationCallbackRoutes({ db, config: notificationConfig }));
+  app.route('/', notificationRoutes({ db, clock: systemClock, config: notificationConfig, actors }));
+  app.onError(handleError(problems, silentLog));
+  const server: Serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
+  const sandbox: Sandbox = await startSandbox({
+    timeScale: 0.01,
+    whatsappCallbackUrl: `http://127.0.0.1:${server.port}/v1/callbacks/whatsapp/{phoneNumberId}`,
+  });
+  const cache = openCacheRedis(redis.cacheUrl, silentLog);
+  await new Promise<void>((resolve) => cache.once('ready', () => resolve()));
+  const email = createEmailChannel({ smtpUrl: sandbox.smtpUrl, from: 'antre <tickets@antre.example>', log: silentLog });
+  const whatsapp = createWhatsappChannel({
+    db,
+    redis: cache,
+    log: silentLog,
+    graphUrl: `${sandbox.url}/graph`,
+    graphVersion: 'v23.0',
+    encryptionKey: notificationConfig.ENCRYPTION_KEY,
+  });
+  const deps = {
+    db,
+    clock: systemClock,
+    config: notificationConfig,
+    log: silentLog,
+    deliveries: createDeliveries(db),
+    email,
+    whatsapp,
+  };
+  return {
+    app,
+    db,
+    open,
+    deps,
+    sandbox,
+    redis,
+    database,
+    callbackUrl: `http://127.0.0.1:${server.port}/v1/callbacks/whatsapp`,
+    close: async () => {
+      await email.close();
+      await sandbox.close();
+      await server.close();
+      cache.disconnect();
+      await open.close();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
+
+export type Notifications = Awaited<ReturnType<typeof openNotifications>>;
+
+/** A paid order with its tickets; the fact `order.paid` lies in the outbox. */
+export async function paidOrder(
+  world: Notifications,
+  options: OrderOptions & { event?: TestEvent } = {},
+): Promise<{ eventId: string; orderId: string; order: Order }> {
+  const event = options.event ?? (await createEvent(world.db));
+  await order(placingDeps(world.open), event, options);
+  const [row] = await rowsOf<{ id: string }>(
+    world.db,
+    sql`select id from orders where event_id = ${event.id} order by placed_at desc, id desc limit 1`,
+  );
+  const orderId = row?.id ?? '';
+  const paid = await transaction(world.db, async (tx) => {
+    const locked = await lockOrder(tx, event.id, orderId);
+    if (locked === undefined) throw new Error('the order is gone');
+    await payOrder(tx, locked);
+    return locked;
+  });
+  return { eventId: event.id, orderId, order: paid };
+}
+
+export async function deliveriesOf(db: Db, subjectId: string): Promise<DeliveryRow[]> {
+  return rowsOf<DeliveryRow>(
+    db,
+    sql`select id, channel, template, status, failure, tries, version, sender_id, provider_message_id
+      from deliveries where subject_id = ${subjectId} order by version, channel`,
+  );
+}
+
+/** The demo number of the sandbox, for one organiser or for the platform. */
+export async function addSender(
+  db: Db,
+  options: {
+    organizerId?: string;
+    phoneNumberId?: string;
+    accessToken?: string;
+    appSecret?: string;
+    messagesPerSecond?: number;
+  } = {},
+): Promise<string> {
+  const id = newId('snd');
+  const credentials = sealSenderCredentials(notificationConfig.ENCRYPTION_KEY, id, {
+    accessToken: options.accessToken ?? demoWhatsappSender.accessToken,
+    appSecret: options.appSecret ?? demoWhatsappSender.appSecret,
+    verifyToken: demoWhatsappSender.verifyToken,
+  });
+  await db.execute(sql`
+    insert into senders (id, organizer_id, kind, phone_number_id, credentials, messages_per_second)
+    values (${id}, ${options.organizerId ?? null}, 'whatsapp_cloud', ${options.phoneNumberId ?? demoWhatsappSender.phoneNumberId},
+      ${credentials}, ${options.messagesPerSecond ?? 60})`);
+  return id;
+}
+
+export async function control(sandbox: Sandbox, path: string, body: unknown): Promise<void> {
+  const response = await fetch(`${sandbox.url}/control/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`the sandbox refuses ${path}: ${response.status} ${await response.text()}`);
+}
+
+export type InboxMail = {
+  readonly id: string;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly size: number;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: readonly { key: string; value: string }[];
+  readonly attachments: readonly { filename: string; mimeType: string; contentId?: string; size: number }[];
+};
+
+/** Mails to one address, newest first, whole. */
+export async function inbox(sandbox: Sandbox, to: string): Promise<InboxMail[]> {
+  const list = (await (await fetch(`${sandbox.url}/inbox?to=${encodeURIComponent(to)}`)).json()) as {
+    data: { id: string }[];
+  };
+  return Promise.all(
+    list.data.map(async ({ id }) => (await (await fetch(`${sandbox.url}/inbox/${id}`)).json()) as InboxMail),
+  );
+}
+
+export type SentWhatsapp = {
+  readonly id: string;
+  readonly to: string;
+  readonly template: string;
+  readonly language: string;
+  readonly opaque: string;
+  readonly components: readonly { type: string; parameters: readonly { text: string }[] }[];
+  readonly statuses: readonly { status: string }[];
+};
+
+export async function whatsappMessages(sandbox: Sandbox, to: string): Promise<SentWhatsapp[]> {
+  const list = (await (await fetch(`${sandbox.url}/whatsapp/messages?to=${encodeURIComponent(to)}`)).json()) as {
+    data: SentWhatsapp[];
+  };
+  return list.data;
+}

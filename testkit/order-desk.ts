@@ -1,0 +1,128 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { createActors } from '../src/access/actors.ts';
+import { createApiKey } from '../src/access/credentials/create-api-key.ts';
+import { orderAccessToken } from '../src/access/buyers/order-token.ts';
+import { handleError } from '../src/http/problem.ts';
+import { requestContext } from '../src/http/request-context.ts';
+import type { AppEnv } from '../src/http/contract/router.ts';
+import { deskRoutes } from '../src/orders/desk/routes.ts';
+import { orderRoutes } from '../src/orders/buyer/routes.ts';
+import { lockOrder } from '../src/orders/lifecycle/lock-order.ts';
+import { payOrder } from '../src/orders/lifecycle/pay-order.ts';
+import { createTicketPrinter } from '../src/orders/tickets/print-tickets.ts';
+import { poolRoutes } from '../src/orders/pools/routes.ts';
+import { promoCodeRoutes } from '../src/orders/promo-codes/routes.ts';
+import { refundOrder } from '../src/orders/lifecycle/refund-order.ts';
+import type { PaymentView } from '../src/orders/buyer/payment-view.ts';
+import { gatewayFeesOf } from '../src/payments/ledger/queries.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { type Db, type OpenDb, rowsOf, transaction } from '../src/platform/database/db.ts';
+import { eventIdOf } from '../src/platform/ids.ts';
+import { createLog } from '../src/platform/log.ts';
+import { problems } from '../src/problems.ts';
+import { type TestOrganizer, signedInOwner } from './factories.ts';
+import { placingDeps } from './placing.ts';
+
+const log = createLog({ level: 'silent', process: 'test' });
+
+/** The room's routes behind the real edge. What other rooms answer is said here in the shortest true way. */
+export function openDesk(open: OpenDb) {
+  const { db } = open;
+  const { hashSecret, orderTokenSecret } = placingDeps(open);
+  const config = {
+    ORDER_TOKEN_SECRET: orderTokenSecret,
+    HASH_SECRET: hashSecret,
+    PUBLIC_URL: 'https://antre.example',
+    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
+    ENCRYPTION_KEY: 'c3'.repeat(32),
+  };
+  const world = {
+    payment: { status: 'creating', method: 'any' } as PaymentView,
+    mayLookUp: true,
+    lookedUp: [] as string[],
+    refundsRequested: [] as string[],
+  };
+  const deps = {
+    db,
+    clock: systemClock,
+    config,
+    actors: createActors({ db, clock: systemClock, config }),
+    paymentOf: () => Promise.resolve(world.payment),
+    gatewayFeesOf,
+    requestFullRefund: (tx: Db, order: Parameters<typeof refundOrder>[1], reason: string) => {
+      world.refundsRequested.push(order.id);
+      return refundOrder(tx, order, { restock: true, reason });
+    },
+    hasAdmissions: async (tx: Db, eventId: string, orderId: string) =>
+      (
+        await rowsOf(
+          tx,
+          sql`select 1 from admissions a join tickets t on t.event_id = a.event_id and t.id = a.ticket_id
+              where t.event_id = ${eventId} and t.order_id = ${orderId}`,
+        )
+      ).length > 0,
+    ticketPrinter: createTicketPrinter(),
+    lookupLimiter: {
+      consume: (key: string) => {
+        world.lookedUp.push(key);
+        return Promise.resolve({ allowed: world.mayLookUp, retryAfterSeconds: 60 });
+      },
+    },
+  };
+  const app = new OpenAPIHono<AppEnv>();
+  app.use(requestContext(log));
+  app.onError(handleError(problems, log));
+  app.route('/', orderRoutes(deps));
+  app.route('/', deskRoutes(deps));
+  app.route('/', poolRoutes(deps));
+  app.route('/', promoCodeRoutes(deps));
+  return { app, deps, world };
+}
+
+export const tokenOf = (desk: ReturnType<typeof openDesk>, orderId: string) =>
+  orderAccessToken(desk.deps.config.ORDER_TOKEN_SECRET, orderId);
+
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+export const json = (body: unknown, method = 'POST') => ({
+  method,
+  headers: { 'content-type': 'application/json' } as Record<string, string>,
+  body: JSON.stringify(body),
+});
+
+/** What an organiser's program sends to act in a role. */
+export async function keyFor(
+  desk: ReturnType<typeof openDesk>,
+  organizer: TestOrganizer,
+  role: 'manager' | 'door',
+): Promise<Record<string, string>> {
+  const { key } = await createApiKey(desk.deps, {
+    actor: await signedInOwner(desk.deps.db, organizer),
+    name: role,
+    role,
+  });
+  return bearer(key);
+}
+
+/** Money came for an order, as the payments room says it. */
+export async function pay(db: Db, orderId: string): Promise<void> {
+  await transaction(db, async (tx) => {
+    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (order === undefined) throw new Error(`no order ${orderId}`);
+    await payOrder(tx, order);
+  });
+}
+
+/** The members that tests look into one by one. */
+type Shown = {
+  readonly data: readonly { readonly id: string; readonly code: string }[];
+  readonly nextCursor: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly buyer: Readonly<Record<string, string>>;
+};
+
+export async function read(answer: Response): Promise<Shown> {
+  return (await answer.json()) as Shown;
+}

@@ -1,0 +1,325 @@
+import { sql } from 'drizzle-orm';
+import { expect } from 'vitest';
+import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
+import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import type { Actor, Role } from '../src/access/actor.ts';
+import { orderAccessToken } from '../src/access/buyers/order-token.ts';
+import { accessProblems } from '../src/access/errors.ts';
+import { handleError } from '../src/http/problem.ts';
+import { createRouter } from '../src/http/contract/router.ts';
+import { type Serving, serve } from '../src/http/server/serve.ts';
+import { deskProblems } from '../src/orders/desk/errors.ts';
+import { orderProblems } from '../src/orders/errors.ts';
+import { orderInvariants } from '../src/orders/invariants.ts';
+import { accountContext } from '../src/payments/accounts/payment-accounts.ts';
+import { paymentProblems } from '../src/payments/errors.ts';
+import {
+  type GatewayDeps,
+  compareWithWitness,
+  createCallbackInbox,
+  createGatewayBudget,
+  createMidtrans,
+  createPaymentAccounts,
+  guardGateway,
+  paymentHandlers,
+} from '../src/payments/index.ts';
+import { paymentInvariants } from '../src/payments/invariants.ts';
+import { paymentRoutes } from '../src/payments/routes.ts';
+import type { Attempt, Refund, Task } from '../src/payments/tables.ts';
+import { paymentAttempts, refunds, tasks } from '../src/payments/tables.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { encrypt } from '../src/platform/crypto.ts';
+import type { CallGuard } from '../src/platform/resilience/call-guard.ts';
+import { type Db, type OpenDb, rowsOf } from '../src/platform/database/db.ts';
+import { createLog } from '../src/platform/log.ts';
+import { openCacheRedis } from '../src/platform/redis.ts';
+import { RetryLater } from '../src/platform/jobs/retry-later.ts';
+import type { PlaceOrderDeps } from '../src/orders/placement/place-order.ts';
+import { type TestDatabase, createTestDatabase } from './database.ts';
+import { type TestEvent, type TestEventOptions, createEvent } from './factories.ts';
+import { freePort } from '../deploy/local/host/ports.ts';
+import { type OrderOptions, openTestDb, order, placingDeps } from './placing.ts';
+import { createTestRedis } from './redis.ts';
+
+export const encryptionKey = '0f'.repeat(32);
+const orderTokenSecret = 'test-only-order-token-secret-0123456789';
+
+/** The payments room with its real neighbours: Postgres behind PgBouncer, Redis, HTTP, and a gateway that misbehaves. */
+export type PaymentWorld = {
+  readonly database: TestDatabase;
+  readonly open: OpenDb;
+  readonly db: Db;
+  readonly sandbox: Sandbox;
+  readonly deps: GatewayDeps;
+  readonly handlers: ReturnType<typeof paymentHandlers>;
+  readonly url: string;
+  /** A token of a member of this organiser. */
+  staffToken(event: TestEvent, role: Role): string;
+  close(): Promise<void>;
+};
+
+export async function openPaymentWorld(
+  options: {
+    createsPerSecond?: number;
+    timeoutMs?: number;
+    snapExpiryMinimumMinutes?: number;
+    guard?: CallGuard;
+    /** Told of each call that goes out. */
+    onCall?: (call: string) => void;
+  } = {},
+): Promise<PaymentWorld> {
+  const [database, redisUrls] = [await createTestDatabase(), await createTestRedis()];
+  const open = openTestDb(database.url, 8);
+  const log = createLog({ level: 'silent', process: 'test' });
+  const redis = openCacheRedis(redisUrls.cacheUrl, log);
+  await new Promise((resolve) => redis.once('ready', resolve));
+  const sandbox = await startSandbox({ port: 0, smtpPort: 0, timeScale: 0.001, ...pick(options) });
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const midtrans = createMidtrans({
+    snapUrl: `${sandbox.url}/midtrans`,
+    apiUrl: `${sandbox.url}/midtrans`,
+    publicUrl,
+    timeoutMs: options.timeoutMs ?? 1000,
+  });
+  const { onCall = () => {} } = options;
+  const gateway = guardGateway(
+    {
+      ...midtrans,
+      create: (account, request) => (onCall('create'), midtrans.create(account, request)),
+      fetch: (account, attemptId) => (onCall('fetch'), midtrans.fetch(account, attemptId)),
+    },
+    createGatewayBudget({ redis, createsPerSecond: options.createsPerSecond ?? 1000 }),
+    options.guard,
+  );
+  const { db } = open;
+  const accounts = createPaymentAccounts({ db, clock: systemClock, encryptionKey });
+  const deps: GatewayDeps = { db, clock: systemClock, log, accounts, gateway, publicUrl };
+  const actors = new Map<string, Actor>();
+  const serving = await serveRoutes(deps, actors, port);
+  return {
+    database,
+    open,
+    db,
+    sandbox,
+    deps,
+    handlers: paymentHandlers(deps),
+    url: publicUrl,
+    staffToken: ({ organizer }, role) => {
+      const token = `staff-token-of-${organizer.slug}-${role}`;
+      const own = { organizerId: organizer.id, organizerSlug: organizer.slug, role };
+      actors.set(token, { kind: 'staff', id: `stf_${role}`, sessionId: 'ses_test', ...own });
+      return token;
+    },
+    close: async () => {
+      await serving.close();
+      await sandbox.close();
+      redis.disconnect();
+      await open.close();
+      await redisUrls.close();
+      await database.close();
+    },
+  };
+}
+
+function pick({ snapExpiryMinimumMinutes }: { snapExpiryMinimumMinutes?: number }) {
+  return snapExpiryMinimumMinutes === undefined ? {} : { snapExpiryMinimumMinutes };
+}
+
+async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: number): Promise<Serving> {
+  const app = createRouter();
+  app.onError(
+    handleError(
+      {
+        ...paymentProblems,
+        ...orderProblems,
+        ...deskProblems,
+        ...accessProblems,
+        'request.not_found': { status: 404, title: 'Not found' },
+        'request.invalid': { status: 400, title: 'Invalid' },
+        'request.unsupported_media_type': { status: 415, title: 'Media type' },
+        'idempotency.key_required': { status: 400, title: 'Key' },
+        'idempotency.key_reused': { status: 422, title: 'Key' },
+        'service.unavailable': { status: 503, title: 'Unavailable' },
+      },
+      deps.log,
+    ),
+  );
+  app.route(
+    '/',
+    paymentRoutes({
+      ...deps,
+      inbox: createCallbackInbox({ db: deps.db }),
+      actors: { of: (token) => Promise.resolve(actors.get(token)), forget: () => {} },
+      config: {
+        ENCRYPTION_KEY: encryptionKey,
+        ORDER_TOKEN_SECRET: orderTokenSecret,
+        PUBLIC_URL: 'http://localhost:3000',
+      },
+    }),
+  );
+  return serve(app, { host: '127.0.0.1', port, reusePort: false });
+}
+
+/** An event whose organiser has an account at the gateway. */
+export async function createPaidEvent(
+  world: PaymentWorld,
+  options: TestEventOptions & { account?: { merchantId: string; serverKey: string } } = {},
+): Promise<TestEvent> {
+  const { account = demoMidtransAccount, ...rest } = options;
+  const event = await createEvent(world.db, rest);
+  const credentials = encrypt(
+    encryptionKey,
+    JSON.stringify({ serverKey: account.serverKey, clientKey: 'client' }),
+    accountContext(event.organizer.id),
+  );
+  await world.db.execute(sql`
+    insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
+    values (${event.organizer.id}, 'midtrans', ${account.merchantId}, ${credentials}) on conflict do nothing`);
+  return event;
+}
+
+export type Placed = { readonly eventId: string; readonly orderId: string; readonly attemptId: string };
+
+/** An order as buyers place it; its payment is staged and not begun. */
+export async function place(world: PaymentWorld, event: TestEvent, options: OrderOptions = {}): Promise<Placed> {
+  const deps: PlaceOrderDeps = placingDeps(world.open);
+  const { order: placed } = await order(deps, event, options);
+  return { eventId: event.id, orderId: placed.id, attemptId: `pay_${placed.id.slice(4)}01` };
+}
+
+/** An order whose payment page is ready. */
+export async function placeReady(world: PaymentWorld, event: TestEvent, options: OrderOptions = {}): Promise<Placed> {
+  const placed = await place(world, event, options);
+  await world.handlers['order.placed'](placed);
+  await world.db.execute(
+    sql`delete from outbox where name = 'order.placed' and payload ->> 'orderId' = ${placed.orderId}`,
+  );
+  return placed;
+}
+
+type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers']; readonly payload: never };
+
+/**
+ * Runs the room's staged jobs of these orders until none is due, as a worker would. A job that asks to be run later is put
+ * off by a hundredth of its wish, and given up after `triesMax`.
+ */
+export async function work(world: PaymentWorld, placed: Placed, triesMax = 20): Promise<void> {
+  const names = Object.keys(world.handlers).filter((name) => !name.startsWith('payments.'));
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const due = await rowsOf<Staged>(
+      world.db,
+      sql`
+        select id::text, name, payload from outbox o
+        where name in (${sql.join(
+          names.map((name) => sql`${name}`),
+          sql`, `,
+        )})
+          and (payload ->> 'orderId' = ${placed.orderId}
+            or starts_with(payload ->> 'attemptId', ${placed.attemptId.slice(0, -2)})
+            or exists (select 1 from callbacks c where c.id::text = payload ->> 'callbackId'
+                       and starts_with(c.attempt_id, ${placed.attemptId.slice(0, -2)}))
+            or exists (select 1 from refunds r where r.id = payload ->> 'refundId' and r.order_id = ${placed.orderId}))
+        order by o.id`,
+    );
+    if (due.length === 0) return;
+    for (const { id, name, payload } of due) await runOne(world, id, name, payload);
+  }
+}
+
+async function runOne(world: PaymentWorld, id: string, name: Staged['name'], payload: never): Promise<void> {
+  try {
+    await (world.handlers[name] as (given: never) => Promise<unknown>)(payload);
+    await world.db.execute(sql`delete from outbox where id = ${id}`);
+  } catch (error) {
+    if (!(error instanceof RetryLater)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(50, error.seconds * 10)));
+  }
+}
+
+/** Lets the time of leases and pauses pass for one order. */
+export async function hurry(world: PaymentWorld, { orderId }: Placed): Promise<void> {
+  await world.db.execute(
+    sql`update payment_attempts set next_check_at = now() where order_id = ${orderId} and next_check_at is not null`,
+  );
+}
+
+export async function control(world: PaymentWorld, path: string, body: unknown = {}): Promise<number> {
+  const response = await fetch(`${world.sandbox.url}/control${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+export async function attemptsOf(world: PaymentWorld, { orderId }: Placed): Promise<Attempt[]> {
+  return world.db.select().from(paymentAttempts).where(sql`order_id = ${orderId}`).orderBy(paymentAttempts.number);
+}
+
+export async function refundsOf(world: PaymentWorld, { orderId }: Placed): Promise<Refund[]> {
+  return world.db.select().from(refunds).where(sql`order_id = ${orderId}`).orderBy(refunds.id);
+}
+
+export async function tasksOf(world: PaymentWorld, { orderId }: Placed): Promise<Task[]> {
+  return world.db.select().from(tasks).where(sql`order_id = ${orderId}`).orderBy(tasks.id);
+}
+
+export async function orderOf(world: PaymentWorld, { orderId }: Placed) {
+  const [row] = await rowsOf<{ status: string; attention: string[]; tickets: number; expires_at: string }>(
+    world.db,
+    sql`
+      select o.status, o.attention, o.expires_at::text,
+        (select count(*)::int from tickets t where t.order_id = o.id and t.status = 'live') as tickets
+      from orders o where o.id = ${orderId}`,
+  );
+  if (row === undefined) throw new Error('no such order');
+  return row;
+}
+
+export async function stockOf(world: PaymentWorld, { eventId }: { eventId: string }) {
+  const [row] = await rowsOf<{ available: number; held: number; sold: number; blocked: number }>(
+    world.db,
+    sql`select available, held, sold, blocked from stock where event_id = ${eventId}`,
+  );
+  return row;
+}
+
+export async function callbacksOf(world: PaymentWorld, { attemptId }: Placed) {
+  return rowsOf<{ status: string; outcome: string | null }>(
+    world.db,
+    sql`select status, outcome from callbacks where attempt_id = ${attemptId} order by id`,
+  );
+}
+
+/** Waits for the gateway's callbacks to be in the inbox, and runs what they stage. */
+export async function settle(world: PaymentWorld, placed: Placed, callbacks: number): Promise<void> {
+  await until(
+    `${callbacks} callbacks of ${placed.attemptId}`,
+    async () => (await callbacksOf(world, placed)).length >= callbacks,
+  );
+  await work(world, placed);
+}
+
+export async function until(what: string, holds: () => Promise<boolean> | boolean, withinMs = 5000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** The end of every test file: our books are in order, and agree with the gateway's. */
+export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
+  for (const invariant of [...paymentInvariants, ...orderInvariants]) {
+    expect(await invariant.find(world.db), invariant.name).toEqual([]);
+  }
+  const witness = { captures: world.sandbox.witness.captures(), refunds: world.sandbox.witness.refunds() };
+  expect(await compareWithWitness(world.db, witness as never)).toEqual([]);
+  expect(await compareWithWitness(world.db, world.sandbox.url)).toEqual([]);
+}
+
+export function buyerToken({ orderId }: Placed): string {
+  return orderAccessToken(orderTokenSecret, orderId);
+}

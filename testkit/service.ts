@@ -1,0 +1,82 @@
+import { appendFileSync } from 'node:fs';
+import { createApp, createRoutes } from '../src/app.ts';
+import { type Service, compose } from '../src/compose.ts';
+import { loadConfig } from '../src/config.ts';
+import { createLog } from '../src/platform/log.ts';
+import { createTestDatabase } from './database.ts';
+import { createTestRedis } from './redis.ts';
+import { testStack } from './stack.ts';
+
+/** The whole API as one process has it, on a database and Redis of its own. */
+export type TestService = {
+  readonly service: Service;
+  /** The database as the owner of its tables, past PgBouncer. */
+  readonly directUrl: string;
+  readonly routes: ReturnType<typeof createRoutes>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+};
+
+/** @param options.databaseWire a way to PgBouncer that the test may stop */
+export async function startTestService(
+  environment: Record<string, string> = {},
+  options: { databaseWire?: { readonly url: string } } = {},
+): Promise<TestService> {
+  const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const config = loadConfig({
+    ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: options.databaseWire === undefined ? database.url : byWay(database.url, options.databaseWire.url),
+    REDIS_CACHE_URL: redis.cacheUrl,
+    REDIS_QUEUE_URL: redis.queueUrl,
+    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
+    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
+    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
+    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
+    ENCRYPTION_KEY: 'ab'.repeat(32),
+    ...environment,
+  });
+  const service = compose(config, createLog({ level: 'silent', process: 'test' }));
+  withoutLoopShedding(service);
+  const app = createApp(service);
+  return {
+    service,
+    directUrl: database.directUrl,
+    routes: createRoutes(service),
+    fetch: async (path, init) => {
+      const request = new Request(`http://localhost${path}`, init);
+      const response = await app.fetch(request);
+      await noteRefusal(request, response);
+      return response;
+    },
+    close: async () => {
+      await service.closers.close();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
+
+/** The loop of a test is late for what the test itself does, and for whatever else the machine does. */
+function withoutLoopShedding({ traffic: { shedder } }: Service): void {
+  const { cause } = shedder;
+  Object.assign(shedder, {
+    cause: (...asked: Parameters<typeof cause>) => {
+      const found = cause(...asked);
+      return found === 'loop' ? undefined : found;
+    },
+  });
+}
+
+function byWay(url: string, wayUrl: string): string {
+  const [target, way] = [new URL(url), new URL(wayUrl)];
+  target.host = way.host;
+  return target.href;
+}
+
+/** Held against the contract when the run ends. */
+async function noteRefusal({ method, url }: Request, response: Response): Promise<void> {
+  if (!(response.headers.get('content-type') ?? '').startsWith('application/problem+json')) return;
+  const { code } = (await response.clone().json()) as { code: string };
+  appendFileSync(testStack().refusalsFile, `${method} ${new URL(url).pathname} ${code}\n`);
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { readLedger } from '../../deploy/local/host/ledger.ts';
+import { isAlive } from '../../deploy/local/host/process-identity.ts';
+import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
+import { dataFolder } from '../../deploy/local/places.ts';
+import { discardData } from '../../deploy/local/services/discard-data.ts';
+import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
+import { undocumentedRefusals } from './undocumented-refusals.ts';
+import { MigrationError, migrate } from '../../drizzle/migrate.ts';
+
+const templateDatabase = 'antre_template';
+const own = join(dataFolder, `test-${process.pid}`);
+const refusalsFile = join(own, 'refusals.log');
+let services: Services | undefined;
+
+/** Starts the services that all test files of this run share, on free ports with their own data, and migrates the template. */
+export async function setup(project: TestProject): Promise<void> {
+  try {
+    await start(project);
+  } catch (error) {
+    if (!(error instanceof LaunchProblem || error instanceof MigrationError)) throw error;
+    // Says what to do; a stack trace would bury it.
+    console.error(`\n${error.message}\n`);
+    await services?.stop();
+    process.exit(1);
+  }
+}
+
+async function start(project: TestProject): Promise<void> {
+  await clearAfterKilledRuns();
+  services = await startServices({
+    dataFolder: own,
+    ports: 'free',
+    durable: false,
+    database: templateDatabase,
+    say: showUnusual,
+  });
+  const { postgresAdminUrl, pgbouncerAdminUrl, preparedStatements: _, ...addresses } = services.addresses;
+  if (postgresAdminUrl === undefined || pgbouncerAdminUrl === undefined)
+    throw new Error('Tests need servers of their own.');
+  await migrate({ url: addresses.databaseDirectUrl });
+  await closeTemplate(postgresAdminUrl);
+  project.provide('stack', { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase, refusalsFile });
+}
+
+/** Stops them and deletes their data. */
+export async function teardown(): Promise<void> {
+  await services?.stop();
+  const undocumented = existsSync(refusalsFile) ? undocumentedRefusals(readFileSync(refusalsFile, 'utf8')) : [];
+  rmSync(refusalsFile, { force: true });
+  await discardData(own);
+  if (undocumented.length > 0)
+    throw new Error(`Refusals that src/refusals.ts does not list for their operation:\n  ${undocumented.join('\n  ')}`);
+}
+
+/** A database that somebody is connected to cannot be copied. */
+async function closeTemplate(adminUrl: string): Promise<void> {
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  await sql`alter database ${sql(templateDatabase)} with allow_connections false`;
+  await sql.end();
+}
+
+async function clearAfterKilledRuns(): Promise<void> {
+  if (!existsSync(dataFolder)) return;
+  for (const name of readdirSync(dataFolder).filter((entry) => /^test-\d+$/.test(entry))) {
+    const folder = join(dataFolder, name);
+    const ledger = readLedger(join(folder, 'stack.json'));
+    if (ledger && isAlive(ledger.launcher)) continue;
+    await discardData(folder);
+  }
+}
+
+/** Start-up times are not worth a line in a test run; a download or a server that died is. */
+function showUnusual(line: string): void {
+  if (!/^\s*[\d.]+ s {2}/.test(line)) console.log(line);
+}
