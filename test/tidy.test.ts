@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** The architecture of `docs/architecture.md`, as a test. What a linter checks (cycles, lengths, promises) is left to it. */
+/** The rules of `docs/architecture.md` that no linter has. Imports are checked by `deploy/local/architecture.mjs`, lengths by oxlint. */
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
   .split('\n')
@@ -11,104 +10,20 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 const code = tracked.filter((path) => /\.(ts|mjs|js)$/.test(path));
 const textOf = (path: string) => readFileSync(path, 'utf8');
 
-type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
-
-const imports: Import[] = code.flatMap((from) =>
-  [...textOf(from).matchAll(/^(?:import|export)\s+(type\s+)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)].map(
-    (match) => {
-      const target = match[2] ?? match[3] ?? '';
-      return {
-        from,
-        to: target.startsWith('.') ? normalize(join(dirname(from), target)) : target,
-        typeOnly: match[1] !== undefined,
-      };
-    },
-  ),
-);
-
 /** The room of a file in `src`, or undefined for the files that know everyone. */
 function roomOf(path: string): string | undefined {
   return /^src\/([a-z-]+)\//.exec(path)?.[1];
 }
 
-const everyRoom = ['platform', 'http', 'access'];
-/** What each room may know besides itself, platform, and (at its edge) http and access. */
-const knows: Record<string, readonly string[]> = {
-  platform: [],
-  http: ['platform'],
-  access: everyRoom,
-  catalog: everyRoom,
-  'traffic-control': everyRoom,
-  orders: [...everyRoom, 'catalog'],
-  'waiting-room': [...everyRoom, 'catalog'],
-  payments: [...everyRoom, 'catalog', 'orders'],
-  'check-in': [...everyRoom, 'catalog', 'orders'],
-  notifications: [...everyRoom, 'catalog', 'orders'],
-  live: [...everyRoom, 'catalog', 'orders'],
-  reports: [...everyRoom, 'catalog', 'orders'],
-  web: [...everyRoom, 'catalog', 'orders'],
-  // It runs at others' places, with nothing of the service.
-  client: [],
-};
-
-test('knowledge flows one way', () => {
-  const wrong = imports.filter(({ from, to }) => {
-    const [room, target] = [roomOf(from), roomOf(to)];
-    if (room === undefined || room === 'cli' || target === undefined || room === target) return false;
-    return !(knows[room] ?? []).includes(target);
-  });
-  expect(wrong).toEqual([]);
-});
-
-test('another room is entered by its index or by what it publishes: tables, jobs, errors, schemas, the edges of access', () => {
-  const doors =
-    /\/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential|buyer-key|buyer-token)\.ts$/;
-  const wrong = imports.filter(({ from, to, typeOnly }) => {
-    const [room, target] = [roomOf(from), roomOf(to)];
-    if (
-      room === undefined ||
-      room === 'cli' ||
-      target === undefined ||
-      room === target ||
-      target === 'platform' ||
-      target === 'http'
-    )
-      return false;
-    return !typeOnly && !doors.test(to);
-  });
-  expect(wrong).toEqual([]);
-});
-
-const only = (name: string, library: RegExp, allowed: RegExp) =>
-  test(name, () => {
-    const wrong = imports.filter(
-      ({ from, to, typeOnly }) => !typeOnly && /^(src|workers)\//.test(from) && library.test(to) && !allowed.test(from),
-    );
-    expect(wrong).toEqual([]);
-  });
-
-only(
-  'only edges know Hono',
-  /^(hono|@hono\/)/,
-  /^src\/(http|web)\/|^src\/(app|client)\.ts$|^src\/[a-z-]+\/(?:[a-z-]+\/)?[a-z-]*(routes|middleware|schemas|order-access|session-cookie|client-network|receive)[a-z-]*\.ts$/,
-);
-only(
-  'only queries, tables, invariants and the platform know drizzle',
-  /^drizzle-orm/,
-  /^src\/platform\/|^src\/([a-z-]+)\/(?:[a-z-]+\/)?[a-z-]*(queries|tables|invariants|stock)[a-z-]*\.ts$/,
-);
-only('BullMQ lives in workers', /^bullmq/, /^workers\//);
-only('the driver of Postgres lives in the platform', /^postgres$/, /^src\/platform\//);
-
 test('the environment is read in one place', () => {
   const readers =
-    /^(src\/config\.ts|src\/main\.ts|workers\/(main|dead-letters)\.ts|src\/cli\/|drizzle\/|deploy\/local\/|loadtest\/|test\/|vitest\.config\.ts)/;
+    /^(src\/config\.ts|src\/main\.ts|workers\/(main|dead-letters)\.ts|src\/cli\/|drizzle\/|deploy\/local\/|sandbox\/|testkit\/|loadtest\/|test\/|vitest\.config\.ts)/;
   expect(code.filter((path) => /process\.env/.test(textOf(path)) && !readers.test(path))).toEqual([]);
 });
 
 test('time in acts is a capability', () => {
   const clocks =
-    /^(src\/web\/browser\/|src\/platform\/|src\/http\/|workers\/|src\/cli\/|src\/traffic-control\/|src\/client\/)/;
+    /^(src\/web\/client\/|src\/platform\/|src\/http\/|workers\/|src\/cli\/|src\/traffic-control\/|src\/client\/)/;
   const wrong = code.filter(
     (path) => path.startsWith('src/') && !clocks.test(path) && /Date\.now\(\)|new Date\(\)/.test(textOf(path)),
   );
@@ -144,7 +59,9 @@ test('documents cite paths that exist', () => {
   const cited = tracked
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) =>
-      [...textOf(path).matchAll(/`((?:src|workers|drizzle|loadtest|deploy|test|docs)\/[\w./-]*\w)`/g)].map((match) => ({
+      [
+        ...textOf(path).matchAll(/`((?:src|workers|drizzle|sandbox|testkit|loadtest|deploy|test|docs)\/[\w./-]*\w)`/g),
+      ].map((match) => ({
         path,
         target: match[1] ?? '',
       })),

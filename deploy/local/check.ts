@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+const folders = ['src', 'workers', 'drizzle', 'deploy', 'sandbox', 'testkit', 'loadtest', 'test'];
+
 /**
  * `npm run check`: everything that needs no database, in seconds. All steps run, also after one has failed, so that one
  * run names every fault.
@@ -11,6 +13,10 @@ const steps: readonly { readonly name: string; readonly command: readonly string
   { name: 'types of the pages', command: ['tsc', '--noEmit', '-p', 'src/web/client/tsconfig.json'] },
   { name: 'types of k6', command: ['tsc', '--noEmit', '-p', 'loadtest/k6'] },
   { name: 'contract', command: ['node', 'deploy/client/lint-contract.ts'] },
+  {
+    name: 'architecture',
+    command: ['depcruise', '--config=deploy/local/architecture.mjs', '--output-type=err', ...folders],
+  },
   { name: 'dead code', command: ['knip', '--no-progress'] },
   { name: 'tidy', command: ['vitest', 'run', '--config', 'deploy/local/tidy.config.ts', '--reporter=dot'] },
 ];

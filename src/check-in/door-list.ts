@@ -6,7 +6,13 @@ import { encodeBase32 } from '../platform/ids.ts';
 import { findActorEvent } from './find-actor-event.ts';
 import { listEventGates } from './gates/queries.ts';
 import { doorListOverlapSeconds } from './limits.ts';
-import { type DoorCategory, type DoorEvent, type DoorTicket, listDoorCategories, listDoorTickets } from './scans/queries.ts';
+import {
+  type DoorCategory,
+  type DoorEvent,
+  type DoorTicket,
+  listDoorCategories,
+  listDoorTickets,
+} from './scans/queries.ts';
 import type { Gate } from './tables.ts';
 
 export type DoorListEntry = {

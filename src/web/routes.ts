@@ -13,7 +13,13 @@ import { homePage } from './server/pages/home-page.ts';
 import { messagePage } from './server/pages/message-page.ts';
 import { orderPage } from './server/pages/order-page.ts';
 import { queuePage } from './server/pages/queue-page.ts';
-import { type PublicReads, eventDocument, eventDocuments, listingDocument, queueTimes } from './server/public-documents.ts';
+import {
+  type PublicReads,
+  eventDocument,
+  eventDocuments,
+  listingDocument,
+  queueTimes,
+} from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { readSearch } from './server/search.ts';
 import { type Variants, chooseVariant, isKnown } from './server/variants.ts';

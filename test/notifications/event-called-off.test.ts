@@ -8,7 +8,13 @@ import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { eventNotices, money, plain, readable, sequenceOf, uidOf, unfolded } from '../../testkit/event-notices.ts';
-import { type Notifications, addSender, inbox, openNotifications, whatsappMessages } from '../../testkit/notifications.ts';
+import {
+  type Notifications,
+  addSender,
+  inbox,
+  openNotifications,
+  whatsappMessages,
+} from '../../testkit/notifications.ts';
 import { silentLog } from '../../testkit/worker.ts';
 
 /** Guards that whoever holds tickets or a place hears once, in the right words, that the event is off. */

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
 import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
 import { createOrganizer } from '../../testkit/factories.ts';
-import { type Notifications, addSender, deliveriesOf, openNotifications, paidOrder } from '../../testkit/notifications.ts';
+import {
+  type Notifications,
+  addSender,
+  deliveriesOf,
+  openNotifications,
+  paidOrder,
+} from '../../testkit/notifications.ts';
 
 let world: Notifications;
 let senderId: string;

@@ -1,5 +1,10 @@
 import { violatedConstraint } from '../../platform/database/db-errors.ts';
-import { type CategoryOfEvent, type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
+import {
+  type CategoryOfEvent,
+  type ChangeDeps,
+  type EventOfActor,
+  changeLockedEvent,
+} from '../events/change-locked-event.ts';
 import { poolConstraint } from './create-ticket-category.ts';
 import { differences } from '../differences.ts';
 import { poolUnknown, ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';

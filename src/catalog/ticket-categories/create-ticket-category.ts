@@ -1,6 +1,11 @@
 import { violatedConstraint } from '../../platform/database/db-errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { type CategoryOfEvent, type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
+import {
+  type CategoryOfEvent,
+  type ChangeDeps,
+  type EventOfActor,
+  changeLockedEvent,
+} from '../events/change-locked-event.ts';
 import { limitReached, poolUnknown } from '../errors.ts';
 import { requireCategoryLimits, ticketCategoryValues } from '../input-rows.ts';
 import { ticketCategoriesPerEventMax } from '../limits.ts';

@@ -1,12 +1,6 @@
 import type { Db } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
-import {
-  type Acceptance,
-  type Claim,
-  acceptDeliveries,
-  claimDeliveries,
-  secondsInOtherHands,
-} from './queries.ts';
+import { type Acceptance, type Claim, acceptDeliveries, claimDeliveries, secondsInOtherHands } from './queries.ts';
 import { sendable } from '../metrics.ts';
 import { type OrderNotice, type OrderTemplate, queueOrderDeliveries } from './queue-queries.ts';
 import { type OrderSubject, findOrderSubjects } from './subject-queries.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { PublicReadServer } from '../../catalog/public/serve-public-reads.ts';
+import type { PublicReadServer } from '../../catalog/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Phase } from '../client/queue/queue-view.ts';
 import type {
