@@ -6,11 +6,11 @@
 --
 -- The attempt of a callback is looked up by its key. As `exists` the planner may answer it by a hash of the whole table, which
 -- it took for cheaper than a hundred look-ups (what it expects of a list in JSON) up to some twenty thousand attempts: 12 ms
--- for each callback that came alone.
+-- for each callback that came alone. Hash joins stay on: without them, what was stored is matched with what was given row by row,
+-- and a call with a hundred items takes 6.8 ms instead of 4.2.
 create or replace function store_callbacks(items jsonb) returns jsonb
 language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
-set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
   v_answer jsonb;
 begin

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PlacementFacts, PlacementRow } from '../../../src/orders/placement/queries.ts';
 import type { Placed, Placement, PlacementItem } from '../../../src/orders/placement/placement.ts';
 import { storedKeys } from '../../../src/orders/placement/stored-keys.ts';
@@ -96,17 +96,21 @@ async function countLimits(
   heldPerNetworkMax: number,
 ): Promise<void> {
   const quantity = item.quantities.reduce((sum, one) => sum + one, 0);
-  const keys = [...item.buyer_keys.map((key) => `b:${key}`), `n:${item.network_key}`].sort();
-  for (const key of keys) {
-    const max = key.startsWith('n:') ? heldPerNetworkMax : buyerMax;
-    if (max === null) continue;
-    const [counter] = await rowsOf<{ quantity: number }>(
-      tx,
-      sql`insert into limit_counters as l (event_id, counter_key, quantity) values (${eventId}, ${key}, ${quantity})
-          on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity returning quantity`,
-    );
-    if ((counter?.quantity ?? 0) > max) throw new Error('over a limit');
-  }
+  const [emailKey, phoneKey] = item.buyer_keys;
+  const asker = sql`asker_key(${item.confirmed ?? null}, ${emailKey}, ${phoneKey}, ${item.network_key})`;
+  if (buyerMax !== null) await count(tx, { eventId, key: asker, quantity, max: buyerMax });
+  await count(tx, { eventId, key: sql`${`n:${item.network_key}`}`, quantity, max: heldPerNetworkMax });
+}
+
+type Counted = { readonly eventId: string; readonly key: SQL; readonly quantity: number; readonly max: number };
+
+async function count(tx: Db, { eventId, key, quantity, max }: Counted): Promise<void> {
+  const [counter] = await rowsOf<{ quantity: number }>(
+    tx,
+    sql`insert into limit_counters as l (event_id, counter_key, quantity) values (${eventId}, ${key}, ${quantity})
+        on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity returning quantity`,
+  );
+  if ((counter?.quantity ?? 0) > max) throw new Error('over a limit');
 }
 
 async function insertOrder(
