@@ -1,5 +1,3 @@
-import type { Config } from './config.ts';
-
 /** What production refuses of a configuration that is well-formed by itself. Every fault is named, none with its value. */
 
 type Given = Readonly<Record<string, string | undefined>>;
@@ -31,11 +29,18 @@ const differentCharactersMin = 10;
 /** The widest trusted network: 10.0.0.0/8 and fc00::/7 are the widest that are private. */
 const prefixMin = { v4: 8, v6: 7, v4InV6: 104 } as const;
 
+/** The variables that production looks at, as `config.ts` has parsed them. */
+type Checked = Readonly<
+  Partial<
+    Record<(typeof secretNames | typeof serverNames | typeof httpsNames)[number] | 'SMTP_URL', string | undefined>
+  >
+> & { readonly [name in 'CORS_ALLOW_ORIGINS' | 'TRUSTED_PROXIES' | 'BEACON_URL']?: readonly string[] };
+
 /**
  * @param config the variables that are well-formed, each by itself
  * @param given the environment as it came, without what is empty
  */
-export function productionFaults(config: Partial<Config>, given: Given): string[] {
+export function productionFaults(config: Checked, given: Given): string[] {
   return [
     ...secretFaults(config),
     ...(config.CORS_ALLOW_ORIGINS?.includes('*')
@@ -57,7 +62,7 @@ export function productionFaults(config: Partial<Config>, given: Given): string[
   ];
 }
 
-function secretFaults(config: Partial<Config>): string[] {
+function secretFaults(config: Checked): string[] {
   const secrets = secretNames.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]] as const]));
   const passwords = serverNames.flatMap((name) => {
     const password = passwordOf(config[name]);
@@ -106,7 +111,7 @@ function steps(text: string): number {
   return count;
 }
 
-function addressFaults(config: Partial<Config>): string[] {
+function addressFaults(config: Checked): string[] {
   const faults: string[] = [];
   for (const name of serverNames) {
     const address = config[name];

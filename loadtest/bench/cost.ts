@@ -8,7 +8,8 @@ import { hotCategory } from './load/order-load.ts';
 import { type BenchReport, type Measurement, measurementOf } from './harness/report.ts';
 import { costliestStatements, forgetStatements, serverSettings } from './harness/server-figures.ts';
 import { perItem, readSpent } from './fill/spent.ts';
-import { type ApiOptions, type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
+import type { ApiOptions } from './harness/api-environment.ts';
+import { type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 
 const connections = 128;
 const quietPerSecond = 500;

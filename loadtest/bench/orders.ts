@@ -9,7 +9,8 @@ import { chartConcurrency, chartFelt } from './order-charts.ts';
 import { measureOn } from './load/order-load.ts';
 import type { BenchReport, Measurement } from './harness/report.ts';
 import { delayCommits, poolerStats, serverSettings } from './harness/server-figures.ts';
-import { type ApiOptions, type BenchStack, startBenchStack } from './harness/stack.ts';
+import type { ApiOptions } from './harness/api-environment.ts';
+import { type BenchStack, startBenchStack } from './harness/stack.ts';
 
 const connectionCounts = [128, 256, 512];
 /** On two cores a tie also takes from each side what the other leaves idle; so both ways are measured. */

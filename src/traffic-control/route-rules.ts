@@ -1,5 +1,4 @@
 import type { BearerKind } from '../http/hot-path/hot-request.ts';
-import type { Dependency } from './concurrency/dependencies.ts';
 import { type PolicyName, wideOf } from './limits/policies.ts';
 
 /**
@@ -7,6 +6,9 @@ import { type PolicyName, wideOf } from './limits/policies.ts';
  * order, or stands at the door; 2 places an order; 3 exchanges a place in the waiting room; 4 browses; 5 is the rest.
  */
 export type RouteClass = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** What a route needs most, and may be refused for. */
+export type Dependency = 'postgres_writes' | 'postgres_reads';
 
 /** What the route of a request says about it, before anything else of it is read. */
 export type RouteRule = {

@@ -1,5 +1,15 @@
 import type { Services } from '../../../deploy/local/services/start-services.ts';
-import type { ApiOptions } from './stack.ts';
+
+export type ApiOptions = {
+  readonly processes?: number;
+  /** Ties this one process to a core of its own, and all else to the others: as more than one never is. */
+  readonly tied?: boolean;
+  /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
+  readonly writes?: 'grouped' | 'one_by_one';
+  /** `off` takes everybody up: no shedder, no adaptive limit; what waits in lanes and pools is bounded as ever. */
+  readonly shedding?: 'on' | 'off';
+  readonly environment?: Readonly<Record<string, string>>;
+};
 
 /**
  * The environment of an API process: as the local stack sets it, with every limit at its default. One thing differs: no

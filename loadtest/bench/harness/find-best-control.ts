@@ -3,7 +3,8 @@ import { measure } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import type { Tried } from '../order-charts.ts';
 import { hotCategory } from '../load/order-load.ts';
-import { type ApiOptions, type BenchStack, partsOf } from './stack.ts';
+import type { ApiOptions } from './api-environment.ts';
+import { type BenchStack, partsOf } from './stack.ts';
 
 const poolSizes = [4, 8, 16, 32];
 const connectionCounts = [8, 16, 32, 64];

@@ -8,7 +8,7 @@ import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
 import { migrate } from '../../../drizzle/migrate.ts';
 import { type OpenDb, openDb } from '../../../src/platform/database/db.ts';
-import { apiEnvironment } from './api-environment.ts';
+import { type ApiOptions, apiEnvironment } from './api-environment.ts';
 import { bundleBench } from './bundle.ts';
 import { endOnSignal, isInterrupted } from './interruption.ts';
 import type { BenchOptions } from './options.ts';
@@ -35,17 +35,6 @@ export type BenchStack = {
   /** Runs statements as the superuser of Postgres, in the product's database. */
   asSuperuser<Result>(act: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
-};
-
-export type ApiOptions = {
-  readonly processes?: number;
-  /** Ties this one process to a core of its own, and all else to the others: as more than one never is. */
-  readonly tied?: boolean;
-  /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
-  readonly writes?: 'grouped' | 'one_by_one';
-  /** `off` takes everybody up: no shedder, no adaptive limit; what waits in lanes and pools is bounded as ever. */
-  readonly shedding?: 'on' | 'off';
-  readonly environment?: Readonly<Record<string, string>>;
 };
 
 export type BenchApi = {

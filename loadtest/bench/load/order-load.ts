@@ -6,7 +6,8 @@ import type { BenchOptions } from '../harness/options.ts';
 import { orderRequests } from './order-requests.ts';
 import { peakMemoryMiB } from '../harness/processors.ts';
 import type { Measurement } from '../harness/report.ts';
-import { type ApiOptions, type BenchStack, partsOf } from '../harness/stack.ts';
+import type { ApiOptions } from '../harness/api-environment.ts';
+import { type BenchStack, partsOf } from '../harness/stack.ts';
 
 /** More than any run can sell, so that nothing is sold out in it. */
 export const endlessCapacity = 100_000_000;

@@ -1,6 +1,10 @@
-import type { Answer } from './answer.ts';
+import type { Answer, Encoding } from './answer.ts';
 import type { Read } from './kind.ts';
-import type { HeaderSlots } from './response.ts';
+
+type Headers = Readonly<Record<string, string>>;
+export type HeaderSlot = { readonly ageSeconds: number; readonly full: Headers; readonly notModified: Headers };
+/** Headers as objects that are sent as they are: made once a second and encoding, since only Age and ttl move. */
+type HeaderSlots = { [encoding in Encoding]?: HeaderSlot };
 
 /** An answer in this process. Times are milliseconds of `performance.now()`. */
 export type Entry = {

@@ -1,5 +1,5 @@
-import type { Encoding, Variant } from './answer.ts';
-import type { Entry } from './entry.ts';
+import type { Variant } from './answer.ts';
+import type { Entry, HeaderSlot } from './entry.ts';
 import { chooseVariant, matchesEtag } from './negotiation.ts';
 
 /** Where the bytes of an answer came from, for `Cache-Status` (RFC 9211). */
@@ -11,11 +11,6 @@ export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
  */
 const edgeSeconds = '1';
 const edgeStaleSeconds = 1;
-
-type Headers = Readonly<Record<string, string>>;
-type HeaderSlot = { readonly ageSeconds: number; readonly full: Headers; readonly notModified: Headers };
-/** Headers as objects that are sent as they are: made once a second and encoding, since only Age and ttl move. */
-export type HeaderSlots = { [encoding in Encoding]?: HeaderSlot };
 
 /**
  * The answer to a GET or HEAD. A hit costs two header look-ups: body and headers are constants, in the form that

@@ -4,11 +4,13 @@ import type { Log } from '../../platform/log.ts';
 import { counter } from '../../platform/metrics.ts';
 import { type Address, type NoAddress, parseAddress, parseNode } from './client-address.ts';
 import { forOf, lastElement } from './forwarded-header.ts';
-import type { HotRequest } from '../hot-path/hot-request.ts';
 import { type IsTrusted, createIsTrusted } from './trusted-proxies.ts';
 
 /** The network that a request comes from: its key in limits, `unparsedNetwork` when that cannot be told. */
-export type ClientNetwork = (request: Pick<HotRequest, 'remoteAddress' | 'header'>) => string;
+export type ClientNetwork = (request: {
+  readonly remoteAddress: string | undefined;
+  header(name: string): string | undefined;
+}) => string;
 
 /**
  * Where all those are counted whose address a trusted proxy wrote in no form that is known. They share the allowance of

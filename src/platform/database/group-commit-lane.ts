@@ -1,5 +1,3 @@
-import type { GroupCommitOptions } from './group-commit.ts';
-
 /** An item and who waits for it. */
 export type Waiting<Item, Result> = {
   readonly item: Item;
@@ -21,7 +19,7 @@ export type Lane<Item, Result> = {
 /** Whether the lane may have its next flush: none is in flight, or one is and enough items wait to be sent ahead. */
 export function mayFlush<Item, Result>(
   lane: Lane<Item, Result>,
-  { ahead }: Pick<GroupCommitOptions<Item, Result>, 'ahead'>,
+  { ahead }: { readonly ahead?: { readonly itemsMin: number } },
 ): boolean {
   if (lane.queue.length === 0) return false;
   if (lane.flushes.size === 0) return true;
@@ -29,14 +27,17 @@ export function mayFlush<Item, Result>(
 }
 
 /** Takes items from the front; those whose keys meet a taken item's stay, in their order. */
-export function takeBatch<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitOptions<Item, Result>) {
+export function takeBatch<Item, Result>(
+  lane: Lane<Item, Result>,
+  { batchMax, keysOf }: { readonly batchMax: number; readonly keysOf?: (item: Item) => readonly string[] },
+): Waiting<Item, Result>[] {
   const items: Waiting<Item, Result>[] = [];
   const kept: Waiting<Item, Result>[] = [];
   const keys = new Set<string>();
   let index = 0;
-  for (; index < lane.queue.length && items.length < options.batchMax; index += 1) {
+  for (; index < lane.queue.length && items.length < batchMax; index += 1) {
     const waiting = lane.queue[index] as Waiting<Item, Result>;
-    const own = options.keysOf?.(waiting.item) ?? [];
+    const own = keysOf?.(waiting.item) ?? [];
     if (own.some((key) => keys.has(key))) kept.push(waiting);
     else items.push(waiting);
     // A kept item's keys count too: what follows it with one of them must not overtake it.

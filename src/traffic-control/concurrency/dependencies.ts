@@ -1,12 +1,9 @@
 import { DomainError } from '../../platform/errors.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
-import type { RouteClass } from '../route-rules.ts';
+import type { Dependency, RouteClass } from '../route-rules.ts';
 import { callingClass } from './calling-class.ts';
 import { type ConcurrencyLimiter, createConcurrencyLimiter } from './create-concurrency-limiter.ts';
 import { limitCall } from './limit-calls.ts';
-
-/** What a route needs most, and may be refused for. */
-export type Dependency = 'postgres_writes' | 'postgres_reads';
 
 export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>>;
 

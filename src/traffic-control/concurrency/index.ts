@@ -37,7 +37,6 @@ export {
   createConcurrencyLimiter,
 } from './create-concurrency-limiter.ts';
 export {
-  type Dependency,
   type DependencyLimiters,
   createCallsLimiter,
   createGatewayLimit,

@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Gate } from '../../platform/resilience/gate.ts';
-import type { Dependency, DependencyLimiters } from '../concurrency/dependencies.ts';
+import type { DependencyLimiters } from '../concurrency/dependencies.ts';
 import { createRetrySpread } from '../concurrency/retry-spread.ts';
 import { type LoopSample, loopPressure } from './loop-pressure.ts';
 import * as metrics from '../metrics.ts';
-import type { RouteClass } from '../route-rules.ts';
+import type { Dependency, RouteClass } from '../route-rules.ts';
 import { type ShedState, calm, nextShedState } from './shed-level.ts';
 
 /** Which classes are refused now, decided every 200 ms; asking costs one look-up. */

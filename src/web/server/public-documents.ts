@@ -29,6 +29,16 @@ export type QueueTimes = {
   readonly opensAt: string;
 };
 
+/** What the page of an event shows. */
+export type EventFacts = {
+  readonly event: PublicEvent;
+  readonly schedule: Schedule;
+  readonly categories: TicketCategories;
+  readonly availability: Availability;
+  /** The event's waiting room, if it has one. */
+  readonly room: QueueTimes | undefined;
+};
+
 /** A public answer, not yet parsed: when its version is one that was rendered before, it need not be. */
 export type Document<Content> = {
   readonly version: string;

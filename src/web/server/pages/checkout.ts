@@ -3,11 +3,9 @@ import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { type Language, linkTo } from '../../i18n/language.ts';
 import type { Html, PageContext } from '../layout.ts';
-import type { Band, PublicEvent, QueueTimes, TicketCategory } from '../public-documents.ts';
-
+import type { Band, EventFacts, PublicEvent, QueueTimes, TicketCategory } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { roomWords } from '../../i18n/words/room.ts';
-import type { EventFacts } from './event-page.ts';
 import { field } from './field.ts';
 import { phoneField } from './phone-field.ts';
 

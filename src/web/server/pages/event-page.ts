@@ -2,18 +2,9 @@ import { html } from 'hono/html';
 import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../../platform/text/format-time.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
-import type { Availability, PublicEvent, QueueTimes, Schedule, TicketCategories } from '../public-documents.ts';
+import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { checkout } from './checkout.ts';
-
-export type EventFacts = {
-  readonly event: PublicEvent;
-  readonly schedule: Schedule;
-  readonly categories: TicketCategories;
-  readonly availability: Availability;
-  /** The event's waiting room, if it has one. */
-  readonly room: QueueTimes | undefined;
-};
 
 /** An event with everything to decide by, and the form to order with. Readable without script. */
 export function eventPage(context: PageContext, facts: EventFacts): Promise<string> {
