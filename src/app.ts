@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cors } from 'hono/cors';
 import { accessRoutes } from './access/routes.ts';
 import { buyerRoutes } from './access/buyers/routes.ts';
@@ -63,8 +63,8 @@ export function createRoutes(service: Service) {
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
 
 /**
- * The app on one screen. `take` has the hot writes, which need no router. In the rest, public reads that are at hand go
- * first, before anything else runs; then overload and limits; then the callbacks of gateways; then the request's id and
+ * The app on one screen. `take` answers public reads that are at hand and the hot writes on the connection, without the
+ * router. In the rest, public reads that are at hand go first, before anything else runs; then overload and limits; then the callbacks of gateways; then the request's id and
  * log line, and the routes.
  */
 export function createApp(service: Service) {
@@ -112,7 +112,8 @@ export function createApp(service: Service) {
   return {
     /** As the router has them, those of middleware too. */
     routes: app.routes,
-    take: hotRoutes.take,
+    take: (incoming: IncomingMessage, outgoing: ServerResponse): boolean =>
+      publicReads.take(incoming, outgoing) || hotRoutes.take(incoming, outgoing),
     fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>
       publicReads.fetch(request) ?? app.fetch(request, env),
   };

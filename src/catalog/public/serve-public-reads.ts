@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { isPlain } from '../../http/hot-path/hot-routes.ts';
 import { problemResponse, type ProblemCatalogue } from '../../http/problem.ts';
 import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
 import { newId } from '../../platform/ids.ts';
@@ -22,6 +24,8 @@ export type PublicReadServer = {
   /** Whether this is the address of a public read, whose answer is the same for everybody and says so itself. */
   serves(method: string, path: string): boolean;
   fetch(request: Request): Response | undefined;
+  /** Answers on the connection what is at hand; false for every other request, which takes the way of `fetch`. */
+  take(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
   answer(request: Request, read: (reads: PublicReads) => ReturnType<PublicReads['event']>): Promise<Response>;
   answerListing(request: Request, query: ListingQuery): Promise<Response>;
 };
@@ -58,6 +62,21 @@ export function servePublicReads(
       const ready = key === undefined ? undefined : cachedReads.atHand(key, request);
       return ready === 'missing' ? problemResponse(eventNotFound(), newId('req'), deps.problems) : ready;
     },
+    take: (incoming, outgoing) => {
+      const { method = '', url = '', headers } = incoming;
+      if (!isReading(method) || !url.startsWith(listingPath) || !isPlain(incoming)) return false;
+      const key = keyOf(url);
+      if (key === undefined) return false;
+      const ready = cachedReads.plainAtHand(key, {
+        method,
+        acceptEncoding: acceptEncodingOf(headers),
+        ifNoneMatch: headers['if-none-match'] ?? null,
+      });
+      if (ready === undefined || ready === 'missing') return false;
+      outgoing.writeHead(ready.status, ready.headers);
+      outgoing.end(ready.body);
+      return true;
+    },
     answer: (request, read) => cachedReads.answer(read(reads), request),
     answerListing: (request, query) => {
       const read = reads.listing(listingFilterOf(query));
@@ -69,6 +88,12 @@ export function servePublicReads(
 
 function isReading(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
+}
+
+/** Node's type says that this field may be a list; its parser joins several into one. */
+function acceptEncodingOf(headers: IncomingHttpHeaders): string | null {
+  const value = headers['accept-encoding'];
+  return (Array.isArray(value) ? value.join(', ') : value) ?? null;
 }
 
 /** Path and query of an absolute URL. The shortest origin, http://x, is eight characters long. */

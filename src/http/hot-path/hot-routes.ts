@@ -122,6 +122,16 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   };
 }
 
+/** Whether a request has an ordinary host and no body. The router judges everything else. */
+export function isPlain({ headers }: IncomingMessage): boolean {
+  return (
+    headers.host !== undefined &&
+    plainHost.test(headers.host) &&
+    headers['content-length'] === undefined &&
+    headers['transfer-encoding'] === undefined
+  );
+}
+
 /** Everything odd is the router's to judge, which builds the address anew and refuses what is none. */
 function isOrdinary({ headers }: IncomingMessage): boolean {
   return (

@@ -11,7 +11,7 @@ import type { Read } from './kind.ts';
 import { type ReadMemory, createReadMemory } from './memory.ts';
 import { changesSeen } from './metrics.ts';
 import { type ReadNothing, createReadNothing } from './nothing.ts';
-import { type Source, respond } from './response.ts';
+import { type Asked, type Found, type ReadAnswer, type Source, answerTo, respond } from './response.ts';
 
 /**
  * Public answers as bytes: in this process, else in Redis, else made from Postgres.
@@ -38,6 +38,8 @@ export type CachedReads = {
    * `missing`. Undefined when somebody must wait for it: then `answer` does.
    */
   atHand(key: string, request: Request): Response | 'missing' | undefined;
+  /** The same as plain facts, to be sent without the objects of the web standard. */
+  plainAtHand(key: string, asked: Asked): ReadAnswer | 'missing' | undefined;
   /** @throws `read.missing()`, or DomainError service.unavailable when nothing can be had. */
   answer(read: Read, request: Request): Promise<Response>;
   /** After a commit: everything under these tags is outdated, here at once and in all processes by push. */
@@ -86,14 +88,22 @@ export function createCachedReads(deps: {
     onGap: () => suspectAll(state),
   });
   return {
-    atHand: (key, request) => atHand(state, key, request),
+    atHand: (key, request) => {
+      const found = find(state, key);
+      return typeof found === 'object' ? respond(request, found) : found;
+    },
+    plainAtHand: (key, asked) => {
+      const found = find(state, key);
+      return typeof found === 'object' ? answerTo(asked, found) : found;
+    },
     answer: (read, request) => answer(state, read, request),
     changed: (tags) => feed.push(tags),
     close: () => feed.close(),
   };
 }
 
-function atHand(state: State, key: string, request: Request): Response | 'missing' | undefined {
+/** What is at hand under a key, counted as served. */
+function find(state: State, key: string): Found | 'missing' | undefined {
   const now = performance.now();
   const entry = state.memory.get(key);
   if (entry === undefined) return state.nothing.outcome(key, now) === 'missing' ? 'missing' : undefined;
@@ -103,24 +113,24 @@ function atHand(state: State, key: string, request: Request): Response | 'missin
     }
     entry.used = true;
     entry.read.kind.metrics.served.memory.inc();
-    return respond(entry, request, 'memory', now);
+    return { entry, source: 'memory', now };
   }
   if (now >= entry.lastGoodUntil) return undefined;
   const flight = state.flights.get(key);
   const isSlow = flight !== undefined && now - flight.startedAt >= staleAfterMs;
-  return isSlow || now < entry.retryFrom ? respondStale(entry, request, now) : undefined;
+  return isSlow || now < entry.retryFrom ? findStale(entry, now) : undefined;
 }
 
-function respondStale(entry: Entry, request: Request, now: number): Response {
+function findStale(entry: Entry, now: number): Found {
   entry.used = true;
   entry.read.kind.metrics.served.stale.inc();
-  return respond(entry, request, 'stale', now);
+  return { entry, source: 'stale', now };
 }
 
 async function answer(state: State, read: Read, request: Request): Promise<Response> {
   const { served } = read.kind.metrics;
-  const ready = atHand(state, read.key, request);
-  if (ready !== undefined && ready !== 'missing') return ready;
+  const ready = find(state, read.key);
+  if (typeof ready === 'object') return respond(request, ready);
   const nothing = ready ?? state.nothing.outcome(read.key, performance.now());
   if (nothing === 'missing') return refuse(served.missing, read.missing());
   if (nothing === 'unavailable') return refuse(served.refused, serviceUnavailable());
@@ -134,10 +144,10 @@ async function answer(state: State, read: Read, request: Request): Promise<Respo
         : await flight.promise;
     if (entry === undefined) return refuse(served.missing, read.missing());
     const now = performance.now();
-    if (entry === lastGood || flight.source === 'stale') return respondStale(entry, request, now);
+    if (entry === lastGood || flight.source === 'stale') return respond(request, findStale(entry, now));
     served[flight.source === 'shared' ? 'shared' : 'database'].inc();
     const source = joined !== undefined && flight.source === 'built' ? 'collapsed' : flight.source;
-    return respond(entry, request, source, now);
+    return respond(request, { entry, source, now });
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     return refuse(served.refused, serviceUnavailable(error));

@@ -12,18 +12,46 @@ export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
 const edgeSeconds = '1';
 const edgeStaleSeconds = 1;
 
-/**
- * The answer to a GET or HEAD. A hit costs two header look-ups: body and headers are constants, in the form that
- * @hono/node-server hands to node:http without looking at them.
- */
-export function respond(entry: Entry, request: Request, source: Source, now: number): Response {
-  const variant = chooseVariant(entry.answer, request.headers.get('accept-encoding'));
+/** An entry that is sent now. */
+export type Found = { readonly entry: Entry; readonly source: Source; readonly now: number };
+
+type Headers = Readonly<Record<string, string>>;
+
+/** What an answer depends on, of a GET or HEAD. */
+export type Asked = {
+  readonly method: string;
+  readonly acceptEncoding: string | null;
+  readonly ifNoneMatch: string | null;
+};
+
+/** The answer as plain facts: body and headers are constants, so a hit costs two header look-ups. */
+export type ReadAnswer = {
+  readonly status: 200 | 304;
+  readonly headers: Headers;
+  readonly body: Variant['body'] | null;
+};
+
+/** The answer to a GET or HEAD. */
+export function answerTo(asked: Asked, { entry, source, now }: Found): ReadAnswer {
+  const variant = chooseVariant(entry.answer, asked.acceptEncoding);
   const headers = source === 'memory' ? slotOf(entry, variant, now) : headersOf(entry, variant, source, now);
-  const condition = request.headers.get('if-none-match');
-  if (condition !== null && matchesEtag(condition, variant.etag)) {
-    return new Response(null, { status: 304, headers: headers.notModified });
+  if (asked.ifNoneMatch !== null && matchesEtag(asked.ifNoneMatch, variant.etag)) {
+    return { status: 304, headers: headers.notModified, body: null };
   }
-  return new Response(request.method === 'HEAD' ? null : variant.body, { status: 200, headers: headers.full });
+  return { status: 200, headers: headers.full, body: asked.method === 'HEAD' ? null : variant.body };
+}
+
+/** The same answer for the router. */
+export function respond(request: Request, found: Found): Response {
+  const { status, headers, body } = answerTo(
+    {
+      method: request.method,
+      acceptEncoding: request.headers.get('accept-encoding'),
+      ifNoneMatch: request.headers.get('if-none-match'),
+    },
+    found,
+  );
+  return new Response(body, { status, headers });
 }
 
 function slotOf(entry: Entry, variant: Variant, now: number): HeaderSlot {
