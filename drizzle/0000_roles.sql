@@ -1,3 +1,4 @@
+-- rolling upgrade: yes, because it only grants, and sets timeouts of a role that is made with the database.
 -- What the API and the workers may do: read and write rows, run functions. Never define tables, never truncate.
 -- The role is made by whoever makes the database; where one role does everything, there is nothing to grant.
 do $$

@@ -1,3 +1,5 @@
+-- rolling upgrade: no, because it is the first schema: there is no version before it.
+
 -- platform ------------------------------------------------------------------------------------------------------------
 
 -- Work promised by committed transactions. The relay adds it to the queue; a row stays until its job is done.

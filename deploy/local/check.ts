@@ -17,6 +17,7 @@ const steps: readonly { readonly name: string; readonly command: readonly string
     name: 'architecture',
     command: ['depcruise', '--config=deploy/local/architecture.mjs', '--output-type=err', ...folders],
   },
+  { name: 'migrations', command: ['drizzle-kit', 'check', '--config=drizzle/kit.config.ts'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
   { name: 'tidy', command: ['vitest', 'run', '--config', 'deploy/local/tidy.config.ts', '--reporter=dot'] },
 ];

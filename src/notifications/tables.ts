@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { time } from '../platform/database/columns.ts';
 
@@ -53,7 +54,7 @@ export const deliveries = pgTable(
     sendingAt: time('sending_at'),
     acceptedAt: time('accepted_at'),
     deliveredAt: time('delivered_at'),
-    nextCheckAt: time('next_check_at'),
+    nextCheckAt: time('next_check_at').default(sql`now() + interval '15 minutes'`),
     unknowns: smallint('unknowns').notNull().default(0),
   },
   (table) => [

@@ -33,7 +33,7 @@ export const promoCodes = pgTable(
     eventId: text('event_id').notNull(),
     id: text('id').notNull(),
     code: text('code').notNull(),
-    codeKey: text('code_key').generatedAlwaysAs(sql`replace(code, '-', '')`),
+    codeKey: text('code_key').notNull().generatedAlwaysAs(sql`replace(code, '-', '')`),
     kind: text('kind', { enum: ['percent', 'amount'] }).notNull(),
     value: amount('value').notNull(),
     redemptionsMax: integer('redemptions_max'),

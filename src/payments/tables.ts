@@ -12,7 +12,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { attemptStatuses, ledgerAccounts, refundReasons, refundStatuses } from './vocabulary.ts';
 
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const time = (name: string) => timestamp(name, { withTimezone: true });
 const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 const amount = (name: string) => bigint(name, { mode: 'number' });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -32,6 +32,15 @@ describe('migrate', () => {
     await sql.end();
     await database.close();
   });
+});
+
+it('every migration says in its first line whether a rolling upgrade may run over it', () => {
+  const files = globSync('drizzle/*.sql');
+  expect(files.length).toBeGreaterThanOrEqual(2);
+  const silent = files.filter(
+    (file) => !/^-- rolling upgrade: (yes|no), because (?!\.\.\.)\S.{10,}\n/.test(readFileSync(file, 'utf8')),
+  );
+  expect(silent).toEqual([]);
 });
 
 describe('checkJournal', () => {

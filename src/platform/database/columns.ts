@@ -2,8 +2,8 @@ import { bigint, customType, timestamp } from 'drizzle-orm/pg-core';
 
 /** The types of columns that every room has, one way each. */
 
-/** A moment, read as a Date: to the millisecond. */
-export const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+/** A moment. Postgres keeps microseconds; a Date has milliseconds. */
+export const time = (name: string) => timestamp(name, { withTimezone: true });
 
 /** Raw bytes: hashes, codes. */
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
