@@ -131,6 +131,35 @@ describe('what is on sale stays payable when', () => {
   });
 });
 
+describe('an event whose payment account has gone since', () => {
+  const withoutAccount = async () => {
+    const { event, ask } = await eventOf({ categories: [{ price: million }, { price: 0 }] }, { published: true });
+    await catalog.db.execute(sql`delete from payment_accounts where organizer_id = ${event.organizer.id}`);
+    return { event, ask };
+  };
+
+  test('may be renamed, stop selling and close a category', async () => {
+    const { event, ask } = await withoutAccount();
+    const category = `/ticket-categories/${event.categories[0]?.id}`;
+    expect((await ask('PATCH', '', { name: 'Malam Puisi', version: 1 })).status).toBe(200);
+    expect((await ask('PATCH', category, { price: idr(2 * million) })).status).toBe(200);
+    expect((await ask('PATCH', category, { status: 'closed' })).status).toBe(200);
+  });
+
+  test('may not add what is missing besides', async () => {
+    const { event, ask } = await withoutAccount();
+    const saleClosesAt = new Date(Date.now() + 3650 * 86_400_000).toISOString();
+    const answer = await ask('PATCH', `/ticket-categories/${event.categories[0]?.id}`, { saleClosesAt });
+    expect(await missingOf(answer)).toEqual(['ticket_category.sale_window']);
+  });
+
+  test('may not be published again', async () => {
+    const { event, ask } = await withoutAccount();
+    await catalog.db.execute(sql`update events set status = 'draft' where id = ${event.id}`);
+    expect(await missingOf(await ask('POST', '/publication'))).toEqual(['payment.no_account']);
+  });
+});
+
 test('no order of a sale costs more than the highest total', () => {
   const priced = fc.record({
     id: fc.constant('cat'),

@@ -35,8 +35,8 @@ export type Change<Result> = {
 
 /**
  * Runs one change of an event under its lock, so that changes of one event come one after the other; orders do not wait.
- * In the same transaction the audit row is written, the CDN's purge is staged, and a published event is checked to have
- * all that it must have. After the commit our own caches are told. `work` gives back undefined when there is nothing to do.
+ * In the same transaction the audit row is written, the CDN's purge is staged, and a change that leaves a published event
+ * without something that it must have is refused. After the commit our own caches are told. `work` gives back undefined when there is nothing to do.
  * @throws DomainError event.not_found, event.cancelled, event.not_publishable
  */
 export async function changeLockedEvent<Result>(
@@ -48,10 +48,11 @@ export async function changeLockedEvent<Result>(
     const before = await lockEvent(tx, actor.organizerId, eventId);
     if (before === undefined) throw eventNotFound();
     if (before.status === 'cancelled') throw eventCancelled();
+    const missingBefore = before.status === 'published' ? await missingOf(deps, tx, before) : [];
     const done = await work(tx, before);
     const wasSeen = 'act' in done && (before.status !== 'draft' || done.event.status !== 'draft');
     if ('act' in done) {
-      if (done.event.status === 'published') await requireComplete(deps, tx, done.event);
+      if (done.event.status === 'published') refuseMissing(await missingOf(deps, tx, done.event), missingBefore);
       const changes = done.subjectId === eventId ? done.changes : { eventId, ...done.changes };
       await writeAudit(tx, { actor, act: done.act, subjectId: done.subjectId, changes });
     }
@@ -62,9 +63,16 @@ export async function changeLockedEvent<Result>(
   return done.result;
 }
 
-async function requireComplete(deps: ChangeDeps, tx: Db, event: EventRow): Promise<void> {
-  const missing = await findMissing(deps, tx, event, await listTicketCategories(tx, event.id));
-  if (missing.length > 0) throw eventNotPublishable(missing);
+async function missingOf(deps: ChangeDeps, tx: Db, event: EventRow): Promise<MissingForPublication[]> {
+  return findMissing(deps, tx, event, await listTicketCategories(tx, event.id));
+}
+
+/** What was missing before, say a payment account that has gone since, does not keep an organiser from changing the rest. */
+function refuseMissing(after: readonly MissingForPublication[], before: readonly MissingForPublication[]): void {
+  const isNew = ({ code, subjectId }: MissingForPublication) =>
+    !before.some((known) => known.code === code && known.subjectId === subjectId);
+  const added = after.filter(isNew);
+  if (added.length > 0) throw eventNotPublishable(added);
 }
 
 /** What a public event must have, and whether the money of its sale can be paid. */
