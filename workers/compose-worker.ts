@@ -83,5 +83,3 @@ export function composeWorker(config: Config, log: Log) {
     },
   };
 }
-
-export type WorkerService = ReturnType<typeof composeWorker>;

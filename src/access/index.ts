@@ -30,28 +30,16 @@
  *
  * An API key and a device: live --endApiKey, endDevice--> ended. A link: open --used once, replaced, or late--> void.
  */
-export { acceptInvitation } from './staff/accept-invitation.ts';
-export type { Actor, ApiKeyActor, DeviceActor, Role, StaffActor } from './actor.ts';
-export { atLeast } from './actor.ts';
+export type { Actor } from './actor.ts';
 export { type Actors, createActors } from './actors.ts';
-export { type AuditActor, writeAudit } from './audit/audit.ts';
-export { confirmVerification } from './buyers/confirm-verification.ts';
-export { confirmPasswordReset } from './staff/confirm-password-reset.ts';
-export { createApiKey } from './credentials/create-api-key.ts';
-export { createDevice } from './credentials/create-device.ts';
-export { createOrganizer } from './staff/create-organizer.ts';
+export { writeAudit } from './audit/audit.ts';
 export { demoStaffExists } from './staff/demo-staff-exists.ts';
-export { inviteStaff } from './staff/invite-staff.ts';
-export { buyerKey, normalizeBuyerEmail } from './buyers/buyer-key.ts';
-export { readBuyerToken, signBuyerToken } from './buyers/buyer-token.ts';
-export { orderCookie, presentsOrder, presentsOrderToken } from './buyers/order-access.ts';
-export { isOrderAccessToken, orderAccessToken } from './buyers/order-token.ts';
+export { buyerKey } from './buyers/buyer-key.ts';
+export { presentsOrder } from './buyers/order-access.ts';
+export { orderAccessToken } from './buyers/order-token.ts';
 export { createPresentsCredential } from './credentials/presents-credential.ts';
-export { type Passwords, createPasswords } from './sessions/passwords.ts';
+export { createPasswords } from './sessions/passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';
-export { requestVerification } from './buyers/request-verification.ts';
-export { type StaffTokenMail, staffTokenLink } from './staff/staff-token-link.ts';
-export { startSession } from './sessions/start-session.ts';
-export { type VerificationLanes, createVerificationLanes } from './buyers/verification-lanes.ts';
-export { type VerificationMessage, verificationMessage } from './buyers/verification-message.ts';
-export type { CanMessagePhones, FindEvent, VerificationLimiter } from './buyers/verification-ports.ts';
+export { staffTokenLink } from './staff/staff-token-link.ts';
+export { createVerificationLanes } from './buyers/verification-lanes.ts';
+export { verificationMessage } from './buyers/verification-message.ts';

@@ -22,30 +22,9 @@
  *
  *   changeEvent, setSales and the acts on schedule items and ticket categories leave the state as it is.
  */
-export { availabilityBandOf, type AvailabilityBand } from './public/availability-band.ts';
-export { cancelEvent } from './events/cancel-event.ts';
+export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
-export { changeScheduleItem } from './schedule/change-schedule-item.ts';
-export { changeTicketCategory } from './ticket-categories/change-ticket-category.ts';
-export { createEvent } from './events/create-event.ts';
-export { createScheduleItem } from './schedule/create-schedule-item.ts';
-export { createTicketCategory } from './ticket-categories/create-ticket-category.ts';
-export { deleteScheduleItem } from './schedule/delete-schedule-item.ts';
-export { deleteTicketCategory } from './ticket-categories/delete-ticket-category.ts';
-export type {
-  Availability,
-  AvailabilityOf,
-  EventChanged,
-  LimitsChanged,
-  QueueOf,
-  UnpayableSale,
-  WasOrdered,
-} from './ports.ts';
+export type { EventChanged, QueueOf } from './ports.ts';
 export { queueTag } from './public/public-kinds.ts';
-export { publishEvent } from './events/publish-event.ts';
-export { saleStateOf, type SaleFacts, type SaleState } from './public/sale-state.ts';
 export { indexEvents } from './search/index-events.ts';
-export { indexEvent } from './search/queries.ts';
 export { type PublicReadServer, servePublicReads } from './public/serve-public-reads.ts';
-export { setSales } from './events/set-sales.ts';
-export { unpublishEvent } from './events/unpublish-event.ts';

@@ -27,18 +27,10 @@
  * `already_used`. A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
  * Unicode form are one gate.
  */
-export type { DoorList } from './door-list.ts';
-export { doorList } from './door-list.ts';
 export { gateKey } from './gates/key.ts';
-export { createGate } from './gates/create-gate.ts';
-export { changeGate } from './gates/change-gate.ts';
-export { removeGate } from './gates/remove-gate.ts';
 export { hasAdmissions } from './scans/has-admissions.ts';
-export { listGates } from './gates/list-gates.ts';
 export { listConflicts } from './scans/list-conflicts.ts';
 export { type ScanLane, createScanLane } from './scans/scan-lane.ts';
 export { scanTicket } from './scans/scan-ticket.ts';
-export type { ScanInput } from './scans/scan-content.ts';
-export { type CheckInSummary, summarizeCheckIns } from './summarize-check-ins.ts';
-export { type OfflineScan, syncScans } from './scans/sync-scans.ts';
-export type { CheckInErrorCode } from './errors.ts';
+export { summarizeCheckIns } from './summarize-check-ins.ts';
+export { syncScans } from './scans/sync-scans.ts';

@@ -25,17 +25,12 @@
  *                                        \--recoverDeliveries, sendDelivery--> sending
  *   accepted --receiveStatuses--> sent --> delivered --> read;  accepted, sent --receiveStatuses--> failed
  */
-export { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
+export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
 export { createWhatsappChannel } from './channels/whatsapp-cloud.ts';
-export type { EmailChannel, WhatsappChannel } from './channel.ts';
-export { createNoteEventChange } from './notices/note-event-change.ts';
-export { createSender } from './senders/create-sender.ts';
 export { notifyBuyer } from './notices/notify-buyer.ts';
 export { notifyOrder } from './notices/notify-order.ts';
 export { notifyStaff } from './notices/notify-staff.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
-export { resendTickets } from './deliveries/resend-tickets.ts';
-export { sealSenderCredentials, type SenderCredentials } from './senders/sender-credentials.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';

@@ -123,5 +123,4 @@ export const eventNotices = pgTable(
 );
 
 export type EventNotice = typeof eventNotices.$inferSelect;
-export type Delivery = typeof deliveries.$inferSelect;
 export type Sender = typeof senders.$inferSelect;

@@ -24,8 +24,8 @@
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
 export { availabilityOf } from './pools/availability.ts';
-export { type CalendarEvent, eventCalendar } from './tickets/calendar.ts';
-export { createEventDirectory, type EventDirectory } from './event-directory.ts';
+export { eventCalendar } from './tickets/calendar.ts';
+export { createEventDirectory } from './event-directory.ts';
 export { cancelHolds } from './lifecycle/cancel-holds.ts';
 export { eventStockOf } from './pools/event-stock.ts';
 export { expireHolds } from './lifecycle/expire-holds.ts';
@@ -35,21 +35,13 @@ export { lockOrder } from './lifecycle/lock-order.ts';
 export { markAttention } from './lifecycle/mark-attention.ts';
 export { payOrder } from './lifecycle/pay-order.ts';
 export type { PayOutcome } from './lifecycle/queries.ts';
-export type {
-  GatewayFeesOf,
-  HasAdmissions,
-  LookupLimiter,
-  PaymentOf,
-  PaymentView,
-  RequestFullRefund,
-} from './buyer/payment-view.ts';
-export { type Placement, createPlacement } from './placement/placement.ts';
+export type { PaymentView, RequestFullRefund } from './buyer/payment-view.ts';
+export { createPlacement } from './placement/placement.ts';
 export { placeOrder } from './placement/place-order.ts';
-export type { IsPassNeeded, ReadPass } from './placement/read-pass.ts';
-export { type SoldOutMemory, createSoldOutMemory } from './placement/sold-out-memory.ts';
+export { createSoldOutMemory } from './placement/sold-out-memory.ts';
 export { refundOrder } from './lifecycle/refund-order.ts';
-export { type TicketPrinter, createTicketPrinter } from './tickets/print-tickets.ts';
+export { createTicketPrinter } from './tickets/print-tickets.ts';
 export { releaseHold } from './lifecycle/release-hold.ts';
 export { ticketCode } from './buyer/present.ts';
 export { wasOrdered } from './placement/was-ordered.ts';
-export type { Order, OrderLine, OrderStatus, Ticket } from './tables.ts';
+export type { Order } from './tables.ts';

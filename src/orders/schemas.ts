@@ -98,5 +98,4 @@ export const orderSchema = z
 
 export const placedOrderSchema = orderSchema.extend({ accessToken: z.string() }).openapi('PlacedOrder');
 
-export type OrderView = z.output<typeof orderSchema>;
 export type PaymentView = z.output<typeof paymentViewSchema>;

@@ -136,5 +136,4 @@ export const tickets = pgTable(
 );
 
 export type Order = typeof orders.$inferSelect;
-export type OrderLine = typeof orderLines.$inferSelect;
 export type Ticket = typeof tickets.$inferSelect;

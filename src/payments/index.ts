@@ -38,32 +38,20 @@
  *
  * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
  */
-export { applyCallback } from './callbacks/apply-callback.ts';
-export { type CallbackInbox, createCallbackInbox } from './callbacks/callback-inbox.ts';
+export { createCallbackInbox } from './callbacks/callback-inbox.ts';
 export { checkAttempt } from './attempts/check-attempt.ts';
-export { closeOrder } from './attempts/close-order.ts';
-export { type MoneyWitness, compareWithWitness } from './witness/compare-with-witness.ts';
+export { compareWithWitness } from './witness/compare-with-witness.ts';
 export type { GatewayDeps } from './deps.ts';
-export { type GatewayBudget, createGatewayBudget } from './gateways/budget.ts';
-export type { GuardedGateway, PaymentGateway } from './gateways/gateway.ts';
+export { createGatewayBudget } from './gateways/budget.ts';
 export { createMidtrans } from './gateways/midtrans.ts';
 export { guardGateway } from './gateways/guard.ts';
 export { paymentHandlers } from './handlers.ts';
-export { type GatewayLimit, limitGateway } from './gateways/limit.ts';
-export { maintainPayments } from './maintain-payments.ts';
-export { type PaymentAccounts, createPaymentAccounts } from './accounts/payment-accounts.ts';
+export { limitGateway } from './gateways/limit.ts';
+export { createPaymentAccounts } from './accounts/payment-accounts.ts';
 export { paymentPorts } from './payment-ports.ts';
 export { paymentOf } from './attempts/payment-of.ts';
-export { reconcilePayments } from './reconcile-payments.ts';
-export { refundPaidOrder } from './refunds/refund-paid-order.ts';
-export { replaceAttempt } from './attempts/replace-attempt.ts';
-export { replacePayment } from './attempts/replace-payment.ts';
 export { requestFullRefund } from './refunds/request-full-refund.ts';
 export { requestRefund } from './refunds/request-refund.ts';
-export { resolveTask } from './tasks/resolve-task.ts';
-export { sendRefund } from './refunds/send-refund.ts';
-export { setPaymentAccount } from './accounts/set-payment-account.ts';
-export { startPayment } from './attempts/start-payment.ts';
 export { unpayableSale } from './accounts/unpayable-sale.ts';
 export { totalMaxes } from './gateways/rail-of.ts';
-export { type PaymentBacklog, watchPaymentBacklog } from './attempts/watch-payment-backlog.ts';
+export { watchPaymentBacklog } from './attempts/watch-payment-backlog.ts';

@@ -65,7 +65,6 @@ export const refundReasons = [
 export type RefundReason = (typeof refundReasons)[number];
 
 export const refundStatuses = ['requested', 'processing', 'done', 'failed', 'manual_required'] as const;
-export type RefundStatus = (typeof refundStatuses)[number];
 
 /**
  * gateway: money at the gateway. gateway_fees: the part of it that the gateway keeps as its fee from the buyer (negative =

@@ -24,8 +24,7 @@
  * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection. How much
  * is in flight to Postgres and to the gateway is limited by `concurrency/`, whose answer is one more cause.
  */
-export { type Decide, createDecide } from './decide.ts';
-export type { Decision } from './decision.ts';
+export { createDecide } from './decide.ts';
 export { createRefuseFailure } from './limits/credential-failures.ts';
 export { type TrafficControl, createTrafficControl } from './create-traffic-control.ts';
 export {
@@ -40,10 +39,7 @@ export { createPromoLimiter } from './limits/promo-limiter.ts';
 export { shedOrders } from './shedding/shed-orders.ts';
 export { createTryLimiters } from './limits/try-limiter.ts';
 export { createVerificationLimiter } from './limits/verification-limiter.ts';
-export { type TrafficControlErrorCode, browseOnly } from './errors.ts';
+export { browseOnly } from './errors.ts';
 export { shareLanes } from './limits/lane-shares.ts';
-export type { Limiter, Verdict } from './limits/limiter.ts';
-export type { Shedder, WatchedPool } from './shedding/shedder.ts';
 export { switchRoutes } from './switches/routes.ts';
-export type { SwitchName } from './switches/tables.ts';
 export { type Switches, createSwitches } from './switches/switches.ts';

@@ -23,17 +23,12 @@
  *
  *   any of them --endRoom; clockwork: sold out for good, sale or event ended--> over
  */
-export { type Challenges, createChallenges } from './places/challenge.ts';
+export { createChallenges } from './places/challenge.ts';
 export { type Clockwork, createClockwork } from './admission/clockwork.ts';
-export { type ExchangeDeps, type HeldPass, exchangePlace } from './places/exchange-place.ts';
 export { findEventOfRoom } from './rooms/find-event-of-room.ts';
-export { type HealthReader, createHealthReader } from './admission/health-reader.ts';
-export { type HealthReporter, createHealthReporter } from './admission/health-reporter.ts';
-export { type JoinLane, createJoinLane } from './places/join-lane.ts';
-export type { LiveRoom } from './rooms/live-room.ts';
-export { type ReadPass, createReadPass, isPassNeeded } from './places/pass.ts';
-export type { Phase } from './rooms/phase.ts';
-export type { ChangeQueue, StockOf } from './ports.ts';
+export { createHealthReader } from './admission/health-reader.ts';
+export { createHealthReporter } from './admission/health-reporter.ts';
+export { createJoinLane } from './places/join-lane.ts';
+export { createReadPass, isPassNeeded } from './places/pass.ts';
 export { createQueueOf } from './rooms/queue-document.ts';
-export { type RoomWatch, createRoomWatch } from './rooms/room-watch.ts';
-export type { EventStock } from './admission/stop-rule.ts';
+export { createRoomWatch } from './rooms/room-watch.ts';

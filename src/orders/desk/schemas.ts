@@ -164,4 +164,3 @@ export type CreatePoolInput = z.output<typeof createPoolSchema>;
 export type ChangePoolInput = z.output<typeof changePoolSchema>;
 export type CreatePromoCodeInput = z.output<typeof createPromoCodeSchema>;
 export type ChangePromoCodeInput = z.output<typeof changePromoCodeSchema>;
-export type OrderListQuery = z.output<typeof orderListQuery>;

@@ -13,7 +13,7 @@ import type { AttemptStatus, GatewayState } from '../vocabulary.ts';
  *                      +-----------+-> denied, failed, expired, cancelled --(late money, read back)--> captured, settled
  */
 
-export type { Decision, Effect } from './attempt-moves.ts';
+export type { Decision } from './attempt-moves.ts';
 
 export type Trust = 'callback' | 'read_back';
 

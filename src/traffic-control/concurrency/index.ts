@@ -30,12 +30,7 @@
  * sources, a worked example and what was measured: `docs/adaptive-concurrency.md`.
  */
 export { asClass, callingClass } from './calling-class.ts';
-export {
-  type AcquireRequest,
-  type ConcurrencyLimiter,
-  type ConcurrencyLimiterOptions,
-  createConcurrencyLimiter,
-} from './create-concurrency-limiter.ts';
+export { type ConcurrencyLimiter, createConcurrencyLimiter } from './create-concurrency-limiter.ts';
 export {
   type DependencyLimiters,
   createCallsLimiter,
@@ -43,6 +38,5 @@ export {
   createWritesLimiter,
   limitByCaller,
 } from './dependencies.ts';
-export { type Judge, limitCall, limitGroupCommit } from './limit-calls.ts';
-export type { LimiterState, Outcome, Permit } from './limiter.ts';
-export type { RefusalCause } from './refusals-seen.ts';
+export { limitCall, limitGroupCommit } from './limit-calls.ts';
+export type { LimiterState } from './limiter.ts';

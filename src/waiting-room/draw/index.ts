@@ -14,12 +14,11 @@
  *                      +-------voidDraw----------+--> void, and the next number is committed (and frozen, if this one was)
  */
 export { type BeaconChain, beaconChainOf } from './beacon/beacon-chain.ts';
-export { type Beacon, createBeacon } from './beacon/beacon.ts';
+export { createBeacon } from './beacon/beacon.ts';
 export { commitDraw } from './commit-draw.ts';
-export { completeDraw, type DrawProgress } from './complete-draw.ts';
+export { completeDraw } from './complete-draw.ts';
 export type { CommitDeps, DrawDeps } from './deps.ts';
-export { drawKeyOf, seedHashOf, type DrawFacts } from './order/draw-key.ts';
-export type { DrawRules } from './order/draw-rules.ts';
+export { drawKeyOf, seedHashOf } from './order/draw-key.ts';
 export { freezePlaces } from './freeze-places.ts';
 export { leafOf, proofOf, rootOf, rootOfProof } from './tree/merkle.ts';
 export { placeSalt } from './order/place-salt.ts';
