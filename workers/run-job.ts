@@ -2,6 +2,7 @@ import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { z } from 'zod';
 import { isUnavailable } from '../src/platform/database/db-errors.ts';
 import { DomainError } from '../src/platform/errors.ts';
+import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import { RetryLater } from '../src/platform/jobs/retry-later.ts';
@@ -104,7 +105,7 @@ async function attempt<Jobs extends JobMap>(
   if (!payload.success) return { kind: 'payload' };
   try {
     const handler = deps.handlers[job.name as keyof Jobs];
-    await withDeadline(contract.timeoutMs, (signal) =>
+    await runWithin(contract.timeoutMs, (signal) =>
       handler(payload.data as never, { signal, jobId: job.id ?? '', attempt: job.attemptsMade + 1 }),
     );
     return { kind: 'done' };
@@ -215,17 +216,13 @@ class JobTimeout extends Error {
   readonly code = 'JOB_TIMEOUT';
 }
 
-async function withDeadline(timeoutMs: number, act: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+async function runWithin(timeoutMs: number, act: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const controller = new AbortController();
-  const abort = setTimeout(() => controller.abort(new JobTimeout(`not done within ${timeoutMs} ms`)), timeoutMs);
-  let cut: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    cut = setTimeout(() => reject(new JobTimeout(`not done within ${timeoutMs} ms`)), timeoutMs + abortGraceMs);
-  });
+  const late = () => new JobTimeout(`not done within ${timeoutMs} ms`);
+  const abort = setTimeout(() => controller.abort(late()), timeoutMs);
   try {
-    await Promise.race([act(controller.signal), deadline]);
+    await orAfter(timeoutMs + abortGraceMs, act(controller.signal), () => Promise.reject(late()));
   } finally {
     clearTimeout(abort);
-    clearTimeout(cut);
   }
 }

@@ -7,6 +7,7 @@ import { queueNames } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import { deleteStagedJobs } from '../src/platform/jobs/outbox.ts';
 import { openQueueRedis, queueRedisFault } from '../src/platform/redis.ts';
+import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { Closers } from '../src/platform/resilience/shutdown.ts';
 import { jobsBuried, jobsStalled } from './metrics.ts';
 import { createObserver } from './observe.ts';
@@ -156,9 +157,5 @@ function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: O
 
 /** Lets running jobs finish, but not for ever: what is cut off stalls, and another process starts it again. */
 async function closeWorker(worker: Worker): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const force = new Promise<void>((resolve) => {
-    timer = setTimeout(() => void worker.close(true).finally(resolve), closeGraceMs);
-  });
-  await Promise.race([worker.close(), force]).finally(() => clearTimeout(timer));
+  await orAfter(closeGraceMs, worker.close(), () => worker.close(true));
 }

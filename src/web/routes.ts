@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { chooseVariant, matchesEtag } from '../http/negotiation.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
 import { assetPath, createAssets } from './server/assets.ts';
@@ -22,7 +23,7 @@ import {
 } from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { readSearch } from './server/search.ts';
-import { type Variants, chooseVariant, isKnown } from './server/variants.ts';
+import type { Compressed } from './server/variants.ts';
 
 /**
  * The pages that people and mailed links land on.
@@ -158,13 +159,13 @@ const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
 const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
 
 /** The page in the form the browser takes; without `lang` in the address, it depends on the preferred language. */
-function send(c: Context, variants: Variants, headers: Record<string, string>): Response {
+function send(c: Context, variants: Compressed, headers: Record<string, string>): Response {
   const { body, encoding } = chooseVariant(variants, c.req.header('accept-encoding'));
   const isPage = headers['content-language'] !== undefined || headers['content-security-policy'] !== undefined;
   const varies = isPage && c.req.query('lang') === undefined ? 'Accept-Encoding, Accept-Language' : 'Accept-Encoding';
   const all = { ...headers, etag: variants.etag, vary: varies };
-  if (isKnown(variants, c.req.header('if-none-match'))) return c.body(null, 304, all);
-  return c.body(new Uint8Array(body), 200, encoding === undefined ? all : { ...all, 'content-encoding': encoding });
+  if (matchesEtag(c.req.header('if-none-match'), variants.etag)) return c.body(null, 304, all);
+  return c.body(new Uint8Array(body), 200, encoding === 'identity' ? all : { ...all, 'content-encoding': encoding });
 }
 
 /** Refusals of the public reads as pages: what does not exist, and what cannot be read now. */

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createBoundedMap } from '../../src/traffic-control/limits/bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { type Limiter, createLimiter, deniedKeysMax } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
 import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
@@ -194,7 +194,7 @@ describe('without Redis', () => {
 
 describe('bounded memory', () => {
   it('forgets the oldest entry first, and is never larger than it may be', () => {
-    const map = createBoundedMap<number>(deniedKeysMax);
+    const map = new LRUCache<string, number>({ max: deniedKeysMax });
     // A scan of the whole map for each would take minutes.
     for (let index = 0; index < deniedKeysMax + 200_000; index += 1) map.set(`key ${index}`, index);
     expect(map.size).toBe(deniedKeysMax);

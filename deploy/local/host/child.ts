@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { orAfter } from '../../../src/platform/resilience/deadline.ts';
 import { LaunchProblem } from '../launch-problem.ts';
 import type { Account } from './account.ts';
 import type { Ledger } from './ledger.ts';
@@ -108,10 +109,7 @@ function whenEnded(running: ChildProcess): Promise<string> {
 async function stop(spec: ChildSpec, pid: number, ended: Promise<string>): Promise<void> {
   for (const [name, ms] of [...spec.stopSteps, ['SIGKILL', killDeadlineMs] as const]) {
     signalQuietly(pid, name);
-    const timer = new AbortController();
-    const over = await Promise.race([ended, pause(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
-    timer.abort();
-    if (over !== undefined) return;
+    if ((await orAfter(ms, ended, () => undefined)) !== undefined) return;
   }
 }
 

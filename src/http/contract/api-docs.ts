@@ -7,6 +7,7 @@ import { gzip } from 'node:zlib';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { docsPage, startScript } from './docs-page.ts';
+import { type Variants, chooseVariant } from '../negotiation.ts';
 import type { ProblemCatalogue } from '../problem.ts';
 import type { AppEnv } from './router.ts';
 import { securitySchemes } from './security.ts';
@@ -20,7 +21,7 @@ const cacheDay = 'public, max-age=86400';
 const cacheMinute = 'public, max-age=60';
 const gzipped = promisify(gzip);
 
-type Text = { readonly plain: string; readonly packed: Promise<Buffer> };
+type Text = Variants<string | Promise<Buffer>>;
 
 /**
  * The published contract at `/openapi.json`, and at `/docs` a page to begin with, to read it and to try it, all from our
@@ -39,12 +40,13 @@ export function apiDocs(contract: () => object, problems: ProblemCatalogue): Hon
     let text = texts.get(name);
     if (text === undefined) {
       const plain = await make();
-      text = { plain, packed: gzipped(plain) };
+      text = { identity: plain, gzip: gzipped(plain), brotli: undefined };
       texts.set(name, text);
     }
     const headers = { 'content-type': type, 'cache-control': cacheControl, vary: 'Accept-Encoding' };
-    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(text.plain, 200, headers);
-    return c.body(new Uint8Array(await text.packed), 200, { ...headers, 'content-encoding': 'gzip' });
+    const body = await chooseVariant(text, c.req.header('accept-encoding'));
+    if (typeof body === 'string') return c.body(body, 200, headers);
+    return c.body(new Uint8Array(body), 200, { ...headers, 'content-encoding': 'gzip' });
   };
   docs.get('/openapi.json', (c) =>
     send(c, 'contract', () => JSON.stringify(contract()), 'application/json', cacheMinute),

@@ -1,28 +1,18 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-
-/** The encodings an answer is prepared in, best first. */
-export type Encoding = 'br' | 'gzip' | 'identity';
+import { type Encoding, type Variants, digestOf } from '../negotiation.ts';
 
 /** Bytes ready to be sent. A strong ETag names bytes, so each encoding has its own. */
 export type Variant = { readonly encoding: Encoding; readonly body: Buffer<ArrayBuffer>; readonly etag: string };
 
 /** A public answer as bytes: made once per change, then only sent. */
-export type Answer = {
-  readonly digest: string;
-  readonly identity: Variant;
-  readonly gzip: Variant | undefined;
-  readonly brotli: Variant | undefined;
-  readonly bytes: number;
-};
+export type Answer = Variants<Variant> & { readonly digest: string; readonly bytes: number };
 
 /** Below this a compressed body saves no packet. */
 const compressibleBytesMin = 1024;
 /** Measured on 20 kB of event JSON: one step higher costs twice the time for 2 % of the size. */
 const brotliQuality = 6;
 const gzipLevel = 6;
-const digestLength = 22;
 
 const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
@@ -30,7 +20,7 @@ const compressGzip = promisify(gzip);
 /** Hashes and compresses a body, or gives back `previous` when the body is the same. */
 export async function prepareAnswer(text: string, previous?: Answer): Promise<Answer> {
   const identity = Buffer.from(text);
-  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, digestLength);
+  const digest = digestOf(identity);
   if (digest === previous?.digest) return previous;
   if (identity.length < compressibleBytesMin) return answerOf(digest, identity, undefined, undefined);
   const [gzipped, brotli] = await Promise.all([

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
+import { orAfter } from '../../platform/resilience/deadline.ts';
 import { lagKnownWithinMs } from '../../platform/database/replica.ts';
 import { type Built, buildRead } from './build.ts';
 import { openChangeFeed } from './changes.ts';
@@ -10,7 +11,7 @@ import { type Entry, newEntry } from './entry.ts';
 import type { Read } from './kind.ts';
 import { type ReadMemory, createReadMemory } from './memory.ts';
 import { changesSeen } from './metrics.ts';
-import { type ReadNothing, createReadNothing } from './nothing.ts';
+import { type AbsentAnswers, createAbsentAnswers } from './absent.ts';
 import { type Asked, type Found, type ReadAnswer, type Source, answerTo, respond } from './response.ts';
 
 /**
@@ -61,7 +62,7 @@ type State = {
   readonly redis: Redis;
   readonly log: Log;
   readonly memory: ReadMemory;
-  readonly nothing: ReadNothing;
+  readonly absent: AbsentAnswers;
   readonly recent: RecentChanges;
   readonly flights: Map<string, Flight>;
 };
@@ -77,7 +78,7 @@ export function createCachedReads(deps: {
     redis: deps.redis,
     log: deps.log,
     memory: createReadMemory(deps.memoryBytesMax ?? memoryBytesMaxDefault),
-    nothing: createReadNothing(),
+    absent: createAbsentAnswers(),
     recent: createRecentChanges((deps.replicaLagMaxMs ?? 0) + lagKnownWithinMs),
     flights: new Map(),
   };
@@ -106,12 +107,11 @@ export function createCachedReads(deps: {
 function find(state: State, key: string): Found | 'missing' | undefined {
   const now = performance.now();
   const entry = state.memory.get(key);
-  if (entry === undefined) return state.nothing.outcome(key, now) === 'missing' ? 'missing' : undefined;
+  if (entry === undefined) return state.absent.reason(key, now) === 'missing' ? 'missing' : undefined;
   if (now < entry.currentUntil) {
     if (now >= entry.refreshFrom && now >= entry.retryFrom && !state.flights.has(key)) {
       startFlight(state, entry.read).promise.catch(() => {});
     }
-    entry.used = true;
     entry.read.kind.metrics.served.memory.inc();
     return { entry, source: 'memory', now };
   }
@@ -122,7 +122,6 @@ function find(state: State, key: string): Found | 'missing' | undefined {
 }
 
 function findStale(entry: Entry, now: number): Found {
-  entry.used = true;
   entry.read.kind.metrics.served.stale.inc();
   return { entry, source: 'stale', now };
 }
@@ -131,16 +130,20 @@ async function answer(state: State, read: Read, request: Request): Promise<Respo
   const { served } = read.kind.metrics;
   const ready = find(state, read.key);
   if (typeof ready === 'object') return respond(request, ready);
-  const nothing = ready ?? state.nothing.outcome(read.key, performance.now());
-  if (nothing === 'missing') return refuse(served.missing, read.missing());
-  if (nothing === 'unavailable') return refuse(served.refused, serviceUnavailable());
+  const absent = ready ?? state.absent.reason(read.key, performance.now());
+  if (absent === 'missing') return refuse(served.missing, read.missing());
+  if (absent === 'unavailable') return refuse(served.refused, serviceUnavailable());
   const joined = state.flights.get(read.key);
   const flight = joined ?? startFlight(state, read);
   const lastGood = state.memory.get(read.key);
   try {
     const entry =
       lastGood !== undefined && performance.now() < lastGood.lastGoodUntil
-        ? await atMost(flight.promise, flight.startedAt + staleAfterMs - performance.now(), lastGood)
+        ? await orAfter(
+            Math.max(0, flight.startedAt + staleAfterMs - performance.now()),
+            flight.promise.catch(() => lastGood),
+            () => lastGood,
+          )
         : await flight.promise;
     if (entry === undefined) return refuse(served.missing, read.missing());
     const now = performance.now();
@@ -157,19 +160,6 @@ async function answer(state: State, read: Read, request: Request): Promise<Respo
 function refuse(count: { inc(): void }, error: Error): never {
   count.inc();
   throw error;
-}
-
-/** What the flight brings, or `lastGood` when it fails or takes longer. */
-async function atMost(
-  flight: Promise<Entry | undefined>,
-  milliseconds: number,
-  lastGood: Entry,
-): Promise<Entry | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Entry>((resolve) => {
-    timer = setTimeout(() => resolve(lastGood), Math.max(0, milliseconds));
-  });
-  return Promise.race([flight.catch(() => lastGood), late]).finally(() => clearTimeout(timer));
 }
 
 function startFlight(state: State, read: Read): Flight {
@@ -198,7 +188,7 @@ async function fly(state: State, read: Read, flight: Flight): Promise<Entry | un
     }
   } catch (error) {
     const now = performance.now();
-    if (previous === undefined) state.nothing.remember(read.key, 'unavailable', [], now);
+    if (previous === undefined) state.absent.remember(read.key, 'unavailable', [], now);
     else previous.retryFrom = now + retryAfterMs;
     if (!isUnavailable(error)) state.log.error({ err: error, kind: read.kind.name }, 'a public read was not made');
     throw error;
@@ -216,7 +206,7 @@ function keep(
   if (built.source === 'missing') {
     if (store) {
       state.memory.delete(read.key);
-      state.nothing.remember(read.key, 'missing', built.tags, now);
+      state.absent.remember(read.key, 'missing', built.tags, now);
     }
     return undefined;
   }
@@ -232,7 +222,7 @@ function keep(
 function outdate(state: State, tags: readonly string[]): void {
   changesSeen.inc();
   state.recent.note(tags, performance.now());
-  state.nothing.forget(tags);
+  state.absent.forget(tags);
   for (const entry of state.memory.entries()) {
     if (!tags.includes(entry.tag)) continue;
     entry.currentUntil = 0;

@@ -1,4 +1,5 @@
-import type { Answer, Encoding } from './answer.ts';
+import type { Encoding } from '../negotiation.ts';
+import type { Answer } from './answer.ts';
 import type { Read } from './kind.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -22,8 +23,6 @@ export type Entry = {
   readonly lastGoodUntil: number;
   /** After a refresh that failed: not tried again before. */
   retryFrom: number;
-  /** Second chance of the eviction. */
-  used: boolean;
   readonly headerSlots: HeaderSlots;
 };
 
@@ -56,7 +55,6 @@ export function newEntry(
     currentUntil: renderedAt + found.lifetimeMs,
     lastGoodUntil: renderedAt + found.lifetimeMs + lastGoodMs,
     retryFrom: 0,
-    used: false,
     headerSlots: {},
   };
 }

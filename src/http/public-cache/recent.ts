@@ -8,6 +8,7 @@ export type RecentChanges = {
   isRecent(tag: string, now: number): boolean;
 };
 
+/** No LRU: a tag that was pushed out one by one would pass for unchanged. All go together, and `forgotten` says until when. */
 const rememberedMax = 10_000;
 
 /** @param replicaLagMaxMs how far behind a replica may be and still be read */

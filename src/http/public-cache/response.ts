@@ -1,6 +1,6 @@
 import type { Variant } from './answer.ts';
 import type { Entry, HeaderSlot } from './entry.ts';
-import { chooseVariant, matchesEtag } from './negotiation.ts';
+import { chooseVariant, matchesEtag } from '../negotiation.ts';
 
 /** Where the bytes of an answer came from, for `Cache-Status` (RFC 9211). */
 export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
@@ -35,7 +35,7 @@ export type ReadAnswer = {
 export function answerTo(asked: Asked, { entry, source, now }: Found): ReadAnswer {
   const variant = chooseVariant(entry.answer, asked.acceptEncoding);
   const headers = source === 'memory' ? slotOf(entry, variant, now) : headersOf(entry, variant, source, now);
-  if (asked.ifNoneMatch !== null && matchesEtag(asked.ifNoneMatch, variant.etag)) {
+  if (matchesEtag(asked.ifNoneMatch, variant.etag)) {
     return { status: 304, headers: headers.notModified, body: null };
   }
   return { status: 200, headers: headers.full, body: asked.method === 'HEAD' ? null : variant.body };

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { profile } from './profile.ts';
 import { registry } from '../../platform/metrics.ts';
+import { orAfter } from '../../platform/resilience/deadline.ts';
 
 /** One thing that must answer before traffic may come. Throws when it does not. */
 export type Probe = { readonly name: string; check(): Promise<void> };
@@ -38,13 +39,9 @@ export function operationsApp(options: {
 }
 
 async function fault(probe: Probe): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(probe.name), probeDeadlineMs);
-  });
   const checked = probe.check().then(
     () => undefined,
     () => probe.name,
   );
-  return Promise.race([checked, deadline]).finally(() => clearTimeout(timer));
+  return orAfter(probeDeadlineMs, checked, () => probe.name);
 }

@@ -5,7 +5,7 @@ import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { sha256 } from '../../platform/crypto.ts';
+import { digestOf, matchesEtag } from '../../http/negotiation.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { idPatterns, orderCode } from '../../platform/ids.ts';
 import { lookUpOrderSchema, orderParams, ticketListSchema, ticketParams } from './schemas.ts';
@@ -228,7 +228,7 @@ function ownOrder(c: Context, deps: OrderRoutesDeps, id: string): string {
 }
 
 function isUnchanged(c: Context, content: string): boolean {
-  return isKnownVersion(c, sha256(content).toString('base64url').slice(0, 22));
+  return isKnownVersion(c, digestOf(content));
 }
 
 /** Marks the answer as the caller's own, names its version, and tells whether the caller has that one already. */
@@ -236,8 +236,7 @@ function isKnownVersion(c: Context, version: string): boolean {
   const etag = `"${version}"`;
   c.header('etag', etag);
   c.header('cache-control', 'private, no-store');
-  const known = c.req.header('if-none-match') ?? '';
-  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  return matchesEtag(c.req.header('if-none-match'), etag);
 }
 
 function file(c: Context, content: string, type: string) {

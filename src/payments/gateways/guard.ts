@@ -1,4 +1,5 @@
 import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
+import { orAfter } from '../../platform/resilience/deadline.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GatewayBudget } from './budget.ts';
 import type { GatewayAccount, GuardedGateway, PaymentGateway } from './gateway.ts';
@@ -54,10 +55,6 @@ export function guardGateway(
 }
 
 /** The answer, or that nobody knows: what the call does after that is found by the next look. */
-async function withinProbe<R>(answer: Promise<R>): Promise<R> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<R>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'unknown', reason: 'no answer to a probe' } as R), probeMs);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+function withinProbe<R>(answer: Promise<R>): Promise<R> {
+  return orAfter(probeMs, answer, () => ({ kind: 'unknown', reason: 'no answer to a probe' }) as R);
 }

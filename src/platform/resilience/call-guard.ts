@@ -1,4 +1,5 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { LRUCache } from 'lru-cache';
 import { counter, gauge } from '../metrics.ts';
 import { type RetryBudget, createRetryBudget } from './retry-budget.ts';
 
@@ -65,16 +66,11 @@ export function createCallGuard({
   toward: 'gateway' | 'email' | 'whatsapp';
   pauseMs?: number;
 }): CallGuard {
-  const parties = new Map<string, Party>();
+  const parties = new LRUCache<string, Party>({ max: partiesMax, dispose: (party) => party.forget() });
 
   const partyOf = (key: string): Party => {
     const known = parties.get(key);
     if (known !== undefined) return known;
-    const [oldest] = parties.size >= partiesMax ? parties : [];
-    if (oldest !== undefined) {
-      oldest[1].forget();
-      parties.delete(oldest[0]);
-    }
     const party = openParty(toward, pauseMs);
     parties.set(key, party);
     return party;

@@ -19,3 +19,23 @@ export async function withDeadline<Result>(
     signal.removeEventListener('abort', abort);
   }
 }
+
+/**
+ * What the work brings; when it takes longer than `timeoutMs`, what `onLate` returns. Nothing stops the work,
+ * and what it brings later is dropped.
+ */
+export async function orAfter<Result, Late>(
+  timeoutMs: number,
+  work: Promise<Result>,
+  onLate: () => Late | PromiseLike<Late>,
+): Promise<Result | Late> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Late>((resolve) => {
+    timer = setTimeout(() => resolve(onLate()), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

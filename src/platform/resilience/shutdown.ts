@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { orAfter } from './deadline.ts';
 
 /** Things to close, in the order in which they were opened; closing runs backwards, each with its own deadline. */
 export type Closers = {
@@ -15,16 +16,12 @@ export function createClosers(log: Log): Closers {
     close: async () => {
       for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
         const { name, close } = entry;
-        let timer: NodeJS.Timeout | undefined;
-        const deadline = new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(new Error(`not closed within ${closeDeadlineMs} ms`)), closeDeadlineMs);
-        });
         try {
-          await Promise.race([Promise.resolve(close()), deadline]);
+          await orAfter(closeDeadlineMs, Promise.resolve(close()), () =>
+            Promise.reject(new Error(`not closed within ${closeDeadlineMs} ms`)),
+          );
         } catch (error) {
           log.error({ err: error, name }, 'could not close');
-        } finally {
-          clearTimeout(timer);
         }
       }
     },

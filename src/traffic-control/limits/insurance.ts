@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { createBoundedMap } from './bounded-map.ts';
 import type { Policy } from './policies.ts';
 
 /** What a process counts by itself, for when Redis is away: points of a key in the window that is open. */
@@ -14,7 +14,7 @@ export type Counted = { readonly consumedPoints: number; readonly msBeforeNext: 
 
 /** The library keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
 const foldsMax = 16_384;
-/** One more pushes out the oldest. So many targets in a window cost a flood as many messages of its budget. */
+/** One more pushes out the least recently used. A flood of this many targets in a window costs that many messages of its budget. */
 const targetsMax = 100_000;
 
 /**
@@ -34,7 +34,11 @@ function folded(policy: Policy): Insurance {
 }
 
 function exact(policy: Policy): Insurance {
-  const counts = createBoundedMap<{ consumedPoints: number; until: number }>(targetsMax);
+  // Bounded by size and not by `max`, which would reserve 2.4 MB for each policy in advance.
+  const counts = new LRUCache<string, { consumedPoints: number; until: number }>({
+    maxSize: targetsMax,
+    sizeCalculation: () => 1,
+  });
   return {
     add: async (id, points) => {
       const now = performance.now();

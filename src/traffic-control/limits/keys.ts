@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { widerNetworkOf } from '../../http/server/client-network.ts';
 import { hmacSha256Text } from '../../platform/crypto.ts';
 import type { HotRequest } from '../../http/hot-path/hot-request.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import type { KeyKind } from './policies.ts';
 
 /** Keys that requests are counted by. All are hashes: nobody's address or credential stands in Redis. */
@@ -17,7 +17,7 @@ const keyLength = 22;
 
 /** @param hashSecret keys the hash of networks, since there are few enough of them to try all */
 export function createKeys(hashSecret: string): Keys {
-  const remembered = createBoundedMap<string>(networksRememberedMax);
+  const remembered = new LRUCache<string, string>({ max: networksRememberedMax });
   const network = (address: string): string => {
     const known = remembered.get(address);
     if (known !== undefined) return known;

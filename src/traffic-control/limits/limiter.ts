@@ -1,4 +1,4 @@
-import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
+import { LRUCache } from 'lru-cache';
 import { type CountedShare, type PointStore, type PointStoreDeps, createPointStore } from './point-store.ts';
 import type { Policies, Policy, PolicyName } from './policies.ts';
 
@@ -16,7 +16,7 @@ import type { Policies, Policy, PolicyName } from './policies.ts';
  *  2. An answer within 50 ms, whatever Redis does, and never "open": when Redis is away or silent, the points divided by
  *     the processes are counted in memory, what the process has taken from Redis in the same window included.
  *  3. A key that is refused is remembered until its window ends: refusing it again costs one look-up in a map.
- *  4. Memory is bounded, whoever asks: maps of fixed size that forget the oldest entry.
+ *  4. Memory is bounded, whoever asks: maps of fixed size that forget the least recently used entry.
  */
 export type Limiter = {
   /** Counts one request. Synchronous when this process holds a share of the key, or knows that it is refused. */
@@ -47,8 +47,8 @@ type Share = { tokens: number; others: number; until: number; ownUntil: number }
 type Refill = { readonly done: Promise<void>; waiting: number };
 
 export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Limiter {
-  const denied = createBoundedMap<number>(deniedKeysMax);
-  const shares: BoundedMap<Share> = createBoundedMap<Share>(sharesMax);
+  const denied = new LRUCache<string, number>({ max: deniedKeysMax });
+  const shares = new LRUCache<string, Share>({ max: sharesMax });
   const refills = new Map<string, Refill>();
   const stores = new Map<PolicyName, PointStore>();
   const ownPoints = new Map<PolicyName, number>();
@@ -133,7 +133,7 @@ function ownPointsOf(policy: Policy, processes: number): number {
 }
 
 /** What a key is refused with until its window ends; undefined when it is not. */
-function refusalOf(denied: BoundedMap<number>, policy: Policy, id: string, now: number): Verdict | undefined {
+function refusalOf(denied: LRUCache<string, number>, policy: Policy, id: string, now: number): Verdict | undefined {
   const until = denied.get(id);
   if (until === undefined) return undefined;
   if (until > now) return { allowed: false, policy, remaining: 0, resetSeconds: secondsUntil(until, now) };
@@ -142,7 +142,7 @@ function refusalOf(denied: BoundedMap<number>, policy: Policy, id: string, now: 
 }
 
 /** Spends one of the points that this process holds of the key; undefined when it holds none. */
-function spendShare(shares: BoundedMap<Share>, policy: Policy, id: string, now: number): Verdict | undefined {
+function spendShare(shares: LRUCache<string, Share>, policy: Policy, id: string, now: number): Verdict | undefined {
   const share = shares.get(id);
   if (share === undefined || share.tokens < 1 || share.until <= now) return undefined;
   share.tokens -= 1;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Gate } from '../../platform/resilience/gate.ts';
@@ -137,15 +138,14 @@ function createShedWindow() {
 
 /** Places exchanged since the last report, each counted once. Bounded: beyond it a place may count again. */
 function createExchangedPlaces() {
-  const counted = new Set<string>();
+  const counted = new LRUCache<string, true>({ max: countedMax });
   let counts = new Map<string, number>();
   const add = (eventId: string, count: number) => void counts.set(eventId, (counts.get(eventId) ?? 0) + count);
   return {
     note: (eventId: string, placeIndex: number): void => {
       const place = `${eventId} ${placeIndex}`;
       if (counted.has(place)) return;
-      if (counted.size >= countedMax) counted.clear();
-      counted.add(place);
+      counted.set(place, true);
       add(eventId, 1);
     },
     take: (): Map<string, number> => {

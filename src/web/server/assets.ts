@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Bundler from '../client-build/bundle-web.ts';
-import { type Variants, compress } from './variants.ts';
+import { type Compressed, compress } from './variants.ts';
 
 /** What pages load, in memory and compressed once. */
 export type Assets = {
@@ -10,7 +10,7 @@ export type Assets = {
   urlOf(source: string): string;
   /** The addresses of what this script needs at once. */
   needsOf(source: string): readonly string[];
-  file(name: string): { readonly type: string; readonly variants: Variants } | undefined;
+  file(name: string): { readonly type: string; readonly variants: Compressed } | undefined;
 };
 
 export const assetPath = '/web';

@@ -1,40 +1,16 @@
-import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { type Encoding, type Variants, digestOf } from '../../http/negotiation.ts';
 
-/** The same content as it is and compressed, under one version. */
-export type Variants = {
-  readonly plain: Buffer;
-  readonly gzip: Buffer;
-  readonly brotli: Buffer | undefined;
-  readonly etag: string;
-};
-export type Encoded = { readonly body: Buffer; readonly encoding: string | undefined };
+/** A page or a file as it is and compressed, under one version. */
+export type Compressed = Variants<{ readonly body: Buffer; readonly encoding: Encoding }> & { readonly etag: string };
 
 /** `small`: made once, so time does not matter. `fast`: made while somebody waits. */
-export function compress(plain: Buffer, effort: 'small' | 'fast'): Variants {
+export function compress(plain: Buffer, effort: 'small' | 'fast'): Compressed {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
   return {
-    plain,
-    gzip: gzipSync(plain, { level: effort === 'small' ? 9 : 5 }),
-    brotli:
-      effort === 'small'
-        ? brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } })
-        : undefined,
-    etag: `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    identity: { body: plain, encoding: 'identity' },
+    gzip: { body: gzipSync(plain, { level: effort === 'small' ? 9 : 5 }), encoding: 'gzip' },
+    brotli: effort === 'small' ? { body: brotliCompressSync(plain, { params }), encoding: 'br' } : undefined,
+    etag: `W/"${digestOf(plain)}"`,
   };
-}
-
-/** The smallest form that the browser takes. */
-export function chooseVariant(variants: Variants, acceptEncoding: string | undefined): Encoded {
-  const accepted = (acceptEncoding ?? '').toLowerCase();
-  const takes = (name: string) =>
-    new RegExp(`(?:^|[\\s,])${name}(?!\\s*;\\s*q=0(?:\\.0*)?(?:$|[\\s,]))`).test(accepted);
-  if (variants.brotli !== undefined && takes('br')) return { body: variants.brotli, encoding: 'br' };
-  if (takes('gzip')) return { body: variants.gzip, encoding: 'gzip' };
-  return { body: variants.plain, encoding: undefined };
-}
-
-/** Whether `If-None-Match` names this version. */
-export function isKnown(variants: Variants, ifNoneMatch: string | undefined): boolean {
-  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
-  return (ifNoneMatch ?? '').split(',').some((tag) => bare(tag) === bare(variants.etag) || tag.trim() === '*');
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { feistelIndex, feistelPosition } from './feistel.ts';
 import { shuffledPlacesMax } from './method.ts';
 import { shuffledPositions } from './shuffle.ts';
@@ -12,9 +13,9 @@ export type DrawnRoom = {
 
 type Shuffled = { readonly positions: Uint16Array; readonly indexes: Uint16Array };
 
-/** Small rooms are shuffled whole; the last ones stay at hand. 16 KB each at the most. */
+/** Small rooms are shuffled whole; those used lately stay at hand. 16 KB each at the most. */
 const shuffledKept = 64;
-const shuffles = new Map<string, Shuffled>();
+const shuffles = new LRUCache<string, Shuffled>({ max: shuffledKept });
 
 /**
  * The position of a place, counted from 0: drawn for places that were there at the freeze, the index itself for those
@@ -42,8 +43,6 @@ function shuffledOf({ drawKey, frozenPlaces }: DrawnRoom): Shuffled {
   positions.forEach((position, index) => {
     indexes[position] = index;
   });
-  const oldest = shuffles.size >= shuffledKept ? shuffles.keys().next().value : undefined;
-  if (oldest !== undefined) shuffles.delete(oldest);
   const made = { positions, indexes };
   shuffles.set(name, made);
   return made;

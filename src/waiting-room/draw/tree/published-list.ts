@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { findLeaves, listChunkRoots } from './leaf-queries.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import { type Levels, levelsOf, proofOf } from './merkle.ts';
@@ -26,24 +27,24 @@ const chunksKept = 256;
 const rootsKept = 50;
 
 export function createPublishedLists({ db }: { db: Db }): PublishedLists {
-  const lists = createMemory<RootedList>(listsKept);
-  const chunks = createMemory<Levels>(chunksKept);
-  const roots = createMemory<Levels>(rootsKept);
+  const lists = new LRUCache<string, RootedList>({ max: listsKept });
+  const chunks = new LRUCache<string, Levels>({ max: chunksKept });
+  const roots = new LRUCache<string, Levels>({ max: rootsKept });
 
   const chunkOf = async ({ eventId, places }: RootedList, chunk: number): Promise<Levels | undefined> => {
     if (chunk >= chunksOf(places)) return undefined;
     const name = `${eventId} ${chunk}`;
-    return chunks.get(name) ?? chunks.keep(name, treeOf(await findLeaves(db, eventId, chunk)));
+    return chunks.get(name) ?? keep(chunks, name, treeOf(await findLeaves(db, eventId, chunk)));
   };
   const rootsOf = async ({ eventId }: RootedList): Promise<Levels | undefined> =>
-    roots.get(eventId) ?? roots.keep(eventId, treeOf(Buffer.concat(await listChunkRoots(db, eventId))));
+    roots.get(eventId) ?? keep(roots, eventId, treeOf(Buffer.concat(await listChunkRoots(db, eventId))));
 
   return {
     listOf: async (slug) => {
       const known = lists.get(slug);
       if (known !== undefined) return known;
       const found = await findRootedList(db, slug);
-      return found === 'unrooted' ? found : lists.keep(slug, found);
+      return found === 'unrooted' ? found : keep(lists, slug, found);
     },
     leavesOf: async (list, chunk) => (await chunkOf(list, chunk))?.[0],
     proofOf: async (list, index) => {
@@ -60,17 +61,11 @@ function treeOf(nodes: Buffer | undefined): Levels | undefined {
   return nodes === undefined || nodes.length === 0 ? undefined : levelsOf(nodes);
 }
 
-/** The last `max` things that were kept, by name. */
-function createMemory<Thing>(max: number) {
-  const things = new Map<string, Thing>();
-  return {
-    get: (name: string) => things.get(name),
-    keep: (name: string, thing: Thing | undefined): Thing | undefined => {
-      if (thing === undefined) return undefined;
-      const oldest = things.size >= max ? things.keys().next().value : undefined;
-      if (oldest !== undefined) things.delete(oldest);
-      things.set(name, thing);
-      return thing;
-    },
-  };
+function keep<Thing extends object>(
+  things: LRUCache<string, Thing>,
+  name: string,
+  thing: Thing | undefined,
+): Thing | undefined {
+  if (thing !== undefined) things.set(name, thing);
+  return thing;
 }

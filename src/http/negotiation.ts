@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+
+/** ETags and encodings of every answer that is kept as bytes: public documents, pages, files and API docs. */
+
+/** The encodings an answer is prepared in, best first. */
+export type Encoding = 'br' | 'gzip' | 'identity';
+
+/** The same content in each encoding that it was prepared in. */
+export type Variants<Variant> = {
+  readonly identity: Variant;
+  readonly gzip: Variant | undefined;
+  readonly brotli: Variant | undefined;
+};
+
+const digestLength = 22;
+/** Browsers and proxies send about twenty different headers. */
+const remembered = new LRUCache<string, readonly Encoding[]>({ max: 256 });
+
+/** 132 bits of SHA-256: the version of a body, and the text of its ETag. */
+export function digestOf(body: string | Buffer): string {
+  return createHash('sha256').update(body).digest('base64url').slice(0, digestLength);
+}
+
+/** The smallest prepared variant that the client accepts; the plain one when it accepts no other. */
+export function chooseVariant<Variant>(
+  { identity, gzip, brotli }: Variants<Variant>,
+  acceptEncoding: string | null | undefined,
+): Variant {
+  if (acceptEncoding === null || acceptEncoding === undefined || gzip === undefined) return identity;
+  for (const encoding of acceptedEncodings(acceptEncoding)) {
+    if (encoding === 'br' && brotli !== undefined) return brotli;
+    if (encoding === 'gzip') return gzip;
+  }
+  return identity;
+}
+
+function acceptedEncodings(header: string): readonly Encoding[] {
+  const known = remembered.get(header);
+  if (known !== undefined) return known;
+  const accepted = parseAcceptEncoding(header);
+  remembered.set(header, accepted);
+  return accepted;
+}
+
+/** RFC 9110 section 12.5.3 for two encodings: our order decides among those that the client does not refuse. */
+function parseAcceptEncoding(header: string): Encoding[] {
+  const weights = new Map<string, number>();
+  for (const part of header.toLowerCase().split(',')) {
+    const [coding = '', ...parameters] = part.split(';');
+    const weight = parameters.find((parameter) => parameter.trim().startsWith('q='));
+    weights.set(coding.trim(), weight === undefined ? 1 : Number(weight.trim().slice(2)) || 0);
+  }
+  const weightOf = (coding: string) => weights.get(coding) ?? weights.get('*') ?? 0;
+  return (['br', 'gzip'] as const).filter((coding) => weightOf(coding) > 0);
+}
+
+/** If-None-Match against the ETag of the chosen bytes: a list or `*`, by weak comparison (RFC 9110 section 13.1.2). */
+export function matchesEtag(ifNoneMatch: string | null | undefined, etag: string): boolean {
+  if (ifNoneMatch === null || ifNoneMatch === undefined) return false;
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((candidate) => opaqueTag(candidate.trim()) === opaqueTag(etag));
+}
+
+function opaqueTag(tag: string): string {
+  return tag.startsWith('W/') ? tag.slice(2) : tag;
+}

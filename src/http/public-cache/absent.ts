@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache';
+
+/** Keys that have no answer: the thing is missing, or its answer could not be made. Remembered for moments. */
+export type AbsentAnswers = {
+  reason(key: string, now: number): 'missing' | 'unavailable' | undefined;
+  remember(key: string, reason: 'missing' | 'unavailable', tags: readonly string[], now: number): void;
+  forget(tags: readonly string[]): void;
+};
+
+const rememberedMax = 10_000;
+const missingMs = 1500;
+/** After a failure with no last good bytes: the next try is not before. */
+const unavailableMs = 500;
+
+type Absent = { readonly reason: 'missing' | 'unavailable'; readonly tags: readonly string[]; readonly until: number };
+
+export function createAbsentAnswers(): AbsentAnswers {
+  const absent = new LRUCache<string, Absent>({ max: rememberedMax });
+  return {
+    reason: (key, now) => {
+      const found = absent.get(key);
+      if (found === undefined) return undefined;
+      if (found.until > now) return found.reason;
+      absent.delete(key);
+      return undefined;
+    },
+    remember: (key, reason, tags, now) => {
+      absent.set(key, { reason, tags, until: now + (reason === 'missing' ? missingMs : unavailableMs) });
+    },
+    forget: (tags) => {
+      const matching = [...absent.entries()].filter(([, { tags: own }]) => own.some((tag) => tags.includes(tag)));
+      for (const [key] of matching) absent.delete(key);
+    },
+  };
+}
