@@ -27,7 +27,7 @@ export async function bringUp(
   say: Say,
   stopSignal: AbortSignal,
 ): Promise<Services> {
-  const bundling = plan.servicesOnly ? undefined : step(say, 'the API and the worker bundled', bundle);
+  const bundling = plan.servicesOnly || plan.dev ? undefined : step(say, 'the API and the worker bundled', bundle);
   // Awaited below, after the services: until then a failure must not count as unhandled.
   bundling?.catch(() => {});
   const services = await startServices({

@@ -15,6 +15,8 @@ export interface Plan {
   readonly apiProcesses: number;
   /** Runs in the background: the terminal gets its prompt back, and `npm stop` ends it. */
   readonly detached: boolean;
+  /** Runs the sources: each process restarts when a file that it imports changes, and listens for a debugger. */
+  readonly dev: boolean;
   /** Put nginx before the API. */
   readonly edge: boolean;
   /** What the edge takes from one network; on one machine everybody is one. */
@@ -27,13 +29,15 @@ export interface Plan {
     readonly sandbox: number;
     readonly smtp: number;
     readonly edge: number;
+    /** The inspector's of the worker; the sandbox has the next, and API processes those after it. Open with `dev` only. */
+    readonly inspector: number;
   };
   readonly external: ExternalServices;
 }
 
 /** For a person who asks. The bootstrap prints the same file before anything is installed. */
 const usage = readFileSync(join(import.meta.dirname, '../usage.txt'), 'utf8').trimEnd();
-const knownOptions = ['--fresh', '--services-only', '--demo', '--edge', '--detach'];
+const knownOptions = ['--fresh', '--services-only', '--demo', '--edge', '--detach', '--dev'];
 
 /**
  * Reads the command line and the environment.
@@ -54,9 +58,10 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
     fresh: args.includes('--fresh'),
     detached: args.includes('--detach'),
     demo: args.includes('--demo') || external.databaseUrl === undefined || isLoopback(external.databaseUrl),
+    dev: args.includes('--dev'),
     edge: args.includes('--edge') && !args.includes('--services-only'),
     edgeRequestsPerSecond: readNumber(environment, 'EDGE_REQUESTS_PER_SECOND', 2000, 1, 1_000_000),
-    apiProcesses: readNumber(environment, 'API_PROCESSES', availableParallelism(), 1, 64),
+    apiProcesses: readNumber(environment, 'API_PROCESSES', args.includes('--dev') ? 1 : availableParallelism(), 1, 64),
     servicePorts: {
       postgres: port('POSTGRES_PORT', 15_432),
       pgbouncer: port('PGBOUNCER_PORT', 16_432),
@@ -70,6 +75,7 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
       sandbox: port('SANDBOX_PORT', 4000),
       smtp: port('SANDBOX_SMTP_PORT', 2525),
       edge: port('EDGE_PORT', 8080),
+      inspector: port('INSPECTOR_PORT', 9229),
     },
     external,
   };
@@ -82,6 +88,7 @@ export function portsOf({
   ports,
   servicesOnly,
   apiProcesses,
+  dev,
   edge,
 }: Plan): readonly WantedPort[] {
   const ownDatabase = external.databaseUrl === undefined;
@@ -105,10 +112,16 @@ export function portsOf({
     variable: 'OPERATIONS_PORT',
     use: `operations of API process ${place + 1}`,
   }));
+  const inspectors = Array.from({ length: dev ? apiProcesses + 2 : 0 }, (_, place) => ({
+    port: ports.inspector + place,
+    variable: 'INSPECTOR_PORT',
+    use: `inspector ${place + 1}`,
+  }));
   return [
     { port: ports.api, variable: 'PORT', use: 'the API' },
     ...(edge ? [{ port: ports.edge, variable: 'EDGE_PORT', use: 'the edge' }] : []),
     ...operations,
+    ...inspectors,
     { port: ports.workerOperations, variable: 'WORKER_OPERATIONS_PORT', use: 'operations of the worker' },
     { port: ports.sandbox, variable: 'SANDBOX_PORT', use: 'the sandbox' },
     { port: ports.smtp, variable: 'SANDBOX_SMTP_PORT', use: "the sandbox's mail server" },

@@ -28,7 +28,7 @@ export function showTable(plan: Plan, services: Services, secondsTaken: number):
   ].join('\n');
 }
 
-function productRows({ apiProcesses, edge, ports }: Plan): readonly Row[] {
+function productRows({ apiProcesses, dev, edge, ports }: Plan): readonly Row[] {
   const last = ports.operations + apiProcesses - 1;
   const range = apiProcesses === 1 ? `${ports.operations}` : `${ports.operations}-${last}`;
   const edgeRow: Row = ['edge', `http://localhost:${ports.edge}`, 'nginx: limits, and a cache for public reads'];
@@ -41,7 +41,13 @@ function productRows({ apiProcesses, edge, ports }: Plan): readonly Row[] {
     ],
     ['worker', `http://127.0.0.1:${ports.workerOperations}`, 'operations only'],
     ['sandbox', `http://localhost:${ports.sandbox}`, `payments, inbox, messages; SMTP on ${ports.smtp}`],
+    ...(dev ? [inspectorRow(ports.inspector, apiProcesses)] : []),
   ];
+}
+
+function inspectorRow(first: number, apiProcesses: number): Row {
+  const ofApi = apiProcesses === 1 ? `${first + 2}` : `${first + 2}-${first + 1 + apiProcesses}`;
+  return ['inspectors', `127.0.0.1:${first}`, `of the worker; sandbox ${first + 1}, API ${ofApi}. Restarts on change`];
 }
 
 function serviceRows({ external, servicePorts }: Plan, { addresses }: Services): readonly Row[] {

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { logFile } from '../../deploy/local/host/child.ts';
+import { openLedger } from '../../deploy/local/host/ledger.ts';
+import { freePort } from '../../deploy/local/host/ports.ts';
+import { createSupervisor } from '../../deploy/local/host/supervisor.ts';
+import { dataFolder } from '../../deploy/local/places.ts';
+import { silent } from '../../deploy/local/progress.ts';
+import { apiProcesses, sandboxProcess, workerProcess } from '../../deploy/local/stack/processes.ts';
+import { portsOf, readPlan } from '../../deploy/local/stack/plan.ts';
+
+/** Guards `npm run dev`: a process runs its source, restarts when a file that it imports changes, and can be debugged. */
+const devPlan = async () =>
+  readPlan(['--dev'], {
+    SANDBOX_PORT: String(await freePort()),
+    SANDBOX_SMTP_PORT: String(await freePort()),
+    INSPECTOR_PORT: String(await freePort()),
+  });
+
+it('restarts a process on change, and opens its inspector', { timeout: 60_000 }, async () => {
+  const folder = join(dataFolder, `dev-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const plan = await devPlan();
+  const ledger = openLedger(join(folder, 'stack.json'));
+  const supervisor = createSupervisor({ logFolder: folder, ledger, restart: false, say: silent });
+  onTestFinished(async () => {
+    await supervisor.stopAll();
+    rmSync(folder, { recursive: true });
+  });
+  const environment = { ...process.env, SANDBOX_LOG: join(folder, 'witness.jsonl') };
+  const child = await supervisor.start(sandboxProcess(plan, environment));
+  const starts = () => readFileSync(logFile(folder, 'sandbox'), 'utf8').match(/^Debugger listening/gm)?.length;
+  const targets = async (): Promise<unknown> =>
+    (await fetch(`http://127.0.0.1:${plan.ports.inspector + 1}/json/list`)).json();
+
+  expect(starts()).toBe(1);
+  expect(await targets()).toEqual([expect.objectContaining({ url: expect.stringMatching(/sandbox\/main\.ts$/) })]);
+
+  const launched = child.pid();
+  const now = new Date();
+  utimesSync('sandbox/settings.ts', now, now);
+  await expect.poll(starts, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => targets().then(JSON.stringify, String), { timeout: 20_000 }).toMatch(/sandbox\/main\.ts/);
+  expect(child.pid()).toBe(launched);
+});
+
+it('gives every process an inspector of its own, and asks for their ports', async () => {
+  const plan = { ...(await devPlan()), apiProcesses: 2 };
+  const specs = [workerProcess(plan, {}), sandboxProcess(plan, {}), ...apiProcesses(plan, {})];
+  const first = plan.ports.inspector;
+  expect(specs.map(({ args }) => args.find((arg) => arg.startsWith('--inspect')))).toEqual(
+    [0, 1, 2, 3].map((place) => `--inspect=127.0.0.1:${first + place}`),
+  );
+  expect(specs.map(({ args }) => args.at(-1))).toEqual([
+    'workers/main.ts',
+    'sandbox/main.ts',
+    'src/main.ts',
+    'src/main.ts',
+  ]);
+  const wanted = portsOf(plan).filter(({ variable }) => variable === 'INSPECTOR_PORT');
+  expect(wanted.map(({ port }) => port)).toEqual([first, first + 1, first + 2, first + 3]);
+});
+
+it('control: without --dev nothing is watched and no inspector is open', () => {
+  const plan = readPlan([], {});
+  const specs = [workerProcess(plan, {}), sandboxProcess(plan, {}), ...apiProcesses(plan, {})];
+  expect(specs.flatMap(({ args }) => args).filter((arg) => /^--(watch|inspect)/.test(arg))).toEqual([]);
+  expect(portsOf(plan).some(({ variable }) => variable === 'INSPECTOR_PORT')).toBe(false);
+});
