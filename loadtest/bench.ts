@@ -24,6 +24,7 @@ import { benchReads } from './bench/reads.ts';
 import { benchRecovery } from './bench/recovery.ts';
 import { benchRefusals } from './bench/refusals.ts';
 import { type BenchReport, type Machine, printReport } from './bench/harness/report.ts';
+import { benchSettle } from './bench/settle.ts';
 import { benchSpread } from './bench/spread.ts';
 
 /**
@@ -42,6 +43,10 @@ const benches = {
   reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
   growth: ['orders with millions of orders in the tables already', benchGrowth],
   holds: ['a million holds that have ended are given back beside a sale', benchHolds],
+  settle: [
+    'from the placed order to the mail with its tickets: every stage, its rate and how long it took',
+    benchSettle,
+  ],
   mails: ['mails through the worker to a server that takes everything', benchMails],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
   neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],

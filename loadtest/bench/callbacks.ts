@@ -1,12 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { encrypt } from '../../src/platform/crypto.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
-import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
-import { benchEncryptionKey } from './harness/api-environment.ts';
 import { auditFaults } from './harness/audit.ts';
 import { insertOrdersInPayment } from './fill/bulk-orders.ts';
+import { insertPaymentAccount } from './fill/payment-account.ts';
 import { callbackRequest } from './load/callback-requests.ts';
 import { emptyOutbox } from './harness/count-orders.ts';
 import { type Load, against } from './harness/measure.ts';
@@ -105,15 +103,7 @@ export async function paidEvent(stack: BenchStack, attempts: number): Promise<Te
   say(`making ${attempts} payment attempts`);
   await emptyOutbox(stack.owner.db);
   const event = await createEvent(stack.open.db, { categories: [{ capacity: attempts }] });
-  const { serverKey, clientKey, merchantId } = demoMidtransAccount;
-  const credentials = encrypt(
-    benchEncryptionKey,
-    JSON.stringify({ serverKey, clientKey }),
-    accountContext(event.organizer.id),
-  );
-  await stack.owner.db.execute(sql`
-    insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
-    values (${event.organizer.id}, 'midtrans', ${merchantId}, ${credentials})`);
+  await insertPaymentAccount(stack.owner.db, event);
   await insertOrdersInPayment(stack.owner.db, event, { first: 0, last: attempts - 1 });
   await stack.owner.db.execute(sql`vacuum (analyze) payment_attempts`);
   return event;

@@ -1,22 +1,16 @@
-import { freePort } from '../../deploy/local/host/ports.ts';
-import type { Supervised } from '../../deploy/local/host/supervisor.ts';
-import { repositoryFolder } from '../../deploy/local/places.ts';
-import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { createLatencies } from '../generator/latencies.ts';
 import type { LoadResult } from '../generator/tally.ts';
-import { apiEnvironment } from './harness/api-environment.ts';
 import { auditFaults } from './harness/audit.ts';
 import { insertTickets, orderNumberIn, stagePaid } from './fill/bulk-orders.ts';
-import { bundleWorker } from './harness/bundle.ts';
 import type { Arrival } from './load/mail-sink.ts';
 import { watched } from './harness/measure.ts';
 import type { BenchOptions } from './harness/options.ts';
-import { profileFolder } from './harness/profile.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';
 import { serverSettings } from './harness/server-figures.ts';
 import { type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 import { type MailSink, startMailSink } from './load/start-mail-sink.ts';
+import { startWorkers } from './load/start-workers.ts';
 
 const ticketsEach = 2;
 const warmupMails = 500;
@@ -37,7 +31,7 @@ export async function benchMails(options: BenchOptions): Promise<BenchReport> {
     const measurements: Measurement[] = [];
     let warmupBytes = 0;
     for (const workers of [1, 2]) {
-      const running = await startWorkers(stack, sink, options, workers);
+      const running = await startWorkers(stack, options, { count: workers, environment: { SMTP_URL: sink.url } });
       const name = `${workers} worker${workers > 1 ? 's' : ''}`;
       const parts = { workers: running.map((worker) => worker.pid()), 'mail sink': [sink.pid], ...partsOf(stack) };
       const means: Means = { stack, sink, faults, parts };
@@ -158,33 +152,4 @@ async function stageEvenly(
 
 function epochMs(): number {
   return performance.timeOrigin + performance.now();
-}
-
-async function startWorkers(
-  stack: BenchStack,
-  sink: MailSink,
-  { profile }: BenchOptions,
-  count: number,
-): Promise<Supervised[]> {
-  const { addresses, supervisor } = stack.services;
-  const script = await bundleWorker();
-  const started: Supervised[] = [];
-  for (let number = 1; number <= count; number += 1) {
-    const operationsPort = await freePort();
-    const environment = apiEnvironment({ addresses, port: await freePort(), operationsPort, processes: 1, api: {} });
-    const worker = await supervisor.start({
-      name: `worker-${count}-${number}`,
-      command: process.execPath,
-      args: [...nodeArguments, ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []), script],
-      folder: repositoryFolder,
-      environment: { ...environment, SMTP_URL: sink.url },
-      stopSteps: [['SIGTERM', 12_000]],
-      readyDeadlineMs: 30_000,
-      isReady: async () =>
-        (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
-    });
-    stack.pinApi(worker.pid(), count);
-    started.push(worker);
-  }
-  return started;
 }

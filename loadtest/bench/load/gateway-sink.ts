@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * A payment gateway that does as little as a gateway can: it takes each payment that is made, and tells by a signed callback
+ * that it was paid, a while later. It speaks as Midtrans does, from a process of its own. The sandbox, which plays a gateway's
+ * moods, takes too much of the processor to stand outside a bench.
+ */
+export type GatewayTask = {
+  readonly apiPort: number;
+  readonly organizerSlug: string;
+  readonly serverKey: string;
+  readonly merchantId: string;
+  readonly payAfterMs: number;
+};
+/** When each payment was made and when its callback was sent and acknowledged, in milliseconds since 1970. */
+export type Payment = {
+  readonly attemptId: string;
+  readonly madeMs: number;
+  readonly toldMs: number;
+  readonly acknowledgedMs: number;
+};
+export type GatewayReport =
+  | { readonly port: number }
+  | { readonly payments: readonly Payment[]; readonly refused: number };
+
+const callbackConnections = 64;
+const repeatAfterMs = 250;
+
+let task: GatewayTask | undefined;
+let payments: Payment[] = [];
+let refused = 0;
+const paid = new Map<string, string>();
+const agent = new Agent({ keepAlive: true, maxSockets: callbackConnections });
+const nowMs = () => performance.timeOrigin + performance.now();
+
+const server = createServer((incoming, outgoing) => {
+  const answer = (status: number, body: object) => {
+    const text = JSON.stringify(body);
+    outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    outgoing.end(text);
+  };
+  const chunks: Buffer[] = [];
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  incoming.on('end', () => {
+    if (incoming.method === 'GET') {
+      const body = paid.get(/^\/v2\/([^/]+)\/status$/.exec(incoming.url ?? '')?.[1] ?? '');
+      return body === undefined ? answer(404, { status_code: '404' }) : answer(200, JSON.parse(body) as object);
+    }
+    const asked = JSON.parse(Buffer.concat(chunks).toString()) as {
+      transaction_details: { order_id: string; gross_amount: number };
+    };
+    const { order_id: attemptId, gross_amount: amount } = asked.transaction_details;
+    answer(201, { token: attemptId, redirect_url: `http://gateway.test/${attemptId}` });
+    const madeMs = nowMs();
+    if (task !== undefined) setTimeout(pay, task.payAfterMs, task, { attemptId, amount, madeMs });
+  });
+});
+
+type Made = { readonly attemptId: string; readonly amount: number; readonly madeMs: number };
+
+function pay(given: GatewayTask, { attemptId, amount, madeMs }: Made): void {
+  const gross = `${amount}.00`;
+  const signature = createHash('sha512').update(`${attemptId}200${gross}${given.serverKey}`).digest('hex');
+  const digits = String(paid.size).padStart(12, '0');
+  const body = JSON.stringify({
+    transaction_time: '2026-01-05 10:00:00',
+    transaction_status: 'settlement',
+    transaction_id: `00000000-0000-4000-8000-${digits}`,
+    status_code: '200',
+    signature_key: signature,
+    payment_type: 'qris',
+    order_id: attemptId,
+    merchant_id: given.merchantId,
+    gross_amount: gross,
+    currency: 'IDR',
+    fraud_status: 'accept',
+    settlement_time: '2026-01-05 10:01:00',
+  });
+  paid.set(attemptId, body);
+  tell(given, body, { attemptId, madeMs, toldMs: nowMs() });
+}
+
+/** Repeated until it is acknowledged, as a gateway does; sooner than any gateway would. */
+function tell(given: GatewayTask, body: string, payment: Omit<Payment, 'acknowledgedMs'>): void {
+  const again = () => {
+    refused += 1;
+    setTimeout(tell, repeatAfterMs, given, body, payment);
+  };
+  const sent = request(
+    {
+      agent,
+      port: given.apiPort,
+      method: 'POST',
+      path: `/v1/callbacks/midtrans/${given.organizerSlug}`,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'x-forwarded-for': '10.0.0.7',
+      },
+    },
+    (answer) => {
+      answer.resume();
+      if (answer.statusCode === 200) payments.push({ ...payment, acknowledgedMs: nowMs() });
+      else again();
+    },
+  );
+  sent.on('error', again);
+  sent.end(body);
+}
+
+const report = (said: GatewayReport) => process.send?.(said);
+server.listen(0, '127.0.0.1', () => report({ port: (server.address() as AddressInfo).port }));
+process.on('message', (message: GatewayTask | 'report') => {
+  if (message !== 'report') {
+    task = message;
+    return;
+  }
+  report({ payments, refused });
+  payments = [];
+});
+process.once('disconnect', () => process.exit());

@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { GatewayReport, GatewayTask, Payment } from './gateway-sink.ts';
+
+export type GatewaySink = {
+  readonly url: string;
+  readonly pid: number;
+  pay(task: GatewayTask): void;
+  /** What was paid and acknowledged since this was asked before, and how many callbacks were not acknowledged at first. */
+  taken(): Promise<{ readonly payments: readonly Payment[]; readonly refused: number }>;
+  stop(): Promise<void>;
+};
+
+export async function startGatewaySink(): Promise<GatewaySink> {
+  const child = fork(new URL('gateway-sink.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const next = async () => ((await once(child, 'message')) as [GatewayReport])[0];
+  const begun = await next();
+  return {
+    url: `http://127.0.0.1:${'port' in begun ? begun.port : 0}`,
+    pid: child.pid ?? 0,
+    pay: (task) => child.send(task),
+    taken: async () => {
+      child.send('report');
+      const report = await next();
+      return 'payments' in report ? report : { payments: [], refused: 0 };
+    },
+    stop: async () => {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
