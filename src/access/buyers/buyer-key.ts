@@ -11,7 +11,7 @@ export function normalizeBuyerEmail(email: string): string {
   const at = lower.lastIndexOf('@');
   const domain = lower.slice(at + 1) === 'googlemail.com' ? 'gmail.com' : lower.slice(at + 1);
   const mailbox = lower.slice(0, at).split('+', 1)[0] ?? '';
-  return `${domain === 'gmail.com' ? mailbox.replaceAll('..', '') : mailbox}@${domain}`;
+  return `${domain === 'gmail.com' ? mailbox.replaceAll('.', '') : mailbox}@${domain}`;
 }
 
 export type BuyerKeyKind = 'email' | 'phone';

@@ -61,7 +61,7 @@ function markOf(markKey: string, unmarked: string): string {
 
 /** The signature of a session token; what it claims is read later, by `readSessionToken`. */
 function isSignedSession(secret: string, token: string): boolean {
-  const end = token.lastIndexOf('..');
+  const end = token.lastIndexOf('.');
   if (end <= 0) return false;
   return isEqual(token.slice(end + 1), createHmac('sha256', secret).update(token.slice(0, end)).digest('base64url'));
 }

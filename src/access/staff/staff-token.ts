@@ -12,7 +12,7 @@ export function staffTokenText(secret: string, purpose: StaffTokenPurpose, token
 
 /** The id of a link that we made for this purpose; undefined for anything else. Whether it still counts, its row says. */
 export function readStaffToken(secret: string, purpose: StaffTokenPurpose, text: string): string | undefined {
-  const [tokenId = '', half = '', ...more] = text.split('..', 3);
+  const [tokenId = '', half = '', ...more] = text.split('.', 3);
   if (more.length > 0 || !idPatterns.plain.test(tokenId)) return undefined;
   return constantTimeEqual(half, secretHalf(secret, purpose, tokenId)) ? tokenId : undefined;
 }

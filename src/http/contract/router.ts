@@ -40,7 +40,7 @@ z.config({ customError: ({ input }) => (input === undefined ? missing : undefine
 export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[] }): InputFault[] {
   return error.issues.slice(0, faultsMax).map((issue) => {
     const { code, ...parameters } = faultOf(issue);
-    return inputFault(issue.path.map(String).join('..'), code, parameters);
+    return inputFault(issue.path.map(String).join('.'), code, parameters);
   });
 }
 

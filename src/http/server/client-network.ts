@@ -105,7 +105,7 @@ export function widerNetworkOf(network: string): string | undefined {
 }
 
 function networkOfAddress(address: Address): string {
-  if (address.family === 4) return `${address.text.slice(0, address.text.lastIndexOf('..'))}.0/24`;
+  if (address.family === 4) return `${address.text.slice(0, address.text.lastIndexOf('.'))}.0/24`;
   const [first = 0, second = 0, third = 0, fourth = 0] = address.parts;
   return `${first.toString(16)}:${second.toString(16)}:${third.toString(16)}:${fourth.toString(16)}::/64`;
 }

@@ -36,7 +36,7 @@ export function greetingName(name: string): string | undefined {
   const line = cleanLine(name);
   if (!isPersonName(line)) return undefined;
   let shown = line;
-  for (const link of linksOf(line)) shown = shown.replaceAll(link, link.replaceAll('..', '. '));
+  for (const link of linksOf(line)) shown = shown.replaceAll(link, link.replaceAll('.', '. '));
   return shown;
 }
 
@@ -45,7 +45,7 @@ function comparable(name: string): string {
   return name
     .normalize('NFKC')
     .replaceAll(/[\u200c\u200d\p{VS}]/gu, '')
-    .replaceAll(/[。｡]/g, '..')
+    .replaceAll(/[。｡]/g, '.')
     .replaceAll(/[⁄∕]/g, '/');
 }
 
@@ -58,7 +58,7 @@ function linksOf(text: string): string[] {
 
 /** An abbreviated title or degree, such as "Muh.Rio", "M.Si" or "A.Md": single letters and titles before the last part. */
 function isAbbreviated(link: string): boolean {
-  const parts = link.toLowerCase().split('..');
+  const parts = link.toLowerCase().split('.');
   return (
     parts.every((part) => /^\p{L}+$/u.test(part)) &&
     parts.slice(0, -1).every((part) => part.length === 1 || titles.has(part))

@@ -52,13 +52,13 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   if (answer.kind === 'ok') return form.onDone(answer);
   if (answer.kind !== 'refused') return setMessage(form.messageId, refusalWords[pageLanguage].unreachable);
   const { problem, retryAfterMs } = answer;
-  const named = problem.errors.map(({ path }) => path.split('..').at(-1) ?? '');
+  const named = problem.errors.map(({ path }) => path.split('.').at(-1) ?? '');
   setFaults(form.fields, named);
   form.onRefused?.(problem);
   const wait =
     retryAfterMs === undefined
       ? ''
-      : ` ${refusalWords[pageLanguage].retryIn(Math.ceil(retryAfterMs / 1000)).replace('…', '..')}`;
+      : ` ${refusalWords[pageLanguage].retryIn(Math.ceil(retryAfterMs / 1000)).replace('…', '.')}`;
   setMessage(form.messageId, refusalText(problem) + (problem.status === 429 ? wait : ''));
 }
 
