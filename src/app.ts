@@ -20,11 +20,11 @@ import { createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
 import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
-import { orderRoutes } from './orders/buyer/routes.ts';
-import { phoneReadingRoutes } from './orders/buyer/phone-reading-routes.ts';
+import { orderRoutes, phoneReadingRoutes } from './orders/buyer/routes.ts';
 import { placementHotRoute, placementRoutes } from './orders/placement/routes.ts';
 import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
+import { ticketRoutes } from './orders/tickets/routes.ts';
 import { callbackRoutes } from './payments/callbacks/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { DomainError } from './platform/errors.ts';
@@ -46,6 +46,7 @@ export function createRoutes(service: Service) {
     .route('/', waitingRoomRoutes(service))
     .route('/', placementRoutes(service))
     .route('/', orderRoutes(service))
+    .route('/', ticketRoutes(service))
     .route('/', phoneReadingRoutes(service))
     .route('/', paymentRoutes(service))
     .route('/', checkInRoutes(service))

@@ -3,7 +3,6 @@ import { catalogProblems } from './catalog/errors.ts';
 import { checkInProblems } from './check-in/errors.ts';
 import type { ProblemKind } from './http/problem.ts';
 import { notificationProblems } from './notifications/errors.ts';
-import { deskProblems } from './orders/desk/errors.ts';
 import { orderProblems } from './orders/errors.ts';
 import { paymentProblems } from './payments/errors.ts';
 import type { PlatformErrorCode } from './platform/errors.ts';
@@ -31,7 +30,6 @@ export const problems = {
   ...accessProblems,
   ...catalogProblems,
   ...orderProblems,
-  ...deskProblems,
   ...paymentProblems,
   ...checkInProblems,
   ...notificationProblems,

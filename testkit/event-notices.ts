@@ -8,8 +8,8 @@ import { composeMessage } from '../src/notifications/deliveries/compose-message.
 import { createNoteEventChange } from '../src/notifications/notices/note-event-change.ts';
 import type { Channel, Template } from '../src/notifications/tables.ts';
 import { tellHoldersOfEvent } from '../src/notifications/notices/tell-holders.ts';
-import { availabilityOf } from '../src/orders/pools/availability.ts';
-import { limitsChanged } from '../src/orders/lifecycle/limits-changed.ts';
+import { availabilityOf } from '../src/orders/pools/queries.ts';
+import { limitsChanged } from '../src/orders/placement/catalog-changes.ts';
 import { unpayableSale } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { rowsOf } from '../src/platform/database/db.ts';

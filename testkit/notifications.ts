@@ -14,7 +14,7 @@ import { createDeliveries } from '../src/notifications/deliveries/deliveries.ts'
 import { notificationProblems } from '../src/notifications/errors.ts';
 import { notificationCallbackRoutes, notificationRoutes } from '../src/notifications/routes.ts';
 import { sealSenderCredentials } from '../src/notifications/senders/sender-credentials.ts';
-import { lockOrder } from '../src/orders/lifecycle/lock-order.ts';
+import { lockOrder } from '../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../src/orders/lifecycle/pay-order.ts';
 import type { Order } from '../src/orders/tables.ts';
 import { systemClock } from '../src/platform/clock.ts';

@@ -8,7 +8,6 @@ import { accessProblems } from '../src/access/errors.ts';
 import { handleError } from '../src/http/problem.ts';
 import { createRouter } from '../src/http/contract/router.ts';
 import { type Serving, serve } from '../src/http/server/serve.ts';
-import { deskProblems } from '../src/orders/desk/errors.ts';
 import { orderProblems } from '../src/orders/errors.ts';
 import { orderInvariants } from '../src/orders/invariants.ts';
 import { accountContext } from '../src/payments/accounts/payment-accounts.ts';
@@ -133,7 +132,6 @@ async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: 
       {
         ...paymentProblems,
         ...orderProblems,
-        ...deskProblems,
         ...accessProblems,
         'request.not_found': { status: 404, title: 'Not found' },
         'request.invalid': { status: 400, title: 'Invalid' },

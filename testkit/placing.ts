@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../src/platform/clock.ts';
 import { type OpenDb, openDb } from '../src/platform/database/db.ts';
-import { createEventDirectory } from '../src/orders/event-directory.ts';
+import { createEventDirectory } from '../src/orders/placement/event-directory.ts';
 import { type PlaceOrderDeps, placeOrder } from '../src/orders/placement/place-order.ts';
 import { createSoldOutMemory } from '../src/orders/placement/sold-out-memory.ts';
 import { createPlacement } from '../src/orders/placement/placement.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../src/platform/database/db.ts';
-import { buyerKeys } from '../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../src/orders/placement/keys.ts';
 import { signPass } from '../src/waiting-room/places/pass.ts';
 import type { TestEvent } from './factories.ts';
 import { testHashSecret, testQueueTokenSecret } from './placing.ts';

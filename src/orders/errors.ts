@@ -16,7 +16,18 @@ export type OrderErrorCode =
   | 'queue.pass_required'
   | 'queue.pass_invalid'
   | 'queue.pass_spent'
-  | 'event.not_found';
+  | 'event.not_found'
+  | 'order.not_cancellable'
+  | 'order.no_live_tickets'
+  | 'ticket.not_found'
+  | 'pool.not_found'
+  | 'pool.in_use'
+  | 'pool.needed'
+  | 'pool.limit_reached'
+  | 'promo_code.not_found'
+  | 'promo_code.taken'
+  | 'promo_code.in_use'
+  | 'promo_code.limit_reached';
 
 export const orderProblems = {
   'order.not_found': { status: 404, title: 'Order not found' },
@@ -35,6 +46,17 @@ export const orderProblems = {
   'queue.pass_invalid': { status: 403, title: 'Pass not valid' },
   'queue.pass_spent': { status: 409, title: 'Pass already spent' },
   'event.not_found': { status: 404, title: 'Event not found' },
+  'order.not_cancellable': { status: 409, title: 'The order cannot be cancelled' },
+  'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
+  'ticket.not_found': { status: 404, title: 'No such ticket' },
+  'pool.not_found': { status: 404, title: 'No such pool' },
+  'pool.in_use': { status: 409, title: 'The pool has sold or holds more than that' },
+  'pool.needed': { status: 409, title: 'The event has no places without this pool' },
+  'pool.limit_reached': { status: 409, title: 'The event has as many pools as it may have' },
+  'promo_code.not_found': { status: 404, title: 'No such promo code' },
+  'promo_code.taken': { status: 409, title: 'The event has this promo code already' },
+  'promo_code.in_use': { status: 409, title: 'The promo code was redeemed more often than that' },
+  'promo_code.limit_reached': { status: 409, title: 'The event has as many promo codes as it may have' },
 } as const satisfies Record<OrderErrorCode, { status: number; title: string }>;
 
 const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails) =>
@@ -42,28 +64,37 @@ const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails
 
 export const orderNotFound = () =>
   refusal('order.not_found', 'There is no such order, or the link to it is not right.');
+
 export const eventUnknown = () => refusal('event.not_found', 'There is no such event.');
+
 export const soldOut = (details?: ProblemDetails) =>
   refusal(
     'stock.sold_out',
     'There are not enough tickets left. Held tickets that are not paid come back on sale.',
     details,
   );
+
 export const saleNotOpen = (details?: ProblemDetails) =>
   refusal('sale.not_open', 'This ticket category is not on sale now.', details);
+
 export const limitExceeded = (details?: ProblemDetails) =>
   refusal('order.limit_exceeded', 'The order is over a limit of this sale; see limit.', details);
+
 export const categoryUnknown = (details?: ProblemDetails) =>
   refusal('order.category_unknown', 'The event has no such ticket category.', details);
+
 export const priceChanged = (details: ProblemDetails) =>
   refusal(
     'order.price_changed',
     'The order costs something else than expected; see total. Nothing was ordered.',
     details,
   );
+
 export const orderNotPayable = (details: ProblemDetails) =>
   refusal('order.not_payable', 'No payment gateway of this sale takes this total; order less at once.', details);
+
 export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
+
 /** Counted whether or not there is such an order. */
 export const lookupLimited = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
@@ -79,7 +110,9 @@ export const promoLimited = (retryAfterSeconds: number) =>
     'Too many promo codes that are not valid were tried from here for this event; wait a while, or order without one.',
     { retryAfterSeconds },
   );
+
 export const promoUsedUp = () => refusal('promo.used_up', 'This promo code has been used up.');
+
 export const paymentsBusy = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
     'payments.busy',
@@ -88,11 +121,56 @@ export const paymentsBusy = (retryAfterSeconds: number) =>
       retryAfterSeconds,
     },
   );
+
 export const passRequired = () =>
   refusal(
     'queue.pass_required',
     'This event has a waiting room: an order needs the pass that a called place is given.',
   );
+
 /** Forged, over, of another event, or of another account than the order's email and phone. */
 export const passInvalid = () => refusal('queue.pass_invalid', 'This pass is not good for this order.');
+
 export const passSpent = () => refusal('queue.pass_spent', 'This pass has placed its order already.');
+
+export type NotCancellableReason = 'not_refundable' | 'too_late' | 'checked_in' | 'ended';
+
+const notCancellableSentences: Record<NotCancellableReason, string> = {
+  not_refundable: 'Paid orders of this event cannot be cancelled.',
+  too_late: 'The time in which a paid order can be cancelled is over.',
+  checked_in: 'A ticket of this order has been used at the door.',
+  ended: 'The order is not open any more.',
+};
+
+/** `reason` is shown, so that a page can say what to do instead. */
+export const orderNotCancellable = (reason: NotCancellableReason) =>
+  refusal('order.not_cancellable', notCancellableSentences[reason], { reason });
+
+export const orderHasNoLiveTickets = () =>
+  refusal('order.no_live_tickets', 'The order is not paid, or its tickets have been taken back.');
+
+export const ticketNotFound = () => refusal('ticket.not_found', 'There is no such valid ticket in this order.');
+
+export const poolNotFound = () => refusal('pool.not_found', 'There is no such pool in this event.');
+
+export const poolNeeded = () =>
+  refusal(
+    'pool.needed',
+    'A published event keeps a pool with places; to stop its sale, close its sales or block its places.',
+  );
+
+export const poolInUse = () =>
+  refusal('pool.in_use', 'The capacity cannot be less than what is sold, held and blocked.');
+
+export const poolLimitReached = (max: number) =>
+  refusal('pool.limit_reached', `An event has at most ${max} pools.`, { max });
+
+export const promoCodeNotFound = () => refusal('promo_code.not_found', 'There is no such promo code in this event.');
+
+export const promoCodeTaken = () => refusal('promo_code.taken', 'The event has this promo code already.');
+
+export const promoCodeInUse = () =>
+  refusal('promo_code.in_use', 'The limit cannot be less than how often the code was redeemed.');
+
+export const promoCodeLimitReached = (max: number) =>
+  refusal('promo_code.limit_reached', `An event has at most ${max} promo codes.`, { max });

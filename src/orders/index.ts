@@ -23,25 +23,18 @@
  *
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
-export { availabilityOf } from './pools/availability.ts';
+export { availabilityOf, eventStockOf } from './pools/queries.ts';
 export { eventCalendar } from './tickets/calendar.ts';
-export { createEventDirectory } from './event-directory.ts';
-export { cancelHolds } from './lifecycle/cancel-holds.ts';
-export { eventStockOf } from './pools/event-stock.ts';
-export { expireHolds } from './lifecycle/expire-holds.ts';
-export { instructionsReady } from './lifecycle/instructions-ready.ts';
-export { limitsChanged } from './lifecycle/limits-changed.ts';
-export { lockOrder } from './lifecycle/lock-order.ts';
-export { markAttention } from './lifecycle/mark-attention.ts';
-export { payOrder } from './lifecycle/pay-order.ts';
-export type { PayOutcome } from './lifecycle/queries.ts';
-export type { PaymentView, RequestFullRefund } from './buyer/payment-view.ts';
+export { createEventDirectory } from './placement/event-directory.ts';
+export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts';
+export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';
+export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
+export { lockOrder, markAttention } from './lifecycle/queries.ts';
+export type { PaymentView, RequestFullRefund } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';
 export { placeOrder } from './placement/place-order.ts';
 export { createSoldOutMemory } from './placement/sold-out-memory.ts';
 export { refundOrder } from './lifecycle/refund-order.ts';
 export { createTicketPrinter } from './tickets/print-tickets.ts';
-export { releaseHold } from './lifecycle/release-hold.ts';
-export { ticketCode } from './buyer/present.ts';
-export { wasOrdered } from './placement/was-ordered.ts';
+export { ticketCode } from './tickets/present.ts';
 export type { Order } from './tables.ts';

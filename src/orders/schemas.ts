@@ -15,7 +15,6 @@ import { orderStatuses } from './tables.ts';
 
 export const linesMax = 10;
 export const quantityMax = 100;
-
 export const localeSchema = z.enum(['id', 'en']);
 
 export const buyerSchema = z
@@ -99,3 +98,9 @@ export const orderSchema = z
 export const placedOrderSchema = orderSchema.extend({ accessToken: z.string() }).openapi('PlacedOrder');
 
 export type PaymentView = z.output<typeof paymentViewSchema>;
+
+/** Ids in a path are not checked by the contract: a malformed one answers like one that does not exist. */
+export const anyId = (example: string) => z.string().max(100).openapi({ example });
+
+export const organizerParams = z.object({ slug: z.string() });
+export const eventParams = organizerParams.extend({ eventId: anyId('evt_7K3M9XQ2') });

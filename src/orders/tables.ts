@@ -67,6 +67,7 @@ export const orderStatuses = [
   'expired',
   'cancelled',
 ] as const;
+
 export type OrderStatus = (typeof orderStatuses)[number];
 
 export const orders = pgTable(
@@ -137,3 +138,7 @@ export const tickets = pgTable(
 
 export type Order = typeof orders.$inferSelect;
 export type Ticket = typeof tickets.$inferSelect;
+
+export type PromoCode = typeof promoCodes.$inferSelect;
+
+export type NewPromoCode = typeof promoCodes.$inferInsert;

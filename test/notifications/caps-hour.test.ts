@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { queueOrderDeliveries } from '../../src/notifications/deliveries/queue-queries.ts';
 import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { someBuyer } from '../../testkit/factories.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { messagesPerHourMax } from '../../src/notifications/deliveries/caps.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
-import { lockOrder } from '../../src/orders/lifecycle/lock-order.ts';
+import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { limitsChanged } from '../../src/orders/index.ts';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';

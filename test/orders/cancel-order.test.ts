@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lockOrder } from '../../src/orders/lifecycle/lock-order.ts';
+import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { releaseHold } from '../../src/orders/lifecycle/release-hold.ts';
+import { releaseHold } from '../../src/orders/lifecycle/end-holds.ts';
 import { type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 import { type TestEventOptions, createEvent } from '../../testkit/factories.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseOrderCode } from '../../src/orders/buyer/order-code.ts';
+import { parseOrderCode } from '../../src/orders/buyer/look-up-order.ts';
 
 /** People type the code from paper, or paste it out of a message. */
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Order } from '../../src/orders/index.ts';
 import { orders } from '../../src/orders/tables.ts';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { promoKeyOf } from '../../src/orders/promo-codes/key.ts';
+import { promoKeyOf } from '../../src/orders/promo-codes/code.ts';
 import { placeOrderSchema } from '../../src/orders/schemas.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { availabilityOf } from '../../src/orders/pools/availability.ts';
+import { availabilityOf } from '../../src/orders/pools/queries.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { pay } from '../../testkit/order-desk.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { isGuessable, newPromoCode } from '../../src/orders/promo-codes/strength.ts';
+import { isGuessable, newPromoCode } from '../../src/orders/promo-codes/code.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';

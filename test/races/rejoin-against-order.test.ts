@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { signText } from '../../src/platform/text/signed-text.ts';
 import { decideExchange } from '../../src/waiting-room/places/decide-exchange.ts';
 import { indexAt, positionOf } from '../../src/waiting-room/draw/index.ts';

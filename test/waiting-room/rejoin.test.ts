@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { type JoinPlaceDeps, joinPlace } from '../../src/waiting-room/places/join-place.ts';

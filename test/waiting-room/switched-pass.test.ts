@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/buyer.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { signPass } from '../../src/waiting-room/places/pass.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../testkit/service.ts';

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { PlacementFacts, PlacementRow } from '../../../src/orders/placement/queries.ts';
-import type { Placed, Placement, PlacementItem } from '../../../src/orders/placement/placement.ts';
-import { storedKeys } from '../../../src/orders/placement/stored-keys.ts';
+import type { PlacementFacts, PlacementRow, PlacementItem } from '../../../src/orders/placement/queries.ts';
+import type { Placed, Placement } from '../../../src/orders/placement/placement.ts';
+import { storedKeys } from '../../../src/orders/placement/keys.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { storedKeys } from '../../../src/orders/placement/stored-keys.ts';
+import { storedKeys } from '../../../src/orders/placement/keys.ts';
 import type { Db } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 

@@ -1,10 +1,12 @@
-import type { Db } from '../../platform/database/db.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { keyedHash } from '../../access/buyers/buyer-key.ts';
-import { buyerKeys } from '../placement/buyer.ts';
-import { stageLinkMails } from './queries.ts';
+import { buyerKeys } from '../placement/keys.ts';
 import { lookupLimited } from '../errors.ts';
-import { parseOrderCode } from './order-code.ts';
-import type { LookupLimiter } from './payment-view.ts';
+import type { LookupLimiter } from '../ports.ts';
+import { sql } from 'drizzle-orm';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { orderLinkRequested } from '../jobs.ts';
+import { plainBase32, readLookalikes } from '../../platform/ids.ts';
 
 /** Longer than the work takes, so that the time of the answer says nothing about what was found. */
 const answerMs = 250;
@@ -38,4 +40,36 @@ async function mailLinks(
   );
   if (!allowed) throw lookupLimited(retryAfterSeconds);
   await stageLinkMails(deps.db, emailKey, tail);
+}
+
+/** Two orders may share the ten characters of a code; more than a few never do. */
+const linksPerLookupMax = 3;
+
+/**
+ * Stages the mail with the link for each order of this buyer with this code. The index on codes begins with the event, so
+ * that a sale touches few of its pages; a look-up therefore asks one event after the other, some microseconds each. The
+ * email is compared as limits compare it: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`, and the mail goes
+ * to the address on the order.
+ */
+async function stageLinkMails(db: Db, emailKey: string, code: string): Promise<void> {
+  await transaction(db, async (tx) => {
+    const found = await rowsOf<{ eventId: string; orderId: string }>(
+      tx,
+      sql`
+        select o.event_id as "eventId", o.id as "orderId"
+        from events e
+        cross join lateral (
+          select o.event_id, o.id from orders o
+          where o.event_id = e.id and right(o.id, 10) = ${code} and o.buyer_keys[1] = ${emailKey}
+          limit ${linksPerLookupMax}) o
+        limit ${linksPerLookupMax}`,
+    );
+    for (const row of found) await stage(tx, orderLinkRequested, row);
+  });
+}
+
+/** The ten characters of an order's code as a person typed or pasted them; undefined if it is none. */
+export function parseOrderCode(text: string): string | undefined {
+  const code = readLookalikes(plainBase32(text));
+  return /^[0-9A-HJKMNP-TV-Z]{10}$/.test(code) ? code : undefined;
 }

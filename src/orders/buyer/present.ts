@@ -1,8 +1,8 @@
-import { encodeBase32, orderCode } from '../../platform/ids.ts';
+import { orderCode } from '../../platform/ids.ts';
 import { contractMoney } from '../../platform/text/money.ts';
 import type { OrderFacts, OrderLineFacts } from './queries.ts';
-import type { PaymentView } from './payment-view.ts';
-import type { Order, Ticket } from '../tables.ts';
+import type { PaymentView } from '../ports.ts';
+import type { Order } from '../tables.ts';
 
 /** The columns of an order that its JSON is made of; placement knows them without reading the row back. */
 export type PresentableOrder = Pick<
@@ -22,6 +22,7 @@ export type PresentableOrder = Pick<
   | 'expiresAt'
   | 'paidAt'
 >;
+
 type PresentableFacts = Omit<OrderFacts, 'order'> & { readonly order: PresentableOrder };
 
 /** An order as its buyer sees it. */
@@ -72,19 +73,4 @@ function presentLine(line: OrderLineFacts, currency: Order['currency']) {
     quantity: line.quantity,
     unitPrice: contractMoney(line.unitPrice, currency),
   };
-}
-
-/** `code` is what the QR carries. */
-export function presentTicket(ticket: Ticket) {
-  return {
-    id: ticket.id,
-    code: ticketCode(ticket),
-    ticketCategoryId: ticket.ticketCategoryId,
-    status: ticket.status,
-  };
-}
-
-/** 26 characters of Crockford's base 32. */
-export function ticketCode(ticket: Pick<Ticket, 'code'>): string {
-  return encodeBase32(ticket.code);
 }

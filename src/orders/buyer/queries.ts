@@ -1,10 +1,8 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
-import { events, ticketCategories } from '../../catalog/tables.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { events } from '../../catalog/tables.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
-import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
-import { stage } from '../../platform/jobs/outbox.ts';
-import { orderLinkRequested } from '../jobs.ts';
-import { type Order, orders, type Ticket, tickets } from '../tables.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { type Order, orders } from '../tables.ts';
 
 /** An order with what its JSON needs besides its own row. */
 export type OrderFacts = {
@@ -19,8 +17,6 @@ export type OrderLineFacts = {
   readonly quantity: number;
   readonly unitPrice: number;
 };
-
-export type EventOfOrder = typeof events.$inferSelect;
 
 /**
  * Lines in the order of the event's categories; by primary keys alone, in one statement, since buyers poll it. Only for
@@ -51,73 +47,4 @@ const orderStatement = builtOnce((db) =>
 export async function findOrder(db: Db, eventId: string, orderId: string): Promise<OrderFacts | undefined> {
   const [row] = await orderStatement(db).execute({ eventId, orderId });
   return row;
-}
-
-export async function findEvent(db: Db, eventId: string): Promise<EventOfOrder | undefined> {
-  const [row] = await db.select().from(events).where(eq(events.id, eventId)).limit(1);
-  return row;
-}
-
-/** A ticket with the name of its category, as a buyer sees it. */
-export type TicketFacts = Ticket & { readonly categoryName: string };
-
-/** An order's tickets in the order they were issued; an order has at most a few hundred. */
-export async function findTickets(db: Db, eventId: string, orderId: string): Promise<TicketFacts[]> {
-  const rows = await db
-    .select({ ticket: tickets, categoryName: ticketCategories.name })
-    .from(tickets)
-    .innerJoin(
-      ticketCategories,
-      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
-    )
-    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId)))
-    .orderBy(asc(tickets.id));
-  return rows.map(({ ticket, categoryName }) => ({ ...ticket, categoryName }));
-}
-
-export async function findLiveTicket(
-  db: Db,
-  eventId: string,
-  orderId: string,
-  ticketId: string,
-): Promise<Ticket | undefined> {
-  const [row] = await db
-    .select()
-    .from(tickets)
-    .where(
-      and(
-        eq(tickets.eventId, eventId),
-        eq(tickets.id, ticketId),
-        eq(tickets.orderId, orderId),
-        eq(tickets.status, 'live'),
-      ),
-    )
-    .limit(1);
-  return row;
-}
-
-/** Two orders may share the ten characters of a code; more than a few never do. */
-const linksPerLookupMax = 3;
-
-/**
- * Stages the mail with the link for each order of this buyer with this code. The index on codes begins with the event, so
- * that a sale touches few of its pages; a look-up therefore asks one event after the other, some microseconds each. The
- * email is compared as limits compare it: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`, and the mail goes
- * to the address on the order.
- */
-export async function stageLinkMails(db: Db, emailKey: string, code: string): Promise<void> {
-  await transaction(db, async (tx) => {
-    const found = await rowsOf<{ eventId: string; orderId: string }>(
-      tx,
-      sql`
-        select o.event_id as "eventId", o.id as "orderId"
-        from events e
-        cross join lateral (
-          select o.event_id, o.id from orders o
-          where o.event_id = e.id and right(o.id, 10) = ${code} and o.buyer_keys[1] = ${emailKey}
-          limit ${linksPerLookupMax}) o
-        limit ${linksPerLookupMax}`,
-    );
-    for (const row of found) await stage(tx, orderLinkRequested, row);
-  });
 }

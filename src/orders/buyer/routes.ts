@@ -7,19 +7,16 @@ import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { digestOf, matchesEtag } from '../../http/negotiation.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { idPatterns, orderCode } from '../../platform/ids.ts';
-import { lookUpOrderSchema, orderParams, ticketListSchema, ticketParams } from './schemas.ts';
-import { calendar } from '../tickets/calendar.ts';
+import { idPatterns } from '../../platform/ids.ts';
+import { phoneOf, showPhone } from '../../platform/text/phone-number.ts';
+import type { EventDirectory } from '../placement/event-directory.ts';
+import { lookUpOrderSchema, orderParams, phoneReadingSchema, readPhoneSchema } from './schemas.ts';
 import { cancelOrder } from '../lifecycle/cancel-order.ts';
-import { orderNotFound } from '../errors.ts';
-import { listTickets } from '../tickets/list-tickets.ts';
+import { eventUnknown, orderNotFound } from '../errors.ts';
 import { lookUpOrder } from './look-up-order.ts';
-import type { HasAdmissions, LookupLimiter, PaymentOf, RequestFullRefund } from './payment-view.ts';
-import type { TicketPrinter } from '../tickets/print-tickets.ts';
+import type { HasAdmissions, LookupLimiter, PaymentOf, RequestFullRefund } from '../ports.ts';
 import { orderSchema } from '../schemas.ts';
 import { showOrder } from './show-order.ts';
-import { ticketQr } from '../tickets/ticket-qr.ts';
-import { ticketsPdf } from '../tickets/tickets-pdf.ts';
 import { byAnybody, byOrder, byOrderToken } from '../../http/contract/security.ts';
 
 export type OrderRoutesDeps = {
@@ -29,12 +26,12 @@ export type OrderRoutesDeps = {
   readonly requestFullRefund: RequestFullRefund;
   readonly hasAdmissions: HasAdmissions;
   readonly lookupLimiter: LookupLimiter;
-  readonly ticketPrinter: TicketPrinter;
 };
 
 const tags = ['Orders'];
 const privateHeaders = { 'cache-control': 'private, no-store' };
 const creatingRetrySeconds = 1;
+const phoneBytesMax = 1024;
 
 const lookUpRoute = createRoute({
   method: 'post',
@@ -87,72 +84,6 @@ const cancelRoute = createRoute({
   },
 });
 
-const ticketsRoute = createRoute({
-  method: 'get',
-  path: '/v1/orders/{id}/tickets',
-  tags,
-  security: byOrder,
-  operationId: 'listTickets',
-  summary: 'The tickets of an order',
-  request: { params: orderParams },
-  responses: {
-    200: answer(ticketListSchema, 'The tickets; none before the order is paid.'),
-    304: { description: 'The tickets have not changed.' },
-    ...problems(404, 503),
-  },
-});
-
-const qrRoute = createRoute({
-  method: 'get',
-  path: '/v1/orders/{id}/tickets/{ticketId}/qr.svg',
-  tags,
-  security: byOrder,
-  operationId: 'drawTicketQr',
-  summary: 'The QR code of a ticket',
-  request: { params: ticketParams },
-  responses: {
-    200: {
-      description: 'Black on white with a quiet zone.',
-      content: { 'image/svg+xml': { schema: { type: 'string' } } },
-    },
-    304: { description: 'The code has not changed.' },
-    ...problems(404, 503),
-  },
-});
-
-const pdfRoute = createRoute({
-  method: 'get',
-  path: '/v1/orders/{id}/tickets.pdf',
-  tags,
-  security: byOrder,
-  operationId: 'printTickets',
-  summary: 'The tickets of an order to print',
-  request: { params: orderParams },
-  responses: {
-    200: {
-      description: 'One page per valid ticket.',
-      content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
-    },
-    304: { description: 'The tickets have not changed; nothing is drawn.' },
-    ...problems(404, 409, 503),
-  },
-});
-
-const calendarRoute = createRoute({
-  method: 'get',
-  path: '/v1/orders/{id}/calendar.ics',
-  tags,
-  security: byOrder,
-  operationId: 'exportCalendar',
-  summary: 'The event as a calendar entry',
-  request: { params: orderParams },
-  responses: {
-    200: { description: 'An iCalendar file.', content: { 'text/calendar': { schema: { type: 'string' } } } },
-    304: { description: 'The event has not changed.' },
-    ...problems(404, 503),
-  },
-});
-
 const sessionRoute = createRoute({
   method: 'post',
   path: '/v1/orders/{id}/session',
@@ -166,6 +97,20 @@ const sessionRoute = createRoute({
     204: { description: 'The cookie is set.', headers: { 'Set-Cookie': { schema: { type: 'string' } } } },
     ...problems(404, 503),
   },
+});
+
+const readPhoneRoute = createRoute({
+  method: 'post',
+  path: '/v1/buyers/phone-readings',
+  tags: ['Buyers'],
+  operationId: 'readPhoneNumber',
+  security: byAnybody,
+  summary: 'Read a phone number as an order for this event would',
+  description:
+    'For a form to show before ordering where the tickets will go. Nothing is kept, and nothing is said about whose number it is.',
+  middleware: [jsonBody(phoneBytesMax)] as const,
+  request: { body: body(readPhoneSchema) },
+  responses: { 200: answer(phoneReadingSchema, 'The number.'), ...problems(400, 404, 413, 415, 429, 503) },
 });
 
 /** Everything a buyer does with an order but place it. Who cannot prove that an order is theirs learns nothing of it. */
@@ -185,31 +130,6 @@ export function orderRoutes(deps: OrderRoutesDeps) {
       const { settled, order } = await cancelOrder(deps, ownOrder(c, deps, c.req.valid('param').id));
       return c.json(order, settled ? 200 : 202, privateHeaders);
     })
-    .openapi(ticketsRoute, async (c) => {
-      const tickets = await listTickets(deps, ownOrder(c, deps, c.req.valid('param').id));
-      if (isUnchanged(c, JSON.stringify(tickets))) return c.body(null, 304);
-      return c.json(tickets, 200);
-    })
-    .openapi(qrRoute, async (c) => {
-      const { id, ticketId } = c.req.valid('param');
-      const svg = await ticketQr(deps, ownOrder(c, deps, id), ticketId);
-      c.header('content-security-policy', "default-src 'none'");
-      return file(c, svg, 'image/svg+xml');
-    })
-    .openapi(pdfRoute, async (c) => {
-      const orderId = ownOrder(c, deps, c.req.valid('param').id);
-      const pdf = await ticketsPdf(deps, orderId);
-      if (isKnownVersion(c, pdf.version)) return c.body(null, 304);
-      const bytes = await pdf.bytes();
-      c.header('content-disposition', `attachment; filename="tickets-${orderCode(orderId)}.pdf"`);
-      return c.body(bytes, 200, { 'content-type': 'application/pdf' });
-    })
-    .openapi(calendarRoute, async (c) => {
-      const orderId = ownOrder(c, deps, c.req.valid('param').id);
-      const text = await calendar(deps, orderId);
-      c.header('content-disposition', `attachment; filename="event-${orderCode(orderId)}.ics"`);
-      return file(c, text, 'text/calendar; charset=utf-8');
-    })
     .openapi(sessionRoute, async (c) => {
       const { id } = c.req.valid('param');
       if (!idPatterns.order.test(id) || !presentsOrderToken(c, deps, id)) throw orderNotFound();
@@ -218,28 +138,40 @@ export function orderRoutes(deps: OrderRoutesDeps) {
     });
 }
 
+/** Apart from the others: an order form asks this of the event before there is an order. */
+export function phoneReadingRoutes({ directory }: { readonly directory: EventDirectory }) {
+  return createRouter().openapi(readPhoneRoute, async (c) => {
+    const { eventSlug, ...given } = c.req.valid('json');
+    const event = await directory.find(eventSlug);
+    if (event === undefined) throw eventUnknown();
+    const phone = phoneOf(given, event.country, 'phone');
+    const { text, country } = showPhone(phone);
+    c.header('cache-control', 'no-store');
+    return c.json({ phone, display: text, country: country ?? null }, 200);
+  });
+}
+
 /**
  * The id of an order that the caller has proven to be theirs, before anything is looked up.
  * @throws DomainError order.not_found for whatever else, always the same
  */
-function ownOrder(c: Context, deps: OrderRoutesDeps, id: string): string {
+export function ownOrder(
+  c: Context,
+  deps: { readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> },
+  id: string,
+): string {
   if (!idPatterns.order.test(id) || !presentsOrder(c, deps, id)) throw orderNotFound();
   return id;
 }
 
-function isUnchanged(c: Context, content: string): boolean {
+export function isUnchanged(c: Context, content: string): boolean {
   return isKnownVersion(c, digestOf(content));
 }
 
 /** Marks the answer as the caller's own, names its version, and tells whether the caller has that one already. */
-function isKnownVersion(c: Context, version: string): boolean {
+export function isKnownVersion(c: Context, version: string): boolean {
   const etag = `"${version}"`;
   c.header('etag', etag);
   c.header('cache-control', 'private, no-store');
   return matchesEtag(c.req.header('if-none-match'), etag);
-}
-
-function file(c: Context, content: string, type: string) {
-  if (isUnchanged(c, content)) return c.body(null, 304);
-  return c.body(content, 200, { 'content-type': type });
 }

@@ -2,7 +2,7 @@ import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { findOrder } from './queries.ts';
 import { orderNotFound } from '../errors.ts';
-import type { PaymentOf } from './payment-view.ts';
+import type { PaymentOf } from '../ports.ts';
 import { presentOrder } from './present.ts';
 
 export type OrderView = ReturnType<typeof presentOrder>;

@@ -1,11 +1,13 @@
 import { type Actor, atLeast } from '../../access/actor.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { buyerKeys } from '../placement/buyer.ts';
-import { findOrders, type OrderFilter } from './queries.ts';
-import { parseOrderCode } from '../buyer/order-code.ts';
+import { buyerKeys } from '../placement/keys.ts';
+import { parseOrderCode } from '../buyer/look-up-order.ts';
 import { ownEvent } from './own-event.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
-import type { OrderStatus } from '../tables.ts';
+import { type OrderStatus, orders } from '../tables.ts';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { events } from '../../catalog/tables.ts';
+import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
 
 export type ListOrdersInput = {
   readonly eventId: string;
@@ -45,4 +47,37 @@ function soughtBy(
   }
   const code = parseOrderCode(q);
   return code === undefined ? 'nothing' : { code };
+}
+
+type OrderFilter = {
+  readonly eventId: string;
+  readonly status?: OrderStatus | undefined;
+  /** The ten characters of an order's code. */
+  readonly code?: string | undefined;
+  /** The buyer's email as limits compare it. */
+  readonly emailKey?: string | undefined;
+  /** The last order of the page before. */
+  readonly before?: string | undefined;
+};
+
+/**
+ * Orders of one event, newest first: ids rise with time, so that the primary key alone gives the order and a page costs
+ * the same at any depth. Filters by status and email read on along it.
+ */
+async function findOrders(db: Db, filter: OrderFilter, limit: number): Promise<OrderFacts[]> {
+  return db
+    .select(orderFactsColumns)
+    .from(orders)
+    .innerJoin(events, eq(events.id, orders.eventId))
+    .where(
+      and(
+        eq(orders.eventId, filter.eventId),
+        filter.before === undefined ? undefined : lt(orders.id, filter.before),
+        filter.status === undefined ? undefined : eq(orders.status, filter.status),
+        filter.code === undefined ? undefined : sql`right(${orders.id}, 10) = ${filter.code}`,
+        filter.emailKey === undefined ? undefined : sql`${orders.buyerKeys}[1] = ${filter.emailKey}`,
+      ),
+    )
+    .orderBy(desc(orders.id))
+    .limit(limit);
 }

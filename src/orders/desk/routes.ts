@@ -6,20 +6,14 @@ import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { cancelOrderAtDesk } from './cancel-order-at-desk.ts';
-import {
-  deskOrderListSchema,
-  deskOrderParams,
-  deskOrderSchema,
-  eventParams,
-  orderListQuery,
-  salesSchema,
-} from './schemas.ts';
+import { cancelOrderAtDesk } from './cancel-order.ts';
+import { eventParams } from '../schemas.ts';
+import { deskOrderListSchema, deskOrderParams, deskOrderSchema, orderListQuery, salesSchema } from './schemas.ts';
 import { createExportGate } from './export-gate.ts';
 import { exportOrders } from './export-orders.ts';
 import { listOrders } from './list-orders.ts';
-import type { GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../buyer/payment-view.ts';
-import { showDeskOrder } from './show-desk-order.ts';
+import type { GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../ports.ts';
+import { showDeskOrder } from './show-order.ts';
 import { showSales } from './show-sales.ts';
 import { byStaff } from '../../http/contract/security.ts';
 

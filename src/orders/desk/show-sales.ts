@@ -1,10 +1,10 @@
 import type { Actor } from '../../access/actor.ts';
-import type { Db } from '../../platform/database/db.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
-import { findCategorySales } from './queries.ts';
 import { ownEvent } from './own-event.ts';
-import type { GatewayFeesOf } from '../buyer/payment-view.ts';
+import type { GatewayFeesOf } from '../ports.ts';
 import { findPools } from '../pools/queries.ts';
+import { sql } from 'drizzle-orm';
 
 /**
  * What an event has sold and holds, per ticket category and per pool. Free places come from the counters of the stock.
@@ -46,4 +46,45 @@ export async function showSales(
       gatewayFees: contractMoney(gatewayFees, event.currency),
     },
   };
+}
+
+type CategorySales = {
+  readonly id: string;
+  readonly name: string;
+  readonly pool_id: string;
+  readonly paid: number;
+  readonly held: number;
+  readonly revenue: string;
+};
+
+/**
+ * What each category of an event has sold and holds, at one moment. Reads the event's tickets and its open holds by
+ * their indexes: the desk asks, never a buyer.
+ */
+async function findCategorySales(db: Db, eventId: string): Promise<CategorySales[]> {
+  return rowsOf<CategorySales>(
+    db,
+    sql`
+      with sold as (
+        select t.ticket_category_id, count(*)::integer as quantity, sum(l.unit_price) as revenue
+        from tickets t
+        join order_lines l
+          on l.event_id = t.event_id and l.order_id = t.order_id and l.ticket_category_id = t.ticket_category_id
+        where t.event_id = ${eventId} and t.status = 'live'
+        group by t.ticket_category_id
+      ), held as (
+        select l.ticket_category_id, sum(l.quantity)::integer as quantity
+        from orders o
+        join order_lines l on l.event_id = o.event_id and l.order_id = o.id
+        where o.event_id = ${eventId} and o.status in ('pending_payment', 'closing')
+        group by l.ticket_category_id
+      )
+      select c.id, c.name, c.pool_id, coalesce(sold.quantity, 0) as paid, coalesce(held.quantity, 0) as held,
+             coalesce(sold.revenue, 0)::text as revenue
+      from ticket_categories c
+      left join sold on sold.ticket_category_id = c.id
+      left join held on held.ticket_category_id = c.id
+      where c.event_id = ${eventId}
+      order by c.position, c.id`,
+  );
 }

@@ -1,8 +1,8 @@
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { orderNotFound } from '../errors.ts';
-import { lockOrder } from './lock-order.ts';
-import type { PaymentOf } from '../buyer/payment-view.ts';
+import { lockOrder } from './queries.ts';
+import type { PaymentOf } from '../ports.ts';
 import { type OrderView, showOrder } from '../buyer/show-order.ts';
 import { type WithdrawDeps, withdrawOrder } from './withdraw-order.ts';
 

@@ -1,13 +1,36 @@
-import type { Db } from '../../platform/database/db.ts';
-import { type PayOutcome, callPayOrder } from './queries.ts';
-import type { Order } from '../tables.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { type Order, orders } from '../tables.ts';
+
+export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock' | 'over_limit';
 
 /**
- * Money for the whole order has come. A hold becomes a sale; an order that had ended takes its places again when they
- * are still there, the event has not begun and no limit has been used up since.
- * @returns `no_stock` when the order cannot be honoured any more, `over_limit` when its buyer has paid for as many tickets as a
- * limit allows since it was placed, and the order begins to end: either way the caller owes the money back.
+ * Applies a payment for the whole order (`drizzle/functions/pay_order.sql`). A hold becomes a sale. An order that had ended takes its
+ * places again if they are still free, the event has not begun and no limit has been used up since.
+ * @returns `no_stock` when the order can no longer be fulfilled; `over_limit` when its buyer has paid for as many tickets as a limit
+ * allows since it was placed, and the order begins to end. In both cases the caller owes the money back.
  */
 export async function payOrder(tx: Db, order: Order): Promise<PayOutcome> {
-  return callPayOrder(tx, order);
+  const [row] = await rowsOf<{ outcome: PayOutcome }>(
+    tx,
+    sql`select pay_order(${order.eventId}, ${order.id}) as outcome`,
+  );
+  if (row === undefined) throw new Error('pay_order gave no answer');
+  return row.outcome;
+}
+
+/**
+ * Starts the pay clock: the buyer can pay from now on. The hold lasts its full time from here, but never longer than twice the
+ * hold from placement.
+ * @returns the order with its new end, or undefined when it no longer waits for payment
+ */
+export async function instructionsReady(tx: Db, order: Order): Promise<Order | undefined> {
+  const [row] = await tx
+    .update(orders)
+    .set({
+      expiresAt: sql`least(${orders.holdEndsMaxAt}, now() + (${orders.holdEndsMaxAt} - ${orders.placedAt}) / 2)`,
+    })
+    .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
+    .returning();
+  return row;
 }

@@ -1,11 +1,13 @@
 import type { Db } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
-import { beginCancelling, findRefundWindow, lockTickets } from './cancel-queries.ts';
-import { orderNotCancellable } from '../desk/errors.ts';
+import { orderNotCancellable } from '../errors.ts';
 import { orderClosing } from '../jobs.ts';
-import type { HasAdmissions, RequestFullRefund } from '../buyer/payment-view.ts';
+import type { HasAdmissions, RequestFullRefund } from '../ports.ts';
 import { refundOrder } from './refund-order.ts';
-import type { Order } from '../tables.ts';
+import { type Order, orders, tickets } from '../tables.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { events } from '../../catalog/tables.ts';
+import { invariant } from '../../platform/assert.ts';
 
 export type WithdrawDeps = { requestFullRefund: RequestFullRefund; hasAdmissions: HasAdmissions };
 
@@ -57,4 +59,38 @@ async function withdrawPaid(
   }
   await deps.requestFullRefund(tx, order, by === 'buyer' ? 'buyer_cancelled' : 'requested');
   return 'under_way';
+}
+
+type OrderRef = Pick<Order, 'eventId' | 'id'>;
+
+/** A hold starts to close because somebody gave it up. The caller holds its lock and has seen it pending. */
+async function beginCancelling(tx: Db, order: OrderRef, by: 'buyer' | 'organizer'): Promise<void> {
+  const changed = await tx
+    .update(orders)
+    .set({ status: 'closing', closeReason: 'cancelled', cancelledBy: by })
+    .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
+    .returning({ id: orders.id });
+  invariant(changed.length === 1, 'a locked pending order can be closed');
+}
+
+/** Whether a buyer may still cancel a paid order of this event, by Postgres' time. */
+async function findRefundWindow(db: Db, eventId: string): Promise<'open' | 'over' | 'none'> {
+  const [row] = await db
+    .select({
+      open: sql<boolean | null>`now() < ${events.startsAt} - make_interval(hours => ${events.refundableUntilHours})`,
+    })
+    .from(events)
+    .where(eq(events.id, eventId));
+  if (row === undefined || row.open === null) return 'none';
+  return row.open ? 'open' : 'over';
+}
+
+/** Locks the tickets of an order against the door: a scan that has begun is seen, one that comes later waits. */
+async function lockTickets(tx: Db, order: OrderRef): Promise<void> {
+  await tx
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.eventId, order.eventId), eq(tickets.orderId, order.id)))
+    .orderBy(tickets.id)
+    .for('update');
 }

@@ -2,34 +2,14 @@ import type { Db } from '../../platform/database/db.ts';
 import { isOutcomeUnknown } from '../../platform/database/db-errors.ts';
 import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
 import { createPlacementClock } from './clock.ts';
-import { type PlacementAnswer, type PlacementFacts, type PlacementRow, callPlaceOrders } from './queries.ts';
-import { replaysOnly } from './replays-only.ts';
-
-/** One order as the placement call takes it; names as in `drizzle/functions/place_orders.sql`. */
-export type PlacementItem = {
-  readonly id: string;
-  readonly key_hash: string;
-  /** SHA-256 in hex, as `key_hash`. */
-  readonly fingerprint: string;
-  readonly name: string;
-  readonly email: string;
-  readonly phone: string;
-  readonly buyer_keys: readonly [string, string];
-  readonly network_key: string;
-  readonly locale: 'id' | 'en';
-  /** As `promoKeyOf` gives it. */
-  readonly promo: string | null;
-  /** What the buyer was told that the order costs, in minor units. */
-  readonly expected_total: number | null;
-  /** What a verified pass of the waiting room says. */
-  readonly pass_index: number | null;
-  readonly pass_account: string | null;
-  /** The one of the buyer's keys that whoever asks has proven; null for nobody's. */
-  readonly confirmed: string | null;
-  readonly jitter_seconds: number;
-  readonly categories: readonly string[];
-  readonly quantities: readonly number[];
-};
+import {
+  type PlacementAnswer,
+  type PlacementFacts,
+  type PlacementRow,
+  callPlaceOrders,
+  type PlacementItem,
+  findKnownKeys,
+} from './queries.ts';
 
 export type Placed = { readonly row: PlacementRow; readonly facts: PlacementFacts };
 
@@ -37,11 +17,15 @@ export type Placement = GroupCommit<PlacementItem, Placed>;
 
 /** Orders decided by one call: beyond about a hundred the wait grows and the throughput does not. */
 const batchMax = 100;
+
 /** With fewer the next call is not worth sending ahead: what a call costs by itself would outweigh the wait it saves. */
 const aheadMin = 24;
+
 /** Orders that wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
+
 const deadlineMs = 2500;
+
 /** Somebody whose order hangs is told so by then; the same key finds it, should it have been written. */
 const answerMs = 2500;
 
@@ -101,4 +85,38 @@ export function createPlacement(options: {
         ? replaysOnly(options.db, eventId, batch, (items) => place(eventId, items))
         : place(eventId, batch),
   });
+}
+
+const refused: PlacementRow = {
+  n: 0,
+  outcome: 'not_open',
+  order_id: null,
+  subtotal: null,
+  discount: null,
+  fees: null,
+  total: null,
+  placed_at_ms: null,
+  expires_at_ms: null,
+  detail: null,
+};
+
+/**
+ * Decides a batch while the sales of its event are switched off: who has an order finds it, the others are refused. They
+ * were let into the lane before this process knew of the switch.
+ */
+export async function replaysOnly(
+  db: Db,
+  eventId: string,
+  batch: readonly PlacementItem[],
+  place: (items: readonly PlacementItem[]) => Promise<readonly Placed[]>,
+): Promise<readonly Placed[]> {
+  const keys = await findKnownKeys(
+    db,
+    eventId,
+    batch.map((item) => item.key_hash),
+  );
+  const replays = batch.filter((item) => keys.has(item.key_hash));
+  const found = replays.length === 0 ? [] : [...(await place(replays))];
+  const facts = { organizerId: '', slug: '', currency: '', categories: {} };
+  return batch.map((item) => (keys.has(item.key_hash) ? found.shift() : undefined) ?? { row: refused, facts });
 }

@@ -1,9 +1,7 @@
-import { type SQL, and, eq, ne, sql } from 'drizzle-orm';
-import { events } from '../../catalog/tables.ts';
+import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
-import type { PlacementItem } from './placement.ts';
-import { storedKeys } from './stored-keys.ts';
+import { storedKeys } from './keys.ts';
 
 /** What the batch was decided by; the same for all of its orders. */
 export type PlacementFacts = {
@@ -150,31 +148,8 @@ function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): Placemen
 
 /** 128 bits of the body's hash. */
 const fingerprintDigits = 32;
+
 const noFacts: PlacementFacts = { organizerId: '', slug: '', currency: '', categories: {} };
-
-export type EventForOrders = {
-  readonly id: string;
-  readonly organizerId: string;
-  readonly currency: string;
-  readonly country: string;
-  readonly holdSeconds: number;
-};
-
-/** A draft is not found: nobody may learn from a refusal that there is one. */
-export async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
-  const [row] = await db
-    .select({
-      id: events.id,
-      organizerId: events.organizerId,
-      currency: events.currency,
-      country: events.country,
-      holdSeconds: events.holdSeconds,
-    })
-    .from(events)
-    .where(and(eq(events.slug, slug), ne(events.status, 'draft')))
-    .limit(1);
-  return row;
-}
 
 /** Which of these keys (SHA-256 in hex) have made an order of the event already. */
 export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly string[]): Promise<Set<string>> {
@@ -189,3 +164,29 @@ export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly
   );
   return new Set(rows.flatMap(({ n }) => keyHashes[n - 1] ?? []));
 }
+
+/** One order as the placement call takes it; names as in `drizzle/functions/place_orders.sql`. */
+export type PlacementItem = {
+  readonly id: string;
+  readonly key_hash: string;
+  /** SHA-256 in hex, as `key_hash`. */
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly buyer_keys: readonly [string, string];
+  readonly network_key: string;
+  readonly locale: 'id' | 'en';
+  /** As `promoKeyOf` gives it. */
+  readonly promo: string | null;
+  /** What the buyer was told that the order costs, in minor units. */
+  readonly expected_total: number | null;
+  /** What a verified pass of the waiting room says. */
+  readonly pass_index: number | null;
+  readonly pass_account: string | null;
+  /** The one of the buyer's keys that whoever asks has proven; null for nobody's. */
+  readonly confirmed: string | null;
+  readonly jitter_seconds: number;
+  readonly categories: readonly string[];
+  readonly quantities: readonly number[];
+};

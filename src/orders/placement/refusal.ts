@@ -15,7 +15,7 @@ import {
   soldOut,
 } from '../errors.ts';
 import type { PlacementRow } from './queries.ts';
-import type { ReadPass } from './read-pass.ts';
+import type { ReadPass } from '../ports.ts';
 
 type PassAsRead = ReturnType<ReadPass> | undefined;
 

@@ -1,11 +1,13 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
-import { type Db, transaction } from '../../platform/database/db.ts';
+import { type Db, transaction, rowsOf } from '../../platform/database/db.ts';
 import { idPatterns } from '../../platform/ids.ts';
-import { poolInUse, poolNeeded, poolNotFound } from '../desk/errors.ts';
-import type { ChangePoolInput } from '../desk/schemas.ts';
+import { poolInUse, poolNeeded, poolNotFound } from '../errors.ts';
+import type { ChangePoolInput } from './schemas.ts';
 import { ownEvent } from '../desk/own-event.ts';
-import { findPool, isLastWithPlaces, type Pool, resizePool } from './queries.ts';
+import { type Pool, poolColumns } from './queries.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { pools, stock } from '../tables.ts';
 
 /**
  * Makes a pool larger or smaller, or takes places off sale and back, also while it is being sold.
@@ -30,4 +32,54 @@ export async function changePool(
     if (after === undefined) throw poolInUse();
     return { ...after, id: before.id, name: before.name };
   });
+}
+
+async function findPool(db: Db, eventId: string, poolId: string): Promise<Pool | undefined> {
+  const [row] = await db
+    .select(poolColumns)
+    .from(pools)
+    .innerJoin(stock, and(eq(stock.eventId, pools.eventId), eq(stock.poolId, pools.id)))
+    .where(and(eq(pools.eventId, eventId), eq(pools.id, poolId)))
+    .limit(1);
+  return row;
+}
+
+/**
+ * Sets the size of a pool and how much of it is kept off sale; what is sold and held stays, the rest becomes available.
+ * One guarded statement, so that it may run in the middle of a rush. Undefined when the pool has sold or holds too much.
+ */
+export async function resizePool(
+  tx: Db,
+  eventId: string,
+  poolId: string,
+  change: { capacity?: number | undefined; blocked?: number | undefined },
+): Promise<Omit<Pool, 'id' | 'name'> | undefined> {
+  const capacity = sql`coalesce(${change.capacity ?? null}::integer, capacity)`;
+  const blocked = sql`coalesce(${change.blocked ?? null}::integer, blocked)`;
+  const [row] = await rowsOf<Omit<Pool, 'id' | 'name'>>(
+    tx,
+    sql`
+      update stock set capacity = ${capacity}, blocked = ${blocked}, available = ${capacity} - ${blocked} - held - sold
+      where event_id = ${eventId} and pool_id = ${poolId} and ${capacity} - ${blocked} - held - sold >= 0
+      returning capacity, available, held, sold, blocked`,
+  );
+  return row;
+}
+
+/**
+ * Whether a published event would have no place left to sell or to show without this pool. Locks the stock of the event's
+ * pools until the transaction ends, so that of two pools that are emptied at once one is refused.
+ */
+async function isLastWithPlaces(tx: Db, eventId: string, poolId: string): Promise<boolean> {
+  await tx.execute(sql`select 1 from stock where event_id = ${eventId} order by pool_id for update`);
+  const rows = await rowsOf<{ found: number }>(
+    tx,
+    sql`
+      select 1 as found from events e
+      where e.id = ${eventId} and e.status = 'published' and not exists (
+        select 1 from ticket_categories c
+        join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
+        where c.event_id = e.id and s.capacity > 0 and s.pool_id <> ${poolId})`,
+  );
+  return rows.length > 0;
 }

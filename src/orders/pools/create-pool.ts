@@ -3,10 +3,12 @@ import { writeAudit } from '../../access/audit/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { poolLimitReached } from '../desk/errors.ts';
-import type { CreatePoolInput } from '../desk/schemas.ts';
+import { poolLimitReached } from '../errors.ts';
+import type { CreatePoolInput } from './schemas.ts';
 import { ownEvent } from '../desk/own-event.ts';
-import { countPools, insertPool, type Pool } from './queries.ts';
+import type { Pool } from './queries.ts';
+import { eq } from 'drizzle-orm';
+import { pools, stock } from '../tables.ts';
 
 export const poolsPerEventMax = 200;
 
@@ -27,4 +29,20 @@ export async function createPool(
     await writeAudit(tx, { actor, act: 'pool.created', subjectId: pool.id, changes: { eventId: event.id, ...input } });
     return pool;
   });
+}
+
+async function countPools(db: Db, eventId: string): Promise<number> {
+  return db.$count(pools, eq(pools.eventId, eventId));
+}
+
+async function insertPool(
+  tx: Db,
+  eventId: string,
+  pool: { id: string; name: string; capacity: number; blocked: number },
+): Promise<Pool> {
+  const { id, name, capacity, blocked } = pool;
+  const available = capacity - blocked;
+  await tx.insert(pools).values({ eventId, id, name });
+  await tx.insert(stock).values({ eventId, poolId: id, capacity, blocked, available });
+  return { id, name, capacity, available, held: 0, sold: 0, blocked };
 }

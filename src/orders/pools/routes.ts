@@ -8,15 +8,10 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changePool } from './change-pool.ts';
 import { createPool } from './create-pool.ts';
-import {
-  changePoolSchema,
-  createPoolSchema,
-  eventParams,
-  poolListSchema,
-  poolParams,
-  poolSchema,
-} from '../desk/schemas.ts';
-import { listPools } from './list-pools.ts';
+import { eventParams } from '../schemas.ts';
+import { changePoolSchema, createPoolSchema, poolListSchema, poolParams, poolSchema } from './schemas.ts';
+import { findPools } from './queries.ts';
+import { ownEvent } from '../desk/own-event.ts';
 import { byStaff } from '../../http/contract/security.ts';
 
 export type PoolRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
@@ -68,7 +63,10 @@ export function poolRoutes(deps: PoolRoutesDeps) {
     .openapi(create, async (c) =>
       c.json(await createPool(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 201),
     )
-    .openapi(list, async (c) => c.json(await listPools(deps, c.var.actor, c.req.valid('param').eventId), 200))
+    .openapi(list, async (c) => {
+      const event = await ownEvent(deps.db, c.var.actor, c.req.valid('param').eventId);
+      return c.json({ data: await findPools(deps.db, event.id), nextCursor: null }, 200);
+    })
     .openapi(change, async (c) =>
       c.json(await changePool(deps, c.var.actor, c.req.valid('param'), c.req.valid('json')), 200),
     );

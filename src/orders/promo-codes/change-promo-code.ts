@@ -2,11 +2,12 @@ import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { idPatterns } from '../../platform/ids.ts';
-import { promoCodeInUse, promoCodeNotFound } from '../desk/errors.ts';
-import type { ChangePromoCodeInput } from '../desk/schemas.ts';
+import { promoCodeInUse, promoCodeNotFound } from '../errors.ts';
+import type { ChangePromoCodeInput } from './schemas.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { presentPromoCode } from './present.ts';
-import { hasPromoCode, updatePromoCode } from './queries.ts';
+import { and, eq, lte } from 'drizzle-orm';
+import { promoCodes, type PromoCode, type NewPromoCode } from '../tables.ts';
 
 /**
  * Changes how often and how long a code is valid, or closes it. What it is worth stays: orders were priced by it.
@@ -37,4 +38,30 @@ export async function changePromoCode(
 
 function timeOf(text: string | null): Date | null {
   return text === null ? null : new Date(text);
+}
+
+async function hasPromoCode(db: Db, eventId: string, id: string): Promise<boolean> {
+  return (await db.$count(promoCodes, and(eq(promoCodes.eventId, eventId), eq(promoCodes.id, id)))) > 0;
+}
+
+/** Undefined when it was redeemed more often than the new limit. */
+async function updatePromoCode(
+  tx: Db,
+  eventId: string,
+  id: string,
+  change: Partial<Pick<NewPromoCode, 'redemptionsMax' | 'validFrom' | 'validUntil' | 'status'>>,
+): Promise<PromoCode | undefined> {
+  const max = change.redemptionsMax;
+  const [row] = await tx
+    .update(promoCodes)
+    .set(change)
+    .where(
+      and(
+        eq(promoCodes.eventId, eventId),
+        eq(promoCodes.id, id),
+        max === undefined || max === null ? undefined : lte(promoCodes.redemptions, max),
+      ),
+    )
+    .returning();
+  return row;
 }

@@ -3,12 +3,13 @@ import { writeAudit } from '../../access/audit/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { promoCodeLimitReached, promoCodeTaken } from '../desk/errors.ts';
-import type { CreatePromoCodeInput } from '../desk/schemas.ts';
+import { promoCodeLimitReached, promoCodeTaken } from '../errors.ts';
+import type { CreatePromoCodeInput } from './schemas.ts';
 import { ownEvent } from '../desk/own-event.ts';
-import { newPromoCode } from './strength.ts';
+import { newPromoCode } from './code.ts';
 import { presentPromoCode } from './present.ts';
-import { countPromoCodes, insertPromoCode } from './queries.ts';
+import { eq } from 'drizzle-orm';
+import { promoCodes, type PromoCode, type NewPromoCode } from '../tables.ts';
 
 export const promoCodesPerEventMax = 10_000;
 
@@ -42,4 +43,18 @@ export async function createPromoCode(
     await writeAudit(tx, { actor, act: 'promo_code.created', subjectId: promoCode.id, changes });
     return presentPromoCode(promoCode);
   });
+}
+
+async function countPromoCodes(db: Db, eventId: string): Promise<number> {
+  return db.$count(promoCodes, eq(promoCodes.eventId, eventId));
+}
+
+/** Undefined when the event has this code already. */
+async function insertPromoCode(tx: Db, promoCode: NewPromoCode): Promise<PromoCode | undefined> {
+  const [row] = await tx
+    .insert(promoCodes)
+    .values(promoCode)
+    .onConflictDoNothing({ target: [promoCodes.eventId, promoCodes.codeKey] })
+    .returning();
+  return row;
 }

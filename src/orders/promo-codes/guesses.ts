@@ -1,8 +1,7 @@
 import { keyedHash } from '../../access/buyers/buyer-key.ts';
 import { promoLimited } from '../errors.ts';
 import { ordersPlaced } from '../metrics.ts';
-import type { PlacementItem } from '../placement/placement.ts';
-import type { PlacementOutcome } from '../placement/queries.ts';
+import type { PlacementItem, PlacementOutcome } from '../placement/queries.ts';
 import type { SoldOutMemory } from '../placement/sold-out-memory.ts';
 
 /** Who tries a promo code. `key` is a keyed hash. */

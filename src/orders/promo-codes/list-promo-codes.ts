@@ -2,7 +2,8 @@ import type { Actor } from '../../access/actor.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { presentPromoCode } from './present.ts';
-import { findPromoCodes } from './queries.ts';
+import { and, asc, eq, gt } from 'drizzle-orm';
+import { promoCodes, type PromoCode } from '../tables.ts';
 
 /**
  * An event's promo codes after the one named, oldest first; one more than `limit` when there is a next page.
@@ -16,4 +17,14 @@ export async function listPromoCodes(
   const event = await ownEvent(deps.db, actor, input.eventId);
   const rows = await findPromoCodes(deps.db, event.id, input.after, input.limit + 1);
   return rows.map(presentPromoCode);
+}
+
+/** An event's codes after the one named, oldest first. */
+async function findPromoCodes(db: Db, eventId: string, after: string | undefined, limit: number): Promise<PromoCode[]> {
+  return db
+    .select()
+    .from(promoCodes)
+    .where(and(eq(promoCodes.eventId, eventId), after === undefined ? undefined : gt(promoCodes.id, after)))
+    .orderBy(asc(promoCodes.id))
+    .limit(limit);
 }

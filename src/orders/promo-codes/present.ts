@@ -1,5 +1,5 @@
-import { isGuessable } from './strength.ts';
-import type { PromoCode } from './queries.ts';
+import { isGuessable } from './code.ts';
+import type { PromoCode } from '../tables.ts';
 
 /** A promo code as the desk sees it. */
 export function presentPromoCode(promoCode: PromoCode) {

@@ -9,14 +9,14 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changePromoCode } from './change-promo-code.ts';
 import { createPromoCode } from './create-promo-code.ts';
+import { eventParams } from '../schemas.ts';
 import {
   changePromoCodeSchema,
   createPromoCodeSchema,
-  eventParams,
   promoCodeListSchema,
   promoCodeParams,
   promoCodeSchema,
-} from '../desk/schemas.ts';
+} from './schemas.ts';
 import { listPromoCodes } from './list-promo-codes.ts';
 import { byStaff } from '../../http/contract/security.ts';
 

@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { type EventOfOrder, findEvent } from '../buyer/queries.ts';
+import { type EventOfOrder, findEvent } from './queries.ts';
 import { orderNotFound } from '../errors.ts';
 
 /** What a calendar entry says of an event. */

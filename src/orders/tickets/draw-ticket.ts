@@ -1,7 +1,7 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { orderCode } from '../../platform/ids.ts';
-import type { EventOfOrder } from '../buyer/queries.ts';
+import type { EventOfOrder } from './queries.ts';
 import type { Fonts } from './paper/fonts.ts';
 import { isStandard, paperText } from './paper/printable.ts';
 import { drawText, shownText } from './paper/text-box.ts';

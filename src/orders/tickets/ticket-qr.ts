@@ -1,9 +1,10 @@
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
-import { findLiveTicket } from '../buyer/queries.ts';
-import { ticketNotFound } from '../desk/errors.ts';
-import { ticketCode } from '../buyer/present.ts';
+import { ticketNotFound } from '../errors.ts';
+import { ticketCode } from './present.ts';
 import { qrSvg } from './qr.ts';
+import { and, eq } from 'drizzle-orm';
+import { type Ticket, tickets } from '../tables.ts';
 
 /**
  * The QR code of one valid ticket of an order.
@@ -14,4 +15,20 @@ export async function ticketQr(deps: { db: Db }, orderId: string, ticketId: stri
   const ticket = await findLiveTicket(deps.db, eventIdOf(orderId), orderId, ticketId);
   if (ticket === undefined) throw ticketNotFound();
   return qrSvg(ticketCode(ticket));
+}
+
+async function findLiveTicket(db: Db, eventId: string, orderId: string, ticketId: string): Promise<Ticket | undefined> {
+  const [row] = await db
+    .select()
+    .from(tickets)
+    .where(
+      and(
+        eq(tickets.eventId, eventId),
+        eq(tickets.id, ticketId),
+        eq(tickets.orderId, orderId),
+        eq(tickets.status, 'live'),
+      ),
+    )
+    .limit(1);
+  return row;
 }

@@ -2,11 +2,11 @@ import { sha256 } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { serviceBusy } from '../../platform/errors.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { type TicketFacts, findEvent, findOrder, findTickets } from '../buyer/queries.ts';
-import { orderHasNoLiveTickets } from '../desk/errors.ts';
+import { type TicketFacts, findEvent, findTickets } from './queries.ts';
+import { findOrder } from '../buyer/queries.ts';
+import { orderHasNoLiveTickets, orderNotFound } from '../errors.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
-import { orderNotFound } from '../errors.ts';
-import { ticketCode } from '../buyer/present.ts';
+import { ticketCode } from './present.ts';
 import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
 
 /** More are never in one order; a guard against a page without end. */

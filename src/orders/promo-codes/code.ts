@@ -1,9 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { encodeBase32 } from '../../platform/ids.ts';
+
 /** Longer input is no code, whatever it says; anything up to here is read. */
 const inputMax = 200;
+
 const blanks = /[\s\p{Cc}\p{Cf}\p{Z}\u115f\u1160\u3164\u2800]+/gu;
+
 /** Hyphens and dashes of every script, the minus sign, and what phones and Japanese keyboards put in their place. */
 const dashes = /[\p{Pd}\u2212\u02d7\u30fc\u2043]/gu;
+
 const codePattern = /^[A-Z0-9-]{1,32}$/;
+
 /** Not the key of any code. */
 const noCode = '?';
 
@@ -22,4 +29,23 @@ export function promoKeyOf(text: string): string | null {
   if (code === '') return null;
   const key = code.replaceAll('-', '');
   return text.length <= inputMax && key !== '' && codePattern.test(code) ? key : noCode;
+}
+
+const newCodeBytes = 8;
+const newCodeLength = 10;
+const guessableLength = 8;
+
+/** A code of 50 random bits, in the alphabet that people do not misread: `7K3QX-9MTPA`. */
+export function newPromoCode(): string {
+  for (;;) {
+    const text = encodeBase32(randomBytes(newCodeBytes)).slice(0, newCodeLength);
+    // One in twenty looks like a word with a number, and would be called guessable.
+    if (!isGuessable(text)) return `${text.slice(0, newCodeLength / 2)}-${text.slice(newCodeLength / 2)}`;
+  }
+}
+
+/** A word, a number, or too short to have many others beside it. */
+export function isGuessable(code: string): boolean {
+  const plain = code.replaceAll('-', '');
+  return plain.length < guessableLength || /^(?:[A-Z]+\d{0,3}|\d+)$/.test(plain);
 }

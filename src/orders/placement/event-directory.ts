@@ -1,5 +1,6 @@
-import type { Db } from '../platform/database/db.ts';
-import { type EventForOrders, findEventForOrders } from './placement/queries.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { and, eq, ne } from 'drizzle-orm';
+import { events } from '../../catalog/tables.ts';
 
 /**
  * What placement must know of an event before it asks Postgres, remembered for half a minute: a slug does not change once
@@ -51,4 +52,28 @@ export function createEventDirectory(db: Db): EventDirectory {
       return entry.event;
     },
   };
+}
+
+export type EventForOrders = {
+  readonly id: string;
+  readonly organizerId: string;
+  readonly currency: string;
+  readonly country: string;
+  readonly holdSeconds: number;
+};
+
+/** A draft is not found: nobody may learn from a refusal that there is one. */
+async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
+  const [row] = await db
+    .select({
+      id: events.id,
+      organizerId: events.organizerId,
+      currency: events.currency,
+      country: events.country,
+      holdSeconds: events.holdSeconds,
+    })
+    .from(events)
+    .where(and(eq(events.slug, slug), ne(events.status, 'draft')))
+    .limit(1);
+  return row;
 }

@@ -3,8 +3,8 @@ import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 import { orderNotFound } from '../errors.ts';
-import { lockOrder } from '../lifecycle/lock-order.ts';
-import { showDeskOrder } from './show-desk-order.ts';
+import { lockOrder } from '../lifecycle/queries.ts';
+import { showDeskOrder } from './show-order.ts';
 import { type WithdrawDeps, withdrawOrder } from '../lifecycle/withdraw-order.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { Db } from '../../platform/database/db.ts';
-import type { PaymentView } from '../schemas.ts';
-import type { Order } from '../tables.ts';
+import type { Db } from '../platform/database/db.ts';
+import type { PaymentView } from './schemas.ts';
+import type { Order } from './tables.ts';
 
 /** What this room asks of rooms that it does not know; the composition root joins them. */
 
-export type { PaymentView } from '../schemas.ts';
+export type { PaymentView } from './schemas.ts';
 
 /** What to show of an order's payment. */
 export type PaymentOf = (db: Db, order: Order) => Promise<PaymentView>;
@@ -25,3 +25,16 @@ export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promis
 export type LookupLimiter = {
   consume(key: string): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
 };
+
+/**
+ * What orders ask the waiting room, which stands beside them: given to them where the service is composed.
+ *
+ * `readPass` verifies the header `Queue-Pass`; what else must be true of it (not spent, its account the buyer's) is
+ * decided with the order. `isPassNeeded` is what the process remembers, to refuse cheaply; Postgres decides.
+ */
+export type ReadPass = (
+  eventId: string,
+  header: string,
+) => { readonly placeIndex: number; readonly accountKey: string } | 'invalid';
+
+export type IsPassNeeded = (eventId: string) => boolean;

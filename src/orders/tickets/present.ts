@@ -1,0 +1,17 @@
+import { encodeBase32 } from '../../platform/ids.ts';
+import type { Ticket } from '../tables.ts';
+
+/** `code` is what the QR carries. */
+export function presentTicket(ticket: Ticket) {
+  return {
+    id: ticket.id,
+    code: ticketCode(ticket),
+    ticketCategoryId: ticket.ticketCategoryId,
+    status: ticket.status,
+  };
+}
+
+/** 26 characters of Crockford's base 32. */
+export function ticketCode(ticket: Pick<Ticket, 'code'>): string {
+  return encodeBase32(ticket.code);
+}

@@ -1,0 +1,28 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { events, ticketCategories } from '../../catalog/tables.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { type Ticket, tickets } from '../tables.ts';
+
+export type EventOfOrder = typeof events.$inferSelect;
+
+export async function findEvent(db: Db, eventId: string): Promise<EventOfOrder | undefined> {
+  const [row] = await db.select().from(events).where(eq(events.id, eventId)).limit(1);
+  return row;
+}
+
+/** A ticket with the name of its category, as a buyer sees it. */
+export type TicketFacts = Ticket & { readonly categoryName: string };
+
+/** An order's tickets in the order they were issued; an order has at most a few hundred. */
+export async function findTickets(db: Db, eventId: string, orderId: string): Promise<TicketFacts[]> {
+  const rows = await db
+    .select({ ticket: tickets, categoryName: ticketCategories.name })
+    .from(tickets)
+    .innerJoin(
+      ticketCategories,
+      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
+    )
+    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId)))
+    .orderBy(asc(tickets.id));
+  return rows.map(({ ticket, categoryName }) => ({ ...ticket, categoryName }));
+}

@@ -1,0 +1,16 @@
+import { anyText, orderParams } from '../buyer/schemas.ts';
+import { z } from '@hono/zod-openapi';
+import { ticketIdSchema } from '../../http/contract/schemas.ts';
+
+export const ticketParams = orderParams.extend({ ticketId: anyText('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
+
+export const ticketSchema = z
+  .object({
+    id: ticketIdSchema,
+    code: z.string().openapi({ description: 'What the QR carries.', example: '3V2M8R0WJ6ZK9T5XQ1H7C4D0AG' }),
+    ticketCategoryId: z.string(),
+    status: z.enum(['live', 'revoked']),
+  })
+  .openapi('Ticket');
+
+export const ticketListSchema = z.object({ data: z.array(ticketSchema), nextCursor: z.null() }).openapi('TicketList');
