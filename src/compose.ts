@@ -46,7 +46,7 @@ import {
   createWritesLimiter,
   limitByCaller,
   limitGroupCommit,
-  shareLanes,
+  limitPerEvent,
   shedOrders,
 } from './traffic-control/index.ts';
 import { refuseSwitchedOff } from './refuse-switched-off.ts';
@@ -158,7 +158,7 @@ export function compose(config: Config, log: Log) {
     createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders }),
     (reporter) => reporter.close(),
   );
-  const orderLane = shareLanes(
+  const orderLane = limitPerEvent(
     limitWrites(
       createPlacement({
         db: writeDb,
@@ -178,7 +178,7 @@ export function compose(config: Config, log: Log) {
     submit: (lane, item) => health.watch(() => orderLane.submit(lane, item)),
   };
   const directory = createEventDirectory(db);
-  // An event that nobody has ordered from lately has no crowd.
+  // An event without recent orders is below its limit.
   const fullFor = (slug: string) => orderLane.fullFor?.(directory.known(slug)?.id ?? '');
   const gateway = composeGateway(config, redis);
   const inbox = limitWrites(createCallbackInbox({ db: writeDb, flushesMax }), 0);

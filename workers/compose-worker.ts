@@ -67,7 +67,7 @@ export function composeWorker(config: Config, log: Log) {
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,
-    /** For `createClockwork`, which begins to work when it is made. */
+    /** For `createRoomScheduler`, which begins to work when it is made. */
     rooms: {
       db: roomsDb,
       log,

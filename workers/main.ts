@@ -7,7 +7,7 @@ import { createLog } from '../src/platform/log.ts';
 import { collectProcessMetrics } from '../src/platform/metrics.ts';
 import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
 import { refusesToStart } from '../src/readiness.ts';
-import { createClockwork } from '../src/waiting-room/index.ts';
+import { createRoomScheduler } from '../src/waiting-room/index.ts';
 import { composeWorker } from './compose-worker.ts';
 import { createHandlers, recurring } from './handlers.ts';
 import { schedulesOf } from './schedules.ts';
@@ -52,8 +52,8 @@ async function main(): Promise<void> {
     handlers: createHandlers(service),
     schedules: schedulesOf(jobs, recurring),
   });
-  const clockwork = createClockwork(service.rooms);
-  service.closers.add('clockwork', () => clockwork.close());
+  const scheduler = createRoomScheduler(service.rooms);
+  service.closers.add('scheduler', () => scheduler.close());
   log.info({ operationsPort: operations.port }, 'working');
   log.flush();
 }

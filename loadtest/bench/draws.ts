@@ -30,7 +30,7 @@ import { type BenchStack, partsOf, say, startBenchStack } from './harness/stack.
 
 const places = 1_000_000;
 const joinEveryMs = 20;
-const clockworkMs = 1000;
+const schedulerMs = 1000;
 const queueTokenSecret = 'bench-only-queue-token-secret-0123456789';
 
 /** A million places: frozen, hashed, drawn on time by the rules of production, and done again from what is published. */
@@ -44,7 +44,7 @@ export async function benchDraws(options: BenchOptions): Promise<BenchReport> {
     await pause(2500);
     const joins = joinMeanwhile(stack, event.id);
     const freeze = await timed(() => freezePlaces(deps, event.id));
-    const drawing = await drawByClockwork(deps, event.id);
+    const drawing = await drawByScheduler(deps, event.id);
     const joined = await joins.end();
     const { draw } = drawing;
     const order = await measureOrder(stack, draw);
@@ -142,8 +142,8 @@ function joinMeanwhile(stack: BenchStack, eventId: string) {
   };
 }
 
-/** As the worker's clockwork does it: a call each second. */
-async function drawByClockwork(deps: DrawDeps, eventId: string) {
+/** As the worker's scheduler does it: a call each second. */
+async function drawByScheduler(deps: DrawDeps, eventId: string) {
   say('writing leaves and root');
   const signal = new AbortController().signal;
   const began = performance.now();
@@ -166,7 +166,7 @@ async function drawByClockwork(deps: DrawDeps, eventId: string) {
         memoryMiB: seen.memory / 2 ** 20,
         drawnSeconds: found.secondsPastRound,
       };
-    await pause(Math.max(0, clockworkMs - call.ms));
+    await pause(Math.max(0, schedulerMs - call.ms));
   }
 }
 

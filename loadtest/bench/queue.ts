@@ -14,7 +14,7 @@ import type { Attacks } from './queue/attacks.ts';
 import { type Crowd, exchangeRequest } from './queue/crowd.ts';
 import { apiAnewAt, crowdSeconds, meetTheCrowd, redisAwayAt, workerAwayAt } from './queue/failures.ts';
 import { askedWhile, askedWhileIdle } from './queue/polls.ts';
-import { type QueueRoom, beaconEnvironment, openQueueRoom, sandboxChain, startClockwork } from './queue/room.ts';
+import { type QueueRoom, beaconEnvironment, openQueueRoom, sandboxChain, startScheduler } from './queue/room.ts';
 import { type BenchReport, type Measurement, measurementOf } from './harness/report.ts';
 import { type BenchApi, type BenchStack, partsOf, startBenchStack } from './harness/stack.ts';
 
@@ -34,13 +34,13 @@ export async function benchQueue(options: BenchOptions): Promise<BenchReport> {
     stack.services.addresses.redisCacheUrl,
     createLog({ level: 'silent', process: 'bench' }),
   );
-  const clockwork = () => startClockwork(stack, chain, redis);
+  const scheduler = () => startScheduler(stack, chain, redis);
   const startApi = () => stack.startApi({ environment: beaconEnvironment(chain) });
   const state = { api: await startApi() };
   try {
-    const opened = await openQueueRoom(stack, { places, rateMax, chain, clockwork });
+    const opened = await openQueueRoom(stack, { places, rateMax, chain, scheduler });
     const { room } = opened;
-    const world = { rateMax, stack, room, state, startApi, clockwork, running: opened.clockwork };
+    const world = { rateMax, stack, room, state, startApi, scheduler, running: opened.scheduler };
     const { crowd, attacks, lost } = await meetTheCrowd(world);
     const idle = await askedWhileIdle(stack, options.seconds);
     const polls = await poll(stack, state.api, room, options);

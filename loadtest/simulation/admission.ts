@@ -26,7 +26,7 @@ export function ours(world: World, options: LimiterOptions): Admission {
       const start = (permit: { done(outcome: 'ok'): void }): void => begin(() => permit.done('ok'));
       const permit = limiter.begin(routeClass, world.now);
       if (permit !== undefined) return start(permit);
-      const waiter = { class: routeClass, deadline: world.now + deadlineMs, admit: start, refuse };
+      const waiter = { class: routeClass, deadline: world.now + deadlineMs, grant: start, refuse };
       if (limiter.wait(waiter, world.now) !== undefined) refuse();
     },
     get limit() {

@@ -1,7 +1,7 @@
 import type { ClientNetwork } from '../http/server/client-network.ts';
 import type { PresentsCredential } from '../http/hot-path/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
-import { type FullFor, createCrowd } from './shedding/crowd.ts';
+import { type FullFor, createPerEventCheck } from './shedding/per-event-check.ts';
 import { type Asked, type Decision, classNames, rateLimited } from './decision.ts';
 import { keyOf } from './limits/keys.ts';
 import type { Verdict } from './limits/limiter.ts';
@@ -25,7 +25,7 @@ export function createDecide(
   presents?: PresentsCredential,
 ): Decide {
   const { limiter, shedder, refusals, keys, policies, switches } = control;
-  const crowdOf = fullFor === undefined ? undefined : createCrowd(control, networkOf, fullFor);
+  const perEventCheck = fullFor === undefined ? undefined : createPerEventCheck(control, networkOf, fullFor);
 
   const take = (rule: RouteRule, tightest: Verdict | undefined): Decision =>
     // Browsing is answered from shared caches, where a count of one client's requests has no meaning.
@@ -86,8 +86,8 @@ export function createDecide(
       shedTotal.inc({ class: classNames[rule.class], cause });
       return { refusal: refusals.overloaded(shedder.retryAfterSeconds(cause)) };
     }
-    const crowded = crowdOf?.(asked, rule);
-    if (crowded !== undefined) return crowded;
+    const overEventLimit = perEventCheck?.(asked, rule);
+    if (overEventLimit !== undefined) return overEventLimit;
     return rule.limits.length === 0 ? take(rule, undefined) : limit(asked, rule, networkOf(asked), 0, undefined);
   };
 }

@@ -13,12 +13,12 @@
  *  4. A client's network is its own only as far as trusted proxies say so.
  *  5. What an operator switches reaches every process within a second, holds while Postgres and Redis are away, and
  *     stands with who did it and why in a table that only grows.
- *  6. The crowd of one event is refused by itself: it gets most of what may be written at once, never all of it
- *     (shareLanes), and one flush like the others while they write.
+ *  6. One event gets most of what may be written at once, never all of it (limitPerEvent), and one flush like the
+ *     others while they write. Orders beyond this per-event limit are refused; orders for other events are served.
  *
- *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> crowd of the event -> limits -> the app
- *                                      |                   |                  |               |
- *                                     503                 503                503             429
+ *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> per-event limit -> limits -> the app
+ *                                      |                   |                  |             |
+ *                                     503                 503                503           429
  *
  * Levels of overload rise by one class after two bad samples of 200 ms and fall by one after five good ones
  * (nextShedState), apart for the event loop (loopPressure) and for callers that wait for a database connection. How much
@@ -40,6 +40,6 @@ export { shedOrders } from './shedding/shed-orders.ts';
 export { createTryLimiters } from './limits/try-limiter.ts';
 export { createVerificationLimiter } from './limits/verification-limiter.ts';
 export { browseOnly } from './errors.ts';
-export { shareLanes } from './limits/lane-shares.ts';
+export { limitPerEvent } from './limits/per-event-limit.ts';
 export { switchRoutes } from './switches/routes.ts';
 export { type Switches, createSwitches } from './switches/switches.ts';

@@ -17,7 +17,7 @@ export type RouteRule = {
   readonly limits: readonly PolicyName[];
   /** What it cannot do without. Left out where the answer is in memory, or may be. */
   readonly uses?: Dependency;
-  /** Its crowd is refused by event, when the request names one in `Event-Slug`. */
+  /** The per-event limit applies to it, when the request names its event in `Event-Slug`. */
   readonly isOfEvent?: boolean;
   /** The class is for those who carry a credential of ours; everybody else is a stranger there. */
   readonly bearer?: BearerKind;

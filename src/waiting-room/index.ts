@@ -16,15 +16,15 @@
  *
  * A room's life
  *
- *   planRoom --> closed --clockwork: its time--> pre_queue --freezePlaces--> drawing --completeDraw, its time--> open
+ *   planRoom --> closed --scheduler: its time--> pre_queue --freezePlaces--> drawing --completeDraw, its time--> open
  *                                                                                                              | ^
- *                                                            clockwork: stock is spoken for, or back on sale   v |
+ *                                                            scheduler: stock is spoken for, or back on sale   v |
  *                                                                                               probably_sold_out
  *
- *   any of them --endRoom; clockwork: sold out for good, sale or event ended--> over
+ *   any of them --endRoom; scheduler: sold out for good, sale or event ended--> over
  */
 export { createChallenges } from './places/challenge.ts';
-export { type Clockwork, createClockwork } from './admission/clockwork.ts';
+export { type RoomScheduler, createRoomScheduler } from './admission/room-scheduler.ts';
 export { findEventOfRoom } from './rooms/find-event-of-room.ts';
 export { createHealthReader } from './admission/health-reader.ts';
 export { createHealthReporter } from './admission/health-reporter.ts';

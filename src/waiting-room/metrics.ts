@@ -20,7 +20,7 @@ export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
 
 export const roomsByPhase = gauge('waiting_room_rooms', 'Waiting rooms that are not over, by phase', ['phase']);
 for (const phase of phases) if (phase !== 'over') roomsByPhase.set({ phase }, 0);
-export const ticks = counter('waiting_room_ticks_total', 'Looks of the clockwork at a room, by what they came to', [
+export const ticks = counter('waiting_room_ticks_total', 'Looks of the scheduler at a room, by what they came to', [
   'outcome',
 ]);
 export const admissionRate = gauge('waiting_room_admission_rate', 'Buyers let in per second, over all open rooms');

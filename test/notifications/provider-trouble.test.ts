@@ -47,7 +47,7 @@ function mailer() {
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const isUntried = (result: SendResult) => result.kind === 'later' && result.failure === 'left_alone';
+const isUntried = (result: SendResult) => result.kind === 'later' && result.failure === 'circuit_open';
 
 describe('a mail server', () => {
   test('that drops connections is left alone, probed, and used again when it is back', async () => {

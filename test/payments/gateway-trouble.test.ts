@@ -146,7 +146,7 @@ describe('the breaker', () => {
     const started = performance.now();
     const last = orders.at(-1);
     if (last === undefined) throw new Error('no order');
-    await expect(world.handlers['order.placed'](last)).rejects.toThrow('left alone');
+    await expect(world.handlers['order.placed'](last)).rejects.toThrow('circuit of the gateway is open');
     expect(performance.now() - started).toBeLessThan(250);
     const other = await placeReady(world, await createPaidEvent(world));
     expect(await attemptsOf(world, other)).toMatchObject([{ status: 'pending' }]);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { backOffSeconds } from '../../src/platform/resilience/back-off.ts';
-import { LeftAloneError, createCallGuard } from '../../src/platform/resilience/call-guard.ts';
+import { CircuitOpenError, createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { createRetryBudget } from '../../src/platform/resilience/retry-budget.ts';
 
 /** Guards that a party in trouble is asked little, that its neighbours do not feel it, and that it is found again. */
@@ -20,8 +20,8 @@ describe('a breaker', () => {
     };
     const call = () => guard.run('one', act, hasFailed);
     for (let tries = 0; tries < 5; tries += 1) expect(await call()).toBe('bad');
-    for (let tries = 0; tries < 20; tries += 1) await expect(call()).rejects.toBeInstanceOf(LeftAloneError);
-    expect(guard.admit('one', 0)).toBeGreaterThan(0);
+    for (let tries = 0; tries < 20; tries += 1) await expect(call()).rejects.toBeInstanceOf(CircuitOpenError);
+    expect(guard.acquire('one', 0)).toBeGreaterThan(0);
     expect(probes).toHaveLength(5);
     // Another party is not touched by it.
     expect(await guard.run('other', act, () => false)).toBe('bad');
@@ -29,7 +29,7 @@ describe('a breaker', () => {
 
     for (let round = 1; round <= 3; round += 1) {
       await pause(220);
-      expect(guard.admit('one', 0)).toBe(0);
+      expect(guard.acquire('one', 0)).toBe(0);
       const crowd = await Promise.allSettled(Array.from({ length: 10 }, call));
       expect(crowd.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(probes).toEqual(Array.from({ length: round }, () => true));
@@ -39,14 +39,14 @@ describe('a breaker', () => {
     await pause(220);
     expect(await call()).toBe('good');
     expect(await Promise.all(Array.from({ length: 10 }, call))).toEqual(Array.from({ length: 10 }, () => 'good'));
-    expect(guard.admit('one', 0)).toBe(0);
+    expect(guard.acquire('one', 0)).toBe(0);
   });
 
   it('counts what is thrown as a failure, and gives it on', async () => {
     const guard = createCallGuard({ toward: 'email', pauseMs: 60_000 });
     const call = () => guard.run('one', () => Promise.reject(new Error('a fault')), hasFailed);
     for (let tries = 0; tries < 5; tries += 1) await expect(call()).rejects.toThrow('a fault');
-    await expect(call()).rejects.toBeInstanceOf(LeftAloneError);
+    await expect(call()).rejects.toBeInstanceOf(CircuitOpenError);
   });
 });
 

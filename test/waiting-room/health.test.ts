@@ -8,7 +8,7 @@ import { type HealthReporter, createHealthReporter } from '../../src/waiting-roo
 import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
 import { silentLog, until } from '../../testkit/worker.ts';
 
-/** Guards promise 7: what the clockwork hears of API processes, and that it hears nothing rather than something old. */
+/** Guards promise 7: what the scheduler hears of API processes, and that it hears nothing rather than something old. */
 
 let own: OwnRedis;
 let redis: ReturnType<typeof openCacheRedis>;

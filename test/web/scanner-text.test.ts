@@ -14,7 +14,7 @@ import {
 /** Whatever a scanner puts around a code and however slowly it types: the code is read once, and whole. */
 
 /** A clock that tests turn. */
-function clockwork() {
+function fakeClock() {
   let now = 1000;
   let waiting: { id: number; at: number; act: () => void }[] = [];
   let ids = 0;
@@ -48,7 +48,7 @@ const control = (key: string) => ({ ...plain(key), ctrlKey: true });
 const code = encodeBase32(randomBytes(16));
 
 function scanner() {
-  const clock = clockwork();
+  const clock = fakeClock();
   const codes: string[] = [];
   const text: ScannerText = scannerText((read) => codes.push(read), clock.timer);
   const press = (keys: readonly Omit<TypedKey, 'timeStamp'>[], pauseMs: number) =>
@@ -142,7 +142,7 @@ describe('a hardware scanner', () => {
 
 describe('the field of the code', () => {
   function field() {
-    const clock = clockwork();
+    const clock = fakeClock();
     let times = 0;
     const typed = scannerField(() => (times += 1), clock.timer);
     const type = (text: string, pauseMs: number) => {

@@ -2,7 +2,7 @@ import { say, type BenchApi, type BenchStack } from '../harness/stack.ts';
 import { type Attacks, createAttacks } from './attacks.ts';
 import { runCrowd } from './crowd.ts';
 import { holdPlaces } from './places.ts';
-import type { QueueRoom, startClockwork } from './room.ts';
+import type { QueueRoom, startScheduler } from './room.ts';
 import { openSenders } from '../load/queue-senders.ts';
 
 /** Seconds of the crowd's time, from the opening on. */
@@ -17,8 +17,8 @@ export type World = {
   readonly room: QueueRoom;
   readonly state: { api: BenchApi };
   readonly startApi: () => Promise<BenchApi>;
-  readonly clockwork: () => ReturnType<typeof startClockwork>;
-  running: ReturnType<typeof startClockwork>;
+  readonly scheduler: () => ReturnType<typeof startScheduler>;
+  running: ReturnType<typeof startScheduler>;
 };
 
 /** The crowd comes as it is called; meanwhile Redis, the worker and the API are killed, and others try to get in. */
@@ -51,7 +51,7 @@ export async function meetTheCrowd(world: World) {
         say('the worker goes');
         inBackground(world.running.close());
       }
-      if (second === workerAwayAt.to) world.running = world.clockwork();
+      if (second === workerAwayAt.to) world.running = world.scheduler();
       if (second === apiAnewAt) {
         say('the API starts anew');
         const former = state.api;

@@ -7,7 +7,7 @@ import { createLog } from '../../../src/platform/log.ts';
 import type { openCacheRedis } from '../../../src/platform/redis.ts';
 import { createBeacon } from '../../../src/waiting-room/draw/beacon/beacon.ts';
 import { type BeaconChain, type DrawnRoom, commitDraw, findCurrentDraw } from '../../../src/waiting-room/draw/index.ts';
-import { type Clockwork, createClockwork, createHealthReader } from '../../../src/waiting-room/index.ts';
+import { type RoomScheduler, createRoomScheduler, createHealthReader } from '../../../src/waiting-room/index.ts';
 import { joinPlaces } from '../../../src/waiting-room/places/queries.ts';
 import { signPlaceToken } from '../../../src/waiting-room/places/place-token.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
@@ -61,13 +61,13 @@ export function beaconEnvironment(chain: BeaconChain): Record<string, string> {
 }
 
 /** The worker's part, as it is composed there. Closing it is what killing the worker is. */
-export function startClockwork(
+export function startScheduler(
   stack: BenchStack,
   chain: BeaconChain,
   redis: ReturnType<typeof openCacheRedis>,
-): Clockwork {
+): RoomScheduler {
   const log = createLog({ level: 'silent', process: 'bench' });
-  return createClockwork({
+  return createRoomScheduler({
     db: stack.open.db,
     log,
     beaconChain: chain,
@@ -85,11 +85,11 @@ export function startClockwork(
 const emailOf = (index: number) => `queue.${index}@example.test`;
 const accountKeyOf = (index: number) => buyerKey(benchHashSecret, 'email', emailOf(index));
 
-/** Joined through the product's own call, frozen and drawn by the clockwork by the rules of production, and open. */
+/** Joined through the product's own call, frozen and drawn by the scheduler by the rules of production, and open. */
 export async function openQueueRoom(
   stack: BenchStack,
-  options: { places: number; rateMax: number; chain: BeaconChain; clockwork: () => Clockwork },
-): Promise<{ room: QueueRoom; clockwork: Clockwork; joinedPerSecond: number; drawnSeconds: number }> {
+  options: { places: number; rateMax: number; chain: BeaconChain; scheduler: () => RoomScheduler },
+): Promise<{ room: QueueRoom; scheduler: RoomScheduler; joinedPerSecond: number; drawnSeconds: number }> {
   const { places, rateMax } = options;
   const event = await createEvent(stack.open.db, { categories: [{ capacity: 10_000_000 }] });
   await stack.owner.db.execute(sql`
@@ -114,7 +114,7 @@ export async function openQueueRoom(
   await transaction(stack.open.db, (tx) => commitDraw(commit, tx, { eventId: event.id, freezesAt, leadSeconds }));
   say(`${Math.round(joinedPerSecond)} places/s; freezing, drawing, opening`);
   const drawing = performance.now();
-  const clockwork = options.clockwork();
+  const scheduler = options.scheduler();
   await opened(stack, event.id);
   const current = await findCurrentDraw(stack.open.db, event.id);
   if (current?.draw.drawKey === null || current?.draw.drawKey === undefined) throw new Error('the room is not drawn');
@@ -129,7 +129,7 @@ export async function openQueueRoom(
       placeTokenOf: (placeIndex) =>
         signPlaceToken(benchQueueTokenSecret, { eventId: event.id, placeIndex, accountKey: accountKeyOf(placeIndex) }),
     },
-    clockwork,
+    scheduler,
     joinedPerSecond,
     drawnSeconds: (performance.now() - drawing) / 1000,
   };

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { type HttpBindings, getRequestListener } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
-import { keepTurnsShort } from './short-turns.ts';
+import { cutLongTurns } from './cut-long-turns.ts';
 
 /** Time for the headers, for the whole request, and for an idle kept-alive connection; longer than any proxy's own. */
 const headersTimeoutMs = 10_000;
@@ -58,7 +58,7 @@ export async function serve(
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = options.stallTimeoutMs ?? stallTimeoutMs;
   server.maxConnections = connectionsMax;
-  const forget = keepTurnsShort(server);
+  const forget = cutLongTurns(server);
   capConnections(server, options.trustedProxies ?? [], options.connectionsPerNetworkMax);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

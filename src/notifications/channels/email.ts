@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
+import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { EmailChannel, MailAttachment, SendResult } from '../channel.ts';
@@ -84,8 +84,8 @@ export function createEmailChannel({
 
   return {
     send: async (message, signal) => {
-      const pause = guard.admit(account, message.tries > 1 ? 1 : 0);
-      if (pause > 0) return leftAlone(pause);
+      const pause = guard.acquire(account, message.tries > 1 ? 1 : 0);
+      if (pause > 0) return circuitOpen(pause);
       try {
         return await guard.run(
           account,
@@ -93,7 +93,7 @@ export function createEmailChannel({
           isServerFault,
         );
       } catch (error) {
-        if (error instanceof LeftAloneError) return leftAlone(error.seconds);
+        if (error instanceof CircuitOpenError) return circuitOpen(error.seconds);
         throw error;
       }
     },
@@ -101,9 +101,9 @@ export function createEmailChannel({
   };
 }
 
-/** Nothing was tried: the server is left alone for now, or repetitions are used up. */
-function leftAlone(seconds: number): SendResult {
-  return { kind: 'later', failure: 'left_alone', seconds, unspent: true };
+/** Nothing was tried: the circuit of the server is open, or repetitions are used up. */
+function circuitOpen(seconds: number): SendResult {
+  return { kind: 'later', failure: 'circuit_open', seconds, unspent: true };
 }
 
 /** No answer, or one about the server itself; what it says of one message or mailbox is about that. */

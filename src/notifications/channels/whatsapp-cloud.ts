@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
+import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { hmacSha256 } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
@@ -58,8 +58,8 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
     message: Parameters<WhatsappChannel['send']>[0],
     signal: AbortSignal,
   ): Promise<Attempt> => {
-    const pause = guard.admit(sender.id, message.tries > 1 ? 1 : 0);
-    if (pause > 0) return { kind: 'left_alone', seconds: pause };
+    const pause = guard.acquire(sender.id, message.tries > 1 ? 1 : 0);
+    if (pause > 0) return { kind: 'circuit_open', seconds: pause };
     const waitSeconds = await rate.take(sender);
     if (waitSeconds > 0) return { kind: 'later', failure: 'sender_rate', seconds: waitSeconds, unspent: true };
     const answer = await guard.run(
@@ -87,8 +87,8 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
       const pauses: number[] = [];
       const usable = bySticky(await sendersOf.get(message.organizerId), message.recipientKey);
       for (const sender of usable.slice(0, sendersTriedMax)) {
-        const result = await attempt(sender, message, signal).catch(leftAlone);
-        if (result.kind === 'left_alone') {
+        const result = await attempt(sender, message, signal).catch(circuitOpen);
+        if (result.kind === 'circuit_open') {
           pauses.push(result.seconds);
           continue;
         }
@@ -104,21 +104,21 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
         await retire(sender, { action: result.action, minutes: blockedCoolMinutes, failure: result.failure });
       }
       if (pauses.length > 0)
-        return { kind: 'later', failure: 'left_alone', seconds: Math.min(...pauses), unspent: true };
+        return { kind: 'later', failure: 'circuit_open', seconds: Math.min(...pauses), unspent: true };
       return { kind: 'later', failure: 'no_sender', seconds: noSenderPauseSeconds, unspent: true };
     },
   };
 }
 
 /** Nothing was tried with this number; another one may be asked. */
-type LeftAlone = { readonly kind: 'left_alone'; readonly seconds: number };
+type CircuitOpen = { readonly kind: 'circuit_open'; readonly seconds: number };
 type Attempt =
   | SendResult
-  | LeftAlone
+  | CircuitOpen
   | { readonly kind: 'sender'; readonly action: 'cool' | 'disable'; readonly failure: string };
 
-function leftAlone(error: unknown): LeftAlone {
-  if (error instanceof LeftAloneError) return { kind: 'left_alone', seconds: error.seconds };
+function circuitOpen(error: unknown): CircuitOpen {
+  if (error instanceof CircuitOpenError) return { kind: 'circuit_open', seconds: error.seconds };
   throw error;
 }
 

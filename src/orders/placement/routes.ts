@@ -75,7 +75,7 @@ function buyerAccountOf(deps: PlacementDeps, authorization: string | undefined):
   return token === undefined ? undefined : readBuyerToken(deps.queueTokenSecret, token, deps.clock.now())?.accountKey;
 }
 
-/** Who would be refused for the crowd of the same event is refused before anything is checked: there are many of them. */
+/** Refuses orders beyond the per-event limit before any check: there are many of them. */
 function refuseEarlyIfFull(
   { placement, directory }: Pick<PlaceOrderDeps, 'placement' | 'directory'>,
   given: unknown,

@@ -1,4 +1,4 @@
-import { type CallGuard, LeftAloneError, createCallGuard } from '../../platform/resilience/call-guard.ts';
+import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { orAfter } from '../../platform/resilience/deadline.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GatewayBudget } from './budget.ts';
@@ -31,7 +31,7 @@ export function guardGateway(
       gatewayCalls.inc({ call, result: result.kind });
       return result;
     } catch (error) {
-      if (error instanceof LeftAloneError) throw new RetryLater(error.seconds, 'the gateway is left alone');
+      if (error instanceof CircuitOpenError) throw new RetryLater(error.seconds, 'the circuit of the gateway is open');
       throw error;
     } finally {
       stop();
@@ -41,8 +41,8 @@ export function guardGateway(
   return {
     ...gateway,
     admit: async (account, lane, repeated) => {
-      const pause = guard.admit(account.organizerId, repeated);
-      if (pause > 0) throw new RetryLater(pause, 'the gateway is left alone, or repetitions are used up');
+      const pause = guard.acquire(account.organizerId, repeated);
+      if (pause > 0) throw new RetryLater(pause, 'the circuit of the gateway is open, or repetitions are used up');
       const seconds = await rate.take(lane, gateway.name, account.organizerId);
       if (seconds > 0) throw new RetryLater(seconds, 'the gateway is called as often as it may be');
     },

@@ -9,7 +9,7 @@ import { counter, gauge } from '../metrics.ts';
  * Reads that a replica may answer. What the replica cannot answer goes to the primary, through a small pool of its own, so
  * that these reads never take the connections of orders:
  * - a read that failed on the replica is repeated on the primary;
- * - after some failures in a row the replica is left alone, and asked again by the watch once in a while;
+ * - after some failures in a row the circuit to the replica opens; the watch probes it at intervals;
  * - a replica that is further behind than its bound is not asked.
  */
 export type ReadSource = {
@@ -43,7 +43,7 @@ const lookEveryMs = 1000;
 /** What is known of a replica's lag is at most so old. */
 export const lagKnownWithinMs = 2 * lookEveryMs;
 const failuresMax = 3;
-const leftAloneMs = 5000;
+const circuitOpenMs = 5000;
 /** Positions of the primary that the replica has not reached yet; with more it is out of order in any case. */
 const positionsMax = 600;
 
@@ -64,7 +64,7 @@ export function readFromPrimary(db: Db): ReadSource {
 
 export function createReplica(deps: ReplicaDeps): Replica {
   const breaker = circuitBreaker(handleWhen(isUnavailable), {
-    halfOpenAfter: leftAloneMs,
+    halfOpenAfter: circuitOpenMs,
     breaker: new ConsecutiveBreaker(failuresMax),
   });
   const lag = createLagMeter(deps);
@@ -76,7 +76,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
   };
   breaker.onStateChange((state) => {
     report();
-    if (state === CircuitState.Open) deps.log.warn('the replica is left alone; public reads go to the primary');
+    if (state === CircuitState.Open)
+      deps.log.warn('the circuit to the replica is open; public reads go to the primary');
     if (state === CircuitState.Closed) deps.log.info('the replica answers again');
   });
 

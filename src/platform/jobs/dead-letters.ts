@@ -13,7 +13,7 @@ export type DeadLetter = {
 const failureCharactersMax = 200;
 
 /**
- * Moves staged jobs to the dead letters. Safe to repeat: a job that is not staged any more is left alone.
+ * Moves staged jobs to the dead letters. Safe to repeat: a job that is no longer staged does not change.
  * @param failure a code or the name of an error, never its message, which may quote what people typed
  * @returns how many were moved
  */

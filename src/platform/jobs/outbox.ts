@@ -98,25 +98,27 @@ export async function findDueWork(
 }
 
 /** Room for so many jobs of one kind and one event. */
-export type Lane = { readonly name: string; readonly eventId: string; readonly room: number };
+export type RelayPartition = { readonly name: string; readonly eventId: string; readonly room: number };
 
 /**
- * Leases due jobs that the queue has not been given yet, of each lane at most its room. Rows are found by time, never by
+ * Leases due jobs that the queue has not been given yet, of each partition at most its room. Rows are found by time, never by
  * "greater than the last id", since a lower id may commit later; rows that another relay holds are skipped. Uses the
  * index `outbox_staged`.
  */
-export async function leaseStagedJobs(db: Db, lanes: readonly Lane[]): Promise<StagedJob[]> {
-  if (lanes.length === 0) return [];
-  const rooms = valuesOf(lanes.map((lane) => sql`(${lane.name}::text, ${lane.eventId}::text, ${lane.room}::int)`));
+export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartition[]): Promise<StagedJob[]> {
+  if (partitions.length === 0) return [];
+  const rooms = valuesOf(
+    partitions.map((partition) => sql`(${partition.name}::text, ${partition.eventId}::text, ${partition.room}::int)`),
+  );
   return lease(
     db,
     sql`
       select job.id, job.available_at
-      from (values ${rooms}) as lane (name, event_id, room)
+      from (values ${rooms}) as wanted (name, event_id, room)
       cross join lateral (
         select id, available_at from outbox o
-        where o.relays = 0 and o.name = lane.name and o.event_id = lane.event_id and o.available_at <= now()
-        order by o.available_at, o.id limit lane.room for update skip locked
+        where o.relays = 0 and o.name = wanted.name and o.event_id = wanted.event_id and o.available_at <= now()
+        order by o.available_at, o.id limit wanted.room for update skip locked
       ) job`,
   );
 }

@@ -4,20 +4,21 @@ import { counter, gauge } from '../metrics.ts';
 import { type RetryBudget, createRetryBudget } from './retry-budget.ts';
 
 /**
- * What stands before calls to outside parties of one kind (a gateway's accounts, mail servers, numbers that send):
- * - a circuit breaker for each: after some failures in a row it is left alone, then asked by one call with a short
- *   deadline, and left alone again or not by how that ends. A party in trouble takes no time away from the others';
- * - a budget for repetitions: at most a tenth of its calls while it fails.
+ * Guards calls to outside parties of one kind (a gateway's accounts, mail servers, numbers that send):
+ * - a circuit breaker for each party. Some failures in a row open the circuit. After a pause one call with a short
+ *   deadline probes the party; its outcome closes the circuit or opens it again. A party in trouble takes no time from
+ *   the others;
+ * - a budget for repetitions: at most a tenth of the party's calls while it fails.
  */
 export type CallGuard = {
   /**
-   * Seconds after which to ask again, 0 when the call may be made now.
-   * @param repeated 0 for what is tried the first time, else how many calls its repetition takes from the budget
+   * Seconds after which to ask again; 0 when the call may be made now.
+   * @param repeated 0 for a first try, else the number of calls that the repetition takes from the budget
    */
-  admit(key: string, repeated: number): number;
+  acquire(key: string, repeated: number): number;
   /**
-   * Makes a call. `act` learns whether it is the one that finds out if the party is back: then its deadline is short.
-   * @throws LeftAloneError when the party is left alone now
+   * Makes a call. `act` learns whether it is the probe of an open circuit; the deadline of a probe is short.
+   * @throws CircuitOpenError while the circuit is open
    */
   run<Result>(
     key: string,
@@ -26,11 +27,11 @@ export type CallGuard = {
   ): Promise<Result>;
 };
 
-export class LeftAloneError extends Error {
+export class CircuitOpenError extends Error {
   readonly seconds: number;
 
   constructor(seconds: number) {
-    super('left alone for now');
+    super('the circuit is open');
     this.seconds = seconds;
   }
 }
@@ -41,7 +42,7 @@ const partiesMax = 10_000;
 const probeSeconds = 3;
 const budgetPauseSeconds = 10;
 
-const breakersOpen = gauge('breakers_open', 'Outside parties that are left alone for now', ['toward']);
+const breakersOpen = gauge('breakers_open', 'Outside parties whose circuit is open', ['toward']);
 const repetitions = counter('call_repetitions_total', 'Repeated calls to outside parties, made or put off', [
   'toward',
   'result',
@@ -77,7 +78,7 @@ export function createCallGuard({
   };
 
   return {
-    admit: (key, repeated) => {
+    acquire: (key, repeated) => {
       const party = partyOf(key);
       const left = party.secondsLeft();
       if (left > 0) return left + spread(pauseMs / 1000);
@@ -92,11 +93,11 @@ export function createCallGuard({
     run: async <Result>(key: string, act: (isProbe: boolean) => Promise<Result>, hasFailed: (r: Result) => boolean) => {
       const party = partyOf(key);
       const left = party.secondsLeft();
-      if (left > 0) throw new LeftAloneError(left + spread(pauseMs / 1000));
+      if (left > 0) throw new CircuitOpenError(left + spread(pauseMs / 1000));
       try {
         return await party.breaker.execute(() => observed(party, act, hasFailed));
       } catch (error) {
-        if (error instanceof BrokenCircuitError) throw new LeftAloneError(1 + spread(pauseMs / 1000));
+        if (error instanceof BrokenCircuitError) throw new CircuitOpenError(1 + spread(pauseMs / 1000));
         if (error instanceof Failure) return error.result as Result;
         throw error;
       }
@@ -136,7 +137,7 @@ function openParty(toward: string, pauseMs: number) {
   return {
     breaker,
     budget,
-    /** While one call finds out, the others wait for what it says. */
+    /** While a probe runs, all other calls wait for its outcome. */
     secondsLeft: (): number => {
       if (openedAt === undefined) return 0;
       if (breaker.state === CircuitState.HalfOpen) return probeSeconds;
@@ -148,7 +149,7 @@ function openParty(toward: string, pauseMs: number) {
   };
 }
 
-/** Not all at the same moment. */
+/** Jitter, so that callers do not come back at the same moment. */
 function spread(seconds: number): number {
   return Math.random() * seconds;
 }

@@ -12,7 +12,7 @@ export class GateFullError extends Error {
   readonly code = 'POOL_FULL';
 }
 
-type Waiter = { readonly admit: () => void; readonly timer: NodeJS.Timeout; readonly units: number };
+type Waiter = { readonly grant: () => void; readonly timer: NodeJS.Timeout; readonly units: number };
 
 /**
  * @param places how many may be inside at once
@@ -37,7 +37,7 @@ export function createGate(places: number, options: { waitingMax: number; waitMs
       }
       clearTimeout(next.timer);
       unitsWaiting -= next.units;
-      next.admit();
+      next.grant();
     };
   };
 
@@ -53,7 +53,7 @@ export function createGate(places: number, options: { waitingMax: number; waitMs
       return new Promise((resolve, reject) => {
         const waiter: Waiter = {
           units,
-          admit: () => resolve(leaveOnce()),
+          grant: () => resolve(leaveOnce()),
           timer: setTimeout(() => {
             waiters.splice(waiters.indexOf(waiter), 1);
             unitsWaiting -= units;

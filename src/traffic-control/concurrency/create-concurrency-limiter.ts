@@ -64,10 +64,10 @@ export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): Co
 }
 
 function wait(limiter: Limiter, request: AcquireRequest, now: number): Promise<Permit> {
-  return new Promise((admit, reject) => {
+  return new Promise((grant, reject) => {
     const refuse = (): void => reject(serviceOverloaded(limiter.retryAfterSeconds()));
     const deadline = now + (request.deadlineMs ?? deadlineMsDefault);
-    if (limiter.wait({ class: request.class, deadline, admit, refuse }, now) !== undefined) refuse();
+    if (limiter.wait({ class: request.class, deadline, grant, refuse }, now) !== undefined) refuse();
   });
 }
 

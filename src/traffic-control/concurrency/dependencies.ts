@@ -51,14 +51,14 @@ export function limitByCaller(limiter: ConcurrencyLimiter): <Result>(call: () =>
   return (call) => limitCall(limiter, { class: callingClass() }, call);
 }
 
-const errandClasses = { create: 1, call: 2, refund: 5 } as const satisfies Record<string, RouteClass>;
-type Errand = keyof typeof errandClasses;
+const classOfCall = { create: 1, call: 2, refund: 5 } as const satisfies Record<string, RouteClass>;
+type GatewayCall = keyof typeof classOfCall;
 
 /** A limit on calls of a gateway, in the form that payments ask for. */
 export function createGatewayLimit(): {
-  fullFor(errand: Errand): number | undefined;
+  fullFor(purpose: GatewayCall): number | undefined;
   call<Result extends { readonly kind: string }>(
-    errand: Errand,
+    purpose: GatewayCall,
     act: () => Promise<Result>,
   ): Promise<Result | { readonly full: number }>;
 } {
@@ -68,15 +68,15 @@ export function createGatewayLimit(): {
     toleratedMs: gatewayToleratedMs,
   });
   return {
-    fullFor: (errand) => (limiter.wouldRefuse(errandClasses[errand]) ? limiter.retryAfterSeconds() : undefined),
-    call: async (errand, act) => {
+    fullFor: (purpose) => (limiter.wouldRefuse(classOfCall[purpose]) ? limiter.retryAfterSeconds() : undefined),
+    call: async (purpose, act) => {
       let began = false;
       const begin = () => {
         began = true;
         return act();
       };
       try {
-        return await limitCall(limiter, { class: errandClasses[errand] }, begin, {
+        return await limitCall(limiter, { class: classOfCall[purpose] }, begin, {
           result: ({ kind }) => (kind === 'unknown' ? 'failed' : 'ok'),
           // A breaker that is open has not called.
           error: (error) => (error instanceof RetryLater ? 'ignored' : 'failed'),

@@ -23,7 +23,7 @@ export function limitCall<Result>(
 ): Promise<Result> {
   const permit = limiter.acquire(request);
   return permit instanceof Promise
-    ? permit.then((admitted) => callWith(admitted, call, judge))
+    ? permit.then((granted) => callWith(granted, call, judge))
     : callWith(permit, call, judge);
 }
 

@@ -53,7 +53,7 @@ export type Waiter = {
   readonly class: RouteClass;
   /** By the limiter's clock. */
   readonly deadline: number;
-  admit(permit: Permit): void;
+  grant(permit: Permit): void;
   refuse(cause: RefusalCause): void;
 };
 
@@ -95,9 +95,9 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
     spread.refused();
     return cause;
   };
-  const admit = (waiter: Waiter, now: number): void => waiter.admit(permitFor(waiter.class, now));
+  const grant = (waiter: Waiter, now: number): void => waiter.grant(permitFor(waiter.class, now));
   const refuse = (waiter: Waiter, cause: RefusalCause): void => waiter.refuse(refused(waiter.class, cause));
-  const lines = createWaitLines<Waiter>(places, { admit, refuse }, startedAt);
+  const lines = createWaitLines<Waiter>(places, { grant, refuse }, startedAt);
 
   const permitFor = (routeClass: RouteClass, since: number): Permit => {
     places.enter(routeClass);
@@ -118,7 +118,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       places.limit = Math.floor(adaptive.slots * itemsPerSlot);
       wasFull = lines.queued > 0;
     }
-    lines.admit(now);
+    lines.grant(now);
   };
 
   const sweep = createSweep(clock, () => {

@@ -8,7 +8,7 @@ export type WaitLines<Waiter> = {
   /** Takes a waiter in, if need be in the place of one whose partition has more of the line than its share. */
   join(waiter: Waiter, now: number): 'line_full' | undefined;
   /** Lets in who may begin: first those whose own place was lent out, then the more important ones. */
-  admit(now: number): void;
+  grant(now: number): void;
   /** Refuses who has waited too long. */
   refuseLate(now: number): void;
   /** One more would most likely be refused. */
@@ -25,7 +25,7 @@ const lineFactor = 2;
 
 export function createWaitLines<Waiter extends Waits>(
   places: Places,
-  ends: { admit: (waiter: Waiter, now: number) => void; refuse: (waiter: Waiter, cause: RefusalCause) => void },
+  ends: { grant: (waiter: Waiter, now: number) => void; refuse: (waiter: Waiter, cause: RefusalCause) => void },
   startedAt: number,
 ): WaitLines<Waiter> {
   const newLine = (): WaitLine<Waiter> => createWaitLine(startedAt);
@@ -41,8 +41,8 @@ export function createWaitLines<Waiter extends Waits>(
   };
 
   const evictOne = (): boolean => {
-    const crowded = partitions.findLast((other) => lines[other].length > shares[other] * lineMax());
-    const evicted = crowded === undefined ? undefined : lines[crowded].evict();
+    const overShare = partitions.findLast((other) => lines[other].length > shares[other] * lineMax());
+    const evicted = overShare === undefined ? undefined : lines[overShare].evict();
     if (evicted !== undefined) refuse(evicted, 'evicted');
     return evicted !== undefined;
   };
@@ -56,7 +56,7 @@ export function createWaitLines<Waiter extends Waits>(
       if (waiter.deadline <= now) refuse(waiter, 'deadline');
       else {
         queued -= 1;
-        ends.admit(waiter, now);
+        ends.grant(waiter, now);
         return true;
       }
     }
@@ -71,7 +71,7 @@ export function createWaitLines<Waiter extends Waits>(
       queued += 1;
       return undefined;
     },
-    admit: (now) => {
+    grant: (now) => {
       if (queued === 0 && places.inflight < places.limit) for (const line of lines) line.sawRoom(now);
       for (const partition of partitions) while (places.isBelowShare(partition) && admitOne(partition, now));
       for (const partition of partitions) while (admitOne(partition, now));

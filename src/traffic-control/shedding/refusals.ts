@@ -2,7 +2,7 @@ import type { Answer } from '../../http/hot-path/answer.ts';
 import { problemContentType } from '../../http/problem.ts';
 import { newId } from '../../platform/ids.ts';
 import { type TrafficControlErrorCode, trafficProblems } from '../errors.ts';
-import { crowdedDetail } from '../limits/lane-shares.ts';
+import { eventLimitDetail } from '../limits/per-event-limit.ts';
 import type { Verdict } from '../limits/limiter.ts';
 import type { Policies, Policy, PolicyName } from '../limits/policies.ts';
 import type { SwitchRefusal } from '../switches/switches.ts';
@@ -14,8 +14,8 @@ import type { SwitchRefusal } from '../switches/switches.ts';
 export type Refusals = {
   rateLimited(verdict: Verdict): Answer;
   overloaded(retryAfterSeconds: number): Answer;
-  /** For who belongs to the crowd of one event, whose other visitors are served. */
-  crowded(retryAfterSeconds: number): Answer;
+  /** For an order beyond the limit of its event; orders for other events are served. */
+  overEventLimit(retryAfterSeconds: number): Answer;
   switched(refusal: SwitchRefusal): Answer;
   /** `RateLimit-Policy` and `RateLimit` of an answer that was let through. */
   policyField(policy: Policy): string;
@@ -44,7 +44,7 @@ export function createRefusals(policies: Policies): Refusals {
   const overloadedPartsOf = (detail: string) =>
     problemParts({ status: 503, title: 'Overloaded', code: 'service.overloaded', detail });
   const overloadedParts = overloadedPartsOf('Too much is asked of the service now; try again shortly.');
-  const crowdedParts = overloadedPartsOf(crowdedDetail);
+  const eventLimitParts = overloadedPartsOf(eventLimitDetail);
   const switchedParts = (code: TrafficControlErrorCode) =>
     problemParts({ ...trafficProblems[code], code, detail: switchedDetail });
   const policyField = (policy: Policy): string => fields.get(policy.name) ?? '';
@@ -57,7 +57,7 @@ export function createRefusals(policies: Policies): Refusals {
         ratelimit: rateLimitField(verdict),
       }),
     overloaded: (retryAfterSeconds) => refuse(503, overloadedParts, retryAfterSeconds, {}),
-    crowded: (retryAfterSeconds) => refuse(503, crowdedParts, retryAfterSeconds, {}),
+    overEventLimit: (retryAfterSeconds) => refuse(503, eventLimitParts, retryAfterSeconds, {}),
     switched: ({ code, retryAfterSeconds }) =>
       refuse(trafficProblems[code].status, switchedParts(code), retryAfterSeconds, {}),
   };

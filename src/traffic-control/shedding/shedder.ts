@@ -11,7 +11,7 @@ import { type ShedState, calm, nextShedState } from './shed-level.ts';
 export type Shedder = {
   /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
   cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
-  /** One that was let through was refused after all, before it cost anything: by a limit, or with its event's crowd. */
+  /** A request that passed the shedder was refused before it cost anything: by a rate limit or the per-event limit. */
   refusedLater(routeClass: RouteClass): void;
   /** Seconds to tell one refused for this cause: never the same for all, or they come back together. */
   retryAfterSeconds(cause?: ShedCause): number;

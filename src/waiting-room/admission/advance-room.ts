@@ -1,5 +1,5 @@
 import { openingShare } from './admission-step.ts';
-import { type RoomAtWork, markOpen, markOver, markPreQueue } from './clockwork-queries.ts';
+import { type RoomAtWork, markOpen, markOver, markPreQueue } from './room-scheduler-queries.ts';
 import type { DrawDeps } from '../draw/index.ts';
 import { completeDraw, freezePlaces } from '../draw/index.ts';
 import { type ServeDeps, type Served, serveRoom } from '../rooms/serve-room.ts';

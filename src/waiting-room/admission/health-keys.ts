@@ -1,6 +1,6 @@
 /** Where API processes say how they fare; in the cache role, since nothing of it matters a few seconds later. */
 export const healthKey = '{waiting-room}:health';
-/** Places exchanged for passes since the clockwork last asked, by event. */
+/** Places exchanged for passes since the scheduler last asked, by event. */
 export const exchangedKey = '{waiting-room}:exchanged';
 
 /** A process that has not reported for so long is not there. */

@@ -4,7 +4,7 @@ import type { Health } from './admission-step.ts';
 import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
 import { healthReporters } from '../metrics.ts';
 
-/** What the clockwork hears of the processes of the API. While Redis is away: nothing. */
+/** What the scheduler hears of the processes of the API. While Redis is away: nothing. */
 export type HealthReader = {
   /** Undefined when no process has reported within five seconds. */
   read(): Promise<Health | undefined>;

@@ -9,7 +9,7 @@ import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './he
 import { createLatencyWindow } from './latency-window.ts';
 
 /**
- * Tells the clockwork, once a second and through Redis, how orders fare in this process and how many places were exchanged.
+ * Tells the scheduler, once a second and through Redis, how orders fare in this process and how many places were exchanged.
  * Nothing waits for it: while Redis is away nobody is told, and rooms go on as they are.
  */
 export type HealthReporter = {

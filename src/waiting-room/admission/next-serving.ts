@@ -1,5 +1,5 @@
 import { type Health, nextAdmissionRate } from './admission-step.ts';
-import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './clockwork-queries.ts';
+import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './room-scheduler-queries.ts';
 import { paymentShare } from './payment-share.ts';
 import { nextShowRatio } from './show-ratio.ts';
 import { type EventStock, judgeStock } from './stop-rule.ts';

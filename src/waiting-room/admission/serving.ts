@@ -10,9 +10,9 @@ export type Serving = {
 };
 
 /**
- * How far ahead of the row anybody reckons by its rate. The clockwork writes a new row no sooner than this after the last
+ * How far ahead of the row anybody reckons by its rate. The scheduler writes a new row no sooner than this after the last
  * one, and with all that the old rate has called by then: so no process is ever ahead of the row, and calling ends by
- * itself a second after the clockwork does.
+ * itself a second after the scheduler does.
  */
 export const servingAheadMs = 1000;
 

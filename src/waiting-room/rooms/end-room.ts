@@ -1,5 +1,5 @@
 import { type ChangeRoomDeps, type RoomOfActor, changeRoom, planned } from './change-room.ts';
-import { markOver } from '../admission/clockwork-queries.ts';
+import { markOver } from '../admission/room-scheduler-queries.ts';
 
 /**
  * Ends a room, for good: from then on tickets are ordered without a pass, by whoever comes.

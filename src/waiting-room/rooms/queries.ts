@@ -75,7 +75,7 @@ export async function findRoom(db: Db, organizerId: string, eventId: string): Pr
   return row;
 }
 
-/** Keeps joins, the clockwork and other changes of the room out until the transaction ends. */
+/** Keeps joins, the scheduler and other changes of the room out until the transaction ends. */
 export async function lockRoom(tx: Db, organizerId: string, eventId: string): Promise<RoomRow | undefined> {
   const [row] = await tx
     .select()

@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/database/db.ts';
-import { deleteOldMarks, findServedRoom, markOver, writeServed } from '../admission/clockwork-queries.ts';
+import { deleteOldMarks, findServedRoom, markOver, writeServed } from '../admission/room-scheduler-queries.ts';
 import type { HealthReader } from '../admission/health-reader.ts';
 import { nextServing } from '../admission/next-serving.ts';
 import type { ChangeQueue, StockOf } from '../ports.ts';

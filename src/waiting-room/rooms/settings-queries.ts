@@ -1,6 +1,6 @@
 import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
-import { catchUpSecondsMax } from '../admission/clockwork-queries.ts';
+import { catchUpSecondsMax } from '../admission/room-scheduler-queries.ts';
 import type { RoomRow } from './queries.ts';
 import { spentPasses, waitingRooms } from '../tables.ts';
 

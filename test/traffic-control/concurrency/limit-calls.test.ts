@@ -160,8 +160,8 @@ describe('a limited gateway', () => {
     expect(await create).toEqual({ kind: 'answer' });
     const results = await Promise.all(calls);
     expect(results.filter((one) => 'full' in one)).toHaveLength(104);
-    await expect(limit.call('call', () => Promise.reject(new RetryLater(3, 'left alone')))).rejects.toThrow(
-      'left alone',
+    await expect(limit.call('call', () => Promise.reject(new RetryLater(3, 'circuit open')))).rejects.toThrow(
+      'circuit open',
     );
   });
 });

@@ -47,7 +47,7 @@ function world(options: Partial<LimiterOptions> = {}) {
         {
           class: routeClass,
           deadline: now + deadlineMs,
-          admit: (admitted) => Object.assign(one, { permit: admitted, order: told++ }),
+          grant: (granted) => Object.assign(one, { permit: granted, order: told++ }),
           refuse: (why) => Object.assign(one, { cause: why }),
         },
         now,
@@ -58,7 +58,7 @@ function world(options: Partial<LimiterOptions> = {}) {
 }
 
 const times = <One>(count: number, make: () => One): One[] => Array.from({ length: count }, make);
-const admitted = (all: readonly Told[]): number => all.filter(({ permit }) => permit !== undefined).length;
+const granted = (all: readonly Told[]): number => all.filter(({ permit }) => permit !== undefined).length;
 
 describe('places', () => {
   it('are given back once, whatever is done with a permit', () => {
@@ -72,20 +72,20 @@ describe('places', () => {
   it('are lent while nobody else needs them, and come back with the next calls that end', () => {
     const { enter, limiter } = world();
     const flood = times(30, () => enter(4));
-    expect(admitted(flood)).toBe(10);
+    expect(granted(flood)).toBe(10);
     const paying = times(5, () => enter(1));
-    expect(admitted(paying)).toBe(0);
+    expect(granted(paying)).toBe(0);
     for (const { permit } of flood.filter((one) => one.permit !== undefined).slice(0, 5)) permit?.done('ok');
-    expect(admitted(paying)).toBe(5);
+    expect(granted(paying)).toBe(5);
     expect(limiter.state.used).toEqual([5, 0, 5]);
   });
 
   it('of callbacks are always there, and cost nobody a guaranteed one', () => {
     const { enter, limiter } = world();
-    expect(admitted(times(50, () => enter(0)))).toBe(50);
-    expect(admitted(times(8, () => enter(1)))).toBe(5);
-    expect(admitted(times(8, () => enter(2)))).toBe(3);
-    expect(admitted(times(8, () => enter(5)))).toBe(2);
+    expect(granted(times(50, () => enter(0)))).toBe(50);
+    expect(granted(times(8, () => enter(1)))).toBe(5);
+    expect(granted(times(8, () => enter(2)))).toBe(3);
+    expect(granted(times(8, () => enter(5)))).toBe(2);
     expect(limiter.state.exempt).toBe(50);
     expect(limiter.wouldRefuse(0)).toBe(false);
   });
@@ -202,7 +202,7 @@ describe('whatever comes in whatever order', () => {
         const all: Told[] = [];
         const running = (): Told[] => all.filter(({ permit, cause }) => permit !== undefined && cause !== 'ended');
         let before = limiter.state.limit;
-        let admittedBefore = 0;
+        let grantedBefore = 0;
         for (const one of steps) {
           if (one.act === 'enter') all.push(enter(one.class, one.deadlineMs));
           else if (one.act === 'pass') pass(one.milliseconds);
@@ -217,11 +217,11 @@ describe('whatever comes in whatever order', () => {
           expect(queued).toBe(all.filter(({ permit, cause }) => permit === undefined && cause === undefined).length);
           expect(used.every((count) => count >= 0) && exempt >= 0).toBe(true);
           // A limit that falls ends nothing that runs; but nothing begins above it.
-          const begun = admitted(all) - admittedBefore;
+          const begun = granted(all) - grantedBefore;
           if (begun > 0 && one.act !== 'enter') expect(inflight - exempt).toBeLessThanOrEqual(Math.max(limit, before));
           if (begun > 0 && one.act === 'enter' && one.class !== 0) expect(inflight - exempt).toBeLessThanOrEqual(limit);
           expect(queued).toBeLessThanOrEqual(2 * Math.max(limit, before) + 1);
-          admittedBefore = admitted(all);
+          grantedBefore = granted(all);
           before = Math.max(limit, queued / 2);
         }
         for (const one of running()) one.permit?.done('ok');

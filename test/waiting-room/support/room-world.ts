@@ -3,14 +3,14 @@ import { eventStockOf } from '../../../src/orders/index.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
 import type { Advanced } from '../../../src/waiting-room/admission/advance-room.ts';
-import { type ClockworkDeps, createClockwork } from '../../../src/waiting-room/admission/clockwork.ts';
+import { type RoomSchedulerDeps, createRoomScheduler } from '../../../src/waiting-room/admission/room-scheduler.ts';
 import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
 import type { RoomRow } from '../../../src/waiting-room/rooms/queries.ts';
 import { waitingRooms } from '../../../src/waiting-room/tables.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { openDrawWorld } from '../draw/support/draw-world.ts';
 
-/** The clockwork of one worker, in a world whose time a test moves, with health that a test states. */
+/** The scheduler of one worker, in a world whose time a test moves, with health that a test states. */
 
 export type RoomWorld = Awaited<ReturnType<typeof openRoomWorld>>;
 
@@ -27,7 +27,7 @@ export async function openRoomWorld() {
     exchanged: 0,
     changes: [] as string[],
   };
-  const deps = (more: Partial<ClockworkDeps> = {}): ClockworkDeps => ({
+  const deps = (more: Partial<RoomSchedulerDeps> = {}): RoomSchedulerDeps => ({
     ...world.deps(),
     health: {
       read: async () => state.health,
@@ -59,8 +59,8 @@ export async function openRoomWorld() {
   };
 
   /** One look of a worker. */
-  const look = async (event: TestEvent, more?: Partial<ClockworkDeps>): Promise<Advanced | undefined> =>
-    (await createClockwork(deps(more)).look()).get(event.id);
+  const look = async (event: TestEvent, more?: Partial<RoomSchedulerDeps>): Promise<Advanced | undefined> =>
+    (await createRoomScheduler(deps(more)).look()).get(event.id);
 
   const roomOf = async (event: TestEvent): Promise<RoomRow> => {
     const [row] = await world.open.db.select().from(waitingRooms).where(sql`event_id = ${event.id}`);

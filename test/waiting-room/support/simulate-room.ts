@@ -1,5 +1,5 @@
 import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
-import type { ServedRoom } from '../../../src/waiting-room/admission/clockwork-queries.ts';
+import type { ServedRoom } from '../../../src/waiting-room/admission/room-scheduler-queries.ts';
 import { nextServing } from '../../../src/waiting-room/admission/next-serving.ts';
 import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
 
@@ -33,7 +33,7 @@ export type Simulation = {
   readonly paymentsPerSecond?: number;
   readonly buyers: SimulatedBuyers;
   readonly health?: (second: number, came: number) => Health | undefined;
-  /** A clockwork's seconds are not all equally long. */
+  /** A scheduler's seconds are not all equally long. */
   readonly tickSeconds?: () => number;
   readonly random: () => number;
 };

@@ -11,7 +11,7 @@ import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
 import { transaction } from '../../../src/platform/database/db.ts';
 import { commitDraw } from '../../../src/waiting-room/draw/index.ts';
-import { createClockwork } from '../../../src/waiting-room/index.ts';
+import { createRoomScheduler } from '../../../src/waiting-room/index.ts';
 import { type Challenge, solveChallenge } from '../../../src/web/client/queue/solve-challenge.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers } from '../../../workers/handlers.ts';
@@ -55,8 +55,8 @@ export async function openQueueWorld() {
   const worker = composeWorker(config, silentLog);
   await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: [] });
   const drawRules = { leadSeconds };
-  const clockwork = createClockwork({ ...worker.rooms, drawRules });
-  worker.closers.add('clockwork', () => clockwork.close());
+  const scheduler = createRoomScheduler({ ...worker.rooms, drawRules });
+  worker.closers.add('scheduler', () => scheduler.close());
   const { db } = worker;
 
   await seedSender(db, config.ENCRYPTION_KEY);

@@ -29,7 +29,7 @@ export type Shown = {
   readonly title: string;
 };
 
-/** Puts where the buyer stands into the page. Called every second: what has not changed is left alone. */
+/** Shows the buyer's stage on the page. Called every second; changes only what differs. */
 export function showStage(shown: Shown): void {
   const { stage, queue } = shown;
   const panel = byId('stage');

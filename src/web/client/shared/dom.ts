@@ -15,7 +15,7 @@ export function show(id: string, isShown: boolean): void {
 
 export function setText(id: string, text: string): void {
   const element = byId(id);
-  // Unchanged text is left alone: a screen reader would read it again.
+  // Do not set unchanged text: a screen reader would read it again.
   if (element.textContent !== text) element.textContent = text;
 }
 

@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { keepTurnsShort } from '../../src/http/server/short-turns.ts';
+import { cutLongTurns } from '../../src/http/server/cut-long-turns.ts';
 
 /**
  * Guards that a flood on more than a thousand connections leaves timers and deferred work their turn. Counted in requests
@@ -54,7 +54,7 @@ async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
 
 test('a flood is read in pieces, and everybody is answered', async () => {
   const free = await mostRequestsInOneTurn(() => () => {});
-  const kept = await mostRequestsInOneTurn(keepTurnsShort);
+  const kept = await mostRequestsInOneTurn(cutLongTurns);
   expect(Object.keys(kept.statuses)).toEqual(['200']);
   expect(free.most).toBeGreaterThan(4 * 1024);
   expect(kept.most).toBeLessThan(free.most / 2);

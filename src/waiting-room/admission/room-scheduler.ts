@@ -1,7 +1,7 @@
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import { type AdvanceDeps, type Advanced, advanceRoom } from './advance-room.ts';
-import { type RoomAtWork, listRoomsAtWork } from './clockwork-queries.ts';
+import { type RoomAtWork, listRoomsAtWork } from './room-scheduler-queries.ts';
 import * as metrics from '../metrics.ts';
 import { type Phase, phases } from '../rooms/phase.ts';
 
@@ -12,7 +12,7 @@ import { type Phase, phases } from '../rooms/phase.ts';
  *
  * (A row lock with SKIP LOCKED would not do for a leader: those who join hold the room's row all the time.)
  */
-export type Clockwork = {
+export type RoomScheduler = {
   /** One look at all rooms, and their steps. For tests, and for the loop. */
   look(): Promise<ReadonlyMap<string, Advanced>>;
   close(): Promise<void>;
@@ -27,9 +27,9 @@ const drawsMax = 4;
 /** Longer than any of a step's own deadlines. */
 const stepDeadlineMs = 20_000;
 
-export type ClockworkDeps = AdvanceDeps & { readonly log: Log; readonly isLooping?: boolean };
+export type RoomSchedulerDeps = AdvanceDeps & { readonly log: Log; readonly isLooping?: boolean };
 
-export function createClockwork(deps: ClockworkDeps): Clockwork {
+export function createRoomScheduler(deps: RoomSchedulerDeps): RoomScheduler {
   /** Rooms whose step is not done yet: a draw takes seconds, and must not keep others from being served. */
   const busy = new Map<string, Phase>();
   const running = new Set<Promise<unknown>>();

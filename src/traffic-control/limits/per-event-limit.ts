@@ -6,24 +6,26 @@ import type { RouteClass } from '../route-rules.ts';
 import type { Shedder } from '../shedding/shedder.ts';
 
 /**
- * What one lane may have in flight of what all lanes together may: as long as it has less than four times what is
- * free. One busy lane gets four fifths, two get four ninths each, and there is always room for one that begins. (Dynamic
- * thresholds, as switches share memory between their ports: Choudhury and Hahne, IEEE/ACM Transactions on Networking
- * 6(2), 1998.) So the crowd of one event is refused by itself, before the limit that all events share is full: that one
- * refuses by class, and would refuse everybody.
+ * One lane may have at most four times the free slots in flight. One busy lane gets four fifths of the slots, two get
+ * four ninths each, and a lane that begins always finds a free slot. (Dynamic thresholds, as switches share memory
+ * between their ports: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.) Orders for one busy event
+ * are therefore refused before the limit that all events share is full: the shared limit refuses by class, whatever the
+ * event.
  */
 const freeFactor = 4;
-/** A lane with fewer is never refused here. */
+/** A lane with fewer items in flight is never refused here. */
 const laneMin = 4;
 /** The limit changes twice a second; what scans and callbacks take of it may change sooner. */
 const roomReadEveryMs = 100;
 
-const refused = counter('lane_share_refused_total', 'Items refused because their lane has its share already', [
-  'class',
-]);
+const refused = counter(
+  'per_event_limit_refused_total',
+  'Items refused because their lane, one event for orders, is at its limit',
+  ['class'],
+);
 
-/** A group commit whose lanes leave room for each other within a limit. */
-export function shareLanes<Item, Result>(
+/** A group commit whose lanes leave slots of a shared limit to each other. */
+export function limitPerEvent<Item, Result>(
   group: GroupCommit<Item, Result>,
   limiter: Pick<ConcurrencyLimiter, 'state' | 'retryAfterSeconds' | 'refusedBefore'>,
   routeClass: RouteClass,
@@ -35,7 +37,7 @@ export function shareLanes<Item, Result>(
   let room = limiter.state.limit;
   let roomReadAt = performance.now();
 
-  /** What all lanes of the group may have together. */
+  /** The slots that all lanes of the group may use together. */
   const roomNow = (): number => {
     const now = performance.now();
     if (now - roomReadAt > roomReadEveryMs) {
@@ -59,7 +61,7 @@ export function shareLanes<Item, Result>(
     refused.inc(labels);
     limiter.refusedBefore(routeClass);
     shedder.refusedLater(routeClass);
-    return crowded(limiter.retryAfterSeconds());
+    return overEventLimit(limiter.retryAfterSeconds());
   };
 
   return {
@@ -79,15 +81,15 @@ export function shareLanes<Item, Result>(
   };
 }
 
-/** What the crowd of an event is told. */
-export const crowdedDetail = 'Too much is asked for this event now; try again shortly.';
-const crowdedRefusals = new Map<number, DomainError>();
+/** The detail of a refusal by the per-event limit. */
+export const eventLimitDetail = 'Too much is asked for this event now; try again shortly.';
+const eventLimitRefusals = new Map<number, DomainError>();
 
-/** One for all who are told to come back after the same seconds, of which there are few: where it was made says nothing. */
-function crowded(retryAfterSeconds: number): DomainError {
-  const known = crowdedRefusals.get(retryAfterSeconds);
+/** One error per value of Retry-After: there are few values, and the stack trace of a refusal says nothing. */
+function overEventLimit(retryAfterSeconds: number): DomainError {
+  const known = eventLimitRefusals.get(retryAfterSeconds);
   if (known !== undefined) return known;
-  const refusal = new DomainError('service.overloaded', crowdedDetail, { retryAfterSeconds });
-  crowdedRefusals.set(retryAfterSeconds, refusal);
+  const refusal = new DomainError('service.overloaded', eventLimitDetail, { retryAfterSeconds });
+  eventLimitRefusals.set(retryAfterSeconds, refusal);
   return refusal;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GroupCommit } from '../../src/platform/database/group-commit.ts';
 import type { LimiterState } from '../../src/traffic-control/concurrency/index.ts';
-import { shareLanes } from '../../src/traffic-control/limits/lane-shares.ts';
+import { limitPerEvent } from '../../src/traffic-control/limits/per-event-limit.ts';
 
 /** Guards that the crowd of one event leaves room for the others (T78), and uses what they leave. */
 
@@ -16,7 +16,7 @@ function open() {
     submit: (lane) => new Promise((resolve) => held.set(lane, [...(held.get(lane) ?? []), () => resolve('done')])),
     drain: () => Promise.resolve(),
   };
-  const shared = shareLanes(group, limiter, 2, { refusedLater: () => {} });
+  const shared = limitPerEvent(group, limiter, 2, { refusedLater: () => {} });
   const refusedOf = async (lane: string, items: number) => {
     const before = held.get(lane)?.length ?? 0;
     const refusals = Array.from({ length: items }, () => shared.submit(lane, null).catch((error: unknown) => error));

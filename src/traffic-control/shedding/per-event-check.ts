@@ -6,25 +6,29 @@ import { type Asked, type Decision, limitedAnswer } from '../decision.ts';
 import { keyOf } from '../limits/keys.ts';
 import type { RouteRule } from '../route-rules.ts';
 
-/** Of those refused with the crowd of an event, who are counted by the limits. */
-const crowdCountedShare = 0.1;
+/** The part of these refusals that counts against the client's rate limits. */
+const countedShare = 0.1;
 
 /** Why an order of this event would be refused now, whatever it holds. */
 export type FullFor = (slug: string) => Pick<DomainError, 'retryAfterSeconds'> | undefined;
 
-/** Refuses who belongs to the crowd of one event; undefined for everybody else. */
-export type Crowd = (asked: Asked, rule: RouteRule) => Decision | undefined;
+/** Refuses a request beyond the per-event limit; undefined for all others. */
+export type PerEventCheck = (asked: Asked, rule: RouteRule) => Decision | undefined;
 
 /**
- * Who presses again and again in a crowd is limited for it, and has no better chance than who waits: one in ten of these
- * refusals counts, which finds out a machine in seconds and costs a tenth; who is over a limit is then told that. The
- * others are refused without a look at where they come from: in a great crowd nearly each is from a network not seen
- * before, and its key costs a fifth of a refusal.
+ * Checks the per-event limit by the header of a request, before its body is read. One in ten refusals counts against the
+ * rate limits of the client, and the client is told when it is over one. Repeating the request therefore gives no better
+ * chance than waiting; a program is found within seconds, at a tenth of the cost. The other refusals do not look at the
+ * network: under heavy demand nearly every network is new, and its key would cost a fifth of a refusal.
  */
-export function createCrowd(control: TrafficControl, networkOf: ClientNetwork, fullFor: FullFor): Crowd {
+export function createPerEventCheck(
+  control: TrafficControl,
+  networkOf: ClientNetwork,
+  fullFor: FullFor,
+): PerEventCheck {
   const { limiter, refusals, keys, policies } = control;
 
-  /** Counts one who is refused anyway; the limit it is over, as far as that is known without waiting. */
+  /** Counts a request that is refused anyway. Returns the limit it exceeds, if this is known without waiting. */
   const countedOf = (asked: Asked, rule: RouteRule): Decision | undefined => {
     const network = networkOf(asked);
     for (const name of rule.limits) {
@@ -41,7 +45,7 @@ export function createCrowd(control: TrafficControl, networkOf: ClientNetwork, f
     const slug = rule.isOfEvent === true ? asked.header(eventSlugHeader) : undefined;
     const full = slug === undefined ? undefined : fullFor(slug);
     if (full === undefined) return undefined;
-    const counted = Math.random() < crowdCountedShare ? countedOf(asked, rule) : undefined;
-    return counted ?? { refusal: refusals.crowded(full.retryAfterSeconds ?? 1) };
+    const counted = Math.random() < countedShare ? countedOf(asked, rule) : undefined;
+    return counted ?? { refusal: refusals.overEventLimit(full.retryAfterSeconds ?? 1) };
   };
 }

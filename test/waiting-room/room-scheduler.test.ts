@@ -261,7 +261,7 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('a clockwork that was away makes up for seconds and not for hours; nothing goes back, nobody lapses early', async () => {
+  it('a scheduler that was away makes up for seconds and not for hours; nothing goes back, nobody lapses early', async () => {
     const event = await world.openedRoom(20_000);
     for (let second = 0; second < 12; second += 1) await world.second(event);
     const before = await world.roomOf(event);

@@ -6,12 +6,12 @@ import { draws, waitingRooms } from '../tables.ts';
 
 /** How often it is noted where serving stands. */
 export const markSeconds = 5;
-/** Time that the clockwork did not run is made up for no further back than this: nobody is let in by the thousand. */
+/** Time that the scheduler did not run is made up for no further back than this: nobody is let in by the thousand. */
 export const catchUpSecondsMax = 10;
 /** Marks are kept for the longest turn there is, and the minute that the show ratio looks back. */
 const markKeptSeconds = 3600 + 120;
 
-/** A room as the clockwork finds it; what is due is so by Postgres' clock. */
+/** A room as the scheduler finds it; what is due is so by Postgres' clock. */
 export type RoomAtWork = {
   readonly event_id: string;
   readonly phase: Phase;
