@@ -421,7 +421,7 @@ create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_a
 
 create table payment_accounts (
   organizer_id text not null references organizers (id),
-  gateway text not null check (gateway in ('midtrans')),
+  gateway text not null check (gateway ~ '^[a-z][a-z0-9_]*$'),
   merchant_id text not null,
   -- The account adds the gateway's fee to what buyers pay: what comes beyond our total is that fee, also when unsaid.
   buyer_pays_fee boolean not null default false,

@@ -23,6 +23,7 @@ import {
   createCallbackInbox,
   createPaymentAccounts,
   paymentPorts,
+  paymentsPerSecond,
   totalMaxes,
   watchPaymentBacklog,
 } from './payments/index.ts';
@@ -128,7 +129,6 @@ export function compose(config: Config, log: Log) {
     }),
     (control) => control.close(),
   );
-
   const passwords = opened('password helpers', createPasswords(), (made) => made.close());
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const actors = createActors({ db, clock, config });
@@ -185,7 +185,7 @@ export function compose(config: Config, log: Log) {
   const rooms = opened('waiting rooms', createRoomWatch({ db: watch.db, log, clock }), (watched) => watched.close());
   const backlog = opened(
     'payment backlog',
-    watchPaymentBacklog({ db, log, createsPerSecond: config.MIDTRANS_CREATES_PER_SECOND }),
+    watchPaymentBacklog({ db, log, createsPerSecond: paymentsPerSecond(config) }),
     (watch) => watch.close(),
   );
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressHeaders } from './http/server/client-network.ts';
 import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
+import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults } from './production-faults.ts';
 
 /**
@@ -11,8 +13,6 @@ import { productionFaults } from './production-faults.ts';
 const environments = ['development', 'test', 'production'] as const;
 
 const secret = z.string().min(32, 'must have at least 32 characters');
-const wholeNumber = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
 const flag = z
   .enum(['true', 'false'])
   .default('false')
@@ -30,13 +30,8 @@ const origins = list.refine(
   (entries) => entries.every((entry) => entry === '*' || (URL.canParse(entry) && new URL(entry).origin === entry)),
   'must be a comma-separated list of origins such as https://tickets.example.com, without a path',
 );
-const url = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
 const postgresUrl = url('postgres:', 'postgresql:');
 const redisUrl = url('redis:', 'rediss:');
-const httpUrl = url('http:', 'https:').transform((value) => value.replace(/\/+$/, ''));
 const urls = z
   .string()
   .transform((value) => value.split(',').map((part) => part.trim().replace(/\/+$/, '')))
@@ -92,9 +87,8 @@ export const variables = z.object({
   VERIFICATIONS_PER_MINUTE_PER_NETWORK: wholeNumber(300, 1, 100_000),
   VERIFICATIONS_PER_MINUTE: wholeNumber(60_000, 1, 10_000_000),
 
-  MIDTRANS_SNAP_URL: httpUrl.default('https://app.midtrans.com'),
-  MIDTRANS_API_URL: httpUrl.default('https://api.midtrans.com'),
-  MIDTRANS_CREATES_PER_SECOND: wholeNumber(50, 1, 10_000),
+  // Each gateway reads its own, so their names are not part of `Config`.
+  ...(gatewayVariables as object),
   GATEWAY_TIMEOUT_MS: wholeNumber(10_000, 100, 15_000),
 
   SMTP_URL: url('smtp:', 'smtps:').default('smtp://127.0.0.1:2525'),

@@ -1,3 +1,5 @@
+import { accountExamples } from './payments/accounts/operations.ts';
+
 /** A body for each operation that takes one, as the published contract shows it. The linter checks each by its schema. */
 
 const eventId = 'evt_7K3M9XQ2';
@@ -44,7 +46,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   lookUpOrder: { email: 'ayu@example.com', code: '9QX4T0RBVE' },
   choosePayment: { method: 'qris' },
-  setMidtransAccount: { merchantId: 'G123456789', serverKey: 'Mid-server-example', clientKey: 'Mid-client-example' },
+  ...accountExamples,
   requestRefund: { amount: 350_000, reason: 'requested' },
   resolveTask: {},
   scanTicket: {

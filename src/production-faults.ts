@@ -1,3 +1,5 @@
+import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+
 /** What production refuses of a configuration that is well-formed by itself. Every fault is named, none with its value. */
 
 type Given = Readonly<Record<string, string | undefined>>;
@@ -17,13 +19,8 @@ const secretNames = [
   'CDN_PURGE_TOKEN',
 ] as const;
 const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
-const httpsNames = [
-  'PUBLIC_URL',
-  'MIDTRANS_SNAP_URL',
-  'MIDTRANS_API_URL',
-  'WHATSAPP_GRAPH_URL',
-  'CDN_PURGE_URL',
-] as const;
+const httpsNames = ['PUBLIC_URL', 'WHATSAPP_GRAPH_URL', 'CDN_PURGE_URL'] as const;
+const gatewayUrlNames = Object.keys(gatewayVariables).filter((name) => name.endsWith('_URL'));
 /** Random text of 32 characters, hex or base64, has more than this many different ones but for one try in millions. */
 const differentCharactersMin = 10;
 /** The widest trusted network: 10.0.0.0/8 and fc00::/7 are the widest that are private. */
@@ -119,7 +116,9 @@ function addressFaults(config: Checked): string[] {
       faults.push(`${name}: needs a password, since the server is on another machine`);
   }
   if (config.BEACON_URL?.some((relay) => relay.startsWith('http:'))) faults.push('BEACON_URL: must be https');
-  for (const name of httpsNames) if (config[name]?.startsWith('http:')) faults.push(`${name}: must be https`);
+  const values: Readonly<Record<string, unknown>> = config;
+  for (const name of [...httpsNames, ...gatewayUrlNames])
+    if (String(values[name]).startsWith('http:')) faults.push(`${name}: must be https`);
   const mail = config.SMTP_URL === undefined ? undefined : new URL(config.SMTP_URL);
   if (mail?.protocol === 'smtp:' && !isLoopback(mail.href) && mail.searchParams.get('requireTLS') !== 'true') {
     faults.push(

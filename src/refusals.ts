@@ -1,3 +1,4 @@
+import { accountRefusals } from './payments/accounts/operations.ts';
 import type { ErrorCode } from './problems.ts';
 
 /**
@@ -153,8 +154,7 @@ export const refusals = {
   createGate: [...event, 'gate.name_taken', 'gate.limit_reached', 'gate.category_unknown'],
   changeGate: [...event, 'gate.not_found', 'gate.name_taken', 'gate.category_unknown'],
   removeGate: [...event, 'gate.not_found'],
-  setMidtransAccount: [],
-  showMidtransAccount: ['payment_account.not_found'],
+  ...accountRefusals,
   requestRefund: [
     ...order,
     'idempotency.key_required',

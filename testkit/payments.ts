@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
 import type { Actor, Role } from '../src/access/actor.ts';
@@ -12,13 +13,16 @@ import { orderProblems } from '../src/orders/errors.ts';
 import { orderInvariants } from '../src/orders/invariants.ts';
 import { accountContext } from '../src/payments/accounts/payment-accounts.ts';
 import { paymentProblems } from '../src/payments/errors.ts';
+import { gatewayVariables } from '../src/payments/gateways/gateway-of.ts';
 import {
   type GatewayDeps,
+  type PaymentGateway,
   compareWithWitness,
   createCallbackInbox,
   createGatewayBudget,
-  createMidtrans,
   createPaymentAccounts,
+  dispatchByAccount,
+  gatewayPlugins,
   guardGateway,
   paymentHandlers,
 } from '../src/payments/index.ts';
@@ -75,21 +79,28 @@ export async function openPaymentWorld(
   const sandbox = await startSandbox({ port: 0, smtpPort: 0, timeScale: 0.001, ...pick(options) });
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
-  const midtrans = createMidtrans({
-    snapUrl: `${sandbox.url}/midtrans`,
-    apiUrl: `${sandbox.url}/midtrans`,
-    publicUrl,
-    timeoutMs: options.timeoutMs ?? 1000,
-  });
+  const config = {
+    ...z.object(gatewayVariables).parse({
+      MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
+      MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
+    }),
+    PUBLIC_URL: publicUrl,
+    GATEWAY_TIMEOUT_MS: options.timeoutMs ?? 1000,
+  };
   const { onCall = () => {} } = options;
-  const gateway = guardGateway(
-    {
-      ...midtrans,
-      create: (account, request) => (onCall('create'), midtrans.create(account, request)),
-      fetch: (account, attemptId) => (onCall('fetch'), midtrans.fetch(account, attemptId)),
-    },
-    createGatewayBudget({ redis, createsPerSecond: options.createsPerSecond ?? 1000 }),
-    options.guard,
+  const budget = createGatewayBudget({ redis, createsPerSecond: options.createsPerSecond ?? 1000 });
+  const gateway = dispatchByAccount(
+    new Map(
+      gatewayPlugins.map((plugin) => {
+        const calls = plugin.open(config);
+        const counted: PaymentGateway = {
+          ...calls,
+          create: (account, request) => (onCall('create'), calls.create(account, request)),
+          fetch: (account, attemptId) => (onCall('fetch'), calls.fetch(account, attemptId)),
+        };
+        return [plugin.name, guardGateway(counted, budget, options.guard)];
+      }),
+    ),
   );
   const { db } = open;
   const accounts = createPaymentAccounts({ db, clock: systemClock, encryptionKey });
@@ -169,7 +180,7 @@ export async function createPaidEvent(
   const credentials = encrypt(
     encryptionKey,
     JSON.stringify({ serverKey: account.serverKey, clientKey: 'client' }),
-    accountContext(event.organizer.id),
+    accountContext('midtrans', event.organizer.id),
   );
   await world.db.execute(sql`
     insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)

@@ -4,7 +4,7 @@ import type { Config } from '../src/config.ts';
 import { createDeliveries, createEmailChannel, createWhatsappChannel } from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { eventStockOf } from '../src/orders/index.ts';
-import { createPaymentAccounts, watchPaymentBacklog } from '../src/payments/index.ts';
+import { createPaymentAccounts, paymentsPerSecond, watchPaymentBacklog } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDb } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
@@ -49,8 +49,8 @@ export function composeWorker(config: Config, log: Log) {
     graphVersion: config.WHATSAPP_GRAPH_VERSION,
     encryptionKey: config.ENCRYPTION_KEY,
   });
-  const paymentsPerSecond = config.MIDTRANS_CREATES_PER_SECOND;
-  const backlog = watchPaymentBacklog({ db, log, createsPerSecond: paymentsPerSecond });
+  const createsPerSecond = paymentsPerSecond(config);
+  const backlog = watchPaymentBacklog({ db, log, createsPerSecond });
   closers.add('payment backlog', () => backlog.close());
   const pushChange = createChangePush({ redis, log });
   const beaconChain = beaconChainOf(config);
@@ -78,7 +78,7 @@ export function composeWorker(config: Config, log: Log) {
       health: createHealthReader({ redis, log }),
       stockOf: eventStockOf,
       isPaymentBusy: backlog.isPaymentBusy,
-      paymentsPerSecond,
+      paymentsPerSecond: createsPerSecond,
       changeQueue: (eventId: string) => pushChange([queueTag(eventId)]),
     },
   };

@@ -4,6 +4,7 @@ import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import type { Role } from '../../src/access/actor.ts';
 import { organizers, staff } from '../../src/access/tables.ts';
 import { senders } from '../../src/notifications/tables.ts';
+import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
 import { paymentAccounts } from '../../src/payments/tables.ts';
 import { encrypt } from '../../src/platform/crypto.ts';
 import type { Db } from '../../src/platform/database/db.ts';
@@ -62,7 +63,7 @@ async function seedPaymentAccount(db: Db, organizerId: string, encryptionKey: st
   const credentials = encrypt(
     encryptionKey,
     JSON.stringify({ serverKey, clientKey }),
-    `payment_account:${organizerId}:midtrans`,
+    accountContext('midtrans', organizerId),
   );
   await db
     .insert(paymentAccounts)

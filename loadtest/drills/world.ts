@@ -131,7 +131,7 @@ async function seed({ db }: OpenDb): Promise<Pick<DrillWorld, 'sale' | 'waiting'
   const credentials = encrypt(
     benchEncryptionKey,
     JSON.stringify({ serverKey, clientKey }),
-    accountContext(sale.organizer.id),
+    accountContext('midtrans', sale.organizer.id),
   );
   await db.execute(sql`
     insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)

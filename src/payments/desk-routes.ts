@@ -10,16 +10,13 @@ import { hotRequestOfContext } from '../http/hot-path/hot-request.ts';
 import { readIdempotencyKey } from '../http/contract/idempotency-key.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
-import { findAccount } from './accounts/queries.ts';
-import { paymentAccountNotFound } from './errors.ts';
 import { listRefunds } from './refunds/list-refunds.ts';
 import { presentRefund, presentTask } from './present.ts';
 import { requestRefund } from './refunds/request-refund.ts';
 import { resolveTask } from './tasks/resolve-task.ts';
 import * as schemas from './schemas.ts';
-import { setPaymentAccount } from './accounts/set-payment-account.ts';
 import { findTasks } from './tasks/queries.ts';
-import { bySession, byStaff } from '../http/contract/security.ts';
+import { byStaff } from '../http/contract/security.ts';
 
 export type PaymentDeskDeps = {
   readonly db: Db;
@@ -28,35 +25,11 @@ export type PaymentDeskDeps = {
   readonly config: Pick<Config, 'ENCRYPTION_KEY'>;
 };
 
-const accountPath = '/v1/organizers/{slug}/payment-accounts/midtrans';
 const refundsPath = '/v1/organizers/{slug}/orders/{orderId}/refunds';
 
 function contracts(deps: PaymentDeskDeps) {
-  const [owner, manager] = [requireRole(deps, 'owner'), requireRole(deps, 'manager')];
-  const account = answer(schemas.paymentAccountSchema, 'The account; its keys are never shown.');
+  const manager = requireRole(deps, 'manager');
   return {
-    setAccount: createRoute({
-      method: 'put',
-      path: accountPath,
-      tags: ['Payment accounts'],
-      operationId: 'setMidtransAccount',
-      summary: 'Set the account at Midtrans',
-      security: bySession,
-      middleware: [owner, jsonBody()] as const,
-      request: { params: schemas.organizerParams, body: body(schemas.setPaymentAccountSchema) },
-      responses: { 200: account, ...problems(400, 401, 403, 404, 415) },
-    }),
-    showAccount: createRoute({
-      method: 'get',
-      path: accountPath,
-      tags: ['Payment accounts'],
-      operationId: 'showMidtransAccount',
-      summary: 'Show the account at Midtrans',
-      security: bySession,
-      middleware: [owner] as const,
-      request: { params: schemas.organizerParams },
-      responses: { 200: account, ...problems(400, 401, 403, 404) },
-    }),
     refund: createRoute({
       method: 'post',
       path: refundsPath,
@@ -123,19 +96,6 @@ export function paymentDeskRoutes(deps: PaymentDeskDeps) {
   const routes = contracts(deps);
   const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);
   return createRouter<ActorEnv>()
-    .openapi(routes.setAccount, async (c) => {
-      const account = await setPaymentAccount(deps, { actor: c.var.actor, input: c.req.valid('json') });
-      return c.json({ gateway: 'midtrans' as const, ...account, updatedAt: account.updatedAt.toISOString() }, 200);
-    })
-    .openapi(routes.showAccount, async (c) => {
-      const account = await findAccount(deps.db, { organizerId: c.var.actor.organizerId });
-      if (account === undefined) throw paymentAccountNotFound();
-      const { merchantId, buyerPaysFee, updatedAt } = account;
-      return c.json(
-        { gateway: 'midtrans' as const, merchantId, buyerPaysFee, updatedAt: updatedAt.toISOString() },
-        200,
-      );
-    })
     .openapi(routes.refund, async (c) => {
       const { refunds, replayed } = await requestRefund(deps, {
         actor: c.var.actor,

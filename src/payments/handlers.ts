@@ -10,7 +10,6 @@ import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
 import { startPayment } from './attempts/start-payment.ts';
-import type { PaymentMethod } from './vocabulary.ts';
 
 type OrderRef = { eventId: string; orderId: string };
 type AttemptRef = { attemptId: string };
@@ -22,7 +21,7 @@ export function paymentHandlers(deps: GatewayDeps) {
     'order.closing': (order: OrderRef) => closeOrder(deps, order),
     'payment.apply_callback': (callback: { callbackId: string }) => applyCallback(deps, callback),
     'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),
-    'payment.replace_attempt': (wish: AttemptRef & { method: PaymentMethod }) => replaceAttempt(deps, wish),
+    'payment.replace_attempt': (wish: AttemptRef & { method: string }) => replaceAttempt(deps, wish),
     'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),
     'payment.send_refund': (refund: { eventId: string; refundId: string }) => sendRefund(deps, refund),
     'payment.refund_unknown_money': (task: { organizerId: string; taskId: string }) => refundUnknownMoney(deps, task),

@@ -8,6 +8,7 @@ import { orderNotFound } from '../orders/errors.ts';
 import { paymentViewSchema } from '../orders/schemas.ts';
 import type { Db } from '../platform/database/db.ts';
 import type { Log } from '../platform/log.ts';
+import { accountRoutes } from './accounts/routes.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
 import { type PaymentDeskDeps, paymentDeskRoutes } from './desk-routes.ts';
 import type { ReceiveDeps } from './callbacks/receive-callback.ts';
@@ -47,6 +48,7 @@ export function paymentRoutes(deps: PaymentRoutesDeps) {
       if (!presentsOrder(c, deps, orderId)) throw orderNotFound();
       return c.json(await replacePayment(deps, { orderId, method: c.req.valid('json').method }), 202);
     })
+    .route('/', accountRoutes(deps))
     .route('/', paymentDeskRoutes(deps))
     .route('/', callbackRoutes(deps));
 }

@@ -8,10 +8,11 @@ import {
   slugSchema,
   ticketIdSchema,
   timeSchema,
-  patternFault,
 } from '../http/contract/schemas.ts';
 import { amountMax } from '../platform/text/money.ts';
-import { paymentMethods, refundReasons, refundStatuses } from './vocabulary.ts';
+import { paymentMethods } from './gateways/gateway-of.ts';
+import { gatewayPlugins } from './gateways/registry.ts';
+import { refundReasons, refundStatuses } from './vocabulary.ts';
 
 const ticketsMax = 100;
 
@@ -24,31 +25,13 @@ export const taskQuery = z.object({ ...pageQuery, status: z.enum(['open', 'resol
 
 export const choosePaymentSchema = z.strictObject({ method: z.enum(paymentMethods) }).openapi('ChoosePayment');
 
-/** Visible ASCII without spaces: what Midtrans gives out. */
-const key = z
-  .string()
-  .min(8)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
-
-export const setPaymentAccountSchema = z
-  .strictObject({
-    merchantId: z
-      .string()
-      .min(1)
-      .max(64)
-      .regex(/^[\w.-]+$/),
-    serverKey: key,
-    clientKey: key,
-    buyerPaysFee: z.boolean().default(false).openapi({
-      description:
-        'The account adds the fee of the gateway to what buyers pay. What comes beyond the total of an order is then booked as that fee, also where the gateway does not state it. Without this, an amount beyond the total that the gateway does not explain goes back to the buyer.',
-    }),
-  })
-  .openapi('SetPaymentAccount');
-
 export const paymentAccountSchema = z
-  .object({ gateway: z.literal('midtrans'), merchantId: z.string(), buyerPaysFee: z.boolean(), updatedAt: timeSchema })
+  .object({
+    gateway: z.enum(gatewayPlugins.map(({ name }) => name)),
+    merchantId: z.string(),
+    buyerPaysFee: z.boolean(),
+    updatedAt: timeSchema,
+  })
   .openapi('PaymentAccount');
 
 export const requestRefundSchema = z

@@ -20,7 +20,7 @@ export const paymentAccounts = pgTable(
   'payment_accounts',
   {
     organizerId: text('organizer_id').notNull(),
-    gateway: text('gateway', { enum: ['midtrans'] }).notNull(),
+    gateway: text('gateway').notNull(),
     merchantId: text('merchant_id').notNull(),
     buyerPaysFee: boolean('buyer_pays_fee').notNull().default(false),
     credentials: text('credentials').notNull(),

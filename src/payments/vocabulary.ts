@@ -46,10 +46,6 @@ export const gatewayStates = [
 ] as const;
 export type GatewayState = (typeof gatewayStates)[number];
 
-/** What a buyer may choose. `any`: the gateway's page offers all that fit the time left. */
-export const paymentMethods = ['any', 'qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'] as const;
-export type PaymentMethod = (typeof paymentMethods)[number];
-
 export const refundReasons = [
   'requested',
   'buyer_cancelled',

@@ -144,9 +144,12 @@ test('an account that the gateway does not know the payment of has not been look
   const gateway = world.deps.gateway;
   const accounts = {
     ...world.deps.accounts,
-    byOrganizer: async (id: string) => {
-      const account = await world.deps.accounts.byOrganizer(id);
-      return account && { ...account, ...other, acceptedKeys: [other.serverKey] };
+    of: async (row: { gateway: string; organizerId: string }) => {
+      const account = await world.deps.accounts.of(row);
+      const { merchantId, serverKey } = other;
+      return (
+        account && { ...account, merchantId, credentials: { serverKey, clientKey: '' }, acceptedKeys: [serverKey] }
+      );
     },
   };
   const { checkAttempt } = await import('../../src/payments/index.ts');

@@ -58,7 +58,7 @@ describe('a payment account', () => {
     await world.db.execute(sql`
       insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
       select ${thief.organizer.id}, gateway, merchant_id, credentials from payment_accounts where organizer_id = ${event.organizer.id}`);
-    await expect(world.deps.accounts.bySlug(thief.organizer.slug)).rejects.toThrow();
+    await expect(world.deps.accounts.bySlug('midtrans', thief.organizer.slug)).rejects.toThrow();
   });
 
   test('takes both keys for a day after a change, and then the new one alone', async () => {
@@ -68,7 +68,7 @@ describe('a payment account', () => {
         db: world.db,
         clock: { now: () => new Date(Date.now() + hours * 3_600_000) },
         encryptionKey,
-      }).bySlug(event.organizer.slug);
+      }).bySlug('midtrans', event.organizer.slug);
     expect((await at(0))?.acceptedKeys).toEqual(['server-key-number-two', 'server-key-number-one']);
     expect((await at(23))?.acceptedKeys).toHaveLength(2);
     expect((await at(25))?.acceptedKeys).toEqual(['server-key-number-two']);

@@ -12,7 +12,7 @@ export async function insertPaymentAccount(db: Db, { organizer }: TestEvent): Pr
   const credentials = encrypt(
     benchEncryptionKey,
     JSON.stringify({ serverKey, clientKey }),
-    accountContext(organizer.id),
+    accountContext('midtrans', organizer.id),
   );
   await db.execute(sql`
     insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)

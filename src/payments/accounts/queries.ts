@@ -23,6 +23,7 @@ const columns = {
 
 export async function findAccount(
   db: Db,
+  gateway: string,
   by: { slug: string } | { organizerId: string },
 ): Promise<AccountRow | undefined> {
   const [row] = await db
@@ -30,7 +31,7 @@ export async function findAccount(
     .from(organizers)
     .innerJoin(
       paymentAccounts,
-      and(eq(paymentAccounts.organizerId, organizers.id), eq(paymentAccounts.gateway, 'midtrans')),
+      and(eq(paymentAccounts.organizerId, organizers.id), eq(paymentAccounts.gateway, gateway)),
     )
     .where('slug' in by ? eq(organizers.slug, by.slug) : eq(organizers.id, by.organizerId));
   return row;
@@ -46,23 +47,23 @@ export async function findGateways(db: Db, organizerId: string): Promise<{ reado
 
 export async function lockAccount(
   tx: Db,
-  organizerId: string,
+  { gateway, organizerId }: { gateway: string; organizerId: string },
 ): Promise<{ merchantId: string; credentials: string } | undefined> {
   const [row] = await tx
     .select({ merchantId: paymentAccounts.merchantId, credentials: paymentAccounts.credentials })
     .from(paymentAccounts)
-    .where(and(eq(paymentAccounts.organizerId, organizerId), eq(paymentAccounts.gateway, 'midtrans')))
+    .where(and(eq(paymentAccounts.organizerId, organizerId), eq(paymentAccounts.gateway, gateway)))
     .for('update');
   return row;
 }
 
 export async function saveAccount(
   tx: Db,
-  account: { organizerId: string; merchantId: string; buyerPaysFee: boolean; credentials: string },
+  account: { organizerId: string; gateway: string; merchantId: string; buyerPaysFee: boolean; credentials: string },
 ): Promise<Date> {
   const [row] = await tx
     .insert(paymentAccounts)
-    .values({ ...account, gateway: 'midtrans' })
+    .values(account)
     .onConflictDoUpdate({
       target: [paymentAccounts.organizerId, paymentAccounts.gateway],
       set: {

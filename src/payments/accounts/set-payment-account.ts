@@ -4,61 +4,47 @@ import type { Clock } from '../../platform/clock.ts';
 import { encrypt } from '../../platform/crypto.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { lockAccount, saveAccount } from './queries.ts';
-import { previousKeyHours } from '../limits.ts';
-import { type Credentials, accountContext, readCredentials } from './payment-accounts.ts';
-
-export type PaymentAccountInput = {
-  readonly merchantId: string;
-  readonly serverKey: string;
-  readonly clientKey: string;
-  readonly buyerPaysFee: boolean;
-};
+import type { AccountForm, GatewayPlugin } from '../gateways/gateway-plugin.ts';
+import { accountContext, readCredentials } from './payment-accounts.ts';
 
 /**
- * Sets an organiser's account at Midtrans. The keys are encrypted for this organiser and never shown again. After a change
- * of the server key, callbacks that are signed with the one before it are taken for another day.
+ * Sets an organiser's account at a gateway. The keys are encrypted for this organiser and never shown again. After a
+ * change of the key that signs callbacks, those that the key before it has signed are taken for another day.
  */
 export async function setPaymentAccount(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
-  { actor, input }: { actor: Actor; input: PaymentAccountInput },
+  { actor, gateway, form }: { actor: Actor; gateway: GatewayPlugin; form: AccountForm },
 ): Promise<{ merchantId: string; buyerPaysFee: boolean; updatedAt: Date }> {
   const { organizerId } = actor;
+  const { merchantId, buyerPaysFee } = form;
+  const { toCredentials, acceptedKeys } = gateway.account;
+  const at = { gateway: gateway.name, organizerId };
   return transaction(deps.db, async (tx) => {
-    const before = await lockAccount(tx, organizerId);
+    const before = await lockAccount(tx, at);
     const previous =
-      before === undefined || before.merchantId !== input.merchantId
+      before === undefined || before.merchantId !== merchantId
         ? undefined
-        : readCredentials(deps.config.ENCRYPTION_KEY, organizerId, before.credentials);
-    const credentials = withPrevious(input, previous, deps.clock.now().getTime());
+        : readCredentials(deps.config.ENCRYPTION_KEY, { ...at, credentials: before.credentials });
+    const now = deps.clock.now().getTime();
+    const credentials = toCredentials(form, previous, now);
     const updatedAt = await saveAccount(tx, {
-      organizerId,
-      merchantId: input.merchantId,
-      buyerPaysFee: input.buyerPaysFee,
-      credentials: encrypt(deps.config.ENCRYPTION_KEY, JSON.stringify(credentials), accountContext(organizerId)),
+      ...at,
+      merchantId,
+      buyerPaysFee,
+      credentials: encrypt(
+        deps.config.ENCRYPTION_KEY,
+        JSON.stringify(credentials),
+        accountContext(gateway.name, organizerId),
+      ),
     });
+    const [key] = acceptedKeys(credentials, now);
+    const [keyBefore] = previous === undefined ? [] : acceptedKeys(previous, now);
     await writeAudit(tx, {
       actor,
       act: 'payment_account.set',
       subjectId: organizerId,
-      changes: {
-        gateway: 'midtrans',
-        merchantId: input.merchantId,
-        buyerPaysFee: input.buyerPaysFee,
-        keyChanged: previous?.serverKey !== input.serverKey,
-      },
+      changes: { gateway: gateway.name, merchantId, buyerPaysFee, keyChanged: key !== keyBefore },
     });
-    return { merchantId: input.merchantId, buyerPaysFee: input.buyerPaysFee, updatedAt };
+    return { merchantId, buyerPaysFee, updatedAt };
   });
-}
-
-function withPrevious(input: PaymentAccountInput, previous: Credentials | undefined, now: number): Credentials {
-  const { serverKey, clientKey } = input;
-  if (previous === undefined) return { serverKey, clientKey };
-  if (previous.serverKey === serverKey) return { ...previous, clientKey };
-  return {
-    serverKey,
-    clientKey,
-    previousServerKey: previous.serverKey,
-    previousServerKeyUntil: now + previousKeyHours * 3_600_000,
-  };
 }

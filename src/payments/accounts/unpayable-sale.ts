@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/database/db.ts';
 import { findGateways } from './queries.ts';
-import type { PaymentRail } from '../gateways/gateway.ts';
-import { railOf } from '../gateways/rail-of.ts';
+import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
+import { gatewayOf } from '../gateways/gateway-of.ts';
 
 /** The terms of a sale that decide which amounts must be paid. Amounts in minor units of the currency. */
 export type SaleTerms = {
@@ -41,15 +41,15 @@ export async function unpayableSale(
   if (accounts.length === 0) {
     return [{ code: 'payment.no_account', message: 'Tickets with a price need a payment account; set one up first.' }];
   }
-  const rails = accounts.map(railOf);
-  const inCurrency = rails.filter((rail) => rail.takes.some(({ currency }) => currency === sale.currency));
+  const gateways = accounts.map(gatewayOf);
+  const inCurrency = gateways.filter(({ takes }) => takes.some(({ currency }) => currency === sale.currency));
   if (inCurrency.length === 0) {
-    const taken = [...new Set(rails.flatMap((rail) => rail.takes.map(({ currency }) => currency)))].join(', ');
+    const taken = [...new Set(gateways.flatMap(({ takes }) => takes.map(({ currency }) => currency)))].join(', ');
     return [
       { code: 'payment.currency', message: `No payment gateway of yours takes ${sale.currency}; they take ${taken}.` },
     ];
   }
-  const most = Math.max(...inCurrency.map((rail) => highestPayable(rail, sale)));
+  const most = Math.max(...inCurrency.map((gateway) => highestPayable(gateway, sale)));
   return highest <= most ? [] : [tooMuch(sale, categories, highest, most)];
 }
 
@@ -67,9 +67,9 @@ export function highestTotal(sale: SaleTerms, categories: readonly PricedCategor
 }
 
 /** The most that can be paid at once in the time that a hold gives: each way to pay has a limit of its own. */
-function highestPayable(rail: PaymentRail, sale: SaleTerms): number {
-  const max = rail.takes.find(({ currency }) => currency === sale.currency)?.max ?? 0;
-  return Math.min(max, rail.methodMax(sale.holdSeconds / 60));
+function highestPayable(gateway: GatewayPlugin, sale: SaleTerms): number {
+  const max = gateway.takes.find(({ currency }) => currency === sale.currency)?.max ?? 0;
+  return Math.min(max, gateway.methodMax(sale.holdSeconds / 60));
 }
 
 function tooMuch(sale: SaleTerms, categories: readonly PricedCategory[], highest: number, most: number): Reason {

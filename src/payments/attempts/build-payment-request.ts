@@ -2,31 +2,32 @@ import type { Order } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { orderCode } from '../../platform/ids.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
-import type { GuardedGateway, Item, PaymentRequest } from '../gateways/gateway.ts';
+import type { Item, PaymentRequest } from '../gateways/gateway.ts';
+import { gatewayOf } from '../gateways/gateway-of.ts';
 import { expiryLeadMinutes } from '../limits.ts';
 import { type Line, type PayableOrder, findLines } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
-import { type PaymentMethod, paymentMethods } from '../vocabulary.ts';
 
 /**
  * What the gateway is asked to make. It stops taking money two minutes before the hold ends, so that closing the attempt
- * is mostly a formality. Where the hold is shorter than the shortest life that the gateway gives a page (5 minutes at
- * Midtrans) the page gets that life, and the end of the hold ends it early: close, then release.
+ * is mostly a formality. A hold may be shorter than the shortest life that the gateway gives a page. The page then gets
+ * that life, and the end of the hold ends it early: close, then release.
  */
 export async function buildPaymentRequest(
-  deps: { db: Db; gateway: GuardedGateway; publicUrl: string },
+  deps: { db: Db; publicUrl: string },
   payable: PayableOrder,
   attempt: Attempt,
   { isFirst }: { isFirst: boolean },
 ): Promise<PaymentRequest> {
   const { order } = payable;
+  const gateway = gatewayOf(attempt);
   const secondsLeft = isFirst ? payable.secondsLeftIfReadyNow : payable.secondsLeft;
   return {
     attemptId: attempt.id,
     amount: attempt.amount,
     currency: attempt.currency,
-    methods: deps.gateway.methodsFor({ minutes: secondsLeft / 60, amount: attempt.amount }, wishOf(attempt)),
-    expiresInMinutes: expiryMinutes(secondsLeft, deps.gateway.expiryMinutes),
+    methods: gateway.methodsFor({ minutes: secondsLeft / 60, amount: attempt.amount }, wishOf(attempt)),
+    expiresInMinutes: expiryMinutes(secondsLeft, gateway.expiryMinutes),
     // A gateway may write to the buyer, too: before anybody has paid, a name is a stranger's text.
     buyer: {
       name: greetingName(order.buyerName) ?? orderCode(order.id),
@@ -51,6 +52,6 @@ export function itemsOf(order: Pick<Order, 'fees' | 'discount'>, lines: readonly
   ];
 }
 
-export function wishOf(attempt: Pick<Attempt, 'method'>): PaymentMethod {
-  return paymentMethods.find((method) => method === attempt.method) ?? 'any';
+export function wishOf(attempt: Pick<Attempt, 'gateway' | 'method'>): string {
+  return gatewayOf(attempt).methods.find((method) => method === attempt.method) ?? 'any';
 }

@@ -28,9 +28,9 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (attempt === undefined || attempt.nextCheckAt === null) return;
   if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
   if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
-  const account = await deps.accounts.byOrganizer(attempt.organizerId);
+  const account = await deps.accounts.of(attempt);
   if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
-  await deps.gateway.admit(account, 'call', attempt.failedLooks > 0 ? 1 : 0);
+  await deps.gateway.acquire(account, 'call', attempt.failedLooks > 0 ? 1 : 0);
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
   if (known.kind === 'unknown' || known.kind === 'rejected') {
@@ -73,7 +73,7 @@ function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolea
     return { checks, checkInSeconds: hourSeconds };
   if (!isOpen(attempt.status)) return { checks, checkInSeconds: attempt.checks === 0 ? lastCheckSeconds : null };
   if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
-  // Nobody ever picked a method, and the page is long gone; Midtrans sends nothing for that.
+  // Nobody ever picked a method, and the page is long gone; a gateway sends nothing for that.
   return isNotStarted
     ? { checks, checkInSeconds: null, status: 'expired' as const }
     : { checks, checkInSeconds: daySeconds };

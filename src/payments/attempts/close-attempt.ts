@@ -21,9 +21,9 @@ export async function closeAttempt(deps: GatewayDeps, attempt: Attempt): Promise
     return { kind: 'ended' };
   }
   const seconds = await requestClose(deps.db, attempt.id);
-  const account = await deps.accounts.byOrganizer(attempt.organizerId);
+  const account = await deps.accounts.of(attempt);
   if (account === undefined) return { kind: 'unsure', seconds };
-  await deps.gateway.admit(account, 'call', seconds >= closingPauseSeconds ? 1 : 0);
+  await deps.gateway.acquire(account, 'call', seconds >= closingPauseSeconds ? 1 : 0);
   const { id, amount, expiresAt } = attempt;
   const pageOver = expiresAt !== null && deps.clock.now().getTime() > expiresAt.getTime() + pageOverGraceSeconds * 1000;
   const result = await deps.gateway.close(account, { id, amount, pageOver });

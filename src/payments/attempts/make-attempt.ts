@@ -27,9 +27,9 @@ const callsOfRepetition = 2;
 export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
   const seen = await findAttempt(deps.db, attemptId);
   if (seen === undefined || !isUnmade(seen)) return;
-  const account = await deps.accounts.byOrganizer(seen.organizerId);
+  const account = await deps.accounts.of(seen);
   if (account === undefined) return failAttempt(deps.db, attemptId, 'no_account');
-  await deps.gateway.admit(account, 'create', seen.checks > 0 ? callsOfRepetition : 0);
+  await deps.gateway.acquire(account, 'create', seen.checks > 0 ? callsOfRepetition : 0);
 
   const attempt = await claimAttempt(deps.db, attemptId, leaseSeconds);
   if (attempt === undefined) {

@@ -8,7 +8,7 @@ import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { attemptIdOf } from './attempt-id.ts';
 import { checkAttemptJob } from '../jobs.ts';
 import { createGraceSeconds } from '../limits.ts';
-import { gatewayOfNewAttempts } from '../gateways/rail-of.ts';
+import { chooseGateway } from '../accounts/choose-gateway.ts';
 import { type Attempt, paymentAttempts } from '../tables.ts';
 import { openStatuses } from '../vocabulary.ts';
 
@@ -22,6 +22,7 @@ export async function insertAttempt(
   order: Order,
   values: { number: number; method: string },
 ): Promise<Attempt | undefined> {
+  const gateway = await chooseGateway(tx, order);
   const [row] = await tx
     .insert(table)
     .values({
@@ -30,7 +31,7 @@ export async function insertAttempt(
       orderId: order.id,
       organizerId: order.organizerId,
       number: values.number,
-      gateway: gatewayOfNewAttempts,
+      gateway: gateway.name,
       method: values.method,
       amount: order.total,
       currency: order.currency,

@@ -8,7 +8,7 @@ import { attemptsPerOrderMax, closingPauseSeconds } from '../limits.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { findPayableOrder } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
-import { type PaymentMethod, isOpen } from '../vocabulary.ts';
+import { isOpen } from '../vocabulary.ts';
 
 /**
  * Puts an attempt by another method in the place of the open one. The old one is closed at the gateway first; while that
@@ -17,7 +17,7 @@ import { type PaymentMethod, isOpen } from '../vocabulary.ts';
  */
 export async function replaceAttempt(
   deps: GatewayDeps,
-  { attemptId, method }: { attemptId: string; method: PaymentMethod },
+  { attemptId, method }: { attemptId: string; method: string },
 ): Promise<void> {
   const old = await findAttempt(deps.db, attemptId);
   if (old === undefined) return;
@@ -33,7 +33,7 @@ export async function replaceAttempt(
 }
 
 /** The id of the attempt that follows, new or written by an earlier run; undefined when none is wanted any more. */
-async function writeNext(db: Db, old: Attempt, method: PaymentMethod): Promise<string | undefined> {
+async function writeNext(db: Db, old: Attempt, method: string): Promise<string | undefined> {
   return transaction(db, async (tx) => {
     const order = await lockOrder(tx, old.eventId, old.orderId);
     if (order === undefined || order.status !== 'pending_payment') return undefined;

@@ -9,9 +9,9 @@ import { createAttemptJob, replaceAttemptJob } from '../jobs.ts';
 import { attemptsPerOrderMax } from '../limits.ts';
 import { findPayableOrder } from './order-queries.ts';
 import { paymentOf } from './payment-of.ts';
-import { gatewayOfNewAttempts, railOf } from '../gateways/rail-of.ts';
+import { chooseGateway } from '../accounts/choose-gateway.ts';
 import type { Attempt } from '../tables.ts';
-import { type PaymentMethod, isOpen, paymentMethods } from '../vocabulary.ts';
+import { isOpen } from '../vocabulary.ts';
 
 /**
  * The buyer wants to pay in this way. Asking for what is there already changes nothing. The open attempt is closed at the
@@ -20,7 +20,7 @@ import { type PaymentMethod, isOpen, paymentMethods } from '../vocabulary.ts';
  */
 export async function replacePayment(
   deps: { db: Db },
-  { orderId, method }: { orderId: string; method: PaymentMethod },
+  { orderId, method }: { orderId: string; method: string },
 ): Promise<PaymentView> {
   return transaction(deps.db, async (tx) => {
     const eventId = eventIdOf(orderId);
@@ -30,17 +30,19 @@ export async function replacePayment(
     if (payable === undefined || order.status !== 'pending_payment' || payable.secondsLeft <= 0) {
       throw paymentNotPayable();
     }
-    const rail = railOf({ gateway: gatewayOfNewAttempts });
+    const gateway = await chooseGateway(tx, order);
     const wanted = { minutes: payable.secondsLeft / 60, amount: order.total };
-    if (rail.methodsFor(wanted, method).length === 0) {
-      throw paymentMethodUnavailable(paymentMethods.filter((other) => rail.methodsFor(wanted, other).length > 0));
+    if (gateway.methodsFor(wanted, method).length === 0) {
+      throw paymentMethodUnavailable(
+        ['any', ...gateway.methods].filter((other) => gateway.methodsFor(wanted, other).length > 0),
+      );
     }
     await wish(tx, order, method);
     return paymentOf(tx, order);
   });
 }
 
-async function wish(tx: Db, order: Order, method: PaymentMethod): Promise<void> {
+async function wish(tx: Db, order: Order, method: string): Promise<void> {
   const attempts = await findAttempts(tx, order);
   const open = attempts.find(({ status }) => isOpen(status));
   const number = (attempts.at(-1)?.number ?? 0) + 1;

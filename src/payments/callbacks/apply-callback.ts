@@ -5,6 +5,7 @@ import { type StoredCallback, endCallback, findCallback } from './queries.ts';
 import { closeAgain } from '../attempts/close-again.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
+import { gatewayOf } from '../gateways/gateway-of.ts';
 import { callbacksApplied } from '../metrics.ts';
 import { nameUnknownMoney } from './name-unknown-money.ts';
 import { settleDirectly } from './settle-directly.ts';
@@ -20,9 +21,9 @@ const readBackPauseMaxSeconds = 900;
 export async function applyCallback(deps: GatewayDeps, { callbackId }: { callbackId: string }): Promise<void> {
   const callback = await findCallback(deps.db, Number(callbackId));
   if (callback === undefined || callback.status !== 'received') return;
-  const account = await deps.accounts.byOrganizer(callback.organizerId);
+  const account = await deps.accounts.of(callback);
   if (account === undefined) throw new RetryLater(readBackPauseSeconds, 'the organiser has no payment account now');
-  const fact = factOf(deps, callback, account);
+  const fact = factOf(callback, account);
   if (fact !== undefined && (await settleDirectly(deps.db, callback.id, account, fact))) return;
   const applied = fact === undefined ? { kind: 'read_back' as const } : await applyClaim(deps, callback, account, fact);
   if (applied.kind !== 'read_back') return;
@@ -30,9 +31,12 @@ export async function applyCallback(deps: GatewayDeps, { callbackId }: { callbac
 }
 
 /** Read from the raw bytes again: they were verified when they came, and the key may have changed since. */
-function factOf(deps: GatewayDeps, callback: StoredCallback, account: GatewayAccount): GatewayFact | undefined {
+function factOf(callback: StoredCallback, account: GatewayAccount): GatewayFact | undefined {
   if (callback.payload === null) return undefined;
-  const reading = deps.gateway.readCallback(callback.payload, account.acceptedKeys);
+  const reading = gatewayOf(callback).readCallback(
+    { rawBody: callback.payload, header: () => undefined },
+    account.acceptedKeys,
+  );
   return reading.kind === 'fact' ? reading.fact : undefined;
 }
 
@@ -60,7 +64,7 @@ async function applyReadBack(
   claim: GatewayFact | undefined,
 ): Promise<void> {
   const attemptId = callback.attemptId ?? '';
-  await deps.gateway.admit(account, 'call', 0);
+  await deps.gateway.acquire(account, 'call', 0);
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
   if (known.kind === 'unknown' || known.kind === 'rejected') {

@@ -4,7 +4,6 @@ import type { Applied } from './apply-fact.ts';
 import { findAttempt } from '../attempts/queries.ts';
 import { type GatewayAccount, type GatewayFact, isPaying } from '../gateways/gateway.ts';
 import { moneyReceived, wrongFacts } from '../metrics.ts';
-import { gatewayOfNewAttempts } from '../gateways/rail-of.ts';
 import { describeMoney } from './take-stray-money.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
@@ -24,7 +23,7 @@ export async function nameUnknownMoney(tx: Db, account: GatewayAccount, fact: Ga
     eventId: eventIdOf(fact.attemptId),
     orderId: orderIdOf(fact.attemptId),
   };
-  const detail = describeMoney(gatewayOfNewAttempts, fact, 'unknown_attempt');
+  const detail = describeMoney(account.gateway, fact, 'unknown_attempt');
   await reopenTask(tx, owner, { kind: 'money_taken', subjectId: fact.gatewayReference, detail });
   return { kind: 'applied', outcome: 'unknown_attempt' };
 }

@@ -30,6 +30,7 @@ export async function storeCallbacks(db: Db, items: readonly CallbackItem[]): Pr
 
 export type StoredCallback = {
   readonly id: number;
+  readonly gateway: string;
   readonly organizerId: string;
   readonly attemptId: string | null;
   readonly status: 'received' | 'applied' | 'ignored' | 'refused';
@@ -42,6 +43,7 @@ export async function findCallback(db: Db, id: number): Promise<StoredCallback |
   const [row] = await db
     .select({
       id: callbacks.id,
+      gateway: callbacks.gateway,
       organizerId: callbacks.organizerId,
       attemptId: callbacks.attemptId,
       status: callbacks.status,

@@ -2,7 +2,8 @@ import { slugSchema } from '../../http/contract/schemas.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
-import { type GatewayAccount, type PaymentRail, isPaying } from '../gateways/gateway.ts';
+import { type GatewayAccount, isPaying } from '../gateways/gateway.ts';
+import type { CallbackRequest, GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { callbackAnswerMs } from '../limits.ts';
 import type { PaymentAccounts } from '../accounts/payment-accounts.ts';
 
@@ -26,29 +27,31 @@ const nobodysKeys = ['no organiser signs with this'];
 export async function receiveCallback(
   deps: ReceiveDeps,
   {
-    rail,
+    gateway,
     organizerSlug,
-    rawBody,
+    request,
     onVerified,
-  }: { rail: PaymentRail; organizerSlug: string; rawBody: Buffer; onVerified: () => void },
+  }: { gateway: GatewayPlugin; organizerSlug: string; request: CallbackRequest; onVerified: () => void },
 ): Promise<Received> {
   // What cannot be anybody's name is nobody's, without a look-up.
   const isName = slugSchema.safeParse(organizerSlug).success;
-  const account: GatewayAccount | undefined = isName ? await deps.accounts.bySlug(organizerSlug) : undefined;
-  const reading = rail.readCallback(rawBody, account?.acceptedKeys ?? nobodysKeys);
+  const account: GatewayAccount | undefined = isName
+    ? await deps.accounts.bySlug(gateway.name, organizerSlug)
+    : undefined;
+  const reading = gateway.readCallback(request, account?.acceptedKeys ?? nobodysKeys);
   if (reading.kind === 'refused') return reading.reason;
   if (account === undefined) return 'signature';
   onVerified();
   if (reading.kind === 'not_ours') return reading.isTest ? 'test' : 'not_ours';
   const { attemptId } = reading.kind === 'fact' ? reading.fact : reading;
   const stored = deps.inbox.submit(account.organizerId, {
-    gateway: rail.name,
+    gateway: gateway.name,
     organizerId: account.organizerId,
     eventId: eventIdOf(attemptId),
     attemptId,
     isPaying: reading.kind === 'unread' || isPaying(reading.fact),
     dedupKey: reading.dedupKey.toString('hex'),
-    payload: rawBody.toString('base64'),
+    payload: request.rawBody.toString('base64'),
   });
   return withinDeadline(stored);
 }

@@ -8,36 +8,44 @@ import { DomainError, serviceUnavailable } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import { callbackMalformed, callbackSignatureInvalid, callbackTooLarge, paymentProblems } from '../errors.ts';
-import { midtransRail } from '../gateways/midtrans/rail.ts';
+import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
+import { gatewayPlugins } from '../gateways/registry.ts';
 import { callbackBytesMax } from '../limits.ts';
 import { callbacksReceived } from '../metrics.ts';
 import { type ReceiveDeps, type Received, receiveCallback } from './receive-callback.ts';
 
 /**
- * The hot write of this room: raw bytes in, no schema and no middleware, answers returned and not thrown. What it gives up
- * is one log line per callback; `payment_callbacks_total` counts them. Mounted before every middleware.
+ * The hot write of this room: raw bytes in, no schema, no middleware, and answers that are returned instead of thrown. There
+ * is one log line fewer per callback; `payment_callbacks_total` counts them. Mounted before every middleware.
  *
- * The status codes say how often Midtrans tries again: 200 never, 400 twice, 503 four times, 500 only once: so there is no
- * 500 here. What is rightly signed is always 200, also when it is not about us: the account may serve other shops, and the
- * dashboard sends tests. No callback is faster than our own commit, since an attempt is written before the gateway hears of it.
+ * The status code decides how often a gateway tries again. The strictest we know never tries again after 200, twice after
+ * 400, four times after 503 and only once after 500, so there is no 500 here. What is rightly signed is always 200, also
+ * when it is not about us: the account may serve other shops, and the gateway's dashboard sends tests. No callback is
+ * faster than our own commit, since an attempt is written before the gateway hears of it.
  */
 export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.post('/v1/callbacks/midtrans/:organizerSlug', async (c) => {
-    try {
-      const rawBody = await readBytes(c, callbackBytesMax);
-      const received = await receiveCallback(deps, {
-        rail: midtransRail,
-        organizerSlug: c.req.param('organizerSlug'),
-        rawBody,
-        onVerified: () => markVerified(c),
-      });
-      return answer(counted(received));
-    } catch (error) {
-      return refuse(c, deps.log, error);
-    }
-  });
+  for (const gateway of gatewayPlugins) app.post(gateway.callbackPath, (c) => handle(deps, gateway, c));
   return app;
+}
+
+async function handle(
+  deps: ReceiveDeps & { readonly log: Log },
+  gateway: GatewayPlugin,
+  c: Context<AppEnv>,
+): Promise<Response> {
+  try {
+    const rawBody = await readBytes(c, callbackBytesMax);
+    const received = await receiveCallback(deps, {
+      gateway,
+      organizerSlug: c.req.param('organizerSlug') ?? '',
+      request: { rawBody, header: (name) => c.req.header(name) },
+      onVerified: () => markVerified(c),
+    });
+    return answer(counted(received));
+  } catch (error) {
+    return refuse(c, deps.log, error);
+  }
 }
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };

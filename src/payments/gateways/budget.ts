@@ -7,7 +7,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
  */
 export type GatewayBudget = {
   /** 0 when the call may be made now, else the seconds after which to ask again: the later in line, the longer. */
-  take(lane: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
+  take(partition: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
 };
 
 /** A process's part of the rate while the processes cannot see each other. */
@@ -20,8 +20,8 @@ export function createGatewayBudget(options: { redis: Redis; createsPerSecond: n
     call: limiter(options.redis, 'call', options.createsPerSecond),
   };
   return {
-    take: async (lane, gateway, organizerId) => {
-      const { limit, points } = limiters[lane];
+    take: async (partition, gateway, organizerId) => {
+      const { limit, points } = limiters[partition];
       try {
         await limit.consume(`${gateway}:${organizerId}`);
         return 0;
@@ -34,8 +34,8 @@ export function createGatewayBudget(options: { redis: Redis; createsPerSecond: n
   };
 }
 
-function limiter(redis: Redis, lane: string, perSecond: number) {
-  const options = { keyPrefix: `gateway:${lane}`, duration: 1 };
+function limiter(redis: Redis, partition: string, perSecond: number) {
+  const options = { keyPrefix: `gateway:${partition}`, duration: 1 };
   const limit = new RateLimiterRedis({
     ...options,
     storeClient: redis,

@@ -1,21 +1,24 @@
-import type { Currency } from '../../platform/text/money.ts';
-import type { GatewayState, PaymentMethod } from '../vocabulary.ts';
+import type { GatewayState } from '../vocabulary.ts';
 import type { Instructions } from '../tables.ts';
 
 /**
- * The port to a payment gateway. Every outgoing call has three possible ends: accepted, rejected, unknown. Unknown means
- * that the gateway may have acted; what follows is always a read-back or the same call with the same id, never a new one.
- * `slow_down`: the gateway refused to look at it now, so nothing has happened there.
+ * The calls to a payment gateway. What is known of a gateway without a call is in `gateway-plugin.ts`. Every call has
+ * three possible ends: accepted, rejected, unknown. Unknown means that the gateway may have acted; what follows is always
+ * a read-back or the same call with the same id, never a new one. `slow_down`: the gateway refused to look at the call
+ * now, so nothing has happened there.
  */
 
-/** An organiser's account at a gateway, with its secrets in clear: held in memory only. */
-export type GatewayAccount = {
+/** An organiser's account at a gateway, with its credentials in clear: held in memory only. */
+export type GatewayAccount<Credentials = unknown> = {
+  /** The gateway's name in the registry. */
+  readonly gateway: string;
   readonly organizerId: string;
   readonly organizerSlug: string;
   readonly merchantId: string;
   /** The account adds the gateway's fee to what buyers pay. */
   readonly buyerPaysFee: boolean;
-  readonly serverKey: string;
+  /** In the shape that the gateway's own `account.credentials` gives them. */
+  readonly credentials: Credentials;
   /** Keys that callbacks may be signed with: the present one, and the one before it for a day after a change. */
   readonly acceptedKeys: readonly string[];
 };
@@ -58,7 +61,7 @@ export type PaymentRequest = {
   readonly attemptId: string;
   readonly amount: number;
   readonly currency: string;
-  readonly methods: readonly Exclude<PaymentMethod, 'any'>[];
+  readonly methods: readonly string[];
   readonly expiresInMinutes: number;
   readonly buyer: { readonly name: string; readonly email: string; readonly phone: string };
   /** Add up to `amount`; a discount is an item with a negative price. */
@@ -100,36 +103,7 @@ export type RefundResult =
   | Unknown
   | SlowDown;
 
-export type CallbackReading =
-  | { readonly kind: 'refused'; readonly reason: 'malformed' | 'signature' }
-  /** Rightly signed, and not about us: a test from the gateway's dashboard, or another shop on the same account. */
-  | { readonly kind: 'not_ours'; readonly isTest: boolean }
-  /** Rightly signed and about one of our attempts, and the rest is not understood: only a look at the gateway can tell. */
-  | { readonly kind: 'unread'; readonly attemptId: string; readonly dedupKey: Buffer }
-  | { readonly kind: 'fact'; readonly fact: GatewayFact; readonly dedupKey: Buffer };
-
-/** What a rail gives back by API. */
-export type Refundability = 'full' | 'partial' | 'none';
-
-/** What is known of a gateway without asking it. Pure: no network, no clock. */
-export type PaymentRail = {
-  readonly name: 'midtrans';
-  readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading;
-  refundability(method: string): Refundability;
-  /** The amounts that it takes, in minor units of each currency; a currency that is not named it does not take. */
-  readonly takes: readonly { readonly currency: Currency; readonly min: number; readonly max: number }[];
-  /** The highest amount that any of the ways to pay takes within so many minutes, in minor units. */
-  methodMax(minutes: number): number;
-  /** The ways to pay this amount within so many minutes; empty when a wish does not fit. */
-  methodsFor(
-    order: { readonly minutes: number; readonly amount: number },
-    wish: PaymentMethod,
-  ): readonly Exclude<PaymentMethod, 'any'>[];
-  /** How long a payment page must live at least, and may at most. */
-  readonly expiryMinutes: { readonly min: number; readonly max: number };
-};
-
-export type PaymentGateway = PaymentRail & {
+export type PaymentGateway = {
   create(account: GatewayAccount, request: PaymentRequest): Promise<CreateResult>;
   fetch(account: GatewayAccount, attemptId: string): Promise<FetchResult>;
   /** Makes sure that no money can come. `pageOver`: the time of the payment page is over for certain. */
@@ -148,9 +122,9 @@ export type PaymentGateway = PaymentRail & {
 /** A gateway behind its rate limit and its circuit breaker. */
 export type GuardedGateway = PaymentGateway & {
   /**
-   * Asks for room for one call before anything is written down for it.
+   * Takes a slot for one call before anything is written down for it.
    * @param repeated 0 for the first try, else how many calls this repetition of one without a usable answer takes
-   * @throws RetryLater when the rate or the budget for repetitions is used up, or the gateway is left alone for now
+   * @throws RetryLater when the rate or the budget for repetitions is used up, or the circuit is open
    */
-  admit(account: GatewayAccount, lane: 'create' | 'call', repeated: number): Promise<void>;
+  acquire(account: GatewayAccount, lane: 'create' | 'call', repeated: number): Promise<void>;
 };

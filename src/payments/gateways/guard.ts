@@ -13,7 +13,7 @@ type Result = { readonly kind: string };
 /**
  * Puts a rate limit, a circuit breaker per organiser and a budget for repetitions before a gateway. Calls of one
  * organiser whose gateway does not answer do not take time away from the others'. Nothing is repeated here: jobs do
- * that, and ask `admit` first.
+ * that, and call `acquire` first.
  */
 export function guardGateway(
   gateway: PaymentGateway,
@@ -39,11 +39,10 @@ export function guardGateway(
   };
 
   return {
-    ...gateway,
-    admit: async (account, lane, repeated) => {
+    acquire: async (account, partition, repeated) => {
       const pause = guard.acquire(account.organizerId, repeated);
       if (pause > 0) throw new RetryLater(pause, 'the circuit of the gateway is open, or repetitions are used up');
-      const seconds = await rate.take(lane, gateway.name, account.organizerId);
+      const seconds = await rate.take(partition, account.gateway, account.organizerId);
       if (seconds > 0) throw new RetryLater(seconds, 'the gateway is called as often as it may be');
     },
     create: (account, request) => run('create', account, () => gateway.create(account, request)),

@@ -1,16 +1,16 @@
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GuardedGateway } from './gateway.ts';
 
-/** Who the call is for: a buyer who waits for instructions, an order that is looked after, money that goes back. */
-export type GatewayErrand = 'create' | 'call' | 'refund';
+/** What a call is for: instructions that a buyer waits for, a question about a payment, or money that goes back. */
+export type CallPurpose = 'create' | 'call' | 'refund';
 
 /** A limit on calls in flight, as this room needs it. */
 export type GatewayLimit = {
   /** Seconds after which a call may have a place; undefined when it would have one now. */
-  fullFor(errand: GatewayErrand): number | undefined;
+  fullFor(purpose: CallPurpose): number | undefined;
   /** Makes the call with a place of its own, or answers `full`. */
   call<Result extends { readonly kind: string }>(
-    errand: GatewayErrand,
+    purpose: CallPurpose,
     act: () => Promise<Result>,
   ): Promise<Result | { readonly full: number }>;
 };
@@ -21,19 +21,18 @@ export type GatewayLimit = {
  */
 export function limitGateway(gateway: GuardedGateway, limit: GatewayLimit): GuardedGateway {
   const placed = async <Result extends { readonly kind: string }>(
-    errand: GatewayErrand,
+    purpose: CallPurpose,
     act: () => Promise<Result>,
   ): Promise<Result> => {
-    const result = await limit.call(errand, act);
+    const result = await limit.call(purpose, act);
     if ('full' in result) throw tooMany(result.full);
     return result;
   };
   return {
-    ...gateway,
-    admit: async (...asked) => {
+    acquire: async (...asked) => {
       const seconds = limit.fullFor(asked[1]);
       if (seconds !== undefined) throw tooMany(seconds);
-      await gateway.admit(...asked);
+      await gateway.acquire(...asked);
     },
     create: (account, request) => placed('create', () => gateway.create(account, request)),
     fetch: (account, attemptId) => placed('call', () => gateway.fetch(account, attemptId)),

@@ -6,10 +6,10 @@ import { sendRefundJob } from '../jobs.ts';
 import { refundDuePosting } from '../ledger/ledger.ts';
 import { balancesOf, post } from '../ledger/queries.ts';
 import { refundsEnded } from '../metrics.ts';
-import { railOf } from '../gateways/rail-of.ts';
+import { gatewayOf } from '../gateways/gateway-of.ts';
+import { takesMoney } from '../gateways/gateway-plugin.ts';
 import { insertRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
-import { takes } from '../callbacks/takes.ts';
 import { reopenTask } from '../tasks/queries.ts';
 import type { RefundReason } from '../vocabulary.ts';
 
@@ -26,8 +26,8 @@ export type RefundWish = {
 };
 
 /**
- * Decides that money goes back, in the caller's transaction that holds the order's lock. Where the rail has no refund by
- * API, a task names the person's work instead.
+ * Decides that money goes back, in the caller's transaction that holds the order's lock. Where the gateway has no refund
+ * by API, a task names the person's work instead.
  */
 export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
   const { attempt, amount, order } = wish;
@@ -80,8 +80,8 @@ export function canRefundByApi(
   attempt: Attempt,
   money: { readonly amount: number; readonly currency: string },
 ): boolean {
-  const rail = railOf(attempt);
-  if (money.currency !== attempt.currency || !takes(rail, money)) return false;
-  const refundability = rail.refundability(attempt.method);
+  const gateway = gatewayOf(attempt);
+  if (money.currency !== attempt.currency || !takesMoney(gateway, money)) return false;
+  const refundability = gateway.refundability(attempt.method);
   return refundability === 'partial' || (refundability === 'full' && money.amount === attempt.received);
 }

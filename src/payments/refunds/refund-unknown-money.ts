@@ -17,10 +17,10 @@ export async function refundUnknownMoney(
 ): Promise<void> {
   const task = await findTask(deps.db, organizerId, taskId);
   if (task === undefined || task.resolvedAt !== null || task.detail['refund'] !== 'requested') return;
-  const account = await deps.accounts.byOrganizer(organizerId);
+  const account = await deps.accounts.of({ gateway: String(task.detail['gateway']), organizerId });
   if (account === undefined)
     throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
-  await deps.gateway.admit(account, 'call', 0);
+  await deps.gateway.acquire(account, 'call', 0);
   const attemptId = String(task.detail['gatewayOrderId']);
   const amount = Number(task.detail['amount']);
   const result = await deps.gateway.refund(account, { attemptId, key: task.id, amount, reason: 'wrong_facts' });

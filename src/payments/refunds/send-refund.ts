@@ -32,11 +32,11 @@ export async function sendRefund(
   const refund = await findRefund(deps.db, eventId, refundId);
   if (refund === undefined || (refund.status !== 'requested' && refund.status !== 'processing')) return;
   const attempt = await findAttempt(deps.db, refund.attemptId);
-  const account = await deps.accounts.byOrganizer(refund.organizerId);
   if (attempt === undefined) return;
+  const account = await deps.accounts.of(attempt);
   if (account === undefined)
     throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
-  await deps.gateway.admit(account, 'call', refund.tries > 0 ? 1 : 0);
+  await deps.gateway.acquire(account, 'call', refund.tries > 0 ? 1 : 0);
   if (refund.status === 'processing') {
     const silence = await lookAtGateway(deps, account, refund);
     return silence === undefined ? undefined : noteFailedRefundLook(deps.db, refund, silence);

@@ -6,7 +6,7 @@ import { askAgainNow } from '../attempts/queries.ts';
 import { taskNotFound, taskRefundUnavailable, taskResolved } from '../errors.ts';
 import { refundUnknownMoneyJob, sendRefundJob } from '../jobs.ts';
 import { canRefundByApi } from '../refunds/open-refund.ts';
-import { railOf } from '../gateways/rail-of.ts';
+import { gatewayOf } from '../gateways/gateway-of.ts';
 import { recordRefundPaid } from '../refunds/record-refund-paid.ts';
 import { changeRefund, findRefund, lockRefund } from '../refunds/queries.ts';
 import type { Refund, Task } from '../tables.ts';
@@ -71,11 +71,11 @@ async function giveBack(tx: Db, task: Task, held: Held | undefined, actor: Actor
 
 /** Money of an attempt that stands nowhere here: the task itself is what is known of it, and stays open until it is back. */
 async function giveUnknownBack(tx: Db, task: Task, actor: Actor): Promise<Task> {
-  const { gatewayOrderId, gateway, amount, currency, method } = task.detail;
+  const { gatewayOrderId, gateway: name, amount, currency, method } = task.detail;
   if (task.kind !== 'money_taken' || gatewayOrderId === undefined) throw taskRefundUnavailable();
-  const rail = railOf({ gateway: String(gateway) });
-  const isTaken = rail.takes.some((taken) => taken.currency === currency && Number(amount) <= taken.max);
-  if (!isTaken || rail.refundability(String(method)) === 'none') throw taskRefundUnavailable();
+  const gateway = gatewayOf({ gateway: String(name) });
+  const isTaken = gateway.takes.some((taken) => taken.currency === currency && Number(amount) <= taken.max);
+  if (!isTaken || gateway.refundability(String(method)) === 'none') throw taskRefundUnavailable();
   await stage(tx, refundUnknownMoneyJob, { organizerId: task.organizerId, taskId: task.id });
   return noteOnTask(tx, task, { refund: 'requested', requestedBy: actor.id });
 }

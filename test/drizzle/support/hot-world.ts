@@ -78,7 +78,7 @@ export async function openHotWorld() {
       const credentials = encrypt(
         config.ENCRYPTION_KEY,
         JSON.stringify({ serverKey, clientKey: 'client' }),
-        accountContext(organizer.id),
+        accountContext('midtrans', organizer.id),
       );
       await api.db.execute(sql`
         insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)

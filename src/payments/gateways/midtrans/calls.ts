@@ -6,13 +6,14 @@ import type {
   PaymentGateway,
   RefundResult,
 } from '../gateway.ts';
+import { takesMoney } from '../gateway-plugin.ts';
+import type { MidtransCredentials } from './account.ts';
 import type { MidtransAnswer, MidtransCall } from './http.ts';
-import { takes } from '../../callbacks/takes.ts';
-import { midtransRail } from './rail.ts';
+import { takes } from './methods.ts';
 import { readFact } from './read-fact.ts';
 import { snapRequest } from './snap-request.ts';
 
-type Calls = Pick<PaymentGateway, 'create' | 'fetch' | 'close' | 'refund' | 'voidCapture'>;
+type Account = GatewayAccount<MidtransCredentials>;
 
 export type CallsOptions = {
   readonly snapUrl: string;
@@ -27,39 +28,39 @@ const idempotencyKeyMax = 46;
 const lastPageMinutes = 5;
 const redirectUrlMax = 500;
 
-export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions): Calls {
+export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions): PaymentGateway {
   // The host is ours by configuration, the id has our own shape: no answer of theirs ever becomes part of an address.
   const coreUrl = (attemptId: string, act: string) => `${apiUrl}/v2/${encodeURIComponent(attemptId)}/${act}`;
-  const postCore = (account: GatewayAccount, attemptId: string, act: string, key: string, body?: unknown) =>
+  const postCore = (account: Account, attemptId: string, act: string, key: string, body?: unknown) =>
     call({
       method: 'POST',
       url: coreUrl(attemptId, act),
-      serverKey: account.serverKey,
+      serverKey: account.credentials.serverKey,
       headers: { 'idempotency-key': key.slice(0, idempotencyKeyMax) },
       body: body ?? {},
     });
-  const postSnap = (account: GatewayAccount, body: unknown) =>
+  const postSnap = (account: Account, body: unknown) =>
     call({
       method: 'POST',
       url: `${snapUrl}/snap/v1/transactions`,
-      serverKey: account.serverKey,
+      serverKey: account.credentials.serverKey,
       headers: { 'x-override-notification': callbackUrl(account) },
       body,
     });
-  const fetchState: Calls['fetch'] = async (account, attemptId) =>
+  const fetchState = async (account: Account, attemptId: string): Promise<FetchResult> =>
     stateAnswer(
-      await call({ method: 'GET', url: coreUrl(attemptId, 'status'), serverKey: account.serverKey }),
+      await call({ method: 'GET', url: coreUrl(attemptId, 'status'), serverKey: account.credentials.serverKey }),
       attemptId,
     );
 
   return {
-    create: async (account, request) => {
+    create: async (account: Account, request) => {
       // Snap would take the number for rupiah, whatever it stands for.
-      if (!takes(midtransRail, request)) return { kind: 'rejected', code: 'amount_not_taken' };
+      if (!takesMoney({ takes }, request)) return { kind: 'rejected', code: 'amount_not_taken' };
       return createAnswer(await postSnap(account, snapRequest(request)));
     },
     fetch: fetchState,
-    close: async (account, attempt) => {
+    close: async (account: Account, attempt) => {
       const answer = await postCore(account, attempt.id, 'expire', `${attempt.id}-expire`);
       if (answer.kind !== 'answer') return answer;
       switch (codeOf(answer)) {
@@ -74,18 +75,18 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
           return { kind: 'rejected', code: codeOf(answer) };
       }
     },
-    refund: async (account, { attemptId, key, amount, reason }) =>
+    refund: async (account: Account, { attemptId, key, amount, reason }) =>
       refundAnswer(
         await postCore(account, attemptId, 'refund', `${key}-refund`, { refund_key: key, amount, reason }),
         attemptId,
       ),
-    voidCapture: async (account, attemptId) =>
+    voidCapture: async (account: Account, attemptId) =>
       refundAnswer(await postCore(account, attemptId, 'cancel', `${attemptId}-cancel`), attemptId),
   };
 
   /** Nobody has picked a method yet: making the page again under the same id ends the one that the buyer has. */
   async function endPage(
-    account: GatewayAccount,
+    account: Account,
     attempt: { readonly id: string; readonly amount: number },
   ): Promise<CloseResult> {
     const answer = await postSnap(account, {

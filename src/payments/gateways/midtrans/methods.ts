@@ -1,10 +1,12 @@
-import type { Refundability } from '../gateway.ts';
-import type { PaymentMethod } from '../../vocabulary.ts';
+import type { AmountLimit, Refundability } from '../gateway-plugin.ts';
 
-type Method = Exclude<PaymentMethod, 'any'>;
+type Method = 'qris' | 'gopay' | 'shopeepay' | 'card' | 'bank_transfer' | 'store';
 
 /** The highest amount of one payment, in rupiah: nine digits are the most that a card or a virtual account takes. */
-export const rupiahMax = 999_999_999;
+const rupiahMax = 999_999_999;
+
+/** Whole rupiah and nothing else: Snap has no field for a currency. */
+export const takes: readonly AmountLimit[] = [{ currency: 'IDR', min: 1, max: rupiahMax, step: 1 }];
 
 type Offer = { readonly snap: readonly string[]; readonly minutesMin: number; readonly rupiahMax: number };
 
@@ -25,25 +27,25 @@ const offers: Record<Method, Offer> = {
 /** Offered unasked only when there is time, since a late transfer cannot be refunded by API. */
 const unaskedMinutesMin: Partial<Record<Method, number>> = { bank_transfer: 30, store: 30 };
 
-const all: readonly Method[] = ['qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'];
+export const methods: readonly Method[] = ['qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'];
 
 export function methodsFor(
   { minutes, amount }: { readonly minutes: number; readonly amount: number },
-  wish: PaymentMethod,
+  wish: string,
 ): readonly Method[] {
   const fits = (method: Method, minutesMin: number) => minutes >= minutesMin && amount <= offers[method].rupiahMax;
-  if (wish !== 'any') return fits(wish, offers[wish].minutesMin) ? [wish] : [];
-  return all.filter((method) => fits(method, unaskedMinutesMin[method] ?? offers[method].minutesMin));
+  if (wish !== 'any') return methods.filter((method) => method === wish && fits(method, offers[method].minutesMin));
+  return methods.filter((method) => fits(method, unaskedMinutesMin[method] ?? offers[method].minutesMin));
 }
 
 /** The most that one payment may be within so many minutes, whichever way it is made. */
 export function methodMax(minutes: number): number {
-  const inTime = all.filter((method) => minutes >= offers[method].minutesMin);
+  const inTime = methods.filter((method) => minutes >= offers[method].minutesMin);
   return Math.max(0, ...inTime.map((method) => offers[method].rupiahMax));
 }
 
-export function enabledPayments(methods: readonly Method[]): string[] {
-  return [...new Set(methods.flatMap((method) => offers[method].snap))];
+export function enabledPayments(wanted: readonly string[]): string[] {
+  return [...new Set(methods.filter((method) => wanted.includes(method)).flatMap((method) => offers[method].snap))];
 }
 
 const wire: Readonly<Record<string, string>> = {

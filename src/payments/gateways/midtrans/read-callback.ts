@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { idPatterns } from '../../../platform/ids.ts';
-import type { CallbackReading, GatewayFact } from '../gateway.ts';
+import type { GatewayFact } from '../gateway.ts';
+import type { CallbackReading } from '../gateway-plugin.ts';
 import { type MidtransBody, hasSignedShape, readFact } from './read-fact.ts';
 import { isMidtransSignature } from './signature.ts';
 

@@ -1,0 +1,20 @@
+import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
+import { gatewayPlugins } from '../gateways/registry.ts';
+
+/** The ids of a gateway's two operations in the contract. */
+export function accountOperations({ title }: GatewayPlugin) {
+  return { set: `set${title}Account`, show: `show${title}Account` };
+}
+
+/** What the account operations of all gateways refuse with, for the published contract. */
+export const accountRefusals: Readonly<Record<string, readonly 'payment_account.not_found'[]>> = Object.fromEntries(
+  gatewayPlugins.map(accountOperations).flatMap(({ set, show }) => [
+    [set, []],
+    [show, ['payment_account.not_found']],
+  ]),
+);
+
+/** A body for each operation that sets an account, for the published contract. */
+export const accountExamples: Readonly<Record<string, unknown>> = Object.fromEntries(
+  gatewayPlugins.map((gateway) => [accountOperations(gateway).set, gateway.account.example]),
+);

@@ -1,0 +1,74 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import type { Config } from '../../config.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { bySession } from '../../http/contract/security.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { paymentAccountNotFound } from '../errors.ts';
+import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
+import { gatewayPlugins } from '../gateways/registry.ts';
+import { organizerParams, paymentAccountSchema } from '../schemas.ts';
+import { accountOperations } from './operations.ts';
+import { findAccount } from './queries.ts';
+import { setPaymentAccount } from './set-payment-account.ts';
+
+export type AccountRoutesDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly actors: Actors;
+  readonly config: Pick<Config, 'ENCRYPTION_KEY'>;
+};
+
+function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
+  const owner = requireRole(deps, 'owner');
+  const account = answer(paymentAccountSchema, 'The account; its keys are never shown.');
+  const operations = accountOperations(gateway);
+  const path = `/v1/organizers/{slug}/payment-accounts/${gateway.name}`;
+  return {
+    set: createRoute({
+      method: 'put',
+      path,
+      tags: ['Payment accounts'],
+      operationId: operations.set,
+      summary: `Set the account at ${gateway.title}`,
+      security: bySession,
+      middleware: [owner, jsonBody()] as const,
+      request: { params: organizerParams, body: body(gateway.account.form) },
+      responses: { 200: account, ...problems(400, 401, 403, 404, 415) },
+    }),
+    show: createRoute({
+      method: 'get',
+      path,
+      tags: ['Payment accounts'],
+      operationId: operations.show,
+      summary: `Show the account at ${gateway.title}`,
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: organizerParams },
+      responses: { 200: account, ...problems(400, 401, 403, 404) },
+    }),
+  };
+}
+
+/** Two operations for each gateway: an organiser sets its account there, and sees what is set. */
+export function accountRoutes(deps: AccountRoutesDeps) {
+  const router = createRouter<ActorEnv>();
+  for (const gateway of gatewayPlugins) {
+    const routes = contracts(deps, gateway);
+    router.openapi(routes.set, async (c) => {
+      const account = await setPaymentAccount(deps, { actor: c.var.actor, gateway, form: c.req.valid('json') });
+      return c.json({ gateway: gateway.name, ...account, updatedAt: account.updatedAt.toISOString() }, 200);
+    });
+    router.openapi(routes.show, async (c) => {
+      const account = await findAccount(deps.db, gateway.name, { organizerId: c.var.actor.organizerId });
+      if (account === undefined) throw paymentAccountNotFound();
+      const { merchantId, buyerPaysFee, updatedAt } = account;
+      return c.json({ gateway: gateway.name, merchantId, buyerPaysFee, updatedAt: updatedAt.toISOString() }, 200);
+    });
+  }
+  return router;
+}
