@@ -1,4 +1,4 @@
-import { createActors, createPresentsCredential, createPasswords, createVerificationLanes } from './access/index.ts';
+import { createActors, createPasswords, createPresentsCredential, createVerificationLanes } from './access/index.ts';
 import { queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
@@ -40,9 +40,9 @@ import {
   createMessageLimiter,
   createPromoLimiter,
   createRefuseFailure,
-  createTryLimiters,
   createSwitches,
   createTrafficControl,
+  createTryLimiters,
   createVerificationLimiter,
   createWritesLimiter,
   limitByCaller,
@@ -50,8 +50,7 @@ import {
   limitPerEvent,
   shedOrders,
 } from './traffic-control/index.ts';
-import { refuseSwitchedOff } from './refuse-switched-off.ts';
-import { findSwitchableEvent } from './waiting-room/switchable-event-queries.ts';
+import { findSwitchableEvent, refuseSwitchedOff } from './switches.ts';
 import { beaconChainOf } from './waiting-room/draw/index.ts';
 import {
   createChallenges,

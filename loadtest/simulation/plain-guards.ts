@@ -1,6 +1,5 @@
 import { createLatencyWindow } from '../../src/traffic-control/concurrency/latency-window.ts';
-import { createMedianFilter } from '../../src/traffic-control/concurrency/median-filter.ts';
-import { createMovingAverage } from '../../src/traffic-control/concurrency/moving-average.ts';
+import { createMedianFilter, createMovingAverage } from '../../src/traffic-control/concurrency/moving-average.ts';
 import { createCorrelationWindow } from './correlation-window.ts';
 
 /**

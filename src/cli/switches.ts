@@ -4,7 +4,7 @@ import { inputFaults } from '../http/contract/router.ts';
 import { listSwitchRows } from '../traffic-control/switches/queries.ts';
 import { presentSwitches, turnSchema } from '../traffic-control/switches/schemas.ts';
 import { turnSwitch } from '../traffic-control/switches/turn-switch.ts';
-import { findSwitchableEvent } from '../waiting-room/switchable-event-queries.ts';
+import { findSwitchableEvent } from '../switches.ts';
 import { withService } from './with-service.ts';
 
 /**

@@ -34,11 +34,11 @@ export {
   limitByCaller,
   limitGroupCommit,
 } from './concurrency/index.ts';
-export { createMessageLimiter } from './limits/message-limiter.ts';
-export { createPromoLimiter } from './limits/promo-limiter.ts';
-export { shedOrders } from './shedding/shed-orders.ts';
+export { createMessageLimiter } from './limits/room-limiters.ts';
+export { createPromoLimiter } from './limits/room-limiters.ts';
+export { shedOrders } from './metrics.ts';
 export { createTryLimiters } from './limits/try-limiter.ts';
-export { createVerificationLimiter } from './limits/verification-limiter.ts';
+export { createVerificationLimiter } from './limits/room-limiters.ts';
 export { browseOnly } from './errors.ts';
 export { limitPerEvent } from './limits/per-event-limit.ts';
 export { switchRoutes } from './switches/routes.ts';

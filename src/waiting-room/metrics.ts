@@ -43,3 +43,8 @@ export const joins = {
   challenge_failed: joinOutcomes.labels({ outcome: 'challenge_failed' }),
 } as const;
 export const challengesIssued = counter('waiting_room_challenges_total', 'Challenges made for those who want to join');
+
+export const drawsEnded = counter('draws_ended_total', 'Draws that were drawn or became void, by reason', ['outcome']);
+export const beaconAnswers = counter('beacon_answers_total', 'Answers of the public beacon, by what they were', [
+  'kind',
+]);

@@ -7,7 +7,7 @@ import { isGuessable, newPromoCode } from '../../src/orders/promo-codes/code.ts'
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
-import { createPromoLimiter } from '../../src/traffic-control/limits/promo-limiter.ts';
+import { createPromoLimiter } from '../../src/traffic-control/limits/room-limiters.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
 import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/placing.ts';

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { loopPressure } from '../../src/traffic-control/shedding/loop-pressure.ts';
-import { calm, nextShedState } from '../../src/traffic-control/shedding/shed-level.ts';
+import { calm, loopPressure, nextShedState } from '../../src/traffic-control/shedding/shed-level.ts';
 import { createShedder } from '../../src/traffic-control/shedding/shedder.ts';
 
 /** Guards promise 8: it bends, class by class, and recovers by itself. */

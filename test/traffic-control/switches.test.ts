@@ -7,10 +7,9 @@ import { createSwitches } from '../../src/traffic-control/index.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { type SwitchName, switchNames } from '../../src/traffic-control/switches/tables.ts';
 import { type SwitchTurn, turnSwitch } from '../../src/traffic-control/switches/turn-switch.ts';
-import { findSwitchableEvent } from '../../src/waiting-room/switchable-event-queries.ts';
-import { operatorRoutes } from '../../src/operator-routes.ts';
+import { findSwitchableEvent, operatorRoutes } from '../../src/switches.ts';
 import { operationsToken } from '../../testkit/api-process.ts';
-import { type TestEvent, createEvent, someBuyer, signedInOwner } from '../../testkit/factories.ts';
+import { type TestEvent, createEvent, signedInOwner, someBuyer } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps, tally } from '../../testkit/placing.ts';
 import { type TestService, startTestService } from '../../testkit/service.ts';
 

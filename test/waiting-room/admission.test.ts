@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isBad, nextAdmissionRate } from '../../src/waiting-room/admission/admission-step.ts';
 import { healthOf } from '../../src/waiting-room/admission/health-reader.ts';
 import { createLatencyWindow } from '../../src/waiting-room/admission/latency-window.ts';
-import { paymentShare } from '../../src/waiting-room/admission/payment-share.ts';
+import { paymentShare } from '../../src/waiting-room/admission/next-serving.ts';
 import { nextShowRatio } from '../../src/waiting-room/admission/show-ratio.ts';
 import { judgeStock } from '../../src/waiting-room/admission/stop-rule.ts';
 import { randomFrom, simulateRoom } from './support/simulate-room.ts';

@@ -1,7 +1,6 @@
 import { createLatencyWindow } from './latency-window.ts';
 import { type Signals, limitChange } from './limit-change.ts';
-import { createMedianFilter } from './median-filter.ts';
-import { createMovingAverage } from './moving-average.ts';
+import { createMedianFilter, createMovingAverage } from './moving-average.ts';
 import { createPace } from './pace.ts';
 import { createScaling } from './scaling.ts';
 

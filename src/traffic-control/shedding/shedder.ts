@@ -2,10 +2,9 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Gate } from '../../platform/resilience/gate.ts';
 import type { DependencyLimiters } from '../concurrency/dependencies.ts';
 import { createRetrySpread } from '../concurrency/retry-spread.ts';
-import { type LoopSample, loopPressure } from './loop-pressure.ts';
+import { type LoopSample, type ShedState, calm, loopPressure, nextShedState } from './shed-level.ts';
 import * as metrics from '../metrics.ts';
 import type { Dependency, RouteClass } from '../route-rules.ts';
-import { type ShedState, calm, nextShedState } from './shed-level.ts';
 
 /** Which classes are refused now, decided every 200 ms; asking costs one look-up. */
 export type Shedder = {

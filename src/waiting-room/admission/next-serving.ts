@@ -1,6 +1,5 @@
 import { type Health, nextAdmissionRate } from './admission-step.ts';
 import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './room-scheduler-queries.ts';
-import { paymentShare } from './payment-share.ts';
 import { nextShowRatio } from './show-ratio.ts';
 import { type EventStock, judgeStock } from './stop-rule.ts';
 
@@ -67,4 +66,23 @@ function showRatioOf(room: ServedRoom, serving: number, exchanged: number): numb
   if (!room.is_mark_due || room.minute_serving === null || room.minute_exchanged === null) return room.show_ratio;
   const seen = { called: serving - room.minute_serving, exchanged: exchanged - room.minute_exchanged };
   return nextShowRatio(room.show_ratio, seen);
+}
+
+/**
+ * What one room may let in of the payments that can be made per second for its organizer, when others of theirs are open:
+ * max-min fair. Who wants less than an equal part gets what it wants; what is left over is parted among the others. The
+ * shares of all rooms, each reckoned by itself from the same rows, come to no more than there is. Pure.
+ * @param paymentsPerSecond for all of them
+ * @param wanted rate that the room's organizer has set for it
+ * @param others the same of the other rooms, in any order
+ */
+export function paymentShare(paymentsPerSecond: number, wanted: number, others: readonly number[]): number {
+  let left = paymentsPerSecond;
+  let rooms = others.length + 1;
+  for (const rate of others.toSorted((one, other) => one - other)) {
+    if (rate >= wanted || rate * rooms >= left) break;
+    left -= rate;
+    rooms -= 1;
+  }
+  return Math.min(wanted, left / rooms);
 }

@@ -5,7 +5,7 @@ import { voidDraw } from './commit-draw.ts';
 import type { DrawDeps } from './deps.ts';
 import { drawKeyOf } from './order/draw-key.ts';
 import { type DrawRules, type VoidReason, rulesOf } from './order/draw-rules.ts';
-import { beaconAnswers, drawsEnded } from './metrics.ts';
+import { beaconAnswers, drawsEnded } from '../metrics.ts';
 import { type DrawRow, type TimedDraw, findCurrentDraw, markDrawn, markRevealed, markRooted } from './queries.ts';
 import { openSeed } from './order/seal-seed.ts';
 import { writeLeaves } from './tree/write-leaves.ts';

@@ -21,6 +21,6 @@ export type { CommitDeps, DrawDeps } from './deps.ts';
 export { drawKeyOf, seedHashOf } from './order/draw-key.ts';
 export { freezePlaces } from './freeze-places.ts';
 export { leafOf, proofOf, rootOf, rootOfProof } from './tree/merkle.ts';
-export { placeSalt } from './order/place-salt.ts';
+export { placeSalt } from './order/draw-key.ts';
 export { type DrawnRoom, indexAt, positionOf } from './order/position-of.ts';
 export { type DrawRow, findCurrentDraw } from './queries.ts';

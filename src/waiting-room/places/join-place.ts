@@ -8,10 +8,11 @@ import type { Challenges } from './challenge.ts';
 import { placeSalt } from '../draw/index.ts';
 import { challengeFailed, challengeRequired, placeKept, queueNotOpen } from '../errors.ts';
 import type { JoinLane } from './join-lane.ts';
-import { joins } from '../metrics.ts';
+import { challengesIssued, joins } from '../metrics.ts';
 import { type Phase, placelessPhases } from '../rooms/phase.ts';
 import { signPlaceToken } from './place-token.ts';
 import type { KnownRooms } from '../ports.ts';
+import type { Challenge } from 'altcha-lib';
 
 export type JoinPlaceDeps = {
   readonly rooms: KnownRooms;
@@ -111,4 +112,20 @@ function demandChallenge(challenges: Challenges, text: string | undefined, event
   if (text !== undefined && challenges.isSolved(text, { eventId, accountKey })) return;
   joins[text === undefined ? 'challenge_required' : 'challenge_failed'].inc();
   throw text === undefined ? challengeRequired() : challengeFailed();
+}
+
+/**
+ * The work that joining costs this buyer now; undefined when it costs none. Asks nobody but memory.
+ * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, service.unavailable
+ */
+export async function issueChallenge(
+  deps: Pick<JoinPlaceDeps, 'rooms' | 'challenges' | 'clock' | 'queueTokenSecret'>,
+  input: Pick<JoinPlaceInput, 'slug' | 'authorization'>,
+): Promise<Challenge | undefined> {
+  const room = knownRoom(deps.rooms, input.slug);
+  const accountKey = accountOf(deps, input.authorization);
+  if (placelessPhases.includes(room.phase)) throw queueNotOpen(room.phase);
+  if (room.challengeDifficulty === 0) return undefined;
+  challengesIssued.inc();
+  return deps.challenges.issue({ eventId: room.eventId, accountKey, difficulty: room.challengeDifficulty });
 }

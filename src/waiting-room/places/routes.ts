@@ -5,8 +5,7 @@ import { readJson } from '../../http/contract/json-body.ts';
 import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
 import { answer, body, problems, slugParams } from '../../http/contract/schemas.ts';
 import { requestInvalid } from '../../platform/errors.ts';
-import { issueChallenge } from './issue-challenge.ts';
-import { type HeldPlace, type JoinPlaceDeps, type JoinPlaceInput, joinPlace } from './join-place.ts';
+import { type HeldPlace, type JoinPlaceDeps, type JoinPlaceInput, issueChallenge, joinPlace } from './join-place.ts';
 import { challengeSchema, joinSchema, placeSchema } from './schemas.ts';
 import { byBuyer } from '../../http/contract/security.ts';
 

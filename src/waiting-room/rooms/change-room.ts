@@ -5,6 +5,8 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { queueNotFound, queueOver } from '../errors.ts';
 import type { ChangeQueue } from '../ports.ts';
 import { type EventOfRoom, type RoomRow, lockRoom, shareOwnEvent } from './queries.ts';
+import { markOver } from '../admission/room-scheduler-queries.ts';
+import { setPaused } from './settings-queries.ts';
 
 export type ChangeRoomDeps = { readonly db: Db; readonly changeQueue: ChangeQueue };
 
@@ -43,4 +45,36 @@ export async function changeRoom(
 export function planned(room: RoomRow | undefined): RoomRow {
   if (room === undefined) throw queueNotFound();
   return room;
+}
+
+/**
+ * Ends a room, for good: from then on tickets are ordered without a pass, by whoever comes.
+ * @throws DomainError event.not_found, queue.not_found, queue.over
+ */
+export async function endRoom(deps: ChangeRoomDeps, of: RoomOfActor): Promise<void> {
+  await changeRoom(deps, of, async (tx, _event, found) => {
+    const room = planned(found);
+    await markOver(tx, room.eventId);
+    return {
+      act: 'waiting_room.ended',
+      changes: { phase: room.phase, places: room.places, served: Math.floor(room.serving) },
+    };
+  });
+}
+
+/**
+ * Stops calling, or goes on where it stopped. While a room is paused no turn runs out; passes that are out stay good until
+ * they end. Does nothing when it is so already.
+ * @throws DomainError event.not_found, queue.not_found, queue.over
+ */
+export async function pauseRoom(
+  deps: ChangeRoomDeps,
+  { isPaused, ...of }: RoomOfActor & { readonly isPaused: boolean },
+): Promise<void> {
+  await changeRoom(deps, of, async (tx, _event, found) => {
+    const room = planned(found);
+    if (room.paused === isPaused) return {};
+    await setPaused(tx, room, isPaused);
+    return { act: isPaused ? 'waiting_room.paused' : 'waiting_room.resumed' };
+  });
 }

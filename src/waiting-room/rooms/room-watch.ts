@@ -5,6 +5,7 @@ import { isLapsed } from '../places/decide-exchange.ts';
 import type { LiveRoom } from './live-room.ts';
 import { watchAge, watchedRooms } from '../metrics.ts';
 import { type WatchedRow, findVoidedPlaces, listWatchedRooms } from './queries.ts';
+import { serviceUnavailable } from '../../platform/errors.ts';
 
 /**
  * All live waiting rooms in the memory of a process, from one query a second whatever the number of rooms and of those
@@ -120,5 +121,16 @@ function createVoidedPlaces(db: Db) {
     keep: (rooms: ReadonlyMap<string, unknown>) => {
       for (const eventId of known.keys()) if (!rooms.has(eventId)) known.delete(eventId);
     },
+  };
+}
+
+/** The event whose line a buyer wants to stand in, from memory; undefined where there is none. */
+export function findEventOfRoom(
+  rooms: Pick<RoomWatch, 'roomOf' | 'isReady'>,
+): (slug: string) => Promise<{ id: string; organizerId: string; country: string } | undefined> {
+  return async (slug) => {
+    const room = rooms.roomOf(slug);
+    if (room === undefined && !rooms.isReady()) throw serviceUnavailable();
+    return room === undefined ? undefined : { id: room.eventId, organizerId: room.organizerId, country: room.country };
   };
 }

@@ -1,5 +1,6 @@
-import { sha256 } from '../../../platform/crypto.ts';
+import { hmacSha256, sha256 } from '../../../platform/crypto.ts';
 import { u32 } from '../tree/encode.ts';
+import { saltBytes } from './method.ts';
 
 const seedLabel = Buffer.from('antre.seed.v1');
 const keyLabel = Buffer.from('antre.draw.v1');
@@ -41,4 +42,12 @@ export function drawKeyOf(facts: DrawFacts): Buffer {
       ...facts.voidedPlaces.map(u32),
     ]),
   );
+}
+
+/**
+ * The salt of a place's leaf, 16 bytes, told to its buyer alone: with it the buyer recognises the own leaf, and nobody
+ * who guesses a phone number does.
+ */
+export function placeSalt(secret: string, eventId: string, index: number): Buffer {
+  return hmacSha256(secret, `salt.v1\0${eventId}\0${index}`).subarray(0, saltBytes);
 }
