@@ -4,7 +4,7 @@ import { type Actors, createActors } from '../src/access/actors.ts';
 import { accessProblems } from '../src/access/errors.ts';
 import { createOrganizer } from '../src/access/staff/create-organizer.ts';
 import type { AccessDeps } from '../src/access/deps.ts';
-import { acceptInvitation } from '../src/access/staff/accept-invitation.ts';
+import { acceptInvitation } from '../src/access/links/accept-invitation.ts';
 import { createPasswords } from '../src/access/sessions/passwords.ts';
 import { accessRoutes } from '../src/access/routes.ts';
 import type { Role } from '../src/access/actor.ts';

@@ -33,13 +33,13 @@
 export type { Actor } from './actor.ts';
 export { type Actors, createActors } from './actors.ts';
 export { writeAudit } from './audit/audit.ts';
-export { demoStaffExists } from './staff/demo-staff-exists.ts';
+export { demoStaffExists } from './staff/queries.ts';
 export { buyerKey } from './buyers/buyer-key.ts';
 export { presentsOrder } from './buyers/order-access.ts';
 export { orderAccessToken } from './buyers/order-token.ts';
 export { createPresentsCredential } from './credentials/presents-credential.ts';
 export { createPasswords } from './sessions/passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';
-export { staffTokenLink } from './staff/staff-token-link.ts';
+export { staffTokenLink } from './links/staff-link.ts';
 export { createVerificationLanes } from './buyers/verification-lanes.ts';
 export { verificationMessage } from './buyers/verification-message.ts';

@@ -1,6 +1,6 @@
 import type { MadeAccess } from './staff/made-access.ts';
 import type { ActorView } from './sessions/show-actor.ts';
-import type { AuditEntryWithName } from './queries.ts';
+import type { AuditEntryWithName } from './audit/list-audit-log.ts';
 import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
 
 /** Rows as the outside sees them: the only way out. No hash, no organiser's internal id. */

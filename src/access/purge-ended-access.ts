@@ -1,7 +1,6 @@
-import type { Db } from '../platform/database/db.ts';
+import { type Db, rowsOf } from '../platform/database/db.ts';
 import { endedRowsKeptDays, purgeBatchMax, purgeBatchesMax, verificationsPurgedMax } from './limits.ts';
-import { deleteEndedRows } from './queries.ts';
-import { deleteEndedVerifications } from './buyers/queries.ts';
+import { sql } from 'drizzle-orm';
 
 /**
  * Removes verifications of buyers as soon as they have ended, since they hold addresses, and sessions and links that ended
@@ -20,4 +19,36 @@ async function inBatches(batchMax: number, remove: (max: number) => Promise<numb
     if (count < batchMax) break;
   }
   return removed;
+}
+
+/** Removes a bounded number of sessions and links that ended long ago; how many it removed. */
+async function deleteEndedRows(db: Db, keptDays: number): Promise<number> {
+  const old = sql`now() - make_interval(days => ${keptDays})`;
+  const removed = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      with ended_sessions as (
+        delete from sessions where id in (
+          select id from sessions where least(ended_at, expires_at) < ${old} limit ${purgeBatchMax}
+        ) returning id
+      ), ended_tokens as (
+        delete from staff_tokens where id in (
+          select id from staff_tokens where expires_at < ${old} limit ${purgeBatchMax}
+        ) returning id
+      )
+      select id from ended_sessions union all select id from ended_tokens`,
+  );
+  return removed.length;
+}
+
+/** Removes a bounded number of verifications that have ended, and with them the addresses; how many. */
+async function deleteEndedVerifications(db: Db, limit: number): Promise<number> {
+  const removed = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      delete from buyer_verifications where id in (
+        select id from buyer_verifications where expires_at < now() order by expires_at limit ${limit} for update skip locked
+      ) returning id`,
+  );
+  return removed.length;
 }

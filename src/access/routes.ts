@@ -2,10 +2,9 @@ import type { Context } from 'hono';
 import { createRouter } from '../http/contract/router.ts';
 import type { ActorEnv } from './middleware.ts';
 import type { AccessDeps } from './deps.ts';
-import { apiKeyRoutes } from './credentials/key-routes.ts';
+import { apiKeyRoutes, deviceRoutes } from './credentials/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
-import { deviceRoutes } from './credentials/device-routes.ts';
-import { linkRoutes } from './staff/link-routes.ts';
+import { linkRoutes } from './links/routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { staffRoutes } from './staff/routes.ts';
 

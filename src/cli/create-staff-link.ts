@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createStaffLink } from '../access/staff/create-staff-link.ts';
+import { createStaffLink } from '../access/links/create-staff-link.ts';
 import { emailSchema } from '../http/contract/schemas.ts';
 import { withService } from './with-service.ts';
 

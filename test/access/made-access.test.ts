@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { requestPasswordReset } from '../../src/access/staff/request-password-reset.ts';
-import { staffTokenLink } from '../../src/access/staff/staff-token-link.ts';
+import { requestPasswordReset } from '../../src/access/links/request-password-reset.ts';
+import { staffTokenLink } from '../../src/access/links/staff-link.ts';
 import type { Role } from '../../src/access/actor.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {

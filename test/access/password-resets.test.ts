@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwordResetsPerStaffMax } from '../../src/access/limits.ts';
-import { requestPasswordReset } from '../../src/access/staff/request-password-reset.ts';
-import { staffTokenLink } from '../../src/access/staff/staff-token-link.ts';
+import { requestPasswordReset } from '../../src/access/links/request-password-reset.ts';
+import { staffTokenLink } from '../../src/access/links/staff-link.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invitationsPerStaffMax } from '../../src/access/limits.ts';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { staffTokenLink } from '../../src/access/staff/staff-token-link.ts';
+import { staffTokenLink } from '../../src/access/links/staff-link.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { tryConfirmations } from '../../src/access/buyers/queries.ts';
+import { tryConfirmations } from '../../src/access/buyers/verification-lanes.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type BuyerWorld, codeOfAnswer, newAddress, openBuyers, rightCode, wrongCode } from '../../testkit/buyers.ts';

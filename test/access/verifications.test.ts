@@ -5,7 +5,7 @@ import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { readBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { accessInvariants } from '../../src/access/invariants.ts';
 import { purgeEndedAccess } from '../../src/access/purge-ended-access.ts';
-import { insertVerifications } from '../../src/access/buyers/queries.ts';
+import { insertVerifications } from '../../src/access/buyers/verification-lanes.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programme } from '../../drizzle/seed/programme.ts';
 import { seedDemo } from '../../drizzle/seed/seed-demo.ts';
-import { demoStaffExists } from '../../src/access/staff/demo-staff-exists.ts';
+import { demoStaffExists } from '../../src/access/staff/queries.ts';
 import { accessInvariants } from '../../src/access/invariants.ts';
 import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import { loadConfig } from '../../src/config.ts';

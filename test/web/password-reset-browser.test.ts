@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
-import { createStaffLink } from '../../src/access/staff/create-staff-link.ts';
+import { createStaffLink } from '../../src/access/links/create-staff-link.ts';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { launchBrowser } from '../../testkit/browser.ts';

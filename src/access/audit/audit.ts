@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/database/db.ts';
-import { insertAuditEntry } from '../queries.ts';
+import { auditLog } from '../tables.ts';
 
 /** Who did it: an `Actor`, an operator's command, or the service itself. */
 export type AuditActor = {
@@ -21,7 +21,7 @@ export async function writeAudit(
     changes?: Readonly<Record<string, unknown>>;
   },
 ): Promise<void> {
-  await insertAuditEntry(tx, {
+  await tx.insert(auditLog).values({
     organizerId: entry.actor.organizerId,
     actorKind: entry.actor.kind,
     actorId: entry.actor.id,

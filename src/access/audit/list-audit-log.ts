@@ -1,10 +1,25 @@
 import type { Db } from '../../platform/database/db.ts';
-import { type AuditEntryWithName, findAuditEntries } from '../queries.ts';
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { type AuditEntry, auditLog, staff } from '../tables.ts';
 
-/** Who changed what, newest first; one more than `limit` when there is a next page. */
-export function listAuditLog(
+export type AuditEntryWithName = AuditEntry & { readonly actorName: string | null };
+
+/** Who changed what, newest first; one more than `limit` when there is a next page. By the index audit_log_organizer. */
+export async function listAuditLog(
   deps: { db: Db },
-  input: { organizerId: string; beforeId: number | undefined; limit: number },
+  page: { organizerId: string; beforeId: number | undefined; limit: number },
 ): Promise<AuditEntryWithName[]> {
-  return findAuditEntries(deps.db, input.organizerId, input);
+  const rows = await deps.db
+    .select({ entry: auditLog, actorName: staff.name })
+    .from(auditLog)
+    .leftJoin(staff, and(eq(staff.id, auditLog.actorId), eq(staff.organizerId, auditLog.organizerId)))
+    .where(
+      and(
+        eq(auditLog.organizerId, page.organizerId),
+        page.beforeId === undefined ? undefined : lt(auditLog.id, page.beforeId),
+      ),
+    )
+    .orderBy(desc(auditLog.id))
+    .limit(page.limit + 1);
+  return rows.map(({ entry, actorName }) => ({ ...entry, actorName }));
 }

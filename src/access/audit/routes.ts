@@ -6,7 +6,8 @@ import type { AccessDeps } from '../deps.ts';
 import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, requireRole } from '../middleware.ts';
 import { presentAuditEntry } from '../present.ts';
-import { auditEntrySchema, listQuery, organizerParams } from '../schemas.ts';
+import { auditEntrySchema } from './schemas.ts';
+import { listQuery, organizerParams } from '../schemas.ts';
 import { byStaff } from '../../http/contract/security.ts';
 
 export function auditRoutes(deps: AccessDeps) {

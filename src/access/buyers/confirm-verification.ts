@@ -9,7 +9,7 @@ import { signKnownClient } from '../sessions/known-client.ts';
 import { buyerTokenHours } from '../limits.ts';
 import { confirmationsTried } from '../metrics.ts';
 import type { VerificationLanes } from './verification-lanes.ts';
-import type { VerificationLimiter } from './verification-ports.ts';
+import type { VerificationLimiter } from '../ports.ts';
 
 export type ConfirmVerificationDeps = {
   readonly clock: Clock;

@@ -12,7 +12,7 @@ import { verificationsAsked } from '../metrics.ts';
 import type { VerificationChannel } from '../tables.ts';
 import { type TryLimiter, tryOf } from '../sessions/try-limiter.ts';
 import type { VerificationLanes } from './verification-lanes.ts';
-import type { CanMessagePhones, FindEvent, VerificationLimiter } from './verification-ports.ts';
+import type { CanMessagePhones, FindEvent, VerificationLimiter } from '../ports.ts';
 
 export type RequestVerificationDeps = {
   readonly clock: Clock;

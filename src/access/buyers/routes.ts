@@ -10,7 +10,7 @@ import {
   confirmedBuyerSchema,
   requestVerificationSchema,
   verificationSchema,
-} from '../schemas.ts';
+} from './schemas.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 
 const tags = ['Buyers'];

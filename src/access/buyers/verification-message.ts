@@ -3,9 +3,10 @@ import type { Db } from '../../platform/database/db.ts';
 import { decrypt } from '../../platform/crypto.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
 import { buyerCode } from './buyer-code.ts';
-import { findOpenVerification } from './queries.ts';
 import { verificationContext } from './request-verification.ts';
-import type { VerificationChannel } from '../tables.ts';
+import { type VerificationChannel, buyerVerifications, organizers } from '../tables.ts';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { verificationTriesMax } from '../limits.ts';
 
 export type VerificationMessage = {
   readonly channel: VerificationChannel;
@@ -38,4 +39,21 @@ export async function verificationMessage(
     eventId: verification.eventId ?? undefined,
     expiresAt: verification.expiresAt,
   };
+}
+
+/** A verification whose message is still worth sending, with the organizer it is for. */
+async function findOpenVerification(db: Db, id: string) {
+  const [row] = await db
+    .select({ verification: buyerVerifications, organizerName: organizers.name })
+    .from(buyerVerifications)
+    .leftJoin(organizers, eq(organizers.id, buyerVerifications.organizerId))
+    .where(
+      and(
+        eq(buyerVerifications.id, id),
+        gt(buyerVerifications.expiresAt, sql`now()`),
+        lt(buyerVerifications.tries, verificationTriesMax),
+        isNull(buyerVerifications.confirmedAt),
+      ),
+    );
+  return row;
 }

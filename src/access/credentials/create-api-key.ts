@@ -9,8 +9,8 @@ import { newCredential } from './credential.ts';
 import { limitReached } from '../errors.ts';
 import { apiKeysPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
-import { countLiveApiKeys, insertApiKey } from './queries.ts';
-import type { ApiKey } from '../tables.ts';
+import { type ApiKey, apiKeys } from '../tables.ts';
+import { and, eq, isNull } from 'drizzle-orm';
 
 /**
  * Makes a key for a program of the organiser. Its text is in this answer and nowhere else.
@@ -41,4 +41,14 @@ export async function createApiKey(
     return row;
   });
   return { apiKey, key: credential.text };
+}
+
+async function insertApiKey(tx: Db, key: typeof apiKeys.$inferInsert): Promise<ApiKey> {
+  const [row] = await tx.insert(apiKeys).values(key).returning();
+  if (row === undefined) throw new Error('an inserted API key was not returned');
+  return row;
+}
+
+function countLiveApiKeys(tx: Db, organizerId: string): Promise<number> {
+  return tx.$count(apiKeys, and(eq(apiKeys.organizerId, organizerId), isNull(apiKeys.endedAt)));
 }

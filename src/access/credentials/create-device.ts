@@ -10,8 +10,8 @@ import { newCredential } from './credential.ts';
 import { deviceEventNotFound, limitReached } from '../errors.ts';
 import { devicesPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
-import { countLiveDevices, insertDevice } from './queries.ts';
-import type { Device } from '../tables.ts';
+import { type Device, devices } from '../tables.ts';
+import { and, eq, isNull } from 'drizzle-orm';
 
 /**
  * Registers a scanner for one event. Its token is in this answer and nowhere else.
@@ -46,4 +46,14 @@ export async function createDevice(
     throw violatedConstraint(error) === 'devices_event_of_organizer' ? deviceEventNotFound() : error;
   });
   return { device, token: credential.text };
+}
+
+async function insertDevice(tx: Db, device: typeof devices.$inferInsert): Promise<Device> {
+  const [row] = await tx.insert(devices).values(device).returning();
+  if (row === undefined) throw new Error('an inserted device was not returned');
+  return row;
+}
+
+function countLiveDevices(tx: Db, organizerId: string): Promise<number> {
+  return tx.$count(devices, and(eq(devices.organizerId, organizerId), isNull(devices.endedAt)));
 }

@@ -4,16 +4,6 @@ import { type ApiKey, type Device, apiKeys, devices } from '../tables.ts';
 
 type Page = { readonly afterId: string | undefined; readonly limit: number };
 
-export async function insertApiKey(tx: Db, key: typeof apiKeys.$inferInsert): Promise<ApiKey> {
-  const [row] = await tx.insert(apiKeys).values(key).returning();
-  if (row === undefined) throw new Error('an inserted API key was not returned');
-  return row;
-}
-
-export function countLiveApiKeys(tx: Db, organizerId: string): Promise<number> {
-  return tx.$count(apiKeys, and(eq(apiKeys.organizerId, organizerId), isNull(apiKeys.endedAt)));
-}
-
 /** Ended ones too, in the order in which they were made, one more than `limit`; by api_keys_organizer. */
 export async function findApiKeys(db: Db, organizerId: string, page: Page): Promise<ApiKey[]> {
   return db
@@ -69,16 +59,6 @@ export async function handOverDevices(tx: Db, organizerId: string, ids: string[]
     .where(and(eq(devices.organizerId, organizerId), inArray(devices.id, ids), isNull(devices.endedAt)));
 }
 
-export async function insertDevice(tx: Db, device: typeof devices.$inferInsert): Promise<Device> {
-  const [row] = await tx.insert(devices).values(device).returning();
-  if (row === undefined) throw new Error('an inserted device was not returned');
-  return row;
-}
-
-export function countLiveDevices(tx: Db, organizerId: string): Promise<number> {
-  return tx.$count(devices, and(eq(devices.organizerId, organizerId), isNull(devices.endedAt)));
-}
-
 /** Ended ones too, in the order in which they were made, one more than `limit`. */
 export async function findDevices(
   db: Db,
@@ -107,20 +87,4 @@ export async function endDeviceRow(tx: Db, organizerId: string, deviceId: string
     .where(and(eq(devices.organizerId, organizerId), eq(devices.id, deviceId), isNull(devices.endedAt)))
     .returning({ id: devices.id });
   return rows.length > 0;
-}
-
-export async function findApiKey(db: Db, organizerId: string, keyId: string): Promise<ApiKey | undefined> {
-  const [row] = await db
-    .select()
-    .from(apiKeys)
-    .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.id, keyId)));
-  return row;
-}
-
-export async function findDevice(db: Db, organizerId: string, deviceId: string): Promise<Device | undefined> {
-  const [row] = await db
-    .select()
-    .from(devices)
-    .where(and(eq(devices.organizerId, organizerId), eq(devices.id, deviceId)));
-  return row;
 }

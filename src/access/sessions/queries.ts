@@ -1,6 +1,5 @@
 import { type SQL, and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
-import type { Db } from '../../platform/database/db.ts';
-import { rowsOf } from '../../platform/database/db.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { ApiKeyActor, DeviceActor, StaffActor } from '../actor.ts';
 import { type Session, apiKeys, devices, organizers, sessions, staff } from '../tables.ts';
 
@@ -67,34 +66,6 @@ export async function findDeviceActor(
 }
 
 /**
- * Starts a session, unless the member was disabled or the password changed since it was compared. The share lock makes
- * such a change wait, and then end this session too.
- */
-export async function insertSession(
-  tx: Db,
-  session: { id: string; staffId: string; passwordHash: string; networkKey: string; hours: number },
-): Promise<Session | undefined> {
-  const [member] = await tx
-    .select({ id: staff.id })
-    .from(staff)
-    .where(and(eq(staff.id, session.staffId), eq(staff.status, 'active'), eq(staff.passwordHash, session.passwordHash)))
-    .for('share');
-  if (member === undefined) return undefined;
-  const [row] = await tx
-    .insert(sessions)
-    .values({
-      id: session.id,
-      staffId: session.staffId,
-      networkKey: session.networkKey,
-      // Whole seconds, as in the token.
-      createdAt: sql`date_trunc('second', now())`,
-      expiresAt: sql`date_trunc('second', now()) + make_interval(hours => ${session.hours})`,
-    })
-    .returning();
-  return row;
-}
-
-/**
  * Whether somebody has signed in with this address from this network while the sessions are kept. By staff_email_active and
  * sessions_network; an unknown address takes the same way.
  */
@@ -106,15 +77,6 @@ export async function wasSignedInFrom(db: Db, email: string, networkKey: string)
     .where(and(eq(staff.email, email), eq(staff.status, 'active'), eq(sessions.networkKey, networkKey)))
     .limit(1);
   return rows.length > 0;
-}
-
-/** Ends the member's oldest sessions beyond `max`. */
-export async function endSurplusSessions(tx: Db, staffId: string, max: number): Promise<void> {
-  await tx.execute(sql`
-    update sessions set ended_at = now()
-    where id in (
-      select id from sessions where staff_id = ${staffId} and ended_at is null order by id desc offset ${max}
-    ) and ended_at is null`);
 }
 
 export async function endSessionRow(tx: Db, staffId: string, sessionId: string): Promise<boolean> {
@@ -142,9 +104,4 @@ export async function findLiveSessions(db: Db, staffId: string): Promise<Session
     .from(sessions)
     .where(and(eq(sessions.staffId, staffId), live))
     .orderBy(desc(sessions.id));
-}
-
-export async function findSession(db: Db, sessionId: string): Promise<Session | undefined> {
-  const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
-  return row;
 }

@@ -7,10 +7,10 @@ import type { Actor, StaffActor } from '../actor.ts';
 import type { AccessDeps } from '../deps.ts';
 import { endSession } from './end-session.ts';
 import { forbidden } from '../errors.ts';
-import { listSessions } from './list-sessions.ts';
+import { findLiveSessions } from './queries.ts';
 import { type ActorEnv, requireActor } from '../middleware.ts';
 import { presentActor, presentSession } from '../present.ts';
-import { actorSchema, sessionParams, sessionSchema, signInSchema, signedInSchema } from '../schemas.ts';
+import { actorSchema, sessionParams, sessionSchema, signInSchema, signedInSchema } from './schemas.ts';
 import { showActor } from './show-actor.ts';
 import { startSession } from './start-session.ts';
 import { byAnybody, byDoor, bySession } from '../../http/contract/security.ts';
@@ -89,7 +89,7 @@ export function sessionRoutes(deps: AccessDeps & { readonly networkOf: (c: Conte
     .openapi(show, async (c) => c.json(presentActor(await showActor(deps, { actor: c.var.actor })), 200))
     .openapi(list, async (c) => {
       const actor = person(c.var.actor);
-      const rows = await listSessions(deps, { actor });
+      const rows = await findLiveSessions(deps.db, actor.id);
       return c.json({ data: rows.map((row) => presentSession(row, actor.sessionId)), nextCursor: null }, 200);
     })
     .openapi(endCurrent, async (c) => {

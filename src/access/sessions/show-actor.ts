@@ -1,10 +1,18 @@
 import type { Db } from '../../platform/database/db.ts';
 import type { Actor } from '../actor.ts';
 import { unauthenticated } from '../errors.ts';
-import { findOrganizer } from '../queries.ts';
-import { findApiKey, findDevice } from '../credentials/queries.ts';
-import { findSession } from './queries.ts';
 import { findStaff } from '../staff/queries.ts';
+import { eq, and } from 'drizzle-orm';
+import {
+  type Organizer,
+  organizers,
+  type Session,
+  sessions,
+  type ApiKey,
+  type Device,
+  apiKeys,
+  devices,
+} from '../tables.ts';
 
 export type ActorView = {
   readonly actor: Actor;
@@ -37,4 +45,30 @@ async function describe(db: Db, actor: Actor): Promise<{ name: string; email?: s
 
 function nameOf(row: { name: string } | undefined): { name: string } | undefined {
   return row && { name: row.name };
+}
+
+async function findOrganizer(db: Db, organizerId: string): Promise<Organizer | undefined> {
+  const [row] = await db.select().from(organizers).where(eq(organizers.id, organizerId));
+  return row;
+}
+
+async function findSession(db: Db, sessionId: string): Promise<Session | undefined> {
+  const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
+  return row;
+}
+
+async function findApiKey(db: Db, organizerId: string, keyId: string): Promise<ApiKey | undefined> {
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.organizerId, organizerId), eq(apiKeys.id, keyId)));
+  return row;
+}
+
+async function findDevice(db: Db, organizerId: string, deviceId: string): Promise<Device | undefined> {
+  const [row] = await db
+    .select()
+    .from(devices)
+    .where(and(eq(devices.organizerId, organizerId), eq(devices.id, deviceId)));
+  return row;
 }

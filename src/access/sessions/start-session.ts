@@ -9,11 +9,12 @@ import { readKnownClient, signKnownClient, signedInFromKey, staffSubject } from 
 import { sessionHours, sessionsPerStaffMax } from '../limits.ts';
 import { signIns } from '../metrics.ts';
 import type { Passwords } from './passwords.ts';
-import { endSurplusSessions, insertSession, wasSignedInFrom } from './queries.ts';
+import { wasSignedInFrom } from './queries.ts';
 import { findActiveStaffByEmail } from '../staff/queries.ts';
 import { signSessionToken } from './session-token.ts';
 import { type TryLimiter, tryOf } from './try-limiter.ts';
-import type { Session, StaffMember } from '../tables.ts';
+import { type Session, type StaffMember, sessions, staff } from '../tables.ts';
+import { and, eq, sql } from 'drizzle-orm';
 
 type Deps = {
   db: Db;
@@ -84,4 +85,41 @@ function openSession(
     });
     return session;
   });
+}
+
+/**
+ * Starts a session, unless the member was disabled or the password changed since it was compared. The share lock makes
+ * such a change wait, and then end this session too.
+ */
+async function insertSession(
+  tx: Db,
+  session: { id: string; staffId: string; passwordHash: string; networkKey: string; hours: number },
+): Promise<Session | undefined> {
+  const [member] = await tx
+    .select({ id: staff.id })
+    .from(staff)
+    .where(and(eq(staff.id, session.staffId), eq(staff.status, 'active'), eq(staff.passwordHash, session.passwordHash)))
+    .for('share');
+  if (member === undefined) return undefined;
+  const [row] = await tx
+    .insert(sessions)
+    .values({
+      id: session.id,
+      staffId: session.staffId,
+      networkKey: session.networkKey,
+      // Whole seconds, as in the token.
+      createdAt: sql`date_trunc('second', now())`,
+      expiresAt: sql`date_trunc('second', now()) + make_interval(hours => ${session.hours})`,
+    })
+    .returning();
+  return row;
+}
+
+/** Ends the member's oldest sessions beyond `max`. */
+async function endSurplusSessions(tx: Db, staffId: string, max: number): Promise<void> {
+  await tx.execute(sql`
+    update sessions set ended_at = now()
+    where id in (
+      select id from sessions where staff_id = ${staffId} and ended_at is null order by id desc offset ${max}
+    ) and ended_at is null`);
 }

@@ -7,8 +7,9 @@ import { forbidden, lastOwner, staffNotFound } from '../errors.ts';
 import { type Keep, endMadeAccess } from './made-access.ts';
 import { lockOrganizer } from '../queries.ts';
 import { endAllSessions } from '../sessions/queries.ts';
-import { countOtherOwners, findStaff, updateStaffRole } from './queries.ts';
-import type { StaffMember } from '../tables.ts';
+import { countOtherOwners, findStaff } from './queries.ts';
+import { type StaffMember, staff } from '../tables.ts';
+import { and, eq, ne } from 'drizzle-orm';
 
 /**
  * Gives a member another role. A higher one is felt within 30 seconds. A lower one ends their sessions, and the API keys, devices
@@ -47,4 +48,13 @@ export async function changeStaffRole(
   });
   for (const id of [staffId, ...ended]) deps.actors.forget(id);
   return changed;
+}
+
+async function updateStaffRole(tx: Db, staffId: string, from: Role, to: Role): Promise<StaffMember | undefined> {
+  const [row] = await tx
+    .update(staff)
+    .set({ role: to })
+    .where(and(eq(staff.id, staffId), eq(staff.role, from), ne(staff.status, 'disabled')))
+    .returning();
+  return row;
 }

@@ -7,10 +7,10 @@ import { writeAudit } from '../audit/audit.ts';
 import { normalizeEmail } from '../email.ts';
 import { organizerSlugTaken, staffEmailInUse } from '../errors.ts';
 import { invitationHours } from '../limits.ts';
-import { insertOrganizer } from '../queries.ts';
 import { findActiveStaffByEmail, insertStaff } from './queries.ts';
-import { insertStaffToken } from './token-queries.ts';
-import { staffLink } from './staff-link.ts';
+import { insertStaffToken } from '../links/queries.ts';
+import { staffLink } from '../links/staff-link.ts';
+import { type Organizer, organizers } from '../tables.ts';
 
 export type CreateOrganizerInput = {
   readonly slug: string;
@@ -53,4 +53,17 @@ export async function createOrganizer(
     return insertStaffToken(tx, { id: tokenId, staffId: ownerId, purpose: 'invitation', hours: invitationHours });
   });
   return { organizerId, ownerId, link: staffLink(deps.config, token), expiresAt: token.expiresAt };
+}
+
+/** Undefined when the slug is taken. */
+async function insertOrganizer(
+  db: Db,
+  organizer: { id: string; slug: string; name: string },
+): Promise<Organizer | undefined> {
+  const [row] = await db
+    .insert(organizers)
+    .values(organizer)
+    .onConflictDoNothing({ target: organizers.slug })
+    .returning();
+  return row;
 }

@@ -7,8 +7,10 @@ import { forbidden, lastOwner, staffNotFound } from '../errors.ts';
 import { type Keep, endMadeAccess } from './made-access.ts';
 import { lockOrganizer } from '../queries.ts';
 import { endAllSessions } from '../sessions/queries.ts';
-import { countOtherOwners, disableStaffRow, findStaff } from './queries.ts';
-import { voidStaffTokens } from './token-queries.ts';
+import { countOtherOwners, findStaff } from './queries.ts';
+import { voidStaffTokens } from '../links/queries.ts';
+import { and, eq, ne } from 'drizzle-orm';
+import { staff } from '../tables.ts';
 
 /**
  * Ends a member and what they could do: no sign-in, no session, no open link, and no API key, device or open invitation that they
@@ -34,4 +36,14 @@ export async function disableStaff(
     return endMadeAccess(tx, { by, makerId: staffId, keep, because: 'staff.disabled' });
   });
   for (const id of [staffId, ...ended]) deps.actors.forget(id);
+}
+
+/** Takes the password too, so that nothing but a new invitation opens the account again. */
+async function disableStaffRow(tx: Db, staffId: string): Promise<boolean> {
+  const rows = await tx
+    .update(staff)
+    .set({ status: 'disabled', passwordHash: null })
+    .where(and(eq(staff.id, staffId), ne(staff.status, 'disabled')))
+    .returning({ id: staff.id });
+  return rows.length > 0;
 }

@@ -10,9 +10,10 @@ import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from '
 import { staffInvited } from '../jobs.ts';
 import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
-import { countStaff, findStaffOfOrganizer, insertStaff, reinviteStaff } from './queries.ts';
-import { countRecentInvitations, insertStaffToken, voidStaffTokens } from './token-queries.ts';
-import type { StaffMember } from '../tables.ts';
+import { insertStaff } from './queries.ts';
+import { insertStaffToken, voidStaffTokens } from '../links/queries.ts';
+import { type StaffMember, staff, staffTokens } from '../tables.ts';
+import { and, eq, ne, gt, sql } from 'drizzle-orm';
 
 export type InviteStaffInput = {
   readonly email: string;
@@ -74,4 +75,43 @@ async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): 
   if (invited === undefined) throw staffEmailInUse();
   await voidStaffTokens(tx, known.id);
   return invited;
+}
+
+/** The organiser's own member with this address, whatever other organisers know of it. */
+async function findStaffOfOrganizer(db: Db, organizerId: string, email: string): Promise<StaffMember | undefined> {
+  const [row] = await db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.email, email)));
+  return row;
+}
+
+function countStaff(tx: Db, organizerId: string): Promise<number> {
+  return tx.$count(staff, eq(staff.organizerId, organizerId));
+}
+
+/** An invited or disabled member is invited again, under what the new invitation says; the old password is gone. */
+async function reinviteStaff(
+  tx: Db,
+  staffId: string,
+  change: { name: string; role: Role; locale: 'id' | 'en'; invitedBy: string },
+): Promise<StaffMember | undefined> {
+  const [row] = await tx
+    .update(staff)
+    .set({ ...change, status: 'invited', passwordHash: null })
+    .where(and(eq(staff.id, staffId), ne(staff.status, 'active')))
+    .returning();
+  return row;
+}
+
+/** Invitations of this member made within the last hour. Only under `lockOrganizer` does the answer stay true. */
+function countRecentInvitations(tx: Db, staffId: string): Promise<number> {
+  return tx.$count(
+    staffTokens,
+    and(
+      eq(staffTokens.staffId, staffId),
+      eq(staffTokens.purpose, 'invitation'),
+      gt(staffTokens.createdAt, sql`now() - interval '1 hour'`),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/database/db.ts';
-import { type Role, atLeast, mayManage } from '../actor.ts';
+import { type Role, atLeast, mayManage, type Actor } from '../actor.ts';
 import { type AuditActor, writeAudit } from '../audit/audit.ts';
-import { choiceNeeded, forbidden, keepUnknown } from '../errors.ts';
+import { choiceNeeded, forbidden, keepUnknown, staffNotFound } from '../errors.ts';
 import {
   endApiKeyRow,
   endDeviceRow,
@@ -10,9 +10,10 @@ import {
   handOverDevices,
   findMadeDevices,
 } from '../credentials/queries.ts';
-import { endInvitationRow, findOpenInvitations, handOverInvitations } from './queries.ts';
-import { voidStaffTokens } from './token-queries.ts';
-import type { ApiKey, Device, StaffMember } from '../tables.ts';
+import { endInvitationRow, findOpenInvitations, handOverInvitations, findStaff } from './queries.ts';
+import { voidStaffTokens } from '../links/queries.ts';
+import { type ApiKey, type Device, type StaffMember, staff } from '../tables.ts';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 
 /** Access that somebody has given to others and that is open: it ends with them, or somebody else takes it over. */
 export type MadeAccess = {
@@ -24,8 +25,11 @@ export type MadeAccess = {
 
 /** What stays although its maker goes: ids, or all of a kind. */
 export type Keep = readonly string[];
+
 const kinds = ['api_keys', 'devices', 'invitations'] as const;
+
 type Kind = (typeof kinds)[number];
+
 type Made = {
   readonly kind: Kind;
   readonly id: string;
@@ -148,4 +152,31 @@ async function handOver(
   for (const { id } of made) {
     await writeAudit(tx, { actor: by, act: 'access.handed_over', subjectId: id, changes: { ...changes, to } });
   }
+}
+
+/**
+ * What would end with a member, or outlive one: what they have made and is open, and who works here because they invited them.
+ * Shown to the member, and to staff who may manage the member.
+ * @throws DomainError staff.not_found, access.forbidden
+ */
+export async function showMadeAccess(
+  deps: { db: Db },
+  input: { actor: Actor; staffId: string },
+): Promise<MadeAccess & { readonly members: readonly StaffMember[] }> {
+  const { actor, staffId } = input;
+  const member = await findStaff(deps.db, actor.organizerId, staffId);
+  if (member === undefined) throw staffNotFound();
+  if (actor.id !== staffId && !mayManage(actor, member.role)) throw forbidden();
+  const made = await findMadeAccess(deps.db, actor.organizerId, staffId);
+  const makers = [staffId, ...made.apiKeys.map(({ id }) => id)];
+  return { ...made, members: await findInvitedMembers(deps.db, actor.organizerId, makers) };
+}
+
+/** Members who work here now and were invited by this maker or one of the maker's keys. */
+async function findInvitedMembers(db: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
+  return db
+    .select()
+    .from(staff)
+    .where(and(eq(staff.organizerId, organizerId), eq(staff.status, 'active'), inArray(staff.invitedBy, makerIds)))
+    .orderBy(asc(staff.id));
 }

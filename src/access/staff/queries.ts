@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, inArray, ne } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
-import type { Role } from '../actor.ts';
-import { type StaffMember, type StaffStatus, organizers, staff } from '../tables.ts';
+import { type StaffMember, type StaffStatus, staff } from '../tables.ts';
 
 /** Undefined when the organiser has a member with this address already. */
 export async function insertStaff(db: Db, member: typeof staff.$inferInsert): Promise<StaffMember | undefined> {
@@ -20,40 +19,6 @@ export async function findActiveStaffByEmail(db: Db, email: string): Promise<Sta
     .from(staff)
     .where(and(eq(staff.email, email), eq(staff.status, 'active')));
   return row;
-}
-
-/** The organiser's own member with this address, whatever other organisers know of it. */
-export async function findStaffOfOrganizer(
-  db: Db,
-  organizerId: string,
-  email: string,
-): Promise<StaffMember | undefined> {
-  const [row] = await db
-    .select()
-    .from(staff)
-    .where(and(eq(staff.organizerId, organizerId), eq(staff.email, email)));
-  return row;
-}
-
-/** The member whom an operator means: who signs in with the address, or the only one who is invited with it. */
-export async function findStaffForLink(
-  db: Db,
-  email: string,
-  organizerSlug: string | undefined,
-): Promise<StaffMember | undefined> {
-  const rows = await db
-    .select({ member: staff })
-    .from(staff)
-    .innerJoin(organizers, eq(organizers.id, staff.organizerId))
-    .where(
-      and(
-        eq(staff.email, email),
-        ne(staff.status, 'disabled'),
-        organizerSlug === undefined ? undefined : eq(organizers.slug, organizerSlug),
-      ),
-    );
-  const active = rows.find(({ member }) => member.status === 'active');
-  return active?.member ?? (rows.length === 1 ? rows[0]?.member : undefined);
 }
 
 /** A member of this organiser; another organiser's member does not exist here. */
@@ -88,25 +53,12 @@ export async function findOpenInvitations(tx: Db, organizerId: string, makerIds:
     .orderBy(asc(staff.id));
 }
 
-/** Members who work here now and were invited by this maker or one of the maker's keys. */
-export async function findInvitedMembers(db: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
-  return db
-    .select()
-    .from(staff)
-    .where(and(eq(staff.organizerId, organizerId), eq(staff.status, 'active'), inArray(staff.invitedBy, makerIds)))
-    .orderBy(asc(staff.id));
-}
-
 export async function handOverInvitations(tx: Db, organizerId: string, ids: string[], to: string): Promise<void> {
   if (ids.length === 0) return;
   await tx
     .update(staff)
     .set({ invitedBy: to })
     .where(and(eq(staff.organizerId, organizerId), inArray(staff.id, ids), eq(staff.status, 'invited')));
-}
-
-export function countStaff(tx: Db, organizerId: string): Promise<number> {
-  return tx.$count(staff, eq(staff.organizerId, organizerId));
 }
 
 /** Active owners besides this member. Only under `lockOrganizer` does the answer stay true. */
@@ -117,45 +69,12 @@ export function countOtherOwners(tx: Db, organizerId: string, staffId: string): 
   );
 }
 
-/** An invited or disabled member is invited again, under what the new invitation says; the old password is gone. */
-export async function reinviteStaff(
-  tx: Db,
-  staffId: string,
-  change: { name: string; role: Role; locale: 'id' | 'en'; invitedBy: string },
-): Promise<StaffMember | undefined> {
-  const [row] = await tx
-    .update(staff)
-    .set({ ...change, status: 'invited', passwordHash: null })
-    .where(and(eq(staff.id, staffId), ne(staff.status, 'active')))
-    .returning();
-  return row;
-}
-
-export async function updateStaffRole(tx: Db, staffId: string, from: Role, to: Role): Promise<StaffMember | undefined> {
-  const [row] = await tx
-    .update(staff)
-    .set({ role: to })
-    .where(and(eq(staff.id, staffId), eq(staff.role, from), ne(staff.status, 'disabled')))
-    .returning();
-  return row;
-}
-
 /** Ends an invitation that nobody has accepted; false when somebody has. */
 export async function endInvitationRow(tx: Db, staffId: string): Promise<boolean> {
   const rows = await tx
     .update(staff)
     .set({ status: 'disabled' })
     .where(and(eq(staff.id, staffId), eq(staff.status, 'invited')))
-    .returning({ id: staff.id });
-  return rows.length > 0;
-}
-
-/** Takes the password too, so that nothing but a new invitation opens the account again. */
-export async function disableStaffRow(tx: Db, staffId: string): Promise<boolean> {
-  const rows = await tx
-    .update(staff)
-    .set({ status: 'disabled', passwordHash: null })
-    .where(and(eq(staff.id, staffId), ne(staff.status, 'disabled')))
     .returning({ id: staff.id });
   return rows.length > 0;
 }
@@ -176,4 +95,9 @@ export async function setStaffPassword(
     .where(and(eq(staff.id, staffId), eq(staff.status, from)))
     .returning();
   return row;
+}
+
+/** Whether somebody can sign in with the published demo password. With `ENV=production` the service then refuses to start. */
+export async function demoStaffExists(db: Db): Promise<boolean> {
+  return (await db.select({ id: staff.id }).from(staff).where(eq(staff.isDemo, true)).limit(1)).length > 0;
 }

@@ -8,21 +8,13 @@ import type { AccessDeps } from '../deps.ts';
 import { disableStaff } from './disable-staff.ts';
 import { endStaffSessions } from '../sessions/end-staff-sessions.ts';
 import { inviteStaff } from './invite-staff.ts';
-import { listStaff } from './list-staff.ts';
+import { findStaffPage } from './queries.ts';
 import { type ActorEnv, requireRole } from '../middleware.ts';
 import { presentMadeAccess, presentStaffMember } from '../present.ts';
-import {
-  changeStaffSchema,
-  inviteStaffSchema,
-  keepQuery,
-  listQuery,
-  madeAccessSchema,
-  organizerParams,
-  staffMemberSchema,
-  staffParams,
-} from '../schemas.ts';
+import { changeStaffSchema, inviteStaffSchema, madeAccessSchema, staffMemberSchema, staffParams } from './schemas.ts';
+import { keepQuery, listQuery, organizerParams } from '../schemas.ts';
 import { bySession, byStaff } from '../../http/contract/security.ts';
-import { showMadeAccess } from './show-made-access.ts';
+import { showMadeAccess } from './made-access.ts';
 
 const tags = ['Staff'];
 
@@ -116,7 +108,7 @@ export function staffRoutes(deps: AccessDeps) {
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
-      const rows = await listStaff(deps, { organizerId: c.var.actor.organizerId, afterId, limit });
+      const rows = await findStaffPage(deps.db, c.var.actor.organizerId, { afterId, limit });
       return c.json(
         page(rows, limit, presentStaffMember, ({ id }) => [id]),
         200,

@@ -8,9 +8,10 @@ import { linkLimited } from '../errors.ts';
 import { staffPasswordReset } from '../jobs.ts';
 import { readKnownClient, signedInFromKey, staffSubject } from '../sessions/known-client.ts';
 import { passwordResetHours, passwordResetsPerStaffMax } from '../limits.ts';
-import { insertResetToken, lockActiveStaffByEmail } from './token-queries.ts';
 import { wasSignedInFrom } from '../sessions/queries.ts';
 import { type TryLimiter, tryOf } from '../sessions/try-limiter.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { staff } from '../tables.ts';
 
 /**
  * Mails a reset link, if a member with this address may sign in. Known or not, the same statements run, a job is staged
@@ -46,4 +47,31 @@ export async function requestPasswordReset(
     });
     await stage(tx, staffPasswordReset, { tokenId });
   });
+}
+
+/**
+ * Locks the member with this address, if one may sign in. Then `insertResetToken` sees every reset that was asked for
+ * before, so that copies of one request in the same instant count each other.
+ */
+async function lockActiveStaffByEmail(tx: Db, email: string): Promise<string | undefined> {
+  const [row] = await tx
+    .select({ id: staff.id })
+    .from(staff)
+    .where(and(eq(staff.email, email), eq(staff.status, 'active')))
+    .for('no key update');
+  return row?.id;
+}
+
+/** Makes a reset link, unless there is no such member, or too many were made while the first of them lives. */
+async function insertResetToken(
+  tx: Db,
+  token: { id: string; staffId: string | undefined; hours: number; liveMax: number },
+): Promise<void> {
+  await tx.execute(sql`
+    insert into staff_tokens (id, staff_id, purpose, expires_at)
+    select ${token.id}, s.id, 'password_reset', now() + make_interval(hours => ${token.hours})
+    from staff s
+    where s.id = ${token.staffId ?? ''}
+      and (select count(*) from staff_tokens t
+           where t.staff_id = s.id and t.purpose = 'password_reset' and t.expires_at > now()) < ${token.liveMax}`);
 }

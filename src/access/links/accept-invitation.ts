@@ -4,9 +4,9 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { linkInvalid, staffEmailInUse } from '../errors.ts';
 import type { Passwords } from '../sessions/passwords.ts';
-import { setStaffPassword } from './queries.ts';
-import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './token-queries.ts';
-import { readStaffToken } from './staff-token.ts';
+import { setStaffPassword } from '../staff/queries.ts';
+import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './queries.ts';
+import { readStaffToken } from './staff-link.ts';
 
 /**
  * The invited member sets a name and a password, once, and may sign in from then on. Whose address signs in for another

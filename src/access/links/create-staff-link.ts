@@ -7,10 +7,11 @@ import { normalizeEmail } from '../email.ts';
 import { staffNotFound } from '../errors.ts';
 import { invitationHours, passwordResetHours } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
-import { findStaff, findStaffForLink } from './queries.ts';
-import { insertStaffToken, voidStaffTokens } from './token-queries.ts';
+import { findStaff } from '../staff/queries.ts';
+import { insertStaffToken, voidStaffTokens } from './queries.ts';
 import { staffLink } from './staff-link.ts';
-import type { StaffTokenPurpose } from '../tables.ts';
+import { type StaffTokenPurpose, type StaffMember, organizers, staff } from '../tables.ts';
+import { and, eq, ne } from 'drizzle-orm';
 
 /**
  * A new link for a member whose mail does not arrive, for an operator to hand over; links made before are void. Only an
@@ -44,4 +45,25 @@ export async function createStaffLink(
     });
   });
   return { purpose: token.purpose, link: staffLink(deps.config, token), expiresAt: token.expiresAt };
+}
+
+/** The member whom an operator means: who signs in with the address, or the only one who is invited with it. */
+async function findStaffForLink(
+  db: Db,
+  email: string,
+  organizerSlug: string | undefined,
+): Promise<StaffMember | undefined> {
+  const rows = await db
+    .select({ member: staff })
+    .from(staff)
+    .innerJoin(organizers, eq(organizers.id, staff.organizerId))
+    .where(
+      and(
+        eq(staff.email, email),
+        ne(staff.status, 'disabled'),
+        organizerSlug === undefined ? undefined : eq(organizers.slug, organizerSlug),
+      ),
+    );
+  const active = rows.find(({ member }) => member.status === 'active');
+  return active?.member ?? (rows.length === 1 ? rows[0]?.member : undefined);
 }

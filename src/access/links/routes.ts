@@ -8,7 +8,7 @@ import { confirmPasswordReset } from './confirm-password-reset.ts';
 import type { AccessDeps } from '../deps.ts';
 import type { ActorEnv } from '../middleware.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
-import { acceptInvitationSchema, confirmPasswordResetSchema, requestPasswordResetSchema } from '../schemas.ts';
+import { acceptInvitationSchema, confirmPasswordResetSchema, requestPasswordResetSchema } from './schemas.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 
 const tags = ['Sessions'];

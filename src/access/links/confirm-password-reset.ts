@@ -3,13 +3,13 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import type { Actors } from '../actors.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { linkInvalid } from '../errors.ts';
-import { type Keep, endMadeAccess, findMadeAccess, refuseWithoutChoice } from './made-access.ts';
+import { type Keep, endMadeAccess, findMadeAccess, refuseWithoutChoice } from '../staff/made-access.ts';
 import type { Passwords } from '../sessions/passwords.ts';
 import { lockOrganizer } from '../queries.ts';
 import { endAllSessions } from '../sessions/queries.ts';
-import { setStaffPassword } from './queries.ts';
-import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './token-queries.ts';
-import { readStaffToken } from './staff-token.ts';
+import { setStaffPassword } from '../staff/queries.ts';
+import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './queries.ts';
+import { readStaffToken } from './staff-link.ts';
 
 /**
  * Sets a new password by a mailed link, once; every session and every other link of the member ends with the old one. What

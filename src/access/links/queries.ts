@@ -19,45 +19,6 @@ export async function insertStaffToken(
   return row;
 }
 
-/** Invitations of this member made within the last hour. Only under `lockOrganizer` does the answer stay true. */
-export function countRecentInvitations(tx: Db, staffId: string): Promise<number> {
-  return tx.$count(
-    staffTokens,
-    and(
-      eq(staffTokens.staffId, staffId),
-      eq(staffTokens.purpose, 'invitation'),
-      gt(staffTokens.createdAt, sql`now() - interval '1 hour'`),
-    ),
-  );
-}
-
-/**
- * Locks the member with this address, if one may sign in. Then `insertResetToken` sees every reset that was asked for
- * before, so that copies of one request in the same instant count each other.
- */
-export async function lockActiveStaffByEmail(tx: Db, email: string): Promise<string | undefined> {
-  const [row] = await tx
-    .select({ id: staff.id })
-    .from(staff)
-    .where(and(eq(staff.email, email), eq(staff.status, 'active')))
-    .for('no key update');
-  return row?.id;
-}
-
-/** Makes a reset link, unless there is no such member, or too many were made while the first of them lives. */
-export async function insertResetToken(
-  tx: Db,
-  token: { id: string; staffId: string | undefined; hours: number; liveMax: number },
-): Promise<void> {
-  await tx.execute(sql`
-    insert into staff_tokens (id, staff_id, purpose, expires_at)
-    select ${token.id}, s.id, 'password_reset', now() + make_interval(hours => ${token.hours})
-    from staff s
-    where s.id = ${token.staffId ?? ''}
-      and (select count(*) from staff_tokens t
-           where t.staff_id = s.id and t.purpose = 'password_reset' and t.expires_at > now()) < ${token.liveMax}`);
-}
-
 /** The link's member, when the link is neither used nor void nor late. */
 export async function findLiveStaffToken(db: Db, tokenId: string) {
   const [row] = await db

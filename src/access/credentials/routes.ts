@@ -1,0 +1,152 @@
+import { createRoute } from '@hono/zod-openapi';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
+import { bySession, byStaff } from '../../http/contract/security.ts';
+import type { AccessDeps } from '../deps.ts';
+import { type ActorEnv, requireRole } from '../middleware.ts';
+import { presentApiKey, presentDevice } from '../present.ts';
+import { keepQuery, listQuery, organizerParams } from '../schemas.ts';
+import { createApiKey } from './create-api-key.ts';
+import { createDevice } from './create-device.ts';
+import { endApiKey } from './end-api-key.ts';
+import { endDevice } from './end-device.ts';
+import { findApiKeys, findDevices } from './queries.ts';
+import {
+  apiKeyParams,
+  apiKeySchema,
+  createApiKeySchema,
+  createDeviceSchema,
+  createdApiKeySchema,
+  createdDeviceSchema,
+  deviceListQuery,
+  deviceParams,
+  deviceSchema,
+} from './schemas.ts';
+
+const keyTags = ['API keys'];
+
+function keyContracts(deps: AccessDeps) {
+  const owner = requireRole(deps, 'owner');
+  const create = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/api-keys',
+    tags: keyTags,
+    operationId: 'createApiKey',
+    summary: 'Make an API key; its text is shown this once',
+    security: bySession,
+    middleware: [owner, jsonBody()] as const,
+    request: { params: organizerParams, body: body(createApiKeySchema) },
+    responses: { 201: answer(createdApiKeySchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
+  });
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/api-keys',
+    tags: keyTags,
+    operationId: 'listApiKeys',
+    summary: 'All API keys, ended ones too',
+    security: bySession,
+    middleware: [owner] as const,
+    request: { params: organizerParams, query: listQuery },
+    responses: { 200: answer(listOf(apiKeySchema), 'Keys, oldest first.'), ...problems(400, 401, 403, 404) },
+  });
+  const end = createRoute({
+    method: 'delete',
+    path: '/v1/organizers/{slug}/api-keys/{keyId}',
+    tags: keyTags,
+    operationId: 'endApiKey',
+    summary: 'End an API key, and what was made with it',
+    description:
+      'Ends the devices and open invitations that the key has made, too. `keep` names what stays; you take it over.',
+    security: bySession,
+    middleware: [owner] as const,
+    request: { params: apiKeyParams, query: keepQuery },
+    responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404, 409) },
+  });
+  return { create, list, end };
+}
+
+export function apiKeyRoutes(deps: AccessDeps) {
+  const { create, list, end } = keyContracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(create, async (c) => {
+      const { apiKey, key } = await createApiKey(deps, { actor: c.var.actor, ...c.req.valid('json') });
+      return c.json({ ...presentApiKey(apiKey), key }, 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+      const rows = await findApiKeys(deps.db, c.var.actor.organizerId, { afterId, limit });
+      return c.json(
+        page(rows, limit, presentApiKey, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(end, async (c) => {
+      await endApiKey(deps, { actor: c.var.actor, keyId: c.req.valid('param').keyId, ...c.req.valid('query') });
+      return c.body(null, 204);
+    });
+}
+
+const deviceTags = ['Devices'];
+
+function deviceContracts(deps: AccessDeps) {
+  const manager = requireRole(deps, 'manager');
+  const create = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/devices',
+    tags: deviceTags,
+    operationId: 'createDevice',
+    summary: 'Register a scanner for one event; its token is shown this once',
+    security: byStaff,
+    middleware: [manager, jsonBody()] as const,
+    request: { params: organizerParams, body: body(createDeviceSchema) },
+    responses: { 201: answer(createdDeviceSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
+  });
+  const list = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/devices',
+    tags: deviceTags,
+    operationId: 'listDevices',
+    summary: 'All devices, ended ones too',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: organizerParams, query: deviceListQuery },
+    responses: { 200: answer(listOf(deviceSchema), 'Devices, oldest first.'), ...problems(400, 401, 403, 404) },
+  });
+  const end = createRoute({
+    method: 'delete',
+    path: '/v1/organizers/{slug}/devices/{deviceId}',
+    tags: deviceTags,
+    operationId: 'endDevice',
+    summary: 'End a device',
+    security: byStaff,
+    middleware: [manager] as const,
+    request: { params: deviceParams },
+    responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404) },
+  });
+  return { create, list, end };
+}
+
+export function deviceRoutes(deps: AccessDeps) {
+  const { create, list, end } = deviceContracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(create, async (c) => {
+      const { device, token } = await createDevice(deps, { actor: c.var.actor, ...c.req.valid('json') });
+      return c.json({ ...presentDevice(device), token }, 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit, eventId } = c.req.valid('query');
+      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+      const rows = await findDevices(deps.db, c.var.actor.organizerId, { eventId }, { afterId, limit });
+      return c.json(
+        page(rows, limit, presentDevice, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(end, async (c) => {
+      await endDevice(deps, { actor: c.var.actor, deviceId: c.req.valid('param').deviceId });
+      return c.body(null, 204);
+    });
+}
