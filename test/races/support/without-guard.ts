@@ -60,5 +60,5 @@ export const withoutCounterKey = (directUrl: string): Promise<void> =>
 /** Holds the window between reading and writing open, which otherwise is a matter of luck. Who is refused does not wait. */
 export const slowDecision: Edit = [
   'update stock s\n    set available',
-  'perform pg_sleep(0.15) where 0 < any (s_held);\n  update stock s\n    set available',
+  'perform pg_sleep(0.15) where 0 < any (v_pool_held);\n  update stock s\n    set available',
 ];
