@@ -1,11 +1,11 @@
--- The common way of a callback in one call: money for the attempt that waits, of an order that waits. What the general way
--- (`applyFact`) does in ten round trips is done here in one, since the pool's stock row is locked from `pay_order` to the
--- commit and every payment of the pool queues for it. Anything that is not exactly this case is left to the general way:
--- the answer is then `other`, or SQLSTATE AN001 when only paying itself showed it, and nothing was changed. The caller has checked signature, merchant and signed status.
+-- The common case of a callback in one call: money for an open attempt of an order that waits for payment. The general way
+-- (`applyFact`) takes ten round trips. The pool's stock row is locked from `pay_order` to the commit, and every payment of the
+-- pool queues for it, so one round trip matters. Any other case is left to the general way: the answer is then `other`, or
+-- SQLSTATE AN001 if only paying showed it, and nothing was changed. The caller has checked signature, merchant and signed status.
 create or replace function apply_settlement(
   p_callback_id bigint, p_event_id text, p_order_id text, p_attempt_id text, p_status text, p_amount bigint, p_currency text,
   p_reference text, p_method text, p_instructions jsonb, p_check_seconds integer,
-  -- The gateway's fee in p_amount, when it says so; and whether what it does not explain is that fee.
+  -- The gateway's fee within p_amount, if the gateway states it; and whether an unexplained excess is that fee.
   p_fee bigint, p_buyer_pays_fee boolean) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -48,7 +48,7 @@ begin
     where e.amount <> 0;
   v_outcome := pay_order(p_event_id, p_order_id);
   if v_outcome <> 'paid' then
-    -- Takes back all that this call has written; its caller then goes the general way.
+    -- Undoes everything that this call has written; the caller then takes the general way.
     raise exception 'an order that waits was not paid but %', v_outcome using errcode = 'AN001';
   end if;
   return 'paid';

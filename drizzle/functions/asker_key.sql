@@ -1,5 +1,5 @@
--- By whom an order is counted against the limits per buyer while it waits for money: by the address that its asker has proven,
--- or else by email, phone and network together. Only who gives all three the same way is taken for the same asker.
+-- Who an order is counted by for the limits per buyer while it waits for money: the address that its asker has proven, or
+-- else email, phone and network together. Two orders have one asker only if all three are equal.
 create or replace function asker_key(p_confirmed_key text, p_email_key text, p_phone_key text, p_network_key text) returns text
 language sql immutable parallel safe as $$
   select 'o:' || coalesce(

@@ -1,6 +1,6 @@
--- What an order counts for against the limits per buyer, as (key, category, quantity): with all its tickets, by its asker
--- (`p_paid` false), or by email and phone as what has been paid (true). `category` is null where the limit is the event's. A
--- free order counts for its asker alone: nobody has paid for it, so it uses up nothing of an address that might be somebody
+-- The counts of an order for the limits per buyer, as (key, category, quantity), over all its tickets: by its asker (`p_paid`
+-- false), or by email and phone as paid tickets (`p_paid` true). `category` is null for the event's own limit. A free order
+-- counts for its asker alone. Nobody has paid for it, so it must not use up the limit of an address that may be somebody
 -- else's.
 create or replace function buyer_counts(p_order orders, p_paid boolean)
 returns table (key text, category text, quantity integer)

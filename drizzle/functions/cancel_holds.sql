@@ -1,5 +1,5 @@
--- After an event was called off: begins to end at most `p_limit` of its holds; those with an open attempt are closed at
--- the gateway first.
+-- After an event was called off: begins to end at most `p_limit` of its holds. Holds with an open attempt are closed at the
+-- gateway first.
 create or replace function cancel_holds(p_event_id text, p_limit integer) returns integer
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off

@@ -1,4 +1,4 @@
--- Adds to or takes from limit counters that exist. A counter that does not exist belongs to a limit that is not set.
+-- Adds to or takes from limit counters that exist. A missing counter belongs to a limit that is not set.
 create or replace function change_counters(p_event_ids text[], p_keys text[], p_changes integer[]) returns void
 language plpgsql as $$
 begin

@@ -1,11 +1,11 @@
--- Answers p_scans, an array of {actor, device, scan, content (hex), organizer, code (hex or null), gate, gateKey, direction}
--- in its order. All are online, or all are offline; offline ones have {at, deviceAt, decision (null: not said), passed} too.
--- No two are equal. One autocommit call is one transaction. Each statement sees what committed before it (READ COMMITTED):
---  1. a scan id that was answered before gets that answer again, and with other content is `reused`;
---  2. an entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
---     ids; where there is one, the insert locks it instead, so that from then on nobody else decides about this ticket;
---  3. the others (a second entry, an exit) are decided one by one, in the order of time and arrival.
--- A scan id that another call uses at the same moment fails the whole call with 40001; run again, it is a repeat.
+-- Answers p_scans, an array of {actor, device, scan, content (hex), organizer, code (hex or null), gate, gateKey, direction},
+-- in its order. All scans are online, or all are offline. Offline scans also have {at, deviceAt, decision (null: not said), passed}.
+-- No two are equal. One autocommit call is one transaction. Each statement sees what was committed before it (READ COMMITTED):
+--  1. A scan id that was answered before gets that answer again; with other content it is `reused`.
+--  2. An entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
+--     ids. If the row exists, the insert locks it instead. From then on no other call decides about this ticket.
+--  3. The others (a second entry, an exit) are decided one by one, in the order of time and arrival.
+-- If another call uses a scan id at the same moment, the whole call fails with 40001. Run again, it is a repeat.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -25,13 +25,13 @@ begin
   select * into v_event from events where id = p_event_id;
 
   if v_offline then
-    -- Offline scans rewrite a ticket's history, also a revoked one's: one call at a time.
+    -- Offline scans rewrite a ticket's history, also that of a revoked ticket: one call at a time.
     perform from tickets
       where event_id = p_event_id and code = any (array(
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for no key update;
     v_amending := withdraw_unheard(p_event_id, p_scans);
-    -- Of several under one scan id the first counts. (No two of one online call have the same.)
+    -- If several have one scan id, the first counts. (Scan ids of one online call are distinct.)
     select coalesce(array_agg(n), '{}') into v_later from (
       select ordinality as n, row_number() over (
         partition by x ->> 'actor', x ->> 'device', x ->> 'scan'
@@ -39,13 +39,13 @@ begin
       from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
     ) ids where turn > 1;
   else
-    -- Nobody takes a ticket back while it is being admitted: who revokes waits for this, and what was revoked is seen below.
+    -- A ticket is not revoked while it is being admitted: revoke_tickets waits for this lock, and earlier revocations are seen below.
     perform from tickets
       where event_id = p_event_id and status = 'live' and code = any (array(
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for share;
   end if;
-  -- Not before: what was revoked while this waited was revoked before these scans.
+  -- Taken after the lock: a ticket that was revoked during the wait was revoked before these scans.
   v_started := clock_timestamp();
 
   select array_agg(
@@ -56,7 +56,7 @@ begin
       st.scan_id is not null,
       case
         when st.scan_id is null then s.n = any (v_later)
-        -- A device that did not hear the answer hands the scan in offline: that is the same scan.
+        -- A device that did not receive the answer sends the scan again as an offline one: it is one scan.
         else st.content <> s.content or (v_offline and st.offline and
           (st.device_at is distinct from s.device_at or st.decision is distinct from s.decision))
       end,
@@ -167,7 +167,7 @@ begin
   end if;
 
   if v_offline then
-    -- What became of each is in its row, since scans handed in together change each other.
+    -- The answers are read from the rows, since scans of one call change each other.
     return (
       select json_agg(case when x.reused then json_build_object('result', 'reused', 'replayed', false)
         else json_build_object(

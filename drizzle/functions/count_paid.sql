@@ -1,7 +1,7 @@
--- Counts an order that is being paid against what email and phone may have bought, all or nothing: false when that would be
--- more than a limit allows. This is where limits per buyer hold: no two payments can both be the last that fits, since each waits
--- for the other's counters. Nothing is asked of an order that is the first of its name: it was within the limit
--- when it was placed, and a limit that was lowered since takes it from nobody.
+-- Counts an order that is being paid, by email and by phone, all or nothing: false if that would exceed a limit. Limits per buyer
+-- are enforced here. Two payments cannot both take the last free quantity, since each waits for the other's counters. The first
+-- paid order of a name is never refused: it was within the limit when it was placed, and lowering a limit later must not
+-- take it away.
 -- The caller holds the stock, which comes before counters in the order of locks.
 create or replace function count_paid(p_order orders) returns boolean
 language plpgsql as $$

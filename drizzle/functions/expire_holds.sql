@@ -1,5 +1,5 @@
--- The sweeper: ends at most `p_limit` holds whose time is over, of each event its oldest and an equal share. Those with an
--- open attempt are closed at the gateway first. Answers how many it ended, and which orders it had to leave to a person.
+-- The sweeper: ends at most `p_limit` expired holds, an equal share of each event, the oldest first. Holds with an open attempt are
+-- closed at the gateway first. Answers how many it ended, and which orders it left to a person.
 create or replace function expire_holds(p_limit integer, out ended integer, out stuck text[])
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -8,7 +8,7 @@ declare
   v_due text[]; v_events text[]; v_orders text[]; v_open boolean[];
 begin
   ended := 0; stuck := '{}';
-  -- From one event that has holds to the next, along the index.
+  -- Walks the index from one event with holds to the next.
   with recursive event as (
     (select h.event_id, h.expires_at from orders h where h.status || '' = 'pending_payment' order by h.event_id, h.expires_at limit 1)
     union all
@@ -31,7 +31,7 @@ begin
   if v_orders is null then
     return;
   end if;
-  -- Only now that the orders are locked, and by a statement of its own: an attempt made until then must be seen.
+  -- After the orders are locked, and in a statement of its own: an attempt made until then must be seen.
   select array_agg(exists (select 1 from open_attempts(p.event_id, p.id)) order by p.n) into v_open
     from unnest(v_events, v_orders) with ordinality as p(event_id, id, n);
 

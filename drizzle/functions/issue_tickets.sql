@@ -1,4 +1,4 @@
--- Issues the tickets of orders: one row per place, numbered within the order, with 128 random bits as its code.
+-- Issues the tickets of orders: one row per place, numbered within the order, with a code of 128 random bits.
 create or replace function issue_tickets(p_event_id text, p_order_ids text[]) returns void
 language sql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off

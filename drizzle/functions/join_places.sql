@@ -1,16 +1,16 @@
--- Gives each of these accounts a place in the line: the one it holds, or the next index. No two of them may be the same.
--- Who names the index of the own place in `p_instead_of` gives it up first, unless an order was placed with it or it was
--- taken out; that its turn has passed the caller knows, since the draw is not computed here. Without any such wish the
--- array is null.
--- The room's row is locked first, so that indexes have no gaps, a place is counted by the freeze exactly if its index is
--- below the frozen number, and whoever asks again, in whatever process, is found. One row: the phase (null: no room), the
--- first index that is new, and per account, in order, its index (-1: none, since the room takes nobody now) and when it
--- joined, in milliseconds.
+-- Gives each account a place in the line: the place it holds, or the next index. Accounts must be distinct.
+-- An account that names its own index in `p_instead_of` gives that place up first, unless an order was placed with it or the
+-- place was voided. The caller has checked that its turn has passed, since the draw is not computed here. The array is null
+-- if no account does so.
+-- The room's row is locked first. Indexes therefore have no gaps, a place is in the draw exactly if its index is below the
+-- frozen number, and an account that asks again, in any process, is found. Returns one row: the phase (null: no room), the
+-- first new index, and for each account, in order, its index (-1: none, the room takes nobody now) and the time it joined,
+-- in milliseconds.
 create or replace function join_places(
   p_event_id text, p_account_keys text[], p_instead_of integer[],
   out phase text, out first_new integer, out indexes text, out joined text)
 language plpgsql volatile
--- The look-up of an account must not be planned by what the table was when it was small.
+-- The lookup of an account must not use a plan made while the table was small.
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
@@ -19,7 +19,7 @@ declare
   v_added integer;
 begin
   if p_instead_of is not null then
-    -- Orders of the event are decided in its lane: no order is being placed with a pass of a place that is given up here.
+    -- Orders of the event are decided in its lane, so no order is being placed with the pass of a place that is given up here.
     perform enter_lane(p_event_id);
   end if;
   select r.phase, r.places into phase, first_new from waiting_rooms r where r.event_id = p_event_id for update;
@@ -27,7 +27,7 @@ begin
     return;
   end if;
   v_open := phase in ('pre_queue', 'drawing', 'open');
-  -- Not before: a place that waited for the freeze was joined after it.
+  -- Taken after the lock: a place that waited for the freeze was joined after it.
   v_at := clock_timestamp();
 
   if p_instead_of is not null and phase = 'open' then

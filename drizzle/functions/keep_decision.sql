@@ -1,5 +1,5 @@
--- Gives an offline scan of which the rules are known (`result`: what they refuse it with) what the door decided. Who was let
--- in is in, whatever the rules say: they become the fault. Who was turned away is not.
+-- Sets what the door decided on an offline scan whose rules were checked (`result`: the refusal by the rules). A person who was let
+-- in is inside whatever the rules say, and the refusal becomes the fault. A person who was turned away is not inside.
 create or replace function keep_decision(p_scan check_in_scan) returns check_in_scan
 language plpgsql immutable as $$
 declare

@@ -1,5 +1,5 @@
--- Money came. Answers: paid, paid_late, already_paid, no_stock, over_limit, not_found. What is not paid owes the money back.
--- over_limit: the buyer has bought as many as a limit allows while this order waited; the order then begins to end.
+-- Money came. Answers paid, paid_late, already_paid, no_stock, over_limit or not_found. If the answer is neither paid nor paid_late,
+-- the money is owed back. over_limit: the buyer has bought up to a limit while this order waited; the order begins to end.
 create or replace function pay_order(p_event_id text, p_order_id text) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -18,7 +18,7 @@ begin
     return 'already_paid';
   end if;
   select e.status, e.tickets_per_buyer_max into v_event from events e where e.id = p_event_id;
-  -- Nobody is sold a ticket for an event that was called off: the money goes back.
+  -- No ticket is sold for an event that was called off: the money goes back.
   if v_event.status = 'cancelled' then
     return 'no_stock';
   end if;
@@ -30,7 +30,7 @@ begin
   v_events := array_fill(p_event_id, array[cardinality(v_pools)]);
 
   if v_late then
-    -- Takes the stock; what follows counts.
+    -- Locks the stock; the counters follow.
     if not can_take_again(v_order) or v_limited and not count_paid(v_order) then
       return 'no_stock';
     end if;

@@ -1,9 +1,9 @@
--- Queues messages and stages their sending: the only way to a new row in deliveries, so that nobody can be written to beyond
--- the caps. One item per message; what exists already (same subject, template, channel, recipient and version) is left out.
+-- Queues messages and stages their sending. It is the only way to a new row in deliveries, so that the caps always hold.
+-- One item per message. A message that exists (same subject, template, channel, recipient and version) is left out.
 --
--- An item that names a share is counted against what its recipient was written under that share within the last hour. The
--- count stands in one row per recipient, channel and share, which this statement locks: of two processes that queue for one
--- recipient, the second sees what the first was given. Items beyond the cap are written as `capped` and never sent. Items
+-- An item that names a share is counted with the messages to its recipient under that share within the last hour. The count
+-- is one row per recipient, channel and share, which this statement locks. If two processes queue for one recipient, the
+-- second sees what the first has queued. Items beyond the cap are written as `capped` and never sent. Items
 -- without a share (messages about money that has come) are not counted.
 --
 -- The plan is kept, and each look-up can only be done in one way (see place_orders). Rows are locked in one order, so that two batches never wait for each other. Answers the rows that are new, each with the

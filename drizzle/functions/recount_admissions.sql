@@ -1,7 +1,7 @@
--- Goes through what went in and out with each ticket, in the order of time, and writes down what follows from it: which entries
--- and exits stand, which are conflicts, and the admission. An entry while somebody is inside is a conflict, and the earlier
--- one stands; so is an exit while nobody is: of somebody who came in by a conflict, or whose entry is not known yet.
--- Locks: the caller has the tickets, so that nothing else goes in or out meanwhile.
+-- Replays the entries and exits of each ticket in the order of time, and writes the result: which of them stand, which are
+-- conflicts, and the admission. An entry while somebody is inside is a conflict, and the earlier entry stands. An exit while
+-- nobody is inside is a conflict, too: that person entered by a conflict, or the entry is not known yet.
+-- Locks: the caller has locked the tickets, so no other call changes them meanwhile.
 create or replace function recount_admissions(p_event_id text, p_ticket_ids text[]) returns void
 language plpgsql volatile as $$
 begin
@@ -12,7 +12,7 @@ begin
     from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed
     window in_time as (partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id)
   ), runs as (
-    -- A run: an entry or exit that stands, and those like it that follow.
+    -- A run: an entry or exit that stands, and those of its kind that follow it.
     select *, count(*) filter (where not again) over (
       partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id) as run from passages
   ), judged as (

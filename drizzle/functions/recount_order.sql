@@ -1,5 +1,4 @@
--- An ended order counts again: against its asker's limits and its promo code. An asker without a counter gets one, where a
--- limit is set.
+-- Counts an ended order again: for its asker's limits and its promo code. An asker without a counter gets one if a limit is set.
 create or replace function recount_order(p_order orders) returns void
 language plpgsql as $$
 begin

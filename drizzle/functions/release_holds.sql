@@ -1,11 +1,11 @@
 -- The steps of an order's life after placement lock in one order: the order, stock by pool, counters, promo codes. Each
 -- states the status it expects, and does nothing to an order that has moved on.
 --
--- What a sale feels of a million holds that end beside it is how long a pool's stock is kept. What can be known before is
+-- A sale beside a million ending holds is slowed by the time that a pool's stock stays locked. Whatever can be read before is
 -- read before; then all stock of the events is locked, as placement does, which makes their counters nobody else's; then
 -- both are written, each row once. Plans are kept, and each look-up can only be done in one way (see place_orders).
 
--- Ends holds that are already locked and have no open attempt: everything they held is given back, once.
+-- Ends holds that are already locked and have no open attempt. Everything they held is given back, once.
 create or replace function release_holds(p_event_ids text[], p_order_ids text[]) returns void
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -40,8 +40,8 @@ begin
           from unnest(l_items, l_pools, l_quantities) as l(item, pool_id, quantity) group by 1, 2) d
     where s.event_id = d.event_id and s.pool_id = d.pool_id;
 
-  -- Whether a buyer's limit is set is asked only now: who sets one takes the stock, too, and then counts anew. A limit that
-  -- is not set has no counters that anybody keeps.
+  -- Whether a limit per buyer is set is asked only now: setting one locks the stock, too, and then counts again. Without a limit
+  -- there are no counters to keep.
   update limit_counters l set quantity = greatest(0, l.quantity - d.quantity)
     from (
       select c.event_id, c.key, sum(c.quantity)::integer as quantity
@@ -69,7 +69,7 @@ begin
       where m.event_id = d.event_id and m.id = d.id;
   end if;
 
-  -- Only what the organizer has done is news to the buyer. When the event was called off, its notice tells.
+  -- Buyers are told only what the organizer did. If the event was called off, its notice tells them.
   if 'organizer' = any (e_cancellers) then
     insert into outbox (name, payload)
     select 'order.cancelled', jsonb_build_object('eventId', i.event_id, 'orderId', i.id)

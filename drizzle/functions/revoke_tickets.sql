@@ -1,6 +1,6 @@
--- Takes tickets back. `p_ticket_ids` null: all of the order; '{}': none, only money went back. What is not restocked is
--- blocked. `p_status` is what an order without live tickets becomes: refunded, or cancelled when the money never stayed.
--- Answers the new status, or null when the order is not paid.
+-- Revokes tickets. `p_ticket_ids` null: all of the order; '{}': none, only money went back. Places that are not restocked are
+-- blocked. `p_status` is the status of an order without live tickets: refunded, or cancelled if the money never stayed.
+-- Answers the new status, or null if the order is not paid.
 create or replace function revoke_tickets(p_event_id text, p_order_id text, p_ticket_ids text[], p_restock boolean, p_status text, p_reason text)
 returns text
 language plpgsql

@@ -1,6 +1,6 @@
--- Puts offline scans of people who went through where they belong in the history of their tickets, which the caller has
--- locked, and writes them down. The earliest entry stands; a later one while somebody is inside is the conflict.
--- p_scans are all of the call, p_admitted the numbers of those that are written already.
+-- Writes offline scans of people who went through, at their place in the history of their tickets. The caller has locked the tickets.
+-- The earliest entry stands; a later entry while somebody is inside is the conflict. p_scans has all scans of the call,
+-- p_admitted the numbers of those that are written already.
 create or replace function settle_offline_scans(p_event_id text, p_scans check_in_scan[], p_admitted integer[])
 returns void
 language plpgsql volatile as $$
@@ -12,7 +12,7 @@ begin
   for v_scan in
     select * from unnest(p_scans) where result is null and not reused and not n = any (p_admitted) order by at, n
   loop
-    -- No two entries or exits of a ticket at the same instant: their order is what everything later is decided by.
+    -- Entries and exits of a ticket never have one instant: their order decides everything later.
     while exists (
       select from scans
       where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at = v_scan.at and passed
@@ -22,7 +22,7 @@ begin
           and scanned_at >= v_scan.at and scanned_at < v_scan.at + interval '1 millisecond';
     end loop;
 
-    -- A device refuses by itself what it has let in; one that does not say what it decided is taken to have done so.
+    -- A device refuses tickets that it has let in itself. If it does not say what it decided, it is taken to have done so.
     if v_scan.direction = 'entry' and v_scan.decision is null and v_scan.device_id <> '' then
       select * into v_before from scans
         where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at < v_scan.at and passed
@@ -50,15 +50,15 @@ begin
 
   perform recount_admissions(p_event_id, v_tickets);
 
-  -- What became of them. An exit of somebody who is not inside is that of a guest who came in by a conflict, or of nobody.
-  -- What became of them.
+  -- The results. An exit while nobody is inside is that of a guest who entered by a conflict, or of nobody.
+  -- The results.
   update scans s
     set result = case
         when not s.passed then 'already_used'
         when not s.conflict then case s.direction when 'entry' then 'admitted' else 'exited' end
         when s.direction = 'entry' then 'already_used'
         when a.ticket_id is null then 'invalid'
-        -- Who leaves while nobody is inside may be a guest who came in by a conflict. This exit is counted already.
+        -- A person who leaves while nobody is inside may be a guest who entered by a conflict. This exit is counted already.
         when guests_by_conflict(p_event_id, s.ticket_id, s.scanned_at) >= 0 then 'exited'
         else 'already_used' end,
       first_admitted_at = case when not f.is_first then a.admitted_at end,

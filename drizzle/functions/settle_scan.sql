@@ -1,18 +1,17 @@
--- Decides an online scan of a ticket whose admission row exists and is locked, or an exit, by the present alone; writes it
--- down.
+-- Decides and writes an online scan of a ticket whose admission row exists and is locked, or an exit. Only the present state counts.
 create or replace function settle_scan(p_event_id text, p_scan check_in_scan) returns check_in_scan
 language plpgsql volatile as $$
 declare
   v_scan check_in_scan := p_scan;
   v_admission admissions%rowtype;
 begin
-  -- Locked by the caller already, unless it came into being since: then it is locked here, before anything is read.
+  -- The caller has locked it, unless it was inserted since: then it is locked here, before anything is read.
   select * into v_admission from admissions
     where event_id = p_event_id and ticket_id = v_scan.ticket_id for update;
   v_scan.first_admitted_at := v_admission.admitted_at;
   v_scan.first_gate := v_admission.gate;
 
-  -- No two entries or exits of a ticket at the same instant: their order is what everything later is decided by.
+  -- Entries and exits of a ticket never have one instant: their order decides everything later.
   select greatest(v_scan.at, max(scanned_at) + interval '1 microsecond') into v_scan.at from scans
     where event_id = p_event_id and ticket_id = v_scan.ticket_id and passed;
 
@@ -23,13 +22,13 @@ begin
     update admissions set inside = true, entries = entries + 1
       where event_id = p_event_id and ticket_id = v_scan.ticket_id;
   elsif v_admission.ticket_id is null then
-    -- A ticket that never came.
+    -- The ticket never entered.
     v_scan.result := 'invalid';
   elsif v_admission.inside then
     v_scan.result := 'exited';
     update admissions set inside = false where event_id = p_event_id and ticket_id = v_scan.ticket_id;
   elsif guests_by_conflict(p_event_id, v_scan.ticket_id, v_scan.at) > 0 then
-    -- Two came in with this ticket, and one has left.
+    -- Two people entered with this ticket, and one has left.
     v_scan.result := 'exited';
     v_scan.conflict := true;
   else
