@@ -8,7 +8,7 @@ import { type Refusals, createRefusals } from './shedding/refusals.ts';
 import type { Switches } from './switches/switches.ts';
 import { type Shedder, type WatchedPool, createShedder } from './shedding/shedder.ts';
 
-/** Everything that decides whether a request is taken up; one per process. */
+/** Everything that decides whether a request is served; one per process. */
 export type TrafficControl = {
   readonly policies: Policies;
   readonly limiter: Limiter;
@@ -20,8 +20,8 @@ export type TrafficControl = {
 };
 
 /**
- * @param deps.redis the cache role's client; it must fail fast (no offline queue)
- * @param deps.pools pools whose waiting callers mean overload, with their sizes: the one that writes, first of all
+ * @param deps.redis the client of the cache role; it must fail fast (no offline queue)
+ * @param deps.pools pools whose waiting callers mean overload, with their sizes; the write pool comes first
  */
 export function createTrafficControl(deps: {
   redis: Redis;
@@ -36,11 +36,11 @@ export function createTrafficControl(deps: {
     | 'VERIFICATIONS_PER_MINUTE'
   >;
   pools: readonly WatchedPool[];
-  /** What operators have switched; nothing, when left out. */
+  /** The switches of operators; none when omitted. */
   switches?: Pick<Switches, 'refusalFor'>;
-  /** Limits on what is in flight to the dependencies of routes; none, when left out. */
+  /** Limits on calls in flight to the dependencies of routes; none when omitted. */
   limiters?: Partial<DependencyLimiters>;
-  /** How long a limit waits for Redis before it is counted in memory. */
+  /** How long a limit waits for Redis before it counts in memory. */
   redisDeadlineMs?: number;
 }): TrafficControl {
   const policies = policiesOf(deps.config);

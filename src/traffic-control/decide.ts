@@ -9,14 +9,14 @@ import { shedTotal, switchedTotal } from './metrics.ts';
 import { type RouteRule, preflightRuleOf, ruleOf, strangers } from './route-rules.ts';
 import { rateLimitField } from './shedding/refusals.ts';
 
-/** @param route the template of the route that serves the request; undefined when none does */
+/** @param route the template of the route that serves the request; undefined if there is none */
 export type Decide = (asked: Asked, route: string | undefined) => Decision | Promise<Decision>;
 
 /**
- * The first decision about a request of any class but callbacks: class by route, and for some routes by whether the
- * credential is one that we made; then what operators have switched, then overload, of everything and of the event, then
- * limits, before body and log. Without a question to Redis it is made without waiting. Refusals are finished answers.
- * @param presents left out, nobody is a stranger
+ * The first decision about a request of any class except callbacks, before its body and the log. It checks in this
+ * order: class by route (for some routes also whether the credential is ours), switches, overload of the service and of
+ * the event, limits. Without a question to Redis it is synchronous. Refusals are finished answers.
+ * @param presents when omitted, no request counts as a stranger's
  */
 export function createDecide(
   control: TrafficControl,
@@ -28,7 +28,7 @@ export function createDecide(
   const perEventCheck = fullFor === undefined ? undefined : createPerEventCheck(control, networkOf, fullFor);
 
   const take = (rule: RouteRule, tightest: Verdict | undefined): Decision =>
-    // Browsing is answered from shared caches, where a count of one client's requests has no meaning.
+    // Shared caches serve browsing, so a count of one client's requests would mean nothing there.
     tightest === undefined || rule.class === 4
       ? { class: rule.class, isStranger: rule === strangers }
       : {
@@ -40,7 +40,7 @@ export function createDecide(
           },
         };
 
-  /** Asks the limits from the given one on; waits only where one of them must. */
+  /** Checks the limits from the given one on. Waits only where a limit must ask Redis. */
   const limit = (
     asked: Asked,
     rule: RouteRule,

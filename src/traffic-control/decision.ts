@@ -7,27 +7,27 @@ import type { RouteClass } from './route-rules.ts';
 
 export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress'>;
 
-/** Whether a request is taken up, as which class, and what its answer says of its limits. */
+/** Whether a request is served, in which class, and what its answer says about its limits. */
 export type Decision =
   | { readonly refusal: Answer; readonly fields?: undefined }
   | {
       readonly refusal?: undefined;
       readonly fields?: Readonly<Record<string, string>>;
       readonly class: RouteClass;
-      /** It has no credential of ours where its route asks for one, and is counted for that. */
+      /** The route asks for a credential and the request has none of ours; it is counted for that. */
       readonly isStranger: boolean;
     };
 
-/** Of the classes, in metrics. */
+/** Class labels of metrics. */
 export const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
 
-/** 429 for a verdict that refuses, counted. */
+/** A counted 429 for a verdict that refuses. */
 export function rateLimited(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Answer } {
   if (routeClass !== 0) control.shedder.refusedLater(routeClass);
   return limitedAnswer(control, routeClass, verdict);
 }
 
-/** The same for who would be refused anyway, by something that has counted it. */
+/** A 429 for a request that is refused anyway and already counted. */
 export function limitedAnswer(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Answer } {
   limitedTotal.inc({ class: classNames[routeClass], policy: verdict.policy.name });
   return { refusal: control.refusals.rateLimited(verdict) };

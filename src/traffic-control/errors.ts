@@ -1,6 +1,6 @@
 import { DomainError } from '../platform/errors.ts';
 
-/** Refusals at the door are built by `refusals.ts`, as bytes; here is how they read. */
+/** `refusals.ts` builds refusals as bytes; this is their wording. */
 export type TrafficControlErrorCode =
   | 'traffic.rate_limited'
   | 'traffic.browse_only'

@@ -19,7 +19,7 @@ export const switchedTotal = counter('traffic_switched_total', 'Requests refused
 export const switchesOn = gauge('switch_on', 'Events (or all of them, as one) that the switch is on for', ['name']);
 export const switchReadAge = gauge('switch_read_age_seconds', 'Since the switches were last read, while that fails');
 
-/** Requests of the class of orders refused for want of capacity since the process began, for whatever cause. */
+/** Requests of the class of orders refused for lack of capacity since the process began, by any cause. */
 export async function shedOrders(): Promise<number> {
   const { values } = await shedTotal.get();
   return values.reduce((sum, { labels, value }) => (labels.class === 'C2' ? sum + value : sum), 0);

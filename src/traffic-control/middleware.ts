@@ -12,18 +12,18 @@ import type { Verdict } from './limits/limiter.ts';
 import type { PolicyName } from './limits/policies.ts';
 import { ruleOf } from './route-rules.ts';
 
-/** What the last stop of errors may ask. */
+/** What the error handler may ask. */
 type TrafficEnv = { Variables: { isStranger?: boolean } };
 
-/** Whether a request was counted as a stranger's when it came in. */
+/** Whether a request was counted as a stranger's when it arrived. */
 export function isStranger(c: Context): boolean {
   return c.get('isStranger') === true;
 }
 
 /**
- * The first thing that sees a request that goes through the router. Callbacks are never shed; who posts callbacks that
- * do not verify is limited, whatever they are answered with. `networkOf` must believe only trusted proxies.
- * @param preflightRoute the route of the request that a browser asks about, for a request with the method OPTIONS
+ * The first middleware of a request that goes through the router. Callbacks are never shed; senders of callbacks that
+ * do not verify are limited, whatever they were answered. `networkOf` must believe only trusted proxies.
+ * @param preflightRoute for an OPTIONS request, the route that the browser asks about
  */
 export function trafficControl(
   control: TrafficControl,
@@ -33,7 +33,7 @@ export function trafficControl(
 ): MiddlewareHandler<TrafficEnv> {
   const { limiter, keys } = control;
 
-  /** What a callback that does not verify is counted by. */
+  /** The key that a callback which does not verify is counted by. */
   const countedBy = (c: Context): readonly (readonly [PolicyName, string])[] => {
     const network = networkOf(hotRequestOfContext(c));
     const wider = widerNetworkOf(network);

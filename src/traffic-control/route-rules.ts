@@ -2,35 +2,38 @@ import type { BearerKind } from '../http/hot-path/hot-request.ts';
 import { type PolicyName, wideOf } from './limits/policies.ts';
 
 /**
- * Who is refused first when there is too much: the highest class. 0 is callbacks and is never shed; 1 pays, reads an
- * order, or stands at the door; 2 places an order; 3 exchanges a place in the waiting room; 4 browses; 5 is the rest.
+ * The highest class is refused first. 0: callbacks, never shed. 1: paying, reading an order, scanning at the door. 2:
+ * placing an order. 3: exchanging a place of the waiting room. 4: browsing. 5: everything else.
  */
 export type RouteClass = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What a route needs most, and may be refused for. */
+/** The dependency that a route needs most. It may be refused when this one is overloaded. */
 export type Dependency = 'postgres_writes' | 'postgres_reads';
 
-/** What the route of a request says about it, before anything else of it is read. */
+/** What the route of a request decides, before anything else of the request is read. */
 export type RouteRule = {
   readonly class: RouteClass;
-  /** Limits that are asked in this order; the first that refuses ends it. */
+  /** Checked in this order; the first refusal ends it. */
   readonly limits: readonly PolicyName[];
-  /** What it cannot do without. Left out where the answer is in memory, or may be. */
+  /** Omitted where the answer is, or may be, in memory. */
   readonly uses?: Dependency;
   /** The per-event limit applies to it, when the request names its event in `Event-Slug`. */
   readonly isOfEvent?: boolean;
-  /** The class is for those who carry a credential of ours; everybody else is a stranger there. */
+  /** The class is for requests with a credential of ours; all others are strangers there. */
   readonly bearer?: BearerKind;
 };
 
-/** `route` is asked of templates (`/v1/orders/{id}`), of which there are no more than routes: never of an address. */
+/**
+ * `route` is matched against templates (`/v1/orders/{id}`), never against an address. There are no more templates than
+ * routes.
+ */
 type Row = RouteRule & { readonly methods: readonly string[]; readonly route: RegExp };
 
 const anyMethod: readonly string[] = [];
 const reading = ['GET', 'HEAD'];
 const posting = ['POST'];
 
-/** In order of importance; the first row that fits decides. */
+/** In order of importance; the first matching row decides. */
 const rows: readonly Row[] = withWideLimits([
   { methods: anyMethod, route: /^\/v1\/callbacks\//, class: 0, limits: [] },
   {
@@ -49,7 +52,8 @@ const rows: readonly Row[] = withWideLimits([
     uses: 'postgres_reads',
     bearer: 'staff',
   },
-  // Not counted as a request too: the limit on orders is the tighter one, and a second question to Redis would cost more than it says.
+  // Not counted as a request too: the limit on orders is tighter, and a second Redis call would cost more than it
+  // tells.
   {
     methods: posting,
     route: /^\/v1\/orders$/,
@@ -65,7 +69,7 @@ const rows: readonly Row[] = withWideLimits([
     limits: ['messages', 'network'],
     uses: 'postgres_reads',
   },
-  // Nobody stands at the door for want of it: the mail has the tickets, and so has the page of the order.
+  // Nobody is stopped at the door without it: the mail and the page of the order have the tickets.
   {
     methods: reading,
     route: /^\/v1\/orders\/\{id\}\/tickets\.pdf$/,
@@ -90,26 +94,26 @@ const rows: readonly Row[] = withWideLimits([
     limits: ['messages', 'network'],
     uses: 'postgres_reads',
   },
-  // Not counted as requests too, for the same reason as orders.
+  // Not counted as requests too, for the reason given at orders.
   { methods: posting, route: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
   { methods: posting, route: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },
-  // A form that shows how a number was understood: nobody is kept from ordering for want of it.
+  // A form that shows how a number was understood. Nobody needs it to order.
   { methods: posting, route: /^\/v1\/buyers\/phone-readings$/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, route: /^\/v1\/events\/\{slug\}\/queue\//, class: 3, limits: ['network'] },
   { methods: reading, route: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
-  // The page of an order and what it loads: a buyer on the way to paying needs them as much as the order itself.
+  // The page of an order and its files: buyers on the way to paying need them as much as the order itself.
   { methods: reading, route: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
   { methods: reading, route: /^\//, class: 4, limits: ['network'] },
 ]);
 
-/** Of whatever no route serves. */
+/** The rule of a request that no route serves. */
 const unrouted: RouteRule = { class: 5, limits: ['network', 'network_wide'] };
 
 /**
- * Of whoever has no credential of ours where a route asks for one: it is answered after everybody else, and limited apart
- * from those who share the network and have one.
+ * The rule of a request without a credential of ours, on a route that asks for one. It is served after all others. Its
+ * limits are apart from those of valid requests from the same network.
  */
 export const strangers: RouteRule = {
   class: 5,
@@ -119,8 +123,7 @@ export const strangers: RouteRule = {
 const known = new Map<string, RouteRule>();
 
 /**
- * Decided by the route alone, which the router has found: an address that only looks like one has no class but the
- * lowest.
+ * Decided by the route that the router has found. An address that only looks like a route has the lowest class.
  * @param route the template of the route; undefined when no route serves the request
  */
 export function ruleOf(method: string, route: string | undefined): RouteRule {
@@ -136,8 +139,8 @@ function fits({ methods, route }: Row, method: string, template: string): boolea
 }
 
 /**
- * Of a browser's question before the request itself, by the route of that request: it is as important, though never as
- * important as a callback, which no browser sends.
+ * The rule of a preflight request, by the route of the request that follows: equally important, but never as important
+ * as a callback, which no browser sends.
  */
 export function preflightRuleOf(method: string, route: string | undefined): RouteRule {
   if (route === undefined) return unrouted;
@@ -145,7 +148,7 @@ export function preflightRuleOf(method: string, route: string | undefined): Rout
   return { class: routeClass === 0 ? 5 : routeClass, limits: unrouted.limits };
 }
 
-/** Each limit per network is followed by the one on the networks around it. */
+/** Adds to each limit per network the limit on the wider network. */
 function withWideLimits(given: readonly Row[]): readonly Row[] {
   return given.map((row) => ({
     ...row,

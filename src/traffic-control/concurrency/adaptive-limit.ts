@@ -9,20 +9,20 @@ export type AdaptiveLimitOptions = {
   readonly initial: number;
   readonly min: number;
   readonly max: number;
-  /** A window lasts so long at least, and until so many calls have ended in it. */
+  /** A window lasts at least this long, and until this many calls have ended in it. */
   readonly windowMs?: number;
   readonly samplesMin?: number;
-  /** While nine of ten calls end sooner, nobody gains by a lower limit. 0 when not said: only throughput counts. */
+  /** While nine of ten calls end sooner, a lower limit helps nobody. 0 when omitted: only throughput counts. */
   readonly toleratedMs?: number;
 };
 
-/** A limit that follows what it is told about calls. It holds no clock and no timer; times are those of the caller's. */
+/** A limit that follows what it is told about calls. It has no clock and no timer; the caller passes times. */
 export type AdaptiveLimit = {
   /** A call ended well. @param inUse slots in use when it began */
   answered(latencyMs: number, inUse: number): void;
-  /** A call ended because the dependency did not do its part. */
+  /** A call ended because the dependency failed. */
   failed(inUse: number): void;
-  /** Ends the window if it is time and enough is known, and says whether it did. */
+  /** Ends the window if it is old enough and has enough calls; returns whether it did. */
   endWindow(now: number, isFull: boolean): boolean;
   readonly slots: number;
   readonly baselineMs: number;
@@ -41,7 +41,9 @@ const warmupWindows = 10;
 const failedShareMax = 0.1;
 const slowFactor = 2;
 const hasteMax = 4;
-/** A step is the decimal logarithm of the limit, and beyond about forty slots 4 % of it: less would not be seen in the noise. */
+/**
+ * A step is the decimal logarithm of the limit, and above about forty slots 4 % of it: less would vanish in the noise.
+ */
 const stepShare = 0.04;
 
 export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: number): AdaptiveLimit {
@@ -95,7 +97,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
       const signals = read(now, isFull);
       const steps = pace.next(limitChange(signals), slots >= max ? 'max' : slots <= min ? 'min' : undefined);
       slots = Math.min(Math.max(slots + steps * hasteOf(steps, signals) * signals.unit, min), max);
-      // No shorter than two of the quickest calls: a window must see what its own limit did.
+      // At least two of the quickest calls: a window must see the effect of its own limit.
       windowEnds = now + Math.min(Math.max(windowMs, 2 * latencies.minMs), windowMsMax);
       since = now;
       failures = 0;
@@ -118,7 +120,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
   };
 }
 
-/** The later answers come, the longer is the step down: who waits for a second needs no careful search. */
+/** The later answers arrive, the longer the step down: when callers wait for a second, no careful search is needed. */
 function hasteOf(steps: number, { lateness }: Signals): number {
   return steps < 0 ? Math.min(Math.max(lateness, 1), hasteMax) : 1;
 }

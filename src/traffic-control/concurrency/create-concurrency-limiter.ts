@@ -17,22 +17,22 @@ export type ConcurrencyLimiterOptions = LimiterOptions & {
 
 export type AcquireRequest = {
   readonly class: RouteClass;
-  /** How long one may wait for a place, when the line itself does not end it sooner. 3 s when not said. */
+  /** The longest wait for a slot when the line does not end it sooner. 3 s when omitted. */
   readonly deadlineMs?: number;
 };
 
 export type ConcurrencyLimiter = {
   readonly name: string;
-  /** Whether a call of this class would be refused now: some comparisons, made for the first look at a request. */
+  /** Whether a call of this class would be refused now. A few comparisons, for the first check of a request. */
   wouldRefuse(routeClass: RouteClass): boolean;
   /**
-   * A place for one call: at once when there is one, else after a short wait. Whoever has it must end it by `done`.
+   * A slot for one call: at once when one is free, else after a short wait. The caller must end it by `done`.
    * @throws DomainError `service.overloaded` with a Retry-After, always by the promise
    */
   acquire(request: AcquireRequest): Permit | Promise<Permit>;
-  /** Says that a call was refused for want of its share before it asked here. */
+  /** Tells the limiter that a call was refused for its share before it asked here. */
   refusedBefore(routeClass: RouteClass): void;
-  /** Whole seconds to tell whoever is refused because of this dependency, different from one to the next. */
+  /** Retry-After in whole seconds for calls refused because of this dependency, with jitter. */
   retryAfterSeconds(): number;
   readonly state: LimiterState;
   close(): void;
@@ -40,7 +40,7 @@ export type ConcurrencyLimiter = {
 
 const deadlineMsDefault = 3000;
 
-/** A limiter on the clock of the process. While nobody waits it runs no timer; while somebody does, one for all. */
+/** A limiter on the clock of the process. It runs one timer while calls wait, and none otherwise. */
 export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): ConcurrencyLimiter {
   const limiter = createLimiter(options, processClock);
   const unregister = register(options.name, limiter);

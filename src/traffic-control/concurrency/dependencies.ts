@@ -8,25 +8,29 @@ import { limitCall } from './limit-calls.ts';
 export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>>;
 
 /**
- * Two batches of a hundred for each connection, in slots: what a healthy database answers within a tenth of a second even
- * in the first moments of a process. An ill one brings the limit down within seconds; a well one would have refused.
+ * Two batches of a hundred for each connection, in slots: a healthy database answers these within a tenth of a second
+ * even in the first moments of a process. A failing database brings the limit down within seconds; a lower start would
+ * refuse calls of a healthy one.
  */
 const slotsPerWriteConnection = 8;
 const slotsPerWriteConnectionMax = 16;
 const itemsPerWriteSlot = 25;
-/** A batch on its way and one ready behind it, in the lane of one hot event: with fewer Postgres waits for our loop. */
+/**
+ * One batch in flight and one ready behind it, in the lane of one hot event: with fewer slots Postgres waits for our
+ * loop.
+ */
 const writeSlotsMin = 8;
 /**
- * What is answered in this time has not waited too long, whatever else waits with it. Much less would take our own event
- * loop, late by some hundredths under load, for a database that is; and the lane of a hot event would have too few
- * orders in flight to have its next batch ready when one ends.
+ * Answers within this time are not late, whatever waits with them. A much lower value would mistake our own event loop,
+ * some hundredths of a second late under load, for a slow database. The lane of a hot event would then have too few
+ * orders in flight to have its next batch ready.
  */
 const writesToleratedMs = 150;
 const readsToleratedMs = 100;
 const gatewaySlots = 16;
 const gatewayToleratedMs = 1500;
 
-/** What is in flight to the pool that group commits write by: items, from being handed in to their answer. */
+/** Items in flight to the pool of group commits, from submission to answer. */
 export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
   return createConcurrencyLimiter({
     name: 'postgres_writes',
@@ -39,14 +43,14 @@ export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
 }
 
 /**
- * What is in flight to a pool of single calls: queries and transactions. Never fewer than its connections: there they are, and
- * a call that takes long since our own loop is busy would otherwise be taken for a database that is.
+ * Calls in flight to a pool of single queries and transactions. Never fewer than its connections: they exist, and a
+ * call that is slow because our own loop is busy must not count as a slow database.
  */
 export function createCallsLimiter(name: string, poolSize: number): ConcurrencyLimiter {
   return createConcurrencyLimiter({ name, slots: poolSize, slotsMin: poolSize, toleratedMs: readsToleratedMs });
 }
 
-/** For the pool of calls: each in the class of the request that it is made for. */
+/** For the pool of single calls: each call has the class of the request that it is made for. */
 export function limitByCaller(limiter: ConcurrencyLimiter): <Result>(call: () => Promise<Result>) => Promise<Result> {
   return (call) => limitCall(limiter, { class: callingClass() }, call);
 }
@@ -78,7 +82,7 @@ export function createGatewayLimit(): {
       try {
         return await limitCall(limiter, { class: classOfCall[purpose] }, begin, {
           result: ({ kind }) => (kind === 'unknown' ? 'failed' : 'ok'),
-          // A breaker that is open has not called.
+          // An open circuit has made no call.
           error: (error) => (error instanceof RetryLater ? 'ignored' : 'failed'),
         });
       } catch (error) {

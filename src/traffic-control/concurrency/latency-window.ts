@@ -1,6 +1,6 @@
 /**
- * Latencies of one window, kept as counts in buckets that grow by 2 % each, so that a sample costs one increment and no
- * memory, and a percentile is within 2 %.
+ * Latencies of one window, as counts in buckets that grow by 2 % each: a sample costs one increment and no memory, and
+ * a percentile is exact to 2 %.
  */
 export type LatencyWindow = {
   add(milliseconds: number): void;
@@ -12,7 +12,7 @@ export type LatencyWindow = {
 };
 
 const bucketsPerDoubling = 32;
-/** Microseconds up to 2^26, about a minute; longer ones count as that. */
+/** Microseconds up to 2^26, about a minute; longer times count as this. */
 const doublings = 26;
 const bucketCount = bucketsPerDoubling * doublings;
 const microsecondsPerMs = 1000;

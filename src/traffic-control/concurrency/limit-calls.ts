@@ -12,7 +12,7 @@ export type Judge<Result> = {
 };
 
 /**
- * Makes a call with a place of its own.
+ * Makes a call with its own slot.
  * @throws DomainError `service.overloaded` when there is none, and whatever the call throws
  */
 export function limitCall<Result>(
@@ -39,8 +39,8 @@ async function callWith<Result>(permit: Permit, call: () => Promise<Result>, jud
 }
 
 /**
- * A group commit whose items, from being handed in to their answer, are what is in flight: those in the flush and those
- * that wait for the next. So the limit bounds how long anyone waits for a lane, by however many lanes and batches.
+ * A group commit whose items count as in flight from submission to answer: those in the flush and those that wait for
+ * the next. The limit therefore bounds the wait for a lane, over any number of lanes and batches.
  */
 export function limitGroupCommit<Item, Result>(
   group: GroupCommit<Item, Result>,
@@ -54,7 +54,9 @@ export function limitGroupCommit<Item, Result>(
   };
 }
 
-/** A database that is away, late or too busy did not do its part; a refusal by what it holds, or a broken rule, is an answer. */
+/**
+ * A database that is away, late or too busy has failed. A refusal for its data, or a violated constraint, is an answer.
+ */
 export const databaseJudge = {
   error: (error: unknown): Outcome => (isUnavailable(error) || isServiceRefusal(error) ? 'failed' : 'ok'),
 };

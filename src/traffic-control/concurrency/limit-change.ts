@@ -4,36 +4,37 @@ export type Signals = {
   readonly queue: number;
   /** The unit of all thresholds and steps. */
   readonly unit: number;
-  /** Somebody had to wait or was refused in the window. */
+  /** A call had to wait or was refused in the window. */
   readonly isFull: boolean;
   /** More than half of the limit was in use at the peak. */
   readonly isUsed: boolean;
-  /** Of what was asked, more failed than may. */
+  /** More of the calls failed than may. */
   readonly isFailing: boolean;
-  /** Answers come so soon that nobody gains by being refused. */
+  /** Answers are so quick that refusing helps nobody. */
   readonly isQuick: boolean;
-  /** How late they come, by twice what is tolerated; 0 where nothing is said of that. */
+  /** How late answers are, in multiples of twice the tolerated time; 0 where no tolerated time is given. */
   readonly lateness: number;
   /** What one per cent more in flight brings, in per cent of answers; undefined when unknown. */
   readonly gain: number | undefined;
 };
 
-/** `probe`: go on in the last direction, only to learn what it does. */
+/** `probe`: go on in the last direction, only to learn its effect. */
 export type LimitChange = 'raise' | 'lower' | 'hold' | 'probe';
 
 const queueRaiseBelow = 3;
 const queueLowerAbove = 6;
-/** Less than this, more in flight mostly waits; more, and it is worth having. */
+/** Below this slope, more calls in flight mostly wait; above it, they are worth having. */
 const gainMin = 0.3;
-/** Answers grow about as what is in flight does: late as they are, they do not wait for each other. */
+/** Answers grow about as fast as calls in flight: they may be late, but they do not wait for each other. */
 const gainInProportion = 0.8;
 
 /**
- * Which way a limit goes. The queue rules are TCP Vegas' (Brakmo, Peterson 1995, with the thresholds of Netflix'
- * concurrency-limits): a long queue lowers, a short one raises. They compare with a baseline that follows the present,
- * so in a long overload they see no queue at all, and alone they would raise the limit for ever. Between them stands what
- * failsafe-go and Uber's Cinnamon guard with, the relation of calls in flight to throughput: where more in flight brings
- * no more answers the limit goes down, whatever the baseline has become.
+ * The direction in which a limit moves. The queue rules are those of TCP Vegas (Brakmo, Peterson 1995, with the
+ * thresholds of Netflix' concurrency-limits): a long queue lowers the limit, a short one raises it. They compare with a
+ * baseline that follows the present. In a long overload they therefore see no queue, and alone they would raise the
+ * limit for ever. A second guard stands between them, as in failsafe-go and Uber's Cinnamon: the relation of calls in
+ * flight to throughput. Where more calls in flight bring no more answers, the limit goes down, whatever the baseline
+ * has become.
  */
 export function limitChange(signals: Signals): LimitChange {
   const { queue, unit, isFull, isUsed, isFailing, isQuick, lateness, gain } = signals;

@@ -5,31 +5,31 @@ import { type RefusalCause, createRefusalsSeen } from './refusals-seen.ts';
 import { createRetrySpread } from './retry-spread.ts';
 import { createWaitLines } from './wait-lines.ts';
 
-/** How a call ended: the dependency did its part, it did not, or the time says nothing about it. */
+/** How a call ended: the dependency answered, it failed, or the time says nothing about it. */
 export type Outcome = 'ok' | 'failed' | 'ignored';
 
-/** A place among those in flight. */
+/** A slot of the limiter. */
 export type Permit = {
-  /** Gives the place back; a second time does nothing. */
+  /** Releases the slot; a second call does nothing. */
   done(outcome: Outcome): void;
 };
 
 export type LimiterOptions = {
-  /** What the dependency does at once when nothing is wrong with it: the connections of a pool. The limit starts here. */
+  /** Calls that the healthy dependency serves at once: the connections of a pool. The limit starts here. */
   readonly slots: number;
   /** Calls that make up one slot: 1 for a pool of connections; for a group commit, a part of a batch. */
   readonly itemsPerSlot?: number;
-  /** 4 when not said. */
+  /** 4 when omitted. */
   readonly slotsMin?: number;
-  /** Four times `slots` when not said. */
+  /** Four times `slots` when omitted. */
   readonly slotsMax?: number;
   readonly windowMs?: number;
   readonly samplesMin?: number;
-  /** While nine of ten calls end sooner, the limit is not lowered, however little more in flight brings. */
+  /** While nine of ten calls end sooner, the limit is not lowered, however little more calls in flight bring. */
   readonly toleratedMs?: number;
 };
 
-/** Where time and chance come from; a simulation brings its own. */
+/** The source of time and chance; a simulation passes its own. */
 export type LimiterClock = {
   now(): number;
   random(): number;
@@ -43,12 +43,12 @@ export type LimiterState = {
   readonly queued: number;
   readonly baselineMs: number;
   readonly recentMs: number;
-  /** In flight by partition: pay, order, rest; and callbacks, which are in none. */
+  /** In flight by partition: pay, order, rest; and callbacks, which belong to none. */
   readonly used: readonly number[];
   readonly exempt: number;
 };
 
-/** Told later how a wait ended. */
+/** A waiting call, told later how its wait ended. */
 export type Waiter = {
   readonly class: RouteClass;
   /** By the limiter's clock. */
@@ -59,19 +59,22 @@ export type Waiter = {
 
 /** The limiter without promises and timers. */
 export type Limiter = {
-  /** A permit when there is a place for this class and nobody before it. */
+  /** A permit when there is a slot for this class and nobody waits before it. */
   begin(routeClass: RouteClass, now: number): Permit | undefined;
-  /** Waits for a place after `begin` had none. Answers why not, or nothing: the waiter will be told how it ended. */
+  /**
+   * Waits for a slot after `begin` had none. Returns a cause of refusal, or nothing: the waiter is then told how it
+   * ended.
+   */
   wait(waiter: Waiter, now: number): RefusalCause | undefined;
-  /** Whether a call would be refused now, which then counts as refused. */
+  /** Whether a call would be refused now. If so, it counts as refused. */
   wouldRefuse(routeClass: RouteClass): boolean;
-  /** Whoever asks has refused a call itself, since it has its share of the places: the limit counts as reached. */
+  /** The caller has refused a call because its share is used up: the limit counts as reached. */
   refusedBefore(routeClass: RouteClass): void;
   retryAfterSeconds(): number;
   readonly state: LimiterState;
   /** Refusals since the start. */
   refusals(routeClass: RouteClass, cause: RefusalCause): number;
-  /** Refuses who still waits. */
+  /** Refuses all waiters. */
   close(): void;
 };
 
@@ -79,7 +82,7 @@ const slotsMinDefault = 4;
 const slotsMaxFactor = 4;
 const lookEveryMs = 5;
 
-/** @see index.ts for what it promises */
+/** @see index.ts for its promises */
 export function createLimiter(options: LimiterOptions, clock: LimiterClock): Limiter {
   const { itemsPerSlot = 1 } = options;
   const startedAt = clock.now();
@@ -171,7 +174,7 @@ function createPermit(end: (outcome: Outcome) => void): Permit {
   };
 }
 
-/** Looks from time to time for as long as there is something to look for: `look` says whether there is more. */
+/** Runs `look` from time to time, for as long as it returns that there is more to do. */
 function createSweep(clock: LimiterClock, look: () => boolean) {
   let cancel: (() => void) | undefined;
   const stop = (): void => {

@@ -21,7 +21,7 @@ shown(
   ({ limit }) => limit,
   () => reportRefusals(),
 );
-/** After the gauge that brings it up to date when somebody reads: a refusal must not pay for a metric. */
+/** Reads the counts when metrics are scraped: a refusal must not pay for a metric. */
 const refusedTotal = counter('concurrency_refused_total', 'Calls that a limiter refused, by class and cause', [
   'dependency',
   'class',

@@ -1,12 +1,12 @@
 import type { LimitChange } from './limit-change.ts';
 
 /**
- * How far a limit goes in one window, in steps: half as far after each change of mind, so that it comes to rest where it
- * belongs instead of swinging around it; farther and farther once it has gone one way for long, since then it is far
- * from there, or has to go far to learn anything. (The rule of resilient back-propagation, Riedmiller and Braun 1993.)
+ * How far a limit moves in one window, in steps. After each change of direction the step is halved, so that the limit
+ * comes to rest instead of swinging. After a long run in one direction the step grows: the limit is then far from its
+ * place, or must move far to learn anything. (The rule of resilient back-propagation, Riedmiller and Braun 1993.)
  */
 export type Pace = {
-  /** Steps to go, below zero to lower. */
+  /** Steps to move; negative to lower. */
   next(change: LimitChange, at: 'min' | 'max' | undefined): number;
 };
 

@@ -1,8 +1,8 @@
 import type { RouteClass } from '../route-rules.ts';
 
 /**
- * Who shares a limit: what pays or stands at the door, what places an order, and all the rest. Callbacks (class 0) are in
- * none: they are always let in, take places that would be lent, and never a guaranteed one.
+ * The partitions of a limit: paying and the door, placing orders, and the rest. Callbacks (class 0) belong to none:
+ * they always begin, use slots that would be lent, and never a guaranteed one.
  */
 export type Partition = 0 | 1 | 2;
 
@@ -14,7 +14,7 @@ export function partitionOf(routeClass: RouteClass): Partition {
   return routeClass === 2 ? 1 : 2;
 }
 
-/** Places that a partition gets back whenever it asks, however the others press. Together never more than the limit. */
+/** Slots that a partition gets back whenever it asks, whatever the others do. Together never more than the limit. */
 export function guaranteedPlaces(partition: Partition, limit: number): number {
   return Math.max(1, Math.floor(shares[partition] * limit));
 }
@@ -24,9 +24,9 @@ export type Places = {
   limit: number;
   enter(routeClass: RouteClass): void;
   leave(routeClass: RouteClass): void;
-  /** One more call of the partition may begin: a place is free, or only callbacks stand in the way of its own. */
+  /** One more call of the partition may begin: a slot is free, or only callbacks occupy its own. */
   mayBegin(partition: Partition): boolean;
-  /** It has fewer than it is guaranteed. */
+  /** It uses fewer slots than it is guaranteed. */
   isBelowShare(partition: Partition): boolean;
   readonly inflight: number;
   readonly used: readonly number[];

@@ -1,11 +1,11 @@
 /**
- * How long those who are refused should stay away: 1 s and a random part of the time that serving them would take, so
- * that they come back spread over it and not as the next wave. A constant would bring them back together.
+ * Retry-After of refused calls: 1 s and a random part of the time that serving all of them would take. They then come
+ * back spread over this time; a constant would bring them back together.
  */
 export type RetrySpread = {
   refused(): void;
   served(): void;
-  /** Whole seconds, never twice the same for all. */
+  /** Whole seconds, with jitter. */
   retryAfterSeconds(now: number): number;
 };
 

@@ -1,16 +1,16 @@
 /**
  * How throughput scales with calls in flight: the slope of one over the other on logarithmic scales, by least squares
- * over the last windows, of which older ones weigh less. 1: one per cent more in flight brings one per cent more
- * answers. 0: it only waits. Undefined while little is known, or while the number in flight hardly moved.
+ * over the last windows; older ones weigh less. 1: one per cent more in flight brings one per cent more answers. 0:
+ * more in flight only waits. Undefined while too little is known, or while the number in flight hardly moved.
  */
 export type Scaling = (inflight: number, perSecond: number) => number | undefined;
 
-/** A window weighs so much of the one after it. */
+/** The weight of a window, relative to the next one. */
 const keep = 0.8;
 const warmupWindows = 5;
-/** Standard deviation of the logarithm of calls in flight from which it says something: about 2 %. */
+/** The least standard deviation of the logarithm of calls in flight that gives a slope: about 2 %. */
 const spreadMin = 0.02;
-/** More answers, or fewer, than any number in flight explains, by about half: the dependency itself has changed. */
+/** About half more or fewer answers than any number in flight explains: the dependency itself has changed. */
 const jumpMin = 0.4;
 const perSecondMin = 1e-3;
 
@@ -24,7 +24,7 @@ export function createScaling(): Scaling {
   return (inflight, perSecond) => {
     const logX = Math.log(Math.max(inflight, 1));
     const logY = Math.log(Math.max(perSecond, perSecondMin));
-    // A faster or slower dependency says nothing of how it scales: what is known is moved to where it is now.
+    // A dependency that became faster or slower still scales as before: known points move to its new speed.
     if (windows > 0) meanY += jumpOf(logX - meanX, logY - meanY);
     windows += 1;
     weight = weight * keep + 1;
@@ -40,7 +40,7 @@ export function createScaling(): Scaling {
   };
 }
 
-/** How far answers are outside of what a slope between 0 and 1 gives, when that is far; else 0. */
+/** How far answers lie outside of what a slope between 0 and 1 gives, when that is far; else 0. */
 function jumpOf(x: number, y: number): number {
   const below = y - Math.min(0, x);
   const above = y - Math.max(0, x);

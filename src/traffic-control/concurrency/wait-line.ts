@@ -1,18 +1,18 @@
 /**
- * The short line of one partition, by CoDel's rule as Facebook runs it (Maurer, "Fail at Scale", 2015): usually one may
- * wait 100 ms; once there has been no moment in the last 100 ms when nobody had to wait, only 5 ms, and the newest goes
- * first, since for the oldest it is too late anyway. Whose guaranteed place is lent out waits for it until the deadline.
+ * The short line of one partition, by CoDel's rule as Facebook runs it (Maurer, "Fail at Scale", 2015). Usually a call
+ * may wait 100 ms. When the line has not been empty for 100 ms, a call may wait only 5 ms and the newest goes first,
+ * since the oldest is late anyway. A partition whose guaranteed slot is lent out waits for it until the deadline.
  */
 export type WaitLine<Waiter> = {
   push(waiter: Waiter, now: number): void;
-  /** Whose turn it is; undefined when nobody waits. Called only when there is a place. */
+  /** The next waiter; undefined when nobody waits. Called only when there is a slot. */
   take(now: number): Waiter | undefined;
-  /** The one who has waited longest, to make room. */
+  /** Removes the longest waiter, to make room. */
   evict(): Waiter | undefined;
-  /** Removes who has waited too long, and answers them with why. */
+  /** Removes waiters that have waited too long, each with its cause. */
   removeLate(now: number, isReclaiming: boolean): readonly Late<Waiter>[];
   isOverloaded(now: number): boolean;
-  /** There was a place for everyone who wanted one. */
+  /** The line was empty: each call found a slot. */
   sawRoom(now: number): void;
   readonly length: number;
 };
@@ -27,7 +27,7 @@ const compactFrom = 64;
 
 export function createWaitLine<Waiter extends Deadlined>(startedAt: number): WaitLine<Waiter> {
   let line: Place<Waiter>[] = [];
-  /** Where the oldest is: those before it are gone. */
+  /** The index of the oldest waiter; earlier entries are gone. */
   let first = 0;
   let roomAt = startedAt;
 

@@ -3,15 +3,15 @@ import { type Partition, type Places, partitionOf, partitions, shares } from './
 import type { RefusalCause } from './refusals-seen.ts';
 import { type WaitLine, createWaitLine, waitMsOverloaded } from './wait-line.ts';
 
-/** The lines of all partitions before one limit; together at most twice as long as it. */
+/** The lines of all partitions of one limit; together at most twice the limit. */
 export type WaitLines<Waiter> = {
-  /** Takes a waiter in, if need be in the place of one whose partition has more of the line than its share. */
+  /** Adds a waiter, if necessary in place of one whose partition has more than its share of the line. */
   join(waiter: Waiter, now: number): 'line_full' | undefined;
-  /** Lets in who may begin: first those whose own place was lent out, then the more important ones. */
+  /** Grants slots: first to partitions whose own slot was lent out, then by importance. */
   grant(now: number): void;
-  /** Refuses who has waited too long. */
+  /** Refuses waiters that have waited too long. */
   refuseLate(now: number): void;
-  /** One more would most likely be refused. */
+  /** One more waiter would most likely be refused. */
   isHopeless(routeClass: RouteClass, answersPerSecond: number, now: () => number): boolean;
   sawRoom(partition: Partition, now: number): void;
   length(partition: Partition): number;
@@ -20,7 +20,7 @@ export type WaitLines<Waiter> = {
 
 type Waits = { readonly class: RouteClass; readonly deadline: number };
 
-/** Those who wait, by the limit. */
+/** Waiters allowed, relative to the limit. */
 const lineFactor = 2;
 
 export function createWaitLines<Waiter extends Waits>(

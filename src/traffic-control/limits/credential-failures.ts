@@ -4,7 +4,7 @@ import { DomainError } from '../../platform/errors.ts';
 import type { TrafficControl } from '../create-traffic-control.ts';
 import { type Asked, limitedAnswer } from '../decision.ts';
 
-/** Codes that say that a credential was none of ours, or is good no more. */
+/** Codes of credentials that are not ours, or no longer valid. */
 const failures: ReadonlySet<string> = new Set([
   'access.unauthenticated',
   'access.link_invalid',
@@ -13,8 +13,8 @@ const failures: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The answer to somebody whose network has sent too many credentials that are none; undefined for every other error, and
- * below the limit. It replaces a refusal, so whoever has a good credential never meets it, whatever the neighbours do.
+ * The answer to a network that has sent too many invalid credentials. Undefined for every other error, and below the
+ * limit. It only replaces a refusal, so a valid credential is never refused because of its neighbours.
  */
 export type RefuseFailure = (error: unknown, asked: Asked) => Promise<Answer | undefined> | undefined;
 

@@ -3,23 +3,23 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Policy } from './policies.ts';
 
-/** What a process counts by itself, for when Redis is away: points of a key in the window that is open. */
+/** Counts of this process alone, for when Redis is away: points of a key in the open window. */
 export type Insurance = {
-  /** Counts points and says how many the key has now; undefined when that is not known. */
+  /** Counts points and returns the total of the key; undefined when unknown. */
   add(id: string, points: number): Promise<Counted | undefined>;
   forget(id: string): Promise<unknown>;
 };
 
 export type Counted = { readonly consumedPoints: number; readonly msBeforeNext: number };
 
-/** The library keeps a timer per key; keys are folded into so many, so that an attack cannot fill the memory. */
+/** The library keeps a timer per key. Keys are folded into this many, so an attack cannot fill the memory. */
 const foldsMax = 16_384;
 /** One more pushes out the least recently used. A flood of this many targets in a window costs that many messages of its budget. */
 const targetsMax = 100_000;
 
 /**
- * Networks and credentials have hundreds of points, of which a stranger in the same fold takes few. Targets have a
- * handful for a day: there each key is counted by itself, or strangers would use up each other's.
+ * Networks and credentials have hundreds of points; a stranger in the same fold takes few of them. Targets have a
+ * handful a day, so each target is counted by itself: otherwise strangers would use up each other's points.
  */
 export function createInsurance(policy: Policy): Insurance {
   return policy.key === 'target' ? exact(policy) : folded(policy);
@@ -53,7 +53,7 @@ function exact(policy: Policy): Insurance {
   };
 }
 
-/** The library rejects with its result when the points are used up, and with an error when the store failed. */
+/** The library rejects with its result when the points are used up, and with an error when the store fails. */
 export function counted(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes | undefined> {
   return consumed.catch((refused: unknown) => (refused instanceof RateLimiterRes ? refused : undefined));
 }

@@ -3,27 +3,27 @@ import { type CountedShare, type PointStore, type PointStoreDeps, createPointSto
 import type { Policies, Policy, PolicyName } from './policies.ts';
 
 /**
- * Counts requests per policy and key, over all processes, without a call to Redis for each of them. A process must know
- * how many there are.
+ * Counts requests per policy and key over all processes, without a Redis call for each request. A process must know how
+ * many processes there are.
  *
  * Promises:
- *  1. Never more than `points` in a window over all processes: a process takes a share of a key's points from Redis
- *     (counted there at once, 1 % of the limit at a time) and spends it from memory. What it does not spend is lost to
- *     the window, so the fault is always on the strict side, by at most 1 % per process.
- *     The first few requests of a key in a window (1 % of the limit over all processes) are each process's own and cost
- *     no question: most networks never send more. They are taken off what Redis may give, twice, since the windows of
- *     the processes and that of Redis do not begin together.
- *  2. An answer within 50 ms, whatever Redis does, and never "open": when Redis is away or silent, the points divided by
- *     the processes are counted in memory, what the process has taken from Redis in the same window included.
- *  3. A key that is refused is remembered until its window ends: refusing it again costs one look-up in a map.
- *  4. Memory is bounded, whoever asks: maps of fixed size that forget the least recently used entry.
+ *  1. Never more than `points` in a window over all processes. A process takes a share of a key's points from Redis
+ *     (counted there at once, 1 % of the limit at a time) and spends it from memory. Unspent points are lost for the
+ *     window, so the error is always on the strict side, by at most 1 % per process. The first requests of a key in a
+ *     window (1 % of the limit over all processes) belong to each process and need no Redis call: most networks never
+ *     send more. Redis has these points taken off twice, since the windows of the processes and of Redis do not begin
+ *     together.
+ *  2. An answer within 50 ms, whatever Redis does, and never "open". While Redis is away or silent, the points divided
+ *     by the processes are counted in memory, including what the process has taken from Redis in the window.
+ *  3. A refused key is remembered until its window ends: refusing it again costs one look-up in a map.
+ *  4. Memory is bounded: maps of fixed size that forget the least recently used entry.
  */
 export type Limiter = {
-  /** Counts one request. Synchronous when this process holds a share of the key, or knows that it is refused. */
+  /** Counts one request. Synchronous when this process holds a share of the key, or knows that the key is refused. */
   consume(name: PolicyName, key: string): Verdict | Promise<Verdict>;
-  /** What is known of a key without asking anyone; undefined when nothing speaks against it. */
+  /** What this process knows of a key, without a Redis call; undefined when nothing speaks against it. */
   denied(name: PolicyName, key: string): Verdict | undefined;
-  /** Forgives a key what was counted of it. */
+  /** Forgets what was counted for a key. */
   reset(name: PolicyName, key: string): Promise<void>;
 };
 
@@ -31,18 +31,18 @@ export type Verdict = {
   readonly allowed: boolean;
   readonly policy: Policy;
   readonly remaining: number;
-  /** Seconds until the window ends and the points are there again; never earlier. */
+  /** Seconds until the window ends and the points are back; never too early. */
   readonly resetSeconds: number;
 };
 
 export const deniedKeysMax = 20_000;
 export const sharesMax = 50_000;
-/** A hundredth of a limit is taken at a time. */
+/** Points are taken in hundredths of a limit. */
 const sharesPerLimit = 100;
-/** For less than this, being exact is worth more than a question saved. */
+/** Below this, an exact count is worth more than a saved Redis call. */
 const ownPointsMin = 2;
 
-/** `ownUntil`: until then the process has given the key what it may give without asking. */
+/** `ownUntil`: until then the process has given the key its own points of the window. */
 type Share = { tokens: number; others: number; until: number; ownUntil: number };
 type Refill = { readonly done: Promise<void>; waiting: number };
 
@@ -73,7 +73,7 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
     if (counted.tokens === 0) denied.set(id, until);
   };
 
-  /** The first of the points that need no question; undefined when they are spent, or there are none. */
+  /** Spends the first points, which need no Redis call; undefined when they are spent or there are none. */
   const spendOwn = (policy: Policy, id: string, now: number): Verdict | undefined => {
     const own = ownPoints.get(policy.name) ?? 0;
     if (own === 0 || (shares.get(id)?.ownUntil ?? 0) > now) return undefined;
@@ -82,7 +82,7 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
     return spend(policy, id, now);
   };
 
-  /** One at a time per key; who comes meanwhile waits for it, and is counted into the next. */
+  /** One refill at a time per key. Requests that arrive meanwhile wait for it and are counted into the next one. */
   const refill = (policy: Policy, id: string, wanted: number): Refill => {
     const running = refills.get(id);
     if (running !== undefined) {
@@ -126,13 +126,13 @@ export function createLimiter(deps: PointStoreDeps & { policies: Policies }): Li
   };
 }
 
-/** What each process gives a key in a window without a question. */
+/** Points that each process gives a key in a window without a Redis call. */
 function ownPointsOf(policy: Policy, processes: number): number {
   const evenly = Math.floor(policy.points / (sharesPerLimit * processes));
   return evenly < ownPointsMin ? 0 : evenly;
 }
 
-/** What a key is refused with until its window ends; undefined when it is not. */
+/** The refusal of a key until its window ends; undefined when it is not refused. */
 function refusalOf(denied: LRUCache<string, number>, policy: Policy, id: string, now: number): Verdict | undefined {
   const until = denied.get(id);
   if (until === undefined) return undefined;
@@ -150,7 +150,7 @@ function spendShare(shares: LRUCache<string, Share>, policy: Policy, id: string,
   return { allowed: true, policy, remaining, resetSeconds: secondsUntil(share.until, now) };
 }
 
-/** Braces make the key's hash the part that places it in a Redis Cluster. */
+/** The braces make the key's hash choose the slot in a Redis Cluster. */
 function idOf(name: PolicyName, key: string): string {
   return `${name}:{${key}}`;
 }

@@ -15,7 +15,7 @@ import type { Shedder } from '../shedding/shedder.ts';
 const freeFactor = 4;
 /** A lane with fewer items in flight is never refused here. */
 const laneMin = 4;
-/** The limit changes twice a second; what scans and callbacks take of it may change sooner. */
+/** The limit changes twice a second; the part that scans and callbacks use may change sooner. */
 const roomReadEveryMs = 100;
 
 const refused = counter(

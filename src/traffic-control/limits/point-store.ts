@@ -7,27 +7,27 @@ import type { Policy } from './policies.ts';
 
 /** Points of one policy: in Redis for all processes together, in memory when Redis is away. */
 export type PointStore = {
-  /** Counts up to `wanted` points of a key and says how many of them are within the limit. Never rejects. */
+  /** Counts up to `wanted` points of a key and returns how many are within the limit. Never rejects. */
   take(id: string, wanted: number): Promise<CountedShare>;
   forget(id: string): Promise<void>;
 };
 
 export type CountedShare = {
-  /** Points that the caller may spend: all it wanted, what was left, or none. */
+  /** Points that the caller may spend: all it wanted, the rest, or none. */
   readonly tokens: number;
-  /** Points that are left for whoever asks next. */
+  /** Points left for the next caller. */
   readonly remaining: number;
   readonly millisecondsLeft: number;
 };
 
-/** Redis answers within this or is left out; with the rest of the decision that stays under 50 ms. */
+/** Redis must answer within this time; with the rest of the decision that stays below 50 ms. */
 const redisDeadlineMsDefault = 40;
-/** A timer that fires later than this says that our own loop was held up, not Redis. */
+/** A timer that fires later than this means that our event loop was blocked, not that Redis was slow. */
 const timerLatenessMs = 5;
 const deadlineExtensionsMax = 3;
-/** What a key without points is told to wait while Redis cannot say. */
+/** Retry-After for a key without points while Redis does not answer. */
 const redisPauseMs = 1000;
-/** What was refused without Redis is looked at again after so long, also in a window of a day: it may be back. */
+/** A key refused without Redis is checked again after this time, even in a window of a day: Redis may be back. */
 const insuredRefusalMsMax = 60_000;
 
 export type PointStoreDeps = {
@@ -57,7 +57,7 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
     }
     noteAnswer(deps.redis);
     const share = shareOf(result, policy.points, wanted, policy.seconds);
-    // The insurance knows what this process has taken, so that losing Redis does not hand out the limit again.
+    // The insurance knows what this process has taken. Losing Redis therefore does not hand out the limit again.
     if (share.tokens > 0) await insurance.add(id, share.tokens);
     return share;
   };
@@ -89,7 +89,7 @@ export function createPointStore(deps: PointStoreDeps, policy: Policy): PointSto
   };
 }
 
-/** What of the points just counted was still within the limit: a share that crosses it is good up to it. */
+/** How many of the points just counted were within the limit: a share that crosses it is good up to it. */
 function shareOf(result: Counted, points: number, wanted: number, seconds: number): CountedShare {
   const before = result.consumedPoints - wanted;
   return {
@@ -99,7 +99,7 @@ function shareOf(result: Counted, points: number, wanted: number, seconds: numbe
   };
 }
 
-/** Undefined when there was no answer in time. Time in which our own loop stood still does not count. */
+/** Undefined without an answer in time. Time in which our event loop was blocked does not count. */
 function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout;
@@ -111,7 +111,7 @@ function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefine
         if (late && extensions < deadlineExtensionsMax) {
           extensions += 1;
           start();
-          // An answer that has arrived meanwhile is read from the socket before this runs.
+          // If an answer has arrived meanwhile, it is read from the socket before this runs.
         } else setImmediate(resolve, undefined);
       }, milliseconds);
     };

@@ -58,48 +58,48 @@ export type PolicyName =
 export type Policies = Readonly<Record<PolicyName, Policy>>;
 
 const minute = 60;
-/** A /48 may be one rented machine or a mobile operator's customers: it gets what four networks get. */
+/** A /48 may be one rented machine or the customers of a mobile operator: it gets four times the limit of a network. */
 const widerFactor = 4;
 /** A whole venue scans from behind one address. */
 const doorNetworkFactor = 10;
 /** One API key may serve every gate of a venue. */
 const doorCredentialFactor = 2;
-/** Credentials that are none of ours, or ended; those that are good are not counted, nor refused for the others. */
+/** Invalid or ended credentials. Valid ones are neither counted nor refused because of the others. */
 const credentialFailuresPerNetwork = 300;
 const messagesPerNetwork = 30;
 const signInsPerAccount = 10;
 const signInsPerAccountEverywhere = 100;
 /** Networks that may each have a first try beside these. */
 const signInsFirstEverywhere = 1000;
-/** Links that set a new password, to one member. `src/notifications/deliveries/caps.ts` must send as many as may be asked for. */
+/** Links that set a new password, to one member. `src/notifications/deliveries/caps.ts` must allow as many messages. */
 const resetsPerAccount = 3;
 const resetsPerAccountEverywhere = 5;
 const resetsFirstEverywhere = 5;
 const documentsPerNetwork = 300;
-/** Promo codes that do not exist: of one event, from one network, and by a buyer who has proven an address. */
+/** Wrong promo codes of one event: from one network, and by a buyer with a confirmed address. */
 const promoFailuresPerNetwork = 30;
 const promoFailuresPerBuyer = 10;
 const promoFailureSeconds = 10 * minute;
 const messagesPerTarget = 3;
-/** As long as the caps of messages count: who is sent none is told so here. */
+/** As long as the caps of messages count, so that a request beyond the cap is refused here. */
 const messageTargetSeconds = 60 * minute;
-/** Codes to one buyer: asked for from one network, and from all of them. */
+/** Codes to one buyer: requested from one network, and from all networks. */
 const verificationsPerTarget = 3;
 const verificationsPerTargetDaily = 10;
 const verificationsPerKnownClient = 5;
 const verificationsFirstEverywhere = 15;
 const verificationsPerTargetEverywhere = 10;
 const verificationsPerTargetEverywhereDaily = 20;
-/** A buyer who mistypes tries again. */
+/** A buyer who mistypes may try again. */
 const confirmationsPerVerification = 3;
 /** Wrong codes from one network, which thousands of phones may share. */
 const confirmationFailuresPerNetwork = 30;
 const day = 24 * 60 * minute;
 const callbackFailuresPerMinute = 60;
-/** Wrong keys of so many organisers may come through one gateway's network in the same minute. */
+/** Wrong keys of this many organisers may arrive through one gateway's network in one minute. */
 const callbackAddressesFailing = 20;
 
-/** The table of limits. What an operator may want to set comes from the configuration. */
+/** The table of limits. The configuration sets those that an operator may want to change. */
 export function policiesOf(
   config: Pick<
     Config,
@@ -137,15 +137,15 @@ export function policiesOf(
     ...tryPolicies(policy),
     // A page to print costs as much processor time as a hundred orders.
     documents: policy('documents', 'network', documentsPerNetwork),
-    // The same link to the same person; `src/notifications/deliveries/caps.ts` holds over everything that fills an inbox.
+    // The same link to the same person. `src/notifications/deliveries/caps.ts` limits all messages to one inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
     promo_failures: policy('promo_failures', 'target', promoFailuresPerNetwork, promoFailureSeconds),
     promo_failures_confirmed: policy('promo_failures_confirmed', 'target', promoFailuresPerBuyer, promoFailureSeconds),
     ...verificationPolicies(config, policy),
-    // Gateways are never limited; who sends callbacks that do not verify is. Per network and address, so that one
-    // organiser's wrong key does not shut the gateway out for the others.
+    // Gateways are never limited, only senders of callbacks that do not verify: per network and path, so that one
+    // organiser's wrong key does not shut out the gateway for the others.
     callback_failures: policy('callback_failures', 'callback', callbackFailuresPerMinute),
-    // Each failure costs a look-up in Postgres: who makes up addresses must not get a new limit with each.
+    // Each failure costs a look-up in Postgres. A made-up path must not get a new limit.
     callback_failures_network: policy(
       'callback_failures_network',
       'network',
@@ -159,7 +159,7 @@ export function policiesOf(
   return { ...policies, ...(Object.fromEntries(wide) as Record<`${NetworkPolicyName}_wide`, Policy>) };
 }
 
-/** The limit on the networks around one, where the limit counts by network. */
+/** The limit on the wider network, where the limit counts by network. */
 export function wideOf(name: PolicyName): PolicyName | undefined {
   return isOfNetwork(name) ? `${name}_wide` : undefined;
 }
@@ -168,7 +168,7 @@ function isOfNetwork(name: PolicyName): name is NetworkPolicyName {
   return networkPolicies.some((one) => one === name);
 }
 
-/** Beside the counts of an address: what a known client and a network's first try have to themselves. */
+/** Beside the counts of an address: the tries of a known client and the first try of a network. */
 function tryPolicies(policy: (name: PolicyName, key: KeyKind, points: number, seconds?: number) => Policy) {
   const to = (name: PolicyName, points: number, seconds: number) => policy(name, 'target', points, seconds);
   const hour = 60 * minute;
@@ -187,7 +187,9 @@ function tryPolicies(policy: (name: PolicyName, key: KeyKind, points: number, se
   };
 }
 
-/** Codes to buyers, the target of who wants to keep everybody out (or to fill inboxes, or to spend the organizer's money). */
+/**
+ * Codes to buyers: a target for attackers who want to lock out everybody, fill inboxes or spend the organizer's money.
+ */
 function verificationPolicies(
   config: Pick<Config, 'VERIFICATIONS_PER_MINUTE_PER_NETWORK' | 'VERIFICATIONS_PER_MINUTE'>,
   policy: (name: PolicyName, key: KeyKind, points: number, seconds?: number) => Policy,

@@ -1,7 +1,7 @@
 import type { Limiter } from './limiter.ts';
 import { hash } from 'node:crypto';
 
-/** Messages that anyone may ask to have sent to somebody (lost links, re-sends), per target. `key` is a keyed hash. */
+/** Messages that anyone may request for another person (lost links, re-sends), per target. `key` is a keyed hash. */
 export function createMessageLimiter(limiter: Limiter): {
   consume(key: string): Promise<{ allowed: boolean; retryAfterSeconds: number }>;
 } {
@@ -15,15 +15,15 @@ export function createMessageLimiter(limiter: Limiter): {
 
 type NetworkKeys = { readonly network: string; readonly wider: string | undefined };
 
-/** The budget for codes over all targets, since messages cost money, and wrong codes per network. */
+/** The budget for codes over all targets, since messages cost money, and the limit on wrong codes per network. */
 export function createVerificationLimiter(limiter: Limiter) {
   return {
-    /** Counts a code that is to be sent; seconds until there is budget again, or undefined when there is now. */
+    /** Counts a code before it is sent. Seconds until there is budget again; undefined when there is some now. */
     spend: async (budget: string): Promise<number | undefined> => {
       const verdict = await limiter.consume('verifications_budget', hash('sha256', budget, 'base64url'));
       return verdict.allowed ? undefined : verdict.resetSeconds;
     },
-    /** Seconds for which this network may try no code; undefined when it may. Asks nobody. */
+    /** Seconds for which this network may try no code; undefined when it may. Needs no Redis call. */
     failedTooOften: ({ network, wider }: NetworkKeys): number | undefined =>
       (
         limiter.denied('confirmation_failures', network) ??
@@ -37,20 +37,23 @@ export function createVerificationLimiter(limiter: Limiter) {
   };
 }
 
-/** Who tries a promo code of an event: a network, or a buyer who has proven an address. `key` is a keyed hash of both. */
+/**
+ * The client that tries a promo code of an event: a network, or a buyer with a confirmed address. `key` is a keyed hash
+ * of both.
+ */
 export type PromoGuesser = { readonly key: string; readonly isConfirmed: boolean };
 
 /**
- * Promo codes that were not right, so that nobody can try them all. Who typed a right one is not counted and costs no question:
- * a refusal is known in this process, or it is not known. Each process therefore lets one more try through.
+ * Counts wrong promo codes, so that nobody can try all of them. A right code is not counted and needs no Redis call:
+ * only refusals that this process knows are checked. Each process therefore lets one more try through.
  */
 export function createPromoLimiter(limiter: Limiter) {
   const policyOf = ({ isConfirmed }: PromoGuesser) => (isConfirmed ? 'promo_failures_confirmed' : 'promo_failures');
   return {
-    /** Seconds for which no code may be tried; undefined when one may. Asks nobody. */
+    /** Seconds for which no code may be tried; undefined when one may. Needs no Redis call. */
     waitSeconds: (guesser: PromoGuesser): number | undefined =>
       limiter.denied(policyOf(guesser), guesser.key)?.resetSeconds,
-    /** Counts a code that was not right. */
+    /** Counts a wrong code. */
     failed: async (guesser: PromoGuesser): Promise<void> => {
       await limiter.consume(policyOf(guesser), guesser.key);
     },

@@ -11,7 +11,7 @@ type Try = {
 type Limits = {
   readonly knownClient: PolicyName;
   readonly here: readonly PolicyName[];
-  /** One for each network, and how many networks may have one. */
+  /** One first try for each network, and how many networks may have one. */
   readonly first: PolicyName;
   readonly firstEverywhere: PolicyName;
   readonly everywhere: readonly PolicyName[];
@@ -39,7 +39,7 @@ const codes: Limits = {
   everywhere: ['verification_target_everywhere', 'verification_target_everywhere_daily'],
 };
 
-/** What limits every kind of try, by the names under which rooms ask for it. */
+/** The limits of every kind of try, by the names that rooms use. */
 export const createTryLimiters = (limiter: Limiter) => ({
   signInLimiter: createSignInLimiter(limiter),
   passwordResetLimiter: createPasswordResetLimiter(limiter),
@@ -50,13 +50,13 @@ export const createPasswordResetLimiter = (limiter: Limiter) => createTryLimiter
 export const createCodeLimiter = (limiter: Limiter) => createTryLimiter(limiter, codes);
 
 /**
- * Tries about one address (a member's password, a code or a link that is sent to it): few from one network, more over all of
- * them. What strangers use up must not keep the owner out, so
- *  1. a known client is counted by itself, and only then as everybody from its network;
- *  2. the first try of a network is not counted with those of the others, as long as not too many networks have come;
- *  3. a known network has its few, whatever the others have used up.
- * What one network has used up is not counted for the address. Since a network's first try is nobody else's matter, what a
- * stranger is told says nothing of an owner who tries once.
+ * Limits tries about one address (a member's password, a code or a link that is sent to it): few from one network, more
+ * over all networks. Strangers must not be able to lock out the owner:
+ *  1. A known client has its own count first, and then the count of its network.
+ *  2. The first try of a network is not counted with the tries of others, as long as few enough networks have come.
+ *  3. A known network keeps its few tries, whatever others have used up.
+ * Tries beyond the limit of a network are not counted for the address. The first try of a network is its own, so
+ * answers to strangers say nothing about an owner who tries once.
  */
 function createTryLimiter(limiter: Limiter, limits: Limits) {
   const firstRefusal = async (names: readonly PolicyName[], key: string): Promise<number | undefined> => {

@@ -8,8 +8,8 @@ import type { Policies, Policy, PolicyName } from '../limits/policies.ts';
 import type { SwitchRefusal } from '../switches/switches.ts';
 
 /**
- * Answers for those who are refused, written once: a refusal must stay far cheaper than what it refuses. They carry the
- * fields of the IETF draft on rate limits (draft-ietf-httpapi-ratelimit-headers), and its `violated-policies` member.
+ * Bytes of refusals, built once: a refusal must stay far cheaper than what it refuses. They carry the fields of the
+ * IETF draft on rate limits (draft-ietf-httpapi-ratelimit-headers), and its `violated-policies` member.
  */
 export type Refusals = {
   rateLimited(verdict: Verdict): Answer;
@@ -17,11 +17,11 @@ export type Refusals = {
   /** For an order beyond the limit of its event; orders for other events are served. */
   overEventLimit(retryAfterSeconds: number): Answer;
   switched(refusal: SwitchRefusal): Answer;
-  /** `RateLimit-Policy` and `RateLimit` of an answer that was let through. */
+  /** `RateLimit-Policy` and `RateLimit` of an answer that was not refused. */
   policyField(policy: Policy): string;
 };
 
-/** The part of a window over which those refused are asked to come back. */
+/** The part of a window over which Retry-After of refused clients is spread. */
 const jitterShare = 0.1;
 const jitterSecondsMax = 10;
 const switchedDetail = 'The service does less than usual for now; what is there is safe, try again later.';
@@ -63,18 +63,18 @@ export function createRefusals(policies: Policies): Refusals {
   };
 }
 
-/** `RateLimit`: what is left of which policy, and in how many seconds there is more. */
+/** `RateLimit`: how much is left of which policy, and in how many seconds there is more. */
 export function rateLimitField(verdict: Verdict): string {
   return `"${verdict.policy.name}";r=${verdict.remaining};t=${verdict.resetSeconds}`;
 }
 
-/** Not before the window ends, and not all at once. */
+/** Not before the window ends, and with jitter. */
 function retryAfter(verdict: Verdict): number {
   const spread = Math.min(Math.ceil(verdict.policy.seconds * jitterShare), jitterSecondsMax);
   return verdict.resetSeconds + Math.floor(Math.random() * (spread + 1));
 }
 
-/** A problem document cut where the request's id goes. */
+/** A problem document, cut in two at the place of the request id. */
 function problemParts(problem: { code: string; [member: string]: unknown }): readonly [string, string] {
   const text = JSON.stringify({ type: `urn:antre:problem:${problem.code}`, ...problem, requestId: '?' });
   const cut = text.lastIndexOf('?');

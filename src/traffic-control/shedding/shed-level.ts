@@ -1,7 +1,7 @@
 /**
- * How many classes are refused, as a pure function of pressure over time. Pressure 1 is as much as there may be. Up at
- * once, down slowly: two bad samples refuse one class more, five good ones readmit one. Between good and bad nothing
- * changes, or the level would swing with every class that it readmits.
+ * How many classes are refused, as a pure function of pressure over time. Pressure 1 is the most there may be. The
+ * level rises at once and falls slowly: two bad samples refuse one class more, five good ones readmit one. Between good
+ * and bad nothing changes; otherwise the level would swing with every class that it readmits.
  */
 export type ShedState = { readonly level: number; readonly bad: number; readonly good: number };
 
@@ -29,14 +29,14 @@ export function nextShedState(state: ShedState, pressure: number, levelMax: numb
 /** What the event loop did since the last sample. */
 export type LoopSample = { readonly utilization: number; readonly delayP99Ms: number };
 
-/** Beyond this, the loop has work waiting at all times. */
+/** Above this, the loop has work waiting at all times. */
 const busyFrom = 0.9;
-/** A request that waits so long for its turn is late before it starts. */
+/** A request that waits this long for its turn is late before it starts. */
 const delayMaxMs = 100;
 
 /**
- * Pressure of the CPU; 1 is as much as there may be. Both signals are needed: a loop that is always busy but takes
- * every request in turn quickly is well used, and one late turn in an idle process is the machine's doing, not load.
+ * Pressure of the CPU; 1 is the most there may be. Both signals are needed. A loop that is always busy but quick to
+ * serve is well used; one late turn in an idle process comes from the machine, not from load.
  */
 export function loopPressure(sample: LoopSample): number {
   return sample.utilization >= busyFrom ? sample.delayP99Ms / delayMaxMs : 0;

@@ -6,13 +6,13 @@ import { type LoopSample, type ShedState, calm, loopPressure, nextShedState } fr
 import * as metrics from '../metrics.ts';
 import type { Dependency, RouteClass } from '../route-rules.ts';
 
-/** Which classes are refused now, decided every 200 ms; asking costs one look-up. */
+/** The classes that are refused now, decided every 200 ms; asking costs one look-up. */
 export type Shedder = {
   /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
   cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
   /** A request that passed the shedder was refused before it cost anything: by a rate limit or the per-event limit. */
   refusedLater(routeClass: RouteClass): void;
-  /** Seconds to tell one refused for this cause: never the same for all, or they come back together. */
+  /** Retry-After of a refusal for this cause, with jitter, so that clients do not come back together. */
   retryAfterSeconds(cause?: ShedCause): number;
   close(): void;
 };
@@ -22,31 +22,31 @@ export type ShedCause = 'loop' | 'pool' | Dependency;
 /** A pool of connections as the shedder sees it. */
 export type WatchedPool = { readonly gate: Pick<Gate, 'waiting'>; readonly size: number };
 
-/** Times at which the loop and the pools are looked at. Another one comes in with tests. */
+/** When the loop and the pools are sampled. Tests pass their own. */
 export type Sampler = { sample(): LoopSample; close(): void };
 
 const sampleEveryMs = 200;
 const delayResolutionMs = 10;
 const nanosecondsPerMs = 1e6;
-/** Calls that may wait per connection before it is too many: half of what the pool itself would let wait. */
+/** Waiting calls per connection that mean overload: half of what the pool itself allows. */
 const waitingPerConnectionMax = 25;
-/** Of all who ask: what is still let through must be so much, for one more class to be refused. */
+/** At least this part of the requests must pass the shedder, or no further class is refused. */
 const worthSheddingFrom = 0.1;
 
-/** Refused in this order when the loop is late. Class 0 is in no ladder. */
+/** The order of refusals when the loop is late. Class 0 is never refused. */
 const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
-/** When the database is behind: browsing is served from memory and stays; who pays or stands at the door stays too. */
+/** The order when the database is behind. Browsing is served from memory and stays, as do paying and the door. */
 const poolLadder: readonly RouteClass[] = [5, 3, 2];
 
 export function createShedder(deps: {
   pools: readonly WatchedPool[];
   sampler?: Sampler;
-  /** Limits on what is in flight to the dependencies of routes. */
+  /** Limits on calls in flight to the dependencies of routes. */
   limiters?: Partial<DependencyLimiters>;
 }): Shedder {
   const sampler = deps.sampler ?? createLoopSampler();
   const causes: (ShedCause | undefined)[] = [];
-  /** Since the last look: those let through, by class, and all who asked. */
+  /** Since the last sample: requests that passed, by class, and all requests. */
   const taken = [0, 0, 0, 0, 0, 0];
   let asked = 0;
   let loop: ShedState = calm;
@@ -99,8 +99,8 @@ export function createShedder(deps: {
 }
 
 /**
- * Whether refusing one more class takes enough away. When nearly all who come are refused already, it is the refusals
- * that fill the loop: to refuse the few who order or pay as well would relieve nothing and serve nobody.
+ * Whether refusing one more class takes enough load away. When nearly all requests are refused already, the refusals
+ * fill the loop: refusing the few that order or pay as well would relieve nothing and serve nobody.
  */
 function isWorthShedding(taken: readonly number[], asked: number, next: RouteClass): boolean {
   const left = taken.slice(1, next + 1).reduce((sum, count) => sum + count, 0);
@@ -121,7 +121,7 @@ function createLoopSampler(): Sampler {
       const now = performance.eventLoopUtilization();
       const { utilization } = performance.eventLoopUtilization(now, before);
       before = now;
-      // An idle loop shows the resolution itself.
+      // In an idle loop the value is the resolution of the sampler.
       const delayP99Ms = Math.max(delay.percentile(99) / nanosecondsPerMs - delayResolutionMs, 0);
       delay.reset();
       return { utilization, delayP99Ms };

@@ -7,7 +7,7 @@ export type SwitchOn = {
   /** `all`, or the event's id. */
   readonly eventId: string;
   readonly eventSlug: string | null;
-  /** Milliseconds until it goes off by itself, by Postgres' clock; null when it stays on. */
+  /** Milliseconds until it turns off by itself, by the clock of Postgres; null when it stays on. */
   readonly leftMs: number | null;
 };
 
@@ -39,7 +39,7 @@ export async function findSwitchesOn(db: Db): Promise<SwitchOn[]> {
 
 const rowsListedMax = 500;
 
-/** Those that are on, and those that were turned last. */
+/** Switches that are on, and those turned last. */
 export async function listSwitchRows(db: Db): Promise<SwitchRow[]> {
   const rows = await rowsOf<{
     name: string;
@@ -69,7 +69,7 @@ export async function listSwitchRows(db: Db): Promise<SwitchRow[]> {
   }));
 }
 
-/** Turns a switch and writes down who did it and why: both are there, or neither. One statement, so no transaction is left open. */
+/** Turns a switch and records who did it and why: both or neither. One statement, so no transaction stays open. */
 export async function turnSwitch(
   db: Db,
   turn: {

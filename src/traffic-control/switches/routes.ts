@@ -14,8 +14,8 @@ import { type TurnSwitchDeps, turnSwitch } from './turn-switch.ts';
 const bodyBytesMax = 4096;
 
 /**
- * `GET /switches` and `PUT /switches/{name}` on the operations port, with the operator's token. The body of a turn is
- * `{ "on", "event"?, "reason", "by", "until"? }`; without an event the switch is for all of them.
+ * `GET /switches` and `PUT /switches/{name}` on the operations port, with the operator's token. The body is `{ "on",
+ * "event"?, "reason", "by", "until"? }`; without an event the switch applies to all events.
  */
 export function switchRoutes(
   deps: TurnSwitchDeps & { switches: Pick<Switches, 'refresh'>; log: Log; problems: ProblemCatalogue; token: string },
@@ -34,7 +34,7 @@ export function switchRoutes(
     const name = c.req.param('name');
     await turnSwitch(deps, { ...turn, name, until: until === undefined ? undefined : new Date(until) });
     await deps.switches.refresh();
-    // Who and why are in the table: what people type reaches no log.
+    // The table has the person and the reason. No log gets what people type.
     deps.log.warn({ switch: name, on: turn.on, event: turn.event }, 'a switch was turned');
     return c.json({ data: presentSwitches(await listSwitchRows(deps.db)) });
   });

@@ -5,7 +5,7 @@ import { switchKind, switchNames } from './tables.ts';
 
 const reasonMin = 3;
 
-/** What an operator says when turning a switch: why is never left out. */
+/** What an operator sends to turn a switch; the reason is required. */
 export const turnSchema = z.strictObject({
   on: z.boolean(),
   /** Slug or id. */
@@ -18,7 +18,7 @@ export const turnSchema = z.strictObject({
   until: givenTimeSchema.optional(),
 });
 
-/** All switches there are, and where each is on or was turned last. */
+/** All switches, and where each is on or was turned last. */
 export function presentSwitches(rows: readonly SwitchRow[]) {
   return switchNames.map((name) => {
     const { scopes, means } = switchKind(name);

@@ -7,26 +7,26 @@ import { type SwitchOn, findSwitchesOn } from './queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
 
 /**
- * What operators have switched, as this process knows it: read from Postgres twice a second, asked from memory alone.
- * While Postgres is away the last that was read holds; Redis has no part in it.
+ * The switches as this process knows them: read from Postgres twice a second, answered from memory alone. While
+ * Postgres is away the last read holds. Redis has no part in it.
  */
 export type Switches = {
-  /** Whether it is on for all, or for this event. */
+  /** Whether it is on for all events, or for this event. */
   isOn(name: SwitchName, eventId?: string): boolean;
-  /** Why a request with this address is refused; undefined when nothing is switched against it. */
+  /** Why a request with this address is refused; undefined when no switch applies. */
   refusalFor(routeClass: RouteClass, method: string, path: string): SwitchRefusal | undefined;
-  /** Reads now; whoever has turned a switch, and whoever starts, waits for it. */
+  /** Reads now. Turning a switch and starting a process wait for it. */
   refresh(): Promise<void>;
-  /** Throws until the switches have been read once: before that a process must not serve. */
+  /** Throws until the switches have been read once; before that a process must not serve. */
   requireKnown(): Promise<void>;
   close(): void;
 };
 
 export type SwitchRefusal = { readonly code: TrafficControlErrorCode; readonly retryAfterSeconds: number };
 
-/** With a call of at most half a second, every process knows of a change within a second. */
+/** With calls of at most half a second, every process knows a change within a second. */
 const readEveryMs = 400;
-/** Not the same for all, or they come back together. */
+/** With jitter, so that processes do not read at the same moment. */
 const retryAfterSecondsMin = 20;
 const retryAfterSecondsSpread = 40;
 const all = 'all';
@@ -47,7 +47,7 @@ export function createSwitches(deps: { db: Db; log: Log }): Switches {
     readAt = performance.now();
     known = rows.flatMap((row) => {
       const { name } = row;
-      // A newer version's switch is nothing to this one.
+      // A switch of a newer version is unknown here.
       return isSwitchName(name) ? [{ ...row, name, offAt: performance.now() + (row.leftMs ?? Infinity) }] : [];
     });
     atTheDoor = known.filter(({ name }) => switchKind(name).refuses !== undefined);
@@ -58,7 +58,7 @@ export function createSwitches(deps: { db: Db; log: Log }): Switches {
     asked += 1;
     const turn = asked;
     const rows = await findSwitchesOn(deps.db);
-    // The answer to an earlier question says what was so before.
+    // An answer to an earlier query may be out of date.
     if (turn < keptTurn) return;
     keptTurn = turn;
     keep(rows);
@@ -102,7 +102,7 @@ export function createSwitches(deps: { db: Db; log: Log }): Switches {
   };
 }
 
-/** Whether an address names the event that a switch is for. An order names it in its body: its room asks `isOn`. */
+/** Whether an address names the event of a switch. An order names its event in the body: its room asks `isOn`. */
 function isAbout(one: SwitchOn, path: string): boolean {
   if (one.eventId === all) return true;
   return isUnder(path, `/events/${one.eventId}`) || isUnder(path, `/events/${one.eventSlug ?? ''}`);

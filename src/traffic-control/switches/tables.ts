@@ -2,15 +2,15 @@ import type { TrafficControlErrorCode } from '../errors.ts';
 import type { RouteClass } from '../route-rules.ts';
 
 /**
- * The table of switches: what each one is called, how far it can reach, and what it refuses at the door. A new switch is
- * a new row here, and nothing else where it is decided by class, method and path.
+ * The table of switches: the name, reach and refusals of each. Where class, method and path decide, a new switch is
+ * only a new row here.
  */
 export type SwitchKind = {
-  /** Of one event, of all at once, or either. */
+  /** For one event, for all events at once, or for either. */
   readonly scopes: readonly ('event' | 'all')[];
-  /** For the operator who lists them. */
+  /** The text for the operator who lists them. */
   readonly means: string;
-  /** What is refused by the address of a request alone. Without it, the room concerned asks `isOn`. */
+  /** The requests refused by their address alone. Without it, the room concerned asks `isOn`. */
   readonly refuses?: (request: { routeClass: RouteClass; method: string; path: string }) => boolean;
   readonly code?: TrafficControlErrorCode;
 };
@@ -54,5 +54,5 @@ export function isSwitchName(name: string): name is SwitchName {
   return Object.hasOwn(switchTable, name);
 }
 
-/** A row of the table, without the narrower type that it has by being written there. */
+/** A row of the table, without its narrower literal type. */
 export const switchKind = (name: SwitchName): SwitchKind => switchTable[name];

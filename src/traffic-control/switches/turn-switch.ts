@@ -5,7 +5,7 @@ import type { TrafficControlErrorCode } from '../errors.ts';
 import { turnSwitch as writeTurn } from './queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
 
-/** What the catalog and the waiting room know of an event that an operator names by its slug or id. */
+/** What the catalog and the waiting room know of an event that an operator names by slug or id. */
 export type SwitchableEvent = {
   readonly id: string;
   readonly slug: string;
@@ -21,17 +21,17 @@ export type TurnSwitchDeps = {
 export type SwitchTurn = {
   readonly name: string;
   readonly on: boolean;
-  /** Slug or id; without one the switch is for all events. */
+  /** Slug or id; without one the switch applies to all events. */
   readonly event?: string | undefined;
   readonly reason: string;
-  /** Who did it, as operators know each other. */
+  /** The operator's name, as operators know each other. */
   readonly by: string;
   readonly until?: Date | undefined;
 };
 
 /**
- * Turns a switch on or off, and writes down who did it and why; for one event also where its organiser reads it. Every
- * API process follows within a second. Repeating it is harmless, and leaves its own line.
+ * Turns a switch on or off, and records who did it and why; for one event also in the organiser's audit log. Every API
+ * process follows within a second. Repeating it is harmless and adds its own record.
  * @throws DomainError switch.unknown, switch.scope, event.not_found, switch.no_waiting_room
  */
 export async function turnSwitch(deps: TurnSwitchDeps, turn: SwitchTurn): Promise<void> {
