@@ -1,15 +1,15 @@
-import { compareWithWitness } from '../src/payments/index.ts';
+import { compareWithSandbox } from '../testkit/compare-with-sandbox.ts';
 import { invariants } from '../src/invariants.ts';
 import { openDb } from '../src/platform/database/db.ts';
-import { databaseAndWitness } from './running-stack.ts';
+import { databaseAndSandbox } from './running-stack.ts';
 
 /**
  * `npm run audit`: checks every invariant on the live database, and our ledger against what the outside world (the
  * sandbox) says was captured and refunded. Prints one line each and names what breaks it; fails when anything does.
- * `DATABASE_URL` and `SANDBOX_URL` choose another database and witness; without a witness the comparison is left out.
+ * `DATABASE_URL` and `SANDBOX_URL` choose another database and journal; without a journal the comparison is left out.
  */
 async function main(): Promise<void> {
-  const stack = databaseAndWitness(process.env);
+  const stack = databaseAndSandbox(process.env);
   const { db, close } = openDb({
     url: stack.databaseUrl,
     name: 'audit',
@@ -26,12 +26,12 @@ async function main(): Promise<void> {
   };
   try {
     for (const invariant of invariants) tell(invariant.name, invariant.promise, await invariant.find(db));
-    if (stack.sandboxUrl === undefined) process.stdout.write('skipped  the outside witness: SANDBOX_URL is not set\n');
+    if (stack.sandboxUrl === undefined) process.stdout.write('skipped  the journal of the sandbox: SANDBOX_URL is not set\n');
     else
       tell(
-        'payments.outside_witness',
+        'payments.journal_of_the_sandbox',
         'Our ledger and the gateway agree on every capture and refund.',
-        await compareWithWitness(db, stack.sandboxUrl),
+        await compareWithSandbox(db, stack.sandboxUrl),
       );
   } finally {
     await close();

@@ -15,11 +15,11 @@ export function stackEnvironment(): Readonly<Record<string, string | undefined>>
 }
 
 /**
- * The database to look at, and the outside witness: what the environment names, else those of the stack that runs from
+ * The database to look at, and the journal of the sandbox: what the environment names, else those of the stack that runs from
  * this folder.
  * @throws with what to do when nothing runs and nothing is named
  */
-export function databaseAndWitness(environment: NodeJS.ProcessEnv): {
+export function databaseAndSandbox(environment: NodeJS.ProcessEnv): {
   readonly databaseUrl: string;
   readonly sandboxUrl: string | undefined;
 } {

@@ -39,7 +39,7 @@ export function createApp(world: World): Hono {
   app.route('/', pageRoutes(world));
   app.notFound((context) => context.json({ errors: [`no such address: ${context.req.path}`] }, 404));
   app.onError((error, context) => {
-    world.witness.append({ kind: 'sandbox.error', path: context.req.path, message: error.message });
+    world.journal.append({ kind: 'sandbox.error', path: context.req.path, message: error.message });
     return context.json({ errors: [error.message] }, 500);
   });
   return app;

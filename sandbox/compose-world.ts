@@ -16,13 +16,13 @@ import { createInbox } from './smtp/inbox.ts';
 import { createSmtpRules } from './smtp/smtp-rules.ts';
 import { createWebhookSink } from './webhook-sink.ts';
 import { replay } from './replay.ts';
-import { openWitness } from './witness.ts';
+import { openJournal } from './journal.ts';
 import type { World } from './world.ts';
 
 const callbackConcurrencyDefault = 64;
 const whatsappCallbackUrlDefault = 'http://127.0.0.1:3000/v1/callbacks/whatsapp/{phoneNumberId}';
 
-/** Builds every part and plays the witness log back into them. Nothing listens or is sent yet. */
+/** Builds every part and plays the journal log back into them. Nothing listens or is sent yet. */
 export function composeWorld(
   options: SandboxOptions,
   scheduler: Scheduler,
@@ -52,15 +52,15 @@ export function composeWorld(
     (options.whatsappSenders ?? [demoWhatsappSender]).map((sender) => [sender.phoneNumberId, sender]),
   );
   const scenarios = createScenarios();
-  const witness = openWitness({ now, path: options.logPath });
-  const transactions = createTransactionStore(witness);
-  const deliver = createDeliverCallback({ lane: midtransLane, post, random, scheduler, settings, witness });
-  const notifier = createNotifier({ random, scheduler, settings, witness, accounts, scenarios, deliver });
+  const journal = openJournal({ now, path: options.logPath });
+  const transactions = createTransactionStore(journal);
+  const deliver = createDeliverCallback({ lane: midtransLane, post, random, scheduler, settings, journal });
+  const notifier = createNotifier({ random, scheduler, settings, journal, accounts, scenarios, deliver });
 
-  const shared = { now, random, scheduler, settings, witness };
+  const shared = { now, random, scheduler, settings, journal };
   const world: World = {
     settings,
-    witness,
+    journal,
     midtrans: { ...shared, accounts, scenarios, transactions, notifier },
     midtransLane,
     graph: { ...shared, lane, post, senders, rules: createWhatsappRules(), messages: new Map(), media: new Map() },
@@ -70,12 +70,12 @@ export function composeWorld(
     webhookSink: createWebhookSink(shared),
     post,
   };
-  witness.replay((record) => replay(world, record));
+  journal.replay((record) => replay(world, record));
   return {
     world,
     close: () => {
       closePost();
-      witness.close();
+      journal.close();
     },
   };
 }

@@ -1,14 +1,14 @@
 import { Hono, type Context } from 'hono';
 import { parseMail } from './smtp/inbox.ts';
 import { presentTransaction } from './midtrans/present-transaction.ts';
-import type { WitnessRecord } from './witness.ts';
+import type { JournalRecord } from './journal.ts';
 import type { World } from './world.ts';
 
 const listDefault = 100;
 const listMax = 5000;
-const witnessPageMax = 10_000;
+const journalPageMax = 10_000;
 
-/** What scripts and audits ask: mails, messages, transactions and the witness lists. */
+/** What scripts and audits ask: mails, messages, transactions and the journal lists. */
 export function readRoutes(world: World): Hono {
   const routes = new Hono()
     .get('/inbox', (context) => {
@@ -69,30 +69,30 @@ export function readRoutes(world: World): Hono {
         : context.json(presentTransaction(found));
     });
   for (const name of ['captures', 'refunds', 'messages', 'lines'] as const) {
-    routes.get(`/witness/${name}`, (context) => witnessPage(context, world.witness[name](), world.witness.dropped()));
+    routes.get(`/journal/${name}`, (context) => journalPage(context, world.journal[name](), world.journal.dropped()));
   }
   return routes;
 }
 
 /** NDJSON after the cursor `since` (a sequence number); `Next-Cursor` says that there is more. */
-function witnessPage(context: Context, records: readonly WitnessRecord[], dropped: number): Response {
+function journalPage(context: Context, records: readonly JournalRecord[], dropped: number): Response {
   const since = Number(context.req.query('since') ?? 0);
-  const limit = Math.min(Number(context.req.query('limit') ?? witnessPageMax), witnessPageMax);
+  const limit = Math.min(Number(context.req.query('limit') ?? journalPageMax), journalPageMax);
   const start = firstAfter(records, since);
   const page = records.slice(start, start + limit);
   const last = page.at(-1);
-  const headers = new Headers({ 'content-type': 'application/x-ndjson', 'witness-dropped': String(dropped) });
+  const headers = new Headers({ 'content-type': 'application/x-ndjson', 'journal-dropped': String(dropped) });
   if (last !== undefined && start + limit < records.length) headers.set('next-cursor', String(last.seq));
-  return new Response(page.map(witnessLine).join(''), { headers });
+  return new Response(page.map(journalLine).join(''), { headers });
 }
 
 /** The state change that goes with a line is for the sandbox's own restart. */
-function witnessLine({ patch: _patch, ...record }: WitnessRecord): string {
+function journalLine({ patch: _patch, ...record }: JournalRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
 /** Records stand in the order of their sequence numbers. */
-function firstAfter(records: readonly WitnessRecord[], seq: number): number {
+function firstAfter(records: readonly JournalRecord[], seq: number): number {
   let [low, high] = [0, records.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

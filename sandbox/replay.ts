@@ -1,11 +1,11 @@
-import type { WitnessRecord } from './witness.ts';
+import type { JournalRecord } from './journal.ts';
 import type { World } from './world.ts';
 
 /**
- * Takes one line of the witness log back in after a restart. Transactions, callbacks still owed, scenarios and parties
- * return; mails, messages and webhooks do not, only their witness lines.
+ * Takes one line of the journal log back in after a restart. Transactions, callbacks still owed, scenarios and parties
+ * return; mails, messages and webhooks do not, only their journal lines.
  */
-export function replay(world: World, record: WitnessRecord): void {
+export function replay(world: World, record: JournalRecord): void {
   const { midtrans, graph } = world;
   if (record.scenario !== undefined) midtrans.scenarios.add(record.scenario);
   if (record.account !== undefined) midtrans.accounts.set(record.account);

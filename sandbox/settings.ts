@@ -5,7 +5,7 @@ export type SandboxOptions = Readonly<{
   /** 0 takes a free port. */
   port?: number;
   smtpPort?: number;
-  /** The witness log; without it everything is kept in memory only. */
+  /** The journal log; without it everything is kept in memory only. */
   logPath?: string;
   /** Multiplies the retry gaps, the gaps between WhatsApp statuses and the wait for a refund's bank confirmation. */
   timeScale?: number;
@@ -39,7 +39,7 @@ export type Settings = {
 
 /** Reads SANDBOX_* variables. Throws an Error with one sentence when a value makes no sense. */
 export function readOptions(environment: Readonly<Record<string, string | undefined>>): SandboxOptions {
-  const logPath = environment['SANDBOX_LOG'] ?? '.data/sandbox/witness.jsonl';
+  const logPath = environment['SANDBOX_LOG'] ?? '.data/sandbox/journal.jsonl';
   const given = {
     publicUrl: environment['SANDBOX_PUBLIC_URL']?.replace(/\/+$/, ''),
     notificationUrl: environment['SANDBOX_NOTIFICATION_URL'],

@@ -8,13 +8,13 @@ import { resume } from './midtrans/resume.ts';
 import { createScheduler } from './scheduler.ts';
 import type { SandboxOptions } from './settings.ts';
 import { startSmtp } from './smtp/start-smtp.ts';
-import type { Witness } from './witness.ts';
+import type { Journal } from './journal.ts';
 
 export type Sandbox = Readonly<{
   /** Without a slash at the end. */
   url: string;
   smtpUrl: string;
-  witness: Pick<Witness, 'captures' | 'refunds' | 'messages' | 'lines'>;
+  journal: Pick<Journal, 'captures' | 'refunds' | 'messages' | 'lines'>;
   close: () => Promise<void>;
 }>;
 
@@ -41,7 +41,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now: world.midtrans.now,
     random: world.midtrans.random,
     scheduler,
-    witness: world.witness,
+    journal: world.journal,
     inbox: world.inbox,
     rules: world.smtpRules,
   }).catch((error: unknown) => {
@@ -56,7 +56,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url,
     smtpUrl: `smtp://${host}:${smtp.port}`,
-    witness: world.witness,
+    journal: world.journal,
     close: async () => {
       clearInterval(sweep);
       scheduler.close();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { neverAnswer, strikes } from './fault.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Witness } from './witness.ts';
+import type { Journal } from './journal.ts';
 
 /** Where organisers' webhooks go: `POST /webhook-sink/{name}` records, `GET` tells. */
 
@@ -36,7 +36,7 @@ const receivedMax = 10_000;
 const bodyCharactersKept = 65_536;
 
 export function createWebhookSink(
-  tools: Readonly<{ now: () => number; random: Random; scheduler: Scheduler; witness: Witness }>,
+  tools: Readonly<{ now: () => number; random: Random; scheduler: Scheduler; journal: Journal }>,
 ): WebhookSink {
   const scripts = new Map<string, SinkScript>();
   let received: ReceivedWebhook[] = [];
@@ -54,7 +54,7 @@ export function createWebhookSink(
       received.push({ seq, at, name, headers: context.req.header(), body });
       if (received.length > receivedMax * 2) received = received.slice(-receivedMax);
       const status = script.status ?? 200;
-      tools.witness.append({
+      tools.journal.append({
         kind: 'webhook.received',
         name,
         webhookId: context.req.header('webhook-id'),

@@ -8,12 +8,12 @@ import type { Settings } from './settings.ts';
 import type { Inbox } from './smtp/inbox.ts';
 import type { SmtpRule } from './smtp/smtp-rules.ts';
 import type { WebhookSink } from './webhook-sink.ts';
-import type { Witness } from './witness.ts';
+import type { Journal } from './journal.ts';
 
 /** Everything the sandbox plays, for the parts that steer or show all of it. */
 export type World = Readonly<{
   settings: Settings;
-  witness: Witness;
+  journal: Journal;
   midtrans: Midtrans;
   midtransLane: Lane;
   graph: Graph;

@@ -8,7 +8,7 @@ import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
 import { createNoteEventChange } from './notifications/notices/note-event-change.ts';
-import { createPhoneReach } from './notifications/senders/phone-reach.ts';
+import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
   availabilityOf,
   createEventDirectory,
@@ -225,7 +225,7 @@ export function compose(config: Config, log: Log) {
     queueTokenSecret: config.QUEUE_TOKEN_SECRET,
     verifications: createVerificationLanes({ db: buyersDb }),
     verificationLimiter: createVerificationLimiter(traffic.limiter),
-    canMessagePhones: createPhoneReach({ db }),
+    canMessagePhones: createCanMessagePhones({ db }),
     findEvent: findEventOfRoom(rooms),
     ...paymentPorts,
     hasAdmissions,

@@ -7,7 +7,7 @@ import { createVerificationLanes } from '../src/access/buyers/verification-lanes
 import { handleError } from '../src/http/problem.ts';
 import type { AppEnv } from '../src/http/contract/router.ts';
 import { notifyBuyer } from '../src/notifications/notices/notify-buyer.ts';
-import { createPhoneReach } from '../src/notifications/senders/phone-reach.ts';
+import { createCanMessagePhones } from '../src/notifications/senders/can-message-phones.ts';
 import { sendDelivery } from '../src/notifications/deliveries/send-delivery.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type OpenDb, rowsOf } from '../src/platform/database/db.ts';
@@ -96,7 +96,7 @@ async function openProcess(
         const event = events.get(slug);
         return event && { id: event.id, organizerId: event.organizer.id, country: 'ID' };
       },
-      canMessagePhones: createPhoneReach({ db: open.db }),
+      canMessagePhones: createCanMessagePhones({ db: open.db }),
       networkOf: (c) => c.req.header('x-test-network') ?? '203.0.113.0/24',
     }),
   );

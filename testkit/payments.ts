@@ -17,7 +17,6 @@ import { gatewayVariables } from '../src/payments/gateways/gateway-of.ts';
 import {
   type GatewayDeps,
   type PaymentGateway,
-  compareWithWitness,
   createCallbackInbox,
   createGatewayBudget,
   createPaymentAccounts,
@@ -42,6 +41,7 @@ import { type TestDatabase, createTestDatabase } from './database.ts';
 import { type TestEvent, type TestEventOptions, createEvent } from './factories.ts';
 import { freePort } from '../deploy/local/host/ports.ts';
 import { type OrderOptions, openTestDb, order, placingDeps } from './placing.ts';
+import { compareWithSandbox } from './compare-with-sandbox.ts';
 import { createTestRedis } from './redis.ts';
 
 export const encryptionKey = '0f'.repeat(32);
@@ -324,9 +324,9 @@ export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
   for (const invariant of [...paymentInvariants, ...orderInvariants]) {
     expect(await invariant.find(world.db), invariant.name).toEqual([]);
   }
-  const witness = { captures: world.sandbox.witness.captures(), refunds: world.sandbox.witness.refunds() };
-  expect(await compareWithWitness(world.db, witness as never)).toEqual([]);
-  expect(await compareWithWitness(world.db, world.sandbox.url)).toEqual([]);
+  const journal = { captures: world.sandbox.journal.captures(), refunds: world.sandbox.journal.refunds() };
+  expect(await compareWithSandbox(world.db, journal as never)).toEqual([]);
+  expect(await compareWithSandbox(world.db, world.sandbox.url)).toEqual([]);
 }
 
 export function buyerToken({ orderId }: Placed): string {

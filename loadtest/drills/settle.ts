@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { invariants } from '../../src/invariants.ts';
-import { compareWithWitness } from '../../src/payments/index.ts';
+import { compareWithSandbox } from '../../testkit/compare-with-sandbox.ts';
 import type { Columns } from './columns.ts';
 import type { DrillWorld } from './world.ts';
 
@@ -52,8 +52,8 @@ export async function faultsAfter(world: DrillWorld, columns: Columns): Promise<
   faults.push(...(await untilSettled(world)));
   for (const invariant of invariants)
     for (const violation of (await invariant.find(db)).slice(0, 3)) faults.push(`${invariant.name}: ${violation}`);
-  for (const violation of (await compareWithWitness(db, world.sandbox.url)).slice(0, 3))
-    faults.push(`the outside witness: ${violation}`);
+  for (const violation of (await compareWithSandbox(db, world.sandbox.url)).slice(0, 3))
+    faults.push(`the journal of the sandbox: ${violation}`);
   return faults;
 }
 

@@ -41,7 +41,7 @@ export function partyRoutes(world: World): Hono {
         merchantId: context.req.param('merchantId'),
         ...dropUndefined({ clientKey: '', ...read.value }),
       };
-      world.witness.append({ kind: 'control.account', account });
+      world.journal.append({ kind: 'control.account', account });
       world.midtrans.accounts.set(account);
       return context.json({ data: account });
     })
@@ -51,7 +51,7 @@ export function partyRoutes(world: World): Hono {
       const phoneNumberId = context.req.param('phoneNumberId');
       const before = world.graph.senders.get(phoneNumberId) ?? emptySender(phoneNumberId);
       const sender: WhatsappSender = { ...before, ...dropUndefined(read.value) };
-      world.witness.append({ kind: 'control.sender', sender });
+      world.journal.append({ kind: 'control.sender', sender });
       world.graph.senders.set(phoneNumberId, sender);
       return context.json({ data: sender });
     })

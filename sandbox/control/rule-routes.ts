@@ -17,11 +17,11 @@ export function ruleRoutes(world: World): Hono {
   const recordedScenarios: Book<z.output<typeof scenarioSchema>> = {
     ...scenarios,
     add: (scenario) => {
-      world.witness.append({ kind: 'control.scenario', scenario });
+      world.journal.append({ kind: 'control.scenario', scenario });
       scenarios.add(scenario);
     },
     clear: () => {
-      world.witness.append({ kind: 'control.scenarios_cleared' });
+      world.journal.append({ kind: 'control.scenarios_cleared' });
       scenarios.clear();
     },
   };

@@ -13,7 +13,7 @@ const settingsSchema = z.strictObject({
   whatsappCallbackUrl: z.string().max(2000).optional(),
 });
 
-const resettable = ['scenarios', 'inbox', 'whatsapp', 'webhooks', 'transactions', 'witness'] as const;
+const resettable = ['scenarios', 'inbox', 'whatsapp', 'webhooks', 'transactions', 'journal'] as const;
 type Resettable = (typeof resettable)[number];
 
 const resetSchema = z.strictObject({ what: z.array(z.enum(resettable)).max(resettable.length).optional() });
@@ -49,7 +49,7 @@ export function settingRoutes(world: World): Hono {
     });
 }
 
-/** Forgets the named parts; the money (`transactions`, `witness`) only when named. */
+/** Forgets the named parts; the money (`transactions`, `journal`) only when named. */
 function reset(world: World, what: readonly Resettable[]): void {
   if (what.includes('scenarios')) {
     for (const book of [world.midtrans.scenarios, world.graph.rules, world.smtpRules, world.beacon.rules]) book.clear();
@@ -61,6 +61,6 @@ function reset(world: World, what: readonly Resettable[]): void {
   }
   if (what.includes('webhooks')) world.webhookSink.clear();
   if (what.includes('transactions')) world.midtrans.transactions.clear();
-  if (what.includes('witness')) world.witness.clear();
-  world.witness.append({ kind: 'control.reset', what });
+  if (what.includes('journal')) world.journal.clear();
+  world.journal.append({ kind: 'control.reset', what });
 }

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import type { RuleBook } from '../rule-book.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Settings } from '../settings.ts';
-import type { Witness } from '../witness.ts';
+import type { Journal } from '../journal.ts';
 import type { MessageRequest } from './message-request.ts';
 import type { WhatsappRule } from './whatsapp-rules.ts';
 
@@ -36,7 +36,7 @@ export type Graph = Readonly<{
   random: Random;
   scheduler: Scheduler;
   settings: Settings;
-  witness: Witness;
+  journal: Journal;
   lane: Lane;
   post: PostBytes;
   senders: Map<string, WhatsappSender>;

@@ -86,7 +86,7 @@ function post(graph: Graph, callback: StatusCallback, attempt: number): Promise<
       };
       const answer = await graph.post(callback.url, headers, callback.body, timeoutMs);
       const { wamid, status, url } = callback;
-      graph.witness.append({
+      graph.journal.append({
         kind: 'whatsapp.status_sent',
         wamid,
         status,

@@ -26,7 +26,7 @@ export function sendMessageRoutes(graph: Graph): Hono {
     if (rule?.error !== undefined) return refuse(graph, rule.error, 'Scripted error', request.to);
 
     const message = compose(request, sender.phoneNumberId, graph.now());
-    graph.witness.append({
+    graph.journal.append({
       kind: 'whatsapp.accepted',
       wamid: message.id,
       phoneNumberId: message.phoneNumberId,
@@ -47,7 +47,7 @@ export function sendMessageRoutes(graph: Graph): Hono {
 }
 
 function refuse(graph: Graph, code: number, details: string, to?: string): Response {
-  graph.witness.append({ kind: 'whatsapp.refused', code, details, to });
+  graph.journal.append({ kind: 'whatsapp.refused', code, details, to });
   return graphError(code, details);
 }
 

@@ -24,7 +24,7 @@ export function uploadMediaRoutes(graph: Graph): Hono {
     const id = String(randomInt(1e14, 2e14));
     const bytes = new Uint8Array(await file.arrayBuffer());
     keep(graph.media, id, { id, phoneNumberId: sender.phoneNumberId, type, bytes }, mediaMax);
-    graph.witness.append({
+    graph.journal.append({
       kind: 'whatsapp.media',
       mediaId: id,
       phoneNumberId: sender.phoneNumberId,

@@ -59,7 +59,7 @@ export function coreRoutes(midtrans: Midtrans): Hono {
       const answer = found?.transactionTime === undefined ? unknown(context) : act(found, account, body);
       const succeeded = answer.status_code.startsWith('2') || answer.status_code === '407';
       keys.finish(account.merchantId, key, succeeded ? answer : undefined);
-      midtrans.witness.append({
+      midtrans.journal.append({
         kind: 'core.answered',
         path: context.req.path,
         orderId: found?.orderId,

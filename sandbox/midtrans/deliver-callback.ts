@@ -3,20 +3,9 @@ import type { PostAnswer, PostBytes } from '../post-bytes.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Settings } from '../settings.ts';
-import type { Witness } from '../witness.ts';
+import type { Journal } from '../journal.ts';
+import type { Callback } from './callback.ts';
 import { retriesFor, retryDelayMs } from './retry-table.ts';
-
-/** One callback to one address, from its first attempt to its last. */
-export type Callback = Readonly<{
-  callbackId: string;
-  orderId: string;
-  transactionId: string;
-  transactionStatus: string;
-  url: string;
-  body: string;
-  /** Set for bodies that did not come from a true event; they are sent once. */
-  forged?: string;
-}>;
 
 export type DeliverCallback = (callback: Callback, attempt?: number) => Promise<void>;
 
@@ -29,7 +18,7 @@ type Tools = Readonly<{
   random: Random;
   scheduler: Scheduler;
   settings: Settings;
-  witness: Witness;
+  journal: Journal;
 }>;
 
 /** A function that sends a callback and resolves after that attempt; later attempts follow the retry table by themselves. */
@@ -43,7 +32,7 @@ export function createDeliverCallback(tools: Tools): DeliverCallback {
         resolve();
       });
       if (taken) return;
-      tools.witness.append({
+      tools.journal.append({
         kind: 'callback.sent',
         ...idsOf(callback),
         attempt,
@@ -58,7 +47,7 @@ export function createDeliverCallback(tools: Tools): DeliverCallback {
     const delivered = answer.status >= 200 && answer.status < 300;
     const again = callback.forged === undefined && attempt <= retriesFor(answer.status);
     const retryInMs = again ? retryDelayMs(attempt, tools.settings.timeScale, tools.random) : undefined;
-    tools.witness.append({
+    tools.journal.append({
       kind: 'callback.sent',
       ...idsOf(callback),
       attempt,

@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Settings } from '../settings.ts';
-import type { Witness } from '../witness.ts';
+import type { Journal } from '../journal.ts';
 import type { MidtransAccounts } from './accounts.ts';
 import type { Notifier } from './notify.ts';
 import type { Scenarios } from './scenarios.ts';
@@ -13,7 +13,7 @@ export type Midtrans = Readonly<{
   random: Random;
   scheduler: Scheduler;
   settings: Settings;
-  witness: Witness;
+  journal: Journal;
   accounts: MidtransAccounts;
   scenarios: Scenarios;
   transactions: TransactionStore;

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Settings } from '../settings.ts';
-import type { Witness, WitnessRecord } from '../witness.ts';
+import type { Journal, JournalRecord } from '../journal.ts';
 import type { MidtransAccounts } from './accounts.ts';
-import type { Callback, DeliverCallback } from './deliver-callback.ts';
+import type { Callback } from './callback.ts';
+import type { DeliverCallback } from './deliver-callback.ts';
 import { notificationBody } from './notification-body.ts';
 import type { CallbackScript, Scenarios } from './scenarios.ts';
 import { callbackStatusCode, type Transaction, type TransactionStatus } from './state.ts';
@@ -20,7 +21,7 @@ export type Notifier = Readonly<{
   /** Sends a body that no event stands behind. */
   forge: (transaction: Transaction, kind: Forgery, transactionStatus?: TransactionStatus) => void;
   /** Takes in a line of the log; `resume` then sends what was still open. */
-  replay: (record: WitnessRecord) => void;
+  replay: (record: JournalRecord) => void;
   resume: () => void;
 }>;
 
@@ -28,7 +29,7 @@ type Tools = Readonly<{
   random: Random;
   scheduler: Scheduler;
   settings: Settings;
-  witness: Witness;
+  journal: Journal;
   accounts: MidtransAccounts;
   scenarios: Scenarios;
   deliver: DeliverCallback;
@@ -60,7 +61,7 @@ export function createNotifier(tools: Tools): Notifier {
         body: text,
         ...(forged === undefined ? {} : { forged }),
       };
-      tools.witness.append({ kind: 'callback.queued', callback });
+      tools.journal.append({ kind: 'callback.queued', callback });
       return callback;
     });
   };
@@ -88,7 +89,7 @@ export function createNotifier(tools: Tools): Notifier {
       const callbacks = compose(transaction, () => {});
       if (isDropped(script, tools.random)) {
         for (const { callbackId } of callbacks)
-          tools.witness.append({ kind: 'callback.dropped', orderId: transaction.orderId, callbackId });
+          tools.journal.append({ kind: 'callback.dropped', orderId: transaction.orderId, callbackId });
         return;
       }
       if (transaction.status === 'pending' && script.reorder === true) {

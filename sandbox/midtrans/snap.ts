@@ -61,7 +61,7 @@ function refuse(
   messages: readonly string[],
   orderId?: string,
 ): Response {
-  midtrans.witness.append({ kind: 'snap.refused', orderId, status, messages });
+  midtrans.journal.append({ kind: 'snap.refused', orderId, status, messages });
   const headers = { 'content-type': 'application/json; charset=utf-8' };
   return new Response(JSON.stringify({ error_messages: messages }), { status, headers });
 }

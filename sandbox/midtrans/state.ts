@@ -55,7 +55,7 @@ export type Transaction = {
   settlementTime?: number;
   /** Money is with the gateway: set by a capture or settlement, cleared by a void or reversal. */
   captured: boolean;
-  /** Facts that a script had stated instead of the true ones, in notifications, status answers and the witness. */
+  /** Facts that a script had stated instead of the true ones, in notifications, status answers and the journal. */
   stated?: Readonly<{ currency?: string; merchantId?: string; grossAmount?: string }>;
   refunds: readonly Refund[];
 };

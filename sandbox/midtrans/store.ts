@@ -1,11 +1,11 @@
-import type { Witness, WitnessEntry, WitnessRecord } from '../witness.ts';
+import type { Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import type { Transaction } from './state.ts';
 
-/** All transactions, each change of which is a line of the witness log before it is visible. */
+/** All transactions, each change of which is a line of the journal log before it is visible. */
 export type TransactionStore = Readonly<{
   add: (transaction: Transaction) => void;
   /** Applies the patch and records both in one line: `transaction.changed`, or the given entry when money moves. */
-  change: (transaction: Transaction, patch: Partial<Transaction>, entry?: WitnessEntry) => void;
+  change: (transaction: Transaction, patch: Partial<Transaction>, entry?: JournalEntry) => void;
   /** The newest transaction of this merchant's order_id. */
   ofOrder: (merchantId: string, orderId: string) => Transaction | undefined;
   /** By order_id or transaction_id, as the Core API takes both. */
@@ -19,13 +19,13 @@ export type TransactionStore = Readonly<{
   size: () => number;
   clear: () => void;
   /** Takes one line of the log back in after a restart. */
-  replay: (record: WitnessRecord) => void;
+  replay: (record: JournalRecord) => void;
 }>;
 
 /** Beyond this the oldest transactions are forgotten (the log still has them). */
 const transactionsMax = 400_000;
 
-export function createTransactionStore(witness: Witness): TransactionStore {
+export function createTransactionStore(journal: Journal): TransactionStore {
   const byId = new Map<string, Transaction>();
   const byOrder = new Map<string, Transaction>();
   const byToken = new Map<string, Transaction>();
@@ -67,11 +67,11 @@ export function createTransactionStore(witness: Witness): TransactionStore {
 
   return {
     add: (transaction) => {
-      witness.append({ kind: 'transaction.created', orderId: transaction.orderId, transaction: { ...transaction } });
+      journal.append({ kind: 'transaction.created', orderId: transaction.orderId, transaction: { ...transaction } });
       insert(transaction);
     },
     change: (transaction, patch, entry = { kind: 'transaction.changed' }) => {
-      witness.append({
+      journal.append({
         ...entry,
         orderId: transaction.orderId,
         transactionId: transaction.transactionId,

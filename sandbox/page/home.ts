@@ -3,7 +3,7 @@ import type { WhatsappMessage } from '../graph/graph.ts';
 import { paymentFacts } from '../midtrans/payment-types.ts';
 import { isOpen, type Transaction } from '../midtrans/state.ts';
 import type { Mail } from '../smtp/inbox.ts';
-import type { WitnessRecord } from '../witness.ts';
+import type { JournalRecord } from '../journal.ts';
 import type { World } from '../world.ts';
 import { button, clockTime, layout, rupiah, type Html } from './layout.ts';
 
@@ -15,7 +15,7 @@ export function homePage(world: World, watch: boolean): Html {
   const transactions = firstOf(world.midtrans.transactions.newest(), shown);
   const mails = world.inbox.newest().slice(0, shown);
   const messages = [...world.graph.messages.values()].reverse().slice(0, shown);
-  const lines = world.witness.lines().slice(-logShown).toReversed();
+  const lines = world.journal.lines().slice(-logShown).toReversed();
   return layout(
     'antre sandbox',
     html`<p class="soft">
@@ -96,7 +96,7 @@ function imageIds(message: WhatsappMessage): string[] {
   );
 }
 
-function logLine(record: WitnessRecord): string {
+function logLine(record: JournalRecord): string {
   const { seq, at, kind, patch: _patch, transaction: _transaction, callback: _callback, ...rest } = record;
   const parts = Object.entries(rest).filter(([, value]) => value !== undefined);
   const text = parts

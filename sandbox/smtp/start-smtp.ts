@@ -3,7 +3,7 @@ import { SMTPServer } from 'smtp-server';
 import type { Random } from '../random.ts';
 import type { RuleBook } from '../rule-book.ts';
 import type { Scheduler } from '../scheduler.ts';
-import type { Witness } from '../witness.ts';
+import type { Journal } from '../journal.ts';
 import type { Inbox } from './inbox.ts';
 import { smtpRuleFor, type SmtpRule } from './smtp-rules.ts';
 
@@ -11,7 +11,7 @@ type Tools = Readonly<{
   now: () => number;
   random: Random;
   scheduler: Scheduler;
-  witness: Witness;
+  journal: Journal;
   inbox: Inbox;
   rules: RuleBook<SmtpRule>;
 }>;
@@ -63,7 +63,7 @@ export async function startSmtp(
     if (rule === undefined) return false;
     if (rule.delayMs !== undefined) await tools.scheduler.wait(rule.delayMs);
     const { stage, answer } = rule;
-    tools.witness.append({ kind: 'mail.refused', stage, answer, from: senderOf(session), to: recipientsOf(session) });
+    tools.journal.append({ kind: 'mail.refused', stage, answer, from: senderOf(session), to: recipientsOf(session) });
     if (answer === 'hang') return true;
     if (answer === 'drop') cut(session);
     if (answer === 'drop_after') return false;
@@ -89,7 +89,7 @@ export async function startSmtp(
     const at = new Date(tools.now()).toISOString();
     const mail = await tools.inbox.accept(raw, { from: senderOf(session), to: recipients, at });
     const { id: mailId, messageId, from, to, subject, size } = mail;
-    tools.witness.append({ kind: 'mail.accepted', mailId, messageId, from, to, subject, size });
+    tools.journal.append({ kind: 'mail.accepted', mailId, messageId, from, to, subject, size });
     if (rule?.answer === 'drop_after') return cut(session);
     reply(null, `OK queued as ${mailId}`);
   };

@@ -21,7 +21,7 @@
  *   startPayment,        makeAttempt                 applyFact: receive                  applyFact: settled
  *   replaceAttempt ---> creating --> pending --> review --> captured, settled ----------> settled
  *                          |  ^         |          |             |                           |
- *              makeAttempt v  |         |          |             | sync_refunds, sendRefund  | give_back
+ *              makeAttempt v  |         |          |             | sync_refunds, sendRefund  | book_loss
  *                       unknown         |          |             v                           v
  *                          |            |          |   partially_refunded --> refunded   voided, reversed, charged_back
  *                          +------------+----------+
@@ -34,13 +34,12 @@
  *   openRefund --> requested --sendRefund--> processing --checked, called back--> done
  *        |             | sendRefund                                                ^
  *        v             v                                                           |
- *      manual_required ---------------------------- resolveTask -------------------+     requested --giveMoneyBack--> failed
+ *      manual_required ---------------------------- resolveTask -------------------+     requested --bookLostMoney--> failed
  *
  * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
  */
 export { createCallbackInbox } from './callbacks/callback-inbox.ts';
 export { checkAttempt } from './attempts/check-attempt.ts';
-export { compareWithWitness } from './witness/compare-with-witness.ts';
 export type { GatewayDeps } from './deps.ts';
 export { createGatewayBudget } from './gateways/budget.ts';
 export type { PaymentGateway } from './gateways/gateway.ts';

@@ -25,7 +25,7 @@ const owedMoney = sql`
   select l.event_id, l.order_id, l.currency, -sum(l.amount)::bigint as owed
   from ledger_entries l where l.account = 'refunds_due' group by l.event_id, l.order_id, l.currency`;
 
-/** The money's truths: equations E7 and E8, as far as our own rows can tell. `compareWithWitness` asks the other side. */
+/** The money's truths: equations E7 and E8, as far as our own rows can tell. `compareWithSandbox` asks the other side. */
 export const paymentInvariants: readonly Invariant[] = [
   rule(
     'payments.postings_balance',

@@ -28,7 +28,7 @@ it('restarts a process on change, and opens its inspector', { timeout: 60_000 },
     await supervisor.stopAll();
     rmSync(folder, { recursive: true });
   });
-  const environment = { ...process.env, SANDBOX_LOG: join(folder, 'witness.jsonl') };
+  const environment = { ...process.env, SANDBOX_LOG: join(folder, 'journal.jsonl') };
   const child = await supervisor.start(sandboxProcess(plan, environment));
   const starts = () => readFileSync(logFile(folder, 'sandbox'), 'utf8').match(/^Debugger listening/gm)?.length;
   const targets = async (): Promise<unknown> =>

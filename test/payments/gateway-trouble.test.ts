@@ -76,7 +76,7 @@ describe('an unknown outcome', () => {
     });
     await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
     await until('the buyer has paid', () =>
-      world.sandbox.witness.captures().some(({ orderId }) => orderId === placed.attemptId),
+      world.sandbox.journal.captures().some(({ orderId }) => orderId === placed.attemptId),
     );
     await hurry(world, placed);
     await work(world, placed);
@@ -162,14 +162,14 @@ describe('the rate', () => {
     const first = createGatewayBudget({ redis: one, createsPerSecond: 10 });
     const second = createGatewayBudget({ redis: two, createsPerSecond: 10 });
     const waits = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? first : second).take('create', 'midtrans', 'org_x')),
+      Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? first : second).acquire('create', 'midtrans', 'org_x')),
     );
     expect(waits.filter((seconds) => seconds === 0)).toHaveLength(10);
     expect(Math.max(...waits)).toBeGreaterThan(5);
-    expect(await first.take('create', 'midtrans', 'org_y')).toBe(0);
+    expect(await first.acquire('create', 'midtrans', 'org_y')).toBe(0);
     one.disconnect();
     two.disconnect();
-    const alone = await Promise.all(Array.from({ length: 20 }, () => first.take('create', 'midtrans', 'org_z')));
+    const alone = await Promise.all(Array.from({ length: 20 }, () => first.acquire('create', 'midtrans', 'org_z')));
     expect(alone.filter((seconds) => seconds === 0)).toHaveLength(2);
     await urls.close();
   });

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compareWithWitness } from '../../src/payments/index.ts';
+import { compareWithSandbox } from '../../testkit/compare-with-sandbox.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
 import {
   type PaymentWorld,
@@ -160,32 +160,32 @@ describe('a corrupted row is named', () => {
   });
 });
 
-describe('the outside witness', () => {
+describe('the journal of the sandbox', () => {
   const money = { orderId: 'pay_X', amount: 5, currency: 'IDR' };
 
   test('agrees, and disagrees over a capture, a refund or an amount that only one side has', async () => {
-    expect(await compareWithWitness(world.db, world.sandbox.url)).toEqual([]);
-    const captures = world.sandbox.witness.captures().map((line) => ({
+    expect(await compareWithSandbox(world.db, world.sandbox.url)).toEqual([]);
+    const captures = world.sandbox.journal.captures().map((line) => ({
       ...line,
       orderId: String(line['orderId']),
       amount: Number(line['amount']),
       currency: String(line['currency']),
     }));
-    expect(await compareWithWitness(world.db, { captures, refunds: [] })).toEqual([]);
-    expect(await compareWithWitness(world.db, { captures: [], refunds: [] })).toHaveLength(1);
+    expect(await compareWithSandbox(world.db, { captures, refunds: [] })).toEqual([]);
+    expect(await compareWithSandbox(world.db, { captures: [], refunds: [] })).toHaveLength(1);
     expect(
-      await compareWithWitness(world.db, { captures: [...captures, { ...money, kind: 'capture' }], refunds: [] }),
+      await compareWithSandbox(world.db, { captures: [...captures, { ...money, kind: 'capture' }], refunds: [] }),
     ).toHaveLength(1);
     const other = captures.map((line) => ({ ...line, amount: line.amount + 1 }));
-    expect((await compareWithWitness(world.db, { captures: other, refunds: [] }))[0]).toContain(placed.attemptId);
+    expect((await compareWithSandbox(world.db, { captures: other, refunds: [] }))[0]).toContain(placed.attemptId);
     const back = captures.map((line) => ({ ...line, kind: 'refund' }));
-    expect(await compareWithWitness(world.db, { captures, refunds: back })).toHaveLength(1);
+    expect(await compareWithSandbox(world.db, { captures, refunds: back })).toHaveLength(1);
   });
 
   test('may know of money that came and went before we heard of it', async () => {
     const captures = [{ ...money, kind: 'capture' }];
     const refunds = [{ ...money, kind: 'void' }];
-    const own = world.sandbox.witness.captures().map((line) => ({ ...money, ...line }));
-    expect(await compareWithWitness(world.db, { captures: [...own, ...captures], refunds })).toEqual([]);
+    const own = world.sandbox.journal.captures().map((line) => ({ ...money, ...line }));
+    expect(await compareWithSandbox(world.db, { captures: [...own, ...captures], refunds })).toEqual([]);
   });
 });

@@ -161,7 +161,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     const balances = Object.entries(await balancesOf(placed)).map(
       ([account, amount]) => `${account.split(' ')[0]} ${amount}`,
     );
-    // The organiser's bank has paid, and the gateway still has it: so the witness says, too.
+    // The organiser's bank has paid, and the gateway still has it: so the journal says, too.
     expect(balances.map((balance) => balance.split(' ')[0]).sort()).toEqual(['bank', 'gateway']);
   });
 
@@ -242,13 +242,13 @@ describe('money for an attempt that stands nowhere here', () => {
     });
     expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
     await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
-    expect(world.sandbox.witness.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toMatchObject([
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toMatchObject([
       { amount: 150_000 },
     ]);
     expect(await tasksOf(world, placed)).toMatchObject([{ detail: { refund: 'done' }, resolvedBy: 'stf_manager' }]);
     // Asked again, it is the same refund.
     await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
-    expect(world.sandbox.witness.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
   test('that the gateway does not confirm is nobody’s work', async () => {

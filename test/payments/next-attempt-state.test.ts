@@ -78,7 +78,7 @@ class Attempt {
     this.status = to;
     for (const effect of effects) {
       if (effect === 'receive') this.money = { received: this.money.received + 1, left: this.money.left + 1 };
-      if (effect === 'give_back') this.money.left = 0;
+      if (effect === 'book_loss') this.money.left = 0;
       if (effect === 'sync_refunds' && to === 'refunded') this.money.left = 0;
       if (effect === 'pass_through') this.money.received += 1;
     }

@@ -95,7 +95,7 @@ describe('a refund by the organiser', () => {
     expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'refunded', refunded: 310_000 }]);
     expect(await stockOf(world, placed)).toEqual({ available: 100, held: 0, sold: 0, blocked: 0 });
-    expect(world.sandbox.witness.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
   test('of one ticket gives its price back and takes it alone', async () => {
@@ -169,7 +169,7 @@ describe('what the gateway does with it', () => {
     await ask(event, placed, { reason: 'x' });
     await work(world, placed);
     expect(await refundsOf(world, placed)).toMatchObject([{ status: expect.stringMatching(/processing|done/) }]);
-    expect(world.sandbox.witness.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
   test('too little money there is tried again, a rail without refunds becomes a task', async () => {

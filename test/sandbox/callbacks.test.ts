@@ -31,7 +31,7 @@ const isGenuine = (one: Received): boolean => {
     signature_key
   );
 };
-const sentLines = (sandbox: Sandbox) => sandbox.witness.lines().filter(({ kind }) => kind === 'callback.sent');
+const sentLines = (sandbox: Sandbox) => sandbox.journal.lines().filter(({ kind }) => kind === 'callback.sent');
 
 describe('retry table', () => {
   it.each([
@@ -183,8 +183,8 @@ describe('misbehaviour', () => {
     await until('the slow one', () => receiver.received.length === 1);
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(145);
     expect(parsed(receiver.received[0] ?? { headers: {}, body: '{}', at: 0 })['order_id']).toBe('cb-11');
-    expect(sandbox.witness.captures().map(({ orderId }) => orderId)).toEqual(['cb-12', 'cb-11']);
-    expect(sandbox.witness.lines().filter(({ kind }) => kind === 'callback.dropped')).toHaveLength(2);
+    expect(sandbox.journal.captures().map(({ orderId }) => orderId)).toEqual(['cb-12', 'cb-11']);
+    expect(sandbox.journal.lines().filter(({ kind }) => kind === 'callback.dropped')).toHaveLength(2);
   });
 
   it('forges: a wrong signature, and another state under a right one', async () => {
@@ -219,7 +219,7 @@ describe('auto-pay', () => {
     const orders = Array.from({ length: 100 }, (_, index) => (index < 90 ? `auto-${index}` : `never-${index}`));
     await Promise.all(orders.map((orderId) => merchant.create(orderId, 10)));
     await until('ninety callbacks', () => receiver.received.length === 90);
-    expect(sandbox.witness.captures()).toHaveLength(90);
+    expect(sandbox.journal.captures()).toHaveLength(90);
     expect((await merchant.call('POST', '/control/pay-all', { method: 'qris' })).body).toEqual({ paid: 10 });
     await until('all', () => receiver.received.length === 100);
   });

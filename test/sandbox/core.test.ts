@@ -4,7 +4,7 @@ import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 
-/** Promise: the Core API tells the truth in the body's status_code, moves along the allowed steps only, and its money is in the witness. */
+/** Promise: the Core API tells the truth in the body's status_code, moves along the allowed steps only, and its money is in the journal. */
 
 let sandbox: Sandbox;
 let merchant: ReturnType<typeof merchantOf>;
@@ -78,13 +78,13 @@ describe('closing', () => {
     expect(await code(merchant.core('POST', 'core-4', 'cancel'))).toBe('200 412');
   });
 
-  it('cancels what is pending and voids a card capture, which the witness knows as money given back', async () => {
+  it('cancels what is pending and voids a card capture, which the journal knows as money given back', async () => {
     await merchant.create('core-5');
     await merchant.move('core-5', 'choose', { method: 'qris' });
     expect(await code(merchant.core('POST', 'core-5', 'cancel'))).toBe('200 200 cancel');
     await paid('core-6', 'credit_card', 9000);
     expect(await code(merchant.core('POST', 'core-6', 'cancel'))).toBe('200 200 cancel');
-    expect(sandbox.witness.refunds().find(({ orderId }) => orderId === 'core-6')).toMatchObject({
+    expect(sandbox.journal.refunds().find(({ orderId }) => orderId === 'core-6')).toMatchObject({
       kind: 'void',
       amount: 9000,
     });
@@ -96,7 +96,7 @@ describe('closing', () => {
       await merchant.move(orderId, 'pay', { method: 'credit_card', challenge: true });
     }
     const captures = () =>
-      sandbox.witness.captures().filter(({ orderId }) => orderId === 'core-7' || orderId === 'core-8');
+      sandbox.journal.captures().filter(({ orderId }) => orderId === 'core-7' || orderId === 'core-8');
     expect(captures()).toHaveLength(0);
     expect(await code(merchant.core('POST', 'core-7', 'approve'))).toBe('200 200 capture');
     expect(await code(merchant.core('POST', 'core-8', 'deny'))).toBe('200 202 deny');
@@ -115,7 +115,7 @@ describe('refund', () => {
     expect(await refund('r2', 60_001)).toBe('200 414');
     expect(await refund('r3')).toBe('200 200 refund');
     expect(await refund('r4', 1)).toBe('200 412');
-    const made = sandbox.witness.refunds().filter(({ orderId }) => orderId === 'core-9');
+    const made = sandbox.journal.refunds().filter(({ orderId }) => orderId === 'core-9');
     expect(made.map(({ amount, refundKey, external }) => [amount, refundKey, external])).toEqual([
       [40_000, 'r1', false],
       [60_000, 'r3', false],
@@ -151,7 +151,7 @@ describe('refund', () => {
     expect(await refund('r1', 'same')).toBe('200 200 partial_refund');
     expect(await refund('r1', 'same')).toBe('200 200 partial_refund');
     expect(await refund('r1', 'x'.repeat(47))).toBe('200 406');
-    expect(sandbox.witness.refunds().filter(({ orderId }) => orderId === 'core-13')).toHaveLength(1);
+    expect(sandbox.journal.refunds().filter(({ orderId }) => orderId === 'core-13')).toHaveLength(1);
   });
 });
 
@@ -169,7 +169,7 @@ describe('time', () => {
       status: 'settlement',
       captured: true,
     });
-    expect(timed.witness.captures()).toHaveLength(1);
+    expect(timed.journal.captures()).toHaveLength(1);
     await timed.close();
   });
 });

@@ -84,8 +84,8 @@ describe('reset', () => {
     await merchant.call('POST', '/control/reset');
     expect((await merchant.create('page-6')).status).toBe(201);
     expect(await statusOf('page-5')).toBe('settlement');
-    await merchant.call('POST', '/control/reset', { what: ['transactions', 'witness'] });
+    await merchant.call('POST', '/control/reset', { what: ['transactions', 'journal'] });
     expect(await statusOf('page-5')).toBeUndefined();
-    expect(sandbox.witness.captures()).toHaveLength(0);
+    expect(sandbox.journal.captures()).toHaveLength(0);
   });
 });

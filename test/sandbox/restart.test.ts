@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const log = () => join(folder, 'log', 'witness.jsonl');
+const log = () => join(folder, 'log', 'journal.jsonl');
 
 async function launch(environment: Record<string, string> = {}): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(process.execPath, [new URL('../../sandbox/main.ts', import.meta.url).pathname], {
@@ -74,7 +74,7 @@ describe('restart after kill -9', () => {
     );
     expect((await again.move('re-2', 'pay')).body).toMatchObject({ status: 'settlement', amount: 2000 });
     expect((await merchantOf(second.url, 'new-key').create('re-3')).status).toBe(201);
-    const captures = await (await fetch(`${second.url}/witness/captures`)).text();
+    const captures = await (await fetch(`${second.url}/journal/captures`)).text();
     expect(
       captures
         .trim()
@@ -99,7 +99,7 @@ describe('restart after kill -9', () => {
   });
 });
 
-describe('witness pages', () => {
+describe('journal pages', () => {
   it('are read by cursor', async () => {
     const { url } = await launch({ SANDBOX_LOG: 'memory' });
     const merchant = merchantOf(url);
@@ -110,7 +110,7 @@ describe('witness pages', () => {
     const amounts: number[] = [];
     let cursor: string | null = '0';
     while (cursor !== null) {
-      const page: Response = await fetch(`${url}/witness/captures?since=${cursor}&limit=2`);
+      const page: Response = await fetch(`${url}/journal/captures?since=${cursor}&limit=2`);
       cursor = page.headers.get('next-cursor');
       for (const line of (await page.text()).trim().split('\n')) amounts.push(JSON.parse(line).amount);
     }

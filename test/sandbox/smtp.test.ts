@@ -56,8 +56,8 @@ describe('inbox', () => {
       html: expect.stringContaining('cid:qr'),
       attachments: [{ filename: 'qr.png', mimeType: 'image/png', contentId: '<qr>', size: pixel.length }],
     });
-    expect(sandbox.witness.messages()).toHaveLength(2);
-    expect(sandbox.witness.messages()[0]).toMatchObject({
+    expect(sandbox.journal.messages()).toHaveLength(2);
+    expect(sandbox.journal.messages()[0]).toMatchObject({
       kind: 'mail.accepted',
       messageId: '<dlv_1@antre.test>',
       mailId: mail?.id,

@@ -65,7 +65,7 @@ describe('sending', () => {
       expect(one.headers['x-hub-signature-256']).toBe(hubSignature(demoWhatsappSender.appSecret, one.body));
       expect(one.body).toContain('pesanan-\\u00e9');
     }
-    expect(sandbox.witness.messages()).toMatchObject([
+    expect(sandbox.journal.messages()).toMatchObject([
       { kind: 'whatsapp.accepted', wamid: sent.id, to: '6281300000000', opaque: 'pesanan-é' },
     ]);
     const listed = await fetch(`${sandbox.url}/whatsapp/messages?to=6281300000000`).then((response) => response.text());
@@ -102,7 +102,7 @@ describe('sending', () => {
     ],
   ])('refuses %s', async (_name, content, code) => {
     expect((await send(content)).code).toBe(code);
-    expect(sandbox.witness.messages()).toHaveLength(0);
+    expect(sandbox.journal.messages()).toHaveLength(0);
   });
 
   it('refuses another token, unknown templates and wrong parameter counts once templates are registered', async () => {
@@ -152,7 +152,7 @@ describe('misbehaviour', () => {
     await script({ match: { to: '*' }, answer: 'hang_after', times: 1 });
     await expect(send(message())).rejects.toThrow(/timeout/);
     await until('a status', () => reported().some(({ biz_opaque_callback_data: opaque }) => opaque === 'msg_01'));
-    expect(sandbox.witness.messages()).toHaveLength(1);
+    expect(sandbox.journal.messages()).toHaveLength(1);
   });
 
   it('reports failure after acceptance, and chosen statuses only', async () => {

@@ -13,7 +13,7 @@ const ownNames = [
   'redis-queue',
   'nginx',
 ];
-// The sandbox's witness tells of orders that go with the database.
+// The sandbox's journal tells of orders that go with the database.
 const ownFiles = ['secrets.json', 'stack.json', 'logs', 'sandbox'];
 
 /** Deletes what `startServices` made in this folder, and ends what may still run on it. The services must not be in use. */

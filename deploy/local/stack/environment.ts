@@ -68,7 +68,7 @@ function sandboxBeacon(sandbox: string, given: NodeJS.ProcessEnv): NodeJS.Proces
 /** The sandbox's own variables. */
 export function sandboxEnvironment(plan: Plan, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
-    SANDBOX_LOG: join(dataFolder, 'sandbox/witness.jsonl'),
+    SANDBOX_LOG: join(dataFolder, 'sandbox/journal.jsonl'),
     SANDBOX_PUBLIC_URL: `http://localhost:${plan.ports.sandbox}`,
     SANDBOX_WHATSAPP_CALLBACK_URL: `http://127.0.0.1:${plan.ports.api}/v1/callbacks/whatsapp/{phoneNumberId}`,
     ...given,

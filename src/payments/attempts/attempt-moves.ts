@@ -7,7 +7,7 @@ export type Effect =
   /** Money came. */
   | 'receive'
   /** All of what is left of the money went away again without our asking. */
-  | 'give_back'
+  | 'book_loss'
   /** Refunds at the gateway are compared with ours. */
   | 'sync_refunds'
   /** Money came and went before we heard of either: only the ledger shows it. */
@@ -90,7 +90,7 @@ export const onReadBack: Readonly<Record<Phase, Row>> = {
     ...onCallback.open,
     refunded: move('refunded', 'receive', 'sync_refunds'),
     partially_refunded: move('partially_refunded', 'receive', 'sync_refunds'),
-    charged_back: move('charged_back', 'receive', 'give_back'),
+    charged_back: move('charged_back', 'receive', 'book_loss'),
     partially_charged_back: move('settled', 'receive'),
   },
   closed: {
@@ -106,27 +106,27 @@ export const onReadBack: Readonly<Record<Phase, Row>> = {
     cancelled: same,
     refunded: move('refunded', 'receive', 'sync_refunds'),
     partially_refunded: move('partially_refunded', 'receive', 'sync_refunds'),
-    charged_back: move('charged_back', 'receive', 'give_back'),
+    charged_back: move('charged_back', 'receive', 'book_loss'),
     partially_charged_back: move('settled', 'receive'),
   },
   captured: row(contradiction('the gateway does not know of the money'), {
     captured: same,
     settled: move('settled'),
-    denied: move('reversed', 'give_back'),
-    cancelled: move('voided', 'give_back'),
+    denied: move('reversed', 'book_loss'),
+    cancelled: move('voided', 'book_loss'),
     refunded: move('refunded', 'sync_refunds'),
     partially_refunded: move('partially_refunded', 'sync_refunds'),
-    charged_back: move('charged_back', 'give_back'),
+    charged_back: move('charged_back', 'book_loss'),
     partially_charged_back: move('settled'),
   }),
   settled: row(contradiction('the gateway does not know of the money'), {
     captured: older,
     settled: same,
-    denied: move('reversed', 'give_back'),
-    cancelled: move('voided', 'give_back'),
+    denied: move('reversed', 'book_loss'),
+    cancelled: move('voided', 'book_loss'),
     refunded: move('refunded', 'sync_refunds'),
     partially_refunded: move('partially_refunded', 'sync_refunds'),
-    charged_back: move('charged_back', 'give_back'),
+    charged_back: move('charged_back', 'book_loss'),
     partially_charged_back: same,
   }),
   returned: row(same, {
@@ -136,11 +136,11 @@ export const onReadBack: Readonly<Record<Phase, Row>> = {
     partially_refunded: move('partially_refunded', 'receive', 'sync_refunds'),
   }),
   refunding: row(older, {
-    denied: move('reversed', 'give_back'),
-    cancelled: move('voided', 'give_back'),
+    denied: move('reversed', 'book_loss'),
+    cancelled: move('voided', 'book_loss'),
     refunded: move('refunded', 'sync_refunds'),
     partially_refunded: move('partially_refunded', 'sync_refunds'),
-    charged_back: move('charged_back', 'give_back'),
+    charged_back: move('charged_back', 'book_loss'),
   }),
   charged_back: row(same, {
     settled: contradiction('the money of a chargeback is back'),

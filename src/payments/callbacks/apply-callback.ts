@@ -7,7 +7,7 @@ import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 import { callbacksApplied } from '../metrics.ts';
-import { nameUnknownMoney } from './name-unknown-money.ts';
+import { reportUnknownMoney } from './report-unknown-money.ts';
 import { settleDirectly } from './settle-directly.ts';
 
 const readBackPauseSeconds = 15;
@@ -75,7 +75,7 @@ async function applyReadBack(
     const locked = await lockOwn(tx, callback);
     const result: Applied =
       locked === undefined
-        ? await nameUnknownMoney(tx, account, known.fact)
+        ? await reportUnknownMoney(tx, account, known.fact)
         : await applyFact(tx, locked, known.fact, {
             trust: 'read_back',
             account,

@@ -8,13 +8,13 @@ import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import { type GatewayAccount, type GatewayFact, isPaying } from '../gateways/gateway.ts';
 import type { Receipt } from '../ledger/ledger.ts';
 import { closeAgainSeconds } from '../limits.ts';
-import { giveMoneyBack, passMoneyThrough } from '../refunds/give-money-back.ts';
+import { bookLostMoney, passMoneyThrough } from '../refunds/book-lost-money.ts';
 import { wrongFacts } from '../metrics.ts';
 import { type Trust, nextAttemptState } from '../attempts/next-attempt-state.ts';
 import { receiveMoney } from './receive-money.ts';
 import { isAllBack } from '../refunds/record-refund-paid.ts';
 import { syncRefunds } from '../refunds/sync-refunds.ts';
-import { takeStrayMoney } from './take-stray-money.ts';
+import { bookUnmatchedMoney } from './book-unmatched-money.ts';
 import type { Attempt } from '../tables.ts';
 import { insertTask } from '../tasks/queries.ts';
 import { type AttemptStatus, isOpen } from '../vocabulary.ts';
@@ -52,7 +52,7 @@ export async function applyFact(
     // Money may have been taken, and only the gateway's own word for that counts.
     if (how.trust === 'callback' && isPaying(fact)) return { kind: 'read_back' };
     const isTaken = isPaying(fact) && isOpenOrClosed(attempt);
-    return isTaken ? takeStrayMoney(tx, locked, fact, wrong) : refuse(tx, attempt, fact, wrong);
+    return isTaken ? bookUnmatchedMoney(tx, locked, fact, wrong) : refuse(tx, attempt, fact, wrong);
   }
   const receipt = { amount: fact.amount, fee: gatewayFeeOf(attempt, fact, how.account) };
   // The amount is signed, so this cannot be; if it is, only the gateway's own word counts.
@@ -134,8 +134,8 @@ async function moveAttempt(
       case 'receive':
         current = await receiveMoney(tx, order, current, fact.receipt);
         break;
-      case 'give_back':
-        current = await giveMoneyBack(tx, order, current);
+      case 'book_loss':
+        current = await bookLostMoney(tx, order, current);
         break;
       case 'sync_refunds':
         current = await syncRefunds(tx, order, current, fact);

@@ -7,7 +7,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
  */
 export type GatewayBudget = {
   /** 0 when the call may be made now, else the seconds after which to ask again: the later in line, the longer. */
-  take(partition: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
+  acquire(partition: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
 };
 
 /** A process's part of the rate while the processes cannot see each other. */
@@ -20,7 +20,7 @@ export function createGatewayBudget(options: { redis: Redis; createsPerSecond: n
     call: limiter(options.redis, 'call', options.createsPerSecond),
   };
   return {
-    take: async (partition, gateway, organizerId) => {
+    acquire: async (partition, gateway, organizerId) => {
       const { limit, points } = limiters[partition];
       try {
         await limit.consume(`${gateway}:${organizerId}`);

@@ -42,7 +42,7 @@ export function guardGateway(
     acquire: async (account, partition, repeated) => {
       const pause = guard.acquire(account.organizerId, repeated);
       if (pause > 0) throw new RetryLater(pause, 'the circuit of the gateway is open, or repetitions are used up');
-      const seconds = await rate.take(partition, account.gateway, account.organizerId);
+      const seconds = await rate.acquire(partition, account.gateway, account.organizerId);
       if (seconds > 0) throw new RetryLater(seconds, 'the gateway is called as often as it may be');
     },
     create: (account, request) => run('create', account, () => gateway.create(account, request)),

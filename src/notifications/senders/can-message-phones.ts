@@ -8,7 +8,7 @@ const organizersKeptMax = 1000;
  * Whether a number may write to phones for an organizer now, its own or the platform's; remembered for five seconds, since
  * whoever asks for codes asks in a rush.
  */
-export function createPhoneReach(deps: { db: Db }): (organizerId: string) => Promise<boolean> {
+export function createCanMessagePhones(deps: { db: Db }): (organizerId: string) => Promise<boolean> {
   const known = new Map<string, { readonly reached: Promise<boolean>; readonly until: number }>();
   return (organizerId) => {
     const entry = known.get(organizerId);

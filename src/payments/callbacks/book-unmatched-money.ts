@@ -17,7 +17,7 @@ import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
  * currency that it came in, and a person is told how much that is, where it lies, and why; the task gives it back.
  * The caller's transaction holds the order's and the attempt's lock.
  */
-export async function takeStrayMoney(
+export async function bookUnmatchedMoney(
   tx: Db,
   { order, attempt }: { readonly order: Order; readonly attempt: Attempt },
   fact: GatewayFact,

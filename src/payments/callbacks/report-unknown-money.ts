@@ -4,7 +4,7 @@ import type { Applied } from './apply-fact.ts';
 import { findAttempt } from '../attempts/queries.ts';
 import { type GatewayAccount, type GatewayFact, isPaying } from '../gateways/gateway.ts';
 import { moneyReceived, wrongFacts } from '../metrics.ts';
-import { describeMoney } from './take-stray-money.ts';
+import { describeMoney } from './book-unmatched-money.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
 /**
@@ -12,7 +12,7 @@ import { reopenTask } from '../tasks/queries.ts';
  * earlier moment, or another installation uses the account. There is no order to book it on, so the task alone says how
  * much it is and where it lies, and gives it back.
  */
-export async function nameUnknownMoney(tx: Db, account: GatewayAccount, fact: GatewayFact): Promise<Applied> {
+export async function reportUnknownMoney(tx: Db, account: GatewayAccount, fact: GatewayFact): Promise<Applied> {
   // Somebody else's attempt, named under a key of one's own.
   if ((await findAttempt(tx, fact.attemptId)) !== undefined) return { kind: 'ignored', outcome: 'not_ours' };
   if (!isPaying(fact) || fact.amount === 0) return { kind: 'ignored', outcome: 'unknown_attempt' };

@@ -12,7 +12,7 @@ import { closeTaskOf, insertTask } from '../tasks/queries.ts';
  * All that is left of an attempt's money went away again: voided or reversed by the bank, or charged back. Refunds that
  * were still to be made have nothing left to give. If the order was paid with it, its tickets are taken back.
  */
-export async function giveMoneyBack(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
+export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
   const lost = attempt.received - attempt.refunded;
   if (lost <= 0) {
     await dropOpenRefunds(tx, attempt);

@@ -1,13 +1,13 @@
 import { closeSync, ftruncateSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
-import type { Callback } from './midtrans/deliver-callback.ts';
+import type { Callback } from './midtrans/callback.ts';
 import type { Scenario } from './midtrans/scenarios.ts';
 import type { Transaction } from './midtrans/state.ts';
 
 /**
  * The append-only record of everything the sandbox did or received: one JSON object per line, written before the act is
- * answered, so that a killed sandbox has said nothing that is not in it. It is the outside witness that audits compare
+ * answered, so that a killed sandbox has said nothing that is not in it. It is the journal of the sandbox that audits compare
  * with the product's own ledger, and the source from which the sandbox rebuilds its state.
  */
 
@@ -22,21 +22,21 @@ type Remembered = Readonly<{
   what?: readonly string[];
 }>;
 
-export type WitnessEntry = Remembered & Readonly<{ kind: string } & Record<string, unknown>>;
-export type WitnessRecord = WitnessEntry & Readonly<{ seq: number; at: string }>;
+export type JournalEntry = Remembered & Readonly<{ kind: string } & Record<string, unknown>>;
+export type JournalRecord = JournalEntry & Readonly<{ seq: number; at: string }>;
 
-export type Witness = Readonly<{
+export type Journal = Readonly<{
   /** Reads the lines of earlier runs, oldest first. */
-  replay: (each: (record: WitnessRecord) => void) => void;
-  append: (entry: WitnessEntry) => WitnessRecord;
+  replay: (each: (record: JournalRecord) => void) => void;
+  append: (entry: JournalEntry) => JournalRecord;
   /** Money taken. */
-  captures: () => readonly WitnessRecord[];
+  captures: () => readonly JournalRecord[];
   /** Money given back: kinds refund, void, reversal, chargeback. */
-  refunds: () => readonly WitnessRecord[];
+  refunds: () => readonly JournalRecord[];
   /** Mail and WhatsApp messages accepted. */
-  messages: () => readonly WitnessRecord[];
+  messages: () => readonly JournalRecord[];
   /** The newest lines of every kind. */
-  lines: () => readonly WitnessRecord[];
+  lines: () => readonly JournalRecord[];
   /** Records left out of the lists above because they are full; the file still has them. */
   dropped: () => number;
   /** Starts the record anew, file included. */
@@ -59,13 +59,13 @@ const linesKept = 2_000;
 const chunkBytes = 1_048_576;
 
 /** Opens the log, or keeps it in memory when no path is given. `replay` comes before the first `append`. */
-export function openWitness(options: Readonly<{ path?: string | undefined; now: () => number }>): Witness {
-  const listed = { captures: [] as WitnessRecord[], refunds: [] as WitnessRecord[], messages: [] as WitnessRecord[] };
-  let newest: WitnessRecord[] = [];
+export function openJournal(options: Readonly<{ path?: string | undefined; now: () => number }>): Journal {
+  const listed = { captures: [] as JournalRecord[], refunds: [] as JournalRecord[], messages: [] as JournalRecord[] };
+  let newest: JournalRecord[] = [];
   let seq = 0;
   let dropped = 0;
 
-  const remember = (record: WitnessRecord): void => {
+  const remember = (record: JournalRecord): void => {
     seq = record.seq;
     newest.push(record);
     if (newest.length > linesKept * 2) newest = newest.slice(-linesKept);
@@ -81,13 +81,13 @@ export function openWitness(options: Readonly<{ path?: string | undefined; now: 
     replay: (each) => {
       if (file === undefined) return;
       readLines(file, (line) => {
-        const record: WitnessRecord = JSON.parse(line);
+        const record: JournalRecord = JSON.parse(line);
         remember(record);
         each(record);
       });
     },
     append: (entry) => {
-      const record: WitnessRecord = { seq: seq + 1, at: new Date(options.now()).toISOString(), ...entry };
+      const record: JournalRecord = { seq: seq + 1, at: new Date(options.now()).toISOString(), ...entry };
       if (file !== undefined) writeSync(file, `${JSON.stringify(record)}\n`);
       remember(record);
       return record;
