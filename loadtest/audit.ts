@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   };
   try {
     for (const invariant of invariants) tell(invariant.name, invariant.promise, await invariant.find(db));
-    if (stack.sandboxUrl === undefined) process.stdout.write('skipped  the journal of the sandbox: SANDBOX_URL is not set\n');
+    if (stack.sandboxUrl === undefined)
+      process.stdout.write('skipped  the journal of the sandbox: SANDBOX_URL is not set\n');
     else
       tell(
         'payments.journal_of_the_sandbox',

@@ -6,7 +6,7 @@ import { buyerRoutes } from '../src/access/buyers/routes.ts';
 import { createVerificationLanes } from '../src/access/buyers/verification-lanes.ts';
 import { handleError } from '../src/http/problem.ts';
 import type { AppEnv } from '../src/http/contract/router.ts';
-import { notifyBuyer } from '../src/notifications/notices/notify-buyer.ts';
+import { notifyBuyer } from '../src/notifications/notices/notify.ts';
 import { createCanMessagePhones } from '../src/notifications/senders/can-message-phones.ts';
 import { sendDelivery } from '../src/notifications/deliveries/send-delivery.ts';
 import { systemClock } from '../src/platform/clock.ts';

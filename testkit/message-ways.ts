@@ -1,8 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { buyerKey } from '../src/access/buyers/buyer-key.ts';
-import { notifyBuyer } from '../src/notifications/notices/notify-buyer.ts';
-import { notifyOrder } from '../src/notifications/notices/notify-order.ts';
-import { notifyStaff } from '../src/notifications/notices/notify-staff.ts';
+import { notifyBuyer, notifyOrder, notifyStaff } from '../src/notifications/notices/notify.ts';
 import { queueOrderDeliveries } from '../src/notifications/deliveries/queue-queries.ts';
 import { buyerKeys } from '../src/orders/placement/keys.ts';
 import { lockOrder } from '../src/orders/lifecycle/queries.ts';

@@ -28,9 +28,7 @@
 export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
 export { createWhatsappChannel } from './channels/whatsapp-cloud.ts';
-export { notifyBuyer } from './notices/notify-buyer.ts';
-export { notifyOrder } from './notices/notify-order.ts';
-export { notifyStaff } from './notices/notify-staff.ts';
+export { notifyBuyer, notifyOrder, notifyStaff } from './notices/notify.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';

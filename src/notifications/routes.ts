@@ -11,8 +11,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
 import { createSender } from './senders/create-sender.ts';
 import { disableSender } from './senders/disable-sender.ts';
-import { listSenders } from './senders/list-senders.ts';
-import { presentSender } from './present.ts';
+import { findSenders } from './senders/queries.ts';
+import type { Sender } from './tables.ts';
 import { receiveStatuses } from './deliveries/receive-statuses.ts';
 import { resendTickets } from './deliveries/resend-tickets.ts';
 import {
@@ -125,7 +125,7 @@ export function notificationRoutes(deps: NotificationRoutesDeps) {
       return c.json(presentSender(await createSender(deps, { actor: c.var.actor, ...input })), 201);
     })
     .openapi(list, async (c) => {
-      const senders = await listSenders(deps, c.var.actor.organizerId);
+      const senders = await findSenders(deps.db, c.var.actor.organizerId);
       return c.json({ data: senders.map(presentSender), nextCursor: null }, 200);
     })
     .openapi(disable, async (c) => {
@@ -160,4 +160,16 @@ export function notificationCallbackRoutes(deps: Pick<NotificationRoutesDeps, 'd
       });
       return c.text('ok', 200);
     });
+}
+
+function presentSender(sender: Sender) {
+  return {
+    id: sender.id,
+    kind: sender.kind,
+    phoneNumberId: sender.phoneNumberId,
+    messagesPerSecond: sender.messagesPerSecond,
+    status: sender.status,
+    lastFailure: sender.lastFailure,
+    createdAt: sender.createdAt.toISOString(),
+  };
 }

@@ -2,7 +2,9 @@ import { applyCallback } from './callbacks/apply-callback.ts';
 import { checkAttempt } from './attempts/check-attempt.ts';
 import { closeOrder } from './attempts/close-order.ts';
 import type { GatewayDeps } from './deps.ts';
-import { maintainPayments } from './maintain-payments.ts';
+import type { Db } from '../platform/database/db.ts';
+import { deleteOldCallbacks, maintainPartitions } from './callbacks/queries.ts';
+import { callbackDeletesMax, callbackKeyDays, callbackPayloadDays, callbacksPerDelete } from './limits.ts';
 import { makeAttempt } from './attempts/make-attempt.ts';
 import { refundUnknownMoney } from './refunds/refund-unknown-money.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
@@ -29,4 +31,15 @@ export function paymentHandlers(deps: GatewayDeps) {
     'payments.reconcile': () => reconcilePayments(deps),
     'payments.maintain': () => maintainPayments(deps),
   };
+}
+
+/**
+ * Makes the inbox's partitions for the next days, drops raw payloads older than two weeks, and removes callbacks so old
+ * that no gateway sends them again.
+ */
+async function maintainPayments({ db }: { db: Db }): Promise<void> {
+  await maintainPartitions(db, callbackPayloadDays);
+  for (let deletes = 0; deletes < callbackDeletesMax; deletes += 1) {
+    if ((await deleteOldCallbacks(db, callbackKeyDays, callbacksPerDelete)) < callbacksPerDelete) return;
+  }
 }

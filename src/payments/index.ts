@@ -1,3 +1,8 @@
+import { unpayableSale } from './accounts/unpayable-sale.ts';
+import { paymentOf } from './attempts/payment-of.ts';
+import { gatewayFeesOf } from './ledger/queries.ts';
+import { requestFullRefund } from './refunds/refund-paid-order.ts';
+
 /**
  * Payments: attempts at gateways, callbacks, money and refunds.
  *
@@ -50,9 +55,11 @@ export { guardGateway } from './gateways/guard.ts';
 export { paymentHandlers } from './handlers.ts';
 export { limitGateway } from './gateways/limit.ts';
 export { createPaymentAccounts } from './accounts/payment-accounts.ts';
-export { paymentPorts } from './payment-ports.ts';
 export { paymentOf } from './attempts/payment-of.ts';
-export { requestFullRefund } from './refunds/request-full-refund.ts';
+export { requestFullRefund } from './refunds/refund-paid-order.ts';
 export { requestRefund } from './refunds/request-refund.ts';
 export { unpayableSale } from './accounts/unpayable-sale.ts';
 export { watchPaymentBacklog } from './attempts/watch-payment-backlog.ts';
+
+/** What the rooms below need of this one, handed to them where the service is composed: orders and catalog. */
+export const paymentPorts = { gatewayFeesOf, paymentOf, requestFullRefund, unpayableSale };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { messagesPerHourMax } from '../../src/notifications/deliveries/caps.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';

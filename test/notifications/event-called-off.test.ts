@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { releaseHold } from '../../src/orders/lifecycle/end-holds.ts';

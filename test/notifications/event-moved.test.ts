@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeEvent } from '../../src/catalog/events/schemas.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
 import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';

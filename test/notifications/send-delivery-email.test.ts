@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { emailResult } from '../../src/notifications/channels/email.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { createOrganizer } from '../../testkit/factories.ts';
 import {
   type Notifications,

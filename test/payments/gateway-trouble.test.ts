@@ -162,7 +162,9 @@ describe('the rate', () => {
     const first = createGatewayBudget({ redis: one, createsPerSecond: 10 });
     const second = createGatewayBudget({ redis: two, createsPerSecond: 10 });
     const waits = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? first : second).acquire('create', 'midtrans', 'org_x')),
+      Array.from({ length: 100 }, (_, index) =>
+        (index % 2 === 0 ? first : second).acquire('create', 'midtrans', 'org_x'),
+      ),
     );
     expect(waits.filter((seconds) => seconds === 0)).toHaveLength(10);
     expect(Math.max(...waits)).toBeGreaterThan(5);

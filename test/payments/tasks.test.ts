@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { transaction } from '../../src/platform/database/db.ts';
 import { applyFact, lockAttemptAndOrder } from '../../src/payments/callbacks/apply-fact.ts';
-import { failAttempt } from '../../src/payments/attempts/fail-attempt.ts';
+import { failAttempt } from '../../src/payments/attempts/make-attempt.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
 import { closeTask, insertTask } from '../../src/payments/tasks/queries.ts';
 import {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { messagesPerHourMax } from '../../src/notifications/deliveries/caps.ts';
 import { createDeliveries } from '../../src/notifications/deliveries/deliveries.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify-order.ts';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';

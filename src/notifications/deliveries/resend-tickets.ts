@@ -1,9 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../access/index.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type Db, transaction } from '../../platform/database/db.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, newId } from '../../platform/ids.ts';
 import { nothingToSend, orderNotFound, resendLimited } from '../errors.ts';
-import { organizerHasOrder, resendsSince } from './resend-queries.ts';
 import { sendable } from '../metrics.ts';
 import { queueOrderDeliveries } from './queue-queries.ts';
 
@@ -40,4 +40,28 @@ export async function resendTickets(
   // Written down as capped, and said: somebody else has sent this recipient enough.
   if (ids.length === 0) throw resendLimited(resendRetrySeconds);
   return ids;
+}
+
+/** Locks the order's row, so that two re-sends of one order are counted one after the other. */
+async function organizerHasOrder(
+  db: Db,
+  { organizerId, eventId, orderId }: { organizerId: string; eventId: string; orderId: string },
+): Promise<boolean> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`select id from orders where event_id = ${eventId} and id = ${orderId} and organizer_id = ${organizerId} for no key update`,
+  );
+  return rows.length > 0;
+}
+
+/** Versions of the tickets mail beyond the first that were made in the last hours. */
+async function resendsSince(db: Db, orderId: string, hours: number): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(
+    db,
+    sql`
+      select count(*)::int as count from deliveries
+      where subject_id = ${orderId} and template = 'tickets' and channel = 'email' and version > 1 and status <> 'capped'
+        and created_at > now() - make_interval(hours => ${hours})`,
+  );
+  return row?.count ?? 0;
 }

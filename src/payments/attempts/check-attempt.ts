@@ -1,8 +1,7 @@
 import { transaction } from '../../platform/database/db.ts';
 import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
 import { changeAttempt, findAttempt } from './queries.ts';
-import { closeAttempt } from './close-attempt.ts';
-import { closeAgain } from './close-again.ts';
+import { closeAgain, closeAttempt } from './close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '../limits.ts';

@@ -1,7 +1,8 @@
 import { transaction } from '../../platform/database/db.ts';
 import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
-import { changeAttempt, findAttempt, requestClose } from './queries.ts';
+import { changeAttempt, findAttempt, lockAttempt, requestClose } from './queries.ts';
 import type { GatewayDeps } from '../deps.ts';
+import type { GatewayAccount } from '../gateways/gateway.ts';
 import { closedCheckSeconds, closingPauseSeconds, pageOverGraceSeconds } from '../limits.ts';
 import type { Attempt } from '../tables.ts';
 import { isOpen } from '../vocabulary.ts';
@@ -58,5 +59,20 @@ async function markClosed(deps: GatewayDeps, attemptId: string): Promise<void> {
     if (locked === undefined || !isOpen(locked.attempt.status)) return;
     // Somebody may know where to pay all the same, and the callback about it may be lost: it is looked at twice more.
     await changeAttempt(tx, locked.attempt, { status: 'expired', checks: 0, checkInSeconds: closedCheckSeconds });
+  });
+}
+
+/**
+ * An attempt that was given up here is still open at the gateway, say since the buyer picked a method at the last moment:
+ * it is closed there. `applyFact` has planned another look, which stays unless the gateway confirms.
+ */
+export async function closeAgain(deps: GatewayDeps, account: GatewayAccount, attemptId: string): Promise<void> {
+  const attempt = await findAttempt(deps.db, attemptId);
+  if (attempt === undefined) return;
+  const result = await deps.gateway.close(account, { id: attempt.id, amount: attempt.amount, pageOver: false });
+  if (result.kind !== 'closed') return;
+  await transaction(deps.db, async (tx) => {
+    const locked = await lockAttempt(tx, attemptId);
+    if (locked?.status === attempt.status) await changeAttempt(tx, locked, { checkInSeconds: null });
   });
 }

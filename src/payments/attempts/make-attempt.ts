@@ -1,17 +1,17 @@
 import { instructionsReady } from '../../orders/index.ts';
 import { backOffSeconds } from '../../platform/resilience/back-off.ts';
-import { transaction } from '../../platform/database/db.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
 import { changeAttempt, claimAttempt, findAttempt, findAttempts } from './queries.ts';
 import { buildPaymentRequest } from './build-payment-request.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { failAttempt } from './fail-attempt.ts';
 import type { CreateResult, GatewayAccount } from '../gateways/gateway.ts';
 import { unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
 import { reasonOf } from './note-failed-look.ts';
 import { findPayableOrder } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
+import { reopenTask } from '../tasks/queries.ts';
 
 /** Longer than any call and its read-back take: after it the worker that had the attempt is gone. */
 const leaseSeconds = 40;
@@ -143,5 +143,18 @@ async function dropUnsent(deps: GatewayDeps, attemptId: string): Promise<void> {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked?.attempt.status !== 'creating') return;
     await changeAttempt(tx, locked.attempt, { status: 'cancelled', failure: 'order_ended', checkInSeconds: null });
+  });
+}
+
+/** The gateway refuses for good to make an attempt: the buyer may choose another way, and the organiser must look. */
+export async function failAttempt(db: Db, attemptId: string, failure: string): Promise<void> {
+  await transaction(db, async (tx) => {
+    const locked = await lockAttemptAndOrder(tx, attemptId);
+    if (locked === undefined) return;
+    const { attempt } = locked;
+    if (attempt.status !== 'creating' && attempt.status !== 'unknown') return;
+    await changeAttempt(tx, attempt, { status: 'failed', failure, checkInSeconds: null });
+    // Once per event: a wrong key fails every order of it in the same way. Resolved too early, it is open again.
+    await reopenTask(tx, attempt, { kind: 'payment_refused', subjectId: attempt.organizerId, detail: { failure } });
   });
 }

@@ -5,7 +5,6 @@ import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
-import { attemptIdOf } from './attempt-id.ts';
 import { checkAttemptJob } from '../jobs.ts';
 import { createGraceSeconds } from '../limits.ts';
 import { chooseGateway } from '../accounts/choose-gateway.ts';
@@ -15,6 +14,11 @@ import { openStatuses } from '../vocabulary.ts';
 const table = paymentAttempts;
 const is = (id: string) => and(eq(table.eventId, eventIdOf(id)), eq(table.id, id));
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
+
+/** `pay_` and the order's 28 characters and the number of the attempt: the id that the gateway knows it by, too. */
+export function attemptIdOf(orderId: string, number: number): string {
+  return `pay_${orderId.slice(4)}${String(number).padStart(2, '0')}`;
+}
 
 /** A new attempt that waits to be made at the gateway; undefined when this number or an open attempt is there already. */
 export async function insertAttempt(

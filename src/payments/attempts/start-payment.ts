@@ -1,7 +1,6 @@
 import { lockOrder } from '../../orders/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { attemptIdOf } from './attempt-id.ts';
-import { findAttempt, insertAttempt } from './queries.ts';
+import { attemptIdOf, findAttempt, insertAttempt } from './queries.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { findPayableOrder } from './order-queries.ts';

@@ -1,6 +1,6 @@
-import type { Db } from '../../platform/database/db.ts';
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
-import { countWaitingOrders } from './backlog-queries.ts';
 import { paymentBacklog } from '../metrics.ts';
 
 /** Whether orders should be let in, by how many wait for their payment to be made at the gateway. */
@@ -43,4 +43,26 @@ export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: 
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Orders whose payment waits to be made, by organiser, since each organiser's gateway has a rate of its own. Staged jobs
+ * stay in the outbox until they are done, so these are the orders that wait; at most `max` are looked at.
+ */
+async function countWaitingOrders(db: Db, max: number): Promise<Map<string, number>> {
+  const rows = await rowsOf<{ organizer_id: string; waiting: number }>(
+    db,
+    sql`
+      select e.organizer_id, sum(staged.waiting)::int as waiting
+      from (
+        select event_id, count(*) as waiting
+        from (
+          select event_id from outbox where name in ('order.placed', 'payment.create_attempt') limit ${max}
+        ) due
+        group by 1
+      ) staged
+      join events e on e.id = staged.event_id
+      group by 1`,
+  );
+  return new Map(rows.map((row) => [row.organizer_id, row.waiting]));
 }

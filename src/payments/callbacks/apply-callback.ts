@@ -2,7 +2,7 @@ import { afterCommit, transaction } from '../../platform/database/db.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { type Applied, type Locked, applyFact, lockAttemptAndOrder, refuse, wrongFact } from './apply-fact.ts';
 import { type StoredCallback, endCallback, findCallback } from './queries.ts';
-import { closeAgain } from '../attempts/close-again.ts';
+import { closeAgain } from '../attempts/close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';

@@ -1,8 +1,10 @@
-import type { Db } from '../../platform/database/db.ts';
+import { sql } from 'drizzle-orm';
+import { sqlState } from '../../platform/database/db-errors.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
 import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
 import { callbacksApplied, moneyReceived } from '../metrics.ts';
-import { callApplySettlement } from './settlement-queries.ts';
 
 /**
  * The common way of a callback, in one call of Postgres: a signed success for an attempt that waits, of an order that
@@ -26,4 +28,32 @@ export async function settleDirectly(
   callbacksApplied.inc({ outcome: 'applied' });
   moneyReceived.inc({ outcome: 'paid' });
   return true;
+}
+
+/** The call's own: only paying showed that the order cannot be paid, and all that it wrote was taken back. */
+const notPaid = 'AN001';
+
+/** Pays a waiting order by a waiting attempt, all in one call; `other` when it is anything else, and nothing was changed. */
+async function callApplySettlement(
+  db: Db,
+  callbackId: number,
+  fact: GatewayFact,
+  checkInSeconds: number | null,
+  buyerPaysFee: boolean,
+): Promise<'paid' | 'other'> {
+  const { attemptId, state, amount, currency, gatewayReference, method = null, instructions, fee = null } = fact;
+  const called = rowsOf<{ outcome: 'paid' | 'other' }>(
+    db,
+    sql`
+      select apply_settlement(
+        ${callbackId}::bigint, ${eventIdOf(attemptId)}, ${orderIdOf(attemptId)}, ${attemptId}, ${state}, ${amount}::bigint,
+        ${currency}, ${gatewayReference}, ${method}::text, ${JSON.stringify(instructions)}::jsonb, ${checkInSeconds}::integer,
+        ${fee}::bigint, ${buyerPaysFee}
+      ) as outcome`,
+  );
+  const [row] = await called.catch((error: unknown) => {
+    if (sqlState(error) === notPaid) return [];
+    throw error;
+  });
+  return row?.outcome ?? 'other';
 }

@@ -1,5 +1,6 @@
-import { type Order, refundOrder } from '../../orders/index.ts';
+import { type Order, type RequestFullRefund, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { isEventAhead } from '../attempts/order-queries.ts';
 import { findAttempts } from '../attempts/queries.ts';
 import { earned } from '../ledger/ledger.ts';
 import { balancesOf } from '../ledger/queries.ts';
@@ -69,3 +70,9 @@ export async function refundPaidOrder(tx: Db, order: Order, terms: Omit<RefundTe
   const amount = sources.reduce((sum, source) => sum + source.amount, 0);
   return refundFromSources(tx, order, sources, amount, terms);
 }
+
+/** The orders room's port: all of a paid order goes back; its places go on sale again while the event is ahead. */
+export const requestFullRefund: RequestFullRefund = async (tx, order, reason) => {
+  const restock = await isEventAhead(tx, order.eventId);
+  await refundPaidOrder(tx, order, { reason, requestedBy: reason, restock });
+};

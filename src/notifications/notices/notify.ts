@@ -1,0 +1,56 @@
+import { buyerKey } from '../../access/buyers/buyer-key.ts';
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Deliveries } from '../deliveries/deliveries.ts';
+import {
+  type OrderTemplate,
+  findStaffAddress,
+  queueStaffDelivery,
+  queueVerificationDelivery,
+} from '../deliveries/queue-queries.ts';
+import { sendable } from '../metrics.ts';
+
+/**
+ * A fact about an order becomes deliveries, and their sending is staged with them. Told twice, it makes them once.
+ * @returns the ids of the deliveries that are new and go out, the mail's first
+ */
+export async function notifyOrder(
+  deps: { deliveries: Pick<Deliveries, 'queue'>; clock: Clock },
+  template: OrderTemplate,
+  { eventId, orderId }: { eventId: string; orderId: string },
+): Promise<string[]> {
+  const now = deps.clock.now();
+  return deps.deliveries.queue(template, {
+    eventId,
+    orderId,
+    emailId: newId('dlv', now),
+    whatsappId: newId('dlv', now),
+  });
+}
+
+/** A code that a buyer asked for becomes a delivery, on the channel of the address; told twice, it makes it once. */
+export async function notifyBuyer(
+  deps: { db: Db; clock: Clock },
+  { verificationId }: { verificationId: string },
+): Promise<string[]> {
+  const deliveryId = newId('dlv', deps.clock.now());
+  return sendable(await queueVerificationDelivery(deps.db, { verificationId, deliveryId }));
+}
+
+/**
+ * A one-time link of a staff member becomes a delivery; for a link that does not exist nothing happens. Its recipient is
+ * counted as buyers are: one mailbox, whatever it is written to for.
+ */
+export async function notifyStaff(
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'HASH_SECRET'> },
+  template: 'staff_invitation' | 'staff_password_reset',
+  { tokenId }: { tokenId: string },
+): Promise<string[]> {
+  const address = await findStaffAddress(deps.db, tokenId);
+  if (address === undefined) return [];
+  const recipientKey = buyerKey(deps.config.HASH_SECRET, 'email', address);
+  const deliveryId = newId('dlv', deps.clock.now());
+  return sendable(await queueStaffDelivery(deps.db, { template, tokenId, deliveryId, recipientKey }));
+}
