@@ -24,6 +24,8 @@ describe('folding', () => {
     ['٢٤/٧ २४ ２４', '24/7 24 24'],
     ['น้ำ น\u0e49\u0e4d\u0e32', 'น้ำ น้ำ'],
     ['Jum\u200bat\u00ad', 'jumat'],
+    ['STRAẞE', 'strasse'],
+    ['Straße', 'strasse'],
   ])('%s is %s', (text, folded) => {
     expect(foldText(text)).toBe(folded.normalize('NFC'));
   });

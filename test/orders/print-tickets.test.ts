@@ -21,6 +21,9 @@ const input = (id: string, tickets = 1): TicketsPdfInput => ({
   tickets: Array.from({ length: tickets }, () => ({ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' })),
 });
 
+/** After the pages of a large order the helper rests for less than this. */
+const rested = () => new Promise((resolve) => setTimeout(resolve, 500));
+
 test('the same order and version is drawn once, for all who ask at once and later', async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => printer.print('ord_A', 'v1', input('AAA'))));
   expect(new Set(all).size).toBe(1);
@@ -53,6 +56,7 @@ test('a hundred tickets are drawn while the event loop goes on', async () => {
 });
 
 test('what waits is counted in tickets, and what goes beyond is refused with Retry-After', async () => {
+  await rested();
   const orders = Array.from({ length: 16 }, (_, index) => `ord_E${index}`);
   const refused: unknown[] = [];
   const asked = orders.map((order) =>
@@ -76,6 +80,7 @@ test('what waits is counted in tickets, and what goes beyond is refused with Ret
 test.each(['حفلة أم كلثوم في القاهرة', '東京ドームコンサート', 'Senja di Selatan'])(
   'the largest order is drawn within the memory and the time of its helper: %s',
   async (name) => {
+    await rested();
     const { event, order, tickets } = input('FFF', 200);
     const written = { event: { ...event, name }, order: { ...order, buyerName: name }, tickets };
     await expect(printer.print(`ord_F${name}`, 'v1', written)).resolves.toBeInstanceOf(Uint8Array);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createHelpers } from '../../src/platform/resilience/helper-processes.ts';
+import { busyIfLate, createHelpers } from '../../src/platform/resilience/helper-processes.ts';
 import { until } from '../../testkit/worker.ts';
 
 /** Guards that heavy tasks run beside the event loop, at a lower priority, and can neither hang nor take the process along. */
@@ -36,12 +36,13 @@ writeFileSync(
 afterAll(() => rmSync(folder, { recursive: true }));
 
 type Task = { act: string; numbers?: number[]; ms?: number };
-const open = (options: { taskMsMax?: number; idleMs?: number } = {}) =>
+const open = (options: { taskMsMax?: number; idleMs?: number; priority?: 'idle' | 'low' } = {}) =>
   createHelpers<Task, unknown>({
     file,
     taskMsMax: 5000,
     idleMs: 5000,
     heapMiBMax: 32,
+    priority: 'idle',
     ...options,
   });
 
@@ -85,12 +86,25 @@ describe('helper processes', () => {
     await helpers.close();
   });
 
-  test.runIf(process.platform === 'linux')('run at the lowest priority, with all their threads', async () => {
-    const helpers = open();
+  test.runIf(process.platform === 'linux').each([
+    ['idle', 19],
+    ['low', 10],
+  ] as const)('run at their priority, with all their threads: %s', async (priority, nice) => {
+    const helpers = open({ priority });
     const values = (await helpers.run({ act: 'niceness' })) as number[];
     expect(values.length).toBeGreaterThan(1);
-    expect(new Set(values)).toEqual(new Set([19]));
+    expect(new Set(values)).toEqual(new Set([nice]));
     await helpers.close();
+  });
+
+  test('a task that is late is told apart, so that it can be refused as overload', async () => {
+    const helpers = open({ taskMsMax: 300 });
+    const refused = helpers.run({ act: 'spin', ms: 60_000 }).catch(busyIfLate('password', 3));
+    await expect(refused).rejects.toMatchObject({ code: 'service.busy', retryAfterSeconds: 3 });
+    await helpers.close();
+    const failing = open();
+    await expect(failing.run({ act: 'fail' }).catch(busyIfLate('password', 3))).rejects.toThrow('no such ink');
+    await failing.close();
   });
 
   test('end with the process that started them, however it ends', async () => {

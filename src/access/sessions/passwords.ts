@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createHelpers, helperFile } from '../../platform/resilience/helper-processes.ts';
+import { busyIfLate, createHelpers, helperFile } from '../../platform/resilience/helper-processes.ts';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import type { KeyTask } from './password-helper.ts';
 
@@ -42,12 +42,16 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
     taskMsMax: keyMsMax,
     idleMs: helperIdleMs,
     heapMiBMax: helperHeapMiBMax,
+    // Staff must be able to sign in while a rush takes all of the processor.
+    priority: 'low',
   });
   const derive = async (password: string, salt: Uint8Array, { ln, r, p }: ScryptCost): Promise<Uint8Array> => {
     const leave = await gate.enter();
     try {
       const options = { N: 2 ** ln, r, p, maxmem: memoryMax };
-      return await helpers.run({ password: password.normalize('NFKC'), salt: new Uint8Array(salt), keyBytes, options });
+      return await helpers
+        .run({ password: password.normalize('NFKC'), salt: new Uint8Array(salt), keyBytes, options })
+        .catch(busyIfLate('password', retryAfterSeconds));
     } finally {
       leave();
     }

@@ -47,7 +47,8 @@ export function foldText(text: string): string {
       .replaceAll(silent, '')
       .replaceAll(accents, '')
       .replaceAll(nuktas, '')
-      // Twice, since only the upper case of ß and of the dotless i is plain.
+      // Three times: only the lower case of ẞ has an upper case in plain letters (SS), as only the upper case of ß and ı has.
+      .toLowerCase()
       .toUpperCase()
       .toLowerCase()
       .replaceAll(plainLetter, (letter) => plainLetters[letter] ?? letter)

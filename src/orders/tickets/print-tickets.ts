@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
-import { createHelpers, helperFile } from '../../platform/resilience/helper-processes.ts';
+import { busyIfLate, createHelpers, helperFile } from '../../platform/resilience/helper-processes.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
 
 /** One helper process draws some 700 tickets a second on a core of its own, and less beside a busy event loop. */
 const helpersMax = 1;
 /** Tickets that may wait to be drawn in a process: a few seconds of work. */
 const ticketsWaitingMax = 1000;
-const waitMs = 5000;
+const waitMs = 10_000;
 export const printRetrySeconds = 3;
 /**
  * The helper rests after the pages of a large order. Beside a storm of orders of 100 tickets the p95 of placed orders is 1.2
@@ -15,6 +15,8 @@ export const printRetrySeconds = 3;
  */
 const restFromMs = 20;
 const restFactor = 2;
+/** On a busy machine drawing takes long because it waits: resting as long would only add to it. */
+const restMsMax = 400;
 const drawMsMax = 10_000;
 const helperIdleMs = 60_000;
 const helperHeapMiBMax = 96;
@@ -52,6 +54,7 @@ export function createTicketPrinter(): TicketPrinter {
     taskMsMax: drawMsMax,
     idleMs: helperIdleMs,
     heapMiBMax: helperHeapMiBMax,
+    priority: 'idle',
   });
   /** By order: its newest version alone. */
   const kept = new LRUCache<string, { readonly version: string; readonly bytes: Uint8Array<ArrayBuffer> }>({
@@ -65,13 +68,13 @@ export function createTicketPrinter(): TicketPrinter {
     const leave = await gate.enter(input.tickets.length);
     const started = performance.now();
     try {
-      const bytes = await helpers.run(input);
+      const bytes = await helpers.run(input).catch(busyIfLate('tickets_pdf', printRetrySeconds));
       // A copy without the channel's buffer behind it, which would stay in memory as long as the bytes are kept.
       return new Uint8Array(bytes);
     } finally {
       const tookMs = performance.now() - started;
       if (tookMs < restFromMs) leave();
-      else setTimeout(leave, tookMs * restFactor).unref();
+      else setTimeout(leave, Math.min(tookMs * restFactor, restMsMax)).unref();
     }
   };
 

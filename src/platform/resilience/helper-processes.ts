@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type HeavyWork, serviceBusy } from '../errors.ts';
 
 /**
  * Child processes for work that would block the event loop. A helper starts with its first task and ends after an idle time,
@@ -18,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 export type Helpers<Task, Result> = {
   /**
    * Runs a task in a free helper. The caller sees to it that no more tasks run than there may be helpers.
-   * @throws Error when the task fails, takes longer than `taskMsMax`, or its helper ends
+   * @throws HelperTimeoutError when the task takes longer than `taskMsMax`; Error when it fails or its helper ends
    */
   run(task: Task): Promise<Result>;
   close(): Promise<void>;
@@ -31,6 +32,8 @@ export type HelperOptions = {
   readonly idleMs: number;
   /** Limit of the helper's JavaScript heap. Beyond it the helper ends, not the process. */
   readonly heapMiBMax: number;
+  /** `idle` gets only the time that nothing else wants; `low` gets a tenth of a core that is wanted by others too. */
+  readonly priority: 'idle' | 'low';
 };
 
 /** What a helper answers a task with. */
@@ -41,9 +44,21 @@ export type HelperAnswer<Result> = { readonly value: Result } | { readonly fault
  * util-linux; a waking event loop gets the core at once, while beside a nice value of 19 it waits up to 3 ms for its turn.
  */
 const idleScheduler = ['/usr/bin/chrt', '/bin/chrt'].find((path) => existsSync(path));
-/** Nice value, the lowest priority there is without it. */
-const niceness = 19;
+/** Nice values. Without the scheduler, the lowest that there is. */
+const niceness = { idle: 19, low: 10 } as const;
 const youngHeapMiB = 4;
+
+/** The helper's work did not end within its time. On a busy machine that is overload, and no fault of the work. */
+export class HelperTimeoutError extends Error {
+  override name = 'HelperTimeoutError';
+}
+
+/** For `catch`: work that was late is refused as too much work is, all other errors stay. */
+export function busyIfLate(work: HeavyWork, retryAfterSeconds: number): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof HelperTimeoutError ? serviceBusy(work, retryAfterSeconds) : error;
+  };
+}
 
 /**
  * Path of a helper's program: beside the bundle in production, the source otherwise.
@@ -102,7 +117,7 @@ export function createHelpers<Task, Result>(options: HelperOptions): Helpers<Tas
     run: (task) =>
       new Promise((resolve, reject) => {
         const slot = acquire();
-        const tooLong = new Error(`the task took longer than ${options.taskMsMax} ms`);
+        const tooLong = new HelperTimeoutError(`the task took longer than ${options.taskMsMax} ms`);
         const timer = setTimeout(() => end(slot, tooLong), options.taskMsMax);
         slot.settle = (answer) => {
           slot.settle = undefined;
@@ -125,13 +140,14 @@ export function createHelpers<Task, Result>(options: HelperOptions): Helpers<Tas
   };
 }
 
-function startChild({ file, heapMiBMax }: HelperOptions): ChildProcess {
+function startChild({ file, heapMiBMax, priority }: HelperOptions): ChildProcess {
+  const scheduler = priority === 'idle' ? idleScheduler : undefined;
   const child = fork(file, [], {
     // A helper needs no secret of the service's environment.
     env: {},
-    ...(idleScheduler === undefined ? {} : { execPath: idleScheduler }),
+    ...(scheduler === undefined ? {} : { execPath: scheduler }),
     execArgv: [
-      ...(idleScheduler === undefined ? [] : ['--idle', '0', process.execPath]),
+      ...(scheduler === undefined ? [] : ['--idle', '0', process.execPath]),
       `--max-old-space-size=${heapMiBMax}`,
       `--max-semi-space-size=${youngHeapMiB}`,
       '--v8-pool-size=1',
@@ -141,7 +157,7 @@ function startChild({ file, heapMiBMax }: HelperOptions): ChildProcess {
   });
   // Set here, before Node starts its own threads in the child: they inherit it.
   try {
-    if (child.pid !== undefined) setPriority(child.pid, niceness);
+    if (child.pid !== undefined) setPriority(child.pid, niceness[priority]);
   } catch {
     // Not allowed here, or ended already: the helper then competes with the event loop, nothing else.
   }

@@ -6,6 +6,7 @@ const helpers = createHelpers<object, number>({
   taskMsMax: 5000,
   idleMs: 60_000,
   heapMiBMax: 32,
+  priority: 'low',
 });
 process.send?.(await helpers.run({ act: 'pid' }));
 setInterval(() => {}, 60_000);
