@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cors } from 'hono/cors';
 import { accessRoutes } from './access/routes.ts';
 import { buyerRoutes } from './access/buyers/routes.ts';
-import { organizerRoutes } from './catalog/events/organizer-routes.ts';
+import { organizerRoutes } from './catalog/routes.ts';
 import { publicRoutes } from './catalog/public/routes.ts';
 import { gateRoutes } from './check-in/gates/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';

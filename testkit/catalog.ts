@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { createActors } from '../src/access/actors.ts';
 import { createApiKey } from '../src/access/credentials/create-api-key.ts';
-import { organizerRoutes } from '../src/catalog/events/organizer-routes.ts';
+import { organizerRoutes } from '../src/catalog/routes.ts';
 import { publicRoutes } from '../src/catalog/public/routes.ts';
 import { servePublicReads } from '../src/catalog/public/serve-public-reads.ts';
 import { createStagePurge } from '../src/http/public-cache/cdn-purge.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../src/platform/database/db.ts';
-import { indexEvent } from '../src/catalog/search/queries.ts';
+import { indexEvent } from '../src/catalog/search/index-events.ts';
 import { events, ticketCategories } from '../src/catalog/tables.ts';
 import { sql } from 'drizzle-orm';
 import type { StaffActor } from '../src/access/actor.ts';

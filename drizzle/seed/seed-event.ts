@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { indexEvent } from '../../src/catalog/search/queries.ts';
+import { indexEvent } from '../../src/catalog/search/index-events.ts';
 import { events, scheduleItems, ticketCategories } from '../../src/catalog/tables.ts';
 import { gateKey } from '../../src/check-in/index.ts';
 import { gates } from '../../src/check-in/tables.ts';

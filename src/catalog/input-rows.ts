@@ -1,9 +1,10 @@
 import { requestInvalid } from '../platform/errors.ts';
 import type { Money } from '../platform/text/money.ts';
-import { given } from './given.ts';
 import { eventDaysMax } from './limits.ts';
 import type { NewEvent, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
-import type { ChangeEvent, ChangeScheduleItem, ChangeTicketCategory } from './events/schemas.ts';
+import type { ChangeScheduleItem } from './schedule/schemas.ts';
+import type { ChangeTicketCategory } from './ticket-categories/schemas.ts';
+import type { ChangeEvent } from './events/schemas.ts';
 import { inputFault } from '../platform/field-faults.ts';
 
 const dayMs = 86_400_000;
@@ -94,4 +95,11 @@ export function requireCategoryLimits(category: CategoryLimits): void {
   if (entryOpensAt !== null && entryClosesAt !== null) {
     requireOrder(entryOpensAt, entryClosesAt, 'entryClosesAt', 'entryOpensAt');
   }
+}
+
+/** Only the fields that were given. */
+function given<Values extends object>(values: Values): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Values]?: Exclude<Values[Key], undefined>;
+  };
 }

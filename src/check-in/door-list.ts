@@ -1,19 +1,13 @@
 import type { Actor } from '../access/actor.ts';
 import { decodeCursor, encodeCursor } from '../http/contract/pagination.ts';
 import { sha256 } from '../platform/crypto.ts';
-import type { Db } from '../platform/database/db.ts';
+import { type Db, rowsOf } from '../platform/database/db.ts';
 import { encodeBase32 } from '../platform/ids.ts';
-import { findActorEvent } from './find-actor-event.ts';
+import { findActorEvent, type DoorEvent } from './find-actor-event.ts';
 import { listEventGates } from './gates/queries.ts';
 import { doorListOverlapSeconds } from './limits.ts';
-import {
-  type DoorCategory,
-  type DoorEvent,
-  type DoorTicket,
-  listDoorCategories,
-  listDoorTickets,
-} from './scans/queries.ts';
 import type { Gate } from './tables.ts';
+import { sql } from 'drizzle-orm';
 
 export type DoorListEntry = {
   /** SHA-256 of the code as it stands in the QR: a stolen list lets nobody in. */
@@ -73,4 +67,48 @@ function entryOf(ticket: DoorTicket): DoorListEntry {
 
 function overlapped(time: string): string {
   return new Date(Date.parse(time) - doorListOverlapSeconds * 1000).toISOString();
+}
+
+type DoorCategory = {
+  readonly id: string;
+  readonly name: string;
+  readonly entry_opens_at: string | null;
+  readonly entry_closes_at: string | null;
+};
+
+async function listDoorCategories(db: Db, eventId: string): Promise<DoorCategory[]> {
+  return rowsOf<DoorCategory>(
+    db,
+    sql`select id, name, to_json(entry_opens_at) #>> '{}' as entry_opens_at,
+          to_json(entry_closes_at) #>> '{}' as entry_closes_at
+        from ticket_categories where event_id = ${eventId} order by position, id`,
+  );
+}
+
+type DoorTicket = {
+  readonly id: string;
+  readonly code: Buffer;
+  readonly ticket_category_id: string;
+  readonly status: 'live' | 'revoked';
+  readonly changed_at: string;
+};
+
+/**
+ * Tickets of an event in the order in which they were issued or revoked, after the given place in that order. Uses the
+ * index tickets_changed. A ticket revoked while pages are read comes again, with its new status.
+ */
+async function listDoorTickets(
+  db: Db,
+  eventId: string,
+  after: { changedAt: string; id: string },
+  limit: number,
+): Promise<DoorTicket[]> {
+  return rowsOf<DoorTicket>(
+    db,
+    sql`select id, code, ticket_category_id, status, to_json(greatest(issued_at, revoked_at)) #>> '{}' as changed_at
+        from tickets
+        where event_id = ${eventId}
+          and (greatest(issued_at, revoked_at), id) > (${after.changedAt}::timestamptz, ${after.id})
+        order by greatest(issued_at, revoked_at), id limit ${limit}`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts';
-import type { Db } from '../platform/database/db.ts';
+import { type Db, rowsOf } from '../platform/database/db.ts';
 import { eventNotFound, otherEvent } from './errors.ts';
-import { type DoorEvent, findDoorEvent } from './scans/queries.ts';
+import { sql } from 'drizzle-orm';
 
 /**
  * The event, if the actor works at its door.
@@ -12,4 +12,22 @@ export async function findActorEvent(deps: { db: Db }, actor: Actor, eventId: st
   const event = await findDoorEvent(deps.db, actor.organizerId, eventId);
   if (event === undefined) throw eventNotFound();
   return event;
+}
+
+export type DoorEvent = {
+  readonly id: string;
+  readonly doors_open_at: string;
+  readonly ends_at: string;
+  readonly now: string;
+};
+
+/** An organiser's own event; undefined for any other, whether it exists or not. */
+async function findDoorEvent(db: Db, organizerId: string, eventId: string): Promise<DoorEvent | undefined> {
+  const [row] = await rowsOf<DoorEvent>(
+    db,
+    sql`select id, to_json(doors_open_at) #>> '{}' as doors_open_at, to_json(ends_at) #>> '{}' as ends_at,
+          to_json(now()) #>> '{}' as now
+        from events where id = ${eventId} and organizer_id = ${organizerId}`,
+  );
+  return row;
 }

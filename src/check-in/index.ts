@@ -30,7 +30,6 @@
 export { gateKey } from './gates/key.ts';
 export { hasAdmissions } from './scans/has-admissions.ts';
 export { listConflicts } from './scans/list-conflicts.ts';
-export { type ScanLane, createScanLane } from './scans/scan-lane.ts';
-export { scanTicket } from './scans/scan-ticket.ts';
+export { type ScanLane, createScanLane, scanTicket } from './scans/scan-ticket.ts';
 export { summarizeCheckIns } from './summarize-check-ins.ts';
 export { syncScans } from './scans/sync-scans.ts';

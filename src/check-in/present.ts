@@ -1,7 +1,8 @@
 import type { DoorList } from './door-list.ts';
 import type { DomainError } from '../platform/errors.ts';
 import type { InputFault } from '../platform/field-faults.ts';
-import type { ConflictRow, DecidedScan } from './scans/queries.ts';
+import type { ConflictRow } from './scans/list-conflicts.ts';
+import type { DecidedScan } from './scans/queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate } from './tables.ts';
 

@@ -19,12 +19,10 @@ import {
   presentSummary,
   presentSyncedScan,
 } from './present.ts';
-import { readOfflineScan } from './scans/read-offline-scan.ts';
-import type { ScanLane } from './scans/scan-lane.ts';
-import { scanTicket } from './scans/scan-ticket.ts';
+import { readOfflineScan, syncScans } from './scans/sync-scans.ts';
+import { type ScanLane, scanTicket } from './scans/scan-ticket.ts';
 import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
-import { syncScans } from './scans/sync-scans.ts';
 import { byDoor } from '../http/contract/security.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock; readonly scans: ScanLane };

@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts';
-import type { Db } from '../platform/database/db.ts';
+import { type Db, rowsOf } from '../platform/database/db.ts';
 import { findActorEvent } from './find-actor-event.ts';
-import { type CategoryCount, type GateCount, countByCategory, countByGate } from './summary-queries.ts';
+import { sql } from 'drizzle-orm';
 
 export type CheckInSummary = {
   readonly asOf: string;
@@ -20,4 +20,57 @@ export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId:
     categories: await countByCategory(deps.db, eventId),
     gates: await countByGate(deps.db, eventId),
   };
+}
+
+type CategoryCount = {
+  readonly ticket_category_id: string;
+  readonly name: string;
+  readonly tickets: number;
+  readonly admitted: number;
+  readonly inside: number;
+};
+
+/** Live tickets, those of them that came, and those inside now, per category. */
+async function countByCategory(db: Db, eventId: string): Promise<CategoryCount[]> {
+  return rowsOf<CategoryCount>(
+    db,
+    sql`select c.id as ticket_category_id, c.name,
+          count(t.id) filter (where t.status = 'live')::int as tickets,
+          count(a.ticket_id)::int as admitted,
+          count(a.ticket_id) filter (where a.inside)::int as inside
+        from ticket_categories c
+        left join tickets t on t.event_id = c.event_id and t.ticket_category_id = c.id
+        left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
+        where c.event_id = ${eventId}
+        group by c.id, c.name, c.position order by c.position, c.id`,
+  );
+}
+
+type GateCount = {
+  readonly gate: string | null;
+  readonly entries: number;
+  readonly exits: number;
+  readonly refused: number;
+  readonly conflicts: number;
+};
+
+/** Labels that scans give for a gate are free text; what is shown is bounded, the busiest first. */
+const gatesShownMax = 500;
+
+/** Who went in and out at each gate, by its present name, or by one spelling of its label if it is no gate of the event. */
+async function countByGate(db: Db, eventId: string): Promise<GateCount[]> {
+  return rowsOf<GateCount>(
+    db,
+    sql`select coalesce(g.name, s.label) as gate, s.entries, s.exits, s.refused, s.conflicts
+        from (
+          select gate_key, min(gate) as label, count(*) as scans,
+            count(*) filter (where passed and direction = 'entry')::int as entries,
+            count(*) filter (where passed and direction = 'exit')::int as exits,
+            count(*) filter (where not passed)::int as refused,
+            count(*) filter (where (conflict and direction = 'entry') or fault is not null)::int as conflicts
+          from scans where event_id = ${eventId} group by gate_key
+        ) s
+        left join gates g on g.event_id = ${eventId} and g.id = s.gate_key
+        order by s.scans desc, 1 limit ${gatesShownMax}`,
+  );
 }

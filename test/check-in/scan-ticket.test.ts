@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { ScanLane } from '../../src/check-in/scans/scan-lane.ts';
+import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';

@@ -6,7 +6,7 @@ import type { Actor } from '../../src/access/actor.ts';
 import { createScanLane, listConflicts, scanTicket, summarizeCheckIns, syncScans } from '../../src/check-in/index.ts';
 import type { ScanResult } from '../../src/check-in/tables.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { ScanLane } from '../../src/check-in/scans/scan-lane.ts';
+import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../../testkit/check-in.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';

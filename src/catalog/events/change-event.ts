@@ -1,5 +1,4 @@
-import { type ChangeDeps, type EventOfActor, changeLockedEvent } from './change-locked-event.ts';
-import { differences } from '../differences.ts';
+import { type ChangeDeps, type EventOfActor, changeLockedEvent, differences } from './change-locked-event.ts';
 import { eventChangedMeanwhile } from '../errors.ts';
 import { eventValues, requireEventTimes } from '../input-rows.ts';
 import type { EventChanged, LimitsChanged } from '../ports.ts';

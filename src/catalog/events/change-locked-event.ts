@@ -7,8 +7,9 @@ import { type MissingForPublication, eventCancelled, eventNotFound, eventNotPubl
 import type { AvailabilityOf, UnpayableSale } from '../ports.ts';
 import { missingForPublication } from './publication.ts';
 import { surrogateKeysOf, tagsOf } from '../public/public-kinds.ts';
-import { type EventRow, type TicketCategoryRow, lockEvent } from '../queries.ts';
+import { type EventRow, type TicketCategoryRow, ofOrganizer } from '../queries.ts';
 import { listTicketCategories } from '../public/queries.ts';
+import { events } from '../tables.ts';
 
 /** What every change by an organiser needs. */
 export type ChangeDeps = {
@@ -86,4 +87,26 @@ export async function findMissing(
     ...missingForPublication(event, categories, await deps.availabilityOf(tx, event.id)),
     ...(await deps.unpayableSale(tx, event, categories)),
   ];
+}
+
+/** Keeps other organiser changes of the event out until the transaction ends; orders do not wait for it. */
+async function lockEvent(tx: Db, organizerId: string, eventId: string): Promise<EventRow | undefined> {
+  const [row] = await tx.select().from(events).where(ofOrganizer(organizerId, eventId)).for('no key update');
+  return row;
+}
+
+/** Fields that differ, as `{ field: { from, to } }`; long texts by name alone. */
+export function differences<Row extends object>(before: Row, changes: Partial<Row>): Record<string, unknown> {
+  const entries = Object.entries(changes).flatMap(([field, to]) => {
+    const from: unknown = Reflect.get(before, field);
+    if (isSame(from, to)) return [];
+    return [[field, longTexts.has(field) ? 'changed' : { from, to }]];
+  });
+  return Object.fromEntries(entries);
+}
+
+const longTexts = new Set(['description', 'summary']);
+
+function isSame(from: unknown, to: unknown): boolean {
+  return from instanceof Date && to instanceof Date ? from.getTime() === to.getTime() : from === to;
 }

@@ -5,8 +5,11 @@ import { newEventId } from '../../platform/ids.ts';
 import { limitReached, slugTaken } from '../errors.ts';
 import { eventValues, requireEventTimes } from '../input-rows.ts';
 import { eventsPerOrganizerMax } from '../limits.ts';
-import { type EventRow, countEventsOfOrganizer, insertEvent } from '../queries.ts';
+import type { EventRow, NewEvent } from '../queries.ts';
 import type { CreateEvent } from './schemas.ts';
+import { count, eq } from 'drizzle-orm';
+import { indexEvent } from '../search/index-events.ts';
+import { events } from '../tables.ts';
 
 const currencyDefault = 'IDR';
 
@@ -41,4 +44,16 @@ export async function createEvent(deps: { db: Db }, actor: Actor, input: CreateE
     await writeAudit(tx, { actor, act: 'event.created', subjectId: created.id, changes: { slug } });
     return created;
   });
+}
+
+/** Undefined when another event has the slug. What it is found by is stored with it. */
+async function insertEvent(tx: Db, event: NewEvent): Promise<EventRow | undefined> {
+  const [row] = await tx.insert(events).values(event).onConflictDoNothing({ target: events.slug }).returning();
+  if (row !== undefined) await indexEvent(tx, row);
+  return row;
+}
+
+async function countEventsOfOrganizer(db: Db, organizerId: string): Promise<number> {
+  const [row] = await db.select({ count: count() }).from(events).where(eq(events.organizerId, organizerId));
+  return row?.count ?? 0;
 }

@@ -2,8 +2,11 @@ import type { Clock } from '../../platform/clock.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, findMissing } from './change-locked-event.ts';
 import { eventNotPublishable } from '../errors.ts';
 import { lateForPublication } from './publication.ts';
-import { type EventRow, publishNow } from '../queries.ts';
+import type { EventRow } from '../queries.ts';
 import { listTicketCategories } from '../public/queries.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import { events } from '../tables.ts';
 
 /**
  * Shows a draft to the public; a published event stays as it is.
@@ -21,4 +24,19 @@ export async function publishEvent(deps: ChangeDeps & { readonly clock: Clock },
     const event = await publishNow(tx, before);
     return { event, result: event, act: 'event.published', subjectId: event.id, changes: {} };
   });
+}
+
+/** Postgres' time at the start of the transaction: what sale windows are judged by. */
+async function publishNow(tx: Db, event: EventRow): Promise<EventRow> {
+  const [row] = await tx
+    .update(events)
+    .set({
+      status: 'published',
+      publishedAt: sql`coalesce(${events.publishedAt}, now())`,
+      version: sql`${events.version} + 1`,
+    })
+    .where(and(eq(events.id, event.id), eq(events.status, 'draft')))
+    .returning();
+  if (row === undefined) throw new Error(`event ${event.id} changed under its lock`);
+  return row;
 }

@@ -10,10 +10,9 @@ import { cancelEvent } from './cancel-event.ts';
 import { changeEvent } from './change-event.ts';
 import { createEvent } from './create-event.ts';
 import type { CatalogDeps } from '../deps.ts';
-import { listOrganizerEvents } from './list-organizer-events.ts';
 import { presentOrganizerEvent } from '../present.ts';
 import { publishEvent } from './publish-event.ts';
-import type { EventRow } from '../queries.ts';
+import { type EventRow, listEventsOfOrganizer } from '../queries.ts';
 import {
   changeEventSchema,
   createEventSchema,
@@ -26,8 +25,7 @@ import {
   salesSchema,
 } from './schemas.ts';
 import { setSales } from './set-sales.ts';
-import { showOrganizer } from './show-organizer.ts';
-import { showOrganizerEvent } from './show-organizer-event.ts';
+import { showOrganizer, showOrganizerEvent } from './show-event.ts';
 import { unpublishEvent } from './unpublish-event.ts';
 import { inputFault } from '../../platform/field-faults.ts';
 import { byStaff } from '../../http/contract/security.ts';
@@ -137,7 +135,7 @@ export function eventRoutes(deps: CatalogDeps) {
     .openapi(contract.list, async (c) => {
       const { cursor, limit, status } = c.req.valid('query');
       const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
-      const rows = await listOrganizerEvents(deps, c.var.actor, { after, limit, status });
+      const rows = await listEventsOfOrganizer(deps.db, c.var.actor.organizerId, { after, limit, status });
       const organizer = await showOrganizer(deps, c.var.actor.organizerId);
       return c.json(
         page(

@@ -10,14 +10,13 @@ import {
   listOf,
   moneySchema,
   optionalLine,
-  plainIdSchema,
   slugSchema,
   timeSchema,
   patternFault,
 } from '../../http/contract/schemas.ts';
 import { currencies } from '../../platform/text/money.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from '../limits.ts';
-import { eventStatus, publicEventSchema, sales, ticketCategory } from '../schemas.ts';
+import { eventStatus, publicEventSchema, sales } from '../schemas.ts';
 
 const timeZone = z
   .string()
@@ -36,9 +35,8 @@ function isTimeZone(value: string): boolean {
 
 /** What an organiser sees and sends. */
 export const organizerParams = z.object({ slug: slugSchema });
+
 export const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
-export const scheduleItemParams = eventParams.extend({ scheduleItemId: plainIdSchema });
-export const ticketCategoryParams = eventParams.extend({ ticketCategoryId: plainIdSchema });
 export const ifMatchHeaders = z.object({ 'if-match': z.string().max(100).optional() });
 export const organizerEventsQuery = z.object({ ...pageQuery, status: eventStatus.optional() });
 
@@ -52,6 +50,7 @@ export const organizerEventSchema = z
   })
   .omit({ priceFrom: true })
   .openapi('OrganizerEvent');
+
 export const organizerEventsSchema = listOf(organizerEventSchema).openapi('OrganizerEvents');
 
 const eventFields = {
@@ -92,78 +91,15 @@ const createEventFields = {
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
 };
+
 export const createEventSchema = z.strictObject(createEventFields).openapi('CreateEvent');
+
 export const changeEventSchema = z
   .strictObject({ ...z.object(eventFields).partial().shape, version: z.int().min(1).optional() })
   .openapi('ChangeEvent');
+
 export const salesSchema = z.strictObject({ sales }).openapi('Sales');
 
-const scheduleItemFields = {
-  title: lineOfText(nameLengthMax),
-  stage: optionalLine(placeLengthMax),
-  description: blockOfText(descriptionLengthMax),
-  startsAt: givenTimeSchema,
-  endsAt: givenTimeSchema,
-};
-export const createScheduleItemSchema = z
-  .strictObject({
-    ...scheduleItemFields,
-    stage: scheduleItemFields.stage.default(''),
-    description: scheduleItemFields.description.default(''),
-  })
-  .openapi('CreateScheduleItem');
-export const changeScheduleItemSchema = z.strictObject(scheduleItemFields).partial().openapi('ChangeScheduleItem');
-
-const categoryStatus = z.enum(['on_sale', 'closed']);
-const ticketCategoryFields = {
-  poolId: plainIdSchema,
-  name: lineOfText(nameLengthMax),
-  description: blockOfText(descriptionLengthMax),
-  price: moneySchema,
-  saleOpensAt: givenTimeSchema,
-  saleClosesAt: givenTimeSchema,
-  perOrderMin: z.int().min(1).max(100),
-  perOrderMax: z.int().min(1).max(100),
-  perBuyerMax: z.int().min(1).max(10_000).nullable(),
-  entryOpensAt: givenTimeSchema.nullable(),
-  entryClosesAt: givenTimeSchema.nullable(),
-  position: z.int().min(0).max(10_000),
-  status: categoryStatus,
-};
-export const createTicketCategorySchema = z
-  .strictObject({
-    ...ticketCategoryFields,
-    description: ticketCategoryFields.description.default(''),
-    perOrderMin: ticketCategoryFields.perOrderMin.default(1),
-    perOrderMax: ticketCategoryFields.perOrderMax.default(10),
-    perBuyerMax: ticketCategoryFields.perBuyerMax.default(null),
-    entryOpensAt: ticketCategoryFields.entryOpensAt.default(null),
-    entryClosesAt: ticketCategoryFields.entryClosesAt.default(null),
-    position: ticketCategoryFields.position.default(0),
-    status: ticketCategoryFields.status.default('on_sale'),
-  })
-  .openapi('CreateTicketCategory');
-export const changeTicketCategorySchema = z
-  .strictObject(ticketCategoryFields)
-  .partial()
-  .openapi('ChangeTicketCategory');
-
-export const organizerTicketCategorySchema = z
-  .object({
-    ...ticketCategory,
-    poolId: plainIdSchema,
-    entryOpensAt: timeSchema.nullable(),
-    entryClosesAt: timeSchema.nullable(),
-    position: z.int(),
-    status: categoryStatus,
-  })
-  .openapi('OrganizerTicketCategory');
-export const organizerTicketCategoriesSchema =
-  listOf(organizerTicketCategorySchema).openapi('OrganizerTicketCategories');
-
 export type CreateEvent = z.output<typeof createEventSchema>;
+
 export type ChangeEvent = Omit<z.output<typeof changeEventSchema>, 'version'>;
-export type CreateScheduleItem = z.output<typeof createScheduleItemSchema>;
-export type ChangeScheduleItem = z.output<typeof changeScheduleItemSchema>;
-export type CreateTicketCategory = z.output<typeof createTicketCategorySchema>;
-export type ChangeTicketCategory = z.output<typeof changeTicketCategorySchema>;

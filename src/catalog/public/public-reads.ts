@@ -34,7 +34,7 @@ import {
   listTicketCategories,
 } from './queries.ts';
 import { saleTurnsInMs } from './sale-state.ts';
-import { createSlugs } from '../events/slugs.ts';
+import { createSlugs } from './slugs.ts';
 
 export type PublicReadDeps = {
   readonly db: Db;

@@ -5,14 +5,9 @@ import { eventDaysMax } from '../limits.ts';
 import type { ListingFilter } from './listing-filter.ts';
 import { events, scheduleItems, ticketCategories } from '../tables.ts';
 
-/** Every event has a slug, and a slug never changes. Index: events_slug_key. */
-export async function findEventIdBySlug(db: Db, slug: string): Promise<string | undefined> {
-  const [row] = await db.select({ id: events.id }).from(events).where(eq(events.slug, slug)).limit(1);
-  return row?.id;
-}
-
 const priceFrom = sql<string | null>`(
   select min(price) from ticket_categories c where c.event_id = ${events.id} and c.status = 'on_sale')`;
+
 const organizer = { slug: organizers.slug, name: organizers.name };
 
 export type PublicEventRow = {
@@ -101,6 +96,7 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
 }
 
 const dayMs = 86_400_000;
+
 /** Clocks of the world are less than this ahead of UTC or behind it. */
 const zoneMsMax = 15 * 3_600_000;
 

@@ -1,9 +1,11 @@
-import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
-import { differences } from '../differences.ts';
+import { type ChangeDeps, type EventOfActor, changeLockedEvent, differences } from '../events/change-locked-event.ts';
 import { scheduleItemNotFound } from '../errors.ts';
 import { requireScheduleTimes, scheduleItemValues } from '../input-rows.ts';
-import { type ScheduleItemRow, findScheduleItem, updateScheduleItem } from '../queries.ts';
-import type { ChangeScheduleItem } from '../events/schemas.ts';
+import { scheduleItemIs } from './delete-schedule-item.ts';
+import type { ScheduleItemRow } from '../queries.ts';
+import type { ChangeScheduleItem } from './schemas.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { scheduleItems } from '../tables.ts';
 
 /** @throws DomainError schedule_item.not_found, request.invalid, event.not_found, event.cancelled */
 export async function changeScheduleItem(
@@ -20,4 +22,19 @@ export async function changeScheduleItem(
     const item = await updateScheduleItem(tx, before, values);
     return { event, result: item, act: 'schedule_item.changed', subjectId: item.id, changes };
   });
+}
+
+async function findScheduleItem(db: Db, eventId: string, id: string): Promise<ScheduleItemRow | undefined> {
+  const [row] = await db.select().from(scheduleItems).where(scheduleItemIs(eventId, id));
+  return row;
+}
+
+async function updateScheduleItem(
+  tx: Db,
+  item: ScheduleItemRow,
+  changes: Partial<Omit<ScheduleItemRow, 'eventId' | 'id'>>,
+): Promise<ScheduleItemRow> {
+  if (Object.keys(changes).length === 0) return item;
+  const [row] = await tx.update(scheduleItems).set(changes).where(scheduleItemIs(item.eventId, item.id)).returning();
+  return row ?? item;
 }

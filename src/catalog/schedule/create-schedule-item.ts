@@ -3,8 +3,11 @@ import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events
 import { limitReached } from '../errors.ts';
 import { requireScheduleTimes } from '../input-rows.ts';
 import { scheduleItemsPerEventMax } from '../limits.ts';
-import { type ScheduleItemRow, countScheduleItems, insertScheduleItem } from '../queries.ts';
-import type { CreateScheduleItem } from '../events/schemas.ts';
+import type { ScheduleItemRow } from '../queries.ts';
+import type { CreateScheduleItem } from './schemas.ts';
+import { count, eq } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import { scheduleItems } from '../tables.ts';
 
 /** @throws DomainError request.invalid, catalog.limit_reached, event.not_found, event.cancelled */
 export async function createScheduleItem(
@@ -21,4 +24,15 @@ export async function createScheduleItem(
     const changes = { title: item.title };
     return { event, result: item, act: 'schedule_item.created', subjectId: item.id, changes };
   });
+}
+
+async function countScheduleItems(tx: Db, eventId: string): Promise<number> {
+  const [row] = await tx.select({ count: count() }).from(scheduleItems).where(eq(scheduleItems.eventId, eventId));
+  return row?.count ?? 0;
+}
+
+async function insertScheduleItem(tx: Db, item: typeof scheduleItems.$inferInsert): Promise<ScheduleItemRow> {
+  const [row] = await tx.insert(scheduleItems).values(item).returning();
+  if (row === undefined) throw new Error('a schedule item was not inserted');
+  return row;
 }

@@ -1,6 +1,8 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { scheduleItemNotFound } from '../errors.ts';
-import { deleteScheduleItemRow } from '../queries.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import { scheduleItems } from '../tables.ts';
 
 /** @throws DomainError schedule_item.not_found, event.not_found, event.cancelled */
 export async function deleteScheduleItem(
@@ -11,4 +13,12 @@ export async function deleteScheduleItem(
     if (!(await deleteScheduleItemRow(tx, event.id, scheduleItemId))) throw scheduleItemNotFound();
     return { event, result: undefined, act: 'schedule_item.deleted', subjectId: scheduleItemId, changes: {} };
   });
+}
+
+export const scheduleItemIs = (eventId: string, id: string) =>
+  and(eq(scheduleItems.eventId, eventId), eq(scheduleItems.id, id));
+
+async function deleteScheduleItemRow(tx: Db, eventId: string, id: string): Promise<boolean> {
+  const rows = await tx.delete(scheduleItems).where(scheduleItemIs(eventId, id)).returning({ id: scheduleItems.id });
+  return rows.length > 0;
 }

@@ -8,15 +8,12 @@ import { changeScheduleItem } from './change-schedule-item.ts';
 import { createScheduleItem } from './create-schedule-item.ts';
 import { deleteScheduleItem } from './delete-schedule-item.ts';
 import type { CatalogDeps } from '../deps.ts';
-import { listOrganizerSchedule } from './list-organizer-schedule.ts';
+import { showOrganizerEvent } from '../events/show-event.ts';
+import { listScheduleItems } from '../public/queries.ts';
 import { presentAll, presentScheduleItem } from '../present.ts';
 import { scheduleItemSchema, scheduleSchema } from '../schemas.ts';
-import {
-  changeScheduleItemSchema,
-  createScheduleItemSchema,
-  eventParams,
-  scheduleItemParams,
-} from '../events/schemas.ts';
+import { changeScheduleItemSchema, createScheduleItemSchema, scheduleItemParams } from './schemas.ts';
+import { eventParams } from '../events/schemas.ts';
 import { byStaff } from '../../http/contract/security.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/schedule';
@@ -75,8 +72,8 @@ export function scheduleRoutes(deps: CatalogDeps) {
   return createRouter<ActorEnv>()
     .openapi(contract.list, async (c) => {
       const { eventId } = c.req.valid('param');
-      const items = await listOrganizerSchedule(deps, { actor: c.var.actor, eventId });
-      return c.json(presentAll(items, presentScheduleItem), 200);
+      const event = await showOrganizerEvent(deps, { actor: c.var.actor, eventId });
+      return c.json(presentAll(await listScheduleItems(deps.db, event.id), presentScheduleItem), 200);
     })
     .openapi(contract.create, async (c) => {
       const { eventId } = c.req.valid('param');

@@ -1,5 +1,60 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { customType, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { indexEvent, lockEventsToIndex } from './queries.ts';
+import { events } from '../tables.ts';
+import { filterKeyOf, searchVectorOf } from './terms.ts';
+
+/** Raise it with every change of folding or tokens: stored rows of an older version are made anew (`index-events.ts`). */
+const searchVersion = 1;
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
+/** The columns of an event that only the listing reads. Nobody else selects them: they are as long as the texts. */
+const eventSearch = pgTable('events', {
+  id: text('id').primaryKey(),
+  search: tsvector('search').notNull(),
+  cityKey: text('city_key').notNull(),
+  categoryKey: text('category_key').notNull(),
+  searchVersion: integer('search_version').notNull(),
+});
+
+const texts = {
+  id: events.id,
+  name: events.name,
+  summary: events.summary,
+  category: events.category,
+  city: events.city,
+  venue: events.venue,
+};
+
+type SearchedTexts = Pick<typeof events.$inferSelect, keyof typeof texts>;
+
+/** Stores what an event is found by. Belongs into the transaction that writes its texts. */
+export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
+  await tx
+    .update(eventSearch)
+    .set({
+      search: searchVectorOf([event.name, event.summary, event.category, event.city, event.venue]),
+      cityKey: filterKeyOf(event.city),
+      categoryKey: filterKeyOf(event.category),
+      searchVersion,
+    })
+    .where(eq(eventSearch.id, event.id));
+}
+
+/**
+ * Events whose entry an older build made, or nobody. Locked, so that a change of their texts comes before or after.
+ * Index: events_search_version.
+ */
+async function lockEventsToIndex(tx: Db, max: number): Promise<SearchedTexts[]> {
+  return tx
+    .select(texts)
+    .from(events)
+    .where(sql`search_version < ${searchVersion}`)
+    .orderBy(asc(events.id))
+    .limit(max)
+    .for('no key update', { skipLocked: true });
+}
 
 const batchMax = 100;
 const batchesMax = 50;

@@ -4,14 +4,17 @@ import {
   type ChangeDeps,
   type EventOfActor,
   changeLockedEvent,
+  differences,
 } from '../events/change-locked-event.ts';
 import { poolConstraint } from './create-ticket-category.ts';
-import { differences } from '../differences.ts';
 import { poolUnknown, ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
 import { requireCategoryLimits, ticketCategoryValues } from '../input-rows.ts';
 import type { LimitsChanged, WasOrdered } from '../ports.ts';
-import { findTicketCategory, updateTicketCategory } from '../queries.ts';
-import type { ChangeTicketCategory } from '../events/schemas.ts';
+import { ticketCategoryIs } from './delete-ticket-category.ts';
+import type { TicketCategoryRow } from '../queries.ts';
+import type { ChangeTicketCategory } from './schemas.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { ticketCategories } from '../tables.ts';
 
 /**
  * Changes a category, also while it is on sale. A new price holds for orders placed from now on; a limit per buyer for
@@ -39,4 +42,23 @@ export async function changeTicketCategory(
   } catch (error) {
     throw violatedConstraint(error) === poolConstraint ? poolUnknown() : error;
   }
+}
+
+async function findTicketCategory(db: Db, eventId: string, id: string): Promise<TicketCategoryRow | undefined> {
+  const [row] = await db.select().from(ticketCategories).where(ticketCategoryIs(eventId, id));
+  return row;
+}
+
+async function updateTicketCategory(
+  tx: Db,
+  category: TicketCategoryRow,
+  changes: Partial<Omit<TicketCategoryRow, 'eventId' | 'id'>>,
+): Promise<TicketCategoryRow> {
+  if (Object.keys(changes).length === 0) return category;
+  const [row] = await tx
+    .update(ticketCategories)
+    .set(changes)
+    .where(ticketCategoryIs(category.eventId, category.id))
+    .returning();
+  return row ?? category;
 }

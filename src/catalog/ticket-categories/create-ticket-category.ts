@@ -9,9 +9,11 @@ import {
 import { limitReached, poolUnknown } from '../errors.ts';
 import { requireCategoryLimits, ticketCategoryValues } from '../input-rows.ts';
 import { ticketCategoriesPerEventMax } from '../limits.ts';
-import { insertTicketCategory } from '../queries.ts';
+import type { TicketCategoryRow } from '../queries.ts';
 import { listTicketCategories } from '../public/queries.ts';
-import type { CreateTicketCategory } from '../events/schemas.ts';
+import type { CreateTicketCategory } from './schemas.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { ticketCategories } from '../tables.ts';
 
 /** The foreign key by which a category's pool is one of its own event. */
 export const poolConstraint = 'ticket_categories_event_id_pool_id_fkey';
@@ -47,4 +49,13 @@ export async function createTicketCategory(
   } catch (error) {
     throw violatedConstraint(error) === poolConstraint ? poolUnknown() : error;
   }
+}
+
+async function insertTicketCategory(
+  tx: Db,
+  category: typeof ticketCategories.$inferInsert,
+): Promise<TicketCategoryRow> {
+  const [row] = await tx.insert(ticketCategories).values(category).returning();
+  if (row === undefined) throw new Error('a ticket category was not inserted');
+  return row;
 }

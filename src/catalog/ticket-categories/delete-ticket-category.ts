@@ -1,7 +1,9 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
 import type { WasOrdered } from '../ports.ts';
-import { deleteTicketCategoryRow } from '../queries.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import { ticketCategories } from '../tables.ts';
 
 /**
  * Deletes a category of which nothing was ever ordered.
@@ -17,4 +19,15 @@ export async function deleteTicketCategory(
     if (!(await deleteTicketCategoryRow(tx, event.id, ticketCategoryId))) throw ticketCategoryNotFound();
     return { event, result: undefined, act: 'ticket_category.deleted', subjectId: ticketCategoryId, changes: {} };
   });
+}
+
+export const ticketCategoryIs = (eventId: string, id: string) =>
+  and(eq(ticketCategories.eventId, eventId), eq(ticketCategories.id, id));
+
+async function deleteTicketCategoryRow(tx: Db, eventId: string, id: string): Promise<boolean> {
+  const rows = await tx
+    .delete(ticketCategories)
+    .where(ticketCategoryIs(eventId, id))
+    .returning({ id: ticketCategories.id });
+  return rows.length > 0;
 }

@@ -8,16 +8,17 @@ import { changeTicketCategory } from './change-ticket-category.ts';
 import { createTicketCategory } from './create-ticket-category.ts';
 import { deleteTicketCategory } from './delete-ticket-category.ts';
 import type { CatalogDeps } from '../deps.ts';
-import { listOrganizerTicketCategories } from './list-organizer-ticket-categories.ts';
+import { showOrganizerEvent } from '../events/show-event.ts';
+import { listTicketCategories } from '../public/queries.ts';
 import { presentAll, presentOrganizerTicketCategory } from '../present.ts';
 import {
   changeTicketCategorySchema,
   createTicketCategorySchema,
-  eventParams,
   organizerTicketCategoriesSchema,
   organizerTicketCategorySchema,
   ticketCategoryParams,
-} from '../events/schemas.ts';
+} from './schemas.ts';
+import { eventParams } from '../events/schemas.ts';
 import { byStaff } from '../../http/contract/security.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/ticket-categories';
@@ -78,7 +79,8 @@ export function ticketCategoryRoutes(deps: CatalogDeps) {
   return createRouter<ActorEnv>()
     .openapi(contract.list, async (c) => {
       const { eventId } = c.req.valid('param');
-      const { event, categories } = await listOrganizerTicketCategories(deps, { actor: c.var.actor, eventId });
+      const event = await showOrganizerEvent(deps, { actor: c.var.actor, eventId });
+      const categories = await listTicketCategories(deps.db, event.id);
       const now = deps.clock.now();
       const present = (category: (typeof categories)[number]) => presentOrganizerTicketCategory(category, event, now);
       return c.json(presentAll(categories, present), 200);

@@ -1,13 +1,12 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { checkGateCategories } from './check-gate-categories.ts';
+import { checkGateCategories, refuseTakenName } from './queries.ts';
 import { gateNotFound } from '../errors.ts';
 import { findActorEvent } from '../find-actor-event.ts';
 import { gateKey } from './key.ts';
-import { lockGate, updateGate } from './queries.ts';
-import { refuseTakenName } from './refuse-taken-name.ts';
-import type { Gate } from '../tables.ts';
+import { type Gate, gates } from '../tables.ts';
+import { and, eq } from 'drizzle-orm';
 
 /**
  * Renames a gate or changes which categories may enter there; what is not given stays.
@@ -54,4 +53,21 @@ export async function changeGate(
 function changedCategories(before: string[] | null, given: readonly string[] | null | undefined): string[] | null {
   if (given === undefined) return before;
   return given === null ? null : [...new Set(given)];
+}
+
+/** Locks the gate for a change; undefined when the event has no such gate. */
+async function lockGate(tx: Db, eventId: string, gateId: string): Promise<Gate | undefined> {
+  const [row] = await tx
+    .select()
+    .from(gates)
+    .where(and(eq(gates.eventId, eventId), eq(gates.id, gateId)))
+    .for('update');
+  return row;
+}
+
+async function updateGate(tx: Db, gate: Gate): Promise<void> {
+  await tx
+    .update(gates)
+    .set({ name: gate.name, nameKey: gate.nameKey, ticketCategoryIds: gate.ticketCategoryIds })
+    .where(and(eq(gates.eventId, gate.eventId), eq(gates.id, gate.id)));
 }

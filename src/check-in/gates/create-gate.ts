@@ -3,14 +3,13 @@ import { writeAudit } from '../../access/audit/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { checkGateCategories } from './check-gate-categories.ts';
+import { checkGateCategories, refuseTakenName } from './queries.ts';
 import { gateLimitReached } from '../errors.ts';
 import { gateKey } from './key.ts';
 import { findActorEvent } from '../find-actor-event.ts';
-import { countGates, insertGate } from './queries.ts';
 import { gatesPerEventMax } from '../limits.ts';
-import { refuseTakenName } from './refuse-taken-name.ts';
-import type { Gate } from '../tables.ts';
+import { type Gate, gates } from '../tables.ts';
+import { count, eq } from 'drizzle-orm';
 
 /**
  * Adds a gate to an event; `ticketCategoryIds` null lets every category in.
@@ -42,4 +41,13 @@ export async function createGate(
 
 function describe(gate: Gate): Record<string, unknown> {
   return { eventId: gate.eventId, name: gate.name, ticketCategoryIds: gate.ticketCategoryIds };
+}
+
+async function countGates(db: Db, eventId: string): Promise<number> {
+  const [row] = await db.select({ gates: count() }).from(gates).where(eq(gates.eventId, eventId));
+  return row?.gates ?? 0;
+}
+
+async function insertGate(tx: Db, gate: Gate): Promise<void> {
+  await tx.insert(gates).values(gate);
 }

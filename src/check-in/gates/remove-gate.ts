@@ -3,7 +3,8 @@ import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { gateNotFound } from '../errors.ts';
 import { findActorEvent } from '../find-actor-event.ts';
-import { deleteGate } from './queries.ts';
+import { and, eq } from 'drizzle-orm';
+import { gates } from '../tables.ts';
 
 /**
  * Removes a gate; scans that name it stay as they are.
@@ -24,4 +25,13 @@ export async function removeGate(
       changes: { eventId: input.eventId },
     });
   });
+}
+
+/** False when the event has no such gate. */
+async function deleteGate(tx: Db, eventId: string, gateId: string): Promise<boolean> {
+  const gone = await tx
+    .delete(gates)
+    .where(and(eq(gates.eventId, eventId), eq(gates.id, gateId)))
+    .returning({ id: gates.id });
+  return gone.length > 0;
 }

@@ -8,7 +8,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changeGate } from './change-gate.ts';
 import { createGate } from './create-gate.ts';
-import { listGates } from './list-gates.ts';
+import { findActorEvent } from '../find-actor-event.ts';
+import { listEventGates } from './queries.ts';
 import { presentGate } from '../present.ts';
 import { removeGate } from './remove-gate.ts';
 import * as schemas from './schemas.ts';
@@ -80,7 +81,8 @@ export function gateRoutes(deps: Deps) {
 
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
-      const gates = await listGates(deps, c.var.actor, c.req.valid('param').eventId);
+      const { id } = await findActorEvent(deps, c.var.actor, c.req.valid('param').eventId);
+      const gates = await listEventGates(deps.db, id);
       return c.json({ data: gates.map(presentGate), nextCursor: null }, 200);
     })
     .openapi(create, async (c) => {

@@ -1,7 +1,12 @@
-import type { Db } from '../../platform/database/db.ts';
-import { findAdmittedTicket } from './queries.ts';
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
 
-/** Whether a ticket of the order has been used at the door, which ends the buyer's right to cancel. */
+/** Whether a ticket of the order has been used at the door. The buyer may then no longer cancel. */
 export async function hasAdmissions(db: Db, eventId: string, orderId: string): Promise<boolean> {
-  return (await findAdmittedTicket(db, eventId, orderId)) !== undefined;
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`select t.id from tickets t join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
+        where t.event_id = ${eventId} and t.order_id = ${orderId} limit 1`,
+  );
+  return rows.length > 0;
 }

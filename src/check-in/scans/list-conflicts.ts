@@ -1,8 +1,9 @@
 import type { Actor } from '../../access/actor.ts';
 import { decodeCursor } from '../../http/contract/pagination.ts';
-import type { Db } from '../../platform/database/db.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { findActorEvent } from '../find-actor-event.ts';
-import { type ConflictPlace, type ConflictRow, listConflictRows } from './queries.ts';
+import { sql } from 'drizzle-orm';
+import type { Fault } from '../tables.ts';
 
 /**
  * What offline doors let in and should not have: the later entry of a ticket that entered twice, and entries against the
@@ -27,4 +28,55 @@ function placeOf(cursor: string | undefined): ConflictPlace | undefined {
     'text',
   ]);
   return { scannedAt, actorId, deviceId, scanId };
+}
+
+export type ConflictRow = {
+  readonly actor_id: string;
+  readonly device_id: string;
+  readonly scan_id: string;
+  readonly ticket_id: string | null;
+  readonly gate: string | null;
+  readonly scanned_at: string;
+  readonly fault: Fault | null;
+  readonly conflict_at: string | null;
+  readonly conflict_gate: string | null;
+  readonly conflict_device_id: string | null;
+};
+
+type ConflictPlace = {
+  readonly scannedAt: string;
+  readonly actorId: string;
+  readonly deviceId: string;
+  readonly scanId: string;
+};
+
+/**
+ * Entries that an offline door should not have let in, newest first, before the given place in that order: those that came
+ * later than another device's, and those against the rules.
+ */
+async function listConflictRows(
+  db: Db,
+  eventId: string,
+  before: ConflictPlace | undefined,
+  limit: number,
+): Promise<ConflictRow[]> {
+  const place =
+    before === undefined
+      ? sql`true`
+      : sql`(s.scanned_at, s.actor_id, s.device_id, s.scan_id) <
+          (${before.scannedAt}::timestamptz, ${before.actorId}, ${before.deviceId}, ${before.scanId})`;
+  return rowsOf<ConflictRow>(
+    db,
+    sql`select s.actor_id, s.device_id, s.scan_id, s.ticket_id, s.gate, to_json(s.scanned_at) #>> '{}' as scanned_at,
+          s.fault, case when s.conflict then to_json(s.conflict_at) #>> '{}' end as conflict_at,
+          case when s.conflict then s.conflict_gate end as conflict_gate, other.device as conflict_device_id
+        from scans s
+        left join lateral (
+          select coalesce(nullif(device_id, ''), actor_id) as device from scans o
+          where o.event_id = s.event_id and o.ticket_id = s.ticket_id and o.scanned_at = s.conflict_at and o.passed
+          limit 1
+        ) other on s.conflict
+        where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and ${place}
+        order by s.scanned_at desc, s.actor_id desc, s.device_id desc, s.scan_id desc limit ${limit}`,
+  );
 }

@@ -1,9 +1,11 @@
 import type { Actor } from '../../access/actor.ts';
 import { otherEvent, scanIdReused } from '../errors.ts';
 import { repeatsTotal, scansTotal } from '../metrics.ts';
-import type { DecidedScan } from './queries.ts';
+import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
 import { type ScanInput, scanOf } from './scan-content.ts';
-import type { ScanLane } from './scan-lane.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
+import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.ts';
 
 /**
  * Decides a scan that happens now. A refusal at the door is an answer, not an error: an event of another organiser, a
@@ -22,4 +24,23 @@ export async function scanTicket(
   if (answer.result === 'reused') throw scanIdReused();
   if (answer.replayed) repeatsTotal.inc({ way: 'online' });
   return answer;
+}
+
+export type ScanLane = GroupCommit<ScanToDecide, DecidedScan | ReusedScan>;
+
+/**
+ * Collects the scans of each event and writes them together.
+ * @param deps.flushesMax events written at the same time; at most the connections of the pool
+ */
+export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
+  return createGroupCommit<ScanToDecide, DecidedScan | ReusedScan>({
+    name: 'check_in',
+    flush: (eventId, scans) => checkInTickets(deps.db, eventId, scans),
+    batchMax: scanBatchMax,
+    queueMax: scanQueueMax,
+    deadlineMs: scanWaitMs,
+    answerMs: scanAnswerMs,
+    flushesMax: deps.flushesMax,
+    keysOf: (scan) => [`${scan.actorId} ${scan.deviceId} ${scan.scanId}`],
+  });
 }

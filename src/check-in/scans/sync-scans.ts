@@ -4,10 +4,14 @@ import { isConflict } from '../../platform/database/db-errors.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { otherEvent } from '../errors.ts';
 import { conflictsTotal, faultsTotal, repeatsTotal, scansTotal } from '../metrics.ts';
-import { clockSkewIgnoredMs } from '../limits.ts';
+import { clockSkewIgnoredMs, scanIdLengthMax } from '../limits.ts';
 import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
 import { type ScanInput, scanOf } from './scan-content.ts';
 import type { ScanResult } from '../tables.ts';
+import type { z } from '@hono/zod-openapi';
+import { inputFaults } from '../../http/contract/router.ts';
+import { type DomainError, requestInvalid } from '../../platform/errors.ts';
+import { offlineScanSchema, type syncSchema } from '../schemas.ts';
 
 export type OfflineScan = ScanInput & {
   /** By the device's own clock. */
@@ -92,4 +96,20 @@ async function decide(
       if (tries >= triesMax || !isConflict(error)) throw error;
     }
   }
+}
+
+/** An item that cannot be taken, and its scan id if that can be shown. */
+type RefusedItem = { readonly scanId: string | null; readonly problem: DomainError };
+
+/** One item of a batch, judged by itself: a phone must get rid of the good ones however odd another is. */
+export function readOfflineScan(item: unknown, batch: z.output<typeof syncSchema>): OfflineScan | RefusedItem {
+  const read = offlineScanSchema.safeParse(item);
+  if (read.success) return { ...read.data, deviceId: read.data.deviceId ?? batch.deviceId };
+  return { scanId: shownScanId(item), problem: requestInvalid(inputFaults(read.error)) };
+}
+
+function shownScanId(item: unknown): string | null {
+  if (typeof item !== 'object' || item === null || !('scanId' in item)) return null;
+  const { scanId } = item;
+  return typeof scanId === 'string' ? scanId.toWellFormed().slice(0, scanIdLengthMax) : null;
 }

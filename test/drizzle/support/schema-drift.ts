@@ -7,7 +7,7 @@ import { readFunctionFiles } from '../../../drizzle/apply-functions.ts';
 
 /** Tables that only hand-written SQL reads and writes: no `tables.ts` describes them. */
 const tablesOfSql = ['message_shares', 'switch_turns', 'switches'];
-/** Columns that their table's `tables.ts` leaves out, so that no query selects them: see `src/catalog/search/queries.ts`. */
+/** Columns that their table's `tables.ts` leaves out, so that no query selects them: see `src/catalog/search/index-events.ts`. */
 const columnsOfSql = ['events.search', 'events.city_key', 'events.category_key', 'events.search_version'];
 
 type Column = {

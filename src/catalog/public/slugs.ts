@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Db } from '../../platform/database/db.ts';
-import { findEventIdBySlug } from '../public/queries.ts';
+import { eq } from 'drizzle-orm';
+import { events } from '../tables.ts';
 
 /** Finds the event of a slug: in process, in Redis, then in Postgres. A slug never changes, so nothing here turns old. */
 export type Slugs = {
@@ -63,4 +64,10 @@ async function deleteShared(redis: Redis, slug: string): Promise<void> {
   } catch {
     // It ends by itself.
   }
+}
+
+/** Every event has a slug, and a slug never changes. Index: events_slug_key. */
+async function findEventIdBySlug(db: Db, slug: string): Promise<string | undefined> {
+  const [row] = await db.select({ id: events.id }).from(events).where(eq(events.slug, slug)).limit(1);
+  return row?.id;
 }

@@ -1,0 +1,13 @@
+import { createRouter } from '../http/contract/router.ts';
+import type { CatalogDeps } from './deps.ts';
+import { eventRoutes } from './events/routes.ts';
+import { scheduleRoutes } from './schedule/routes.ts';
+import { ticketCategoryRoutes } from './ticket-categories/routes.ts';
+
+/** What organisers do in this room. */
+export function organizerRoutes(deps: CatalogDeps) {
+  return createRouter()
+    .route('/', eventRoutes(deps))
+    .route('/', scheduleRoutes(deps))
+    .route('/', ticketCategoryRoutes(deps));
+}

@@ -1,0 +1,28 @@
+import { eventParams } from '../events/schemas.ts';
+import { z } from '@hono/zod-openapi';
+import { blockOfText, givenTimeSchema, lineOfText, optionalLine, plainIdSchema } from '../../http/contract/schemas.ts';
+import { descriptionLengthMax, nameLengthMax, placeLengthMax } from '../limits.ts';
+
+export const scheduleItemParams = eventParams.extend({ scheduleItemId: plainIdSchema });
+
+const scheduleItemFields = {
+  title: lineOfText(nameLengthMax),
+  stage: optionalLine(placeLengthMax),
+  description: blockOfText(descriptionLengthMax),
+  startsAt: givenTimeSchema,
+  endsAt: givenTimeSchema,
+};
+
+export const createScheduleItemSchema = z
+  .strictObject({
+    ...scheduleItemFields,
+    stage: scheduleItemFields.stage.default(''),
+    description: scheduleItemFields.description.default(''),
+  })
+  .openapi('CreateScheduleItem');
+
+export const changeScheduleItemSchema = z.strictObject(scheduleItemFields).partial().openapi('ChangeScheduleItem');
+
+export type CreateScheduleItem = z.output<typeof createScheduleItemSchema>;
+
+export type ChangeScheduleItem = z.output<typeof changeScheduleItemSchema>;

@@ -1,0 +1,69 @@
+import { eventParams } from '../events/schemas.ts';
+import { z } from '@hono/zod-openapi';
+import {
+  blockOfText,
+  givenTimeSchema,
+  lineOfText,
+  listOf,
+  moneySchema,
+  plainIdSchema,
+  timeSchema,
+} from '../../http/contract/schemas.ts';
+import { descriptionLengthMax, nameLengthMax } from '../limits.ts';
+import { ticketCategory } from '../schemas.ts';
+
+export const ticketCategoryParams = eventParams.extend({ ticketCategoryId: plainIdSchema });
+const categoryStatus = z.enum(['on_sale', 'closed']);
+
+const ticketCategoryFields = {
+  poolId: plainIdSchema,
+  name: lineOfText(nameLengthMax),
+  description: blockOfText(descriptionLengthMax),
+  price: moneySchema,
+  saleOpensAt: givenTimeSchema,
+  saleClosesAt: givenTimeSchema,
+  perOrderMin: z.int().min(1).max(100),
+  perOrderMax: z.int().min(1).max(100),
+  perBuyerMax: z.int().min(1).max(10_000).nullable(),
+  entryOpensAt: givenTimeSchema.nullable(),
+  entryClosesAt: givenTimeSchema.nullable(),
+  position: z.int().min(0).max(10_000),
+  status: categoryStatus,
+};
+
+export const createTicketCategorySchema = z
+  .strictObject({
+    ...ticketCategoryFields,
+    description: ticketCategoryFields.description.default(''),
+    perOrderMin: ticketCategoryFields.perOrderMin.default(1),
+    perOrderMax: ticketCategoryFields.perOrderMax.default(10),
+    perBuyerMax: ticketCategoryFields.perBuyerMax.default(null),
+    entryOpensAt: ticketCategoryFields.entryOpensAt.default(null),
+    entryClosesAt: ticketCategoryFields.entryClosesAt.default(null),
+    position: ticketCategoryFields.position.default(0),
+    status: ticketCategoryFields.status.default('on_sale'),
+  })
+  .openapi('CreateTicketCategory');
+
+export const changeTicketCategorySchema = z
+  .strictObject(ticketCategoryFields)
+  .partial()
+  .openapi('ChangeTicketCategory');
+
+export const organizerTicketCategorySchema = z
+  .object({
+    ...ticketCategory,
+    poolId: plainIdSchema,
+    entryOpensAt: timeSchema.nullable(),
+    entryClosesAt: timeSchema.nullable(),
+    position: z.int(),
+    status: categoryStatus,
+  })
+  .openapi('OrganizerTicketCategory');
+
+export const organizerTicketCategoriesSchema =
+  listOf(organizerTicketCategorySchema).openapi('OrganizerTicketCategories');
+
+export type CreateTicketCategory = z.output<typeof createTicketCategorySchema>;
+
+export type ChangeTicketCategory = z.output<typeof changeTicketCategorySchema>;
