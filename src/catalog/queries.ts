@@ -1,7 +1,7 @@
 import { type SQL, and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../platform/database/db.ts';
 import { indexEvent } from './search/index-events.ts';
-import { events, type scheduleItems, type ticketCategories } from './tables.ts';
+import { events, scheduleItems, ticketCategories } from './tables.ts';
 
 export type EventRow = typeof events.$inferSelect;
 
@@ -46,3 +46,9 @@ export async function updateEvent(
 export type ScheduleItemRow = typeof scheduleItems.$inferSelect;
 
 export type TicketCategoryRow = typeof ticketCategories.$inferSelect;
+
+export const scheduleItemIs = (eventId: string, id: string) =>
+  and(eq(scheduleItems.eventId, eventId), eq(scheduleItems.id, id));
+
+export const ticketCategoryIs = (eventId: string, id: string) =>
+  and(eq(ticketCategories.eventId, eventId), eq(ticketCategories.id, id));

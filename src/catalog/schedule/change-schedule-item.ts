@@ -1,8 +1,7 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, differences } from '../events/change-locked-event.ts';
 import { scheduleItemNotFound } from '../errors.ts';
 import { requireScheduleTimes, scheduleItemValues } from '../input-rows.ts';
-import { scheduleItemIs } from './delete-schedule-item.ts';
-import type { ScheduleItemRow } from '../queries.ts';
+import { scheduleItemIs, type ScheduleItemRow } from '../queries.ts';
 import type { ChangeScheduleItem } from './schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { scheduleItems } from '../tables.ts';

@@ -1,8 +1,8 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { scheduleItemNotFound } from '../errors.ts';
-import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
 import { scheduleItems } from '../tables.ts';
+import { scheduleItemIs } from '../queries.ts';
 
 /** @throws DomainError schedule_item.not_found, event.not_found, event.cancelled */
 export async function deleteScheduleItem(
@@ -14,9 +14,6 @@ export async function deleteScheduleItem(
     return { event, result: undefined, act: 'schedule_item.deleted', subjectId: scheduleItemId, changes: {} };
   });
 }
-
-export const scheduleItemIs = (eventId: string, id: string) =>
-  and(eq(scheduleItems.eventId, eventId), eq(scheduleItems.id, id));
 
 async function deleteScheduleItemRow(tx: Db, eventId: string, id: string): Promise<boolean> {
   const rows = await tx.delete(scheduleItems).where(scheduleItemIs(eventId, id)).returning({ id: scheduleItems.id });

@@ -1,9 +1,9 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
 import type { WasOrdered } from '../ports.ts';
-import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
 import { ticketCategories } from '../tables.ts';
+import { ticketCategoryIs } from '../queries.ts';
 
 /**
  * Deletes a category of which nothing was ever ordered.
@@ -20,9 +20,6 @@ export async function deleteTicketCategory(
     return { event, result: undefined, act: 'ticket_category.deleted', subjectId: ticketCategoryId, changes: {} };
   });
 }
-
-export const ticketCategoryIs = (eventId: string, id: string) =>
-  and(eq(ticketCategories.eventId, eventId), eq(ticketCategories.id, id));
 
 async function deleteTicketCategoryRow(tx: Db, eventId: string, id: string): Promise<boolean> {
   const rows = await tx

@@ -8,13 +8,12 @@ import { stage } from '../../platform/jobs/outbox.ts';
 import { orderLinkRequested } from '../jobs.ts';
 import { plainBase32, readLookalikes } from '../../platform/ids.ts';
 
-/** Longer than the work takes, so that the time of the answer says nothing about what was found. */
+/** Longer than the work takes, so that the time of the answer does not reveal what was found. */
 const answerMs = 250;
 
 /**
- * A buyer has lost the link to an order: mails it when this email has an order with this code. Gives nothing and takes
- * the same time either way. One code of one mailbox is looked up only so often, whether or not there is such an order; who asks
- * beyond that is told that nothing is sent.
+ * Mails the link to an order again, if this email has an order with this code. The answer and its time are the same in both cases.
+ * Look-ups of one code and one mailbox are limited, whether or not there is such an order.
  * @throws DomainError order.lookup_limited
  */
 export async function lookUpOrder(
@@ -22,7 +21,7 @@ export async function lookUpOrder(
   input: { email: string; code: string },
 ): Promise<void> {
   const mailed = mailLinks(deps, input);
-  // A refusal takes as long as an answer.
+  // A refusal must take as long as an answer.
   await Promise.allSettled([mailed, new Promise((resolve) => setTimeout(resolve, answerMs))]);
   await mailed;
 }
@@ -34,7 +33,7 @@ async function mailLinks(
   const tail = parseOrderCode(code);
   const [emailKey] = buyerKeys(deps.hashSecret, { email, phone: '' });
   if (tail === undefined) return;
-  // Counted by address and code: whoever knows the address alone cannot keep its owner's link back.
+  // Counted by address and code: a stranger who knows only the address cannot use up its owner's look-ups.
   const { allowed, retryAfterSeconds } = await deps.lookupLimiter.consume(
     keyedHash(deps.hashSecret, `lookup:${emailKey}\0${tail}`),
   );
@@ -42,14 +41,13 @@ async function mailLinks(
   await stageLinkMails(deps.db, emailKey, tail);
 }
 
-/** Two orders may share the ten characters of a code; more than a few never do. */
+/** Two orders may have the same code of ten characters; more than a few never do. */
 const linksPerLookupMax = 3;
 
 /**
- * Stages the mail with the link for each order of this buyer with this code. The index on codes begins with the event, so
- * that a sale touches few of its pages; a look-up therefore asks one event after the other, some microseconds each. The
- * email is compared as limits compare it: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`, and the mail goes
- * to the address on the order.
+ * Stages the mail with the link for each order of this buyer with this code. The index on codes begins with the event, so that a sale
+ * touches few of its pages; a look-up therefore searches the events one by one, some microseconds each. Emails are compared as limits
+ * compare them: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`, and the mail goes to the address on the order.
  */
 async function stageLinkMails(db: Db, emailKey: string, code: string): Promise<void> {
   await transaction(db, async (tx) => {
@@ -68,7 +66,7 @@ async function stageLinkMails(db: Db, emailKey: string, code: string): Promise<v
   });
 }
 
-/** The ten characters of an order's code as a person typed or pasted them; undefined if it is none. */
+/** The ten characters of an order's code from typed or pasted text; undefined if the text is not a code. */
 export function parseOrderCode(text: string): string | undefined {
   const code = readLookalikes(plainBase32(text));
   return /^[0-9A-HJKMNP-TV-Z]{10}$/.test(code) ? code : undefined;

@@ -4,7 +4,7 @@ import type { OrderFacts, OrderLineFacts } from './queries.ts';
 import type { PaymentView } from '../ports.ts';
 import type { Order } from '../tables.ts';
 
-/** The columns of an order that its JSON is made of; placement knows them without reading the row back. */
+/** The columns that an order's JSON shows. Placement knows them without reading the row back. */
 export type PresentableOrder = Pick<
   Order,
   | 'id'
@@ -35,7 +35,7 @@ export function presentOrder(facts: PresentableFacts, payment: PaymentView) {
   };
 }
 
-/** An order as the desk sees it: the same, with what a person should look at; the door is not shown how to reach the buyer. */
+/** An order as the desk sees it, with the reasons why a person should look at it. The role door sees no email and phone. */
 export function presentDeskOrder(facts: OrderFacts, options: { showContact: boolean }) {
   const { order } = facts;
   return {

@@ -4,7 +4,7 @@ import { builtOnce } from '../../platform/database/built-once.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { type Order, orders } from '../tables.ts';
 
-/** An order with what its JSON needs besides its own row. */
+/** An order with the other data that its JSON shows. */
 export type OrderFacts = {
   readonly order: Order;
   readonly eventSlug: string;
@@ -19,8 +19,8 @@ export type OrderLineFacts = {
 };
 
 /**
- * Lines in the order of the event's categories; by primary keys alone, in one statement, since buyers poll it. Only for
- * a select that joins: drizzle writes columns without their table's name when there is one table.
+ * Lines in the order of the event's categories. One statement that uses primary keys only, since buyers poll it. Only for a select
+ * with a join: with one table, drizzle writes columns without the table's name.
  */
 export const orderFactsColumns = {
   order: orders,

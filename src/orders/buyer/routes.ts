@@ -113,7 +113,7 @@ const readPhoneRoute = createRoute({
   responses: { 200: answer(phoneReadingSchema, 'The number.'), ...problems(400, 404, 413, 415, 429, 503) },
 });
 
-/** Everything a buyer does with an order but place it. Who cannot prove that an order is theirs learns nothing of it. */
+/** What a buyer does with an order after placing it. A caller without proof that the order is theirs learns nothing about it. */
 export function orderRoutes(deps: OrderRoutesDeps) {
   return createRouter()
     .openapi(lookUpRoute, async (c) => {
@@ -138,7 +138,7 @@ export function orderRoutes(deps: OrderRoutesDeps) {
     });
 }
 
-/** Apart from the others: an order form asks this of the event before there is an order. */
+/** Separate from the others: an order form calls this before there is an order. */
 export function phoneReadingRoutes({ directory }: { readonly directory: EventDirectory }) {
   return createRouter().openapi(readPhoneRoute, async (c) => {
     const { eventSlug, ...given } = c.req.valid('json');
@@ -152,8 +152,8 @@ export function phoneReadingRoutes({ directory }: { readonly directory: EventDir
 }
 
 /**
- * The id of an order that the caller has proven to be theirs, before anything is looked up.
- * @throws DomainError order.not_found for whatever else, always the same
+ * The id of an order, after the caller has proven that it is theirs. Nothing is looked up before.
+ * @throws DomainError order.not_found, the same for every other case
  */
 export function ownOrder(
   c: Context,
@@ -168,7 +168,7 @@ export function isUnchanged(c: Context, content: string): boolean {
   return isKnownVersion(c, digestOf(content));
 }
 
-/** Marks the answer as the caller's own, names its version, and tells whether the caller has that one already. */
+/** Sets `ETag` and `Cache-Control: private`; whether the caller already has this version. */
 export function isKnownVersion(c: Context, version: string): boolean {
   const etag = `"${version}"`;
   c.header('etag', etag);

@@ -8,7 +8,7 @@ import { presentOrder } from './present.ts';
 export type OrderView = ReturnType<typeof presentOrder>;
 
 /**
- * An order as its buyer sees it. The caller has proven that the order is theirs.
+ * An order as its buyer sees it. The caller must have proven that the order is theirs.
  * @throws DomainError order.not_found
  */
 export async function showOrder(deps: { db: Db; paymentOf: PaymentOf }, orderId: string): Promise<OrderView> {

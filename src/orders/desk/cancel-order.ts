@@ -8,8 +8,8 @@ import { showDeskOrder } from './show-order.ts';
 import { type WithdrawDeps, withdrawOrder } from '../lifecycle/withdraw-order.ts';
 
 /**
- * The organiser ends an order: what is not paid lets its places go, what is paid is refunded, whatever the event allows
- * its buyers. `settled` says that nothing is left to happen.
+ * Ends an order for its organiser. An unpaid order gives its places back; a paid one is refunded, also when the event's buyers may
+ * not cancel. `settled` is true when nothing is left to do.
  * @throws DomainError order.not_found, order.not_cancellable
  */
 export async function cancelOrderAtDesk(

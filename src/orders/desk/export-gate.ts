@@ -1,20 +1,19 @@
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 
-/** Each reads with one connection of the pool that organisers share. */
+/** Each export uses one connection of the pool that organisers share. */
 const exportsMax = 2;
 const waitingMax = 8;
 const waitMs = 5000;
 const retryAfterSeconds = 10;
-/** A million rows take some minutes; a client that reads slowly must not hold its place for long. */
+/** A million rows take some minutes. A slow client must not hold its place longer than this. */
 const exportMsMax = 15 * 60_000;
 /** Longest pause of a client between two pages of rows. */
 const pauseMsMax = 30_000;
 
 export type ExportGate = {
   /**
-   * Runs a reader of rows in a place of its own. The place is given back when the rows end, when the reader of the
-   * stream leaves, pauses for too long, or takes too long in all: then its stream ends with an error, so that no
-   * half of a file passes for the whole.
+   * Streams rows in one of the places of the gate. The place is released when the rows end, or when the client disconnects, pauses for
+   * too long or takes too long in all. Then the stream ends with an error, so that half a file cannot be taken for the whole.
    * @throws DomainError service.busy
    */
   stream(open: () => Promise<AsyncGenerator<string, void>>): Promise<ReadableStream<Uint8Array>>;
@@ -38,7 +37,7 @@ export function createExportGate(
   };
 }
 
-/** Reads on when the client has taken what was there: one page of rows is in memory at a time. */
+/** Reads the next page when the client has taken the last one: one page of rows is in memory at a time. */
 function streamOf(
   texts: AsyncGenerator<string, void>,
   leave: () => void,

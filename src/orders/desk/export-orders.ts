@@ -11,13 +11,13 @@ import { type Order, orders, promoCodes } from '../tables.ts';
 
 const rowsPerPage = 25;
 
-/** A million rows: more than the largest event has, and an end to what one request may read. */
+/** A million rows: more than the largest event has, and a bound for one request. */
 const pagesMax = 40_000;
 
-/** Of its time an export works a sixth, so that orders hardly feel it: some 1,500 rows a second. */
+/** An export works a sixth of its time, so that orders hardly notice it: some 1,500 rows a second. */
 const restFactor = 5;
 
-/** Excel takes a file for UTF-8 only with this in front. */
+/** Excel reads a file as UTF-8 only if it begins with this. */
 const byteOrderMark = '\uFEFF';
 
 const columns = [
@@ -40,10 +40,9 @@ const columns = [
 ] as const;
 
 /**
- * All orders of an event as CSV, newest first, a bounded page of rows at a time: nothing is read before it is wanted,
- * no transaction stays open meanwhile, and it is on record who took the buyers' addresses out. Orders that come in
- * while it runs may be missing.
- * @throws DomainError event.not_found, service.busy; these and the first page come before the first text is given
+ * All orders of an event as CSV, newest first, one page of rows at a time. Each page is read when the client wants it, with no
+ * transaction open in between. The audit log records who exported the buyers' addresses. Orders placed during the export may be missing.
+ * @throws DomainError event.not_found, service.busy; both before the first text
  */
 export async function exportOrders(
   deps: { db: Db; exportGate: ExportGate },

@@ -12,7 +12,7 @@ import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
 export type ListOrdersInput = {
   readonly eventId: string;
   readonly status?: OrderStatus | undefined;
-  /** A whole order code or a whole email address; anything else finds nothing. */
+  /** A complete order code or email address; anything else finds nothing. */
   readonly q?: string | undefined;
   readonly before?: string | undefined;
   readonly limit: number;
@@ -35,7 +35,7 @@ export async function listOrders(
   return rows.map((row) => presentDeskOrder(row, { showContact }));
 }
 
-/** The door may not learn by trying whether an email address has an order. */
+/** The role door may not search by email: it could find out whether an address has an order. */
 function soughtBy(
   hashSecret: string,
   actor: Actor,
@@ -56,13 +56,13 @@ type OrderFilter = {
   readonly code?: string | undefined;
   /** The buyer's email as limits compare it. */
   readonly emailKey?: string | undefined;
-  /** The last order of the page before. */
+  /** The last order of the previous page. */
   readonly before?: string | undefined;
 };
 
 /**
- * Orders of one event, newest first: ids rise with time, so that the primary key alone gives the order and a page costs
- * the same at any depth. Filters by status and email read on along it.
+ * Orders of one event, newest first. Ids rise with time, so the primary key gives this order and a page costs the same at any depth.
+ * Filters by status and email scan along the primary key.
  */
 async function findOrders(db: Db, filter: OrderFilter, limit: number): Promise<OrderFacts[]> {
   return db

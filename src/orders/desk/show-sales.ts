@@ -7,7 +7,7 @@ import { findPools } from '../pools/queries.ts';
 import { sql } from 'drizzle-orm';
 
 /**
- * What an event has sold and holds, per ticket category and per pool. Free places come from the counters of the stock.
+ * Sold and held tickets of an event, per ticket category and per pool. Free places come from the counters of the stock.
  * @throws DomainError event.not_found
  */
 export async function showSales(
@@ -58,8 +58,8 @@ type CategorySales = {
 };
 
 /**
- * What each category of an event has sold and holds, at one moment. Reads the event's tickets and its open holds by
- * their indexes: the desk asks, never a buyer.
+ * Sold and held tickets per category, from one snapshot. Reads all tickets and open holds of the event by their indexes, which is
+ * affordable at the desk and not for buyers.
  */
 async function findCategorySales(db: Db, eventId: string): Promise<CategorySales[]> {
   return rowsOf<CategorySales>(

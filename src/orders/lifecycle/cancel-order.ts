@@ -7,7 +7,7 @@ import { type OrderView, showOrder } from '../buyer/show-order.ts';
 import { type WithdrawDeps, withdrawOrder } from './withdraw-order.ts';
 
 /**
- * A buyer gives an order up. `settled` says that nothing is left to happen.
+ * Cancels an order for its buyer. `settled` is true when nothing is left to do.
  * @throws DomainError order.not_found, order.not_cancellable
  */
 export async function cancelOrder(

@@ -12,9 +12,9 @@ import { invariant } from '../../platform/assert.ts';
 export type WithdrawDeps = { requestFullRefund: RequestFullRefund; hasAdmissions: HasAdmissions };
 
 /**
- * Ends an order on somebody's wish, in the caller's transaction that holds its lock. A hold becomes `closing` until no
- * payment can come any more; a paid order is refunded, for its buyer only within the time the event allows. Asking
- * again changes nothing. Gives `under_way` when the end is still to come, `done` when it is reached.
+ * Ends an order for its buyer or organiser, in the caller's transaction, which holds the order's lock. A hold becomes `closing` until
+ * no payment can come any more. A paid order is refunded; for its buyer only within the time that the event allows. Safe to repeat.
+ * @returns `under_way` when the order is still ending, `done` when it has ended
  * @throws DomainError order.not_cancellable
  */
 export async function withdrawOrder(
@@ -63,7 +63,7 @@ async function withdrawPaid(
 
 type OrderRef = Pick<Order, 'eventId' | 'id'>;
 
-/** A hold starts to close because somebody gave it up. The caller holds its lock and has seen it pending. */
+/** Begins to close a hold. The caller holds its lock and has seen it pending. */
 async function beginCancelling(tx: Db, order: OrderRef, by: 'buyer' | 'organizer'): Promise<void> {
   const changed = await tx
     .update(orders)
@@ -85,7 +85,7 @@ async function findRefundWindow(db: Db, eventId: string): Promise<'open' | 'over
   return row.open ? 'open' : 'over';
 }
 
-/** Locks the tickets of an order against the door: a scan that has begun is seen, one that comes later waits. */
+/** Locks the tickets of an order against scans at the door: a scan that has begun is visible, a later one waits. */
 async function lockTickets(tx: Db, order: OrderRef): Promise<void> {
   await tx
     .select({ id: tickets.id })

@@ -1,28 +1,28 @@
 import { systemClock } from '../../platform/clock.ts';
 
 /**
- * Until when a placement call may decide, by Postgres' clock, and what is not known of earlier calls with the same orders.
+ * The deadline of each placement call, by Postgres' clock, and the calls whose outcome is unknown.
  *
- * A call that was given up may still wait somewhere: in PgBouncer, in a stopped Postgres, for the lane. Were it to decide
- * after its orders were sent again and refused, they would exist although their buyers were told they do not. So each
- * call carries its last moment, and a refusal counts only once every earlier call is past its own.
+ * A call that we gave up may still wait in PgBouncer, in a stopped Postgres, or for the lane. If it ran after its orders were sent
+ * again and refused, those orders would exist although their buyers were told that they do not. Each call therefore carries a
+ * deadline, and a refusal is final only when every earlier call with the order is past its deadline.
  */
 export type PlacementClock<Item extends object> = {
-  /** What the next call is sent with: its last moment by Postgres' clock, in milliseconds since 1970. */
+  /** The deadline of the next call by Postgres' clock, in milliseconds since 1970, and our own time of sending. */
   start(): { readonly notAfterMs: number; readonly sentAt: number };
-  /** Postgres' time when it decided a call; learns how its clock differs from ours. */
+  /** Takes Postgres' time of a decision, and learns from it how the two clocks differ. */
   decided(decidedAtMs: number): void;
-  /** Whether a call sent then must have been decided in time, had the clocks agreed. */
+  /** Whether a call sent at this time would still be before its deadline if the clocks agreed. */
   isInTime(sentAt: number): boolean;
-  /** Nobody knows what became of a call with these orders. */
+  /** Records that the outcome of a call with these orders is unknown. */
   lost(items: readonly Item[], sentAt: number): void;
   /** Whether an earlier call may still place this order. */
   isOpen(item: Item): boolean;
 };
 
-/** Less than the deadline of a call to Postgres, so that what is sent again after that finds the first call over. */
+/** Less than the deadline of a call to Postgres: when orders are sent again after that, the first call is over. */
 export const callMs = 2500;
-/** How much of what was learnt is doubted at each call: a clock that was set back is followed within a minute. */
+/** The known difference shrinks by this at each call. A clock that was set back is followed within a minute. */
 const doubtMs = 1;
 
 export function createPlacementClock<Item extends object>(
@@ -31,7 +31,7 @@ export function createPlacementClock<Item extends object>(
     nowMs: () => performance.now(),
   },
 ): PlacementClock<Item> {
-  /** Postgres' clock is ahead of ours by at least this: each answer tells that much, less the time it was on its way. */
+  /** A lower bound of how far Postgres' clock is ahead of ours. Each answer shows the difference minus its own travel time. */
   let aheadMs: number | undefined;
   const openUntil = new WeakMap<Item, number>();
   return {

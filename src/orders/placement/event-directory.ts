@@ -3,12 +3,12 @@ import { and, eq, ne } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 
 /**
- * What placement must know of an event before it asks Postgres, remembered for half a minute: a slug does not change once
- * it is given, and how long a hold lasts is decided in the placement call.
+ * What placement must know of an event before it calls Postgres, cached for half a minute. That is safe: a slug never changes, and
+ * the placement call itself decides how long a hold lasts.
  */
 export type EventDirectory = {
   find(slug: string): Promise<EventForOrders | undefined>;
-  /** What is remembered of it, without a question. */
+  /** The cached event, without a query. */
   known(slug: string): EventForOrders | undefined;
 };
 
@@ -46,7 +46,7 @@ export function createEventDirectory(db: Db): EventDirectory {
         question = ask(slug);
         asked.set(slug, question);
       }
-      // Half a minute later the event is asked for again, but nobody waits for that.
+      // A cached event that is too old is read again, but nobody waits for it.
       if (entry?.event === undefined) return question;
       question.catch(() => undefined);
       return entry.event;
@@ -62,7 +62,7 @@ export type EventForOrders = {
   readonly holdSeconds: number;
 };
 
-/** A draft is not found: nobody may learn from a refusal that there is one. */
+/** Does not find drafts: a refusal must not reveal that there is one. */
 async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
   const [row] = await db
     .select({

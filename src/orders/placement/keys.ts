@@ -1,7 +1,7 @@
 import { buyerKey, keyedHash } from '../../access/buyers/buyer-key.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 
-/** Keyed hashes of the buyer's normalised email and phone. */
+/** Keyed hashes of the buyer's normalised email and phone. Limits count by them. */
 export function buyerKeys(hashSecret: string, buyer: { email: string; phone: string }): readonly [string, string] {
   return [buyerKey(hashSecret, 'email', buyer.email), buyerKey(hashSecret, 'phone', buyer.phone)];
 }
@@ -14,8 +14,8 @@ const eventDigits = 8;
 const keyDigits = 24;
 
 /**
- * Idempotency-Keys as orders keep them: 128 bits in hex, of which the first 32 are the event's and the rest the key's hash.
- * What an event's orders leave in the index therefore lies together.
+ * Idempotency-Keys as orders store them: 128 bits in hex. The first 32 bits come from the event, the rest from the key's hash, so
+ * the index entries of one event lie together.
  * @param keyHashes SHA-256 in hex
  */
 export function storedKeys(eventId: string, keyHashes: readonly string[]): string[] {

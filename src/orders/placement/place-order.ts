@@ -28,9 +28,9 @@ export type PlaceOrderDeps = {
   readonly directory: EventDirectory;
   readonly soldOut: SoldOutMemory;
   readonly paymentOf: PaymentOf;
-  /** Whether payments of this organiser's new orders could no longer be prepared within a third of the hold. */
+  /** Whether a payment for a new order of this organiser would take more than a third of the hold to prepare. */
   readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
-  /** What an operator has switched against new orders of the event, as its refusal. */
+  /** The refusal, if an operator has switched off new orders of the event. */
   readonly switchedOff: (eventId: string) => DomainError | undefined;
   readonly promoLimiter: PromoLimiter;
   readonly readPass: ReadPass;
@@ -43,11 +43,11 @@ export type PlaceOrderDeps = {
 export type PlaceOrderRequest = {
   readonly input: PlaceOrderInput;
   readonly idempotencyKey: string;
-  /** The client's network, as `createClientNetwork` names it. */
+  /** The client's network, from `createClientNetwork`. */
   readonly network: string;
-  /** The header `Queue-Pass` as it came. */
+  /** The header `Queue-Pass`, unverified. */
   readonly queuePass?: string | undefined;
-  /** The account of the buyer token that came along, if one did. */
+  /** The account of a valid buyer token, if one was sent. */
   readonly buyerAccount?: string | undefined;
 };
 
@@ -60,9 +60,9 @@ const againMax = 5;
 const busyRetrySeconds = 15;
 
 /**
- * Places an order: its tickets are held, its payment is staged, and it is durable when this returns. The same key with
- * the same body finds the same order at any time later; a refusal is decided anew each time.
- * @throws DomainError with the codes of `errors.ts`, request.invalid for a phone number that is none,
+ * Places an order: holds its tickets and stages its payment. The order is durable when this returns. The same key with the same body
+ * finds the same order at any later time; a refusal is decided again each time.
+ * @throws DomainError with the codes of `errors.ts`, request.invalid for an invalid phone number,
  * idempotency.key_reused, service.overloaded, service.unavailable
  */
 export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderRequest): Promise<PlacedOrder> {
@@ -104,7 +104,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   return answer(deps, eventId, input, item, placed, pass);
 }
 
-/** Refuses what is known to be refused without a turn in the event's lane; a key that has its order is let through to it. */
+/** Refuses from memory, without a turn in the event's lane. A key that already has an order passes, to find that order. */
 async function refuseEarly(
   deps: PlaceOrderDeps,
   event: EventForOrders,
@@ -143,7 +143,7 @@ function rememberSoldOut(memory: SoldOutMemory, eventId: string, categories: rea
     memory.note(eventId, String(row.detail['ticketCategoryId']));
 }
 
-/** An item that met another of the same buyer inside its batch is decided again in the next one. */
+/** Submits again when another item of the same buyer was in the same batch. */
 async function submit(
   placement: Placement,
   eventId: string,
@@ -155,15 +155,15 @@ async function submit(
   }
 }
 
-/** No order costs less than nothing, so a total in another currency than the event's is never the right one. */
+/** A total in another currency than the event's becomes -1, which no order costs. */
 function amountExpected({ amount, currency }: Money, event: EventForOrders): number {
   return currency === event.currency ? amount : -1;
 }
 
 /**
- * The body as understood, in one order of fields: white space and the order of keys do not make another request. The
- * expected total is a condition and not part of what is ordered: a buyer who agrees to a new total sends it under the same
- * key, and finds the order if the first try did place it.
+ * The body in canonical form, so that white space and the order of keys make no difference. The expected total is left out: it is a
+ * condition and not part of the order. A buyer who agrees to a new total sends it under the same key, and finds the order if the first
+ * try placed it.
  */
 function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrderInput): string {
   const facts = [

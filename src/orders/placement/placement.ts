@@ -15,23 +15,23 @@ export type Placed = { readonly row: PlacementRow; readonly facts: PlacementFact
 
 export type Placement = GroupCommit<PlacementItem, Placed>;
 
-/** Orders decided by one call: beyond about a hundred the wait grows and the throughput does not. */
+/** Orders decided by one call. Beyond about a hundred the wait grows and the throughput does not. */
 const batchMax = 100;
 
-/** With fewer the next call is not worth sending ahead: what a call costs by itself would outweigh the wait it saves. */
+/** Smallest batch that is sent ahead of the previous commit. For fewer orders a call costs more than the wait it saves. */
 const aheadMin = 24;
 
-/** Orders that wait for one event; at 10,000/s that is half a second. */
+/** Orders that may wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
 
 const deadlineMs = 2500;
 
-/** Somebody whose order hangs is told so by then; the same key finds it, should it have been written. */
+/** Clients get 503 after this long. Retrying with the same key returns the order if it was written. */
 const answerMs = 2500;
 
 /**
- * The lane of orders: one per event, since everything scarce belongs to one. Two orders with the same Idempotency-Key,
- * asker or pass never share a batch, so that the second is decided with the first one's rows in sight.
+ * The lanes of orders, one per event, since everything scarce belongs to an event. Two orders with the same Idempotency-Key, asker or
+ * pass never share a batch: the second is decided when the rows of the first are visible.
  */
 export function createPlacement(options: {
   db: Db;
@@ -39,7 +39,7 @@ export function createPlacement(options: {
   heldPerNetworkMax: number;
   /** The highest total that a gateway takes, by currency; left out: any. */
   totalMaxes?: Readonly<Record<string, number>>;
-  /** Whether an operator has stopped the sales of the event: then only orders that are there are found again. */
+  /** Whether an operator has stopped the sales of the event. Then only replays of existing orders are answered. */
   areSalesStopped: (eventId: string) => boolean;
 }): Placement {
   const clock = createPlacementClock<PlacementItem>();
@@ -101,8 +101,8 @@ const refused: PlacementRow = {
 };
 
 /**
- * Decides a batch while the sales of its event are switched off: who has an order finds it, the others are refused. They
- * were let into the lane before this process knew of the switch.
+ * Decides a batch while the sales of its event are switched off: replays find their order, all others are refused. These orders
+ * entered the lane before this process knew of the switch.
  */
 export async function replaysOnly(
   db: Db,

@@ -3,7 +3,7 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { storedKeys } from './keys.ts';
 
-/** What the batch was decided by; the same for all of its orders. */
+/** The event's data that the whole batch was decided with. */
 export type PlacementFacts = {
   readonly organizerId: string;
   readonly slug: string;
@@ -53,7 +53,7 @@ export type PlacementAnswer = {
   readonly rows: readonly PlacementRow[];
 };
 
-/** The one row of the call: lists have a comma between the items. */
+/** The one row of the call. Lists are texts with commas. */
 type AnswerRow = {
   readonly facts: (PlacementFacts & { readonly holdSeconds: number }) | null;
   readonly decided_at_ms: string | null;
@@ -76,7 +76,7 @@ export type PlacementLimits = {
 
 /**
  * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/functions/place_orders.sql`.
- * @param options.notAfterMs by Postgres' clock, in milliseconds since 1970: what is not decided by then never will be
+ * @param options.notAfterMs by Postgres' clock, in milliseconds since 1970: orders that are not decided by then never will be
  */
 export async function callPlaceOrders(
   db: Db,
@@ -151,7 +151,7 @@ const fingerprintDigits = 32;
 
 const noFacts: PlacementFacts = { organizerId: '', slug: '', currency: '', categories: {} };
 
-/** Which of these keys (SHA-256 in hex) have made an order of the event already. */
+/** Those of these keys (SHA-256 in hex) that already have an order of the event. */
 export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly string[]): Promise<Set<string>> {
   const rows = await rowsOf<{ n: number }>(
     db,
@@ -165,7 +165,7 @@ export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly
   return new Set(rows.flatMap(({ n }) => keyHashes[n - 1] ?? []));
 }
 
-/** One order as the placement call takes it; names as in `drizzle/functions/place_orders.sql`. */
+/** One order as the placement call takes it; the names are those of `drizzle/functions/place_orders.sql`. */
 export type PlacementItem = {
   readonly id: string;
   readonly key_hash: string;
@@ -179,12 +179,12 @@ export type PlacementItem = {
   readonly locale: 'id' | 'en';
   /** As `promoKeyOf` gives it. */
   readonly promo: string | null;
-  /** What the buyer was told that the order costs, in minor units. */
+  /** The total that the buyer was shown, in minor units. */
   readonly expected_total: number | null;
-  /** What a verified pass of the waiting room says. */
+  /** From a verified pass of the waiting room. */
   readonly pass_index: number | null;
   readonly pass_account: string | null;
-  /** The one of the buyer's keys that whoever asks has proven; null for nobody's. */
+  /** The buyer key that the asker has proven, or null. */
   readonly confirmed: string | null;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];

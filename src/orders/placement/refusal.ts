@@ -19,7 +19,7 @@ import type { ReadPass } from '../ports.ts';
 
 type PassAsRead = ReturnType<ReadPass> | undefined;
 
-/** What a buyer is told whose order the placement call did not place. */
+/** The error for an order that the placement call did not place. */
 export function placementRefusal(row: PlacementRow, pass: PassAsRead): DomainError {
   switch (row.outcome) {
     case 'key_reused':
@@ -58,13 +58,13 @@ export function placementRefusal(row: PlacementRow, pass: PassAsRead): DomainErr
   }
 }
 
-/** The amounts of a refusal as money of the event's currency. */
+/** The amounts of a refusal, as money in the event's currency. */
 function moneyDetails({ detail }: PlacementRow, names: readonly string[]): ProblemDetails {
   const currency = String(detail?.['currency']);
   return Object.fromEntries(names.map((name) => [name, contractMoney(Number(detail?.[name]), currency)]));
 }
 
-/** @param pass as it was read; undefined when none was sent */
+/** @param pass the result of `readPass`; undefined when none was sent */
 export function passMissing(pass: PassAsRead): DomainError {
   return pass === 'invalid' ? passInvalid() : passRequired();
 }

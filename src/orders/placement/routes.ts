@@ -35,7 +35,7 @@ const placeOrderRoute = createRoute({
       'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
       [eventSlugHeader]: z.string().optional().openapi({
         description:
-          'The same as `eventSlug`. While too many want this event, who names it here is refused sooner and more cheaply.',
+          'The same as `eventSlug`. While too many requests want this event, a refusal comes sooner and costs less with it.',
       }),
     }),
     body: body(placeOrderSchema),
@@ -52,7 +52,7 @@ const placeOrderRoute = createRoute({
 
 type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork; readonly queueTokenSecret: string };
 
-/** The hot write: its input is checked by hand-called schemas, since a validator per part would cost more than the order. */
+/** The hot write. It calls its schemas itself, since the framework's validator for each part would cost more than the order. */
 async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<PlacedOrder> {
   const idempotencyKey = readIdempotencyKey(request);
   const given = await readJson(request, orderBytesMax);
@@ -69,7 +69,7 @@ async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<Plac
   });
 }
 
-/** An order needs no token: one that is not good, or not any more, is as none. */
+/** An order needs no token, so an invalid or expired one is ignored. */
 function buyerAccountOf(deps: PlacementDeps, authorization: string | undefined): string | undefined {
   const token = bearerOf(authorization);
   return token === undefined ? undefined : readBuyerToken(deps.queueTokenSecret, token, deps.clock.now())?.accountKey;
@@ -87,7 +87,7 @@ function refuseEarlyIfFull(
   if (refusal !== undefined) throw refusal;
 }
 
-/** Two names for what an order is for are a mistake of the client: better said than one of them believed. */
+/** Refuses when header and body name different events: that is a fault of the client, and either could be the right one. */
 function refuseOtherEvent(named: string | undefined, slug: string): void {
   if (named === undefined || named === slug) return;
   throw requestInvalid([inputFault('Event-Slug', 'event.other', { other: 'eventSlug' })]);

@@ -3,24 +3,23 @@ import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { findKnownKeys } from './queries.ts';
 
 /**
- * What this process knows to be sold out. After the last ticket the crowd does not go home at once; its orders are then
- * refused from here, without a turn in the event's lane. Only a key that has made an order already takes its way to it:
- * all keys that wait are looked up together, in one read.
+ * Categories that this process knows to be sold out. Orders go on arriving after the last ticket; they are refused from this memory,
+ * without a turn in the event's lane. Only keys that already have an order pass. All waiting keys are looked up together, in one read.
  */
 export type SoldOutMemory = {
-  /** The placement call has found nothing left in this category. */
+  /** Records that the placement call found nothing left in this category. */
   note(eventId: string, ticketCategoryId: string): void;
-  /** Of those who ask after `soldOutMs`, one is told no, to find out. */
+  /** Whether one of the categories is sold out. After `soldOutMs` the first caller gets false, and so asks placement again. */
   has(eventId: string, ticketCategoryIds: readonly string[]): boolean;
-  /** The placement call has sold some. */
+  /** Forgets the categories, after the placement call has sold some. */
   forget(eventId: string, ticketCategoryIds: readonly string[]): void;
   /** Whether the key, given as its hash in hex, has made an order of the event, or is being decided in this process. */
   isKeyKnown(eventId: string, keyHash: string): Promise<boolean>;
-  /** Says of a key that it is being decided, for as long as `decision` takes. */
+  /** Marks the key as being decided while `decision` runs. */
   deciding<T>(keyHash: string, decision: () => Promise<T>): Promise<T>;
 };
 
-/** How long a category counts as sold out before placement is asked again: what comes back is on sale within this. */
+/** How long a category counts as sold out before placement is asked again. Returned tickets are on sale after at most this. */
 export const soldOutMs = 250;
 const categoriesMax = 10_000;
 const keysPerRead = 500;
@@ -29,7 +28,7 @@ const keyDeadlineMs = 2000;
 
 export function createSoldOutMemory(options: { db: Db; readsMax: number }): SoldOutMemory {
   const soldOutUntil = new Map<string, number>();
-  /** How many requests with this key are in the lane. Bounded as the lane is. */
+  /** Requests with this key that are in the lane. Bounded by the lane. */
   const beingDecided = new Map<string, number>();
   const keys = createGroupCommit<string, boolean>({
     name: 'order_keys',
@@ -45,7 +44,7 @@ export function createSoldOutMemory(options: { db: Db; readsMax: number }): Sold
   const nameOf = (eventId: string, ticketCategoryId: string) => `${eventId} ${ticketCategoryId}`;
   return {
     note: (eventId, ticketCategoryId) => {
-      // Bounded: an attacker cannot name categories that do not exist, but the number of events has no end.
+      // Bounded, since the number of events has no limit. Nobody can add categories that do not exist.
       if (soldOutUntil.size >= categoriesMax) soldOutUntil.clear();
       soldOutUntil.set(nameOf(eventId, ticketCategoryId), performance.now() + soldOutMs);
     },
@@ -54,7 +53,7 @@ export function createSoldOutMemory(options: { db: Db; readsMax: number }): Sold
       const now = performance.now();
       const remembered = ticketCategoryIds.map((id) => nameOf(eventId, id)).filter((name) => soldOutUntil.has(name));
       if (remembered.some((name) => (soldOutUntil.get(name) ?? 0) > now)) return true;
-      // This one asks placement again, for all who come until it has its answer, or fails to bring one.
+      // This caller asks placement again. The others are refused until it has the answer or `soldOutMs` is over.
       for (const name of remembered) soldOutUntil.set(name, now + soldOutMs);
       return false;
     },

@@ -10,7 +10,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { pools, stock } from '../tables.ts';
 
 /**
- * Makes a pool larger or smaller, or takes places off sale and back, also while it is being sold.
+ * Changes the size of a pool, or how many of its places are blocked, also while it is being sold.
  * @throws DomainError event.not_found, pool.not_found, pool.in_use, pool.needed
  */
 export async function changePool(
@@ -27,7 +27,7 @@ export async function changePool(
     const changes = { eventId: event.id, ...change, before: { capacity, blocked } };
     await writeAudit(tx, { actor, act: 'pool.changed', subjectId: poolId, changes });
     if (change.capacity === 0 && (await isLastWithPlaces(tx, event.id, poolId))) throw poolNeeded();
-    // Last, since every buyer of the event waits for this row until the transaction ends.
+    // Last, since every buyer of the event waits for this row from here to the end of the transaction.
     const after = await resizePool(tx, event.id, poolId, change);
     if (after === undefined) throw poolInUse();
     return { ...after, id: before.id, name: before.name };
@@ -45,8 +45,9 @@ async function findPool(db: Db, eventId: string, poolId: string): Promise<Pool |
 }
 
 /**
- * Sets the size of a pool and how much of it is kept off sale; what is sold and held stays, the rest becomes available.
- * One guarded statement, so that it may run in the middle of a rush. Undefined when the pool has sold or holds too much.
+ * Sets the size of a pool and its blocked places. Sold and held places stay, the rest becomes available. One guarded statement, so
+ * that it may run in the middle of a rush.
+ * @returns undefined when the pool has sold or holds too much
  */
 export async function resizePool(
   tx: Db,
@@ -67,8 +68,8 @@ export async function resizePool(
 }
 
 /**
- * Whether a published event would have no place left to sell or to show without this pool. Locks the stock of the event's
- * pools until the transaction ends, so that of two pools that are emptied at once one is refused.
+ * Whether a published event would have no places without this pool. Locks the stock of the event's pools until the transaction ends:
+ * when two pools are emptied at once, one is refused.
  */
 async function isLastWithPlaces(tx: Db, eventId: string, poolId: string): Promise<boolean> {
   await tx.execute(sql`select 1 from stock where event_id = ${eventId} order by pool_id for update`);

@@ -13,7 +13,7 @@ import { pools, stock } from '../tables.ts';
 export const poolsPerEventMax = 200;
 
 /**
- * Adds places to an event. Nothing is sold from them before a ticket category draws on them.
+ * Adds a pool of places to an event. They are sold once a ticket category draws from the pool.
  * @throws DomainError event.not_found, pool.limit_reached
  */
 export async function createPool(

@@ -56,7 +56,7 @@ function contracts(deps: PoolRoutesDeps) {
   return { create, list, change };
 }
 
-/** The places of an event that its ticket categories draw on. */
+/** The pools of places that an event's ticket categories draw from. */
 export function poolRoutes(deps: PoolRoutesDeps) {
   const { create, list, change } = contracts(deps);
   return createRouter<ActorEnv>()

@@ -14,7 +14,7 @@ import { promoCodes, type PromoCode, type NewPromoCode } from '../tables.ts';
 export const promoCodesPerEventMax = 10_000;
 
 /**
- * A code that lowers the price of an event's orders while it is valid and has redemptions left.
+ * Creates a code that lowers the price of an event's orders while it is valid and has redemptions left.
  * @throws DomainError event.not_found, promo_code.taken, promo_code.limit_reached
  */
 export async function createPromoCode(
@@ -49,7 +49,7 @@ async function countPromoCodes(db: Db, eventId: string): Promise<number> {
   return db.$count(promoCodes, eq(promoCodes.eventId, eventId));
 }
 
-/** Undefined when the event has this code already. */
+/** Returns undefined when the event already has this code. */
 async function insertPromoCode(tx: Db, promoCode: NewPromoCode): Promise<PromoCode | undefined> {
   const [row] = await tx
     .insert(promoCodes)

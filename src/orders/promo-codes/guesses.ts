@@ -4,19 +4,19 @@ import { ordersPlaced } from '../metrics.ts';
 import type { PlacementItem, PlacementOutcome } from '../placement/queries.ts';
 import type { SoldOutMemory } from '../placement/sold-out-memory.ts';
 
-/** Who tries a promo code. `key` is a keyed hash. */
+/** The client that tries a promo code. `key` is a keyed hash. */
 export type PromoGuesser = { readonly key: string; readonly isConfirmed: boolean };
 
-/** Counts codes that were not right; built by whoever composes the service. */
+/** Counts wrong codes. `src/compose.ts` passes it in. */
 export type PromoLimiter = {
-  /** Seconds for which no code may be tried; undefined when one may. Asks nobody. */
+  /** Seconds for which no code may be tried; undefined when one may. From memory. */
   waitSeconds(guesser: PromoGuesser): number | undefined;
   failed(guesser: PromoGuesser): Promise<void>;
 };
 
 /**
- * Of one event: a buyer who has proven an address, or else all who come from the network, since names cost nothing. By the buyer's
- * name alone a stranger could use up the tries of somebody else. Undefined for an order without a code.
+ * Guesses are counted per event: by the address that the buyer has proven, or else by network, since names cost nothing. Counting by the
+ * buyer's name would let a stranger use up somebody else's tries. Undefined for an order without a code.
  */
 export function promoGuesser(
   { hashSecret }: { readonly hashSecret: string },
@@ -29,8 +29,8 @@ export function promoGuesser(
 }
 
 /**
- * Refuses codes from where too many were wrong before they are looked up, right ones too: otherwise the limit would say which
- * are right. An order that is there is found by its key all the same.
+ * Refuses every code, right or wrong, after too many wrong ones, before it is looked up: otherwise the limit would reveal right codes.
+ * A key that already has an order still finds it.
  * @throws DomainError promo.limited
  */
 export async function refuseGuesses(

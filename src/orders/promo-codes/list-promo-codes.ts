@@ -6,7 +6,7 @@ import { and, asc, eq, gt } from 'drizzle-orm';
 import { promoCodes, type PromoCode } from '../tables.ts';
 
 /**
- * An event's promo codes after the one named, oldest first; one more than `limit` when there is a next page.
+ * An event's promo codes after the given one, oldest first; one more than `limit` when there is a next page.
  * @throws DomainError event.not_found
  */
 export async function listPromoCodes(
@@ -19,7 +19,6 @@ export async function listPromoCodes(
   return rows.map(presentPromoCode);
 }
 
-/** An event's codes after the one named, oldest first. */
 async function findPromoCodes(db: Db, eventId: string, after: string | undefined, limit: number): Promise<PromoCode[]> {
   return db
     .select()
