@@ -30,7 +30,7 @@ export function problemAnswer(
     detail: error.message,
     requestId,
   };
-  // Twice: first in the order of the document, and last so that no detail takes the place of a member.
+  // Spread twice: first for the order of the document, and last so that no detail replaces a member.
   const body = JSON.stringify({ ...own, ...error.details, ...own });
   const headers: Record<string, string> = {
     'content-type': problemContentType,
@@ -45,7 +45,7 @@ export function problemAnswer(
   return { status, headers, body };
 }
 
-/** The same for what the router answers with. */
+/** The problem as a Response, for the router. */
 export function problemResponse(error: DomainError, requestId: string, catalogue: ProblemCatalogue): Response {
   return responseOf(problemAnswer(error, requestId, catalogue));
 }
@@ -57,8 +57,8 @@ const dataFaults = counter(
 );
 
 /**
- * The last stop of every thrown error: refusals are rendered, a value that Postgres cannot take is the client's fault, a
- * database that is away becomes 503, the rest says nothing.
+ * Turns every thrown error into an answer: refusals are rendered, a value that Postgres cannot store is the client's
+ * fault, a database that is away becomes 503, and all other errors reveal nothing.
  */
 export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
   return (error: unknown, requestId: string, fields?: Readonly<Record<string, string>>): Answer => {
@@ -77,19 +77,19 @@ export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
   };
 }
 
-/** The same for what the router's handlers throw. */
+/** The error handler of the router. */
 export function handleError(catalogue: ProblemCatalogue, log: Log) {
   const render = createRenderError(catalogue, log);
   return (error: unknown, c: Context): Response => responseOf(render(error, requestIdOf(c)));
 }
 
-/** What comes before the request has its id gets one here. */
+/** Gives an id to a request that was refused before it got one. */
 function requestIdOf(c: Context): string {
   const known: unknown = c.get('requestId');
   return typeof known === 'string' ? known : newId('req');
 }
 
-/** What the caller is told of an error; undefined for a fault of ours. */
+/** The problem that the caller sees for an error; undefined for a fault of ours. */
 export function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) return refusalWithin(error) ?? serviceUnavailable(error);
@@ -107,7 +107,7 @@ export function toDomainError(error: unknown): DomainError | undefined {
   return undefined;
 }
 
-/** What refused a call to the database, which drizzle has wrapped. */
+/** The database error that drizzle has wrapped. */
 function refusalWithin(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   return error instanceof Error && error.cause !== undefined ? refusalWithin(error.cause) : undefined;

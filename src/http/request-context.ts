@@ -21,7 +21,10 @@ export function requestContext(log: Log): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Said by the handler of a callback once it knows who sent it: whatever its answer is, it is not held against them. */
+/**
+ * Set by the handler of a callback once the sender is verified: whatever the answer is, it does not count against the
+ * sender.
+ */
 export function markVerified(c: Context): void {
   c.set('isVerified', true);
 }

@@ -1,4 +1,4 @@
-/** A programmer's error: fails the request with `internal`, is logged whole, never shown. */
+/** For errors of the programmer: fails the request with `internal`, is logged in full, and is never shown. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);
 }

@@ -8,7 +8,7 @@ export function hmacSha256(key: string, data: string | Uint8Array): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
-/** Written as text at once, a hash costs a third of one that is handed over as bytes first. */
+/** Hashing straight to text costs a third of hashing to bytes and converting them. */
 export function sha256Hex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
@@ -18,7 +18,7 @@ export function hmacSha256Text(key: string, data: string | Uint8Array): string {
   return createHmac('sha256', key).update(data).digest('base64url');
 }
 
-/** Equality that takes the same time whatever differs; unequal lengths are unequal without a comparison. */
+/** Compares in constant time; texts of unequal length are unequal without a comparison. */
 export function constantTimeEqual(first: string | Uint8Array, second: string | Uint8Array): boolean {
   return timingSafeEqual(sha256(first), sha256(second));
 }

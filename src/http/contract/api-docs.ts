@@ -24,8 +24,8 @@ const gzipped = promisify(gzip);
 type Text = Variants<string | Promise<Buffer>>;
 
 /**
- * The published contract at `/openapi.json`, and at `/docs` a page to begin with, to read it and to try it, all from our
- * own origin. Each text is made and compressed once, by the thread pool; a request only sends it.
+ * Serves the published contract at `/openapi.json`, and at `/docs` a page to start with, read it and try it, all from
+ * our own origin. Each text is made and compressed once, by the thread pool; a request only sends it.
  */
 export function apiDocs(contract: () => object, problems: ProblemCatalogue): Hono {
   const docs = new Hono();

@@ -14,7 +14,7 @@ const staffExample = `curl -s "$ANTRE/v1/sessions" -H 'Content-Type: application
   -d '{ "email": "owner@demo.test", "password": "demo-password-please-change" }'
 curl -s "$ANTRE/v1/organizers/demo/events" -H "Authorization: Bearer $ACCESS_TOKEN"`;
 
-/** The page at `/docs`: how to begin and every code of a problem, readable before the explorer below has loaded. */
+/** The page at `/docs`: how to start, and every problem code, readable before the explorer below has loaded. */
 export async function docsPage(problems: ProblemCatalogue): Promise<string> {
   const rows = Object.entries(problems)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
@@ -69,7 +69,7 @@ ${placeExample}</code></pre>
   return String(page);
 }
 
-/** Operations are drawn when they are opened: all hundred at once would take the page seconds. */
+/** Operations are drawn when they are opened: drawing all hundred at once would take seconds. */
 export const startScript = `SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',

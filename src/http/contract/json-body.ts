@@ -12,7 +12,7 @@ const fault = (...[code, parameters]: [FieldFaultCode, FaultParameters?]) =>
   requestInvalid([inputFault('', code, parameters)]);
 
 /**
- * Reads a JSON body and refuses what no schema sees: the wrong media type, malformed UTF-8 or JSON, nesting deeper than
+ * Reads a JSON body and refuses what no schema sees: a wrong media type, malformed UTF-8 or JSON, nesting deeper than
  * 20, U+0000 and lone surrogates (Postgres stores neither).
  * @throws DomainError request.unsupported_media_type, request.too_large, request.invalid
  */
@@ -34,7 +34,9 @@ async function readJsonText(request: HotRequest, bytesMax: number): Promise<stri
 const jsonType = /^application\/(?:json|(?!json-patch\+)[\w!#$&^.-]+\+json)$/i;
 const charset = /^charset\s*=\s*"?(?:utf-8|utf8)"?$/i;
 
-/** `application/json`, or a format in JSON such as `application/problem+json`; of its parameters only the charset matters. */
+/**
+ * `application/json`, or a JSON format such as `application/problem+json`. Of its parameters only the charset matters.
+ */
 function isJsonInUtf8(type: string): boolean {
   const [media = '', ...parameters] = type.split(';').map((part) => part.trim());
   return jsonType.test(media) && parameters.every((part) => !/^charset\b/i.test(part) || charset.test(part));
@@ -47,7 +49,8 @@ function parseJson(text: string, anyText = false): unknown {
   } catch {
     throw fault('body.not_json');
   }
-  // An escape is the only other way in for these, and may hide any letter of a name; without one the walk is not needed.
+  // Only an escape can bring these in otherwise, and it may hide any letter of a name. Without an escape no walk is
+  // needed.
   if (!anyText && /\\u|"__proto__"/.test(text) && !isStorable(value)) {
     throw fault('body.forbidden_text');
   }
@@ -61,7 +64,7 @@ function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([key, inner]) => key !== '__proto__' && isStorable(key) && isStorable(inner));
 }
 
-/** Counts brackets outside strings, so that depth is known before any recursion. */
+/** Counts brackets outside of strings, so that the depth is known before any recursion. */
 function depthExceeds(bytes: Uint8Array, max: number): boolean {
   let depth = 0;
   let inString = false;
@@ -80,8 +83,8 @@ function depthExceeds(bytes: Uint8Array, max: number): boolean {
 }
 
 /**
- * Before routes whose contract validates the body: the same refusals, then the text is left for the validator.
- * @param options.anyText lets U+0000 and lone surrogates through, for a route that judges them field by field
+ * For routes whose contract validates the body: the same refusals, then the validator reads the text.
+ * @param options.anyText accepts U+0000 and lone surrogates, for a route that judges them field by field
  */
 export function jsonBody(bytesMax: number = jsonBytesMax, options: { anyText?: boolean } = {}): MiddlewareHandler {
   return async (c, next) => {
@@ -94,7 +97,7 @@ export function jsonBody(bytesMax: number = jsonBytesMax, options: { anyText?: b
         const text = await readJsonText(hotRequestOfContext(c), bytesMax);
         parseJson(text, options.anyText);
         Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
-        // The validator knows fewer spellings of it.
+        // The validator knows fewer spellings of the media type.
         if (c.req.header('content-type') !== 'application/json') {
           c.req.raw.headers.set('content-type', 'application/json');
         }

@@ -17,8 +17,8 @@ export function encodeCursor(keys: readonly string[]): string {
 }
 
 /**
- * What a key of a cursor is. Anybody can make a cursor up, so each key is held to its kind before a query sees it: a time
- * that does not exist is a fault of the client, and not of the database.
+ * The kind of a key in a cursor. Clients can make cursors up, so each key is checked against its kind before a query
+ * gets it: a time that does not exist is a fault of the client, not of the database.
  */
 export type CursorKey = 'id' | 'time' | 'time or nothing' | 'number' | 'text';
 
@@ -49,7 +49,7 @@ export function decodeCursor(cursor: string, kinds: readonly CursorKey[]): strin
   return keys;
 }
 
-/** For keys that are of their kinds and still no place in the list. */
+/** For keys of the right kinds that are still no place in the list. */
 export function cursorInvalid(): DomainError {
   return requestInvalid([inputFault('cursor', 'cursor.invalid')]);
 }

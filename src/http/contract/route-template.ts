@@ -1,15 +1,15 @@
 import type { Context, Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
 
-/** What stands for the route of a request that no route serves, in logs and metrics. */
+/** Label in logs and metrics for requests that no route serves. */
 export const unrouted = 'unrouted';
 
-/** By the pattern of the router: as many as there are routes. */
+/** By the pattern of the router: as many entries as routes. */
 const templates = new Map<string, string | undefined>();
 
 /**
- * The route that serves a request, spelled as in the contract (`/v1/orders/{id}`); undefined when none does. Known as
- * soon as the first middleware runs, since the router has looked at method and path by then.
+ * The route that serves a request, spelled as in the contract (`/v1/orders/{id}`); undefined when none does. Known when
+ * the first middleware runs, because the router has matched method and path by then.
  */
 export function routeOf(c: Context): string | undefined {
   for (const { path } of matchedRoutes(c)) {
@@ -19,7 +19,7 @@ export function routeOf(c: Context): string | undefined {
   return undefined;
 }
 
-/** Finds the route of the request that a browser asks about beforehand, by the method that it names. */
+/** Finds the route of the request that follows a preflight, by the method that the preflight names. */
 export function preflightRouteOf(app: Pick<Hono, 'router'>): (c: Context) => string | undefined {
   return (c) => {
     const method = c.req.header('access-control-request-method');
@@ -33,7 +33,7 @@ export function preflightRouteOf(app: Pick<Hono, 'router'>): (c: Context) => str
   };
 }
 
-/** Undefined for the pattern of a middleware, or of a page for what is missing, which fit whatever address. */
+/** Undefined for the pattern of a middleware or of the not-found page, which match any address. */
 export function templateOf(pattern: string): string | undefined {
   if (templates.has(pattern)) return templates.get(pattern);
   const template = pattern.includes('*') ? undefined : pattern.replaceAll(/:(\w+)(?:\{[^}]*\})?\??/g, '{$1}');

@@ -6,7 +6,7 @@ import { type FieldFaultCode, type InputFault, fieldFaults, inputFault } from '.
 /** What every handler may read from its context. */
 export type AppEnv = { Variables: { requestId: string } };
 
-/** A room's routes: contract and handler side by side, faults of the input in one shape. */
+/** A room's routes: contract and handler side by side, input faults in one shape. */
 export function createRouter<E extends Env = AppEnv>(): OpenAPIHono<E> {
   return new OpenAPIHono<E>({
     defaultHook: (result) => {
@@ -16,8 +16,8 @@ export function createRouter<E extends Env = AppEnv>(): OpenAPIHono<E> {
 }
 
 /**
- * Puts a route into the contract whose handler checks its own input, for a hot path: `openapi` would add a validator per
- * part. The handler is then added with `unchecked(route)`.
+ * Adds a route to the contract whose handler checks its own input, for a hot path: `openapi` would add a validator per
+ * part. Add the handler with `unchecked(route)`.
  */
 export function describe<E extends Env>(router: OpenAPIHono<E>, ...routes: readonly RouteConfig[]): OpenAPIHono<E> {
   for (const route of routes) router.openAPIRegistry.registerPath(route);
@@ -32,11 +32,11 @@ export function unchecked<Route extends RouteConfig>(route: Route): Omit<Route, 
 
 const faultsMax = 20;
 
-/** zod says what was expected, and leaves out what it saw: that a field was missing has to be noted while it looks. */
+/** zod reports what it expected but not what it saw, so a missing field must be noted during validation. */
 const missing = fieldFaults['field.required'].en;
 z.config({ customError: ({ input }) => (input === undefined ? missing : undefined) });
 
-/** Where and what, never the value: a value may be private, and echoing it invites injection. */
+/** Path and expectation, never the value: a value may be private, and echoing it invites injection. */
 export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[] }): InputFault[] {
   return error.issues.slice(0, faultsMax).map((issue) => {
     const { code, ...parameters } = faultOf(issue);
@@ -46,7 +46,7 @@ export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[
 
 type Fault = { readonly code: FieldFaultCode; readonly limit?: number; readonly expected?: string };
 
-/** The code of a fault that a schema found. What `fault` of `schemas.ts` says goes first. */
+/** The code of a fault that a schema found. A code from `fault` in `schemas.ts` has precedence. */
 function faultOf(issue: z.core.$ZodIssue): Fault {
   if (issue.code === 'custom') return customFault(issue.params);
   if (issue.code === 'invalid_type')

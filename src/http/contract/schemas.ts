@@ -7,7 +7,7 @@ import { cleanBlock, cleanLine, isBlock, isOneLine } from '../../platform/text/o
 import { isPersonName } from '../../platform/text/person-name.ts';
 import { isPhoneCountry, phoneTextMax } from '../../platform/text/phone-number.ts';
 
-/** Shapes that several rooms speak. Names with `.openapi()` become components of the published contract. */
+/** Shapes that several rooms use. Names with `.openapi()` become components of the published contract. */
 
 export const eventIdSchema = z.string().regex(idPatterns.event);
 export const orderIdSchema = z.string().regex(idPatterns.order);
@@ -15,10 +15,10 @@ export const ticketIdSchema = z.string().regex(idPatterns.ticket);
 export const plainIdSchema = z.string().regex(idPatterns.plain);
 export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/);
 
-/** What belongs to an event, by the event's address. */
+/** Parameters of a route below an event, by the event's address. */
 export const slugParams = z.object({ slug: slugSchema });
 
-/** A refusal by a rule of our own, for `refine`: the fault of the field by its code. */
+/** A refusal by our own rule, for `refine`: the fault of the field by its code. */
 export const fault = (code: FieldFaultCode, parameters: FaultParameters = {}) => ({
   message: fieldFaults[code].en,
   params: { ...parameters, code },
@@ -29,10 +29,10 @@ const knownYears = fault('time.out_of_range', { from: 2000, to: 2200 });
 /** RFC 3339 with an offset; presented in UTC. */
 export const timeSchema = z.iso.datetime({ offset: true }).openapi({ format: 'date-time' });
 
-/** A time that callers send, in years that both Postgres and the clocks of people know. */
+/** A time that callers send, within the years that Postgres and clients support. */
 export const givenTimeSchema = timeSchema.refine((value) => isKnownYear(new Date(value).getUTCFullYear()), knownYears);
 
-/** A calendar day that callers send, in the same years. */
+/** A calendar day that callers send, within the same years. */
 export const givenDaySchema = z.iso.date().refine((value) => isKnownYear(Number(value.slice(0, 4))), knownYears);
 
 function isKnownYear(year: number): boolean {
@@ -41,27 +41,27 @@ function isKnownYear(year: number): boolean {
 
 export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
 
-/** The same for `regex`, whose only word about a fault is its message. */
+/** A fault for `regex`, which can only carry it as its message. */
 export const patternFault = (code: FieldFaultCode, parameters: FaultParameters = {}): string =>
   `fault:${JSON.stringify({ ...parameters, code })}`;
 
 const notOneLine = fault('text.not_one_line');
 
 /**
- * One line of human text as `cleanLine` stores it, with something to see in it: safe in mails, logs, CSV, and beside other
- * text. Every field of one line takes this, `optionalLine`, or `personName`.
+ * One line of human text as `cleanLine` stores it, not empty: safe in mails, logs, CSV, and beside other text. Every
+ * one-line field uses this, `optionalLine`, or `personName`.
  */
 export const lineOfText = (max: number) =>
   z.string().overwrite(cleanLine).min(1).max(max).refine(isOneLine, notOneLine);
 
-/** The same, or nothing. */
+/** One line of human text, or nothing. */
 export const optionalLine = (max: number) => z.string().overwrite(cleanLine).max(max).refine(isOneLine, notOneLine);
 
 /** Several lines of human text, or nothing. */
 export const blockOfText = (max: number) =>
   z.string().overwrite(cleanBlock).max(max).refine(isBlock, fault('text.control_characters'));
 
-/** The name of a person whom messages greet by it. */
+/** The name of a person, used as a greeting in messages. */
 export const personName = (max: number) => lineOfText(max).refine(isPersonName, fault('name.not_a_name'));
 
 /** An email address in the spelling that `readEmail` gives it. */
@@ -81,7 +81,7 @@ export const emailSchema = z
 /** A country by its two letters. */
 export const countrySchema = z.string().trim().toUpperCase().length(2).refine(isPhoneCountry, fault('country.unknown'));
 
-/** A phone number as a person wrote it. Which one it is, `phoneOf` says, once the event is known. */
+/** A phone number as a person wrote it. `phoneOf` reads it once the event is known. */
 export const phoneSchema = z
   .string()
   .trim()
@@ -95,7 +95,7 @@ export const phoneSchema = z
     example: '0812 3456 7890',
   });
 
-/** The country that a person chose beside a phone number. */
+/** The country that a person selected beside a phone number. */
 export const phoneCountrySchema = countrySchema.openapi({
   description: 'For a phone number without + or 00 that is not of the country of the event.',
   example: 'SG',
@@ -123,7 +123,7 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
-/** The body of a list of these: a page, or all of them when `nextCursor` is null. */
+/** The body of a list: one page, or all items when `nextCursor` is null. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 }

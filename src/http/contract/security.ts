@@ -1,19 +1,19 @@
-/** Who may call an operation, by the kinds of credential in the published contract. One of a list is enough. */
+/** Who may call an operation, by credential kinds of the published contract. One kind of a list is enough. */
 
-/** A signed-in member of staff; keys and devices may not. */
+/** A signed-in staff member; keys and devices may not. */
 export const bySession = [{ staffSession: [] }];
-/** A member of staff, or a program of the organizer. */
+/** A staff member, or a program of the organizer. */
 export const byStaff = [{ staffSession: [] }, { apiKey: [] }];
-/** Everybody who works at a door, devices too. */
+/** Everyone who works at a door, including devices. */
 export const byDoor = [{ staffSession: [] }, { apiKey: [] }, { deviceToken: [] }];
 /** A buyer who has confirmed an email or a phone. */
 export const byBuyer = [{ buyerToken: [] }];
-/** Anybody; a confirmed buyer says so with the token. */
+/** Anybody; a confirmed buyer proves it with the token. */
 export const byBuyerOrAnybody: Record<string, string[]>[] = [{}, { buyerToken: [] }];
 /** The buyer of an order, by its link or by the cookie that the link was exchanged for. */
 export const byOrder = [{ orderToken: [] }, { orderCookie: [] }];
 export const byOrderToken = [{ orderToken: [] }];
-/** Anybody; a credential is neither needed nor looked at. */
+/** Anybody; no credential is needed or read. */
 export const byAnybody: Record<string, string[]>[] = [];
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description }) as const;
@@ -28,7 +28,7 @@ export const securitySchemes = {
   orderCookie: {
     type: 'apiKey',
     in: 'cookie',
-    // Over plain HTTP, on a developer's machine, it goes without its prefix.
+    // Over plain HTTP, on a developer's machine, the cookie has no prefix.
     name: '__Secure-antre_order',
     description: 'Set by `POST /v1/orders/{id}/session`. Changes need the same origin too.',
   },

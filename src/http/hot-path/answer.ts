@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer as plain facts, without the objects of the web standard, which a refusal need not pay for. */
+/** An answer as plain facts, without Request and Response objects: a refusal must not pay for them. */
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
-/** The same for what the router answers with. */
+/** The answer as a Response, for the router. */
 export function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body, { status, ...(headers && { headers }) });
 }

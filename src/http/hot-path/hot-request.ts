@@ -4,24 +4,26 @@ import { socketAddress } from '../server/client-network.ts';
 import { cutShort, readBytes, tooLarge } from './read-bytes.ts';
 
 /**
- * What a hot route sees of a request: plain facts, without the objects of the web standard, which would cost as much as
- * the work itself. The same handler serves a request that came through the router.
+ * What a hot route sees of a request: plain facts, without Request and Response objects, which would cost as much as
+ * the work itself. The same handler serves requests that came through the router.
  */
 export type HotRequest = {
   readonly method: string;
   readonly path: string;
   /** @param name in lower case */
   header(name: string): string | undefined;
-  /** Of the connection; undefined in a request that came over none. */
+  /** Of the connection; undefined in a request without one. */
   readonly remoteAddress: string | undefined;
   /** @throws DomainError request.too_large */
   bytes(bytesMax: number): Promise<Buffer>;
 };
 
-/** Whose credential a route asks for: that of staff, API keys and devices, or the one that opens one order. */
+/** The kind of credential that a route asks for: of staff, API keys and devices, or of one order. */
 export type BearerKind = 'staff' | 'order';
 
-/** Whether a request carries a credential of this kind that we made. Told from the request alone, without a query. */
+/**
+ * Whether a request carries a credential of this kind that we made. Decided from the request alone, without a query.
+ */
 export type PresentsCredential = (kind: BearerKind, request: Pick<HotRequest, 'method' | 'path' | 'header'>) => boolean;
 
 export function hotRequestOf(incoming: IncomingMessage, path: string): HotRequest {
@@ -50,7 +52,7 @@ export function hotRequestOfContext(c: Context): HotRequest {
 
 function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
-  // Gone while a limit was asked: a stream that is destroyed says nothing more.
+  // Closed while a limit was checked: a destroyed stream emits nothing more.
   if (incoming.destroyed) return Promise.reject(cutShort());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -6,7 +6,7 @@ export function tooLarge(bytesMax: number): DomainError {
   return new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
 }
 
-/** Who hangs up is not our database that is away, though the error has the same code. */
+/** A client that hangs up has the same error code as a database that is away; they must not be confused. */
 export const cutShort = () => requestInvalid([inputFault('', 'body.cut_short')]);
 
 /**
@@ -18,7 +18,7 @@ export async function readBytes(c: Context, bytesMax: number): Promise<Buffer> {
   try {
     return await readBody(c, bytesMax);
   } catch (error) {
-    // Who hangs up is not our database that is away, though the error has the same code.
+    // A client that hangs up has the same error code as a database that is away.
     throw error instanceof Error && 'code' in error && error.code === 'ECONNRESET' ? cutShort() : error;
   }
 }

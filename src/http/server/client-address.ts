@@ -1,12 +1,12 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** An address in the one spelling that all spellings of it share: dotted IPv4, or IPv6 without a zone. */
+/** An address in one canonical spelling: dotted IPv4, or IPv6 without a zone. */
 export type Address =
   | { readonly family: 4; readonly text: string }
   | { readonly family: 6; readonly text: string; readonly parts: readonly number[] };
 
-/** Why a name that a proxy wrote gives no address. `hidden`: the proxy says `unknown` or an obfuscated name. */
+/** Why a name that a proxy wrote gives no address. `hidden`: the proxy wrote `unknown` or an obfuscated name. */
 export type NoAddress = 'hidden' | 'malformed';
 
 const zone = /%[\w.~%-]{1,64}$/;
@@ -14,7 +14,7 @@ const bracketed = /^\[([^\]]+)\](?::(?:\d{1,5}|_[\w.-]{1,64}))?$/;
 const dottedWithPort = /^([\d.]+):(?:\d{1,5}|_[\w.-]{1,64})$/;
 const hidden = /^(?:unknown|_[\w.-]{1,64})(?::(?:\d{1,5}|_[\w.-]{1,64}))?$/i;
 
-/** An address alone, as a socket gives it. IPv4 in the form of IPv6 (`::ffff:192.0.2.7`) is the IPv4 address. */
+/** An address alone, as a socket gives it. IPv4-mapped IPv6 (`::ffff:192.0.2.7`) becomes the IPv4 address. */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { family: 4, text };
   if (!text.includes(':')) return undefined;

@@ -6,15 +6,15 @@ import { type Address, type NoAddress, parseAddress, parseNode } from './client-
 import { forOf, lastElement } from './forwarded-header.ts';
 import { type IsTrusted, createIsTrusted } from './trusted-proxies.ts';
 
-/** The network that a request comes from: its key in limits, `unparsedNetwork` when that cannot be told. */
+/** The network of a request: its key in limits, or `unparsedNetwork` when unknown. */
 export type ClientNetwork = (request: {
   readonly remoteAddress: string | undefined;
   header(name: string): string | undefined;
 }) => string;
 
 /**
- * Where all those are counted whose address a trusted proxy wrote in no form that is known. They share the allowance of
- * one network: never that of the proxy, which would be everybody's, and never none.
+ * The key of all requests whose address a trusted proxy wrote in no known form. They share the limit of one network.
+ * The proxy's own network would be everybody's, and no network would mean no limit.
  */
 export const unparsedNetwork = 'unparsed';
 
@@ -22,7 +22,9 @@ export const unparsedNetwork = 'unparsed';
 export const addressHeaders = ['x-forwarded-for', 'forwarded'] as const;
 export type AddressHeader = (typeof addressHeaders)[number];
 
-/** What is looked at of a chain: the addresses before that are the client's own words, as many as it likes. */
+/**
+ * How many entries of a chain are read: entries before those of trusted proxies are the client's own, in any number.
+ */
 const hopsMax = 20;
 const shapeLengthMax = 60;
 
@@ -33,11 +35,12 @@ const unparsedTotal = counter(
 );
 
 /**
- * The network that a request comes from: IPv4 /24, IPv6 /64, since a household or a venue shares one and an attacker
- * owns many addresses in one. A header counts only as far as trusted proxies wrote it: it is read from the right, and
- * the first address that is not a trusted proxy is the client. What cannot be read there is logged once per header and
- * reason and counted. Without a connection (an in-process request) everyone is on the loopback.
- * @param options.header where proxies write; `X-Forwarded-For` when left out, and then `Forwarded` where that is missing
+ * The network of a request: IPv4 /24 or IPv6 /64. A household or a venue shares one, and an attacker owns many
+ * addresses in one. Of the header only the part that trusted proxies wrote counts: it is read from the right, and the
+ * first address that is not a trusted proxy is the client. An unreadable entry is counted, and logged once per header
+ * and reason. Without a connection (an in-process request) the client is on the loopback.
+ * @param options.header the header that proxies write; when omitted, `X-Forwarded-For`, and `Forwarded` where it is
+ * missing
  */
 export function createClientNetwork(
   trustedProxies: readonly string[],
@@ -67,7 +70,7 @@ export function createClientNetwork(
         : networkOfAddress(found.address);
     }
     const elements = header('forwarded');
-    // Nobody in front of the proxy: it asks for itself, as a load balancer that looks after our health does.
+    // No client in front of the proxy: the proxy asks for itself, like a load balancer that checks our health.
     if (elements === undefined) return networkOfAddress(peer);
     const found = clientOf(elements, peer, isTrusted, nextElement);
     return found.address === undefined
@@ -76,7 +79,7 @@ export function createClientNetwork(
   };
 }
 
-/** The same of a request that came through the router. */
+/** The network of a request that came through the router. */
 export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => string {
   return (c) => clientNetwork({ remoteAddress: socketAddress(c), header: (name) => c.req.header(name) });
 }
@@ -96,8 +99,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The IPv6 /48 around a network; undefined for IPv4. Whoever rents one machine is often given a /48, which is 65,536
- * networks: those together have a second, wider limit.
+ * The IPv6 /48 around a network; undefined for IPv4. Renting one machine often comes with a /48, which is 65,536
+ * networks: together they have a second, wider limit.
  */
 export function widerNetworkOf(network: string): string | undefined {
   if (!network.endsWith('::/64')) return undefined;
@@ -115,7 +118,7 @@ type Found =
   | { readonly address: Address }
   | { readonly address?: undefined; readonly reason: NoAddress; readonly written: string };
 
-/** Walks the header from the right as far as trusted proxies wrote it. */
+/** Reads the header from the right, as far as trusted proxies wrote it. */
 function clientOf(
   written: string,
   peer: Address,
@@ -144,7 +147,7 @@ function nextElement(written: string, end: number): Hop {
   return { node: forOf(element), before };
 }
 
-/** The form of what was written, without what it says: an address is somebody's. */
+/** The shape of the text without its content: an address is personal. */
 function shapeOf(written: string): string {
   return written.trim().slice(0, shapeLengthMax).replaceAll(/\d/g, '9').replaceAll(/[a-z]/gi, 'a');
 }

@@ -1,7 +1,7 @@
 /**
- * `Forwarded` (RFC 7239), read from the right. Each proxy appends its own element, so the last ones are the proxies' and
- * the first ones are whatever the client sent: a parser that begins at the left could be led astray by the client. No
- * library that was looked at reads from the right (`forwarded-parse` refuses the whole header for a fault at its left).
+ * `Forwarded` (RFC 7239), read from the right. Each proxy appends its own element: the last elements are the proxies',
+ * the first ones are the client's. A parser that begins at the left could be misled by the client. No library that was
+ * examined reads from the right (`forwarded-parse` refuses the whole header for a fault at its left).
  */
 
 /** The last element of the header before `end`, and where the elements before it end; -1 when there are none. */
@@ -15,7 +15,7 @@ export function lastElement(header: string, end: number): { readonly element: st
   return { element: header.slice(0, end), before: -1 };
 }
 
-/** What stands after `for=` in an element; undefined when the element is not well formed or has not one `for`. */
+/** The value after `for=` in an element; undefined when the element is malformed or has not exactly one `for`. */
 export function forOf(element: string): string | undefined {
   let found: string | undefined;
   let rest = element.trim();
@@ -37,7 +37,7 @@ const backslash = 0x5c;
 /** One pair and the semicolon after it. IPv6 and ports belong in quotes; many proxies leave the quotes out. */
 const pair = /^\s*([\w!#$%&'*+.^`|~-]+)=("(?:[^"\\]|\\.)*"|[^\s";,]+)\s*(?:;|$)/;
 
-/** An odd number of backslashes before a quote makes it part of the text. */
+/** An odd number of backslashes before a quote makes the quote part of the text. */
 function isEscaped(header: string, at: number): boolean {
   let slashes = 0;
   for (let index = at - 1; index >= 0 && header.charCodeAt(index) === backslash; index -= 1) slashes += 1;

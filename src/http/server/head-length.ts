@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** Written as it is read: how long it becomes, nobody knows beforehand. */
+/** Written while it is read: its length is unknown beforehand. */
 const streamed = /^text\/(?:csv|event-stream)\b/;
 
 /**
- * Gives the answer to a HEAD the Content-Length of the GET, which is what such a request is mostly asked for. Before
- * everything else, so that it sees the answer as the GET would have had it. A stream is let go: nobody will read it.
+ * Gives the answer to a HEAD the Content-Length of the GET, which is what most clients send HEAD for. Registered before
+ * all other middleware, so that it sees the answer of the GET. A stream is cancelled: nobody will read it.
  */
 export function headLength(): MiddlewareHandler {
   return async (c, next) => {

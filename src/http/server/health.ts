@@ -3,23 +3,23 @@ import { profile } from './profile.ts';
 import { registry } from '../../platform/metrics.ts';
 import { orAfter } from '../../platform/resilience/deadline.ts';
 
-/** One thing that must answer before traffic may come. Throws when it does not. */
+/** A dependency that must answer before traffic may come. `check` throws when it does not. */
 export type Probe = { readonly name: string; check(): Promise<void> };
 
 const probeDeadlineMs = 1000;
 
 /**
- * The operations port: liveness, readiness, metrics, profiles. Loopback by default, and never behind the public door.
- * `isDraining` turns readiness off first when the process stops, so that load balancers look elsewhere in time.
+ * The operations port: liveness, readiness, metrics, profiles. On the loopback by default, and never public. When the
+ * process stops, `isDraining` first turns readiness off, so that load balancers move on in time.
  */
 export function operationsApp(options: {
   probes: readonly Probe[];
   isDraining: () => boolean;
   /** Why only a new process helps, or undefined. */
   fault?: () => string | undefined;
-  /** The operator's token; without one there is nothing that needs it. */
+  /** The operator's token; without one, routes that need it do not exist. */
   token?: string | undefined;
-  /** What rooms add for operators; each guards itself by the token. */
+  /** Routes of rooms for operators; each checks the token. */
   routes?: Hono | undefined;
 }): Hono {
   const app = new Hono();

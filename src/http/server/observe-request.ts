@@ -9,20 +9,23 @@ const inFlight = gauge('http_requests_in_flight', 'Requests being answered now')
 
 export type ObservedRequest = {
   readonly requestId: string;
-  /** Once, when the answer is known. `route` is the route's template, never the address; undefined when no route serves it. */
+  /**
+   * Called once, when the answer is known. `route` is the template, never the address; undefined when no route serves
+   * it.
+   */
   answered(route: string | undefined, method: string, status: number): void;
 };
 
 export type ObserveRequest = () => ObservedRequest;
 
-/** What no route serves is mostly what robots try: one line for the first in this time, one for each status of the rest. */
+/** Unrouted requests are mostly robots' tries: in this time one line for the first, and one per status for the rest. */
 const unroutedEveryMs = 10_000;
-/** A label must not be of the client's making. */
+/** A label must not come from the client. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Gives each request an id and one observation; each that a route serves one log line, the others a share of one. */
+/** Gives each request an id and one observation. Each routed request gets one log line; the others share lines. */
 export function createObserveRequest(log: Log): ObserveRequest {
-  /** Requests that no route served since the last line, by status; undefined when there was none lately. */
+  /** Requests without a route since the last line, by status; undefined when there was none lately. */
   let unlogged: Map<number, number> | undefined;
 
   const summarize = () => {

@@ -7,8 +7,8 @@ const secondsMax = 60;
 const samplingMicroseconds = 500;
 
 /**
- * `GET /debug/profile?seconds=10` on the operations port, with the operator's token: a CPU profile of this process as it
- * works, to be opened in the developer tools of a browser. One at a time; it costs some per cent while it runs.
+ * `GET /debug/profile?seconds=10` on the operations port, with the operator's token: a CPU profile of this process, for
+ * the developer tools of a browser. One at a time; it costs some per cent while it runs.
  */
 export function profile(token: string): Handler {
   let running = false;

@@ -3,16 +3,21 @@ import { type HttpBindings, getRequestListener } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
 import { cutLongTurns } from './cut-long-turns.ts';
 
-/** Time for the headers, for the whole request, and for an idle kept-alive connection; longer than any proxy's own. */
+/**
+ * Time for the headers, for the whole request, and for an idle kept-alive connection; longer than a proxy's own times.
+ */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 75_000;
 /**
- * Without a byte in either direction while a request is being answered: by then its answer is not being read. Longer than
- * any answer takes to begin, which is a profile's minute.
+ * Closes a connection after this time without a byte in either direction while a request is being answered: the client
+ * does not read its answer. Longer than any answer takes to begin; a profile takes a minute.
  */
 const stallTimeoutMs = 75_000;
-/** How often connections are held against these times; Node's own 30 s would let a trickle live four times as long. */
+/**
+ * How often connections are checked against these times. Node's own 30 s would let a slow client live four times as
+ * long.
+ */
 const connectionsCheckMs = 1000;
 const connectionsMax = 20_000;
 const drainDeadlineMs = 8_000;
@@ -20,7 +25,7 @@ const idleSweepMs = 100;
 
 export type Served = {
   fetch(request: Request, env: { incoming: IncomingMessage }): Response | Promise<Response>;
-  /** Answers a request without the router, or says that it does not. */
+  /** Answers a request without the router; false when it is not for this. */
   take?(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
 };
 
@@ -28,7 +33,7 @@ export type Serving = { readonly port: number; close(): Promise<void> };
 
 /**
  * Serves an app. With `reusePort` several processes share the port and the kernel spreads new connections over them.
- * Closing stops listening, lets requests finish, keeps closing idle connections, and cuts what is left at the deadline.
+ * Closing stops listening, lets requests finish, keeps closing idle connections, and cuts the rest at the deadline.
  */
 export async function serve(
   served: Served,
@@ -36,7 +41,7 @@ export async function serve(
     host: string;
     port: number;
     reusePort: boolean;
-    /** Not counted among the connections that one network may have. */
+    /** Does not count among the connections that one network may have. */
     trustedProxies?: readonly string[];
     connectionsPerNetworkMax?: number;
     headersTimeoutMs?: number;
@@ -44,9 +49,8 @@ export async function serve(
     stallTimeoutMs?: number;
   },
 ): Promise<Serving> {
-  // There is no HTTP/2 here: the edge speaks it.
-  // A request of HTTP/1.0 need not name a host, and health checks of old load balancers do not. Later ones must: Node
-  // refuses those that do not.
+  // No HTTP/2 here: the edge speaks it. An HTTP/1.0 request need not name a host, and health checks of old load
+  // balancers do not. Node refuses later versions without a host.
   const throughRouter = getRequestListener((request, env) => served.fetch(request, env as HttpBindings), {
     hostname: 'localhost',
   });

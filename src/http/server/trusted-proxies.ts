@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { type Address, parseAddress } from './client-address.ts';
 
-/** Whether an address is one of the proxies whose word about the client counts. */
+/** Whether an address belongs to a proxy that may name the client. */
 export type IsTrusted = (address: Address) => boolean;
 
 /** @param entries addresses and subnets, as `trustedProxiesFault` takes them */
@@ -14,7 +14,7 @@ export function createIsTrusted(entries: readonly string[]): IsTrusted {
     const address = parseAddress(text);
     if (address === undefined) continue;
     if (address.family === 4) {
-      // Counted from the end of an IPv4 address in the form of IPv6.
+      // Counted from the end of an IPv4-mapped IPv6 address.
       const bits = given === undefined ? 32 : Number(given) - (text.includes(':') ? 96 : 0);
       const mask = bits <= 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
       dotted.push({ base: (numberOf(address.text) & mask) >>> 0, mask });

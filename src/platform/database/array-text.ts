@@ -1,6 +1,6 @@
 /**
- * Values as one parameter: the text of a Postgres array, to be cast by the statement (`${arrayText(ids)}::text[]`). Every
- * text is quoted, so that nothing in it means anything.
+ * Values as one parameter: the text of a Postgres array, to be cast by the statement (`${arrayText(ids)}::text[]`).
+ * Every value is quoted, so no character in it has a meaning.
  */
 export function arrayText(values: readonly (string | number | null)[]): string {
   let text = '{';

@@ -1,6 +1,6 @@
 import { bigint, customType, timestamp } from 'drizzle-orm/pg-core';
 
-/** The types of columns that every room has, one way each. */
+/** The column types that every room uses, one way each. */
 
 /** A moment. Postgres keeps microseconds; a Date has milliseconds. */
 export const time = (name: string) => timestamp(name, { withTimezone: true });

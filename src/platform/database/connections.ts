@@ -1,18 +1,18 @@
 import type postgres from 'postgres';
 
 /**
- * Connections to Postgres, one driver client for each, since the driver does not survive the loss of a connection that
- * is in use (postgres.js 3.4, its issues 1154 and 1208):
- * - it ends a transaction by a rollback also when the connection is gone, and that write throws where nobody can catch
- *   it, which ends the process. So what a transaction does after the loss never reaches the driver;
- * - what was to be written at the moment of the loss stays in its buffer and spoils the connection's next life, and a
- *   query handed to a connection that is breaking gets no answer. So a lost connection is thrown away with its client,
- *   and the call on it is told at once;
- * - it tries again without end and without a pause while somebody between it and Postgres takes connections and drops
- *   them. So a connection that was not greeted in time is given up.
+ * Connections to Postgres, one driver client for each, because the driver does not survive the loss of a connection in
+ * use (postgres.js 3.4, its issues 1154 and 1208):
+ * - It ends a transaction by a rollback even when the connection is gone. That write throws where nobody can catch it,
+ *   which ends the process. After a loss, calls of the transaction therefore never reach the driver.
+ * - Bytes that were to be written at the moment of the loss stay in its buffer and spoil the next connection, and a
+ *   query given to a breaking connection gets no answer. A lost connection is therefore discarded with its client, and
+ *   its call fails at once.
+ * - It reconnects without end and without a pause while something between it and Postgres accepts and drops
+ *   connections. A connection that gets no greeting in time is therefore given up.
  */
 export type Connections = {
-  /** A connection that nobody uses; the caller sees to it that there are not too many. */
+  /** An unused connection; the caller limits their number. */
   take(): Connection;
   /** @param usable whether the next caller may have it: not when its call ended as if the connection were breaking */
   give(connection: Connection, usable: boolean): void;
@@ -23,10 +23,10 @@ export type Connections = {
 export type Connection = {
   readonly client: postgres.Sql;
   readonly since: number;
-  /** When the call that is on it began. */
+  /** When its current call began. */
   busySince: number | undefined;
   isLost: boolean;
-  /** Told once, when the connection is lost while a call is on it. */
+  /** Called once, when the connection is lost during a call. */
   onLost: ((error: Error) => void) | undefined;
 };
 
@@ -36,7 +36,9 @@ export class ConnectionLostError extends Error {
 
 export type ConnectionsOptions = {
   readonly open: (events: { onLost: () => void; onGreeted: () => void }) => postgres.Sql;
-  /** Longer than any statement may run: a call without an answer for so long is on a way that was cut without a word. */
+  /**
+   * Longer than any statement may run: a call without an answer for this long is on a connection that was cut silently.
+   */
   readonly silenceMaxMs: number;
 };
 
@@ -127,7 +129,7 @@ export function beginOn(
   );
 }
 
-/** Once the connection is lost the driver learns nothing more, neither to commit nor to roll back; `begin` has failed by itself. */
+/** After a loss the driver must get neither commit nor rollback; `begin` has already failed. */
 function silentIfLost<T>(connection: Connection, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     work.then(

@@ -1,6 +1,6 @@
 /**
- * What a failed database call means for the one who made it. postgres.js gives SQLSTATE codes for answers of the server
- * and names such as CONNECTION_CLOSED for the connection; drizzle wraps both.
+ * What a failed database call means for its caller. postgres.js gives SQLSTATE codes for answers of the server, and
+ * names such as CONNECTION_CLOSED for the connection; drizzle wraps both.
  */
 
 export function sqlState(error: unknown): string | undefined {
@@ -9,22 +9,23 @@ export function sqlState(error: unknown): string | undefined {
   return error.cause === undefined ? undefined : sqlState(error.cause);
 }
 
-/** The name of the violated constraint, when that is what happened. */
+/** The name of the violated constraint, if the error is a constraint violation. */
 export function violatedConstraint(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('constraint_name' in error && typeof error.constraint_name === 'string') return error.constraint_name;
   return error.cause === undefined ? undefined : violatedConstraint(error.cause);
 }
 
-/** Two transactions met; the whole of it may run again at once. */
+/** Two transactions conflicted; the whole transaction may run again at once. */
 export function isConflict(error: unknown): boolean {
   const state = sqlState(error);
   return state === '40001' || state === '40P01';
 }
 
 /**
- * The SQLSTATE of a value that Postgres cannot take (class 22: a date that does not exist, a number out of range, U+0000);
- * undefined for every other fault. Values come from clients, so the fault is theirs, whichever check before it let it pass.
+ * The SQLSTATE of a value that Postgres cannot store (class 22: a date that does not exist, a number out of range,
+ * U+0000); undefined for every other error. Values come from clients, so the fault is the client's, whichever check let
+ * it pass.
  */
 export function dataFault(error: unknown): string | undefined {
   const state = sqlState(error);
@@ -46,7 +47,7 @@ const connectionCodes = new Set([
   'ENOTFOUND',
 ]);
 
-/** The call's fate is not known: it may or may not have been committed. Only the same ids may be sent again. */
+/** The outcome is unknown: the call may or may not have been committed. Only the same ids may be sent again. */
 export function isOutcomeUnknown(error: unknown): boolean {
   const state = sqlState(error);
   return (
@@ -55,7 +56,7 @@ export function isOutcomeUnknown(error: unknown): boolean {
   );
 }
 
-/** The database or the way to it is away or overloaded; the caller gets 503 and may try again. */
+/** The database or the network to it is away or overloaded; the caller gets 503 and may try again. */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   if (state === undefined) return false;

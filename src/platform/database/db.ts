@@ -14,16 +14,16 @@ import { type Gate, createGate } from '../resilience/gate.ts';
 import { gauge, histogram } from '../metrics.ts';
 
 /**
- * The one way to Postgres. What it adds to the driver:
+ * The only access to Postgres. It adds to the driver:
  * - a bounded queue with a deadline before the pool (the driver would queue without end);
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
- * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
- *   half-way (its issue 1181);
+ * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed half-
+ *   way (its issue 1181);
  * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
- *   that, `max_pipeline: 0`, breaks `begin`), and a connection that is lost costs its own call and nothing else.
+ *   this, `max_pipeline: 0`, breaks `begin`). A lost connection costs only its own call.
  */
 
-/** A pool or an open transaction: a query function takes either. */
+/** A pool or an open transaction; a query function takes either. */
 export type Db = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
 
 export type DbOptions = {
@@ -36,15 +36,18 @@ export type DbOptions = {
   readonly callTimeoutMs: number;
   /** Only with PgBouncer >= 1.21 or a direct connection; Debian's 1.18 loses prepared statements. */
   readonly prepare: boolean;
-  /** Makes each call with a place of its own, or throws before it begins. Without it only the pool's own queue bounds them. */
+  /**
+   * Makes each call with its own slot of a limiter, or throws before it begins. Without it only the pool's queue bounds
+   * calls.
+   */
   readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
 };
 
 export type OpenDb = { readonly db: Db; readonly gate: Gate; close(): Promise<void> };
 
-/** Callers that may wait for each connection of a pool before the next one is refused at once. */
+/** Callers that may wait for each connection of a pool before the next one is refused. */
 const waitingPerConnection = 50;
-/** After so many deadlines of a call without a word its connection is given up: with 3 s, after a minute. */
+/** After this many unanswered deadlines of a call its connection is given up: with 3 s, after a minute. */
 const silenceMaxDeadlines = 20;
 const conflictTriesMax = 3;
 const connectTimeoutSeconds = 5;
@@ -73,7 +76,7 @@ class DeadlineError extends Error {
 export function openDb(options: DbOptions): OpenDb {
   const gate = createGate(options.poolSize, {
     waitingMax: options.poolSize * waitingPerConnection,
-    // The deadline of a call holds for its wait, too.
+    // The deadline of a call includes its wait.
     waitMs: Math.min(options.acquireTimeoutMs, options.callTimeoutMs),
   });
   gates.set(options.name, gate);
@@ -83,7 +86,7 @@ export function openDb(options: DbOptions): OpenDb {
 
 /** The part of the driver that drizzle uses: `options`, `unsafe` and `begin`. */
 function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; close(): Promise<void> } {
-  // Drizzle states here how it wants values read and written.
+  // Drizzle sets here how it reads and writes values.
   const types = { parsers: {}, serializers: {} };
   const connections = createConnections({
     silenceMaxMs: options.callTimeoutMs * silenceMaxDeadlines,
@@ -98,8 +101,8 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
         onnotice: () => {},
         onclose: onLost,
         onparameter: onGreeted,
-        // The driver would ask each new connection for the types of arrays, and a connection that is lost just then ends
-        // the process. Arrays of text are the only ones in use.
+        // The driver would ask each new connection for the types of arrays, and losing a connection at that moment ends
+        // the process. Only arrays of text are in use.
         fetch_types: false,
         types: { textArray },
       });
@@ -110,7 +113,7 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
   });
   const runNow = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     if (gate.inUse < options.poolSize) return callOn(connections, work, await gate.enter(), options.callTimeoutMs);
-    // One deadline for the wait and the call: a caller waits no longer when the pool is full.
+    // One deadline for the wait and the call, so that a caller waits no longer when the pool is full.
     const since = performance.now();
     const leave = await enterMeasured(gate, options.name);
     return callOn(connections, work, leave, Math.max(1, options.callTimeoutMs - (performance.now() - since)));
@@ -131,8 +134,8 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
 }
 
 /**
- * Runs a call on a connection of its own. Its place is given back when it has really ended, not when its caller stopped
- * waiting. One promise for all of it, since every query goes through here.
+ * Runs a call on its own connection. The connection is returned when the call has really ended, not when its caller
+ * stopped waiting. One promise for all of it, because every query passes here.
  */
 function callOn<T>(
   connections: Connections,
@@ -179,7 +182,9 @@ async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {
   }
 }
 
-/** Removes what postgres.js leaves in front of the rows after an earlier query on the connection failed half-way. */
+/**
+ * Removes the holes that postgres.js leaves before the rows after an earlier query on the connection failed half-way.
+ */
 export function withoutHoles<T extends unknown[]>(rows: T): T {
   if (rows.length > 0 && rows[0] === undefined) {
     const first = rows.findIndex((row) => row !== undefined);
@@ -188,12 +193,12 @@ export function withoutHoles<T extends unknown[]>(rows: T): T {
   return rows;
 }
 
-/** What is to be done once the transaction has committed, by its handle. */
+/** Callbacks to run after the transaction commits, by its handle. */
 const afterwards = new WeakMap<Db, (() => void)[]>();
 
 /**
- * Does this once the transaction has committed, and never when it is rolled back or run again: for metrics, which would
- * count a repeated transaction twice. Outside of `transaction` it is done at once.
+ * Runs a callback after the transaction has committed, and never when it is rolled back or run again: for metrics,
+ * which would count a repeated transaction twice. Outside of `transaction` it runs at once.
  */
 export function afterCommit(tx: Db, act: () => void): void {
   const acts = afterwards.get(tx);
@@ -201,7 +206,7 @@ export function afterCommit(tx: Db, act: () => void): void {
   else acts.push(act);
 }
 
-/** A transaction that runs again, at most three times, when it met another one (deadlock, serialization failure). */
+/** A transaction that runs again, at most three times, after a conflict (deadlock, serialization failure). */
 export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     const acts: (() => void)[] = [];
@@ -211,7 +216,7 @@ export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Prom
         afterwards.set(tx, acts);
         return work(tx);
       });
-      // Within another transaction this one is only as committed as that one.
+      // Inside another transaction this one commits only with the outer one.
       for (const act of acts) afterCommit(db, act);
       return result;
     } catch (error) {
@@ -220,13 +225,13 @@ export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Prom
   }
 }
 
-/** Rows of a hand-written statement. The caller states their shape; the SQL beside it is what makes it true. */
+/** Rows of a hand-written statement. The caller states their shape; the SQL beside it must match. */
 export async function rowsOf<Row>(db: Db, statement: SQL): Promise<Row[]> {
   const rows: unknown = await db.execute(statement);
   return rows as Row[];
 }
 
-/** Postgres' time; in a transaction that of its start. */
+/** The time of Postgres; in a transaction, the time of its start. */
 export async function readNow(db: Db): Promise<Date> {
   const [row] = await rowsOf<{ ms: number }>(db, sql`select (extract(epoch from now()) * 1000)::float8 as ms`);
   if (row === undefined) throw new Error('Postgres did not tell the time');
@@ -238,7 +243,7 @@ export async function ping(db: Db): Promise<void> {
   await db.execute(sql`select 1`);
 }
 
-/** Whether the role of this connection could change or drop the tables: as their owner, or by membership in the owner. */
+/** Whether the role of this connection could change or drop the tables: as their owner, or as a member of the owner. */
 export async function mayChangeTables(db: Db): Promise<boolean> {
   const [row] = await db.execute<{ may: boolean }>(
     sql`select pg_has_role(current_user, relowner, 'USAGE') as may from pg_class where oid = 'orders'::regclass`,

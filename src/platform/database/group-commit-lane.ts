@@ -1,4 +1,4 @@
-/** An item and who waits for it. */
+/** An item and the caller that waits for it. */
 export type Waiting<Item, Result> = {
   readonly item: Item;
   readonly since: number;
@@ -8,7 +8,7 @@ export type Waiting<Item, Result> = {
 
 export type Flush<Item, Result> = { waiting: readonly Waiting<Item, Result>[]; readonly since: number };
 
-/** The writes that belong together: what waits, and what is being written. */
+/** Writes that belong together: waiting items, and flushes in flight. */
 export type Lane<Item, Result> = {
   readonly name: string;
   queue: Waiting<Item, Result>[];
@@ -26,7 +26,7 @@ export function mayFlush<Item, Result>(
   return ahead !== undefined && lane.flushes.size === 1 && lane.queue.length >= ahead.itemsMin;
 }
 
-/** Takes items from the front; those whose keys meet a taken item's stay, in their order. */
+/** Takes items from the front. Items that share a key with a taken item stay, in order. */
 export function takeBatch<Item, Result>(
   lane: Lane<Item, Result>,
   { batchMax, keysOf }: { readonly batchMax: number; readonly keysOf?: (item: Item) => readonly string[] },
@@ -40,7 +40,7 @@ export function takeBatch<Item, Result>(
     const own = keysOf?.(waiting.item) ?? [];
     if (own.some((key) => keys.has(key))) kept.push(waiting);
     else items.push(waiting);
-    // A kept item's keys count too: what follows it with one of them must not overtake it.
+    // The keys of a kept item count too: a later item with one of them must not overtake it.
     for (const key of own) keys.add(key);
   }
   lane.queue = kept.length === 0 ? lane.queue.slice(index) : kept.concat(lane.queue.slice(index));

@@ -4,22 +4,22 @@ import { type Lane, type Waiting, mayFlush, takeBatch } from './group-commit-lan
 import { counter, gauge, histogram } from '../metrics.ts';
 
 /**
- * Group commit: concurrent writes to one lane are collected while the lane's previous flush is in flight and written
- * together by the next, so that one round trip and one fsync carry many of them. There is no timer: a lone write is
- * flushed at once, and batches grow by themselves under load. (Natural batching, as in the hot-row groups of PolarDB
- * and the two-phase batches of TigerBeetle.)
+ * Group commit: concurrent writes to one lane are collected while the lane's previous flush is in flight, and the next
+ * flush writes them together: one round trip and one fsync for many of them. There is no timer: a lone write is flushed
+ * at once, and batches grow under load. (Natural batching, as in the hot-row groups of PolarDB and the two-phase
+ * batches of TigerBeetle.)
  *
  * Promises:
- *  1. One flush per lane at a time; in a lane, items are flushed in the order of arrival. With `ahead`, one more flush
- *     is sent while the first is in flight, as soon as enough items wait: it stands ready when the first has ended,
- *     so that the database does not wait for our event loop between two batches. `flush` must then take turns by a
- *     lock of the lane's own.
- *  2. No batch holds two items with a key in common (`keysOf`); the later one waits for the next batch.
- *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items; beyond
- *     that it is refused with `service.overloaded`, also while the lane's flush hangs (then within a tenth more).
- *  4. A batch that fails is halved until the bad item fails alone. A conflict of transactions is run again. A batch
- *     whose outcome is unknown is sent again unchanged, so `flush` must be safe to repeat with the same items.
- *  5. With `answerMs`, who is in a flush that hangs is told `service.unavailable` about then. The item may still be
+ *  1. One flush per lane at a time; a lane flushes items in order of arrival. With `ahead`, one more flush is sent
+ *     while the first is in flight, as soon as enough items wait. It is ready when the first one ends, so the database
+ *     does not wait for our event loop between two batches. `flush` must then take turns by a lock of the lane.
+ *  2. No batch holds two items with a common key (`keysOf`); the later item waits for the next batch.
+ *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items. Beyond
+ *     either, the item is refused with `service.overloaded`, also while the lane's flush hangs (then within a tenth
+ *     more).
+ *  4. A failed batch is halved until the bad item fails alone. A transaction conflict is run again. A batch with an
+ *     unknown outcome is sent again unchanged, so `flush` must be safe to repeat with the same items.
+ *  5. With `answerMs`, callers whose flush hangs get `service.unavailable` after about this time. The item may still be
  *     written: only the same item may be sent again.
  *  6. Lanes take turns: a busy lane does not keep another from the next free flush.
  */
@@ -27,8 +27,8 @@ export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
   submit(lane: string, item: Item): Promise<Result>;
   /**
-   * What `submit` would throw because the lane has all it may have, asked before the item is made; counted as a refusal.
-   * Only a group whose lanes share a limit knows that.
+   * What `submit` would throw because the lane is at its limit, asked before the item is made; counts as a refusal.
+   * Only groups whose lanes share a limit have it.
    */
   fullFor?(lane: string): DomainError | undefined;
   /** Waits until nothing is queued or in flight. */
@@ -37,21 +37,21 @@ export type GroupCommit<Item, Result> = {
 
 export type GroupCommitOptions<Item, Result> = {
   readonly name: string;
-  /** Writes all items in one call and answers in their order. */
+  /** Writes all items in one call; returns results in their order. */
   readonly flush: (lane: string, items: readonly Item[]) => Promise<readonly Result[]>;
   readonly batchMax: number;
   readonly queueMax: number;
   readonly deadlineMs: number;
-  /** From arrival to an answer, when the flush hangs. Without it, the flush is waited for to its end. */
+  /** From arrival to an answer, when the flush hangs. Without it, callers wait for the end of the flush. */
   readonly answerMs?: number;
   /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
   readonly flushesMax: number;
   readonly keysOf?: (item: Item) => readonly string[];
-  /** Sends a second flush of a lane when so many items wait. */
+  /** Sends a second flush of a lane when this many items wait. */
   readonly ahead?: { readonly itemsMin: number };
 };
 
-/** How often is looked for those who have waited too long, while they wait. */
+/** Scans for items past their deadline, per deadline. */
 const looksPerDeadline = 10;
 /** A flush that takes longer hangs: it has been sent again, or is about to be. */
 const hangingMs = 400;
@@ -93,7 +93,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const lane = ready.shift();
       if (lane === undefined) return;
       lane.ready = false;
-      // The last free flush is for a lane that has none; and while others write, a busy lane has one like them.
+      // The last free flush is for a lane without one. While other lanes write, a busy lane has one flush, like them.
       const othersWrite = flushes > lane.flushes.size || ready.length > 0;
       if (lane.flushes.size > 0 && (othersWrite || flushes + 1 >= options.flushesMax)) continue;
       refuseLate(lane, options);
@@ -108,7 +108,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     const flush = { waiting: batch, since: performance.now() };
     lane.flushes.add(flush);
     flushes += 1;
-    // While a flush hangs nobody takes batches, and those who wait for it must still be told in time.
+    // While a flush hangs no batch is taken, and waiting callers must still be told in time.
     watch ??= setInterval(() => {
       for (const waiting of lanes.values()) {
         refuseLate(waiting, options);
@@ -196,7 +196,7 @@ async function flushWithResends<Item, Result>(
   }
 }
 
-/** Refuses those who have waited too long; they stand in front, since a lane keeps the order of arrival. */
+/** Refuses items past their deadline. They are in front, because a lane keeps the order of arrival. */
 function refuseLate<Item, Result>(lane: Lane<Item, Result>, options: GroupCommitOptions<Item, Result>): void {
   const oldest = performance.now() - options.deadlineMs;
   if (lane.queue[0] === undefined || lane.queue[0].since >= oldest) return;
@@ -207,7 +207,7 @@ function refuseLate<Item, Result>(lane: Lane<Item, Result>, options: GroupCommit
   for (const waiting of late) waiting.reject(serviceOverloaded(1));
 }
 
-/** Tells those whose flush hangs that nobody knows yet. What the flush brings later finds them gone. */
+/** Tells callers whose flush hangs that the outcome is unknown. A later result of the flush is dropped. */
 function abandonHanging<Item, Result>(
   { flushes }: Lane<Item, Result>,
   { answerMs, name }: GroupCommitOptions<Item, Result>,
