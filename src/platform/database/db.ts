@@ -17,8 +17,8 @@ import { gauge, histogram } from '../metrics.ts';
  * The only access to Postgres. It adds to the driver:
  * - a bounded queue with a deadline before the pool (the driver would queue without end);
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
- * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed half-
- *   way (its issue 1181);
+ * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
+ *   half-way (its issue 1181);
  * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
  *   this, `max_pipeline: 0`, breaks `begin`). A lost connection costs only its own call.
  */
@@ -36,10 +36,7 @@ export type DbOptions = {
   readonly callTimeoutMs: number;
   /** Only with PgBouncer >= 1.21 or a direct connection; Debian's 1.18 loses prepared statements. */
   readonly prepare: boolean;
-  /**
-   * Makes each call with its own slot of a limiter, or throws before it begins. Without it only the pool's queue bounds
-   * calls.
-   */
+  /** Makes each call with its own slot of a limiter, or throws before it begins. Without it only the queue bounds calls. */
   readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
 };
 
@@ -182,9 +179,7 @@ async function enterMeasured(gate: Gate, pool: string): Promise<() => void> {
   }
 }
 
-/**
- * Removes the holes that postgres.js leaves before the rows after an earlier query on the connection failed half-way.
- */
+/** Removes the holes that postgres.js leaves before the rows after an earlier query failed half-way. */
 export function withoutHoles<T extends unknown[]>(rows: T): T {
   if (rows.length > 0 && rows[0] === undefined) {
     const first = rows.findIndex((row) => row !== undefined);
