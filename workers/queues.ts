@@ -109,7 +109,7 @@ export function openQueues(connection: Redis): Queues {
       prefix: queuePrefix,
       streams: { events: { maxLen: eventsKept } },
     });
-    // Failures reach whoever made the call; the connection's own state is watched where it was opened.
+    // Failures reach the caller; the connection's own state is watched where it was opened.
     queue.on('error', () => {});
     return queue;
   };

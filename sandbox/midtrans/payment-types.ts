@@ -16,7 +16,7 @@ export type PaymentType = (typeof paymentTypes)[number];
 
 type Refundability = 'full' | 'partial' | 'none';
 
-/** Label for people, `payment_type` on the wire, and what the rail can give back by API. */
+/** Label for people, `payment_type` on the wire, and what the gateway gives back by API. */
 export const paymentFacts: Record<PaymentType, Readonly<{ label: string; wire: string; refund: Refundability }>> = {
   qris: { label: 'QRIS', wire: 'qris', refund: 'partial' },
   gopay: { label: 'GoPay', wire: 'gopay', refund: 'partial' },

@@ -7,7 +7,7 @@ const bankConfirmationMs = 3000;
 
 export type RefundWish = Readonly<{ key: string; amount?: number; reason: string; external: boolean }>;
 
-/** Refused refunds carry the API's status code: 406 key used, 412 state or rail, 414 amount. */
+/** Refused refunds carry the API's status code: 406 key used, 412 state or way to pay, 414 amount. */
 export type RefundAnswer =
   | Readonly<{ refund: Refund }>
   | Readonly<{ statusCode: '406' | '412' | '414'; message: string }>;
@@ -17,13 +17,13 @@ export function refund(midtrans: Midtrans, transaction: Transaction, wish: Refun
   if (transaction.status !== 'settlement' && transaction.status !== 'partial_refund') {
     return no('412', 'Transaction status cannot be updated.');
   }
-  const rail = transaction.paymentType === undefined ? 'none' : paymentFacts[transaction.paymentType].refund;
-  if (rail === 'none' && !wish.external) return no('412', 'Refund is not supported by this payment method.');
+  const refundability = transaction.paymentType === undefined ? 'none' : paymentFacts[transaction.paymentType].refund;
+  if (refundability === 'none' && !wish.external) return no('412', 'Refund is not supported by this payment method.');
   if (transaction.refunds.some(({ key }) => key === wish.key)) return no('406', 'Refund key has been used.');
   const left = paidAmount(transaction) - refundedAmount(transaction);
   const amount = wish.amount ?? left;
   if (amount <= 0 || amount > left) return no('414', 'Refund amount exceeds what is left of the transaction.');
-  if (amount < left && rail === 'full') return no('414', 'This payment method refunds the whole amount only.');
+  if (amount < left && refundability === 'full') return no('414', 'This payment method refunds the whole amount only.');
 
   const made: Refund = {
     id: midtrans.transactions.size() * 1000 + transaction.refunds.length + 1,

@@ -15,7 +15,7 @@ import {
 import { silentLog } from '../../testkit/worker.ts';
 
 /**
- * Guards that a mail server or a number in trouble is left alone and probed, that what was not tried costs no try, and
+ * Guards that the circuit of a mail server or a number in trouble opens and is probed, that what was not tried costs no try, and
  * that repetitions are a tenth of the calls while it fails.
  */
 

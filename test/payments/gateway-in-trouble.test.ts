@@ -14,7 +14,7 @@ import {
 } from '../../testkit/payments.ts';
 
 /**
- * Guards that a gateway in trouble is asked little: only probes while it is left alone, repetitions for a tenth of the
+ * Guards that a gateway in trouble is asked little: only probes while its circuit is open, repetitions for a tenth of the
  * calls while it fails; and that payments are made again as soon as it is back.
  */
 

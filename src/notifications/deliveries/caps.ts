@@ -3,12 +3,11 @@ import type { Channel } from '../tables.ts';
 /**
  * How many messages one recipient is sent within any hour, on each channel, over everything that is sent. A recipient is a
  * mailbox or a phone, however it is spelt (`src/access/buyers/buyer-key.ts`). Messages about money that has come are not counted:
- * who pays is told, whatever strangers have done.
+ * strangers cannot keep them from a paying buyer.
  *
- * The hour is divided into shares, so that whoever can use one of them up leaves the others alone: a stranger who orders
- * free tickets in somebody's name cannot keep a sign-in code from that person, nor tickets that were paid for. What one
- * person can be sent by strangers is therefore the sum of the shares that strangers can cause. `docs/messages.md` says who
- * can cause what.
+ * The hour is divided into shares, and one share cannot use up another. A stranger who orders free tickets in a person's name
+ * cannot keep a sign-in code or paid tickets from that person. Strangers can cause at most the sum of their shares.
+ * `docs/messages.md` lists who can cause which message.
  */
 export type Share =
   /** Free tickets, and the end of orders that nobody paid for. Anybody can cause these. */

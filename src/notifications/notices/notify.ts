@@ -13,7 +13,7 @@ import {
 import { sendable } from '../metrics.ts';
 
 /**
- * A fact about an order becomes deliveries, and their sending is staged with them. Told twice, it makes them once.
+ * Makes the deliveries for a fact about an order, and stages their sending in the same transaction. Safe to repeat.
  * @returns the ids of the deliveries that are new and go out, the mail's first
  */
 export async function notifyOrder(
@@ -30,7 +30,7 @@ export async function notifyOrder(
   });
 }
 
-/** A code that a buyer asked for becomes a delivery, on the channel of the address; told twice, it makes it once. */
+/** Makes the delivery of a code that a buyer asked for, on the channel of the address. Safe to repeat. */
 export async function notifyBuyer(
   deps: { db: Db; clock: Clock },
   { verificationId }: { verificationId: string },
@@ -40,8 +40,8 @@ export async function notifyBuyer(
 }
 
 /**
- * A one-time link of a staff member becomes a delivery; for a link that does not exist nothing happens. Its recipient is
- * counted as buyers are: one mailbox, whatever it is written to for.
+ * Makes the delivery of a staff member's one-time link; a link that does not exist gets none. The recipient is counted as
+ * buyers are: one mailbox has one cap for all its messages.
  */
 export async function notifyStaff(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'HASH_SECRET'> },

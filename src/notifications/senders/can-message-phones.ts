@@ -5,8 +5,8 @@ const knownMs = 5000;
 const organizersKeptMax = 1000;
 
 /**
- * Whether a number may write to phones for an organizer now, its own or the platform's; remembered for five seconds, since
- * whoever asks for codes asks in a rush.
+ * Whether some number, the organizer's own or the platform's, may write to phones for an organizer now. The answer is kept
+ * for five seconds, since codes are asked for in a rush.
  */
 export function createCanMessagePhones(deps: { db: Db }): (organizerId: string) => Promise<boolean> {
   const known = new Map<string, { readonly reached: Promise<boolean>; readonly until: number }>();

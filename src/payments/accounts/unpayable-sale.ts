@@ -27,8 +27,8 @@ type Reason = { readonly code: string; readonly message: string; readonly subjec
 const linesMax = 10;
 
 /**
- * Why no gateway of the organiser can take the money of this sale; nothing when one can, or when nothing is for money. The
- * highest order counts: as many tickets as one order may have, of the dearest categories, with their fees.
+ * Why no gateway of the organiser can take the money of this sale. Empty when one can, and when all tickets are free. The
+ * highest order decides: as many tickets as one order may have, of the dearest categories, with their fees.
  */
 export async function unpayableSale(
   tx: Db,

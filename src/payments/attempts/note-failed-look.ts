@@ -17,7 +17,7 @@ export function reasonOf(result: Unanswered): string {
 
 /**
  * The gateway was asked about an attempt and did not answer. The plan of looks stays where it is: the reconciler asks
- * again after a back-off. What has changed since the attempt was read has a plan of its own, and is left alone.
+ * again after a back-off. An attempt that has changed since it was read has a new plan, and stays as it is.
  */
 export async function noteFailedLook(db: Db, seen: Attempt, reason: string): Promise<void> {
   failedLooks.inc({ of: 'attempt' });

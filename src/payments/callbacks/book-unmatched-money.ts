@@ -12,10 +12,10 @@ import type { Attempt } from '../tables.ts';
 import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
 
 /**
- * A gateway has taken money for an attempt, by its own word, with facts that cannot be right: in another currency, for
- * another merchant, with a fraction that the currency does not have. It pays for nothing. It is booked as owed in the
- * currency that it came in, and a person is told how much that is, where it lies, and why; the task gives it back.
- * The caller's transaction holds the order's and the attempt's lock.
+ * Books money that a gateway says it took for an attempt with facts that cannot be right: another currency, another
+ * merchant, or a fraction that the currency does not have. The money pays for nothing. It is booked as owed in the currency
+ * that it came in. A task tells a person the amount, the gateway and the reason, and can give it back. The caller's
+ * transaction holds the order's and the attempt's lock.
  */
 export async function bookUnmatchedMoney(
   tx: Db,
@@ -37,7 +37,7 @@ export async function bookUnmatchedMoney(
     checkInSeconds: checkAfterSeconds(status, fact.method ?? attempt.method),
   });
   await markAttention(tx, order, 'wrong_facts');
-  // What was told of it before any money was taken, as of a number that was given out, is part of this.
+  // A task about the same facts from before the money came, say about a number to pay to, is part of this one.
   await closeTaskOf(tx, attempt.eventId, 'wrong_facts', attempt.id);
   if (fact.amount > 0) await owe(tx, taken, fact, reason);
   return { kind: 'applied', outcome: reason };

@@ -86,7 +86,7 @@ function refuse(c: Context<AppEnv>, log: Log, error: unknown): Response {
   if (known === undefined || (isVerified(c) && dataFault(error) !== undefined)) {
     log.error({ err: error }, 'a callback could not be stored');
   }
-  // Also who hangs up in the middle of a body, and who sends what Postgres cannot take.
+  // A client that hangs up in the middle of a body gets this, too, and one that sends what Postgres cannot store.
   if (known?.code === 'request.invalid') return answer(counted('malformed'));
   callbacksReceived.inc({ outcome: 'unavailable' });
   return problem(known !== undefined && known.code in catalogue ? known : serviceUnavailable(error));

@@ -6,7 +6,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
  * process keeps to its own share.
  */
 export type GatewayBudget = {
-  /** 0 when the call may be made now, else the seconds after which to ask again: the later in line, the longer. */
+  /** 0 when the call may be made now, else the seconds after which to ask again. Later callers wait longer. */
   acquire(partition: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
 };
 
@@ -16,7 +16,7 @@ const insuranceShare = 4;
 export function createGatewayBudget(options: { redis: Redis; createsPerSecond: number }): GatewayBudget {
   const limiters = {
     create: limiter(options.redis, 'create', options.createsPerSecond),
-    // Status, closing and refund calls: as many again, so that a rush of new orders does not stop refunds.
+    // Status, closing and refund calls have the same rate of their own, so that a rush of new orders does not stop refunds.
     call: limiter(options.redis, 'call', options.createsPerSecond),
   };
   return {
@@ -27,7 +27,7 @@ export function createGatewayBudget(options: { redis: Redis; createsPerSecond: n
         return 0;
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        // Everyone who is refused in one window comes back in a window of their own, spread by their place in line.
+        // Calls that are refused in one window come back in different windows, in their order.
         return refusal.msBeforeNext / 1000 + (refusal.consumedPoints / points - 1) + Math.random();
       }
     },

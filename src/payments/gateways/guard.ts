@@ -5,7 +5,7 @@ import type { GatewayBudget } from './budget.ts';
 import type { GatewayAccount, GuardedGateway, PaymentGateway } from './gateway.ts';
 import { gatewayCalls, gatewaySeconds } from '../metrics.ts';
 
-/** What a healthy gateway takes at most: whether it is back need not be waited for as long as for a payment. */
+/** The longest that a healthy gateway takes. A probe need not wait as long as a payment. */
 const probeMs = 3000;
 
 type Result = { readonly kind: string };

@@ -6,9 +6,9 @@ export type CallPurpose = 'create' | 'call' | 'refund';
 
 /** A limit on calls in flight, as this room needs it. */
 export type GatewayLimit = {
-  /** Seconds after which a call may have a place; undefined when it would have one now. */
+  /** Seconds after which a call may get a slot; undefined when it would get one now. */
   fullFor(purpose: CallPurpose): number | undefined;
-  /** Makes the call with a place of its own, or answers `full`. */
+  /** Makes the call in a slot of its own, or answers `full`. */
   call<Result extends { readonly kind: string }>(
     purpose: CallPurpose,
     act: () => Promise<Result>,
@@ -16,7 +16,7 @@ export type GatewayLimit = {
 };
 
 /**
- * A gateway that is asked no more at once than it can bear. Whoever finds no place has not called, and comes again.
+ * Bounds the calls in flight to a gateway. A call without a slot is not made; its job comes back later.
  * @throws RetryLater from every call
  */
 export function limitGateway(gateway: GuardedGateway, limit: GatewayLimit): GuardedGateway {

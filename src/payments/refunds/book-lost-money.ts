@@ -9,8 +9,8 @@ import type { Attempt } from '../tables.ts';
 import { closeTaskOf, insertTask } from '../tasks/queries.ts';
 
 /**
- * All that is left of an attempt's money went away again: voided or reversed by the bank, or charged back. Refunds that
- * were still to be made have nothing left to give. If the order was paid with it, its tickets are taken back.
+ * Books that the rest of an attempt's money is lost: the gateway voided the payment, the bank reversed it, or the buyer
+ * charged it back. Refunds that were not sent yet fail. If the money had paid the order, its tickets are revoked.
  */
 export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
   const lost = attempt.received - attempt.refunded;
@@ -41,7 +41,7 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
   return changed;
 }
 
-/** Money that came and went before we heard of either: the order never saw it, the ledger shows both. */
+/** Books money that came and went before we heard of either. The order never changes; the ledger shows both. */
 export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number): Promise<Attempt> {
   const capture = unearnedPosting({ amount, fee: 0 });
   const [captures, reversals] = [

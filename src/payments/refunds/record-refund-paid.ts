@@ -11,8 +11,8 @@ import { closeTaskOf } from '../tasks/queries.ts';
 const confirmationCheckSeconds = 24 * 3600;
 
 /**
- * Money went back: once per refund, whoever says so first. The gateway's acceptance makes it `processing`, the bank's
- * confirmation or a person's word `done`. The caller holds the order's and the attempt's lock.
+ * Books a refund that was paid, once per refund. The gateway's acceptance makes it `processing`; the bank's confirmation or a
+ * person's word makes it `done`. The caller holds the order's and the attempt's lock.
  */
 export async function recordRefundPaid(
   tx: Db,
