@@ -10,21 +10,21 @@ interface FunctionFile {
   readonly checksum: string;
 }
 
-/** How long callbacks' raw bytes may be kept at most; the scheduler drops partitions by the service's own setting. */
+/** The longest time that callbacks' raw bytes are kept. The recurring job drops partitions by the service's own setting. */
 const partitionsKeptDaysMax = 3650;
 
 /**
- * Brings the SQL functions of the database to what `functions/*.sql` says: one file per function, the only text of it.
- * New and changed files are applied (a changed one replaces every function of its name, so that a parameter may change),
- * functions whose file is gone are dropped, all in one transaction. Returns the names of what changed.
+ * Makes the SQL functions of the database equal to `functions/*.sql`, one file per function. New and changed files are applied.
+ * A changed file replaces every function of its name, so that parameters may change. Functions without a file are dropped. All
+ * of it is one transaction. Returns the names of changed functions.
  *
- * A rolling upgrade runs old processes against new functions: change the parameters of one that the service calls only
- * together with its name.
+ * In a rolling upgrade, old processes run against new functions. If the service calls a function, give it a new name when its
+ * parameters change.
  */
 export async function applyFunctions(sql: postgres.Sql, folder: string): Promise<readonly string[]> {
   const files = readFunctionFiles(folder);
   return sql.begin(async (tx) => {
-    // Functions call each other and are checked when they run; the order of files then does not matter.
+    // Functions call each other. They are checked when they run, so the order of the files does not matter.
     await tx`set local check_function_bodies = off`;
     await tx`create table if not exists drizzle.functions (name text primary key, checksum text not null)`;
     const rows = await tx<{ name: string; checksum: string }[]>`select name, checksum from drizzle.functions`;
@@ -39,7 +39,7 @@ export async function applyFunctions(sql: postgres.Sql, folder: string): Promise
         on conflict (name) do update set checksum = excluded.checksum`;
     }
     if (gone.length > 0) await tx`delete from drizzle.functions where name in ${tx(gone)}`;
-    // Payloads need a partition from the first day on.
+    // Payloads need a partition from the first day.
     await tx`select maintain_callback_partitions(${partitionsKeptDaysMax})`;
     return [...changed.map((file) => file.name), ...gone.map((name) => `${name} (dropped)`)];
   });

@@ -24,15 +24,16 @@ interface MigrationFile extends JournalEntry {
 }
 
 const folder = import.meta.dirname;
-/** Any number will do, as long as every migrator of this product takes the same. */
+/** An arbitrary number that all migrators of this product share. */
 const advisoryLock = 4_277_001;
 const advisoryLockDeadlineMs = 60_000;
-/** A migration that waits for a table's lock makes every query behind it wait too: better to fail and try again. */
+/** While a migration waits for a table's lock, all later queries wait, too. It is better to fail and try again. */
 const tableLockDeadlineMs = 5000;
 
 /**
- * Applies the migrations that are missing in one transaction, then the SQL functions that changed in another, and returns
- * their names. Migrations change tables only; `functions/` holds one current file per function. Two migrators take turns. The address must lead past PgBouncer (the turn is a session lock) and belong to the owner of the tables.
+ * Applies the missing migrations in one transaction, then the changed SQL functions in another, and returns their names.
+ * Migrations change tables only; `functions/` has one file per function. Two migrators take turns by a session lock, so the
+ * address must lead past PgBouncer. It must belong to the owner of the tables.
  * @throws MigrationError when the files and the journal disagree, or when a file was changed after it was applied here
  */
 export async function migrate({ url }: { url: string }): Promise<readonly string[]> {
@@ -61,7 +62,7 @@ export async function migrate({ url }: { url: string }): Promise<readonly string
 
 /**
  * Reads `meta/_journal.json` and checks that it lists every .sql file of the folder, in the order of their names, with
- * rising times: drizzle skips, without a word, an entry whose time is not later than the last one applied.
+ * rising times. drizzle silently skips an entry whose time is not later than the last one applied.
  */
 export function checkJournal(migrations: string): readonly MigrationFile[] {
   const { entries } = JSON.parse(readFileSync(join(migrations, 'meta/_journal.json'), 'utf8')) as {
@@ -117,7 +118,7 @@ function requireUnchanged(files: readonly MigrationFile[], applied: ReadonlyMap<
   }
 }
 
-/** What a person needs of an error; of one from Postgres also where in which statement. */
+/** The parts of an error that a person needs. For an error of Postgres also the place in the statement. */
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : error;

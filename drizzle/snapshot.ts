@@ -23,7 +23,7 @@ export function readNewestSnapshot(): Snapshot {
   return JSON.parse(readFileSync(newestFile(), 'utf8')) as Snapshot;
 }
 
-/** Writes the newest snapshot anew, after its migration and `tables.ts` were edited in place. */
+/** Rewrites the newest snapshot, after its migration and `tables.ts` were edited in place. */
 export async function rewriteNewestSnapshot(): Promise<string> {
   const file = newestFile();
   let ids: Pick<Snapshot, 'id' | 'prevId'> = { id: randomUUID(), prevId: beforeAny };
@@ -31,7 +31,7 @@ export async function rewriteNewestSnapshot(): Promise<string> {
     const { id, prevId } = readNewestSnapshot();
     ids = { id, prevId };
   } catch {
-    // There is none yet: a first one is written.
+    // There is none yet: the first one is written.
   }
   writeFileSync(file, `${JSON.stringify({ ...(await readSnapshotOfCode()), ...ids }, null, 2)}\n`);
   return file;

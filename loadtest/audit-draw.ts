@@ -4,7 +4,7 @@ import { exitCodeOf, verdictTable } from './audit-draw/verdicts.ts';
 import { stackEnvironment } from './running-stack.ts';
 
 /**
- * `npm run audit:draw -- <event slug>`: does the draw of a waiting room again from what is published, with an
+ * `npm run audit:draw -- <event slug>`: repeats the draw of a waiting room from published data, with an
  * implementation of its own (docs/draw.md), and fails when anything is not as it should be.
  */
 async function main(): Promise<void> {

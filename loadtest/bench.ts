@@ -29,7 +29,7 @@ import { benchSpread } from './bench/spread.ts';
 
 /**
  * `npm run bench`, or with names: measures paths against their controls in the same run, and writes each result into
- * `loadtest/results/bench.json` under its name, and a table. What is claimed and how to read it: `docs/benchmarks.md`.
+ * `loadtest/results/bench.json` under its name, and a table. `docs/benchmarks.md` says what is claimed and how to read it.
  */
 const benches = {
   orders: ['orders on one hot category, against one transaction per order and pgbench', benchOrders],
@@ -101,7 +101,7 @@ function machine(): Machine {
   };
 }
 
-/** What drizzle throws names the statement; why it failed is the cause. */
+/** drizzle's error names the statement. Its cause says why it failed. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
@@ -114,10 +114,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 process.on('exit', removeBundle);
 
 main().then(
-  // What a bench has left open, should it have, must not keep the terminal.
+  // Handles that a bench has left open must not keep the terminal waiting.
   () => process.exit(),
   (error: unknown) => {
-    // Then whoever stops the servers leaves, when they have gone.
+    // The handler that stops the servers then exits, after they have stopped.
     if (isInterrupted()) return;
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exit(2);

@@ -8,7 +8,7 @@ import { declarationText, factsOf } from './client-text.ts';
 import { readContract } from './contract.ts';
 
 const clientFolder = join(repositoryFolder, 'src/client');
-/** Whose types stand in files of their own; the rest is inside the bundle. */
+/** Sources whose types are files of their own. The other types are in the bundle. */
 const typedFiles = ['call', 'operation', 'problem'] as const;
 
 /**

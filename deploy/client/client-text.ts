@@ -60,7 +60,7 @@ export declare function createClient(options: ClientOptions): Client;
 
 type Operation<Input, Data> = (input: Input & CallOptions) => Promise<CallAnswer<Data>>;
 type OpenOperation<Input, Data> = (input?: Input & CallOptions) => Promise<CallAnswer<Data>>;
-/** Pages and items are fetched as they are walked. */
+/** Pages are fetched as the caller iterates. */
 type Pages<Input, Data, Item> = {
   pages(input: Input & CallOptions): AsyncGenerator<CallAnswer<Data>, void>;
   items(input: Input & CallOptions): AsyncGenerator<Item, void>;

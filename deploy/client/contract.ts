@@ -48,8 +48,8 @@ export type Contract = {
 };
 
 /**
- * The published contract, made without a database or Redis: routes are described when they are made, and no handler runs.
- * Whatever a room takes from the service while it makes its routes is a stand-in that answers every use with itself.
+ * The published contract, made without a database or Redis: routes are described when they are created, and no handler runs. While a
+ * room creates its routes, everything that it reads from the service is a stand-in that answers every use with itself.
  */
 export function readContract(publicUrl = 'https://tickets.antre.example'): Contract {
   const app = createRouter().route('/', createRoutes(standIn() as Service));

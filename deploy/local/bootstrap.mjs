@@ -1,6 +1,6 @@
 // The first thing that runs on a fresh clone: plain JavaScript for any Node from 18 on, without a single package.
-// It installs the packages of the lockfile when they are missing or others, among them the Node that the product runs
-// on, and then runs the given script on that Node. Usage: node deploy/local/bootstrap.mjs <start|test|script> [arguments]
+// It installs the packages of the lockfile if they are missing or have other versions. One of them is the Node that the
+// product runs on. Then it runs the given script on that Node. Usage: node deploy/local/bootstrap.mjs <start|test|script> [arguments]
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ const targets = {
   stop: join(here, 'stop.ts'),
   status: join(here, 'status.ts'),
 };
-/** They need no package, and must not change any under a stack that runs. */
+/** These need no package, and must not change packages under a running stack. */
 const withoutPackages = ['stop', 'status'];
 const oldestNode = [22, 18];
 const heartbeatMs = 5000;
@@ -23,7 +23,7 @@ const shells = ['sh', 'dash', 'bash', 'ash', 'busybox', 'zsh'];
 
 class BootstrapProblem extends Error {}
 
-/** The lockfile as npm keeps it, and as npm wrote it down when it installed last; the second is missing after an interrupted install. */
+/** Packages of the lockfile, or of npm's record of its last install. The record is missing after an interrupted install. */
 function packagesOf(file) {
   try {
     return JSON.parse(readFileSync(join(repository, file), 'utf8')).packages;
@@ -45,7 +45,7 @@ function isInstalled() {
   return !missing && Object.keys(installed).every((path) => wanted[path]);
 }
 
-/** Two commands on one fresh clone (start beside test) must not install at the same time. */
+/** Two commands in one fresh clone (start and test) must not install at the same time. */
 async function withInstallLock(act) {
   const lock = join(repository, '.data/install.lock');
   try {
@@ -98,9 +98,9 @@ async function install() {
   console.log('installing the packages of package-lock.json (once, about half a minute)');
   const heartbeat = setInterval(() => console.log(`  still installing, ${elapsed()}`), heartbeatMs);
   try {
-    // `npm ci` begins by deleting what is there, perhaps under a running stack: it is for an empty place only. Where it
-    // does not accept the lockfile (a registry without the packages of other platforms), `npm install` follows the same
-    // lockfile, and --no-save keeps it from writing to it.
+    // `npm ci` begins by deleting all packages, perhaps under a running stack, so it is only for an empty folder. It refuses the
+    // lockfile if the registry lacks packages of other platforms. `npm install` then follows the lockfile, and --no-save keeps
+    // it from changing it.
     const done =
       (!packagesOf('node_modules/.package-lock.json') && (await npm('ci'))) || (await npm('install', '--no-save'));
     if (!done)
@@ -113,7 +113,7 @@ async function install() {
   console.log(`installed in ${elapsed()}`);
 }
 
-/** Install scripts stay off: the only one that is needed is done by the launcher itself. */
+/** Install scripts stay off. The launcher does the work of the only one that is needed. */
 function npm(...command) {
   const args = [
     ...command,
@@ -134,7 +134,7 @@ function npm(...command) {
   });
 }
 
-/** The Node that came with the packages; where none fits this machine, the present one if it is new enough. */
+/** The Node that came with the packages. If none fits this machine, the present Node if it is new enough. */
 function findNode() {
   const packaged = join(repository, 'node_modules/.bin/node');
   if (existsSync(packaged) && spawnSync(packaged, ['--version'], { stdio: 'ignore' }).status === 0) return packaged;
@@ -155,15 +155,15 @@ function run(node, script, args) {
   });
 }
 
-/** npm passes SIGINT and SIGTERM on, but not SIGHUP, and SIGKILL it cannot: when npm is gone, everything ends. */
+/** npm forwards SIGINT and SIGTERM, but not SIGHUP, and cannot forward SIGKILL. When npm has gone, everything ends. */
 function endWithNpm(running) {
   const before = pathToNpm();
   setInterval(() => pathToNpm() !== before && running.kill('SIGTERM'), parentPollMs).unref();
 }
 
 /**
- * npm is the parent, or, where npm's shell stays between, the parent's parent. What started npm is not looked at: under
- * nohup the stack outlives the shell that it was started from.
+ * npm is the parent, or the parent's parent if npm's shell is between them. The parent of npm is not looked at, so that under
+ * nohup the stack outlives the shell that started it.
  */
 function pathToNpm() {
   try {

@@ -8,8 +8,8 @@ import { step } from './progress.ts';
 import { bundleProgram, bundleHelpers } from './stack/bundle.ts';
 
 /**
- * `npm run build`: everything that a server needs beside Node and the production packages, in `.data/dist`. The programs
- * find what they read at run time (the migrations, the pages) beside themselves.
+ * `npm run build`: writes everything that a server needs besides Node and the production packages to `.data/dist`. The
+ * programs find the files that they read at run time (migrations, pages) beside themselves.
  */
 const dist = join(dataFolder, 'dist');
 

@@ -7,8 +7,8 @@ export type Say = (line: string) => void;
 export const silent: Say = () => {};
 
 /**
- * Runs one step and says how long it took. While a long step runs, a line every few seconds shows that it lives.
- * A step that takes no noticeable time is not worth a line when `quietBelowMs` is given.
+ * Runs one step and says how long it took. While a long step runs, it prints a line every few seconds.
+ * With `quietBelowMs`, a quicker step prints nothing.
  */
 export async function step<T>(say: Say, name: string, act: () => Promise<T>, quietBelowMs = 0): Promise<T> {
   const began = performance.now();

@@ -15,7 +15,7 @@ import { showTable } from './stack/show-table.ts';
 
 /** `npm start`: the whole product on one machine, in the foreground until Ctrl-C, or in the background until `npm stop`. */
 
-/** A terminal's Ctrl-C arrives from the terminal, from npm and from the bootstrap: within this time it counts as one. */
+/** One Ctrl-C arrives three times: from the terminal, from npm and from the bootstrap. Within this time they count as one. */
 const oneSignalMs = 1000;
 const giveUpStartingMs = 15_000;
 
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Takes the folder for this run, or says who has it. */
+/** Locks the data folder for this run, or throws with the process that holds it. */
 function prepareDataFolder(): () => void {
   try {
     mkdirSync(dataFolder, { recursive: true });
@@ -85,18 +85,18 @@ function listenForSignals(): AbortSignal {
   let firstAt: number | undefined;
   const stop = () => {
     if (firstAt !== undefined && performance.now() - firstAt < oneSignalMs) return;
-    // On the way out each child is killed.
+    // The exit handlers kill each child.
     if (firstAt !== undefined) process.exit(130);
     firstAt = performance.now();
     controller.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  // Without the process in the terminal nobody would be left to stop this. In the background `npm stop` does it.
+  // When the process in the terminal has gone, nobody can stop this one. In the background `npm stop` does.
   if (!inBackground) process.on('disconnect', stop);
   return controller.signal;
 }
 
-/** What was asked for while it starts ends the start; its failure is then no news. */
+/** A stop signal during the start ends the start. A failure of the start is then not reported. */
 async function orUndefinedAfterStop<T>(starting: Promise<T>, stopping: AbortSignal): Promise<T | undefined> {
   const late = once(stopping).then(() => pause(giveUpStartingMs, undefined, { ref: false }));
   try {
@@ -139,5 +139,5 @@ try {
   report(error);
   process.exitCode = 1;
 }
-// Nothing is left to do; a connection that is still closing shall not hold the terminal.
+// Nothing is left to do. A connection that is still closing must not keep the terminal waiting.
 process.exit();

@@ -7,7 +7,7 @@ import { dataFolder } from './places.ts';
 /** `npm run status`: what runs from this folder, and whether it is ready. Needs no package. */
 
 const readyDeadlineMs = 2000;
-/** As of a service that does not run, by the conventions of init scripts. */
+/** Exit code for a service that does not run, as in init scripts. */
 const notRunning = 3;
 
 async function main(): Promise<number> {
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   return parts.every(([, , state]) => state === 'ready' || state === 'runs') ? 0 : 1;
 }
 
-/** The product's own processes are asked; of the servers only their life is known. */
+/** Our own processes are asked whether they are ready. Of the servers only their process is looked at. */
 async function stateOf(name: string, alive: boolean): Promise<string> {
   if (!alive) return 'gone';
   const port = operationsPort(name);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { discardData } from './services/discard-data.ts';
 
-/** `npm test`: runs vitest, whose global set-up brings the services, and says at the end how many tests passed and failed. */
+/** `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. */
 
 interface Results {
   readonly numPassedTests: number;
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
       `--outputFile.json=${file}`,
       ...process.argv.slice(2),
     ],
-    // A group of its own, so that its workers can be ended with it.
+    // In a process group of its own, so that its workers can be killed with it.
     { cwd: repositoryFolder, stdio: 'inherit', detached: true },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));
@@ -40,12 +40,12 @@ async function main(): Promise<number> {
     console.log('no result: the tests ended early');
     return code === 0 ? 1 : code;
   }
-  // A file that cannot even be loaded has no tests to fail.
+  // A file that could not be loaded has no failed tests, but it failed.
   const brokenFiles = results.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
   );
   const failed = results.numFailedTests + brokenFiles.length;
-  // Whatever else went wrong, a set-up that fell or an error outside any test, must not look like success.
+  // A failed set-up or an error outside any test must not look like success.
   console.log(`${results.numPassedTests} passed, ${Math.max(failed, code === 0 ? 0 : 1)} failed`);
   return code;
 }
@@ -56,7 +56,7 @@ async function clearUp(pid: number | undefined): Promise<void> {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody is left, as it should be.
+    // No process is left, as expected.
   }
   await discardData(join(dataFolder, `test-${pid}`));
 }

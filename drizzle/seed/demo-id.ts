@@ -4,7 +4,7 @@ import { type IdPrefix, encodeBase32 } from '../../src/platform/ids.ts';
 const plainLength = 20;
 const eventKeyLength = 8;
 
-/** The same id for the same words each time, so that seeding again finds what it seeded. */
+/** An id made from words: seeding again makes the same ids and finds its rows. */
 export function demoId(prefix: IdPrefix, ...words: readonly string[]): string {
   return `${prefix}_${digest(words).slice(0, plainLength)}`;
 }

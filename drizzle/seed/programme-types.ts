@@ -1,6 +1,6 @@
 /**
  * The demo's programme: believable events of one organiser, all over Indonesia. Times are relative to the day of seeding,
- * so that the demo never grows old.
+ * so that the demo is always current.
  */
 
 /** Days from the day of seeding, and the hour on the clock of the venue; or minutes from the moment of seeding. */
@@ -15,7 +15,7 @@ export type DemoCategory = {
   readonly pool: string;
   readonly perOrderMax?: number;
   readonly perBuyerMax?: number;
-  /** When not as the event says. */
+  /** If it differs from the event's. */
   readonly opens?: When;
   readonly closes?: When;
 };
@@ -27,7 +27,7 @@ export type DemoRoom = {
   /** Buyers per second. */
   readonly rateMax: number;
   readonly turnSeconds: number;
-  /** Who stands in the line already. They never come when they are called. */
+  /** Buyers who are in the line already. They never come when they are called. */
   readonly others: number;
 };
 

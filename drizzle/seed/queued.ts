@@ -1,6 +1,6 @@
 import type { DemoEvent } from './programme-types.ts';
 
-/** The event that more people want than can be served at once: its waiting room opens with the stack. */
+/** The event with more buyers than can be served at once. Its waiting room opens with the stack. */
 export const queued: readonly DemoEvent[] = [
   {
     slug: 'gita-semesta',

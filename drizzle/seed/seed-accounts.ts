@@ -74,7 +74,7 @@ async function seedPaymentAccount(db: Db, organizerId: string, encryptionKey: st
     });
 }
 
-/** The platform's own number, which every organiser without one sends from. */
+/** The platform's own number. Organisers without a number of their own send from it. */
 export async function seedSender(db: Db, encryptionKey: string): Promise<void> {
   const { phoneNumberId, accessToken, appSecret, verifyToken } = demoWhatsappSender;
   const id = demoId('snd', phoneNumberId);

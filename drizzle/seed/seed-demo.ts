@@ -9,8 +9,8 @@ import { seedSoldOut } from './seed-sold-out.ts';
 
 /**
  * Writes the demo: an organiser with published passwords, the sandbox's accounts, and a programme around today. Safe to
- * repeat; what was sold meanwhile stays.
- * @returns one line that says what there is
+ * repeat: sold tickets stay.
+ * @returns one line that says what was written
  */
 export async function seedDemo(deps: { db: Db; config: Config; clock: Clock }): Promise<string> {
   const { db, config, clock } = deps;

@@ -14,8 +14,8 @@ const dayMs = 24 * hourMs;
 const hoursAheadOfUtc = { 'Asia/Jakarta': 7, 'Asia/Makassar': 8, 'Asia/Jayapura': 9 } as const;
 
 /**
- * Writes one event with everything below it. Seeding again moves its times and leaves alone what was sold: capacities,
- * counters and redemptions are written once.
+ * Writes one event with everything below it. Seeding again moves its times and does not touch sales: capacities, counters
+ * and redemptions are written once.
  */
 export async function seedEvent(db: Db, organizerId: string, event: DemoEvent, now: Date): Promise<void> {
   const at = (when: When) => timeOf(when, now, event.timeZone);

@@ -19,8 +19,8 @@ const opensWithinMs = 5000;
 const passSeconds = 600;
 
 /**
- * Gives the event a waiting room whose pre-queue opens now, with some others in its line. A room that is not frozen yet
- * stays as it is, with who is in it; an older one is forgotten, so that each start of the stack shows a whole sale.
+ * Gives the event a waiting room whose pre-queue opens now, with some buyers in its line. A room that is not frozen yet stays
+ * as it is, with its buyers. An older room is deleted, so that each start of the stack shows a whole sale.
  */
 export async function seedRoom(
   deps: { db: Db; config: Config; clock: Clock },
@@ -65,7 +65,7 @@ export async function seedRoom(
     );
 }
 
-/** Whether the pre-queue is open by Postgres' clock; waited for a moment, since nobody joins before. */
+/** Waits a moment for the pre-queue to open by Postgres' clock, since nobody can join before. */
 async function isOpened(db: Db, eventId: string): Promise<boolean> {
   const giveUpAt = performance.now() + opensWithinMs;
   while (performance.now() < giveUpAt) {

@@ -6,8 +6,8 @@ import { demoCategoryId } from './seed-event.ts';
 import type { DemoEvent } from './programme-types.ts';
 
 /**
- * Fills an event with free orders, placed as buyers place them, so that its counters, tickets and mails are as real as
- * any. Each has its own Idempotency-Key: seeding again finds them.
+ * Fills an event with free orders, placed as buyers place them, so that its counters, tickets and mails are real. Each order has
+ * its own Idempotency-Key, so seeding again finds it.
  */
 export async function seedSoldOut(
   deps: { db: Db; config: Config; clock?: Clock },

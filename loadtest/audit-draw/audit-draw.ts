@@ -9,13 +9,13 @@ import { type Verdict, createVerdicts } from './verdicts.ts';
 
 export type DrawAudit = {
   readonly verdicts: readonly Verdict[];
-  /** Where each tenth of the list came to stand; undefined before the draw. */
+  /** The positions of each tenth of the list; undefined before the draw. */
   readonly distribution: string | undefined;
   readonly drawKey: string | undefined;
 };
 
 /**
- * Does a room's whole draw again from what is published, and says of each step whether it is right.
+ * Repeats a room's draw from published data, and says for each step whether it is right.
  * @param onProgress called with a sentence now and then
  * @throws Error when the service cannot be asked
  */

@@ -48,7 +48,7 @@ export function checkClock(clockAheadSeconds: number, verdicts: Verdicts): void 
   else verdicts.note('clocks', `the service's and ours are ${apart} apart; one of them is wrong`);
 }
 
-/** What was bound, and when: for every draw, the void ones too. */
+/** The commitments and their times, for every draw, void ones included. */
 export function checkCommitments(document: PublishedDocument, chain: Chain, verdicts: Verdicts): void {
   const { draws, preQueueOpensAt, rules } = document;
   const [first] = draws;

@@ -38,7 +38,7 @@ export function checkOrder(positions: Uint32Array, verdicts: Verdicts): void {
   );
 }
 
-/** Rows: tenths of the list in order of joining; columns: where they came to stand. */
+/** Rows: tenths of the list in order of joining. Columns: their tenths of the drawn order. */
 export function distributionTable(positions: Uint32Array): string {
   const cells = countTenths(positions);
   const width = Math.max(7, String(Math.max(...cells)).length + 2);
@@ -74,7 +74,7 @@ function correlationOf(positions: Uint32Array): number {
   return sum / positions.length / variance;
 }
 
-/** One place: that it is in the list, whose it is, and where it stands. */
+/** One place: it is in the list, its owner, and its position. */
 export function checkOwnPlace(
   { index, accountKey, salt }: OwnPlace,
   eventId: string,

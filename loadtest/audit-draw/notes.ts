@@ -4,13 +4,13 @@ import type { PublishedDocument, PublishedDraw } from './published.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /**
- * What somebody saw, and when by their own clock. A service can claim any time for its commitments; it cannot change what
+ * What an auditor saw, and when by the auditor's clock. A service can claim any time for its commitments; it cannot change what
  * others have written down.
  */
 const noteSchema = z.object({ seenAt: z.string(), draws: z.array(z.record(z.string(), z.unknown())) });
 const notesSchema = z.object({ eventId: z.string(), notes: z.array(noteSchema) });
 
-/** What must stay as it is once it was shown. */
+/** Facts that must not change once they were published. */
 const fixed = [
   'seedHash',
   'beaconChain',
@@ -29,7 +29,7 @@ const fixed = [
 
 const notesMax = 10_000;
 
-/** Compares what is published with what was written down, then writes down what is new. */
+/** Compares the published data with the notes, then notes what is new. */
 export function compareWithNotes(file: string, document: PublishedDocument, now: Date, verdicts: Verdicts): void {
   const kept = existsSync(file)
     ? notesSchema.parse(JSON.parse(readFileSync(file, 'utf8')))

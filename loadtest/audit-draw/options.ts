@@ -8,7 +8,7 @@ export type Options = {
   readonly notesFile: string | undefined;
 };
 
-/** A buyer's own place; salt and account key were told on joining, and prove that a leaf is the buyer's. */
+/** A buyer's own place. Salt and account key come with the answer to joining, and prove that a leaf is the buyer's. */
 export type OwnPlace = {
   readonly index: number;
   readonly accountKey: string | undefined;

@@ -59,7 +59,7 @@ type Grid = {
   readonly places: number;
   readonly height: number;
   readonly width: number;
-  /** What every hash begins with. */
+  /** The first bytes of every hash. */
   readonly start: Uint8Array;
 };
 

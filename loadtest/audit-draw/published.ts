@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the service publishes of a draw, read over HTTP as anybody would. */
+/** The published data of a draw, read over HTTP like any client. */
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const time = z.iso.datetime({ offset: true });
@@ -109,7 +109,7 @@ export async function readProof(url: string, slug: string, index: number): Promi
   return response.status === 200 ? proofSchema.parse(await response.json()) : undefined;
 }
 
-/** What a relay says of the chain; undefined when none can be asked. */
+/** A relay's answer about the chain; undefined if no relay answers. */
 export async function readChainInfo(urls: readonly string[], chain: string): Promise<ChainInfo | undefined> {
   return fromAnyRelay(urls, `/${chain}/info`, infoSchema);
 }
@@ -133,7 +133,7 @@ async function fromAnyRelay<Schema extends z.ZodType>(urls: readonly string[], p
   return undefined;
 }
 
-/** Waits when it is told to. */
+/** Waits as long as `Retry-After` says. */
 async function ask(address: string): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) });

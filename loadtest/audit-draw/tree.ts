@@ -1,6 +1,6 @@
 import { fourBytes, sha256, text } from './hashing.ts';
 
-/** RFC 9162, section 2.1, as it stands there: recursive, over the whole list at once. */
+/** RFC 9162, section 2.1, literally: recursive, over the whole list at once. */
 
 const nothing = sha256();
 const leafTag = Buffer.of(0);

@@ -20,10 +20,10 @@ const controlPool = 16;
 /** Attempts made for each second of a run: more than any run has reached. */
 const attemptsPerSecond = 25_000;
 const repeats = 10;
-/** So many others come between two deliveries of the same callback. */
+/** Other callbacks between two deliveries of one callback. */
 const between = 100;
 
-/** Callbacks of a gateway: verified, durably stored, acknowledged; each of an attempt of its own, and the same ten times. */
+/** Callbacks of a gateway: verified, durably stored, acknowledged; each for an attempt of its own, and then each ten times. */
 export async function benchCallbacks(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('callbacks', options);
   const faults: string[] = [];

@@ -62,7 +62,7 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
   }
 }
 
-/** Scans of tickets that nobody has scanned yet, in turn by all devices of one event. */
+/** Scans of new tickets, by all devices of one event in turn. */
 export async function scanLoad(stack: BenchStack, options: BenchOptions, perSecond = ticketsPerSecond): Promise<Load> {
   const secret = randomBytes(8).toString('hex');
   const tickets = (options.seconds + warmupSeconds) * perSecond;

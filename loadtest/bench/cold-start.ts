@@ -12,11 +12,11 @@ import { type BenchStack, partsOf, say } from './harness/stack.ts';
 const events = 1000;
 const processes = 2;
 const connections = 128;
-/** Neighbours in this order are asked for at the same moment by many. */
+/** Many requests ask for neighbours in this order at the same moment. */
 const askedTogether = 16;
 
 /**
- * A thousand events whose answers nobody has made yet, asked for all at once from two fresh processes. Over both, each
+ * A thousand events without stored answers, requested all at once from two fresh processes. Over both, each
  * answer may be made once: the rest must wait for it or find it in Redis.
  */
 export async function measureColdStart(

@@ -17,7 +17,7 @@ const controlConnections = 64;
 const controlApi: ApiOptions = { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: '16' } };
 const statementsShown = 8;
 
-/** What one order costs, at full rate, at a quiet one, and placed by a transaction of its own. */
+/** The cost of one order: at full rate, at a low rate, and placed by a transaction of its own. */
 export async function benchCost(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('cost', options);
   const faults: string[] = [];
@@ -75,7 +75,7 @@ const columnWidth = 16;
 
 type What = { readonly name: string; readonly offeredPerSecond?: number; readonly isControl?: boolean };
 
-/** One run, not several: what is divided by thousands of orders does not vary much. */
+/** One run, not several: a sum divided by thousands of orders varies little. */
 async function costOf(stack: BenchStack, options: BenchOptions, faults: string[], what: What): Promise<Cost> {
   const { name, offeredPerSecond, isControl = false } = what;
   const api = await stack.startApi(isControl ? controlApi : {});

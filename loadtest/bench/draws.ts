@@ -33,7 +33,7 @@ const joinEveryMs = 20;
 const schedulerMs = 1000;
 const queueTokenSecret = 'bench-only-queue-token-secret-0123456789';
 
-/** A million places: frozen, hashed, drawn on time by the rules of production, and done again from what is published. */
+/** A million places: frozen, hashed, drawn on time by the rules of production, and repeated from published data. */
 export async function benchDraws(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('draws', options);
   const sandbox = await startSandbox();
@@ -113,7 +113,7 @@ async function fillRoom(stack: BenchStack, deps: DrawDeps, event: TestEvent): Pr
   await owner.execute(sql`update waiting_rooms set phase = 'pre_queue' where event_id = ${event.id}`);
 }
 
-/** Somebody joins every 20 ms until told to stop. */
+/** One join every 20 ms until stopped. */
 function joinMeanwhile(stack: BenchStack, eventId: string) {
   const lane = createJoinLane({ db: stack.open.db, flushesMax: 1 });
   const latencies = createLatencies();
@@ -170,7 +170,7 @@ async function drawByScheduler(deps: DrawDeps, eventId: string) {
   }
 }
 
-/** How long the position of one place takes: the gate asks it at each exchange. */
+/** Time to compute the position of one place, as at each exchange. */
 async function measureOrder(stack: BenchStack, { drawKey, places: frozenPlaces }: DrawRow): Promise<Measurement> {
   if (drawKey === null || frozenPlaces === null) throw new Error('not drawn');
   const positions = 200_000;

@@ -32,7 +32,7 @@ const importantMin = 0.999;
 type Shedding = 'on' | 'off';
 
 /**
- * What is served while up to ten times as much is asked as can be served, with shedding and without, in an open loop.
+ * Goodput under up to ten times the load that can be served, with and without shedding, in an open loop.
  * Beside it, all the time, what must go through: callbacks, orders being read, scans at the door.
  */
 export async function benchGoodput(options: BenchOptions): Promise<BenchReport> {
@@ -130,7 +130,7 @@ async function step(
     warmup,
   );
   const [placed, important] = await Promise.all([orders, drive.important.run(api.port, seconds)]);
-  // What was given up unanswered may have been placed or not, and may still be: then there is nothing to compare.
+  // Requests without an answer may or may not have placed an order, or may still do so: then there is nothing to compare.
   if (placed.statuses['lost'] === undefined) drive.faults.push(...((await check?.()) ?? []));
   const point = {
     multiple,
@@ -164,7 +164,7 @@ async function fullSpeed(stack: BenchStack, options: BenchOptions): Promise<numb
   }
 }
 
-/** What the issue of overload asks for, of the curve with shedding. */
+/** The bars for the curve with shedding. */
 function judged(on: readonly Step[]): string[] {
   const best = Math.max(...on.map((one) => one.goodput));
   const missed: string[] = [];

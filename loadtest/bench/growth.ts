@@ -80,7 +80,7 @@ async function measureOrders(
   return { measured: await measureOn(stack, { name, api: {}, connections, options, faults, prepare }), log };
 }
 
-/** What Postgres wrote into its log, by run: pages of 8 KiB in full among it. */
+/** Bytes that Postgres wrote to its log, by run, and how many of them are full pages of 8 KiB. */
 type LogPerOrder = { readonly bytes: number; readonly fullPages: number };
 
 async function tableSizes(stack: BenchStack): Promise<Record<string, string>> {

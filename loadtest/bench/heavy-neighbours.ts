@@ -16,7 +16,7 @@ import { type MeasuredRun, type Measurement, measurementOf, median } from './har
 import { type BenchStack, partsOf, say } from './harness/stack.ts';
 import { type StormRequest, startStorm } from './load/storm.ts';
 
-/** Orders as on a busy evening, far below what a process can take: what is felt is how long each waits. */
+/** Orders as on a busy evening, far below a process's limit: the measure is how long each one waits. */
 const ordersPerSecond = 100;
 const orderConnections = 64;
 const slowerMax = 1.3;
@@ -109,7 +109,7 @@ async function ordersBeside(
   return result;
 }
 
-/** What strangers and organisers may ask again and again. */
+/** Requests that strangers and organisers may repeat without end. */
 async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof stormRequests, StormRequest[]>> {
   const { db } = stack.open;
   const event = await createEvent(db, {

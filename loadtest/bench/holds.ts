@@ -23,8 +23,8 @@ const sweepMinutesMax = 30;
 const bar = { ratioMin: 0.85, p99MsBelow: 250 };
 
 /**
- * A million holds that have ended are given back while the same event goes on selling: what the sale feels of it, against
- * the same sale before the sweeper begins, and how long it takes.
+ * A million expired holds are released while their event goes on selling. Compares the sale with itself before the sweeper
+ * begins, and measures how long the release takes.
  */
 export async function benchHolds(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('holds', options);

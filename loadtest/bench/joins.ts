@@ -24,7 +24,7 @@ const bar = { perSecondMin: 20_000, p99MsBelow: 250 };
 /** Processes read the rooms once a second. */
 const knownAfterMs = 2500;
 
-/** Joins at one event's waiting room, each by a buyer of its own who was confirmed before. */
+/** Joins to one event's waiting room, each by another buyer who was confirmed before. */
 export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('joins', options);
   const faults: string[] = [];
@@ -85,7 +85,7 @@ function withBar(ours: readonly Measurement[]): Measurement[] {
 const knownBuyers = 10_000;
 /** As little work as there is to find: it is the load's own time, before the run. */
 const difficulty = 8;
-/** Challenges made and solved before a run, some ten seconds' work; who has joined with one then joins again. */
+/** Challenges made and solved before a run, some ten seconds of work. Buyers who joined with one then join again. */
 const solvedMax = 100_000;
 
 type Joining = {
@@ -128,7 +128,7 @@ async function joinLoad(
   };
 }
 
-/** Every 201 is one place, all places are one line without gaps, and who has come before is told so. */
+/** Every 201 is one place, the places are one line without gaps, and a second join is answered as such. */
 async function compareWithRows(
   stack: BenchStack,
   event: TestEvent,

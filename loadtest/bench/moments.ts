@@ -27,7 +27,7 @@ const policies = policiesOf({
   VERIFICATIONS_PER_MINUTE: 60_000,
 });
 
-/** What has a time promised for each one of it, one at a time: not how many, but how long. */
+/** Work with a promised time for each request, one at a time: not how many, but how long. */
 export async function benchMoments(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('moments', options);
   const wire = await layWire(stack.services.addresses.redisCacheUrl);

@@ -100,7 +100,7 @@ function report(setting: Setting, calm: readonly Pair[], rushed: readonly Pair[]
   ];
 }
 
-/** Both loads at once, on events of their own, each open: what is due is sent, whatever becomes of the other. */
+/** Both loads at once, on events of their own, each open: a request is sent when it is due, whatever happens to the other load. */
 async function both(
   stack: BenchStack,
   api: BenchApi,

@@ -39,7 +39,7 @@ export function chartConcurrency(tried: readonly Tried[]): string[] {
   ];
 }
 
-/** What buyers felt in the open loop, moment by moment. */
+/** Latency in the open loop, over time. */
 export function chartFelt(offeredPerSecond: number, timeline: Timeline): string {
   return saveChart('orders-felt', {
     title: `Latency while ${offeredPerSecond.toLocaleString('en')} orders/s come, whatever the server does`,

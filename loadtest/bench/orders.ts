@@ -17,7 +17,7 @@ const connectionCounts = [128, 256, 512];
 const ways: readonly ApiOptions[] = [{}, { tied: false }, { processes: 2 }];
 const bar = { perSecondMin: 8000, p99MsBelow: 250, ratioMin: 8 };
 const openConnections = 512;
-/** What is offered in the open loop, of what the closed loop reached: latency at the very limit says nothing. */
+/** The rate of the open loop, as a share of the closed loop's. Latency at the limit itself says nothing. */
 const offeredShare = 0.7;
 const slotSeconds = 0.25;
 const addedCommitMicroseconds = 1000;
@@ -96,7 +96,7 @@ function measureControl(
   });
 }
 
-/** What buyers feel at a rate below the limit, from the moment each was due. */
+/** Latency at a rate below the limit, from the moment that each request was due. */
 async function measureFelt(
   stack: BenchStack,
   options: BenchOptions,

@@ -114,7 +114,7 @@ async function measureCase(means: Means, one: Case): Promise<Measurement[]> {
   }
   const parts = { ...partsOf(stack, api), ...(typeof edge === 'string' ? {} : { nginx: edge.pids }), bare: [bare.pid] };
   for (let run = 1; run <= options.runs; run += 1) {
-    // In turn, so that a slow minute of the machine meets all.
+    // In turn, so that a slow minute of the machine affects all of them.
     for (const contestant of [control, ours, ...nginx]) {
       const load = { port: contestant.port, connections, warmupSeconds, seconds: options.seconds };
       const counts = (answer: Answer) => answer.status === one.status;
@@ -130,7 +130,7 @@ async function measureCase(means: Means, one: Case): Promise<Measurement[]> {
   return rowsOf(ours, control, nginx, sample.body.length);
 }
 
-/** Asks twice: what is measured is the second way, from memory. */
+/** Asks twice, so that the measured reads come from memory. */
 function warmAnswer(port: number, request: string): Promise<Answer> {
   return onConnection(port, async (probe) => {
     await probe.send(request);

@@ -97,7 +97,7 @@ async function runOnce(stack: BenchStack, api: BenchApi, faults: string[]): Prom
 
 type Answered = Awaited<ReturnType<Connection['send']>>;
 
-/** People who come at a rate, each with a request of its own, send it again as soon as it is refused, until they have had enough. */
+/** Clients arrive at a rate, each with its own request, and repeat it as soon as it is refused, until their patience ends. */
 async function crowd(options: {
   port: number;
   totalMs: number;

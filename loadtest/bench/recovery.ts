@@ -14,12 +14,12 @@ import { say } from './harness/stack.ts';
 
 const rush = { factor: 10, rushSeconds: 60 };
 const runsOfOurs = 20;
-/** The control does the same each time. */
+/** The control gives the same result each time. */
 const runsOfControl = 2;
 
 /**
- * Ten times what can be served for a minute, by people who try again without back-off, and then 0.7 of it: how long until
- * an answer takes what it took before. Twenty times in virtual time, and without a limit beside it; with `--live` also on
+ * Ten times the capacity for a minute, from clients that retry without backoff, and then 0.7 times. Measures the time until
+ * answers are as quick as before. Twenty times in virtual time, and without a limit beside it; with `--live` also on
  * the running product, `--runs` times.
  */
 export async function benchRecovery(options: BenchOptions): Promise<BenchReport> {

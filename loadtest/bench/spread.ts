@@ -14,7 +14,7 @@ const categoriesPerEvent = 5;
 const linesPerOrder = 3;
 const connections = 128;
 
-/** Orders that do not all want the same row, and orders of several lines. */
+/** Orders spread over many rows, and orders of several lines. */
 export async function benchSpread(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('spread', options);
   const faults: string[] = [];

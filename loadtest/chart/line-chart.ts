@@ -5,7 +5,7 @@ export type Series = { readonly name: string; readonly points: readonly (readonl
 
 export type LineChart = {
   readonly title: string;
-  /** What the axes show, with the unit: `seconds since the start`. */
+  /** Labels of the axes, with the unit: `seconds since the start`. */
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];

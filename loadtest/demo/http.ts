@@ -12,7 +12,7 @@ const deadlineMs = 10_000;
 
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
-/** What stands at a path of a JSON body, or undefined. */
+/** The value at a path of a JSON body, or undefined. */
 export function at(body: unknown, ...path: readonly (string | number)[]): unknown {
   let value = body;
   for (const name of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

@@ -44,7 +44,7 @@ export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> 
   return room;
 }
 
-/** So that the demo leaves no line behind that nobody stands in. */
+/** The demo deletes its room, so that no abandoned line is left. */
 export async function endDemoRoom(story: Story, step: Step, { eventId, token }: DemoRoom): Promise<void> {
   await step('the organizer ends the waiting room; what is left is sold without a line', async () => {
     const ended = await asOrganizer(story, token)('POST', `${organizerPath}/${eventId}/waiting-room/closure`);

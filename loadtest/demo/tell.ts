@@ -13,7 +13,7 @@ export function storyPlaces(): { readonly api: string; readonly sandbox: string 
 
 /**
  * Tells a story step by step, each with its time, and stops at the first thing that is not as promised.
- * @param last what is said when everything was
+ * @param last the line printed when all steps have passed
  */
 export async function tell(title: string, last: string, story: (step: Step) => Promise<void>): Promise<void> {
   let told = 0;

@@ -4,7 +4,7 @@ import { controlSandbox } from './control-sandbox.ts';
 import { type DrillWorld, autoPay } from './world.ts';
 
 /**
- * What a column must show while something is broken.
+ * What a column must show while a part is stopped.
  * normal: as before, hardly slower · stale: answered from memory, and what is no longer current says so ·
  * refused: 503 with Retry-After within the deadline, and never a yes
  */

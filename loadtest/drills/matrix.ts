@@ -9,7 +9,7 @@ import { openDrillWorld } from './world.ts';
 export type MatrixReport = {
   readonly cells: readonly Cell[];
   readonly recovery: readonly { readonly row: string; readonly seconds: number | undefined }[];
-  /** What is wrong afterwards. */
+  /** Faults found afterwards. */
   readonly faults: readonly string[];
   readonly requests: number;
 };

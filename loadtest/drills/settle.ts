@@ -10,7 +10,7 @@ const settleWithinMs = 120_000;
 const replaysMax = 50;
 const answerDeadlineMs = 30_000;
 
-/** Waits until the worker has nothing left that is due; what is left then, in words. */
+/** Waits until the worker has no due work left. Returns what is left, in words. */
 export async function untilSettled(world: DrillWorld): Promise<string[]> {
   const deadline = performance.now() + settleWithinMs;
   for (;;) {

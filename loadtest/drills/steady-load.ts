@@ -15,7 +15,7 @@ export type Seen = {
 export type SteadyLoad = {
   readonly seen: readonly Seen[];
   now(): number;
-  /** Sends nothing more, and waits for what is on its way. */
+  /** Stops sending, and waits for requests in flight. */
   stop(): Promise<void>;
 };
 

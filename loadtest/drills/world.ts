@@ -42,7 +42,7 @@ export type DrillWorld = {
 const hour = 3_600_000;
 const seededOrders = 20_000;
 const seededTickets = 20_000;
-/** What buyers do at the sandbox, all the time. */
+/** Payments by buyers at the sandbox, all the time. */
 export const autoPay = { afterMs: 3000, jitterMs: 2000, method: 'qris', probability: 0.7 };
 const endless = 100_000_000;
 

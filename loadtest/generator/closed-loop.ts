@@ -3,7 +3,7 @@ import { type LoadOptions, type LoadResult, createTally } from './tally.ts';
 
 /**
  * A closed loop: each connection sends its next request when the last one was answered. It finds the highest rate that
- * a server reaches. Its latencies are those at that rate and flatter the server: while it stalls, nobody asks. What
+ * a server reaches. Its latencies are those at that rate and flatter the server: while it stalls, no request is sent. What
  * clients feel at a given rate is the open loop's to say.
  */
 export async function closedLoop(options: LoadOptions): Promise<LoadResult> {

@@ -1,4 +1,4 @@
-/** Latencies of a run, in buckets of a tenth of a millisecond up to a minute; what is beyond counts as a minute. */
+/** Latencies of a run, in buckets of a tenth of a millisecond up to a minute. Longer ones count as a minute. */
 export type Latencies = {
   add(milliseconds: number): void;
   /** The upper edge of the bucket in which this share of all latencies ends; 0 when there are none. */

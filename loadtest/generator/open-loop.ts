@@ -9,7 +9,7 @@ const pauseMs = 1;
  * An open loop: requests are due at a fixed rate, whatever the server does, as people come. Latency is counted from the
  * moment a request was due, not from when a connection was free to send it, so that a stall is felt by everyone who
  * came during it. `connections` is how many may be on their way at once; the others wait their turn, and that counts.
- * They are opened as they are needed: a server closes those that never ask.
+ * They are opened when needed, since a server closes idle ones.
  */
 export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: number }): Promise<LoadResult> {
   const tally = createTally(options);

@@ -8,9 +8,9 @@ const stepDeadlineMs = 120_000;
 const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=2'];
 
 /**
- * Downloads a package and those of its dependencies that this system lacks, and unpacks them below `place`. Nothing is
- * installed and no privilege is needed. The folder appears whole or not at all.
- * @returns why it could not be done, in a few words; undefined when it worked.
+ * Downloads a package, and its dependencies that this system lacks, and unpacks them below `place`. Nothing is installed, and
+ * no privilege is needed. The folder appears complete or not at all.
+ * @returns undefined, or in a few words why it failed
  */
 export async function fetchDebianPackage(name: string, place: string): Promise<string | undefined> {
   const partial = `${place}.${process.pid}`;
@@ -18,7 +18,7 @@ export async function fetchDebianPackage(name: string, place: string): Promise<s
   try {
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(archives, { recursive: true, mode: 0o755 });
-    // The system's own package lists first; where they are missing or too old, lists of our own, for this once.
+    // First with the system's package lists. If they are missing or too old, with fresh lists of our own.
     await download(name, archives, []).catch(async () =>
       download(name, archives, await freshLists(join(partial, '.apt'))),
     );
@@ -39,7 +39,7 @@ async function download(name: string, folder: string, options: readonly string[]
   const { stdout } = await run('apt-get', [...options, '-s', '--no-install-recommends', 'install', name], {
     timeout: stepDeadlineMs,
   });
-  // "Inst libx (1.0 Debian)" is new here; "Inst libx [0.9] (1.0 Debian)" would only be an update of what already works.
+  // "Inst libx (1.0 Debian)" is new here. "Inst libx [0.9] (1.0 Debian)" would update a package that works already.
   const missing = [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
   const wanted = [...new Set([name, ...missing])];
   await run('apt-get', [...options, ...patience, 'download', ...wanted], { cwd: folder, timeout: stepDeadlineMs });

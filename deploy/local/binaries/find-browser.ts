@@ -39,7 +39,7 @@ export async function findBrowser(say: Say): Promise<FoundProgram> {
   );
 }
 
-/** Undefined when the packaged build does not run here. */
+/** @returns undefined if the packaged build does not run here */
 async function packagedBrowser(say: Say): Promise<FoundProgram | undefined> {
   const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
   const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
@@ -51,7 +51,7 @@ async function packagedBrowser(say: Say): Promise<FoundProgram | undefined> {
   return variants(place).find(({ command, environment }) => canRun(command, ['--version'], undefined, environment));
 }
 
-/** Other processes may unpack at the same moment: the folder appears whole, and the first one stays. */
+/** Other processes may unpack at the same time. The folder appears complete, and the first one stays. */
 async function unpack(archives: string, place: string): Promise<void> {
   const partial = `${place}.${process.pid}`;
   rmSync(partial, { recursive: true, force: true });
@@ -75,7 +75,7 @@ function decompress(archive: string, file: string, mode: number): Promise<void> 
   return pipeline(createReadStream(archive), createBrotliDecompress(), createWriteStream(file, { mode }));
 }
 
-/** The packaged fonts, then the system's: a system without any would draw no text. */
+/** The packaged fonts, then the system's: without fonts no text is drawn. */
 function fontSettings(place: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

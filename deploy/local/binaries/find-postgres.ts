@@ -73,7 +73,7 @@ function programsIn(native: string, version: string): PostgresPrograms {
   };
 }
 
-/** Packages cannot carry symlinks; theirs come from a list. npm would run this as an install script, which we do without. */
+/** npm packages cannot carry symlinks, so they come from a list. The package's install script would do this; install scripts are off. */
 function restoreSymlinks(folder: string): void {
   const list = join(folder, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -14,7 +14,7 @@ export interface SystemProgram {
   readonly debianPackage: string;
   /** What a person can do without it, for the message. */
   readonly otherwise: string;
-  /** How it is asked for its version, which shows that it runs; `--version` unless told. */
+  /** The argument that prints its version, which shows that it runs. Default: `--version`. */
   readonly versionArgument?: string;
 }
 
@@ -28,8 +28,8 @@ export interface FoundProgram {
 const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/opt/homebrew/bin'];
 
 /**
- * Finds the program on the PATH, else among those fetched before, else fetches its package into the data folder without
- * installing anything.
+ * Finds the program on the PATH, else among earlier downloads. Else it downloads the program's package into the data folder,
+ * without installing anything.
  * @throws LaunchProblem with one line that says what to install.
  */
 export async function findSystemProgram(

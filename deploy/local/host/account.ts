@@ -12,8 +12,8 @@ export interface Account {
 const candidates = ['postgres', 'nobody'];
 
 /**
- * The account that servers run under. Postgres and PgBouncer refuse to run as root, so root lends them another;
- * an ordinary user runs them as they are, and gets undefined.
+ * The account that servers run under. Postgres and PgBouncer refuse to run as root, so root runs them under another account.
+ * For an ordinary user it is undefined: the servers run under the user's own.
  */
 export function chooseAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;

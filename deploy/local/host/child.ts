@@ -19,14 +19,14 @@ export interface ChildSpec {
   /** Signals to end it with, each with the milliseconds it is given; SIGKILL follows the last. */
   readonly stopSteps: readonly (readonly [NodeJS.Signals, number])[];
   readonly readyDeadlineMs: number;
-  /** Asked until it says true; may throw, which counts as not yet, unless it is a LaunchProblem. */
+  /** Called until it returns true. A throw counts as false, except a LaunchProblem. */
   readonly isReady: () => Promise<boolean>;
 }
 
 /** A started child. */
 export interface Child {
   readonly pid: number;
-  /** Settles when it has ended, with the reason in words. */
+  /** Resolves with the reason, in words, when it has ended. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -42,8 +42,8 @@ export function logFile(logFolder: string, name: string): string {
 }
 
 /**
- * Starts the program in a session of its own, so that a Ctrl-C meant for the launcher does not reach it. Should the
- * launcher end without stopping it, it is killed on the way out.
+ * Starts the program in a session of its own, so that a Ctrl-C for the launcher does not reach it. If the launcher
+ * exits without stopping it, the exit handler kills it.
  */
 export function launchChild(spec: ChildSpec, logFolder: string, ledger: Ledger): Child {
   mkdirSync(logFolder, { recursive: true });
@@ -93,7 +93,7 @@ export async function waitUntilReady(child: Child, spec: ChildSpec, logFolder: s
   }
 }
 
-/** Any failure means not yet, except one that a person has to mend. */
+/** Any failure means not yet, except one that the user must fix. */
 function notYet(error: unknown): boolean {
   if (error instanceof LaunchProblem) throw error;
   return false;

@@ -6,7 +6,7 @@ import { commandLine, identify, isAlive, type ProcessIdentity } from './process-
 /** A child process as the ledger remembers it. */
 export interface LedgerEntry extends ProcessIdentity {
   readonly name: string;
-  /** The program's path, looked for in the command line before anything is ended. */
+  /** The program's path. A process is killed only if its command line contains it. */
   readonly command: string;
   readonly stopSignal: NodeJS.Signals;
 }
@@ -16,7 +16,7 @@ interface LedgerContent {
   readonly children: readonly LedgerEntry[];
 }
 
-/** What runs at the moment, on disk, so that a later run can clear up after one that was killed. */
+/** The list of running processes, on disk, so that a later run can clean up after a killed one. */
 export interface Ledger {
   add(entry: LedgerEntry): void;
   remove(pid: number): void;
@@ -33,7 +33,7 @@ export function openLedger(file: string): Ledger {
   let closed = false;
   const write = () => {
     if (closed) return;
-    // Somebody may have removed the data folder under a running stack, which must still stop in order.
+    // If the data folder was deleted under a running stack, the stack must still stop in order.
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify({ launcher, children } satisfies LedgerContent, null, 2), {
       mode: 0o600,
@@ -67,8 +67,8 @@ export function readLedger(file: string): LedgerContent | undefined {
 }
 
 /**
- * Ends the children that a killed run left behind, newest first, and returns their names. A process is ours only when
- * its start time and its command line are the recorded ones: numbers are used again.
+ * Ends the children that a killed run left behind, newest first, and returns their names. A process is ours only if its
+ * start time and command line are the recorded ones, since the system uses process numbers again.
  */
 export async function endLeftovers(file: string): Promise<readonly string[]> {
   const left = (readLedger(file)?.children ?? []).filter(
@@ -90,6 +90,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended in between, which is what was wanted.
+    // It ended in between, as wanted.
   }
 }

@@ -23,7 +23,7 @@ export function takeLock(file: string): { release: () => void } | { heldBy: Proc
   throw new Error(`the lock ${file} could not be taken`);
 }
 
-/** A link appears at once with its content, which creating and writing a file would not. */
+/** A link appears together with its content. A file would be created first and written later. */
 function linked(own: string, file: string): boolean {
   try {
     linkSync(own, file);
@@ -34,7 +34,7 @@ function linked(own: string, file: string): boolean {
   }
 }
 
-/** Moves a dead lock away. Somebody may have taken it over just before: then theirs is put back. */
+/** Moves a dead lock away. If another process has taken it over just before, that lock is put back. */
 function setAside(file: string, dead: ProcessIdentity | undefined): void {
   const aside = `${file}.${process.pid}.dead`;
   try {

@@ -5,18 +5,18 @@ import { basename, isAbsolute } from 'node:path';
 import { LaunchProblem } from '../launch-problem.ts';
 import { commandLine } from './process-identity.ts';
 
-/** A port that must be free, and the variable by which a person may choose another. */
+/** A port that must be free, and the variable that changes it. */
 export interface WantedPort {
   readonly port: number;
   readonly variable: string;
   readonly use: string;
 }
 
-// Below the range from which the system gives out outgoing ports, so that no connection of ours can take one meanwhile.
+// Below the system's range for outgoing connections, so that no connection can take one meanwhile.
 const freeRange = [20_000, 30_000] as const;
 const attempts = 200;
 
-/** A port on 127.0.0.1 that nobody listens on at the moment. */
+/** A port on 127.0.0.1 that is free at this moment. Drawn at random, so that runs at the same time rarely draw the same one. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = randomInt(...freeRange);
@@ -57,7 +57,7 @@ function holder(port: number): string {
   const found = spawnSync('ss', ['-Hltnp', `sport = :${port}`], { encoding: 'utf8', timeout: 2000 }).stdout ?? '';
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(found) ?? [];
   if (pid === undefined) return '';
-  // Node calls its main thread MainThread; which script it runs says more.
+  // `ss` shows Node as MainThread. The script that it runs says more.
   const [program = '', script = ''] = commandLine(Number(pid)).split(' ');
   const known = isAbsolute(script) ? `${basename(program)} ${script}` : basename(program);
   return `, held by ${known || name} (process ${pid})`;

@@ -8,13 +8,13 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
-/** Who runs under this number now; undefined when nobody does, or only a zombie. */
+/** The process that has this number now; undefined if there is none, or only a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startedAt = existsSync('/proc/self/stat') ? startFromProc(pid) : startFromPs(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
-/** True while that very process lives. */
+/** True while this process lives, and not a later one with its number. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startedAt === identity.startedAt;
 }
@@ -31,7 +31,7 @@ export function commandLine(pid: number): string {
 function startFromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name stands in brackets and may itself hold spaces and brackets; what follows has fixed places.
+    // The command's name is in brackets and may contain spaces and brackets. The fields after it are at fixed places.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {

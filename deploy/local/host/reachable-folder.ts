@@ -6,13 +6,13 @@ import { dataFolder, programFolder } from '../places.ts';
 import { type Account, canEnter } from './account.ts';
 
 /**
- * Makes the folder, or its stand-in under /var/tmp when the account cannot reach the place that was asked for (a clone
- * in root's home has a closed folder above it), and returns the one that works. Same request, same answer, on every run.
+ * Creates the folder and returns it. If the account cannot reach it (a clone in root's home has a closed folder above it), creates
+ * a folder under /var/tmp instead. The answer to a request is the same in every run.
  */
 export function reachableFolder(folder: string, account: Account | undefined): string {
   mkdirSync(folder, { recursive: true });
   if (account === undefined) return folder;
-  // Under a strict umask the folders just made would be closed to others.
+  // Under a strict umask the new folders would be closed to others.
   for (const ours of [dataFolder, dirname(programFolder)]) {
     if (folder.startsWith(ours)) for (const own of [ours, folder]) chmodSync(own, 0o711);
   }
@@ -39,7 +39,7 @@ function standIn(folder: string, account: Account): string {
     mkdirSync(place, { mode: 0o700 });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    // /var/tmp is open to all: a folder that someone else put there is not ours to trust.
+    // /var/tmp is open to all: do not trust a folder that another user made there.
     const found = lstatSync(place);
     if (!found.isDirectory() || (found.uid !== account.uid && found.uid !== 0)) {
       throw new LaunchProblem(

@@ -19,7 +19,7 @@ export interface Supervisor {
   start(spec: ChildSpec): Promise<Supervised>;
   /** Stops all children, newest first. */
   stopAll(): Promise<void>;
-  /** Settles, with a sentence, when a child could not be kept up. */
+  /** Resolves with a sentence when a child cannot be kept running. */
   readonly failed: Promise<string>;
 }
 

@@ -13,10 +13,10 @@ const ownNames = [
   'redis-queue',
   'nginx',
 ];
-// The sandbox's journal tells of orders that go with the database.
+// The sandbox's journal is about orders that are deleted with the database.
 const ownFiles = ['secrets.json', 'stack.json', 'logs', 'sandbox'];
 
-/** Deletes what `startServices` made in this folder, and ends what may still run on it. The services must not be in use. */
+/** Deletes what `startServices` made in this folder, and ends processes that still run on it. The services must not be in use. */
 export async function discardData(dataFolder: string): Promise<void> {
   await endLeftovers(join(dataFolder, 'stack.json'));
   for (const place of [dataFolder, standInPath(dataFolder)]) {

@@ -5,8 +5,8 @@ import type { Say } from '../progress.ts';
 import { discardData } from './discard-data.ts';
 
 /**
- * Who removes the data folder wants to begin again. Where its servers keep their data in a stand-in elsewhere, those are
- * still there, and their passwords went with the folder: nothing can open them any more, so they go too.
+ * After the data folder was deleted, server data may still be in its replacement under /var/tmp. The passwords were in the
+ * deleted folder, so nothing can open that data any more. It is deleted, too.
  */
 export async function discardLockedData(dataFolder: string, say: Say): Promise<void> {
   const standIn = standInPath(dataFolder);

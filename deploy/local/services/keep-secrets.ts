@@ -3,8 +3,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { LaunchProblem } from '../launch-problem.ts';
 
 /**
- * Reads the secrets in `file`, makes those of `names` that are missing (32 random bytes in hex digits each) and keeps
- * them, readable by this user alone.
+ * Reads the secrets in `file`, creates the missing ones of `names` (32 random bytes each, in hex digits) and stores them,
+ * readable by this user alone.
  */
 export function keepSecrets<Name extends string>(file: string, names: readonly Name[]): Record<Name, string> {
   const known = read(file);

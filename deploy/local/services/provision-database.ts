@@ -7,8 +7,8 @@ export interface ProductRoles {
 }
 
 /**
- * Makes the roles `antre_owner` (owns the database, runs migrations) and `antre_app` (the API and the workers) and an
- * empty database of the given name, each where it is missing. The tables' grants are the migrations' business.
+ * Creates the roles `antre_owner` (owns the database, runs migrations) and `antre_app` (the API and the workers), and an empty
+ * database of the given name, where they are missing. Migrations grant access to the tables.
  * @param adminUrl the superuser's address of a database, by name
  */
 export async function provisionDatabase(
@@ -22,7 +22,7 @@ export async function provisionDatabase(
     if (!found) await sql`create database ${sql(database)} owner antre_owner template template0`;
   });
   await withConnection(adminUrl(database), async (sql) => {
-    // Not a trusted extension, so the owner could not make it by a migration.
+    // Not a trusted extension, so the owner cannot create it in a migration.
     await sql`create extension if not exists pg_stat_statements`;
     await sql`grant execute on function pg_stat_statements_reset to antre_owner`;
   });

@@ -18,6 +18,6 @@ export interface ServiceContext {
   readonly account: Account | undefined;
   readonly secrets: ServiceSecrets;
   readonly supervisor: Supervisor;
-  /** True: what was committed survives a power cut. Tests go without. */
+  /** True: committed data survives a power cut. Tests do without. */
   readonly durable: boolean;
 }

@@ -17,7 +17,7 @@ export interface NginxOptions {
   /** Where the API listens on 127.0.0.1; one port may be shared by several processes. */
   readonly apiPort: number;
   readonly apiProcesses: number;
-  /** Requests per second of one network, above the bursts; a load generator is one network. */
+  /** Requests per second of one network, beyond the bursts. A load generator is one network. */
   readonly requestsPerSecond?: number;
 }
 
@@ -25,7 +25,7 @@ const readyDeadlineMs = 10_000;
 const probeDeadlineMs = 1000;
 const requestsPerSecondDefault = 2000;
 
-/** What production's configuration includes too; copied, since the account may not be able to read the repository. */
+/** Files that production's configuration includes, too. Copied, since the account may be unable to read the repository. */
 const sharedFiles = ['edge-http.conf', 'edge-server.conf', 'edge-public.conf', 'edge-forward.conf'] as const;
 
 /** Starts nginx on 127.0.0.1 in front of the API, with production's rules. */
@@ -50,7 +50,7 @@ export async function startNginx(
     environment: program.environment,
     folder: own,
     account,
-    // Should the launcher end without a word, the last of these is sent: by SIGKILL the workers would outlive their master.
+    // If the launcher ends without stopping nginx, the last of these is sent. After SIGKILL the workers would outlive their master.
     stopSteps: [
       ['SIGTERM', 3000],
       ['SIGQUIT', 1000],
@@ -66,7 +66,7 @@ export async function startNginx(
 function mainFile(own: string, options: NginxOptions): string {
   const { port, apiPort, apiProcesses, requestsPerSecond = requestsPerSecondDefault } = options;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  // Named once for each process that shares the port: when one has gone, the second try reaches another.
+  // Named once for each process that shares the port: when one process has gone, the retry reaches another.
   const origins = Array.from({ length: apiProcesses }, () => `    server 127.0.0.1:${apiPort} max_fails=0;`);
   return `daemon off;
 worker_processes auto;

@@ -11,7 +11,7 @@ import type { LocalPostgres } from './start-postgres.ts';
 /** A running PgBouncer. */
 export interface LocalPgBouncer {
   readonly child: Supervised;
-  /** Its console, for `show stats` and the like; simple queries only, and no type look-up. */
+  /** Its console, for `show stats` and the like; simple queries only, and no lookup of types. */
   readonly adminUrl: string;
   /** True when it keeps prepared statements apart by client (1.21 and newer). */
   readonly preparedStatements: boolean;

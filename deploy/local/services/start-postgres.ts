@@ -15,7 +15,7 @@ import type { ServiceContext } from './service-options.ts';
 export interface LocalPostgres {
   readonly child: Supervised;
   readonly port: number;
-  /** Where PgBouncer finds it: its socket folder, which is quicker than TCP, or the loopback address. */
+  /** PgBouncer connects here: the socket folder, which is faster than TCP, or the loopback address. */
   readonly host: string;
   /** The superuser's address of a database, past PgBouncer. */
   readonly adminUrl: (database: string) => string;
@@ -28,7 +28,7 @@ const orphanDeadlineMs = 10_000;
 // The system's limit for the path of a socket is 107 bytes; Postgres adds its own file name.
 const socketFolderLengthMax = 85;
 
-/** Makes the cluster where there is none yet, and starts Postgres on it, on 127.0.0.1 and a socket beside the data. */
+/** Creates the cluster if there is none, and starts Postgres on it, on 127.0.0.1 and on a socket beside the data. */
 export async function startPostgres(
   context: ServiceContext,
   programs: PostgresPrograms,
@@ -49,7 +49,7 @@ export async function startPostgres(
     environment: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     folder: data,
     account,
-    // Fast shutdown, then immediate: what was committed is in the log either way.
+    // Fast shutdown, then immediate. Committed data is in the log either way.
     stopSteps: [
       ['SIGINT', 10_000],
       ['SIGQUIT', 5000],
@@ -72,7 +72,7 @@ function settings(port: number, sockets: string, durable: boolean): string[] {
     'timezone=UTC',
     'log_timezone=UTC',
     'checkpoint_timeout=15min',
-    // As in deploy/postgres/postgresql.conf. Data that is thrown away is many databases, each of which costs a process.
+    // As in deploy/postgres/postgresql.conf. Tests make many databases, and each would cost a process.
     `autovacuum_naptime=${durable ? '5s' : '1min'}`,
     `max_wal_size=${durable ? '4GB' : '1GB'}`,
     `fsync=${durable ? 'on' : 'off'}`,
@@ -81,7 +81,7 @@ function settings(port: number, sockets: string, durable: boolean): string[] {
   ];
 }
 
-/** initdb works in a folder beside and the result is renamed, so that a half-made cluster is never taken for a whole one. */
+/** initdb works in another folder, which is renamed at the end: a half-made cluster is never taken for a complete one. */
 async function initialise(
   { account, secrets, durable }: ServiceContext,
   programs: PostgresPrograms,

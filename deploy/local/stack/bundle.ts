@@ -3,7 +3,7 @@ import { build, stop } from 'esbuild';
 import { buildWeb } from '../../../src/web/client-build/build-web.ts';
 import { dataFolder, repositoryFolder } from '../places.ts';
 
-/** Optional drivers that are looked for but not installed, and packages that read fonts or programs from beside their code. */
+/** Optional drivers that packages look for and that are not installed, and packages that read files from beside their code. */
 const externals = [
   'pg',
   'pg-native',
@@ -25,7 +25,7 @@ export const bundles = {
 /** The helper processes of the API, each a file beside the program: `helperFile` in `src/platform/resilience/helper-processes.ts` looks there. */
 const helpers = ['src/orders/tickets/tickets-helper.ts', 'src/access/sessions/password-helper.ts'];
 
-/** Bundles the API and the worker into the data folder, and beside them what browsers load. */
+/** Bundles the API and the worker into the data folder, and beside them the files for browsers. */
 export async function bundle(): Promise<void> {
   await Promise.all([
     ...Object.values(bundles).map(bundleProgram),

@@ -7,18 +7,18 @@ import type { Say } from '../progress.ts';
 /** Set for the process in the background, so that it does not detach again. */
 const marker = 'ANTRE_IN_BACKGROUND';
 
-/** What the process in the background tells the one in the terminal: a line to show, or that it is ready. */
+/** Messages from the process in the background to the one in the terminal: a line to show, or that it is ready. */
 type Message = { readonly line: string } | { readonly ready: true };
 
 /** True in the process that was started in the background. */
 export const inBackground = process.env[marker] === '1';
 
-/** Where the process in the background writes what would stand in the terminal. */
+/** The process in the background writes here what would appear in the terminal. */
 const logFile = join(dataFolder, 'stack.log');
 
 /**
- * Starts this script again as the leader of its own session, so that neither the end of the terminal nor its hang-up
- * reaches it, and shows its progress until it is ready. Resolves with the exit code for the terminal.
+ * Starts this script again as the leader of its own session, so that closing the terminal does not end
+ * it, and shows its progress until it is ready. Resolves with the exit code for the terminal.
  */
 export function startInBackground(script: string, args: readonly string[]): Promise<number> {
   mkdirSync(dataFolder, { recursive: true });
@@ -47,7 +47,7 @@ export const sayThere: Say = (line) => {
   if (inBackground && process.connected) process.send?.({ line } satisfies Message);
 };
 
-/** Lets the terminal go: from now on this process ends by `npm stop` alone. */
+/** Releases the terminal: from now on only `npm stop` ends this process. */
 export function sayReady(): void {
   if (inBackground && process.connected) process.send?.({ ready: true } satisfies Message);
 }

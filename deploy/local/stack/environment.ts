@@ -15,8 +15,8 @@ const secretNames = [
 ] as const;
 
 /**
- * The environment of the product's own processes in the local stack. What the person has set wins, except where the
- * product listens: demo users with a public password stay on the loopback address.
+ * The environment of the product's own processes in the local stack. The user's own variables win, except the address to
+ * listen on: demo users with a public password stay on the loopback address.
  */
 export function productEnvironment(
   plan: Plan,

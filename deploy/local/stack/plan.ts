@@ -5,12 +5,12 @@ import type { WantedPort } from '../host/ports.ts';
 import { LaunchProblem } from '../launch-problem.ts';
 import type { ExternalServices, ServicePorts } from '../services/start-services.ts';
 
-/** What this start is going to bring up, from the command line and the environment. */
+/** What this start brings up, by the command line and the environment. */
 export interface Plan {
   readonly servicesOnly: boolean;
-  /** Throw away the local data first. */
+  /** Delete the local data first. */
   readonly fresh: boolean;
-  /** Put the demo data in. Off for a database elsewhere, unless asked for. */
+  /** Insert the demo data. Off for a database on another machine, unless asked for. */
   readonly demo: boolean;
   readonly apiProcesses: number;
   /** Runs in the background: the terminal gets its prompt back, and `npm stop` ends it. */
@@ -19,7 +19,7 @@ export interface Plan {
   readonly dev: boolean;
   /** Put nginx before the API. */
   readonly edge: boolean;
-  /** What the edge takes from one network; on one machine everybody is one. */
+  /** Requests that the edge takes from one network. On one machine all clients are one network. */
   readonly edgeRequestsPerSecond: number;
   readonly servicePorts: ServicePorts;
   readonly ports: {
@@ -29,13 +29,13 @@ export interface Plan {
     readonly sandbox: number;
     readonly smtp: number;
     readonly edge: number;
-    /** The inspector's of the worker; the sandbox has the next, and API processes those after it. Open with `dev` only. */
+    /** Inspector of the worker. The sandbox has the next port, API processes have the ports after it. Only open with `dev`. */
     readonly inspector: number;
   };
   readonly external: ExternalServices;
 }
 
-/** For a person who asks. The bootstrap prints the same file before anything is installed. */
+/** The help text. The bootstrap prints this file, too, before anything is installed. */
 const usage = readFileSync(join(import.meta.dirname, '../usage.txt'), 'utf8').trimEnd();
 const knownOptions = ['--fresh', '--services-only', '--demo', '--edge', '--detach', '--dev'];
 

@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 
 const readyDeadlineMs = 30_000;
 const probeDeadlineMs = 2000;
-/** A little more than the processes give themselves to finish what they have begun. */
+/** A little more than the processes allow themselves to finish their work. */
 const stopDeadlineMs = 12_000;
 
 /** The outside world, in one process. */

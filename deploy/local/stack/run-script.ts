@@ -10,8 +10,8 @@ const deadlineMs = 120_000;
 const shownLines = 8;
 
 /**
- * Runs one of the product's scripts to its end, and returns what it said last. All it says goes to its log.
- * @throws LaunchProblem with its last words when it fails
+ * Runs one of the product's scripts to its end, and returns its last line. All output goes to its log.
+ * @throws LaunchProblem with its last lines if it fails
  */
 export async function runScript(
   name: string,
@@ -38,7 +38,7 @@ export async function runScript(
   }
 }
 
-/** Of an uncaught error Node prints the source, the message and the stack: a newcomer needs the message. */
+/** Node prints an uncaught error with source, message and stack. A newcomer needs the message. */
 function essence(said: string): string {
   const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
   const message = lines.findIndex((line) => /^\w*(Error|Problem)\b.*: /.test(line));

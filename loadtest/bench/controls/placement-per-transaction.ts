@@ -55,7 +55,7 @@ async function place(tx: Db, eventId: string, item: Item, heldPerNetworkMax: num
   return { row: placed, facts };
 }
 
-/** The row that everybody wants is taken last, and held for this call and the commit alone. */
+/** The hot row is locked last, and held only for this call and the commit. */
 async function takeStock(tx: Db, eventId: string, { category, quantity }: Line): Promise<void> {
   const taken = await rowsOf(
     tx,
@@ -65,7 +65,7 @@ async function takeStock(tx: Db, eventId: string, { category, quantity }: Line):
   if (taken.length === 0) throw new Error('sold out meanwhile');
 }
 
-/** The event and the categories that are asked for, in the order of their pools, so that two orders cannot deadlock. */
+/** The event and the requested categories, in the order of their pools, so that two orders cannot deadlock. */
 async function readCatalogue(tx: Db, eventId: string, item: Item): Promise<{ event: Event; lines: Line[] }> {
   const [event] = await rowsOf<Event>(
     tx,

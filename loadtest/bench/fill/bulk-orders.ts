@@ -19,7 +19,7 @@ const orderIdOf = (event: TestEvent) =>
 const orderColumns = sql`event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
   buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at`;
 
-/** What is the same of every buyer made here; keys and hashes differ by number and are as long as real ones. */
+/** Fields that all buyers made here share. Keys and hashes differ by number and are as long as real ones. */
 const buyerColumns = sql`md5('key ' || n)::uuid, md5('body ' || n)::uuid, 'Ayu Lestari', 'ayu.' || n || '@example.test',
   '+6281' || lpad(n::text, 10, '0'), array[left(encode(sha256(('email ' || n)::bytea), 'hex'), 32), left(encode(sha256(('phone ' || n)::bytea), 'hex'), 32)]`;
 
@@ -61,7 +61,7 @@ export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: N
 /**
  * Paid orders of free tickets with their tickets and the mail about them; `untold` leaves the mail out, which nobody has
  * been asked for then. The code of ticket m (from 0) is the MD5 of `<secret> m`.
- * @param options.each tickets of an order; 10 unless told
+ * @param options.each tickets of an order; default 10
  */
 export async function insertTickets(
   db: Db,

@@ -43,7 +43,7 @@ export async function fillTables(stack: BenchStack, rows: number): Promise<numbe
       }
       await changeSettings(superuser, 'reset');
     });
-    // What was written without waiting is still on its way to the disk; measured is not the wait for that.
+    // Data written without fsync is still on its way to the disk. That wait must not be measured.
     await promisify(execFile)('sync');
     await stack.asSuperuser((superuser) => superuser`checkpoint`);
   });

@@ -6,7 +6,7 @@ export type ApiOptions = {
   readonly tied?: boolean;
   /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
   readonly writes?: 'grouped' | 'one_by_one';
-  /** `off` takes everybody up: no shedder, no adaptive limit; what waits in lanes and pools is bounded as ever. */
+  /** `off` accepts every request: no shedder, no adaptive limit. Lanes and pools stay bounded. */
   readonly shedding?: 'on' | 'off';
   readonly environment?: Readonly<Record<string, string>>;
 };

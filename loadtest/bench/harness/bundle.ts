@@ -6,11 +6,11 @@ import { bundleProgram, bundleHelpers } from '../../../deploy/local/stack/bundle
 import { buildWeb } from '../../../src/web/client-build/build-web.ts';
 
 const folder = join(repositoryFolder, '.data/build/bench');
-/** Of this process alone: another bench may run beside it from the same folder. */
+/** For this process alone: another bench may run from this folder at the same time. */
 const file = join(folder, `api-${process.pid}.mjs`);
 const workerFile = join(folder, `worker-${process.pid}.mjs`);
 
-/** The API of the benches as one file, made the same way as the product's, with what browsers load beside it. */
+/** The API of the benches as one file, bundled like the product's, with the files for browsers beside it. */
 export async function bundleBench(): Promise<string> {
   await bundleProgram({ entry: 'loadtest/bench/harness/api-entry.ts', file });
   await bundleHelpers(folder);

@@ -5,7 +5,7 @@ import { type Db, rowsOf } from '../../../src/platform/database/db.ts';
 /** Counts answers to orders, and compares them with the rows of these events. */
 export type OrderCounter = {
   readonly onAnswer: (answer: Answer) => void;
-  /** What does not match, in words: empty when every 201 is a row and every row was a 201. */
+  /** Mismatches, in words. Empty if every 201 is a row and every row was a 201. */
   check(): Promise<readonly string[]>;
 };
 
@@ -58,7 +58,7 @@ async function orderRows(db: Db, eventIds: readonly string[]): Promise<OrderRows
   return row;
 }
 
-/** Takes away what a relay would have taken by now, so that a run does not begin with the backlog of the one before. */
+/** Deletes the staged jobs, as a relay would have by now, so that a run does not begin with the backlog of the previous run. */
 export async function emptyOutbox(db: Db): Promise<void> {
   await db.execute(sql`truncate outbox`);
 }

@@ -23,9 +23,9 @@ export type Measuring = {
   readonly faults: string[];
   /** Makes the load of one run. */
   readonly prepare: () => Promise<Load>;
-  /** Whose processor time is told beside the figure. */
+  /** Processes whose processor time is reported beside the figure. */
   readonly parts: Parts;
-  /** How the load is driven; a closed loop unless told. */
+  /** How the load is driven; default: a closed loop. */
   readonly drive?: typeof closedLoop;
 };
 

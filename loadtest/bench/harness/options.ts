@@ -1,4 +1,4 @@
-/** What `npm run bench` can be told; see `docs/benchmarks.md`. */
+/** Options of `npm run bench`; see `docs/benchmarks.md`. */
 export type BenchOptions = {
   /** Measured seconds of each run, after two seconds of warm-up. */
   readonly seconds: number;
@@ -21,10 +21,10 @@ export const warmupSeconds = 2;
 const defaults = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10 };
 const most = { seconds: 120, runs: 20, rows: 100_000_000, minutes: 120 };
 
-/** What there is, with one line each. */
+/** The benches, with one line each. */
 export type Benches = Readonly<Record<string, string>>;
 
-/** For a person at the keyboard who asked, or typed something else. */
+/** The help text, also shown after a wrong option. */
 export function usage(benches: Benches): string {
   const width = Math.max(...Object.keys(benches).map((name) => name.length));
   const lines = Object.entries(benches).map(([name, said]) => `  ${name.padEnd(width)}  ${said}`);
@@ -44,7 +44,7 @@ What each measures and how to read it: docs/benchmarks.md`;
 /**
  * Names and options out of `orders reads --seconds 5 --runs 3 --rows 10000000 --no-pin --profile`; `help` when they are asked
  * about. Without names, all benches.
- * @throws Error with a sentence for the person who typed it
+ * @throws Error with a sentence for the user
  */
 export function readArguments(
   given: readonly string[],

@@ -51,7 +51,7 @@ function whyNot(wanted: boolean, cores: number): string | undefined {
   }
 }
 
-/** All threads of these processes; what they start later inherits it. One that has ended meanwhile is nobody's loss. */
+/** All threads of these processes; threads started later inherit it. Processes that have ended meanwhile are ignored. */
 function tie(pids: readonly number[], cores: string): void {
   for (const pid of pids) {
     try {

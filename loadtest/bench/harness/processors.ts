@@ -10,7 +10,7 @@ export type ByPart = Readonly<Record<string, number>>;
 /** Fields of /proc/<pid>/stat, counted from the one after the name. */
 const userTime = 11;
 const childrensSystemTime = 14;
-/** What Linux counts this time in, on every machine that Node runs on. */
+/** Linux's unit of this time, on every machine that Node runs on. */
 const ticksPerSecond = 100;
 export const generatorPart = 'load generator';
 

@@ -23,7 +23,7 @@ type CpuProfile = {
 const functionsShown = 25;
 const modulesShown = 25;
 const nameMax = 60;
-/** The start of the process and the warm-up are not what is looked for. */
+/** The start of the process and the warm-up are left out. */
 const leftOutMicroseconds = 3e6;
 const notWork = new Set(['(idle)', '(program)']);
 

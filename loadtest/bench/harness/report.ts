@@ -13,10 +13,10 @@ export type Run = {
   readonly cores: ByPart;
 };
 
-/** What a load run has seen, and what it cost in processor time. */
+/** Results of a load run, and its cost in processor time. */
 export type MeasuredRun = LoadResult & { readonly cores: ByPart };
 
-/** What a figure has to reach. */
+/** The bar of a figure. */
 export type Bar = {
   readonly perSecondMin?: number;
   readonly p99MsBelow?: number;
@@ -36,7 +36,7 @@ export type Measurement = Omit<Run, 'statuses'> & {
 
 export type BenchReport = {
   readonly measurements: readonly Measurement[];
-  /** What makes the figures void: counts that do not match, broken invariants. */
+  /** Faults that make the figures void: counts that do not match, broken invariants. */
   readonly faults: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
 };

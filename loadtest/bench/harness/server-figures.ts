@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import type { BenchStack } from './stack.ts';
 
-/** What a reader must know of the server to believe a figure. */
+/** Settings of the server that a reader must know to believe a figure. */
 export async function serverSettings(stack: BenchStack): Promise<Record<string, string>> {
   const names = [
     'fsync',
@@ -37,7 +37,7 @@ export async function poolerStats(stack: BenchStack): Promise<Record<string, num
   }
 }
 
-/** What Postgres has done since it was started; differences of two of them say what one bench cost. */
+/** Postgres' totals since its start. The difference of two is the cost of one bench. */
 export type ServerWork = {
   readonly walBytes: number;
   readonly walRecords: number;
@@ -50,7 +50,7 @@ export type ServerWork = {
 
 export async function serverWork(stack: BenchStack): Promise<ServerWork> {
   return stack.asSuperuser(async (sql) => {
-    // What a connection has done is counted when it is idle for a moment.
+    // Postgres counts the work of a connection once it is idle for a moment.
     await sql`select pg_stat_force_next_flush()`;
     const [row] = await sql<ServerWork[]>`
       select (select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8) as "walBytes",

@@ -25,12 +25,12 @@ export type BenchStack = {
   readonly open: OpenDb;
   /** The owner of the tables, past PgBouncer, without the service's timeouts: for rows in bulk, and for the audit. */
   readonly owner: OpenDb;
-  /** What is tied to which core. */
+  /** Which processes are tied to which core. */
   readonly pinned: string;
   /** Ties a process to the core of a single API process; one of several may run anywhere. */
   pinApi(pid: number, processes?: number): void;
   startApi(options: ApiOptions): Promise<BenchApi>;
-  /** Lets the servers use every core meanwhile: for what is not measured. */
+  /** Lets the servers use every core meanwhile, for work that is not measured. */
   onAllCores<Result>(act: () => Promise<Result>): Promise<Result>;
   /** Runs statements as the superuser of Postgres, in the product's database. */
   asSuperuser<Result>(act: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;

@@ -2,7 +2,7 @@ import { type Socket, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A mail server that takes everything and keeps nothing but when it came, so that it is not what limits who sends. Runs as
+ * A mail server that accepts everything and keeps only the arrival times, so that it never limits the sender. Runs as
  * a process of its own; asked by a message, it tells what has arrived since it was asked before.
  */
 export type Arrival = { readonly recipient: string; readonly atMs: number };

@@ -9,7 +9,7 @@ import type { Measurement } from '../harness/report.ts';
 import type { ApiOptions } from '../harness/api-environment.ts';
 import { type BenchStack, partsOf } from '../harness/stack.ts';
 
-/** More than any run can sell, so that nothing is sold out in it. */
+/** More than any run can sell, so that no run sells out. */
 export const endlessCapacity = 100_000_000;
 
 /** Orders of one ticket for the one category of a new event, every 201 counted against rows. */

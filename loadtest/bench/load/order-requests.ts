@@ -1,6 +1,6 @@
 const networks = 20_000;
 
-/** What one order asks for. */
+/** The contents of one order. */
 export type OrderShape = {
   readonly slug: string;
   readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];

@@ -1,6 +1,6 @@
 import { type Answer, type Connection, openConnection } from '../../generator/connection.ts';
 
-/** A few kept-alive connections that requests take in turn; one that was lost is opened anew, to wherever the API is then. */
+/** A few kept-alive connections that requests take in turn; a lost one is opened again, to the API's address at that time. */
 export type Senders = { send(request: string): Promise<Answer>; close(): void };
 
 export function openSenders(port: () => number, connectionsMax: number): Senders {

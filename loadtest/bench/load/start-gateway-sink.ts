@@ -6,7 +6,7 @@ export type GatewaySink = {
   readonly url: string;
   readonly pid: number;
   pay(task: GatewayTask): void;
-  /** What was paid and acknowledged since this was asked before, and how many callbacks were not acknowledged at first. */
+  /** Payments acknowledged since the last call, and callbacks that were not acknowledged at first. */
   taken(): Promise<{ readonly payments: readonly Payment[]; readonly refused: number }>;
   stop(): Promise<void>;
 };

@@ -6,7 +6,7 @@ import type { Arrival, SinkReport } from './mail-sink.ts';
 export type MailSink = {
   readonly url: string;
   readonly pid: number;
-  /** What has arrived since this was asked before. */
+  /** Mails that arrived since the last call. */
   taken(): Promise<{ readonly arrivals: readonly Arrival[]; readonly bytes: number }>;
   /** How many mails of this size a second it takes from so many plain connections: what it cannot be blamed for. */
   limit(connections: number, bytes: number, seconds: number): Promise<number>;

@@ -10,7 +10,7 @@ export type StormRequest = {
   readonly body?: string;
 };
 
-/** What the storm's process is told to send. */
+/** The requests that the storm's process sends. */
 export type StormTask = { readonly port: number; readonly atOnce: number; readonly requests: readonly StormRequest[] };
 
 export type Storm = {

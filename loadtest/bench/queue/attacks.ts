@@ -8,7 +8,7 @@ import { codeOf, exchangeRequest } from './crowd.ts';
 import type { QueueRoom } from './room.ts';
 import type { Senders } from '../load/queue-senders.ts';
 
-/** Attempts to come in that must all fail, by kind: how many, how many of them were accepted, and what they were told. */
+/** Forged ways in, which must all fail, by kind: how many, how many were accepted, and their answers. */
 export type Attacks = Record<string, { attempts: number; accepted: number; told: Record<string, number> }>;
 
 /** Further ahead than any process may be behind or before another. */

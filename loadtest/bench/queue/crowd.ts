@@ -6,12 +6,12 @@ import type { QueueRoom } from './room.ts';
 import { networkAddress } from '../load/order-requests.ts';
 import { type Senders, openSenders } from '../load/queue-senders.ts';
 
-/** What one person does, and what the crowd as a whole sees. */
+/** The acts of one person, and the counts of the crowd as a whole. */
 export type Crowd = {
   /** Passes given in each second since the crowd began to watch. */
   readonly passesBySecond: readonly number[];
   readonly latencies: Latencies;
-  /** Called, and refused all the same: must be 0. */
+  /** Called but refused: must be 0. */
   readonly refused: Record<string, number>;
   /** Positions that stayed away, to come when their turn is over. */
   readonly absent: readonly number[];
@@ -105,7 +105,7 @@ export async function runCrowd(
 const triesMax = 40;
 const retryMs = 250;
 
-/** A person who is told to wait a moment does; the process may be a second behind the document. */
+/** Waits and retries if asked to; the process may be a second behind the document. */
 async function exchangeUntilDone(
   room: QueueRoom,
   senders: Senders,

@@ -8,8 +8,8 @@ import type { Senders } from '../load/queue-senders.ts';
 const sampled = 500;
 
 /**
- * Remembers where some of those who wait stand, from all over the line; `lost` says how many of them join again later, or
- * show their token, and are not told the same.
+ * Remembers the positions of some waiting buyers, from all over the line. `lost` counts those who join again later, or show their
+ * token, and get another answer.
  */
 export async function holdPlaces(room: QueueRoom, senders: Senders): Promise<{ lost(): Promise<number> }> {
   const step = Math.floor(room.places / sampled);
@@ -38,7 +38,7 @@ async function whereIs(room: QueueRoom, senders: Senders, index: number) {
   const place = JSON.parse(joined.body.toString()) as { index?: number; placeToken?: string };
   const shown = await senders.send(exchangeRequest(room.event.slug, place.placeToken ?? '', index));
   const { position } = JSON.parse(shown.body.toString()) as { position?: number };
-  // Whose turn has come or gone has no position any more; everybody else is told it.
+  // A buyer whose turn has come or gone has no position any more. All others are told theirs.
   return {
     index: place.index,
     position: position ?? (shown.status === 201 || shown.status === 410 ? 'called' : 'unknown'),

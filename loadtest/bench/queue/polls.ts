@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { serverWork } from '../harness/server-figures.ts';
 import type { BenchStack } from '../harness/stack.ts';
 
-/** What the servers were asked while something went on. */
+/** Requests and commands that the servers received meanwhile. */
 export type Asked = { readonly redisCommands: number; readonly postgresStatements: number };
 
 /** Counts the commands of the cache's Redis and the statements of the service while `act` runs. */
@@ -35,7 +35,7 @@ export async function askedWhile<Result>(
   }
 }
 
-/** The same while nobody polls: what a room costs that is merely open. */
+/** The same counts without polls: the cost of an open room. */
 export async function askedWhileIdle(stack: BenchStack, seconds: number) {
   return askedWhile(stack, () => pause(seconds * 1000));
 }

@@ -15,7 +15,7 @@ import { demoChain } from '../../../sandbox/beacon/demo-chain.ts';
 import { benchEncryptionKey, benchHashSecret, benchQueueTokenSecret } from '../harness/api-environment.ts';
 import { type BenchStack, say } from '../harness/stack.ts';
 
-/** What the bench of the waiting room plays on: one event, its line, and the worker's part, which runs in this process. */
+/** The world of this bench: one event, its line, and the worker's part, which runs in this process. */
 
 export const turnSeconds = 60;
 const batchPlaces = 10_000;
@@ -49,7 +49,7 @@ export function sandboxChain(sandboxUrl: string): BeaconChain {
   };
 }
 
-/** The environment by which the API names the same beacon. */
+/** The environment that gives the API this beacon. */
 export function beaconEnvironment(chain: BeaconChain): Record<string, string> {
   return {
     BEACON_URL: chain.urls.join(','),
