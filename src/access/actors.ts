@@ -10,39 +10,39 @@ import { findApiKeyActor, findDeviceActor, findSessionActor } from './sessions/q
 import { readSessionToken } from './sessions/session-token.ts';
 
 /**
- * Who is behind a credential, remembered in this process for at most 30 seconds, so that a scan at the door costs no
- * query and no signature check. What ends a session, a key or a member is therefore felt everywhere within 30 seconds,
- * and at once in the process that did it.
+ * The actor of a credential, cached in this process for at most 30 seconds, so that a scan at the door costs no query and no signature
+ * check. The end of a session, a key or a member therefore takes effect at once in the process that ended it, and within 30 seconds in
+ * all others.
  */
 export type Actors = {
   /** The actor, or undefined for a credential that is unknown, ended, or of a member who may not act. */
   of(credential: string): Promise<Actor | undefined>;
-  /** Drops what is remembered of a session, member, key or device, by its id. */
+  /** Drops a session, member, key or device from the cache, by its id. */
   forget(id: string): void;
 };
 
 export const rememberedMs = 30_000;
 export const rememberedMax = 10_000;
-/** What was refused is looked at again after so long: a member may have been let in again. */
+/** A refused credential is looked up again after this long: its member may be active again. */
 const endedMs = 5000;
 const endedMax = 1000;
 
 type Entry = { readonly actor: Actor; readonly until: number };
-/** `isStale` is set when something ended while it was being looked up: it may have read the state before. */
+/** `isStale` is set when something ends during the look-up, which may have read the state before. */
 type LookUp = { readonly found: Promise<Actor | undefined>; isStale: boolean };
 
-/** @param deps.max credentials that are remembered at once; the least recently used one goes first */
+/** @param deps.max credentials that are cached at once; the least recently used one leaves first */
 export function createActors(deps: { db: Db; clock: Clock; config: CredentialSecrets; max?: number }): Actors {
   const isOurs = createIsOurs(deps.config);
-  // Made by us and ended since: a look-up each would be a burden that the bearer chooses.
+  // Credentials that we made and that have ended. Without this cache their bearers could cause a query with each request.
   const ended = new LRUCache<string, number>({ max: endedMax });
-  // By digest, so that neither timing of a look-up nor a memory dump gives a credential away.
+  // Keyed by digest, so that neither the time of a look-up nor a memory dump reveals a credential.
   const remembered = new LRUCache<string, Entry>({ max: deps.max ?? rememberedMax });
-  // Apart from what is remembered: a guess is never accepted, so it pushes out nobody. Bounded by the pool's queue.
+  // Separate from `remembered`: guesses must not push accepted credentials out. Bounded by the pool's queue.
   const lookUps = new Map<string, LookUp>();
 
   const begin = (digest: string, credential: string): LookUp => {
-    // Counted from here: what the look-up reads may be as old as its beginning.
+    // Counted from here: the data may be as old as the start of the look-up.
     const until = deps.clock.now().getTime() + rememberedMs;
     remembered.delete(digest);
     const found = lookUp(deps, credential).then((one) => {

@@ -13,19 +13,19 @@ export const apiKeysPerOrganizerMax = 50;
 export const devicesPerOrganizerMax = 500;
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 200;
-/** A code that was sent is good for so long. */
+/** How long a sent code is valid. */
 export const verificationMinutes = 10;
 /** Wrong codes for one verification; the constraint of its table says the same. */
 export const verificationTriesMax = 5;
 export const buyerTokenHours = 24;
-/** Ended verifications that one statement removes: a million buyers confirm themselves before one sale. */
+/** Ended verifications that one statement removes. Before one sale a million buyers may confirm an address. */
 export const verificationsPurgedMax = 5000;
-/** Codes asked for and tried that wait in a process; beyond that they are refused at once. */
+/** Requests and tries of codes that may wait in a process; more are refused at once. */
 export const verificationQueueMax = 2000;
 export const verificationBatchMax = 200;
 export const verificationWaitMs = 1500;
 export const verificationAnswerMs = 2500;
-/** Ended sessions and links stay this long for questions afterwards. */
+/** Ended sessions and links are kept this long, for later questions. */
 export const endedRowsKeptDays = 30;
 /** Rows of each kind that one statement removes, and statements in one run: more than a day of sign-ins brings. */
 export const purgeBatchMax = 1000;

@@ -3,8 +3,9 @@ import { endedRowsKeptDays, purgeBatchMax, purgeBatchesMax, verificationsPurgedM
 import { sql } from 'drizzle-orm';
 
 /**
- * Removes verifications of buyers as soon as they have ended, since they hold addresses, and sessions and links that ended
- * more than 30 days ago; batch by batch, a bounded number of them. How many rows.
+ * Removes verifications of buyers as soon as they have ended, since they hold addresses, and sessions and links that ended more than 30
+ * days ago. Works in batches, a bounded number of them.
+ * @returns the number of rows
  */
 export async function purgeEndedAccess(deps: { db: Db }): Promise<number> {
   const verifications = await inBatches(verificationsPurgedMax, (max) => deleteEndedVerifications(deps.db, max));

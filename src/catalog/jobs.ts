@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
 import { job } from '../platform/jobs/job.ts';
 
-/** A fact of this room: an event was called off. Its holds end and its buyers get their money back. */
+/** An event was cancelled: its holds end and its buyers get their money back. */
 export const eventCancelled = job({
   name: 'event.cancelled',
   payload: z.strictObject({ eventId: z.string().regex(idPatterns.event) }),
@@ -11,7 +11,7 @@ export const eventCancelled = job({
   timeoutMs: 60_000,
 });
 
-/** Recurring: search entries that an older build made are made anew. */
+/** Recurring: rebuilds search entries of older builds. */
 export const indexEventsJob = job({
   name: 'catalog.index_events',
   payload: z.strictObject({}),

@@ -2,9 +2,7 @@ import type { Db } from '../platform/database/db.ts';
 import type { MissingForPublication } from './errors.ts';
 import type { EventRow, TicketCategoryRow } from './queries.ts';
 
-/**
- * What this room must know of orders, which stand above it: given to it where the service is composed.
- */
+/** What this room needs of higher rooms; `src/compose.ts` passes the functions in. The stock of one ticket category. */
 export type Availability = {
   readonly ticketCategoryId: string;
   readonly available: number;
@@ -14,21 +12,21 @@ export type Availability = {
 /** The stock that each ticket category of the event draws from; a category without stock may be left out. */
 export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Availability[]>;
 
-/** Called in the transaction that set, changed or lifted a limit per buyer. */
+/** Called in the transaction that set, changed or removed a limit per buyer. */
 export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
 
-/** Called in the transaction that called a published event off, or changed fields of it: its holders may have to hear of it. */
+/** Called in the transaction that cancelled or changed an event: its ticket holders may need a message. */
 export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promise<void>;
 
 /**
- * Whether tickets of the event (or of this one category) were ever ordered. Called in a transaction that withdraws what
- * could be ordered: it must keep placements of the event out until that transaction ends.
+ * Whether tickets of the event (or of this category) were ever ordered. Called in a transaction that takes something off sale: it must
+ * keep placements of the event out until that transaction ends.
  */
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
 
 /**
- * Why the money of a sale cannot be paid, each reason with a code; nothing when it can. Asked with what the sale would be,
- * in the transaction that publishes or changes it.
+ * The reasons why no gateway can take payments for a sale, each with a code; empty when one can. Called with the sale as it would be, in
+ * the transaction that publishes or changes it.
  */
 export type UnpayableSale = (
   tx: Db,
@@ -37,8 +35,8 @@ export type UnpayableSale = (
 ) => Promise<readonly MissingForPublication[]>;
 
 /**
- * What the public may know of an event's waiting room, and for how long that holds; undefined for an event that is not
- * public or has no waiting room.
+ * The public data of an event's waiting room, and how long it stays current; undefined for an event that is not public or has no waiting
+ * room.
  */
 export type QueueOf = (
   db: Db,

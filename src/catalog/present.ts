@@ -104,12 +104,12 @@ export function presentOrganizerTicketCategory(category: TicketCategoryRow, even
   };
 }
 
-/** A whole list that needs no pages, since its length has a limit of its own. */
+/** A complete list. It needs no pages, since its length is bounded. */
 export function presentAll<Row, Item>(rows: readonly Row[], present: (row: Row) => Item) {
   return { data: rows.map(present), nextCursor: null };
 }
 
-/** Of a cancelled event nothing is available; a category without stock has none. */
+/** A cancelled event has nothing available; neither has a category without stock. */
 export function presentAvailability(
   categories: readonly TicketCategoryRow[],
   stock: readonly Availability[],

@@ -27,7 +27,7 @@ export async function listEventsOfOrganizer(
     .limit(page.limit + 1);
 }
 
-/** Raises the version, and stores what the event is found by now. The caller holds the lock of `lockEvent` and has compared the version. */
+/** Updates the event, its version and its search entry. The caller holds the lock of `lockEvent` and has compared the version. */
 export async function updateEvent(
   tx: Db,
   event: EventRow,

@@ -10,7 +10,7 @@ import type { Gate } from './tables.ts';
 import { sql } from 'drizzle-orm';
 
 export type DoorListEntry = {
-  /** SHA-256 of the code as it stands in the QR: a stolen list lets nobody in. */
+  /** SHA-256 of the text of the QR, so that a stolen list lets nobody in. */
   readonly codeSha256: string;
   readonly ticketCategoryId: string;
   readonly status: 'live' | 'revoked';
@@ -22,17 +22,17 @@ export type DoorList = {
   readonly gates: readonly Gate[];
   readonly entries: readonly DoorListEntry[];
   readonly nextCursor: string | null;
-  /** On the last page: the cursor to ask with later, for what has changed since. */
+  /** On the last page: the cursor for later changes. */
   readonly syncCursor: string | null;
 };
 
-/** Before every ticket; the shape of a cursor: changed at, ticket id, when this reading of the list began. */
+/** The cursor before every ticket: time of change, ticket id, start of this reading of the list. */
 const beginning = ['1970-01-01T00:00:00+00:00', '', ''];
 
 /**
- * What a device needs to decide offline, without personal data: a page of code hashes, the event's times and gates.
- * Without a cursor it starts from the beginning; with `syncCursor` of an earlier reading it gives the changes since,
- * overlapping a little, since what commits later may bear an earlier time.
+ * What a device needs to decide offline, without personal data: a page of code hashes, the event's times and its gates. Without a cursor
+ * it starts from the beginning. With the `syncCursor` of an earlier reading it returns the changes since then. Readings overlap a
+ * little, since a transaction that commits later may carry an earlier time.
  * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
 export async function doorList(
@@ -95,7 +95,7 @@ type DoorTicket = {
 
 /**
  * Tickets of an event in the order in which they were issued or revoked, after the given place in that order. Uses the
- * index tickets_changed. A ticket revoked while pages are read comes again, with its new status.
+ * index tickets_changed. A ticket that is revoked between two pages comes again with its new status.
  */
 async function listDoorTickets(
   db: Db,

@@ -4,7 +4,7 @@ import { eventNotFound, otherEvent } from './errors.ts';
 import { sql } from 'drizzle-orm';
 
 /**
- * The event, if the actor works at its door.
+ * The event, if the actor may work at its door.
  * @throws DomainError check_in.other_event for a device of another event, event.not_found
  */
 export async function findActorEvent(deps: { db: Db }, actor: Actor, eventId: string): Promise<DoorEvent> {

@@ -1,13 +1,13 @@
 /** Every limit of the room, by name. */
 export const scansPerSyncMax = 500;
 export const syncBytesMax = 512 * 1024;
-/** Far longer than any code or link to one; what is longer is `invalid` without being read. */
+/** Far longer than any code or link to one. Longer input is `invalid` without being read. */
 export const codeLengthMax = 1000;
 export const scanIdLengthMax = 100;
 export const deviceIdLengthMax = 100;
-/** A device's clock that seems off by less is right: the difference is the time its request took. */
+/** A smaller difference of a device's clock is ignored: it is the time that the request took. */
 export const clockSkewIgnoredMs = 5000;
-/** 150 years: a clock that starts in 1970 is off by less. */
+/** 150 years: more than a clock that starts in 1970 is off by. */
 export const clockOffsetMsMax = 150 * 366 * 86_400_000;
 export const gateNameLengthMax = 60;
 export const gatesPerEventMax = 200;
@@ -19,5 +19,5 @@ export const doorListOverlapSeconds = 60;
 export const scanBatchMax = 100;
 export const scanQueueMax = 5000;
 export const scanWaitMs = 2000;
-/** A scan whose writing hangs is answered by then, so that the door goes on offline; sent again, it finds its answer. */
+/** A scan is answered after this long even if its write hangs, so that the door goes on offline. Retrying finds its answer. */
 export const scanAnswerMs = 2500;

@@ -10,7 +10,7 @@ export type CheckInSummary = {
 };
 
 /**
- * How many are expected, have come and are inside, per ticket category; what each gate did.
+ * How many tickets are valid, admitted and inside, per ticket category, and what each gate did.
  * @throws DomainError event.not_found, check_in.other_event
  */
 export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId: string): Promise<CheckInSummary> {
@@ -30,7 +30,7 @@ type CategoryCount = {
   readonly inside: number;
 };
 
-/** Live tickets, those of them that came, and those inside now, per category. */
+/** Live tickets, admitted ones and those inside now, per category. */
 async function countByCategory(db: Db, eventId: string): Promise<CategoryCount[]> {
   return rowsOf<CategoryCount>(
     db,
@@ -54,10 +54,10 @@ type GateCount = {
   readonly conflicts: number;
 };
 
-/** Labels that scans give for a gate are free text; what is shown is bounded, the busiest first. */
+/** Gate labels in scans are free text, so the list is bounded; the busiest gates come first. */
 const gatesShownMax = 500;
 
-/** Who went in and out at each gate, by its present name, or by one spelling of its label if it is no gate of the event. */
+/** Entries and exits at each gate, under its current name. A label that is not a gate of the event shows one of its spellings. */
 async function countByGate(db: Db, eventId: string): Promise<GateCount[]> {
   return rowsOf<GateCount>(
     db,

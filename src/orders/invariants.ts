@@ -95,7 +95,7 @@ const idsNameTheirEvent = invariantOf(
     ) strays`,
 );
 
-/** Longer than the sweeper's round, so that a hold that is about to be swept is no fault. */
+/** Longer than one round of the sweeper, so that a hold it is about to end is no fault. */
 const sweepGraceSeconds = 5;
 
 /** A hold is closing for at most ten minutes, by design; the rest is for retries of the gateway. */
@@ -121,8 +121,6 @@ const endedOrdersSayWhen = invariantOf(
        or (status in ('paid', 'partially_refunded', 'refunded') and paid_at is null)
        or (status = 'closing' and close_reason is null)`,
 );
-
-/** The counters that limits are decided by, against the rows that they count. Keys are keyed hashes: they name nobody. */
 
 const networkHoldsRecounted = sql`
   with held as (

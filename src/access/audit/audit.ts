@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/database/db.ts';
 import { auditLog } from '../tables.ts';
 
-/** Who did it: an `Actor`, an operator's command, or the service itself. */
+/** An `Actor`, an operator's command, or the service itself. */
 export type AuditActor = {
   readonly kind: 'staff' | 'api_key' | 'device' | 'operator' | 'system';
   readonly id: string;
@@ -9,7 +9,7 @@ export type AuditActor = {
 };
 
 /**
- * Writes that an actor did something to a subject, in the transaction of the change: both are there, or neither.
+ * Records an act in the audit log, in the transaction of the change: both are committed, or neither.
  * `act` is a noun and a past tense (`staff.invited`); `changes` names fields and values, never personal data or secrets.
  */
 export async function writeAudit(

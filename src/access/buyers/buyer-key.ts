@@ -3,8 +3,8 @@ import { readEmail } from '../../platform/text/email-address.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
 
 /**
- * Who a buyer is, for limits and places: the same mailbox is the same buyer, however it is spelt.
- * Addresses are compared without case and without what follows a plus sign; Gmail's also without dots.
+ * The spelling of an email that identifies a buyer for limits and places: one mailbox is one buyer. Case and everything after a plus
+ * sign make no difference; at Gmail dots make none either.
  */
 export function normalizeBuyerEmail(email: string): string {
   const lower = (readEmail(email) ?? email).toLowerCase();
@@ -17,7 +17,7 @@ export function normalizeBuyerEmail(email: string): string {
 export type BuyerKeyKind = 'email' | 'phone';
 
 /**
- * The keyed hash of a buyer's email or phone: enough to count by, not enough to find anybody.
+ * The keyed hash of a buyer's email or phone: good for counting, useless for finding the person.
  * @param text an email in any spelling, or a phone number in E.164
  */
 export function buyerKey(hashSecret: string, kind: BuyerKeyKind, text: string): string {
@@ -27,8 +27,8 @@ export function buyerKey(hashSecret: string, kind: BuyerKeyKind, text: string): 
 const keyLength = 22;
 
 /**
- * The secret before the text, in one call: three of these stand in the path of every order. What a plain hash lacks
- * against an HMAC (its result can be extended) does not matter to one that is cut in half. 22 characters, 132 bits.
+ * A hash of secret and text, in one call, since every order needs three. A plain hash can be extended where an HMAC cannot; cut in half
+ * it cannot be extended either. 22 characters, 132 bits.
  */
 export function keyedHash(secret: string, text: string): string {
   return hash('sha256', `${secret}\0${text}`, 'base64url').slice(0, keyLength);

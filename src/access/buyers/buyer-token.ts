@@ -1,15 +1,15 @@
 import { readSignedText, signText } from '../../platform/text/signed-text.ts';
 
 /**
- * What a buyer holds after confirming an email or phone: `buyer.<account key>.<until, seconds in base 36>.<mark>`. It
- * names the account by its keyed hash alone, and nobody stores it. Pure.
+ * The token of a buyer who has confirmed an email or phone: `buyer.<account key>.<until, seconds in base 36>.<mark>`. It names the
+ * account by its keyed hash only, and is stored nowhere.
  */
 export function signBuyerToken(secret: string, { accountKey, until }: { accountKey: string; until: Date }): string {
   const seconds = Math.floor(until.getTime() / 1000);
   return signText(secret, label, `buyer.${accountKey}.${seconds.toString(36)}`);
 }
 
-/** Whose token it is; undefined when it is not one of ours, or not any more. */
+/** The account of a valid token; undefined for a forged or expired one. */
 export function readBuyerToken(secret: string, token: string, now: Date): { accountKey: string } | undefined {
   const [, accountKey, until] = pattern.exec(readSignedText(secret, label, token) ?? '') ?? [];
   if (accountKey === undefined || until === undefined) return undefined;

@@ -4,27 +4,27 @@ import { bearerOf } from '../credentials/credential.ts';
 import { crossSiteRefused } from '../errors.ts';
 import { isOrderAccessToken, orderAccessToken } from './order-token.ts';
 
-/** The part of a request's context that is read here. */
+/** The part of a request's context that this file reads. */
 type Request = { readonly req: { readonly method: string; header(name: string): string | undefined } };
 type Deps = { readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> };
 
-/** As long as tickets may be wanted again: mail links open the order at any time anyway. */
+/** Links in mails open the order at any time, also after the cookie has expired. */
 const cookieMaxAgeSeconds = 30 * 24 * 3600;
 const safeMethods = new Set(['GET', 'HEAD']);
 
 /**
- * `__Secure-`: no page without TLS can set it. Not `__Host-`: that prefix needs the path `/`, and the cookie would go along
- * with every request instead of those of its order.
+ * With `__Secure-`, no page without TLS can set the cookie. `__Host-` would need the path `/`, and the cookie would be sent with every
+ * request instead of those for its order.
  */
 export function orderCookieName(publicUrl: string): string {
   return isSecure(publicUrl) ? '__Secure-antre_order' : 'antre_order';
 }
 
 /**
- * Whether the request proves to come from this order's buyer, by the bearer token or by the order's cookie. Browsers send
- * the cookie with what pages of sibling subdomains ask for, too: a method that changes something also needs the browser's
- * word that a page of ours asks. Held here, so that no route can forget it.
- * @throws DomainError access.cross_site when the cookie is right and the browser says that another site asks, or does not say
+ * Whether the request comes from this order's buyer, by the bearer token or the order's cookie. Browsers also send the cookie with
+ * requests from pages of sibling subdomains, so a method that changes something must name our own page as its origin. Checked here, so
+ * that no route can forget it.
+ * @throws DomainError access.cross_site when the cookie is right but the origin is another site or missing
  */
 export function presentsOrder(c: Request, deps: Deps, orderId: string): boolean {
   if (presentsOrderToken(c, deps, orderId)) return true;
@@ -33,18 +33,18 @@ export function presentsOrder(c: Request, deps: Deps, orderId: string): boolean 
   return true;
 }
 
-/** The bearer token alone: what `POST /v1/orders/{id}/session` asks for before it gives the cookie. */
+/** By the bearer token only. `POST /v1/orders/{id}/session` requires this before it sets the cookie. */
 export function presentsOrderToken(c: Request, deps: Deps, orderId: string): boolean {
   const token = bearerOf(c.req.header('authorization'));
   return token !== undefined && isOrderAccessToken(deps.config.ORDER_TOKEN_SECRET, orderId, token);
 }
 
-/** Whether the request carries the order's token or cookie, wherever it was sent from: enough to tell it from a stranger's. */
+/** Whether the request carries the order's token or cookie, from any site: enough to rank it above a stranger's. */
 export function carriesOrderCredential(c: Request, deps: Deps, orderId: string): boolean {
   return presentsOrderToken(c, deps, orderId) || presentsOrderCookie(c, deps, orderId);
 }
 
-/** Looks at every cookie of the name: a sibling subdomain may have set some on a narrower path, which come first. */
+/** Checks every cookie of this name: a sibling subdomain may have set one on a narrower path, which is sent first. */
 function presentsOrderCookie(c: Request, deps: Deps, orderId: string): boolean {
   const name = `${orderCookieName(deps.config.PUBLIC_URL)}=`;
   const given = (c.req.header('cookie') ?? '')
@@ -56,7 +56,7 @@ function presentsOrderCookie(c: Request, deps: Deps, orderId: string): boolean {
   return given.some((pair) => constantTimeEqual(pair.slice(name.length), token));
 }
 
-/** Scripts can set neither field. Browsers before 2023, and pages without TLS, send `Origin` alone. */
+/** Scripts can set neither field. Browsers before 2023 and pages without TLS send only `Origin`. */
 function isFromOurPage(c: Request, deps: Deps): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';
@@ -64,8 +64,8 @@ function isFromOurPage(c: Request, deps: Deps): boolean {
 }
 
 /**
- * The `Set-Cookie` value that opens this one order: for streams, images and downloads, which cannot send a header. Bound
- * to the order's path, out of reach of scripts, and never sent along with what another site asks for.
+ * The `Set-Cookie` value that opens one order, for streams, images and downloads, which cannot send a header. It is bound to the order's
+ * path, hidden from scripts, and never sent with requests of another site.
  */
 export function orderCookie(deps: Deps, orderId: string): string {
   const secure = isSecure(deps.config.PUBLIC_URL) ? '; Secure' : '';

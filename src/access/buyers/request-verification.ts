@@ -30,22 +30,21 @@ export type VerificationInput = {
   readonly phoneCountry?: string | undefined;
   readonly eventSlug?: string | undefined;
   readonly locale: 'id' | 'en';
-  /** The client's network, as `createClientNetwork` names it. */
+  /** The client's network, from `createClientNetwork`. */
   readonly network: string;
   /** From an earlier confirmation. */
   readonly knownClientToken?: string | undefined;
 };
 
-/** What the encrypted address is bound to: a copy in another row does not decrypt there. */
+/** Binds the encrypted address to its row: a copy in another row cannot be decrypted. */
 export const verificationContext = (id: string): string => `buyer_verification:${id}`;
 
 /**
- * Sends a code to an email or a phone, and answers with the id that it confirms. Whatever is known of the address, the answer is
- * the same, made by the same steps. Who will get no code is told so, alike whether this network or others have asked for too
- * many; a client that has confirmed the address before gets one whatever others do.
- * @throws DomainError request.invalid for a phone number that is none, event.not_found, verification.phone_not_possible,
- * verification.limited,
- * service.overloaded, service.unavailable
+ * Sends a code to an email or a phone, and returns the id that the code confirms. Steps and answer are the same for known and unknown
+ * addresses. A refusal does not reveal whether this network or others asked for too many codes. A client that has confirmed the address
+ * before gets a code whatever others do.
+ * @throws DomainError request.invalid for an invalid phone number, event.not_found, verification.phone_not_possible,
+ * verification.limited, service.overloaded, service.unavailable
  */
 export async function requestVerification(
   deps: RequestVerificationDeps,

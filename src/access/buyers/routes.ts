@@ -47,7 +47,7 @@ const confirm = createRoute({
   responses: { 200: answer(confirmedBuyerSchema, 'Confirmed.'), ...problems(400, 403, 413, 415, 429, 503) },
 });
 
-/** How somebody who has no account here proves to read an email or a phone. */
+/** Lets a buyer, who has no account, prove that an email or a phone is theirs. */
 export function buyerRoutes(
   deps: RequestVerificationDeps & ConfirmVerificationDeps & { readonly networkOf: (c: Context) => string },
 ) {

@@ -14,12 +14,12 @@ import { verificationRequested } from '../jobs.ts';
 import type { VerificationChannel } from '../tables.ts';
 
 /**
- * Codes that are asked for and codes that are tried, each collected and written together. Each has one flush of its own at
- * a time and a short queue: who storms them waits, or is refused, among themselves.
+ * Requests for codes and tries of codes, each collected and written in batches. Each lane has one flush at a time and a short queue, so
+ * a rush on one of them delays or refuses only its own callers.
  */
 export type VerificationLanes = {
   readonly requests: GroupCommit<NewVerification, void>;
-  /** The account that the code has confirmed; undefined when it has none. */
+  /** The account that the code confirmed, or undefined. */
   readonly confirmations: GroupCommit<ConfirmationTry, string | undefined>;
 };
 
@@ -64,8 +64,8 @@ type NewVerification = {
 };
 
 /**
- * Writes these down and stages their messages, in one transaction. Safe to repeat: what is there already is left as it is,
- * and its message is not staged again.
+ * Inserts the verifications and stages their messages, in one transaction. Safe to repeat: an existing one is not changed, and its
+ * message is not staged again.
  */
 export async function insertVerifications(db: Db, items: readonly NewVerification[]): Promise<void> {
   await transaction(db, async (tx) => {
@@ -94,13 +94,13 @@ export async function insertVerifications(db: Db, items: readonly NewVerificatio
   });
 }
 
-/** One try to confirm; whether the code is right is known beforehand, since the code follows from the id. */
+/** One try to confirm. The caller knows whether the code is right, since the code follows from the id. */
 type ConfirmationTry = { readonly id: string; readonly isRight: boolean };
 
 /**
- * Counts wrong codes and confirms right ones, in one statement, while tries are left and the time is not over; gives the
- * accounts that are confirmed. Safe to repeat: a right code is right again, a wrong one may be counted twice. No two may
- * have the same id. The count stands in Postgres, so that it holds over all processes.
+ * Counts wrong codes and confirms right ones, in one statement, while tries and time are left. Returns the confirmed accounts by
+ * verification. Safe to repeat: a right code is right again, a wrong one may count twice. Ids must be distinct. The count is in Postgres,
+ * so it holds over all processes.
  */
 export async function tryConfirmations(db: Db, tries: readonly ConfirmationTry[]): Promise<Map<string, string>> {
   const rows = await rowsOf<{ id: string; account_key: string }>(

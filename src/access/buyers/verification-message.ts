@@ -21,7 +21,7 @@ export type VerificationMessage = {
   readonly expiresAt: Date;
 };
 
-/** All that the message with this code says; undefined when there is nothing to send: confirmed, spent, late, unknown. */
+/** The data of the message with this code; undefined when the verification is confirmed, used up, expired or unknown. */
 export async function verificationMessage(
   deps: { db: Db; config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'> },
   verificationId: string,

@@ -13,7 +13,7 @@ import { type ApiKey, apiKeys } from '../tables.ts';
 import { and, eq, isNull } from 'drizzle-orm';
 
 /**
- * Makes a key for a program of the organiser. Its text is in this answer and nowhere else.
+ * Creates a key for a program of the organiser. Only this answer contains its text.
  * @throws DomainError access.limit_reached, access.unauthenticated, access.forbidden
  */
 export async function createApiKey(

@@ -14,7 +14,7 @@ import { type Device, devices } from '../tables.ts';
 import { and, eq, isNull } from 'drizzle-orm';
 
 /**
- * Registers a scanner for one event. Its token is in this answer and nowhere else.
+ * Registers a scanner for one event. Only this answer contains its token.
  * @throws DomainError event.not_found (also for another organiser's event), access.limit_reached,
  * access.unauthenticated, access.forbidden
  */

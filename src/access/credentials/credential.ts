@@ -10,8 +10,8 @@ export type CredentialKind = keyof typeof prefixes | 'session';
 export type CredentialSecrets = Pick<Config, 'ENCRYPTION_KEY' | 'JWT_SECRET'>;
 
 /**
- * A new key, shown once, and the hash of it that is kept: 256 random bits, and a mark that we alone can make. A key that
- * somebody invented has no such mark, and is refused without a look-up.
+ * A new key, shown once, and the hash of it that is stored. The key has 256 random bits and a mark that only we can make, so an invented
+ * key is refused without a query.
  */
 export function newCredential(
   kind: keyof typeof prefixes,
@@ -28,8 +28,7 @@ export function credentialKind(text: string): CredentialKind {
 }
 
 /**
- * Whether we made this credential, of whatever kind, told from its text alone. It may have ended since: its row says so.
- * Microseconds, and no query.
+ * Whether we made this credential, from its text only: microseconds, no query. It may have ended since; its row says so.
  */
 export function createIsOurs(secrets: CredentialSecrets): (credential: string) => boolean {
   const markKey = markKeyOf(secrets);
@@ -42,7 +41,7 @@ export function createIsOurs(secrets: CredentialSecrets): (credential: string) =
 
 const bearer = /^Bearer ([\w.~+/-]{16,2048}=*)$/i;
 
-/** What stands after `Bearer` in the header; undefined for any other scheme. */
+/** The text after `Bearer` in the header; undefined for any other scheme. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : bearer.exec(authorization)?.[1];
 }
@@ -50,7 +49,7 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 const markLength = 22;
 const marked = /^antre_(?:key|device)_[\w-]{65}$/;
 
-/** Of ENCRYPTION_KEY, since that is the secret that is changed least: a mark is as old as its key. */
+/** From ENCRYPTION_KEY, the secret that changes least: a mark must stay valid as long as its key. */
 function markKeyOf({ ENCRYPTION_KEY }: Pick<Config, 'ENCRYPTION_KEY'>): string {
   return hmacSha256Text(ENCRYPTION_KEY, 'credential_mark.v1');
 }
@@ -59,14 +58,14 @@ function markOf(markKey: string, unmarked: string): string {
   return keyedHash(markKey, unmarked);
 }
 
-/** The signature of a session token; what it claims is read later, by `readSessionToken`. */
+/** Checks only the signature of a session token. `readSessionToken` checks its claims later. */
 function isSignedSession(secret: string, token: string): boolean {
   const end = token.lastIndexOf('.');
   if (end <= 0) return false;
   return isEqual(token.slice(end + 1), createHmac('sha256', secret).update(token.slice(0, end)).digest('base64url'));
 }
 
-/** Takes the same time wherever the two differ. Both are base64url. */
+/** Compares two base64url texts in constant time. */
 function isEqual(given: string, right: string): boolean {
   return given.length === right.length && timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(right, 'latin1'));
 }

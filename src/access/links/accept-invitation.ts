@@ -9,8 +9,8 @@ import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './queries.ts
 import { readStaffToken } from './staff-link.ts';
 
 /**
- * The invited member sets a name and a password, once, and may sign in from then on. Whose address signs in for another
- * organiser is told so, and may use the link once that has ended.
+ * Accepts an invitation once: sets name and password, so that the member may sign in. If the address already signs in for another
+ * organiser, the link stays valid and works once that membership has ended.
  * @throws DomainError access.link_invalid, staff.email_in_use, service.busy
  */
 export async function acceptInvitation(

@@ -14,10 +14,10 @@ import { type StaffTokenPurpose, type StaffMember, organizers, staff } from '../
 import { and, eq, ne } from 'drizzle-orm';
 
 /**
- * A new link for a member whose mail does not arrive, for an operator to hand over; links made before are void. Only an
- * operator's command does this.
+ * Makes a new link for a member whose mail does not arrive; earlier links become void. Only an operator's command does this, and the
+ * operator hands the link over.
  * @param input.organizerSlug which of several organisers that have invited the address; left out, the one it signs in for
- * @throws DomainError staff.not_found, also for a disabled member: that is for the organiser to undo
+ * @throws DomainError staff.not_found, also for a disabled member, whom only the organiser may invite again
  */
 export async function createStaffLink(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'HASH_SECRET' | 'PUBLIC_URL'> },

@@ -14,9 +14,9 @@ import { and, eq, sql } from 'drizzle-orm';
 import { staff } from '../tables.ts';
 
 /**
- * Mails a reset link, if a member with this address may sign in. Known or not, the same statements run, a job is staged
- * and the transaction is written to disk: neither the answer nor its time tells which addresses are known. Links are counted
- * per address, known or not; who will get none is told so.
+ * Mails a reset link, if a member with this address may sign in. For an unknown address the same statements run, a job is staged and the
+ * transaction is written to disk: neither the answer nor its time reveals which addresses are known. Links are counted per address, known
+ * or not.
  * @throws DomainError access.link_limited
  */
 export async function requestPasswordReset(

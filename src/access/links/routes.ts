@@ -13,7 +13,7 @@ import { byAnybody } from '../../http/contract/security.ts';
 
 const tags = ['Sessions'];
 
-/** What a mailed link opens; no credential but the link itself. */
+/** Invitations and password resets. The mailed link is the only credential. */
 export function linkRoutes(deps: AccessDeps & { readonly networkOf: (c: Context) => string }) {
   const accept = createRoute({
     method: 'post',

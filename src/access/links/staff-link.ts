@@ -6,14 +6,14 @@ import type { Db } from '../../platform/database/db.ts';
 import { findLiveStaffToken } from './queries.ts';
 
 /**
- * The secret of an invitation or password-reset link: `<id>.<keyed hash of purpose and id>`. Nobody stores it: the mail
- * is made from the id, and neither the table nor a job's payload can open a link. Pure.
+ * The secret of an invitation or password-reset link: `<id>.<keyed hash of purpose and id>`. It is stored nowhere: the mail is made from
+ * the id, so neither the table nor a job's payload can open a link.
  */
 export function staffTokenText(secret: string, purpose: StaffTokenPurpose, tokenId: string): string {
   return `${tokenId}.${secretHalf(secret, purpose, tokenId)}`;
 }
 
-/** The id of a link that we made for this purpose; undefined for anything else. Whether it still counts, its row says. */
+/** The id of a link that we made for this purpose, or undefined. Its row says whether it is still valid. */
 export function readStaffToken(secret: string, purpose: StaffTokenPurpose, text: string): string | undefined {
   const [tokenId = '', half = '', ...more] = text.split('.', 3);
   if (more.length > 0 || !idPatterns.plain.test(tokenId)) return undefined;
@@ -26,7 +26,7 @@ function secretHalf(secret: string, purpose: StaffTokenPurpose, tokenId: string)
 
 const paths = { invitation: '/desk/invitation', password_reset: '/desk/password-reset' } as const;
 
-/** The address of the page that takes the link. The secret is its fragment, which no server, log or referrer sees. */
+/** The address of the page for the link. The secret is in the fragment, which no server, log or referrer sees. */
 export function staffLink(
   config: Pick<Config, 'HASH_SECRET' | 'PUBLIC_URL'>,
   token: Pick<StaffToken, 'id' | 'purpose'>,
@@ -47,7 +47,7 @@ export type StaffTokenMail = {
   readonly expiresAt: Date;
 };
 
-/** All that the mail with this link says; undefined when there is nothing to send: unknown, used, void or late. */
+/** The data of the mail with this link; undefined when the link is unknown, used, void or expired. */
 export async function staffTokenLink(
   deps: { db: Db; config: Pick<Config, 'HASH_SECRET' | 'PUBLIC_URL'> },
   tokenId: string,

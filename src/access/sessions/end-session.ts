@@ -6,8 +6,8 @@ import { sessionNotFound } from '../errors.ts';
 import { endSessionRow } from './queries.ts';
 
 /**
- * A member ends one of their own sessions: this one, or one on a lost phone.
- * @throws DomainError session.not_found for another member's, exactly as for one that does not exist
+ * Ends one of the member's own sessions: the current one, or one on a lost phone.
+ * @throws DomainError session.not_found, also for another member's session
  */
 export async function endSession(
   deps: { db: Db; actors: Actors },

@@ -7,7 +7,7 @@ import { endAllSessions } from './queries.ts';
 import { findStaff } from '../staff/queries.ts';
 
 /**
- * Signs a member out everywhere, without taking the account away. Safe to repeat.
+ * Ends all sessions of a member, who may sign in again. Safe to repeat.
  * @throws DomainError staff.not_found, access.forbidden
  */
 export async function endStaffSessions(

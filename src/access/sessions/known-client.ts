@@ -3,9 +3,9 @@ import { readSignedText, signText } from '../../platform/text/signed-text.ts';
 import { keyedHash } from '../buyers/buyer-key.ts';
 
 /**
- * What a browser or program keeps after it has signed in, or confirmed an address: `known.<subject>.<number>.<until>.<mark>`. It
- * lets nobody in. It only shows that this client has been used by that member or buyer, so that strangers who use up the tries of
- * an address do not keep its owner out. The subject is a keyed hash, and nobody stores the token. Pure, but for the number.
+ * The token that a client keeps after it has signed in or confirmed an address: `known.<subject>.<number>.<until>.<mark>`. It gives no
+ * access. It shows that the member or buyer has used this client before, so that strangers who use up the tries of an address do not lock
+ * its owner out. The subject is a keyed hash, the number is random, and the service does not store the token.
  */
 export function signKnownClient(secret: string, subject: string, now: Date): string {
   const number = randomBytes(numberBytes).toString('base64url');
@@ -13,7 +13,7 @@ export function signKnownClient(secret: string, subject: string, now: Date): str
   return signText(secret, label, `known.${subject}.${number}.${until.toString(36)}`);
 }
 
-/** What the tries of this client are counted by; undefined for a token that is none, of somebody else, or too old. */
+/** The key that counts the tries of this client; undefined for a missing, foreign or expired token. */
 export function readKnownClient(
   secret: string,
   subject: string,
@@ -28,12 +28,12 @@ export function readKnownClient(
     : undefined;
 }
 
-/** A member of staff, by the normalised address: the same whether or not there is one. */
+/** The subject for a staff address, known or not. */
 export function staffSubject(secret: string, email: string): string {
   return keyedHash(secret, `staff:${email}`);
 }
 
-/** Where a member has signed in from: what a session keeps of the network. */
+/** The keyed hash of the network that a session stores. */
 export function signedInFromKey(secret: string, email: string, network: string): string {
   return keyedHash(secret, `signed_in_from:${email}\0${network}`);
 }

@@ -9,5 +9,5 @@ export type KeyTask = {
   readonly options: ScryptOptions;
 };
 
-/** The helper process that derives keys. It keeps nothing of them. */
+/** The helper process that derives keys. It stores none of them. */
 answerTasks(({ password, salt, keyBytes, options }: KeyTask) => scryptSync(password, salt, keyBytes, options));

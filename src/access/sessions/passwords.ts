@@ -4,16 +4,16 @@ import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import type { KeyTask } from './password-helper.ts';
 
 /**
- * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The cost stands in the hash, so that it
- * can rise later without locking anyone out. One hash takes some 200 ms of a core. Node's own pool would run it at the
- * priority of the event loop and beside file, DNS and compression calls: a storm of sign-ins slowed everybody down. It
- * runs in a helper process of low priority instead, one at a time, since it takes 32 MiB, and the queue before it is short.
+ * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The hash contains its cost, so that the cost can rise later
+ * without locking anyone out. One hash takes some 200 ms of a core. In Node's own pool it would run at the priority of the event loop and
+ * beside file, DNS and compression calls: a rush of sign-ins slowed everything down. It runs in a helper process of low priority instead,
+ * one at a time, since it takes 32 MiB, behind a short queue.
  */
 export type Passwords = {
   /** @throws DomainError service.busy when too many wait. */
   hash(password: string): Promise<string>;
   /**
-   * Compares with a stored hash, or with none: then it takes as long, and the answer is no.
+   * Compares with a stored hash. Without one it takes the same time and returns false.
    * @throws DomainError service.busy when too many wait.
    */
   verify(password: string, stored: string | null): Promise<boolean>;
@@ -56,7 +56,7 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
       leave();
     }
   };
-  // Nobody knows a password for it: the key is random, not derived.
+  // No password matches it: the key is random, not derived.
   const nobody = format(cost, randomBytes(saltBytes), randomBytes(keyBytes));
 
   return {
@@ -79,7 +79,7 @@ function format({ ln, r, p }: ScryptCost, salt: Uint8Array, key: Uint8Array): st
   return `$scrypt$ln=${ln},r=${r},p=${p}$${text(salt)}$${text(key)}`;
 }
 
-/** Costs are bounded, so that a row that was tampered with cannot take the process's memory. */
+/** Bounds the cost, so that a manipulated row cannot use up the process's memory. */
 function parse(stored: string): { cost: ScryptCost; salt: Buffer; key: Buffer } | undefined {
   const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]{22})\$([\w-]{43})$/.exec(stored);
   if (match === null) return undefined;

@@ -4,9 +4,8 @@ import { idPatterns } from '../../platform/ids.ts';
 import { sessionHours } from '../limits.ts';
 
 /**
- * What a signed-in member carries: a JWT that says which session it is, and nothing about rights. HS256 is the one
- * algorithm, whatever the token's header says; issuer, audience and type are pinned, so that no other token of ours
- * passes for it.
+ * The token of a signed-in member: a JWT that names the session and says nothing about rights. Only HS256 is accepted, whatever the
+ * token's header says. Issuer, audience and type are fixed, so that no other token of ours is accepted as a session.
  */
 const algorithm = 'HS256';
 const issuer = 'antre';
@@ -22,7 +21,7 @@ const claimsSchema = z.strictObject({
   iat: z.int().positive(),
   exp: z.int().positive(),
 });
-/** No `jwk`, `jku`, `kid`, `crit`: a header that asks for another key is refused even when the signature is right. */
+/** No `jwk`, `jku`, `kid`, `crit`: a header that names another key is refused even with a right signature. */
 const headerSchema = z.strictObject({ alg: z.literal(algorithm), typ: z.literal(type) });
 
 export type SessionClaims = { readonly sessionId: string; readonly staffId: string; readonly expiresAt: Date };
@@ -41,7 +40,7 @@ export function signSessionToken(
     .sign(keyOf(secret));
 }
 
-/** What the token claims, or undefined when it is not one of ours, or not any more. */
+/** The claims of a valid token; undefined for a forged or expired one. */
 export async function readSessionToken(secret: string, token: string, now: Date): Promise<SessionClaims | undefined> {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keyOf(secret), {
@@ -59,7 +58,7 @@ export async function readSessionToken(secret: string, token: string, now: Date)
     const { sid, sub, exp } = claims.data;
     return { sessionId: sid, staffId: sub, expiresAt: new Date(exp * 1000) };
   } catch {
-    // Whatever is wrong with a token, its bearer learns only that it is not accepted.
+    // The bearer learns only that the token is not accepted, not why.
     return undefined;
   }
 }

@@ -24,7 +24,7 @@ export type ActorView = {
 };
 
 /**
- * Who am I: what pages show in the corner, and what a device shows at the door.
+ * The caller's own name, role and organiser, as pages and devices show them.
  * @throws DomainError access.unauthenticated when the actor ended a moment ago
  */
 export async function showActor(deps: { db: Db }, input: { actor: Actor }): Promise<ActorView> {

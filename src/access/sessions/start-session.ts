@@ -25,9 +25,9 @@ type Deps = {
 };
 
 /**
- * Signs a member in. An unknown address, a member who may not sign in and a wrong password get one answer and cost one
- * hash each; tries are counted per address, known or not, from each network and from all, so that strangers cannot keep a member
- * out who has `knownClientToken` from an earlier sign-in, signs in from a network as before, or comes from a new one.
+ * Signs a member in. An unknown address, a member who may not sign in and a wrong password get the same answer and cost one hash each.
+ * Tries are counted per address, known or not, from each network and from all. Strangers cannot lock out a member who has a
+ * `knownClientToken`, signs in from a known network, or makes the first try from a new one.
  * @throws DomainError session.refused, session.limited, service.busy
  */
 export async function startSession(
@@ -88,8 +88,8 @@ function openSession(
 }
 
 /**
- * Starts a session, unless the member was disabled or the password changed since it was compared. The share lock makes
- * such a change wait, and then end this session too.
+ * Inserts a session, unless the member was disabled or the password changed after it was compared. The share lock makes such a change
+ * wait, so that it then ends this session too.
  */
 async function insertSession(
   tx: Db,

@@ -1,33 +1,33 @@
 import { widerNetworkOf } from '../../http/server/client-network.ts';
 import { keyedHash } from '../buyers/buyer-key.ts';
 
-/** Who tries something about an address that strangers may try, too: all keys are keyed hashes. */
+/** One try about an address that strangers may try, too. All keys are keyed hashes. */
 export type Try = {
   /** The address, known or not. */
   readonly target: string;
-  /** The address, tried from this network. */
+  /** The address with this network. */
   readonly here: string;
-  /** The address, tried from this network and those around it. */
+  /** The address with the wider network. */
   readonly around: string;
-  /** A client that has been used with the address before. */
+  /** The key of a client that was used with the address before. */
   readonly knownClient?: string | undefined;
-  /** Whether the address has been used from this network before; asked only when it makes a difference. */
+  /** Whether the address was used from this network before. Called only when it makes a difference. */
   readonly isKnownNetwork?: () => Promise<boolean>;
 };
 
 /**
- * Counts tries; built by whoever composes the service. Whatever strangers do, a known client, a known network and a network's
- * first try go through. `retryAfterSeconds` is meant for who is refused, whichever of the counts it was.
+ * Counts tries; `src/compose.ts` passes it in. A known client, a known network and the first try of a network pass, whatever strangers do.
+ * `retryAfterSeconds` does not reveal which count was reached.
  */
 export type TryLimiter = {
   consume(one: Try): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
-  /** Forgives what was counted, after a try that was right. */
+  /** Resets the counts after a right try. */
   reset(one: Try): Promise<void>;
 };
 
 /**
- * @param what the kind of try, so that one kind counts nothing for another
- * @param network the client's, as `createClientNetwork` names it
+ * @param what the kind of try; each kind is counted separately
+ * @param network the client's network, from `createClientNetwork`
  */
 export function tryOf(
   secret: string,

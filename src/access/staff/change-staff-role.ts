@@ -12,8 +12,8 @@ import { type StaffMember, staff } from '../tables.ts';
 import { and, eq, ne } from 'drizzle-orm';
 
 /**
- * Gives a member another role. A higher one is felt within 30 seconds. A lower one ends their sessions, and the API keys, devices
- * and open invitations that they have made and could not make any more, but for what `keep` names, which the actor takes over.
+ * Gives a member another role. A higher role takes effect within 30 seconds. A lower role ends their sessions, and the API keys, devices
+ * and open invitations that it could not have made. The actor takes over those that `keep` names.
  * @throws DomainError staff.not_found, access.forbidden, access.unauthenticated, access.keep_unknown, staff.last_owner
  */
 export async function changeStaffRole(

@@ -21,8 +21,8 @@ export type CreateOrganizerInput = {
 };
 
 /**
- * Creates an organiser with its first owner, who is invited. Only an operator's command does this; the link is for the
- * operator to hand over, no mail is sent.
+ * Creates an organiser and invites its first owner. Only an operator's command does this. No mail is sent: the operator hands the link
+ * over.
  * @throws DomainError organizer.slug_taken, staff.email_in_use when the owner's address signs in for another organiser
  */
 export async function createOrganizer(

@@ -13,8 +13,8 @@ import { and, eq, ne } from 'drizzle-orm';
 import { staff } from '../tables.ts';
 
 /**
- * Ends a member and what they could do: no sign-in, no session, no open link, and no API key, device or open invitation that they
- * or their keys have made, but for what `keep` names, which the actor takes over. Safe to repeat.
+ * Disables a member: ends their sign-in, sessions and open links, and the API keys, devices and open invitations that they or their keys
+ * have made. The actor takes over those that `keep` names. Safe to repeat.
  * @throws DomainError staff.not_found, access.forbidden, access.unauthenticated, access.keep_unknown, staff.last_owner
  */
 export async function disableStaff(

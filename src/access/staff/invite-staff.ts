@@ -23,9 +23,9 @@ export type InviteStaffInput = {
 };
 
 /**
- * Invites a member by mail. Someone invited before gets a new link, and the old one is void; someone disabled may come
- * back this way, with a new password. What other organisers know of the address is neither asked nor told: an invitation
- * takes it from nobody, and whether it can be accepted is between the invited and us.
+ * Invites a member by mail. A member who was invited before gets a new link, and the old one becomes void. A disabled member may return
+ * this way, with a new password. Memberships of the address with other organisers are neither checked nor revealed here; they matter
+ * only when the invitation is accepted.
  * @throws DomainError access.forbidden, access.unauthenticated, access.limit_reached, staff.email_in_use (active here),
  * staff.invited_too_often
  */

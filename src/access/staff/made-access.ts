@@ -15,7 +15,7 @@ import { voidStaffTokens } from '../links/queries.ts';
 import { type ApiKey, type Device, type StaffMember, staff } from '../tables.ts';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 
-/** Access that somebody has given to others and that is open: it ends with them, or somebody else takes it over. */
+/** Open access that a member or key has given to others. It ends with its maker, or another member takes it over. */
 export type MadeAccess = {
   readonly apiKeys: readonly ApiKey[];
   readonly devices: readonly Device[];
@@ -23,7 +23,7 @@ export type MadeAccess = {
   readonly invitations: readonly StaffMember[];
 };
 
-/** What stays although its maker goes: ids, or all of a kind. */
+/** What stays when its maker goes: ids, or all of a kind. */
 export type Keep = readonly string[];
 
 const kinds = ['api_keys', 'devices', 'invitations'] as const;
@@ -37,7 +37,7 @@ type Made = {
   couldMake(role: Role): boolean;
 };
 
-/** What this member or key answers for, and what the member's keys do. */
+/** What this member or key is responsible for, and what the member's keys are responsible for. */
 export async function findMadeAccess(db: Db, organizerId: string, makerId: string): Promise<MadeAccess> {
   const apiKeys = await findMadeKeys(db, organizerId, makerId);
   const makers = [makerId, ...apiKeys.map(({ id }) => id)];
@@ -52,7 +52,7 @@ export function isNothing({ apiKeys, devices, invitations }: MadeAccess): boolea
   return apiKeys.length + devices.length + invitations.length === 0;
 }
 
-/** @throws DomainError access.choice_needed, with the list, when there is something to choose and nothing was chosen */
+/** @throws DomainError access.choice_needed, with the list, when there is something to choose and `keep` is missing */
 export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): void {
   if (keep !== undefined || isNothing(made)) return;
   const named = ({ id, name }: { id: string; name: string }) => ({ id, name });
@@ -65,9 +65,9 @@ export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): v
 
 /**
  * Ends what a member or key has made, in the caller's transaction under `lockOrganizer`, with an audit entry for each.
- * @param options.by the person who decides and takes over what is kept; it must be something that they could make themselves
- * @param options.remaining the role that the maker keeps: what it could have made stays; undefined: nothing does
- * @param options.because the act that is the reason, as in the audit log
+ * @param options.by the person who decides and takes over what is kept; their role must be able to make it
+ * @param options.remaining the role that the maker keeps: what this role could have made stays; undefined: nothing stays
+ * @param options.because the act that is the reason, as named in the audit log
  * @returns the ids of what has ended, for `Actors.forget`
  * @throws DomainError access.keep_unknown, access.forbidden
  */
@@ -88,13 +88,13 @@ export async function endMadeAccess(
   const stays = new Set(kept.map(({ id }) => id));
   const allowed = all.filter((made) => !stays.has(made.id) && remaining !== undefined && made.couldMake(remaining));
   for (const { id } of allowed) stays.add(id);
-  // What a key has made is left to a key that stays.
+  // A key that stays also keeps what it has made.
   for (const { id, responsibleId } of all) if (stays.has(responsibleId)) stays.add(id);
   const ending = all.filter(({ id }) => !stays.has(id));
 
   for (const made of ending) await endOne(tx, made, { by, because, makerId });
   await handOver(tx, by, kept, by.id, { from: makerId, because });
-  // What a key made that ends now, and that its maker may keep, has its maker to answer for it.
+  // The maker becomes responsible for what a key made if the key ends and the maker may keep it.
   const orphans = allowed.filter(({ responsibleId }) => ending.some(({ id }) => id === responsibleId));
   await handOver(tx, by, orphans, makerId, { from: makerId, because });
   return ending.map(({ id }) => id);
@@ -155,8 +155,8 @@ async function handOver(
 }
 
 /**
- * What would end with a member, or outlive one: what they have made and is open, and who works here because they invited them.
- * Shown to the member, and to staff who may manage the member.
+ * The open access that a member has made, which would end with them, and the members they invited, who would stay. Shown to the member,
+ * and to staff who may manage the member.
  * @throws DomainError staff.not_found, access.forbidden
  */
 export async function showMadeAccess(

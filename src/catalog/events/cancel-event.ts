@@ -6,8 +6,8 @@ import type { EventChanged } from '../ports.ts';
 import { type EventRow, updateEvent } from '../queries.ts';
 
 /**
- * Calls a published event off, for good: nothing can be ordered any more, the public sees that it is cancelled, its holds
- * end, who has paid gets the money back, and who holds tickets or places is told.
+ * Cancels a published event. This cannot be undone: orders stop, the public sees the cancellation, holds end, paid orders are refunded, and
+ * holders of tickets or places get a message.
  * @throws DomainError event.not_published, event.cancelled, event.not_found
  */
 export async function cancelEvent(

@@ -6,8 +6,8 @@ import { type EventRow, updateEvent } from '../queries.ts';
 import type { ChangeEvent } from './schemas.ts';
 
 /**
- * Changes fields of an event that is still as the caller read it. A limit per buyer that was set, changed or lifted
- * applies to what buyers already have; another time or place is told to who holds tickets.
+ * Changes fields of an event, if it is still at the version that the caller read. A changed limit per buyer also counts what buyers
+ * already have. Ticket holders get a message about a new time or place.
  * @param input.version the version that the caller read
  * @throws DomainError event.changed_meanwhile, event.not_publishable, event.not_found, event.cancelled, request.invalid
  */

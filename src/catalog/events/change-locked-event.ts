@@ -25,7 +25,7 @@ export type EventOfActor = { readonly actor: Actor; readonly eventId: string };
 /** A category with its event, which decides its currency and whether it is on sale. */
 export type CategoryOfEvent = { readonly event: EventRow; readonly category: TicketCategoryRow };
 
-/** What was done, for the caller and for the audit log. */
+/** The outcome of a change, for the caller and the audit log. */
 export type Change<Result> = {
   readonly event: EventRow;
   readonly result: Result;
@@ -35,9 +35,9 @@ export type Change<Result> = {
 };
 
 /**
- * Runs one change of an event under its lock, so that changes of one event come one after the other; orders do not wait.
- * In the same transaction the audit row is written, the CDN's purge is staged, and a change that leaves a published event
- * without something that it must have is refused. After the commit our own caches are told. `work` gives back undefined when there is nothing to do.
+ * Runs one change of an event under its lock, so that changes of one event run one after the other; orders do not wait. The same
+ * transaction writes the audit row, stages the purge of the CDN, and refuses a change that leaves a published event without something it
+ * must have. After the commit it invalidates our own caches. `work` returns a result without `act` when nothing changes.
  * @throws DomainError event.not_found, event.cancelled, event.not_publishable
  */
 export async function changeLockedEvent<Result>(
@@ -68,7 +68,7 @@ async function missingOf(deps: ChangeDeps, tx: Db, event: EventRow): Promise<Mis
   return findMissing(deps, tx, event, await listTicketCategories(tx, event.id));
 }
 
-/** What was missing before, say a payment account that has gone since, does not keep an organiser from changing the rest. */
+/** Refuses only what this change made missing: a payment account that disappeared earlier must not block other changes. */
 function refuseMissing(after: readonly MissingForPublication[], before: readonly MissingForPublication[]): void {
   const isNew = ({ code, subjectId }: MissingForPublication) =>
     !before.some((known) => known.code === code && known.subjectId === subjectId);
@@ -89,13 +89,13 @@ export async function findMissing(
   ];
 }
 
-/** Keeps other organiser changes of the event out until the transaction ends; orders do not wait for it. */
+/** Locks out other changes by organisers until the transaction ends; orders do not wait. */
 async function lockEvent(tx: Db, organizerId: string, eventId: string): Promise<EventRow | undefined> {
   const [row] = await tx.select().from(events).where(ofOrganizer(organizerId, eventId)).for('no key update');
   return row;
 }
 
-/** Fields that differ, as `{ field: { from, to } }`; long texts by name alone. */
+/** Fields that differ, as `{ field: { from, to } }`; long texts as 'changed'. */
 export function differences<Row extends object>(before: Row, changes: Partial<Row>): Record<string, unknown> {
   const entries = Object.entries(changes).flatMap(([field, to]) => {
     const from: unknown = Reflect.get(before, field);

@@ -14,7 +14,7 @@ import { events } from '../tables.ts';
 const currencyDefault = 'IDR';
 
 /**
- * A new event, as a draft that only its organiser sees. Its slug and currency are for good.
+ * Creates an event as a draft that only its organiser sees. Its slug and currency can never change.
  * @throws DomainError request.invalid, event.slug_taken, catalog.limit_reached
  */
 export async function createEvent(deps: { db: Db }, actor: Actor, input: CreateEvent): Promise<EventRow> {
@@ -46,7 +46,7 @@ export async function createEvent(deps: { db: Db }, actor: Actor, input: CreateE
   });
 }
 
-/** Undefined when another event has the slug. What it is found by is stored with it. */
+/** Inserts the event with its search entry. Returns undefined when another event has the slug. */
 async function insertEvent(tx: Db, event: NewEvent): Promise<EventRow | undefined> {
   const [row] = await tx.insert(events).values(event).onConflictDoNothing({ target: events.slug }).returning();
   if (row !== undefined) await indexEvent(tx, row);

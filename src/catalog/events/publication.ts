@@ -3,8 +3,7 @@ import type { Availability } from '../ports.ts';
 import type { EventRow, TicketCategoryRow } from '../queries.ts';
 
 /**
- * What keeps an event from being public, all of it at once. A published event is held to the same: a change that would
- * leave it with something missing is refused.
+ * Everything that an event lacks to be public. A published event must keep all of it: a change that would leave it without is refused.
  */
 export function missingForPublication(
   event: Pick<EventRow, 'startsAt' | 'endsAt' | 'doorsOpenAt'>,
@@ -36,7 +35,7 @@ export function missingForPublication(
   return missing;
 }
 
-/** What keeps an event from being published now, beside what it must always have. */
+/** What is too late for publishing the event now. */
 export function lateForPublication(
   event: Pick<EventRow, 'endsAt'>,
   categories: readonly TicketCategoryRow[],

@@ -7,7 +7,7 @@ import { eq } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import { events } from '../tables.ts';
 
-/** @throws DomainError event.not_found, for another organiser's event too */
+/** @throws DomainError event.not_found, also for another organiser's event */
 export async function showOrganizerEvent(
   deps: { readonly db: Db },
   { actor, eventId }: EventOfActor,
@@ -17,7 +17,7 @@ export async function showOrganizerEvent(
   return event;
 }
 
-/** How an organiser is named beside its events. */
+/** An organiser's name and slug, to show with its events. */
 export async function showOrganizer(
   deps: { readonly db: Db },
   organizerId: string,

@@ -1,4 +1,4 @@
-/** What the public sees of the stock: enough to decide by, and the same bytes for many seconds of a rush. */
+/** The public's view of the stock: precise enough to decide, and stable for many seconds of a rush. */
 export const availabilityBands = ['many', 'few', 'last', 'none'] as const;
 export type AvailabilityBand = (typeof availabilityBands)[number];
 

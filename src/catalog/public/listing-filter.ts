@@ -7,7 +7,7 @@ import { filterKeyOf, searchQueryOf } from '../search/terms.ts';
 /** A moment, or a day that begins and ends for each event by its own clock. */
 type Since = { readonly time: Date } | { readonly day: string };
 
-/** What a listing asks for, in one form for all the ways to write it. */
+/** A listing's filter in canonical form. */
 export type ListingFilter = {
   readonly cityKey: string | undefined;
   readonly categoryKey: string | undefined;
@@ -15,7 +15,7 @@ export type ListingFilter = {
   readonly to: Since | undefined;
   /** The text of a `tsquery`. */
   readonly search: string | undefined;
-  /** Words, a city or a category without a letter, digit or symbol: no event has them. */
+  /** The search words, city or category have no letter, digit or symbol, so no event matches. */
   readonly findsNothing: boolean;
   readonly after: { readonly startsAtMicros: string; readonly id: string } | undefined;
   readonly limit: number;
@@ -43,7 +43,7 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
   };
 }
 
-/** Equal for filters that list the same: unknown parameters, order, case, accents and spelling of times have no part in it. */
+/** The cache key: equal for filters with the same result. Unknown parameters, order, case, accents and spelling of times do not matter. */
 export function listingNameOf(filter: ListingFilter): string {
   const { after, cityKey, categoryKey, findsNothing, from, limit, search, to } = filter;
   if (findsNothing) return 'listing:nothing';
@@ -51,7 +51,7 @@ export function listingNameOf(filter: ListingFilter): string {
   return `listing:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)}`;
 }
 
-/** Times are taken to the whole minute, so that a page which sends its own clock does not ask for a listing of its own. */
+/** Times are rounded to the minute, so that pages that send their own clock share one listing. */
 function sinceOf(text: string | undefined): Since | undefined {
   if (text === undefined) return undefined;
   if (dayPattern.test(text)) return { day: text };

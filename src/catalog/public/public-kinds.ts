@@ -28,7 +28,7 @@ export const queueKind = readKind({
   staleIfErrorSeconds: 60,
   buildsMax: 3,
 });
-/** Anyone can ask for listings that nobody asked for before, so they get few of the pool's connections. */
+/** Anyone can invent new listings, so they get few of the pool's connections. */
 export const listingKind = readKind({
   name: 'listing',
   ttlMs: 15_000,
@@ -40,19 +40,19 @@ export const listingKind = readKind({
 /** The tag of all listings: any change of a public event may move it in or out of one. */
 export const listingTag = 'events';
 export const eventTag = (eventId: string) => `evt:${eventId}`;
-/** The queue document's own: it turns each second while nothing else of the event does. */
+/** The tag of the queue document, which changes each second while the event's other documents do not. */
 export const queueTag = (eventId: string) => `queue:${eventId}`;
 const slugTag = (slug: string) => `slug:${slug}`;
 
-/** What a change of this event makes outdated. */
+/** The tags that a change of this event makes outdated. */
 export function tagsOf(event: { id: string; slug: string }): string[] {
   return [eventTag(event.id), slugTag(event.slug), listingTag];
 }
 
-/** What may bring a slug into being that is not known now. */
+/** The tags of a slug that does not exist yet. */
 export const tagsOfUnknown = (slug: string) => [slugTag(slug)];
 
-/** What CDNs know the answers by that a change of this event makes outdated. */
+/** The surrogate keys at CDNs that a change of this event makes outdated. */
 export function surrogateKeysOf(event: { id: string }): string[] {
   return [event.id, listingTag];
 }

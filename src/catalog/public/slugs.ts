@@ -3,10 +3,10 @@ import type { Db } from '../../platform/database/db.ts';
 import { eq } from 'drizzle-orm';
 import { events } from '../tables.ts';
 
-/** Finds the event of a slug: in process, in Redis, then in Postgres. A slug never changes, so nothing here turns old. */
+/** Finds the event of a slug: in this process, in Redis, then in Postgres. A slug never changes, so these caches cannot be outdated. */
 export type Slugs = {
   eventIdOf(slug: string): Promise<string | undefined>;
-  /** After the event was not found: a database that was made anew may stand beside an older Redis. */
+  /** Forgets a slug whose event was not found: the database may have been recreated while Redis kept old entries. */
   forget(slug: string): void;
 };
 
@@ -45,7 +45,7 @@ async function readShared(redis: Redis, slug: string): Promise<string | undefine
   try {
     return (await redis.get(keyOf(slug))) ?? undefined;
   } catch {
-    // Redis saves a query and no more: Postgres knows.
+    // Redis only saves a query; Postgres answers instead.
     return undefined;
   }
 }
@@ -62,7 +62,7 @@ async function deleteShared(redis: Redis, slug: string): Promise<void> {
   try {
     await redis.del(keyOf(slug));
   } catch {
-    // It ends by itself.
+    // The entry expires by itself.
   }
 }
 

@@ -4,12 +4,12 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { events } from '../tables.ts';
 import { filterKeyOf, searchVectorOf } from './terms.ts';
 
-/** Raise it with every change of folding or tokens: stored rows of an older version are made anew (`index-events.ts`). */
+/** Raise it with every change of folding or tokens. `indexEvents` then rebuilds the stored rows of older versions. */
 const searchVersion = 1;
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
-/** The columns of an event that only the listing reads. Nobody else selects them: they are as long as the texts. */
+/** The search columns of an event. Separate from `events`, since only the listing reads them and they are as long as the texts. */
 const eventSearch = pgTable('events', {
   id: text('id').primaryKey(),
   search: tsvector('search').notNull(),
@@ -29,7 +29,7 @@ const texts = {
 
 type SearchedTexts = Pick<typeof events.$inferSelect, keyof typeof texts>;
 
-/** Stores what an event is found by. Belongs into the transaction that writes its texts. */
+/** Writes the search entry of an event. Call it in the transaction that writes the event's texts. */
 export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
   await tx
     .update(eventSearch)
@@ -43,7 +43,7 @@ export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
 }
 
 /**
- * Events whose entry an older build made, or nobody. Locked, so that a change of their texts comes before or after.
+ * Events with a missing search entry or one of an older build. Locked, so that their texts do not change meanwhile.
  * Index: events_search_version.
  */
 async function lockEventsToIndex(tx: Db, max: number): Promise<SearchedTexts[]> {
@@ -60,8 +60,9 @@ const batchMax = 100;
 const batchesMax = 50;
 
 /**
- * Makes the search entries anew that an older build made, or that are missing since a row came past the service. Ends after
- * a bounded number of events; the next run goes on. How many were made.
+ * Rebuilds search entries of older builds, and adds missing ones of rows that were not written by the service. Stops after a bounded
+ * number of events; the next run continues.
+ * @returns the number of entries written
  */
 export async function indexEvents(deps: { readonly db: Db }): Promise<number> {
   let made = 0;

@@ -16,8 +16,8 @@ import type { Db } from '../../platform/database/db.ts';
 import { ticketCategories } from '../tables.ts';
 
 /**
- * Changes a category, also while it is on sale. A new price holds for orders placed from now on; a limit per buyer for
- * what buyers already have; the pool stays once something was ordered.
+ * Changes a category, also while it is on sale. A new price applies to orders placed from now on; a limit per buyer also counts what buyers
+ * already have. The pool cannot change once something was ordered.
  * @throws DomainError ticket_category.not_found, ticket_category.pool_unknown, ticket_category.has_orders,
  * request.invalid, event.not_publishable, event.not_found, event.cancelled
  */

@@ -15,11 +15,11 @@ import type { CreateTicketCategory } from './schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ticketCategories } from '../tables.ts';
 
-/** The foreign key by which a category's pool is one of its own event. */
+/** The foreign key that makes a category's pool belong to its own event. */
 export const poolConstraint = 'ticket_categories_event_id_pool_id_fkey';
 
 /**
- * A new price for places of one of the event's pools.
+ * Creates a ticket category: a price for places of one of the event's pools.
  * @throws DomainError ticket_category.pool_unknown, request.invalid, catalog.limit_reached, event.not_publishable,
  * event.not_found, event.cancelled
  */

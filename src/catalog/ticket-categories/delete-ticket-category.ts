@@ -6,7 +6,7 @@ import { ticketCategories } from '../tables.ts';
 import { ticketCategoryIs } from '../queries.ts';
 
 /**
- * Deletes a category of which nothing was ever ordered.
+ * Deletes a category that was never ordered.
  * @throws DomainError ticket_category.not_found, ticket_category.has_orders, event.not_publishable, event.not_found,
  * event.cancelled
  */

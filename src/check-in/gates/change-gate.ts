@@ -9,7 +9,7 @@ import { type Gate, gates } from '../tables.ts';
 import { and, eq } from 'drizzle-orm';
 
 /**
- * Renames a gate or changes which categories may enter there; what is not given stays.
+ * Renames a gate or changes which categories may enter there. Fields that are left out do not change.
  * @throws DomainError event.not_found, gate.not_found, gate.name_taken, gate.category_unknown
  */
 export async function changeGate(

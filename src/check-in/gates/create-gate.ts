@@ -12,7 +12,7 @@ import { type Gate, gates } from '../tables.ts';
 import { count, eq } from 'drizzle-orm';
 
 /**
- * Adds a gate to an event; `ticketCategoryIds` null lets every category in.
+ * Adds a gate to an event; with `ticketCategoryIds` null every category may enter.
  * @throws DomainError event.not_found, gate.name_taken, gate.limit_reached, gate.category_unknown
  */
 export async function createGate(

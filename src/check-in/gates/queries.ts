@@ -9,7 +9,7 @@ export async function listEventGates(db: Db, eventId: string): Promise<Gate[]> {
   return db.select().from(gates).where(eq(gates.eventId, eventId)).orderBy(asc(gates.name), asc(gates.id));
 }
 
-/** How many of these are categories of the event. */
+/** The number of these ids that are categories of the event. */
 async function countCategories(db: Db, eventId: string, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const [row] = await db

@@ -7,7 +7,7 @@ import { and, eq } from 'drizzle-orm';
 import { gates } from '../tables.ts';
 
 /**
- * Removes a gate; scans that name it stay as they are.
+ * Removes a gate. Scans that name it do not change.
  * @throws DomainError event.not_found, gate.not_found
  */
 export async function removeGate(

@@ -21,7 +21,7 @@ const tags = ['Gates'];
 const gatesPath = '/v1/organizers/{slug}/events/{eventId}/gates';
 const gatePath = `${gatesPath}/{gateId}` as const;
 
-/** Gates of an event, kept by its organiser. */
+/** The gates of an event, managed by its organiser. */
 export function gateRoutes(deps: Deps) {
   const manager = requireRole(deps, 'manager');
 

@@ -6,8 +6,8 @@ import { sql } from 'drizzle-orm';
 import type { Fault } from '../tables.ts';
 
 /**
- * What offline doors let in and should not have: the later entry of a ticket that entered twice, and entries against the
- * rules; newest first, at most `limit` + 1.
+ * Entries that offline doors should have refused: the later entry of a ticket that entered twice, and entries against the rules. Newest
+ * first, at most `limit` + 1.
  * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
 export async function listConflicts(
@@ -51,8 +51,7 @@ type ConflictPlace = {
 };
 
 /**
- * Entries that an offline door should not have let in, newest first, before the given place in that order: those that came
- * later than another device's, and those against the rules.
+ * Entries that an offline door should have refused, newest first, before the given place in that order.
  */
 async function listConflictRows(
   db: Db,

@@ -4,14 +4,14 @@ import type { Direction, Fault, ScanResult } from '../tables.ts';
 
 /** One scan as it goes to the database. */
 export type ScanToDecide = {
-  /** Who scans, and with which hardware (empty when that is not known); scan ids are theirs. */
+  /** The login and the hardware (empty when unknown). Scan ids are unique for each pair. */
   readonly actorId: string;
   readonly deviceId: string;
   readonly scanId: string;
-  /** Hash, in hex, of code, direction and gate: the same scan id with another one is refused. */
+  /** Hash, in hex, of code, direction and gate: the same scan id with another content is refused. */
   readonly content: string;
   readonly organizerId: string;
-  /** In hex. Undefined for what cannot be a code; it is answered `invalid` like an unknown one. */
+  /** In hex. Undefined when the input cannot be a code; the answer is `invalid`, as for an unknown code. */
   readonly code: string | undefined;
   readonly gate: string | undefined;
   readonly gateKey: string | undefined;
@@ -20,7 +20,7 @@ export type ScanToDecide = {
   readonly offline?: OfflineFacts | undefined;
 };
 
-/** What a door did by itself. */
+/** What an offline door decided. */
 export type OfflineFacts = {
   /** By the server's clock. */
   readonly at: Date;
@@ -28,18 +28,18 @@ export type OfflineFacts = {
   readonly deviceAt: Date;
   /** Undefined when the device does not say. */
   readonly decision: ScanResult | undefined;
-  /** The person went through. */
+  /** Whether the person went through. */
   readonly passed: boolean;
 };
 
-/** What the database answered, times as RFC 3339 text. */
+/** The database's answer, with times as RFC 3339 text. */
 export type DecidedScan = {
   readonly result: ScanResult;
   readonly ticketId: string | null;
   readonly ticketCategoryId: string | null;
   readonly ticketCategory: string | null;
   readonly at: string;
-  /** Let in offline against the rules: what the answer would have been. */
+  /** For an entry that was let in offline against the rules: the answer it should have got. */
   readonly fault: Fault | null;
   readonly firstAt: string | null;
   readonly firstGate: string | null;
@@ -52,9 +52,9 @@ export type DecidedScan = {
 export type ReusedScan = { readonly result: 'reused'; readonly replayed: false };
 
 /**
- * Decides scans of one event, all online or all offline, and writes them down, in one call and one transaction; answers in
- * their order. Safe to repeat: a scan id that was answered gets the same answer again. No two of the scans may be equal.
- * Fails with 40001 when another call uses one of the scan ids at the same moment; run again, it is a repeat.
+ * Decides and records scans of one event, all online or all offline, in one call and one transaction; answers in their order. Safe to
+ * repeat: a scan id that was answered gets the same answer again. The scans must be distinct. Fails with 40001 when another call uses one
+ * of the scan ids at the same moment; a retry then finds the answer.
  */
 export async function checkInTickets(
   db: Db,

@@ -4,7 +4,7 @@ import { gateKey } from '../gates/key.ts';
 import type { Direction } from '../tables.ts';
 import { readTicketCode } from './ticket-code.ts';
 
-/** What a scanner sends of one scan. */
+/** One scan as a scanner sends it. */
 export type ScanInput = {
   readonly code: string;
   readonly scanId: string;
@@ -13,7 +13,7 @@ export type ScanInput = {
   readonly direction?: Direction | undefined;
 };
 
-/** Half of a SHA-256: enough to tell the few contents apart that ever come under one scan id. */
+/** Half of a SHA-256: enough to tell apart the few contents that one scan id is ever used for. */
 const contentDigits = 32;
 
 /** A scan as it goes to the database, whether it happens now or happened offline. */
@@ -22,11 +22,11 @@ export function scanOf(actor: Actor, input: ScanInput) {
   const codeHex = code === undefined ? undefined : Buffer.from(code).toString('hex');
   const direction = input.direction ?? 'entry';
   const key = input.gate === undefined ? '' : gateKey(input.gate);
-  // What cannot be read as a code is compared as it was sent.
+  // Text that cannot be read as a code is compared as it was sent.
   const content = hash('sha256', JSON.stringify([codeHex ?? `text ${input.code}`, direction, key]), 'hex');
   return {
     actorId: actor.id,
-    // A login without more may be on several phones.
+    // One login may be used on several phones; then only `deviceId` tells them apart.
     deviceId: input.deviceId ?? (actor.kind === 'device' ? actor.id : ''),
     scanId: input.scanId,
     content: content.slice(0, contentDigits),

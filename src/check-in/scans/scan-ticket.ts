@@ -8,8 +8,8 @@ import { type GroupCommit, createGroupCommit } from '../../platform/database/gro
 import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.ts';
 
 /**
- * Decides a scan that happens now. A refusal at the door is an answer, not an error: an event of another organiser, a
- * malformed and an unknown code are all `invalid`.
+ * Decides a scan that happens now. A refusal at the door is an answer and not an error: an event of another organiser, a malformed code
+ * and an unknown code are all `invalid`.
  * @throws DomainError check_in.other_event for a device of another event, check_in.scan_id_reused when the scan id stands for
  * another code, direction or gate; service.overloaded, service.unavailable
  */

@@ -16,9 +16,9 @@ import { offlineScanSchema, type syncSchema } from '../schemas.ts';
 export type OfflineScan = ScanInput & {
   /** By the device's own clock. */
   readonly scannedAt: Date;
-  /** What the device's clock lacked to the server's at that time, where the device knows. */
+  /** Server time minus device time at the scan, if the device knows it. */
   readonly clockOffsetMs?: number | undefined;
-  /** What the door decided; without it, the person went through. */
+  /** The door's decision; when left out, the person went through. */
   readonly result?: ScanResult | undefined;
 };
 
@@ -98,10 +98,10 @@ async function decide(
   }
 }
 
-/** An item that cannot be taken, and its scan id if that can be shown. */
+/** An item that is refused, and its scan id if that can be shown. */
 type RefusedItem = { readonly scanId: string | null; readonly problem: DomainError };
 
-/** One item of a batch, judged by itself: a phone must get rid of the good ones however odd another is. */
+/** Reads one item of a batch by itself: a bad item must not keep a phone from uploading the good ones. */
 export function readOfflineScan(item: unknown, batch: z.output<typeof syncSchema>): OfflineScan | RefusedItem {
   const read = offlineScanSchema.safeParse(item);
   if (read.success) return { ...read.data, deviceId: read.data.deviceId ?? batch.deviceId };

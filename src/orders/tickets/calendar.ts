@@ -3,7 +3,7 @@ import { eventIdOf } from '../../platform/ids.ts';
 import { type EventOfOrder, findEvent } from './queries.ts';
 import { orderNotFound } from '../errors.ts';
 
-/** What a calendar entry says of an event. */
+/** What a calendar entry shows of an event. */
 export type CalendarEvent = Pick<
   EventOfOrder,
   | 'id'

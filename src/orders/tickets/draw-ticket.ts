@@ -12,7 +12,7 @@ import type { Order } from '../tables.ts';
 export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
   readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
-  /** `code` as it stands in the QR. */
+  /** `code` is the text of the QR. */
   readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
 };
 
@@ -52,17 +52,17 @@ const qrTop = bandHeight + 24;
 const factsTop = qrTop + qrSide + 26;
 
 type Place = { readonly number: number; readonly count: number };
-/** What is drawn on, and with what. */
+/** The document and the fonts to draw with. */
 type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts };
 
-/** The texts of tickets that people have written, as they are drawn. The fonts for them are opened before. */
+/** The texts on a ticket that people have written, so that their fonts can be opened before drawing. */
 export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string[] {
   const texts = [event.name, whereOf(event), order.buyerName, ...tickets.map(({ categoryName }) => categoryName)];
   // An ellipsis may stand at the end of each.
   return ['…', ...texts.map(paperText).filter((text) => !isStandard(text))];
 }
 
-/** Draws one ticket on the document's present page. */
+/** Draws one ticket on the current page of the document. */
 export function drawTicket(
   sheet: Sheet,
   input: TicketsPdfInput,
@@ -90,7 +90,7 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: '#dcdaf7' });
 }
 
-/** The symbol, the same in letters, and the line to fold along. */
+/** The QR, its code in letters, and the line to fold along. */
 function drawCode(sheet: Sheet, code: string): void {
   const { document } = sheet;
   const width = document.page.width - 2 * margin;
@@ -143,7 +143,7 @@ function whereOf({ venue, address, city }: TicketsPdfInput['event']): string {
   return [venue, address, city].filter((part) => part !== '').join(', ');
 }
 
-/** What can be drawn of what people wrote. */
+/** The part of a written text that can be drawn. */
 function readable({ fonts }: Sheet, written: string): string {
   const text = paperText(written);
   return isStandard(text) ? text : shownText(text, fonts);
@@ -161,7 +161,7 @@ type Line = {
   readonly spacing?: number;
 };
 
-/** Text in its own box: what does not fit ends in an ellipsis and never flows to another page. */
+/** Draws text in its own box. A longer text ends in an ellipsis and never flows to another page. */
 function line({ document, fonts }: Sheet, text: string, at: Line): void {
   const height = at.height ?? at.size * 1.2;
   if (!isStandard(text)) {

@@ -20,20 +20,20 @@ const restMsMax = 400;
 const drawMsMax = 10_000;
 const helperIdleMs = 60_000;
 const helperHeapMiBMax = 96;
-/** A ticket takes 4 to 30 kB, so that this holds a hundred orders that are being looked at. */
+/** A ticket takes 4 to 30 kB: this holds about a hundred orders. */
 const keptBytesMax = 4 * 1024 * 1024;
 const keptMs = 10 * 60_000;
 
 export type TicketPrinter = {
   /**
-   * Whether it makes sense to read what an order's pages show: false while too much waits to be drawn and nothing of this order
-   * is kept, so that a storm costs no queries.
+   * Whether an order's data should be read at all. False while too many tickets wait to be drawn and no PDF of this order is cached,
+   * so that a rush costs no queries.
    */
   takes(orderId: string): boolean;
   /**
-   * The tickets as PDF. The same order in the same version is drawn once, for all that ask at the same time or soon
-   * after; another order never gets its bytes.
-   * @param version names everything that the page shows
+   * The tickets as PDF. One version of an order is drawn once for all callers at the same time or soon after. Another order never gets
+   * its bytes.
+   * @param version stands for everything that the pages show
    * @throws DomainError service.busy when too many tickets wait to be drawn
    */
   print(orderId: string, version: string, input: TicketsPdfInput): Promise<Uint8Array<ArrayBuffer>>;
@@ -56,7 +56,7 @@ export function createTicketPrinter(): TicketPrinter {
     heapMiBMax: helperHeapMiBMax,
     priority: 'idle',
   });
-  /** By order: its newest version alone. */
+  /** The newest version of each order. */
   const kept = new LRUCache<string, { readonly version: string; readonly bytes: Uint8Array<ArrayBuffer> }>({
     maxSize: keptBytesMax,
     sizeCalculation: ({ bytes }) => bytes.length,
@@ -69,7 +69,7 @@ export function createTicketPrinter(): TicketPrinter {
     const started = performance.now();
     try {
       const bytes = await helpers.run(input).catch(busyIfLate('tickets_pdf', printRetrySeconds));
-      // A copy without the channel's buffer behind it, which would stay in memory as long as the bytes are kept.
+      // A copy, since a view would keep the channel's whole buffer in memory.
       return new Uint8Array(bytes);
     } finally {
       const tookMs = performance.now() - started;

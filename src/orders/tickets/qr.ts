@@ -1,7 +1,7 @@
 import { type Bitmap2D, correction, generate, mode } from 'lean-qr';
 import { toSvgSource } from 'lean-qr/extras/svg';
 
-/** Modules of white around the code; scanners need them, also on a dark page. */
+/** White modules around the code. Scanners need them, most of all on a dark page. */
 export const quietZoneModules = 4;
 const modulePixels = 8;
 

@@ -90,7 +90,7 @@ const calendarRoute = createRoute({
   },
 });
 
-/** What a buyer takes away of a paid order: its tickets in the page, as QR and PDF, and the event for a calendar. */
+/** The tickets of an order as JSON, QR and PDF, and its event as a calendar entry. */
 export function ticketRoutes(deps: TicketRoutesDeps) {
   return createRouter()
     .openapi(ticketsRoute, async (c) => {

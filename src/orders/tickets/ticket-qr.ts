@@ -8,7 +8,7 @@ import { type Ticket, tickets } from '../tables.ts';
 
 /**
  * The QR code of one valid ticket of an order.
- * @throws DomainError ticket.not_found also for another order's ticket and for one that was taken back
+ * @throws DomainError ticket.not_found, also for a ticket of another order and for a revoked one
  */
 export async function ticketQr(deps: { db: Db }, orderId: string, ticketId: string): Promise<string> {
   if (!idPatterns.ticket.test(ticketId)) throw ticketNotFound();

@@ -9,14 +9,14 @@ import type { TicketsPdfInput } from './draw-ticket.ts';
 import { ticketCode } from './present.ts';
 import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
 
-/** More are never in one order; a guard against a page without end. */
+/** More than any order has; a bound for one document. */
 const ticketsMax = 200;
-/** Raise it with every change of what a page looks like: it is part of each version. */
+/** Part of each version. Raise it with every change of the page's look. */
 const layout = 2;
 const versionLength = 22;
 
 export type TicketsPdf = {
-  /** Names what the pages show. A client that has this version needs no bytes, and nothing is drawn for it. */
+  /** Stands for everything that the pages show. Nothing is drawn for a client that has this version. */
   readonly version: string;
   /** @throws DomainError service.busy */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
@@ -45,7 +45,7 @@ export async function ticketsPdf(
   return { version, bytes: () => deps.ticketPrinter.print(orderId, version, input) };
 }
 
-/** What the pages show and nothing else: the version is made of it, and it is copied to another thread. */
+/** Only what the pages show: the version is a hash of it, and it is copied to the helper process. */
 function pageFacts(
   event: TicketsPdfInput['event'],
   order: TicketsPdfInput['order'],
