@@ -18,7 +18,7 @@ const description = `Malam puisi dan musik di tepi sawah, tiga panggung, dua bel
 Gerbang dibuka pukul empat sore. Bawalah kartu identitas yang namanya sama dengan nama pemesan; anak di bawah dua belas tahun masuk gratis bersama orang tua. Di dalam ada makanan dari dua puluh warung kampung, air minum gratis, tempat salat, dan pos kesehatan. Kamera tanpa lensa lepas boleh dibawa; payung, botol kaca, dan pengeras suara tidak.
 
 A night of poetry and music beside the rice fields: three stages, twelve acts, from sunset to midnight. Gates open at four in the afternoon. Bring an identity card with the name the tickets were ordered under; children below twelve enter free with a parent. Twenty stalls from the village sell food, drinking water is free, there is a prayer room and a first-aid post. Cameras without interchangeable lenses are welcome; umbrellas, glass bottles and loudspeakers are not. The last trains to the city leave at half past twelve, and shuttle buses run to the northern car park every ten minutes. If it rains we go on; if there is lightning the stages pause and the screens say when they resume.`;
-const bar = { ratioMin: 0.75 };
+const bar = { ratioMin: 0.9 };
 
 /**
  * Cached public reads through the whole API process against a bare `node:http` server that sends the same bytes with
