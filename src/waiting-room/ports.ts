@@ -2,11 +2,11 @@ import type { Db } from '../platform/database/db.ts';
 import type { Phase } from './rooms/phase.ts';
 import type { EventStock } from './admission/stop-rule.ts';
 
-/** What joining must know of a room, at most a second old. What is decided here is decided again on the row. */
+/** What joining must know of a room, at most a second old. The row decides again what is decided here. */
 export type RoomFacts = {
   readonly eventId: string;
   readonly phase: Phase;
-  /** How much work a browser does before it may join; 0 asks for none. */
+  /** The work of a browser before it may join; 0 asks for none. */
   readonly challengeDifficulty: number;
 };
 
@@ -14,14 +14,14 @@ export type RoomFacts = {
 export type KnownRooms = {
   /** Undefined for an event that does not exist or has no room. */
   roomOf(slug: string): RoomFacts | undefined;
-  /** Whether this place was called and its turn is over, as far as the process knows: it never is too early. */
+  /** Whether this place was called and its turn is over, as far as the process knows; never true too early. */
   isLapsed(eventId: string, placeIndex: number): boolean;
   /** False until rooms were read once. */
   isReady(): boolean;
 };
 
-/** All that is on sale of an event, which orders know. */
+/** All that is on sale of an event; orders know it. */
 export type StockOf = (db: Db, eventId: string) => Promise<EventStock>;
 
-/** After a commit: whoever keeps the event's queue document makes it anew. What is not told turns within a second. */
+/** After a commit: renews the event's queue document where it is cached. Without this it expires within a second. */
 export type ChangeQueue = (eventId: string) => Promise<void>;

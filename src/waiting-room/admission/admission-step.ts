@@ -1,25 +1,25 @@
 /**
  * How many buyers are let in per second, decided anew each second.
  *
- * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy the rate grows by a twentieth
- * of what the organizer wants, and each second in which they are not it falls by three tenths. It never exceeds what the
- * organizer wants or what payments can be made for. When nothing is known of the orders' health it stays as it is.
+ * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy the rate grows by a
+ * twentieth of the organizer's rate; each unhealthy second lowers it by three tenths. It never exceeds the organizer's
+ * rate or the payments that can be made. While the health of orders is unknown the rate does not change.
  *
- * Positions are called faster than that by those who do not come: the show ratio.
+ * Positions are called faster than this, because not everyone who is called comes: see the show ratio.
  */
 
-/** How the processes of the API fare, over the last seconds. */
+/** The health of the API processes over the last seconds. */
 export type Health = {
   /** The slowest process's 95th percentile from an order's arrival in its lane to its answer; undefined without orders. */
   readonly placementP95Ms: number | undefined;
-  /** Orders refused for want of capacity, of all that came. */
+  /** The part of orders that was refused for lack of capacity. */
   readonly shedRatio: number;
-  /** How long a call waits for a connection to Postgres, in the process where it waits longest. */
+  /** The longest wait for a connection to Postgres, over all processes. */
   readonly poolWaitMs: number;
 };
 
 export type AdmissionInput = {
-  /** What is let in now, buyers per second. */
+  /** The current admission rate, in buyers per second. */
   readonly admissionRate: number;
   readonly rateMax: number;
   /** Undefined when no process has reported. */
@@ -35,7 +35,10 @@ export const shedRatioMax = 0.01;
 export const poolWaitMaxMs = 50;
 const decrease = 0.7;
 const increase = 0.05;
-/** What a room opens with, of its rate: as it grows by a twentieth a second, ten healthy seconds bring the other half. */
+/**
+ * The part of its rate that a room opens with. The rate grows by a twentieth a second, so ten healthy seconds bring the
+ * other half.
+ */
 export const openingShare = 0.5;
 
 export function isBad(health: Health): boolean {

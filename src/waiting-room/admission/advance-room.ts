@@ -10,8 +10,8 @@ export type AdvanceDeps = ServeDeps & DrawDeps;
 export type Advanced = Served | 'waiting' | 'pre_queue' | 'frozen' | 'drawing' | 'void' | 'open' | 'over';
 
 /**
- * Takes a room one step on, if one is due. Each step is one statement or transaction that states the phase it expects, so
- * any number of workers may do this at the same time, or be killed while they do.
+ * Takes a room one step further, if one is due. Each step is one statement or transaction that states the phase it
+ * expects. Any number of workers may therefore run it at the same time, or be killed meanwhile.
  */
 export async function advanceRoom(deps: AdvanceDeps, room: RoomAtWork, signal: AbortSignal): Promise<Advanced> {
   const eventId = room.event_id;
@@ -30,7 +30,7 @@ export async function advanceRoom(deps: AdvanceDeps, room: RoomAtWork, signal: A
   if (room.phase === 'drawing') {
     const progress = room.is_drawn ? 'drawn' : await completeDraw(deps, eventId, signal);
     if (progress === 'void') return told(true, 'void');
-    // A draw that is late keeps the room in this phase, however late: a sale in an unfair order is no sale.
+    // A late draw keeps the room in this phase, however late: no sale in an unfair order.
     if (progress === 'waiting') return 'drawing';
     if (room.is_opening_due) return told(await markOpen(deps.db, eventId, openingShare), 'open');
     return room.is_drawn ? 'waiting' : told(true, 'drawing');

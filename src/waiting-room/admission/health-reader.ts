@@ -4,19 +4,19 @@ import type { Health } from './admission-step.ts';
 import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
 import { healthReporters } from '../metrics.ts';
 
-/** What the scheduler hears of the processes of the API. While Redis is away: nothing. */
+/** What the scheduler knows of the API processes; nothing while Redis is away. */
 export type HealthReader = {
   /** Undefined when no process has reported within five seconds. */
   read(): Promise<Health | undefined>;
-  /** Places exchanged since it was last asked, and no more to be had by others. */
+  /** Places exchanged since the last read; nobody else gets them again. */
   takeExchanged(eventId: string): Promise<number>;
   giveBackExchanged(eventId: string, count: number): Promise<void>;
 };
 
-/** Fewer orders than these say nothing about how slow they are, or how many are refused. */
+/** Fewer orders than this tell neither latency nor the part of refusals. */
 const placementsMin = 20;
 
-/** KEYS health. ARGV age ms. Gives the reports that are young enough and forgets the others. */
+/** KEYS health. ARGV age ms. Returns the recent reports and deletes the others. */
 const readScript = `
 local time = redis.call('time')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -58,7 +58,7 @@ export function createHealthReader({ redis, log }: { redis: Redis; log: Log }): 
   };
 }
 
-/** The worst of them: a process that is slow is slow for everybody whom it serves. */
+/** The worst values of all: a slow process is slow for everyone it serves. */
 export function healthOf(reports: readonly HealthReport[]): Health | undefined {
   healthReporters.set(reports.length);
   if (reports.length === 0) return undefined;

@@ -9,11 +9,11 @@ import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './he
 import { createLatencyWindow } from './latency-window.ts';
 
 /**
- * Tells the scheduler, once a second and through Redis, how orders fare in this process and how many places were exchanged.
- * Nothing waits for it: while Redis is away nobody is told, and rooms go on as they are.
+ * Reports to the scheduler, once a second and through Redis, the health of orders in this process and the number of
+ * exchanged places. Nothing waits for it: while Redis is away no report is sent, and rooms keep their rate.
  */
 export type HealthReporter = {
-  /** Runs the writing of one order, and notes how long it took or that it was refused for want of capacity. */
+  /** Runs the writing of one order, and records its latency or its refusal for lack of capacity. */
   watch<Result>(write: () => Promise<Result>): Promise<Result>;
   exchanged(eventId: string, placeIndex: number): void;
   close(): void;
@@ -22,7 +22,7 @@ export type HealthReporter = {
 export type HealthReporterDeps = {
   readonly redis: Redis;
   readonly log: Log;
-  /** The ways to Postgres that orders take. */
+  /** The pools that orders use. */
   readonly gates: readonly Pick<Gate, 'enter'>[];
   /** Orders refused by traffic control since the process began. */
   readonly shedOrders: () => number | Promise<number>;
@@ -30,10 +30,10 @@ export type HealthReporterDeps = {
 
 const reportMs = 1000;
 const windowSeconds = 3;
-/** Places remembered as counted, so that who asks twice counts once. */
+/** Places remembered as counted, so that a repeated exchange counts once. */
 const countedMax = 50_000;
 
-/** KEYS health. ARGV process, report, lifetime ms. Times are Redis' own. */
+/** KEYS health. ARGV process, report, lifetime ms. Times come from the clock of Redis. */
 const reportScript = `
 local time = redis.call('time')
 redis.call('hset', KEYS[1], ARGV[1], time[1] * 1000 + math.floor(time[2] / 1000) .. ' ' .. ARGV[2])
@@ -93,8 +93,8 @@ function isShed(error: unknown): boolean {
 }
 
 /**
- * How long a call waits for a connection now: one caller more stands in the queue, and gives its connection back at once.
- * The returned function tells of the last one, and sends the next.
+ * Measures how long a call waits for a connection: one more caller queues, and returns its connection at once. The
+ * returned function reports the last wait and starts the next.
  */
 function createProbe(gate: Pick<Gate, 'enter'>): () => number {
   let lastMs = 0;
@@ -105,7 +105,7 @@ function createProbe(gate: Pick<Gate, 'enter'>): () => number {
       const leave = await gate.enter();
       leave();
     } catch {
-      // Refused after its time: it has waited for as long as anybody does.
+      // Refused at its deadline: it has waited as long as any caller.
     } finally {
       lastMs = performance.now() - started;
       since = undefined;
@@ -120,7 +120,7 @@ function createProbe(gate: Pick<Gate, 'enter'>): () => number {
   };
 }
 
-/** Refusals of the last seconds: those counted here, and those that traffic control counts from its start. */
+/** Refusals of the last seconds: those counted here, and those that traffic control counts since its start. */
 function createShedWindow() {
   let own = 0;
   const totals = [0];
@@ -136,7 +136,7 @@ function createShedWindow() {
   };
 }
 
-/** Places exchanged since the last report, each counted once. Bounded: beyond it a place may count again. */
+/** Places exchanged since the last report, each counted once. Bounded: beyond the bound a place may count again. */
 function createExchangedPlaces() {
   const counted = new LRUCache<string, true>({ max: countedMax });
   let counts = new Map<string, number>();

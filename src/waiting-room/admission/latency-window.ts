@@ -1,10 +1,10 @@
 /**
- * Latencies of the last few seconds: counts in buckets that are 9 % wide, in as many slots as the window has seconds, so
- * that noting one costs a logarithm and nothing is allocated.
+ * Latencies of the last few seconds: counts in buckets that are 9 % wide, in one slot per second of the window.
+ * Recording a latency costs one logarithm and no memory.
  */
 export type LatencyWindow = {
   note(milliseconds: number): void;
-  /** The next second begins; the oldest one is forgotten. */
+  /** Begins the next second; the oldest second is forgotten. */
   turn(): void;
   count(): number;
   /** The upper end of the bucket that holds this share of the window; undefined when it is empty. */

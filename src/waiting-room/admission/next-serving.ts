@@ -3,20 +3,20 @@ import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './room-sche
 import { nextShowRatio } from './show-ratio.ts';
 import { type EventStock, judgeStock } from './stop-rule.ts';
 
-/** What is known of the world outside the room when the next second is decided. */
+/** Facts from outside the room that decide its next second. */
 export type Surroundings = {
   readonly health: Health | undefined;
   readonly stock: EventStock;
   readonly isPaymentBusy: boolean;
-  /** That can be made for all rooms of the organizer together. */
+  /** Payments that can be made for all rooms of the organizer together. */
   readonly paymentsPerSecond: number;
   /** Places exchanged since the last second. */
   readonly exchanged: number;
 };
 
 /**
- * The next second of an open room; `sold_out` when there is nothing left to wait for. Pure. Serving takes in what the old
- * rate has called since the row was written, and no more than there are places.
+ * The next second of an open room; `sold_out` when nothing is left to wait for. Pure. Serving includes what the old
+ * rate has called since the row was written, and never exceeds the number of places.
  */
 export function nextServing(room: ServedRoom, around: Surroundings): ServedNext | 'sold_out' {
   const elapsed = Math.min(room.elapsed_seconds, catchUpSecondsMax);
@@ -54,14 +54,14 @@ export function nextServing(room: ServedRoom, around: Surroundings): ServedNext 
   return { phase: 'open', serving, rate: admissionRate / showRatio, admissionRate, showRatio, lapsedBelow, exchanged };
 }
 
-/** What is free is not bounded by what the gateway can take, nor by others who wait for it. */
+/** Free tickets are bounded neither by the gateway nor by other rooms. */
 function paymentsOf(room: ServedRoom, { isPaymentBusy, paymentsPerSecond }: Surroundings) {
   if (room.is_free) return { isPaymentBusy: false, paymentsPerSecond: Infinity };
   const rivals = room.rival_rates === '' ? [] : room.rival_rates.split(',').map(Number);
   return { isPaymentBusy, paymentsPerSecond: paymentShare(paymentsPerSecond, room.rate_max, rivals) };
 }
 
-/** Looked at once a mark: more often would say the same. */
+/** Checked once per mark: more often would give the same result. */
 function showRatioOf(room: ServedRoom, serving: number, exchanged: number): number {
   if (!room.is_mark_due || room.minute_serving === null || room.minute_exchanged === null) return room.show_ratio;
   const seen = { called: serving - room.minute_serving, exchanged: exchanged - room.minute_exchanged };
@@ -69,12 +69,12 @@ function showRatioOf(room: ServedRoom, serving: number, exchanged: number): numb
 }
 
 /**
- * What one room may let in of the payments that can be made per second for its organizer, when others of theirs are open:
- * max-min fair. Who wants less than an equal part gets what it wants; what is left over is parted among the others. The
- * shares of all rooms, each reckoned by itself from the same rows, come to no more than there is. Pure.
- * @param paymentsPerSecond for all of them
- * @param wanted rate that the room's organizer has set for it
- * @param others the same of the other rooms, in any order
+ * One room's part of the payments per second of its organizer, when other rooms of the organizer are open: max-min
+ * fair. A room that wants less than an equal part gets what it wants; the rest is divided among the others. Each room
+ * computes its share from the same rows, and together the shares never exceed the total. Pure.
+ * @param paymentsPerSecond for all rooms
+ * @param wanted the rate that the organizer has set for this room
+ * @param others the rates of the other rooms, in any order
  */
 export function paymentShare(paymentsPerSecond: number, wanted: number, others: readonly number[]): number {
   let left = paymentsPerSecond;

@@ -4,14 +4,14 @@ import type { Phase } from '../rooms/phase.ts';
 import { watchedRoomsMax } from '../rooms/queries.ts';
 import { draws, waitingRooms } from '../tables.ts';
 
-/** How often it is noted where serving stands. */
+/** How often the state of serving is recorded as a mark. */
 export const markSeconds = 5;
-/** Time that the scheduler did not run is made up for no further back than this: nobody is let in by the thousand. */
+/** The scheduler catches up at most this much time after a pause, so that nobody is let in by the thousand. */
 export const catchUpSecondsMax = 10;
-/** Marks are kept for the longest turn there is, and the minute that the show ratio looks back. */
+/** Marks are kept for the longest turn, plus the minute that the show ratio looks back. */
 const markKeptSeconds = 3600 + 120;
 
-/** A room as the scheduler finds it; what is due is so by Postgres' clock. */
+/** A room as the scheduler finds it; whether something is due follows the clock of Postgres. */
 export type RoomAtWork = {
   readonly event_id: string;
   readonly phase: Phase;
@@ -21,7 +21,10 @@ export type RoomAtWork = {
   readonly is_drawn: boolean;
   /** A second has passed since it was last served. */
   readonly is_serving_due: boolean;
-  /** The event is over or called off, or its last sale has ended. A closed category may be put on sale again: it ends nothing. */
+  /**
+   * The event is over or called off, or its last sale has ended. A closed category may be put on sale again, so it ends
+   * nothing.
+   */
   readonly is_sale_over: boolean;
   readonly waiting: number;
   readonly admission_rate: number;
@@ -52,7 +55,7 @@ export async function listRoomsAtWork(db: Db): Promise<RoomAtWork[]> {
 
 const isDue = (column: typeof waitingRooms.preQueueOpensAt) => sql`${column} <= now()`;
 
-/** False when it was not closed, or not due, any more. */
+/** False when it was no longer closed, or no longer due. */
 export async function markPreQueue(db: Db, eventId: string): Promise<boolean> {
   const rows = await db
     .update(waitingRooms)
@@ -70,8 +73,8 @@ export async function markPreQueue(db: Db, eventId: string): Promise<boolean> {
 }
 
 /**
- * Only a room that is drawn, whose time has come, opens; with its first mark. The first position is called a second later,
- * when it is known whether anything is on sale. False when it did not open.
+ * Opens a drawn room at its time, and writes its first mark. The first position is called a second later, when it is
+ * known whether anything is on sale. False when it did not open.
  */
 export async function markOpen(db: Db, eventId: string, openingShare: number): Promise<boolean> {
   const rows = await rowsOf(
@@ -90,7 +93,7 @@ export async function markOpen(db: Db, eventId: string, openingShare: number): P
   return rows.length > 0;
 }
 
-/** For good. False when it was over already. */
+/** For good. False when it was already over. */
 export async function markOver(db: Db, eventId: string): Promise<boolean> {
   const rows = await rowsOf(
     db,
@@ -108,11 +111,11 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
 /** A ticket that is still to be sold, and for which a payment is made. */
 const costs = sql`category.status = 'on_sale' and category.sale_closes_at > now() and category.price > 0`;
 
-/** An open room, and what the next second is decided by. */
+/** An open room, and the facts that decide its next second. */
 export type ServedRoom = {
   readonly organizer_id: string;
   readonly phase: 'open' | 'probably_sold_out';
-  /** To the microsecond: what names the version of the row that was read. */
+  /** To the microsecond: identifies the version of the row that was read. */
   readonly serving_at: string;
   readonly elapsed_seconds: number;
   readonly places: number;
@@ -123,17 +126,17 @@ export type ServedRoom = {
   readonly show_ratio: number;
   readonly lapsed_below: number;
   readonly exchanged: number;
-  /** Paused by the organizer, or nothing is on sale now. */
+  /** The organizer has paused the room, or nothing is on sale now. */
   readonly is_still: boolean;
-  /** Nothing that is still to be sold costs anything: no payment is made for it. */
+  /** All remaining tickets are free: no payment is made for them. */
   readonly is_free: boolean;
-  /** `rate_max` of the organizer's other rooms that are calling buyers who pay, with a comma between. */
+  /** `rate_max` of the organizer's other rooms that are calling paying buyers, separated by commas. */
   readonly rival_rates: string;
   readonly hold_seconds: number;
   readonly is_mark_due: boolean;
   /** Passes spent, as of the last mark or now. */
   readonly orders: number;
-  /** Where things stood a turn ago, and a minute ago; null when the room is younger. */
+  /** The state a turn ago, and a minute ago; null when the room is younger. */
   readonly turn_serving: number | null;
   readonly turn_orders: number | null;
   readonly minute_serving: number | null;
@@ -182,7 +185,7 @@ export async function findServedRoom(db: Db, eventId: string, windowSeconds: num
   return row;
 }
 
-/** What a room is from now on. */
+/** The new state of a room. */
 export type ServedNext = {
   readonly phase: 'open' | 'probably_sold_out';
   readonly serving: number;
@@ -194,9 +197,9 @@ export type ServedNext = {
 };
 
 /**
- * Writes the next second over exactly the row that was read, so that of several workers one does; false when it was
- * another. `serving` only grows, whatever was reckoned. With it goes the mark, when one is due; while the room stands
- * still its marks move along with the clock, so that no turn runs out.
+ * Writes the next second over exactly the row that was read, so that only one of several workers does; false when the
+ * row had changed. `serving` only grows, whatever was computed. A due mark is written with it. While the room stands
+ * still its marks move with the clock, so that no turn runs out.
  */
 export async function writeServed(db: Db, eventId: string, read: ServedRoom, next: ServedNext): Promise<boolean> {
   const movesMarks = read.is_still
@@ -224,7 +227,7 @@ export async function writeServed(db: Db, eventId: string, read: ServedRoom, nex
   return rows.length > 0;
 }
 
-/** Marks older than the longest turn and what the show ratio looks back: nothing is reckoned from them any more. */
+/** Deletes marks older than the longest turn and the look-back of the show ratio: nothing is computed from them. */
 export async function deleteOldMarks(db: Db, eventId: string): Promise<void> {
   await db.execute(sql`
     delete from serving_marks where event_id = ${eventId} and at < now() - make_interval(secs => ${markKeptSeconds})`);

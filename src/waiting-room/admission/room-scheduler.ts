@@ -6,31 +6,31 @@ import * as metrics from '../metrics.ts';
 import { type Phase, phases } from '../rooms/phase.ts';
 
 /**
- * What moves waiting rooms on: a loop in every worker process. It has no queue and no leader: each look finds what is due
- * by Postgres' clock, and each step is written over exactly what it expects, so that of several workers one does it and
- * the others find nothing to do. It needs Postgres alone; without Redis rooms go on at the rate they have.
+ * Moves waiting rooms to their next phase: a loop in every worker process, without queue or leader. Each look finds
+ * what is due by the clock of Postgres, and each step is written over exactly what it expects: of several workers one
+ * does it, and the others find nothing to do. It needs only Postgres; without Redis rooms keep their rate.
  *
- * (A row lock with SKIP LOCKED would not do for a leader: those who join hold the room's row all the time.)
+ * (A row lock with SKIP LOCKED could not choose a leader: joins hold the room's row all the time.)
  */
 export type RoomScheduler = {
-  /** One look at all rooms, and their steps. For tests, and for the loop. */
+  /** Looks at all rooms once and runs their steps. For tests, and for the loop. */
   look(): Promise<ReadonlyMap<string, Advanced>>;
   close(): Promise<void>;
 };
 
-/** While a room is open it is looked after so often that a second is never much longer than one. */
+/** An open room is checked often enough that a second is never much longer than one. */
 const openLookMs = 250;
 const idleLookMs = 1000;
-/** Rooms whose steps run at the same time in one process; of them those that are being drawn, which takes longest. */
+/** Rooms whose steps run at the same time in one process, and how many of them may be drawing, which takes longest. */
 const stepsMax = 8;
 const drawsMax = 4;
-/** Longer than any of a step's own deadlines. */
+/** Longer than the deadline of any step. */
 const stepDeadlineMs = 20_000;
 
 export type RoomSchedulerDeps = AdvanceDeps & { readonly log: Log; readonly isLooping?: boolean };
 
 export function createRoomScheduler(deps: RoomSchedulerDeps): RoomScheduler {
-  /** Rooms whose step is not done yet: a draw takes seconds, and must not keep others from being served. */
+  /** Rooms whose step is still running: a draw takes seconds, and must not delay other rooms. */
   const busy = new Map<string, Phase>();
   const running = new Set<Promise<unknown>>();
   const stopping = new AbortController();
@@ -108,7 +108,7 @@ const notable: ReadonlySet<Advanced> = new Set([
 
 const isDrawing = (phase: Phase) => phase === 'drawing';
 
-/** Rooms with nothing due take none of the places. */
+/** Rooms with nothing due take no slot. */
 function isWork(room: RoomAtWork): boolean {
   if (room.is_sale_over || room.phase === 'drawing') return true;
   if (room.phase === 'closed') return room.is_pre_queue_due;

@@ -1,6 +1,6 @@
 import type { Phase } from '../rooms/phase.ts';
 
-/** What says how far the room has called. `servingAt` is in milliseconds of Postgres' clock. */
+/** How far the room has called. `servingAt` is in milliseconds of Postgres' clock. */
 export type Serving = {
   readonly phase: Phase;
   readonly places: number;
@@ -10,15 +10,15 @@ export type Serving = {
 };
 
 /**
- * How far ahead of the row anybody reckons by its rate. The scheduler writes a new row no sooner than this after the last
- * one, and with all that the old rate has called by then: so no process is ever ahead of the row, and calling ends by
- * itself a second after the scheduler does.
+ * How far beyond the row a process may extrapolate by its rate. The scheduler writes the next row no sooner than this,
+ * and includes all that the old rate has called by then. No process is therefore ever ahead of the row, and calling
+ * stops one second after the scheduler does.
  */
 export const servingAheadMs = 1000;
 
 /**
- * Positions below this have been called, at `now` in milliseconds of Postgres' clock. Never beyond the places given out:
- * who joins an empty room is called when the rate has come to them, and not at once.
+ * Positions below this have been called, at `now` in milliseconds of Postgres' clock. Never beyond the existing places:
+ * a buyer who joins an empty room is called when the rate reaches the place, not at once.
  */
 export function servingAt(room: Serving, now: number): number {
   if (room.phase !== 'open' || room.servingAt === undefined) return Math.min(room.serving, room.places);

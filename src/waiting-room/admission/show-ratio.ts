@@ -1,15 +1,15 @@
 /**
- * Of those who are called, how many come. Serving is faster by the rest: with 0.4, ten positions are called for four
- * buyers. Published practice: Ticketmaster reckons with 40 %.
+ * The part of called buyers who come. Serving is faster by the rest: with 0.4, ten positions are called for four
+ * buyers. Published practice: Ticketmaster assumes 40 %.
  */
 export const showRatioMin = 0.3;
 export const showRatioMax = 1;
 
-/** How far back the ratio looks. Who comes does so within this, as a rule. */
+/** How far back the ratio looks. Buyers who come usually do so within this time. */
 export const showWindowSeconds = 60;
-/** Fewer positions than these say nothing. */
+/** Fewer positions than this say nothing. */
 const calledMin = 30;
-/** How much of the last look goes into the average: with a look every five seconds, half a minute's memory. */
+/** The weight of the last look in the average: with a look every five seconds, a memory of half a minute. */
 const weight = 0.15;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * When nobody else is called, since those who have been called can take all that is left: nobody stands in line for
- * nothing. And when it goes on, because they did not.
+ * Decides when calling stops because buyers who were called can take all that is left, so that nobody stands in line
+ * for nothing. Also decides when calling goes on, because they did not.
  */
 
 /** What is on sale of an event, in tickets. */
@@ -9,11 +9,11 @@ export type EventStock = {
   readonly available: number;
   readonly held: number;
   readonly sold: number;
-  /** Kept off sale by the organizer, who may put them on it. */
+  /** Kept off sale by the organizer, who may put them on sale. */
   readonly blocked: number;
 };
 
-/** Who is in the shop: called, not yet over, not yet served. */
+/** Buyers in the shop: called, turn not over, not yet served. */
 export type Shop = {
   /** Positions called within the last turn. */
   readonly called: number;
@@ -24,9 +24,9 @@ export type Shop = {
   readonly ordersEver: number;
 };
 
-/** Of the tickets that are held, how many come back. */
+/** The part of held tickets that comes back. */
 const returningShare = 0.2;
-/** Tickets per order until enough orders say better, and between what bounds they are believed. */
+/** Tickets per order until there are enough orders, and the bounds of this estimate. */
 const ticketsPerOrderAssumed = 2;
 const ticketsPerOrderMax = 6;
 const ordersKnownMin = 20;
@@ -43,7 +43,7 @@ export function judgeStock(stock: EventStock, shop: Shop, isStopped: boolean): S
   return stock.available + returningShare * stock.held < wanted ? 'spoken_for' : 'on_sale';
 }
 
-/** Tickets that those who are in the shop may still order. */
+/** Tickets that buyers in the shop may still order. */
 export function ticketsWanted(stock: EventStock, shop: Shop): number {
   const buyers = Math.max(0, shop.called * shop.showRatio - shop.orders);
   const perOrder =

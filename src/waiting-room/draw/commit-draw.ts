@@ -6,10 +6,10 @@ import { type DrawRow, findCurrentDraw, insertDraw, markVoid } from './queries.t
 import { openSeed, sealNewSeed } from './order/seal-seed.ts';
 
 /**
- * Commits to the room's draw: a new seed, known by its hash, and a beacon round after the freeze. Call it in the
- * transaction that plans the room or moves its freeze; a commitment that no longer fits is void, in public, and the next
- * number is committed to. Does nothing once the list is frozen, and nothing when all is as it should be.
- * @param plan.leadSeconds from the freeze to the round, at the least; as the rules say when absent
+ * Commits to the room's draw: a new seed, published by its hash, and a beacon round after the freeze. Call it in the
+ * transaction that plans the room or moves its freeze. A commitment that no longer fits becomes void, in public, and
+ * the next number is committed to. Does nothing once the list is frozen, or when the commitment fits.
+ * @param plan.leadSeconds the least time from the freeze to the round; by the rules when omitted
  */
 export async function commitDraw(
   deps: CommitDeps,
@@ -28,10 +28,10 @@ export async function commitDraw(
 }
 
 /**
- * Voids a draw and commits to the next number; of a list that is frozen already the next draw takes everything over. If
- * this one's root was late, the next one has twice the lead: the leaves go on from where they are, so one of them is in
- * time however slow the writing. False when the draw was drawn or void already.
- * @param next the next beacon round comes at least the lead after `after`; now and the same lead, when absent
+ * Voids a draw and commits to the next number; if the list is frozen, the next draw takes it over. If the root was
+ * late, the next draw has twice the lead. Leaves already written are kept, so a later draw is in time, however slow the
+ * writing. False when the draw was already drawn or void.
+ * @param next the next beacon round comes at least the lead after `after`; now and the same lead when omitted
  */
 export async function voidDraw(
   deps: CommitDeps,

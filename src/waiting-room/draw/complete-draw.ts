@@ -13,12 +13,12 @@ import { writeLeaves } from './tree/write-leaves.ts';
 export type DrawProgress = 'drawn' | 'waiting' | 'void';
 
 /**
- * Carries a frozen room's draw one step further: leaves and root before the beacon's round, then the seed in public, then
- * the round's value and the key. Call it every second until it says `drawn`. Each step states what it expects and may be
- * taken by any number of workers, or be cut off anywhere.
+ * Carries a frozen room's draw one step further: leaves and root before the beacon's round, then the public seed, then
+ * the round's value and the key. Call it every second until it returns `drawn`. Each step states what it expects. Any
+ * number of workers may run it, and each may be stopped anywhere.
  *
- * The seed is revealed when the round's time has come, without waiting for its value: from then on nobody can choose
- * anything any more, and a beacon that is away delays the draw but does not void it.
+ * The seed is revealed at the time of the round, without waiting for the round's value: from then on nobody can choose
+ * anything, and a beacon that is away delays the draw but does not void it.
  * @returns `void` when this draw has just become void; the next number is committed to
  */
 export async function completeDraw(deps: DrawDeps, eventId: string, signal: AbortSignal): Promise<DrawProgress> {
@@ -39,7 +39,7 @@ export async function completeDraw(deps: DrawDeps, eventId: string, signal: Abor
   return 'waiting';
 }
 
-/** The draw as it stands after more leaves were written; undefined when the beacon's round came before the root. */
+/** The draw after more leaves were written; undefined when the beacon's round came before the root. */
 async function writeRoot(deps: DrawDeps, found: TimedDraw, rules: DrawRules): Promise<TimedDraw | undefined> {
   const { draw } = found;
   if (found.secondsPastRound >= 0) return undefined;
@@ -100,7 +100,7 @@ async function endVoid(deps: DrawDeps, draw: DrawRow, reason: VoidReason): Promi
   return 'void';
 }
 
-/** What another worker made of it meanwhile. */
+/** The draw as another worker has left it. */
 async function progressOf(deps: DrawDeps, eventId: string): Promise<DrawProgress> {
   const now = await findCurrentDraw(deps.db, eventId);
   return now?.draw.state === 'drawn' ? 'drawn' : 'waiting';

@@ -1,13 +1,13 @@
-/** Fast enough for some hundred thousand places on a quiet machine, and the least that a plan may have. */
+/** Enough for some hundred thousand places on a quiet machine, and the minimum of a plan. */
 const leadSecondsMin = 30;
-/** A list that takes longer is for an organizer to say. */
+/** For a list that takes longer the organizer must set the lead. */
 const leadSecondsMax = 600;
-/** What is left after the round is for a second draw, should the first one be void. */
+/** The rest of the time is for a second draw, if the first one becomes void. */
 const leadShare = 0.5;
 
 /**
- * How long after the freeze the draw's beacon round comes when the organizer does not say, in whole seconds. The round is
- * committed to before anybody has joined, so the time between freeze and opening is all that says how many are expected.
+ * Seconds from the freeze to the draw's beacon round when the organizer sets none. The round is committed to before
+ * anybody has joined, so only the time between freeze and opening tells how many are expected.
  */
 export function drawLeadOf(freezesAt: Date, opensAt: Date): number {
   const seconds = Math.floor(((opensAt.getTime() - freezesAt.getTime()) / 1000) * leadShare);

@@ -6,7 +6,7 @@ import { type DrawRules, rulesOf } from './order/draw-rules.ts';
 import { presentDraws } from './present.ts';
 import { findPublicRoom, listDraws } from './queries.ts';
 
-/** Turns by itself within a second, like availability: what is awaited is in it a second after it happened. */
+/** Expires within a second, like availability: a change is visible a second after it happened. */
 const drawsKind = readKind({
   name: 'draws',
   ttlMs: 1000,

@@ -5,8 +5,8 @@ import type { DrawDeps } from './deps.ts';
 import { findCurrentDraw, lockRoom, markFrozen } from './queries.ts';
 
 /**
- * Fixes who is drawn: in one short transaction under the room's lock, however many there are; leaves and root are written
- * afterwards by `completeDraw`. Whoever joins from now on stands behind them all. Safe to repeat.
+ * Fixes the places of the draw, in one short transaction under the room's lock, however many there are; `completeDraw`
+ * writes leaves and root afterwards. Places that join from now on stand behind them. Safe to repeat.
  */
 export async function freezePlaces(
   deps: Pick<DrawDeps, 'db' | 'beaconChain' | 'encryptionKey' | 'drawRules'>,
@@ -19,7 +19,7 @@ export async function freezePlaces(
     if (!room.isDue) return 'early';
     let found = await findCurrentDraw(tx, eventId);
     if (found !== undefined && found.secondsPastRound >= 0) {
-      // The beacon's value may be known by now, so this list could have been made to measure.
+      // The beacon's value may be known by now, so this list could have been chosen to fit it.
       await voidDraw(deps, tx, found.draw, 'freeze_late');
       found = await findCurrentDraw(tx, eventId);
     }

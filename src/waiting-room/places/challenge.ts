@@ -6,19 +6,19 @@ import type { Clock } from '../../platform/clock.ts';
 import { hmacSha256 } from '../../platform/crypto.ts';
 
 /**
- * Proof of work on joining, in the format of ALTCHA (version 2), so that its widget or `altcha-lib` solves it. Whoever
- * joins looks for the number whose SHA-256, together with nonce and salt, begins as asked; it lies between half the
- * difficulty and the whole. The challenge carries the account and the event under our signature: a solution is of use to
- * nobody else, and nothing is stored. What the number's hash is in full only its signature knows, so the prefix alone
+ * Proof of work for joining, in the format of ALTCHA (version 2), so that its widget or `altcha-lib` solves it. The
+ * client searches the number whose SHA-256, together with nonce and salt, begins with the given prefix; it lies between
+ * half the difficulty and the whole. The challenge carries the account and the event under our signature: nobody else
+ * can use a solution, and nothing is stored. Only the signature covers the full hash of the number, so the prefix alone
  * solves nothing.
  *
- * The library makes challenges. It would also check solutions, but takes 110 us, since it imports its keys anew for each
- * mark; the same two marks are computed here in 4 us, from our own idea of what was signed. A test holds both together.
+ * The library makes challenges. It could also check solutions, but takes 110 us, because it imports its keys for each
+ * mark. Here the two marks are computed in 4 us, from our own record of what was signed. A test compares both.
  */
 export type Challenges = {
   /** @param request.difficulty at least 1: the most hashes that the search may take */
   issue(request: Bound & { readonly difficulty: number }): Promise<Challenge>;
-  /** Whether the text, as the widget sends it, solves a challenge made for this account and event that is not over. */
+  /** Whether the text, as the widget sends it, solves a challenge of this account and event that has not expired. */
   isSolved(solution: string, bound: Bound): boolean;
 };
 
@@ -67,7 +67,7 @@ export function createChallenges(deps: { secret: string; clock: Clock }): Challe
       const { challenge, solution } = payload;
       const { expiresAt, keyPrefix, keySignature, nonce, salt } = challenge.parameters;
       if (expiresAt * 1000 <= deps.clock.now().getTime()) return false;
-      // The names in the order of the alphabet, as they are signed.
+      // Names in alphabetical order, as they are signed.
       const signed = JSON.stringify({
         algorithm,
         cost,

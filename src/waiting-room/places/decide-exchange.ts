@@ -3,7 +3,7 @@ import type { LiveRoom } from '../rooms/live-room.ts';
 import { exchangePhases, placelessPhases } from '../rooms/phase.ts';
 import { servingAt } from '../admission/serving.ts';
 
-/** What comes of showing a place. Positions are counted from 0; `serving` is how many have been called. */
+/** The outcome of showing a place. Positions are counted from 0; `serving` is how many have been called. */
 export type ExchangeDecision =
   | { readonly kind: 'passed' }
   | { readonly kind: 'invalid' }
@@ -18,13 +18,13 @@ export type ExchangeDecision =
     };
 
 const pollSecondsMin = 2;
-/** Who knows the times need not look more often than this while nobody is called. */
+/** While nobody is called, clients that know the times need not look more often than this. */
 export const pollSecondsMax = 60;
-/** Before the room is open nobody is called: asking again sooner brings nothing. */
+/** Before the room is open nobody is called: asking sooner brings nothing. */
 const waitingRetrySeconds = 15;
 
 /**
- * Whether a place may have a pass now: decided from what the process remembers of the room, and from nothing else. Pure.
+ * Whether a place may have a pass now, decided only from the process's memory of the room. Pure.
  * @param now milliseconds of Postgres' clock
  */
 export function decideExchange(room: LiveRoom, placeIndex: number, now: number): ExchangeDecision {
@@ -39,7 +39,7 @@ export function decideExchange(room: LiveRoom, placeIndex: number, now: number):
   return notYet(position, Math.floor(serving), pollSecondsOf(position - serving, room.rate));
 }
 
-/** Whether the turn of a place is over: `lapsedBelow` only grows, so what was once seen of it stays true. Pure. */
+/** Whether the turn of a place is over: `lapsedBelow` only grows, so an earlier answer stays true. Pure. */
 export function isLapsed(room: LiveRoom, placeIndex: number): boolean {
   if (room.draw === undefined || room.voidedPlaces.has(placeIndex)) return false;
   return positionOf(room.draw, placeIndex) < room.lapsedBelow;
@@ -50,7 +50,8 @@ function notYet(position: number | null, serving: number, retryAfterSeconds: num
 }
 
 /**
- * How long who waits should wait before looking again: a quarter of the time that is left, between 2 and 60 seconds.
+ * How long a waiting client should wait before it looks again: a quarter of the remaining time, between 2 and 60
+ * seconds.
  * @param ahead positions that are called before this one
  * @param rate positions called per second
  */

@@ -14,12 +14,12 @@ export type ExchangeDeps = {
 
 export type HeldPass = { readonly pass: string; readonly expiresAt: string };
 
-/** Who was told to come again comes within a fifth of the time they were told, and not all at once. */
+/** Clients that are told to come again do so within a fifth of the time they were told, with jitter. */
 const retryJitter = 0.2;
 
 /**
- * Exchanges a place that has been called for a pass, as often as is asked until its turn is over: each pass is for the same
- * one order. Decided from memory; no question to Postgres or Redis.
+ * Exchanges a called place for a pass, any number of times until its turn is over; all its passes are for the same
+ * single order. Decided from memory, without Postgres or Redis.
  * @throws DomainError event.not_found, queue.place_invalid, queue.not_open, queue.not_your_turn, queue.turn_lapsed;
  * service.unavailable before anything is known
  */

@@ -4,17 +4,17 @@ import { type JoinWish, type JoinedPlace, joinPlaces } from './queries.ts';
 
 export type JoinLane = GroupCommit<JoinWish, JoinedPlace | undefined>;
 
-/** Joins written by one call: the room's row is locked and the log flushed once for so many. */
+/** Joins written by one call: this many share one lock of the room's row and one flush of the log. */
 const batchMax = 500;
 /** Joins that wait for one event; at 20,000/s that is half a second. */
 const queueMax = 10_000;
 const deadlineMs = 2000;
-/** Somebody whose join hangs is told so by then; joining again finds the place, should it have been written. */
+/** Clients whose join hangs get 503 after this long. Joining again finds the place if it was written. */
 const answerMs = 2500;
 
 /**
- * Collects those who join, by event, and gives them their places together. Everybody who joins one event needs the same
- * row, so one flush per process at a time loses nothing; one account twice in a batch waits for the next one.
+ * Collects joins by event and writes them together. All joins of one event need the same row, so one flush per process
+ * at a time loses nothing. An account that appears twice in a batch waits for the next one.
  * @param deps.flushesMax events written at the same time; at most the connections of the pool
  */
 export function createJoinLane(deps: { db: Db; flushesMax: number }): JoinLane {

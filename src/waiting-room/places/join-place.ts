@@ -27,7 +27,7 @@ export type JoinPlaceInput = {
   readonly authorization: string | undefined;
   /** The solved challenge, as the widget sends it. */
   readonly challenge: string | undefined;
-  /** Index of the buyer's own place, whose turn has passed, to be given up for one at the end of the line. */
+  /** Index of the buyer's own place, whose turn has passed, to be exchanged for one at the end of the line. */
   readonly insteadOf?: number | undefined;
 };
 
@@ -35,18 +35,18 @@ export type HeldPlace = {
   readonly placeToken: string;
   readonly index: number;
   readonly accountKey: string;
-  /** Of the place's leaf in the frozen list, in hexadecimal digits: with it the buyer recognises the own leaf. */
+  /** The salt of the place's leaf in the frozen list, in hexadecimal digits: with it the buyer recognises the leaf. */
   readonly salt: string;
   readonly phase: Phase;
   readonly joinedAt: string;
 };
 
 /**
- * Gives a confirmed buyer a place in the line of an event, durable when this returns; who has one is told it again. What is
- * refused is refused from memory, before the lane: phase, token and challenge cost microseconds and no query.
+ * Gives a confirmed buyer a place in the line of an event, durable when this returns. A buyer who has a place gets the
+ * same one. Refusals come from memory, before the lane: phase, token and challenge cost microseconds and no query.
  *
- * Who has let a turn pass may take another place, behind everybody, for the one that is over: the old one is given up, with
- * every pass that was made for it, so that no account ever holds two. Repeated, it answers with the new place.
+ * After a missed turn a buyer may rejoin at the end of the line: the old place is given up, with every pass made for
+ * it, so that no account ever holds two. Repeating the request returns the new place.
  * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, queue.place_kept, challenge.required,
  * challenge.failed, service.overloaded, service.unavailable
  */
@@ -70,7 +70,7 @@ export async function joinPlace(
     joins.not_open.inc();
     throw queueNotOpen(phase);
   }
-  // An order was placed with it: it has had what a place gives.
+  // An order was placed with it, so the place has been used.
   if (index === insteadOf) throw phase === 'open' ? placeKept() : queueNotOpen(phase);
   joins[isNew ? (insteadOf === undefined ? 'joined' : 'rejoined') : 'known'].inc();
   const { eventId } = room;
@@ -115,7 +115,7 @@ function demandChallenge(challenges: Challenges, text: string | undefined, event
 }
 
 /**
- * The work that joining costs this buyer now; undefined when it costs none. Asks nobody but memory.
+ * The proof of work that joining costs this buyer now; undefined when there is none. Needs only memory.
  * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, service.unavailable
  */
 export async function issueChallenge(

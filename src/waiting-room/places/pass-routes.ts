@@ -57,7 +57,7 @@ async function exchange(deps: ExchangeDeps, request: HotRequest, slug: string): 
   return exchangePlace(deps, { slug, placeToken: parsed.data.placeToken });
 }
 
-/** The exchange as plain facts: for the way around the router. */
+/** The exchange as plain facts, for the hot path. */
 export async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<Answer> {
   return { status: 201, body: JSON.stringify(await exchange(deps, request, slug)) };
 }
@@ -78,7 +78,7 @@ export function passRoutes(deps: ExchangeDeps & { readonly publicReads: PublicRe
 
 const passPath = /^\/v1\/events\/([a-z0-9-]{1,80})\/queue\/passes$/;
 
-/** The same exchange without the router: when a room opens, this is what everybody does. */
+/** The exchange on the hot path: when a room opens, everyone sends this. */
 export function passHotRoute(deps: ExchangeDeps): HotRoute {
   return {
     method: 'POST',

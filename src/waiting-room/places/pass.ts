@@ -10,29 +10,29 @@ export type Pass = {
 };
 
 /**
- * What a called place is exchanged for: `pass.<event>.<index>.<account key>.<expiry>.<mark>`. Nobody stores it before it
- * is spent. Pure.
+ * What a called place is exchanged for: `pass.<event>.<index>.<account key>.<expiry>.<mark>`. It is not stored before
+ * it is spent. Pure.
  */
 export function signPass(secret: string, { eventId, placeIndex, accountKey, expiresAt }: Pass): string {
   return signText(secret, label, `pass.${eventId}.${placeIndex}.${accountKey}.${Math.floor(expiresAt)}`);
 }
 
-/** The pass, whether it has ended or not; undefined for what is not one of ours. */
+/** The pass, expired or not; undefined for a text that we did not make. */
 export function parsePass(secret: string, text: string): Pass | undefined {
   const [, eventId, index, accountKey, expiresAt] = pattern.exec(readSignedText(secret, label, text) ?? '') ?? [];
   if (eventId === undefined || index === undefined || accountKey === undefined) return undefined;
   return { eventId, placeIndex: Number(index), accountKey, expiresAt: Number(expiresAt) };
 }
 
-/** What orders ask about the header `Queue-Pass`. What else must be true of it is decided with the order. */
+/** How orders read the header `Queue-Pass`. Other conditions are checked with the order. */
 export type ReadPass = (
   eventId: string,
   header: string,
 ) => { readonly placeIndex: number; readonly accountKey: string; readonly expiresAt: Date } | 'invalid';
 
 /**
- * Reads passes against Postgres' time as the process reckons it, which is what they were made with.
- * Invalid: forged, of another event, or over.
+ * Reads passes by Postgres' time as the process estimates it, which is also how they were made. Invalid: forged, of
+ * another event, or expired.
  */
 export function createReadPass(deps: { queueTokenSecret: string; rooms: { now(): number } }): ReadPass {
   return (eventId, header) => {
@@ -42,7 +42,7 @@ export function createReadPass(deps: { queueTokenSecret: string; rooms: { now():
   };
 }
 
-/** Whether orders of this event need a pass, as far as the process remembers. Postgres decides with the order. */
+/** Whether orders of this event need a pass, as far as the process knows. Postgres decides with the order. */
 export function isPassNeeded(rooms: { roomById(eventId: string): { phase: Phase } | undefined }, eventId: string) {
   const room = rooms.roomById(eventId);
   return room !== undefined && room.phase !== 'over';

@@ -1,17 +1,17 @@
 import { readSignedText, signText } from '../../platform/text/signed-text.ts';
 
-/** A place in the line of one event, and whose it is. */
+/** A place in the line of one event, and its owner. */
 export type Place = { readonly eventId: string; readonly placeIndex: number; readonly accountKey: string };
 
 /**
- * What a buyer holds while waiting: `place.<event>.<index>.<account key>.<mark>`. It has no end of its own and nobody stores
- * it: the place is a row, and the token proves whose it is after any restart. Pure.
+ * What a buyer holds while waiting: `place.<event>.<index>.<account key>.<mark>`. It never expires and is not stored:
+ * the place is a row, and after any restart the token proves who owns it. Pure.
  */
 export function signPlaceToken(secret: string, { eventId, placeIndex, accountKey }: Place): string {
   return signText(secret, label, `place.${eventId}.${placeIndex}.${accountKey}`);
 }
 
-/** The place; undefined for what is not one of our place tokens. */
+/** The place; undefined for a text that we did not make. */
 export function readPlaceToken(secret: string, token: string): Place | undefined {
   const [, eventId, index, accountKey] = pattern.exec(readSignedText(secret, label, token) ?? '') ?? [];
   if (eventId === undefined || index === undefined || accountKey === undefined) return undefined;

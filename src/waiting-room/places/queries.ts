@@ -5,14 +5,14 @@ import type { Phase } from '../rooms/phase.ts';
 /** An account that wants a place. */
 export type JoinWish = {
   readonly accountKey: string;
-  /** Index of the own place whose turn has passed, to be given up for the one at the end. */
+  /** Index of the account's own place whose turn has passed, to be exchanged for one at the end. */
   readonly insteadOf?: number | undefined;
 };
 
-/** What became of one account's wish for a place. */
+/** The outcome of one account's join. */
 export type JoinedPlace = {
   readonly phase: Phase;
-  /** Undefined when the account has none and the room takes nobody now. */
+  /** Undefined when the account has no place and the room accepts nobody now. */
   readonly index: number | undefined;
   readonly isNew: boolean;
   /** Milliseconds of Postgres' clock. */
@@ -27,16 +27,16 @@ type JoinRow = {
 };
 
 /**
- * Gives each of these accounts its place, in one call and one transaction, under the lock of the room's row; undefined for
- * an event without room. Safe to repeat: an account that has a place is told it again. No two accounts may be the same.
- * That the turn of an `insteadOf` has passed is for the caller to know.
+ * Gives each of these accounts its place, in one call and one transaction, under the lock of the room's row; undefined
+ * for an event without a room. Safe to repeat: an account that has a place gets the same one. The accounts must differ.
+ * The caller knows that the turn of an `insteadOf` has passed.
  */
 export async function joinPlaces(
   db: Db,
   eventId: string,
   wishes: readonly JoinWish[],
 ): Promise<readonly (JoinedPlace | undefined)[]> {
-  // Account keys are letters, digits, - and _: nothing that an array's text would have to escape.
+  // Account keys are letters, digits, - and _: an array's text need not escape them.
   const [row] = await rowsOf<JoinRow>(
     db,
     sql`select * from join_places(${eventId}, ${arrayOf(wishes.map(({ accountKey }) => accountKey))}::text[],

@@ -47,7 +47,7 @@ const challengeRoute = createRoute({
   },
 });
 
-/** What a join is answered with: plain facts, for the router and for the way around it. */
+/** The answer to a join as plain facts, for the router and the hot path. */
 async function joinFrom(
   deps: JoinPlaceDeps,
   request: HotRequest,
@@ -86,7 +86,7 @@ export function placeRoutes(deps: JoinPlaceDeps) {
 
 const joinPath = /^\/v1\/events\/([a-z0-9-]{1,80})\/queue\/places$/;
 
-/** The same join without the router, for the minute in which everybody joins. */
+/** The join on the hot path, for the minute in which everybody joins. */
 export function joinHotRoute(deps: JoinPlaceDeps): HotRoute {
   return {
     method: 'POST',

@@ -12,15 +12,15 @@ export type ChangeRoomDeps = { readonly db: Db; readonly changeQueue: ChangeQueu
 
 export type RoomOfActor = { readonly actor: Actor; readonly eventId: string };
 
-/** What was done, for the audit log; without `act` nothing was. */
+/** The change, for the audit log; without `act` nothing changed. */
 export type RoomChange = {
   readonly act?: string;
   readonly changes?: Readonly<Record<string, unknown>>;
 };
 
 /**
- * Runs one change of a room under its lock, with the audit row in the same transaction; after the commit the queue document
- * is made anew. `work` is given no room where none is planned yet.
+ * Runs one change of a room under its lock, with the audit row in the same transaction; after the commit the queue
+ * document is renewed. `work` gets no room where none is planned yet.
  * @throws DomainError event.not_found for another organizer's event, queue.over
  */
 export async function changeRoom(
@@ -48,7 +48,7 @@ export function planned(room: RoomRow | undefined): RoomRow {
 }
 
 /**
- * Ends a room, for good: from then on tickets are ordered without a pass, by whoever comes.
+ * Ends a room for good: from then on orders need no pass.
  * @throws DomainError event.not_found, queue.not_found, queue.over
  */
 export async function endRoom(deps: ChangeRoomDeps, of: RoomOfActor): Promise<void> {
@@ -63,8 +63,8 @@ export async function endRoom(deps: ChangeRoomDeps, of: RoomOfActor): Promise<vo
 }
 
 /**
- * Stops calling, or goes on where it stopped. While a room is paused no turn runs out; passes that are out stay good until
- * they end. Does nothing when it is so already.
+ * Stops calling, or continues where it stopped. While a room is paused no turn runs out; issued passes stay valid until
+ * they expire. Does nothing when the room is in this state already.
  * @throws DomainError event.not_found, queue.not_found, queue.over
  */
 export async function pauseRoom(

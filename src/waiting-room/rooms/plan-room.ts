@@ -10,15 +10,15 @@ import { type InputFault, inputFault } from '../../platform/field-faults.ts';
 
 export type PlanDeps = ChangeRoomDeps & CommitDeps;
 
-/** What people need to come in, at the least. */
+/** The least time that people need to come in. */
 const preQueueSecondsMin = 10;
-/** From the beacon's round, which comes the lead after the freeze, to a room that has noticed its draw. */
+/** From the beacon's round, which comes the lead after the freeze, until a room has noticed its draw. */
 const drawSecondsMin = 10;
 
 /**
  * Plans an event's waiting room and commits to its draw, or changes the plan. Until the pre-queue opens everything may
- * change; a draw that was committed to for other times is then void, in public. From then on the times and lengths are
- * what people were told, and only the rate and the work on joining change.
+ * change; a draw committed to for other times then becomes void, in public. Afterwards people have been told the times
+ * and lengths, so only the rate and the proof of work may change.
  * @throws DomainError event.not_found, event.cancelled, queue.times_impossible, queue.times_fixed, queue.over
  */
 export async function planRoom(
@@ -51,7 +51,7 @@ async function write(
     return;
   }
   const inserted = await insertRoom(tx, { eventId, organizerId: actor.organizerId, ...settings });
-  // Planned twice at once: the other one's plan stands, and this one may be sent again.
+  // Two requests planned at once: the other plan stands, and this request may be sent again.
   if (inserted === undefined) throw timesFixed('closed');
 }
 

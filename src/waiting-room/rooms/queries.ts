@@ -21,7 +21,7 @@ export type WatchedRow = {
   readonly serving_at_ms: number | null;
   readonly rate: number;
   readonly lapsed_below: number;
-  /** Of the draw that counts, or null while there is none. */
+  /** Of the current draw, or null while there is none. */
   readonly draw_number: number | null;
   readonly frozen_places: number | null;
   readonly draw_key: Buffer | null;
@@ -30,9 +30,9 @@ export type WatchedRow = {
 };
 
 /**
- * Every room of a public event that is not over, and those that have been over for less than a day. Should there be too
- * many, those that people stand in come first, and then those whose time is near. The room of a draft is not known: for
- * the public neither exists. One row for each: a room has at most one draw in the state `drawn`. Indexes:
+ * Every room of a public event that is not over, and rooms that have been over for less than a day. If there are too
+ * many, rooms with people in line come first, then those whose time is near. Rooms of drafts are left out: for the
+ * public neither exists. One row for each: a room has at most one draw in the state `drawn`. Indexes:
  * waiting_rooms_live, waiting_rooms_over.
  */
 export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
@@ -54,7 +54,7 @@ export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
   );
 }
 
-/** The places that a draw left out: published with it, and never changed afterwards. */
+/** The places that a draw left out: published with the draw, and never changed afterwards. */
 export async function findVoidedPlaces(db: Db, eventId: string, number: number): Promise<number[]> {
   const [row] = await db
     .select({ indexes: sql<string>`coalesce(array_to_json(${draws.voidedPlaces}), '[]'::json)::text` })
@@ -103,7 +103,7 @@ export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string
   return row;
 }
 
-/** A room of an event that the public may see, and the draw that counts: the one with the highest number. */
+/** A room of a public event, and its current draw: the one with the highest number. */
 export async function findPublicRoom(
   db: Db,
   eventId: string,

@@ -10,8 +10,8 @@ type QueueDocument = z.input<typeof queueDocumentSchema>;
 type Found = NonNullable<Awaited<ReturnType<typeof findPublicRoom>>>;
 
 /**
- * The one document that all who wait for an event read: phase, times, how far has been called and how fast, the draw, and
- * what is left. It is made once a second whoever asks, and holds nothing about anybody.
+ * The document that everyone who waits for an event reads: phase, times, how far and how fast is called, the draw, and
+ * the remaining tickets. It is made once a second, however many ask, and says nothing about any person.
  */
 export function createQueueOf(deps: { stockOf: StockOf }): QueueOf {
   return async (db, eventId) => {
@@ -45,7 +45,7 @@ function presentQueue(found: Found, stock: QueueDocument['stock']): QueueDocumen
   };
 }
 
-/** Bytes that nobody knows yet are left out. */
+/** Bytes that are not known yet are omitted. */
 function presentDraw(draw: NonNullable<Found['draw']>): NonNullable<QueueDocument['draw']> {
   return {
     number: draw.number,
@@ -63,8 +63,8 @@ function presentDraw(draw: NonNullable<Found['draw']>): NonNullable<QueueDocumen
 }
 
 /**
- * The hint for who does not know a place: a quarter of the time to the next thing that happens. Who knows one reckons
- * with the position instead, the same way, and both with a jitter of a fifth.
+ * The polling hint for clients without a place: a quarter of the time to the next change. Clients with a place compute
+ * it from their position in the same way. Both add a jitter of a fifth.
  */
 function pollSeconds({ room, nowMs }: Found, serving: number): number {
   if (room.phase === 'over') return pollSecondsMax;

@@ -8,21 +8,20 @@ import { type WatchedRow, findVoidedPlaces, listWatchedRooms } from './queries.t
 import { serviceUnavailable } from '../../platform/errors.ts';
 
 /**
- * All live waiting rooms in the memory of a process, from one query a second whatever the number of rooms and of those
- * who wait. While Postgres is away the last known ones stand: nobody is called any further (`servingAt`), and nobody
- * loses anything.
+ * All live waiting rooms in the memory of a process, by one query a second, whatever the number of rooms and of waiting
+ * buyers. While Postgres is away the last known rooms stand: calling stops (`servingAt`), and nobody loses a place.
  */
 export type RoomWatch = {
-  /** The room of a published address; undefined when there is none, or nothing is known yet. */
+  /** The room of a published event; undefined when there is none, or nothing is known yet. */
   roomOf(slug: string): LiveRoom | undefined;
   roomById(eventId: string): LiveRoom | undefined;
   /** Whether this place of the room was called, and its turn is over. */
   isLapsed(eventId: string, placeIndex: number): boolean;
-  /** False until Postgres has answered once: until then nothing is known, not even that there is no room. */
+  /** False until Postgres has answered once: before that nothing is known, not even that there is no room. */
   isReady(): boolean;
-  /** Postgres' time as this process reckons it, in milliseconds: what turns and passes are counted by. */
+  /** Postgres' time as this process estimates it, in milliseconds: the clock of turns and passes. */
   now(): number;
-  /** Looks now; for those who cannot wait for the next second. */
+  /** Reads now, for callers that cannot wait for the next second. */
   refresh(): Promise<void>;
   close(): void;
 };
@@ -106,7 +105,7 @@ function toRoom(row: WatchedRow, voidedPlaces: ReadonlySet<number>): LiveRoom {
   };
 }
 
-/** The places a draw left out, read once for each draw: there may be many, and they do not change. */
+/** The places that a draw left out, read once for each draw: there may be many, and they do not change. */
 function createVoidedPlaces(db: Db) {
   const known = new Map<string, { readonly number: number; readonly places: ReadonlySet<number> }>();
   return {
@@ -124,7 +123,7 @@ function createVoidedPlaces(db: Db) {
   };
 }
 
-/** The event whose line a buyer wants to stand in, from memory; undefined where there is none. */
+/** The event whose line a buyer wants to join, from memory; undefined if there is none. */
 export function findEventOfRoom(
   rooms: Pick<RoomWatch, 'roomOf' | 'isReady'>,
 ): (slug: string) => Promise<{ id: string; organizerId: string; country: string } | undefined> {

@@ -74,7 +74,7 @@ function contracts(deps: RoomRoutesDeps) {
   };
 }
 
-/** What organizers do with the waiting room of an event. */
+/** The routes by which organizers manage the waiting room of an event. */
 export function waitingRoomRoutes(deps: RoomRoutesDeps) {
   const { show, plan, end, pause, resume } = contracts(deps);
   return createRouter<ActorEnv>()

@@ -14,13 +14,14 @@ export type ServeDeps = {
   readonly changeQueue: ChangeQueue;
 };
 
-/** `elsewhere`: another worker was there first, or the room is not open. */
+/** `elsewhere`: another worker was first, or the room is not open. */
 export type Served = 'served' | 'elsewhere' | 'stopped' | 'reopened' | 'sold_out';
 
 /**
- * Calls the next second's positions of an open room, as fast as orders, payments and stock allow; stops when what is left
- * is spoken for, goes on when it is not, and ends the room when nothing can come back. Safe in any number of workers, and
- * to be cut off anywhere: one statement writes it all, over exactly the row that was read.
+ * Calls the next second's positions of an open room, as fast as orders, payments and stock allow. Stops when called
+ * buyers can take all that is left, goes on when they do not, and ends the room when no ticket can come back. Any
+ * number of workers may run it and be stopped anywhere: one statement writes everything, over exactly the row that was
+ * read.
  */
 export async function serveRoom(deps: ServeDeps, eventId: string): Promise<Served> {
   const room = await findServedRoom(deps.db, eventId, showWindowSeconds);

@@ -7,7 +7,7 @@ import { findRoom } from './queries.ts';
 import { countSpentPasses } from './settings-queries.ts';
 
 /**
- * A room as its organizer sees it: the plan, and how it goes.
+ * A room as its organizer sees it: the plan and the progress.
  * @throws DomainError queue.not_found, also for another organizer's event
  */
 export async function showRoom(deps: { db: Db }, actor: Actor, eventId: string) {

@@ -2,8 +2,8 @@ import { sha256 } from '../../../platform/crypto.ts';
 import { u64 } from '../tree/encode.ts';
 
 /**
- * A chain of drand (scheme bls-unchained-g1-rfc9380): each round's value is a signature of the round's number alone, by a
- * key that no one party holds. Nobody knows it before its time, and nobody can choose it.
+ * A chain of drand (scheme bls-unchained-g1-rfc9380). The value of a round is a signature of its number alone, by a key
+ * that no single party holds. Nobody knows it before its time, and nobody can choose it.
  */
 export type BeaconChain = {
   /** Names the chain: a hash over its key, period and genesis. Hex. */
@@ -35,7 +35,7 @@ export function beaconChainOf(config: BeaconConfig): BeaconChain {
   };
 }
 
-/** The moment a round's value comes into being. */
+/** The time at which a round's value is published. */
 export function timeOfRound(chain: BeaconChain, round: number): Date {
   return new Date((chain.genesisSeconds + (round - 1) * chain.periodSeconds) * 1000);
 }
@@ -51,7 +51,7 @@ export function messageOfRound(round: number): Buffer {
   return sha256(u64(round));
 }
 
-/** The round's value. A valid signature of a round exists once, so this is nobody's choice. */
+/** The round's value. A round has exactly one valid signature, so nobody can choose the value. */
 export function randomnessOf(signature: Uint8Array): Buffer {
   return sha256(signature);
 }

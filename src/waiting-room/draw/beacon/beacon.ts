@@ -7,7 +7,7 @@ export type BeaconAnswer =
   | { readonly kind: 'value'; readonly signature: Buffer; readonly randomness: Buffer }
   /** No relay has the round yet. */
   | { readonly kind: 'early' }
-  /** A relay answered with something that the chain's key did not sign, and none with the real value. */
+  /** A relay answered with something that the chain's key did not sign, and no relay had the real value. */
   | { readonly kind: 'forged'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
@@ -18,7 +18,7 @@ const answerBytesMax = 16 * 1024;
 const roundSchema = z.object({ round: z.int().positive(), signature: z.string().regex(/^[0-9a-f]{96}$/) });
 
 /**
- * Reads rounds over drand's HTTP API, relay after relay, and believes none of them: what counts is the signature. Never
+ * Reads rounds over drand's HTTP API, relay after relay, and trusts none of them: only the signature counts. Never
  * throws for what a relay does.
  */
 export function createBeacon(chain: BeaconChain, options: { timeoutMs?: number } = {}): Beacon {
@@ -48,7 +48,7 @@ async function askRelay(chain: BeaconChain, url: string, round: number, limits: 
       const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: 'application/json' } });
       if (response.status !== 200) {
         await response.body?.cancel();
-        // What relays say of a round whose time has not come.
+        // The answer of relays for a round whose time has not come.
         if (response.status === 404 || response.status === 425) return { kind: 'early' };
         return { kind: 'unavailable', reason: `HTTP ${response.status}` };
       }

@@ -5,14 +5,14 @@ import { saltBytes } from './method.ts';
 const seedLabel = Buffer.from('antre.seed.v1');
 const keyLabel = Buffer.from('antre.draw.v1');
 
-/** What is published when a draw is committed to: it binds the seed without showing it. */
+/** Published when a draw is committed to: it binds the seed without showing it. */
 export function seedHashOf(seed: Uint8Array): Buffer {
   return sha256(Buffer.concat([seedLabel, seed]));
 }
 
 export type DrawFacts = {
   readonly eventId: string;
-  /** The draw's number: a second draw of the same list has another key even if all else were equal. */
+  /** The draw's number: a second draw of the same list has another key, even with equal facts. */
   readonly number: number;
   readonly seed: Uint8Array;
   readonly beaconRandomness: Uint8Array;
@@ -23,8 +23,8 @@ export type DrawFacts = {
 };
 
 /**
- * The key of the permutation. Every part has a fixed width or its length before it, so no two sets of facts are hashed
- * as the same bytes.
+ * The key of the permutation. Every part has a fixed width or is preceded by its length, so no two sets of facts give
+ * the same bytes.
  */
 export function drawKeyOf(facts: DrawFacts): Buffer {
   const eventId = Buffer.from(facts.eventId);
@@ -45,8 +45,8 @@ export function drawKeyOf(facts: DrawFacts): Buffer {
 }
 
 /**
- * The salt of a place's leaf, 16 bytes, told to its buyer alone: with it the buyer recognises the own leaf, and nobody
- * who guesses a phone number does.
+ * The salt of a place's leaf, 16 bytes, told to its buyer alone. With it the buyer recognises the leaf; without it
+ * nobody can find a buyer by guessing phone numbers.
  */
 export function placeSalt(secret: string, eventId: string, index: number): Buffer {
   return hmacSha256(secret, `salt.v1\0${eventId}\0${index}`).subarray(0, saltBytes);

@@ -1,28 +1,28 @@
-/** How much time the steps of a draw have. Published with every draw: who audits one holds it to these. */
+/** The time limits of a draw's steps. Published with every draw, so that anyone who audits it can check them. */
 export type DrawRules = {
   /**
-   * From the freeze to the beacon's round, at the least: the time in which the leaves and the root are written. The
-   * organizer may leave more for a long list.
+   * The least time from the freeze to the beacon's round, in which leaves and root are written. The organizer may allow
+   * more for a long list.
    */
   readonly leadSeconds: number;
   /** From the beacon's round to the seed being public; beyond it the draw is void. */
   readonly revealWithinSeconds: number;
   /** From the beacon's round to its value being known; a beacon that is away for longer voids the draw. */
   readonly beaconWithinSeconds: number;
-  /** How long one call of `completeDraw` works on leaves before it gives way to others. */
+  /** How long one call of `completeDraw` works on leaves before it yields to others. */
   readonly workMs: number;
 };
 
 const defaults: DrawRules = { leadSeconds: 30, revealWithinSeconds: 300, beaconWithinSeconds: 900, workMs: 2000 };
 
-/** The longest lead: so long a draw waits that follows several whose root was late. */
+/** The longest lead, reached after several draws whose root was late. */
 export const leadSecondsMax = 3600;
 
 export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
   return { ...defaults, ...given };
 }
 
-/** Why a draw counts for nothing; part of what is published. */
+/** Why a draw is void; part of what is published. */
 export type VoidReason =
   /** The times of the room were changed before the pre-queue opened. */
   | 'rescheduled'

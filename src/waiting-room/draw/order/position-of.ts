@@ -3,9 +3,9 @@ import { feistelIndex, feistelPosition } from './feistel.ts';
 import { shuffledPlacesMax } from './method.ts';
 import { shuffledPositions } from './shuffle.ts';
 
-/** What decides every position of a room that was drawn. */
+/** The facts that decide every position of a drawn room. */
 export type DrawnRoom = {
-  /** Places that were there at the freeze. */
+  /** Places that existed at the freeze. */
   readonly frozenPlaces: number;
   /** 32 bytes. */
   readonly drawKey: Uint8Array;
@@ -13,13 +13,13 @@ export type DrawnRoom = {
 
 type Shuffled = { readonly positions: Uint16Array; readonly indexes: Uint16Array };
 
-/** Small rooms are shuffled whole; those used lately stay at hand. 16 KB each at the most. */
+/** Small rooms are shuffled as a whole; recently used ones are kept. At most 16 KB each. */
 const shuffledKept = 64;
 const shuffles = new LRUCache<string, Shuffled>({ max: shuffledKept });
 
 /**
- * The position of a place, counted from 0: drawn for places that were there at the freeze, the index itself for those
- * that came later. Pure; a few microseconds.
+ * The position of a place, counted from 0: drawn for places that existed at the freeze, the index itself for later
+ * ones. Pure; a few microseconds.
  */
 export function positionOf(draw: DrawnRoom, index: number): number {
   if (index >= draw.frozenPlaces) return index;
