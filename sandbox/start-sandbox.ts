@@ -4,11 +4,13 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { composeWorld } from './compose-world.ts';
 import { expireDue } from './midtrans/expire-due.ts';
-import { resume } from './midtrans/resume.ts';
+import { autoPay } from './midtrans/auto-pay.ts';
+import { confirmRefund } from './midtrans/refund.ts';
 import { createScheduler } from './scheduler.ts';
 import type { SandboxOptions } from './settings.ts';
 import { startSmtp } from './smtp/start-smtp.ts';
 import type { Journal } from './journal.ts';
+import type { World } from './world.ts';
 
 export type Sandbox = Readonly<{
   /** Without a slash at the end. */
@@ -49,7 +51,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     closeWorld();
     throw error;
   });
-  resume(world.midtrans);
+  resume(world);
   const sweep = setInterval(() => expireDue(world.midtrans), sweepMs);
   sweep.unref();
 
@@ -78,4 +80,15 @@ async function listen(server: Server, port: number): Promise<void> {
 function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** After a restart: callbacks that were still owed, buyers who were about to pay, refunds the bank had yet to confirm. */
+function resume({ midtrans }: World): void {
+  midtrans.notifier.resume();
+  for (const transaction of midtrans.transactions.newest()) {
+    if (transaction.status === 'not_started') autoPay(midtrans, transaction);
+    for (const { key, bankConfirmedAt } of transaction.refunds) {
+      if (bankConfirmedAt === undefined) confirmRefund(midtrans, transaction, key);
+    }
+  }
 }

@@ -8,16 +8,17 @@ import { orderNotFound } from '../orders/errors.ts';
 import { paymentViewSchema } from '../orders/schemas.ts';
 import type { Db } from '../platform/database/db.ts';
 import type { Log } from '../platform/log.ts';
-import { accountRoutes } from './accounts/routes.ts';
+import { type AccountRoutesDeps, accountRoutes } from './accounts/routes.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
-import { type PaymentDeskDeps, paymentDeskRoutes } from './desk-routes.ts';
+import { refundRoutes } from './refunds/routes.ts';
+import { taskRoutes } from './tasks/routes.ts';
 import type { ReceiveDeps } from './callbacks/receive-callback.ts';
 import { replacePayment } from './attempts/replace-payment.ts';
 import { choosePaymentSchema, orderParams } from './schemas.ts';
 import { byOrder } from '../http/contract/security.ts';
 
 export type PaymentRoutesDeps = ReceiveDeps &
-  PaymentDeskDeps & {
+  AccountRoutesDeps & {
     readonly db: Db;
     readonly log: Log;
     readonly config: Pick<Config, 'ENCRYPTION_KEY' | 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
@@ -49,6 +50,7 @@ export function paymentRoutes(deps: PaymentRoutesDeps) {
       return c.json(await replacePayment(deps, { orderId, method: c.req.valid('json').method }), 202);
     })
     .route('/', accountRoutes(deps))
-    .route('/', paymentDeskRoutes(deps))
+    .route('/', refundRoutes(deps))
+    .route('/', taskRoutes(deps))
     .route('/', callbackRoutes(deps));
 }

@@ -1,0 +1,82 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { presentRefund } from '../present.ts';
+import { listQuery, orderOfOrganizerParams, refundPageSchema, refundsSchema, requestRefundSchema } from '../schemas.ts';
+import { listRefunds } from './list-refunds.ts';
+import { requestRefund } from './request-refund.ts';
+
+export type RefundRoutesDeps = { readonly db: Db; readonly actors: Actors };
+
+const refundsPath = '/v1/organizers/{slug}/orders/{orderId}/refunds';
+
+function contracts(deps: RefundRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  return {
+    refund: createRoute({
+      method: 'post',
+      path: refundsPath,
+      tags: ['Refunds'],
+      operationId: 'requestRefund',
+      summary: 'Give money back: all, an amount, or the price of some tickets',
+      security: byStaff,
+      middleware: [manager, jsonBody()] as const,
+      request: {
+        params: orderOfOrganizerParams,
+        // Checked by `readIdempotencyKey`, which has a code of its own for a missing one.
+        headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
+        body: body(requestRefundSchema),
+      },
+      responses: {
+        201: answer(refundsSchema, 'On its way; one refund per payment that it comes from.'),
+        ...problems(400, 401, 403, 404, 409, 415, 422),
+      },
+    }),
+    listRefunds: createRoute({
+      method: 'get',
+      path: refundsPath,
+      tags: ['Refunds'],
+      operationId: 'listRefunds',
+      summary: 'The refunds of an order',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: orderOfOrganizerParams, query: listQuery },
+      responses: { 200: answer(refundPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
+    }),
+  };
+}
+
+/** What the organiser's desk does with refunds. */
+export function refundRoutes(deps: RefundRoutesDeps) {
+  const routes = contracts(deps);
+  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);
+  return createRouter<ActorEnv>()
+    .openapi(routes.refund, async (c) => {
+      const { refunds, replayed } = await requestRefund(deps, {
+        actor: c.var.actor,
+        orderId: c.req.valid('param').orderId,
+        idempotencyKey: readIdempotencyKey(hotRequestOfContext(c)),
+        input: c.req.valid('json'),
+      });
+      if (replayed) c.header('idempotent-replayed', 'true');
+      return c.json({ data: refunds.map(presentRefund) }, 201);
+    })
+    .openapi(routes.listRefunds, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const { organizerId } = c.var.actor;
+      const { orderId } = c.req.valid('param');
+      const rows = await listRefunds(deps, { organizerId, orderId, beforeId: beforeId(cursor), limit });
+      return c.json(
+        page(rows, limit, presentRefund, ({ id }) => [id]),
+        200,
+      );
+    });
+}

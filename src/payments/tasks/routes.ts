@@ -1,0 +1,75 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { presentTask } from '../present.ts';
+import { organizerParams, resolveTaskSchema, taskPageSchema, taskParams, taskQuery, taskSchema } from '../schemas.ts';
+import { findTasks } from './queries.ts';
+import { resolveTask } from './resolve-task.ts';
+
+export type TaskRoutesDeps = { readonly db: Db; readonly actors: Actors };
+
+function contracts(deps: TaskRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  return {
+    listTasks: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/tasks',
+      tags: ['Tasks'],
+      operationId: 'listTasks',
+      summary: 'Work that only a person can do',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: organizerParams, query: taskQuery },
+      responses: { 200: answer(taskPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    resolveTask: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/tasks/{taskId}/resolution',
+      tags: ['Tasks'],
+      operationId: 'resolveTask',
+      summary: 'Say that a task is done, or let the gateway give its money back',
+      security: byStaff,
+      middleware: [manager, jsonBody()] as const,
+      request: {
+        params: taskParams,
+        body: { required: false, content: { 'application/json': { schema: resolveTaskSchema } } },
+      },
+      responses: {
+        200: answer(taskSchema, 'Done; or the refund is on its way.'),
+        ...problems(400, 401, 403, 404, 409, 415),
+      },
+    }),
+  };
+}
+
+/** What the organiser's desk does with tasks. */
+export function taskRoutes(deps: TaskRoutesDeps) {
+  const routes = contracts(deps);
+  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);
+  return createRouter<ActorEnv>()
+    .openapi(routes.listTasks, async (c) => {
+      const { cursor, limit, status } = c.req.valid('query');
+      const open = status === 'open';
+      const rows = await findTasks(deps.db, c.var.actor.organizerId, { open, beforeId: beforeId(cursor), limit });
+      return c.json(
+        page(rows, limit, presentTask, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(routes.resolveTask, async (c) => {
+      // Without a body there is nothing to validate.
+      const given: { action?: 'done' | 'refund' } = c.req.valid('json');
+      const task = await resolveTask(deps, {
+        actor: c.var.actor,
+        taskId: c.req.valid('param').taskId,
+        action: given.action ?? 'done',
+      });
+      return c.json(presentTask(task), 200);
+    });
+}
