@@ -98,7 +98,7 @@ describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${s
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', [
         ['for update skip locked', ''],
-        ['-- Only now', 'perform pg_sleep(0.05);\n  -- Only now'],
+        ['-- After the orders are locked', 'perform pg_sleep(0.05);\n  -- After the orders are locked'],
       ]);
       await withoutGuard(database.directUrl, 'release_holds', [["and o.status in ('pending_payment', 'closing')", '']]);
       const ends = await race(database).catch(() => []);
