@@ -369,7 +369,7 @@ create table orders (
   -- What a hold that is closing will become once no attempt is open.
   close_reason text check (close_reason in ('expired', 'cancelled')),
   -- Why a person should look: late_no_stock, over_limit, double_payment, underpaid, overpaid, reversed, ...
-  attention text[] not null default '{}',
+  flags text[] not null default '{}',
   -- Who gave a hold up, where somebody did: the buyer is told nothing of what the buyer has done.
   cancelled_by text check (cancelled_by in ('buyer', 'organizer', 'event')),
   primary key (event_id, id),

@@ -276,10 +276,10 @@ export async function tasksOf(world: PaymentWorld, { orderId }: Placed): Promise
 }
 
 export async function orderOf(world: PaymentWorld, { orderId }: Placed) {
-  const [row] = await rowsOf<{ status: string; attention: string[]; tickets: number; expires_at: string }>(
+  const [row] = await rowsOf<{ status: string; flags: string[]; tickets: number; expires_at: string }>(
     world.db,
     sql`
-      select o.status, o.attention, o.expires_at::text,
+      select o.status, o.flags, o.expires_at::text,
         (select count(*)::int from tickets t where t.order_id = o.id and t.status = 'live') as tickets
       from orders o where o.id = ${orderId}`,
   );

@@ -25,7 +25,7 @@ begin
     cross join lateral (
       select o.event_id, o.id from orders o
       where o.event_id = due.event_id and o.status || '' = 'pending_payment' and o.expires_at <= clock_timestamp()
-        and not 'hold_stuck' = any (o.attention)
+        and not 'hold_stuck' = any (o.flags)
       order by o.expires_at limit greatest(1, p_limit / cardinality(v_due)) for update skip locked) d
     limit p_limit) d;
   if v_orders is null then

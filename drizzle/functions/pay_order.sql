@@ -50,7 +50,7 @@ begin
   end if;
 
   update orders o set status = 'paid', paid_at = clock_timestamp(), closed_at = null, close_reason = null, cancelled_by = null,
-      attention = case when v_late then array_append(array_remove(o.attention, 'late_payment'), 'late_payment') else o.attention end
+      flags = case when v_late then array_append(array_remove(o.flags, 'late_payment'), 'late_payment') else o.flags end
     where o.event_id = p_event_id and o.id = p_order_id;
   perform issue_tickets(p_event_id, array[p_order_id]);
   insert into outbox (name, payload) values ('order.paid', jsonb_build_object('eventId', p_event_id, 'orderId', p_order_id));

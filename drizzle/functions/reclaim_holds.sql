@@ -16,7 +16,7 @@ begin
   select array_agg(d.id) into v_orders from (
     select o.id from orders o
     where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
-      and not 'hold_stuck' = any (o.attention)
+      and not 'hold_stuck' = any (o.flags)
       and not exists (select 1 from open_attempts(o.event_id, o.id))
       and exists (
         select 1 from order_lines l where l.event_id = o.event_id and l.order_id = o.id and l.pool_id = any (p_pool_ids))
@@ -26,7 +26,7 @@ begin
     select array_agg(d.id) into v_others from (
       select o.id from orders o
       where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= v_beyond
-        and not 'hold_stuck' = any (o.attention)
+        and not 'hold_stuck' = any (o.flags)
         and not exists (select 1 from open_attempts(o.event_id, o.id)) and o.id <> all (v_orders)
       order by o.expires_at limit p_limit - cardinality(v_orders) for update skip locked) d;
     v_orders := v_orders || coalesce(v_others, '{}');

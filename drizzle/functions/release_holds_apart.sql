@@ -16,7 +16,7 @@ exception when integrity_constraint_violation or data_exception then
     begin
       perform release_holds(p_event_ids[n:n], p_order_ids[n:n]);
     exception when integrity_constraint_violation or data_exception then
-      update orders o set attention = array_append(array_remove(o.attention, 'hold_stuck'), 'hold_stuck')
+      update orders o set flags = array_append(array_remove(o.flags, 'hold_stuck'), 'hold_stuck')
         where o.event_id = p_event_ids[n] and o.id = p_order_ids[n];
       v_stuck := v_stuck || p_order_ids[n];
     end;

@@ -29,7 +29,7 @@ export { createEventDirectory } from './placement/event-directory.ts';
 export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts';
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';
 export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
-export { lockOrder, markAttention } from './lifecycle/queries.ts';
+export { lockOrder, addFlag } from './lifecycle/queries.ts';
 export type { PaymentView, RequestFullRefund } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';
 export { placeOrder } from './placement/place-order.ts';

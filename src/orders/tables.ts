@@ -100,7 +100,7 @@ export const orders = pgTable(
     closedAt: time('closed_at'),
     closeReason: text('close_reason', { enum: ['expired', 'cancelled'] }),
     cancelledBy: text('cancelled_by', { enum: ['buyer', 'organizer', 'event'] }),
-    attention: text('attention').array().notNull().default([]),
+    flags: text('flags').array().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );

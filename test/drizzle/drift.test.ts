@@ -51,7 +51,7 @@ describe('tables.ts', () => {
   it.each([
     ['a type', 'alter table orders alter column quantity type bigint', /^orders.quantity: tables.ts/],
     ['nullability', 'alter table orders alter column buyer_name drop not null', /^orders.buyer_name: tables.ts/],
-    ['a default', 'alter table orders alter column attention drop default', /^orders.attention: tables.ts/],
+    ['a default', 'alter table orders alter column flags drop default', /^orders.flags: tables.ts/],
     ['a generated column', 'alter table promo_codes alter column code_key drop expression', /^promo_codes.code_key:/],
     ['a missing column', 'alter table orders drop column locale', /^orders.locale is not in the database$/],
     ['a new column', 'alter table orders add column note text', /^orders.note is in no tables.ts$/],

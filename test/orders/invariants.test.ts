@@ -263,7 +263,7 @@ describe('the truths about orders', () => {
       sql`update orders set quantity = quantity + 1`,
       sql`insert into orders select event_id, id || n::text, organizer_id, status, lpad(n::text, 32, '0')::uuid, fingerprint,
             buyer_name, buyer_email, buyer_phone, buyer_keys, confirmed_key, network_key, locale, currency, quantity, subtotal, discount, fees, total,
-            promo_code_id, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at, close_reason, attention
+            promo_code_id, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at, close_reason, flags
           from orders cross join generate_series(1, 50) n where id = ${ids.expired}`,
     );
     expect(found['orders.order_adds_up']).toHaveLength(20);

@@ -107,8 +107,8 @@ describe('the end of a hold', () => {
   /** Its lines say more than its pool holds: giving it back would break the stock. */
   const breakOrder = (orderId: string) =>
     db.execute(sql`update order_lines set quantity = 1000 where order_id = ${orderId}`);
-  const attentionOf = async (orderId: string) =>
-    (await rowsOf<{ attention: string[] }>(db, sql`select attention from orders where id = ${orderId}`))[0]?.attention;
+  const flagsOf = async (orderId: string) =>
+    (await rowsOf<{ flags: string[] }>(db, sql`select flags from orders where id = ${orderId}`))[0]?.flags;
 
   test('that would break a constraint does so alone: the order is marked, the others go on, also in placement', async () => {
     const event = await createEvent(db, { categories: [{ capacity: 4 }] });
@@ -118,7 +118,7 @@ describe('the end of a hold', () => {
     await breakOrder(broken);
     for (const id of placed.slice(0, 3)) await overdue(id);
     expect(await expireHolds({ db })).toBe(2);
-    expect(await attentionOf(broken)).toEqual(['hold_stuck']);
+    expect(await flagsOf(broken)).toEqual(['hold_stuck']);
     expect(await stateOf(event, whole[0] ?? '')).toMatchObject({ status: 'expired', available: 2, held: 2 });
     expect(await expireHolds({ db })).toBe(0);
     // Placement meets the last one itself.
@@ -126,9 +126,9 @@ describe('the end of a hold', () => {
     await overdue(whole[2] ?? '');
     expect((await order(deps, event, { quantity: 2 })).order.status).toBe('pending_payment');
     await expect(order(placingDeps(open), event)).rejects.toMatchObject({ code: 'stock.sold_out' });
-    expect(await attentionOf(whole[2] ?? '')).toEqual(['hold_stuck']);
+    expect(await flagsOf(whole[2] ?? '')).toEqual(['hold_stuck']);
     await db.execute(sql`update order_lines set quantity = 1 where event_id = ${event.id} and quantity = 1000`);
-    await db.execute(sql`update orders set attention = '{}' where event_id = ${event.id}`);
+    await db.execute(sql`update orders set flags = '{}' where event_id = ${event.id}`);
     expect(await expireHolds({ db })).toBe(2);
   });
 

@@ -112,7 +112,7 @@ describe('an order is paid, and nothing goes back', () => {
   ])('%s', async (_name, states, buyerPaysFee, method) => {
     const event = await eventWithFee(states, { buyerPaysFee });
     const placed = await paid(event, method);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, attention: [] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, flags: [] });
     expect(await attemptsOf(world, placed)).toMatchObject([
       { amount: price, received: gross, gatewayFee: fee, refunded: 0 },
     ]);
@@ -129,7 +129,7 @@ test('what nobody explains is a surplus, and goes back: the control', async () =
     await work(world, placed);
     return (await refundsOf(world, placed)).some(({ status }) => status === 'done');
   });
-  expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', attention: ['overpaid'] });
+  expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', flags: ['overpaid'] });
   expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'surplus', amount: fee }]);
 });
 

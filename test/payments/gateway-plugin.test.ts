@@ -89,7 +89,7 @@ describe('an added gateway', () => {
     expect(await callBack(placed, 'a key of a stranger')).toBe(400);
     expect(await callBack(placed)).toBe(200);
     await work(world, placed);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, attention: [] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, flags: [] });
     expect(await attemptsOf(world, placed)).toMatchObject([
       { status: 'settled', received: 150_000, method: 'instant' },
     ]);

@@ -113,7 +113,7 @@ describe('close, then release', () => {
     await world.db.execute(sql`
       update payment_attempts set close_requested_at = now() - interval '11 minutes' where id = ${placed.attemptId}`);
     await work(world, placed, 3);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired', attention: ['released_unconfirmed'] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired', flags: ['released_unconfirmed'] });
     expect(await stockOf(world, placed)).toMatchObject({ available: 100, held: 0 });
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'expired', failure: 'released_unconfirmed' }]);
   });
@@ -128,7 +128,7 @@ describe('money after the end', () => {
       await work(world, placed);
       return (await orderOf(world, placed)).status === 'paid';
     });
-    expect(await orderOf(world, placed)).toMatchObject({ tickets: 2, attention: ['late_payment'] });
+    expect(await orderOf(world, placed)).toMatchObject({ tickets: 2, flags: ['late_payment'] });
     expect(await stockOf(world, placed)).toEqual({ available: 98, held: 0, sold: 2, blocked: 0 });
   });
 
@@ -143,7 +143,7 @@ describe('money after the end', () => {
       return refund?.status === 'done';
     });
     expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'late_payment', amount: 150_000 }]);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired', tickets: 0, attention: ['late_no_stock'] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'expired', tickets: 0, flags: ['late_no_stock'] });
     expect(await attemptsOf(world, placed)).toMatchObject([
       { status: 'refunded', received: 150_000, refunded: 150_000 },
     ]);
@@ -184,7 +184,7 @@ describe('money after the end', () => {
       });
       const { status, ...order } = await orderOf(world, first);
       expect(['cancelled', 'expired']).toContain(status);
-      expect(order).toMatchObject({ tickets: 0, attention: ['over_limit'] });
+      expect(order).toMatchObject({ tickets: 0, flags: ['over_limit'] });
       expect(await stockOf(world, first)).toEqual({ available: 99, held: 0, sold: 1, blocked: 0 });
     },
   );
@@ -216,7 +216,7 @@ describe('the gateway at fault', () => {
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 2 });
     await control(world, `/payments/${placed.attemptId}/reverse`);
     await settle(world, placed, 3);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'cancelled', tickets: 0, attention: ['reversed'] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'cancelled', tickets: 0, flags: ['reversed'] });
     expect(await attemptsOf(world, placed)).toMatchObject([
       { status: 'reversed', received: 300_000, refunded: 300_000 },
     ]);
@@ -230,7 +230,7 @@ describe('the gateway at fault', () => {
     await settle(world, placed, 2);
     await control(world, `/payments/${placed.attemptId}/chargeback`);
     await settle(world, placed, 3);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0, attention: ['charged_back'] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0, flags: ['charged_back'] });
     expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'chargeback' }]);
   });
 
@@ -244,7 +244,7 @@ describe('the gateway at fault', () => {
     expect(await orderOf(world, placed)).toMatchObject({
       status: 'partially_refunded',
       tickets: 1,
-      attention: ['external_refund'],
+      flags: ['external_refund'],
     });
     await control(world, `/payments/${placed.attemptId}/refund`, {});
     await settle(world, placed, 6);

@@ -86,7 +86,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     expect(await orderOf(world, placed)).toMatchObject({
       status: 'pending_payment',
       tickets: 0,
-      attention: ['wrong_facts'],
+      flags: ['wrong_facts'],
     });
     const [refund] = await refundsOf(world, placed);
     expect(refund).toMatchObject({ amount, currency, reason: 'wrong_facts', status: 'manual_required' });

@@ -67,7 +67,7 @@ describe('a settlement', () => {
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { duplicates: 3 } });
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
     await settle(world, placed, 2);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 2, attention: [] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 2, flags: [] });
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', received: 310_000, method: 'qris' }]);
     expect(await stockOf(world, placed)).toEqual({ available: 98, held: 0, sold: 2, blocked: 0 });
     expect((await callbacksOf(world, placed)).length).toBe(2);

@@ -122,7 +122,7 @@ describe('another way to pay', () => {
       await work(world, placed);
       return (await attemptsOf(world, placed))[0]?.status === 'refunded';
     });
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, attention: ['double_payment'] });
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, flags: ['double_payment'] });
   });
 
   test('late money that pays closes the attempt that was open beside it', async () => {

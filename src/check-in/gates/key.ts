@@ -1,5 +1,6 @@
 /**
- * The key of a gate's name: without case, blanks, invisible characters and differences of Unicode form, and with one kind of hyphen. "VIP Door", "vip  door" and full-width "ＶＩＰＤＯＯＲ" are one gate. Empty when nothing visible is left.
+ * The key of a gate's name: without case, blanks, invisible characters and differences of Unicode form, and with one kind of
+ * hyphen. "VIP Door", "vip  door" and full-width "ＶＩＰＤＯＯＲ" are one gate. Empty when nothing visible is left.
  */
 export function gateKey(name: string): string {
   // The hot path: most labels in scans are plain ASCII.

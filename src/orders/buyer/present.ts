@@ -44,7 +44,7 @@ export function presentDeskOrder(facts: OrderFacts, options: { showContact: bool
       name: order.buyerName,
       ...(options.showContact ? { email: order.buyerEmail, phone: order.buyerPhone } : {}),
     },
-    attention: order.attention,
+    flags: order.flags,
   };
 }
 

@@ -20,7 +20,7 @@ export const deskOrderSchema = orderSchema
     buyer: z
       .object({ name: z.string(), email: z.string().optional(), phone: z.string().optional() })
       .openapi({ description: 'Without email and phone for the role door.' }),
-    attention: z.array(z.string()).openapi({ description: 'Why a person should look at this order.' }),
+    flags: z.array(z.string()).openapi({ description: 'Why a person should look at this order.' }),
   })
   .openapi('DeskOrder');
 

@@ -13,9 +13,9 @@ export async function lockOrder(tx: Db, eventId: string, orderId: string): Promi
 }
 
 /** Records on the order why a person should look at it; each reason once. */
-export async function markAttention(tx: Db, order: Order, reason: string): Promise<void> {
+export async function addFlag(tx: Db, order: Order, reason: string): Promise<void> {
   await tx
     .update(orders)
-    .set({ attention: sql`array_append(array_remove(${orders.attention}, ${reason}), ${reason})` })
+    .set({ flags: sql`array_append(array_remove(${orders.flags}, ${reason}), ${reason})` })
     .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id)));
 }

@@ -1,4 +1,4 @@
-import { lockOrder, markAttention, releaseHold } from '../../orders/index.ts';
+import { lockOrder, addFlag, releaseHold } from '../../orders/index.ts';
 import { transaction } from '../../platform/database/db.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { changeAttempt, findOpenAttempt, lockAttempt } from './queries.ts';
@@ -46,7 +46,7 @@ async function release(deps: GatewayDeps, { eventId, orderId }: OrderRef, attemp
         failure: 'released_unconfirmed',
         checkInSeconds: unconfirmedCheckSeconds,
       });
-      await markAttention(tx, order, 'released_unconfirmed');
+      await addFlag(tx, order, 'released_unconfirmed');
     }
     await releaseHold(tx, order);
   });

@@ -1,4 +1,4 @@
-import { type Order, markAttention } from '../../orders/index.ts';
+import { type Order, addFlag } from '../../orders/index.ts';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { changeAttempt } from '../attempts/queries.ts';
@@ -36,7 +36,7 @@ export async function bookUnmatchedMoney(
     checks: 0,
     checkInSeconds: checkAfterSeconds(status, fact.method ?? attempt.method),
   });
-  await markAttention(tx, order, 'wrong_facts');
+  await addFlag(tx, order, 'wrong_facts');
   // A task about the same facts from before the money came, say about a number to pay to, is part of this one.
   await closeTaskOf(tx, attempt.eventId, 'wrong_facts', attempt.id);
   if (fact.amount > 0) await owe(tx, taken, fact, reason);

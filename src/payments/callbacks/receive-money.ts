@@ -1,4 +1,4 @@
-import { type Order, type PayOutcome, markAttention, payOrder } from '../../orders/index.ts';
+import { type Order, type PayOutcome, addFlag, payOrder } from '../../orders/index.ts';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { changeAttempt, checkOpenAttemptNow } from '../attempts/queries.ts';
 import { type Receipt, salePosting, unearnedPosting } from '../ledger/ledger.ts';
@@ -8,13 +8,13 @@ import { openRefund } from '../refunds/open-refund.ts';
 import type { Attempt } from '../tables.ts';
 import type { RefundReason } from '../vocabulary.ts';
 
-type Unearned = { readonly attention: string; readonly reason: RefundReason };
+type Unearned = { readonly flag: string; readonly reason: RefundReason };
 
 const unearned: Readonly<Record<'underpaid' | 'double' | 'late' | 'overLimit', Unearned>> = {
-  underpaid: { attention: 'underpaid', reason: 'underpaid' },
-  double: { attention: 'double_payment', reason: 'double_payment' },
-  late: { attention: 'late_no_stock', reason: 'late_payment' },
-  overLimit: { attention: 'over_limit', reason: 'over_limit' },
+  underpaid: { flag: 'underpaid', reason: 'underpaid' },
+  double: { flag: 'double_payment', reason: 'double_payment' },
+  late: { flag: 'late_no_stock', reason: 'late_payment' },
+  overLimit: { flag: 'over_limit', reason: 'over_limit' },
 };
 
 /**
@@ -39,8 +39,8 @@ export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, recei
   }
   await post(tx, paid, posting, unearnedPosting(receipt));
   if (ours === 0) return paid;
-  const { attention, reason } = unearned[meaningOf(outcome)];
-  await markAttention(tx, order, attention);
+  const { flag, reason } = unearned[meaningOf(outcome)];
+  await addFlag(tx, order, flag);
   await openRefund(tx, { order, attempt: paid, amount: ours, reason, requestedBy: 'system', money: 'owed' });
   return paid;
 }
@@ -53,7 +53,7 @@ function meaningOf(outcome: Exclude<PayOutcome, 'paid' | 'paid_late'> | 'underpa
 
 async function returnSurplus(tx: Db, order: Order, attempt: Attempt, surplus: number) {
   if (surplus <= 0) return;
-  await markAttention(tx, order, 'overpaid');
+  await addFlag(tx, order, 'overpaid');
   await openRefund(tx, {
     order,
     attempt,

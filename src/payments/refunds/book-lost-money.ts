@@ -1,4 +1,4 @@
-import { type Order, markAttention, refundOrder } from '../../orders/index.ts';
+import { type Order, addFlag, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changeAttempt } from '../attempts/queries.ts';
 import { chargebackPosting, earned, refundPaidPosting, reversalPosting, unearnedPosting } from '../ledger/ledger.ts';
@@ -28,7 +28,7 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
   });
   await dropOpenRefunds(tx, attempt);
   if (earned(balances) > 0) {
-    await markAttention(tx, order, attempt.status);
+    await addFlag(tx, order, attempt.status);
     await refundOrder(tx, order, {
       restock: !isChargeback && (await isEventAhead(tx, order.eventId)),
       as: isChargeback ? 'refunded' : 'cancelled',

@@ -1,4 +1,4 @@
-import { type Order, markAttention, refundOrder } from '../../orders/index.ts';
+import { type Order, addFlag, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { GatewayFact, GatewayRefund } from '../gateways/gateway.ts';
@@ -77,7 +77,7 @@ async function recordExternal(
   });
   const balances = await balancesOf(tx, attempt);
   await post(tx, attempt, `${id}:due`, refundDuePosting(balances, listed.amount));
-  await markAttention(tx, order, 'external_refund');
+  await addFlag(tx, order, 'external_refund');
   // A sum that names no ticket takes none back, unless nothing of the price is left.
   const isAll = listed.amount >= earned(balances);
   await refundOrder(tx, order, { restock: false, reason: 'external_refund', ...(isAll ? {} : { ticketIds: [] }) });
