@@ -510,7 +510,7 @@ create table refunds (
   reason text not null check (reason in (
     'requested', 'buyer_cancelled', 'late_payment', 'double_payment', 'underpaid', 'surplus', 'over_limit', 'event_cancelled',
     'external', 'wrong_facts')),
-  -- manual_required: the rail has no refund API, a person must pay it back; a task says so.
+  -- manual_required: the gateway has no refund by API, a person must pay it back; a task says so.
   status text not null check (status in ('requested', 'processing', 'done', 'failed', 'manual_required')),
   -- Tickets that this refund takes back; null for all of the order.
   ticket_ids text[],

@@ -172,7 +172,7 @@ describe('what the gateway does with it', () => {
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
-  test('too little money there is tried again, a rail without refunds becomes a task', async () => {
+  test('too little money there is tried again, a gateway without refunds becomes a task', async () => {
     const { event, placed } = await paidOrder();
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 414, times: 2 } });
     await ask(event, placed, { reason: 'x' });
