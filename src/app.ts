@@ -64,9 +64,9 @@ export function createRoutes(service: Service) {
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
 
 /**
- * The app on one screen. `take` answers public reads that are at hand and the hot writes on the connection, without the
- * router. In the rest, public reads that are at hand go first, before anything else runs; then overload and limits; then the callbacks of gateways; then the request's id and
- * log line, and the routes.
+ * The app on one screen. `take` answers public reads from memory and the hot writes on the connection, without the
+ * router. In the router, public reads from memory go first, before anything else runs; then overload and limits; then
+ * the callbacks of gateways; then the request's id and log line, and the routes.
  */
 export function createApp(service: Service) {
   const { config, log, publicReads } = service;
@@ -79,14 +79,15 @@ export function createApp(service: Service) {
   app.notFound((c) => renderError(new DomainError('request.not_found', 'There is nothing at this address.'), c));
   app.use(headLength());
   const control = trafficControl(service.traffic, service.decide, service.clientNetwork, preflightRouteOf(app));
-  // First, so that a page of ours can read a refusal too. A preflight is limited as everything else before it is answered.
+  // First, so that our own page can read a refusal too. A preflight is limited like every request before it is
+  // answered.
   if (config.CORS_ALLOW_ORIGINS.length > 0) {
     const crossOrigin = cors({
       origin: [...config.CORS_ALLOW_ORIGINS],
       exposeHeaders: [...exposedHeaders],
       maxAge: 600,
     });
-    // Public reads are for any page; a field that depends on who asks would keep every cache from storing them.
+    // Public reads are for any page; a field that depends on the caller would keep every cache from storing them.
     app.use((c, next) =>
       c.req.method === 'OPTIONS' || publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next),
     );
@@ -111,7 +112,7 @@ export function createApp(service: Service) {
     crossOrigin: crossOriginFields(config.CORS_ALLOW_ORIGINS),
   });
   return {
-    /** As the router has them, those of middleware too. */
+    /** The routes of the router, including those of middleware. */
     routes: app.routes,
     take: (incoming: IncomingMessage, outgoing: ServerResponse): boolean =>
       publicReads.take(incoming, outgoing) || hotRoutes.take(incoming, outgoing),
@@ -120,7 +121,7 @@ export function createApp(service: Service) {
   };
 }
 
-/** What pages of other origins may read of an answer; the same fields that the router's answers get. */
+/** The headers by which pages of other origins may read an answer; the same fields that the router's answers get. */
 function crossOriginFields(origins: readonly string[]) {
   if (origins.length === 0) return () => undefined;
   const always = { 'access-control-expose-headers': exposedHeaders.join(','), vary: 'Origin' };

@@ -4,12 +4,12 @@ import type { Log } from './platform/log.ts';
 import { type ReadSource, createReplica, readFromPrimary } from './platform/database/replica.ts';
 import type { Closers } from './platform/resilience/shutdown.ts';
 
-/** A replica that does not answer by then is passed over: there is still time to ask the primary. */
+/** A replica that does not answer within this time is skipped: there is still time to ask the primary. */
 const replicaTimeoutMs = 500;
 
 type PoolOptions = { readonly callTimeoutMs?: number; readonly acquireTimeoutMs?: number };
 
-/** Where public documents are rendered from: the replica, where one is configured, else the primary. */
+/** The source of public documents: the replica where one is configured, else the primary. */
 export function composeReadSource(deps: {
   readonly config: Config;
   readonly pool: (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;
@@ -25,7 +25,7 @@ export function composeReadSource(deps: {
   const replica = createReplica({
     replica: pool('replica', url, config.DATABASE_POOL_SIZE, { callTimeoutMs: replicaTimeoutMs }).db,
     primary: deps.db,
-    // Few connections, and those who wait for one are few: the builds of each kind are bounded. They may wait longer.
+    // Few connections and few waiting calls: the builds of each kind are bounded. They may wait longer.
     fallback: pool('fallback', config.DATABASE_URL, config.DATABASE_FALLBACK_POOL_SIZE, {
       acquireTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS / 2,
     }).db,

@@ -63,18 +63,18 @@ import {
   isPassNeeded,
 } from './waiting-room/index.ts';
 
-/** Calls of a few rows, each second or more often: who does not answer by then is asked again. */
+/** Calls of a few rows, every second or more often: a call without an answer by then is repeated. */
 const watchPoolSize = 2;
 const watchTimeoutMs = 1000;
-/** Two events that are joined at once, codes that are asked for, and codes that are tried. */
+/** Two events that are joined at once, requested codes, and tried codes. */
 const buyersPoolSize = 4;
 const joinFlushesMax = 2;
 
 export type Service = ReturnType<typeof compose>;
 
 /**
- * The composition root of the API, from top to bottom in the order of need; each thing that is opened says beside it how
- * it is closed. Nothing is asked of the network here: what is away at the start is away, not fatal.
+ * The composition root of the API, from top to bottom in the order of need. Each opened resource is closed beside its
+ * opening. Nothing asks the network here: a dependency that is away at the start is away, not fatal.
  */
 export function compose(config: Config, log: Log) {
   const clock = systemClock;
@@ -107,9 +107,9 @@ export function compose(config: Config, log: Log) {
   const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE, {
     limitCall: limitByCaller(limiters.postgres_reads),
   });
-  // A third, so that what a process must know each second does not wait behind either.
+  // A third pool, so that what a process must know each second waits behind neither.
   const watch = pool('watch', config.DATABASE_URL, watchPoolSize, { callTimeoutMs: watchTimeoutMs });
-  // And one for those who are not buying yet: a storm of joins or codes takes no connection from an order.
+  // And one for visitors who are not buying yet: a storm of joins or codes takes no connection from an order.
   const buyersDb = pool('buyers', config.DATABASE_URL, buyersPoolSize).db;
   const [db, writeDb] = [work.db, writes.db];
   const source = composeReadSource({ config, pool, db, watchDb: watch.db, closers, log });

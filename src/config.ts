@@ -6,8 +6,8 @@ import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults } from './production-faults.ts';
 
 /**
- * The only reader of the environment. `loadConfig` checks everything at once, reports every fault together, and
- * returns a frozen object that is handed to whoever needs it. Names carry their units.
+ * The only reader of the environment. `loadConfig` checks everything at once, reports all faults together, and returns
+ * a frozen object. Names carry their units.
  */
 
 const environments = ['development', 'test', 'production'] as const;
@@ -150,7 +150,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** The variables that are right by themselves, so that those which are not do not hide what production refuses. */
+/** The variables that are valid by themselves: an invalid one must not hide what production refuses. */
 function wellFormed(given: Given): Partial<Config> {
   const values = Object.entries(variables.shape).flatMap(([name, schema]): [string, unknown][] => {
     const parsed = schema.safeParse(given[name]);

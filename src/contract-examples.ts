@@ -1,6 +1,8 @@
 import { accountExamples } from './payments/accounts/operations.ts';
 
-/** A body for each operation that takes one, as the published contract shows it. The linter checks each by its schema. */
+/**
+ * A body for each operation that takes one, as the published contract shows it. The linter checks each by its schema.
+ */
 
 const eventId = 'evt_7K3M9XQ2';
 const ticketCategoryId = 'cat_06FJ2V1H8C9QX4T0RBVE';

@@ -17,7 +17,7 @@ type Document = { readonly paths?: Readonly<Record<string, Readonly<Record<strin
 
 const withRetryAfter = new Set([429, 503]);
 
-/** The published contract: what the routes say of themselves, the codes that each operation refuses with, and examples. */
+/** The published contract: the routes' own declarations, the codes that each operation refuses with, and examples. */
 export function contractOf(app: OpenAPIHono<AppEnv>, publicUrl: string) {
   const document = openApiDocument(app, publicUrl);
   for (const [path, methods] of Object.entries((document as unknown as Document).paths ?? {})) {

@@ -12,7 +12,7 @@ import type { Log } from './platform/log.ts';
 import { gauge } from './platform/metrics.ts';
 import { waitingRoomInvariants } from './waiting-room/invariants.ts';
 
-/** Every truth about stock, money, tickets and access that the service stands for. */
+/** Every truth about stock, money, tickets and access that the service guarantees. */
 export const invariants: readonly Invariant[] = [
   ...orderInvariants,
   ...paymentInvariants,
@@ -23,7 +23,7 @@ export const invariants: readonly Invariant[] = [
   ...waitingRoomInvariants,
 ];
 
-/** Recurring: the same truths, on the live database of production. */
+/** The invariants that run on schedule, on the live database of production. */
 export const checkInvariantsJob = job({
   name: 'invariants.check',
   payload: z.strictObject({}),
@@ -39,8 +39,8 @@ const violations = gauge('invariant_violations', 'Rows found that break the inva
 export type Finding = { readonly invariant: Invariant; readonly violations: readonly string[] };
 
 /**
- * Checks all invariants, one after the other, and names what breaks them. One that cannot be checked, say since its tables
- * have outgrown its time, keeps none of the others from being checked.
+ * Checks all invariants, one after the other, and names the violations. One that cannot be checked, for example because
+ * its tables have outgrown its time, does not keep the others from being checked.
  * @throws AggregateError when some could not be checked, after all were tried
  */
 export async function checkInvariants(deps: { db: Db; log: Log }): Promise<Finding[]> {

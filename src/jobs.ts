@@ -23,7 +23,10 @@ import {
   sendRefundJob,
 } from './payments/jobs.ts';
 
-/** Every job contract by its name. `workers/handlers.ts` must name an act for each; one too few or many does not compile. */
+/**
+ * Every job contract by its name. `workers/handlers.ts` must have a handler for each: a missing or surplus one does not
+ * compile.
+ */
 export const jobs = {
   'event.cancelled': eventCancelled,
   'catalog.index_events': indexEventsJob,

@@ -9,7 +9,7 @@ import { createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
 import { onStopSignal } from './platform/resilience/shutdown.ts';
 
-/** Long enough for a load balancer to see that this process is not ready any more. */
+/** Long enough for a load balancer to see that this process is no longer ready. */
 const leaveSeconds = 1;
 
 async function main(): Promise<void> {
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Before anything is served there is one reader of this line: the person who started the process.
+  // Before the service starts, only the person who started the process reads this line.
   process.stderr.write(
     `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
   );

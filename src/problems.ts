@@ -23,7 +23,10 @@ const platformProblems: Record<PlatformErrorCode, ProblemKind> = {
   internal: { status: 500, title: 'Internal error' },
 };
 
-/** Every error code of the service with its status and title. A room's record lacks no code of the room: it would not compile. */
+/**
+ * Every error code of the service with its status and title. A room's record has all codes of the room, or it does not
+ * compile.
+ */
 export const problems = {
   ...platformProblems,
   ...trafficProblems,

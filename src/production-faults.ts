@@ -1,10 +1,10 @@
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
 
-/** What production refuses of a configuration that is well-formed by itself. Every fault is named, none with its value. */
+/** What production refuses in a configuration that is otherwise valid. Every fault is named, none with its value. */
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** Values that appear in this repository begin with it. */
+/** Secrets that appear in this repository begin with this. */
 export const demoSecretMarker = 'demo-only-';
 
 const howToMake = 'make one with openssl rand -hex 32';
@@ -21,9 +21,11 @@ const secretNames = [
 const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
 const httpsNames = ['PUBLIC_URL', 'WHATSAPP_GRAPH_URL', 'CDN_PURGE_URL'] as const;
 const gatewayUrlNames = Object.keys(gatewayVariables).filter((name) => name.endsWith('_URL'));
-/** Random text of 32 characters, hex or base64, has more than this many different ones but for one try in millions. */
+/**
+ * Random text of 32 characters, hex or base64, has more different characters than this, except for one try in millions.
+ */
 const differentCharactersMin = 10;
-/** The widest trusted network: 10.0.0.0/8 and fc00::/7 are the widest that are private. */
+/** The widest trusted network: 10.0.0.0/8 and fc00::/7 are the widest private ones. */
 const prefixMin = { v4: 8, v6: 7, v4InV6: 104 } as const;
 
 /** The variables that production looks at, as `config.ts` has parsed them. */
@@ -34,8 +36,8 @@ type Checked = Readonly<
 > & { readonly [name in 'CORS_ALLOW_ORIGINS' | 'TRUSTED_PROXIES' | 'BEACON_URL']?: readonly string[] };
 
 /**
- * @param config the variables that are well-formed, each by itself
- * @param given the environment as it came, without what is empty
+ * @param config the variables that are valid, each by itself
+ * @param given the environment, without empty values
  */
 export function productionFaults(config: Checked, given: Given): string[] {
   return [
@@ -70,7 +72,7 @@ function secretFaults(config: Checked): string[] {
     return reason === undefined ? [] : [`${name}: ${reason}; ${howToMake}`];
   });
   const used = Map.groupBy([...secrets, ...passwords], ([, value]) => value);
-  // Two servers may share a password; a secret of the service is nobody else's.
+  // Two servers may share a password; no server may share a secret of the service.
   const shared = [...used.values()]
     .map((entries) => entries.map(([name]) => name))
     .filter((names) => names.length > 1 && names.some((name) => isSecret(name)));
@@ -79,7 +81,7 @@ function secretFaults(config: Checked): string[] {
 
 const isSecret = (name: string): boolean => (secretNames as readonly string[]).includes(name);
 
-/** Why a secret could be guessed, or undefined. Meant for what people type in place of a random value. */
+/** Why a secret could be guessed, or undefined. For text that people type instead of a random value. */
 export function weakness(secret: string): string | undefined {
   if (secret.startsWith(demoSecretMarker)) return 'is the demo value';
   if (new Set(secret).size < differentCharactersMin) return 'has too few different characters';
@@ -88,7 +90,7 @@ export function weakness(secret: string): string | undefined {
   return undefined;
 }
 
-/** Whether the text is some shorter text written again and again; the last time may be cut off. */
+/** Whether the text repeats a shorter text; the last repetition may be cut off. */
 function isRepeated(text: string): boolean {
   for (let length = 1; length <= text.length / 2; length += 1) {
     if (text.slice(length) === text.slice(0, -length)) return true;
@@ -96,7 +98,7 @@ function isRepeated(text: string): boolean {
   return false;
 }
 
-/** How many characters are the next, the previous or the same of the one before. */
+/** How many characters equal, follow or precede the character before them. */
 function steps(text: string): number {
   const rows = 'qwertyuiopasdfghjklzxcvbnm';
   let count = 0;
@@ -146,7 +148,7 @@ function isTooWide(network: string): boolean {
   return Number(prefix) < prefixMin[kind];
 }
 
-/** By their addresses; `refusesToStart` asks the servers themselves. */
+/** Compares the addresses; `refusesToStart` asks the servers themselves. */
 function sameRedis(first: string | undefined, second: string | undefined): boolean {
   if (first === undefined || second === undefined) return false;
   const [one, two] = [new URL(first), new URL(second)];

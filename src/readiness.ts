@@ -4,7 +4,7 @@ import type { Probe } from './http/server/health.ts';
 import { mayChangeTables, ping } from './platform/database/db.ts';
 import { isOneRedis } from './platform/redis.ts';
 
-/** Why production must not start with what it finds, or undefined. What it allows but people may not mean, it logs. */
+/** Why production must not start in this state, or undefined. Logs what is allowed but may be a mistake. */
 export async function refusesToStart({
   config,
   db,
@@ -24,7 +24,10 @@ export async function refusesToStart({
   return undefined;
 }
 
-/** An API process serves when Postgres answers and it knows what is switched. Redis may be away: it is an accelerator. */
+/**
+ * An API process serves when Postgres answers and it has read the switches. Redis may be away: it only makes answers
+ * faster.
+ */
 export function apiProbes({ db, switches }: Pick<Service, 'db' | 'switches'>): Probe[] {
   return [
     { name: 'postgres', check: () => ping(db) },
@@ -32,7 +35,10 @@ export function apiProbes({ db, switches }: Pick<Service, 'db' | 'switches'>): P
   ];
 }
 
-/** What is switched off stays off for those who ask a process that has just started. Without Postgres it starts all the same. */
+/**
+ * Reads the switches before serving, so that a process that has just started obeys them. Without Postgres it starts
+ * anyway.
+ */
 export async function knowSwitches({ switches, log }: Pick<Service, 'switches' | 'log'>): Promise<void> {
   await switches.refresh().catch((error: unknown) => log.warn({ err: error }, 'serving without knowing the switches'));
 }

@@ -2,8 +2,9 @@ import { accountRefusals } from './payments/accounts/operations.ts';
 import type { ErrorCode } from './problems.ts';
 
 /**
- * What each operation refuses with, by its name in the contract: its own codes, beside those that every operation of its
- * kind has (`commonRefusals`). The contract publishes them; the tests fail on an answer with a code that is not listed.
+ * The codes that each operation refuses with, by its name in the contract: its own codes, beside those that every
+ * operation of its kind has (`commonRefusals`). The contract publishes them; tests fail on an answer with a code that
+ * is not listed.
  */
 
 const event = ['event.not_found'] as const;
@@ -173,14 +174,14 @@ export const refusals = {
   resumeWaitingRoom: [...roomOfEvent, 'queue.over', 'queue.not_open'],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
-/** Which codes an operation has because of what it is: everybody may hear these, some only where there is a reason. */
+/** The codes that an operation has because of its kind: any operation may give these, some only with a reason. */
 export function commonRefusals(operation: {
   readonly hasBody: boolean;
   readonly isSecured: boolean;
   readonly isOfOrganizer: boolean;
 }): readonly ErrorCode[] {
   return [
-    // Also for an address or a header that is none.
+    // Also for a malformed address or header.
     'request.invalid',
     ...(operation.hasBody ? (['request.too_large', 'request.unsupported_media_type'] as const) : []),
     ...(operation.isSecured ? (['access.unauthenticated', 'access.forbidden'] as const) : []),

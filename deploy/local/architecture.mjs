@@ -44,7 +44,7 @@ const libraryOnlyIn = (name, library, allowed) => ({
 
 export default {
   forbidden: [
-    { name: 'no cycles', severity: 'warn', from: {}, to: { circular: true } },
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only known rooms',
       severity: 'error',

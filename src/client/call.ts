@@ -1,17 +1,17 @@
 import type { CallAnswer, CallInput, OperationFacts, Signal } from './operation.ts';
 import { AntreProblem } from './problem.ts';
 
-/** How a client calls; every limit has its default here. */
+/** Options of a client's calls; every limit has its default here. */
 export type ClientOptions = {
-  /** Where the service is, such as `https://tickets.example`. */
+  /** The address of the service, such as `https://tickets.example`. */
   readonly url: string;
-  /** The credential: a session's, a key's, a device's, a buyer's or an order's token. A function is asked for each call. */
+  /** The credential: a token of a session, key, device, buyer or order. A function is called for each call. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Further tries after a refusal that says when to come back, or a lost connection; 3 unless told. */
+  /** Further tries after a refusal that says when to come back, or a lost connection; 3 by default. */
   readonly retriesMax?: number;
-  /** The longest wait before another try, in seconds; a refusal that asks for more is thrown. 30 unless told. */
+  /** The longest wait before another try, in seconds; a refusal that asks for more is thrown. 30 by default. */
   readonly retryWaitSecondsMax?: number;
-  /** How long one try may take, in milliseconds; 15,000 unless told. */
+  /** The longest time of one try, in milliseconds; 15,000 by default. */
   readonly timeoutMs?: number;
   /** Another `fetch`, for agents and tests. */
   fetch?(this: void, url: string, init: object): Promise<FetchAnswer>;
@@ -29,10 +29,10 @@ export type FetchAnswer = {
 
 const defaults = { retriesMax: 3, retryWaitSecondsMax: 30, timeoutMs: 15_000 };
 const firstWaitSeconds = 0.5;
-/** Waits differ by up to this share, so that clients that were refused together do not come back together. */
+/** Waits differ by up to this part, so that clients that were refused together do not come back together. */
 const jitterShare = 0.25;
 
-/** Makes one call, with further tries where they cannot do a thing twice. @throws AntreProblem */
+/** Makes one call, with further tries where repeating is safe. @throws AntreProblem */
 export async function call(
   facts: OperationFacts,
   input: CallInput,
@@ -124,8 +124,8 @@ function retryAfterOf(headers: FetchAnswer['headers']): number | undefined {
 }
 
 /**
- * Seconds until another try, or undefined when another try is wrong. A 429 was refused before anything was done. After a
- * 503 or a lost connection the first try may have been done all the same: only what is safe to do twice is sent again.
+ * Seconds until another try, or undefined when another try is wrong. A 429 was refused before anything was done. After
+ * a 503 or a lost connection the first try may have been done: only calls that are safe to repeat are sent again.
  */
 function waitBefore(problem: AntreProblem, facts: OperationFacts, tries: number): number | undefined {
   const isRepeatable = facts.method !== 'POST' && facts.method !== 'PATCH' ? true : facts.keyed === true;
@@ -133,7 +133,7 @@ function waitBefore(problem: AntreProblem, facts: OperationFacts, tries: number)
   if (problem.status === 429) return problem.retryAfterSeconds ?? backOff;
   if (problem.status === 503 && isRepeatable) return problem.retryAfterSeconds ?? backOff;
   if (problem.status === 0 && isRepeatable) return backOff;
-  // The first try with this key is still at work.
+  // The first try with this key is still running.
   if (problem.code === 'idempotency.in_progress') return problem.retryAfterSeconds ?? backOff;
   return undefined;
 }

@@ -1,17 +1,17 @@
-/** What one operation of the contract needs to be called. Made from the contract when the package is built. */
+/** What is needed to call one operation of the contract. Generated from the contract when the package is built. */
 export type OperationFacts = {
   readonly method: string;
-  /** With `{name}` where a part of the path goes. */
+  /** With `{name}` for each parameter of the path. */
   readonly path: string;
   /** Whether the service replays its answer by an Idempotency-Key; the client then makes one. */
   readonly keyed?: boolean;
-  /** Whether a credential belongs to it: the client's token is sent where it always does, a call's own where it may. */
+  /** Whether it takes a credential: the client's token where it is required, a call's own where it is optional. */
   readonly secured?: 'always' | 'on request';
-  /** Whether its answers come in pages, each with a cursor of the next. */
+  /** Whether its answers are pages, each with a cursor of the next. */
   readonly paged?: boolean;
 };
 
-/** What a caller gives. Which parts an operation takes, and their types, its own declaration says. */
+/** The input of a call. The declaration of the operation says which parts it takes, and their types. */
 export type CallInput = {
   readonly path?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -22,13 +22,16 @@ export type CallInput = {
 export type CallOptions = {
   /** The credential of this call, instead of the client's. */
   readonly token?: string;
-  /** For operations that take one: the same key makes the same call once, however often it is sent. Made when not given. */
+  /**
+   * For operations that take one: calls with the same key are made once, however often they are sent. Generated when
+   * omitted.
+   */
   readonly idempotencyKey?: string;
-  /** Ends the call, also while it waits to try again. */
+  /** Ends the call, also while it waits for another try. */
   readonly signal?: Signal;
 };
 
-/** An `AbortSignal`. Named by its shape, so that the types need neither those of a browser nor those of Node. */
+/** An `AbortSignal`, typed by its shape, so that the types need neither those of a browser nor those of Node. */
 export type Signal = {
   readonly aborted: boolean;
   readonly reason?: unknown;

@@ -1,4 +1,4 @@
-/** One field that the service refused, with a code that stays the same in every language. */
+/** One field that the service refused, with a code that is the same in every language. */
 export type FieldFault = {
   readonly path: string;
   readonly code: string;
@@ -7,9 +7,9 @@ export type FieldFault = {
   readonly messages: { readonly en: string; readonly id: string };
 };
 
-/** A refusal of the service (RFC 9457), or of the network between: then `status` is 0 and `code` is `network`. */
+/** A refusal by the service (RFC 9457), or by the network: then `status` is 0 and `code` is `network`. */
 export class AntreProblem extends Error {
-  /** Says what happened and never changes its meaning; branch on it, not on the text. */
+  /** Says what happened and never changes its meaning; test it, not the text. */
   readonly code: string;
   readonly status: number;
   /** Names the request in the service's log. */
@@ -33,7 +33,7 @@ export class AntreProblem extends Error {
   }
 }
 
-/** Whether this is a refusal of the service, and, with codes, one of these. */
+/** Whether this is a refusal by the service, and, if codes are given, one of these. */
 export function isProblem(error: unknown, ...codes: readonly string[]): error is AntreProblem {
   return error instanceof AntreProblem && (codes.length === 0 || codes.includes(error.code));
 }

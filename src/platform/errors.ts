@@ -13,8 +13,8 @@ export type DomainErrorOptions = {
 const refusalFrames = 2;
 
 /**
- * A refusal that the caller may act on. `code` comes from the closed catalogue in `src/problems.ts`, `message` is the
- * public sentence and never names internals, `cause` is private and goes to the log alone.
+ * A refusal that the caller may act on. `code` comes from the closed catalogue in `src/problems.ts`. `message` is the
+ * public sentence and never names internals. `cause` is private and only goes to the log.
  */
 export class DomainError<Code extends string = string> extends Error {
   readonly code: Code;
@@ -22,8 +22,7 @@ export class DomainError<Code extends string = string> extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: Code, message: string, options: DomainErrorOptions = {}) {
-    // A refusal is an answer, not a fault: where it was made says enough, and after a sell-out there are thousands in a
-    // second.
+    // A refusal is an answer, not a fault: its code says enough, and after a sell-out there are thousands a second.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = refusalFrames;
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -66,10 +65,10 @@ export function serviceOverloaded(retryAfterSeconds: number): DomainError<Platfo
   });
 }
 
-/** What takes so long that only a little of it is done at once in a process. */
+/** Heavy work, of which a process does only a little at once. */
 export type HeavyWork = 'tickets_pdf' | 'orders_export' | 'password';
 
-/** The service is well, but too much of one kind of work waits already. */
+/** The service is well, but too much of one kind of work is waiting. */
 export function serviceBusy(work: HeavyWork, retryAfterSeconds: number): DomainError<PlatformErrorCode> {
   return new DomainError('service.busy', 'Too much work of this kind waits already; try again shortly.', {
     retryAfterSeconds,

@@ -17,7 +17,7 @@ const eventKeyLength = 8;
 const timeLength = 10;
 const randomLength = 10;
 
-/** Random bytes are drawn in blocks: one system call for some 400 ids. */
+/** Random bytes are drawn in blocks: one system call for about 400 ids. */
 const pool = Buffer.allocUnsafe(4096);
 let poolOffset = pool.length;
 
@@ -62,7 +62,7 @@ export type IdPrefix =
   | 'rfd'
   | 'req';
 
-/** A new id that does not belong to an event, or belongs to one but is never looked up without it. */
+/** A new id without an event, or of a row that is never looked up without its event. */
 export function newId(prefix: IdPrefix, now: Date = new Date()): string {
   return `${prefix}_${timeText(now.getTime())}${randomText(randomLength)}`;
 }
@@ -75,7 +75,7 @@ export function newOrderId(eventId: string, now: Date = new Date()): string {
   return `ord_${eventId.slice(4)}${timeText(now.getTime())}${randomText(randomLength)}`;
 }
 
-/** What a buyer reads out at the desk: the ten random characters of the order's id, in two groups. */
+/** The code that a buyer reads out at the desk: the ten random characters of the order's id, in two groups. */
 export function orderCode(orderId: string): string {
   const tail = orderId.slice(-randomLength);
   return `${tail.slice(0, 5)}-${tail.slice(5)}`;
@@ -116,7 +116,7 @@ export function encodeBase32(bytes: Uint8Array): string {
   return bits > 0 ? text + alphabet.charAt((buffer << (5 - bits)) & 31) : text;
 }
 
-/** What people and printers confuse, as Crockford's alphabet reads it. */
+/** Characters that people and printers confuse, read as Crockford's alphabet does. */
 const lookalikes: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' };
 
 /**

@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Names under which personal data or secrets could slip in; removed at the top level and one level down. */
+/** Names that could carry personal data or secrets; removed at the top level and one level down. */
 const privateNames = [
   'email',
   'phone',
@@ -17,13 +17,16 @@ const privateNames = [
 ];
 
 const framesMax = 11;
-/** The stack repeats the message, whose further lines are not frames. */
+/** The stack repeats the message, and further lines of the message are not frames. */
 const isFrame = (line: string) => /^\s+at /.test(line);
 
-/** What a line says of an error: never parameters, details or query text, since those carry what people typed. */
+/**
+ * The part of an error that a line may show: never parameters, details or query text, since those carry what people
+ * typed.
+ */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
-  // Drizzle wraps the driver's error in one whose message holds the query with its parameters.
+  // Drizzle wraps the driver's error in one whose message has the query with its parameters.
   if ('query' in error && error.cause instanceof Error) return describeError(error.cause);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   // Class 22 of Postgres (data exceptions) quotes the offending value in its message.

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { gauge } from './metrics.ts';
 import type { Log } from './log.ts';
 
-/** How long anything on a request's path waits for Redis before it goes on without. */
+/** How long a request waits for Redis before it continues without it. */
 export const redisCommandTimeoutMs = 100;
 
 /** A client for the path of a request: no offline queue, no retry, a short deadline. When Redis is away it fails at once. */
@@ -23,13 +23,13 @@ export function openCacheRedis(url: string, log: Log): Redis {
 }
 
 /**
- * A Redis that has just not answered in time is left out for a second, by everybody at once: a request then waits for it
- * once at the most, however often it would ask. After that one asker finds out, and the others go on without.
+ * A Redis that did not answer in time is not asked for a second, by any request: a request therefore waits at most
+ * once, however many questions it has. Then one request probes it, and the others go on without it.
  */
 const silenceMs = 1000;
 const silentUntil = new WeakMap<Redis, number>();
 
-/** Whether to ask Redis now. Who has asked says how it went: `noteAnswer` or `noteSilence`. */
+/** Whether to ask Redis now. The caller reports the outcome by `noteAnswer` or `noteSilence`. */
 export function mayAsk(redis: Redis): boolean {
   if (redis.status !== 'ready') return false;
   const until = silentUntil.get(redis);
@@ -48,7 +48,7 @@ export function noteSilence(redis: Redis): void {
   silentUntil.set(redis, performance.now() + silenceMs);
 }
 
-/** A client as BullMQ needs it: commands wait for as long as Redis is away. Only workers use it. */
+/** A client as BullMQ needs it: commands wait while Redis is away. Only workers use it. */
 export function openQueueRedis(url: string, log: Log): Redis {
   return watch(
     new Redis(url, {
@@ -81,8 +81,8 @@ function watch(redis: Redis, role: string, log: Log): Redis {
 }
 
 /**
- * Why this server may not hold the queue, or undefined when it may: anything but `noeviction` loses jobs when memory
- * is short, and without the append-only file a restart loses them all.
+ * Why this server may not hold the queue, or undefined when it may. Any policy except `noeviction` loses jobs when
+ * memory is short, and without the append-only file a restart loses all of them.
  */
 export async function queueRedisFault(redis: Redis, requireAppendOnly: boolean): Promise<string | undefined> {
   const policy = await setting(redis, 'maxmemory-policy');
@@ -92,8 +92,7 @@ export async function queueRedisFault(redis: Redis, requireAppendOnly: boolean):
 }
 
 /**
- * Whether two addresses lead to one server, whatever they are called; undefined when one of them does not answer, or does
- * not say who it is.
+ * Whether two addresses lead to one server; undefined when one of them does not answer, or does not identify itself.
  */
 export async function isOneRedis(first: string, second: string): Promise<boolean | undefined> {
   const [one, two] = await Promise.all([runIdOf(first), runIdOf(second)]);

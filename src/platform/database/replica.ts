@@ -6,11 +6,11 @@ import type { Log } from '../log.ts';
 import { counter, gauge } from '../metrics.ts';
 
 /**
- * Reads that a replica may answer. What the replica cannot answer goes to the primary, through a small pool of its own, so
- * that these reads never take the connections of orders:
- * - a read that failed on the replica is repeated on the primary;
+ * Reads that a replica may answer. Others go to the primary through their own small pool, so that they never take the
+ * connections of orders:
+ * - a read that fails on the replica is repeated on the primary;
  * - after some failures in a row the circuit to the replica opens; the watch probes it at intervals;
- * - a replica that is further behind than its bound is not asked.
+ * - a replica further behind than its bound is not used.
  */
 export type ReadSource = {
   /**
@@ -22,16 +22,19 @@ export type ReadSource = {
 };
 
 export type Replica = ReadSource & {
-  /** One look at how far behind the replica is; done every second by itself. */
+  /** Measures once how far behind the replica is; runs by itself every second. */
   look(): Promise<void>;
   close(): void;
 };
 
 export type ReplicaDeps = {
   readonly replica: Db;
-  /** The primary, for reads that must see a change of a moment ago. */
+  /** The primary, for reads that must see a very recent change. */
   readonly primary: Db;
-  /** The primary, for what the replica does not answer: a pool that is as small as the primary can bear beside its work. */
+  /**
+   * The primary, for reads that the replica does not answer: a pool small enough for the primary to bear beside its
+   * work.
+   */
   readonly fallback: Db;
   /** The primary, for the watch. */
   readonly watch: Db;
@@ -40,11 +43,11 @@ export type ReplicaDeps = {
 };
 
 const lookEveryMs = 1000;
-/** What is known of a replica's lag is at most so old. */
+/** The greatest age of what is known of a replica's lag. */
 export const lagKnownWithinMs = 2 * lookEveryMs;
 const failuresMax = 3;
 const circuitOpenMs = 5000;
-/** Positions of the primary that the replica has not reached yet; with more it is out of order in any case. */
+/** Positions of the primary that the replica has not reached yet; with more, something else is wrong. */
 const positionsMax = 600;
 
 const reads = counter('replica_reads_total', 'Reads that a replica may answer, by who answered and why', [
@@ -57,7 +60,7 @@ const usable = gauge('replica_usable', 'Whether the replica is asked: 1, or 0 wh
 ]);
 const lagSeconds = gauge('replica_lag_seconds', 'How far the replica is behind the primary', ['pool']);
 
-/** Without a replica everything is read from the primary. */
+/** Without a replica all reads go to the primary. */
 export function readFromPrimary(db: Db): ReadSource {
   return { read: (_options, act) => act(db) };
 }
@@ -82,7 +85,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   });
 
   const look = async (): Promise<void> => {
-    // The watch alone finds out whether the replica is back: no reader waits for that.
+    // Only the watch probes the replica: no reader waits for that.
     await breaker.execute(() => lag.measure()).catch(() => {});
     report();
   };
@@ -114,7 +117,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       } catch (error) {
         // Other reads have found out meanwhile.
         if (error instanceof BrokenCircuitError) return fromPrimary('away', act);
-        // Also what only a replica says: it has not got a table yet, or had to end the query for the sake of its replay.
+        // Also errors that only a replica gives: a table is missing there yet, or replay cancelled the query.
         if (sqlState(error) === undefined) throw error;
         return fromPrimary('failed', act);
       }
@@ -127,8 +130,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
 type Position = { readonly at: number; readonly bytes: bigint };
 
 /**
- * How old what the replica shows may be: the time since the primary stood where the replica stands now. The positions of
- * both are compared, since the time of the last replayed transaction also grows while nothing is written.
+ * The age of the replica's data: the time since the primary was at the replica's present position. The positions of
+ * both are compared, because the time of the last replayed transaction also grows while nothing is written.
  */
 function createLagMeter({ replica, watch, log }: Pick<ReplicaDeps, 'replica' | 'watch' | 'log'>) {
   /** Not reached by the replica yet, oldest first. */
@@ -140,7 +143,7 @@ function createLagMeter({ replica, watch, log }: Pick<ReplicaDeps, 'replica' | '
     milliseconds: () => milliseconds,
     /** @throws when the replica does not answer */
     measure: async (): Promise<void> => {
-      // While the primary does not answer nothing new is known, and the replica is all that there is.
+      // While the primary does not answer there is nothing new to learn, and the replica is all there is.
       const position = await positionOfPrimary(watch).catch(() => undefined);
       const replayed = await positionOfReplica(replica);
       if (position === undefined) return;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../database/db.ts';
 
-/** Jobs that were given up. They lie in Postgres beside the outbox, until a person replays or discards them. */
+/** Jobs that were given up. They stay in Postgres beside the outbox until a person replays or discards them. */
 export type DeadLetter = {
   readonly id: string;
   readonly name: string;
@@ -33,7 +33,7 @@ export async function buryStagedJobs(db: Db, ids: readonly string[], failure: st
   return rows.length;
 }
 
-/** Buries due jobs of kinds that nobody knows and that have waited for the grace, a bounded number each time. */
+/** Buries due jobs of unknown kinds that have waited for the grace period, a bounded number each time. */
 export async function buryUnknownJobs(
   db: Db,
   names: readonly string[],
@@ -59,7 +59,7 @@ export async function listDeadLetters(db: Db, limit: number): Promise<DeadLetter
   );
 }
 
-/** Stages the job anew; false when there is no such dead letter. */
+/** Stages the job again; false when there is no such dead letter. */
 export async function replayDeadLetter(db: Db, id: string): Promise<boolean> {
   const rows = await rowsOf<{ id: string }>(
     db,

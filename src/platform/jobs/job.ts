@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
 /**
- * The queues, the most important first: money that has come, the tickets for it, orders that end, money that goes back,
- * payments to be made, other messages, questions to the gateway, and what the service does for itself. Each has room and
- * places of its own in every worker, so none can starve another.
+ * The queues, the most important first: money that has arrived, the tickets for it, orders that end, refunds, new
+ * payments, other messages, questions to the gateway, and upkeep. Each has its own room in Redis and its own slots in
+ * every worker, so none can starve another.
  */
 export const queueNames = [
   'callbacks',
@@ -24,7 +24,7 @@ export const queueNames = [
 export type JobContract<Payload extends z.ZodType = z.ZodType> = {
   readonly name: string;
   readonly payload: Payload;
-  /** Queue that carries it: what matters more never waits for room or for a place behind what matters less. */
+  /** The queue that carries it: important jobs never wait for room or for a slot behind less important ones. */
   readonly queue: (typeof queueNames)[number];
   readonly attempts: number;
   readonly timeoutMs: number;

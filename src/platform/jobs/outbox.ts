@@ -6,9 +6,9 @@ import { outbox } from '../database/tables.ts';
 import { rowsOf } from '../database/db.ts';
 
 /**
- * Work that committed transactions have promised. A row stays until its job is done: the relay hands it to the queue
- * and pushes `available_at` forward; whoever runs the job deletes it. A queue that lost everything is filled again from
- * here. Handing over a job that the queue still has is harmless, since its id there is the row's.
+ * Jobs that committed transactions have promised. A row stays until its job is done: the relay hands it to the queue
+ * and moves `available_at` forward; the worker that runs the job deletes it. A queue that lost everything is refilled
+ * from here. Handing over a job that the queue still has is harmless, because the row's id is the job's id there.
  */
 
 /** Stages a job in the caller's transaction: it exists if and only if that transaction commits. */
@@ -40,29 +40,32 @@ export async function stageAll<Payload extends z.ZodType>(
 export type StagedJob = {
   readonly id: string;
   readonly name: string;
-  /** The event that it works for, '-' for none. */
+  /** The event of the job, '-' for none. */
   readonly event_id: string;
   readonly payload: unknown;
-  /** How often it was handed to the queue, this time included. */
+  /** How often it was handed to the queue, including this time. */
   readonly relays: number;
-  /** Since it became due, which for the first time is since the commit. */
+  /** Time since it became due; the first time, since the commit. */
   readonly waited_seconds: number;
 };
 
-/** The first lease, which doubles with each one up to the maximum: how long until a job that is not done is handed over again. */
+/**
+ * The first lease. It doubles each time, up to the maximum: the time after which an unfinished job is handed over
+ * again.
+ */
 export const leaseSeconds = 30;
 export const leaseSecondsMax = 3600;
 
-/** Events looked at in one search for due work of one kind; the next search goes on behind them. */
+/** Events in one search for due work of one kind; the next search continues after them. */
 export const dueEventsMax = 50;
-/** How far due jobs of one kind are counted, over all of its events, and of one event at the least. */
+/** How far due jobs of one kind are counted, over all its events, and at least of one event. */
 const dueCountMax = 1000;
 const dueCountMin = 20;
 
 /**
- * How many due jobs of the given kinds, by event, the queue has not been given yet. Each kind's events are looked at from the one
- * after `afterEventId` on, the first `dueEventsMax` of them; an event whose jobs are all due later is given with 0. Counts
- * stop at a bound. Hops along the index `outbox_staged` from one event to the next, so the length of a backlog does not
+ * The number of due jobs of the given kinds, by event, that the queue has not been given yet. Each kind's search starts
+ * after the event `afterEventId` and covers `dueEventsMax` events; an event without due jobs counts 0. Counts are
+ * bounded. The search hops along the index `outbox_staged` from event to event, so the length of a backlog does not
  * matter.
  */
 export async function findDueWork(
@@ -97,7 +100,7 @@ export async function findDueWork(
   );
 }
 
-/** Room for so many jobs of one kind and one event. */
+/** Room for this many jobs of one kind and one event. */
 export type RelayPartition = { readonly name: string; readonly eventId: string; readonly room: number };
 
 /**
@@ -124,7 +127,7 @@ export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartitio
 }
 
 /**
- * Leases again what the queue has been given and has not done within the lease, at most `limit` jobs of the given kinds,
+ * Leases again jobs that the queue was given and did not finish within the lease, at most `limit` of the given kinds,
  * the longest overdue first. Uses the index `outbox_leased`.
  */
 export async function leaseOverdueJobs(db: Db, names: readonly string[], limit: number): Promise<StagedJob[]> {
@@ -151,7 +154,7 @@ async function lease(db: Db, due: SQL): Promise<StagedJob[]> {
   );
 }
 
-/** Gives leases back: the queue did not take the jobs, which says nothing against them. */
+/** Returns leases: the queue did not take the jobs, for no fault of theirs. */
 export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySeconds: number): Promise<void> {
   if (ids.length === 0) return;
   await db.execute(sql`
@@ -159,7 +162,7 @@ export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySec
     where id = any(${idArray(ids)}::bigint[])`);
 }
 
-/** Ends all leases: the queue has lost what it was handed, and nobody shall wait for a lease that a backlog made long. */
+/** Ends all leases: the queue has lost its jobs, and none of them should wait for a lease that a backlog made long. */
 export async function recallStagedJobs(db: Db): Promise<number> {
   const rows = await rowsOf<{ count: number }>(
     db,
@@ -171,13 +174,13 @@ export async function recallStagedJobs(db: Db): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** The jobs are done: their promise is kept. */
+/** Deletes jobs that are done. */
 export async function deleteStagedJobs(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db.execute(sql`delete from outbox where id = any(${idArray(ids)}::bigint[])`);
 }
 
-/** Kinds of job that wait in the outbox for being handed over, found by one index probe each. */
+/** Kinds of jobs in the outbox that wait for the relay, found by one index probe each. */
 export async function stagedJobNames(db: Db): Promise<string[]> {
   const rows = await rowsOf<{ name: string | null }>(
     db,
@@ -196,7 +199,7 @@ export async function stagedJobNames(db: Db): Promise<string[]> {
 /** How far `outboxBacklog` counts. */
 const backlogCountMax = 1_000_000;
 
-/** Due jobs that no relay has taken, and for how long the oldest of them has been due. */
+/** Due jobs that no relay has taken, and how long the oldest has been due. */
 export async function outboxBacklog(db: Db): Promise<{ jobs: number; oldestSeconds: number }> {
   const [row] = await rowsOf<{ jobs: number; oldest: number | null }>(
     db,
@@ -208,8 +211,9 @@ export async function outboxBacklog(db: Db): Promise<{ jobs: number; oldestSecon
 }
 
 /**
- * The ids under `key` in the payloads of all staged jobs of these kinds, for `id not in ...`. Postgres reads them once and
- * hashes them. As `not exists` it may read all of a backlog again for each candidate, when it expects few of those.
+ * The ids under `key` in the payloads of all staged jobs of these kinds, for `id not in ...`. Postgres reads them once
+ * and hashes them. With `not exists` it may read the whole backlog again for each candidate, if it expects few
+ * candidates.
  */
 export function stagedIds(contracts: readonly Pick<JobContract, 'name'>[], key: string): SQL {
   const names = contracts.map(({ name }) => name);

@@ -1,6 +1,6 @@
 /**
- * Thrown by the act of a job that can do nothing useful now: a limit is used up, a breaker is open, an outside party does
- * not answer. The worker delays the job by `seconds` and does not count the run against the job's attempts.
+ * Thrown by a job that can do nothing useful now: a limit is used up, a circuit is open, an outside party does not
+ * answer. The worker delays the job by `seconds`, and the run does not count as one of the job's attempts.
  */
 export class RetryLater extends Error {
   readonly seconds: number;

@@ -1,6 +1,6 @@
 /**
- * Seconds to wait before a repetition: anything from a second up to a bound that doubles with each try, so that what
- * failed together does not come back together (full jitter).
+ * Seconds to wait before a retry: between one second and a bound that doubles with each try, so that calls that failed
+ * together do not come back together (full jitter).
  */
 export function backOffSeconds(options: {
   readonly tries: number;

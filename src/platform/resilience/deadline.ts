@@ -1,6 +1,6 @@
 /**
- * Runs an act under a signal that fires when the caller's does or when the time is over, and leaves no timer behind
- * (`AbortSignal.timeout` keeps one until its end, however soon the act was done).
+ * Runs work under a signal that fires when the caller's signal does or when the time is over. Leaves no timer behind
+ * (`AbortSignal.timeout` keeps one until its end, however soon the work is done).
  */
 export async function withDeadline<Result>(
   signal: AbortSignal,
@@ -21,8 +21,8 @@ export async function withDeadline<Result>(
 }
 
 /**
- * What the work brings; when it takes longer than `timeoutMs`, what `onLate` returns. Nothing stops the work,
- * and what it brings later is dropped.
+ * The result of the work; if it takes longer than `timeoutMs`, the result of `onLate`. Nothing stops the work, and its
+ * later result is dropped.
  */
 export async function orAfter<Result, Late>(
   timeoutMs: number,

@@ -1,10 +1,10 @@
-/** A bounded way in to something scarce: at most `places` at once, a bounded queue before it, and a deadline in the queue. */
+/** A bounded entrance to a scarce resource: at most `places` at once, a bounded queue, and a deadline in the queue. */
 export type Gate = {
   /** @param units how much of the queue this caller takes while it waits; 1 unless calls differ in size */
   enter(units?: number): Promise<() => void>;
   readonly inUse: number;
   readonly waiting: number;
-  /** Of the units that may wait, how many more may come. */
+  /** Units that may still join the queue. */
   readonly room: number;
 };
 
@@ -15,9 +15,9 @@ export class GateFullError extends Error {
 type Waiter = { readonly grant: () => void; readonly timer: NodeJS.Timeout; readonly units: number };
 
 /**
- * @param places how many may be inside at once
- * @param options.waitingMax how many units may wait; what goes beyond is refused at once
- * @param options.waitMs how long one may wait
+ * @param places how many callers may be inside at once
+ * @param options.waitingMax how many units may wait; more are refused at once
+ * @param options.waitMs how long a caller may wait
  * @throws GateFullError from `enter`, with code POOL_FULL
  */
 export function createGate(places: number, options: { waitingMax: number; waitMs: number }): Gate {

@@ -1,28 +1,28 @@
 /**
- * How much of what is asked of an outside party may be repetition. While more than a tenth of the calls fail, each first
- * call earns a tenth of a repetition, so that a party in trouble is never asked more than 1.1 times what it would be
- * anyway (Google SRE, "Handling Overload"); a small reserve and a trickle keep a lone call from waiting for others. While
- * calls succeed, repetitions are free: what was put off in a bad hour is made up for at once.
+ * Bounds retries to an outside party. While more than a tenth of the calls fail, each first call earns a tenth of a
+ * retry, so the party never gets more than 1.1 times its usual calls (Google SRE, "Handling Overload"). A small reserve
+ * and a slow refill keep a lone call from waiting for others. While calls succeed, retries are free: those put off in a
+ * bad hour are made at once.
  */
 export type RetryBudget = {
-  /** A call was made for the first time. */
+  /** A first call was made. */
   called(): void;
   /** A call has ended. */
   ended(isGood: boolean): void;
-  /** Whether a repetition of so many calls may be made now; takes them from the budget. */
+  /** Whether a retry of this many calls may be made now; takes them from the budget. */
   take(calls: number): boolean;
 };
 
 export type RetryBudgetOptions = {
   readonly share: number;
-  /** Repetitions that are there at the start, and the most that can be saved up. */
+  /** Retries in the budget at the start, and the most it can hold. */
   readonly reserve: number;
   readonly perSecondMin: number;
 };
 
 export const retryBudgetDefaults: RetryBudgetOptions = { share: 0.1, reserve: 10, perSecondMin: 0.5 };
 
-/** The share of failures is smoothed over about so many calls. */
+/** The part of failures is smoothed over about this many calls. */
 const callsSmoothed = 30;
 
 export function createRetryBudget(options: RetryBudgetOptions = retryBudgetDefaults): RetryBudget {

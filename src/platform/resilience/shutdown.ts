@@ -1,7 +1,9 @@
 import type { Log } from '../log.ts';
 import { orAfter } from './deadline.ts';
 
-/** Things to close, in the order in which they were opened; closing runs backwards, each with its own deadline. */
+/**
+ * Resources to close, in the order in which they were opened. They are closed in reverse, each with its own deadline.
+ */
 export type Closers = {
   add(name: string, close: () => Promise<unknown> | unknown): void;
   close(): Promise<void>;

@@ -2,16 +2,16 @@ import { type HeavyWork, serviceBusy } from '../errors.ts';
 import { type Gate, GateFullError, createGate } from './gate.ts';
 import { counter, gauge, histogram } from '../metrics.ts';
 
-/** The way in to one kind of heavy work of a process. */
+/** The entrance to one kind of heavy work of a process. */
 export type WorkGate = {
   /**
-   * Waits for a place.
-   * @param units how much work this is, in the gate's unit; it bounds what waits
-   * @returns what gives the place back; may be called more than once
+   * Waits for a slot.
+   * @param units the amount of work, in the gate's unit; it bounds the queue
+   * @returns a function that releases the slot; may be called more than once
    * @throws DomainError service.busy with Retry-After, at once or after the wait
    */
   enter(units?: number): Promise<() => void>;
-  /** Whether so little room is left that hardly any work would be let in. */
+  /** Whether the queue is so full that hardly any work would be accepted. */
   isFull(): boolean;
 };
 
@@ -24,7 +24,9 @@ export type WorkGateOptions = {
   readonly retryAfterSeconds: number;
 };
 
-/** Of the room for those who wait: with less left, preparing what will be refused costs more than it is worth. */
+/**
+ * The part of the queue that must be free: with less, preparing work that will be refused costs more than it is worth.
+ */
 const fullFrom = 0.1;
 
 const refused = counter('heavy_work_refused_total', 'Heavy work that was refused since too much of it waited', [
@@ -39,7 +41,7 @@ gauge('heavy_work_waiting', 'Callers that wait for heavy work', ['work'], functi
   for (const [work, gate] of gates) this.set({ work }, gate.waiting);
 });
 
-/** A bounded gate with a deadline for work that takes milliseconds of a processor or holds a connection for long. */
+/** A bounded gate with a deadline, for work that takes milliseconds of a processor or holds a connection for long. */
 export function createWorkGate(options: WorkGateOptions): WorkGate {
   const { work, atOnceMax, waitingMax, waitMs, retryAfterSeconds } = options;
   const gate = createGate(atOnceMax, { waitingMax, waitMs });

@@ -1,12 +1,12 @@
-/** What a spreadsheet takes for a formula, also behind white space and in its full-width forms. */
+/** Text that a spreadsheet reads as a formula, also after white space and in full-width forms. */
 const formulaStart = /^[\s\uFEFF]*[=+\-@|%＝＋－＠]|^[\t\r\n]/u;
-/** A day with the name of a month, in English and Indonesian: MEI-25 is a promo code, and a day. */
+/** A day with the name of a month, in English and Indonesian: MEI-25 is a promo code, and also a day. */
 const dateLike = /^[\d\s.,/-]*(?:jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nov|des|dec)[a-z]*[\d\s.,/-]*$/i;
 const truthValue = /^\s*(?:true|false|benar|salah)\s*$/i;
 
 /**
- * One line of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula, or change into a number or a date,
- * gets an apostrophe in front, which spreadsheets read as "this is text"; numbers stay numbers.
+ * One line of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula, or turn into a number or a date,
+ * gets an apostrophe in front, which spreadsheets read as "this is text". Numbers stay numbers.
  */
 export function csvLine(values: readonly (string | number)[]): string {
   return `${values.map(csvField).join(',')}\r\n`;

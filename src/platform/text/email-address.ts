@@ -5,11 +5,14 @@ import { cleanLine } from './one-line-text.ts';
 export const emailBytesMax = 254;
 const mailboxBytesMax = 64;
 
-/** A mailbox as mail programs give them out: ASCII, without quotes, its dots single and inside. */
+/** A mailbox as mail programs give them out: ASCII, unquoted, with single dots inside. */
 const mailbox = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
-/** What `domainToASCII` may be asked about: of anything else it decodes, cuts or drops parts, as a browser does with URLs. */
+/**
+ * The input that `domainToASCII` may get: it decodes, cuts or drops parts of anything else, as a browser does with
+ * URLs.
+ */
 const unicodeDomain = /^[\p{L}\p{M}\p{N}.。-]+$/u;
-/** Two labels at least; the last one no number, which would make it an IP address. */
+/** At least two labels. The last one is not a number: that would make it an IP address. */
 const domain = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * How amounts and counts read for people: the only place in the product that writes them. Server and browser share this
+ * Amounts and counts as people read them: the only place in the product that writes them. Server and browser share this
  * file, so it imports nothing.
  */
 
@@ -12,8 +12,8 @@ const locales: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' }
 const ownSymbol: ReadonlySet<string> = new Set(['IDR', 'MYR']);
 
 /**
- * How many digits of an amount stand behind the decimal point. An amount counts the smallest unit in use: no sen are in
- * use for rupiah, whatever ISO 4217 says.
+ * How many digits follow the decimal point. An amount counts the smallest unit in use: rupiah have no sen in use,
+ * whatever ISO 4217 says.
  */
 export function minorDigits(currency: string): number {
   if (currency === 'IDR') return 0;

@@ -1,6 +1,6 @@
 /**
- * How dates and times read for people: the only place in the product that writes them. Server and browser share this file,
- * so it imports nothing. Every function takes the zone to write in, which is the event's wherever there is an event.
+ * Dates and times as people read them: the only place in the product that writes them. Server and browser share this
+ * file, so it imports nothing. Every function takes the zone to write in: the event's, wherever there is an event.
  */
 
 type Language = 'id' | 'en';
@@ -19,7 +19,7 @@ const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
 };
 const clockStyle: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 
-/** Indonesians name their zones so in both languages; Intl does in Indonesian only. */
+/** Indonesians use these names in both languages; Intl has them only in Indonesian. */
 const indonesianZones: Readonly<Record<string, string>> = {
   'Asia/Jakarta': 'WIB',
   'Asia/Pontianak': 'WIB',
@@ -27,7 +27,7 @@ const indonesianZones: Readonly<Record<string, string>> = {
   'Asia/Ujung_Pandang': 'WITA',
   'Asia/Jayapura': 'WIT',
 };
-/** English as people in these places write it; each knows abbreviations that the other does not. */
+/** English as used in these places; each locale knows abbreviations that the others do not. */
 const zoneLocales = ['en-GB', 'en-US', 'en-AU'];
 
 /** Making a format costs far more than using it. Zones come from organizers, so their number is bounded here. */
@@ -67,8 +67,8 @@ function zonePart(time: Date, timeZone: string, locale: string, timeZoneName: 's
 }
 
 /**
- * What a zone is called at this moment, the same in both languages: `WIB`; `GMT+8`; where the zone has an abbreviation that
- * people use, with its offset, since several zones share abbreviations: `CEST (GMT+2)`.
+ * The name of a zone at this moment, equal in both languages: `WIB`; `GMT+8`; where people use an abbreviation, also
+ * the offset, since several zones share abbreviations: `CEST (GMT+2)`.
  */
 export function zoneLabel(time: Moment, timeZone: string): string {
   const indonesian = indonesianZones[timeZone];
@@ -93,8 +93,8 @@ export function formatDateTime(time: Moment, timeZone: string, language: Languag
 }
 
 /**
- * From when to when, as short as it can be said: the end's date only when it is another one; the zone once, unless the
- * clocks change in between.
+ * From start to end, as short as possible: the end's date only when it differs; the zone once, unless the clocks change
+ * in between.
  */
 export function formatSpan(startsAt: Moment, endsAt: Moment, timeZone: string, language: Language): string {
   const day = (time: Moment) => formatDate(time, timeZone, language, 'medium');

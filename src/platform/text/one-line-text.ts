@@ -1,13 +1,13 @@
 /**
- * What people type or paste into one line. The same text, seen by a person, is stored the same: without what nobody sees,
- * which could hide a second text, turn the reading order of a page, or be all there is.
+ * Text that people type or paste into one line. Texts that look alike are stored alike: without invisible characters,
+ * which could hide a second text, turn the reading order of a page, or make up a whole text.
  */
 
-/** Plain ASCII with single blanks needs no work; most texts are that. */
+/** Plain ASCII with single blanks needs no work; most texts are like this. */
 const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
-/** Flags of England, Scotland and Wales are spelt with invisible letters; everywhere else those go. */
+/** Flags of England, Scotland and Wales are spelt with invisible letters; everywhere else those are removed. */
 const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[^\P{DI}\u200c\u200d\p{VS}]|[\ufff9-\ufffb]/gu;
-/** What picks a form of a letter or sign, where there is one to pick: emoji, Chinese and Japanese names, Mongolian. */
+/** Selects the form of a letter or sign that has several: emoji, Chinese and Japanese names, Mongolian. */
 const strayVariations = /(?<![\p{Emoji}\p{Script=Han}\p{Script=Mongolian}])\p{VS}/gu;
 /** Joiners shape words in Persian and in India's scripts, and make emoji of several; elsewhere they are only hidden. */
 const strayJoiners =
@@ -43,12 +43,12 @@ function withoutInvisible(text: string): string {
     .normalize('NFC');
 }
 
-/** Whether a cleaned text is one line: no control characters, line breaks or halves of characters. */
+/** Whether a cleaned text is one line: no control characters, line breaks or lone surrogates. */
 export function isOneLine(text: string): boolean {
   return !control.test(text);
 }
 
-/** The same for several lines, which may also hold line breaks and tabs. */
+/** Whether a cleaned text is valid in several lines, which may also hold line breaks and tabs. */
 export function isBlock(text: string): boolean {
   return !/[^\P{Cc}\n\t]|[\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
 }

@@ -2,17 +2,17 @@ import { find } from 'linkifyjs';
 import { cleanLine } from './one-line-text.ts';
 
 /**
- * What may stand after "Hello" in a message that strangers can have sent to anybody: a person's name, and nothing that a
- * mail program or WhatsApp makes a link of, dials, or sets in another type.
+ * A name that may follow "Hello" in a message that strangers can cause: a person's name, without anything that a mail
+ * program or WhatsApp turns into a link, dials, or formats.
  */
 
-/** Most names, in the path of every order: nothing in them can be any of what follows. */
+/** Most names, on the path of every order: none of the checks below can apply to them. */
 const plainName = /^[A-Za-z][A-Za-z' -]*$/;
 /** Signs of markup, of templates and of formulas. Names have dots, hyphens, apostrophes, commas, brackets, slashes and @. */
 const markup = /[<>{}[\]\\|`*~^=]/;
 /** With more digits it may be a phone number. */
 const digitsMax = 7;
-/** What stands before a name with a dot and no blank: "Muh.Rio" is a man, though .rio is a domain. */
+/** Before a name with a dot and no blank: "Muh.Rio" is a man, though .rio is a domain. */
 const titles = new Set(
   'abd ak apt dr dra drg drh drs hj ir kh kol letkol mhd mld moch moh mohd muh mr mrs ms nn ny prof rr sdr sdri sr st tb tn'.split(
     ' ',
@@ -29,8 +29,8 @@ export function isPersonName(name: string): boolean {
 }
 
 /**
- * The name as it is printed in a message, or undefined when what is stored is no name: then the message greets nobody.
- * "S.Ag" becomes "S. Ag", since .ag is a domain.
+ * The name as a message prints it; undefined when the stored text is no name: then the message greets nobody. "S.Ag"
+ * becomes "S. Ag", since .ag is a domain.
  */
 export function greetingName(name: string): string | undefined {
   const line = cleanLine(name);

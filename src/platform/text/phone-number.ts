@@ -17,7 +17,7 @@ import { inputFault } from '../field-faults.ts';
 /** ISO 3166-1 alpha-2 codes of the countries whose numbering plan is known. */
 export const phoneCountries: readonly string[] = getCountries();
 
-/** The digits that a country is called by from abroad. */
+/** The calling code of a country. */
 export function callingCodeOf(country: string): string {
   return isSupportedCountry(country) ? getCountryCallingCode(country) : '';
 }
@@ -31,20 +31,20 @@ export type PhoneFault =
   | 'phone.invalid'
   /** A number that exists and takes no messages: a fixed line, a service number. */
   | 'phone.not_mobile'
-  /** Not of the country that it would belong to, yet one of another if a plus sign is missing: the person is asked. */
+  /** Not valid in its assumed country, but valid in another one if a plus sign is missing: the person is asked. */
   | 'phone.ambiguous';
 
 export type ReadPhone = { readonly e164: string } | { readonly fault: PhoneFault };
 
-/** What most buyers write, read without the library: it takes 12 us a number. A test holds both to the same answers. */
+/** The usual form, read without the library, which takes 12 us a number. A test checks that both give equal results. */
 const plainIndonesian = /^(\+62|0)(8[1-35-9]\d{7,10})$/;
 
-/** Longest text that is looked at; E.164 has 15 digits, the rest are blanks, brackets and marks of where it was copied. */
+/** The longest text that is read: E.164 has 15 digits, the rest are blanks, brackets and copied marks. */
 export const phoneTextMax = 64;
 
 /**
- * Reads a phone number. With + or 00 it says its country itself. Otherwise it belongs to the country that the person
- * chose, else to the event's. What would only be a number with a plus sign in front is never guessed: tickets would go to
+ * Reads a phone number. With + or 00 the number names its country. Otherwise it belongs to the country that the person
+ * chose, else to the event's. A number that would only be valid with a plus sign is never guessed: tickets would go to
  * a stranger abroad.
  * @param country of the event
  * @param chosen by the person, where a form asks for it
@@ -58,7 +58,7 @@ export function readPhone(text: string, country: string, chosen?: string): ReadP
   const countries = [...new Set([chosen ?? country, country])];
   const national = countries.map((code) => parse(digits, code));
   if (digits.startsWith('00')) {
-    // 00 is the usual prefix for abroad, though not everywhere: 0011 in Australia, 001 in Singapore and Indonesia.
+    // 00 is the usual prefix for abroad, but not everywhere: 0011 in Australia, 001 in Singapore and Indonesia.
     const readings = [international(`+${digits.slice(2)}`), ...national].filter(
       (number) => number !== undefined && isMobile(number),
     );

@@ -2,16 +2,19 @@ import { timingSafeEqual } from 'node:crypto';
 import { hmacSha256Text } from '../crypto.ts';
 
 /**
- * Text that whoever holds the secret can tell from a forged one, without storing anything: `<payload>.<HMAC-SHA256>`.
- * The label is hashed in front of the payload, so that a text of one kind is never one of another. The whole mark is
- * compared as it is written: the spare bits of its last letter would otherwise let four spellings count as one.
+ * Signed text that needs no storage: `<payload>.<HMAC-SHA256>`. The label is hashed before the payload, so a text of
+ * one kind is never valid as another. The whole mark is compared as text: otherwise the spare bits of its last letter
+ * would allow four spellings.
  * @param payload letters, digits and `_ . -` alone, so that the text needs no escaping in a header or URL
  */
 export function signText(secret: string, label: string, payload: string): string {
   return `${payload}.${markOf(secret, label, payload)}`;
 }
 
-/** The payload; undefined for what was not signed with this secret and label. Takes the same time wherever marks differ. */
+/**
+ * The payload; undefined for a text that was not signed with this secret and label. Constant time wherever marks
+ * differ.
+ */
 export function readSignedText(secret: string, label: string, text: string): string | undefined {
   if (text.length <= markLength || text.length > signedTextLengthMax || !signedText.test(text)) return undefined;
   const payload = text.slice(0, -markLength - 1);
