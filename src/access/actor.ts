@@ -10,7 +10,7 @@ export type ApiKeyActor = OfOrganizer & { readonly kind: 'api_key'; readonly rol
 /** Door hardware. It may scan for its one event and nothing else. */
 export type DeviceActor = OfOrganizer & { readonly kind: 'device'; readonly role: 'door'; readonly eventId: string };
 
-/** Who is asking. */
+/** The staff member, program or device behind a request. */
 export type Actor = StaffActor | ApiKeyActor | DeviceActor;
 
 export function atLeast(actor: Pick<Actor, 'role'>, role: Role): boolean {

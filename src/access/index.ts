@@ -1,6 +1,6 @@
 /**
- * Who is asking: staff by sessions, programs by API keys, door hardware by device tokens, buyers by order links, and who
- * wants to become one by a code to an email or phone.
+ * Identity: staff by sessions, programs by API keys, door hardware by device tokens, buyers by order links, and new buyers by a code to
+ * an email or phone.
  *
  * Promises
  * 1. Nobody learns which addresses belong to staff: sign-in, reset and their times look alike for known and unknown.
@@ -11,8 +11,8 @@
  * 6. An organiser never loses its last owner.
  * 7. What a person could do ends with the person: what they and their keys have made ends when they are dismissed, when a lower
  *    role could not have made it, and when its key ends, unless somebody takes it over; a password reset asks (`made-access.ts`).
- * 8. An invitation takes an address from nobody, and tells nobody who else works where: an address belongs to the person who accepts.
- * 9. Who asks for a code learns nothing about the address, and cannot fill its inbox. A code is tried five times at the
+ * 8. An invitation does not claim an address, and does not reveal other employers of its owner: only accepting claims the address.
+ * 9. A request for a code reveals nothing about the address, and cannot flood its inbox. A code can be tried five times at the
  *    most, over all processes. Addresses are encrypted, and gone soon after their ten minutes.
  *
  * A member                                          A session
@@ -21,7 +21,7 @@
  *   invited --acceptInvitation--> active              live --endSession, endStaffSessions, disableStaff,
  *   invited --inviteStaff--> invited (new link)              confirmPasswordReset--> ended
  *   invited, active --disableStaff--> disabled             changeStaffRole (lower)--> ended
- *   invited --endMadeAccess (of who invited)--> disabled  live --twelve hours--> expired
+ *   invited --endMadeAccess (of the inviter)--> disabled  live --twelve hours--> expired
  *   disabled --inviteStaff--> invited
  *   active --confirmPasswordReset--> active
  *

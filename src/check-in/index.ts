@@ -22,8 +22,8 @@
  *                                              ^  |                       |
  *                        entry: already_used --+--+ <--entry: admitted----+
  *
- * Exits look only at whether the ticket is inside: who is in may leave, also with a ticket revoked meanwhile, and also the
- * second of two who came in with one ticket. An exit of a ticket that never came is `invalid`; of one that left already,
+ * An exit checks only whether the ticket is inside. A person inside may therefore leave with a ticket revoked meanwhile, and so may the
+ * second of two people who came in with one ticket. An exit of a ticket that never came is `invalid`; of one that left already,
  * `already_used`. A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
  * Unicode form are one gate.
  */

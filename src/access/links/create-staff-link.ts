@@ -47,7 +47,7 @@ export async function createStaffLink(
   return { purpose: token.purpose, link: staffLink(deps.config, token), expiresAt: token.expiresAt };
 }
 
-/** The member whom an operator means: who signs in with the address, or the only one who is invited with it. */
+/** The member that an operator means: the active one with this address, or else the only invited one. */
 async function findStaffForLink(
   db: Db,
   email: string,

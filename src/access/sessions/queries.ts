@@ -5,7 +5,7 @@ import { type Session, apiKeys, devices, organizers, sessions, staff } from '../
 
 const live = and(isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`));
 
-/** Who is behind a session that lives; by primary keys alone. */
+/** The staff member of a live session. Uses primary keys only. */
 export async function findSessionActor(
   db: Db,
   sessionId: string,

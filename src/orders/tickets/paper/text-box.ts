@@ -58,8 +58,8 @@ type Piece = {
 };
 
 /**
- * The pieces of a run. A font says of each of its glyphs once in a document which characters it is, for whoever copies or
- * searches; a glyph that is something else in another place (Arabic letters share theirs and differ in their dots) needs its
+ * The pieces of a run. In a document a font maps each of its glyphs to characters once, for copying and
+ * searching; a glyph that is something else in another place (Arabic letters share theirs and differ in their dots) needs its
  * characters beside it. Readers put text from right to left in order by where it stands, so that there each letter is a piece.
  */
 function piecesOf({ font, isRightToLeft, text, written }: Run, fonts: Fonts): Piece[] {
