@@ -1,13 +1,40 @@
 import { defineConfig } from 'vitest/config';
+import { drills, unitTests } from './test/tiers.ts';
 
+/** Three tiers, one after the other (`test/tiers.ts`). What needs no service starts none. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['testkit/setup/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: unitTests, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: [...unitTests, ...drills],
+          globalSetup: ['testkit/setup/global-setup.ts'],
+          // One more than before on two cores: files wait for Postgres and timers for about a third of their time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'drills',
+          include: drills,
+          globalSetup: ['testkit/setup/global-setup.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -24,7 +24,10 @@ declare module 'vitest' {
   }
 }
 
-/** The services of this run. */
+/** The services of this run. The unit tier has none. */
 export function testStack(): TestStack {
-  return inject('stack');
+  const stack: TestStack | undefined = inject('stack');
+  if (stack === undefined)
+    throw new Error('A unit test asks for Postgres or Redis: take the file out of test/tiers.ts.');
+  return stack;
 }

@@ -8,47 +8,60 @@ import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { dataFolder } from '../../deploy/local/places.ts';
 import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
+import type { TestStack } from '../stack.ts';
 import { undocumentedRefusals } from './undocumented-refusals.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
 const own = join(dataFolder, `test-${process.pid}`);
 const refusalsFile = join(own, 'refusals.log');
-let services: Services | undefined;
+
+/** What the tiers of one run share. Each tier loads this file anew, so it hangs on the process. */
+interface Shared {
+  services?: Services;
+  stack?: Promise<TestStack>;
+  users: number;
+}
+const ofProcess = globalThis as { antreTestServices?: Shared };
+const shared = (ofProcess.antreTestServices ??= { users: 0 });
 
 /** Starts the services that all test files of this run share, on free ports with their own data, and migrates the template. */
 export async function setup(project: TestProject): Promise<void> {
+  shared.users += 1;
   try {
-    await start(project);
+    project.provide('stack', await (shared.stack ??= start()));
   } catch (error) {
     if (!(error instanceof LaunchProblem || error instanceof MigrationError)) throw error;
     // Says what to do; a stack trace would bury it.
     console.error(`\n${error.message}\n`);
-    await services?.stop();
+    await shared.services?.stop();
     process.exit(1);
   }
 }
 
-async function start(project: TestProject): Promise<void> {
+async function start(): Promise<TestStack> {
   await clearAfterKilledRuns();
-  services = await startServices({
+  const services = await startServices({
     dataFolder: own,
     ports: 'free',
     durable: false,
     database: templateDatabase,
     say: showUnusual,
   });
+  shared.services = services;
   const { postgresAdminUrl, pgbouncerAdminUrl, preparedStatements: _, ...addresses } = services.addresses;
   if (postgresAdminUrl === undefined || pgbouncerAdminUrl === undefined)
     throw new Error('Tests need servers of their own.');
   await migrate({ url: addresses.databaseDirectUrl });
   await closeTemplate(postgresAdminUrl);
-  project.provide('stack', { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase, refusalsFile });
+  return { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase, refusalsFile };
 }
 
-/** Stops them and deletes their data. */
+/** The last tier stops them and deletes their data. */
 export async function teardown(): Promise<void> {
-  await services?.stop();
+  shared.users -= 1;
+  if (shared.users > 0) return;
+  await shared.services?.stop();
   const undocumented = existsSync(refusalsFile) ? undocumentedRefusals(readFileSync(refusalsFile, 'utf8')) : [];
   rmSync(refusalsFile, { force: true });
   await discardData(own);

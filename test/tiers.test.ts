@@ -1,0 +1,82 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { drills, unitTests } from './tiers.ts';
+
+/** The tier of a test file is what the file needs. */
+
+const filesOf = (patterns: readonly string[]) => patterns.flatMap((pattern) => globSync(pattern));
+const unit = filesOf(unitTests);
+const drill = filesOf(drills);
+const all = globSync('test/**/*.test.ts');
+
+const services = ['testkit/stack.ts'];
+const starters = [
+  'testkit/api-process.ts',
+  'testkit/browser.ts',
+  'testkit/own-postgres.ts',
+  'testkit/own-redis.ts',
+  'deploy/local/services/start-services.ts',
+];
+
+const importsOf = new Map<string, readonly string[]>();
+
+/** The files of this repository that a file imports; types are not loaded, so they do not count. */
+function directImports(path: string): readonly string[] {
+  const known = importsOf.get(path);
+  if (known !== undefined) return known;
+  const statements = readFileSync(path, 'utf8').matchAll(
+    /^(?:import|export)(?! type)[^;']*?'(\.[^']+)'|import\('(\.[^']+)'\)/gm,
+  );
+  const found = [...statements]
+    .map(([, one, other]) => join(dirname(path), one ?? other ?? ''))
+    .filter((target) => existsSync(target));
+  importsOf.set(path, found);
+  return found;
+}
+
+function reachedFrom(path: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const open = [path];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const target of directImports(next).filter((one) => !reached.has(one))) {
+      reached.add(target);
+      open.push(target);
+    }
+  }
+  return reached;
+}
+
+const reaching = (paths: readonly string[], targets: readonly string[]) =>
+  paths.filter((path) => {
+    const reached = reachedFrom(path);
+    return targets.some((target) => reached.has(target));
+  });
+
+test('each list names files that exist, and no file is in both', () => {
+  expect([...unitTests, ...drills].filter((pattern) => globSync(pattern).length === 0)).toEqual([]);
+  expect(unit.filter((path) => drill.includes(path))).toEqual([]);
+});
+
+test('what the rules look for is there', () => {
+  expect([...services, ...starters].filter((path) => !existsSync(path))).toEqual([]);
+  expect(reaching(['test/orders/pools.test.ts'], services)).toEqual(['test/orders/pools.test.ts']);
+  expect(reaching(['test/web/browser.test.ts'], starters)).toEqual(['test/web/browser.test.ts']);
+});
+
+test('a unit test reaches no service', () => {
+  expect(reaching(unit, [...services, ...starters])).toEqual([]);
+});
+
+test('whatever starts a process, a browser or a server of its own is a drill', () => {
+  const others = all.filter((path) => !drill.includes(path));
+  expect(reaching(others, starters)).toEqual([]);
+  const spawning = others.filter(
+    (path) => path !== 'test/tidy.test.ts' && /node:child_process/.test(readFileSync(path, 'utf8')),
+  );
+  expect(spawning).toEqual([]);
+});
+
+test('a test that races processes lies in test/races or is named as a drill', () => {
+  expect(all.filter((path) => path.startsWith('test/races/') && !drill.includes(path))).toEqual([]);
+});
