@@ -94,7 +94,7 @@ export const drills = [
   'test/http/hung-up.test.ts',
   'test/http/profile.test.ts',
   'test/http/serve.test.ts',
-  'test/http/short-turns.test.ts',
+  'test/http/cut-long-turns.test.ts',
   'test/http/slow-clients.test.ts',
   'test/http/slow-readers.test.ts',
   'test/loadtest/generator.test.ts',
