@@ -60,7 +60,7 @@ export const unitTests = [
   'test/traffic-control/concurrency/limit-calls.test.ts',
   'test/traffic-control/concurrency/limit.test.ts',
   'test/traffic-control/concurrency/limiter.test.ts',
-  'test/traffic-control/lane-shares.test.ts',
+  '',
   'test/waiting-room/admission.test.ts',
   'test/waiting-room/challenge.test.ts',
   'test/waiting-room/draw/beacon.test.ts',
