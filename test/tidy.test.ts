@@ -37,18 +37,33 @@ test('nothing is left open, switched off or skipped', () => {
 });
 
 test('each table is written by one room', () => {
+  expect(tableOf.size).toBeGreaterThan(30);
   const writers = new Map<string, Set<string>>();
   for (const path of code.filter((file) => file.startsWith('src/') && !file.includes('/invariants'))) {
     const room = roomOf(path);
     if (room === undefined || room === 'platform' || room === 'cli') continue;
-    for (const match of textOf(path).matchAll(/\b(?:insert into|update|delete from)\s+([a-z_]+)\b(?!\()/g)) {
-      const table = match[1] ?? '';
-      if (!tableNames.has(table)) continue;
-      writers.set(table, (writers.get(table) ?? new Set()).add(room));
-    }
+    const text = textOf(path);
+    const bySql = [...text.matchAll(/\b(?:insert into|update|delete from)\s+([a-z_]+)\b(?!\()/g)];
+    const byDrizzle = [...text.matchAll(/\.(?:insert|update|delete)\((\w+)\)/g)];
+    const written = [
+      ...bySql.map((match) => match[1] ?? '').filter((table) => tableNames.has(table)),
+      ...byDrizzle.flatMap((match) => tableOf.get(match[1] ?? '') ?? []),
+    ];
+    for (const table of written) writers.set(table, (writers.get(table) ?? new Set()).add(room));
   }
   expect([...writers].filter(([, rooms]) => rooms.size > 1)).toEqual([]);
 });
+/** Tables by the name that code gives them. */
+const tableOf = new Map(
+  code
+    .filter((path) => /^src\/.*tables\.ts$/.test(path))
+    .flatMap((path) =>
+      [...textOf(path).matchAll(/export const (\w+) = pgTable\(\s*'(\w+)'/g)].map((match): [string, string] => [
+        match[1] ?? '',
+        match[2] ?? '',
+      ]),
+    ),
+);
 const tableNames = new Set(
   tracked
     .filter((path) => /^drizzle\/\d{4}_.*\.sql$/.test(path))
@@ -67,6 +82,17 @@ test('documents cite paths that exist', () => {
       })),
     );
   expect(cited.filter(({ target }) => !existsSync(target) && !target.startsWith('loadtest/results'))).toEqual([]);
+});
+
+test('documents name commands that exist', () => {
+  const scripts: Record<string, string> = JSON.parse(textOf('package.json')).scripts;
+  const named = tracked
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...textOf(path).matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)].map((match) => match[1] ?? ''),
+    );
+  expect(named.length).toBeGreaterThan(10);
+  expect([...new Set(named)].filter((name) => scripts[name] === undefined)).toEqual([]);
 });
 
 test('no package-registry addresses and no paths of a machine', () => {

@@ -21,7 +21,7 @@ const steps: readonly { readonly name: string; readonly command: readonly string
   { name: 'dead code', command: ['knip', '--no-progress'] },
   {
     name: 'tidy',
-    command: ['vitest', 'run', '--project=unit', '--reporter=dot', 'test/tidy.test.ts'],
+    command: ['vitest', 'run', '--project=unit', '--reporter=dot', 'test/tidy.test.ts', 'test/tiers.test.ts'],
   },
 ];
 

@@ -18,6 +18,7 @@ const notShown = new Set([
   'placeToken',
   'challenge',
   'accessToken',
+  'keptTokenSchema',
   'appSecret',
   'verifyToken',
   'cursor',
