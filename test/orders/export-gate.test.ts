@@ -38,6 +38,7 @@ test('two run at once, eight wait, more are refused; one that ends or leaves let
   const gate = createExportGate();
   const [first, second] = [await gate.stream(endless().open), await gate.stream(endless().open)];
   const waiting = Array.from({ length: 8 }, () => gate.stream(endless().open));
+  expect(gate.running).toBe(2);
   expect(await codeOf(gate.stream(endless().open))).toBe('service.busy');
   await first.cancel();
   await second.cancel();
@@ -64,6 +65,7 @@ test('a reader who pauses for too long, or reads without end, loses its place an
   };
   await expect(readOn()).rejects.toThrow('took too long');
   expect(slow.seen.closed).toBe(true);
+  expect(gate.running).toBe(0);
   // Both places are free again.
   await Promise.all([gate.stream(endless().open), gate.stream(endless().open)]);
 });

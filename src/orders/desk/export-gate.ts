@@ -17,6 +17,8 @@ export type ExportGate = {
    * @throws DomainError service.busy
    */
   stream(open: () => Promise<AsyncGenerator<string, void>>): Promise<ReadableStream<Uint8Array>>;
+  /** How many exports run in this process now: they share the time that exports may take. */
+  readonly running: number;
 };
 
 export function createExportGate(
@@ -24,9 +26,21 @@ export function createExportGate(
 ): ExportGate {
   const gate = createWorkGate({ work: 'orders_export', atOnceMax: exportsMax, waitingMax, waitMs, retryAfterSeconds });
   const within = { exportMsMax, pauseMsMax, ...limits };
+  let running = 0;
   return {
+    get running() {
+      return running;
+    },
     stream: async (open) => {
-      const leave = await gate.enter();
+      const giveBack = await gate.enter();
+      running += 1;
+      let hasLeft = false;
+      const leave = () => {
+        if (hasLeft) return;
+        hasLeft = true;
+        running -= 1;
+        giveBack();
+      };
       try {
         return streamOf(await open(), leave, within);
       } catch (error) {
