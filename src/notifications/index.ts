@@ -11,8 +11,8 @@
  *  5. Addresses, names and ticket codes are read when a message is made, and kept nowhere else.
  *  6. A recipient that a provider refused for good is not tried again on that channel.
  *  7. Statuses may come in any order and any number of times: the furthest counts.
- *  8. Nobody is sent more in an hour than `caps.ts` allows, whoever asks for it, in whatever spelling, over however many
- *     processes. Messages about money that has come are not capped, and no stranger can use up another's share.
+ *  8. A recipient gets no more messages in an hour than `caps.ts` allows. The caps hold for every asker, every spelling of
+ *     the address and all processes together. Messages about money that has come are not capped, and no stranger can use up another's share.
  *  9. Who holds tickets of an event hears once that it is off or has moved; edits that follow each other are one message.
  *
  * A delivery

@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, describe, expect, test } from 'vitest';
-import { busyIfLate, createHelpers } from '../../src/platform/resilience/helper-processes.ts';
+import {
+  busyIfLate,
+  createHelpers,
+  findIdleScheduler,
+  idleSchedulers,
+} from '../../src/platform/resilience/helper-processes.ts';
 import { until } from '../../testkit/worker.ts';
 
 /** Guards that heavy tasks run beside the event loop, at a lower priority, and can neither hang nor take the process along. */
@@ -95,6 +100,11 @@ describe('helper processes', () => {
     expect(values.length).toBeGreaterThan(1);
     expect(new Set(values)).toEqual(new Set([nice]));
     await helpers.close();
+  });
+
+  test.runIf(process.platform === 'linux')('a scheduler that is missing or fails is not used', () => {
+    expect(findIdleScheduler(['/no/such/program', '/bin/false'])).toBeUndefined();
+    expect(findIdleScheduler(['/bin/false', ...idleSchedulers])).toBe(findIdleScheduler(idleSchedulers));
   });
 
   test('a task that is late is told apart, so that it can be refused as overload', async () => {

@@ -38,12 +38,12 @@ export type HotRoutesDeps = {
   readonly crossOrigin: (origin: string | undefined) => Readonly<Record<string, string>> | undefined;
 };
 
-/** False for every request that is not a hot route's: it takes the way through the router. */
+/** False for every request that belongs to no hot route: the router answers it. */
 export type HotRoutes = { take(incoming: IncomingMessage, outgoing: ServerResponse): boolean };
 
 /**
- * What is not read of a refused body is thrown away as it comes. More than this, or a body that does not say how long it
- * is, goes through the router, which ends the connection of who goes on sending.
+ * The unread rest of a refused body is discarded as it arrives. A request with a longer body, or without a stated length, goes
+ * through the router, which closes the connection if the client keeps sending.
  */
 const unreadBytesMax = 64 * 1024;
 const plainHost = /^[\w.:[\]-]{1,255}$/;

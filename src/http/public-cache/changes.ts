@@ -12,8 +12,8 @@ export type ChangeFeed = { push(tags: readonly string[]): Promise<void>; close()
  * Carries changes between processes, and listens on a connection of its own. `onGap` is called each time listening
  * begins again: changes may have been missed.
  *
- * `push` is called after the commit. It outdates the shared bytes first, so that whoever hears of the change finds no old
- * ones there; then this process, then the others. When Redis is away nothing is lost but time: bytes turn by their age.
+ * `push` is called after the commit. It outdates the shared bytes first, so a process that hears of the change finds no
+ * old ones there. Then it tells this process, then the others. When Redis is away nothing is lost but time: bytes turn by their age.
  */
 export function openChangeFeed(deps: {
   redis: Redis;

@@ -82,7 +82,7 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
     age: String(ageSeconds),
     'cache-status': `antre; ${cacheStatus(source, ttlSeconds)}`,
     'surrogate-key': `${entry.surrogateKeys} ${kind.name}`,
-    // The same bytes for everyone, whoever asks: any page may read them, and no answer varies by Origin.
+    // Everyone gets the same bytes, so any page may read them and no answer varies by Origin.
     'access-control-allow-origin': '*',
   };
   const full = {

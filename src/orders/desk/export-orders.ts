@@ -70,7 +70,8 @@ async function* pagesOf(
     const started = performance.now();
     rows = await findExportPage(db, eventId, rows.at(-1)?.id, rowsPerPage);
     const working = performance.now() - started;
-    await pause(working * ((1 + restFactor) * exportGate.running - 1));
+    // None runs any more when the client left while this page was read.
+    await pause(working * ((1 + restFactor) * Math.max(1, exportGate.running) - 1));
   }
 }
 

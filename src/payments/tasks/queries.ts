@@ -5,40 +5,37 @@ import { newId } from '../../platform/ids.ts';
 import { type Attempt, type Task, tasks } from '../tables.ts';
 import type { TaskKind } from '../vocabulary.ts';
 
+type NewTask = {
+  readonly kind: TaskKind;
+  readonly subjectId: string;
+  readonly detail: Record<string, string | number>;
+};
+type TaskOrder = Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>;
+
+const rowOf = ({ organizerId, eventId, orderId }: TaskOrder, task: NewTask) => ({
+  id: newId('tsk'),
+  organizerId,
+  eventId,
+  orderId,
+  ...task,
+});
+
 /** Work for a person. The same work is named once; the same kind with another detail (another amount) is other work. */
-export async function insertTask(
-  tx: Db,
-  attempt: Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>,
-  task: { kind: TaskKind; subjectId: string; detail: Record<string, string | number> },
-): Promise<void> {
+export async function insertTask(tx: Db, attempt: TaskOrder, task: NewTask): Promise<void> {
   await tx
     .insert(tasks)
     .values({
-      id: newId('tsk'),
-      organizerId: attempt.organizerId,
-      eventId: attempt.eventId,
-      orderId: attempt.orderId,
+      ...rowOf(attempt, task),
       content: sha256Hex(JSON.stringify(Object.entries(task.detail).toSorted())),
-      ...task,
     })
     .onConflictDoNothing();
 }
 
 /** Names work that may come back: done before, it is open again. */
-export async function reopenTask(
-  tx: Db,
-  attempt: Pick<Attempt, 'organizerId' | 'eventId' | 'orderId'>,
-  task: { kind: TaskKind; subjectId: string; detail: Record<string, string | number> },
-): Promise<void> {
+export async function reopenTask(tx: Db, attempt: TaskOrder, task: NewTask): Promise<void> {
   await tx
     .insert(tasks)
-    .values({
-      id: newId('tsk'),
-      organizerId: attempt.organizerId,
-      eventId: attempt.eventId,
-      orderId: attempt.orderId,
-      ...task,
-    })
+    .values(rowOf(attempt, task))
     .onConflictDoUpdate({
       target: [tasks.eventId, tasks.kind, tasks.subjectId, tasks.content],
       set: { detail: task.detail, resolvedAt: null, resolvedBy: null },

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -11,9 +11,8 @@ import { type HeavyWork, serviceBusy } from '../errors.ts';
  * so a process that never needs one pays nothing. A task that takes too long ends with its helper.
  *
  * A helper is a process and not a worker thread because a thread's garbage collection and its compression run in the pools of
- * the whole process, at full priority. All of a helper runs at the lowest priority, and its memory (up to 150 MiB in threads)
- * and its crashes are its own (`npm run bench -- moments`). Pool libraries
- * (piscina, tinypool, workerpool) offer neither priorities nor a heap limit for processes, and the queue in front of the
+ * the whole process, at full priority. All of a helper runs at its low priority, and its memory (up to 150 MiB in threads) and
+ * its crashes are its own (`npm run bench -- moments`). Pool libraries (piscina, tinypool, workerpool) offer neither priorities nor a heap limit for processes, and the queue in front of the
  * helpers is counted in work here (`work-gate.ts`).
  */
 export type Helpers<Task, Result> = {
@@ -43,7 +42,8 @@ export type HelperAnswer<Result> = { readonly value: Result } | { readonly fault
  * Starts a program that only gets the time which nobody else wants (SCHED_IDLE, sched(7)), with all its threads. Part of
  * util-linux; a waking event loop gets the core at once, while beside a nice value of 19 it waits up to 3 ms for its turn.
  */
-const idleScheduler = ['/usr/bin/chrt', '/bin/chrt'].find((path) => existsSync(path));
+export const idleSchedulers: readonly string[] = ['/usr/bin/chrt', '/bin/chrt'];
+const probeMsMax = 1000;
 /** Nice values. Without the scheduler, the lowest that there is. */
 const niceness = { idle: 19, low: 10 } as const;
 const youngHeapMiB = 4;
@@ -58,6 +58,24 @@ export function busyIfLate(work: HeavyWork, retryAfterSeconds: number): (error: 
   return (error) => {
     throw error instanceof HelperTimeoutError ? serviceBusy(work, retryAfterSeconds) : error;
   };
+}
+
+/**
+ * The first of these programs that works here, asked once a process. A container may forbid to change the scheduler, and a
+ * helper that is started through a program that fails would never answer.
+ */
+export function findIdleScheduler(candidates: readonly string[]): string | undefined {
+  return candidates.find(
+    (path) =>
+      existsSync(path) &&
+      spawnSync(path, ['--idle', '0', 'true'], { stdio: 'ignore', timeout: probeMsMax }).status === 0,
+  );
+}
+
+let foundScheduler: { readonly path: string | undefined } | undefined;
+function idleScheduler(): string | undefined {
+  foundScheduler ??= { path: findIdleScheduler(idleSchedulers) };
+  return foundScheduler.path;
 }
 
 /**
@@ -141,7 +159,7 @@ export function createHelpers<Task, Result>(options: HelperOptions): Helpers<Tas
 }
 
 function startChild({ file, heapMiBMax, priority }: HelperOptions): ChildProcess {
-  const scheduler = priority === 'idle' ? idleScheduler : undefined;
+  const scheduler = priority === 'idle' ? idleScheduler() : undefined;
   const child = fork(file, [], {
     // A helper needs no secret of the service's environment.
     env: {},

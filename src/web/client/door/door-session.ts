@@ -57,7 +57,7 @@ export function deviceId(): string {
   return device;
 }
 
-/** A call as whoever is signed in. */
+/** A call with the credential of the signed-in staff member. */
 export function doorCall<Body>(
   method: string,
   path: string,

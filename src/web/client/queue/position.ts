@@ -1,7 +1,7 @@
 import { sha256, text, u32 } from './bytes.ts';
 
 /**
- * Where a place came to stand, computed by whoever holds it from what is published (docs/draw.md): below 4,096 places a
+ * Position of a place, which its holder computes from published data (docs/draw.md): below 4,096 places a
  * Fisher-Yates shuffle, from there on a generalised Feistel permutation with cycle walking. Ten hashes, or some five hundred.
  */
 

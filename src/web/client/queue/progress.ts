@@ -11,7 +11,7 @@ const jitter = 0.2;
 /** A hidden page is in no hurry, but it must not sleep through its turn. */
 const hiddenFactor = 3;
 const hiddenSecondsMin = 10;
-/** A turn is looked for this often, at the least, while it lasts. */
+/** Least number of checks for one's turn while the turn lasts. */
 const looksPerTurn = 3;
 
 /** How many positions have been called, as reckoned at `nowMs`. */

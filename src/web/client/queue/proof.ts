@@ -1,6 +1,6 @@
 import { sha256, text, u32 } from './bytes.ts';
 
-/** The hashes that a draw was bound to (docs/draw.md), done again by whoever wants to check it. */
+/** Recomputes the hashes that a draw was bound to (docs/draw.md), so that anybody can check it. */
 
 const leafTag = Uint8Array.of(0);
 const nodeTag = Uint8Array.of(1);

@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** What is said to somebody whose turn has passed. */
+/** Words for a buyer whose turn has passed. */
 type LapsedWords = {
   readonly after: (minutes: number) => string;
   /** What to do then, while the line goes on and while it does not. */

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import type { TicketsPdfInput } from '../../src/orders/tickets/draw-ticket.ts';
-import { createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
+import type { TicketsPdfInput } from '../../../src/orders/tickets/draw-ticket.ts';
+import { createTicketPrinter } from '../../../src/orders/tickets/print-tickets.ts';
 
 /** Guards that tickets are drawn beside the event loop, once per order and version, and never given to another order. */
 

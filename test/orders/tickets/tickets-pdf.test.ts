@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { ticketCode } from '../../src/orders/tickets/present.ts';
-import { quietZoneModules } from '../../src/orders/tickets/qr.ts';
-import { renderTickets } from '../../src/orders/tickets/render-tickets.ts';
-import { readQrPath } from '../../testkit/qr-reader.ts';
+import { ticketCode } from '../../../src/orders/tickets/present.ts';
+import { quietZoneModules } from '../../../src/orders/tickets/qr.ts';
+import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
+import { readQrPath } from '../../../testkit/qr-reader.ts';
 
 const event = {
   name: 'Senja di Selatan',

@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CalendarEvent, eventCalendar } from '../../src/orders/tickets/calendar.ts';
+import { type CalendarEvent, eventCalendar } from '../../../src/orders/tickets/calendar.ts';
 
 const orderId = 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE';
 const event: CalendarEvent = {

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { renderTickets } from '../../src/orders/tickets/render-tickets.ts';
+import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 
 /** Guards that names of events and people can be read on a ticket, whatever their script. */
 
