@@ -3,7 +3,7 @@ import { operationsApp } from './http/server/health.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
-import { operatorRoutes } from './switches.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { apiProbes, knowSwitches, refusesToStart } from './readiness.ts';
 import { createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';

@@ -4,9 +4,7 @@ import type { Db } from './platform/database/db.ts';
 import { waitingRooms } from './waiting-room/tables.ts';
 import { saleNotOpen } from './orders/errors.ts';
 import type { DomainError } from './platform/errors.ts';
-import { type Switches, browseOnly, switchRoutes } from './traffic-control/index.ts';
-import type { Config } from './config.ts';
-import { problems } from './problems.ts';
+import { type Switches, browseOnly } from './traffic-control/index.ts';
 
 /** Finds the event that an operator names by slug or id, and tells whether it has a waiting room. */
 export async function findSwitchableEvent(
@@ -30,12 +28,4 @@ export function refuseSwitchedOff(switches: Pick<Switches, 'isOn'>): (eventId: s
     if (switches.isOn('close_sales', eventId)) return saleNotOpen();
     return switches.isOn('browse_only', eventId) ? browseOnly() : undefined;
   };
-}
-
-type SwitchRoutesDeps = Omit<Parameters<typeof switchRoutes>[0], 'problems' | 'token'>;
-
-/** The switch routes of the operations port; undefined without a token. */
-export function operatorRoutes(service: SwitchRoutesDeps & { readonly config: Pick<Config, 'OPERATIONS_TOKEN'> }) {
-  const { OPERATIONS_TOKEN: token } = service.config;
-  return token === undefined ? undefined : switchRoutes({ ...service, problems, token });
 }

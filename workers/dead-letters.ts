@@ -1,71 +1,63 @@
-import { ConfigError, loadConfig } from '../src/config.ts';
-import { isUnavailable } from '../src/platform/database/db-errors.ts';
-import { discardDeadLetter, listDeadLetters, replayDeadLetter } from '../src/platform/jobs/dead-letters.ts';
-import { type Db, openDb } from '../src/platform/database/db.ts';
+import { type Outcome, withService } from '../src/cli/with-service.ts';
+import type { Db } from '../src/platform/database/db.ts';
+import { DomainError } from '../src/platform/errors.ts';
+import {
+  discardDeadLetter,
+  findDeadLetter,
+  listDeadLetters,
+  replayDeadLetter,
+  replayDeadLettersOf,
+} from '../src/platform/jobs/dead-letters.ts';
 
 /**
  * What an operator does with jobs that were given up:
  *
- *     node workers/dead-letters.ts list
- *     node workers/dead-letters.ts replay <id>     stages the job anew; its act is safe to repeat
- *     node workers/dead-letters.ts discard <id>    the job will never run
+ *     npm run dead-letters -- list [<job>]      the newest, of one kind of job or of all
+ *     npm run dead-letters -- show <id>
+ *     npm run dead-letters -- replay <id>       stages the job again; its act is safe to repeat
+ *     npm run dead-letters -- replay <job>      the same for up to 1,000 jobs of one kind
+ *     npm run dead-letters -- discard <id>      the job never runs
  */
-
+const usage = 'usage: dead-letters list [<job>] | show <id> | replay <id or job> | discard <id>';
 const listMax = 200;
-const usage = 'usage: node workers/dead-letters.ts list | replay <id> | discard <id>';
 
-/** Does what the arguments say; answers with the text to print and the exit code. */
-export async function deadLettersCommand(
-  db: Db,
-  [act, id]: readonly string[],
-): Promise<{ text: string; code: number }> {
-  if (act === 'list' && id === undefined) {
-    const letters = await listDeadLetters(db, listMax);
+const isId = (text: string | undefined): text is string => text !== undefined && /^\d{1,18}$/.test(text);
+const isJobName = (text: string | undefined): text is string => text !== undefined && /^[a-z_.]{3,80}$/.test(text);
+
+/**
+ * Does what the arguments say.
+ * @throws DomainError request.not_found
+ */
+export async function deadLettersCommand(db: Db, [act, subject, ...others]: readonly string[]): Promise<Outcome> {
+  if (others.length > 0) return { faults: [`${others.join(' ')}: one dead letter at a time`] };
+  if (act === 'list' && (subject === undefined || isJobName(subject))) {
+    const letters = await listDeadLetters(db, { limit: listMax, name: subject });
     const lines = letters.map(
-      (letter) =>
-        `${letter.id}\t${letter.failed_at}\t${letter.name}\t${letter.failure}\t${JSON.stringify(letter.payload)}`,
+      ({ id, failedAt, name, failure, payload }) =>
+        `${id}\t${failedAt}\t${name}\t${failure}\t${JSON.stringify(payload)}`,
     );
-    return { text: lines.length === 0 ? 'no dead letters' : lines.join('\n'), code: 0 };
+    return { lines: lines.length === 0 ? ['no dead letters'] : lines };
   }
-  if ((act === 'replay' || act === 'discard') && id !== undefined && /^\d{1,18}$/.test(id)) {
-    const found = act === 'replay' ? await replayDeadLetter(db, id) : await discardDeadLetter(db, id);
-    const done = act === 'replay' ? 'is staged anew' : 'is discarded';
-    return found ? { text: `dead letter ${id} ${done}`, code: 0 } : { text: `there is no dead letter ${id}`, code: 1 };
+  if (act === 'show' && isId(subject)) {
+    const letter = await findDeadLetter(db, subject);
+    if (letter === undefined) throw absent(subject);
+    return { lines: [JSON.stringify(letter, undefined, 2)] };
   }
-  return { text: usage, code: 2 };
+  if (act === 'replay' && isId(subject)) {
+    if (!(await replayDeadLetter(db, subject))) throw absent(subject);
+    return { lines: [`dead letter ${subject} is staged again`] };
+  }
+  if (act === 'replay' && isJobName(subject)) {
+    return { lines: [`${await replayDeadLettersOf(db, subject)} dead letters of ${subject} are staged again`] };
+  }
+  if (act === 'discard' && isId(subject)) {
+    if (!(await discardDeadLetter(db, subject))) throw absent(subject);
+    return { lines: [`dead letter ${subject} is discarded`] };
+  }
+  return { faults: ['say what to do, and with which dead letter'] };
 }
 
-async function main(): Promise<void> {
-  const config = loadConfig(process.env);
-  const open = openDb({
-    url: config.DATABASE_URL,
-    name: 'dead_letters',
-    poolSize: 1,
-    acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
-    callTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
-    prepare: config.DATABASE_PREPARE,
-  });
-  try {
-    const { text, code } = await deadLettersCommand(open.db, process.argv.slice(2));
-    process.stdout.write(`${text}\n`);
-    process.exitCode = code;
-  } finally {
-    await open.close();
-  }
-}
+const absent = (id: string): DomainError => new DomainError('request.not_found', `there is no dead letter ${id}`);
 
-if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    process.stderr.write(`dead-letters: ${sentence(error)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-/** One line for what an operator can mend, a stack for everything else. */
-function sentence(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  if (isUnavailable(error)) return 'the database does not answer; is DATABASE_URL right, and is it running?';
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
+if (import.meta.main)
+  await withService('dead-letters', usage, ({ db }) => deadLettersCommand(db, process.argv.slice(2)));

@@ -8,6 +8,7 @@ import { collectProcessMetrics } from '../src/platform/metrics.ts';
 import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
 import { refusesToStart } from '../src/readiness.ts';
 import { createRoomScheduler } from '../src/waiting-room/index.ts';
+import { boardRoutes } from './board-routes.ts';
 import { composeWorker } from './compose-worker.ts';
 import { createHandlers, recurring } from './handlers.ts';
 import { schedulesOf } from './schedules.ts';
@@ -36,6 +37,10 @@ async function main(): Promise<void> {
       isDraining: () => draining,
       fault: () => started.worker?.fault(),
       token: config.OPERATIONS_TOKEN,
+      routes:
+        config.OPERATIONS_TOKEN === undefined
+          ? undefined
+          : boardRoutes({ token: config.OPERATIONS_TOKEN, queues: () => started.worker?.queues }),
     }),
     { host: config.OPERATIONS_HOST, port: config.OPERATIONS_PORT, reusePort: false },
   );

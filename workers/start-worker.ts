@@ -11,7 +11,14 @@ import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { Closers } from '../src/platform/resilience/shutdown.ts';
 import { jobsBuried, jobsStalled } from './metrics.ts';
 import { createObserver } from './observe.ts';
-import { type QueueName, openProducerRedis, openQueues, queueConcurrency, workerOptions } from './queues.ts';
+import {
+  type QueueName,
+  type Queues,
+  openProducerRedis,
+  openQueues,
+  queueConcurrency,
+  workerOptions,
+} from './queues.ts';
 import { type Relay, createRelay } from './relay.ts';
 import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './run-job.ts';
 import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';
@@ -28,6 +35,7 @@ export type StartWorkerDeps<Jobs extends JobMap> = {
 
 export type RunningWorker = {
   readonly relay: Relay;
+  readonly queues: Queues;
   /** Throws unless the queue's Redis answers. */
   ping(): Promise<void>;
   /** Why this process should be started anew, or undefined. */
@@ -79,6 +87,7 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
 
   return {
     relay,
+    queues,
     ping: async () => {
       await producer.ping();
     },

@@ -201,8 +201,11 @@ describe('one bad row stops nothing', () => {
       { 'test.count': ({ number }) => Promise.resolve(done.push(number)) },
     );
     await until(() => done.length === 3);
-    await until(async () => (await listDeadLetters(open.db, 10)).length === 1);
-    expect((await listDeadLetters(open.db, 10))[0]).toMatchObject({ name: 'test.gone', failure: 'unknown_job' });
+    await until(async () => (await listDeadLetters(open.db, { limit: 10 })).length === 1);
+    expect((await listDeadLetters(open.db, { limit: 10 }))[0]).toMatchObject({
+      name: 'test.gone',
+      failure: 'unknown_job',
+    });
     await relay.stop();
     await worker.close();
     await queues.close();
@@ -214,7 +217,7 @@ describe('one bad row stops nothing', () => {
     await open.db.execute(sql`update outbox set relays = 12`);
     await relayOf(queues).round();
     expect(await outboxCount(open.db)).toBe(0);
-    expect((await listDeadLetters(open.db, 10))[0]).toMatchObject({ failure: 'never_done' });
+    expect((await listDeadLetters(open.db, { limit: 10 }))[0]).toMatchObject({ failure: 'never_done' });
     await queues.close();
   });
 });

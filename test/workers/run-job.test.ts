@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 const deps = () => ({ db: open.db, queueUrl: redis.queueUrl });
-const letters = () => listDeadLetters(open.db, 100);
+const letters = () => listDeadLetters(open.db, { limit: 100 });
 
 test('a payload that does not parse is not tried a second time', async () => {
   let runs = 0;
@@ -70,14 +70,14 @@ test('a job that fails is tried again up to its attempts, then it is a dead lett
   expect(runs).toBe(3);
   const [letter] = await letters();
   expect(letter?.failure).toBe('TypeError');
-  expect((await deadLettersCommand(open.db, ['list'])).text).toContain('test.count');
+  expect(await deadLettersCommand(open.db, ['list'])).toEqual({ lines: [expect.stringContaining('test.count')] });
   isFixed = true;
-  expect(await deadLettersCommand(open.db, ['replay', letter?.id ?? ''])).toMatchObject({ code: 0 });
+  expect(await deadLettersCommand(open.db, ['replay', letter?.id ?? ''])).toHaveProperty('lines');
   await until(() => runs === 4);
   await until(async () => (await outboxCount(open.db)) === 0);
   expect(await letters()).toEqual([]);
-  expect(await deadLettersCommand(open.db, ['discard', '1'])).toMatchObject({ code: 1 });
-  expect(await deadLettersCommand(open.db, ['burn'])).toMatchObject({ code: 2 });
+  await expect(deadLettersCommand(open.db, ['discard', '1'])).rejects.toThrow('there is no dead letter 1');
+  expect(await deadLettersCommand(open.db, ['burn'])).toHaveProperty('faults');
   await worker.close();
 }, 30_000);
 

@@ -6,3 +6,14 @@ export function hasOperatorToken(c: Context, token: string): boolean {
   const given = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1];
   return given !== undefined && constantTimeEqual(given, token);
 }
+
+/**
+ * The same for a page that an operator opens in a browser, which asks for a name and a password: the password is the token.
+ * Browsers send it with requests of other sites, too, so it opens only what changes nothing.
+ */
+export function hasOperatorPassword(c: Context, token: string): boolean {
+  const given = /^Basic ([\w+/=]{1,400})$/.exec(c.req.header('authorization') ?? '')?.[1];
+  if (given === undefined) return false;
+  const [, ...password] = Buffer.from(given, 'base64').toString('utf8').split(':');
+  return constantTimeEqual(password.join(':'), token);
+}

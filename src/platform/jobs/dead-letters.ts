@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../database/db.ts';
 
 /** Jobs that were given up. They stay in Postgres beside the outbox until a person replays or discards them. */
@@ -7,8 +7,15 @@ export type DeadLetter = {
   readonly name: string;
   readonly payload: unknown;
   readonly failure: string;
-  readonly failed_at: string;
+  readonly stagedAt: string;
+  readonly failedAt: string;
 };
+
+/** Jobs that one replay of a kind stages. */
+const replayMax = 1000;
+const idMax = '9223372036854775807';
+const utc = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+const columns = sql`id::text, name, payload, failure, ${utc('staged_at')} as "stagedAt", ${utc('failed_at')} as "failedAt"`;
 
 const failureCharactersMax = 200;
 
@@ -52,24 +59,49 @@ export async function buryUnknownJobs(
   );
 }
 
-export async function listDeadLetters(db: Db, limit: number): Promise<DeadLetter[]> {
+/** Newest first, before the id `beforeId`; of one kind of job when `name` is given. */
+export async function listDeadLetters(
+  db: Db,
+  { limit, name, beforeId }: { limit: number; name?: string | undefined; beforeId?: string | undefined },
+): Promise<DeadLetter[]> {
   return rowsOf<DeadLetter>(
     db,
-    sql`select id::text, name, payload, failure, failed_at::text from dead_letters order by id desc limit ${limit}`,
+    sql`
+      select ${columns} from dead_letters
+      where (${name ?? null}::text is null or name = ${name ?? null}) and id < coalesce(${beforeId ?? null}::bigint, ${idMax}::bigint)
+      order by id desc limit ${limit}`,
   );
+}
+
+export async function findDeadLetter(db: Db, id: string): Promise<DeadLetter | undefined> {
+  const [row] = await rowsOf<DeadLetter>(db, sql`select ${columns} from dead_letters where id = ${id}::bigint`);
+  return row;
 }
 
 /** Stages the job again; false when there is no such dead letter. */
 export async function replayDeadLetter(db: Db, id: string): Promise<boolean> {
+  return (await replay(db, sql`id = ${id}::bigint`)) > 0;
+}
+
+/** Stages jobs of one kind again, the oldest first, at most `replayMax` in one call; answers how many. */
+export async function replayDeadLettersOf(db: Db, name: string): Promise<number> {
+  return replay(
+    db,
+    sql`id in (select id from dead_letters where name = ${name} order by id limit ${replayMax} for update skip locked)`,
+  );
+}
+
+async function replay(db: Db, which: SQL): Promise<number> {
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
-      with gone as (delete from dead_letters where id = ${id}::bigint returning name, payload)
+      with gone as (delete from dead_letters where ${which} returning name, payload)
       insert into outbox (name, payload) select name, payload from gone returning id::text`,
   );
-  return rows.length > 0;
+  return rows.length;
 }
 
+/** False when there is no such dead letter. */
 export async function discardDeadLetter(db: Db, id: string): Promise<boolean> {
   const rows = await rowsOf<{ id: string }>(
     db,
