@@ -41,6 +41,13 @@ const urls = z
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes written as lower-case hex digits`);
 
+const mailbox = z
+  .string()
+  .regex(
+    /^[^\r\n<>]*<[^\s<>@]+@[A-Za-z0-9.-]+>$|^[^\s<>@]+@[A-Za-z0-9.-]+$/,
+    'must be a mailbox such as antre <tickets@tickets.example>',
+  );
+
 /** Every variable of the service, in the order of `deploy/env.example`. */
 export const variables = z.object({
   ENV: z.enum(environments).default('development'),
@@ -92,7 +99,25 @@ export const variables = z.object({
   GATEWAY_TIMEOUT_MS: wholeNumber(10_000, 100, 15_000),
 
   SMTP_URL: url('smtp:', 'smtps:').default('smtp://127.0.0.1:2525'),
-  MAIL_FROM: z.string().default('antre <tickets@antre.example>'),
+  MAIL_FROM: mailbox.default('antre <tickets@antre.example>'),
+  NEWS_SMTP_URL: url('smtp:', 'smtps:').optional(),
+  NEWS_MAIL_FROM: mailbox.optional(),
+  MAIL_RETURN_PATH: z
+    .string()
+    .regex(
+      /^[a-z0-9._-]{1,14}@[a-z0-9.-]+$/i,
+      'must be an address such as bounces@tickets.example, at most 14 characters before the @',
+    )
+    .optional(),
+  MAIL_CALLBACK_TOKEN: secret.optional(),
+  MAIL_DKIM_SELECTOR: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*$/,
+      'must be a DNS label such as antre2027',
+    )
+    .optional(),
+  MAIL_DKIM_KEY_FILE: z.string().optional(),
   EVENT_NOTICE_DELAY_SECONDS: wholeNumber(300, 0, 3600),
   WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   WHATSAPP_GRAPH_VERSION: z
@@ -143,6 +168,8 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     faults.push(
       'ENV: is required where NODE_ENV is production; ENV=production makes the service refuse what is unsafe',
     );
+  if ((given['MAIL_DKIM_SELECTOR'] === undefined) !== (given['MAIL_DKIM_KEY_FILE'] === undefined))
+    faults.push('MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE: set both or neither');
   if (given['ENV'] === 'production') faults.push(...productionFaults(wellFormed(given), given));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);

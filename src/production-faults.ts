@@ -17,6 +17,7 @@ const secretNames = [
   'ENCRYPTION_KEY',
   'OPERATIONS_TOKEN',
   'CDN_PURGE_TOKEN',
+  'MAIL_CALLBACK_TOKEN',
 ] as const;
 const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
 const httpsNames = ['PUBLIC_URL', 'WHATSAPP_GRAPH_URL', 'CDN_PURGE_URL'] as const;
@@ -31,7 +32,10 @@ const prefixMin = { v4: 8, v6: 7, v4InV6: 104 } as const;
 /** The variables that production looks at, as `config.ts` has parsed them. */
 type Checked = Readonly<
   Partial<
-    Record<(typeof secretNames | typeof serverNames | typeof httpsNames)[number] | 'SMTP_URL', string | undefined>
+    Record<
+      (typeof secretNames | typeof serverNames | typeof httpsNames)[number] | 'SMTP_URL' | 'NEWS_SMTP_URL',
+      string | undefined
+    >
   >
 > & { readonly [name in 'CORS_ALLOW_ORIGINS' | 'TRUSTED_PROXIES' | 'BEACON_URL']?: readonly string[] };
 
@@ -121,11 +125,13 @@ function addressFaults(config: Checked): string[] {
   const values: Readonly<Record<string, unknown>> = config;
   for (const name of [...httpsNames, ...gatewayUrlNames])
     if (String(values[name]).startsWith('http:')) faults.push(`${name}: must be https`);
-  const mail = config.SMTP_URL === undefined ? undefined : new URL(config.SMTP_URL);
-  if (mail?.protocol === 'smtp:' && !isLoopback(mail.href) && mail.searchParams.get('requireTLS') !== 'true') {
-    faults.push(
-      'SMTP_URL: mail to another machine must be encrypted: smtps://, or smtp://...?requireTLS=true (STARTTLS)',
-    );
+  for (const name of ['SMTP_URL', 'NEWS_SMTP_URL'] as const) {
+    const mail = config[name] === undefined ? undefined : new URL(config[name]);
+    if (mail?.protocol === 'smtp:' && !isLoopback(mail.href) && mail.searchParams.get('requireTLS') !== 'true') {
+      faults.push(
+        `${name}: mail to another machine must be encrypted: smtps://, or smtp://...?requireTLS=true (STARTTLS)`,
+      );
+    }
   }
   return faults;
 }

@@ -27,6 +27,7 @@ export const unitTests = [
   'test/loadtest/line-chart.test.ts',
   'test/loadtest/options.test.ts',
   'test/loadtest/timeline.test.ts',
+  'test/notifications/mail-bytes.test.ts',
   'test/orders/tickets/calendar.test.ts',
   'test/orders/export-gate.test.ts',
   'test/orders/order-code.test.ts',

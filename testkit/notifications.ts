@@ -36,6 +36,16 @@ export const notificationConfig = {
   ENCRYPTION_KEY: 'a1'.repeat(32),
 };
 
+/** Both streams by one server. */
+export const mailOptions = (smtpUrl: string) => ({
+  streams: {
+    tickets: { smtpUrl, from: 'antre <tickets@antre.example>' },
+    news: { smtpUrl, from: 'antre <news@news.antre.example>' },
+  },
+  hashSecret: notificationConfig.HASH_SECRET,
+  log: silentLog,
+});
+
 export type DeliveryRow = {
   readonly id: string;
   readonly channel: 'email' | 'whatsapp';
@@ -74,7 +84,7 @@ export async function openNotifications() {
   });
   const cache = openCacheRedis(redis.cacheUrl, silentLog);
   await new Promise<void>((resolve) => cache.once('ready', () => resolve()));
-  const email = createEmailChannel({ smtpUrl: sandbox.smtpUrl, from: 'antre <tickets@antre.example>', log: silentLog });
+  const email = createEmailChannel(mailOptions(sandbox.smtpUrl));
   const whatsapp = createWhatsappChannel({
     db,
     redis: cache,

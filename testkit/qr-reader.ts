@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import jsQrModule from 'jsqr';
 
 const jsQr = 'default' in jsQrModule ? jsQrModule.default : jsQrModule;
@@ -18,6 +19,28 @@ export function readQrPath(path: string, modules: number, quietZone: number): st
       const x = (column + 0.5) / pixelsPerModule - quietZone;
       const y = (row + 0.5) / pixelsPerModule - quietZone;
       if (isInside(polygons, x, y)) pixels.fill(0, (row * side + column) * 4, (row * side + column) * 4 + 3);
+    }
+  }
+  return jsQr(pixels, side, side)?.data;
+}
+
+/** Reads a QR symbol from a PNG of one bit of grey per pixel, whose rows are plain or differ from the row above. */
+export function readQrPng(png: Uint8Array): string | undefined {
+  const bytes = Buffer.from(png);
+  const side = bytes.readUInt32BE(16);
+  const at = bytes.indexOf('IDAT');
+  const rows = inflateSync(bytes.subarray(at + 4, at + 4 + bytes.readUInt32BE(at - 4)));
+  const rowBytes = 1 + Math.ceil(side / 8);
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
+  for (let y = 0; y < side; y += 1) {
+    const [filter = 0] = rows.subarray(y * rowBytes);
+    for (let x = 1; x < rowBytes; x += 1) {
+      const above = filter === 2 ? (rows[(y - 1) * rowBytes + x] ?? 0) : 0;
+      rows[y * rowBytes + x] = ((rows[y * rowBytes + x] ?? 0) + above) & 0xff;
+    }
+    for (let x = 0; x < side; x += 1) {
+      const isWhite = ((rows[y * rowBytes + 1 + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
+      if (isWhite === 0) pixels.fill(0, (y * side + x) * 4, (y * side + x) * 4 + 3);
     }
   }
   return jsQr(pixels, side, side)?.data;

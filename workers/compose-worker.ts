@@ -1,7 +1,12 @@
 import { queueTag } from '../src/catalog/index.ts';
 import { composeGateway } from '../src/compose-gateway.ts';
 import type { Config } from '../src/config.ts';
-import { createDeliveries, createEmailChannel, createWhatsappChannel } from '../src/notifications/index.ts';
+import {
+  createDeliveries,
+  createEmailChannel,
+  createWhatsappChannel,
+  mailSettings,
+} from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { eventStockOf } from '../src/orders/index.ts';
 import { createPaymentAccounts, paymentsPerSecond, watchPaymentBacklog } from '../src/payments/index.ts';
@@ -39,7 +44,7 @@ export function composeWorker(config: Config, log: Log) {
   const roomsDb = pool('rooms', roomsPoolSize, config.DATABASE_CALL_TIMEOUT_MS);
   const redis = openCacheRedis(config.REDIS_CACHE_URL, log);
   closers.add('cache redis', () => redis.disconnect());
-  const email = createEmailChannel({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM, log });
+  const email = createEmailChannel({ ...mailSettings(config), log });
   closers.add('email', () => email.close());
   const whatsapp = createWhatsappChannel({
     db,

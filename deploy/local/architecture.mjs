@@ -72,7 +72,8 @@ export default {
     libraryOnlyIn(
       'only edges know Hono',
       'hono|@hono/node-server',
-      '^src/(http|web)/|^src/app\\.ts$|/[a-z-]*(routes|middleware|order-access)\\.ts$',
+      // Mails are HTML, too: templates use `hono/html`.
+      '^src/(http|web)/|^src/notifications/templates/|^src/app\\.ts$|/[a-z-]*(routes|middleware|order-access)\\.ts$',
     ),
     {
       ...libraryOnlyIn('routes, schemas and presentation know no SQL', 'drizzle-orm', '^$'),

@@ -25,6 +25,20 @@ export type Mail = {
   readonly text: string;
   readonly html: string;
   readonly attachments: readonly MailAttachment[];
+  /** Only mails that a person did not cause, which are news, have one. */
+  readonly unsubscribeUrl?: string;
+};
+
+/** What a mail is sent with: the address of the sender and the pool of connections. */
+export type MailStream = 'tickets' | 'news';
+
+export type OutgoingMail = {
+  readonly deliveryId: string;
+  /** How often this delivery was tried, this time included. */
+  readonly tries: number;
+  readonly stream: MailStream;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly mail: Mail;
 };
 
 /** A template message that the provider has approved beforehand. */
@@ -37,16 +51,7 @@ export type WhatsappMessage = {
 };
 
 export type EmailChannel = {
-  send(
-    message: {
-      deliveryId: string;
-      /** How often this delivery was tried, this time included. */
-      tries: number;
-      to: { name: string; address: string };
-      mail: Mail;
-    },
-    signal: AbortSignal,
-  ): Promise<SendResult>;
+  send(message: OutgoingMail, signal: AbortSignal): Promise<SendResult>;
   close(): Promise<void>;
 };
 

@@ -27,6 +27,7 @@
  */
 export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
+export { mailSettings } from './channels/mail-settings.ts';
 export { createWhatsappChannel } from './channels/whatsapp-cloud.ts';
 export { notifyBuyer, notifyOrder, notifyStaff } from './notices/notify.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';

@@ -9,6 +9,7 @@ import {
   type Notifications,
   addSender,
   control,
+  mailOptions,
   notificationConfig,
   openNotifications,
 } from '../../testkit/notifications.ts';
@@ -32,16 +33,11 @@ let made = 0;
 
 function mailer() {
   const guard = createCallGuard({ toward: 'email', pauseMs });
-  const channel = createEmailChannel({
-    smtpUrl: world.sandbox.smtpUrl,
-    from: 'antre <tickets@antre.example>',
-    log: silentLog,
-    guard,
-  });
+  const channel = createEmailChannel({ ...mailOptions(world.sandbox.smtpUrl), guard });
   const send = (tries = 1): Promise<SendResult> => {
     made += 1;
     const to = { name: 'Ayu', address: `ayu.${made}@example.test` };
-    return channel.send({ deliveryId: `DLV${made}`, tries, to, mail }, AbortSignal.timeout(20_000));
+    return channel.send({ deliveryId: `DLV${made}`, tries, stream: 'tickets', to, mail }, AbortSignal.timeout(20_000));
   };
   return { send, close: () => channel.close() };
 }

@@ -1,24 +1,38 @@
 import { createTransport } from 'nodemailer';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
-import type { EmailChannel, MailAttachment, SendResult } from '../channel.ts';
+import type { EmailChannel, MailAttachment, MailStream, OutgoingMail, SendResult } from '../channel.ts';
+import { mailBytes } from './mail-bytes.ts';
+import { mailToken } from './mail-token.ts';
 
 /**
- * Mail by SMTP through a pool of connections. The job queue does the repeating, so the pool does none. Every repeat of
- * a delivery has the same Message-ID, by which mailboxes and people recognise it.
+ * Mail by SMTP. Each stream (tickets, news) has its own sender address and its own pool of connections: news fills the
+ * pool of news alone, and a bad name that news gets stays with its address. The job queue does the repeating, so the pools do none.
+ * Every repeat of a delivery has the same Message-ID, by which mailboxes and people recognise it.
  */
 export type EmailOptions = {
-  readonly smtpUrl: string;
-  /** As in `MAIL_FROM`: `antre <tickets@antre.example>`. */
-  readonly from: string;
+  readonly streams: Readonly<Record<MailStream, StreamOptions>>;
+  /** Where mail servers send bounces, as `bounces@mail.example`: each mail gets its own, `bounces+<token>@mail.example`. */
+  readonly returnPath?: string | undefined;
+  readonly dkim?: DkimKey | undefined;
+  /** Key of the tokens by which bounces and complaints name a delivery. */
+  readonly hashSecret: string;
   readonly log: Log;
   /** Another one comes in with tests. */
   readonly guard?: CallGuard;
 };
 
-const connectionsMax = 20;
+/** The selector names the public key in DNS; the private key is PEM. */
+export type DkimKey = { readonly selector: string; readonly privateKey: string };
+
+type StreamOptions = {
+  readonly smtpUrl: string;
+  /** As in `MAIL_FROM`: `antre <tickets@antre.example>`. */
+  readonly from: string;
+};
+
+const connectionsMax: Readonly<Record<MailStream, number>> = { tickets: 20, news: 4 };
 const messagesPerConnectionMax = 500;
 const connectionTimeoutMs = 5000;
 const greetingTimeoutMs = 5000;
@@ -27,54 +41,35 @@ const dnsTimeoutMs = 5000;
 const sendDeadlineMs = 20_000;
 /** For the one mail that finds out whether the server is back. */
 const probeDeadlineMs = 5000;
-/** One account at one server. */
-const account = 'smtp';
 const authenticationPauseSeconds = 300;
 
-export function createEmailChannel({
-  smtpUrl,
-  from,
-  log,
-  guard = createCallGuard({ toward: 'email' }),
-}: EmailOptions): EmailChannel {
-  const transport = createTransport({
-    pool: true,
-    url: smtpUrl,
-    maxConnections: connectionsMax,
-    maxMessages: messagesPerConnectionMax,
-    maxRequeues: 0,
-    connectionTimeout: connectionTimeoutMs,
-    greetingTimeout: greetingTimeoutMs,
-    socketTimeout: socketTimeoutMs,
-    dnsTimeout: dnsTimeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  const domain = mailDomain(from);
+export function createEmailChannel(options: EmailOptions): EmailChannel {
+  const { streams, log, guard = createCallGuard({ toward: 'email' }) } = options;
+  const pools = { tickets: openPool('tickets', options), news: openPool('news', options) };
 
-  const sendNow = async (
-    { deliveryId, to, mail }: Parameters<EmailChannel['send']>[0],
-    signal: AbortSignal,
-    deadlineMs: number,
-  ): Promise<SendResult> => {
-    const messageId = `<${deliveryId.toLowerCase()}@${domain}>`;
+  const sendNow = async (message: OutgoingMail, signal: AbortSignal, deadlineMs: number): Promise<SendResult> => {
+    const { stream, to, mail, deliveryId } = message;
+    const { from } = streams[stream];
+    const token = mailToken(options.hashSecret, deliveryId);
+    const messageId = `<${token}@${mailDomain(from)}>`;
     try {
-      const message = new MailComposer({
+      const { envelope, raw } = mailBytes({
         from,
         to: { name: to.name, address: to.address },
         messageId,
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: { 'Auto-Submitted': 'auto-generated', ...unsubscribeHeaders(mail.unsubscribeUrl) },
         attachments: mail.attachments.map(toAttachment),
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      }).compile();
-      // Written whole: the composer's stream would go to the socket in a hundred small pieces.
-      const raw = await message.build();
+      });
+      const bounces = options.returnPath?.replace('@', `+${token}@`);
       await withDeadline(signal, deadlineMs, (bounded) =>
-        transport.sendMail({ envelope: message.getEnvelope(), raw, signal: bounded }),
+        pools[stream].sendMail({
+          envelope: { ...envelope, ...(bounces === undefined ? {} : { from: bounces }) },
+          raw,
+          signal: bounded,
+        }),
       );
       return { kind: 'accepted', providerMessageId: messageId };
     } catch (error) {
@@ -84,11 +79,13 @@ export function createEmailChannel({
 
   return {
     send: async (message, signal) => {
-      const pause = guard.acquire(account, message.tries > 1 ? 1 : 0);
+      // The circuit of each stream is its own: their servers may be two.
+      const party = `smtp ${message.stream}`;
+      const pause = guard.acquire(party, message.tries > 1 ? 1 : 0);
       if (pause > 0) return circuitOpen(pause);
       try {
         return await guard.run(
-          account,
+          party,
           (isProbe) => sendNow(message, signal, isProbe ? probeDeadlineMs : sendDeadlineMs),
           isServerFault,
         );
@@ -97,8 +94,40 @@ export function createEmailChannel({
         throw error;
       }
     },
-    close: async () => transport.close(),
+    close: async () => {
+      for (const pool of Object.values(pools)) pool.close();
+    },
   };
+}
+
+function openPool(stream: MailStream, { streams, dkim }: EmailOptions) {
+  const { smtpUrl, from } = streams[stream];
+  return createTransport({
+    pool: true,
+    url: smtpUrl,
+    maxConnections: connectionsMax[stream],
+    maxMessages: messagesPerConnectionMax,
+    maxRequeues: 0,
+    connectionTimeout: connectionTimeoutMs,
+    greetingTimeout: greetingTimeoutMs,
+    socketTimeout: socketTimeoutMs,
+    dnsTimeout: dnsTimeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(dkim === undefined
+      ? {}
+      : { dkim: { domainName: mailDomain(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
+  });
+}
+
+/**
+ * One click in the mailbox unsubscribes (RFC 8058): the mailbox posts to the address. Somebody who opens it in a browser is asked
+ * first, so a scanner that follows links changes nothing.
+ */
+function unsubscribeHeaders(url: string | undefined): Readonly<Record<string, string>> {
+  return url === undefined
+    ? {}
+    : { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 /** Nothing was tried: the circuit of the server is open, or repetitions are used up. */
@@ -129,7 +158,7 @@ function mailDomain(from: string): string {
  * | answer                                        | meaning                                                       |
  * | --------------------------------------------- | ------------------------------------------------------------- |
  * | 4xx                                           | later                                                         |
- * | 550 with 5.1.1                                | no such mailbox: failed, and the address is not tried again   |
+ * | 5xx with 5.1.1 and the like                   | no such mailbox: failed, and the address is not tried again   |
  * | other 5xx                                     | failed                                                        |
  * | EAUTH                                         | our fault: later, and somebody must look                      |
  * | no answer, connection lost at whatever moment | later; the same Message-ID makes a double recognisable        |
@@ -143,7 +172,8 @@ export function emailResult(error: unknown, log: Log): SendResult {
   }
   if (responseCode >= 500) {
     const failure = `smtp_${responseCode}`;
-    return responseCode === 550 && /\b5\.1\.1\b/.test(response)
+    const status = /\b5\.\d{1,3}\.\d{1,3}\b/.exec(response)?.[0];
+    return status !== undefined && isMailboxGone(status)
       ? { kind: 'failed', failure, suppress: { reason: 'no_such_mailbox' } }
       : { kind: 'failed', failure };
   }
@@ -154,6 +184,16 @@ export function emailResult(error: unknown, log: Log): SendResult {
   }
   return { kind: 'later', failure: code === '' ? 'smtp_fault' : code.toLowerCase() };
 }
+
+/**
+ * Whether an enhanced status (RFC 3463) says that the mailbox or its domain does not exist, or takes no mail any more. Other
+ * permanent failures are about the message: too big, taken for spam, a mailbox that is full.
+ */
+export function isMailboxGone(status: string): boolean {
+  return goneStatuses.has(status);
+}
+
+const goneStatuses = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']);
 
 /** Never the message of the error: it quotes addresses. */
 function faceOf(error: unknown): { code: string; responseCode: number; response: string } {

@@ -69,7 +69,16 @@ async function send(
   { claim, composed, signal }: { claim: Claim; composed: Composed; signal: AbortSignal },
 ): Promise<SendResult> {
   if (composed.channel === 'email')
-    return deps.email.send({ deliveryId: claim.id, tries: claim.tries, to: composed.to, mail: composed.mail }, signal);
+    return deps.email.send(
+      {
+        deliveryId: claim.id,
+        tries: claim.tries,
+        stream: composed.mail.unsubscribeUrl === undefined ? 'tickets' : 'news',
+        to: composed.to,
+        mail: composed.mail,
+      },
+      signal,
+    );
   return deps.whatsapp.send(
     {
       deliveryId: claim.id,

@@ -1,6 +1,7 @@
+import { html } from 'hono/html';
 import { formatClockIn } from '../../platform/text/format-time.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
-import { type Html, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { type Html, mailFrame, paragraph, softParagraph } from './html.ts';
 import { words } from './words.ts';
 
 export type BuyerCodeData = {
@@ -26,7 +27,7 @@ export function buyerCodeMail(data: BuyerCodeData & { readonly timeZone: string 
       preview: say.lead,
       kicker: say.kicker,
       title: say.title,
-      body: join([paragraph(say.lead), digits(code), paragraph(until), softParagraph(say.notYou)]),
+      body: [paragraph(say.lead), digits(code), paragraph(until), softParagraph(say.notYou)],
       footer: organizerName === undefined ? 'antre' : `antre · ${organizerName}`,
     }),
     attachments: [],

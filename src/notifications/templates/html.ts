@@ -1,34 +1,11 @@
-/** HTML of mails: small, in tables, without anything that is loaded from elsewhere. */
+import { html, raw } from 'hono/html';
 
-/** Markup that is safe to put into a page as it is. Only `html` and `join` make it. */
-export type Html = { readonly markup: string };
+/** HTML of mails: small, in tables, without anything that is loaded from elsewhere. Every value is escaped by the template. */
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+/** Markup that is safe to put into a mail as it is. */
+export type Html = ReturnType<typeof html>;
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}
-
-/** A tagged template whose values are escaped unless they are Html themselves. */
-export function html(parts: TemplateStringsArray, ...values: readonly (string | number | Html)[]): Html {
-  let markup = parts[0] ?? '';
-  for (const [index, value] of values.entries()) {
-    markup += (typeof value === 'object' ? value.markup : escapeHtml(String(value))) + (parts[index + 1] ?? '');
-  }
-  return { markup };
-}
-
-export function join(items: readonly Html[]): Html {
-  return { markup: items.map((item) => item.markup).join('') };
-}
-
-const styles = `
+const styles = raw(`
   body { margin: 0; padding: 0; background: #f4f3ef; color: #1d1c1a; }
   .page { background: #f4f3ef; }
   .card { background: #ffffff; }
@@ -48,9 +25,9 @@ const styles = `
     .strong { color: #ffffff !important; }
   }
   @media (max-width: 620px) { .inner { padding-left: 20px !important; padding-right: 20px !important; } }
-`;
+`);
 
-const font = "font-family: -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;";
+const font = raw("font-family: -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;");
 
 /**
  * The frame of every mail: a band with the title, the body, and who sent it.
@@ -61,11 +38,11 @@ export function mailFrame(options: {
   readonly preview: string;
   readonly title: string;
   readonly kicker: string;
-  readonly body: Html;
+  readonly body: Html | readonly Html[];
   readonly footer: string;
 }): string {
   const { locale, preview, title, kicker, body, footer } = options;
-  return html`<!doctype html>
+  const page = html`<!doctype html>
 <html lang="${locale}">
 <head>
 <meta charset="utf-8">
@@ -73,9 +50,9 @@ export function mailFrame(options: {
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <title>${title}</title>
-<style>${{ markup: styles }}</style>
+<style>${styles}</style>
 </head>
-<body class="page" style="margin:0;padding:0;background:#f4f3ef;color:#1d1c1a;${{ markup: font }}">
+<body class="page" style="margin:0;padding:0;background:#f4f3ef;color:#1d1c1a;${font}">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview}</div>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:#f4f3ef"><tr><td align="center" style="padding:24px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="card" style="max-width:560px;background:#ffffff;border-radius:14px;overflow:hidden">
@@ -88,7 +65,9 @@ export function mailFrame(options: {
 <div class="soft" style="max-width:560px;padding:18px 12px 6px;font-size:12px;line-height:1.5;color:#6b6862">${footer}</div>
 </td></tr></table>
 </body>
-</html>`.markup;
+</html>`;
+  if (page instanceof Promise) throw new TypeError('a mail waits for nothing');
+  return String(page);
 }
 
 export function paragraph(text: string): Html {
@@ -113,10 +92,8 @@ const wrapOf = (name: string): string => (name.length <= shortNameMax ? ';white-
 
 /** Rows of a name and a value, the value set right. */
 export function factTable(rows: readonly (readonly [string, string])[]): Html {
-  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${join(
-    rows.map(
-      ([name, value]) =>
-        html`<tr><td class="line soft" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;color:#6b6862;vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;vertical-align:top">${value}</td></tr>`,
-    ),
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${rows.map(
+    ([name, value]) =>
+      html`<tr><td class="line soft" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;color:#6b6862;vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;vertical-align:top">${value}</td></tr>`,
   )}</table>`;
 }

@@ -1,5 +1,5 @@
 import type { Mail } from '../channel.ts';
-import { button, factTable, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
 import { eventFacts, factLines } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './words.ts';
@@ -58,13 +58,13 @@ export function noticeMail(
 ): Mail {
   const say = words[data.locale];
   const small = privacy ? `${more} ${say.linkIsPrivate}` : more;
-  const body = join([
+  const body = [
     paragraph(say.hello(data.buyerName)),
     paragraph(lead),
     button(say.openOrder, data.link),
     factTable(facts),
     softParagraph(small),
-  ]);
+  ];
   return {
     subject,
     text: [

@@ -1,6 +1,6 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { button, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { button, mailFrame, paragraph, softParagraph } from './html.ts';
 import { words } from './words.ts';
 
 export type StaffMailData = {
@@ -41,12 +41,12 @@ export function staffLinkMail(data: StaffMailData): Mail {
       preview: part.lead,
       kicker: part.kicker,
       title: part.title,
-      body: join([
+      body: [
         paragraph(say.hello(data.name)),
         paragraph(part.lead),
         button(part.action, data.link),
         softParagraph(part.until),
-      ]),
+      ],
       footer: `antre · ${organizerName}`,
     }),
     attachments: [],

@@ -1,6 +1,7 @@
+import { html } from 'hono/html';
 import type { Mail } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';
-import { type Html, button, factTable, html, join, mailFrame, paragraph, softParagraph } from './html.ts';
+import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
 import { eventFacts, factLines, priceFacts } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment } from './order-notice.ts';
@@ -14,7 +15,7 @@ export function ticketsMail(data: OrderMailData): Mail {
   const say = words[data.locale];
   const count = data.tickets.length;
   const shown = count <= inlineTicketsMax ? data.tickets : [];
-  const body = join([
+  const body = [
     paragraph(say.hello(data.buyerName)),
     paragraph(`${say.tickets.lead(count, data.isPaid)} ${say.tickets.showAtDoor}`),
     ...(shown.length === 0
@@ -24,7 +25,7 @@ export function ticketsMail(data: OrderMailData): Mail {
     factTable(eventFacts(data)),
     factTable(priceFacts(data)),
     softParagraph(`${say.tickets.keepSafe} ${say.linkIsPrivate}`),
-  ]);
+  ];
   return {
     subject: say.tickets.subject(data.event.name),
     text: textOf(data),

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { expect, test } from 'vitest';
+import { findMailToken, mailToken } from '../../src/notifications/channels/mail-token.ts';
+import { mailBytes } from '../../src/notifications/channels/mail-bytes.ts';
+import { qrPng } from '../../src/notifications/deliveries/qr-png.ts';
+import { ticketsMail } from '../../src/notifications/templates/tickets.ts';
+import type { OrderMailData } from '../../src/notifications/templates/order-mail.ts';
+import { readQrPng } from '../../testkit/qr-reader.ts';
+
+/** Guards the bytes that mails are made of, without a server. */
+
+const hostile = '<img src=x onerror=alert(1)> & "\'</title></style>';
+
+const data = (name: string, tickets = 2): OrderMailData => ({
+  locale: 'id',
+  buyerName: name,
+  organizerName: name,
+  event: {
+    name,
+    venue: name,
+    address: name,
+    city: name,
+    timeZone: 'Asia/Jakarta',
+    startsAt: new Date('2027-03-06T12:30:00Z'),
+    endsAt: new Date('2027-03-06T15:00:00Z'),
+    doorsOpenAt: new Date('2027-03-06T11:00:00Z'),
+  },
+  orderCode: '9QX4T-0RBVE',
+  link: 'https://antre.example/orders/ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE#secret',
+  lines: [{ name, quantity: tickets, price: { amount: 1000, currency: 'IDR' } }],
+  discount: { amount: 0, currency: 'IDR' },
+  fees: { amount: 0, currency: 'IDR' },
+  total: { amount: 1000 * tickets, currency: 'IDR' },
+  tickets: Array.from({ length: tickets }, (_, index) => ({
+    code: `7K3M9XQ206FJ2V1H8C9QX4T0${index}Z`,
+    categoryName: name,
+  })),
+  isPaid: true,
+  calendar: { text: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', method: 'PUBLISH' },
+});
+
+test.each(['Senja di Selatan', 'Konsér — 夕暮れ 🎶', hostile, 'x'.repeat(400), 'Ünï\u{1f468}\u200d\u{1f469}'])(
+  'a mail has the bytes that nodemailer itself would send: %s',
+  async (name) => {
+    const mail = ticketsMail(data(name, name.length > 300 ? 11 : 2));
+    const options = {
+      from: 'antre <tickets@antre.example>',
+      to: { name, address: 'ayu@example.test' },
+      messageId: '<one@antre.example>',
+      date: new Date(0),
+      baseBoundary: 'same',
+      subject: mail.subject,
+      text: mail.text,
+      html: mail.html,
+      headers: { 'List-Unsubscribe': '<https://antre.example/u/1>' },
+      attachments: mail.attachments.map(({ filename, contentType, content, contentId }) => ({
+        filename,
+        contentType,
+        content: typeof content === 'string' ? content : Buffer.from(content),
+        ...(contentId === undefined ? {} : { cid: contentId, contentDisposition: 'inline' as const }),
+      })),
+    };
+    const { raw, envelope } = mailBytes(options);
+    const expected = await new MailComposer(options).compile().build();
+    expect(raw.toString()).toBe(expected.toString());
+    expect(envelope).toEqual({ from: 'tickets@antre.example', to: ['ayu@example.test'] });
+  },
+);
+
+test('nothing that an organizer or a buyer typed becomes markup', () => {
+  const { html, text } = ticketsMail(data(hostile));
+  expect(html).not.toContain('<img src=x');
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;&#39;&lt;/title&gt;&lt;/style&gt;');
+  expect(html.match(/<\/style>/g)).toHaveLength(1);
+  expect(html.match(/<img /g)).toHaveLength(2);
+  expect(text).toContain(hostile);
+});
+
+test('a name cannot add a header', () => {
+  const name = 'Ayu\r\nBcc: all@example.test';
+  const { raw } = mailBytes({
+    from: 'antre <tickets@antre.example>',
+    to: { name, address: 'ayu@example.test' },
+    subject: name,
+    text: 'x',
+  });
+  const head = raw.toString().split('\r\n\r\n')[0] ?? '';
+  expect(head).not.toMatch(/^Bcc:/im);
+});
+
+test('the images of codes are small, and a decoder that is not ours reads them', () => {
+  for (let index = 0; index < 50; index += 1) {
+    const code = randomBytes(13).toString('hex').toUpperCase();
+    const png = qrPng(code);
+    expect(readQrPng(png)).toBe(code);
+    expect(png.length).toBeLessThan(800);
+  }
+});
+
+test('a token names its delivery in any case, and no stranger can make one', () => {
+  const token = mailToken('secret', 'dlv_0123456789ABCDEFGHJK');
+  expect(findMailToken('secret', `To: <bounces+${token}@mail.example>`)).toBe('dlv_0123456789ABCDEFGHJK');
+  expect(findMailToken('secret', `to: bounces+${token.toUpperCase()}@mail.example`)).toBe('dlv_0123456789ABCDEFGHJK');
+  expect(findMailToken('other', token)).toBeUndefined();
+  expect(
+    findMailToken(
+      'secret',
+      token.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ),
+  ).toBeUndefined();
+  expect(findMailToken('secret', `${'dlv_0123456789abcdefghjk-0000000000000000 '.repeat(50)}${token}`)).toBeUndefined();
+});
