@@ -1,4 +1,4 @@
-import { compareWithSandbox } from '../testkit/compare-with-sandbox.ts';
+import { compareWithSandbox } from '../testkit/payments/compare-with-sandbox.ts';
 import { invariants } from '../src/invariants.ts';
 import { openDb } from '../src/platform/database/db.ts';
 import { databaseAndSandbox } from './running-stack.ts';

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDb } from '../src/platform/database/db.ts';
 import { refusesToStart } from '../src/readiness.ts';
-import { type TestService, startTestService } from '../testkit/service.ts';
-import { testStack } from '../testkit/stack.ts';
+import { type TestService, startTestService } from '../testkit/processes/service.ts';
+import { testStack } from '../testkit/services/stack.ts';
 
 /** Guards what production asks its servers before it serves: who it is there, and whether two names lead to one server. */
 describe('production asks before it starts', () => {

@@ -10,12 +10,12 @@ const unit = filesOf(unitTests);
 const drill = filesOf(drills);
 const all = globSync('test/**/*.test.ts');
 
-const services = ['testkit/stack.ts'];
+const services = ['testkit/services/stack.ts'];
 const starters = [
-  'testkit/api-process.ts',
-  'testkit/browser.ts',
-  'testkit/own-postgres.ts',
-  'testkit/own-redis.ts',
+  'testkit/processes/api-process.ts',
+  'testkit/processes/browser.ts',
+  'testkit/services/own-postgres.ts',
+  'testkit/services/own-redis.ts',
   'deploy/local/services/start-services.ts',
 ];
 

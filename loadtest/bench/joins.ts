@@ -4,7 +4,7 @@ import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { keyedHash } from '../../src/access/buyers/buyer-key.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { createRoom } from '../../testkit/places.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { benchQueueTokenSecret } from './harness/api-environment.ts';
 import { auditFaults } from './harness/audit.ts';
 import { type Load, against } from './harness/measure.ts';

@@ -9,7 +9,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
-import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
+import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
 import { createLatencies } from '../generator/latencies.ts';
 import { measureHeavyNeighbours } from './heavy-neighbours.ts';
 import { watched } from './harness/measure.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { invariants } from '../../src/invariants.ts';
-import { compareWithSandbox } from '../../testkit/compare-with-sandbox.ts';
+import { compareWithSandbox } from '../../testkit/payments/compare-with-sandbox.ts';
 import type { Columns } from './columns.ts';
 import type { DrillWorld } from './world.ts';
 

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActors, rememberedMs } from '../../src/access/actors.ts';
 import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
-import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../../testkit/access.ts';
+import {
+  type AccessWorld,
+  type OrganizerWorld,
+  aMember,
+  anOrganizer,
+  openAccessWorld,
+} from '../../testkit/access/access-world.ts';
 
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
 describe('what a process remembers of credentials', () => {

@@ -10,7 +10,7 @@ import {
   bodyOf,
   codeOf,
   openAccessWorld,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 
 /** Guards that the log names who changed what, goes with its change, and cannot be rewritten. */
 describe('the audit log', () => {

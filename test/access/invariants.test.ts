@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessInvariants } from '../../src/access/invariants.ts';
 import { purgeEndedAccess } from '../../src/access/purge-ended-access.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type AccessWorld, type OrganizerWorld, aMember, anOrganizer, openAccessWorld } from '../../testkit/access.ts';
+import {
+  type AccessWorld,
+  type OrganizerWorld,
+  aMember,
+  anOrganizer,
+  openAccessWorld,
+} from '../../testkit/access/access-world.ts';
 
 /** Guards that each invariant holds after ordinary work, and names the row that breaks it. */
 describe('invariants of access', () => {

@@ -12,7 +12,7 @@ import {
   bodyOf,
   codeOf,
   openAccessWorld,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards keys of programs and door hardware: shown once, kept as hashes, ended for good, never another organiser's. */

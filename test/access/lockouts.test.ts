@@ -15,8 +15,8 @@ import {
   openAccessWorld,
   stagedJobs,
   testPassword,
-} from '../../testkit/access.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+} from '../../testkit/access/access-world.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards that strangers who know a member's address cannot keep the member out, nor learn whether there is one. */
 

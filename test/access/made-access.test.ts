@@ -17,7 +17,7 @@ import {
   signIn,
   stagedJobs,
   tokenOf,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards that what a person could do ends with the person, in every process, unless somebody takes it over. */

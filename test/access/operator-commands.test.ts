@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccessWorld, openAccessWorld, signIn, testPassword, tokenOf } from '../../testkit/access.ts';
+import { type AccessWorld, openAccessWorld, signIn, testPassword, tokenOf } from '../../testkit/access/access-world.ts';
 
 /** Guards what operators type: an organiser in one line, a clear sentence for every mistake, never a stack. */
 describe('operator commands', () => {

@@ -15,7 +15,7 @@ import {
   signIn,
   stagedJobs,
   tokenOf,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 
 /** Guards that a reset needs the mailbox, works once, ends every session, and tells nobody who is known (S17, S47). */
 describe('password resets', () => {

@@ -8,7 +8,7 @@ import {
   anOrganizer,
   codeOf,
   openAccessWorld,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards that no route of the room was left without a rule: every published route against every kind of caller (S05). */

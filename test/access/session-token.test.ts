@@ -2,7 +2,13 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSessionToken } from '../../src/access/sessions/session-token.ts';
-import { type AccessWorld, type OrganizerWorld, anOrganizer, codeOf, openAccessWorld } from '../../testkit/access.ts';
+import {
+  type AccessWorld,
+  type OrganizerWorld,
+  anOrganizer,
+  codeOf,
+  openAccessWorld,
+} from '../../testkit/access/access-world.ts';
 
 /** Guards that only a token we signed for a session that lives gets in (attacks S12 to S16). */
 describe('session tokens', () => {

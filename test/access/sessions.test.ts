@@ -14,7 +14,7 @@ import {
   openAccessWorld,
   signIn,
   testPassword,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 
 /** Guards sign-in, what a session shows and ends, and that nobody learns which addresses are known (S17, S18, S47). */
 describe('sessions', () => {

@@ -17,7 +17,7 @@ import {
   stagedJobs,
   testPassword,
   tokenOf,
-} from '../../testkit/access.ts';
+} from '../../testkit/access/access-world.ts';
 
 /** Guards the life of a member: invited, active, disabled, back again; and that an organiser keeps an owner. */
 describe('staff', () => {

@@ -3,9 +3,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tryConfirmations } from '../../src/access/buyers/verification-lanes.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type BuyerWorld, codeOfAnswer, newAddress, openBuyers, rightCode, wrongCode } from '../../testkit/buyers.ts';
-import { inbox } from '../../testkit/notifications.ts';
-import { openWorkDb } from '../../testkit/worker.ts';
+import {
+  type BuyerWorld,
+  codeOfAnswer,
+  newAddress,
+  openBuyers,
+  rightCode,
+  wrongCode,
+} from '../../testkit/access/buyer-world.ts';
+import { inbox } from '../../testkit/notifications/notification-world.ts';
+import { openWorkDb } from '../../testkit/processes/worker.ts';
 
 /** Who attacks the codes: guesses them (S42), from many networks and processes (S11), asks who is known (S47), bombs a mailbox or a budget (S36). */
 

@@ -16,9 +16,15 @@ import {
   openBuyers,
   rightCode,
   wrongCode,
-} from '../../testkit/buyers.ts';
+} from '../../testkit/access/buyer-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { addSender, control, deliveriesOf, inbox, whatsappMessages } from '../../testkit/notifications.ts';
+import {
+  addSender,
+  control,
+  deliveriesOf,
+  inbox,
+  whatsappMessages,
+} from '../../testkit/notifications/notification-world.ts';
 
 /** Guards that a place belongs to somebody who reads an email or a phone, and that asking for codes serves nobody else. */
 

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, openCatalog } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

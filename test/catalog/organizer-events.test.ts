@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogInvariants } from '../../src/catalog/invariants.ts';
 import { pools, stock } from '../../src/orders/tables.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestOrganizer, createOrganizer, createPaymentAccount } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { catalogInvariants } from '../../src/catalog/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { type PricedCategory, highestTotal } from '../../src/payments/accounts/unpayable-sale.ts';
-import { type CatalogProcess, keyOf, openCatalog, shown } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, type TestEventOptions, createEvent, createPaymentAccount } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards that nothing goes on sale whose money no gateway of the organiser can take, then or by a later change. */
 

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog.ts';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
 import { tagsOf } from '../../src/catalog/public/public-kinds.ts';
 import { serve } from '../../src/http/server/serve.ts';
-import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb } from '../../testkit/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -4,10 +4,10 @@ import postgres from 'postgres';
 import { migrate } from '../../drizzle/migrate.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { startPostgresPair } from '../../testkit/own-postgres.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
-import { type TcpProxy, openTcpProxy } from '../../testkit/tcp-proxy.ts';
-import { until } from '../../testkit/worker.ts';
+import { startPostgresPair } from '../../testkit/services/own-postgres.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { type TcpProxy, openTcpProxy } from '../../testkit/services/tcp-proxy.ts';
+import { until } from '../../testkit/until.ts';
 
 /**
  * Guards that public documents and pages are served while the replica is away, hangs or is too far behind, by a primary

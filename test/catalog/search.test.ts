@@ -3,10 +3,10 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexEvents } from '../../src/catalog/search/index-events.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards that an event is found by its own text, however it is typed, and that nothing is found by nothing. */
 

@@ -8,8 +8,8 @@ import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { DecidedScan } from '../../src/check-in/scans/queries.ts';
 import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
-import { type DoorEvent, addDoorEvent, addTickets, taken } from '../../testkit/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type DoorEvent, addDoorEvent, addTickets, taken } from '../../testkit/check-in/door-event.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 /**
  * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays one that can

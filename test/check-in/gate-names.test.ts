@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gateKey } from '../../src/check-in/index.ts';
-import { addDoorEvent } from '../../testkit/check-in.ts';
-import { type Door, openDoor } from '../../testkit/door.ts';
+import { addDoorEvent } from '../../testkit/check-in/door-event.ts';
+import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
 /** Gate names that differ only in case, blanks or Unicode form are one gate, wherever a gate is named. */
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createScanLane, hasAdmissions, scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
-import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Each truth names the row that breaks it (E13). */
 

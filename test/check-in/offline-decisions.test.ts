@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { HeldTicket } from '../../testkit/check-in.ts';
-import { addDoorEvent } from '../../testkit/check-in.ts';
-import { type Answer, type Door, openDoor } from '../../testkit/door.ts';
+import { type HeldTicket, addDoorEvent } from '../../testkit/check-in/door-event.ts';
+import { type Answer, type Door, openDoor } from '../../testkit/check-in/door.ts';
 
 /** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addDoorEvent } from '../../testkit/check-in.ts';
-import { type Door, openDoor } from '../../testkit/door.ts';
+import { addDoorEvent } from '../../testkit/check-in/door-event.ts';
+import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
 /** A scan id stands for one scan: used for anything else it is refused, and nothing is written. */
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
-import { type Door, openDoor } from '../../testkit/door.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
 let opened: Door;
 let sql: Door['sql'];

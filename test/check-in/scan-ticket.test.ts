@@ -7,8 +7,8 @@ import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 let database: TestDatabase;
 let sql: postgres.Sql;

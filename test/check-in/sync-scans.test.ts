@@ -8,8 +8,8 @@ import type { ScanResult } from '../../src/check-in/tables.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
-import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../../testkit/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../../testkit/check-in/door-event.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Promise 6: offline, every conflict is reported. */
 

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../testkit/database.ts';
-import { createTestRedis, type TestRedis } from '../../testkit/redis.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards what every other test stands on: a database of one's own through PgBouncer, and room in both Redis roles. */
 describe('test services', () => {

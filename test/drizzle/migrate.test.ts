@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkJournal, MigrationError, migrate } from '../../drizzle/migrate.ts';
-import { createTestDatabase } from '../../testkit/database.ts';
+import { createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Guards: no migration is left out without a word, none is applied twice, and none is changed after the fact. */
 describe('migrate', () => {

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../../testkit/database.ts';
-import { createRoom } from '../../testkit/places.ts';
+import { createTestDatabase } from '../../testkit/services/database.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { faultsOfPlan, pagesOf } from './support/explain.ts';
 import { fillEvent } from './support/fill-events.ts';

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { decrypt } from '../../src/platform/crypto.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
 import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Guards that the demo can be signed in to, bought from and paid for, and that seeding again harms nothing. */
 describe('the demo seed', () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -8,11 +8,12 @@ import { cdnPurgeJob } from '../../src/http/public-cache/cdn-purge.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createClosers } from '../../src/platform/resilience/shutdown.ts';
 import { startWorker } from '../../workers/start-worker.ts';
-import { type CatalogProcess, openCatalog } from '../../testkit/catalog.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPaymentAccount } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
-import { outboxCount, silentLog, until } from '../../testkit/worker.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { outboxCount, silentLog } from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards that a CDN is told of every change that the public sees, exactly when it is committed, and that nobody waits for it. */
 

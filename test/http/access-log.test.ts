@@ -5,7 +5,7 @@ import { createObserveRequest } from '../../src/http/server/observe-request.ts';
 import { templateOf } from '../../src/http/contract/route-template.ts';
 import type { Log } from '../../src/platform/log.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that each line about a request says which route answered and how, in the spelling of the contract. */
 

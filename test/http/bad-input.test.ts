@@ -5,7 +5,7 @@ import { openApiDocument } from '../../src/http/contract/api-docs.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Bad input, wherever it enters: a 4xx problem document with a stable code, and nothing changed. */
 

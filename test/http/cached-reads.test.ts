@@ -6,8 +6,8 @@ import { type CachedReads, createCachedReads } from '../../src/http/public-cache
 import { DomainError } from '../../src/platform/errors.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 let testRedis: TestRedis;

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { readFileSync, globSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ContractOperation, readContract, type Schema } from '../../deploy/client/contract.ts';
+import { type ContractOperation, type Schema, readContract } from '../../deploy/client/contract.ts';
 import { demoOrganizerSlug, demoPassword, seedAccounts } from '../../drizzle/seed/seed-accounts.ts';
 import { examples } from '../../src/contract-examples.ts';
 import { problems } from '../../src/problems.ts';
 import { refusals } from '../../src/refusals.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that the published contract says what the handlers do: input, credentials, refusals, names. */
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/http/contract/api-docs.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /**
  * Guards that the cookie of an order, which a browser sends along with whatever page of a sibling subdomain asks for, changes

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestService, type TestService } from '../../testkit/service.ts';
-import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
-import { testStack } from '../../testkit/stack.ts';
-import { until } from '../../testkit/worker.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
+import { testStack } from '../../testkit/services/stack.ts';
+import { until } from '../../testkit/until.ts';
 
 /**
  * Guards that nobody waits for what has stopped (T47 to T49): at most 100 ms for Redis, at most 3 s for Postgres or

@@ -3,7 +3,7 @@ import type { Answer } from '../../src/http/hot-path/answer.ts';
 import { type HotRoutesDeps, createHotRoutes } from '../../src/http/hot-path/hot-routes.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { problems } from '../../src/problems.ts';
-import { silentLog } from '../../testkit/worker.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /** Guards that a fault of ours on the way past the router is an answer to its client, and not the end of the process. */
 

@@ -6,7 +6,7 @@ import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /**
  * Guards that a hot write is the same route whichever way it takes: past the router (its exact address) or through it

@@ -6,7 +6,7 @@ import { createHotRoutes } from '../../src/http/hot-path/hot-routes.ts';
 import { serve } from '../../src/http/server/serve.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { problems } from '../../src/problems.ts';
-import { silentLog } from '../../testkit/worker.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 async function inFlight(): Promise<number> {
   const { values } = (await registry.getSingleMetric('antre_http_requests_in_flight')?.get()) ?? { values: [] };

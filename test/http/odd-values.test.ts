@@ -8,7 +8,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { type Odd, type Operation, type Parameter, coreOf, oddOf } from './support/odd-values.ts';
 import { type Components, type Schema, sampleOf, withAt } from './support/sample-of-schema.ts';
 

@@ -6,7 +6,7 @@ import { operationsApp } from '../../src/http/server/health.ts';
 import { templateOf } from '../../src/http/contract/route-template.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards what old and careful clients ask: HEAD tells the length of what GET sends, and HTTP/1.0 needs no host. */
 

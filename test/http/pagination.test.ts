@@ -11,7 +11,7 @@ import {
   pageSizeMax,
 } from '../../src/http/contract/pagination.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that lists are walked without gap or repetition, and that a cursor is ours or is refused. */
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
-import { until } from '../../testkit/worker.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { until } from '../../testkit/until.ts';
 
 /**
  * Guards that the crowd of one event is refused as soon as it says whose crowd it is: by the header before the body has

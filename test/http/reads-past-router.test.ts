@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /**
  * Guards that a public read that is at hand gets the same answer on the connection as through the router. A request that

@@ -3,10 +3,10 @@ import { type Socket, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDb } from '../../src/platform/database/db.ts';
 import { serve } from '../../src/http/server/serve.ts';
-import { type ApiProcess, startApiProcess } from '../../testkit/api-process.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type ApiProcess, startApiProcess } from '../../testkit/processes/api-process.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards that clients which take their time cost others nothing, and that one network cannot hold every connection. */
 

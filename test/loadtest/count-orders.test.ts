@@ -13,9 +13,9 @@ import { readCallback } from '../../src/payments/gateways/midtrans/read-callback
 import { invariants } from '../../src/invariants.ts';
 import { placeOrderSchema } from '../../src/orders/schemas.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 
 /** A figure is void unless what was answered is what lies in the tables; these tests lie to see that it is noticed. */
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placementPerTransaction } from '../../loadtest/bench/controls/placement-per-transaction.ts';
 import { checkInvariants } from '../../src/invariants.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 
 /** Guards that the control of the order benches keeps the product's rules: an audit that it fails would void every figure. */
 

@@ -2,7 +2,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listCostliest, resetStatements } from '../../loadtest/sql-top/list-costliest.ts';
 import { statementTable } from '../../loadtest/sql-top/statement-table.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Guards that the local stack counts what statements cost, that the owner may see it, and that no value is shown. */
 

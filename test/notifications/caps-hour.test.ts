@@ -7,9 +7,13 @@ import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { someBuyer } from '../../testkit/factories.ts';
-import { openMessageWays } from '../../testkit/message-ways.ts';
-import { type Notifications, notificationConfig, openNotifications } from '../../testkit/notifications.ts';
-import { silentLog } from '../../testkit/worker.ts';
+import { openMessageWays } from '../../testkit/notifications/message-ways.ts';
+import {
+  type Notifications,
+  notificationConfig,
+  openNotifications,
+} from '../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /** Guards that caps count any hour, message by message, and forget what is over. */
 

@@ -9,9 +9,14 @@ import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openMessageWays, spellings, withdraw } from '../../testkit/message-ways.ts';
-import { type Notifications, deliveriesOf, openNotifications, paidOrder } from '../../testkit/notifications.ts';
-import { openRoom, passOf } from '../../testkit/rooms.ts';
+import { openMessageWays, spellings, withdraw } from '../../testkit/notifications/message-ways.ts';
+import {
+  type Notifications,
+  deliveriesOf,
+  openNotifications,
+  paidOrder,
+} from '../../testkit/notifications/notification-world.ts';
+import { openRoom, passOf } from '../../testkit/waiting-room/rooms.ts';
 
 /**
  * Guards that nobody can have the service write to somebody beyond the caps, whatever they ask for and however they spell the

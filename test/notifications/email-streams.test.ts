@@ -14,7 +14,7 @@ import {
   mailOptions,
   notificationConfig,
   openNotifications,
-} from '../../testkit/notifications.ts';
+} from '../../testkit/notifications/notification-world.ts';
 
 /** Guards how mails leave: the sender of each stream, its own connections, the return path, and the signature. */
 

@@ -7,15 +7,23 @@ import { releaseHold } from '../../src/orders/lifecycle/end-holds.ts';
 import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { eventNotices, money, plain, readable, sequenceOf, uidOf, unfolded } from '../../testkit/event-notices.ts';
+import {
+  eventNotices,
+  money,
+  plain,
+  readable,
+  sequenceOf,
+  uidOf,
+  unfolded,
+} from '../../testkit/notifications/event-notices.ts';
 import {
   type Notifications,
   addSender,
   inbox,
   openNotifications,
   whatsappMessages,
-} from '../../testkit/notifications.ts';
-import { silentLog } from '../../testkit/worker.ts';
+} from '../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /** Guards that whoever holds tickets or a place hears once, in the right words, that the event is off. */
 

@@ -7,10 +7,17 @@ import { recoverDeliveries } from '../../src/notifications/deliveries/recover-de
 import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import { delaySeconds, eventNotices, plain, sequenceOf, uidOf, unfolded } from '../../testkit/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../testkit/notifications.ts';
-import { order, placingDeps } from '../../testkit/placing.ts';
-import { silentLog } from '../../testkit/worker.ts';
+import {
+  delaySeconds,
+  eventNotices,
+  plain,
+  sequenceOf,
+  uidOf,
+  unfolded,
+} from '../../testkit/notifications/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../../testkit/notifications/notification-world.ts';
+import { order, placingDeps } from '../../testkit/orders/placing.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /** Guards that whoever holds tickets hears once that the event is at another time or place, and what it was before. */
 

@@ -6,7 +6,7 @@ import { mailBytes } from '../../src/notifications/channels/mail-bytes.ts';
 import { qrPng } from '../../src/notifications/deliveries/qr-png.ts';
 import { ticketsMail } from '../../src/notifications/templates/tickets.ts';
 import type { OrderMailData } from '../../src/notifications/templates/order-mail.ts';
-import { readQrPng } from '../../testkit/qr-reader.ts';
+import { readQrPng } from '../../testkit/check-in/qr-reader.ts';
 
 /** Guards the bytes that mails are made of, without a server. */
 

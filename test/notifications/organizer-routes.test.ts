@@ -10,7 +10,7 @@ import {
   notificationConfig,
   openNotifications,
   paidOrder,
-} from '../../testkit/notifications.ts';
+} from '../../testkit/notifications/notification-world.ts';
 
 let world: Notifications;
 let organizer: TestOrganizer;

@@ -12,8 +12,8 @@ import {
   mailOptions,
   notificationConfig,
   openNotifications,
-} from '../../testkit/notifications.ts';
-import { silentLog } from '../../testkit/worker.ts';
+} from '../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /**
  * Guards that the circuit of a mail server or a number in trouble opens and is probed, that what was not tried costs no try, and

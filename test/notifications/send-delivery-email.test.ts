@@ -15,8 +15,8 @@ import {
   inbox,
   openNotifications,
   paidOrder,
-} from '../../testkit/notifications.ts';
-import { silentLog } from '../../testkit/worker.ts';
+} from '../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 let world: Notifications;
 const quiet = () => AbortSignal.timeout(20_000);

@@ -14,8 +14,8 @@ import {
   openNotifications,
   paidOrder,
   whatsappMessages,
-} from '../../testkit/notifications.ts';
-import { until } from '../../testkit/worker.ts';
+} from '../../testkit/notifications/notification-world.ts';
+import { until } from '../../testkit/until.ts';
 
 let world: Notifications;
 let senderId: string;

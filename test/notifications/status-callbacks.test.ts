@@ -10,7 +10,7 @@ import {
   deliveriesOf,
   openNotifications,
   paidOrder,
-} from '../../testkit/notifications.ts';
+} from '../../testkit/notifications/notification-world.ts';
 
 let world: Notifications;
 let senderId: string;

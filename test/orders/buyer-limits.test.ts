@@ -7,9 +7,15 @@ import { type OpenDb, rowsOf, transaction } from '../../src/platform/database/db
 import { signPass } from '../../src/waiting-room/places/pass.ts';
 import { pay } from '../races/support/steps.ts';
 import { faultsOf } from '../races/support/witness.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps, testQueueTokenSecret } from '../../testkit/placing.ts';
+import {
+  type OrderOptions,
+  openTestDb,
+  order,
+  placingDeps,
+  testQueueTokenSecret,
+} from '../../testkit/orders/placing.ts';
 
 /**
  * Guards that a limit per buyer is neither an oracle nor a weapon: anybody may type anybody's email and phone, so what is

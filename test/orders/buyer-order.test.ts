@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { orderCode } from '../../src/platform/ids.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { bearer, json, openDesk, pay, read, tokenOf } from '../../testkit/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { readQrPath } from '../../testkit/qr-reader.ts';
+import { bearer, json, openDesk, pay, read, tokenOf } from '../../testkit/orders/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { readQrPath } from '../../testkit/check-in/qr-reader.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

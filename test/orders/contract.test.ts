@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { openDesk } from '../../testkit/order-desk.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { openDesk } from '../../testkit/orders/order-desk.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/organizer-desk.ts';
-import { order } from '../../testkit/placing.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/orders/organizer-desk.ts';
+import { order } from '../../testkit/orders/placing.ts';
 
 let desk: OrganizerDesk;
 

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderInvariants } from '../../src/orders/invariants.ts';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import type { Db, OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { pay } from '../../testkit/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { pay } from '../../testkit/orders/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 
 /** A season of orders in every state, on which each truth holds; then one row at a time is falsified. */
 

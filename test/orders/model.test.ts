@@ -10,9 +10,9 @@ import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { endHoldIn, openAttempt, pay as payNow, withOrder } from '../races/support/steps.ts';
 import { faultsOf } from '../races/support/witness.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order as placeNow, placingDeps } from '../../testkit/placing.ts';
+import { type OrderOptions, openTestDb, order as placeNow, placingDeps } from '../../testkit/orders/placing.ts';
 import * as paper from './support/order-model.ts';
 import type { Model, ModelOrder } from './support/order-model.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that one email address is one address wherever it enters: in orders, look-ups of orders, codes and sign-ins. */
 

@@ -12,9 +12,9 @@ import {
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -8,9 +8,9 @@ import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { promoKeyOf } from '../../src/orders/promo-codes/code.ts';
 import { placeOrderSchema } from '../../src/orders/schemas.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 
 /** Guards what an order costs: one rule for the fee, the price that the buyer was told, codes as people type them. */
 

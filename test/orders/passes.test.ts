@@ -3,10 +3,10 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { type Db, type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { openRoom, passOf } from '../../testkit/rooms.ts';
+import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { openRoom, passOf } from '../../testkit/waiting-room/rooms.ts';
 
 /** Guards that while an event has a waiting room, an order needs a pass of its buyer, and spends it. */
 

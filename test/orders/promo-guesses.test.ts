@@ -8,10 +8,10 @@ import type { OpenDb } from '../../src/platform/database/db.ts';
 import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
 import { createPromoLimiter } from '../../src/traffic-control/limits/room-limiters.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards promo codes against trying them all, and those who have a right one against those who try. */
 

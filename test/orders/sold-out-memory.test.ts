@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { createSoldOutMemory, soldOutMs } from '../../src/orders/placement/sold-out-memory.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps, tally } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps, tally } from '../../testkit/orders/placing.ts';
 
 /** After sell-out the crowd is refused from memory; nobody's order is forgotten for it, and what comes back is sold. */
 

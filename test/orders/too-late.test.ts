@@ -6,10 +6,10 @@ import { createPlacement } from '../../src/orders/placement/placement.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
 import { sha256 } from '../../src/platform/crypto.ts';
 import { type Db, type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { openTcpProxy } from '../../testkit/tcp-proxy.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { openTcpProxy } from '../../testkit/services/tcp-proxy.ts';
 
 /** Guards that no order appears after its buyer was told that there is none, however long a call was on its way. */
 

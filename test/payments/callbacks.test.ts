@@ -5,23 +5,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { settlement, sign } from '../../testkit/callbacks.ts';
+import { settlement, sign } from '../../testkit/payments/callbacks.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  attemptsOf,
-  callbacksOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  settle,
-  tasksOf,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { attemptsOf, callbacksOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
 

@@ -5,15 +5,14 @@ import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  place,
-  until,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf } from '../../testkit/payments/payment-rows.ts';
+import { place } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /**
  * Guards promises 2 to 5 together: many orders of one small event, a gateway that loses, repeats, reorders and forges
@@ -148,31 +147,27 @@ async function quiet(random: () => number, eventId: string): Promise<void> {
   await world.db.execute(
     sql`update payment_attempts set next_check_at = now() where received > 0 and event_id = ${eventId}`,
   );
-  await until(
-    'all jobs are done',
-    async () => {
-      await world.db.execute(
-        sql`update payment_attempts set next_check_at = now() where next_check_at is not null and event_id = ${eventId}`,
-      );
-      await world.db.execute(
-        sql`update refunds set next_check_at = now() where next_check_at is not null and event_id = ${eventId}`,
-      );
-      await world.handlers['payments.reconcile']();
-      await runJobs(random);
-      const [left] = await rowsOf<{ count: number }>(
-        world.db,
-        sql`
+  await until(async () => {
+    await world.db.execute(
+      sql`update payment_attempts set next_check_at = now() where next_check_at is not null and event_id = ${eventId}`,
+    );
+    await world.db.execute(
+      sql`update refunds set next_check_at = now() where next_check_at is not null and event_id = ${eventId}`,
+    );
+    await world.handlers['payments.reconcile']();
+    await runJobs(random);
+    const [left] = await rowsOf<{ count: number }>(
+      world.db,
+      sql`
           select (
             (select count(*) from outbox where name in ('order.placed', 'order.closing') or starts_with(name, 'payment.'))
             + (select count(*) from refunds where status in ('requested', 'processing'))
             + (select count(*) from callbacks where status = 'received')
             + (select count(*) from orders where status = 'closing')
           )::int as count`,
-      );
-      return left?.count === 0;
-    },
-    30_000,
-  );
+    );
+    return left?.count === 0;
+  }, 30_000);
 }
 
 const expected: Readonly<Record<string, readonly string[]>> = {

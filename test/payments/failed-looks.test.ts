@@ -6,22 +6,14 @@ import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
-  hurry,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  refundsOf,
-  settle,
-  tasksOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards that a question which the gateway did not answer is asked again, and uses up nothing of what is planned. */
 
@@ -59,7 +51,7 @@ async function look(placed: Placed): Promise<void> {
 
 /** Looks until one was answered; the breaker and the budget for repetitions may put some off. */
 async function lookUntil(placed: Placed, holds: () => Promise<boolean>): Promise<void> {
-  await until('the gateway was asked again', async () => {
+  await until(async () => {
     await look(placed);
     return holds();
   });
@@ -119,7 +111,7 @@ describe.each(silences)('a look that ends in %s', (answer) => {
     await hurry(world, placed);
     await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'unknown', failure: null }]);
-    await until('the page is ready', async () => {
+    await until(async () => {
       await hurry(world, placed);
       await work(world, placed);
       return (await attemptsOf(world, placed))[0]?.status === 'pending';
@@ -223,14 +215,10 @@ describe('a refund', () => {
       idempotencyKey: 'a-key-of-sixteen-characters',
       input: { reason: 'asked for' },
     });
-    await until(
-      'the refund is made',
-      async () => {
-        await work(world, placed);
-        return (await refundsOf(world, placed)).some(({ status }) => status === 'done' || status === 'manual_required');
-      },
-      20_000,
-    );
+    await until(async () => {
+      await work(world, placed);
+      return (await refundsOf(world, placed)).some(({ status }) => status === 'done' || status === 'manual_required');
+    }, 20_000);
     expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
     expect(await tasksOf(world, placed)).toEqual([]);
   });

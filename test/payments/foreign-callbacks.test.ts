@@ -2,20 +2,17 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { type Body, settlement, sign } from '../../testkit/callbacks.ts';
+import { type Body, settlement, sign } from '../../testkit/payments/callbacks.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  attemptsOf,
-  callbacksOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  placeReady,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { attemptsOf, callbacksOf, orderOf } from '../../testkit/payments/payment-rows.ts';
+import { placeReady, work } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards that what is rightly signed and not about us is answered 200 and counted apart; what is about us is never lost. */
 

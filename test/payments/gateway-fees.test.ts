@@ -10,20 +10,14 @@ import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  placeReady,
-  refundsOf,
-  settle,
-  tasksOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards that the gateway's own fee, added to what the buyer pays, is neither ours nor a surplus: it is booked apart. */
 
@@ -125,7 +119,7 @@ describe('an order is paid, and nothing goes back', () => {
 test('what nobody explains is a surplus, and goes back: the control', async () => {
   const event = await eventWithFee('nowhere');
   const placed = await paid(event, 'qris');
-  await until('the surplus is back', async () => {
+  await until(async () => {
     await work(world, placed);
     return (await refundsOf(world, placed)).some(({ status }) => status === 'done');
   });
@@ -165,7 +159,7 @@ describe('money goes back without the fee', () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'qris');
     await refundAll(event, placed);
-    await until('the refund is done', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await refundsOf(world, placed)).every(({ status }) => status === 'done');
     });
@@ -188,7 +182,7 @@ describe('money goes back without the fee', () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'credit_card');
     await refundAll(event, placed);
-    await until('the payment is voided', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await attemptsOf(world, placed))[0]?.status === 'voided';
     });
@@ -237,7 +231,7 @@ describe('money goes back without the fee', () => {
     await work(world, late);
     const placed = await paid(event, 'qris');
     await control(world, `/payments/${late.attemptId}/pay`, { late: true });
-    await until('the refund is done', async () => {
+    await until(async () => {
       await work(world, late);
       return (await refundsOf(world, late)).some(({ status }) => status === 'done');
     });

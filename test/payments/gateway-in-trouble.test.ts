@@ -4,14 +4,13 @@ import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
-  hurry,
   openPaymentWorld,
-  place,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { attemptsOf } from '../../testkit/payments/payment-rows.ts';
+import { hurry, place } from '../../testkit/payments/payment-jobs.ts';
 
 /**
  * Guards that a gateway in trouble is asked little: only probes while its circuit is open, repetitions for a tenth of the

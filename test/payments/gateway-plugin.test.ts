@@ -6,21 +6,15 @@ import { examples } from '../../src/contract-examples.ts';
 import { paymentsPerSecond } from '../../src/payments/index.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
 import { refusals } from '../../src/refusals.ts';
-import { createEvent, type TestEvent } from '../../testkit/factories.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   buyerToken,
-  callbacksOf,
   createPaidEvent,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  refundsOf,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, callbacksOf, orderOf, refundsOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, work } from '../../testkit/payments/payment-jobs.ts';
 import { atGateway, payAtGateway, signHook } from './dry-run/plugin.ts';
 
 /**

@@ -4,24 +4,18 @@ import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createGatewayBudget, watchPaymentBacklog } from '../../src/payments/index.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createTestRedis } from '../../testkit/redis.ts';
+import { createTestRedis } from '../../testkit/services/redis.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
-  hurry,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  settle,
-  tasksOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { attemptsOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards promise 1: a gateway that is slow, lost, busy or wrong costs nobody money, places or another's time. */
 
@@ -75,9 +69,7 @@ describe('an unknown outcome', () => {
       callback: { drop: true },
     });
     await expect(world.handlers['order.placed'](placed)).rejects.toBeInstanceOf(RetryLater);
-    await until('the buyer has paid', () =>
-      world.sandbox.journal.captures().some(({ orderId }) => orderId === placed.attemptId),
-    );
+    await until(() => world.sandbox.journal.captures().some(({ orderId }) => orderId === placed.attemptId));
     await hurry(world, placed);
     await work(world, placed);
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
@@ -192,11 +184,11 @@ describe('the rate', () => {
     const crowded = await createPaidEvent(world);
     for (let made = 0; made < 40; made += 1) await place(world, crowded);
     const backlog = watchPaymentBacklog({ db: world.db, log: world.deps.log, createsPerSecond: 1 });
-    await until('the backlog is counted', () => backlog.isPaymentBusy(crowded.organizer.id, 60));
+    await until(() => backlog.isPaymentBusy(crowded.organizer.id, 60));
     expect(backlog.isPaymentBusy(crowded.organizer.id, 900)).toBe(false);
     expect(backlog.isPaymentBusy('org_of_somebody_else', 60)).toBe(false);
     await world.db.execute(sql`delete from outbox where name = 'order.placed'`);
-    await until('the backlog is gone', () => !backlog.isPaymentBusy(crowded.organizer.id, 60));
+    await until(() => !backlog.isPaymentBusy(crowded.organizer.id, 60));
     backlog.close();
   });
 });

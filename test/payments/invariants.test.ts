@@ -1,17 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compareWithSandbox } from '../../testkit/compare-with-sandbox.ts';
+import { compareWithSandbox } from '../../testkit/payments/compare-with-sandbox.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
-import {
-  type PaymentWorld,
-  type Placed,
-  control,
-  createPaidEvent,
-  openPaymentWorld,
-  placeReady,
-  settle,
-} from '../../testkit/payments.ts';
+import { type PaymentWorld, control, createPaidEvent, openPaymentWorld } from '../../testkit/payments/payment-world.ts';
+import type { Placed } from '../../testkit/payments/payment-rows.ts';
+import { placeReady, settle } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards the guards: each truth about money finds the one row that breaks it, and names it. */
 

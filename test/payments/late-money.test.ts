@@ -3,26 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestEvent, someBuyer } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  refundsOf,
-  settle,
-  stockOf,
-  tasksOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, stockOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { expireHolds } from '../../src/orders/index.ts';
 import { orderClosing } from '../../src/orders/jobs.ts';
 import { transaction } from '../../src/platform/database/db.ts';
 import { stage } from '../../src/platform/jobs/outbox.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards promises 2 and 4: a hold is given back only when nobody can pay any more, and late money is never kept. */
 
@@ -124,7 +116,7 @@ describe('money after the end', () => {
     const event = await createPaidEvent(world);
     const placed = await endedOrder(event, 2);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
-    await until('the order is paid', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await orderOf(world, placed)).status === 'paid';
     });
@@ -137,7 +129,7 @@ describe('money after the end', () => {
     const placed = await endedOrder(event);
     await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
-    await until('the refund is accepted', async () => {
+    await until(async () => {
       await work(world, placed);
       const [refund] = await refundsOf(world, placed);
       return refund?.status === 'done';
@@ -172,13 +164,13 @@ describe('money after the end', () => {
       expect(await orderOf(world, second)).toMatchObject({ status: 'paid', tickets: 1 });
       await prepare(first);
       await control(world, `/payments/${first.attemptId}/pay`, { method: 'qris' });
-      await until('the refund is accepted', async () => {
+      await until(async () => {
         await work(world, first);
         const [refund] = await refundsOf(world, first);
         return refund?.status === 'done';
       });
       expect(await refundsOf(world, first)).toMatchObject([{ reason: 'over_limit', amount: 300_000 }]);
-      await until('the places are free', async () => {
+      await until(async () => {
         await work(world, first);
         return (await stockOf(world, first))?.held === 0;
       });
@@ -198,7 +190,7 @@ describe('money after the end', () => {
     await work(world, placed);
     await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
-    await until('the task is there', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await tasksOf(world, placed)).length > 0;
     });

@@ -8,22 +8,21 @@ import { rowsOf } from '../../src/platform/database/db.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
-  callbacksOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
+} from '../../testkit/payments/payment-world.ts';
+import {
+  type Placed,
+  attemptsOf,
+  callbacksOf,
   orderOf,
-  place,
-  placeReady,
   refundsOf,
-  settle,
   tasksOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
 
@@ -123,7 +122,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     const task = await moneyTaskOf(placed);
     expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
     expect(await resolve(task?.id, { action: 'refund' })).toEqual([409, 'task.resolved']);
-    await until('the refund is done', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await refundsOf(world, placed))[0]?.status === 'done';
     });
@@ -142,7 +141,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     const again = await openTasksOf(placed);
     expect(again).toMatchObject([{ kind: 'refund_manual' }]);
     expect(await resolve(again[0]?.id, { action: 'refund' })).toEqual([200, 'refund_manual']);
-    await until('the refund is done', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await refundsOf(world, placed))[0]?.status === 'done';
     });

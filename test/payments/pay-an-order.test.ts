@@ -3,19 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
-  attemptsOf,
-  callbacksOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  settle,
-  stockOf,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { attemptsOf, callbacksOf, orderOf, stockOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards promises 1, 3 and 4 of the room on the way that nearly every order takes. */
 

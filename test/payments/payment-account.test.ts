@@ -3,8 +3,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createPaymentAccounts } from '../../src/payments/index.ts';
-import { createEvent, type TestEvent } from '../../testkit/factories.ts';
-import { type PaymentWorld, control, encryptionKey, openPaymentWorld, place } from '../../testkit/payments.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type PaymentWorld, control, encryptionKey, openPaymentWorld } from '../../testkit/payments/payment-world.ts';
+import { place } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards promise 6: keys are encrypted for their row, never shown, and may be changed without losing a callback. */
 

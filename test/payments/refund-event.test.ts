@@ -4,21 +4,14 @@ import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
 import { createLog } from '../../src/platform/log.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  refundsOf,
-  settle,
-  stockOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** An event is called off: nobody keeps a ticket, nobody's money stays, and money that comes later goes back. */
 
@@ -53,7 +46,7 @@ test('paid orders are refunded, holds end, and late money goes back', async () =
 
   await refundEvent({ db: world.db, log }, { eventId: event.id });
   for (const placed of [paid, waiting, fresh]) await work(world, placed);
-  await until('all are settled', async () => {
+  await until(async () => {
     const statuses = await Promise.all(
       [paid, waiting, fresh].map(async (placed) => (await orderOf(world, placed)).status),
     );

@@ -7,21 +7,14 @@ import { requestFullRefund } from '../../src/payments/index.ts';
 import type { TestEvent, TestEventOptions } from '../../testkit/factories.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  placeReady,
-  refundsOf,
-  settle,
-  stockOf,
-  tasksOf,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, stockOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards promises 4 and 5: money goes back once, under one key, or a person is asked by name. */
 
@@ -68,7 +61,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 async function done(placed: Placed, count = 1): Promise<void> {
-  await until('the bank confirms', async () => {
+  await until(async () => {
     await work(world, placed);
     const all = await refundsOf(world, placed);
     return all.length === count && all.every(({ status }) => status === 'done');

@@ -3,20 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
-  type Placed,
-  attemptsOf,
   buyerToken,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  settle,
-  until,
-  work,
-} from '../../testkit/payments.ts';
+} from '../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards promise 2: one open attempt at a time, however often and by how many hands the way to pay is changed. */
 
@@ -118,7 +113,7 @@ describe('another way to pay', () => {
     await settle(world, second, 2);
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
-    await until('the first payment went back', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await attemptsOf(world, placed))[0]?.status === 'refunded';
     });
@@ -132,7 +127,7 @@ describe('another way to pay', () => {
     await choose(placed, 'gopay');
     await work(world, placed);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
-    await until('the late money pays', async () => {
+    await until(async () => {
       await work(world, placed);
       return (await orderOf(world, placed)).status === 'paid';
     });

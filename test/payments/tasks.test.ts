@@ -4,18 +4,9 @@ import { applyFact, lockAttemptAndOrder } from '../../src/payments/callbacks/app
 import { failAttempt } from '../../src/payments/attempts/make-attempt.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
 import { closeTask, insertTask } from '../../src/payments/tasks/queries.ts';
-import {
-  type PaymentWorld,
-  createPaidEvent,
-  attemptsOf,
-  control,
-  openPaymentWorld,
-  place,
-  placeReady,
-  refundsOf,
-  settle,
-  tasksOf,
-} from '../../testkit/payments.ts';
+import { type PaymentWorld, createPaidEvent, control, openPaymentWorld } from '../../testkit/payments/payment-world.ts';
+import { attemptsOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle } from '../../testkit/payments/payment-jobs.ts';
 
 /** Work for a person is named once, and other work under the same name is named as well. */
 

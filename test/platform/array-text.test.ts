@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { arrayText } from '../../src/platform/database/array-text.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 
 /** Guards that Postgres reads an array as it was, whatever its texts contain. */
 

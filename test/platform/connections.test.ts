@@ -7,8 +7,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOutcomeUnknown, isUnavailable, sqlState } from '../../src/platform/database/db-errors.ts';
 import { type OpenDb, openDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TcpProxy, openTcpProxy } from '../../testkit/tcp-proxy.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TcpProxy, openTcpProxy } from '../../testkit/services/tcp-proxy.ts';
 
 /** Guards that the loss of a connection costs its own call, and neither the process nor the pool (T36, T45). */
 

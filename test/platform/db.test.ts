@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isUnavailable, sqlState } from '../../src/platform/database/db-errors.ts';
 import { afterCommit, openDb, rowsOf, transaction, withoutHoles } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 let database: TestDatabase;
 

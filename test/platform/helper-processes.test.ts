@@ -12,7 +12,7 @@ import {
   findIdleScheduler,
   idleSchedulers,
 } from '../../src/platform/resilience/helper-processes.ts';
-import { until } from '../../testkit/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards that heavy tasks run beside the event loop, at a lower priority, and can neither hang nor take the process along. */
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { createTestDatabase } from '../../testkit/database.ts';
+import { createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Guards promise 10: what people typed never reaches a log (E15). */
 

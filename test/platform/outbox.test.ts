@@ -18,8 +18,8 @@ import {
   stageAll,
   stagedJobNames,
 } from '../../src/platform/jobs/outbox.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 
 /** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is passed over. */
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { countDeadlocks } from './support/deadlocks.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type SaleAnswer, type Shops, openShops, outcomesOf } from './support/shops.ts';

@@ -5,8 +5,8 @@ import { type HeldPlace, type JoinPlaceDeps, joinPlace } from '../../src/waiting
 import { placeInvariants } from '../../src/waiting-room/places/invariants.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
-import { asBuyer, createRoom, joinDeps, roomFacts } from '../../testkit/places.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { asBuyer, createRoom, joinDeps, roomFacts } from '../../testkit/waiting-room/places.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutConstraints, withoutGuard, withoutIndex } from './support/without-guard.ts';
 

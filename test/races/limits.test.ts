@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { pay } from './support/steps.ts';

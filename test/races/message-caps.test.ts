@@ -6,7 +6,7 @@ import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
 

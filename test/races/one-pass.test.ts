@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openRoom, passOf } from '../../testkit/rooms.ts';
+import { openRoom, passOf } from '../../testkit/waiting-room/rooms.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf } from './support/witness.ts';

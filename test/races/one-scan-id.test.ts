@@ -5,8 +5,8 @@ import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import postgres from 'postgres';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
 

@@ -6,8 +6,8 @@ import { type ScanLane, createScanLane, scanTicket } from '../../src/check-in/in
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { DecidedScan } from '../../src/check-in/scans/queries.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Promise 6: one ticket, one entry online. Two lanes on two pools stand for two API processes. */
 

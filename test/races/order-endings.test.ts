@@ -4,7 +4,7 @@ import { expireHolds, limitsChanged, refundOrder, releaseHold } from '../../src/
 import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { type Db, rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { endHoldIn, pay, sleep, withOrder } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';

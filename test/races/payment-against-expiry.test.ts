@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { endHoldIn, openAttempt, pay, sleep } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';

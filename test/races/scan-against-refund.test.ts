@@ -8,7 +8,7 @@ import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/ids.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
 

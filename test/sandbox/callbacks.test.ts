@@ -1,11 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { retriesFor, retryDelayMs } from '../../sandbox/midtrans/retry-table.ts';
 import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
-import { startReceiver, type Received } from './support/receiver.ts';
-import { pause, until } from './support/until.ts';
+import { type Received, startReceiver } from './support/receiver.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Promise: callbacks come as Midtrans sends them (signed, retried by its table) and as badly as a scenario wants. */
 
@@ -68,7 +69,7 @@ describe('retry table', () => {
     await merchant.scenario({ callback: { pending: false } });
     await merchant.create('cb-1');
     await merchant.move('cb-1', 'pay');
-    await until('gave up', () => sentLines(sandbox).some(({ outcome }) => outcome === 'gave_up'));
+    await until(() => sentLines(sandbox).some(({ outcome }) => outcome === 'gave_up'));
     await pause(30);
     expect(receiver.received).toHaveLength(calls);
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
@@ -79,7 +80,7 @@ describe('retry table', () => {
     await merchant.scenario({ callback: { pending: false } });
     await merchant.create('cb-2');
     await merchant.move('cb-2', 'pay');
-    await until('delivered', () => sentLines(sandbox).some(({ outcome }) => outcome === 'done'));
+    await until(() => sentLines(sandbox).some(({ outcome }) => outcome === 'done'));
     expect(receiver.received).toHaveLength(3);
     expect(sentLines(sandbox).map(({ status, outcome }) => [status, outcome])).toEqual([
       [503, 'retry'],
@@ -95,7 +96,7 @@ describe('retry table', () => {
     await merchant.scenario({ callback: { pending: false } });
     await merchant.create('cb-3');
     await merchant.move('cb-3', 'pay');
-    await until('followed', () => target.received.length === 1);
+    await until(() => target.received.length === 1);
     expect(target.received.every(isGenuine)).toBe(true);
   });
 });
@@ -107,7 +108,7 @@ describe('what is sent', () => {
     closers.push(other.close);
     await merchant.create('cb-4', 275_000, { custom_field1: 'evt_1' });
     await merchant.move('cb-4', 'pay', { method: 'qris' });
-    await until('two callbacks', () => receiver.received.length === 2);
+    await until(() => receiver.received.length === 2);
     expect(statuses(receiver.received)).toEqual(['pending', 'settlement']);
     expect(receiver.received.every(isGenuine)).toBe(true);
     expect(receiver.received[0]?.headers['user-agent']).toBe('Veritrans');
@@ -123,7 +124,7 @@ describe('what is sent', () => {
     });
     await merchant.create('cb-5', 1, {}, { 'x-override-notification': `${other.url}?a, ${other.url}?b` });
     await merchant.move('cb-5', 'choose', { method: 'qris' });
-    await until('both addresses', () => other.received.length === 2);
+    await until(() => other.received.length === 2);
     expect(receiver.received).toHaveLength(2);
   });
 
@@ -135,13 +136,13 @@ describe('what is sent', () => {
     await merchant.create('cb-7');
     await merchant.move('cb-7', 'pay');
     await merchant.core('POST', 'cb-7', 'refund', { refund_key: 'r1' });
-    await until('three callbacks', () => receiver.received.length === 3);
+    await until(() => receiver.received.length === 3);
     expect(statuses(receiver.received)).toEqual(['settlement', 'refund', 'refund']);
     expect(receiver.received.map(({ body }) => body.includes('bank_confirmed_at'))).toEqual([false, false, true]);
     await merchant.create('cb-8');
     await merchant.move('cb-8', 'pay', { method: 'permata_va' });
     await merchant.move('cb-8', 'reverse');
-    await until('reversal', () => statuses(receiver.received).includes('deny'));
+    await until(() => statuses(receiver.received).includes('deny'));
   });
 });
 
@@ -151,10 +152,10 @@ describe('misbehaviour', () => {
     await merchant.scenario({ match: { orderId: 'cb-9*' }, callback: { duplicates: 3, pending: false } });
     await merchant.create('cb-9-a1');
     await merchant.move('cb-9-a1', 'pay');
-    await until('four copies', () => receiver.received.length === 4);
+    await until(() => receiver.received.length === 4);
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
     await merchant.move('cb-9-a1', 'callbacks', { kind: 'duplicate', count: 5 });
-    await until('five more', () => receiver.received.length === 9);
+    await until(() => receiver.received.length === 9);
     expect(receiver.received.every(isGenuine)).toBe(true);
   });
 
@@ -163,7 +164,7 @@ describe('misbehaviour', () => {
     await merchant.scenario({ callback: { reorder: true } });
     await merchant.create('cb-10');
     await merchant.move('cb-10', 'pay');
-    await until('both', () => receiver.received.length === 2);
+    await until(() => receiver.received.length === 2);
     expect(statuses(receiver.received)).toEqual(['settlement', 'pending']);
   });
 
@@ -180,7 +181,7 @@ describe('misbehaviour', () => {
     const startedAt = Date.now();
     await merchant.move('cb-12', 'pay');
     await merchant.move('cb-11', 'pay');
-    await until('the slow one', () => receiver.received.length === 1);
+    await until(() => receiver.received.length === 1);
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(145);
     expect(parsed(receiver.received[0] ?? { headers: {}, body: '{}', at: 0 })['order_id']).toBe('cb-11');
     expect(sandbox.journal.captures().map(({ orderId }) => orderId)).toEqual(['cb-12', 'cb-11']);
@@ -191,7 +192,7 @@ describe('misbehaviour', () => {
     const { receiver, merchant } = await stage(() => 400);
     await merchant.create('cb-13');
     await merchant.move('cb-13', 'choose', { method: 'qris' });
-    await until('pending', () => receiver.received.length >= 1);
+    await until(() => receiver.received.length >= 1);
     const before = receiver.received.length;
     await merchant.move('cb-13', 'callbacks', { kind: 'bad_signature' });
     await merchant.move('cb-13', 'callbacks', { kind: 'changed_status', transactionStatus: 'settlement' });
@@ -199,7 +200,7 @@ describe('misbehaviour', () => {
       receiver.received
         .slice(before)
         .filter((one) => !isGenuine(one) || parsed(one)['transaction_status'] === 'settlement');
-    await until('two forgeries', () => forged().length === 2);
+    await until(() => forged().length === 2);
     const changed = forged().find((one) => parsed(one)['transaction_status'] === 'settlement');
     expect(changed && isGenuine(changed) && parsed(changed)['status_code']).toBe('201');
     await pause(50);
@@ -218,9 +219,9 @@ describe('auto-pay', () => {
     });
     const orders = Array.from({ length: 100 }, (_, index) => (index < 90 ? `auto-${index}` : `never-${index}`));
     await Promise.all(orders.map((orderId) => merchant.create(orderId, 10)));
-    await until('ninety callbacks', () => receiver.received.length === 90);
+    await until(() => receiver.received.length === 90);
     expect(sandbox.journal.captures()).toHaveLength(90);
     expect((await merchant.call('POST', '/control/pay-all', { method: 'qris' })).body).toEqual({ paid: 10 });
-    await until('all', () => receiver.received.length === 100);
+    await until(() => receiver.received.length === 100);
   });
 });

@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { merchantOf } from './support/merchant.ts';
 import { startReceiver } from './support/receiver.ts';
-import { until } from './support/until.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Promise: a killed sandbox has said nothing that its log does not hold, and goes on where it was. */
 
@@ -37,13 +37,13 @@ async function launch(environment: Record<string, string> = {}): Promise<{ url: 
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await until('ready', () => output.includes('ready') || child.exitCode !== null);
+  await until(() => output.includes('ready') || child.exitCode !== null);
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
   if (url === undefined) throw new Error(output);
   return { url, child };
 }
 
-const gone = (child: ChildProcess) => until('gone', () => child.exitCode !== null || child.signalCode !== null);
+const gone = (child: ChildProcess) => until(() => child.exitCode !== null || child.signalCode !== null);
 
 describe('restart after kill -9', () => {
   it('knows transactions, refunds, scenarios and parties, and sends the callbacks it still owed', async () => {
@@ -58,7 +58,7 @@ describe('restart after kill -9', () => {
     await merchant.move('re-1', 'pay');
     await merchant.core('POST', 're-1', 'refund', { refund_key: 'r1', amount: 400 });
     await merchant.create('re-2', 2000);
-    await until('a refused callback', () => receiver.received.length > 0);
+    await until(() => receiver.received.length > 0);
     first.child.kill('SIGKILL');
     await gone(first.child);
     appendFileSync(log(), '{"seq":99999,"kind":"capt');
@@ -69,9 +69,7 @@ describe('restart after kill -9', () => {
     const again = merchantOf(second.url);
     const { body } = await again.core('GET', 're-1', 'status');
     expect(body).toMatchObject({ transaction_status: 'partial_refund', refund_amount: '400.00' });
-    await until('owed callbacks', () =>
-      receiver.received.slice(before).some(({ body }) => body.includes('"settlement"')),
-    );
+    await until(() => receiver.received.slice(before).some(({ body }) => body.includes('"settlement"')));
     expect((await again.move('re-2', 'pay')).body).toMatchObject({ status: 'settlement', amount: 2000 });
     expect((await merchantOf(second.url, 'new-key').create('re-3')).status).toBe(201);
     const captures = await (await fetch(`${second.url}/journal/captures`)).text();

@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
 import { hubSignature } from '../../sandbox/graph/signature.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 import { startReceiver } from './support/receiver.ts';
-import { pause, until } from './support/until.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Promise: the Graph API takes only what Meta takes, reports statuses signed over the exact bytes, and fails as scripted. */
 
@@ -54,7 +55,7 @@ describe('sending', () => {
   it('accepts a template and reports sent, delivered, read with our id, signed over the raw bytes', async () => {
     const sent = await send(message('6281300000000', { biz_opaque_callback_data: 'pesanan-é' }));
     expect(sent.status).toBe(200);
-    await until('three statuses', () => receiver.received.length === 3);
+    await until(() => receiver.received.length === 3);
     expect(reported().map(({ status }) => status)).toEqual(['sent', 'delivered', 'read']);
     expect(reported()[0]).toMatchObject({
       id: sent.id,
@@ -151,7 +152,7 @@ describe('misbehaviour', () => {
   it('accepts and never answers: the status callback tells the truth', async () => {
     await script({ match: { to: '*' }, answer: 'hang_after', times: 1 });
     await expect(send(message())).rejects.toThrow(/timeout/);
-    await until('a status', () => reported().some(({ biz_opaque_callback_data: opaque }) => opaque === 'msg_01'));
+    await until(() => reported().some(({ biz_opaque_callback_data: opaque }) => opaque === 'msg_01'));
     expect(sandbox.journal.messages()).toHaveLength(1);
   });
 
@@ -160,7 +161,7 @@ describe('misbehaviour', () => {
     await script({ match: { to: '62822*' }, statuses: ['read'] });
     await send(message('6281111111111'));
     await send(message('6282222222222'));
-    await until('three statuses', () => receiver.received.length === 3);
+    await until(() => receiver.received.length === 3);
     const of = (to: string) => reported().filter(({ recipient_id: id }) => id === to);
     expect(of('6281111111111').map(({ status }) => status)).toEqual(['sent', 'failed']);
     expect(of('6281111111111')[1]?.['errors']).toMatchObject([{ code: 131026 }]);
@@ -171,7 +172,7 @@ describe('misbehaviour', () => {
     answer = 500;
     await script({ statuses: ['sent'] });
     await send(message());
-    await until('a repeat', () => receiver.received.length >= 2);
+    await until(() => receiver.received.length >= 2);
     answer = 200;
     await pause(100);
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);

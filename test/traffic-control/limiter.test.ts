@@ -7,8 +7,8 @@ import { openCacheRedis } from '../../src/platform/redis.ts';
 import { LRUCache } from 'lru-cache';
 import { type Limiter, createLimiter, deniedKeysMax } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
-import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 const policies = policiesOf({

@@ -7,7 +7,7 @@ import { createClientNetwork } from '../../src/http/server/client-network.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { type TrafficControl, createDecide, createTrafficControl } from '../../src/traffic-control/index.ts';
 import { trafficControl } from '../../src/traffic-control/middleware.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let testRedis: TestRedis;
 let redis: Redis;

@@ -6,7 +6,7 @@ import { templateOf } from '../../src/http/contract/route-template.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /**
  * Guards that only a route has a class: whatever no route serves, and whoever makes up a credential, is of the lowest one,

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDb } from '../../src/platform/database/db.ts';
-import { type ApiProcess, operationsToken, startApiProcess } from '../../testkit/api-process.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type ApiProcess, operationsToken, startApiProcess } from '../../testkit/processes/api-process.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
-import { openTcpProxy } from '../../testkit/tcp-proxy.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
+import { openTcpProxy } from '../../testkit/services/tcp-proxy.ts';
 
 /**
  * Guards that a switch reaches every process within a second, without Redis, and that a process which starts knows it

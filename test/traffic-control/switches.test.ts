@@ -9,10 +9,10 @@ import { type SwitchName, switchNames } from '../../src/traffic-control/switches
 import { type SwitchTurn, turnSwitch } from '../../src/traffic-control/switches/turn-switch.ts';
 import { operatorRoutes } from '../../src/operator-routes.ts';
 import { findSwitchableEvent } from '../../src/switches.ts';
-import { operationsToken } from '../../testkit/api-process.ts';
+import { operationsToken } from '../../testkit/processes/api-process.ts';
 import { type TestEvent, createEvent, signedInOwner, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps, tally } from '../../testkit/placing.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { openTestDb, order, placingDeps, tally } from '../../testkit/orders/placing.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards promise 5: what an operator switches is refused as it says, and who did it and why is written down. */
 

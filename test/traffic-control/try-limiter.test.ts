@@ -7,7 +7,7 @@ import {
   createPasswordResetLimiter,
   createSignInLimiter,
 } from '../../src/traffic-control/limits/try-limiter.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards passwords against guessing (S18) and inboxes against filling, and owners against being kept out by strangers. */
 

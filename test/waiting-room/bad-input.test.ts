@@ -6,8 +6,8 @@ import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestEvent, signedInOwner } from '../../testkit/factories.ts';
-import { createRoom } from '../../testkit/places.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Whatever is sent to the addresses of waiting rooms and of codes: a refusal with a code that stays, never a fault of ours. */
 

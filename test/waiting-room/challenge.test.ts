@@ -6,7 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { hmacSha256 } from '../../src/platform/crypto.ts';
 import { newEventId } from '../../src/platform/ids.ts';
 import { type Challenges, createChallenges } from '../../src/waiting-room/places/challenge.ts';
-import { accountKeyOf, queueTokenSecret as secret } from '../../testkit/places.ts';
+import { accountKeyOf, queueTokenSecret as secret } from '../../testkit/waiting-room/places.ts';
 
 /** Guards that joining costs the work that the operator asks for, from everybody, and that no solution serves two buyers. */
 

@@ -4,8 +4,8 @@ import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { createRoom } from '../../testkit/places.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards what the catalog promises, at the addresses of the waiting room: the public sees nothing of a draft. */
 

@@ -9,7 +9,7 @@ import { parsePass, signPass } from '../../src/waiting-room/places/pass.ts';
 import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
 import { servingAt } from '../../src/waiting-room/admission/serving.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { type DrawnRoomOptions, accountKeyAt, createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards the room's promises 5 and 6: who passes was called, is the one, is in time, and orders once. */

@@ -5,8 +5,9 @@ import { createGate } from '../../src/platform/resilience/gate.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { createHealthReader } from '../../src/waiting-room/admission/health-reader.ts';
 import { type HealthReporter, createHealthReporter } from '../../src/waiting-room/admission/health-reporter.ts';
-import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
-import { silentLog, until } from '../../testkit/worker.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards promise 7: what the scheduler hears of API processes, and that it hears nothing rather than something old. */
 

@@ -8,9 +8,9 @@ import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
-import { createRoom } from '../../testkit/places.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
-import { silentLog } from '../../testkit/worker.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /** The way of a buyer to a place over HTTP, as everybody takes it, and what those try who want more than one (S16, S21, S67). */
 

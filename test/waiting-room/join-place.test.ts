@@ -14,11 +14,18 @@ import type { JoinPlaceDeps } from '../../src/waiting-room/places/join-place.ts'
 import { placeRoutes } from '../../src/waiting-room/places/routes.ts';
 import { readPlaceToken } from '../../src/waiting-room/places/place-token.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
-import { accountKeyOf, asBuyer, createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../testkit/places.ts';
-import { openTestDb } from '../../testkit/placing.ts';
-import { silentLog } from '../../testkit/worker.ts';
+import {
+  accountKeyOf,
+  asBuyer,
+  createRoom,
+  joinDeps,
+  queueTokenSecret,
+  roomFacts,
+} from '../../testkit/waiting-room/places.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /** Guards promise 9 where it begins: one confirmed buyer, one place, whatever is sent and however often. */
 

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listWatchedRooms, watchedRoomsMax } from '../../src/waiting-room/rooms/queries.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { createRoom } from '../../testkit/places.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that a room with people in it is known to every process, however many others are planned for later. */
 

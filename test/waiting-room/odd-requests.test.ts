@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
-import { createRoom } from '../../testkit/places.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { createRoom } from '../../testkit/waiting-room/places.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** However a request is framed or spelt, it is refused for what it is, or taken for what it is, and nothing else. */
 

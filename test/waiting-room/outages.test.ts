@@ -2,17 +2,16 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
-import { indexAt, positionOf } from '../../src/waiting-room/draw/index.ts';
-import type { DrawnRoom } from '../../src/waiting-room/draw/index.ts';
+import { type DrawnRoom, indexAt, positionOf } from '../../src/waiting-room/draw/index.ts';
 import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
-import { type ApiProcess, startApiProcess } from '../../testkit/api-process.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type ApiProcess, startApiProcess } from '../../testkit/processes/api-process.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
-import { openTestDb } from '../../testkit/placing.ts';
-import { createTestRedis } from '../../testkit/redis.ts';
-import { until } from '../../testkit/worker.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
+import { createTestRedis } from '../../testkit/services/redis.ts';
 import { accountKeyAt, createDrawnRoom } from './support/drawn-room.ts';
+import { until } from '../../testkit/until.ts';
 
 /** Guards the room's promise 3: nobody loses a place, or gets somebody else's, by whatever is killed. */
 

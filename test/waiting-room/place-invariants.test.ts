@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { placeInvariants } from '../../src/waiting-room/places/invariants.ts';
 import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
-import { accountKeyOf, createRoom } from '../../testkit/places.ts';
-import { openTestDb } from '../../testkit/placing.ts';
+import { accountKeyOf, createRoom } from '../../testkit/waiting-room/places.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
 import { withoutIndex } from '../races/support/without-guard.ts';
 
 /** Guards the guards: each corruption of one row is found and named. */

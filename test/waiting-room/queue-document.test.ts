@@ -4,8 +4,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queueDocumentSchema } from '../../src/waiting-room/schemas.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { type OwnRedis, startOwnRedis } from '../../testkit/own-redis.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards the room's promise 4: one document for all, and no question to Redis or Postgres for who reads it. */

@@ -9,11 +9,11 @@ import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
 import type { LiveRoom } from '../../src/waiting-room/rooms/live-room.ts';
 import type { Phase } from '../../src/waiting-room/rooms/phase.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, someBuyer } from '../../testkit/factories.ts';
-import { createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../testkit/places.ts';
-import { openTestDb, order, placingDeps, testHashSecret } from '../../testkit/placing.ts';
-import { passOf } from '../../testkit/rooms.ts';
+import { createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../testkit/waiting-room/places.ts';
+import { openTestDb, order, placingDeps, testHashSecret } from '../../testkit/orders/placing.ts';
+import { passOf } from '../../testkit/waiting-room/rooms.ts';
 
 /** Guards promises 1, 5 and 6 for who let a turn pass: another place behind everybody, never two, and no second order. */
 

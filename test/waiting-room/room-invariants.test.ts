@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
 import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
-import { openRoom, passOf } from '../../testkit/rooms.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { openRoom, passOf } from '../../testkit/waiting-room/rooms.ts';
 
 /** Each truth about rooms names the row that breaks it. */
 

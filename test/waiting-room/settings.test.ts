@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, type TestOrganizer, createEvent, signedInOwner } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards the room's promise 9: what was told in public does not change, and every change has its row in the audit log. */
 

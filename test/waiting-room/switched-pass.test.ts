@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { signPass } from '../../src/waiting-room/places/pass.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { createDrawnRoom } from './support/drawn-room.ts';
 
 /** Guards that the operator's switch asks for passes as the room itself does: of the own buyer, once. */

@@ -5,7 +5,7 @@ import { readBuyerToken, signBuyerToken } from '../../src/access/buyers/buyer-to
 import { bearerOf } from '../../src/access/credentials/credential.ts';
 import { newEventId, newOrderId } from '../../src/platform/ids.ts';
 import { readPlaceToken, signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
-import { accountKeyOf, queueTokenSecret as secret } from '../../testkit/places.ts';
+import { accountKeyOf, queueTokenSecret as secret } from '../../testkit/waiting-room/places.ts';
 
 /** Guards that nobody takes a place, or acts for a buyer, by a token that we did not make for that (T73, S12-S16, S67). */
 

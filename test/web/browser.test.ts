@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../../testkit/browser.ts';
+import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 describe('the pages in a browser', () => {
   let running: TestService;

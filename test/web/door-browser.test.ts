@@ -7,9 +7,9 @@ import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../../testkit/browser.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { launchBrowser } from '../../testkit/processes/browser.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 describe('the door in a browser', () => {
   let running: TestService;

@@ -4,9 +4,9 @@ import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { createStaffLink } from '../../src/access/links/create-staff-link.ts';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
-import { launchBrowser } from '../../testkit/browser.ts';
+import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { createOrganizer, signedInOwner } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that who sets a new password on the page is asked what stays of what the account has made, and decides it. */
 

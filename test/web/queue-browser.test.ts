@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { positionOf } from '../../src/waiting-room/draw/index.ts';
 import type { Held } from '../../src/web/client/queue/held-place.ts';
 import type { QueueView } from '../../src/web/client/queue/queue-view.ts';
-import { launchBrowser } from '../../testkit/browser.ts';
-import { until } from '../../testkit/worker.ts';
+import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
+import { until } from '../../testkit/until.ts';
 
 /** The waiting room in a real browser, with API, worker, mail and beacon: what is promised to those who wait. */
 

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueView } from '../../src/web/client/queue/queue-view.ts';
-import { launchBrowser } from '../../testkit/browser.ts';
-import { until } from '../../testkit/worker.ts';
+import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { lookNow, lookUntil } from './support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from './support/queue-world.ts';
+import { until } from '../../testkit/until.ts';
 
 /** The less usual ways through a waiting room, in a real browser: by WhatsApp, and a second time after a turn that passed. */
 

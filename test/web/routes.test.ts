@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { events } from '../../src/catalog/tables.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { type CatalogProcess, openCatalog } from '../../testkit/catalog.ts';
-import { type CutWire, layWire } from '../../testkit/cut-wire.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

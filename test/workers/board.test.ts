@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestRedis } from '../../testkit/redis.ts';
-import { openTestQueues } from '../../testkit/worker.ts';
+import { createTestRedis } from '../../testkit/services/redis.ts';
+import { openTestQueues } from '../../testkit/processes/worker.ts';
 import { boardRoutes } from '../../workers/board-routes.ts';
 
 /** Guards that Bull Board shows the queues to operators only, and changes nothing. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { operatorRoutes } from '../../src/operator-routes.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type TestService, startTestService } from '../../testkit/service.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 
 /** Guards that operators can list, look at, replay and discard jobs that were given up, and that nobody else can. */

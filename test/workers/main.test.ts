@@ -10,8 +10,9 @@ import {
   notificationConfig,
   openNotifications,
   paidOrder,
-} from '../../testkit/notifications.ts';
-import { outboxCount, until } from '../../testkit/worker.ts';
+} from '../../testkit/notifications/notification-world.ts';
+import { outboxCount } from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 /** The real process, as it is deployed. */
 let world: Notifications;

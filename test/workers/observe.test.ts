@@ -5,10 +5,16 @@ import { registry } from '../../src/platform/metrics.ts';
 import { queueRedisFault } from '../../src/platform/redis.ts';
 import { createObserver, silentAfterMs } from '../../workers/observe.ts';
 import { backoffMs } from '../../workers/queues.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
-import { testStack } from '../../testkit/stack.ts';
-import { openTestQueues, openWorkDb, silentLog, stageNumbers, startTestWorker } from '../../testkit/worker.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { testStack } from '../../testkit/services/stack.ts';
+import {
+  openTestQueues,
+  openWorkDb,
+  silentLog,
+  stageNumbers,
+  startTestWorker,
+} from '../../testkit/processes/worker.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { createRelay } from '../../workers/relay.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
-import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../../testkit/worker.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../../testkit/processes/worker.ts';
 
 /** Guards promise 7 (T45): a queue that was emptied is filled again at once, however long the leases had grown. */
 

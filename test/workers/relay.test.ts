@@ -5,8 +5,8 @@ import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { leaseStagedJobs } from '../../src/platform/jobs/outbox.ts';
 import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
 import { createRelay } from '../../workers/relay.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import {
   expireLeases,
   openTestQueues,
@@ -16,8 +16,8 @@ import {
   stageNumbers,
   startTestWorker,
   testJobs,
-  until,
-} from '../../testkit/worker.ts';
+} from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

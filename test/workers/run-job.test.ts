@@ -6,8 +6,8 @@ import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 import { jobOptions } from '../../workers/queues.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import {
   openTestQueues,
   openWorkDb,
@@ -15,8 +15,8 @@ import {
   stageNumbers,
   startTestWorker,
   testJobs,
-  until,
-} from '../../testkit/worker.ts';
+} from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

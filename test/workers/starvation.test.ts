@@ -5,14 +5,14 @@ import { jobs } from '../../src/jobs.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { type JobContract, queueNames } from '../../src/platform/jobs/job.ts';
 import { createClosers } from '../../src/platform/resilience/shutdown.ts';
-import type { QueueName, Queues } from '../../workers/queues.ts';
-import { queueShares, waitingMax } from '../../workers/queues.ts';
+import { type QueueName, type Queues, queueShares, waitingMax } from '../../workers/queues.ts';
 import { createRelay } from '../../workers/relay.ts';
 import type { Handlers, JobMap } from '../../workers/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/redis.ts';
-import { openTestQueues, openWorkDb, outboxCount, silentLog, until } from '../../testkit/worker.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { openTestQueues, openWorkDb, outboxCount, silentLog } from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
 
 /**
  * Guards that in a rush no job waits behind jobs that matter less: 2,400 orders placed at once, and then people who have

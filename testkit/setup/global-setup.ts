@@ -8,7 +8,7 @@ import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { dataFolder } from '../../deploy/local/places.ts';
 import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
-import type { TestStack } from '../stack.ts';
+import type { TestStack } from '../services/stack.ts';
 import { undocumentedRefusals } from './undocumented-refusals.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 

@@ -9,10 +9,10 @@ import { jobs } from '../../../src/jobs.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers } from '../../../workers/handlers.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../../testkit/database.ts';
+import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { createTestRedis } from '../../../testkit/redis.ts';
-import { silentLog } from '../../../testkit/worker.ts';
+import { createTestRedis } from '../../../testkit/services/redis.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 export type WholeService = {
   readonly url: string;

@@ -16,10 +16,10 @@ import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../../workers/handlers.ts';
 import { schedulesOf } from '../../../workers/schedules.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../../testkit/database.ts';
+import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { createTestRedis } from '../../../testkit/redis.ts';
-import { testStack } from '../../../testkit/stack.ts';
+import { createTestRedis } from '../../../testkit/services/redis.ts';
+import { testStack } from '../../../testkit/services/stack.ts';
 
 /** API, worker and the outside world in this process, on a database that counts what every statement reads, also in functions. */
 export async function openHotWorld() {

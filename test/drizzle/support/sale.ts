@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { type TestEvent, someBuyer } from '../../../testkit/factories.ts';
-import { until } from '../../../testkit/worker.ts';
 import type { HotWorld } from './hot-world.ts';
+import { until } from '../../../testkit/until.ts';
 
 type Placed = { readonly id: string; readonly accessToken: string };
 

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { createApp } from '../../../src/app.ts';
 import { type Served, type Serving, serve } from '../../../src/http/server/serve.ts';
-import { type TestService, startTestService } from '../../../testkit/service.ts';
+import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { type TestEdge, startTestEdge } from './start-edge.ts';
 
 /** A request as the API sees it. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ticketCode } from '../../../src/orders/tickets/present.ts';
 import { quietZoneModules } from '../../../src/orders/tickets/qr.ts';
 import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
-import { readQrPath } from '../../../testkit/qr-reader.ts';
+import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
 
 const event = {
   name: 'Senja di Selatan',

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { testStack } from '../../../testkit/stack.ts';
+import { testStack } from '../../../testkit/services/stack.ts';
 
 /**
  * Deadlocks that Postgres has broken in a database so far. It ends the connections first, since each keeps its counts

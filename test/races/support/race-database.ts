@@ -1,6 +1,6 @@
 import type { OpenDb } from '../../../src/platform/database/db.ts';
-import { createTestDatabase } from '../../../testkit/database.ts';
-import { openTestDb } from '../../../testkit/placing.ts';
+import { createTestDatabase } from '../../../testkit/services/database.ts';
+import { openTestDb } from '../../../testkit/orders/placing.ts';
 
 export type RaceDatabase = { readonly url: string; readonly directUrl: string; readonly db: OpenDb['db'] };
 

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { OpenDb } from '../../../src/platform/database/db.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../../../testkit/placing.ts';
+import { type OrderOptions, openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
 import type { SaleAnswer, SaleRequest, ShopMessage } from './shops.ts';
 
 /** One API process of a race: it places what it is told to, all at once, over its own pool and its own group commit. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TestEvent } from '../../../testkit/factories.ts';
-import type { OrderOptions } from '../../../testkit/placing.ts';
+import type { OrderOptions } from '../../../testkit/orders/placing.ts';
 
 export type SaleRequest = {
   readonly id: number;

@@ -1,6 +1,6 @@
 import { orderInvariants } from '../../../src/orders/invariants.ts';
 import type { Db } from '../../../src/platform/database/db.ts';
-import { openTestDb } from '../../../testkit/placing.ts';
+import { openTestDb } from '../../../testkit/orders/placing.ts';
 
 /** Tests make holds overdue on purpose, and nobody sweeps while they look. */
 const checked = orderInvariants.filter(({ name }) => name !== 'orders.holds_end');

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { until } from '../../../testkit/worker.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** Lets a page of the waiting room ask now, as when its browser is online again. */
 export const lookNow = (page: Page) => page.evaluate("window.dispatchEvent(new Event('online'))");

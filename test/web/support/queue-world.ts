@@ -16,10 +16,11 @@ import { type Challenge, solveChallenge } from '../../../src/web/client/queue/so
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers } from '../../../workers/handlers.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../../testkit/database.ts';
+import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { createTestRedis } from '../../../testkit/redis.ts';
-import { silentLog, until } from '../../../testkit/worker.ts';
+import { createTestRedis } from '../../../testkit/services/redis.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** The whole product with the outside world around it: API, worker, and a beacon whose rounds come each second. */
 

@@ -5,7 +5,7 @@ import { createLog } from '../../../../src/platform/log.ts';
 import { openCacheRedis } from '../../../../src/platform/redis.ts';
 import { problems } from '../../../../src/problems.ts';
 import { drawRoutes } from '../../../../src/waiting-room/draw/routes.ts';
-import { createTestRedis } from '../../../../testkit/redis.ts';
+import { createTestRedis } from '../../../../testkit/services/redis.ts';
 import type { DrawWorld } from './draw-world.ts';
 
 /** The part of the API that publishes draws. */

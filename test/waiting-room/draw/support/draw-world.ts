@@ -6,9 +6,9 @@ import { createLog } from '../../../../src/platform/log.ts';
 import { createBeacon } from '../../../../src/waiting-room/draw/beacon/beacon.ts';
 import { type DrawDeps, type DrawRow, commitDraw, completeDraw } from '../../../../src/waiting-room/draw/index.ts';
 import { listDraws } from '../../../../src/waiting-room/draw/queries.ts';
-import { createTestDatabase } from '../../../../testkit/database.ts';
+import { createTestDatabase } from '../../../../testkit/services/database.ts';
 import { createEvent } from '../../../../testkit/factories.ts';
-import { openTestDb } from '../../../../testkit/placing.ts';
+import { openTestDb } from '../../../../testkit/orders/placing.ts';
 
 export const leadSeconds = 60;
 const chain = demoChain(1);

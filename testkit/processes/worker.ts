@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { type Db, type OpenDb, openDb, rowsOf } from '../src/platform/database/db.ts';
-import { type JobContract, job, queueNames } from '../src/platform/jobs/job.ts';
-import { createLog } from '../src/platform/log.ts';
-import { createClosers } from '../src/platform/resilience/shutdown.ts';
-import { type Queues, openProducerRedis, openQueues } from '../workers/queues.ts';
-import type { Handlers } from '../workers/run-job.ts';
-import { startWorker } from '../workers/start-worker.ts';
+import { type Db, type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
+import { type JobContract, job, queueNames } from '../../src/platform/jobs/job.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { createClosers } from '../../src/platform/resilience/shutdown.ts';
+import { type Queues, openProducerRedis, openQueues } from '../../workers/queues.ts';
+import type { Handlers } from '../../workers/run-job.ts';
+import { startWorker } from '../../workers/start-worker.ts';
 
 /** What the tests of workers share: small contracts, a worker process in miniature, and looks into the outbox. */
 
@@ -87,13 +87,4 @@ export async function outboxCount(db: Db): Promise<number> {
 /** As if every lease had run out. */
 export async function expireLeases(db: Db): Promise<void> {
   await db.execute(sql`update outbox set available_at = now() - interval '1 second'`);
-}
-
-/** Waits until `check` holds. */
-export async function until(check: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`not so within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

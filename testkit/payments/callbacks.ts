@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { demoMidtransAccount } from '../sandbox/demo-accounts.ts';
-import type { Placed } from './payments.ts';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import type { Placed } from './payment-rows.ts';
 
 /** Notifications as Midtrans writes and signs them. */
 

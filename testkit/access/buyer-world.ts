@@ -1,24 +1,24 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
-import { buyerCode } from '../src/access/buyers/buyer-code.ts';
-import { buyerRoutes } from '../src/access/buyers/routes.ts';
-import { createVerificationLanes } from '../src/access/buyers/verification-lanes.ts';
-import { handleError } from '../src/http/problem.ts';
-import type { AppEnv } from '../src/http/contract/router.ts';
-import { notifyBuyer } from '../src/notifications/notices/notify.ts';
-import { createCanMessagePhones } from '../src/notifications/senders/can-message-phones.ts';
-import { sendDelivery } from '../src/notifications/deliveries/send-delivery.ts';
-import { systemClock } from '../src/platform/clock.ts';
-import { type OpenDb, rowsOf } from '../src/platform/database/db.ts';
-import { problems } from '../src/problems.ts';
-import { createVerificationLimiter } from '../src/traffic-control/index.ts';
-import { createCodeLimiter } from '../src/traffic-control/limits/try-limiter.ts';
-import { createLimiter } from '../src/traffic-control/limits/limiter.ts';
-import { policiesOf } from '../src/traffic-control/limits/policies.ts';
-import type { TestEvent } from './factories.ts';
-import { type Notifications, notificationConfig, openNotifications } from './notifications.ts';
-import { openWorkDb, silentLog } from './worker.ts';
+import { buyerCode } from '../../src/access/buyers/buyer-code.ts';
+import { buyerRoutes } from '../../src/access/buyers/routes.ts';
+import { createVerificationLanes } from '../../src/access/buyers/verification-lanes.ts';
+import { handleError } from '../../src/http/problem.ts';
+import type { AppEnv } from '../../src/http/contract/router.ts';
+import { notifyBuyer } from '../../src/notifications/notices/notify.ts';
+import { createCanMessagePhones } from '../../src/notifications/senders/can-message-phones.ts';
+import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { problems } from '../../src/problems.ts';
+import { createVerificationLimiter } from '../../src/traffic-control/index.ts';
+import { createCodeLimiter } from '../../src/traffic-control/limits/try-limiter.ts';
+import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
+import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
+import type { TestEvent } from '../factories.ts';
+import { type Notifications, notificationConfig, openNotifications } from '../notifications/notification-world.ts';
+import { openWorkDb, silentLog } from '../processes/worker.ts';
 
 /** What the tests of codes for buyers share: API processes in miniature before the real limits, and the worker's part. */
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '../src/platform/database/db.ts';
-import { buyerKeys } from '../src/orders/placement/keys.ts';
-import { signPass } from '../src/waiting-room/places/pass.ts';
-import type { TestEvent } from './factories.ts';
-import { testHashSecret, testQueueTokenSecret } from './placing.ts';
+import type { Db } from '../../src/platform/database/db.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
+import { signPass } from '../../src/waiting-room/places/pass.ts';
+import type { TestEvent } from '../factories.ts';
+import { testHashSecret, testQueueTokenSecret } from '../orders/placing.ts';
 
 /** A waiting room that lets people in, with so many places given out. */
 export async function openRoom(db: Db, event: TestEvent, places = 1000): Promise<void> {

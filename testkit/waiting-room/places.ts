@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { buyerKey } from '../src/access/buyers/buyer-key.ts';
-import { signBuyerToken } from '../src/access/buyers/buyer-token.ts';
-import { systemClock } from '../src/platform/clock.ts';
-import type { Db, OpenDb } from '../src/platform/database/db.ts';
-import { createChallenges } from '../src/waiting-room/places/challenge.ts';
-import { createJoinLane } from '../src/waiting-room/places/join-lane.ts';
-import type { JoinPlaceDeps } from '../src/waiting-room/places/join-place.ts';
-import type { Phase } from '../src/waiting-room/rooms/phase.ts';
-import type { RoomFacts } from '../src/waiting-room/ports.ts';
-import { type TestEvent, createEvent } from './factories.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
+import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { Db, OpenDb } from '../../src/platform/database/db.ts';
+import { createChallenges } from '../../src/waiting-room/places/challenge.ts';
+import { createJoinLane } from '../../src/waiting-room/places/join-lane.ts';
+import type { JoinPlaceDeps } from '../../src/waiting-room/places/join-place.ts';
+import type { Phase } from '../../src/waiting-room/rooms/phase.ts';
+import type { RoomFacts } from '../../src/waiting-room/ports.ts';
+import { type TestEvent, createEvent } from '../factories.ts';
 
 /** What the tests of joining share: an event with a room, confirmed buyers, and an API process in miniature. */
 

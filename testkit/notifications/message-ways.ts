@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { buyerKey } from '../src/access/buyers/buyer-key.ts';
-import { notifyBuyer, notifyOrder, notifyStaff } from '../src/notifications/notices/notify.ts';
-import { queueOrderDeliveries } from '../src/notifications/deliveries/queue-queries.ts';
-import { buyerKeys } from '../src/orders/placement/keys.ts';
-import { lockOrder } from '../src/orders/lifecycle/queries.ts';
-import { releaseHold } from '../src/orders/lifecycle/end-holds.ts';
-import { withdrawOrder } from '../src/orders/lifecycle/withdraw-order.ts';
-import { rowsOf, transaction } from '../src/platform/database/db.ts';
-import { newId } from '../src/platform/ids.ts';
-import { type TestEvent, createEvent, createOrganizer, type someBuyer } from './factories.ts';
-import { type Notifications, addSender, notificationConfig } from './notifications.ts';
-import { order, placingDeps } from './placing.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
+import { notifyBuyer, notifyOrder, notifyStaff } from '../../src/notifications/notices/notify.ts';
+import { queueOrderDeliveries } from '../../src/notifications/deliveries/queue-queries.ts';
+import { buyerKeys } from '../../src/orders/placement/keys.ts';
+import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
+import { releaseHold } from '../../src/orders/lifecycle/end-holds.ts';
+import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { type TestEvent, type someBuyer, createEvent, createOrganizer } from '../factories.ts';
+import { type Notifications, addSender, notificationConfig } from './notification-world.ts';
+import { order, placingDeps } from '../orders/placing.ts';
 
 type Buyer = ReturnType<typeof someBuyer>;
 

@@ -1,19 +1,19 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { type Actors, createActors } from '../src/access/actors.ts';
-import { accessProblems } from '../src/access/errors.ts';
-import { createOrganizer } from '../src/access/staff/create-organizer.ts';
-import type { AccessDeps } from '../src/access/deps.ts';
-import { acceptInvitation } from '../src/access/links/accept-invitation.ts';
-import { createPasswords } from '../src/access/sessions/passwords.ts';
-import { accessRoutes } from '../src/access/routes.ts';
-import type { Role } from '../src/access/actor.ts';
-import type { TryLimiter } from '../src/access/sessions/try-limiter.ts';
-import { handleError } from '../src/http/problem.ts';
-import { createLog } from '../src/platform/log.ts';
-import { type OpenDb, openDb, rowsOf } from '../src/platform/database/db.ts';
-import { newId } from '../src/platform/ids.ts';
-import { type TestDatabase, createTestDatabase } from './database.ts';
+import { type Actors, createActors } from '../../src/access/actors.ts';
+import { accessProblems } from '../../src/access/errors.ts';
+import { createOrganizer } from '../../src/access/staff/create-organizer.ts';
+import type { AccessDeps } from '../../src/access/deps.ts';
+import { acceptInvitation } from '../../src/access/links/accept-invitation.ts';
+import { createPasswords } from '../../src/access/sessions/passwords.ts';
+import { accessRoutes } from '../../src/access/routes.ts';
+import type { Role } from '../../src/access/actor.ts';
+import type { TryLimiter } from '../../src/access/sessions/try-limiter.ts';
+import { handleError } from '../../src/http/problem.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 
 /** The access room on a database of its own, with a clock that tests may move and hashes that cost little. */
 export type AccessWorld = {

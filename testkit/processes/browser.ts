@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { findBrowser } from '../deploy/local/binaries/find-browser.ts';
+import { findBrowser } from '../../deploy/local/binaries/find-browser.ts';
 
 /** Starts the browser that comes with the packages, without a window. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { findRedis } from '../deploy/local/binaries/find-servers.ts';
-import { freePort } from '../deploy/local/host/ports.ts';
+import { findRedis } from '../../deploy/local/binaries/find-servers.ts';
+import { freePort } from '../../deploy/local/host/ports.ts';
 
 /** A Redis server that a test may stop and kill without harming its neighbours. */
 export interface OwnRedis {

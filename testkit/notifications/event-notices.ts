@@ -1,21 +1,21 @@
 import { sql } from 'drizzle-orm';
-import type { Actor } from '../src/access/actor.ts';
-import { cancelEvent } from '../src/catalog/events/cancel-event.ts';
-import { changeEvent } from '../src/catalog/events/change-event.ts';
-import type { ChangeEvent } from '../src/catalog/events/schemas.ts';
-import type { Mail } from '../src/notifications/channel.ts';
-import { composeMessage } from '../src/notifications/deliveries/compose-message.ts';
-import { createNoteEventChange } from '../src/notifications/notices/note-event-change.ts';
-import type { Channel, Template } from '../src/notifications/tables.ts';
-import { tellHoldersOfEvent } from '../src/notifications/notices/tell-holders.ts';
-import { availabilityOf } from '../src/orders/pools/queries.ts';
-import { limitsChanged } from '../src/orders/placement/catalog-changes.ts';
-import { unpayableSale } from '../src/payments/index.ts';
-import { systemClock } from '../src/platform/clock.ts';
-import { rowsOf } from '../src/platform/database/db.ts';
-import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from './factories.ts';
-import { type Notifications, deliveriesOf, paidOrder } from './notifications.ts';
-import { order, placingDeps } from './placing.ts';
+import type { Actor } from '../../src/access/actor.ts';
+import { cancelEvent } from '../../src/catalog/events/cancel-event.ts';
+import { changeEvent } from '../../src/catalog/events/change-event.ts';
+import type { ChangeEvent } from '../../src/catalog/events/schemas.ts';
+import type { Mail } from '../../src/notifications/channel.ts';
+import { composeMessage } from '../../src/notifications/deliveries/compose-message.ts';
+import { createNoteEventChange } from '../../src/notifications/notices/note-event-change.ts';
+import type { Channel, Template } from '../../src/notifications/tables.ts';
+import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
+import { availabilityOf } from '../../src/orders/pools/queries.ts';
+import { limitsChanged } from '../../src/orders/placement/catalog-changes.ts';
+import { unpayableSale } from '../../src/payments/index.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../factories.ts';
+import { type Notifications, deliveriesOf, paidOrder } from './notification-world.ts';
+import { order, placingDeps } from '../orders/placing.ts';
 
 /** How long edits of an event are waited for in the tests of notices. */
 export const delaySeconds = 300;

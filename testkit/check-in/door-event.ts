@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
-import type { DecidedScan, ReusedScan } from '../src/check-in/scans/queries.ts';
-import { encodeBase32, newEventId, newId, newOrderId } from '../src/platform/ids.ts';
+import type { DecidedScan, ReusedScan } from '../../src/check-in/scans/queries.ts';
+import { encodeBase32, newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
 
 /** A ticket that somebody holds: its id and what its QR carries. */
 export interface HeldTicket {

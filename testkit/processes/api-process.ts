@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { freePort } from '../deploy/local/host/ports.ts';
-import { until } from './worker.ts';
+import { freePort } from '../../deploy/local/host/ports.ts';
+import { until } from '../until.ts';
 
 /** The API as it is deployed, in a process of its own, on ports of its own. */
 export type ApiProcess = {
@@ -17,7 +17,7 @@ export type ApiProcess = {
 
 export const operationsToken = 'test-only-operations-token-0123456789abc';
 
-const script = resolve(import.meta.dirname, '../src/main.ts');
+const script = resolve(import.meta.dirname, '../../src/main.ts');
 const readyWithinMs = 30_000;
 
 export async function startApiProcess(

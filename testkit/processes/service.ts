@@ -1,11 +1,11 @@
 import { appendFileSync } from 'node:fs';
-import { createApp, createRoutes } from '../src/app.ts';
-import { type Service, compose } from '../src/compose.ts';
-import { loadConfig } from '../src/config.ts';
-import { createLog } from '../src/platform/log.ts';
-import { createTestDatabase } from './database.ts';
-import { createTestRedis } from './redis.ts';
-import { testStack } from './stack.ts';
+import { createApp, createRoutes } from '../../src/app.ts';
+import { type Service, compose } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { createTestDatabase } from '../services/database.ts';
+import { createTestRedis } from '../services/redis.ts';
+import { testStack } from '../services/stack.ts';
 
 /** The whole API as one process has it, on a database and Redis of its own. */
 export type TestService = {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../src/platform/clock.ts';
-import { type OpenDb, openDb } from '../src/platform/database/db.ts';
-import { createEventDirectory } from '../src/orders/placement/event-directory.ts';
-import { type PlaceOrderDeps, placeOrder } from '../src/orders/placement/place-order.ts';
-import { createSoldOutMemory } from '../src/orders/placement/sold-out-memory.ts';
-import { createPlacement } from '../src/orders/placement/placement.ts';
-import { createReadPass } from '../src/waiting-room/places/pass.ts';
-import { type TestEvent, someBuyer } from './factories.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
+import { createEventDirectory } from '../../src/orders/placement/event-directory.ts';
+import { type PlaceOrderDeps, placeOrder } from '../../src/orders/placement/place-order.ts';
+import { createSoldOutMemory } from '../../src/orders/placement/sold-out-memory.ts';
+import { createPlacement } from '../../src/orders/placement/placement.ts';
+import { createReadPass } from '../../src/waiting-room/places/pass.ts';
+import { type TestEvent, someBuyer } from '../factories.ts';
 
 export const testQueueTokenSecret = 'test-only-queue-token-secret-0123456789';
 export const testHashSecret = 'test-only-hash-secret-0123456789abcdef';

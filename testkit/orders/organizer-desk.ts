@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { PlaceOrderDeps } from '../src/orders/placement/place-order.ts';
-import { type OpenDb, rowsOf } from '../src/platform/database/db.ts';
-import { createTestDatabase } from './database.ts';
-import { type TestOrganizer, createOrganizer } from './factories.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { createTestDatabase } from '../services/database.ts';
+import { type TestOrganizer, createOrganizer } from '../factories.ts';
 import { json, keyFor, openDesk, read } from './order-desk.ts';
 import { openTestDb, placingDeps } from './placing.ts';
 

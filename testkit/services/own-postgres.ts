@@ -4,12 +4,12 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
-import { type PostgresPrograms, findPostgres } from '../deploy/local/binaries/find-postgres.ts';
-import { type Account, chooseAccount } from '../deploy/local/host/account.ts';
-import { freePort } from '../deploy/local/host/ports.ts';
-import { privateFolder, reachableFolder } from '../deploy/local/host/reachable-folder.ts';
-import { dataFolder } from '../deploy/local/places.ts';
-import { until } from './worker.ts';
+import { type PostgresPrograms, findPostgres } from '../../deploy/local/binaries/find-postgres.ts';
+import { type Account, chooseAccount } from '../../deploy/local/host/account.ts';
+import { freePort } from '../../deploy/local/host/ports.ts';
+import { privateFolder, reachableFolder } from '../../deploy/local/host/reachable-folder.ts';
+import { dataFolder } from '../../deploy/local/places.ts';
+import { until } from '../until.ts';
 
 /** A Postgres server that a test may stop and start without harming its neighbours. */
 export type OwnPostgres = {

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { createActors } from '../src/access/actors.ts';
-import { newCredential } from '../src/access/credentials/credential.ts';
-import { accessProblems } from '../src/access/errors.ts';
-import { checkInProblems } from '../src/check-in/errors.ts';
-import { gateRoutes } from '../src/check-in/gates/routes.ts';
-import { createScanLane } from '../src/check-in/index.ts';
-import { checkInInvariants } from '../src/check-in/invariants.ts';
-import { checkInRoutes } from '../src/check-in/routes.ts';
-import { handleError } from '../src/http/problem.ts';
-import { createRouter } from '../src/http/contract/router.ts';
-import { systemClock } from '../src/platform/clock.ts';
-import { type OpenDb, openDb } from '../src/platform/database/db.ts';
-import { newId } from '../src/platform/ids.ts';
-import { createLog } from '../src/platform/log.ts';
-import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './check-in.ts';
-import { createTestDatabase } from './database.ts';
+import { createActors } from '../../src/access/actors.ts';
+import { newCredential } from '../../src/access/credentials/credential.ts';
+import { accessProblems } from '../../src/access/errors.ts';
+import { checkInProblems } from '../../src/check-in/errors.ts';
+import { gateRoutes } from '../../src/check-in/gates/routes.ts';
+import { createScanLane } from '../../src/check-in/index.ts';
+import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import { checkInRoutes } from '../../src/check-in/routes.ts';
+import { handleError } from '../../src/http/problem.ts';
+import { createRouter } from '../../src/http/contract/router.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './door-event.ts';
+import { createTestDatabase } from '../services/database.ts';
 
 export type Answer = { status: number; body: ReturnType<typeof JSON.parse> };
 

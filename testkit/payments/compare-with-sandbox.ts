@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { ledgerEntries } from '../src/payments/tables.ts';
-import type { Db } from '../src/platform/database/db.ts';
+import { ledgerEntries } from '../../src/payments/tables.ts';
+import type { Db } from '../../src/platform/database/db.ts';
 
 /** A line of the sandbox's journal: money that the gateway took for one of our attempts, or gave back. */
 const line = z.looseObject({

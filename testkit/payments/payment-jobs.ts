@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
+import type { TestEvent } from '../factories.ts';
+import { type OrderOptions, order, placingDeps } from '../orders/placing.ts';
+import { until } from '../until.ts';
+import { type Placed, callbacksOf } from './payment-rows.ts';
+import type { PaymentWorld } from './payment-world.ts';
+
+/** An order as buyers place it; its payment is staged and not begun. */
+export async function place(world: PaymentWorld, event: TestEvent, options: OrderOptions = {}): Promise<Placed> {
+  const deps: PlaceOrderDeps = placingDeps(world.open);
+  const { order: placed } = await order(deps, event, options);
+  return { eventId: event.id, orderId: placed.id, attemptId: `pay_${placed.id.slice(4)}01` };
+}
+
+/** An order whose payment page is ready. */
+export async function placeReady(world: PaymentWorld, event: TestEvent, options: OrderOptions = {}): Promise<Placed> {
+  const placed = await place(world, event, options);
+  await world.handlers['order.placed'](placed);
+  await world.db.execute(
+    sql`delete from outbox where name = 'order.placed' and payload ->> 'orderId' = ${placed.orderId}`,
+  );
+  return placed;
+}
+
+type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers']; readonly payload: never };
+
+/**
+ * Runs the room's staged jobs of these orders until none is due, as a worker would. A job that asks to be run later is put
+ * off by a hundredth of its wish, and given up after `triesMax`.
+ */
+export async function work(world: PaymentWorld, placed: Placed, triesMax = 20): Promise<void> {
+  const names = Object.keys(world.handlers).filter((name) => !name.startsWith('payments.'));
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const due = await rowsOf<Staged>(
+      world.db,
+      sql`
+        select id::text, name, payload from outbox o
+        where name in (${sql.join(
+          names.map((name) => sql`${name}`),
+          sql`, `,
+        )})
+          and (payload ->> 'orderId' = ${placed.orderId}
+            or starts_with(payload ->> 'attemptId', ${placed.attemptId.slice(0, -2)})
+            or exists (select 1 from callbacks c where c.id::text = payload ->> 'callbackId'
+                       and starts_with(c.attempt_id, ${placed.attemptId.slice(0, -2)}))
+            or exists (select 1 from refunds r where r.id = payload ->> 'refundId' and r.order_id = ${placed.orderId}))
+        order by o.id`,
+    );
+    if (due.length === 0) return;
+    for (const { id, name, payload } of due) await runOne(world, id, name, payload);
+  }
+}
+
+async function runOne(world: PaymentWorld, id: string, name: Staged['name'], payload: never): Promise<void> {
+  try {
+    await (world.handlers[name] as (given: never) => Promise<unknown>)(payload);
+    await world.db.execute(sql`delete from outbox where id = ${id}`);
+  } catch (error) {
+    if (!(error instanceof RetryLater)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(50, error.seconds * 10)));
+  }
+}
+
+/** Lets the time of leases and pauses pass for one order. */
+export async function hurry(world: PaymentWorld, { orderId }: Placed): Promise<void> {
+  await world.db.execute(
+    sql`update payment_attempts set next_check_at = now() where order_id = ${orderId} and next_check_at is not null`,
+  );
+}
+
+/** Waits for the gateway's callbacks to be in the inbox, and runs what they stage. */
+export async function settle(world: PaymentWorld, placed: Placed, callbacks: number): Promise<void> {
+  await until(async () => (await callbacksOf(world, placed)).length >= callbacks);
+  await work(world, placed);
+}

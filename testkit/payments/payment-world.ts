@@ -1,0 +1,209 @@
+import { sql } from 'drizzle-orm';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import type { Actor, Role } from '../../src/access/actor.ts';
+import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { accessProblems } from '../../src/access/errors.ts';
+import { handleError } from '../../src/http/problem.ts';
+import { createRouter } from '../../src/http/contract/router.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { orderProblems } from '../../src/orders/errors.ts';
+import { orderInvariants } from '../../src/orders/invariants.ts';
+import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
+import { paymentProblems } from '../../src/payments/errors.ts';
+import { gatewayVariables } from '../../src/payments/gateways/gateway-of.ts';
+import {
+  type GatewayDeps,
+  type PaymentGateway,
+  createCallbackInbox,
+  createGatewayBudget,
+  createPaymentAccounts,
+  dispatchByAccount,
+  gatewayPlugins,
+  guardGateway,
+  paymentHandlers,
+} from '../../src/payments/index.ts';
+import { paymentInvariants } from '../../src/payments/invariants.ts';
+import { paymentRoutes } from '../../src/payments/routes.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { encrypt } from '../../src/platform/crypto.ts';
+import type { CallGuard } from '../../src/platform/resilience/call-guard.ts';
+import type { Db, OpenDb } from '../../src/platform/database/db.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { openCacheRedis } from '../../src/platform/redis.ts';
+import { type TestDatabase, createTestDatabase } from '../services/database.ts';
+import { type TestEvent, type TestEventOptions, createEvent } from '../factories.ts';
+import { freePort } from '../../deploy/local/host/ports.ts';
+import { openTestDb } from '../orders/placing.ts';
+import { compareWithSandbox } from './compare-with-sandbox.ts';
+import { createTestRedis } from '../services/redis.ts';
+
+export const encryptionKey = '0f'.repeat(32);
+const orderTokenSecret = 'test-only-order-token-secret-0123456789';
+
+/** The payments room with its real neighbours: Postgres behind PgBouncer, Redis, HTTP, and a gateway that misbehaves. */
+export type PaymentWorld = {
+  readonly database: TestDatabase;
+  readonly open: OpenDb;
+  readonly db: Db;
+  readonly sandbox: Sandbox;
+  readonly deps: GatewayDeps;
+  readonly handlers: ReturnType<typeof paymentHandlers>;
+  readonly url: string;
+  /** A token of a member of this organiser. */
+  staffToken(event: TestEvent, role: Role): string;
+  close(): Promise<void>;
+};
+
+export async function openPaymentWorld(
+  options: {
+    createsPerSecond?: number;
+    timeoutMs?: number;
+    snapExpiryMinimumMinutes?: number;
+    guard?: CallGuard;
+    /** Told of each call that goes out. */
+    onCall?: (call: string) => void;
+  } = {},
+): Promise<PaymentWorld> {
+  const [database, redisUrls] = [await createTestDatabase(), await createTestRedis()];
+  const open = openTestDb(database.url, 8);
+  const log = createLog({ level: 'silent', process: 'test' });
+  const redis = openCacheRedis(redisUrls.cacheUrl, log);
+  await new Promise((resolve) => redis.once('ready', resolve));
+  const sandbox = await startSandbox({ port: 0, smtpPort: 0, timeScale: 0.001, ...pick(options) });
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const config = {
+    ...z.object(gatewayVariables).parse({
+      MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
+      MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
+    }),
+    PUBLIC_URL: publicUrl,
+    GATEWAY_TIMEOUT_MS: options.timeoutMs ?? 1000,
+  };
+  const { onCall = () => {} } = options;
+  const budget = createGatewayBudget({ redis, createsPerSecond: options.createsPerSecond ?? 1000 });
+  const gateway = dispatchByAccount(
+    new Map(
+      gatewayPlugins.map((plugin) => {
+        const calls = plugin.open(config);
+        const counted: PaymentGateway = {
+          ...calls,
+          create: (account, request) => (onCall('create'), calls.create(account, request)),
+          fetch: (account, attemptId) => (onCall('fetch'), calls.fetch(account, attemptId)),
+        };
+        return [plugin.name, guardGateway(counted, budget, options.guard)];
+      }),
+    ),
+  );
+  const { db } = open;
+  const accounts = createPaymentAccounts({ db, clock: systemClock, encryptionKey });
+  const deps: GatewayDeps = { db, clock: systemClock, log, accounts, gateway, publicUrl };
+  const actors = new Map<string, Actor>();
+  const serving = await serveRoutes(deps, actors, port);
+  return {
+    database,
+    open,
+    db,
+    sandbox,
+    deps,
+    handlers: paymentHandlers(deps),
+    url: publicUrl,
+    staffToken: ({ organizer }, role) => {
+      const token = `staff-token-of-${organizer.slug}-${role}`;
+      const own = { organizerId: organizer.id, organizerSlug: organizer.slug, role };
+      actors.set(token, { kind: 'staff', id: `stf_${role}`, sessionId: 'ses_test', ...own });
+      return token;
+    },
+    close: async () => {
+      await serving.close();
+      await sandbox.close();
+      redis.disconnect();
+      await open.close();
+      await redisUrls.close();
+      await database.close();
+    },
+  };
+}
+
+function pick({ snapExpiryMinimumMinutes }: { snapExpiryMinimumMinutes?: number }) {
+  return snapExpiryMinimumMinutes === undefined ? {} : { snapExpiryMinimumMinutes };
+}
+
+async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: number): Promise<Serving> {
+  const app = createRouter();
+  app.onError(
+    handleError(
+      {
+        ...paymentProblems,
+        ...orderProblems,
+        ...accessProblems,
+        'request.not_found': { status: 404, title: 'Not found' },
+        'request.invalid': { status: 400, title: 'Invalid' },
+        'request.unsupported_media_type': { status: 415, title: 'Media type' },
+        'idempotency.key_required': { status: 400, title: 'Key' },
+        'idempotency.key_reused': { status: 422, title: 'Key' },
+        'service.unavailable': { status: 503, title: 'Unavailable' },
+      },
+      deps.log,
+    ),
+  );
+  app.route(
+    '/',
+    paymentRoutes({
+      ...deps,
+      inbox: createCallbackInbox({ db: deps.db }),
+      actors: { of: (token) => Promise.resolve(actors.get(token)), forget: () => {} },
+      config: {
+        ENCRYPTION_KEY: encryptionKey,
+        ORDER_TOKEN_SECRET: orderTokenSecret,
+        PUBLIC_URL: 'http://localhost:3000',
+      },
+    }),
+  );
+  return serve(app, { host: '127.0.0.1', port, reusePort: false });
+}
+
+/** An event whose organiser has an account at the gateway. */
+export async function createPaidEvent(
+  world: PaymentWorld,
+  options: TestEventOptions & { account?: { merchantId: string; serverKey: string } } = {},
+): Promise<TestEvent> {
+  const { account = demoMidtransAccount, ...rest } = options;
+  const event = await createEvent(world.db, rest);
+  const credentials = encrypt(
+    encryptionKey,
+    JSON.stringify({ serverKey: account.serverKey, clientKey: 'client' }),
+    accountContext('midtrans', event.organizer.id),
+  );
+  await world.db.execute(sql`
+    insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
+    values (${event.organizer.id}, 'midtrans', ${account.merchantId}, ${credentials}) on conflict do nothing`);
+  return event;
+}
+
+export async function control(world: PaymentWorld, path: string, body: unknown = {}): Promise<number> {
+  const response = await fetch(`${world.sandbox.url}/control${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** The end of every test file: our books are in order, and agree with the gateway's. */
+export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
+  for (const invariant of [...paymentInvariants, ...orderInvariants]) {
+    expect(await invariant.find(world.db), invariant.name).toEqual([]);
+  }
+  const journal = { captures: world.sandbox.journal.captures(), refunds: world.sandbox.journal.refunds() };
+  expect(await compareWithSandbox(world.db, journal as never)).toEqual([]);
+  expect(await compareWithSandbox(world.db, world.sandbox.url)).toEqual([]);
+}
+
+export function buyerToken({ orderId }: { orderId: string }): string {
+  return orderAccessToken(orderTokenSecret, orderId);
+}
