@@ -1,9 +1,10 @@
 /**
  * The three tiers of the tests. A file that no list names is an integration test: it uses Postgres and Redis, in one process.
- * `test/tiers.test.ts` holds the lists to what the files import.
+ * `test/tiers.test.ts` holds the lists to what the files import. The files that one worker runs share their modules: a file leaves
+ * no module, global or environment variable changed.
  */
 
-/** `npm run test:unit`: seconds, no services. All files share one module graph, so a file must leave no module changed. */
+/** `npm run test:unit`: seconds, no services. */
 export const unitTests = [
   'test/access/buyer-key.test.ts',
   'test/access/order-access.test.ts',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from './places.ts';
-import { discardData } from './services/discard-data.ts';
+import { discardTestData } from './services/test-data.ts';
 
 /** `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. */
 
@@ -58,7 +58,7 @@ async function clearUp(pid: number | undefined): Promise<void> {
   } catch {
     // No process is left, as expected.
   }
-  await discardData(join(dataFolder, `test-${pid}`));
+  await discardTestData(pid);
 }
 
 function read(file: string): Results | undefined {

@@ -22,6 +22,12 @@ import { atGateway, payAtGateway, signHook } from './dry-run/plugin.ts';
  * mock below for the entry; everything else is the product as it is.
  */
 
+// Test files of a tier share their modules: this file loads all of them anew, and the next file does, too.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => {
+  vi.doUnmock('../../src/payments/gateways/registry.ts');
+  vi.resetModules();
+});
 vi.mock(import('../../src/payments/gateways/registry.ts'), async (original) => {
   const { gatewayPlugins } = await original();
   const { dryRun } = await import('./dry-run/plugin.ts');

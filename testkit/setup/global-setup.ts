@@ -1,24 +1,20 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
-import { readLedger } from '../../deploy/local/host/ledger.ts';
-import { isAlive } from '../../deploy/local/host/process-identity.ts';
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
-import { dataFolder } from '../../deploy/local/places.ts';
-import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
+import { discardKilledRuns, discardTestData, makeTestFolder } from '../../deploy/local/services/test-data.ts';
 import type { TestStack } from '../services/stack.ts';
 import { undocumentedRefusals } from './undocumented-refusals.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
-const own = join(dataFolder, `test-${process.pid}`);
-const refusalsFile = join(own, 'refusals.log');
 
 /** What the tiers of one run share. Each tier loads this file anew, so it hangs on the process. */
 interface Shared {
   services?: Services;
+  refusalsFile?: string;
   stack?: Promise<TestStack>;
   users: number;
 }
@@ -40,9 +36,12 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 async function start(): Promise<TestStack> {
-  await clearAfterKilledRuns();
+  await discardKilledRuns();
+  const folder = makeTestFolder(process.pid);
+  const refusalsFile = join(folder, 'refusals.log');
+  shared.refusalsFile = refusalsFile;
   const services = await startServices({
-    dataFolder: own,
+    dataFolder: folder,
     ports: 'free',
     durable: false,
     database: templateDatabase,
@@ -62,9 +61,10 @@ export async function teardown(): Promise<void> {
   shared.users -= 1;
   if (shared.users > 0) return;
   await shared.services?.stop();
+  const { refusalsFile = '' } = shared;
   const undocumented = existsSync(refusalsFile) ? undocumentedRefusals(readFileSync(refusalsFile, 'utf8')) : [];
   rmSync(refusalsFile, { force: true });
-  await discardData(own);
+  await discardTestData(process.pid);
   if (undocumented.length > 0)
     throw new Error(`Refusals that src/refusals.ts does not list for their operation:\n  ${undocumented.join('\n  ')}`);
 }
@@ -74,16 +74,6 @@ async function closeTemplate(adminUrl: string): Promise<void> {
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
   await sql`alter database ${sql(templateDatabase)} with allow_connections false`;
   await sql.end();
-}
-
-async function clearAfterKilledRuns(): Promise<void> {
-  if (!existsSync(dataFolder)) return;
-  for (const name of readdirSync(dataFolder).filter((entry) => /^test-\d+$/.test(entry))) {
-    const folder = join(dataFolder, name);
-    const ledger = readLedger(join(folder, 'stack.json'));
-    if (ledger && isAlive(ledger.launcher)) continue;
-    await discardData(folder);
-  }
 }
 
 /** Start-up times are not worth a line in a test run; a download or a server that died is. */
