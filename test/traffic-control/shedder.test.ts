@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { calm, loopPressure, nextShedState } from '../../src/traffic-control/shedding/shed-level.ts';
 import { createShedder } from '../../src/traffic-control/shedding/shedder.ts';
 
@@ -57,6 +57,10 @@ describe('pressure of the loop', () => {
 });
 
 describe('the shedder', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+  const passes = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
   it('refuses browsing before orders, keeps callbacks, and recovers', async () => {
     let delayP99Ms = 300;
     const shedder = createShedder({
@@ -64,15 +68,15 @@ describe('the shedder', () => {
       sampler: { sample: () => ({ utilization: 1, delayP99Ms }), close: () => {} },
     });
     try {
-      await pause(1000);
+      await passes(1000);
       expect(shedder.cause(5)).toBe('loop');
       expect(shedder.cause(4)).toBe('loop');
       expect(shedder.cause(1)).toBeUndefined();
-      await pause(1500);
+      await passes(1500);
       expect([1, 2, 3, 4, 5].map((one) => shedder.cause(one as 1))).toEqual(Array.from({ length: 5 }, () => 'loop'));
       expect(shedder.cause(0)).toBeUndefined();
       delayP99Ms = 1;
-      await pause(6000);
+      await passes(6000);
       expect([0, 1, 2, 3, 4, 5].map((one) => shedder.cause(one as 0))).toEqual(
         Array.from({ length: 6 }, () => undefined),
       );
@@ -93,7 +97,7 @@ describe('the shedder', () => {
     };
     const during = async (milliseconds: number, act: () => void): Promise<void> => {
       const until = performance.now() + milliseconds;
-      for (; performance.now() < until; await pause(20)) act();
+      for (; performance.now() < until; await passes(20)) act();
     };
     try {
       // Whoever browses is refused, and so is the crowd of an event; one order in twenty requests is not of it.
@@ -114,7 +118,7 @@ describe('the shedder', () => {
       sampler: { sample: () => ({ utilization: 0.3, delayP99Ms: 1 }), close: () => {} },
     });
     try {
-      await pause(1600);
+      await passes(1600);
       expect([0, 1, 2, 3, 4, 5].map((one) => shedder.cause(one as 0))).toEqual([
         undefined,
         undefined,
@@ -127,7 +131,9 @@ describe('the shedder', () => {
       shedder.close();
     }
   });
+});
 
+describe('the shedder on a real clock', () => {
   it('sees a real loop that is blocked', async () => {
     const shedder = createShedder({ pools: [] });
     try {
