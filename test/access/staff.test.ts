@@ -80,7 +80,12 @@ describe('staff', () => {
   it('accepts one of fifty copies of an acceptance', async () => {
     await invite({ email: 'raka@organizer.test', name: 'Raka', role: 'door' });
     const { token } = await lastToken();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => accept(token)));
+    // A slow machine may have more passwords waiting to be hashed than the service lets wait. Such a copy is sent again.
+    const answered = async (): Promise<Response> => {
+      const answer = await accept(token);
+      return answer.status === 503 ? answered() : answer;
+    };
+    const answers = await Promise.all(Array.from({ length: 50 }, answered));
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(49);
   });
