@@ -718,6 +718,9 @@ create table deliveries (
 
 create index deliveries_provider_message on deliveries (provider_message_id) where provider_message_id is not null;
 create index deliveries_next_check on deliveries (next_check_at) where next_check_at is not null;
+-- Which number wrote to somebody last, and what a number has sent today.
+create index deliveries_last_sender on deliveries (recipient_key, accepted_at) where sender_id is not null;
+create index deliveries_sender on deliveries (sender_id, sending_at) where sender_id is not null;
 
 -- What a recipient was written in the last hour, by channel and kind (see `src/notifications/deliveries/caps.ts`). Written by
 -- queue_deliveries alone.
@@ -766,15 +769,120 @@ create unique index event_notices_waiting on event_notices (event_id, kind) wher
 create table senders (
   id text primary key,
   organizer_id text references organizers (id),
-  kind text not null check (kind in ('whatsapp_cloud')),
-  phone_number_id text not null unique,
-  -- JSON of access token, app secret and verify token, encrypted for this sender.
+  kind text not null check (kind in ('whatsapp_cloud', 'waha', 'fonnte', 'wablas')),
+  -- What its provider calls it: the phone number id, the session and its instance, the device.
+  external_id text not null,
+  -- JSON of the secrets that its kind needs, encrypted for this sender.
   credentials text not null,
-  messages_per_second integer not null default 60 check (messages_per_second between 1 and 1000),
+  -- The WhatsApp Business account whose templates are read; Cloud API only.
+  business_account_id text,
+  weight integer not null default 100 check (weight between 1 and 1000),
+  messages_per_second double precision not null default 60 check (messages_per_second between 0.01 and 1000),
+  -- Messages per day; null where only the provider's own limits count.
+  daily_cap integer check (daily_cap between 1 and 1000000),
+  -- The cap of the first day of a number that warms up. It grows each day until it meets daily_cap.
+  warm_up_from integer check (warm_up_from >= 1 and warm_up_from <= daily_cap),
+  warm_up_started_on date not null default (now() at time zone 'UTC')::date,
   status text not null default 'active' check (status in ('active', 'cooling', 'disabled')),
   cooling_until timestamptz,
+  -- Set while a worker finds that the provider does not answer for this sender.
+  circuit_open_until timestamptz,
   last_failure text,
-  created_at timestamptz not null default now()
+  templates_checked_at timestamptz,
+  created_at timestamptz not null default now(),
+  unique (kind, external_id),
+  check (warm_up_from is null or daily_cap is not null)
+);
+
+-- Messages that a sender has taken turns for, by day of UTC. Written by take-turns.ts alone.
+create table sender_days (
+  sender_id text not null references senders (id) on delete cascade,
+  day date not null,
+  taken integer not null check (taken >= 0),
+  -- What of it the latest call was given.
+  granted integer not null check (granted >= 0),
+  primary key (sender_id, day)
+) with (fillfactor = 50);
+
+-- Templates of the Cloud API as Meta last showed them.
+create table sender_templates (
+  sender_id text not null references senders (id) on delete cascade,
+  name text not null,
+  language text not null,
+  status text not null,
+  reason text,
+  -- Variables of its body; null when its text was not shown.
+  parameters integer,
+  checked_at timestamptz not null default now(),
+  primary key (sender_id, name, language)
+);
+
+-- An organiser's own wording of a message, for senders without registered templates.
+create table message_texts (
+  organizer_id text not null references organizers (id),
+  template text not null,
+  locale text not null check (locale in ('id', 'en')),
+  body text not null,
+  changed_at timestamptz not null default now(),
+  primary key (organizer_id, template, locale)
+);
+
+-- Statuses from gateways whose callbacks do not name our delivery. A status may come before the answer to the sending has
+-- told us the message's id, so each is kept for some days and applied when the id is known.
+create table gateway_statuses (
+  id bigint generated always as identity primary key,
+  sender_id text not null references senders (id) on delete cascade,
+  message_id text,
+  -- A second id that some gateways use for later statuses of the same message.
+  state_id text,
+  status text not null check (status in ('known', 'sent', 'delivered', 'read', 'failed')),
+  failure text,
+  reported_at timestamptz not null default now()
+);
+
+create index gateway_statuses_message on gateway_statuses (sender_id, message_id) where message_id is not null;
+create index gateway_statuses_state on gateway_statuses (sender_id, state_id) where state_id is not null;
+create index gateway_statuses_reported on gateway_statuses (reported_at);
+
+-- What people write to a sender, for its organiser. Phone and text are encrypted for this row, and deleted with it.
+create table inbound_messages (
+  id text primary key,
+  organizer_id text references organizers (id),
+  sender_id text not null references senders (id) on delete cascade,
+  provider_message_id text not null,
+  -- The keyed hash of the phone, as in deliveries.
+  recipient_key text not null,
+  sealed text not null,
+  command text check (command in ('stop', 'start')),
+  received_at timestamptz not null default now(),
+  unique (sender_id, provider_message_id)
+);
+
+create index inbound_messages_organizer on inbound_messages (organizer_id, id);
+create index inbound_messages_received on inbound_messages (received_at);
+create index inbound_messages_recipient on inbound_messages (recipient_key, received_at);
+
+-- The buyer of an order wants news of the organiser. Tickets need no consent.
+create table news_consents (
+  event_id text not null,
+  order_id text not null,
+  organizer_id text not null,
+  -- The version of the wording that was shown, and its language.
+  wording text not null,
+  locale text not null check (locale in ('id', 'en')),
+  given_at timestamptz not null default now(),
+  withdrawn_at timestamptz,
+  primary key (event_id, order_id)
+);
+
+-- Who has said STOP or START to a number of an organiser, or to one of the platform (organizer_id ''). The latest word counts.
+create table news_stops (
+  organizer_id text not null,
+  channel text not null check (channel in ('email', 'whatsapp')),
+  recipient_key text not null,
+  is_stopped boolean not null,
+  said_at timestamptz not null,
+  primary key (organizer_id, channel, recipient_key)
 );
 
 -- Recipients that a channel has refused for good.

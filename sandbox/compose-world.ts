@@ -3,6 +3,7 @@ import { demoChain } from './beacon/demo-chain.ts';
 import { demoMidtransAccount, demoWhatsappSender, secondMidtransAccount } from './demo-accounts.ts';
 import { createWhatsappRules } from './graph/whatsapp-rules.ts';
 import { createLane } from './lane.ts';
+import { createGatewayRules, partyKey } from './message-gateways/gateways.ts';
 import { createMidtransAccounts } from './midtrans/accounts.ts';
 import { createDeliverCallback } from './midtrans/deliver-callback.ts';
 import { createNotifier } from './midtrans/notify.ts';
@@ -63,6 +64,7 @@ export function composeWorld(
     midtrans: { ...shared, accounts, scenarios, transactions, notifier },
     midtransLane,
     graph: { ...shared, lane, post, senders, rules: createWhatsappRules(), messages: new Map(), media: new Map() },
+    gateways: { ...shared, lane, post, parties: new Map(), rules: createGatewayRules(), messages: [] },
     beacon: { now, random, scheduler, chain: demoChain(options.beaconPeriodSeconds), rules: createBeaconRules() },
     inbox: createInbox(),
     smtpRules: createSmtpRules(),
@@ -84,9 +86,11 @@ export function composeWorld(
  * return; mails, messages and webhooks do not, only their journal lines.
  */
 function replay(world: World, record: JournalRecord): void {
-  const { midtrans, graph } = world;
+  const { midtrans, graph, gateways } = world;
   if (record.scenario !== undefined) midtrans.scenarios.add(record.scenario);
   if (record.account !== undefined) midtrans.accounts.set(record.account);
+  if (record.gatewayParty !== undefined && record.gateway !== undefined && record.gatewayAccount !== undefined)
+    gateways.parties.set(partyKey(record.gateway, record.gatewayAccount), record.gatewayParty);
   if (record.sender !== undefined) graph.senders.set(record.sender.phoneNumberId, record.sender);
   if (record.kind === 'control.scenarios_cleared' || record.what?.includes('scenarios') === true)
     midtrans.scenarios.clear();

@@ -26,7 +26,14 @@ export type WhatsappSender = Readonly<{
   templates?: readonly WhatsappTemplate[];
 }>;
 
-export type WhatsappTemplate = Readonly<{ name: string; language: string; bodyParameters?: number }>;
+export type WhatsappTemplate = Readonly<{
+  name: string;
+  language: string;
+  bodyParameters?: number;
+  /** APPROVED unless it says otherwise; only then it is taken. */
+  status?: string;
+  rejectedReason?: string;
+}>;
 
 export const demoMidtransAccount: MidtransAccount = {
   merchantId: 'M-DEMO-0001',

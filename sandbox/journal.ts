@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
+import type { GatewayName, GatewayParty } from './message-gateways/gateway-party.ts';
 import type { Callback } from './midtrans/callback.ts';
 import type { Scenario } from './midtrans/scenarios.ts';
 import type { Transaction } from './midtrans/state.ts';
@@ -19,6 +20,9 @@ type Remembered = Readonly<{
   scenario?: Scenario;
   account?: MidtransAccount;
   sender?: WhatsappSender;
+  gateway?: GatewayName;
+  gatewayAccount?: string;
+  gatewayParty?: GatewayParty;
   what?: readonly string[];
 }>;
 
@@ -52,6 +56,7 @@ const lists = {
   chargeback: 'refunds',
   'mail.accepted': 'messages',
   'whatsapp.accepted': 'messages',
+  'gateway.accepted': 'messages',
 } as const;
 
 const listedMax = 1_000_000;

@@ -45,6 +45,13 @@ export function readRoutes(world: World): Hono {
       );
       return context.json({ data: found.slice(0, limitOf(context)) });
     })
+    .get('/gateways/messages', (context) => {
+      const { to, account } = context.req.query();
+      const found = world.gateways.messages.filter(
+        (message) => (to === undefined || message.to === to) && (account === undefined || message.account === account),
+      );
+      return context.json({ data: found.toReversed().slice(0, limitOf(context)) });
+    })
     .get('/whatsapp/media/:id', (context) => {
       const media = world.graph.media.get(context.req.param('id'));
       if (media === undefined) return context.json({ errors: ['no such media'] }, 404);

@@ -1,5 +1,6 @@
 import type { BeaconWorld } from './beacon/beacon-routes.ts';
 import type { Graph } from './graph/graph.ts';
+import type { Gateways } from './message-gateways/gateways.ts';
 import type { Lane } from './lane.ts';
 import type { Midtrans } from './midtrans/midtrans.ts';
 import type { PostBytes } from './post-bytes.ts';
@@ -17,6 +18,7 @@ export type World = Readonly<{
   midtrans: Midtrans;
   midtransLane: Lane;
   graph: Graph;
+  gateways: Gateways;
   beacon: BeaconWorld;
   inbox: Inbox;
   smtpRules: RuleBook<SmtpRule>;

@@ -18,7 +18,12 @@ import { requestContext } from './http/request-context.ts';
 import { preflightRouteOf } from './http/contract/route-template.ts';
 import { createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
-import { notificationCallbackRoutes, notificationRoutes } from './notifications/routes.ts';
+import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
+import { inboundRoutes } from './notifications/inbound/routes.ts';
+import { messageTextRoutes } from './notifications/message-texts/routes.ts';
+import { newsRoutes } from './notifications/news/routes.ts';
+import { notificationRoutes } from './notifications/routes.ts';
+import { senderRoutes } from './notifications/senders/routes.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
 import { orderRoutes, phoneReadingRoutes } from './orders/buyer/routes.ts';
 import { placementHotRoute, placementRoutes } from './orders/placement/routes.ts';
@@ -51,6 +56,10 @@ export function createRoutes(service: Service) {
     .route('/', paymentRoutes(service))
     .route('/', checkInRoutes(service))
     .route('/', notificationRoutes(service))
+    .route('/', senderRoutes(service))
+    .route('/', messageTextRoutes(service))
+    .route('/', inboundRoutes(service))
+    .route('/', newsRoutes(service))
     .route('/', notificationCallbackRoutes(service))
     .route('/', accessRoutes(service))
     .route('/', buyerRoutes(service))

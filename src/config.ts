@@ -38,6 +38,12 @@ const urls = z
   .refine((entries) => entries.every((entry) => URL.canParse(entry) && /^https?:/.test(entry)), {
     message: 'must be a comma-separated list of URLs that start with http:// or https://',
   });
+/** Addresses by name: `a=https://waha-a.internal,b=https://waha-b.internal`. */
+const namedUrls = list.refine((entries) => {
+  const pairs = entries.map((entry) => /^([a-z0-9-]{1,30})=(https?:\/\/\S*[^/\s])$/.exec(entry));
+  const isEach = pairs.every((pair) => pair?.[2] !== undefined && URL.canParse(pair[2]));
+  return isEach && new Set(pairs.map((pair) => pair?.[1])).size === entries.length;
+}, 'must be a comma-separated list of name=URL, such as a=https://waha-a.internal, without a slash at the end');
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes written as lower-case hex digits`);
 
@@ -124,6 +130,17 @@ export const variables = z.object({
     .string()
     .regex(/^v\d+\.\d+$/)
     .default('v23.0'),
+  WAHA_INSTANCES: namedUrls,
+  FONNTE_URL: httpUrl.default('https://api.fonnte.com'),
+  WABLAS_URL: z
+    .string()
+    .default('https://{server}.wablas.com')
+    .refine(
+      (value) => value.includes('{server}') && /^https?:/.test(value) && URL.canParse(value.replace('{server}', 'a')),
+      {
+        message: 'must be a URL that holds {server}, such as https://{server}.wablas.com',
+      },
+    ),
 
   BEACON_URL: urls.default(['https://api.drand.sh', 'https://drand.cloudflare.com']),
   BEACON_CHAIN_HASH: hex(32).default('52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971'),

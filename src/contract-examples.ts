@@ -76,7 +76,11 @@ export const examples: Readonly<Record<string, unknown>> = {
     accessToken: 'the permanent token of the app',
     appSecret: 'the secret of the app',
     verifyToken: 'a text of your own',
+    businessAccountId: '102290129340398',
   },
+  changeSender: { weight: 200, dailyCap: 500 },
+  changeMessageText: { body: 'Halo {{name}}, tiket {{event}}: {{link}}' },
+  giveNewsConsent: { wording: '2026-11', locale: 'id' },
   startSession: { email: 'owner@senja.example', password: 'a long password of your own' },
   acceptInvitation: {
     token: 'the token of the link',

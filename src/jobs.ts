@@ -2,7 +2,14 @@ import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } 
 import { cdnPurgeJob } from './http/public-cache/cdn-purge.ts';
 import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
-import { deliverySend, recoverDeliveries, tellHolders, ticketsSend } from './notifications/jobs.ts';
+import {
+  deliverySend,
+  pollTemplatesJob,
+  purgeMessagesJob,
+  recoverDeliveries,
+  tellHolders,
+  ticketsSend,
+} from './notifications/jobs.ts';
 import {
   expireHolds,
   orderCancelled,
@@ -49,6 +56,8 @@ export const jobs = {
   'delivery.send': deliverySend,
   'delivery.send_tickets': ticketsSend,
   'notifications.recover': recoverDeliveries,
+  'notifications.poll_templates': pollTemplatesJob,
+  'notifications.purge': purgeMessagesJob,
   'staff.invited': staffInvited,
   'staff.password_reset': staffPasswordReset,
   'buyer.verification_requested': verificationRequested,

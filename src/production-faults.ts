@@ -20,7 +20,7 @@ const secretNames = [
   'MAIL_CALLBACK_TOKEN',
 ] as const;
 const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
-const httpsNames = ['PUBLIC_URL', 'WHATSAPP_GRAPH_URL', 'CDN_PURGE_URL'] as const;
+const httpsNames = ['PUBLIC_URL', 'WHATSAPP_GRAPH_URL', 'FONNTE_URL', 'WABLAS_URL', 'CDN_PURGE_URL'] as const;
 const gatewayUrlNames = Object.keys(gatewayVariables).filter((name) => name.endsWith('_URL'));
 /**
  * Random text of 32 characters, hex or base64, has more different characters than this, except for one try in millions.

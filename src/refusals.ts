@@ -10,6 +10,7 @@ import type { ErrorCode } from './problems.ts';
 const event = ['event.not_found'] as const;
 const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as const;
 const order = ['order.not_found'] as const;
+const messageCallback = ['notification.callback_refused'] as const;
 const pages = ['traffic.switched_off'] as const;
 const roomOfEvent = [...event, 'queue.not_found'] as const;
 
@@ -149,8 +150,24 @@ export const refusals = {
   createSender: ['sender.already_exists', 'sender.limit_reached'],
   listSenders: [],
   disableSender: ['sender.not_found'],
-  verifyWhatsappCallback: ['notification.callback_refused'],
-  receiveWhatsappCallback: ['notification.callback_refused'],
+  changeSender: ['sender.not_found'],
+  listSenderTemplates: ['sender.not_found'],
+  listDeliveries: order,
+  listMessageTexts: [],
+  changeMessageText: [],
+  resetMessageText: [],
+  listInboundMessages: [],
+  giveNewsConsent: [...order, 'access.cross_site'],
+  withdrawNewsConsent: [...order, 'access.cross_site'],
+  countNewsAudience: event,
+  verifyWhatsappCallback: messageCallback,
+  receiveWhatsappCallback: messageCallback,
+  verifyWahaCallback: messageCallback,
+  receiveWahaCallback: messageCallback,
+  verifyFonnteCallback: messageCallback,
+  receiveFonnteCallback: messageCallback,
+  verifyWablasCallback: messageCallback,
+  receiveWablasCallback: messageCallback,
   listGates: event,
   createGate: [...event, 'gate.name_taken', 'gate.limit_reached', 'gate.category_unknown'],
   changeGate: [...event, 'gate.not_found', 'gate.name_taken', 'gate.category_unknown'],

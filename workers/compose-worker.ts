@@ -46,14 +46,7 @@ export function composeWorker(config: Config, log: Log) {
   closers.add('cache redis', () => redis.disconnect());
   const email = createEmailChannel({ ...mailSettings(config), log });
   closers.add('email', () => email.close());
-  const whatsapp = createWhatsappChannel({
-    db,
-    redis,
-    log,
-    graphUrl: config.WHATSAPP_GRAPH_URL,
-    graphVersion: config.WHATSAPP_GRAPH_VERSION,
-    encryptionKey: config.ENCRYPTION_KEY,
-  });
+  const whatsapp = createWhatsappChannel({ db, redis, log, config });
   const createsPerSecond = paymentsPerSecond(config);
   const backlog = watchPaymentBacklog({ db, log, createsPerSecond });
   closers.add('payment backlog', () => backlog.close());

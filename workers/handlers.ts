@@ -9,6 +9,8 @@ import {
   notifyBuyer,
   notifyOrder,
   notifyStaff,
+  pollTemplates,
+  purgeMessages,
   recoverDeliveries,
   sendDelivery,
   tellHoldersOfEvent,
@@ -22,7 +24,10 @@ export type HandlerDeps = SendDeliveryDeps &
   GatewayDeps & {
     /** A pool of its own with more time: the invariants read whole tables. */
     readonly auditDb: Db;
-    readonly config: Pick<Config, 'CDN_PURGE_URL' | 'CDN_PURGE_TOKEN'>;
+    readonly config: Pick<
+      Config,
+      'CDN_PURGE_URL' | 'CDN_PURGE_TOKEN' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION' | 'ENCRYPTION_KEY'
+    >;
   };
 
 /** Which act follows which job: one line each. A missing or a surplus one does not compile. */
@@ -41,6 +46,8 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps),
+    'notifications.poll_templates': (_, { signal }) => pollTemplates(deps, signal),
+    'notifications.purge': () => purgeMessages(deps),
     'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
@@ -57,6 +64,9 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'orders.expire_holds': 2,
   'payments.reconcile': 10,
   'notifications.recover': 20,
+  'notifications.poll_templates': minute,
+  // What people wrote is gone within the hour after its thirty days.
+  'notifications.purge': 30 * minute,
   'catalog.index_events': minute,
   'invariants.check': 15 * minute,
   'payments.maintain': day,

@@ -81,7 +81,7 @@ export async function seedSender(db: Db, encryptionKey: string): Promise<void> {
   const credentials = encrypt(encryptionKey, JSON.stringify({ accessToken, appSecret, verifyToken }), `sender:${id}`);
   await db
     .insert(senders)
-    .values({ id, organizerId: null, kind: 'whatsapp_cloud', phoneNumberId, credentials })
+    .values({ id, organizerId: null, kind: 'whatsapp_cloud', externalId: phoneNumberId, credentials })
     .onConflictDoUpdate({
       target: senders.id,
       set: { credentials, status: 'active', coolingUntil: null },

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { WhatsappSender } from '../demo-accounts.ts';
 import { callbackUrlOf } from '../graph/report-statuses.ts';
+import { postInbound } from '../graph/post-inbound.ts';
 import type { World } from '../world.ts';
 import { dropUndefined, readBody } from './read-body.ts';
 
@@ -22,13 +23,26 @@ const senderSchema = z.strictObject({
   templates: z
     .array(
       z
-        .strictObject({ name: z.string(), language: z.string(), bodyParameters: z.int().min(0).optional() })
+        .strictObject({
+          name: z.string(),
+          language: z.string(),
+          bodyParameters: z.int().min(0).optional(),
+          status: z.string().max(40).optional(),
+          rejectedReason: z.string().max(200).optional(),
+        })
         .transform(dropUndefined),
     )
     .max(1000)
     .optional(),
 });
 
+const inboundSchema = z.strictObject({
+  from: z.string().regex(/^[1-9]\d{6,14}$/),
+  text: z.string().max(5000),
+  id: z.string().max(200).optional(),
+  /** Seconds since 1970. */
+  sentAt: z.int().optional(),
+});
 const handshakeTimeoutMs = 10_000;
 
 /** Who may call the sandbox and where it calls back: merchant accounts and WhatsApp numbers. */
@@ -54,6 +68,14 @@ export function partyRoutes(world: World): Hono {
       world.journal.append({ kind: 'control.sender', sender });
       world.graph.senders.set(phoneNumberId, sender);
       return context.json({ data: sender });
+    })
+    .post('/whatsapp/senders/:phoneNumberId/inbound', async (context) => {
+      const sender = world.graph.senders.get(context.req.param('phoneNumberId'));
+      if (sender === undefined) return context.json({ errors: ['no such sender'] }, 404);
+      const read = await readBody(context, inboundSchema);
+      if ('response' in read) return read.response;
+      const status = await postInbound(world.graph, sender, read.value);
+      return context.json({ status }, 202);
     })
     .post('/whatsapp/senders/:phoneNumberId/verification', async (context) => {
       const sender = world.graph.senders.get(context.req.param('phoneNumberId'));

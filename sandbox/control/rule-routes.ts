@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { World } from '../world.ts';
 import { beaconRuleSchema } from '../beacon/beacon-rules.ts';
 import { whatsappRuleSchema } from '../graph/whatsapp-rules.ts';
+import { gatewayRuleSchema } from '../message-gateways/gateways.ts';
 import { scenarioSchema } from '../midtrans/scenarios.ts';
 import { smtpRuleSchema } from '../smtp/smtp-rules.ts';
 import { sinkScriptSchema } from '../webhook-sink.ts';
@@ -28,6 +29,7 @@ export function ruleRoutes(world: World): Hono {
   return new Hono()
     .route('/scenarios', bookRoutes(recordedScenarios, scenarioSchema))
     .route('/whatsapp/rules', bookRoutes(world.graph.rules, whatsappRuleSchema))
+    .route('/gateways/rules', bookRoutes(world.gateways.rules, gatewayRuleSchema))
     .route('/beacon/rules', bookRoutes(world.beacon.rules, beaconRuleSchema))
     .route('/smtp/rules', bookRoutes(world.smtpRules, smtpRuleSchema))
     .put('/webhook-sinks/:name', async (context) => {

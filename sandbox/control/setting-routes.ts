@@ -52,12 +52,20 @@ export function settingRoutes(world: World): Hono {
 /** Forgets the named parts; the money (`transactions`, `journal`) only when named. */
 function reset(world: World, what: readonly Resettable[]): void {
   if (what.includes('scenarios')) {
-    for (const book of [world.midtrans.scenarios, world.graph.rules, world.smtpRules, world.beacon.rules]) book.clear();
+    for (const book of [
+      world.midtrans.scenarios,
+      world.graph.rules,
+      world.smtpRules,
+      world.beacon.rules,
+      world.gateways.rules,
+    ])
+      book.clear();
   }
   if (what.includes('inbox')) world.inbox.clear();
   if (what.includes('whatsapp')) {
     world.graph.messages.clear();
     world.graph.media.clear();
+    world.gateways.messages.length = 0;
   }
   if (what.includes('webhooks')) world.webhookSink.clear();
   if (what.includes('transactions')) world.midtrans.transactions.clear();

@@ -91,6 +91,9 @@ export function parseMessageRequest(
   );
   if (registered === undefined)
     return { code: 132001, details: `template name (${template.name}) does not exist in ${template.language.code}` };
+  if (registered.status !== undefined && registered.status !== 'APPROVED') {
+    return { code: 132015, details: `template name (${template.name}) is ${registered.status}` };
+  }
   if (registered.bodyParameters !== undefined && registered.bodyParameters !== bodyTexts.length) {
     return {
       code: 132000,

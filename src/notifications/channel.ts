@@ -1,13 +1,23 @@
+import type { MessageName } from './message-texts/catalog.ts';
+
 /** What became of one attempt to send. */
 export type SendResult =
   /** The provider has taken it. */
-  | { readonly kind: 'accepted'; readonly providerMessageId: string; readonly senderId?: string }
+  | {
+      readonly kind: 'accepted';
+      readonly providerMessageId: string;
+      readonly senderId?: string;
+      /** Statuses that came before this answer could not be told apart from strangers'; they are applied now. */
+      readonly hasEarlyStatuses?: boolean;
+    }
   /** It was certainly not taken; try again later. `unspent`: nothing was tried, only a turn was missed. */
   | { readonly kind: 'later'; readonly failure: string; readonly seconds?: number; readonly unspent?: boolean }
   /** It never will be. */
   | { readonly kind: 'failed'; readonly failure: string; readonly suppress?: Suppression }
   /** Nobody knows whether it was taken, and sending again would be noticed. */
-  | { readonly kind: 'unknown'; readonly failure: string; readonly senderId?: string };
+  | { readonly kind: 'unknown'; readonly failure: string; readonly senderId?: string }
+  /** No sender is in use, or none has any of today's cap left. */
+  | { readonly kind: 'no_sender'; readonly failure: string; readonly seconds: number };
 
 /** The recipient is not to be tried on this channel again, for some days or for good. */
 export type Suppression = { readonly reason: string; readonly days?: number };
@@ -43,7 +53,7 @@ export type OutgoingMail = {
 
 /** A template message that the provider has approved beforehand. */
 export type WhatsappMessage = {
-  readonly template: string;
+  readonly template: MessageName;
   readonly locale: 'id' | 'en';
   readonly bodyParameters: readonly string[];
   /** Replaces the variable end of the template's button address. */
@@ -61,6 +71,8 @@ export type WhatsappChannel = {
       deliveryId: string;
       organizerId: string;
       recipientKey: string;
+      /** The sender whose message this recipient took last. */
+      lastSenderId: string | null;
       /** Digits with the country code. */
       to: string;
       /** How often this delivery was tried, this time included. */

@@ -28,8 +28,10 @@
 export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
 export { mailSettings } from './channels/mail-settings.ts';
-export { createWhatsappChannel } from './channels/whatsapp-cloud.ts';
+export { createWhatsappChannel } from './channels/whatsapp/whatsapp-channel.ts';
 export { notifyBuyer, notifyOrder, notifyStaff } from './notices/notify.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
+export { pollTemplates } from './senders/sender-templates.ts';
+export { purgeMessages } from './inbound/purge-messages.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';

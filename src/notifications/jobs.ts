@@ -43,3 +43,21 @@ export const recoverDeliveries = job({
   attempts: 1,
   timeoutMs: 30_000,
 });
+
+/** Recurring: reads from Meta whether the templates of senders are approved. */
+export const pollTemplatesJob = job({
+  name: 'notifications.poll_templates',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 60_000,
+});
+
+/** Recurring: removes what people wrote to senders when its time is over. */
+export const purgeMessagesJob = job({
+  name: 'notifications.purge',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 30_000,
+});

@@ -28,6 +28,18 @@ export const senderFailures = counter('sender_failures_total', 'Senders taken ou
   'action',
 ]);
 
+/** answer: accepted, not_sent, later, recipient, message, sender, unknown. */
+export const senderAnswers = counter('sender_answers_total', 'Answers of WhatsApp providers to a message', [
+  'kind',
+  'answer',
+]);
+export const inboundReceived = counter('inbound_messages_total', 'Messages that people wrote to a sender', ['result']);
+/** result: read, failed. */
+export const templatePolls = counter('template_polls_total', 'Questions to Meta about the templates of a sender', [
+  'result',
+]);
+export const newsWords = counter('news_words_total', 'STOP and START by reply', ['word']);
+
 /** The ids of the new deliveries that go out. Those that a cap keeps back are counted. Call after the commit. */
 export function sendable(added: readonly NewDelivery[]): string[] {
   for (const { channel, cappedBy } of added) {

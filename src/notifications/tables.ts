@@ -1,5 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { time } from '../platform/database/columns.ts';
 
 export const templates = [
@@ -63,20 +76,131 @@ export const deliveries = pgTable(
   ],
 );
 
-export const senders = pgTable('senders', {
-  id: text('id').primaryKey(),
-  organizerId: text('organizer_id'),
-  kind: text('kind', { enum: ['whatsapp_cloud'] }).notNull(),
-  phoneNumberId: text('phone_number_id').notNull(),
-  credentials: text('credentials').notNull(),
-  messagesPerSecond: integer('messages_per_second').notNull().default(60),
-  status: text('status', { enum: ['active', 'cooling', 'disabled'] })
-    .notNull()
-    .default('active'),
-  coolingUntil: time('cooling_until'),
-  lastFailure: text('last_failure'),
-  createdAt: time('created_at').notNull().defaultNow(),
-});
+export const senderKinds = ['whatsapp_cloud', 'waha', 'fonnte', 'wablas'] as const;
+export type SenderKind = (typeof senderKinds)[number];
+
+export const senders = pgTable(
+  'senders',
+  {
+    id: text('id').primaryKey(),
+    organizerId: text('organizer_id'),
+    kind: text('kind', { enum: senderKinds }).notNull(),
+    externalId: text('external_id').notNull(),
+    credentials: text('credentials').notNull(),
+    businessAccountId: text('business_account_id'),
+    weight: integer('weight').notNull().default(100),
+    messagesPerSecond: doublePrecision('messages_per_second').notNull().default(60),
+    dailyCap: integer('daily_cap'),
+    warmUpFrom: integer('warm_up_from'),
+    warmUpStartedOn: date('warm_up_started_on').notNull().default(sql`(now() at time zone 'UTC')::date`),
+    status: text('status', { enum: ['active', 'cooling', 'disabled'] })
+      .notNull()
+      .default('active'),
+    coolingUntil: time('cooling_until'),
+    circuitOpenUntil: time('circuit_open_until'),
+    lastFailure: text('last_failure'),
+    templatesCheckedAt: time('templates_checked_at'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [unique().on(table.kind, table.externalId)],
+);
+
+export const senderDays = pgTable(
+  'sender_days',
+  {
+    senderId: text('sender_id').notNull(),
+    day: date('day').notNull(),
+    taken: integer('taken').notNull(),
+    granted: integer('granted').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.senderId, table.day] })],
+);
+
+export const senderTemplates = pgTable(
+  'sender_templates',
+  {
+    senderId: text('sender_id').notNull(),
+    name: text('name').notNull(),
+    language: text('language').notNull(),
+    status: text('status').notNull(),
+    reason: text('reason'),
+    parameters: integer('parameters'),
+    checkedAt: time('checked_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.senderId, table.name, table.language] })],
+);
+
+export const messageTexts = pgTable(
+  'message_texts',
+  {
+    organizerId: text('organizer_id').notNull(),
+    template: text('template').notNull(),
+    locale: text('locale', { enum: ['id', 'en'] }).notNull(),
+    body: text('body').notNull(),
+    changedAt: time('changed_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.organizerId, table.template, table.locale] })],
+);
+
+export const gatewayStatuses = pgTable(
+  'gateway_statuses',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    senderId: text('sender_id').notNull(),
+    messageId: text('message_id'),
+    stateId: text('state_id'),
+    status: text('status', { enum: ['known', 'sent', 'delivered', 'read', 'failed'] }).notNull(),
+    failure: text('failure'),
+    reportedAt: time('reported_at').notNull().defaultNow(),
+  },
+  (table) => [index('gateway_statuses_reported').on(table.reportedAt)],
+);
+
+export const inboundMessages = pgTable(
+  'inbound_messages',
+  {
+    id: text('id').primaryKey(),
+    organizerId: text('organizer_id'),
+    senderId: text('sender_id').notNull(),
+    providerMessageId: text('provider_message_id').notNull(),
+    recipientKey: text('recipient_key').notNull(),
+    sealed: text('sealed').notNull(),
+    command: text('command', { enum: ['stop', 'start'] }),
+    receivedAt: time('received_at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique().on(table.senderId, table.providerMessageId),
+    index('inbound_messages_organizer').on(table.organizerId, table.id),
+    index('inbound_messages_received').on(table.receivedAt),
+    index('inbound_messages_recipient').on(table.recipientKey, table.receivedAt),
+  ],
+);
+
+export const newsConsents = pgTable(
+  'news_consents',
+  {
+    eventId: text('event_id').notNull(),
+    orderId: text('order_id').notNull(),
+    organizerId: text('organizer_id').notNull(),
+    wording: text('wording').notNull(),
+    locale: text('locale', { enum: ['id', 'en'] }).notNull(),
+    givenAt: time('given_at').notNull().defaultNow(),
+    withdrawnAt: time('withdrawn_at'),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.orderId] })],
+);
+
+export const newsStops = pgTable(
+  'news_stops',
+  {
+    organizerId: text('organizer_id').notNull(),
+    channel: text('channel', { enum: channels }).notNull(),
+    recipientKey: text('recipient_key').notNull(),
+    isStopped: boolean('is_stopped').notNull(),
+    saidAt: time('said_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizerId, table.channel, table.recipientKey] })],
+);
 
 export const suppressions = pgTable(
   'suppressions',

@@ -37,6 +37,15 @@ export const fieldFaults = {
   'text.too_long': { en: 'must have at most {limit} characters', id: 'maksimal {limit} karakter' },
   'text.not_one_line': { en: 'must be one line of text', id: 'harus berupa satu baris teks' },
   'text.control_characters': { en: 'must not hold control characters', id: 'tidak boleh berisi karakter kontrol' },
+  'text.unknown_variable': {
+    en: 'must not use the variable {variable}, which this message does not have',
+    id: 'tidak boleh memakai variabel {variable}, yang tidak ada pada pesan ini',
+  },
+  'text.missing_variable': { en: 'must use the variable {variable}', id: 'harus memakai variabel {variable}' },
+  'text.broken_variable': {
+    en: 'must hold double braces only around the name of a variable',
+    id: 'hanya boleh memakai kurung kurawal ganda di sekitar nama variabel',
+  },
   'number.too_small': { en: 'must be at least {limit}', id: 'minimal {limit}' },
   'number.too_large': { en: 'must be at most {limit}', id: 'maksimal {limit}' },
   'number.step': { en: 'must be a multiple of {limit}', id: 'harus kelipatan {limit}' },

@@ -58,6 +58,7 @@ export type IdPrefix =
   | 'dlv'
   | 'ntc'
   | 'snd'
+  | 'inb'
   | 'tsk'
   | 'rfd'
   | 'req';

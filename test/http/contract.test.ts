@@ -56,6 +56,8 @@ test('every header that the code reads is documented, or is one that every serve
     'transfer-encoding',
     'user-agent',
     'x-hub-signature-256',
+    'x-webhook-hmac',
+    'x-webhook-hmac-algorithm',
     'x-forwarded-for',
     'forwarded',
     'x-request-id',
@@ -110,10 +112,10 @@ describe('over HTTP', () => {
     });
   const pathOf = ({ path, parameters = [] }: Named) =>
     path.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const pattern =
-        (parameters.find((one) => one.in === 'path' && one.name === name)?.schema as { pattern?: string } | undefined)
-          ?.pattern ?? '';
-      return ids[name] ?? idFor(name, pattern);
+      const schema = parameters.find((one) => one.in === 'path' && one.name === name)?.schema as
+        | { pattern?: string; enum?: readonly string[] }
+        | undefined;
+      return ids[name] ?? schema?.enum?.[0] ?? idFor(name, schema?.pattern ?? '');
     });
   const idFor = (name: string, pattern: string) =>
     name === 'eventId' || (name === 'id' && pattern.includes('evt'))

@@ -71,7 +71,7 @@ const number = (phoneNumberId: string) => ({
 test('an owner adds, lists, disables and takes back a number; its secrets are never shown and lie sealed', async () => {
   const made = await call('POST', sendersPath(), owner, number('555000111'));
   expect(made.status).toBe(201);
-  expect(made.json).toMatchObject({ phoneNumberId: '555000111', status: 'active', messagesPerSecond: 60 });
+  expect(made.json).toMatchObject({ externalId: '555000111', status: 'active', messagesPerSecond: 60 });
   expect(made.text).not.toContain('canary');
   expect((await call('POST', sendersPath(), owner, number('555000111'))).json['code']).toBe('sender.already_exists');
   const id = String(made.json['id']);
@@ -109,6 +109,7 @@ test('bad input is refused and nothing is made', async () => {
     { ...number('abc') },
     { ...number('555000333'), messagesPerSecond: 0 },
     { ...number('555000333'), kind: 'waha' },
+    { ...number('555000333'), kind: 'smoke_signal' },
   ]) {
     expect((await call('POST', sendersPath(), owner, wrong)).json['code']).toBe('request.invalid');
   }

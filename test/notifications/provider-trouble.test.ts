@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEmailChannel } from '../../src/notifications/channels/email.ts';
-import { createWhatsappChannel } from '../../src/notifications/channels/whatsapp-cloud.ts';
+import { createWhatsappChannel } from '../../src/notifications/channels/whatsapp/whatsapp-channel.ts';
 import type { SendResult } from '../../src/notifications/channel.ts';
 import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
@@ -12,6 +12,7 @@ import {
   mailOptions,
   notificationConfig,
   openNotifications,
+  sandboxProviders,
 } from '../../testkit/notifications/notification-world.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 
@@ -99,10 +100,8 @@ describe('a number that sends', () => {
       db: world.db,
       redis,
       log: silentLog,
-      graphUrl: `${world.sandbox.url}/graph`,
-      graphVersion: 'v23.0',
-      encryptionKey: notificationConfig.ENCRYPTION_KEY,
-      guard: createCallGuard({ toward: 'whatsapp', pauseMs }),
+      config: { ...notificationConfig, ...sandboxProviders(world.sandbox.url) },
+      circuitPauseMs: pauseMs,
     });
     const send = (tries = 1) =>
       channel.send(
@@ -110,6 +109,7 @@ describe('a number that sends', () => {
           deliveryId: `DLV${(made += 1)}`,
           organizerId,
           recipientKey: 'somebody',
+          lastSenderId: null,
           to: '6281200000001',
           tries,
           message: { template: 'ticket_issued', locale: 'id', bodyParameters: [] },

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { graphVerdict } from '../../src/notifications/channels/graph-error.ts';
+import { graphVerdict } from '../../src/notifications/channels/whatsapp/cloud/error.ts';
 import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';

@@ -41,7 +41,7 @@ describe('status callbacks', () => {
     body: string,
     signature = createHmac('sha256', demoWhatsappSender.appSecret).update(body).digest('hex'),
   ) =>
-    fetch(`${world.callbackUrl}/${senderId}`, {
+    fetch(`${world.callbackUrl}/whatsapp/${senderId}`, {
       method: 'POST',
       body,
       headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
@@ -104,8 +104,8 @@ describe('status callbacks', () => {
     expect(
       (await post(`${body} `, createHmac('sha256', demoWhatsappSender.appSecret).update(body).digest('hex'))).status,
     ).toBe(403);
-    expect((await fetch(`${world.callbackUrl}/${senderId}`, { method: 'POST', body })).status).toBe(403);
-    expect((await fetch(`${world.callbackUrl}/100000000000999`, { method: 'POST', body })).status).toBe(403);
+    expect((await fetch(`${world.callbackUrl}/whatsapp/${senderId}`, { method: 'POST', body })).status).toBe(403);
+    expect((await fetch(`${world.callbackUrl}/whatsapp/100000000000999`, { method: 'POST', body })).status).toBe(403);
     expect((await now())?.status).toBe('accepted');
   });
 
@@ -115,7 +115,7 @@ describe('status callbacks', () => {
     const foreign = await addSender(world.db, { organizerId: other.id, phoneNumberId: '100000000000888' });
     const body = bodyOf([report(wamid, 'read', { biz_opaque_callback_data: deliveryId })]);
     const signature = createHmac('sha256', demoWhatsappSender.appSecret).update(body).digest('hex');
-    const answer = await fetch(`${world.callbackUrl}/${foreign}`, {
+    const answer = await fetch(`${world.callbackUrl}/whatsapp/${foreign}`, {
       method: 'POST',
       body,
       headers: { 'x-hub-signature-256': `sha256=${signature}` },
@@ -127,7 +127,7 @@ describe('status callbacks', () => {
   test('the handshake answers with the challenge to who knows the token', async () => {
     const ask = (token: string) =>
       fetch(
-        `${world.callbackUrl}/${demoWhatsappSender.phoneNumberId}?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=12345`,
+        `${world.callbackUrl}/whatsapp/${demoWhatsappSender.phoneNumberId}?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=12345`,
       );
     const answer = await ask(demoWhatsappSender.verifyToken);
     expect([answer.status, await answer.text()]).toEqual([200, '12345']);
@@ -141,7 +141,7 @@ test('the published vector: the signature is over the raw bytes, whatever they m
     '{"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"6281200000000","phone_number_id":"106540352242922"},"statuses":[{"id":"wamid.TEST1","status":"delivered","timestamp":"1767225600","recipient_id":"6281300000000","biz_opaque_callback_data":"msg_01"}]},"field":"messages"}]}]}';
   const id = await addSender(world.db, { phoneNumberId: '106540352242922', appSecret: secret });
   const send = (text: string, digest: string) =>
-    fetch(`${world.callbackUrl}/${id}`, {
+    fetch(`${world.callbackUrl}/whatsapp/${id}`, {
       method: 'POST',
       body: text,
       headers: { 'x-hub-signature-256': `sha256=${digest}` },

@@ -9,10 +9,17 @@ import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/contract/router.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { createEmailChannel } from '../../src/notifications/channels/email.ts';
-import { createWhatsappChannel } from '../../src/notifications/channels/whatsapp-cloud.ts';
+import { createWhatsappChannel } from '../../src/notifications/channels/whatsapp/whatsapp-channel.ts';
 import { createDeliveries } from '../../src/notifications/deliveries/deliveries.ts';
 import { notificationProblems } from '../../src/notifications/errors.ts';
-import { notificationCallbackRoutes, notificationRoutes } from '../../src/notifications/routes.ts';
+import { notificationCallbackRoutes } from '../../src/notifications/callbacks/routes.ts';
+import { inboundRoutes } from '../../src/notifications/inbound/routes.ts';
+import { messageTextRoutes } from '../../src/notifications/message-texts/routes.ts';
+import { newsRoutes } from '../../src/notifications/news/routes.ts';
+import { notificationRoutes } from '../../src/notifications/routes.ts';
+import { senderRoutes } from '../../src/notifications/senders/routes.ts';
+import { senders } from '../../src/notifications/tables.ts';
+import { catalogProblems } from '../../src/catalog/errors.ts';
 import { sealSenderCredentials } from '../../src/notifications/senders/sender-credentials.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
@@ -58,6 +65,16 @@ export type DeliveryRow = {
   readonly provider_message_id: string | null;
 };
 
+/** Where the providers of WhatsApp are: the sandbox plays them all. */
+export const sandboxProviders = (url: string) => ({
+  WHATSAPP_GRAPH_URL: `${url}/graph`,
+  WHATSAPP_GRAPH_VERSION: 'v23.0',
+  // Nothing listens at the second one.
+  WAHA_INSTANCES: [`sandbox=${url}/waha`, 'nowhere=http://127.0.0.1:64999'],
+  FONNTE_URL: `${url}/fonnte`,
+  WABLAS_URL: `${url}/wablas/{server}`,
+});
+
 /** The room with real Postgres, Redis, SMTP and HTTP around it; the outside world is the sandbox. */
 export async function openNotifications() {
   const database = await createTestDatabase();
@@ -69,38 +86,37 @@ export async function openNotifications() {
     'request.not_found': { status: 404, title: 'Not found' },
     'service.unavailable': { status: 503, title: 'Unavailable' },
     ...accessProblems,
+    ...catalogProblems,
     ...notificationProblems,
   };
   const actors = createActors({ db, clock: systemClock, config: notificationConfig });
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestContext(silentLog));
-  app.route('/', notificationCallbackRoutes({ db, config: notificationConfig }));
-  app.route('/', notificationRoutes({ db, clock: systemClock, config: notificationConfig, actors }));
-  app.onError(handleError(problems, silentLog));
   const server: Serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
+  const callbackUrl = `http://127.0.0.1:${server.port}/v1/callbacks`;
   const sandbox: Sandbox = await startSandbox({
     timeScale: 0.01,
-    whatsappCallbackUrl: `http://127.0.0.1:${server.port}/v1/callbacks/whatsapp/{phoneNumberId}`,
+    whatsappCallbackUrl: `${callbackUrl}/whatsapp/{phoneNumberId}`,
   });
+  const config = { ...notificationConfig, ...sandboxProviders(sandbox.url) };
+  const routeDeps = { db, clock: systemClock, config, actors };
+  app.route('/', notificationCallbackRoutes(routeDeps));
+  for (const routes of [notificationRoutes, senderRoutes, messageTextRoutes, inboundRoutes, newsRoutes]) {
+    app.route('/', routes(routeDeps));
+  }
+  app.onError(handleError(problems, silentLog));
   const cache = openCacheRedis(redis.cacheUrl, silentLog);
   await new Promise<void>((resolve) => cache.once('ready', () => resolve()));
   const email = createEmailChannel(mailOptions(sandbox.smtpUrl));
-  const whatsapp = createWhatsappChannel({
-    db,
-    redis: cache,
-    log: silentLog,
-    graphUrl: `${sandbox.url}/graph`,
-    graphVersion: 'v23.0',
-    encryptionKey: notificationConfig.ENCRYPTION_KEY,
-  });
+  const openWhatsapp = () => createWhatsappChannel({ db, redis: cache, log: silentLog, config });
   const deps = {
     db,
     clock: systemClock,
-    config: notificationConfig,
+    config,
     log: silentLog,
     deliveries: createDeliveries(db),
     email,
-    whatsapp,
+    whatsapp: openWhatsapp(),
   };
   return {
     app,
@@ -110,7 +126,12 @@ export async function openNotifications() {
     sandbox,
     redis,
     database,
-    callbackUrl: `http://127.0.0.1:${server.port}/v1/callbacks/whatsapp`,
+    /** Without the provider's name. */
+    callbackUrl,
+    /** What a process remembers of senders for some seconds is forgotten. */
+    forget: () => {
+      deps.whatsapp = openWhatsapp();
+    },
     close: async () => {
       await email.close();
       await sandbox.close();
@@ -163,18 +184,28 @@ export async function addSender(
     accessToken?: string;
     appSecret?: string;
     messagesPerSecond?: number;
+    weight?: number;
+    businessAccountId?: string;
   } = {},
 ): Promise<string> {
+  const { organizerId = null, phoneNumberId = demoWhatsappSender.phoneNumberId } = options;
+  const { messagesPerSecond = 60, weight = 100, businessAccountId = null } = options;
   const id = newId('snd');
   const credentials = sealSenderCredentials(notificationConfig.ENCRYPTION_KEY, id, {
     accessToken: options.accessToken ?? demoWhatsappSender.accessToken,
     appSecret: options.appSecret ?? demoWhatsappSender.appSecret,
     verifyToken: demoWhatsappSender.verifyToken,
   });
-  await db.execute(sql`
-    insert into senders (id, organizer_id, kind, phone_number_id, credentials, messages_per_second)
-    values (${id}, ${options.organizerId ?? null}, 'whatsapp_cloud', ${options.phoneNumberId ?? demoWhatsappSender.phoneNumberId},
-      ${credentials}, ${options.messagesPerSecond ?? 60})`);
+  await db.insert(senders).values({
+    id,
+    organizerId,
+    kind: 'whatsapp_cloud',
+    externalId: phoneNumberId,
+    credentials,
+    messagesPerSecond,
+    weight,
+    businessAccountId,
+  });
   return id;
 }
 

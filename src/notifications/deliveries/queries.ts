@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { deliverySend, ticketsSend } from '../jobs.ts';
-import type { Channel, DeliveryStatus, Template } from '../tables.ts';
+import type { ReportedStatus } from '../channels/whatsapp/sender-plugin.ts';
+import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
 
 /** A delivery that this call has taken in hand. */
 export type Claim = {
@@ -18,6 +19,10 @@ export type Claim = {
   readonly unknowns: number;
   readonly age_seconds: number;
   readonly suppressed: boolean;
+  /** The kind of the sender that has tried it last. */
+  readonly sender_kind: SenderKind | null;
+  /** The sender whose message this recipient took last. */
+  readonly last_sender_id: string | null;
 };
 
 /** After this a sending that nobody finished is taken for crashed; longer than any channel's deadline. */
@@ -51,7 +56,11 @@ export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<C
       returning d.id, organizer_id, subject_id, template, channel, recipient_key, d.version, status, tries, unknowns,
         extract(epoch from now() - created_at)::float8 as age_seconds,
         exists (select from suppressions s where s.channel = d.channel and s.recipient_key = d.recipient_key
-          and (s.until is null or s.until > now())) as suppressed`,
+          and (s.until is null or s.until > now())) as suppressed,
+        (select s.kind from senders s where s.id = d.sender_id) as sender_kind,
+        case when d.channel = 'whatsapp' then (
+          select l.sender_id from deliveries l where l.recipient_key = d.recipient_key and l.sender_id is not null
+            and l.accepted_at is not null order by l.accepted_at desc limit 1) end as last_sender_id`,
   );
 }
 
@@ -108,6 +117,18 @@ export async function endDelivery(
     where id = ${id} and status in ('sending', 'queued', 'unknown')`);
 }
 
+/** Whether the mail that says the same was sent, or is on its way. */
+export async function isMailedToo(db: Db, id: string): Promise<boolean> {
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      select m.id from deliveries d join deliveries m on m.subject_id = d.subject_id and m.template = d.template
+        and m.version = d.version and m.channel = 'email'
+      where d.id = ${id} and m.status not in ('failed', 'suppressed', 'capped') limit 1`,
+  );
+  return rows.length > 0;
+}
+
 /** Nobody knows: wait for a status that names the delivery. */
 export async function markUnknown(
   db: Db,
@@ -134,12 +155,13 @@ export async function suppressRecipient(
     on conflict (channel, recipient_key) do update set reason = excluded.reason, until = excluded.until, created_at = now()`);
 }
 
-export type StatusReport = {
-  readonly wamid: string;
-  /** What the message carried in its opaque field: our delivery's id. */
-  readonly deliveryId: string | undefined;
-  readonly status: 'sent' | 'delivered' | 'read' | 'failed';
-  readonly failure: string | undefined;
+export type NamedReport = {
+  /** The provider's id of the message. */
+  readonly messageId: string;
+  /** Our delivery's id, where the message carried it. */
+  readonly deliveryId?: string | undefined;
+  readonly status: ReportedStatus;
+  readonly failure?: string | undefined;
 };
 
 /**
@@ -150,12 +172,12 @@ export type StatusReport = {
 export async function foldStatuses(
   db: Db,
   sender: { id: string; organizerId: string | null },
-  reports: readonly StatusReport[],
+  reports: readonly NamedReport[],
 ): Promise<void> {
   const rows = sql.join(
     reports.map(
       (report) =>
-        sql`(${report.wamid}::text, ${report.deliveryId ?? null}::text, ${report.status}::text, ${report.failure ?? null}::text)`,
+        sql`(${report.messageId}::text, ${report.deliveryId ?? null}::text, ${report.status}::text, ${report.failure ?? null}::text)`,
     ),
     sql`, `,
   );

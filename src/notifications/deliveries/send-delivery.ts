@@ -3,7 +3,9 @@ import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { EmailChannel, SendResult, WhatsappChannel } from '../channel.ts';
 import { type ComposeDeps, type Composed, composeMessage } from './compose-message.ts';
-import { type Claim, endDelivery, markUnknown, requeueDelivery, suppressRecipient } from './queries.ts';
+import { type Claim, endDelivery, isMailedToo, markUnknown, requeueDelivery, suppressRecipient } from './queries.ts';
+import { foldEarlyStatuses } from '../callbacks/gateway-statuses.ts';
+import { pluginOf } from '../channels/whatsapp/registry.ts';
 import { deliveriesSent, deliverySeconds } from '../metrics.ts';
 
 export type SendDeliveryDeps = ComposeDeps & {
@@ -13,6 +15,8 @@ export type SendDeliveryDeps = ComposeDeps & {
 
 const giveUpAfterHours = 48;
 const unknownsMax = 3;
+/** How long a WhatsApp message waits for a sender before it is left to the mail that says the same. */
+const senderWaitSeconds = 900;
 const pauseFirstSeconds = 4;
 const pauseMaxSeconds = 600;
 /** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
@@ -38,6 +42,9 @@ export async function sendDelivery(
   if (claim.suppressed) return end(deps, claim, { status: 'suppressed', failure: 'suppressed' });
   if (claim.age_seconds > giveUpAfterHours * 3600) return end(deps, claim, { status: 'failed', failure: 'gave_up' });
   if (claim.unknowns >= unknownsMax) return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
+  if (claim.unknowns > 0 && claim.sender_kind !== null && !pluginOf(claim.sender_kind).namesDeliveries) {
+    return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
+  }
   const composed = await orRequeue(deps, claim, 'compose', () => composeMessage(deps, claim));
   if (composed === undefined) return end(deps, claim, { status: 'suppressed', failure: 'nothing_to_say' });
   const result = await orRequeue(deps, claim, 'send', () => send(deps, { claim, composed, signal }));
@@ -84,6 +91,7 @@ async function send(
       deliveryId: claim.id,
       organizerId: claim.organizer_id ?? '',
       recipientKey: claim.recipient_key,
+      lastSenderId: claim.last_sender_id,
       to: composed.to,
       tries: claim.tries,
       message: composed.message,
@@ -101,6 +109,13 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
         providerMessageId: result.providerMessageId,
         senderId: result.senderId,
       });
+      if (result.hasEarlyStatuses === true && result.senderId !== undefined) {
+        await foldEarlyStatuses(deps.db, {
+          senderId: result.senderId,
+          organizerId: claim.organizer_id,
+          messageId: result.providerMessageId,
+        });
+      }
       deliveriesSent.inc({ ...labels, result: 'accepted' });
       deliverySeconds.observe(labels, claim.age_seconds);
       return;
@@ -117,6 +132,14 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
         recheckSeconds: seconds + recheckAfterSeconds,
       });
       throw new RetryLater(seconds, result.failure);
+    }
+    case 'no_sender': {
+      const mayWait = result.failure !== 'senders_capped' && claim.age_seconds < senderWaitSeconds;
+      if (!mayWait && (await isMailedToo(deps.db, claim.id))) {
+        return end(deps, claim, { status: 'suppressed', failure: 'left_to_email' });
+      }
+      const { failure, seconds } = result;
+      return record(deps, claim, { kind: 'later', failure, seconds, unspent: true });
     }
     case 'unknown':
       deliveriesSent.inc({ ...labels, result: 'unknown' });

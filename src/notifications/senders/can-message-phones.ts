@@ -5,7 +5,7 @@ const knownMs = 5000;
 const organizersKeptMax = 1000;
 
 /**
- * Whether some number, the organizer's own or the platform's, may write to phones for an organizer now. The answer is kept
+ * Whether some sender, the organizer's own or the platform's, may write to phones for an organizer now and has any of today's cap left. The answer is kept
  * for five seconds, since codes are asked for in a rush.
  */
 export function createCanMessagePhones(deps: { db: Db }): (organizerId: string) => Promise<boolean> {
@@ -14,7 +14,7 @@ export function createCanMessagePhones(deps: { db: Db }): (organizerId: string) 
     const entry = known.get(organizerId);
     if (entry !== undefined && entry.until > performance.now()) return entry.reached;
     if (known.size >= organizersKeptMax) known.clear();
-    const reached = listUsableSenders(deps.db, organizerId).then((senders) => senders.length > 0);
+    const reached = listUsableSenders(deps.db, organizerId).then((senders) => senders.some(({ hasTurns }) => hasTurns));
     reached.catch(() => known.delete(organizerId));
     known.set(organizerId, { reached, until: performance.now() + knownMs });
     return reached;

@@ -1,37 +1,82 @@
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, isNull, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { type Sender, senders } from '../tables.ts';
+import { type Sender, type SenderKind, senders } from '../tables.ts';
+import { capToday, takenToday, today } from './take-turns.ts';
 
-/** Numbers that may send for an organiser now: its own and the platform's. A number that has cooled is active again. */
-export async function listUsableSenders(db: Db, organizerId: string): Promise<Sender[]> {
+/** A sender in use, with what Meta last said of its templates. */
+export type UsableSender = Sender & {
+  /** Whether any of today's cap was left a moment ago. */
+  readonly hasTurns: boolean;
+  readonly templates: readonly {
+    readonly name: string;
+    readonly language: string;
+    readonly status: string;
+    readonly parameters: number | null;
+  }[];
+};
+
+/** Senders that may send for an organiser now: its own and the platform's. One that has cooled is active again. */
+export async function listUsableSenders(db: Db, organizerId: string): Promise<UsableSender[]> {
+  const s = alias(senders, 's');
   return db
-    .select()
-    .from(senders)
+    .select({
+      ...getTableColumns(s),
+      hasTurns: sql<boolean>`s.daily_cap is null or ${takenToday} < ${capToday}`,
+      templates: sql<UsableSender['templates']>`(
+        select coalesce(json_agg(json_build_object('name', t.name, 'language', t.language, 'status', t.status,
+          'parameters', t.parameters)), '[]')
+        from sender_templates t where t.sender_id = s.id)`,
+    })
+    .from(s)
     .where(
       and(
-        or(eq(senders.organizerId, organizerId), isNull(senders.organizerId)),
-        or(eq(senders.status, 'active'), and(eq(senders.status, 'cooling'), sql`${senders.coolingUntil} <= now()`)),
+        or(eq(s.organizerId, organizerId), isNull(s.organizerId)),
+        or(eq(s.status, 'active'), and(eq(s.status, 'cooling'), sql`${s.coolingUntil} <= now()`)),
       ),
     )
-    .orderBy(asc(senders.id));
+    .orderBy(asc(s.id));
 }
 
-/** By our id or by the provider's number id, which is what its callbacks can be made to carry. */
-export async function findSenderForCallback(db: Db, senderId: string): Promise<Sender | undefined> {
+/** By our id, or by the provider's, which is what callbacks of the Cloud API can be made to carry. */
+export async function findSenderForCallback(
+  db: Db,
+  { kind, senderId }: { kind: SenderKind; senderId: string },
+): Promise<Sender | undefined> {
   const [row] = await db
     .select()
     .from(senders)
-    .where(or(eq(senders.id, senderId), eq(senders.phoneNumberId, senderId)))
+    .where(and(eq(senders.kind, kind), or(eq(senders.id, senderId), eq(senders.externalId, senderId))))
     .limit(1);
   return row;
 }
 
-export async function findSenders(db: Db, organizerId: string): Promise<Sender[]> {
+export type SenderFigures = {
+  readonly sender: Sender;
+  readonly capToday: number | null;
+  readonly taken: number;
+  /** Deliveries that left today, by their status. */
+  readonly today: Readonly<Record<string, number>>;
+  readonly isCircuitOpen: boolean;
+};
+
+/** The organiser's senders, oldest first, with what each has done today. */
+export async function findSenders(db: Db, organizerId: string, senderId?: string): Promise<SenderFigures[]> {
+  const s = alias(senders, 's');
   return db
-    .select()
-    .from(senders)
-    .where(eq(senders.organizerId, organizerId))
-    .orderBy(asc(senders.id))
+    .select({
+      sender: getTableColumns(s),
+      capToday: sql<number | null>`(${capToday})`,
+      taken: sql<number>`${takenToday}`,
+      today: sql<Record<string, number>>`(
+        select coalesce(json_object_agg(status, n), '{}') from (
+          select d.status, count(*) as n from deliveries d
+          where d.sender_id = s.id and d.sending_at >= ${today} at time zone 'UTC' group by 1) c)`,
+      isCircuitOpen: sql<boolean>`coalesce(s.circuit_open_until > now(), false)`,
+    })
+    .from(s)
+    .where(and(eq(s.organizerId, organizerId), senderId === undefined ? undefined : eq(s.id, senderId)))
+    .orderBy(asc(s.id))
     .limit(sendersListedMax);
 }
 
@@ -45,41 +90,53 @@ export async function countSenders(db: Db, organizerId: string): Promise<number>
   return row?.count ?? 0;
 }
 
-/** Adds a number, or takes the organiser's own disabled one into use again; undefined when somebody else has it. */
-export async function saveSender(
-  db: Db,
-  sender: { id: string; organizerId: string; phoneNumberId: string; credentials: string; messagesPerSecond: number },
-): Promise<Sender | undefined> {
+/** What decides about a sender: all that its owner sets. */
+export type SenderValues = Pick<
+  Sender,
+  | 'id'
+  | 'kind'
+  | 'externalId'
+  | 'credentials'
+  | 'businessAccountId'
+  | 'weight'
+  | 'messagesPerSecond'
+  | 'dailyCap'
+  | 'warmUpFrom'
+> & { readonly organizerId: string };
+
+/** Adds a sender; undefined when somebody has it. */
+export async function saveSender(db: Db, sender: SenderValues): Promise<Sender | undefined> {
   const [row] = await db
     .insert(senders)
-    .values({ ...sender, kind: 'whatsapp_cloud' })
-    .onConflictDoNothing({ target: senders.phoneNumberId })
+    .values(sender)
+    .onConflictDoNothing({ target: [senders.kind, senders.externalId] })
     .returning();
   return row;
 }
 
+/** Takes a disabled sender into use again. It warms up again: a number that rested is a stranger to WhatsApp. */
 export async function replaceDisabledSender(
   db: Db,
-  sender: { id: string; organizerId: string; credentials: string; messagesPerSecond: number },
+  { id, organizerId, ...values }: SenderValues,
 ): Promise<Sender | undefined> {
   const [row] = await db
     .update(senders)
     .set({
-      credentials: sender.credentials,
-      messagesPerSecond: sender.messagesPerSecond,
+      ...values,
       status: 'active',
       coolingUntil: null,
+      circuitOpenUntil: null,
       lastFailure: null,
+      warmUpStartedOn: sql`${today}`,
     })
-    .where(and(eq(senders.id, sender.id), eq(senders.organizerId, sender.organizerId), eq(senders.status, 'disabled')))
+    .where(and(eq(senders.id, id), eq(senders.organizerId, organizerId), eq(senders.status, 'disabled')))
     .returning();
   return row;
 }
 
 export async function findOwnDisabledSender(
   db: Db,
-  organizerId: string,
-  phoneNumberId: string,
+  { organizerId, kind, externalId }: { organizerId: string; kind: SenderKind; externalId: string },
 ): Promise<Sender | undefined> {
   const [row] = await db
     .select()
@@ -87,7 +144,8 @@ export async function findOwnDisabledSender(
     .where(
       and(
         eq(senders.organizerId, organizerId),
-        eq(senders.phoneNumberId, phoneNumberId),
+        eq(senders.kind, kind),
+        eq(senders.externalId, externalId),
         eq(senders.status, 'disabled'),
       ),
     )
@@ -118,4 +176,25 @@ export async function coolSender(
     .update(senders)
     .set({ status: 'cooling', coolingUntil: sql`now() + make_interval(mins => ${minutes})`, lastFailure: failure })
     .where(and(eq(senders.id, senderId), sql`${senders.status} <> 'disabled'`));
+}
+
+/** The sender works again, as its provider says: ends a cooling that began with its session. */
+export async function warmSender(db: Db, senderId: string): Promise<void> {
+  await db
+    .update(senders)
+    .set({ status: 'active', coolingUntil: null })
+    .where(and(eq(senders.id, senderId), eq(senders.status, 'cooling')));
+}
+
+/** Written down so that the organiser can see it; each process has a circuit of its own. */
+export async function noteCircuit(
+  db: Db,
+  { senderId, openMs }: { senderId: string; openMs: number | undefined },
+): Promise<void> {
+  await db
+    .update(senders)
+    .set({
+      circuitOpenUntil: openMs === undefined ? null : sql`now() + make_interval(secs => ${openMs / 1000})`,
+    })
+    .where(eq(senders.id, senderId));
 }

@@ -1,20 +1,22 @@
-import { z } from 'zod';
 import { decrypt, encrypt } from '../../platform/crypto.ts';
-
-const credentialsSchema = z.strictObject({ accessToken: z.string(), appSecret: z.string(), verifyToken: z.string() });
-export type SenderCredentials = z.output<typeof credentialsSchema>;
+import { pluginOf } from '../channels/whatsapp/registry.ts';
+import type { Sender } from '../tables.ts';
 
 /** Bound to the sender's row: copied to another one it does not decrypt. */
 const contextOf = (senderId: string) => `sender:${senderId}`;
 
-export function sealSenderCredentials(encryptionKey: string, senderId: string, credentials: SenderCredentials): string {
+export function sealSenderCredentials(encryptionKey: string, senderId: string, credentials: unknown): string {
   return encrypt(encryptionKey, JSON.stringify(credentials), contextOf(senderId));
 }
 
-/** @throws when the row was not sealed with this key for this sender. */
+/**
+ * The credentials of the sender's kind.
+ * @throws when the row was not sealed with this key for this sender.
+ */
 export function openSenderCredentials(
   encryptionKey: string,
-  sender: { id: string; credentials: string },
-): SenderCredentials {
-  return credentialsSchema.parse(JSON.parse(decrypt(encryptionKey, sender.credentials, contextOf(sender.id))));
+  sender: Pick<Sender, 'id' | 'kind' | 'credentials'>,
+): unknown {
+  const opened: unknown = JSON.parse(decrypt(encryptionKey, sender.credentials, contextOf(sender.id)));
+  return pluginOf(sender.kind).credentials.parse(opened);
 }

@@ -1,5 +1,6 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
+import type { MessageName } from '../message-texts/catalog.ts';
 import { placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 
@@ -22,7 +23,7 @@ export function whatsappMessage(
   const { event, locale } = data;
   const name = parameter(data.buyerName ?? nameless[locale]);
   const suffix = data.link.slice(data.link.indexOf('/orders/') + '/orders/'.length);
-  const message = (registered: string, parameters: readonly string[]): WhatsappMessage => ({
+  const message = (registered: MessageName, parameters: readonly string[]): WhatsappMessage => ({
     locale,
     buttonSuffix: suffix,
     template: registered,

@@ -63,16 +63,19 @@ class Failure extends Error {
 export function createCallGuard({
   toward,
   pauseMs = pauseMsDefault,
+  onChange = () => undefined,
 }: {
   toward: 'gateway' | 'email' | 'whatsapp';
   pauseMs?: number;
+  /** Told when the circuit of a party opens, and for how long, and when it closes (undefined). */
+  onChange?: (key: string, openMs: number | undefined) => void;
 }): CallGuard {
   const parties = new LRUCache<string, Party>({ max: partiesMax, dispose: (party) => party.forget() });
 
   const partyOf = (key: string): Party => {
     const known = parties.get(key);
     if (known !== undefined) return known;
-    const party = openParty(toward, pauseMs);
+    const party = openParty(toward, pauseMs, (openMs) => onChange(key, openMs));
     parties.set(key, party);
     return party;
   };
@@ -121,7 +124,7 @@ async function observed<Result>(
   }
 }
 
-function openParty(toward: string, pauseMs: number) {
+function openParty(toward: string, pauseMs: number, onChange: (openMs: number | undefined) => void) {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(failuresMax) });
   const budget: RetryBudget = createRetryBudget();
   let openedAt: number | undefined;
@@ -129,9 +132,11 @@ function openParty(toward: string, pauseMs: number) {
     if (state === CircuitState.Open) {
       if (openedAt === undefined) breakersOpen.inc({ toward });
       openedAt = performance.now();
+      onChange(pauseMs);
     } else if (state === CircuitState.Closed) {
       openedAt = undefined;
       breakersOpen.dec({ toward });
+      onChange(undefined);
     }
   });
   return {

@@ -6,8 +6,9 @@ import { byId, element, languageQuery, setText, show } from './shared/dom.ts';
 import { looksRight, setFaults, setMessage } from './shared/form-faults.ts';
 import { leftText } from './shared/left-text.ts';
 import { pageLanguage } from './shared/page-language.ts';
+import { agreeToNews } from './event/agree-to-news.ts';
 import { phoneField } from './event/phone-field.ts';
-import { type Waiting, placeOrder } from './event/place-order.ts';
+import { type PlacedOrder, type Waiting, placeOrder } from './event/place-order.ts';
 import { poll } from './shared/poll.ts';
 import { refusalText } from './shared/refusal-text.ts';
 import { type RoomGate, roomGate } from './event/room-gate.ts';
@@ -64,9 +65,7 @@ function start(form: HTMLFormElement): void {
     });
     if (outcome.kind === 'placed') {
       setMessage('form-message', words.placed, 'good');
-      const { id, accessToken } = outcome.order;
-      if (gate.pass() !== undefined) gate.spent(id);
-      return location.assign(`/orders/${id}${languageQuery()}#${accessToken}`);
+      return openOrder(outcome.order, gate);
     }
     setBusy(false);
     if (outcome.kind === 'given_up') return offerEarlier(body);
@@ -103,6 +102,12 @@ function start(form: HTMLFormElement): void {
   });
   const unsettled = sent.unsettled();
   if (unsettled !== undefined) offerEarlier(unsettled);
+}
+
+async function openOrder(order: PlacedOrder, gate: RoomGate): Promise<void> {
+  if (gate.pass() !== undefined) gate.spent(order.id);
+  await agreeToNews(order);
+  location.assign(`/orders/${order.id}${languageQuery()}#${order.accessToken}`);
 }
 
 /** An order was sent from here before, and nothing is known of it. */

@@ -82,7 +82,7 @@ export const eventWords: InEach<EventWords> = {
     beforePromo: 'Kode promo dihitung pada langkah berikutnya.',
     place: 'Pesan tiket',
     payLater: 'Tiket ditahan untuk Anda, lalu Anda membayar.',
-    privacy: 'Data ini hanya dipakai untuk pesanan Anda.',
+    privacy: 'Tiket dikirim dengan atau tanpa persetujuan ini. Selain itu, data Anda hanya dipakai untuk pesanan.',
   },
   en: {
     when: 'When',
@@ -123,6 +123,6 @@ export const eventWords: InEach<EventWords> = {
     beforePromo: 'A promo code is counted in the next step.',
     place: 'Order tickets',
     payLater: 'The tickets are held for you, then you pay.',
-    privacy: 'We use this for your order only.',
+    privacy: 'Tickets are sent with or without it. Apart from that we use your details for your order only.',
   },
 };

@@ -5,6 +5,7 @@ import { type Language, linkTo } from '../../i18n/language.ts';
 import type { Html, PageContext } from '../layout.ts';
 import type { Band, EventFacts, PublicEvent, QueueTimes, TicketCategory } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
+import { newsWordingNow, newsWordings } from '../../i18n/words/news.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { field } from './field.ts';
 import { phoneField } from './phone-field.ts';
@@ -80,6 +81,7 @@ ${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 100 
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
 ${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}
 <details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 100, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
+<label class="agree"><input type="checkbox" id="news" data-wording="${newsWordingNow}"> <span>${newsWordings[newsWordingNow][language]}</span></label>
 <p class="muted small">${words.privacy}</p></fieldset>`;
 }
 

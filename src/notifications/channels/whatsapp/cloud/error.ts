@@ -1,4 +1,4 @@
-import type { Suppression } from '../channel.ts';
+import type { Suppression } from '../../../channel.ts';
 
 /**
  * What an error of the WhatsApp Graph API means.

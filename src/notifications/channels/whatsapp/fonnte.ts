@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { callProvider } from './call.ts';
+import { digitsOf, fieldsOf, hasCallbackKey } from './callback-body.ts';
+import {
+  type CallbackContent,
+  type ReportedStatus,
+  type SenderAnswer,
+  type SenderPlugin,
+  inboundTextMax,
+  nothingTold,
+} from './sender-plugin.ts';
+
+const credentials = z.strictObject({ token: z.string(), callbackKey: z.string() });
+export const fonnteForm = z.strictObject({
+  kind: z.literal('fonnte'),
+  /** The number of the device. */
+  device: z.string().regex(/^[1-9]\d{6,14}$/),
+  token: z.string().min(8).max(1000),
+  /** Fonnte signs nothing: this key stands in the callback address. */
+  callbackKey: z.string().regex(/^[\w-]{32,100}$/),
+});
+
+const disconnectedCoolMinutes = 5;
+const quotaCoolMinutes = 60;
+const noWhatsappDays = 30;
+
+/** Fonnte: a phone's own WhatsApp, driven by a service. It takes texts. */
+export const fonnte: SenderPlugin<z.output<typeof fonnteForm>, z.output<typeof credentials>> = {
+  kind: 'fonnte',
+  callbackName: 'fonnte',
+  form: fonnteForm,
+  credentials,
+  read: ({ device, token, callbackKey }) => ({ externalId: device, credentials: { token, callbackKey } }),
+  // WhatsApp bans numbers that write like machines.
+  limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
+  hasTemplates: false,
+  namesDeliveries: false,
+
+  send: async ({ credentials: { token }, to, text, signal, isProbe }, { FONNTE_URL }) => {
+    const answer = await callProvider(`${FONNTE_URL}/send`, {
+      method: 'POST',
+      headers: { authorization: token },
+      // Without a country code, Fonnte would put 62 in front of every number.
+      body: new URLSearchParams({ target: to, message: text, countryCode: '0' }),
+      signal,
+      isProbe,
+    });
+    return answer.kind === 'answered' ? answerOf(answer) : answer;
+  },
+
+  isGenuine: ({ query }, { callbackKey }) => hasCallbackKey(query, { callbackKey }),
+  handshake: (query, { callbackKey }) => (hasCallbackKey(query, { callbackKey }) ? 'ok' : undefined),
+  readCallback: (body) => readFonnteCallback(fieldsOf(body)),
+};
+
+const id = z
+  .union([z.string(), z.int()])
+  .transform(String)
+  .pipe(z.string().regex(/^[\w-]{1,60}$/));
+const taken = z.object({ status: z.literal(true), id: z.array(id).length(1) });
+const refused = z.object({ status: z.literal(false), reason: z.string().optional(), detail: z.string().optional() });
+
+/** Fonnte answers 200 also for refusals: only `status` counts. A 5xx says nothing about the message. */
+function answerOf({ status, body }: { readonly status: number; readonly body: unknown }): SenderAnswer {
+  const messageId = taken.safeParse(body).data?.id[0];
+  if (messageId !== undefined) return { kind: 'accepted', providerMessageId: `fonnte:${messageId}` };
+  const refusal = refused.safeParse(body).data;
+  if (refusal !== undefined) return refusalOf(`${refusal.reason ?? ''} ${refusal.detail ?? ''}`);
+  if (status === 401 || status === 403) {
+    return { kind: 'sender', failure: `fonnte_${status}`, action: { name: 'disable' } };
+  }
+  if (status === 429) return { kind: 'later', failure: 'fonnte_429', isThrottled: true };
+  if (status >= 400 && status <= 499) return { kind: 'message', failure: `fonnte_${status}` };
+  return { kind: 'unknown', failure: status >= 500 ? `fonnte_${status}` : 'malformed_answer' };
+}
+
+/** Reasons are words for people, so they are told apart by what they contain. */
+function refusalOf(reason: string): SenderAnswer {
+  if (/token|unknown user/i.test(reason)) {
+    return { kind: 'sender', failure: 'fonnte_token', action: { name: 'disable' } };
+  }
+  if (/connect|device/i.test(reason)) {
+    return { kind: 'sender', failure: 'fonnte_device', action: { name: 'cool', minutes: disconnectedCoolMinutes } };
+  }
+  if (/quota/i.test(reason)) {
+    return { kind: 'sender', failure: 'fonnte_quota', action: { name: 'cool', minutes: quotaCoolMinutes } };
+  }
+  if (/target/i.test(reason)) {
+    const suppress = { reason: 'no_whatsapp', days: noWhatsappDays };
+    return { kind: 'recipient', failure: 'fonnte_target', suppress };
+  }
+  if (/limit|too many/i.test(reason)) return { kind: 'later', failure: 'fonnte_limit', isThrottled: true };
+  if (/input|body|message|url|file/i.test(reason)) return { kind: 'message', failure: 'fonnte_input' };
+  return { kind: 'later', failure: 'fonnte_refused' };
+}
+
+/** A device that is off sends its messages later, so `pending` and its like are no news. */
+const statuses: Readonly<Record<string, ReportedStatus>> = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  invalid: 'failed',
+  expired: 'failed',
+  failed: 'failed',
+  'url unreachable': 'failed',
+};
+
+const blank = z.literal('').transform(() => undefined);
+const statusCallback = z.object({
+  id: id.or(blank).nullish(),
+  stateid: id.or(blank).nullish(),
+  status: z.string().nullish(),
+  state: z.string().nullish(),
+});
+const messageCallback = z.object({
+  sender: z.string(),
+  message: z.string(),
+  inboxid: id.nullish(),
+  timestamp: z.coerce.number().int().nonnegative().nullish(),
+});
+const deviceCallback = z.object({ device: z.string(), status: z.enum(['connect', 'disconnect']) });
+
+/**
+ * The first status of a message names its id and gives it a `stateid`; later ones may name the `stateid` alone, and tell
+ * `delivered` and `read` as `state`.
+ */
+function readFonnteCallback(fields: unknown): CallbackContent {
+  const device = deviceCallback.safeParse(fields).data;
+  if (device !== undefined) {
+    const works = device.status === 'connect';
+    return { ...nothingTold, session: works ? { works } : { works, failure: 'fonnte_device' } };
+  }
+  const message = messageCallback.safeParse(fields).data;
+  if (message !== undefined) {
+    const from = digitsOf(message.sender);
+    // Without an id, a message and its repetition cannot be told apart.
+    if (from === undefined || message.inboxid === null || message.inboxid === undefined) return nothingTold;
+    return {
+      ...nothingTold,
+      inbound: [
+        {
+          messageId: `fonnte:${message.inboxid}`,
+          from,
+          text: message.message.slice(0, inboundTextMax),
+          sentAt: message.timestamp ?? undefined,
+        },
+      ],
+    };
+  }
+  const told = statusCallback.safeParse(fields).data;
+  if (told === undefined) return nothingTold;
+  const messageId = told.id === null || told.id === undefined ? undefined : `fonnte:${told.id}`;
+  const stateId = told.stateid ?? undefined;
+  if (messageId === undefined && stateId === undefined) return nothingTold;
+  const word = (told.state || told.status || '').toLowerCase();
+  const status = statuses[word];
+  const failure = status === 'failed' ? `fonnte_${word.replaceAll(' ', '_')}` : undefined;
+  return { ...nothingTold, statuses: [{ messageId, ...(stateId === undefined ? {} : { stateId }), status, failure }] };
+}

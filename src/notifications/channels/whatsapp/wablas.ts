@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { callProvider } from './call.ts';
+import { digitsOf, fieldsOf, hasCallbackKey } from './callback-body.ts';
+import {
+  type CallbackContent,
+  type ReportedStatus,
+  type SenderAnswer,
+  type SenderPlugin,
+  inboundTextMax,
+  nothingTold,
+} from './sender-plugin.ts';
+
+const credentials = z.strictObject({
+  server: z.string(),
+  token: z.string(),
+  secretKey: z.string().optional(),
+  callbackKey: z.string(),
+});
+export const wablasForm = z.strictObject({
+  kind: z.literal('wablas'),
+  /** The number of the device. */
+  device: z.string().regex(/^[1-9]\d{6,14}$/),
+  /** The first part of the server's name, as in solo.wablas.com. */
+  server: z.string().regex(/^[a-z0-9]{1,30}$/),
+  token: z.string().min(8).max(1000),
+  /** Older accounts have none. */
+  secretKey: z.string().min(4).max(1000).optional(),
+  /** Wablas signs nothing: this key stands in the callback address. */
+  callbackKey: z.string().regex(/^[\w-]{32,100}$/),
+});
+
+const disconnectedCoolMinutes = 5;
+const quotaCoolMinutes = 60;
+const noWhatsappDays = 30;
+
+/** Wablas: a phone's own WhatsApp, driven by a service. It takes texts. */
+export const wablas: SenderPlugin<z.output<typeof wablasForm>, z.output<typeof credentials>> = {
+  kind: 'wablas',
+  callbackName: 'wablas',
+  form: wablasForm,
+  credentials,
+  read: ({ device, server, token, secretKey, callbackKey }) => ({
+    externalId: device,
+    credentials: { server, token, callbackKey, ...(secretKey === undefined ? {} : { secretKey }) },
+  }),
+  // WhatsApp bans numbers that write like machines.
+  limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
+  hasTemplates: false,
+  namesDeliveries: false,
+
+  send: async ({ credentials: { server, token, secretKey }, to, text, signal, isProbe }, { WABLAS_URL }) => {
+    const answer = await callProvider(`${WABLAS_URL.replaceAll('{server}', server)}/api/v2/send-message`, {
+      method: 'POST',
+      headers: {
+        authorization: secretKey === undefined ? token : `${token}.${secretKey}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ data: [{ phone: to, message: text, isGroup: 'false' }] }),
+      signal,
+      isProbe,
+    });
+    return answer.kind === 'answered' ? answerOf(answer) : answer;
+  },
+
+  isGenuine: ({ query }, { callbackKey }) => hasCallbackKey(query, { callbackKey }),
+  handshake: (query, { callbackKey }) => (hasCallbackKey(query, { callbackKey }) ? 'ok' : undefined),
+  readCallback: (body) => readWablasCallback(fieldsOf(body)),
+};
+
+const id = z.string().regex(/^[\w-]{1,60}$/);
+const taken = z.object({
+  status: z.literal(true),
+  data: z.object({ messages: z.array(z.object({ id, status: z.string().optional() })).length(1) }),
+});
+const refused = z.object({ status: z.literal(false), message: z.string() });
+
+/** `status` counts, not the HTTP status. A 5xx without it says nothing about the message. */
+function answerOf({ status, body }: { readonly status: number; readonly body: unknown }): SenderAnswer {
+  const message = taken.safeParse(body).data?.data.messages[0];
+  // Each message has a status of its own beside that of the request.
+  if (message?.status === 'reject' || message?.status === 'cancel') {
+    return { kind: 'later', failure: `wablas_${message.status}` };
+  }
+  if (message !== undefined) return { kind: 'accepted', providerMessageId: `wablas:${message.id}` };
+  const refusal = refused.safeParse(body).data;
+  if (refusal !== undefined) return refusalOf(refusal.message);
+  if (status === 401 || status === 403) {
+    return { kind: 'sender', failure: `wablas_${status}`, action: { name: 'disable' } };
+  }
+  if (status === 429) return { kind: 'later', failure: 'wablas_429', isThrottled: true };
+  if (status >= 400 && status <= 499) return { kind: 'message', failure: `wablas_${status}` };
+  return { kind: 'unknown', failure: status >= 500 ? `wablas_${status}` : 'malformed_answer' };
+}
+
+/** Messages are words for people, so they are told apart by what they contain. */
+function refusalOf(reason: string): SenderAnswer {
+  if (/token|secret|unauthori[sz]ed|forbidden/i.test(reason)) {
+    return { kind: 'sender', failure: 'wablas_token', action: { name: 'disable' } };
+  }
+  if (/quota|expired|package/i.test(reason)) {
+    return { kind: 'sender', failure: 'wablas_quota', action: { name: 'cool', minutes: quotaCoolMinutes } };
+  }
+  if (/device|connect/i.test(reason)) {
+    return { kind: 'sender', failure: 'wablas_device', action: { name: 'cool', minutes: disconnectedCoolMinutes } };
+  }
+  if (/limit|too many/i.test(reason)) return { kind: 'later', failure: 'wablas_limit', isThrottled: true };
+  if (/phone|number|registered/i.test(reason)) {
+    const suppress = { reason: 'no_whatsapp', days: noWhatsappDays };
+    return { kind: 'recipient', failure: 'wablas_phone', suppress };
+  }
+  if (/message|required|invalid/i.test(reason)) return { kind: 'message', failure: 'wablas_input' };
+  return { kind: 'later', failure: 'wablas_refused' };
+}
+
+const statuses: Readonly<Record<string, ReportedStatus>> = {
+  sent: 'sent',
+  received: 'delivered',
+  delivered: 'delivered',
+  read: 'read',
+  cancel: 'failed',
+  reject: 'failed',
+};
+
+const text = z.union([z.string(), z.int()]).transform(String);
+const statusCallback = z.object({ id, status: z.string() });
+const messageCallback = z.object({
+  id,
+  phone: text,
+  message: z.string(),
+  isGroup: z.union([z.boolean(), z.string()]).nullish(),
+  isFromMe: z.union([z.boolean(), z.string()]).nullish(),
+  timestamp: text.nullish(),
+});
+
+/** Inbound messages carry a text, tracking carries a status. */
+function readWablasCallback(fields: unknown): CallbackContent {
+  const message = messageCallback.safeParse(fields).data;
+  if (message !== undefined) {
+    const from = digitsOf(message.phone);
+    if (from === undefined || isTrue(message.isGroup) || isTrue(message.isFromMe)) return nothingTold;
+    return {
+      ...nothingTold,
+      inbound: [
+        {
+          messageId: `wablas:${message.id}`,
+          from,
+          text: message.message.slice(0, inboundTextMax),
+          sentAt: sentAtOf(message.timestamp),
+        },
+      ],
+    };
+  }
+  const told = statusCallback.safeParse(fields).data;
+  const word = told?.status.toLowerCase() ?? '';
+  const status = statuses[word];
+  if (told === undefined || status === undefined) return nothingTold;
+  const failure = status === 'failed' ? `wablas_${word}` : undefined;
+  return { ...nothingTold, statuses: [{ messageId: `wablas:${told.id}`, status, failure }] };
+}
+
+const isTrue = (value: boolean | string | null | undefined): boolean => value === true || value === 'true';
+
+/** Seconds since 1970 or a time in words. */
+function sentAtOf(timestamp: string | null | undefined): number | undefined {
+  if (timestamp === null || timestamp === undefined) return undefined;
+  const seconds = /^\d{9,11}$/.test(timestamp) ? Number(timestamp) : Date.parse(timestamp) / 1000;
+  return Number.isFinite(seconds) ? Math.floor(seconds) : undefined;
+}

@@ -1,0 +1,57 @@
+import type { SendResult, WhatsappChannel } from '../../channel.ts';
+import { createSenderCache } from '../../senders/sender-cache.ts';
+import { inOrder, maySend } from './choose-sender.ts';
+import { type Attempt, type WhatsappOptions, createTrySender } from './try-sender.ts';
+
+const sendersTriedMax = 3;
+/** After this long no further sender is tried: the job's own time ends soon. */
+const failoverMs = 12_000;
+const noSenderPauseSeconds = 60;
+
+/**
+ * WhatsApp by any of its providers. No process holds a session: any worker sends from any number.
+ *
+ * A recipient is written to by the sender that wrote last, else by weight, and by the organiser's own senders before the platform's.
+ * The rate of a sender is counted in Redis and its cap in Postgres, for all processes together. Another sender is tried only
+ * when it is certain that the message was not taken.
+ */
+export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel {
+  const sendersOf = createSenderCache(options.db);
+  const trySender = createTrySender(options, () => sendersOf.forget());
+  return {
+    send: async (message, signal) => {
+      const startedAt = performance.now();
+      const inUse = await sendersOf.get(message.organizerId);
+      const able = inUse.filter((sender) => maySend(sender, message));
+      if (inUse.length > 0 && able.length === 0) return { kind: 'failed', failure: 'template_not_approved' };
+      const ready = able.filter(({ hasTurns }) => hasTurns);
+      if (able.length > 0 && ready.length === 0) return noSender('senders_capped');
+      const passed: Attempt[] = [];
+      for (const sender of inOrder(ready, message).slice(0, sendersTriedMax)) {
+        if (performance.now() - startedAt > failoverMs) break;
+        const result = await trySender(sender, message, signal);
+        if (isEnd(result)) return result;
+        passed.push(result);
+      }
+      return resultOfNone(passed);
+    },
+  };
+}
+
+const reasonsToGoOn: readonly string[] = ['circuit_open', 'capped', 'not_sent', 'retired'];
+
+function isEnd(result: Attempt): result is SendResult {
+  return !reasonsToGoOn.includes(result.kind);
+}
+
+/** Where no sender took it: soon again if one may be back soon, else there is none. */
+function resultOfNone(passed: readonly Attempt[]): SendResult {
+  const pauses = passed.flatMap((result) => (result.kind === 'circuit_open' ? [result.seconds] : []));
+  if (pauses.length > 0) return { kind: 'later', failure: 'circuit_open', seconds: Math.min(...pauses), unspent: true };
+  const notSent = passed.find((result) => result.kind === 'not_sent');
+  if (notSent !== undefined) return { kind: 'later', failure: notSent.failure };
+  const isCapped = passed.length > 0 && passed.every(({ kind }) => kind === 'capped');
+  return noSender(isCapped ? 'senders_capped' : 'no_sender');
+}
+
+const noSender = (failure: string): SendResult => ({ kind: 'no_sender', failure, seconds: noSenderPauseSeconds });

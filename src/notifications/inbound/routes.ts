@@ -1,0 +1,62 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import type { Config } from '../../config.ts';
+import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { listInbound } from './list-inbound.ts';
+
+const inboundSchema = z
+  .object({
+    id: plainIdSchema,
+    senderId: plainIdSchema,
+    phone: z.string().openapi({ description: 'In E.164.' }),
+    text: z.string().openapi({ description: 'Empty for pictures, voices and the like.' }),
+    command: z.enum(['stop', 'start']).nullable().openapi({ description: 'A word that turned news off or on.' }),
+    receivedAt: timeSchema,
+  })
+  .openapi('InboundMessage');
+
+const listRoute = (deps: { readonly actors: Actors }) =>
+  createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/inbound-messages',
+    tags: ['Notifications'],
+    operationId: 'listInboundMessages',
+    summary: 'What people wrote to the senders within 30 days, newest first',
+    security: byStaff,
+    middleware: [requireRole(deps, 'manager')] as const,
+    request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
+    responses: {
+      200: answer(
+        z.object({ data: z.array(inboundSchema), nextCursor: z.string().nullable() }).openapi('InboundMessageList'),
+        'A page of messages.',
+      ),
+      ...problems(400, 401, 403, 404),
+    },
+  });
+
+/** Messages that people wrote to an organiser's senders. */
+export function inboundRoutes(deps: {
+  readonly db: Db;
+  readonly actors: Actors;
+  readonly config: Pick<Config, 'ENCRYPTION_KEY'>;
+}) {
+  return createRouter<ActorEnv>().openapi(listRoute(deps), async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const rows = await listInbound(deps, { organizerId: c.var.actor.organizerId, before, limit });
+    return c.json(
+      page(
+        rows,
+        limit,
+        (row) => row,
+        (row) => [row.id],
+      ),
+      200,
+    );
+  });
+}

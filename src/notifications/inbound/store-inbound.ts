@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { buyerKey } from '../../access/buyers/buyer-key.ts';
+import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { decrypt, encrypt } from '../../platform/crypto.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Inbound } from '../channels/whatsapp/sender-plugin.ts';
+import { inboundReceived, newsWords } from '../metrics.ts';
+import type { Sender } from '../tables.ts';
+import { commandOf } from './read-command.ts';
+
+/** Messages of one phone that are kept within an hour. STOP and START are still heard when other messages are not. */
+const perPhoneAndHourMax = 30;
+const wordsPerPhoneAndHourMax = 100;
+
+const sealedSchema = z.strictObject({ phone: z.string(), text: z.string() });
+const contextOf = (id: string) => `inbound:${id}`;
+
+/**
+ * Keeps a message for the sender's organiser, and honours STOP and START. A repetition changes nothing. A message of the
+ * platform's own sender is kept for nobody: its text is not stored, its word counts for all organisers.
+ */
+export async function storeInbound(
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY' | 'HASH_SECRET'> },
+  sender: Pick<Sender, 'id' | 'organizerId'>,
+  message: Inbound,
+): Promise<void> {
+  const phone = `+${message.from}`;
+  const recipientKey = buyerKey(deps.config.HASH_SECRET, 'phone', phone);
+  const command = commandOf(message.text);
+  const id = newId('inb', deps.clock.now());
+  const kept = sender.organizerId === null ? { phone: '', text: '' } : { phone, text: message.text };
+  const sealed = encrypt(deps.config.ENCRYPTION_KEY, JSON.stringify(kept), contextOf(id));
+  const isNew = await transaction(deps.db, async (tx) => {
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      sql`
+        insert into inbound_messages (id, organizer_id, sender_id, provider_message_id, recipient_key, sealed, command)
+        select ${id}, ${sender.organizerId}, ${sender.id}, ${message.messageId}, ${recipientKey}, ${sealed}, ${command}
+        where (
+          select count(*) from inbound_messages i
+          where i.recipient_key = ${recipientKey} and i.received_at > now() - interval '1 hour') < ${command === null ? perPhoneAndHourMax : wordsPerPhoneAndHourMax}::integer
+        on conflict (sender_id, provider_message_id) do nothing returning id`,
+    );
+    if (rows.length > 0 && command !== null)
+      await takeWord(tx, { sender, recipientKey, command, sentAt: message.sentAt });
+    return rows.length > 0;
+  });
+  inboundReceived.inc({ result: isNew ? 'kept' : 'passed_over' });
+  if (isNew && command !== null) newsWords.inc({ word: command });
+}
+
+/** The latest word counts, by the time at which it was sent, which is never later than now. */
+async function takeWord(
+  db: Db,
+  {
+    sender,
+    recipientKey,
+    command,
+    sentAt,
+  }: {
+    sender: Pick<Sender, 'organizerId'>;
+    recipientKey: string;
+    command: 'stop' | 'start';
+    sentAt: number | undefined;
+  },
+): Promise<void> {
+  const saidAt = sentAt === undefined ? sql`now()` : sql`least(to_timestamp(${sentAt}), now())`;
+  await db.execute(sql`
+    insert into news_stops as n (organizer_id, channel, recipient_key, is_stopped, said_at)
+    values (${sender.organizerId ?? ''}, 'whatsapp', ${recipientKey}, ${command === 'stop'}, ${saidAt})
+    on conflict (organizer_id, channel, recipient_key) do update
+      set is_stopped = excluded.is_stopped, said_at = excluded.said_at
+      where excluded.said_at > n.said_at or (excluded.said_at = n.said_at and excluded.is_stopped)`);
+}
+
+/** What a kept message says. @throws when the row was not sealed with this key under this id */
+export function openInbound(
+  encryptionKey: string,
+  { id, sealed }: { readonly id: string; readonly sealed: string },
+): z.output<typeof sealedSchema> {
+  return sealedSchema.parse(JSON.parse(decrypt(encryptionKey, sealed, contextOf(id))));
+}

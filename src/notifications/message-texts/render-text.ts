@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import { and, eq } from 'drizzle-orm';
+import type { Db } from '../../platform/database/db.ts';
+import type { WhatsappMessage } from '../channel.ts';
+import { messageTexts } from '../tables.ts';
+import { definitionOf } from './catalog.ts';
+import { filledText } from './check-text.ts';
+
+const textsKeptMax = 1000;
+const textsKeptMs = 5000;
+
+export type RenderText = (organizerId: string, message: WhatsappMessage) => Promise<string>;
+
+/** Writes a message in words, for senders without templates: in the organiser's own text, or in ours. */
+export function createRenderText({ db, publicUrl }: { db: Db; publicUrl: string }): RenderText {
+  const own = new LRUCache<string, { readonly body: string | undefined }>({ max: textsKeptMax, ttl: textsKeptMs });
+  return async (organizerId, message) => {
+    const key = `${organizerId} ${message.template} ${message.locale}`;
+    let known = own.get(key);
+    if (known === undefined) {
+      known = { body: await findOwnText(db, organizerId, message) };
+      own.set(key, known);
+    }
+    const definition = definitionOf(message.template);
+    const values = Object.fromEntries(
+      definition.parameters.map((name, index) => [name, message.bodyParameters[index] ?? '']),
+    );
+    const link = definition.button === 'link' ? `${publicUrl}/orders/${message.buttonSuffix ?? ''}` : '';
+    return filledText(known.body ?? definition.texts[message.locale], { ...values, link });
+  };
+}
+
+async function findOwnText(db: Db, organizerId: string, message: WhatsappMessage): Promise<string | undefined> {
+  const [row] = await db
+    .select({ body: messageTexts.body })
+    .from(messageTexts)
+    .where(
+      and(
+        eq(messageTexts.organizerId, organizerId),
+        eq(messageTexts.template, message.template),
+        eq(messageTexts.locale, message.locale),
+      ),
+    );
+  return row?.body;
+}

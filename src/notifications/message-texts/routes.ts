@@ -1,0 +1,104 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, blockOfText, body, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { messageNames, messageVariables } from './catalog.ts';
+import { changeMessageText, listMessageTexts, resetMessageText } from './change-message-text.ts';
+import { messageTextMax } from './check-text.ts';
+
+export type MessageTextRoutesDeps = { readonly db: Db; readonly actors: Actors };
+
+const tags = ['Notifications'];
+const textParams = z.object({
+  slug: slugSchema,
+  template: z.enum(messageNames),
+  locale: z.enum(['id', 'en']),
+});
+const textSchema = z
+  .object({
+    template: z.enum(messageNames),
+    locale: z.enum(['id', 'en']),
+    body: z.string(),
+    isOwn: z.boolean().openapi({ description: 'False where the text is the one of the service.' }),
+    variables: z.array(z.object({ name: z.enum(messageVariables), isRequired: z.boolean() })),
+    changedAt: timeSchema.nullable(),
+  })
+  .openapi('MessageText');
+const changeSchema = z
+  .strictObject({
+    body: blockOfText(messageTextMax).min(1).openapi({ description: 'With variables such as `{{name}}`.' }),
+  })
+  .openapi('ChangeMessageText');
+
+function contracts(deps: MessageTextRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  const path = '/v1/organizers/{slug}/message-texts/{template}/{locale}';
+  return {
+    list: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/message-texts',
+      tags,
+      operationId: 'listMessageTexts',
+      summary: 'The texts of WhatsApp messages',
+      description: 'Senders of the Cloud API send the templates that Meta has approved instead.',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: z.object({ slug: slugSchema }) },
+      responses: {
+        200: answer(
+          z.object({ data: z.array(textSchema), nextCursor: z.null() }).openapi('MessageTextList'),
+          'All messages, each in both languages.',
+        ),
+        ...problems(400, 401, 403, 404),
+      },
+    }),
+    change: createRoute({
+      method: 'put',
+      path,
+      tags,
+      operationId: 'changeMessageText',
+      summary: 'Write a message in own words',
+      description:
+        'A text that uses a variable which the message does not have, lacks one that it needs, or is too long is refused with ' +
+        '`text.unknown_variable`, `text.missing_variable`, `text.broken_variable` or `text.too_long` in `errors`.',
+      security: byStaff,
+      middleware: [manager, jsonBody()] as const,
+      request: { params: textParams, body: body(changeSchema) },
+      responses: { 200: answer(textSchema, 'Used from now on.'), ...problems(400, 401, 403, 404) },
+    }),
+    reset: createRoute({
+      method: 'delete',
+      path,
+      tags,
+      operationId: 'resetMessageText',
+      summary: 'Use the text of the service again',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: textParams },
+      responses: { 204: { description: 'The text of the service is used.' }, ...problems(400, 401, 403, 404) },
+    }),
+  };
+}
+
+/** An organiser's own texts of messages. */
+export function messageTextRoutes(deps: MessageTextRoutesDeps) {
+  const { list, change, reset } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(list, async (c) =>
+      c.json({ data: await listMessageTexts(deps.db, c.var.actor.organizerId), nextCursor: null }, 200),
+    )
+    .openapi(change, async (c) => {
+      const { template, locale } = c.req.valid('param');
+      const { body: text } = c.req.valid('json');
+      return c.json(await changeMessageText(deps, { actor: c.var.actor, template, locale, body: text }), 200);
+    })
+    .openapi(reset, async (c) => {
+      const { template, locale } = c.req.valid('param');
+      await resetMessageText(deps, { actor: c.var.actor, template, locale });
+      return c.body(null, 204);
+    });
+}

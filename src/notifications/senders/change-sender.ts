@@ -1,0 +1,42 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { type Actor, writeAudit } from '../../access/index.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import { inputFault } from '../../platform/field-faults.ts';
+import { senderNotFound } from '../errors.ts';
+import { senders } from '../tables.ts';
+
+export type SenderChange = {
+  readonly weight?: number | undefined;
+  readonly messagesPerSecond?: number | undefined;
+  readonly dailyCap?: number | null | undefined;
+  readonly warmUpFrom?: number | null | undefined;
+};
+
+/**
+ * Changes the limits of a sender in use. A warm-up goes on from the day on which it began.
+ * @throws DomainError sender.not_found; request.invalid for limits that do not fit each other, and for no change
+ */
+export async function changeSender(
+  deps: { db: Db },
+  { actor, senderId, change }: { actor: Actor; senderId: string; change: SenderChange },
+): Promise<void> {
+  const values = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  if (Object.keys(values).length === 0) throw requestInvalid([inputFault('', 'field.nothing_to_change')]);
+  await transaction(deps.db, async (tx) => {
+    const [before] = await tx
+      .select()
+      .from(senders)
+      .where(
+        and(eq(senders.id, senderId), eq(senders.organizerId, actor.organizerId), sql`${senders.status} <> 'disabled'`),
+      )
+      .for('no key update');
+    if (before === undefined) throw senderNotFound();
+    const after = { ...before, ...values };
+    if (after.warmUpFrom !== null && (after.dailyCap === null || after.warmUpFrom > after.dailyCap)) {
+      throw requestInvalid([inputFault('warmUpFrom', 'number.too_large', { limit: after.dailyCap ?? 0 })]);
+    }
+    await tx.update(senders).set(values).where(eq(senders.id, senderId));
+    await writeAudit(tx, { actor, act: 'sender.changed', subjectId: senderId, changes: values });
+  });
+}

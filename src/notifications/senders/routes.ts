@@ -1,0 +1,133 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import type { Config } from '../../config.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { bySession } from '../../http/contract/security.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import type { SenderConfig } from '../channels/whatsapp/sender-plugin.ts';
+import { senderNotFound } from '../errors.ts';
+import { changeSender } from './change-sender.ts';
+import { createSender } from './create-sender.ts';
+import { disableSender } from './disable-sender.ts';
+import { presentSender } from './present.ts';
+import { findSenders } from './queries.ts';
+import {
+  changeSenderSchema,
+  createSenderSchema,
+  senderListSchema,
+  senderParams,
+  senderSchema,
+  senderTemplateListSchema,
+  sendersParams,
+} from './schemas.ts';
+import { listSenderTemplates } from './sender-templates.ts';
+
+export type SenderRoutesDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'ENCRYPTION_KEY'> & SenderConfig;
+  readonly actors: Actors;
+};
+
+const tags = ['Notifications'];
+
+function contracts(deps: SenderRoutesDeps) {
+  const owner = requireRole(deps, 'owner');
+  return {
+    create: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/senders',
+      tags,
+      operationId: 'createSender',
+      summary: 'Add a WhatsApp number that messages go out from',
+      security: bySession,
+      middleware: [owner, jsonBody()] as const,
+      request: { params: sendersParams, body: body(createSenderSchema) },
+      responses: { 201: answer(senderSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+    list: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/senders',
+      tags,
+      operationId: 'listSenders',
+      summary: 'All senders, disabled ones too, with their figures of today',
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: sendersParams },
+      responses: { 200: answer(senderListSchema, 'Senders, oldest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    change: createRoute({
+      method: 'patch',
+      path: '/v1/organizers/{slug}/senders/{senderId}',
+      tags,
+      operationId: 'changeSender',
+      summary: 'Change the limits of a sender',
+      security: bySession,
+      middleware: [owner, jsonBody()] as const,
+      request: { params: senderParams, body: body(changeSenderSchema) },
+      responses: { 200: answer(senderSchema, 'Changed.'), ...problems(400, 401, 403, 404) },
+    }),
+    disable: createRoute({
+      method: 'delete',
+      path: '/v1/organizers/{slug}/senders/{senderId}',
+      tags,
+      operationId: 'disableSender',
+      summary: 'Take a sender out of use',
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: senderParams },
+      responses: { 204: { description: 'Out of use.' }, ...problems(400, 401, 403, 404) },
+    }),
+    templates: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/senders/{senderId}/templates',
+      tags,
+      operationId: 'listSenderTemplates',
+      summary: 'What Meta says of the templates that messages use',
+      description: 'Read from Meta every ten minutes for senders of the Cloud API with a `businessAccountId`.',
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: senderParams },
+      responses: { 200: answer(senderTemplateListSchema, 'Templates by name.'), ...problems(400, 401, 403, 404) },
+    }),
+  };
+}
+
+/** Senders of an organiser. */
+export function senderRoutes(deps: SenderRoutesDeps) {
+  const { create, list, change, disable, templates } = contracts(deps);
+  const shown = async (organizerId: string, senderId: string) => {
+    const [figures] = await findSenders(deps.db, organizerId, senderId);
+    if (figures === undefined) throw senderNotFound();
+    return presentSender(figures);
+  };
+  return createRouter<ActorEnv>()
+    .openapi(create, async (c) => {
+      const sender = await createSender(deps, { actor: c.var.actor, input: c.req.valid('json') });
+      return c.json(await shown(c.var.actor.organizerId, sender.id), 201);
+    })
+    .openapi(list, async (c) => {
+      const senders = await findSenders(deps.db, c.var.actor.organizerId);
+      return c.json({ data: senders.map(presentSender), nextCursor: null }, 200);
+    })
+    .openapi(change, async (c) => {
+      const { senderId } = c.req.valid('param');
+      await changeSender(deps, { actor: c.var.actor, senderId, change: c.req.valid('json') });
+      return c.json(await shown(c.var.actor.organizerId, senderId), 200);
+    })
+    .openapi(disable, async (c) => {
+      await disableSender(deps, { actor: c.var.actor, senderId: c.req.valid('param').senderId });
+      return c.body(null, 204);
+    })
+    .openapi(templates, async (c) => {
+      const listed = await listSenderTemplates(deps, {
+        organizerId: c.var.actor.organizerId,
+        senderId: c.req.valid('param').senderId,
+      });
+      return c.json(listed, 200);
+    });
+}

@@ -1,0 +1,158 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Config } from '../../config.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import type { Log } from '../../platform/log.ts';
+import { callProvider } from '../channels/whatsapp/call.ts';
+import { cloudCredentials } from '../channels/whatsapp/cloud/send.ts';
+import { senderNotFound } from '../errors.ts';
+import { definitionOf, messageNames } from '../message-texts/catalog.ts';
+import { templatePolls } from '../metrics.ts';
+import { type Sender, senderTemplates, senders } from '../tables.ts';
+import { openSenderCredentials } from './sender-credentials.ts';
+
+/** Senders whose templates one run of the job reads; the others are read by the next one. */
+const sendersPerRunMax = 20;
+const checkMinutes = 10;
+const templatesPerPage = 100;
+const pagesMax = 10;
+
+type Listed = Omit<typeof senderTemplates.$inferInsert, 'senderId' | 'checkedAt'>;
+
+/** What Meta says of the templates that our messages use, as last read. @throws DomainError sender.not_found */
+export async function listSenderTemplates(
+  deps: { db: Db },
+  { organizerId, senderId }: { organizerId: string; senderId: string },
+) {
+  const [sender] = await deps.db
+    .select({ checkedAt: senders.templatesCheckedAt })
+    .from(senders)
+    .where(and(eq(senders.id, senderId), eq(senders.organizerId, organizerId)));
+  if (sender === undefined) throw senderNotFound();
+  const rows = await deps.db
+    .select()
+    .from(senderTemplates)
+    .where(eq(senderTemplates.senderId, senderId))
+    .orderBy(asc(senderTemplates.name), asc(senderTemplates.language));
+  return {
+    checkedAt: sender.checkedAt?.toISOString() ?? null,
+    data: rows.map(({ name, language, status, reason, parameters }) => ({
+      name,
+      language,
+      status,
+      reason,
+      isSent: status === 'APPROVED' && (parameters ?? parametersOf(name)) === parametersOf(name),
+    })),
+    nextCursor: null,
+  };
+}
+
+/** How many variables our message of this name fills in; undefined for a template that is not ours. */
+function parametersOf(name: string): number | undefined {
+  const known = messageNames.find((message) => message === name);
+  return known === undefined ? undefined : definitionOf(known).parameters.length;
+}
+
+/**
+ * Reads the state of templates from Meta, for the senders that were asked longest ago. One that fails keeps what is known of it and is
+ * asked again with the next round.
+ */
+export async function pollTemplates(
+  deps: { db: Db; log: Log; config: Pick<Config, 'ENCRYPTION_KEY' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const due = await rowsOf<{ id: string }>(
+    deps.db,
+    sql`
+      update senders set templates_checked_at = now() where id in (
+        select id from senders where kind = 'whatsapp_cloud' and business_account_id is not null and status <> 'disabled'
+          and (templates_checked_at is null or templates_checked_at <= now() - make_interval(mins => ${checkMinutes}))
+        order by templates_checked_at nulls first limit ${sendersPerRunMax} for update skip locked)
+      returning id`,
+  );
+  for (const { id } of due) {
+    if (signal.aborted) return;
+    const [sender] = await deps.db.select().from(senders).where(eq(senders.id, id));
+    if (sender === undefined) continue;
+    const listed = await readTemplates(deps.config, sender, signal);
+    templatePolls.inc({ result: 'failure' in listed ? 'failed' : 'read' });
+    if ('failure' in listed)
+      deps.log.warn({ senderId: id, failure: listed.failure }, 'templates were not read from Meta');
+    else await keepTemplates(deps.db, id, listed.templates);
+  }
+}
+
+const pageSchema = z.object({
+  data: z.array(
+    z.object({
+      name: z.string().max(512),
+      language: z.string().max(20),
+      status: z.string().max(40),
+      rejected_reason: z.string().max(200).nullish(),
+      components: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).optional(),
+    }),
+  ),
+  paging: z
+    .object({ cursors: z.object({ after: z.string().max(1000).optional() }).optional(), next: z.string().optional() })
+    .optional(),
+});
+
+async function readTemplates(
+  config: Pick<Config, 'ENCRYPTION_KEY' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION'>,
+  sender: Sender,
+  signal: AbortSignal,
+): Promise<{ readonly templates: Listed[] } | { readonly failure: string }> {
+  const { accessToken } = cloudCredentials.parse(openSenderCredentials(config.ENCRYPTION_KEY, sender));
+  const templates = new Map<string, Listed>();
+  let after: string | undefined;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const query = new URLSearchParams({
+      fields: 'name,language,status,rejected_reason,components',
+      limit: String(templatesPerPage),
+      ...(after === undefined ? {} : { after }),
+    });
+    const answer = await callProvider(
+      `${config.WHATSAPP_GRAPH_URL}/${config.WHATSAPP_GRAPH_VERSION}/${sender.businessAccountId ?? ''}/message_templates?${query.toString()}`,
+      { method: 'GET', headers: { authorization: `Bearer ${accessToken}` }, signal, isProbe: false },
+    );
+    if (answer.kind !== 'answered') return { failure: answer.failure };
+    const parsed = pageSchema.safeParse(answer.body);
+    if (answer.status !== 200 || !parsed.success) return { failure: `http_${answer.status}` };
+    for (const template of parsed.data.data) {
+      if (parametersOf(template.name) !== undefined) {
+        templates.set(`${template.name} ${template.language}`, listedOf(template));
+      }
+    }
+    after = parsed.data.paging?.next === undefined ? undefined : parsed.data.paging.cursors?.after;
+    if (after === undefined) break;
+  }
+  return { templates: [...templates.values()] };
+}
+
+function listedOf({
+  name,
+  language,
+  status,
+  rejected_reason: reason,
+  components,
+}: z.output<typeof pageSchema>['data'][number]): Listed {
+  const body = components?.find(({ type }) => type.toUpperCase() === 'BODY')?.text;
+  const used = body === undefined ? undefined : new Set(body.match(/\{\{\s*\w+\s*\}\}/g) ?? []).size;
+  return {
+    name,
+    language,
+    status,
+    reason: reason === undefined || reason === null || reason === 'NONE' ? null : reason,
+    parameters: used ?? null,
+  };
+}
+
+/** Replaces what was known of the sender's templates; one that Meta does not list any more is forgotten. */
+async function keepTemplates(db: Db, senderId: string, templates: readonly Listed[]): Promise<void> {
+  await transaction(db, async (tx) => {
+    await tx.delete(senderTemplates).where(eq(senderTemplates.senderId, senderId));
+    if (templates.length > 0) {
+      await tx.insert(senderTemplates).values(templates.map((template) => ({ ...template, senderId })));
+    }
+  });
+}

@@ -1,0 +1,15 @@
+import { call } from '../shared/api.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import type { PlacedOrder } from './place-order.ts';
+
+/** The buyer waits for the order's page meanwhile. A consent that does not arrive was not given. */
+const deadlineMs = 2000;
+
+/** Writes the consent to news beside the order, if its box is ticked. */
+export async function agreeToNews({ id, accessToken }: PlacedOrder): Promise<void> {
+  const box = document.querySelector<HTMLInputElement>('#news');
+  const wording = box?.dataset['wording'];
+  if (box?.checked !== true || wording === undefined) return;
+  const body = { wording, locale: pageLanguage };
+  await call('PUT', `/v1/orders/${id}/news-consent`, { body, token: accessToken, deadlineMs });
+}

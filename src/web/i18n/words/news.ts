@@ -1,0 +1,15 @@
+import type { InEach } from '../language.ts';
+
+/**
+ * What a buyer agrees to who wants news. The version is stored with each consent. A wording is never changed: other words get another
+ * version, and the old ones stay here, so that it can be said later what somebody has agreed to.
+ */
+export const newsWordings = {
+  '2026-11': {
+    id: 'Kabari saya acara lain dari penyelenggara ini lewat email dan WhatsApp. Saya bisa berhenti kapan saja.',
+    en: 'Tell me about other events of this organiser by email and WhatsApp. I can stop at any time.',
+  },
+} as const satisfies Readonly<Record<string, InEach<string>>>;
+
+/** The wording that the order form shows now. */
+export const newsWordingNow: keyof typeof newsWordings = '2026-11';

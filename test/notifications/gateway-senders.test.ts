@@ -1,0 +1,266 @@
+import { createHmac } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { createEvent, createOrganizer } from '../../testkit/factories.ts';
+import { addGatewaySender, gatewayMessages, queuedMessage } from '../../testkit/notifications/message-gateways.ts';
+import { type Notifications, control, openNotifications } from '../../testkit/notifications/notification-world.ts';
+import { until } from '../../testkit/until.ts';
+
+/**
+ * Guards that WAHA, Fonnte and Wablas send what the buyer is to read, that each of their answers has its meaning, and that their
+ * callbacks count only when they prove where they come from.
+ */
+
+let world: Notifications;
+const quiet = () => AbortSignal.timeout(20_000);
+const gateways = ['waha', 'fonnte', 'wablas'] as const;
+
+beforeAll(async () => {
+  world = await openNotifications();
+});
+beforeEach(async () => {
+  await control(world.sandbox, 'reset', {});
+});
+afterAll(() => world.close());
+
+async function ownSender(kind: (typeof gateways)[number], options: Parameters<typeof addGatewaySender>[2] = {}) {
+  const organizer = await createOrganizer(world.db);
+  const event = await createEvent(world.db, { organizer });
+  const sender = await addGatewaySender(world, kind, { organizerId: organizer.id, ...options });
+  return { sender, event, organizer };
+}
+
+const send = (deliveryId: string) => sendDelivery(world.deps, { deliveryId }, quiet());
+
+async function statusOf(senderId: string) {
+  const [row] = await rowsOf<{ status: string; failure: string | null; minutes: number | null }>(
+    world.db,
+    sql`select status, last_failure as failure, round(extract(epoch from cooling_until - now()) / 60)::int as minutes
+      from senders where id = ${senderId}`,
+  );
+  return row;
+}
+
+describe.each(gateways)('%s', (kind) => {
+  test('sends the text with the link, and its statuses fold to read', async () => {
+    const { sender, event } = await ownSender(kind);
+    const { deliveryId, orderId, to, now } = await queuedMessage(world, { event });
+    await send(deliveryId);
+    const [message, ...more] = await gatewayMessages(world, { to });
+    expect(more).toEqual([]);
+    expect(message?.account).toBe(sender.account);
+    expect(message?.text).toContain('Senja di Selatan');
+    expect(message?.text).toMatch(new RegExp(`https://antre\\.example/orders/${orderId}#[\\w-]{43}`));
+    expect(message?.text).not.toContain('{{');
+    await until(async () => (await now()).status === 'read');
+    const row = await now();
+    expect(row).toMatchObject({ sender_id: sender.id, failure: null });
+    // The id of a message may not hold the phone that it went to.
+    expect(row.provider_message_id).not.toContain(to);
+  });
+
+  test('statuses that come before the answer to the sending count', async () => {
+    const { event } = await ownSender(kind);
+    const { deliveryId, to, now } = await queuedMessage(world, { event });
+    await control(world.sandbox, 'gateways/rules', { match: { to }, areEarly: true });
+    await send(deliveryId);
+    expect((await now()).status).toBe('read');
+  });
+
+  test('a failure that is reported later ends it', async () => {
+    const { event } = await ownSender(kind);
+    const { deliveryId, to, now } = await queuedMessage(world, { event });
+    await control(world.sandbox, 'gateways/rules', { match: { to }, statuses: ['failed'] });
+    await send(deliveryId);
+    await until(async () => (await now()).status === 'failed');
+    expect((await now()).failure).toMatch(new RegExp(`^${kind}_`));
+  });
+
+  test('a secret that the provider does not know takes the sender out of use', async () => {
+    const { sender, event } = await ownSender(kind, { secret: 'another-secret' });
+    const { deliveryId, now } = await queuedMessage(world, { event });
+    await expect(send(deliveryId)).rejects.toThrow(RetryLater);
+    expect(await now()).toMatchObject({ status: 'queued', failure: 'no_sender', tries: 0 });
+    expect(await statusOf(sender.id)).toMatchObject({ status: 'disabled' });
+  });
+
+  test('a phone that lost its connection rests for minutes, and its return ends the rest', async () => {
+    const { sender, event } = await ownSender(kind);
+    await control(world.sandbox, `gateways/${kind}/${sender.account}/connection`, { isConnected: false });
+    // Wablas tells nobody.
+    if (kind !== 'wablas') await until(async () => (await statusOf(sender.id))?.status === 'cooling');
+    else {
+      const { deliveryId } = await queuedMessage(world, { event });
+      await expect(send(deliveryId)).rejects.toThrow(RetryLater);
+      expect(await statusOf(sender.id)).toEqual({ status: 'cooling', failure: 'wablas_device', minutes: 5 });
+      return;
+    }
+    await control(world.sandbox, `gateways/${kind}/${sender.account}/connection`, { isConnected: true });
+    await until(async () => (await statusOf(sender.id))?.status === 'active');
+  });
+
+  test('an answer that was lost is not sent again, since no status can tell of it', async () => {
+    const { event } = await ownSender(kind);
+    const { deliveryId, to, now } = await queuedMessage(world, { event });
+    await control(world.sandbox, 'gateways/rules', { match: { to }, answer: 'reset_after', times: 1, statuses: [] });
+    await send(deliveryId);
+    expect(await now()).toMatchObject({ status: 'unknown' });
+    await world.db.execute(
+      sql`update deliveries set sending_at = now() - interval '181 seconds' where id = ${deliveryId}`,
+    );
+    await send(deliveryId);
+    expect(await now()).toMatchObject({ status: 'failed', failure: 'outcome_unknown' });
+    expect(await gatewayMessages(world, { to })).toHaveLength(1);
+  });
+
+  test('a worker that dies while it sends leaves a message that is not sent again', async () => {
+    const { sender, event } = await ownSender(kind);
+    const { deliveryId, to, now } = await queuedMessage(world, { event });
+    await world.deps.deliveries.claim(deliveryId);
+    await world.db.execute(sql`
+      update deliveries set sender_id = ${sender.id}, sending_at = now() - interval '1 minute' where id = ${deliveryId}`);
+    await send(deliveryId);
+    expect(await now()).toMatchObject({ status: 'unknown', failure: 'crash' });
+    await world.db.execute(
+      sql`update deliveries set sending_at = now() - interval '181 seconds' where id = ${deliveryId}`,
+    );
+    await send(deliveryId);
+    expect(await now()).toMatchObject({ status: 'failed', failure: 'outcome_unknown' });
+    expect(await gatewayMessages(world, { to })).toEqual([]);
+  });
+});
+
+describe('what their answers mean', () => {
+  /** What the sandbox answers, and what becomes of the message and its sender. */
+  const table: readonly [(typeof gateways)[number], object, { delivery: object; sender: string }][] = [
+    ['waha', { status: 422 }, { delivery: { status: 'queued', failure: 'no_sender' }, sender: 'cooling' }],
+    ['waha', { status: 404 }, { delivery: { status: 'queued', failure: 'no_sender' }, sender: 'cooling' }],
+    ['waha', { status: 401 }, { delivery: { status: 'queued', failure: 'no_sender' }, sender: 'disabled' }],
+    ['waha', { status: 429 }, { delivery: { status: 'queued', failure: 'waha_429' }, sender: 'active' }],
+    ['waha', { status: 400 }, { delivery: { status: 'failed', failure: 'template_waha_400' }, sender: 'active' }],
+    ['waha', { status: 500 }, { delivery: { status: 'unknown', failure: 'waha_500' }, sender: 'active' }],
+    ['fonnte', { reason: 'insufficient quota' }, { delivery: { failure: 'no_sender' }, sender: 'cooling' }],
+    ['fonnte', { reason: 'unknown user' }, { delivery: { failure: 'no_sender' }, sender: 'disabled' }],
+    [
+      'fonnte',
+      { reason: 'target invalid' },
+      { delivery: { status: 'failed', failure: 'fonnte_target' }, sender: 'active' },
+    ],
+    ['fonnte', { reason: 'input invalid' }, { delivery: { failure: 'template_fonnte_input' }, sender: 'active' }],
+    [
+      'fonnte',
+      { reason: 'something new' },
+      { delivery: { status: 'queued', failure: 'fonnte_refused' }, sender: 'active' },
+    ],
+    ['fonnte', { status: 502 }, { delivery: { status: 'unknown', failure: 'fonnte_502' }, sender: 'active' }],
+    ['wablas', { reason: 'your quota is empty' }, { delivery: { failure: 'no_sender' }, sender: 'cooling' }],
+    ['wablas', { reason: 'secret key invalid' }, { delivery: { failure: 'no_sender' }, sender: 'disabled' }],
+    [
+      'wablas',
+      { reason: 'phone not registered' },
+      { delivery: { status: 'failed', failure: 'wablas_phone' }, sender: 'active' },
+    ],
+    ['wablas', { status: 429 }, { delivery: { status: 'queued', failure: 'wablas_429' }, sender: 'active' }],
+    ['wablas', { status: 503 }, { delivery: { status: 'unknown', failure: 'wablas_503' }, sender: 'active' }],
+  ];
+
+  test.each(table)('%s %j', async (kind, rule, { delivery, sender: senderStatus }) => {
+    const { sender, event } = await ownSender(kind);
+    const { deliveryId, to, now } = await queuedMessage(world, { event });
+    await control(world.sandbox, 'gateways/rules', { match: { to }, ...rule });
+    await send(deliveryId).catch((error: unknown) => expect(error).toBeInstanceOf(RetryLater));
+    expect(await now()).toMatchObject(delivery);
+    expect((await statusOf(sender.id))?.status).toBe(senderStatus);
+  });
+});
+
+describe('callbacks', () => {
+  const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(url, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  const signed = (key: string, body: string) => createHmac('sha512', key).update(body).digest('hex');
+
+  async function accepted(kind: (typeof gateways)[number], messageId: string) {
+    const own = await ownSender(kind);
+    const message = await queuedMessage(world, { event: own.event });
+    await world.deps.deliveries.claim(message.deliveryId);
+    await world.deps.deliveries.accept({
+      id: message.deliveryId,
+      providerMessageId: messageId,
+      senderId: own.sender.id,
+    });
+    return { ...own, ...message };
+  }
+
+  test('WAHA: the published vector is genuine; another byte, another key and another algorithm are not', async () => {
+    const { sender } = await ownSender('waha');
+    await world.db.execute(sql`select 1`);
+    const body = '{"event":"message.ack","session":"default","payload":{"id":"true_6281300000000@c.us_AAAA","ack":2}}';
+    const right = signed(sender.hmacKey, body);
+    expect((await post(sender.callbackUrl, body, { 'x-webhook-hmac': right })).status).toBe(200);
+    expect((await post(sender.callbackUrl, `${body} `, { 'x-webhook-hmac': right })).status).toBe(403);
+    expect((await post(sender.callbackUrl, body, { 'x-webhook-hmac': signed('another', body) })).status).toBe(403);
+    expect((await post(sender.callbackUrl, body)).status).toBe(403);
+    const other = { 'x-webhook-hmac': right, 'x-webhook-hmac-algorithm': 'sha256' };
+    expect((await post(sender.callbackUrl, body, other)).status).toBe(403);
+  });
+
+  test.each(['fonnte', 'wablas'] as const)('%s: only with the key of this sender', async (kind) => {
+    const { sender } = await ownSender(kind);
+    const another = await addGatewaySender(world, kind, {});
+    const address = `${world.callbackUrl}/${kind}/${sender.id}`;
+    expect((await post(sender.callbackUrl, {})).status).toBe(200);
+    expect((await fetch(sender.callbackUrl)).status).toBe(200);
+    expect((await post(address, {})).status).toBe(403);
+    expect((await fetch(address)).status).toBe(403);
+    expect((await post(`${address}?key=${another.callbackKey}`, {})).status).toBe(403);
+    // Nobody learns which senders there are.
+    const nobody = await post(`${world.callbackUrl}/${kind}/snd_06FJ2V1H8C9QX4T0RBVE?key=${sender.callbackKey}`, {});
+    const wrong = await post(`${address}?key=wrong`, {});
+    expect([nobody.status, ((await nobody.json()) as { code: string }).code]).toEqual([
+      wrong.status,
+      ((await wrong.json()) as { code: string }).code,
+    ]);
+    // The key of one provider opens no other address.
+    expect((await post(sender.callbackUrl.replace(`/${kind}/`, '/waha/'), {})).status).toBe(403);
+  });
+
+  test('repeated and in any order, the furthest counts', async () => {
+    const { sender, now } = await accepted('wablas', 'wablas:order-of-words');
+    for (const word of ['read', 'sent', 'received', 'read', 'sent']) {
+      await post(sender.callbackUrl, { id: 'order-of-words', phone: '62811', status: word });
+      expect((await now()).status).toBe('read');
+    }
+  });
+
+  test('Fonnte: a status that names only the second id finds its message, also before the first is known', async () => {
+    const { sender, now } = await accepted('fonnte', 'fonnte:77001');
+    await post(sender.callbackUrl, { device: sender.account, id: '', stateid: 'S1', status: '', state: 'read' });
+    expect((await now()).status).toBe('accepted');
+    await post(sender.callbackUrl, {
+      device: sender.account,
+      id: '77001',
+      stateid: 'S1',
+      status: 'sent',
+      state: 'sent',
+    });
+    expect((await now()).status).toBe('read');
+    await post(sender.callbackUrl, 'not json');
+    expect((await now()).status).toBe('read');
+  });
+
+  test("another sender's callback cannot speak of our messages", async () => {
+    const { now } = await accepted('wablas', 'wablas:not-theirs');
+    const other = await ownSender('wablas');
+    expect((await post(other.sender.callbackUrl, { id: 'not-theirs', phone: '62811', status: 'read' })).status).toBe(
+      200,
+    );
+    expect((await now()).status).toBe('accepted');
+  });
+});
