@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Invariant, invariantOf } from '../platform/invariant.ts';
 
-/** Drafts may be incomplete; what the public sees may not. Stock is another room's, and is only read here. */
+/** Drafts may be incomplete, public events may not. Stock belongs to another room and is only read here. */
 export const catalogInvariants: readonly Invariant[] = [
   invariantOf(
     'catalog.published_has_tickets',

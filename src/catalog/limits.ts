@@ -1,6 +1,6 @@
 /** Every limit of the room, by name. */
 export const eventsPerOrganizerMax = 10_000;
-/** From start to end; also a check of the table, on which the listing relies. */
+/** From start to end. A check of the table enforces it too, and the listing relies on it. */
 export const eventDaysMax = 366;
 export const scheduleItemsPerEventMax = 500;
 export const ticketCategoriesPerEventMax = 100;
@@ -10,9 +10,9 @@ export const labelLengthMax = 80;
 export const summaryLengthMax = 500;
 export const descriptionLengthMax = 20_000;
 export const searchLengthMax = 100;
-/** More words in a question are left out. */
+/** Further words of a query are ignored. */
 export const searchWordsMax = 8;
-/** Of a stored word; its beginning is what is found. */
+/** Of a stored word. Longer words are cut, and match by their beginning. */
 export const termLengthMax = 64;
 /** Words of one event that are stored; Postgres counts up to 16,383. */
 export const searchPositionsMax = 16_000;

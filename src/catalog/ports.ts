@@ -15,18 +15,18 @@ export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Avail
 /** Called in the transaction that set, changed or removed a limit per buyer. */
 export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
 
-/** Called in the transaction that cancelled or changed an event: its ticket holders may need a message. */
+/** Called in the transaction that cancelled or changed an event, because its ticket holders may need a message. */
 export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promise<void>;
 
 /**
- * Whether tickets of the event (or of this category) were ever ordered. Called in a transaction that takes something off sale: it must
- * keep placements of the event out until that transaction ends.
+ * Whether tickets of the event (or of this category) were ever ordered. Called in a transaction that removes something from
+ * sale. It must block placements for the event until that transaction ends.
  */
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
 
 /**
- * The reasons why no gateway can take payments for a sale, each with a code; empty when one can. Called with the sale as it would be, in
- * the transaction that publishes or changes it.
+ * The reasons why no gateway can take payments for a sale, each with a code; empty if one can. Called with the sale as it
+ * will be, in the transaction that publishes or changes it.
  */
 export type UnpayableSale = (
   tx: Db,

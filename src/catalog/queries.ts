@@ -10,7 +10,7 @@ export type NewEvent = typeof events.$inferInsert;
 export const ofOrganizer = (organizerId: string, eventId: string) =>
   and(eq(events.id, eventId), eq(events.organizerId, organizerId));
 
-/** By id, one row more than the limit when there is a next page. Index: events_organizer. */
+/** Ordered by id. One row more than the limit if there is a next page. Index: events_organizer. */
 export async function listEventsOfOrganizer(
   db: Db,
   organizerId: string,

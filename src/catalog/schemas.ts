@@ -15,7 +15,7 @@ import { currencies } from '../platform/text/money.ts';
 import { availabilityBands } from './public/availability-band.ts';
 import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
 
-/** An empty parameter asks for nothing. */
+/** An empty parameter is treated as absent. */
 const emptyIsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 const dayOrTime = z.union([givenTimeSchema, givenDaySchema]);

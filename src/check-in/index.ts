@@ -7,8 +7,8 @@
  *  2. A scan id (unique per event, login and device) always gets the answer that it got first, so a lost reply is never a
  *     second scan, and a green light stays green. Used for another code, direction, gate or offline time it is refused
  *     with `check_in.scan_id_reused`, and nothing is written.
- *  3. What decides is read where it is written down: a ticket revoked before the scan is refused at once.
- *  4. What an offline door decided is what happened. Who was let in is inside and may leave; what was wrong with it
+ * 3. A decision reads the current rows: a ticket revoked before the scan is refused at once.
+ * 4. The decision of an offline door stands. A visitor who was let in is inside and may leave; what was wrong with it
  *     (revoked meanwhile, another gate, ...) is its `fault`. Scans are put where they belong in time, by the server's clock.
  *     The earliest entry stands; every other one while somebody is inside is a conflict. Faults and conflicts are in the
  *     answer to the sync and in the organiser's list. The items of a batch are judged one by one.

@@ -4,7 +4,7 @@ import { type Invariant, invariantOf } from '../platform/invariant.ts';
 /** The longest a transaction that revokes a ticket may run before it commits: statement_timeout of the service's role. */
 const revocationSecondsMax = 15;
 
-/** Truths about the door. That a ticket has one admission at most is the primary key of admissions. */
+/** Truths about the door. The primary key of admissions ensures that a ticket has at most one. */
 export const checkInInvariants: readonly Invariant[] = [
   invariantOf(
     'check_in.admissions_match_scans',

@@ -52,7 +52,7 @@ const scanFields = {
 
 export const scanSchema = z.strictObject({ eventId: eventIdSchema, ...scanFields }).openapi('Scan');
 
-/** Clocks that lost their battery start in 1970; with the offset their scans still find their time. */
+/** A clock whose battery was empty starts in 1970. The offset still gives the times of its scans. */
 const deviceTime = timeSchema
   .refine(
     (value) => {

@@ -43,7 +43,7 @@ export const scanResults = [
 ] as const;
 export type ScanResult = (typeof scanResults)[number];
 
-/** What can be wrong with somebody whom an offline door let in. */
+/** The rules that an offline entry can have broken. */
 export const faults = ['revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'] as const;
 export type Fault = (typeof faults)[number];
 

@@ -29,11 +29,11 @@ import type { Compressed } from './server/variants.ts';
  * The pages that people and mailed links land on.
  *
  * Promises
- *  1. A page is the same for everybody: no credential is read here, nothing private is in it, so any cache may keep it.
- *  2. Secrets of links stay in fragments: no server, log, cache or referrer sees them.
- *  3. Nothing from outside becomes markup: templates escape, scripts write text only, the policy forbids the rest.
- *  4. What a page shows of an event is what the public API says, from the same bytes.
- *  5. Ordering twice by accident is not possible: one key per order, kept until its answer is known (browser/place-order.ts).
+ * 1. A page is the same for everybody: it reads no credential and contains nothing private, so any cache may keep it.
+ * 2. Secrets of links stay in fragments: no server, log, cache or referrer sees them.
+ * 3. Nothing from outside becomes markup: templates escape, scripts only write text, and the policy forbids the rest.
+ * 4. What a page shows of an event comes from the bytes of the public API.
+ * 5. Nobody orders twice by accident: an order keeps its key until its answer is known (client/event/place-order.ts).
  */
 export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
   const assetsOnce = createAssets();
@@ -97,7 +97,7 @@ export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
           eventDocument(deps.publicReads, slug),
           queueTimes(deps.publicReads, slug),
         ]);
-        // Without a waiting room everybody orders on the event's page.
+        // Without a waiting room, buyers order on the event's page.
         if (room === undefined) return toEvent(c, slug);
         const key = `queue ${slug} ${langKey(context)} ${event.version} ${JSON.stringify(room)}`;
         const page = await rendered.get(key, async () => queuePage(context, await event.read(), room));
@@ -121,7 +121,7 @@ export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
     .get('*', async (c, next) => (isForPeople(c) ? missing(c) : next()));
 }
 
-/** An event is shown even when nobody knows just now whether it has a waiting room: the order itself is told. */
+/** If the waiting room cannot be read, the event is shown anyway. Placing the order then tells. */
 function onlyUnavailable(error: unknown): undefined {
   if (!(error instanceof DomainError) || error.code !== 'service.unavailable') throw error;
 }
@@ -132,7 +132,7 @@ function toEvent(c: Context, slug: string): Response {
   return c.redirect(linkTo(`/events/${slug}`, lang), 302);
 }
 
-/** A browser that is lost gets a page; programs get the problem document that they understand. */
+/** Browsers get a page for an unknown address. Programs get the problem document. */
 function isForPeople(c: Context): boolean {
   return !c.req.path.startsWith('/v1/') && /\btext\/html\b/.test(c.req.header('accept') ?? '');
 }
@@ -158,7 +158,7 @@ const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
 
 const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
 
-/** The page in the form the browser takes; without `lang` in the address, it depends on the preferred language. */
+/** The page, encoded as the browser accepts. Without `lang` in the address it depends on the preferred language. */
 function send(c: Context, variants: Compressed, headers: Record<string, string>): Response {
   const { body, encoding } = chooseVariant(variants, c.req.header('accept-encoding'));
   const isPage = headers['content-language'] !== undefined || headers['content-security-policy'] !== undefined;

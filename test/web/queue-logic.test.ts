@@ -12,7 +12,7 @@ import type { DrawsView, PublishedDraw, QueueView } from '../../src/web/client/q
 import { solveChallenge } from '../../src/web/client/queue/solve-challenge.ts';
 import { stageOf } from '../../src/web/client/queue/stage.ts';
 import { type CheckName, verifyPlace } from '../../src/web/client/queue/verify-place.ts';
-import { noteSeen } from '../../src/web/client/queue/witness.ts';
+import { recordCommitments } from '../../src/web/client/queue/record-commitments.ts';
 
 /** Guards that the page of those who wait is honest, asks seldom, and does not believe what it can check. */
 
@@ -162,13 +162,13 @@ test('a draw is noted once, with its root when that is there, and not rewritten'
     beaconRoundAt: time(30),
     frozenPlaces: 5,
   } as const;
-  const first = noteSeen([], summary, at);
-  expect(noteSeen(first, { ...summary, seedHash: 'bb' }, at + 1)).toBe(first);
-  const rooted = noteSeen(first, { ...summary, merkleRoot: 'cc' }, at + 2);
+  const first = recordCommitments([], summary, at);
+  expect(recordCommitments(first, { ...summary, seedHash: 'bb' }, at + 1)).toBe(first);
+  const rooted = recordCommitments(first, { ...summary, merkleRoot: 'cc' }, at + 2);
   expect(rooted).toEqual([
     { number: 1, seedHash: 'aa', beaconRound: 9, seenAt: at, merkleRoot: 'cc', rootSeenAt: at + 2 },
   ]);
-  expect(noteSeen(rooted, { ...summary, merkleRoot: 'dd' }, at + 3)).toBe(rooted);
+  expect(recordCommitments(rooted, { ...summary, merkleRoot: 'dd' }, at + 3)).toBe(rooted);
 });
 
 const eventId = 'evt_7K3M9XQ2';

@@ -3,7 +3,8 @@ import type { Availability } from '../ports.ts';
 import type { EventRow, TicketCategoryRow } from '../queries.ts';
 
 /**
- * Everything that an event lacks to be public. A published event must keep all of it: a change that would leave it without is refused.
+ * Everything that an event lacks to be public. A published event must keep all of it: a change that would remove some of it
+ * is refused.
  */
 export function missingForPublication(
   event: Pick<EventRow, 'startsAt' | 'endsAt' | 'doorsOpenAt'>,
@@ -35,7 +36,7 @@ export function missingForPublication(
   return missing;
 }
 
-/** What is too late for publishing the event now. */
+/** Times that are already over, so that the event cannot be published now. */
 export function lateForPublication(
   event: Pick<EventRow, 'endsAt'>,
   categories: readonly TicketCategoryRow[],

@@ -26,7 +26,7 @@ export async function publishEvent(deps: ChangeDeps & { readonly clock: Clock },
   });
 }
 
-/** Postgres' time at the start of the transaction: what sale windows are judged by. */
+/** Postgres' time at the start of the transaction. Sale windows are compared with it. */
 async function publishNow(tx: Db, event: EventRow): Promise<EventRow> {
   const [row] = await tx
     .update(events)

@@ -179,7 +179,7 @@ export function eventRoutes(deps: CatalogDeps) {
 
 const etagOf = (event: EventRow) => `"${event.version}"`;
 
-/** @throws DomainError request.invalid when neither says which version was read, or both say different ones. */
+/** @throws DomainError request.invalid if the version that was read is missing, or header and body name different ones. */
 function expectedVersion(inBody: number | undefined, ifMatch: string | undefined): number {
   const inHeader = ifMatch === undefined ? undefined : Number(/^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(ifMatch)?.[1]);
   if (inHeader !== undefined && (Number.isNaN(inHeader) || (inBody !== undefined && inBody !== inHeader))) {

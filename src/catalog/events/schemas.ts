@@ -23,7 +23,7 @@ const timeZone = z
   .max(64)
   .refine((value) => isTimeZone(value), fault('zone.unknown'));
 
-/** By name alone: Node takes offsets such as +07:00 too, and Postgres reads those the other way round. */
+/** Only names: Node also accepts offsets such as +07:00, and Postgres reads their sign the other way round. */
 function isTimeZone(value: string): boolean {
   if (!/^[A-Za-z]/.test(value)) return false;
   try {

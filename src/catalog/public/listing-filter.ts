@@ -4,7 +4,7 @@ import { decodeCursor } from '../../http/contract/pagination.ts';
 import type { ListingQuery } from '../schemas.ts';
 import { filterKeyOf, searchQueryOf } from '../search/terms.ts';
 
-/** A moment, or a day that begins and ends for each event by its own clock. */
+/** A moment, or a day in each event's own time zone. */
 type Since = { readonly time: Date } | { readonly day: string };
 
 /** A listing's filter in canonical form. */
@@ -24,7 +24,7 @@ export type ListingFilter = {
 const minuteMs = 60_000;
 const dayPattern = /^\d{4}-\d\d-\d\d$/;
 
-/** @throws DomainError request.invalid when the cursor is not one of this list */
+/** @throws DomainError request.invalid if the cursor does not belong to this list */
 export function listingFilterOf(query: ListingQuery): ListingFilter {
   const keys = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'id']);
   const [startsAtMicros = '0', id = ''] = keys ?? [];

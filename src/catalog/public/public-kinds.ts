@@ -1,9 +1,9 @@
 import { readKind } from '../../http/public-cache/kind.ts';
 
 /**
- * The public documents. Changes are pushed; the lifetimes are what holds without the push, and what a browser may keep.
- * Availability changes with every order and is never pushed: it lives for one second. A sold-out category must not be
- * shown as available for longer than five: one here, up to three at our edge, and one at a CDN, which may not stretch it.
+ * The public documents. Changes are pushed. The lifetimes apply when a push is lost, and to browsers. Availability changes
+ * with every order and is never pushed: it lives for one second. A sold-out category must not be shown as available for
+ * longer than five seconds: one here, up to three at our edge, and one at a CDN, which may not extend it.
  */
 const document = { ttlMs: 20_000, staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 300 };
 
@@ -18,8 +18,8 @@ export const availabilityKind = readKind({
   buildsMax: 3,
 });
 /**
- * What all who wait for a sale look at: it says at which time its numbers held, so it may be sent a while longer. Phase and
- * rate are pushed.
+ * The document that all waiting buyers read. It says at which time its numbers were right, so it may be sent a little
+ * longer. Phase and rate are pushed.
  */
 export const queueKind = readKind({
   name: 'queue',
@@ -37,7 +37,7 @@ export const listingKind = readKind({
   buildsMax: 2,
 });
 
-/** The tag of all listings: any change of a public event may move it in or out of one. */
+/** The tag of all listings: any change of a public event may add it to one or remove it. */
 export const listingTag = 'events';
 export const eventTag = (eventId: string) => `evt:${eventId}`;
 /** The tag of the queue document, which changes each second while the event's other documents do not. */

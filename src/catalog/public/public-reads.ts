@@ -38,7 +38,7 @@ import { createSlugs } from './slugs.ts';
 
 export type PublicReadDeps = {
   readonly db: Db;
-  /** Where documents are rendered from: a replica, where there is one. */
+  /** The database that documents are rendered from: a replica if there is one. */
   readonly source: ReadSource;
   readonly redis: Redis;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export type PublicReadDeps = {
   readonly queueOf?: QueueOf | undefined;
 };
 
-/** The public documents of an event, each as a read that is rendered once per change. */
+/** The public documents of an event. Each is rendered once per change. */
 export type PublicReads = {
   event(slug: string): Read;
   schedule(slug: string): Read;
@@ -102,7 +102,7 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
       ofEvent(slug, ticketCategoriesKind, '/ticket-categories', (db, { event }) =>
         renderTicketCategories(db, event, deps.clock.now()),
       ),
-    // Always from the primary: a replica that lags would show as available what is sold.
+    // From the primary, because a lagging replica would show sold tickets as available.
     availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, primary),
     queue: (slug) => queueRead(slug, { slugs, db: deps.db, queueOf: deps.queueOf }),
     listing: (filter) => listingRead(filter, { source, clock: deps.clock }),
@@ -137,7 +137,7 @@ function queueRead(
   };
 }
 
-/** Current until the next sale opens or closes, so that the state shown turns on the second. */
+/** Valid until the next sale opens or closes, so that the state changes on the second. */
 async function renderTicketCategories(db: Db, event: PublicEventRow['event'], now: Date) {
   const categories = await listTicketCategories(db, event.id);
   const turns = categories

@@ -16,7 +16,7 @@ export type PublicEventRow = {
   readonly priceFrom: string | null;
 };
 
-/** An event that the public may see: published, or cancelled after it was. */
+/** An event that the public may see: published, or cancelled after publication. */
 export async function findPublicEvent(db: Db, eventId: string): Promise<PublicEventRow | undefined> {
   const [row] = await db
     .select({ event: events, organizer, priceFrom })
@@ -97,17 +97,17 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
 
 const dayMs = 86_400_000;
 
-/** Clocks of the world are less than this ahead of UTC or behind it. */
+/** No time zone is further than this from UTC. */
 const zoneMsMax = 15 * 3_600_000;
 
-/** The first moment of a day by an event's own clock. */
+/** The first moment of a day in an event's time zone. */
 const midnightOf = (day: string) => sql`(${day}::date::timestamp at time zone ${events.timeZone})`;
 
 function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
   const { from = { time: now }, to } = filter;
   const conditions = [sql`${events.status} = 'published'`];
-  // What ends as a day begins is not on that day. The second condition of each pair follows from the first, and is what the
-  // index can begin or end at, whatever the zone.
+  // An event that ends exactly at the start of a day is not on that day. The second condition of each pair follows from the
+  // first. It lets the index narrow the range in every time zone.
   if ('day' in from) {
     conditions.push(gt(events.endsAt, midnightOf(from.day)), startsAfter(Date.parse(from.day) - zoneMsMax));
   } else conditions.push(gte(events.endsAt, from.time), startsAfter(from.time.getTime()));
@@ -128,7 +128,7 @@ function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
   return conditions;
 }
 
-/** An event that is not over at this time began at most the longest event before. */
+/** An event that is not over at this time began at most the longest duration earlier. */
 function startsAfter(endsAfterMs: number): SQL {
   return gte(events.startsAt, new Date(endsAfterMs - eventDaysMax * dayMs));
 }

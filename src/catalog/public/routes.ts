@@ -90,7 +90,7 @@ const showAvailability = createRoute({
   responses: { ...cached(availabilitySchema, 'One band for each ticket category.'), ...problems(400, 404, 429, 503) },
 });
 
-/** The documented way to the public reads; requests whose answer is at hand were answered before they came here. */
+/** The documented routes of the public reads. Requests that memory can answer do not get here. */
 export function publicRoutes(server: PublicReadServer) {
   return createRouter()
     .openapi(listEvents, async (c) => typedAnswer(await server.answerListing(c.req.raw, c.req.valid('query'))))

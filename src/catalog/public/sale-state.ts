@@ -9,8 +9,8 @@ export type SaleFacts = {
 export type SaleState = 'upcoming' | 'open' | 'closed';
 
 /**
- * Whether a category is on sale at `now`. The window is half-open: it is open at `saleOpensAt` and closed at
- * `saleClosesAt`. For showing only: orders decide by Postgres' own time.
+ * Whether a category is on sale at `now`. The window is half-open: open at `saleOpensAt`, closed at `saleClosesAt`. For
+ * display only: orders use Postgres' time.
  */
 export function saleStateOf(category: SaleFacts, now: Date): SaleState {
   const isStopped =
@@ -19,7 +19,7 @@ export function saleStateOf(category: SaleFacts, now: Date): SaleState {
   return now < category.saleOpensAt ? 'upcoming' : 'open';
 }
 
-/** Milliseconds until the state turns by itself; undefined when it does not. */
+/** Milliseconds until time changes the state; undefined if it will not. */
 export function saleTurnsInMs(category: SaleFacts, now: Date): number | undefined {
   const state = saleStateOf(category, now);
   if (state === 'closed') return undefined;

@@ -8,23 +8,22 @@ import { listingFilterOf } from './listing-filter.ts';
 import { type PublicReadDeps, type PublicReads, createPublicReads, listingPath } from './public-reads.ts';
 import type { ListingQuery } from '../schemas.ts';
 
-/** Ways to write a listing's address that are remembered, so that a hit does not parse its query again. */
+/** Addresses of listings that are remembered with their cache keys, so that a hit does not parse its query again. */
 const listingTargetsMax = 4000;
 const targetLengthMax = 500;
 const publicPath =
   /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability|queue|queue\/draws(?:\/leaves\/\d+)?|queue\/proofs\/\d+))?)?$/;
 
 /**
- * The public reads in front of everything else. `fetch` answers what is at hand, without waiting, and gives back
- * undefined for all the rest: those requests take the way through the app, its limits and its log, to the routes,
- * which wait for the answer to be made.
+ * Serves the public reads before any middleware. `fetch` answers from memory without waiting. It returns undefined for
+ * everything else, which goes through the app to the routes; these wait until the answer is rendered.
  */
 export type PublicReadServer = {
   readonly reads: PublicReads;
-  /** Whether this is the address of a public read, whose answer is the same for everybody and says so itself. */
+  /** Whether this is the address of a public read. Its answer is the same for everybody and has its own cache headers. */
   serves(method: string, path: string): boolean;
   fetch(request: Request): Response | undefined;
-  /** Answers on the connection what is at hand; false for every other request, which takes the way of `fetch`. */
+  /** Answers from memory on the connection. Returns false for every other request, which then goes to `fetch`. */
   take(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
   answer(request: Request, read: (reads: PublicReads) => ReturnType<PublicReads['event']>): Promise<Response>;
   answerListing(request: Request, query: ListingQuery): Promise<Response>;
@@ -35,7 +34,7 @@ export function servePublicReads(
 ): PublicReadServer {
   const { cachedReads } = deps;
   const reads = createPublicReads(deps);
-  /** Address and query as sent -> key of the listing. */
+  /** Address and query as sent -> cache key of the listing. */
   const listingKeys = new Map<string, string>();
 
   const keyOf = (target: string): string | undefined => {
@@ -90,7 +89,7 @@ function isReading(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Node's type says that this field may be a list; its parser joins several into one. */
+/** Node's types allow a list here, but its parser joins several fields into one. */
 function acceptEncodingOf(headers: IncomingHttpHeaders): string | null {
   const value = headers['accept-encoding'];
   return (Array.isArray(value) ? value.join(', ') : value) ?? null;

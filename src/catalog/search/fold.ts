@@ -1,18 +1,20 @@
 /**
- * One spelling for all the ways to write a text: for what is stored to be found, and for what is asked. Case, accents,
- * widths, compatible forms, invisible characters and the scripts of digits make no difference; a vowel sign of an Indic or
- * Thai word does, since it is a letter there and no accent. Written here and not by Postgres' `unaccent`, which keeps Arabic
- * and Hebrew vowel points, knows no script of digits and no composition, and must be installed by an owner.
+ * Maps all spellings of a text to one, for stored texts and for queries. Case, accents, widths, compatibility forms,
+ * invisible characters and the scripts of digits make no difference. Vowel signs of Indic and Thai words do, since they are
+ * letters. Postgres' `unaccent` is not used: it keeps Arabic and Hebrew vowel points, knows neither scripts of digits nor
+ * composition, and needs an owner to install it.
  */
 
-/** Accents and points; what Japanese adds to か to make が is a letter, and so are marks that belong to one script. */
+/**
+ * Accents and vowel points. The mark that turns か into が makes another letter, and so do marks that belong to one script.
+ */
 const accents =
   /[[[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]&&\p{M}]--[\u3099\u309a]]/gv;
-/** Dots that write foreign sounds in the scripts of India. */
+/** Dots for foreign sounds in the scripts of India. */
 const nuktas = /[\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc]/g;
-/** Joiners, soft hyphens and marks of direction; the Arabic stretch; apostrophes that are letters to Unicode. */
+/** Joiners, soft hyphens, direction marks, the Arabic tatweel, and apostrophes that Unicode counts as letters. */
 const silent = /[\p{Cf}\u0640\u02b9-\u02bf]/gu;
-/** Letters that Unicode does not take apart, and spellings that stand for one another. */
+/** Letters that Unicode does not decompose, and equivalent spellings. */
 const plainLetters: Readonly<Record<string, string>> = {
   ø: 'o',
   đ: 'd',
@@ -34,7 +36,7 @@ const plainLetter = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'gu');
 const foreignDigit = /[[\p{Nd}]--[0-9]]/gv;
 const katakana = /[\u30a1-\u30f6]/g;
 const katakanaToHiragana = 0x60;
-/** Thai and Lao: the vowel that Unicode takes apart stays one letter, as it is typed. */
+/** Thai and Lao: a vowel that Unicode decomposes stays one letter, as it is typed. */
 const takenApartVowel = /[\u0e4d\u0ecd]([\u0e48-\u0e4b\u0ec8-\u0ecb]?)([\u0e32\u0eb2])/g;
 
 const plain = /^[a-z0-9 ]*$/;
@@ -47,7 +49,8 @@ export function foldText(text: string): string {
       .replaceAll(silent, '')
       .replaceAll(accents, '')
       .replaceAll(nuktas, '')
-      // Three times: only the lower case of ẞ has an upper case in plain letters (SS), as only the upper case of ß and ı has.
+      // Three conversions: only the lower case of ẞ has an upper case in plain letters (SS), and only the upper case of ß
+      // and ı has.
       .toLowerCase()
       .toUpperCase()
       .toLowerCase()
@@ -62,7 +65,7 @@ export function foldText(text: string): string {
   );
 }
 
-/** The digits of a script stand side by side, from 0 to 9. */
+/** The digits of a script have consecutive code points, from 0 to 9. */
 function digitOf(digit: string): string {
   const point = digit.codePointAt(0) ?? 0;
   let value = 0;

@@ -4,12 +4,15 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { events } from '../tables.ts';
 import { filterKeyOf, searchVectorOf } from './terms.ts';
 
-/** Raise it with every change of folding or tokens. `indexEvents` then rebuilds the stored rows of older versions. */
+/** Raise it with every change of folding or tokens. `indexEvents` then rebuilds the rows of older versions. */
 const searchVersion = 1;
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
-/** The search columns of an event. Separate from `events`, since only the listing reads them and they are as long as the texts. */
+/**
+ * The search columns of an event. A table of their own, because only the listing reads them and they are as long as the
+ * texts.
+ */
 const eventSearch = pgTable('events', {
   id: text('id').primaryKey(),
   search: tsvector('search').notNull(),
@@ -43,8 +46,8 @@ export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
 }
 
 /**
- * Events with a missing search entry or one of an older build. Locked, so that their texts do not change meanwhile.
- * Index: events_search_version.
+ * Events with a missing or outdated search entry, locked so that their texts do not change meanwhile. Index:
+ * events_search_version.
  */
 async function lockEventsToIndex(tx: Db, max: number): Promise<SearchedTexts[]> {
   return tx
@@ -60,7 +63,7 @@ const batchMax = 100;
 const batchesMax = 50;
 
 /**
- * Rebuilds search entries of older builds, and adds missing ones of rows that were not written by the service. Stops after a bounded
+ * Rebuilds outdated search entries, and adds missing ones of rows that were written past the service. Handles a bounded
  * number of events; the next run continues.
  * @returns the number of entries written
  */

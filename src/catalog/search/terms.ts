@@ -2,11 +2,11 @@ import { searchPositionsMax, searchWordsMax, termLengthMax } from '../limits.ts'
 import { foldText } from './fold.ts';
 
 /**
- * The one tokeniser of the search, for what is stored and for what is asked.
+ * The one tokeniser of the search, for stored texts and for queries.
  *
- *  - A word is a run of letters and digits. Signs part words: AC/DC is `ac` and `dc`, side by side, and also `acdc`.
- *  - Scripts that leave no blanks between words give pairs of characters: any part of a name is then a row of pairs.
- *  - A symbol or emoji is a term of its own; it counts in a question that has nothing else. Punctuation is never a term.
+ * - A word is a run of letters and digits. Other characters separate words: AC/DC gives adjacent `ac` and `dc`, and also `acdc`.
+ * - Scripts without blanks between words give pairs of characters, so any part of a name is a sequence of pairs.
+ * - A symbol or emoji is a term of its own. It counts only in a query that has nothing else. Punctuation is never a term.
  */
 type Term = {
   readonly text: string;
@@ -21,11 +21,11 @@ const part = new RegExp(
   `(?<run>${unspaced}+)|(?<word>[[\\p{L}\\p{M}\\p{N}]--${unspaced}]+)|(?<symbol>[\\p{S}--\\p{Sk}])`,
   'gv',
 );
-/** Blanks and dashes part what people type in one piece; within a piece the words stand side by side. */
+/** Blanks and dashes separate the pieces of a query. The words of one piece are adjacent. */
 const betweenPieces = /[\s\p{Pd}]+/u;
 const wordsJoinedMax = 6;
 
-/** The terms of one piece, from a position on. */
+/** The terms of one piece, starting at a position. */
 function* termsOf(piece: string, from: number): Generator<Term> {
   let position = from;
   for (const { groups = {} } of piece.matchAll(part)) {
@@ -46,8 +46,8 @@ function* termsOf(piece: string, from: number): Generator<Term> {
 }
 
 /**
- * What the listing finds an event by, as the text of a `tsvector`. Words that signs join without a blank are also stored as
- * one, from each of them on: `acdc`, and `hiphop` of "rap/hip-hop".
+ * The search entry of an event, as the text of a `tsvector`. Words that other characters join without a blank are also
+ * stored as one, from each word on: `acdc`, and `hiphop` of "rap/hip-hop".
  */
 export function searchVectorOf(texts: readonly string[]): string {
   const lexemes: string[] = [];
@@ -76,9 +76,9 @@ function joinedFrom(terms: readonly Term[], at: number): string | undefined {
 }
 
 /**
- * A question as the text of a `tsquery`: all pieces must be found; words begin some word of the event, or stand side by side
- * as they were typed. Equal for questions that differ in case, accents, order or signs between the pieces. Undefined when
- * nothing in it can be searched for. Terms hold letters, digits and symbols alone, so no sign in them is an operator.
+ * A query as the text of a `tsquery`. All pieces must match, and each matches the beginning of a word or adjacent words.
+ * Queries that differ only in case, accents, order or punctuation give equal texts. Undefined if the query has nothing to
+ * search for. Terms contain only letters, digits and symbols, so they cannot contain an operator.
  */
 export function searchQueryOf(question: string): string | undefined {
   const pieces = foldText(question)
@@ -93,7 +93,7 @@ export function searchQueryOf(question: string): string | undefined {
 }
 
 function pieceQuery(terms: readonly Term[]): string {
-  // The last character of a run stands in the pair before it, too.
+  // The last character of a run is also in the pair before it.
   const needed = terms.filter(({ kind }, at) => kind !== 'last' || terms[at - 1]?.kind !== 'pair');
   let query = '';
   let before: number | undefined;
@@ -107,7 +107,7 @@ function pieceQuery(terms: readonly Term[]): string {
   return needed.length > 1 ? `(${query})` : query;
 }
 
-/** A name by which events are filtered, such as a city: equal for all its spellings. */
+/** The key of a filter such as a city: equal for all spellings of a name. */
 export function filterKeyOf(name: string): string {
   return foldText(name)
     .split(/[^\p{L}\p{M}\p{N}\p{S}]+/u)

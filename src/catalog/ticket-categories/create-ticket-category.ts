@@ -15,7 +15,7 @@ import type { CreateTicketCategory } from './schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ticketCategories } from '../tables.ts';
 
-/** The foreign key that makes a category's pool belong to its own event. */
+/** The foreign key that requires a pool of the same event. */
 export const poolConstraint = 'ticket_categories_event_id_pool_id_fkey';
 
 /**

@@ -48,7 +48,7 @@ export type DecidedScan = {
   readonly replayed: boolean;
 };
 
-/** The scan id was used for something else. */
+/** The scan id stands for another scan. */
 export type ReusedScan = { readonly result: 'reused'; readonly replayed: false };
 
 /**

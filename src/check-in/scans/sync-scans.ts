@@ -25,18 +25,20 @@ export type OfflineScan = ScanInput & {
 export type SyncInput = {
   readonly eventId: string;
   readonly scans: readonly OfflineScan[];
-  /** When the scans were sent, by the device's clock: what it is off by corrects the times of the scans. */
+  /**
+   * When the batch was sent, by the device's clock. The difference from the server's clock corrects the times of the scans.
+   */
   readonly sentAt?: Date | undefined;
 };
 
 const triesMax = 5;
 
 /**
- * Takes in what a device scanned while it was offline. What the door decided is what happened: who was let in is inside and
- * may leave, and the answer says what was wrong with it (`fault`). Each scan is put where it belongs in the ticket's
- * history. Two entries of one ticket are a conflict, reported with the other one's time and gate; the earlier stands. Sending
- * the same scans again changes nothing and gets the same answers; a scan id that stands for another scan is `reused`, for
- * itself alone.
+ * Records what a device scanned while it was offline. The door's decision stands: a visitor who was let in is inside and
+ * may leave, and the answer names what was wrong (`fault`). Each scan is put at its time in the ticket's history. Two
+ * entries of one ticket are a conflict, reported with the time and gate of the other; the earlier entry stands. Sending the
+ * same scans again changes nothing and gives the same answers. A scan id that stands for another scan is answered with
+ * `reused`; the other scans are not affected.
  * @param input.scans at most `scansPerSyncMax`
  * @throws DomainError check_in.other_event for a device of another event
  */
@@ -83,7 +85,7 @@ function count(answer: DecidedScan | ReusedScan): void {
   if (answer.fault !== null) faultsTotal.inc({ fault: answer.fault });
 }
 
-/** Again when it met another call: the same scans are then a repeat. */
+/** Repeats a call that met another one with the same scan ids. The scans of the repetition count as already sent. */
 async function decide(
   db: Db,
   eventId: string,
@@ -98,7 +100,7 @@ async function decide(
   }
 }
 
-/** An item that is refused, and its scan id if that can be shown. */
+/** A refused item, with its scan id if it can be shown. */
 type RefusedItem = { readonly scanId: string | null; readonly problem: DomainError };
 
 /** Reads one item of a batch by itself: a bad item must not keep a phone from uploading the good ones. */

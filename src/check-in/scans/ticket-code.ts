@@ -5,9 +5,10 @@ import { codeLengthMax } from '../limits.ts';
 const codeLength = 26;
 
 /**
- * The 16 bytes that a ticket's code stands for, however it was read: in any case, with blanks and hyphens, in full-width
- * letters, with O for 0 and I or L for 1, with what scanners put around it (an AIM prefix such as `]Q3`, STX, ETX, GS, CR, LF,
- * Tab), or as a link that carries the code in its path, query or fragment. Undefined for what is no code, and for a link with two.
+ * The 16 bytes of a ticket's code, in every form that scanners and people give it: any case, with blanks and hyphens, in
+ * full-width letters, with O for 0 and I or L for 1, surrounded by what scanners add (an AIM prefix such as `]Q3`, STX,
+ * ETX, GS, CR, LF, Tab), or as a link with the code in its path, query or fragment. Undefined if the text contains no code,
+ * or a link contains two.
  */
 export function readTicketCode(text: string): Uint8Array | undefined {
   if (text.length > codeLengthMax) return undefined;

@@ -12,7 +12,7 @@ import type { Order } from '../tables.ts';
 export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
   readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
-  /** `code` is the text of the QR. */
+  /** `code` is the text of the QR code. */
   readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
 };
 
@@ -55,10 +55,10 @@ type Place = { readonly number: number; readonly count: number };
 /** The document and the fonts to draw with. */
 type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts };
 
-/** The texts on a ticket that people have written, so that their fonts can be opened before drawing. */
+/** The texts on a ticket that people have written. Their fonts are opened before drawing. */
 export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string[] {
   const texts = [event.name, whereOf(event), order.buyerName, ...tickets.map(({ categoryName }) => categoryName)];
-  // An ellipsis may stand at the end of each.
+  // Each may end in an ellipsis.
   return ['…', ...texts.map(paperText).filter((text) => !isStandard(text))];
 }
 
@@ -74,7 +74,7 @@ export function drawTicket(
   drawFacts(sheet, input, ticket);
 }
 
-/** What the event is, and which of the order's tickets this is. */
+/** Draws the facts of the event and the number of this ticket in the order. */
 function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place): void {
   const { document } = sheet;
   const text = words[order.locale];
@@ -90,7 +90,7 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: '#dcdaf7' });
 }
 
-/** The QR, its code in letters, and the line to fold along. */
+/** Draws the QR code, its text, and the line to fold along. */
 function drawCode(sheet: Sheet, code: string): void {
   const { document } = sheet;
   const width = document.page.width - 2 * margin;
@@ -161,7 +161,7 @@ type Line = {
   readonly spacing?: number;
 };
 
-/** Draws text in its own box. A longer text ends in an ellipsis and never flows to another page. */
+/** Draws text in its own box. A longer text is cut with an ellipsis, so it never flows to another page. */
 function line({ document, fonts }: Sheet, text: string, at: Line): void {
   const height = at.height ?? at.size * 1.2;
   if (!isStandard(text)) {

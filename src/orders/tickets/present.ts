@@ -1,7 +1,7 @@
 import { encodeBase32 } from '../../platform/ids.ts';
 import type { Ticket } from '../tables.ts';
 
-/** `code` is what the QR carries. */
+/** `code` is the payload of the QR code. */
 export function presentTicket(ticket: Ticket) {
   return {
     id: ticket.id,

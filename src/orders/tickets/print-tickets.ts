@@ -5,17 +5,17 @@ import type { TicketsPdfInput } from './draw-ticket.ts';
 
 /** One helper process draws some 700 tickets a second on a core of its own, and less beside a busy event loop. */
 const helpersMax = 1;
-/** Tickets that may wait to be drawn in a process: a few seconds of work. */
+/** Tickets that may wait to be drawn in one process: a few seconds of work. */
 const ticketsWaitingMax = 1000;
 const waitMs = 10_000;
 export const printRetrySeconds = 3;
 /**
- * The helper rests after the pages of a large order. Beside a storm of orders of 100 tickets the p95 of placed orders is 1.2
- * times the undisturbed one with this rest and 1.5 times without it (`npm run bench -- moments`).
+ * The helper pauses after the pages of a large order. During a storm of orders of 100 tickets, the p95 of placing an order
+ * is 1.2 times the undisturbed one with this pause, and 1.5 times without it (`npm run bench -- moments`).
  */
 const restFromMs = 20;
 const restFactor = 2;
-/** On a busy machine drawing takes long because it waits: resting as long would only add to it. */
+/** On a busy machine drawing takes long because it waits for a core. A pause as long as that would only add to it. */
 const restMsMax = 400;
 const drawMsMax = 10_000;
 const helperIdleMs = 60_000;

@@ -5,7 +5,7 @@ import { toSvgSource } from 'lean-qr/extras/svg';
 export const quietZoneModules = 4;
 const modulePixels = 8;
 
-/** The code of a ticket as a QR symbol: alphanumeric, correction M, so 26 characters make 25 by 25 modules. */
+/** A ticket's code as a QR symbol: alphanumeric, error correction M, so 26 characters make 25 by 25 modules. */
 export function qrOf(code: string): Bitmap2D {
   return generate(mode.alphaNumeric(code), {
     minCorrectionLevel: correction.M,

@@ -4,13 +4,13 @@ import { openFonts } from './paper/fonts.ts';
 import { paperText } from './paper/printable.ts';
 
 /**
- * Draws one A5 page per ticket. The same tickets give the same bytes. Blocks its process for 1.4 ms a
- * ticket: the service calls it in a helper process (`print-tickets.ts`).
+ * Draws one A5 page per ticket. The same tickets give the same bytes. It blocks its process for 1.4 ms per ticket, so the
+ * service calls it in a helper process (`print-tickets.ts`).
  */
 export async function renderTickets(input: TicketsPdfInput): Promise<Buffer> {
   const { event, order, tickets } = input;
   const texts = writtenTexts(input);
-  // Texts that all readers can show need no font.
+  // Texts in PDF's standard fonts need no other font.
   const fonts = await openFonts(texts.length > 1 ? texts : []);
   const document = new PdfDocument({
     autoFirstPage: false,

@@ -9,14 +9,14 @@ import type { TicketsPdfInput } from './draw-ticket.ts';
 import { ticketCode } from './present.ts';
 import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
 
-/** More than any order has; a bound for one document. */
+/** More than any order has. It bounds one document. */
 const ticketsMax = 200;
-/** Part of each version. Raise it with every change of the page's look. */
+/** Part of each version. Raise it with every change of the pages' look. */
 const layout = 2;
 const versionLength = 22;
 
 export type TicketsPdf = {
-  /** Stands for everything that the pages show. Nothing is drawn for a client that has this version. */
+  /** The version of everything that the pages show. A client that already has this version causes no drawing. */
   readonly version: string;
   /** @throws DomainError service.busy */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
@@ -45,7 +45,7 @@ export async function ticketsPdf(
   return { version, bytes: () => deps.ticketPrinter.print(orderId, version, input) };
 }
 
-/** Only what the pages show: the version is a hash of it, and it is copied to the helper process. */
+/** Exactly what the pages show: the version is a hash of it, and it is copied to the helper process. */
 function pageFacts(
   event: TicketsPdfInput['event'],
   order: TicketsPdfInput['order'],

@@ -4,15 +4,15 @@ import { gatewayPlugins } from '../gateways/registry.ts';
 import { findGateways } from './queries.ts';
 
 /**
- * The gateway of a new attempt: the first of the registry that takes the order's money and at which the organiser has an
- * account. Where none does, the first of the registry; the attempt then fails there with the reason.
+ * The gateway of a new attempt: the first in the registry that takes the order's money and at which the organiser has an
+ * account. If there is none, the first in the registry, where the attempt then fails with the reason.
  */
 export async function chooseGateway(
   db: Db,
   order: { readonly organizerId: string; readonly total: number; readonly currency: string },
 ): Promise<GatewayPlugin> {
   const [first, ...others] = gatewayPlugins;
-  // One gateway leaves no choice, and saves a query for each order.
+  // A single gateway needs no query.
   if (others.length === 0) return first;
   const accounts = await findGateways(db, order.organizerId);
   const money = { amount: order.total, currency: order.currency };

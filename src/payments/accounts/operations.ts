@@ -6,7 +6,7 @@ export function accountOperations({ title }: GatewayPlugin) {
   return { set: `set${title}Account`, show: `show${title}Account` };
 }
 
-/** What the account operations of all gateways refuse with, for the published contract. */
+/** The refusals of every gateway's account operations, for the published contract. */
 export const accountRefusals: Readonly<Record<string, readonly 'payment_account.not_found'[]>> = Object.fromEntries(
   gatewayPlugins.map(accountOperations).flatMap(({ set, show }) => [
     [set, []],
@@ -14,7 +14,7 @@ export const accountRefusals: Readonly<Record<string, readonly 'payment_account.
   ]),
 );
 
-/** A body for each operation that sets an account, for the published contract. */
+/** The body of each operation that sets an account, for the published contract. */
 export const accountExamples: Readonly<Record<string, unknown>> = Object.fromEntries(
   gatewayPlugins.map((gateway) => [accountOperations(gateway).set, gateway.account.example]),
 );

@@ -6,13 +6,16 @@ import type { GatewayAccount } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 import { accountCacheMax, accountCacheSeconds } from '../limits.ts';
 
-/** Organisers' gateway accounts with their secrets in clear, kept in this process for at most a minute. */
+/** Organisers' gateway accounts with decrypted secrets, cached in this process for at most a minute. */
 export type PaymentAccounts = {
   bySlug(gateway: string, slug: string): Promise<GatewayAccount | undefined>;
   of(row: { readonly gateway: string; readonly organizerId: string }): Promise<GatewayAccount | undefined>;
 };
 
-/** What an account's secrets are bound to: a value copied to another organiser's row does not open there. */
+/**
+ * The context that an account's secrets are encrypted for. A value copied to another organiser's row cannot be decrypted
+ * there.
+ */
 export function accountContext(gateway: string, organizerId: string): string {
   return `payment_account:${organizerId}:${gateway}`;
 }
@@ -46,7 +49,7 @@ export function createPaymentAccounts(deps: { db: Db; clock: Clock; encryptionKe
     };
   };
 
-  /** Callers at the same time share one look-up; a failed one is not remembered. */
+  /** Concurrent callers share one lookup. A failed one is not cached. */
   const get = (key: string, gateway: string, by: By): Promise<GatewayAccount | undefined> => {
     const now = deps.clock.now().getTime();
     const known = entries.get(key);

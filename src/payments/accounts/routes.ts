@@ -54,7 +54,7 @@ function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
   };
 }
 
-/** Two operations for each gateway: an organiser sets its account there, and sees what is set. */
+/** Two operations for each gateway: setting an organiser's account, and showing what is set. */
 export function accountRoutes(deps: AccountRoutesDeps) {
   const router = createRouter<ActorEnv>();
   for (const gateway of gatewayPlugins) {

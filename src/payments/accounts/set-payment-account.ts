@@ -8,8 +8,8 @@ import type { AccountForm, GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { accountContext, readCredentials } from './payment-accounts.ts';
 
 /**
- * Sets an organiser's account at a gateway. The keys are encrypted for this organiser and never shown again. After a
- * change of the key that signs callbacks, those that the key before it has signed are taken for another day.
+ * Sets an organiser's account at a gateway. The keys are encrypted for this organiser and never shown again. When the key
+ * that signs callbacks changes, callbacks signed with the previous key are accepted for another day.
  */
 export async function setPaymentAccount(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },

@@ -3,14 +3,14 @@ import { findGateways } from './queries.ts';
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 
-/** The terms of a sale that decide which amounts must be paid. Amounts in minor units of the currency. */
+/** The terms of a sale that decide which amounts must be payable, in minor units. */
 export type SaleTerms = {
   readonly organizerId: string;
   readonly currency: string;
   readonly holdSeconds: number;
   readonly feePerTicket: number;
   readonly ticketsPerOrderMax: number;
-  /** Nothing can be ordered while it is closed; opening it asks again. */
+  /** Nothing can be ordered while it is closed. Opening it runs this check again. */
   readonly sales: 'open' | 'closed';
 };
 
@@ -23,12 +23,12 @@ export type PricedCategory = {
 
 type Reason = { readonly code: string; readonly message: string; readonly subjectId?: string };
 
-/** Lines of one order at most, as the contract of `POST /v1/orders` has it. */
+/** Lines of one order at most, as in the contract of `POST /v1/orders`. */
 const linesMax = 10;
 
 /**
- * Why no gateway of the organiser can take the money of this sale. Empty when one can, and when all tickets are free. The
- * highest order decides: as many tickets as one order may have, of the dearest categories, with their fees.
+ * The reasons why no gateway of the organiser can take this sale's payments. Empty if one can, or if all tickets are free.
+ * The dearest possible order decides: as many tickets as one order may have, of the dearest categories, with their fees.
  */
 export async function unpayableSale(
   tx: Db,
@@ -53,7 +53,7 @@ export async function unpayableSale(
   return highest <= most ? [] : [tooMuch(sale, categories, highest, most)];
 }
 
-/** What the dearest order of a sale costs, in minor units; 0 when everything is free. */
+/** The total of the dearest possible order, in minor units; 0 if everything is free. */
 export function highestTotal(sale: SaleTerms, categories: readonly PricedCategory[]): number {
   const priced = categories.filter(({ price, status }) => price > 0 && status === 'on_sale');
   let left = sale.ticketsPerOrderMax;
@@ -66,7 +66,7 @@ export function highestTotal(sale: SaleTerms, categories: readonly PricedCategor
   return total;
 }
 
-/** The most that can be paid at once in the time that a hold gives: each way to pay has a limit of its own. */
+/** The largest amount that can be paid within a hold. Each payment method has its own limit. */
 function highestPayable(gateway: GatewayPlugin, sale: SaleTerms): number {
   const max = gateway.takes.find(({ currency }) => currency === sale.currency)?.max ?? 0;
   return Math.min(max, gateway.methodMax(sale.holdSeconds / 60));

@@ -6,8 +6,8 @@ import { type Attempt, ledgerEntries, paymentAttempts } from '../tables.ts';
 import { ledgerAccounts } from '../vocabulary.ts';
 
 /**
- * Writes a posting. Its name makes it unique: the same one again is a fault of the caller, and fails.
- * @param currency of the money, when it is another than the order's
+ * Writes a posting under a name that is unique for the attempt. The same name twice is the caller's fault and fails.
+ * @param currency of the money, if it is not the order's
  */
 export async function post(
   tx: Db,
@@ -36,7 +36,7 @@ export async function post(
   if (rows.length > 0) await tx.insert(ledgerEntries).values(rows);
 }
 
-/** Where the money of an attempt is now, in the order's currency. */
+/** The balances of an attempt, in the order's currency. */
 export async function balancesOf(tx: Db, attempt: Attempt): Promise<Entries> {
   const rows = await tx
     .select({ account: ledgerEntries.account, amount: sql<number>`sum(${ledgerEntries.amount})::float8` })
@@ -53,7 +53,7 @@ export async function balancesOf(tx: Db, attempt: Attempt): Promise<Entries> {
   return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
 }
 
-/** How many postings of this kind the attempt has, so that the next one gets its own name. */
+/** The number of postings of this kind that the attempt has; the next one is named by it. */
 export async function countPostings(tx: Db, attempt: Attempt, kind: 'capture' | 'reversal'): Promise<number> {
   const [row] = await tx
     .select({ count: sql<number>`count(distinct ${ledgerEntries.posting})::int` })
@@ -68,7 +68,10 @@ export async function countPostings(tx: Db, attempt: Attempt, kind: 'capture' | 
   return row?.count ?? 0;
 }
 
-/** What gateways keep of what buyers paid for an event. Reads the event's attempts: the desk asks, never a buyer. */
+/**
+ * The fees that gateways keep of the payments for an event. It reads all attempts of the event, so only the organizer's
+ * desk calls it.
+ */
 export async function gatewayFeesOf(
   db: Db,
   event: { readonly id: string; readonly currency: string },

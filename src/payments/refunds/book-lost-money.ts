@@ -9,8 +9,8 @@ import type { Attempt } from '../tables.ts';
 import { closeTaskOf, insertTask } from '../tasks/queries.ts';
 
 /**
- * Books that the rest of an attempt's money is lost: the gateway voided the payment, the bank reversed it, or the buyer
- * charged it back. Refunds that were not sent yet fail. If the money had paid the order, its tickets are revoked.
+ * Books the rest of an attempt's money as lost: the gateway voided the payment, the bank reversed it, or the buyer charged
+ * it back. Refunds that were not sent yet fail. If the money had paid the order, its tickets are revoked.
  */
 export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
   const lost = attempt.received - attempt.refunded;
@@ -41,7 +41,7 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
   return changed;
 }
 
-/** Books money that came and went before we heard of either. The order never changes; the ledger shows both. */
+/** Books money that arrived and was lost before we learned of either. The order does not change; the ledger shows both. */
 export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number): Promise<Attempt> {
   const capture = unearnedPosting({ amount, fee: 0 });
   const [captures, reversals] = [
@@ -60,7 +60,7 @@ async function dropOpenRefunds(tx: Db, attempt: Attempt): Promise<void> {
     for (const kind of ['refund_manual', 'money_taken'] as const) {
       await closeTaskOf(tx, attempt.eventId, kind, refund.id);
     }
-    // Money of another currency than the order's is no part of what the attempt received: its own posting ends it.
+    // Money in another currency than the order's is not in the attempt's received amount. Its own posting closes it.
     if (refund.currency !== attempt.currency) {
       await post(tx, attempt, `${refund.id}:reversed`, refundPaidPosting(refund.amount, 'gateway'), refund.currency);
     }

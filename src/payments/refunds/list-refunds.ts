@@ -6,8 +6,8 @@ import { findRefundsOfOrder } from './queries.ts';
 import type { Refund } from '../tables.ts';
 
 /**
- * The refunds of an organiser's order, newest first; one more than `limit`.
- * @throws DomainError order.not_found, for another organiser's order, too
+ * The refunds of an organiser's order, newest first; up to `limit` + 1.
+ * @throws DomainError order.not_found, also for another organiser's order
  */
 export async function listRefunds(
   deps: { db: Db },

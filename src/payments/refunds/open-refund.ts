@@ -19,15 +19,15 @@ export type RefundWish = {
   readonly amount: number;
   readonly reason: RefundReason;
   readonly requestedBy: string;
-  /** `earned`: it becomes owed by this. `owed`: it has been owed since it came. */
+  /** `earned`: the refund turns earned money into owed money. `owed`: the money was owed since it came. */
   readonly money: 'earned' | 'owed';
   readonly ticketIds?: readonly string[];
   readonly idempotency?: { readonly keyHash: Buffer; readonly fingerprint: Buffer };
 };
 
 /**
- * Decides that money goes back, in the caller's transaction that holds the order's lock. Where the gateway has no refund
- * by API, a task names the person's work instead.
+ * Opens a refund in the caller's transaction, which holds the order's lock. If the gateway has no refund API for it, a task
+ * for a person is opened instead.
  */
 export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
   const { attempt, amount, order } = wish;
@@ -59,7 +59,7 @@ export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
   return refund;
 }
 
-/** A person pays it back, from the organiser's own account. */
+/** A person pays it back from the organiser's bank account. */
 export async function nameManualRefund(tx: Db, refund: Refund, attempt: Attempt): Promise<void> {
   await reopenTask(tx, attempt, {
     kind: 'refund_manual',
@@ -73,8 +73,8 @@ function mustBeByHand(attempt: Attempt, amount: number): boolean {
 }
 
 /**
- * Whether the gateway gives this much of an attempt's money back by API. Where it gives back only the whole, a fee that it
- * keeps makes that more than is the organiser's to give.
+ * Whether the gateway refunds this much of an attempt's money by API. A gateway that can only refund the whole payment
+ * would also refund the fee that it keeps, which is not the organiser's money.
  */
 export function canRefundByApi(
   attempt: Attempt,

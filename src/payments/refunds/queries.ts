@@ -10,7 +10,7 @@ const is = (refund: { eventId: string; id: string }) =>
   and(eq(refunds.eventId, refund.eventId), eq(refunds.id, refund.id));
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
 
-/** A refund that nobody has taken up within this time is looked at by the reconciler. */
+/** The reconciler looks at a refund that no job has handled within this time. */
 const takeUpSeconds = 600;
 
 export async function insertRefund(tx: Db, values: typeof refunds.$inferInsert): Promise<Refund> {
@@ -47,7 +47,7 @@ export async function findRefundsOfAttempt(tx: Db, attempt: Attempt): Promise<Re
     .orderBy(asc(refunds.id));
 }
 
-/** Those that one request asked for. */
+/** The refunds of one request. */
 export async function findRefundsByKey(tx: Db, order: Order, keyHash: Buffer): Promise<Refund[]> {
   return tx
     .select()
@@ -58,7 +58,7 @@ export async function findRefundsByKey(tx: Db, order: Order, keyHash: Buffer): P
     .orderBy(asc(refunds.id));
 }
 
-/** The refunds of an order, newest first; one more than `limit`. */
+/** The refunds of an order, newest first; up to `limit` + 1. */
 export async function findRefundsOfOrder(
   db: Db,
   order: { eventId: string; id: string; organizerId: string },
@@ -86,7 +86,10 @@ export type RefundPatch = Partial<
   readonly isDone?: boolean;
 };
 
-/** Changes a refund that the caller has locked or holds by its order; it must still be in the state the caller saw. */
+/**
+ * Changes a refund that the caller has locked, or whose order it has locked. The refund must still be in the state that the
+ * caller read.
+ */
 export async function changeRefund(tx: Db, refund: Refund, patch: RefundPatch): Promise<Refund> {
   const { checkInSeconds, isDone, ...values } = patch;
   const [row] = await tx
@@ -104,7 +107,7 @@ export async function changeRefund(tx: Db, refund: Refund, patch: RefundPatch): 
   return row;
 }
 
-/** One more try is made; gives how many that are now. */
+/** Counts one more try. @returns the number of tries */
 export async function countRefundTry(db: Db, refund: Refund): Promise<number> {
   const [row] = await db
     .update(refunds)
@@ -114,7 +117,7 @@ export async function countRefundTry(db: Db, refund: Refund): Promise<number> {
   return row?.tries ?? 0;
 }
 
-/** Refunds that are due for a look and have no job staged for it; locked until the transaction ends. */
+/** Refunds that are due for a look and have no staged job, locked until the transaction ends. */
 export async function findDueRefunds(tx: Db, limit: number): Promise<{ eventId: string; refundId: string }[]> {
   return rowsOf<{ eventId: string; refundId: string }>(
     tx,

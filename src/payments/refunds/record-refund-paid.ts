@@ -7,12 +7,12 @@ import { changeRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
 import { closeTaskOf } from '../tasks/queries.ts';
 
-/** The gateway confirms most refunds within days; until then it is asked once a day. */
+/** The gateway confirms most refunds within days. Until then it is asked once a day. */
 const confirmationCheckSeconds = 24 * 3600;
 
 /**
- * Books a refund that was paid, once per refund. The gateway's acceptance makes it `processing`; the bank's confirmation or a
- * person's word makes it `done`. The caller holds the order's and the attempt's lock.
+ * Books a paid refund once. The gateway's acceptance makes it `processing`; the bank's confirmation or a person's statement
+ * makes it `done`. The caller holds the locks of the order and the attempt.
  */
 export async function recordRefundPaid(
   tx: Db,
@@ -22,7 +22,7 @@ export async function recordRefundPaid(
     readonly from: 'gateway' | 'bank';
     readonly confirmed: boolean;
     readonly gatewayRefundKey?: string;
-    /** The gateway gave its fee back as well. */
+    /** The gateway also gave its fee back. */
     readonly withFee?: boolean;
   },
 ): Promise<Attempt> {
@@ -40,7 +40,7 @@ export async function recordRefundPaid(
   const fee = paid.withFee === true ? attempt.gatewayFee : 0;
   await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from, fee), refund.currency);
   for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, refund.id);
-  // Money of another currency than the order's was never part of what the attempt received.
+  // Money in another currency than the order's is not in the attempt's received amount.
   if (refund.currency !== attempt.currency) return attempt;
   const after = {
     refunded: attempt.refunded + refund.amount + fee,
@@ -49,7 +49,7 @@ export async function recordRefundPaid(
   return changeAttempt(tx, attempt, { ...after, ...statusOf(attempt, after) });
 }
 
-/** The gateway's own callback says the same later; until then a page need not wait for it. */
+/** The gateway's callback confirms it later. The page need not wait for that. */
 function statusOf(
   attempt: Attempt,
   after: { readonly refunded: number; readonly gatewayFee: number },
@@ -58,7 +58,7 @@ function statusOf(
   return { status: isAllBack({ ...attempt, ...after }) ? 'refunded' : 'partially_refunded' };
 }
 
-/** Whether nothing is left but what the gateway keeps for itself. */
+/** Whether only the gateway's own fee is left. */
 export function isAllBack({ received, refunded, gatewayFee }: Pick<Attempt, 'received' | 'refunded' | 'gatewayFee'>) {
   return refunded >= received - gatewayFee;
 }

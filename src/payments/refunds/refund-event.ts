@@ -5,17 +5,17 @@ import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { findPaidOrderIds } from '../attempts/order-queries.ts';
 import { refundPaidOrder } from './refund-paid-order.ts';
 
-/** Orders worked off in one run of the job; what is left is left to the next. */
+/** Orders handled in one run of the job. The next run continues. */
 const holdsPerRun = 2000;
 const ordersPerRun = 500;
 const ordersPerRead = 100;
 const pauseSeconds = 1;
 
 /**
- * An event was called off: its holds begin to end, and every paid order gets all of its money back (free ones lose their
- * tickets). Each order is one transaction of its own, so a run that is cut off has lost nothing, and a repeated one
- * finds only what is left. An order that cannot be refunded now does not keep the others from it.
- * @throws RetryLater while something is left
+ * Handles a cancelled event: its holds begin to end, and every paid order is refunded in full (free orders lose their
+ * tickets). Each order is a transaction of its own, so an interrupted run loses nothing and a repetition handles only the
+ * rest. An order that cannot be refunded now does not block the others.
+ * @throws RetryLater while orders are left
  */
 export async function refundEvent(deps: { db: Db; log: Log }, { eventId }: { eventId: string }): Promise<void> {
   const begun = await cancelHolds(deps.db, eventId, holdsPerRun);

@@ -8,7 +8,7 @@ import { openRefund } from './open-refund.ts';
 import type { Attempt, Refund } from '../tables.ts';
 import type { RefundReason } from '../vocabulary.ts';
 
-/** Money of the order that can still be given back, by the attempt that brought it. */
+/** Money of the order that can still be refunded, by attempt. */
 export type RefundSource = { readonly attempt: Attempt; readonly amount: number };
 
 export async function refundSources(tx: Db, order: Order): Promise<RefundSource[]> {
@@ -26,14 +26,14 @@ export type RefundTerms = {
   readonly requestedBy: string;
   /** Whether the places go on sale again. */
   readonly restock: boolean;
-  /** Tickets to take back; all when left out. */
+  /** Tickets to revoke; all if left out. */
   readonly ticketIds?: readonly string[];
   readonly idempotency?: { readonly keyHash: Buffer; readonly fingerprint: Buffer };
 };
 
 /**
- * Gives back an amount of a paid order, from its attempts in their order, and takes tickets back, in the caller's
- * transaction that holds the order's lock.
+ * Refunds an amount of a paid order, from its attempts in order, and revokes tickets, in the caller's transaction that
+ * holds the order's lock.
  */
 export async function refundFromSources(
   tx: Db,
@@ -60,9 +60,8 @@ export async function refundFromSources(
 }
 
 /**
- * Gives back all that is left of a paid order and takes all its tickets back, in the caller's transaction that holds the
- * order's lock. Safe to ask again: what was given back is not there any more. `requestFullRefund` is
- * the port of the orders room.
+ * Refunds the rest of a paid order and revokes all its tickets, in the caller's transaction that holds the order's lock. A
+ * repetition refunds nothing more. `requestFullRefund` is the port of the orders room.
  */
 export async function refundPaidOrder(tx: Db, order: Order, terms: Omit<RefundTerms, 'ticketIds'>): Promise<Refund[]> {
   if (order.status !== 'paid' && order.status !== 'partially_refunded') return [];
@@ -71,7 +70,7 @@ export async function refundPaidOrder(tx: Db, order: Order, terms: Omit<RefundTe
   return refundFromSources(tx, order, sources, amount, terms);
 }
 
-/** The orders room's port: all of a paid order goes back; its places go on sale again while the event is ahead. */
+/** The orders room's port: refunds a paid order in full. Its places go on sale again while the event is ahead. */
 export const requestFullRefund: RequestFullRefund = async (tx, order, reason) => {
   const restock = await isEventAhead(tx, order.eventId);
   await refundPaidOrder(tx, order, { reason, requestedBy: reason, restock });

@@ -7,8 +7,8 @@ import type { Task } from '../tables.ts';
 import { closeTask, findTask, noteOnTask } from '../tasks/queries.ts';
 
 /**
- * Gives back money that was taken for an attempt which stands nowhere here. The task's id is the key of the refund, so that
- * a repetition is the same refund. What the gateway will not do is noted on the task, which stays open for a person.
+ * Refunds money that was taken for an attempt that does not exist here. The task's id is the key of the refund, so a
+ * repetition is the same refund. If the gateway refuses, the task says so and stays open for a person.
  * @throws RetryLater
  */
 export async function refundUnknownMoney(
@@ -44,7 +44,7 @@ async function conclude(deps: GatewayDeps, account: GatewayAccount, task: Task, 
   }
 }
 
-/** What the gateway's own list says of this refund. */
+/** This refund in the gateway's own list. */
 async function isBack(deps: GatewayDeps, account: GatewayAccount, task: Task): Promise<boolean> {
   const known = await deps.gateway.fetch(account, String(task.detail['gatewayOrderId']));
   if (known.kind === 'fact') return known.fact.refunds.some(({ key }) => key === task.id);

@@ -15,13 +15,13 @@ export type RefundInput = {
   readonly amount?: number | undefined;
   readonly ticketIds?: readonly string[] | undefined;
   readonly reason: string;
-  /** Whether the places go on sale again; yes while the event is ahead, unless told otherwise. */
+  /** Whether the places go on sale again. Default: yes while the event is ahead. */
   readonly restock?: boolean | undefined;
 };
 
 /**
- * An organiser gives money of a paid order back: all of it, an amount, or the price of some tickets. The same key with the
- * same wish gives the same refunds.
+ * Refunds a paid order for an organiser: all of it, an amount, or the price of some tickets. The same key with the same
+ * request gives the same refunds.
  * @throws DomainError order.not_found, refund.not_refundable, refund.amount_exceeded, refund.tickets_unknown,
  * idempotency.key_reused
  */
@@ -65,8 +65,8 @@ export async function requestRefund(
 }
 
 /**
- * What goes back, and for which tickets. Undefined tickets: all of them, since nothing of the price is left. An amount
- * that names no ticket takes none back.
+ * The amount and the tickets to revoke. Undefined tickets mean all of them, since nothing of the price is left. An amount
+ * without tickets revokes none.
  */
 function decide(order: Order, live: readonly LiveTicket[], refundable: number, input: RefundInput) {
   const named = input.ticketIds === undefined ? undefined : live.filter(({ id }) => input.ticketIds?.includes(id));
@@ -78,7 +78,7 @@ function decide(order: Order, live: readonly LiveTicket[], refundable: number, i
   return { amount, ticketIds: (named ?? []).map(({ id }) => id) };
 }
 
-/** What the tickets cost, less their share of the discount. Fees stay, as they do for tickets that are kept. */
+/** The price of the tickets less their share of the discount. Fees are kept. */
 function priceOf(order: Order, tickets: readonly LiveTicket[], refundable: number): number {
   const price = tickets.reduce((sum, ticket) => sum + ticket.price, 0);
   const discount = order.subtotal === 0 ? 0 : Math.round((order.discount * price) / order.subtotal);

@@ -31,7 +31,7 @@ function contracts(deps: RefundRoutesDeps) {
       middleware: [manager, jsonBody()] as const,
       request: {
         params: orderOfOrganizerParams,
-        // Checked by `readIdempotencyKey`, which has a code of its own for a missing one.
+        // `readIdempotencyKey` checks it, because a missing key has its own code.
         headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
         body: body(requestRefundSchema),
       },
@@ -54,7 +54,7 @@ function contracts(deps: RefundRoutesDeps) {
   };
 }
 
-/** What the organiser's desk does with refunds. */
+/** The organizer's operations on refunds. */
 export function refundRoutes(deps: RefundRoutesDeps) {
   const routes = contracts(deps);
   const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);

@@ -13,16 +13,16 @@ import { changeRefund, countRefundTry, findRefund, lockRefund } from './queries.
 import type { Attempt, Refund } from '../tables.ts';
 
 /**
- * What refusals by the gateway add up to before a person must pay: three for its state, each confirmed by its own list of
- * refunds, or 24 hourly ones for want of balance. Calls that were not answered do not count.
+ * The number of the gateway's refusals after which a person must pay: three because of the payment's state, each confirmed
+ * by the gateway's list of refunds, or 24 hourly ones for lack of balance. Unanswered calls do not count.
  */
 const refusalPointsMax = refundTriesMax;
 const conflictPoints = refundTriesMax / 3;
 const confirmationCheckSeconds = 24 * 3600;
 
 /**
- * Sends a refund to the gateway, always under its own key, so that a repetition is the same refund. What is not known is
- * read back; what the gateway will not do becomes a task for a person. Safe to repeat.
+ * Sends a refund to the gateway, always under its own key, so that a repetition is the same refund. An unclear outcome is
+ * read back. A final refusal becomes a task for a person. Safe to repeat.
  * @throws RetryLater
  */
 export async function sendRefund(
@@ -65,7 +65,7 @@ export async function sendRefund(
   }
 }
 
-/** A card payment that has not settled is voided as a whole; a part of it has to wait until it settles. */
+/** A card payment that has not settled can only be voided as a whole. A partial refund waits until it settles. */
 async function send(
   deps: GatewayDeps,
   account: GatewayAccount,
@@ -85,7 +85,7 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, sent.attemptId);
     const refund = await lockRefund(tx, sent.eventId, sent.id);
-    // A callback may have been faster.
+    // A callback may have come first.
     if (locked === undefined || refund?.status !== 'requested') return;
     const isVoid = locked.attempt.status === 'captured';
     const attempt = isVoid
@@ -95,7 +95,7 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
   });
 }
 
-/** The gateway's own list of refunds decides what is so. Answers why it was asked in vain; undefined when it was not. */
+/** Reads the gateway's own list of refunds, which decides. @returns why the list could not be read; undefined if it was */
 async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<string | undefined> {
   const known = await deps.gateway.fetch(account, refund.attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
@@ -113,7 +113,7 @@ async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund:
   return undefined;
 }
 
-/** Notes a definite refusal of a refund that is still to be made; true when that was the last one. */
+/** Records a final refusal of an unsent refund. @returns true if no try is left */
 async function isRefusedForGood(deps: GatewayDeps, sent: Refund, points: number): Promise<boolean> {
   return transaction(deps.db, async (tx) => {
     const refund = await lockRefund(tx, sent.eventId, sent.id);

@@ -10,8 +10,8 @@ import type { Attempt, Refund } from '../tables.ts';
 import { insertTask } from '../tasks/queries.ts';
 
 /**
- * Compares the gateway's list of refunds with ours, in the caller's transaction that holds the order's and the attempt's
- * lock. Ours move on; one that we did not ask for was made by a person at the gateway, and gets a row of its own.
+ * Compares the gateway's refunds with ours, in the caller's transaction that holds the locks of the order and the attempt.
+ * Ours advance. A refund that we did not request was made by a person at the gateway, and gets a row of its own.
  */
 export async function syncRefunds(tx: Db, order: Order, attempt: Attempt, fact: GatewayFact): Promise<Attempt> {
   let current = attempt;
@@ -20,7 +20,7 @@ export async function syncRefunds(tx: Db, order: Order, attempt: Attempt, fact: 
     const refund = ownRefund(own, listed) ?? (await recordExternal(tx, order, current, listed));
     if (refund === undefined) continue;
     if (refund.amount !== listed.amount) {
-      // Our key with another amount: somebody must look at what the gateway really gave back.
+      // Our key with another amount: a person must check what the gateway refunded.
       const detail = { amount: listed.amount, asked: refund.amount, key: listed.key };
       await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail });
       continue;
@@ -34,7 +34,7 @@ export async function syncRefunds(tx: Db, order: Order, attempt: Attempt, fact: 
   return current;
 }
 
-/** Some answers give a sum without a list: then what is not known yet counts as one refund. */
+/** Some answers give a sum without a list. The unknown part of it then counts as one refund. */
 function refundsOf(fact: GatewayFact, attempt: Attempt): readonly GatewayRefund[] {
   if (fact.refunds.length > 0) return fact.refunds;
   const total = fact.refundedTotal ?? (fact.state === 'refunded' ? fact.amount : 0);
@@ -42,7 +42,7 @@ function refundsOf(fact: GatewayFact, attempt: Attempt): readonly GatewayRefund[
   return amount > 0 ? [{ key: `unlisted-${total}`, amount, confirmed: false }] : [];
 }
 
-/** By its key; or one of the same amount that a person was asked to pay back, and did at the gateway's own desk. */
+/** Matches by key, or by amount if a person was asked to pay it back and did so at the gateway's dashboard. */
 function ownRefund(own: readonly Refund[], listed: GatewayRefund): Refund | undefined {
   return (
     own.find((refund) => refund.gatewayRefundKey === listed.key) ??
@@ -78,7 +78,7 @@ async function recordExternal(
   const balances = await balancesOf(tx, attempt);
   await post(tx, attempt, `${id}:due`, refundDuePosting(balances, listed.amount));
   await addFlag(tx, order, 'external_refund');
-  // A sum that names no ticket takes none back, unless nothing of the price is left.
+  // A refund without tickets revokes none, unless nothing of the price is left.
   const isAll = listed.amount >= earned(balances);
   await refundOrder(tx, order, { restock: false, reason: 'external_refund', ...(isAll ? {} : { ticketIds: [] }) });
   return refund;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { bundleWeb } from './bundle-web.ts';
 
 /**
- * Writes what browsers load into a folder of its own: the files, and `entries.json`, which says which is which. The API
- * looks for it as `web/` beside its bundle.
+ * Bundles what browsers load into a folder `web/` beside the API's bundle: the files, and `entries.json`, which maps names
+ * to files.
  */
 export async function buildWeb({ outFolder }: { outFolder: string }): Promise<void> {
   const { entries, files } = await bundleWeb();

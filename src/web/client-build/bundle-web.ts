@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { basename } from 'node:path';
 import { type Metafile, build } from 'esbuild';
 
-/** One file that pages load. Its name holds a hash of its content, so it may be kept for ever. */
+/** A file that pages load. Its name holds a hash of its content, so it may be cached for ever. */
 export type WebFile = { readonly name: string; readonly bytes: Uint8Array };
 export type WebEntry = { readonly name: string; readonly needs: readonly string[] };
 export type WebBundle = {
-  /** `order.ts` -> `order-4F2A.js`: what pages ask for, the file that has it, and the files that it needs at once. */
+  /** Maps the name that pages use (`order.ts`) to its file (`order-4F2A.js`) and the files that this file imports. */
   readonly entries: Readonly<Record<string, WebEntry>>;
   readonly files: readonly WebFile[];
 };
@@ -24,7 +24,7 @@ const sources = [
   'styles.css',
   'icon.svg',
 ];
-/** Phones of the last five years or so. */
+/** Phones of about the last five years. */
 const browsers = ['es2020', 'chrome87', 'safari14.1', 'firefox91'];
 
 /** Bundles what runs in browsers, in memory. */
@@ -58,7 +58,9 @@ export async function bundleWeb(): Promise<WebBundle> {
   };
 }
 
-/** The shared files under a script, and those under them: a page names them all, so that they come in one go. */
+/**
+ * The chunks that a script imports, directly or not. A page preloads all of them, so that they arrive in one round trip.
+ */
 function needsOf(path: string, outputs: Metafile['outputs'], found = new Set<string>()): string[] {
   for (const needed of outputs[path]?.imports ?? []) {
     const name = basename(needed.path);

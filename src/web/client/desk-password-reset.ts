@@ -37,7 +37,7 @@ if (token === '') {
   });
 }
 
-/** Shows what the account has made. Which of the two is right, only its owner knows: none is chosen beforehand. */
+/** Shows the access that the account has created. Nothing is preselected: only the owner knows which of it to keep. */
 function ask(made: Problem['made']): void {
   const kinds = [
     [words.apiKeys, made['apiKeys']],

@@ -38,7 +38,7 @@ function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
   for (const name of ['sign-in', 'choice', 'scanner']) show(name, name === step);
 }
 
-/** Back to the sign-in, with a word why. */
+/** Returns to the sign-in and shows why. */
 function leave(message = ''): void {
   dropToken();
   place = undefined;
@@ -48,7 +48,7 @@ function leave(message = ''): void {
   setMessage('form-message', message, 'wait');
 }
 
-/** Goes on where the session is: to the sign-in without one, else to the choice of an event. */
+/** Shows the sign-in without a session, and the choice of an event with one. */
 async function enter(): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
   const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');
@@ -129,7 +129,7 @@ function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionEle
 async function showGates(): Promise<void> {
   const eventId = byId('event', HTMLSelectElement).value;
   gates = eventId === '' ? [] : await doorGates(eventId);
-  // By name: that is what the next person who scans this ticket is told.
+  // By name, because the next person who scans this ticket is shown it.
   const options = ['', ...gates.map(({ name }) => name)].map((name) => {
     const option = element('option', { text: name === '' ? words.anyGate : name });
     option.value = name;
@@ -180,11 +180,11 @@ function watchScanner(): void {
   }
 }
 
-/** A scanner whose screen goes dark holds up the queue. */
+/** Keeps the screen on: a dark screen delays the people who wait. */
 async function keepAwake(): Promise<void> {
   try {
     await navigator.wakeLock?.request('screen');
   } catch {
-    // Low battery or no support: the screen follows the phone's own setting.
+    // Low battery or no support: the phone's own setting applies.
   }
 }

@@ -27,7 +27,7 @@ const dayMs = 24 * 3600 * 1000;
 const form = document.querySelector<HTMLFormElement>('#checkout');
 if (form !== null) start(form);
 hideJumpInSight();
-// Back from the order page, the browser may show this page as it was left.
+// The browser may restore this page as it was when the buyer went to the order page.
 window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
 });
@@ -93,7 +93,7 @@ function start(form: HTMLFormElement): void {
     const body = readBody(choice);
     if (body === undefined) return;
     setBusy(true);
-    // The number that the order goes to is the one that the page shows.
+    // Send the number that the page has shown.
     void phone.read().then((read) => {
       setBusy(false);
       if ('fault' in read) setFaults(fields, ['phone'], { phone: read.fault });
@@ -110,7 +110,7 @@ async function openOrder(order: PlacedOrder, gate: RoomGate): Promise<void> {
   location.assign(`/orders/${order.id}${languageQuery()}#${order.accessToken}`);
 }
 
-/** An order was sent from here before, and nothing is known of it. */
+/** Says that an order was sent before and that its outcome is unknown. */
 function sayEarlier(onCheck: () => void, onDrop: () => void): void {
   const ways = [actionButton(words.earlierCheck, onCheck), actionButton(words.earlierDrop, onDrop)];
   setMessage('form-message', words.earlier, 'wait', ...ways);
@@ -122,7 +122,7 @@ function sayRefusal(problem: Problem): void {
   byId('form-message').focus();
 }
 
-/** Nothing was ordered: the buyer sees the new total and decides. The key stays, so that no second order can come of it. */
+/** Nothing was ordered: the buyer sees the new total and decides. The key is kept, so a second order cannot result. */
 function offerNewTotal(total: ShownTotal, onAgree: () => void): void {
   const text = formatMoney(total, pageLanguage);
   setText('total', text);
@@ -131,7 +131,7 @@ function offerNewTotal(total: ShownTotal, onAgree: () => void): void {
   agree.focus();
 }
 
-/** The order as filled in; undefined when something is missing, which is then said. */
+/** The order as filled in; undefined, with a message on the page, if something is missing. */
 function readBody(choice: TicketChoice): OrderBody | undefined {
   const lines = choice.lines();
   const tooFew = choice.tooFew();
@@ -163,7 +163,7 @@ function readBody(choice: TicketChoice): OrderBody | undefined {
   };
 }
 
-/** Where somebody goes whom the waiting room keeps from ordering. */
+/** Where to go if the waiting room does not let this buyer order. */
 function waysOn(code: string): HTMLElement[] {
   if (!code.startsWith('queue.')) return [];
   const isSpent = code === 'queue.pass_spent';
@@ -181,7 +181,7 @@ function codesOf({ errors }: Problem): Record<string, string> {
   return Object.fromEntries(errors.map(({ path, code = '' }) => [path.replace(/^buyer\./, ''), code]));
 }
 
-/** Says why the page waits, and for how long; the buyer may stop it. */
+/** Says why the page waits and for how long. The buyer may stop it. */
 function countDown({ problem, waitMs }: Waiting, stop: AbortController): void {
   const reason =
     problem === undefined
@@ -193,7 +193,7 @@ function countDown({ problem, waitMs }: Waiting, stop: AbortController): void {
   const left = element('span', { className: 'small' });
   const button = actionButton(words.stop, () => stop.abort());
   setMessage('form-message', reason, 'wait', left, element('br'), button);
-  // Seconds that tick would be read out one by one.
+  // A screen reader would read every second out.
   left.setAttribute('aria-hidden', 'true');
   const tick = (): void => {
     const seconds = Math.ceil((until - Date.now()) / 1000);
@@ -210,7 +210,7 @@ function actionButton(text: string, act: () => void): HTMLButtonElement {
   return button;
 }
 
-/** Opens and closes categories on the second, by the server's clock, and counts down the last day before a sale. */
+/** Opens and closes categories at the right second by the server's clock, and counts down the last day before a sale. */
 function keepTurning(choice: TicketChoice): void {
   choice.turn();
   const upcoming = choice.rows.filter(({ node }) => node.dataset['state'] === 'upcoming');
@@ -220,7 +220,7 @@ function keepTurning(choice: TicketChoice): void {
   if (choice.rows.some(({ node }) => node.dataset['state'] !== 'closed')) setTimeout(() => keepTurning(choice), tickMs);
 }
 
-/** Bands from the shared cache; a category that is gone closes before somebody fills in the form for it. */
+/** Reads availability from the shared cache, and closes a sold-out category before anybody fills in the form for it. */
 function watchAvailability(choice: TicketChoice): void {
   let failures = 0;
   poll(async () => {

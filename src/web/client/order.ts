@@ -15,7 +15,7 @@ const words = orderWords[pageLanguage];
 const orderId = location.pathname.split('/').at(-1) ?? '';
 const path = `/v1/orders/${orderId}`;
 const token = takeFragment();
-// What a gateway appends to the address on the way back is of no use here.
+// The page does not use what a gateway appends to the return address.
 if (token === '' && location.search !== languageQuery())
   history.replaceState(null, '', location.pathname + languageQuery());
 
@@ -35,7 +35,7 @@ async function open(): Promise<void> {
     etag = undefined;
     watch.now();
   };
-  // Who comes back from the payment page wants to see it at once.
+  // A buyer who comes back from the payment page wants to see the result at once.
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) again();
   });
@@ -53,7 +53,7 @@ async function open(): Promise<void> {
   );
 }
 
-/** Exchanges the token of the link for the cookie that images and downloads need. False when the link is not right. */
+/** Exchanges the link's token for the cookie that images and downloads need. False if the token is wrong. */
 async function openSession(): Promise<boolean> {
   for (let tries = 0; ; tries += 1) {
     const answer = await call('POST', `${path}/session`, { token });
@@ -101,7 +101,7 @@ function present(order: OrderView): void {
   if (isFirst) void loadEvent(order.eventSlug);
 }
 
-/** Tickets change only with the order's status. Whether they could be had. */
+/** Loads the tickets if the order's status has changed since. @returns whether they are shown */
 async function loadTickets(order: OrderView): Promise<boolean> {
   if (ticketsOf === order.status) return true;
   const answer = await call<{ data: TicketView[] }>('GET', `${path}/tickets`);

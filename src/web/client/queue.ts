@@ -19,20 +19,20 @@ import type { QueueView } from './queue/queue-view.ts';
 import { showStage } from './queue/show-stage.ts';
 import { type Stage, stageOf } from './queue/stage.ts';
 import { watchVerifyPanel } from './queue/verify-panel.ts';
-import { noteSeen } from './queue/witness.ts';
+import { recordCommitments } from './queue/record-commitments.ts';
 
 /**
- * The page of a waiting room. All who wait read one document; where the own place stands in it is computed here, from what
- * the draw published. The service is asked for something of its own three times: for a code, a place, and a pass.
+ * The page of a waiting room. All buyers read one document, and the browser computes the position of its place from what
+ * the draw published. Requests of its own are made three times: for a code, a place, and a pass.
  */
 
 const words = queueWords[pageLanguage];
 const { slug = '', timeZone = 'UTC', name = '' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
 const mine = heldPlace(slug, localStorageIfAny());
 const tickMs = 1000;
-/** An address is confirmed for a day: who does it earlier would have to do it again. */
+/** A confirmation is valid for a day. Earlier than this, it would have to be repeated. */
 const confirmAheadMs = 20 * 3_600_000;
-/** A turn that nobody looks at is taken when so much of it is over: the pass then lasts longest. */
+/** If nobody watches the page, the turn is used after this part of it, so that the pass lasts long. */
 const unseenShare = 0.5;
 
 let queue: QueueView | undefined;
@@ -61,7 +61,7 @@ setInterval(() => !document.hidden && present(), tickMs);
 for (const name of ['online', 'storage'] as const) window.addEventListener(name, () => watch.now());
 window.addEventListener('pageshow', ({ persisted }) => persisted && watch.now());
 
-/** Something that is held has changed: it is shown at once, and acted on. */
+/** Call this when something stored has changed. It updates the page and takes the next step. */
 function changed(): void {
   present();
   watch.now();
@@ -94,7 +94,7 @@ async function look(): Promise<number | undefined> {
   return wantedMs === undefined ? undefined : Math.max(wantedMs, askedMs);
 }
 
-/** Does what the stage asks for. @returns for how long the service asked not to be asked again */
+/** Takes the step that the stage requires. @returns milliseconds that the service asked to wait */
 async function act(queue: QueueView): Promise<number> {
   const { stage, held, nowMs } = standing(queue);
   if (stage.kind === 'join' && held.buyer !== undefined && !isJoining) void join(held.buyer, queue);
@@ -103,7 +103,7 @@ async function act(queue: QueueView): Promise<number> {
     return 0;
   }
   calledAt ??= nowMs;
-  // Who is called comes in person: an unattended page that did would count as somebody who is about to order.
+  // The buyer must be present: an unattended page would count as a buyer who is about to order.
   if (document.hidden && nowMs - calledAt < queue.turnSeconds * 1000 * unseenShare) return 0;
   const exchanged = await exchangePlace(slug, held);
   if (exchanged.kind === 'again') return exchanged.askedMs;
@@ -135,7 +135,7 @@ async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: 
     const confirmed = { token, expiresAt };
     mine.write({ ...held, place: { token: placeToken, index, accountKey, salt, address, confirmed } });
   } else if (joined.kind === 'refused') {
-    // A line that takes nobody now may take somebody later; any other refusal needs another confirmation.
+    // A full line may have room later. Any other refusal needs a new confirmation.
     const later = { ...held, buyer: now ?? buyer, ...(insteadOf === undefined ? {} : { insteadOf }) };
     if (joined.problem.code === 'queue.not_open') mine.write(later);
     else mine.write(held);
@@ -149,7 +149,7 @@ async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: 
 function remember({ draw }: QueueView): void {
   const held = mine.read();
   const seen = held.seen ?? [];
-  const noted = noteSeen(seen, draw, serverNow());
+  const noted = recordCommitments(seen, draw, serverNow());
   if (noted !== seen) mine.write({ ...held, seen: noted });
 }
 
@@ -160,7 +160,7 @@ function standing(queue: QueueView) {
   return { nowMs, held, position, stage: stageOf(queue, held, position, nowMs) };
 }
 
-/** The own position, computed once for each draw: it does not change. */
+/** The position of this browser's place. It is computed once for each draw, because it does not change. */
 function positionNow(): number | undefined {
   const index = mine.read().place?.index;
   const { frozenPlaces, drawKey } = queue?.draw ?? {};
@@ -179,7 +179,7 @@ function present(): void {
   const isOpen = stage.kind === 'join';
   const isSoon = stage.kind === 'not_yet' && Date.parse(queue.preQueueOpensAt) - nowMs < confirmAheadMs;
   showJoinForms(held, { canJoin: isOpen || isSoon, isOpen });
-  // What time alone has changed, such as a pass that ended, is acted on without waiting for the next look.
+  // A change by time alone, such as the end of a pass, is handled without waiting for the next request.
   if (shownKind !== undefined && shownKind !== stage.kind) watch.now();
   shownKind = stage.kind;
 }

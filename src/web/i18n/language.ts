@@ -2,15 +2,15 @@
 export const languages = ['id', 'en'] as const;
 export type Language = (typeof languages)[number];
 
-/** What one page says, in each language. */
+/** The texts of a page, in each language. */
 export type InEach<Words> = Readonly<Record<Language, Words>>;
 
-/** How a page's language was found: a language that was asked for stays in its links. */
+/** How the language was chosen. A requested language stays in the page's links. */
 export type ChosenLanguage = { readonly language: Language; readonly isAsked: boolean };
 
 const headerLengthMax = 200;
 
-/** `?lang` decides, else the browser's order of preference, else Indonesian. */
+/** `?lang` decides, then the browser's preferences, then Indonesian. */
 export function chooseLanguage(asked: string | undefined, acceptLanguage: string | undefined): ChosenLanguage {
   const named = languages.find((language) => language === asked);
   if (named !== undefined) return { language: named, isAsked: true };
@@ -31,7 +31,7 @@ function readPreference(part: string): { name: string; quality: number } {
   return { name, quality: quality === undefined ? 1 : Number(quality) };
 }
 
-/** A path of our own in the language of the page that links to it. */
+/** One of our paths in the language of the page that links to it. */
 export function linkTo(path: string, { language, isAsked }: ChosenLanguage): string {
   return isAsked ? `${path}${path.includes('?') ? '&' : '?'}lang=${language}` : path;
 }

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type * as Bundler from '../client-build/bundle-web.ts';
 import { type Compressed, compress } from './variants.ts';
 
-/** What pages load, in memory and compressed once. */
+/** The files that pages load, in memory, compressed once. */
 export type Assets = {
-  /** The address of a file, by the name it has in the sources. */
+  /** The address of a file, by its name in the sources. */
   urlOf(source: string): string;
-  /** The addresses of what this script needs at once. */
+  /** The addresses of the chunks that this script imports. */
   needsOf(source: string): readonly string[];
   file(name: string): { readonly type: string; readonly variants: Compressed } | undefined;
 };
@@ -22,8 +22,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The files that were built beside the bundle; when the sources run as they are, they are bundled at the first use.
- * @throws Error when there is neither a build nor a source, so that a broken release does not start
+ * The files built beside the bundle. When the sources run directly, they are bundled on first use.
+ * @throws Error if there is neither a build nor a source, so that a broken release does not start
  */
 export function createAssets(): () => Promise<Assets> {
   const builtFolder = fileURLToPath(new URL('./web/', import.meta.url));
@@ -37,7 +37,7 @@ export function createAssets(): () => Promise<Assets> {
   return () => (bundled ??= bundleSources(bundler));
 }
 
-/** The address is computed, so that the program's own bundle does not take the bundler in. */
+/** The address is computed, so that esbuild does not include the bundler in the program's bundle. */
 async function bundleSources(bundler: URL): Promise<Assets> {
   const { bundleWeb }: typeof Bundler = await import(bundler.href);
   return holdAssets(await bundleWeb());

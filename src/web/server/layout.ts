@@ -11,17 +11,17 @@ export type PageContext = { readonly lang: ChosenLanguage; readonly assets: Asse
 export type PageParts = {
   readonly title: string;
   readonly description?: string;
-  /** The script of this page, by its name in `browser/`. */
+  /** The script of this page, by its name in `client/`. */
   readonly script?: string;
-  /** Where the other language is: relative, so that the page of every order is the same. */
+  /** The address of the other language. Relative, so that the page is the same for every order. */
   readonly otherLanguageLink?: string;
   readonly className?: string;
-  /** The scanner wants the whole screen. */
+  /** The scanner uses the whole screen. */
   readonly isBare?: boolean;
   readonly body: Html;
 };
 
-/** A whole page. Everything that is put in is escaped by the template; nothing here depends on who asks. */
+/** A whole page. The template escapes every value, and nothing depends on the client. */
 export async function layout({ lang, assets }: PageContext, parts: PageParts): Promise<string> {
   const { language } = lang;
   const words = siteWords[language];
@@ -82,5 +82,5 @@ function siteFooter(lang: ChosenLanguage): Html {
 <p><a href="${linkTo('/door', lang)}">${words.staff}</a></p></div></footer>`;
 }
 
-/** Three who wait, and the one whose turn it is. */
+/** The logo: three people who wait, and one whose turn it is. */
 const mark = html`<svg viewBox="0 0 44 16" width="44" height="16" aria-hidden="true" focusable="false"><circle cx="6" cy="8" r="3" fill="currentColor" opacity="0.3"/><circle cx="16" cy="8" r="3.6" fill="currentColor" opacity="0.55"/><circle cx="35" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"/><circle cx="35" cy="8" r="3.6" fill="currentColor"/></svg>`;

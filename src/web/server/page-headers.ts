@@ -1,6 +1,6 @@
 /**
  * What a page may load: our own scripts, styles and images, and calls to our own API. No inline script or style, no
- * frame around it, no string that becomes HTML.
+ * framing, no string that becomes HTML.
  */
 const policy = (formAction: 'none' | 'self') =>
   [
@@ -19,28 +19,30 @@ const policy = (formAction: 'none' | 'self') =>
 const noDevices = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
 const cameraHere = 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()';
 
-/** How long a page may be kept, by browsers and by caches between. */
+/** How long browsers and shared caches may keep a page. */
 export type Lifetime = {
   readonly seconds: number;
   readonly staleWhileRevalidateSeconds: number;
   readonly staleIfErrorSeconds: number;
 };
 
-/** Prices and availability stand in the page. */
+/** Prices and availability are in the page. */
 export const liveLifetime: Lifetime = { seconds: 5, staleWhileRevalidateSeconds: 15, staleIfErrorSeconds: 300 };
-/** The same page for everyone; it names the scripts of this release, so it must not outlive it by much. */
+/** The same page for everybody. It names the scripts of this release, so it must not outlive the release by much. */
 export const shellLifetime: Lifetime = { seconds: 60, staleWhileRevalidateSeconds: 60, staleIfErrorSeconds: 3600 };
 
 export type PageTraits = {
   readonly lifetime: Lifetime;
-  /** `search`: a form may be sent without script. Forms with personal data never may, or it would stand in the address. */
+  /**
+   * `search`: a form may be sent without script. A form with personal data may not, or the data would be in the address.
+   */
   readonly forms: 'none' | 'search';
   readonly camera: boolean;
   readonly isIndexed: boolean;
   readonly surrogateKeys: string;
 };
 
-/** The headers of a page that was made; all pages are the same for everybody. */
+/** The headers of a rendered page. */
 export function pageHeaders(traits: PageTraits): Record<string, string> {
   const { seconds, staleWhileRevalidateSeconds, staleIfErrorSeconds } = traits.lifetime;
   return {
@@ -53,7 +55,7 @@ export function pageHeaders(traits: PageTraits): Record<string, string> {
   };
 }
 
-/** The headers of every page, also of those that say what went wrong. */
+/** The headers of every page, error pages included. */
 export function safetyHeaders(
   traits: Pick<PageTraits, 'forms' | 'camera' | 'isIndexed'> = { forms: 'none', camera: false, isIndexed: false },
 ): Record<string, string> {

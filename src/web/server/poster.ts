@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html } from 'hono/html';
 
-/** Ground, far, near, light: four colours that go together, for each mood. */
+/** Colours of one mood: ground, far, near, light. */
 const palettes = [
   ['#14342b', '#2f6b55', '#f0b95b', '#f6e7c8'],
   ['#2b1a3d', '#7a3b69', '#f08a5d', '#fbe3c2'],
@@ -20,8 +20,8 @@ type Palette = (typeof palettes)[number];
 type Draw = (byte: (index: number) => number, palette: Palette) => ReturnType<typeof html>[];
 
 /**
- * A picture for an event that has none: always the same for the same slug. Colours are attributes, since pages allow no
- * inline style.
+ * A generated picture for an event without one, always the same for a slug. Colours are attributes, since the page's policy
+ * allows no inline style.
  */
 export function poster(slug: string, className: string) {
   const digest = createHash('sha256').update(slug).digest();

@@ -21,7 +21,7 @@ export type TicketCategory = TicketCategories[number];
 export type Availability = z.output<typeof availabilitySchema>['data'];
 export type Band = Availability[number]['band'];
 
-/** What pages say of a waiting room before any script runs: what changes seldom. */
+/** The parts of a waiting room that a page shows before its script runs. They change seldom. */
 export type QueueTimes = {
   readonly phase: Phase;
   readonly preQueueOpensAt: string;
@@ -39,18 +39,18 @@ export type EventFacts = {
   readonly room: QueueTimes | undefined;
 };
 
-/** A public answer, not yet parsed: when its version is one that was rendered before, it need not be. */
+/** A public answer that is not parsed yet. Parsing is skipped if this version was rendered before. */
 export type Document<Content> = {
   readonly version: string;
   readonly surrogateKeys: string;
   read(): Promise<Content>;
 };
 
-/** Nobody's request in particular: the whole answer, uncompressed. */
+/** A request without preferences: the whole answer, uncompressed. */
 const ask = () => new Request('http://pages.internal/');
 
 /**
- * What a page shows is what the API says: the same bytes from the same cache.
+ * Pages show what the API answers: the same bytes from the same cache.
  * @throws DomainError event.not_found, service.unavailable
  */
 export async function eventDocuments(reads: PublicReads, slug: string) {
@@ -69,8 +69,8 @@ export async function eventDocument(reads: PublicReads, slug: string): Promise<D
 }
 
 /**
- * The event's waiting room; undefined when there is none. Its document turns each second, so a page is made from these few
- * parts of it and not from its version.
+ * The event's waiting room; undefined if there is none. Its document changes each second, so a page depends on these few
+ * parts and not on its version.
  * @throws DomainError service.unavailable
  */
 export async function queueTimes(reads: PublicReads, slug: string): Promise<QueueTimes | undefined> {
@@ -93,7 +93,7 @@ function documentOf<Content>(answer: Response): Document<Content> {
   return {
     version: answer.headers.get('etag') ?? '',
     surrogateKeys: answer.headers.get('surrogate-key') ?? '',
-    // The bytes were rendered by the catalog from this very schema.
+    // The catalog rendered the bytes from this schema.
     read: async () => (await answer.json()) as Content,
   };
 }

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type Compressed, compress } from './variants.ts';
 
-/** Pages as they were last rendered, by what they were rendered from. A page whose content has changed has a new key. */
+/** The latest rendered pages, by the versions of their content. Changed content has a new key. */
 export type RenderedPages = { get(key: string, render: () => string | Promise<string>): Promise<Compressed> };
 
-/** About 30 kB each, compressed and not. */
+/** A page is about 30 kB, with its compressed forms. */
 const pagesMax = 500;
 
 export function createRenderedPages(): RenderedPages {

@@ -5,7 +5,7 @@ const placeLengthMax = 120;
 const labelLengthMax = 80;
 const cursorLengthMax = 500;
 
-/** What the address asks of the list. What cannot be a search is left out: a link from elsewhere should still show events. */
+/** The search in the address. Faulty parameters are ignored, so that an odd link from elsewhere still shows events. */
 export function readSearch(query: Readonly<Record<string, string>>): Search {
   const q = lineOf(query['q'], wordsLengthMax);
   const city = lineOf(query['city'], placeLengthMax);

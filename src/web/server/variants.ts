@@ -1,10 +1,10 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { type Encoding, type Variants, digestOf } from '../../http/negotiation.ts';
 
-/** A page or a file as it is and compressed, under one version. */
+/** A page or file in its encodings, under one version. */
 export type Compressed = Variants<{ readonly body: Buffer; readonly encoding: Encoding }> & { readonly etag: string };
 
-/** `small`: made once, so time does not matter. `fast`: made while somebody waits. */
+/** `small`: made once, so time does not matter. `fast`: made while a client waits. */
 export function compress(plain: Buffer, effort: 'small' | 'fast'): Compressed {
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
   return {

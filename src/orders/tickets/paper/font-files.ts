@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * Which files of the Noto fonts may have a character. Each package says for each of its files what ranges it has, so that
- * a ticket opens the few files of its own text and not the 40 MB of all of them.
+ * Finds the files of the Noto fonts that may contain a character. Each package lists the ranges of its files, so a ticket
+ * opens the few files of its own text and not all 40 MB.
  */
 
 const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ const signs = [
   variable('noto-emoji'),
 ];
 
-/** The families of one script, by any of its characters. */
+/** The font families of one script, identified by its characters. */
 const scripts: readonly (readonly [RegExp, Family])[] = [
   [/\p{scx=Arabic}/u, variable('noto-sans-arabic')],
   [/\p{scx=Hebrew}/u, variable('noto-sans-hebrew')],
@@ -60,14 +60,14 @@ const scripts: readonly (readonly [RegExp, Family])[] = [
 
 const eastAsian = /\p{scx=Han}|\p{scx=Hiragana}|\p{scx=Katakana}|\p{scx=Hangul}|\p{scx=Bopomofo}|[\uff00-\uffef]/u;
 
-/** Han characters are written a little differently in each country: a text's own letters say in which. */
+/** Han characters look a little different in each country. The other letters of the text tell which form is meant. */
 function eastAsianFamilies(text: string): readonly Family[] {
   if (/\p{Script=Hangul}/u.test(text)) return [korean, japanese, ...chinese];
   if (/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(text)) return [japanese, ...chinese, korean];
   return [...chinese, japanese, korean];
 }
 
-/** Paths of the font files that may have a character of a text, the best first. */
+/** Paths of the font files that may contain a character of a text, best first. */
 export function fontFilesFor(character: string, text: string): string[] {
   const own = scripts.filter(([script]) => script.test(character)).map(([, family]) => family);
   const families = eastAsian.test(character)

@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import type * as HarfBuzz from 'harfbuzzjs';
 import { fontFilesFor } from './font-files.ts';
 
-/** A glyph where it stands, in units of the font, and the characters that it is of. */
+/** A positioned glyph, in units of the font, and the characters that it represents. */
 export type ShapedGlyph = {
   readonly id: number;
-  /** The same for glyphs that stand for the same characters. */
+  /** The same for glyphs with the same characters. */
   readonly cluster: number;
   readonly codePoints: readonly number[];
   readonly xAdvance: number;
@@ -15,36 +15,36 @@ export type ShapedGlyph = {
   readonly yOffset: number;
 };
 
-/** A font that a document can embed, and what it does with text. */
+/** A font that can be embedded in a document, with its shaping. */
 export type PaperFont = {
   readonly name: string;
   readonly bytes: Buffer;
   readonly unitsPerEm: number;
   has(character: string): boolean;
-  /** Glyphs from left to right, by HarfBuzz: joined, stacked and turned as each script needs it. */
+  /** Glyphs from left to right, shaped by HarfBuzz: joined, stacked and turned as the script requires. */
   shape(text: string): ShapedGlyph[];
 };
 
-/** The fonts of some texts: made before a page is drawn, since making one takes a while. */
+/** The fonts of some texts. They are made before a page is drawn, since that takes a while. */
 export type Fonts = {
-  /** Undefined for a character that no font has. */
+  /** Undefined if no font has the character. */
   fontOf(character: string, text: string): PaperFont | undefined;
-  /** What was made under this name before, for the pages of one document that are alike. */
+  /** Cached results by name, for the pages of one document that are alike. */
   once<Thing>(name: string, make: () => Thing): Thing;
 };
 
-/** Semi-bold, as what it stands beside. */
+/** Semi-bold, like the text next to it. */
 const weight = 600;
-/** Of fonts, 10 to 150 kB each. */
+/** Number of fonts, 10 to 150 kB each. */
 const fontsKept = 24;
-/** Pieces of text whose glyphs are kept for each font: the pages of a document show the same. */
+/** Shaped texts that are kept for each font, because the pages of a document repeat them. */
 const shapesKept = 300;
-/** Invisible characters and controls, which some fonts have a glyph for. */
+/** Invisible and control characters, for which some fonts have a glyph. */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 const made = new Map<string, PaperFont>();
 
-/** Opens the fonts that some texts need; this thread keeps what it opened lately. */
+/** Opens the fonts that some texts need. Fonts that were used lately stay open. */
 export async function openFonts(texts: readonly string[]): Promise<Fonts> {
   const chosen = new Map<string, PaperFont>();
   for (const text of new Set(texts)) {
@@ -64,7 +64,7 @@ export async function openFonts(texts: readonly string[]): Promise<Fonts> {
   };
 }
 
-/** A Han character may have another font in another text. */
+/** A Han character may need another font in another text. */
 const keyOf = (character: string, text: string) => `${character}\0${text}`;
 
 async function firstWith(character: string, text: string): Promise<PaperFont | undefined> {
@@ -76,13 +76,13 @@ async function firstWith(character: string, text: string): Promise<PaperFont | u
 }
 
 /**
- * A PDF can embed neither a WOFF2 nor a variable font: what is embedded is the same font as plain TrueType at one weight. It
- * is shaped as it is embedded, so that the numbers of glyphs agree.
+ * A PDF can embed neither WOFF2 nor a variable font, so the font is converted to plain TrueType at one weight. Shaping uses
+ * the converted font, so that the glyph numbers agree.
  */
 async function make(file: string): Promise<PaperFont> {
-  // Loaded with the first text that needs them: most tickets need neither.
+  // Loaded when first needed: most tickets need neither.
   const [{ default: subsetFont }, harfBuzz] = await Promise.all([import('subset-font'), import('harfbuzzjs')]);
-  // The library's types do not know this option yet.
+  // The library's types lack this option.
   const whole = { targetFormat: 'truetype', keepAllGlyphs: true } as const;
   const atWeight = file.includes('-wght-') ? { variationAxes: { wght: weight } } : {};
   const bytes = await subsetFont(readFileSync(file), '', { ...whole, ...atWeight });
@@ -113,7 +113,7 @@ async function make(file: string): Promise<PaperFont> {
 function shapeWith(harfBuzz: typeof HarfBuzz, font: HarfBuzz.Font, text: string): ShapedGlyph[] {
   const buffer = new harfBuzz.Buffer();
   buffer.addText(text);
-  // Marks keep a place of their own, so that each glyph knows its characters.
+  // Marks keep their own position, so that each glyph has its characters.
   buffer.setClusterLevel(harfBuzz.ClusterLevel.MONOTONE_CHARACTERS);
   buffer.guessSegmentProperties();
   harfBuzz.shape(font, buffer);
@@ -127,8 +127,8 @@ function shapeWith(harfBuzz: typeof HarfBuzz, font: HarfBuzz.Font, text: string)
 }
 
 /**
- * The characters of each glyph. Glyphs of one cluster share its characters: each takes the one that it is the plain form of,
- * and the first that is a form of its own takes the rest.
+ * The characters of each glyph. The glyphs of a cluster share its characters: a glyph takes the character of which it is
+ * the plain form, and the first other glyph takes the rest.
  */
 function charactersOf(font: HarfBuzz.Font, text: string, infos: readonly HarfBuzz.GlyphInfo[]): number[][] {
   const starts = [...new Set(infos.map(({ cluster }) => cluster))].sort((one, other) => one - other);

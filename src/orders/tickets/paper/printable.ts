@@ -1,4 +1,4 @@
-/** Windows-1252 beyond Latin-1: what the standard fonts of PDF can show. */
+/** Windows-1252 beyond Latin-1: the characters of PDF's standard fonts. */
 const extraLetters = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
 /** Text as it is drawn: composed, on one line, without control characters. */
 export function paperText(text: string): string {
@@ -8,7 +8,7 @@ export function paperText(text: string): string {
     .trim();
 }
 
-/** Whether every reader of PDF can show the text with fonts of its own, so that nothing needs to be embedded. */
+/** Whether PDF's standard fonts can show the text, so that no font needs to be embedded. */
 export function isStandard(text: string): boolean {
   for (const character of text) if (!isStandardCharacter(character)) return false;
   return true;

@@ -1,25 +1,25 @@
 import bidiModule from 'bidi-js';
 import type { Fonts, PaperFont } from './fonts.ts';
 
-/** A piece of text in one font and one direction: as the font takes it, and as it was written. */
+/** A piece of text in one font and one direction, in the order for shaping and as written. */
 export type Run = {
   readonly text: string;
   readonly written: string;
   readonly isRightToLeft: boolean;
   readonly font: PaperFont;
 };
-/** What readers see as one character, with the font that has it, and its direction: odd levels run from right to left. */
+/** A grapheme cluster with its font and its bidi level: odd levels run from right to left. */
 export type Cluster = { readonly text: string; readonly font: PaperFont; readonly level: number };
 
-// Its types describe the ES module; Node loads the CommonJS one, which is the function itself.
+// The types describe the ES module. Node loads the CommonJS one, which is the function itself.
 const bidi = (bidiModule as unknown as typeof bidiModule.default)();
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
-/** Shaped from right to left by the font itself. */
+/** The font shapes it from right to left. */
 const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * The words of a text, as clusters, in reading order: where it may be broken into lines, also in scripts without blanks.
+ * The words of a text as clusters in reading order, which show where lines may break, also in scripts without blanks.
  * Characters that no font has are left out.
  */
 export function wordsOf(text: string, fonts: Fonts): Cluster[][] {
@@ -35,7 +35,7 @@ export function wordsOf(text: string, fonts: Fonts): Cluster[][] {
   );
 }
 
-/** The clusters of one line as they stand on paper, from left to right (rule L2 of Unicode's bidirectional algorithm). */
+/** The clusters of one line in visual order, from left to right (rule L2 of Unicode's bidirectional algorithm). */
 export function runsOf(line: readonly Cluster[]): Run[] {
   const runs: { clusters: Cluster[]; font: PaperFont; level: number }[] = [];
   for (const cluster of line) {
@@ -60,7 +60,7 @@ export function runsOf(line: readonly Cluster[]): Run[] {
   }));
 }
 
-/** Fonts turn Arabic and Hebrew round by themselves; signs that stand in such text are turned and mirrored here. */
+/** HarfBuzz reverses Arabic and Hebrew. Punctuation in such text is reversed and mirrored here. */
 function textOf(clusters: readonly Cluster[], level: number): string {
   const text = clusters.map((cluster) => cluster.text).join('');
   if (level % 2 === 0 || rightToLeft.test(text)) return text;

@@ -1,7 +1,7 @@
 import type { Fonts, PaperFont, ShapedGlyph } from './fonts.ts';
 import { type Cluster, type Run, runsOf, wordsOf } from './runs.ts';
 
-/** Where a text stands: its own box, in points. */
+/** The box of a text, in points. */
 export type Box = {
   readonly x: number;
   readonly y: number;
@@ -11,12 +11,12 @@ export type Box = {
   readonly color: string;
 };
 
-/** Of the size of the letters: the height of a line, and how far down it they stand. */
+/** In units of the font size: the height of a line, and the offset of its baseline. */
 const lineHeight = 1.2;
 const baselineAt = 0.92;
 const ellipsis = '…';
 
-/** What the fonts can show of a text; empty when there is no letter, digit or symbol in it. */
+/** The part of a text that the fonts can show; empty without a letter, digit or symbol. */
 export function shownText(text: string, fonts: Fonts): string {
   const shown = wordsOf(text, fonts)
     .flat()
@@ -25,7 +25,7 @@ export function shownText(text: string, fonts: Fonts): string {
   return /[\p{L}\p{N}\p{S}]/u.test(shown) ? shown : '';
 }
 
-/** Draws a text of any script, over as many lines as its box has; what does not fit ends in an ellipsis. */
+/** Draws a text of any script on as many lines as its box has. A longer text ends in an ellipsis. */
 export function drawText(document: PDFKit.PDFDocument, text: string, box: Box, fonts: Fonts): void {
   const linesMax = Math.max(1, Math.floor(box.height / (box.size * lineHeight)));
   const lines = fonts.once(`${text}\0${box.width}\0${box.size}\0${linesMax}`, () => {
@@ -49,7 +49,7 @@ export function drawText(document: PDFKit.PDFDocument, text: string, box: Box, f
   }
 }
 
-/** Glyphs that are drawn together; `actual` is said beside them where the glyphs themselves do not tell their characters. */
+/** Glyphs that are drawn together. `actual` is their text where the glyphs alone do not give it. */
 type Piece = {
   readonly font: PaperFont;
   readonly glyphs: readonly ShapedGlyph[];
@@ -58,9 +58,9 @@ type Piece = {
 };
 
 /**
- * The pieces of a run. In a document a font maps each of its glyphs to characters once, for copying and
- * searching; a glyph that is something else in another place (Arabic letters share theirs and differ in their dots) needs its
- * characters beside it. Readers put text from right to left in order by where it stands, so that there each letter is a piece.
+ * The pieces of a run. A PDF font maps each glyph to characters once, for copying and searching. If a glyph represents
+ * other characters elsewhere (Arabic letters share glyphs and differ in their dots), the piece carries its text. Readers
+ * order right-to-left text by position, so each of its letters is a piece.
  */
 function piecesOf({ font, isRightToLeft, text, written }: Run, fonts: Fonts): Piece[] {
   const said = fonts.once(font.name, () => new Map<number, string>());
@@ -86,7 +86,7 @@ function advanceOf(font: PaperFont, glyphs: readonly ShapedGlyph[], size: number
   return (glyphs.reduce((width, { xAdvance }) => width + xAdvance, 0) * size) / font.unitsPerEm;
 }
 
-/** The parts of pdfkit that put glyphs on a page; its own text() asks a shaper of its own. */
+/** The parts of pdfkit that put glyphs on a page. Its own text() uses another shaper. */
 type Inside = {
   readonly _font: {
     readonly id: string;
@@ -94,7 +94,7 @@ type Inside = {
       layout: () => unknown;
       getGlyph(id: number, codePoints: readonly number[]): { readonly advanceWidth: number };
     };
-    /** Takes glyphs into what is embedded: their numbers there. */
+    /** Adds glyphs to the embedded font. @returns their numbers in it */
     encode(text: string, features: readonly never[]): [string[], unknown];
     ref(): unknown;
   };
@@ -103,8 +103,8 @@ type Inside = {
 };
 
 /**
- * Draws glyphs where HarfBuzz has placed them: the shaper that comes with pdfkit fails on fonts of Gujarati and others, and
- * puts Thai marks in the wrong order. pdfkit embeds a font once for each name.
+ * Draws glyphs at HarfBuzz's positions. pdfkit's own shaper fails on fonts of Gujarati and others, and puts Thai marks in
+ * the wrong order. pdfkit embeds a font once for each name.
  */
 function drawGlyphs(
   document: PDFKit.PDFDocument,
@@ -120,7 +120,7 @@ function drawGlyphs(
   });
   const [numbers] = embedded.encode('', []);
   inside.page.fonts[embedded.id] ??= embedded.ref();
-  // Pages are drawn from the top down; letters would stand on their heads.
+  // The page's y axis points down. Without this the letters would be upside down.
   document.transform(1, 0, 0, -1, 0, inside.page.height);
   if (actual) document.markContent('Span', { actual: written });
   inside.addContent(`BT\n/${embedded.id} ${at.size} Tf`);
@@ -145,7 +145,7 @@ type Lining = {
 
 const isBlank = (clusters: readonly Cluster[]) => clusters.every(({ text }) => text.trim() === '');
 
-/** Fills lines with whole words; a word that is longer than a line is broken between clusters. */
+/** Fills lines with whole words. A word that is longer than a line is broken between clusters. */
 function linesOf(words: readonly Cluster[][], lining: Lining): Cluster[][] {
   const { widthOf, width, linesMax, dots } = lining;
   const pieces = words.flatMap((word) => (widthOf(word) <= width ? [word] : word.map((cluster) => [cluster])));
@@ -169,7 +169,7 @@ function linesOf(words: readonly Cluster[][], lining: Lining): Cluster[][] {
   return line.length > 0 ? [...lines, line] : lines;
 }
 
-/** As much of a line as fits with an ellipsis, found by halving. */
+/** The longest part of a line that fits with an ellipsis, found by bisection. */
 function shortened(line: readonly Cluster[], { widthOf, width, dots }: Omit<Lining, 'linesMax'>): Cluster[] {
   let [fits, tooMany] = [0, line.length];
   while (tooMany - fits > 1) {

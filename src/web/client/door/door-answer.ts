@@ -5,7 +5,7 @@ import { pageLanguage } from '../shared/page-language.ts';
 
 const words = doorWords[pageLanguage];
 
-/** Where the scan was made, for the words of its answer. */
+/** Where the scan was made. The text of the answer mentions it. */
 export type AnswerPlace = { readonly timeZone: string | undefined; gateName(gate: string): string };
 
 export type ScanAnswer = {
@@ -22,12 +22,12 @@ const marks: Readonly<Record<Look, string>> = {
   bad: 'M12 12l24 24M36 12L12 36',
   wait: 'M24 10v18M24 37v1',
 };
-/** Long enough to be seen by both sides of the counter. A refusal stays until the next scan, or until the camera is needed. */
+/** Long enough for staff and visitor to see. A refusal stays until the next scan, or until the camera is turned on. */
 const goodShownMs = 2500;
 const badOverCameraMs = 6000;
 let timer: number | undefined;
 
-/** The big answer: readable from two metres, and not by colour alone. */
+/** The large answer, readable from two metres and without relying on colour. */
 export function showAnswer(answer: ScanAnswer, { timeZone, gateName }: AnswerPlace): void {
   const { result, ticket, firstAdmission } = answer;
   const isGood = result === 'admitted' || result === 'exited';

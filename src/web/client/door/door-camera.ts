@@ -6,13 +6,13 @@ import { type ReadCode, codeReader } from './qr-reader.ts';
 
 const words = doorWords[pageLanguage];
 const lookEveryMs = 120;
-/** The same code in front of the camera is one scan. */
+/** The same code seen again within this time is one scan. */
 const sameCodeMs = 4000;
 
 let stream: MediaStream | undefined;
 let isLooking = false;
 
-/** The button that turns the camera on and off; each code it sees goes to `onCode` once. */
+/** The button that turns the camera on and off. Each code seen is passed to `onCode` once. */
 export function watchCamera(onCode: (code: string) => void): void {
   if (navigator.mediaDevices?.getUserMedia === undefined) return;
   const button = byId('camera', HTMLButtonElement);
@@ -24,7 +24,7 @@ export function watchCamera(onCode: (code: string) => void): void {
       setText('camera', stream === undefined ? words.camera : words.cameraOff);
     });
   });
-  // A camera that nobody looks through costs battery.
+  // An unused camera costs battery.
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden || stream === undefined) return;
     void stop();

@@ -14,7 +14,7 @@ export function countHere(): void {
   setText('count-here', String(here));
 }
 
-/** How many have come, for as long as this event is scanned. */
+/** Shows how many people have entered, while this event is scanned. */
 export function watchCounters(eventId: string): void {
   running?.stop();
   here = 0;

@@ -25,8 +25,8 @@ const pagesMax = 10;
 const pageSize = 200;
 
 /**
- * The events this person may scan for, by start; undefined when they cannot be had now. People at the door may not read
- * the organiser's desk, so they find their events in the public list.
+ * The events that this person may scan for, ordered by start; undefined if they cannot be read now. Door staff may not read
+ * the organizer's desk, so the events come from the public list.
  */
 export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefined> {
   const found: DoorEvent[] = [];
@@ -42,7 +42,7 @@ export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefi
     cursor = answer.body.nextCursor;
     if (cursor === null) break;
   }
-  // A device knows its event even when the public does not see it.
+  // A device has its event even if the public list does not show it.
   if (found.length === 0 && actor.eventId !== undefined) return [{ id: actor.eventId, name: actor.eventId }];
   return found;
 }

@@ -18,8 +18,8 @@ const waitingMax = 5;
 const codeLengthMax = 1000;
 
 /**
- * Asks about one code after the other. Each scan has its own id, the same on every try: an answer that was lost on the
- * way is given again, and the ticket does not count as used by its own retry.
+ * Sends codes one after another. A scan keeps its id on every retry: if an answer was lost, the retry gets it again, and
+ * the ticket does not count as already used.
  */
 export function createScanner(placeOf: () => ScanPlace, on: { admitted(): void; signedOut(): void }): Scanner {
   const waiting: string[] = [];

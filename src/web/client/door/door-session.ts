@@ -1,7 +1,10 @@
 import { type Answer, call } from '../shared/api.ts';
 import { randomKey } from '../shared/random-key.ts';
 
-/** Who scans. The token stays in this tab: it is gone when the tab is closed, and never in an address. */
+/**
+ * The signed-in staff member. The token is kept in this tab's storage: closing the tab deletes it, and it never appears in
+ * an address.
+ */
 
 const name = 'antre.door';
 const deviceName = 'antre.door.device';
@@ -22,7 +25,7 @@ export function keepToken(given: string): void {
   try {
     sessionStorage.setItem(name, given);
   } catch {
-    // Kept in memory: a reload asks to sign in again.
+    // Kept in memory: after a reload the page asks to sign in again.
   }
 }
 
@@ -30,7 +33,7 @@ export function keptToken(): string | undefined {
   try {
     token ??= sessionStorage.getItem(name) ?? undefined;
   } catch {
-    // Storage is forbidden: nobody is signed in.
+    // Storage is blocked: nobody is signed in.
   }
   return token;
 }
@@ -40,11 +43,11 @@ export function dropToken(): void {
   try {
     sessionStorage.removeItem(name);
   } catch {
-    // Nothing was kept.
+    // Nothing was stored.
   }
 }
 
-/** This browser's own id, made once: two phones on one login are told apart by it. */
+/** An id that this browser gives itself once. It tells two phones on one login apart. */
 export function deviceId(): string {
   if (device !== undefined) return device;
   device = `web-${randomKey()}`;
@@ -52,12 +55,12 @@ export function deviceId(): string {
     device = localStorage.getItem(deviceName) ?? device;
     localStorage.setItem(deviceName, device);
   } catch {
-    // Kept in memory: a reload is another device.
+    // Kept in memory: after a reload this counts as another device.
   }
   return device;
 }
 
-/** A call with the credential of the signed-in staff member. */
+/** Calls the API with the credential of the signed-in staff member. */
 export function doorCall<Body>(
   method: string,
   path: string,

@@ -1,8 +1,8 @@
-/** What is heard and felt: two rising tones for yes, one low and long for no. */
+/** Sound and vibration: two rising tones for yes, one long low tone for no. */
 
 let audio: AudioContext | undefined;
 
-/** Browsers let a page make sound only after a touch: called by one. */
+/** Call this on a touch: browsers allow sound only after one. */
 export function allowSound(): void {
   if (audio === undefined && 'AudioContext' in window) audio = new AudioContext();
   void audio?.resume();

@@ -6,8 +6,8 @@ const timer: Timer = {
 };
 
 /**
- * Hardware scanners type. What they type counts wherever the focus is; in the code's own field it also counts without
- * Enter.
+ * Hardware scanners type like a keyboard. Their input counts wherever the focus is. In the code's own field it also counts
+ * without Enter.
  */
 export function watchKeyboardScanner(field: HTMLInputElement, onCode: (code: string) => void): void {
   const text = scannerText(onCode, timer);

@@ -1,14 +1,20 @@
-/** Reads the code in front of a camera: by the browser itself where it can, else by a decoder fetched for it. */
+/**
+ * Reads the code in front of a camera with the browser's detector if it has one, else with a decoder that is downloaded
+ * then.
+ */
 export type ReadCode = (video: HTMLVideoElement) => Promise<string | undefined>;
 
-/** Not in every browser, and not yet a value among TypeScript's own types. */
+/** `BarcodeDetector`: missing in some browsers and in TypeScript's own types. */
 type Detector = { detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]> };
 type DetectorMaker = {
   new (options: { formats: string[] }): Detector;
   getSupportedFormats(): Promise<readonly string[]>;
 };
 
-/** Pixels along each side of the picture's middle that the decoder gets: enough for a QR, and quick on a cheap phone. */
+/**
+ * Side of the square in the middle of the picture that the decoder reads, in pixels: enough for a QR code, fast on a cheap
+ * phone.
+ */
 const frameSide = 480;
 
 export async function codeReader(): Promise<ReadCode> {
@@ -36,7 +42,7 @@ async function ownDetector(): Promise<Detector | undefined> {
     const formats = await maker.getSupportedFormats();
     return formats.includes('qr_code') ? new maker({ formats: ['qr_code'] }) : undefined;
   } catch {
-    // Some systems promise a detector and have none behind it.
+    // Some systems offer a detector that does not work.
     return undefined;
   }
 }

@@ -1,20 +1,21 @@
 /**
- * Puts together what a hardware scanner types, key by key. Scanners end with Enter, Tab, both, or nothing, may send slowly,
- * and put control characters around the code. The service cleans the code itself; here it only has to be got whole.
+ * Assembles what a hardware scanner types, key by key. Scanners end a code with Enter, Tab, both or nothing, may type
+ * slowly, and put control characters around the code. Cleaning the code is the service's part; this only assembles the
+ * whole text.
  */
 
-/** Shorter text is no code of anybody's. */
+/** Shorter text cannot be a ticket code. */
 const lengthMin = 6;
 const lengthMax = 1000;
-/** A scanner that pauses longer within one code is broken. */
+/** A longer pause than this starts a new code. */
 const pauseMsMax = 1500;
 const quietMsMin = 300;
-/** A full code is over after so many of its own pauses. */
+/** A full code ends after a pause of this many times the usual one. */
 const quietPauses = 3;
-/** After a code its second end (LF after CR, Enter after Tab) still belongs to it. */
+/** Within this time, a second end (LF after CR, Enter after Tab) belongs to the same code. */
 const secondEndMs = 1000;
 
-/** Control characters as keyboards send them: with the Ctrl key. CR, LF and Tab among them end a code. */
+/** Control characters as keyboards send them, with the Ctrl key. CR, LF and Tab end a code. */
 const controlKeys = /^[bijm\]]$/i;
 const controlEnds = /^[ijm]$/i;
 
@@ -29,7 +30,7 @@ export type TypedKey = {
 export type Timer = { set(act: () => void, ms: number): number; clear(id: number | undefined): void };
 
 export type ScannerText = {
-  /** Takes a key; true when it belonged to a code and must do nothing else. */
+  /** Handles a key. @returns true if the key belonged to a code and must have no other effect */
   type(event: TypedKey): boolean;
 };
 
@@ -67,7 +68,7 @@ export function scannerText(onCode: (code: string) => void, timer: Timer): Scann
       }
       if (ctrlKey || metaKey || altKey) return false;
       if (key === 'Enter' || key === 'Tab') return end(timeStamp);
-      // A blank in front is no code: it may press a button.
+      // A blank at the start belongs to no code: it may press a button.
       if (key.length !== 1 || (typed === '' && key === ' ')) return false;
       if (typed !== '') longestPause = Math.max(longestPause, pause);
       lastAt = timeStamp;
@@ -80,12 +81,12 @@ export function scannerText(onCode: (code: string) => void, timer: Timer): Scann
   };
 }
 
-/** How long nothing must come after a full code before it is taken as the whole. */
+/** A full code counts as complete after this long without input. */
 function quietMs(longestPause: number): number {
   return Math.min(pauseMsMax, Math.max(quietMsMin, quietPauses * longestPause));
 }
 
-/** Whether the text has a code of ours in it, as far as its length and letters tell. */
+/** Whether the text contains something with the length and letters of a ticket code. */
 export function isFullCode(text: string): boolean {
   const plain = text.normalize('NFKC').replace(/[\s\p{C}\p{Pd}]/gu, '');
   return plain
@@ -94,14 +95,14 @@ export function isFullCode(text: string): boolean {
     .some((part) => /^[0-9a-tv-z]{26}$/i.test(part));
 }
 
-/** Watches a field that a scanner or a person types into: `onCode` gets what stands in it once it is whole. */
+/** Watches a field that a scanner or a person types into. `onCode` gets its content once it is complete. */
 export function scannerField(onCode: () => void, timer: Timer) {
   let firstAt = 0;
   let lastAt = 0;
   let longestPause = 0;
   let letters = 0;
   let waiting: number | undefined;
-  /** People need longer for each letter. */
+  /** People type slower than scanners. */
   const scannerPauseMs = 100;
   const isScanned = () => letters >= lengthMin && (lastAt - firstAt) / letters <= scannerPauseMs;
   return {
@@ -115,7 +116,7 @@ export function scannerField(onCode: () => void, timer: Timer) {
       if (isFullCode(text)) waiting = timer.set(onCode, quietMs(longestPause));
       else if (isScanned()) waiting = timer.set(onCode, pauseMsMax);
     },
-    /** Whether Tab ends a code in the field, and is no wish to go to the next one. */
+    /** Whether Tab ends a code in the field, rather than moving to the next field. */
     endsWithTab: (text: string): boolean => isFullCode(text) || (text.length >= lengthMin && isScanned()),
     /** After the field was emptied. */
     cleared(): void {

@@ -8,7 +8,7 @@ import type { GivenPhone } from '../order/sent-order.ts';
 export type ReadPhone = { readonly given: GivenPhone; readonly text: string } | { readonly fault: string };
 
 export type PhoneField = {
-  /** The number as the service understands it. What keeps it from being asked keeps nobody from ordering. */
+  /** The number as the service reads it. A failed request does not stop the buyer from ordering. */
   read(): Promise<ReadPhone>;
 };
 
@@ -20,8 +20,8 @@ const readingDeadlineMs = 2500;
 const names = new Intl.DisplayNames([pageLanguage], { type: 'region' });
 
 /**
- * Shows under the field which number the service reads in it, before anything is sent there: a number that lacks its 0 may
- * be somebody else's abroad. The service is asked, since the numbering plans of all countries weigh more than the page.
+ * Shows under the field how the service reads the number before it is sent: a number without its leading 0 may belong to
+ * somebody abroad. The service does the reading, because the numbering plans of all countries are larger than the page.
  */
 export function phoneField(slug: string): PhoneField {
   const input = byId('phone', HTMLInputElement);
@@ -94,7 +94,7 @@ async function askService(slug: string, given: GivenPhone): Promise<Known> {
   return fault === undefined ? undefined : { fault };
 }
 
-/** The page comes with the event's country alone; the other names are the browser's. */
+/** The page contains only the event's country. The browser supplies the names of the others. */
 function fillCountries(select: HTMLSelectElement): void {
   const home = select.value;
   const others = (select.dataset['countries'] ?? '').split(' ').flatMap((entry) => {

@@ -8,16 +8,16 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly problem: Problem }
   | { readonly kind: 'given_up' };
 
-/** What the buyer is told while the page keeps trying. */
+/** What the buyer reads while the page retries. */
 export type Waiting = { readonly problem: Problem | undefined; readonly waitMs: number };
 
-/** A quarter of an hour or so of growing waits: by then the rush has passed or the buyer has left. */
+/** About a quarter of an hour of growing waits. By then the rush is over or the buyer has left. */
 const triesMax = 40;
 
 /**
- * Sends one order until it has a definite answer. Every try carries the same key and the same body, so that a try whose
- * answer was lost is found again and never bought twice.
- * @param options.pass of a waiting room; an order that is found again needs none
+ * Sends one order until the answer is definite. All tries have one key and one body, so an order whose answer was lost is
+ * found and not placed twice.
+ * @param options.pass of a waiting room; finding an existing order needs none
  */
 export async function placeOrder(
   sent: SentOrders,
@@ -38,7 +38,7 @@ export async function placeOrder(
     }
     const refusal = answer.kind === 'refused' ? answer : undefined;
     if (refusal !== undefined && isDefinite(refusal.problem)) {
-      // With another body under this key there is an order already; it is not to be sent again as a new one.
+      // An order with this key and another body exists. It must not be sent again as a new one.
       sent.settle(refusal.problem.code === 'idempotency.key_reused' ? 'placed' : 'refused');
       return { kind: 'refused', problem: refusal.problem };
     }
@@ -54,7 +54,7 @@ export async function placeOrder(
   return { kind: 'given_up' };
 }
 
-/** After 500 nobody knows what was written: only the same request again can tell. */
+/** After a 500 it is unknown whether the order was written. Only a retry with the same key can tell. */
 function isDefinite(problem: Problem): boolean {
   return problem.status < 500 && !endsByWaiting(problem);
 }

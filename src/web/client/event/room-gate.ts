@@ -7,12 +7,12 @@ import { type Address, goodPass, heldPlace, spend } from '../queue/held-place.ts
 import type { QueueView } from '../queue/queue-view.ts';
 import { serverNow } from '../shared/server-clock.ts';
 
-/** Whether this browser may order where an event has a waiting room, and with what. */
+/** Whether this browser may order at an event with a waiting room, and the pass for it. */
 export type RoomGate = {
-  /** For the header of the order; undefined when there is none that is good. */
+  /** The pass for the order's header; undefined without a valid one. */
   pass(): string | undefined;
   isClosed(): boolean;
-  /** The pass has placed this order, or is known to have placed one. */
+  /** Call this when the pass has placed an order, or is known to have placed one. */
   spent(orderId: string): void;
 };
 
@@ -20,9 +20,9 @@ const words = roomWords[pageLanguage];
 const lookMs = 1000;
 
 /**
- * Shows beside the tickets what the waiting room asks for: a way to it, or until when the turn lasts. The page is the same
- * for everybody and may be some seconds old, so the room is asked for once more.
- * @param onChange called when the gate opens or closes
+ * Shows what the waiting room requires: a link to it, or how long the turn lasts. The cached page may be some seconds old,
+ * so the room is read again.
+ * @param onChange called when ordering becomes possible or impossible
  */
 export function roomGate(slug: string, timeZone: string, onChange: () => void): RoomGate {
   const mine = heldPlace(slug, localStorageIfAny());
@@ -83,12 +83,12 @@ export function roomGate(slug: string, timeZone: string, onChange: () => void): 
   };
 }
 
-/** The order's email or phone must be the one that was confirmed. */
+/** The order's email or phone must be the confirmed one. */
 function fillIn({ kind, text, phoneCountry }: Address): void {
   const input = document.getElementById(kind);
   if (!(input instanceof HTMLInputElement) || input.value !== '') return;
   input.value = text;
   if (phoneCountry !== undefined) byId('phone-country', HTMLSelectElement).value = phoneCountry;
-  // What watches the field sees it as if it had been typed.
+  // Listeners of the field must see this as typed input.
   input.dispatchEvent(new Event('change'));
 }

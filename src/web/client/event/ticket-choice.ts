@@ -19,13 +19,13 @@ export type Row = {
 
 export type ShownTotal = { readonly amount: number; readonly currency: string };
 
-/** The chosen quantities, as the page shows them. */
+/** The chosen quantities, as shown. */
 export type TicketChoice = {
   readonly rows: readonly Row[];
-  /** What the page says that the chosen tickets cost, before any promo code. */
+  /** The total that the page shows for the chosen tickets, before any promo code. */
   total(): ShownTotal;
   lines(): { readonly ticketCategoryId: string; readonly quantity: number }[];
-  /** The first row that has fewer tickets than it is sold by. */
+  /** The first row with fewer tickets than the category's minimum. */
   tooFew(): Row | undefined;
   setBand(id: string, band: string): void;
   /** Opens and closes rows whose time has come. */
@@ -74,7 +74,7 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
       button.addEventListener('click', () => {
         const isUp = button.dataset['step'] === '1';
         const now = quantityOf(row);
-        // From none straight to the least that can be bought, and back.
+        // From 0 the first step goes to the category's minimum, and back to 0.
         const next = isUp ? Math.max(now + 1, row.quantityMin) : now <= row.quantityMin ? 0 : now - 1;
         setQuantity(row, next);
       });
@@ -97,7 +97,7 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
       update();
     },
     turn: () => {
-      // All of them, not until the first that turned.
+      // No `some`: every row must be updated.
       if (rows.map(turnRow).includes(true)) update();
     },
     setLocked: (locked) => {
@@ -107,7 +107,7 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
   };
 }
 
-/** The fee is for tickets that have a price. */
+/** Only tickets with a price have a fee. */
 function totalOf(
   { dataset: { fee = '0', currency = 'IDR' } }: HTMLFormElement,
   rows: readonly Row[],
@@ -134,7 +134,7 @@ function rowOf(node: HTMLElement): Row {
   };
 }
 
-/** Whether the row's state has turned. */
+/** Whether the row's state has changed. */
 function turnRow(row: Row): boolean {
   const { node, opensAtMs, closesAtMs } = row;
   const now = serverNow();
@@ -162,7 +162,7 @@ function showState({ node }: Row): void {
   label.textContent = state === 'closed' ? words.closed : words.bands[known];
 }
 
-/** The link down to the tickets is in the way once they are in sight. */
+/** Hides the link to the tickets while they are in sight. */
 export function hideJumpInSight(): void {
   const jump = document.getElementById('jump');
   if (jump === null || !('IntersectionObserver' in window)) return;

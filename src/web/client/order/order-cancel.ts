@@ -8,13 +8,13 @@ import { refusalText } from '../shared/refusal-text.ts';
 
 const words = orderWords[pageLanguage];
 
-/** Giving the order up, after asking once. */
+/** Cancels the order after one confirmation. */
 export function watchCancel(
   path: string,
   current: () => OrderView | undefined,
   onCancelled: (order: OrderView) => void,
 ): void {
-  // Browsers before 2022 know no dialog, not even by name.
+  // Browsers from before 2022 have no `HTMLDialogElement`.
   const dialog = document.querySelector<HTMLDialogElement>('#cancel-dialog') ?? undefined;
   const yes = byId('cancel-yes', HTMLButtonElement);
   byId('cancel').addEventListener('click', () => {

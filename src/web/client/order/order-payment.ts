@@ -12,10 +12,10 @@ const words = orderWords[pageLanguage];
 const soonMs = 120_000;
 let endsAtMs: number | undefined;
 let drawnQr: string | undefined;
-/** The end whose passing was acted upon: once is enough. */
+/** The deadline that was already handled: each is handled once. */
 let passedMs: number | undefined;
 
-/** What there is to do to pay, and how long there is for it. */
+/** How to pay, and how much time is left. */
 export function showPayment(order: OrderView): void {
   const { payment } = order;
   const isOpen = order.status === 'pending_payment' && Date.parse(order.expiresAt) > serverNow();
@@ -46,7 +46,7 @@ function showWays({ redirectUrl, vaNumber, qrString }: PaymentView): void {
   }
 }
 
-/** Web addresses only: the gateway's word is not taken for script. */
+/** Only web addresses: an address from the gateway must not run a script. */
 function safeLink(url: string | undefined): string | undefined {
   if (url === undefined) return undefined;
   try {
@@ -57,7 +57,7 @@ function safeLink(url: string | undefined): string | undefined {
   }
 }
 
-/** Most ways to pay bring a page of their own, so what draws codes is fetched only when it is needed. */
+/** The code that draws QR codes is loaded only when needed, because most payment methods have a page of their own. */
 async function drawQr(text: string): Promise<void> {
   const { drawCode } = await import('../shared/draw-code.ts');
   drawCode(text, byId('qris-code', HTMLCanvasElement));
@@ -76,7 +76,7 @@ function tick(): void {
   byId('countdown').parentElement?.toggleAttribute('data-soon', left < soonMs);
 }
 
-/** Keeps the countdown going and the buttons working. */
+/** Keeps the countdown and the buttons working. */
 export function watchPayment(path: string, lookAgain: () => void, current: () => OrderView | undefined): void {
   setInterval(() => {
     tick();

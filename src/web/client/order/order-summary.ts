@@ -19,7 +19,7 @@ const moods: Readonly<Record<OrderView['status'], string>> = {
   cancelled: 'quiet',
 };
 
-/** Everything of an order but its payment and its tickets. */
+/** All of an order except its payment and tickets. */
 export function showSummary(order: OrderView): void {
   const status = byId('status');
   status.textContent = words.status[order.status];
@@ -66,7 +66,7 @@ function totalRows({ subtotal, discount, fees, total }: OrderView): HTMLElement[
   ];
 }
 
-/** The order names its event by slug only; the rest is public. */
+/** The order contains only the event's slug. Everything else about the event is public. */
 export function showEvent({ name, venue, city, startsAt, timeZone }: EventView): void {
   const day = formatDate(startsAt, timeZone, pageLanguage, 'full');
   const clock = formatClockIn(startsAt, timeZone, pageLanguage);

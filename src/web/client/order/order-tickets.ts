@@ -6,7 +6,7 @@ import { pageLanguage } from '../shared/page-language.ts';
 const words = orderWords[pageLanguage];
 const qrSide = 250;
 
-/** The tickets with their codes: as a picture for scanners, as letters for when one fails. */
+/** The tickets with their codes: as a QR code for scanners, and as text in case it cannot be scanned. */
 export function showTickets(path: string, order: OrderView, tickets: readonly TicketView[]): void {
   const names = new Map(order.lines.map((line) => [line.ticketCategoryId, line.name]));
   const items = tickets.map((ticket, index) =>

@@ -9,7 +9,7 @@ import { randomKey } from '../shared/random-key.ts';
  *                           '---- settle('refused') -'      (a refusal stores nothing: the same key may be sent again)
  */
 
-/** The number that the page has shown, or what was typed where the service could not be asked how it reads it. */
+/** The number that the page has shown, or the typed one if the service could not read it. */
 export type GivenPhone = { readonly phone: string; readonly phoneCountry?: string };
 
 export type OrderBody = {
@@ -17,14 +17,14 @@ export type OrderBody = {
   readonly buyer: { readonly name: string; readonly email: string } & GivenPhone;
   readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];
   readonly promoCode?: string;
-  /** What the page has shown as the total. Orders that were sent by an older page lack it. */
+  /** The total that the page has shown. Orders sent by an older page lack it. */
   readonly expectedTotal?: { readonly amount: number; readonly currency: string };
   readonly locale: 'id' | 'en';
 };
 
 export type SentOrders = {
   keyOf(): string;
-  /** The order whose outcome is not known, if there is one. */
+  /** The order with an unknown outcome, if there is one. */
   unsettled(): OrderBody | undefined;
   remember(body: OrderBody): void;
   settle(outcome: 'placed' | 'refused'): void;
@@ -34,7 +34,7 @@ type Kept = { readonly key: string; readonly body?: OrderBody };
 
 export function sentOrders(slug: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): SentOrders {
   const name = `antre.order.${slug}`;
-  /** Some browsers forbid storage: then the key lives as long as the page. */
+  /** Some browsers block storage. The key then lives as long as the page. */
   let kept: Kept | undefined = read();
 
   function read(): Kept | undefined {
@@ -51,7 +51,7 @@ export function sentOrders(slug: string, storage: Pick<Storage, 'getItem' | 'set
       if (next === undefined) storage.removeItem(name);
       else storage.setItem(name, JSON.stringify(next));
     } catch {
-      // Kept in memory above.
+      // Memory still has it.
     }
   }
   const current = (): Kept => {

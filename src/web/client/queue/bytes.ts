@@ -22,7 +22,7 @@ export function u64(value: number): Uint8Array {
   return bytes;
 }
 
-/** Nothing at all for what is not an even number of hexadecimal digits: its hash will then not be the one looked for. */
+/** Empty if the text is not an even number of hexadecimal digits. Its hash then does not match. */
 export function fromHex(digits: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/.test(digits)) return new Uint8Array();
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>

@@ -1,13 +1,13 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { fromHex, sha256, u64 } from './bytes.ts';
 
-/** RFC 9380's name for how the message becomes a point of G1; drand's scheme fixes it. */
+/** The domain separation tag of RFC 9380 in drand's scheme. */
 const domain = 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_';
 
 /**
- * Whether the beacon's key signed this round: then its value was nobody's choice. A file of its own, since only who checks
- * a draw needs it; takes a second or so on a slow phone.
- * @param publicKey and @param signature as they are published, in hexadecimal digits
+ * Whether the beacon's key signed this round, which shows that nobody chose the value. A separate file, because only buyers
+ * who verify a draw need it. It takes about a second on a slow phone.
+ * @param publicKey and @param signature in hexadecimal digits, as published
  */
 export function isRoundSigned(publicKey: string, round: number, signature: string): boolean {
   const bls = bls12_381.shortSignatures;
@@ -16,7 +16,7 @@ export function isRoundSigned(publicKey: string, round: number, signature: strin
     point.assertValidity();
     return bls.verify(point, bls.hash(sha256(u64(round)), domain), fromHex(publicKey));
   } catch {
-    // Not the encoding of a point of the curve.
+    // Not a point of the curve.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import type { Language } from '../../i18n/language.ts';
 import { estimateWords } from '../../i18n/words/estimate.ts';
 
-/** A wait as coarse as it is known: what is far away is not said to the minute. */
+/** A wait, rounded as coarsely as it is known. */
 export function estimateText(seconds: number | undefined, language: Language): string {
   const words = estimateWords[language];
   if (seconds === undefined) return words.unknown;

@@ -1,13 +1,13 @@
 import { askedBy, call } from '../shared/api.ts';
 import type { Held } from './held-place.ts';
 
-/** What became of showing the place: what is held now, or when to come again. */
+/** The result of showing the place: what this browser holds now, or when to try again. */
 export type Exchanged =
   | { readonly kind: 'held'; readonly held: Held }
   | { readonly kind: 'invalid'; readonly held: Held }
   | { readonly kind: 'again'; readonly askedMs: number };
 
-/** Shows a called place once. It may be shown as often as one likes until its turn is over. */
+/** Exchanges a called place for a pass. It may be repeated until the turn is over. */
 export async function exchangePlace(slug: string, held: Held): Promise<Exchanged> {
   if (held.place === undefined) return { kind: 'again', askedMs: 0 };
   const answer = await call<{ pass: string; expiresAt: string }>('POST', `/v1/events/${slug}/queue/passes`, {

@@ -7,13 +7,13 @@
  *                                                                +--leavePlace: lapsed--+
  */
 
-/** A phone that was typed without its country's code comes with the country that was chosen for it. */
+/** A phone that was typed without its country code comes with the country that was chosen. */
 export type Address = { readonly kind: 'email' | 'phone'; readonly text: string; readonly phoneCountry?: string };
 
 export type Held = {
-  /** A code was asked for to this address. */
+  /** A code was requested for this address. */
   readonly asked?: { readonly verificationId: string; readonly address: Address; readonly expiresAt: string };
-  /** The address was confirmed; there is no place yet. */
+  /** The address is confirmed. There is no place yet. */
   readonly buyer?: { readonly token: string; readonly address: Address; readonly expiresAt: string };
   readonly place?: {
     readonly token: string;
@@ -21,17 +21,17 @@ export type Held = {
     readonly accountKey: string;
     readonly salt: string;
     readonly address: Address;
-    /** What the address was confirmed with: for another place, should the turn of this one pass. */
+    /** The confirmed address, needed to rejoin if this place's turn passes. */
     readonly confirmed?: { readonly token: string; readonly expiresAt: string };
   };
-  /** Index of the place that is to be given up for one at the end. */
+  /** Index of the place that is given up for a new one at the end. */
   readonly insteadOf?: number;
   readonly pass?: { readonly text: string; readonly expiresAt: string };
-  /** The order that was placed with the pass; empty when only that there is one is known. */
+  /** The order that was placed with the pass; empty if its id is unknown. */
   readonly spentBy?: string;
   /** The turn is over. */
   readonly isLapsed?: boolean;
-  /** What was published when this browser looked: for the check afterwards. */
+  /** What was published when this browser looked. The verification compares with it. */
   readonly seen?: readonly Seen[];
 };
 

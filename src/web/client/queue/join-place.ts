@@ -6,26 +6,26 @@ import { type Challenge, solveChallenge } from './solve-challenge.ts';
 export type Joined =
   | { readonly kind: 'place'; readonly place: PlaceView }
   | { readonly kind: 'refused'; readonly problem: Problem }
-  /** The work is of a kind that this page does not know: it is older than the service. */
+  /** The challenge is of a kind that this page does not know: the service is newer than the page. */
   | { readonly kind: 'unknown_work' }
   | { readonly kind: 'given_up' };
 
 type Told = {
-  /** Undefined once nothing is to be done any more. */
+  /** Undefined when there is nothing more to do. */
   onWork(share: number | undefined): void;
   onWait(problem: Problem | undefined): void;
 };
 
-/** A quarter of an hour or so. */
+/** About a quarter of an hour. */
 const triesMax = 40;
-/** A solution may come too late once, or the difficulty change; more often something else is wrong. */
+/** One solution may come too late, or the difficulty may change. More failures have another cause. */
 const challengesMax = 3;
 
 /**
- * Takes the place of a confirmed buyer, or finds the one that there is, however often it has to ask: joining again gives
- * the same place, so an answer that was lost is no harm.
+ * Takes the place of a confirmed buyer, with as many tries as it needs. Joining again returns the same place, so a lost
+ * answer does no harm.
  * @param difficulty what the room asks for, as last known
- * @param insteadOf index of the own place, whose turn has passed, that is given up for one at the end
+ * @param insteadOf index of the own lapsed place that is given up for a new one at the end
  */
 export async function joinPlace(
   { slug, token, difficulty, insteadOf }: { slug: string; token: string; difficulty: number; insteadOf?: number },

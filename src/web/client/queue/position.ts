@@ -1,8 +1,8 @@
 import { sha256, text, u32 } from './bytes.ts';
 
 /**
- * Position of a place, which its holder computes from published data (docs/draw.md): below 4,096 places a
- * Fisher-Yates shuffle, from there on a generalised Feistel permutation with cycle walking. Ten hashes, or some five hundred.
+ * Position of a place, computed by its holder from published data (docs/draw.md): a Fisher-Yates shuffle below 4,096
+ * places, a generalised Feistel permutation with cycle walking from there on. It takes ten hashes, or about five hundred.
  */
 
 const shuffledPlacesMax = 4096;
@@ -12,9 +12,9 @@ const shuffleLabel = text('antre.shuffle.v1');
 const feistelLabel = text('antre.feistel.v1');
 
 /**
- * The position of a place, counted from 0. Places that came after the freeze stand behind, in the order they came.
+ * The position of a place, counted from 0. Places after the freeze follow in the order in which they came.
  * @param key the draw's key, 32 bytes
- * @param frozenPlaces places that were there at the freeze
+ * @param frozenPlaces number of places at the freeze
  */
 export function positionOf(key: Uint8Array, frozenPlaces: number, index: number): number {
   if (index >= frozenPlaces) return index;
@@ -33,7 +33,7 @@ function shuffled(key: Uint8Array, places: number, index: number): number {
   return positions[index] ?? index;
 }
 
-/** Words that would favour small remainders are thrown away. */
+/** Words that would favour small remainders are discarded. */
 function below(range: number, word: () => number): number {
   const fair = wordsMax - (wordsMax % range);
   let drawn = word();
@@ -73,7 +73,7 @@ function permuted(key: Uint8Array, places: number, index: number): number {
   return place;
 }
 
-/** The first six bytes of the hash as a number: added to a digit it is still exact. */
+/** The first six bytes of the hash as a number: the sum with a digit is still exact. */
 function digit(key: Uint8Array, round: number, other: number): number {
   const hash = viewOf(sha256(feistelLabel, key, Uint8Array.of(round), u32(other)));
   return hash.getUint32(0) * 2 ** 16 + hash.getUint16(4);

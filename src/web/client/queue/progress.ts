@@ -1,20 +1,20 @@
 import type { QueueView } from './queue-view.ts';
 import type { Stage } from './stage.ts';
 
-/** How the line moves between two looks, and when to look again. Pure. */
+/** How the line moves between two requests, and when to ask again. Pure. */
 
-/** Beyond this nobody knows how the line moved: a page that was away does not make it up. */
+/** After this long the line's progress is not extrapolated any more. */
 const reckonMsMax = 90_000;
 const lookSecondsMin = 2;
 const lookSecondsMax = 60;
 const jitter = 0.2;
-/** A hidden page is in no hurry, but it must not sleep through its turn. */
+/** A hidden page asks seldom, but must not miss its turn. */
 const hiddenFactor = 3;
 const hiddenSecondsMin = 10;
-/** Least number of checks for one's turn while the turn lasts. */
+/** A page asks at least this many times during one turn. */
 const looksPerTurn = 3;
 
-/** How many positions have been called, as reckoned at `nowMs`. */
+/** How many positions have been called, estimated at `nowMs`. */
 export function servingNow(queue: QueueView, nowMs: number): number {
   if (queue.phase !== 'open') return queue.serving;
   const elapsedMs = Math.min(Math.max(nowMs - Date.parse(queue.servingAt), 0), reckonMsMax);
@@ -22,9 +22,9 @@ export function servingNow(queue: QueueView, nowMs: number): number {
 }
 
 export type Wait = {
-  /** Positions that are called before this one. */
+  /** Number of positions that are called before this one. */
   readonly ahead: number;
-  /** At the rate of now; undefined while nobody is called. */
+  /** The wait at the present rate; undefined while nobody is called. */
   readonly seconds: number | undefined;
 };
 
@@ -35,8 +35,8 @@ export function waitOf(queue: QueueView, position: number, nowMs: number): Wait 
 }
 
 /**
- * When to look at the document again, in milliseconds: after a quarter of the time that is left, between 2 and 60 seconds,
- * spread by a fifth, and at least three times within a turn. Undefined when nothing will change any more.
+ * Milliseconds until the next request: a quarter of the remaining time, between 2 and 60 seconds, with a fifth of jitter,
+ * and at least three times in a turn. Undefined when nothing will change any more.
  * @param around.random between 0 and 1
  */
 export function lookAgainMs(
@@ -72,7 +72,7 @@ function secondsToLook(queue: QueueView, stage: Stage, nowMs: number): number | 
 }
 
 /**
- * Between the freeze and the beacon's round the list's root is published: every browser that looks then is a witness that
+ * The list's root is published between the freeze and the beacon's round. A browser that reads it then can later show that
  * it was not chosen afterwards.
  */
 function secondsToSeeRoot({ draw }: QueueView, nowMs: number): number {

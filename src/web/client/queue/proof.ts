@@ -7,19 +7,19 @@ const nodeTag = Uint8Array.of(1);
 const seedLabel = text('antre.seed.v1');
 const keyLabel = text('antre.draw.v1');
 
-/** What was published before anybody could join: it binds the seed without showing it. */
+/** What was published before anybody could join: it commits to the seed without showing it. */
 export function seedHashOf(seed: Uint8Array): Uint8Array {
   return sha256(seedLabel, seed);
 }
 
-/** The entry of a place in the frozen list. Nobody who does not know salt and account key can make it. */
+/** The entry of a place in the frozen list. It cannot be made without the salt and the account key. */
 export function leafOf(eventId: string, index: number, salt: Uint8Array, accountKey: string): Uint8Array {
   return sha256(leafTag, text(eventId), u32(index), sha256(salt, text(accountKey)));
 }
 
 /**
- * The root that a path of siblings leads to (RFC 9162, 2.1.3.2); undefined for a path of the wrong length.
- * @param places of the whole list
+ * The root to which a path of siblings leads (RFC 9162, 2.1.3.2); undefined if the path has the wrong length.
+ * @param places number of entries of the whole list
  */
 export function rootOfPath(
   leaf: Uint8Array,
@@ -36,7 +36,7 @@ export function rootOfPath(
     const isRight = at % 2 === 1;
     if (isRight || at === last) {
       node = sha256(nodeTag, sibling, node);
-      // A node that stands last and alone goes up as it is.
+      // A last node without a sibling moves up unchanged.
       while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
     } else {
       node = sha256(nodeTag, node, sibling);
@@ -46,10 +46,10 @@ export function rootOfPath(
   return last === 0 ? node : undefined;
 }
 
-/** What the key is made of; all of it is published once the draw is done. */
+/** The inputs of the key. All of them are published once the draw is done. */
 export type KeyParts = {
   readonly eventId: string;
-  /** Of the draw, from 1. */
+  /** Number of the draw, from 1. */
   readonly number: number;
   readonly seed: Uint8Array;
   readonly beaconRandomness: Uint8Array;

@@ -1,14 +1,14 @@
-/** What the API says of a waiting room, as far as the page shows it. */
+/** The answers of the API about a waiting room, as far as the page uses them. */
 
 export type Phase = 'closed' | 'pre_queue' | 'drawing' | 'open' | 'probably_sold_out' | 'over';
 
-/** The one document that all who wait read: GET /v1/events/{slug}/queue. */
+/** The document that all waiting buyers read: GET /v1/events/{slug}/queue. */
 export type QueueView = {
   readonly phase: Phase;
   readonly preQueueOpensAt: string;
   readonly freezesAt: string;
   readonly opensAt: string;
-  /** It should be open, and waits for the draw. */
+  /** Opening time has passed, and the draw is not done. */
   readonly isLate: boolean;
   readonly isPaused: boolean;
   readonly places: number;
@@ -16,7 +16,7 @@ export type QueueView = {
   readonly serving: number;
   readonly servingAt: string;
   readonly ratePerSecond: number;
-  /** Positions below this have let their turn pass. */
+  /** Positions below this have lapsed. */
   readonly lapsedBelow: number;
   readonly stock: 'many' | 'few' | 'last' | 'none';
   readonly pollSeconds: number;
@@ -38,7 +38,7 @@ export type DrawSummary = {
   readonly drawKey?: string;
 };
 
-/** GET /v1/events/{slug}/queue/draws: all that a draw was bound to. */
+/** GET /v1/events/{slug}/queue/draws: the commitments of each draw. */
 export type DrawsView = {
   readonly eventId: string;
   readonly beacon: {

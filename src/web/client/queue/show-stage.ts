@@ -25,11 +25,11 @@ export type Shown = {
   readonly nowMs: number;
   readonly slug: string;
   readonly timeZone: string;
-  /** What the page is called when nothing happens. */
+  /** The title while nothing happens. */
   readonly title: string;
 };
 
-/** Shows the buyer's stage on the page. Called every second; changes only what differs. */
+/** Shows the buyer's stage on the page. Called every second; only changes are written. */
 export function showStage(shown: Shown): void {
   const { stage, queue } = shown;
   const panel = byId('stage');
@@ -46,11 +46,11 @@ export function showStage(shown: Shown): void {
   showTimes(shown);
   document.title = titleOf(shown);
   const said = [words.stages[stage.kind].title, queue.phase === 'open' ? byId('estimate').textContent : ''];
-  // Read out when it changes: each stage once, and while waiting the estimate, which is coarse on purpose.
+  // Screen readers read each change: each stage once, and the estimate, which is coarse for this reason.
   if (isNew || stage.kind === 'waiting') setText('live', said.filter((part) => part !== '').join('. '));
 }
 
-/** The times, should they have been changed since the page was made, and which of them have come. */
+/** The room's times, which may have changed since the page was rendered, and which of them have passed. */
 function showTimes({ queue, nowMs, timeZone }: Shown): void {
   const times: Readonly<Record<string, string>> = {
     preQueue: queue.preQueueOpensAt,
@@ -134,7 +134,7 @@ function showLine({ stage, queue, position, nowMs }: Shown): void {
   const isWaiting = stage.kind === 'waiting';
   setText('estimate', stage.kind === 'drawn' ? words.estimateLater : estimateText(seconds, pageLanguage));
   show('progress', isWaiting);
-  // In thousandths: finer steps move nothing that can be seen.
+  // In thousandths: a finer step is invisible.
   const done = Math.round(Math.min(servingNow(queue, nowMs) / Math.max(position, 1), 1) * 1000) / 1000;
   const bar = byId('progress', HTMLProgressElement);
   if (bar.value !== done) bar.value = done;
@@ -155,7 +155,7 @@ function showStock({ stage, queue }: Shown): void {
   byId('stock').className = `band band-${queue.stock}`;
 }
 
-/** The one thing to do next, where there is one. */
+/** The next step, if there is one. */
 function showWays({ stage, queue, slug }: Shown): void {
   const go = byId('go', HTMLAnchorElement);
   const event = `/events/${slug}${languageQuery()}`;
@@ -177,7 +177,7 @@ function showWays({ stage, queue, slug }: Shown): void {
   show('other-line', stage.kind === 'lapsed' || stage.kind === 'spent');
 }
 
-/** A tab that nobody looks at still tells by its name. */
+/** The title of a hidden tab shows the stage. */
 function titleOf({ stage, queue, title, nowMs }: Shown): string {
   if (stage.kind === 'called' || stage.kind === 'passed') return `● ${words.yourTurn} · ${title}`;
   if (stage.kind !== 'waiting') return title;

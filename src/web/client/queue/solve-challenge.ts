@@ -1,6 +1,6 @@
 import { fromHex, sha256, toHex } from './bytes.ts';
 
-/** The work that joining costs, in the format of ALTCHA (version 2): find the number whose hash begins as asked. */
+/** The work that joining costs, in the format of ALTCHA version 2: find the number whose hash has the given beginning. */
 export type Challenge = {
   readonly parameters: {
     readonly algorithm: string;
@@ -13,18 +13,18 @@ export type Challenge = {
   readonly signature: string;
 };
 
-/** One slice of work: the page draws, scrolls and answers between two of them. */
+/** Length of one slice of work. The page stays responsive between slices. */
 const sliceMs = 10;
-/** Looking at the clock costs as much as some hashes. */
+/** Hashes between two readings of the clock, which costs as much as some hashes. */
 const hashesPerLook = 64;
 const counterMax = 2 ** 32 - 1;
 
 /**
- * Solves the challenge in slices, so that the page stays alive; on the page's own thread, since its policy lets no string
- * become a script, and a worker's address is one.
- * @param options.difficulty of the room: the number lies between its half and the whole, unless it was changed meanwhile
- * @param options.onProgress told the share of the work that is done, from 0 to 1, now and then
- * @returns what is sent with the join; undefined when the challenge is of a kind that this page does not know
+ * Solves the challenge in slices on the page's own thread, so that the page stays responsive. A worker is not possible: the
+ * page's policy allows no script from a string or blob.
+ * @param options.difficulty of the room: the number is between half of it and all of it, unless it has changed meanwhile
+ * @param options.onProgress told the finished share of the work from time to time, from 0 to 1
+ * @returns the body member for the join; undefined if the page does not know this kind of challenge
  */
 export async function solveChallenge(
   challenge: Challenge,
@@ -53,7 +53,7 @@ export async function solveChallenge(
   return undefined;
 }
 
-/** First from half to the whole, then the lower half, then whatever lies above. */
+/** The order of the search: from half to the whole, then the lower half, then above. */
 function counterOf(tried: number, half: number): number {
   const inUpper = half + 2;
   if (tried < inUpper) return half + tried;
@@ -83,7 +83,7 @@ function packed(challenge: Challenge, solution: { counter: number; derivedKey: s
   return btoa(JSON.stringify({ challenge, solution }));
 }
 
-/** Lets everything else have its turn. A timer would be held back to one a second in a page that is not looked at. */
+/** Yields to other work. A hidden page runs a timer only once a second, so this uses a message. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -1,23 +1,23 @@
 import { type Held, goodPass } from './held-place.ts';
 import type { Phase, QueueView } from './queue-view.ts';
 
-/** Where a buyer stands: what the page shows, and what it does next. */
+/** Where a buyer stands. It decides what the page shows and does next. */
 export type Stage =
-  /** The line has not opened; an address can be confirmed already. */
+  /** The line is not open. An address can already be confirmed. */
   | { readonly kind: 'not_yet' }
-  /** A place can be had, and this browser holds none. */
+  /** Joining is possible, and this browser has no place. */
   | { readonly kind: 'join' }
-  /** A place, before the freeze. */
+  /** A place before the freeze. */
   | { readonly kind: 'joined' }
-  /** A place, and the draw under way. */
+  /** A place while the draw is under way. */
   | { readonly kind: 'drawing' }
-  /** The position is known, and nobody is called yet. */
+  /** The position is known. Nobody has been called yet. */
   | { readonly kind: 'drawn'; readonly position: number }
   | { readonly kind: 'waiting'; readonly position: number }
-  /** To be exchanged for a pass. */
+  /** The place can be exchanged for a pass. */
   | { readonly kind: 'called'; readonly position: number }
   | { readonly kind: 'passed'; readonly expiresAt: string }
-  /** Nobody else is called, as things stand. */
+  /** Nobody else is called at present. */
   | { readonly kind: 'sold_out' }
   | { readonly kind: 'lapsed' }
   | { readonly kind: 'spent'; readonly orderId: string }
@@ -26,8 +26,8 @@ export type Stage =
 const joinable: readonly Phase[] = ['pre_queue', 'drawing', 'open'];
 
 /**
- * What the document and the place that is held come to. Pure.
- * @param position of the held place, counted from 0; undefined before it is drawn
+ * The stage that follows from the document and the held place. Pure.
+ * @param position of the held place, counted from 0; undefined before the draw
  */
 export function stageOf(queue: QueueView, held: Held, position: number | undefined, nowMs: number): Stage {
   if (held.spentBy !== undefined) return { kind: 'spent', orderId: held.spentBy };

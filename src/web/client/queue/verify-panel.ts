@@ -10,8 +10,8 @@ import { type Check, type DrawnPlace, verifyPlace } from './verify-place.ts';
 const words = verifyWords[pageLanguage];
 
 /**
- * The button that does the draw again for the own place. Everything comes from public addresses that answer everybody the
- * same; what is secret, the salt, stays here.
+ * The button that repeats the draw for this browser's place. It reads public addresses with the same answer for everybody.
+ * The secret salt stays in the browser.
  * @param of what this browser holds, and the position that the page shows
  */
 export function watchVerifyPanel(slug: string, of: () => { held: Held; shown: number | undefined }): void {
@@ -48,7 +48,7 @@ async function verify(slug: string, { held, shown }: { held: Held; shown: number
     const { isRoundSigned } = await import('./check-beacon.ts');
     return verifyPlace(draws.body, proof?.body, { place, seen, shown }, isRoundSigned) ?? 'not_yet';
   } catch {
-    // The file that checks signatures did not arrive.
+    // The file that checks signatures could not be loaded.
     return 'unreachable';
   }
 }

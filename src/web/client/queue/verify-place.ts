@@ -5,14 +5,14 @@ import { drawKeyOf, leafOf, rootOfPath, seedHashOf } from './proof.ts';
 import type { DrawsView, ProofView, PublishedDraw } from './queue-view.ts';
 
 /**
- * The draw of a room done again for one place, from what is published and what this browser wrote down itself. Pure, but
- * for the beacon's signature, which is handed in because what checks it is large.
+ * Repeats the draw of a room for one place, from published data and what this browser has recorded. Pure. The check of the
+ * beacon's signature is passed in, because its code is large.
  */
 
-/** In the order in which things happened. */
+/** The steps, in the order in which they happened. */
 export const checkNames = ['seed', 'promise', 'list', 'root', 'times', 'beacon', 'key', 'position'] as const;
 export type CheckName = (typeof checkNames)[number];
-/** `open`: nothing speaks against it, and this browser cannot tell. */
+/** `open`: there is no contradiction, but this browser cannot tell. */
 export type Verdict = 'right' | 'wrong' | 'open';
 export type Check = { readonly name: CheckName; readonly verdict: Verdict };
 
@@ -22,11 +22,11 @@ export type DrawnPlace = {
   readonly position: number;
   readonly places: number;
   readonly number: number;
-  /** The chain of the beacon, and whether it is drand's public one. */
+  /** The beacon's chain, and whether it is drand's public one. */
   readonly isPublicBeacon: boolean;
 };
 
-/** Drand's quicknet: the chain that anybody can look up elsewhere. */
+/** Drand's quicknet, which anybody can look up elsewhere. */
 const publicChain = '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971';
 const publicKey =
   '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a';
@@ -34,8 +34,8 @@ const publicKey =
 type IsRoundSigned = (publicKey: string, round: number, signature: string) => boolean;
 
 /**
- * Undefined while there is nothing to check: the last draw is not done.
- * @param proof of the place; undefined for one that came after the freeze
+ * Undefined until the last draw is done.
+ * @param proof of the place; undefined for a place after the freeze
  * @param shown the position that the page has shown, counted from 0
  */
 export function verifyPlace(
@@ -87,21 +87,21 @@ export function verifyPlace(
 
 const rightIf = (isRight: boolean): Verdict => (isRight ? 'right' : 'wrong');
 
-/** Seed hash and round are what this browser saw before the round's time. */
+/** Seed hash and round are those that this browser saw before the round's time. */
 function promiseVerdict(draw: FinishedDraw, seen: Seen | undefined): Verdict {
   if (seen === undefined) return 'open';
   if (seen.seedHash !== draw.seedHash || seen.beaconRound !== draw.beaconRound) return 'wrong';
   return seen.seenAt < Date.parse(draw.beaconRoundAt) ? 'right' : 'open';
 }
 
-/** The list's root is what this browser saw before the round's time. */
+/** The list's root is the one that this browser saw before the round's time. */
 function rootVerdict(draw: FinishedDraw, seen: Seen | undefined): Verdict {
   if (seen?.merkleRoot === undefined || seen.rootSeenAt === undefined) return 'open';
   if (seen.merkleRoot !== draw.merkleRoot) return 'wrong';
   return seen.rootSeenAt < Date.parse(draw.beaconRoundAt) ? 'right' : 'open';
 }
 
-/** The place's entry, made here from the salt that only its holder was told, leads to the published root. */
+/** The place's entry, made here from the holder's salt, leads to the published root. */
 function listVerdict(
   eventId: string,
   draw: FinishedDraw,
@@ -116,8 +116,8 @@ function listVerdict(
 }
 
 /**
- * Promised, frozen and hashed before the beacon's round, which comes when the chain says that it does. A draw that follows
- * a void one takes the frozen list over, so its promise may be younger than the list.
+ * The commitments were made, frozen and hashed before the beacon's round, and the round's time is the chain's. A draw after
+ * a void one takes over the frozen list, so its commitment may be younger than the list.
  */
 function timesVerdict({ beacon }: DrawsView, draw: FinishedDraw): Verdict {
   const roundAt = (beacon.genesis + (draw.beaconRound - 1) * beacon.periodSeconds) * 1000;

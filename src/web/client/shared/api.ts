@@ -1,6 +1,6 @@
 import { noteServerTime } from './server-clock.ts';
 
-/** What became of a call: an answer, a refusal with its reason, or nothing that arrived in time. */
+/** The outcome of a call: an answer, a refusal with its reason, or no answer in time. */
 export type Answer<Body> =
   | {
       readonly kind: 'ok';
@@ -26,9 +26,9 @@ export type Problem = {
   readonly limit: string | undefined;
   readonly max: number | undefined;
   readonly reason: string | undefined;
-  /** With `access.choice_needed`: what the account has made and still works, by kind. */
+  /** With `access.choice_needed`: the access that the account has created and that still works, by kind. */
   readonly made: Readonly<Record<string, readonly { readonly name: string }[]>>;
-  /** What the order would cost now. */
+  /** The present price of the order. */
   readonly total: { readonly amount: number; readonly currency: string } | undefined;
 };
 
@@ -42,7 +42,7 @@ type Call = {
 const deadlineMsDefault = 15_000;
 const retryAfterMsMax = 120_000;
 
-/** Calls our own API. Never throws: a page must have a word for every outcome. */
+/** Calls the API. Never throws, because a page must show every outcome. */
 export async function call<Body = unknown>(method: string, path: string, given: Call = {}): Promise<Answer<Body>> {
   const controller = new AbortController();
   const deadline = setTimeout(() => controller.abort(), given.deadlineMs ?? deadlineMsDefault);
@@ -60,7 +60,7 @@ export async function call<Body = unknown>(method: string, path: string, given: 
     if (response.status === 304) return { kind: 'unchanged', retryAfterMs };
     const text = await response.text();
     if (!response.ok) return { kind: 'refused', problem: readProblem(response.status, text), retryAfterMs };
-    // The shape is the API's published contract.
+    // The published contract guarantees the shape.
     const body = (text === '' ? undefined : JSON.parse(text)) as Body;
     return { kind: 'ok', status: response.status, body, etag: response.headers.get('etag'), retryAfterMs };
   } catch {
@@ -91,7 +91,7 @@ function readProblem(status: number, text: string): Problem {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null) given = parsed as Record<string, unknown>;
   } catch {
-    // A proxy in between may answer in HTML; the status still says what kind of refusal it is.
+    // A proxy may answer in HTML. The status still tells the kind of refusal.
   }
   const textOf = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
   const max = given['max'] ?? given['min'];
@@ -119,12 +119,12 @@ function codeOfStatus(status: number): string {
   return status === 502 || status === 503 || status === 504 ? 'service.unavailable' : 'internal';
 }
 
-/** For how long the service asked not to be asked again, in milliseconds. */
+/** How long the service asked to wait, in milliseconds. */
 export function askedBy(answer: Answer<unknown>): number {
   return answer.kind === 'unreachable' ? 0 : (answer.retryAfterMs ?? 0);
 }
 
-/** Refusals that end by waiting: nothing was decided, and the same request may be sent again. */
+/** Refusals that time resolves: nothing was decided, and the same request may be sent again. */
 export function endsByWaiting({ status, code }: Problem): boolean {
   return status === 429 || status === 502 || status === 503 || status === 504 || code === 'idempotency.in_progress';
 }

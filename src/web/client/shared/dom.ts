@@ -1,6 +1,6 @@
-/** The few things that pages do with the document. Text is only ever set as text. */
+/** Access to the document. Text is always set as text. */
 
-/** The element with this id. A page and its script are one release, so it is there and of this kind. */
+/** The element with this id. Page and script belong to one release, so it exists and has this type. */
 export function byId(id: string): HTMLElement;
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind;
 export function byId(id: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
@@ -15,7 +15,7 @@ export function show(id: string, isShown: boolean): void {
 
 export function setText(id: string, text: string): void {
   const element = byId(id);
-  // Do not set unchanged text: a screen reader would read it again.
+  // A screen reader would read unchanged text again.
   if (element.textContent !== text) element.textContent = text;
 }
 
@@ -33,20 +33,20 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Takes the secret out of the address before anything else can read or keep it. */
+/** Removes the secret from the address before anything else can read or keep it. */
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
   if (fragment !== '') history.replaceState(null, '', location.pathname + languageQuery());
   return fragment;
 }
 
-/** The one parameter that pages keep: the language that was asked for. */
+/** The one parameter that pages keep: the requested language. */
 export function languageQuery(): string {
   const asked = new URLSearchParams(location.search).get('lang');
   return asked === null ? '' : `?lang=${encodeURIComponent(asked)}`;
 }
 
-/** The browser's storage that outlives the tab; even asking for it may be forbidden. */
+/** Storage that outlives the tab. Some browsers throw on access. */
 export function localStorageIfAny(): Storage | undefined {
   try {
     return window.localStorage;

@@ -1,6 +1,6 @@
 import { generate } from 'lean-qr';
 
-/** A file of its own: only orders that are paid by a code fetch what draws it. */
+/** A separate file, because only orders that are paid by a QR code need it. */
 export function drawCode(text: string, canvas: HTMLCanvasElement): void {
   generate(text).toCanvas(canvas);
 }

@@ -4,7 +4,7 @@ import { pageLanguage } from './page-language.ts';
 
 export type Mood = 'bad' | 'wait' | 'good';
 
-/** Marks a field with its fault, or clears it. @param fault whether there is one, or its code where there is more to say */
+/** Marks a field as faulty, or clears it. @param fault whether there is a fault, or its code if several are possible */
 export function setFault(name: string, fault: boolean | string): void {
   const { faults } = refusalWords[pageLanguage];
   const isFaulty = fault !== false;
@@ -17,8 +17,9 @@ export function setFault(name: string, fault: boolean | string): void {
 }
 
 /**
- * Marks the fields that are named and clears the others; goes to the first fault. Whether there was one.
+ * Marks the named fields, clears the others, and focuses the first faulty one.
  * @param codes of faults, by field
+ * @returns whether there was one
  */
 export function setFaults(
   names: readonly string[],
@@ -34,7 +35,7 @@ export function setFaults(
   return first !== undefined;
 }
 
-/** What the form as a whole has to say; nothing hides it. */
+/** Shows a message about the whole form. */
 export function setMessage(id: string, text: string, mood: Mood = 'bad', ...actions: readonly Node[]): void {
   const message = byId(id);
   message.hidden = text === '';
@@ -45,7 +46,7 @@ export function setMessage(id: string, text: string, mood: Mood = 'bad', ...acti
   if (text !== '' && mood === 'bad') message.scrollIntoView({ block: 'nearest' });
 }
 
-/** Loose on purpose: the API decides; this only saves a round trip for what cannot be right. */
+/** Deliberately loose: the API decides. This only saves a round trip for an address that cannot be right. */
 export const looksRight: Readonly<Record<string, (value: string) => boolean>> = {
   name: (value) => value !== '',
   email: (value) => /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(value),

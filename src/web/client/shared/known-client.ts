@@ -1,8 +1,8 @@
 import { localStorageIfAny } from './dom.ts';
 
 /**
- * What shows that this browser has been used with an address before. It opens nothing, and names nobody; without it a stranger
- * who knows the address can make its owner wait.
+ * A token that shows that this browser has used an address before. It opens nothing and names nobody. Without it, strangers
+ * who know the address could make its owner wait.
  */
 export type ClientOf = 'staff' | 'buyer';
 
@@ -12,11 +12,11 @@ export function keepKnownClient(whose: ClientOf, token: string): void {
   try {
     localStorageIfAny()?.setItem(nameOf(whose), token);
   } catch {
-    // Storage is full or forbidden: this browser stays a stranger.
+    // Storage is full or blocked: this browser stays unknown.
   }
 }
 
-/** To be sent along with a request about an address. */
+/** To be sent with a request about an address. */
 export function knownClient(whose: ClientOf): { readonly knownClientToken?: string } {
   const knownClientToken = localStorageIfAny()?.getItem(nameOf(whose)) ?? undefined;
   return knownClientToken === undefined ? {} : { knownClientToken };

@@ -1,4 +1,4 @@
-/** `04:09`, or `1:04:09`: time that is left, as a clock that runs backwards. */
+/** The remaining time as `04:09` or `1:04:09`. */
 export function leftText(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const two = (value: number) => String(value).padStart(2, '0');

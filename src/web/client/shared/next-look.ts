@@ -5,9 +5,9 @@ const ceilings = { creating: 5000, waiting: 15_000, away: 30_000 };
 const firsts = { creating: 1000, waiting: 2500, away: 2000 };
 
 /**
- * When to look at the order again, in milliseconds: soon while something is being prepared, then ever less often, and
- * never once nothing can change by itself.
- * @param looks how often it was looked at since it last changed
+ * Milliseconds until the order is read again: soon while something is being prepared, then less and less often, and never
+ * once nothing can change by itself.
+ * @param looks how often it was read since it last changed
  * @param askedMs what the server asked for
  */
 export function nextLook(
@@ -20,7 +20,7 @@ export function nextLook(
   return backOff(looks, { firstMs: firsts[pace], ceilingMs: ceilings[pace], askedMs, random });
 }
 
-/** After a call that brought no answer. */
+/** After a call without an answer. */
 export function nextTry(failures: number, askedMs: number, random: number): number {
   return backOff(failures, { firstMs: firsts.away, ceilingMs: ceilings.away, askedMs, random });
 }

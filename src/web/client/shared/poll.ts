@@ -1,7 +1,7 @@
-/** Asks again and again while the page is looked at. A step says when it wants the next, or that there is none. */
+/** Repeats a step while the page is visible. The step says when to run next, or that it is done. */
 export type Poll = { now(): void; stop(): void };
 
-/** @param options.alsoHidden also while nobody looks: for pages whose turn may come meanwhile */
+/** @param options.alsoHidden for pages whose turn may come while they are hidden */
 export function poll(
   step: () => Promise<number | undefined>,
   { alsoHidden = false }: { alsoHidden?: boolean } = {},
@@ -26,7 +26,7 @@ export function poll(
     if (isStopped) return;
     if (isWantedAgain) return run();
     if (waitMs === undefined) return;
-    // Hidden pages do not ask as a rule; they do once they are seen again.
+    // A hidden page pauses, and goes on when it is visible again.
     isDue = true;
     timer = window.setTimeout(() => {
       if (alsoHidden || !document.hidden) void run();

@@ -2,7 +2,7 @@ import { refusalWords } from '../../i18n/words/refusals.ts';
 import type { Problem } from './api.ts';
 import { pageLanguage } from './page-language.ts';
 
-/** A refusal in the words of a person. */
+/** The text that a person reads for a refusal. */
 export function refusalText({ code, limit, max, requestId }: Problem): string {
   const words = refusalWords[pageLanguage];
   if (code === 'order.limit_exceeded') return words.limit(limit ?? '', max ?? 0);

@@ -10,16 +10,16 @@ type SmallForm = {
   readonly buttonId: string;
   readonly messageId: string;
   readonly fields: readonly string[];
-  /** Fields whose content is taken as it is, and only asked to be there. */
+  /** Fields that are sent as they are and only required. */
   readonly unchecked?: readonly string[];
   readonly path: string;
   bodyOf(values: Readonly<Record<string, string>>): unknown;
   onDone(answer: Extract<Answer<unknown>, { kind: 'ok' }>): void | Promise<void>;
-  /** A refusal that the page has an answer of its own to. */
+  /** A refusal that the page handles itself. */
   onRefused?(problem: Problem): void;
 };
 
-/** A form with one button, sent once at a time, that says every outcome in words. */
+/** A form with one button. It sends once at a time and shows every outcome. */
 export function sendForm(form: SmallForm): void {
   const button = byId(form.buttonId, HTMLButtonElement);
   button.disabled = false;
@@ -62,7 +62,7 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   setMessage(form.messageId, refusalText(problem) + (problem.status === 429 ? wait : ''));
 }
 
-/** The form has done its work: what comes next takes its place and is read out. */
+/** Replaces the finished form by what comes next, which is read out. */
 export function finish(formId: string, doneId: string): void {
   byId(formId).hidden = true;
   const done = byId(doneId);

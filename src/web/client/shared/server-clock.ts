@@ -2,7 +2,7 @@
 
 let aheadMs = 0;
 
-/** Takes the `Date` of an answer that comes straight from the server; the date of a cached one is that of its making. */
+/** Reads the `Date` of an answer that comes from the server itself. A cached answer has the date when it was made. */
 export function noteServerTime(headers: Headers): void {
   const told = Date.parse(headers.get('date') ?? '');
   const ageSeconds = Number(headers.get('age') ?? 0);

@@ -1,4 +1,4 @@
-/** How long to wait. Whole crowds run this code at the same moment, so every wait is spread. */
+/** How long to wait. Many browsers run this code at the same moment, so every wait has jitter. */
 
 const spreadShare = 0.25;
 
@@ -7,13 +7,13 @@ export function spread(milliseconds: number, random: number): number {
   return Math.round(milliseconds * (1 - spreadShare + 2 * spreadShare * random));
 }
 
-/** Grows by half with each try up to a ceiling; what the server asked for is the least. */
+/** Grows by half with each try up to a maximum, and is never less than what the server asked for. */
 export function backOff(
   tries: number,
   { firstMs, ceilingMs, askedMs = 0, random }: { firstMs: number; ceilingMs: number; askedMs?: number; random: number },
 ): number {
   const grown = spread(Math.min(ceilingMs, firstMs * 1.5 ** Math.min(tries, 30)), random);
-  // Never earlier than asked for: an early retry is one more refusal.
+  // Never earlier: an early retry is refused again.
   return Math.max(grown, Math.round(askedMs * (1 + spreadShare * random)));
 }
 

@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** How long a wait is, as coarse as it is known. */
+/** A wait, rounded as coarsely as it is known. */
 type EstimateWords = {
   readonly unknown: string;
   readonly underMinute: string;

@@ -1,9 +1,9 @@
 import type { InEach } from '../language.ts';
 
-/** The field of a phone number, wherever a page has one. */
+/** The phone field, on every page that has one. */
 type PhoneWords = {
   readonly country: string;
-  /** @param country its name, or empty where a number belongs to none */
+  /** @param country its name; empty if the number belongs to none */
   readonly reading: (number: string, country: string) => string;
 };
 

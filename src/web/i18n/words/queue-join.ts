@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** Taking a place: an address, a code, and work where the room asks for it. */
+/** Joining: an address, a code, and a challenge if the room requires one. */
 type JoinWords = {
   readonly byEmail: string;
   readonly byPhone: string;

@@ -3,7 +3,7 @@ import type { InEach } from '../language.ts';
 /** Words for a buyer whose turn has passed. */
 type LapsedWords = {
   readonly after: (minutes: number) => string;
-  /** What to do then, while the line goes on and while it does not. */
+  /** What to do next, while the line moves and while it does not. */
   readonly canRejoin: string;
   readonly mustWait: string;
   readonly rejoin: string;

@@ -1,7 +1,7 @@
 import type { CheckName } from '../../client/queue/verify-place.ts';
 import type { InEach } from '../language.ts';
 
-/** The check of one's own place, explained to somebody who has never heard of a hash. */
+/** The verification of one's own place, for people who do not know what a hash is. */
 type VerifyWords = {
   readonly title: string;
   readonly lead: string;

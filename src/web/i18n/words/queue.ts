@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** What the page of a waiting room says, and what other pages say of it. */
+/** The texts of the waiting room's page, and what other pages say about a waiting room. */
 type QueueWords = {
   readonly title: string;
   readonly intro: string;

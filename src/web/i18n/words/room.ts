@@ -1,7 +1,7 @@
 import type { Phase } from '../../client/queue/queue-view.ts';
 import type { InEach } from '../language.ts';
 
-/** What an event's page says of its waiting room. */
+/** What an event's page says about its waiting room. */
 type RoomWords = {
   readonly phases: Readonly<Record<Phase, string>>;
   readonly phaseText: Readonly<Record<Phase, string>>;

@@ -11,8 +11,8 @@ import { field } from './field.ts';
 import { phoneField } from './phone-field.ts';
 
 /**
- * Ticket categories and the order form. The button waits for its script: sent by the browser itself, the form would do
- * nothing good, and the page's policy forbids it.
+ * Ticket categories and the order form. The button is disabled until the script runs: the policy forbids sending the form
+ * without it.
  */
 export function checkout(context: PageContext, { event, categories, availability, room }: EventFacts): Html {
   const { language } = context.lang;
@@ -31,7 +31,7 @@ ${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerF
 ${isOff ? '' : html`<a class="jump button" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
 }
 
-/** Who has no pass is led to the line; the script of the page shows who has one. */
+/** Shows the link to the waiting room. The script hides it for buyers with a pass. */
 function roomNotice({ lang }: PageContext, { slug }: PublicEvent, { phase }: QueueTimes): Html {
   const words = roomWords[lang.language];
   return html`<div class="notice room" id="room"><strong id="room-title">${words.phases[phase]}</strong><p id="room-text">${words.phaseText[phase]}</p>

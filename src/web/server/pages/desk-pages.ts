@@ -7,7 +7,7 @@ import { field } from './field.ts';
 
 const passwordLengthMax = 200;
 
-/** Where an invitation's link leads: its secret is the fragment, which only the script sees. */
+/** Where the link of an invitation leads. Its secret is in the fragment, which only the script sees. */
 export function invitationPage(context: PageContext): Promise<string> {
   const words = deskWords[context.lang.language];
   return layout(context, {
@@ -23,7 +23,7 @@ ${donePanel(words.acceptedTitle, words.acceptedText, toDoor(context))}</div>`,
   });
 }
 
-/** With a link, sets a new password; without one, asks for the link. */
+/** With a link, sets a new password. Without one, asks for the link. */
 export function passwordResetPage(context: PageContext): Promise<string> {
   const words = deskWords[context.lang.language];
   return layout(context, {

@@ -5,7 +5,7 @@ import { doorWords } from '../../i18n/words/door.ts';
 import { formMessage } from './form-parts.ts';
 import { field } from './field.ts';
 
-/** The scanner: sign in, choose the event, scan. The session lives in the tab and ends with it. */
+/** The scanner: sign in, choose the event, scan. The session ends with the tab. */
 export function doorPage(context: PageContext): Promise<string> {
   const words = doorWords[context.lang.language];
   return layout(context, {

@@ -6,7 +6,7 @@ import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { checkout } from './checkout.ts';
 
-/** An event with everything to decide by, and the form to order with. Readable without script. */
+/** An event with all facts, and the order form. Readable without script. */
 export function eventPage(context: PageContext, facts: EventFacts): Promise<string> {
   const { event, schedule } = facts;
   const words = eventWords[context.lang.language];
@@ -61,7 +61,7 @@ function scheduleSection({ lang: { language } }: PageContext, { timeZone }: Publ
     const day = formatDate(item.startsAt, timeZone, language, 'weekday');
     days.set(day, [...(days.get(day) ?? []), item]);
   }
-  // The zone stands above in the facts; where the clocks change during the event, each hour says which one it is.
+  // The facts name the zone. If the clocks change during the event, each time names its zone.
   const zones = new Set(schedule.map((item) => zoneLabel(item.startsAt, timeZone)));
   const clock = zones.size > 1 ? formatClockIn : formatClock;
   const row = (

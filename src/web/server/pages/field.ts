@@ -13,7 +13,7 @@ type Field = {
   readonly className?: string;
 };
 
-/** A labelled input with its hint and the place where its fault is said. */
+/** A labelled input with its hint and the element for its fault. */
 export function field(of: Field): Html {
   const { name, hint } = of;
   const described = [...(hint === undefined ? [] : [`${name}-hint`]), `${name}-error`].join(' ');

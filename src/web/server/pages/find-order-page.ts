@@ -4,7 +4,7 @@ import { findOrderWords } from '../../i18n/words/find-order.ts';
 import { donePanel, formMessage } from './form-parts.ts';
 import { field } from './field.ts';
 
-/** For buyers who lost the link to an order. Its answer never tells whether the order exists. */
+/** For buyers who lost the link to an order. The answer never tells whether the order exists. */
 export function findOrderPage(context: PageContext): Promise<string> {
   const words = findOrderWords[context.lang.language];
   return layout(context, {

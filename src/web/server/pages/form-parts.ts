@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import type { Html } from '../layout.ts';
 
-/** Where a form says that it was refused. */
+/** The element that shows why the form was refused. */
 export function formMessage(): Html {
   return html`<div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>`;
 }
 
-/** What takes a form's place when it has done its work. */
+/** What replaces a finished form. */
 export function donePanel(title: string, text: string, more?: Html): Html {
   return html`<section id="done" class="message" tabindex="-1" hidden><h1>${title}</h1><p>${text}</p>${more ?? ''}</section>`;
 }

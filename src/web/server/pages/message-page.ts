@@ -3,7 +3,7 @@ import { linkTo } from '../../i18n/language.ts';
 import { type PageContext, layout } from '../layout.ts';
 import { siteWords } from '../../i18n/words/site.ts';
 
-/** A page that only says why there is no other. */
+/** A page with only a message, for example that there is no such page. */
 export function messagePage(context: PageContext, kind: 'missing' | 'busy'): Promise<string> {
   const words = siteWords[context.lang.language];
   const title = kind === 'missing' ? words.missingTitle : words.busyTitle;

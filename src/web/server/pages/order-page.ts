@@ -4,8 +4,8 @@ import { type Html, type PageContext, layout } from '../layout.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 
 /**
- * The page of every order: the same for all of them. Who the order belongs to is shown by the fragment of the mailed link,
- * or by the cookie of an earlier visit; only the script sees either, and only the API answers with the order.
+ * One page for all orders. The fragment of the mailed link or the cookie of an earlier visit opens the order. Only the
+ * script sees the fragment, and only the API returns the order.
  */
 export function orderPage(context: PageContext): Promise<string> {
   const { lang } = context;

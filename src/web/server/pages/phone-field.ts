@@ -4,10 +4,10 @@ import type { Language } from '../../i18n/language.ts';
 import type { Html } from '../layout.ts';
 import { phoneWords } from '../../i18n/words/phone.ts';
 
-/** Of all countries, for the script of the page, which names them in the reader's language: `ID62 SG65 ...`. */
+/** All countries with their codes, as `ID62 SG65 ...`. The page's script names them in the reader's language. */
 const callingCodes = phoneCountries.map((country) => country + callingCodeOf(country)).join(' ');
 
-/** A phone number with its country, and the line that shows it as the service understands it. @param country of the event */
+/** A phone number with its country, and the line that shows how the service reads it. @param country of the event */
 export function phoneField(of: { label: string; hint: string; country: string; language: Language }): Html {
   const name = new Intl.DisplayNames(of.language, { type: 'region' }).of(of.country) ?? of.country;
   return html`<div class="field"><label for="phone">${of.label}</label>

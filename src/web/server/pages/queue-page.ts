@@ -12,8 +12,8 @@ import { phoneField } from './phone-field.ts';
 import { formMessage } from './form-parts.ts';
 
 /**
- * The waiting room of an event. The page is the same for everybody and changes only with the event and the room's times;
- * where the line stands and who has which place only the script knows.
+ * The waiting room of an event. The page is the same for everybody and changes only with the event and the room's times.
+ * Only the script knows the line's progress and the buyer's place.
  */
 export function queuePage(context: PageContext, event: PublicEvent, times: QueueTimes): Promise<string> {
   const { lang } = context;
@@ -49,7 +49,7 @@ ${verifyPanel(context)}
   }
 }
 
-/** Where the buyer stands, in one sentence, with the numbers below it and at most one thing to do. */
+/** The buyer's status in one sentence, with the numbers below and at most one action. */
 function stagePanel({ lang: { language } }: PageContext): Html {
   const words = queueWords[language];
   return html`<section class="panel standing" id="stage" aria-labelledby="stage-title" aria-busy="true" data-kind="loading">
@@ -65,7 +65,7 @@ function stagePanel({ lang: { language } }: PageContext): Html {
 <p id="other-line" hidden><button type="button" class="link-button" id="other-address">${words.otherAddress}</button></p></section>`;
 }
 
-/** An address, its code, and the work: one after another in the same place. */
+/** The address, its code, and the challenge, one after another in the same place. */
 function joinPanel({ lang: { language } }: PageContext, country: string): Html {
   const words = joinWords[language];
   const way = (value: 'email' | 'phone', label: string, isChecked: boolean) =>

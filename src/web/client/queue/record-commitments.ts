@@ -1,14 +1,14 @@
 import type { Seen } from './held-place.ts';
 import type { DrawSummary } from './queue-view.ts';
 
-/** Draws of one room that are remembered: a void one is rare, and a room has few. */
+/** Draws remembered per room. Void draws are rare, so a room has few draws. */
 const seenMax = 5;
 
 /**
- * Writes down what a draw was bound to when this browser first saw it. Afterwards nobody has to be believed that it was
- * there before the beacon's round. The same list when there is nothing new.
+ * Records a draw's commitments when this browser first sees them. The verification then need not trust anybody that they
+ * existed before the beacon's round. Returns the same list if there is nothing new.
  */
-export function noteSeen(seen: readonly Seen[], draw: DrawSummary | null, nowMs: number): readonly Seen[] {
+export function recordCommitments(seen: readonly Seen[], draw: DrawSummary | null, nowMs: number): readonly Seen[] {
   if (draw === null) return seen;
   const known = seen.find(({ number }) => number === draw.number);
   const { number, seedHash, beaconRound, merkleRoot } = draw;
