@@ -1,4 +1,4 @@
-/** Ordered: each role may do what the ones after it may. */
+/** Ordered: each role may do everything that the later ones may. */
 export const roles = ['owner', 'manager', 'door'] as const;
 export type Role = (typeof roles)[number];
 
@@ -17,7 +17,7 @@ export function atLeast(actor: Pick<Actor, 'role'>, role: Role): boolean {
   return roles.indexOf(actor.role) <= roles.indexOf(role);
 }
 
-/** Who may invite, change and end members of a role: an owner any, a manager those at the door. */
+/** The roles whose members this role may invite, change and end: an owner all, a manager only the door staff. */
 export function mayManage(actor: Pick<Actor, 'kind' | 'role'>, role: Role): boolean {
   return actor.kind !== 'device' && (actor.role === 'owner' || (actor.role === 'manager' && role === 'door'));
 }

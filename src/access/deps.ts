@@ -5,7 +5,7 @@ import type { Actors } from './actors.ts';
 import type { Passwords } from './sessions/passwords.ts';
 import type { TryLimiter } from './sessions/try-limiter.ts';
 
-/** Everything that the routes of this room need. */
+/** The dependencies of this room's routes. */
 export type AccessDeps = {
   readonly db: Db;
   readonly clock: Clock;

@@ -59,11 +59,11 @@ export const forbidden = (): Refusal => new DomainError('access.forbidden', 'You
 export const limitReached = (max: number): Refusal =>
   new DomainError('access.limit_reached', `There are ${max} of these already; end one first.`, { details: { max } });
 
-/** One answer for a link that was made up, used, replaced, or came too late. */
+/** One answer for a link that is forged, used, replaced or expired. */
 export const linkInvalid = (): Refusal =>
   new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
 
-/** Counted whether or not anybody has this address. */
+/** Counted for known and unknown addresses. */
 export const linkLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'access.link_limited',
@@ -71,7 +71,7 @@ export const linkLimited = (retryAfterSeconds: number): Refusal =>
     { retryAfterSeconds },
   );
 
-/** @param made what the member has made and is still open, by kind, with ids and names */
+/** @param made the member's open access by kind, with ids and names */
 export const choiceNeeded = (made: Readonly<Record<string, unknown>>): Refusal =>
   new DomainError(
     'access.choice_needed',
@@ -79,13 +79,13 @@ export const choiceNeeded = (made: Readonly<Record<string, unknown>>): Refusal =
     { details: { made } },
   );
 
-/** @param ids what was named and is not among what the member has made, or not any more */
+/** @param ids named ids that are not, or no longer, among the member's access */
 export const keepUnknown = (ids: readonly string[]): Refusal =>
   new DomainError('access.keep_unknown', 'Something to keep is not there, or was not made by this member.', {
     details: { unknown: ids },
   });
 
-/** The order's cookie is right, and what asks is not one of our pages. */
+/** The order's cookie is right, but the request does not come from one of our pages. */
 export const crossSiteRefused = (): Refusal =>
   new DomainError(
     'access.cross_site',
@@ -130,14 +130,14 @@ export const deviceEventNotFound = (): Refusal => new DomainError('event.not_fou
 
 export const verificationEventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
-/** Whether an organiser can write to phones is no secret, and says nothing about the phone. */
+/** Reveals only whether the organiser can write to phones, nothing about this phone. */
 export const phoneNotPossible = (): Refusal =>
   new DomainError(
     'verification.phone_not_possible',
     'Codes to phones need an event whose organizer sends them; use an email.',
   );
 
-/** One answer whether this network or others have asked for too many, so that it says nothing of the others. */
+/** One answer whether this network or another one has asked for too many codes. */
 export const verificationLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'verification.limited',
@@ -145,6 +145,6 @@ export const verificationLimited = (retryAfterSeconds: number): Refusal =>
     { retryAfterSeconds },
   );
 
-/** One answer for a wrong code, one that is too late, one that was tried too often, and a verification nobody made. */
+/** One answer for a wrong, late or too often tried code, and for an unknown verification. */
 export const verificationRefused = (): Refusal =>
   new DomainError('verification.refused', 'This code is not right, or not any more; ask for a new one.');

@@ -4,7 +4,7 @@ import { job } from '../platform/jobs/job.ts';
 
 const tokenRef = z.strictObject({ tokenId: z.string().regex(idPatterns.plain) });
 
-/** Facts of this room: a link waits to be mailed. The mail is made by `staffTokenLink`, since payloads carry ids alone. */
+/** Jobs of this room. Payloads contain only ids, so `staffTokenLink` makes the link when the mail is written. */
 export const staffInvited = job({
   name: 'staff.invited',
   payload: tokenRef,
@@ -13,7 +13,7 @@ export const staffInvited = job({
   timeoutMs: 15_000,
 });
 
-/** Staged for every request, whether or not there is such a member; then there is no link, and nothing to send. */
+/** Staged for every request. If there is no such member there is no link, and nothing is sent. */
 export const staffPasswordReset = job({
   name: 'staff.password_reset',
   payload: tokenRef,
@@ -22,7 +22,7 @@ export const staffPasswordReset = job({
   timeoutMs: 15_000,
 });
 
-/** A buyer waits for a code. The message is made by `verificationMessage`, since payloads carry ids alone. */
+/** A buyer waits for a code. Payloads contain only ids, so `verificationMessage` makes the message. */
 export const verificationRequested = job({
   name: 'buyer.verification_requested',
   payload: z.strictObject({ verificationId: z.string().regex(idPatterns.plain) }),
@@ -31,7 +31,7 @@ export const verificationRequested = job({
   timeoutMs: 15_000,
 });
 
-/** Recurring: removes ended verifications of buyers, and sessions and links that ended long ago. */
+/** Recurring: deletes ended verifications of buyers, and sessions and links that ended long ago. */
 export const purgeAccess = job({
   name: 'access.purge',
   payload: z.strictObject({}),

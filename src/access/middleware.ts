@@ -12,9 +12,8 @@ export type ActorEnv = AppEnv & { Variables: { actor: Actor } };
 type Deps = { readonly actors: Actors };
 
 /**
- * For `/v1/organizers/:slug/...`: lets in who acts for this organiser and has at least this role; devices never.
- * @throws DomainError access.unauthenticated, request.not_found (another organiser's slug, exactly as an unknown one),
- * access.forbidden
+ * For `/v1/organizers/:slug/...`: admits actors of this organiser with at least this role, and never devices.
+ * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden
  */
 export function requireRole(deps: Deps, role: Role): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
@@ -29,7 +28,7 @@ export function requireRole(deps: Deps, role: Role): MiddlewareHandler<ActorEnv>
 }
 
 /**
- * For routes that belong to no organiser's path: any live session, API key or device.
+ * For routes outside of an organiser's path: admits any live session, API key or device.
  * @throws DomainError access.unauthenticated
  */
 export function requireActor(deps: Deps): MiddlewareHandler<ActorEnv> {

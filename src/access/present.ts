@@ -3,7 +3,7 @@ import type { ActorView } from './sessions/show-actor.ts';
 import type { AuditEntryWithName } from './audit/list-audit-log.ts';
 import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
 
-/** Rows as the outside sees them: the only way out. No hash, no organiser's internal id. */
+/** Rows as answers show them, without hashes and internal ids. */
 
 export function presentStaffMember({ id, email, name, role, status, locale, createdAt }: StaffMember) {
   return { id, email, name, role, status, locale, createdAt: createdAt.toISOString() };

@@ -8,7 +8,7 @@ import { linkRoutes } from './links/routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { staffRoutes } from './staff/routes.ts';
 
-/** Sign-in, invitations and resets; staff, API keys, devices and the audit log of an organiser. */
+/** Routes for sign-in, invitations and resets, and for an organiser's staff, API keys, devices and audit log. */
 export function accessRoutes(deps: AccessDeps & { readonly networkOf: (c: Context) => string }) {
   return createRouter<ActorEnv>()
     .route('/', sessionRoutes(deps))

@@ -11,7 +11,7 @@ import {
 import { signedTextLengthMax } from '../platform/text/signed-text.ts';
 import { roles } from './actor.ts';
 
-/** What callers may send, and what they get. */
+/** Inputs and outputs of the room's routes. */
 
 export const roleSchema = z.enum(roles).openapi('Role');
 
@@ -27,7 +27,7 @@ export const keepSchema = z.array(keptSchema).max(keptMax).openapi({
     'What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends.',
 });
 
-/** As a query: the same, with commas between. */
+/** As a query parameter: ids separated by commas. */
 export const keepQuery = z.object({
   keep: z
     .string()
@@ -40,7 +40,7 @@ export const keepQuery = z.object({
     }),
 });
 
-/** One that is not good, or not for this address, is as none. */
+/** A token that is invalid or belongs to another address is ignored. */
 export const knownClientSchema = z
   .string()
   .max(signedTextLengthMax)
@@ -58,7 +58,7 @@ export const keptTokenSchema = z.string().openapi({
 export const organizerParams = z.object({ slug: slugSchema });
 export const listQuery = z.object(pageQuery);
 
-/** What an operator types to create an organiser. */
+/** What an operator enters to create an organiser. */
 export const createOrganizerSchema = z.strictObject({
   slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, patternFault('slug.invalid', { min: 3, max: 48 })),
   name: nameSchema,

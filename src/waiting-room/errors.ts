@@ -35,13 +35,13 @@ export const queueProblems = {
 const refusal = (code: QueueErrorCode, message: string, details?: ProblemDetails) =>
   new DomainError<QueueErrorCode>(code, message, details === undefined ? {} : { details });
 
-/** The event has no waiting room: an organizer's answer. The public is told `event.not_found`. */
+/** The organizer's answer if the event has no waiting room. The public gets `event.not_found`. */
 export const queueNotFound = () => refusal('queue.not_found', 'The event has no waiting room.');
-/** @param phase the phase the room is in; the reader may come again when it is another */
+/** @param phase the present phase; joining may be possible in another one */
 export const queueNotOpen = (phase: string) =>
   refusal('queue.not_open', 'The waiting room does not take this now; see phase.', { phase });
 export const placeInvalid = () => refusal('queue.place_invalid', 'This is no place in the waiting room of this event.');
-/** @param position what must be called, and @param serving what has been called, both counted from 0 */
+/** @param position that must be called, @param serving the number called so far; both counted from 0 */
 export const notYourTurn = (
   details: { position: number | null; serving: number; phase: string },
   retryAfterSeconds: number,
@@ -55,7 +55,7 @@ export const turnLapsed = () =>
     'queue.turn_lapsed',
     'This place was called, and its time to come in has passed. While the room is open, join with `insteadOf` for a place at the end.',
   );
-/** Of a place that is to be given up for another: only one whose turn has passed unused is. */
+/** A place can be given up for a new one only if its turn has passed unused. */
 export const placeKept = () =>
   refusal(
     'queue.place_kept',
@@ -66,12 +66,12 @@ export const timesFixed = (phase: string) =>
 export const timesImpossible = (errors: readonly InputFault[]) =>
   refusal('queue.times_impossible', 'The waiting room cannot keep these times; see errors.', { errors });
 export const queueOver = () => refusal('queue.over', 'The waiting room of this event is over, for good.');
-/** Joining asks for a solved challenge now, and none was sent. */
+/** Joining now requires a solved challenge, and none was sent. */
 export const challengeRequired = () =>
   refusal('challenge.required', 'Joining asks for a solved challenge now; ask for one, solve it, and join with it.');
 export const listNotFrozen = () =>
   refusal('queue.list_not_frozen', 'The list of places is not frozen and hashed yet; see freezesAt.');
 export const leafNotFound = () => refusal('queue.leaf_not_found', 'The frozen list does not go so far.');
-/** Of a challenge on joining: wrong, too late, or made for another account or event. */
+/** The challenge is wrong, expired, or for another account or event. */
 export const challengeFailed = () =>
   refusal('challenge.failed', 'The challenge was not solved, or not in time; ask for a new one.');

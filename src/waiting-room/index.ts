@@ -2,17 +2,17 @@
  * Waiting room: a line before a sale, drawn in public.
  *
  * Promises
- *  1. One confirmed account holds one place in an event's line; joining again finds the same one. Who let its turn pass
- *     may give it up for one at the end.
- *  2. Who was there before the freeze is placed by a draw that anybody can check; who comes later stands behind, in order.
- *  3. A place lives in Postgres and in its signed token. No restart and no loss of Redis takes one away or gives it to
- *     somebody else.
- *  4. Who waits costs nothing: all of them read one public document, and no poll of theirs asks Redis or Postgres.
- *  5. Nobody passes whose position was not called, whose turn is over, or whose place was taken out.
- *  6. A pass belongs to one account and one event, ends soon, and is spent by the order that it places.
- *  7. Buyers are let in no faster than the organizer wants, than orders are healthy, and than payments can be made.
- *  8. What was called once stays called: serving never goes back, and a turn never ends early.
- *  9. Times and draw do not change once the line has opened; every change by an organizer is in the audit log.
+ * 1. One confirmed account has one place in an event's line; joining again returns the same one. A buyer whose turn has
+ *    passed may give the place up for one at the end.
+ * 2. The order of places before the freeze is drawn, and anybody can verify it. Later places stand behind, in order of arrival.
+ * 3. A place lives in Postgres and in its signed token. No restart and no loss of Redis takes it away or gives it to
+ *    somebody else.
+ * 4. Waiting costs nothing: all buyers read one public document, and no poll reaches Redis or Postgres.
+ * 5. Nobody gets a pass for a position that was not called, whose turn is over, or that was removed.
+ * 6. A pass belongs to one account and one event, expires soon, and is spent by the order that it places.
+ * 7. Buyers are let in no faster than the organizer wants, healthy orders allow, and payments can be made.
+ * 8. A called position stays called: serving never decreases, and a turn never ends early.
+ * 9. Times and draw do not change once the line has opened. Every change by an organizer is in the audit log.
  *
  * A room's life
  *

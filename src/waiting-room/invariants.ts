@@ -39,5 +39,5 @@ const roomInvariants: readonly Invariant[] = [
   ),
 ];
 
-/** What holds of waiting rooms, their places and their draws. */
+/** Truths about waiting rooms, their places and their draws. */
 export const waitingRoomInvariants: readonly Invariant[] = [...roomInvariants, ...placeInvariants, ...drawInvariants];

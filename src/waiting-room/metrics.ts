@@ -9,7 +9,7 @@ export type ExchangeOutcome = (typeof outcomes)[number];
 const exchanges = counter('waiting_room_exchanges_total', 'Places shown to be exchanged for a pass, by outcome', [
   'outcome',
 ]);
-/** With the label bound, since a bound counter costs a twentieth of a look-up. */
+/** With bound labels: a bound counter costs a twentieth of a lookup. */
 export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
   passed: exchanges.labels({ outcome: 'passed' }),
   not_your_turn: exchanges.labels({ outcome: 'not_your_turn' }),
@@ -35,7 +35,7 @@ export const healthReporters = gauge('waiting_room_health_reporters', 'API proce
 const joinOutcomes = counter('waiting_room_joins_total', 'Buyers who asked for a place, by outcome', ['outcome']);
 export const joins = {
   joined: joinOutcomes.labels({ outcome: 'joined' }),
-  /** Given up a place whose turn had passed, for one at the end. */
+  /** A lapsed place was given up for a new one at the end. */
   rejoined: joinOutcomes.labels({ outcome: 'rejoined' }),
   known: joinOutcomes.labels({ outcome: 'known' }),
   not_open: joinOutcomes.labels({ outcome: 'not_open' }),

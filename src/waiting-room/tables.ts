@@ -92,7 +92,7 @@ export const drawLeaves = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.chunk] })],
 );
 
-/** Where serving stood, and how many had ordered and exchanged by then: what says whose turn is over. */
+/** How far serving was at a time, with the orders and exchanges until then. It decides whose turn is over. */
 export const servingMarks = pgTable(
   'serving_marks',
   {

@@ -4,7 +4,7 @@ import { type AuditEntry, auditLog, staff } from '../tables.ts';
 
 export type AuditEntryWithName = AuditEntry & { readonly actorName: string | null };
 
-/** Who changed what, newest first; one more than `limit` when there is a next page. By the index audit_log_organizer. */
+/** The changes and who made them, newest first, up to `limit` + 1. Index: audit_log_organizer. */
 export async function listAuditLog(
   deps: { db: Db },
   page: { organizerId: string; beforeId: number | undefined; limit: number },

@@ -5,7 +5,7 @@ import { carriesOrderCredential } from '../buyers/order-access.ts';
 
 const orderPath = /^\/v1\/orders\/(ord_[0-9A-HJKMNP-TV-Z]{28})(?:\/|$)/;
 
-/** Tells callers with a credential of ours from strangers, without a query. */
+/** Tells requests with a credential of ours from strangers', without a query. */
 export function createPresentsCredential(
   config: CredentialSecrets & Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>,
 ): PresentsCredential {

@@ -4,7 +4,7 @@ import { type ApiKey, type Device, apiKeys, devices } from '../tables.ts';
 
 type Page = { readonly afterId: string | undefined; readonly limit: number };
 
-/** Ended ones too, in the order in which they were made, one more than `limit`; by api_keys_organizer. */
+/** Includes ended keys. Ordered by creation, up to `limit` + 1. Index: api_keys_organizer. */
 export async function findApiKeys(db: Db, organizerId: string, page: Page): Promise<ApiKey[]> {
   return db
     .select()
@@ -25,7 +25,7 @@ export async function endApiKeyRow(tx: Db, organizerId: string, keyId: string): 
   return rows.length > 0;
 }
 
-/** Keys that live and that this maker answers for. */
+/** Live keys that this member is responsible for. */
 export async function findMadeKeys(tx: Db, organizerId: string, makerId: string): Promise<ApiKey[]> {
   return tx
     .select()
@@ -42,7 +42,7 @@ export async function handOverKeys(tx: Db, organizerId: string, ids: string[], t
     .where(and(eq(apiKeys.organizerId, organizerId), inArray(apiKeys.id, ids), isNull(apiKeys.endedAt)));
 }
 
-/** Devices that live and that one of these makers answers for. */
+/** Live devices that one of these makers is responsible for. */
 export async function findMadeDevices(tx: Db, organizerId: string, makerIds: string[]): Promise<Device[]> {
   return tx
     .select()
@@ -59,7 +59,7 @@ export async function handOverDevices(tx: Db, organizerId: string, ids: string[]
     .where(and(eq(devices.organizerId, organizerId), inArray(devices.id, ids), isNull(devices.endedAt)));
 }
 
-/** Ended ones too, in the order in which they were made, one more than `limit`. */
+/** Includes ended devices. Ordered by creation, up to `limit` + 1. */
 export async function findDevices(
   db: Db,
   organizerId: string,

@@ -28,7 +28,7 @@ export async function confirmPasswordReset(
   refuseWithoutChoice(await findMadeAccess(deps.db, organizerId, found.member.id), input.keep);
   const passwordHash = await deps.passwords.hash(input.password);
   const ended = await transaction(deps.db, async (tx) => {
-    // Nothing new can be made while this transaction looks at what there is.
+    // The lock keeps others from creating access while this transaction reads what there is.
     await lockOrganizer(tx, organizerId);
     const staffId = await useStaffToken(tx, tokenId, 'password_reset');
     const member = staffId === undefined ? undefined : await setStaffPassword(tx, staffId, 'active', { passwordHash });

@@ -19,7 +19,7 @@ export async function insertStaffToken(
   return row;
 }
 
-/** The link's member, when the link is neither used nor void nor late. */
+/** The link's member, if the link is neither used nor void nor expired. */
 export async function findLiveStaffToken(db: Db, tokenId: string) {
   const [row] = await db
     .select({ token: staffTokens, member: staff, organizer: organizers })

@@ -42,7 +42,7 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
     taskMsMax: keyMsMax,
     idleMs: helperIdleMs,
     heapMiBMax: helperHeapMiBMax,
-    // Staff must be able to sign in while a rush takes all of the processor.
+    // Staff must be able to sign in while a rush uses the whole processor.
     priority: 'low',
   });
   const derive = async (password: string, salt: Uint8Array, { ln, r, p }: ScryptCost): Promise<Uint8Array> => {
@@ -56,7 +56,7 @@ export function createPasswords(cost: ScryptCost = costDefault): Passwords {
       leave();
     }
   };
-  // No password matches it: the key is random, not derived.
+  // No password matches it, because its key is random and not derived.
   const nobody = format(cost, randomBytes(saltBytes), randomBytes(keyBytes));
 
   return {

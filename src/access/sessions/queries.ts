@@ -66,8 +66,8 @@ export async function findDeviceActor(
 }
 
 /**
- * Whether somebody has signed in with this address from this network while the sessions are kept. By staff_email_active and
- * sessions_network; an unknown address takes the same way.
+ * Whether somebody has signed in with this address from this network, as far as sessions are kept. Indexes:
+ * staff_email_active, sessions_network. An unknown address takes the same steps.
  */
 export async function wasSignedInFrom(db: Db, email: string, networkKey: string): Promise<boolean> {
   const rows = await db
@@ -88,7 +88,7 @@ export async function endSessionRow(tx: Db, staffId: string, sessionId: string):
   return rows.length > 0;
 }
 
-/** How many it ended. */
+/** Returns how many sessions it ended. */
 export async function endAllSessions(tx: Db, staffId: string): Promise<number> {
   const rows = await rowsOf<{ id: string }>(
     tx,
@@ -97,7 +97,7 @@ export async function endAllSessions(tx: Db, staffId: string): Promise<number> {
   return rows.length;
 }
 
-/** Newest first; there are never more than the limit per member. */
+/** Newest first. The limit per member bounds the list. */
 export async function findLiveSessions(db: Db, staffId: string): Promise<Session[]> {
   return db
     .select()

@@ -19,13 +19,13 @@ export type ActorView = {
   readonly name: string;
   readonly email?: string;
   readonly organizer: { readonly slug: string; readonly name: string };
-  /** When a session ends by itself. */
+  /** When the session expires. */
   readonly expiresAt?: Date;
 };
 
 /**
- * The caller's own name, role and organiser, as pages and devices show them.
- * @throws DomainError access.unauthenticated when the actor ended a moment ago
+ * The caller's own name, role and organiser, for pages and devices.
+ * @throws DomainError access.unauthenticated if the actor ended a moment ago
  */
 export async function showActor(deps: { db: Db }, input: { actor: Actor }): Promise<ActorView> {
   const { actor } = input;

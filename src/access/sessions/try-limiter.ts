@@ -1,7 +1,7 @@
 import { widerNetworkOf } from '../../http/server/client-network.ts';
 import { keyedHash } from '../buyers/buyer-key.ts';
 
-/** One try about an address that strangers may try, too. All keys are keyed hashes. */
+/** A try about an address, which strangers may make, too. All keys are keyed hashes. */
 export type Try = {
   /** The address, known or not. */
   readonly target: string;
@@ -11,7 +11,7 @@ export type Try = {
   readonly around: string;
   /** The key of a client that was used with the address before. */
   readonly knownClient?: string | undefined;
-  /** Whether the address was used from this network before. Called only when it makes a difference. */
+  /** Whether the address was used from this network before. Called only if the answer matters. */
   readonly isKnownNetwork?: () => Promise<boolean>;
 };
 
@@ -21,7 +21,7 @@ export type Try = {
  */
 export type TryLimiter = {
   consume(one: Try): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
-  /** Resets the counts after a right try. */
+  /** Resets the counts after a success. */
   reset(one: Try): Promise<void>;
 };
 

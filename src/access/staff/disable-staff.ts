@@ -38,7 +38,7 @@ export async function disableStaff(
   for (const id of [staffId, ...ended]) deps.actors.forget(id);
 }
 
-/** Takes the password too, so that nothing but a new invitation opens the account again. */
+/** Removes the password too, so that only a new invitation opens the account again. */
 async function disableStaffRow(tx: Db, staffId: string): Promise<boolean> {
   const rows = await tx
     .update(staff)

@@ -77,7 +77,7 @@ async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): 
   return invited;
 }
 
-/** The organiser's own member with this address, whatever other organisers know of it. */
+/** The organiser's own member with this address, whatever other organisers have. */
 async function findStaffOfOrganizer(db: Db, organizerId: string, email: string): Promise<StaffMember | undefined> {
   const [row] = await db
     .select()
@@ -90,7 +90,7 @@ function countStaff(tx: Db, organizerId: string): Promise<number> {
   return tx.$count(staff, eq(staff.organizerId, organizerId));
 }
 
-/** An invited or disabled member is invited again, under what the new invitation says; the old password is gone. */
+/** Invites an invited or disabled member again, with the new invitation's role and name. The old password is removed. */
 async function reinviteStaff(
   tx: Db,
   staffId: string,
@@ -104,7 +104,7 @@ async function reinviteStaff(
   return row;
 }
 
-/** Invitations of this member made within the last hour. Only under `lockOrganizer` does the answer stay true. */
+/** Invitations of this member within the last hour. Stays true only under `lockOrganizer`. */
 function countRecentInvitations(tx: Db, staffId: string): Promise<number> {
   return tx.$count(
     staffTokens,

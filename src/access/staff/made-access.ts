@@ -23,7 +23,7 @@ export type MadeAccess = {
   readonly invitations: readonly StaffMember[];
 };
 
-/** What stays when its maker goes: ids, or all of a kind. */
+/** What stays when its creator goes: ids, or all of a kind. */
 export type Keep = readonly string[];
 
 const kinds = ['api_keys', 'devices', 'invitations'] as const;

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, ne } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
 import { type StaffMember, type StaffStatus, staff } from '../tables.ts';
 
-/** Undefined when the organiser has a member with this address already. */
+/** Undefined if the organiser already has a member with this address. */
 export async function insertStaff(db: Db, member: typeof staff.$inferInsert): Promise<StaffMember | undefined> {
   const [row] = await db
     .insert(staff)
@@ -12,7 +12,7 @@ export async function insertStaff(db: Db, member: typeof staff.$inferInsert): Pr
   return row;
 }
 
-/** Who signs in with this address; by staff_email_active. */
+/** The member who signs in with this address. Index: staff_email_active. */
 export async function findActiveStaffByEmail(db: Db, email: string): Promise<StaffMember | undefined> {
   const [row] = await db
     .select()
@@ -21,7 +21,7 @@ export async function findActiveStaffByEmail(db: Db, email: string): Promise<Sta
   return row;
 }
 
-/** A member of this organiser; another organiser's member does not exist here. */
+/** A member of this organiser; undefined for another organiser's member. */
 export async function findStaff(db: Db, organizerId: string, staffId: string): Promise<StaffMember | undefined> {
   const [row] = await db
     .select()
@@ -30,7 +30,7 @@ export async function findStaff(db: Db, organizerId: string, staffId: string): P
   return row;
 }
 
-/** In the order in which they were invited, one more than `limit`; by staff_organizer. */
+/** Ordered by invitation, up to `limit` + 1. Index: staff_organizer. */
 export async function findStaffPage(
   db: Db,
   organizerId: string,
@@ -44,7 +44,7 @@ export async function findStaffPage(
     .limit(page.limit + 1);
 }
 
-/** Members whom one of these makers has invited and who have not accepted yet; by staff_organizer. */
+/** Members whom one of these makers has invited and who have not accepted yet. Index: staff_organizer. */
 export async function findOpenInvitations(tx: Db, organizerId: string, makerIds: string[]): Promise<StaffMember[]> {
   return tx
     .select()
@@ -61,7 +61,7 @@ export async function handOverInvitations(tx: Db, organizerId: string, ids: stri
     .where(and(eq(staff.organizerId, organizerId), inArray(staff.id, ids), eq(staff.status, 'invited')));
 }
 
-/** Active owners besides this member. Only under `lockOrganizer` does the answer stay true. */
+/** Active owners besides this member. Stays true only under `lockOrganizer`. */
 export function countOtherOwners(tx: Db, organizerId: string, staffId: string): Promise<number> {
   return tx.$count(
     staff,
@@ -69,7 +69,7 @@ export function countOtherOwners(tx: Db, organizerId: string, staffId: string): 
   );
 }
 
-/** Ends an invitation that nobody has accepted; false when somebody has. */
+/** Ends an invitation. False if it was already accepted. */
 export async function endInvitationRow(tx: Db, staffId: string): Promise<boolean> {
   const rows = await tx
     .update(staff)
@@ -80,8 +80,8 @@ export async function endInvitationRow(tx: Db, staffId: string): Promise<boolean
 }
 
 /**
- * Undefined when the member is not in state `from` any more.
- * @throws the violation of staff_email_active when the address signs in for another organiser by now
+ * Undefined if the member is no longer in state `from`.
+ * @throws the violation of staff_email_active if the address signs in for another organiser by now
  */
 export async function setStaffPassword(
   tx: Db,

@@ -6,7 +6,7 @@ import { type DrawRules, rulesOf } from './order/draw-rules.ts';
 import { presentDraws } from './present.ts';
 import { findPublicRoom, listDraws } from './queries.ts';
 
-/** Expires within a second, like availability: a change is visible a second after it happened. */
+/** Expires within a second, as availability does. A change is visible a second after it happened. */
 const drawsKind = readKind({
   name: 'draws',
   ttlMs: 1000,
@@ -21,7 +21,7 @@ export type DrawsReadDeps = {
   readonly drawRules?: Partial<DrawRules> | undefined;
 };
 
-/** The public document of a room's draws, as one of the cached reads. */
+/** The public document of a room's draws, as a cached read. */
 export function drawsRead({ db, beaconChain, drawRules }: DrawsReadDeps, slug: string): Read {
   return {
     key: `/v1/events/${slug}/queue/draws`,

@@ -5,8 +5,8 @@ import type { DrawDeps } from './deps.ts';
 import { findCurrentDraw, lockRoom, markFrozen } from './queries.ts';
 
 /**
- * Fixes the places of the draw, in one short transaction under the room's lock, however many there are; `completeDraw`
- * writes leaves and root afterwards. Places that join from now on stand behind them. Safe to repeat.
+ * Fixes the places of the draw in one short transaction under the room's lock, however many there are. `completeDraw`
+ * writes leaves and root afterwards. Later places stand behind these. Safe to repeat.
  */
 export async function freezePlaces(
   deps: Pick<DrawDeps, 'db' | 'beaconChain' | 'encryptionKey' | 'drawRules'>,

@@ -1,11 +1,11 @@
 /**
- * The draw: who stands where in the line, decided so that anybody can check it afterwards (docs/draw.md).
+ * The draw: it decides the order of the line, and anybody can verify it afterwards (docs/draw.md).
  *
  * Promises
- *  1. The seed is bound by a published hash before the pre-queue opens, the list by a published root before the beacon's
- *     round exists; after that nobody, we included, can choose the order.
- *  2. From what is published anybody computes the key, the order, and the own place.
- *  3. A draw that breaks its own rules is void, in public, and the next number is committed to.
+ * 1. A published hash commits to the seed before the pre-queue opens, and a published root commits to the list before the
+ *    beacon's round exists. After that nobody can choose the order, and neither can we.
+ * 2. Anybody can compute the key, the order and their own position from what is published.
+ * 3. A draw that breaks its own rules is void, in public, and the next number is committed to.
  *
  * A draw's life
  *

@@ -8,10 +8,10 @@ import { rootOf } from './tree/merkle.ts';
 import { leavesPerChunk } from './order/method.ts';
 import { type DrawRow, listDrawnDraws } from './queries.ts';
 
-/** Draws whose hashes are computed again at each check: the latest ones. */
+/** Draws whose hashes each check computes again: the latest ones. */
 const recomputedMax = 50;
 
-/** Truths about draws: what was published is in order, and leads to the key that decides who comes first. */
+/** Truths about draws: published values are consistent, and lead to the key that decides the order. */
 export const drawInvariants: readonly Invariant[] = [
   invariantOf(
     'draws.one_counts',

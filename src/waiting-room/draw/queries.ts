@@ -6,12 +6,12 @@ import type { BeaconChain } from './beacon/beacon-chain.ts';
 import type { VoidReason } from './order/draw-rules.ts';
 
 export type DrawRow = typeof draws.$inferSelect;
-/** A draw, and how long ago its beacon round came into being by Postgres' clock; negative before it. */
+/** A draw, and the time since its beacon round by Postgres' clock; negative before the round. */
 export type TimedDraw = { readonly draw: DrawRow; readonly secondsPastRound: number };
 
 const secondsPastRound = sql<string>`extract(epoch from now() - ${draws.beaconRoundAt})`.mapWith(Number);
 
-/** The draw that counts: the one with the highest number. */
+/** The current draw: the one with the highest number. */
 export async function findCurrentDraw(db: Db, eventId: string): Promise<TimedDraw | undefined> {
   const [row] = await db
     .select({ draw: draws, secondsPastRound })
@@ -28,7 +28,7 @@ export type RoomAtFreeze = {
   readonly isDue: boolean;
 };
 
-/** Under its lock nobody joins: what follows must be short. */
+/** Nobody can join while the lock is held, so the transaction must be short. */
 export async function lockRoom(tx: Db, eventId: string): Promise<RoomAtFreeze | undefined> {
   const [row] = await tx
     .select({
@@ -47,7 +47,7 @@ export type NewDraw = Pick<
   'eventId' | 'number' | 'seedHash' | 'seedSealed' | 'beaconRound' | 'beaconRoundAt' | 'leadSeconds'
 > & {
   readonly chain: BeaconChain;
-  /** Taken over from the void draw of a list that is frozen already. */
+  /** Taken over from a void draw whose list is already frozen. */
   readonly list?: Pick<DrawRow, 'frozenAt' | 'places' | 'voidedPlaces' | 'merkleRoot' | 'rootedAt'> | undefined;
 };
 
@@ -65,8 +65,8 @@ export async function insertDraw(tx: Db, { chain, list, ...draw }: NewDraw): Pro
 }
 
 /**
- * The row as it became; undefined when it was drawn or void already, or when what it was missing has come meanwhile.
- * @param seed made public with it, if it could be read
+ * The row after the change; undefined if it was already drawn or void, or if what was missing has arrived meanwhile.
+ * @param seed published with it, if it could be decrypted
  */
 export async function markVoid(
   tx: Db,
@@ -94,7 +94,7 @@ export async function markVoid(
   return row;
 }
 
-/** Fixes the list: from here on an index is drawn or late. Call under the room's lock. */
+/** Fixes the list: every later index is outside the draw. Call it under the room's lock. */
 export async function markFrozen(tx: Db, eventId: string, number: number, room: RoomAtFreeze): Promise<void> {
   await tx
     .update(waitingRooms)
@@ -116,7 +116,7 @@ export async function markFrozen(tx: Db, eventId: string, number: number, room: 
 const thisFrozen = ({ eventId, number }: DrawRow) =>
   and(eq(draws.eventId, eventId), eq(draws.number, number), eq(draws.state, 'frozen'));
 
-/** Only before the beacon's round: a root that comes later proves nothing. */
+/** Only before the beacon's round: a later root would prove nothing. */
 export async function markRooted(db: Db, draw: DrawRow, merkleRoot: Uint8Array): Promise<void> {
   await db
     .update(draws)
@@ -124,7 +124,7 @@ export async function markRooted(db: Db, draw: DrawRow, merkleRoot: Uint8Array):
     .where(and(thisFrozen(draw), isNull(draws.merkleRoot), sql`now() < ${draws.beaconRoundAt}`));
 }
 
-/** Only after the beacon's round, and no later than the rules say. False when neither this nor another call revealed it. */
+/** Only after the beacon's round and within the rules' limit. False if the seed has not become public. */
 export async function markRevealed(db: Db, draw: DrawRow, seed: Buffer, withinSeconds: number): Promise<boolean> {
   const rows = await db
     .update(draws)
@@ -151,7 +151,7 @@ export async function markDrawn(db: Db, draw: DrawRow, result: DrawResult): Prom
   return rows.length > 0;
 }
 
-/** The latest first. */
+/** Latest first. */
 export async function listDrawnDraws(db: Db, limit: number): Promise<DrawRow[]> {
   return db.select().from(draws).where(eq(draws.state, 'drawn')).orderBy(desc(draws.drawnAt)).limit(limit);
 }
@@ -169,14 +169,14 @@ export async function findPublicRoom(db: Db, slug: string): Promise<PublicRoom |
   return row?.room;
 }
 
-/** All draws of a room, the void ones too, in order. */
+/** All draws of a room in order, with the void ones. */
 export async function listDraws(db: Db, eventId: string): Promise<DrawRow[]> {
   return db.select().from(draws).where(eq(draws.eventId, eventId)).orderBy(draws.number);
 }
 
 export type RootedList = { readonly eventId: string; readonly places: number; readonly merkleRoot: Buffer };
 
-/** The list that was frozen, once its root is there: the same for every draw of the room. */
+/** The frozen list, once its root exists. It is the same for every draw of the room. */
 export async function findRootedList(db: Db, slug: string): Promise<RootedList | 'unrooted' | undefined> {
   const room = await findPublicRoom(db, slug);
   if (room === undefined) return undefined;

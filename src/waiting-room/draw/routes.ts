@@ -63,7 +63,7 @@ const showProof = createRoute({
   },
 });
 
-/** What is read by anybody who wants to check the draw, or the own place in it. */
+/** The public documents for verifying the draw, or one's own position in it. */
 export function drawRoutes(deps: DrawsReadDeps & { readonly cachedReads: CachedReads }) {
   const lists = createPublishedLists(deps);
   return createRouter()
@@ -98,7 +98,7 @@ async function rootedList(lists: PublishedLists, slug: string): Promise<RootedLi
 }
 
 const keptSeconds = 31_536_000;
-/** Our own edge keeps leaves, which a thousand buyers share, and no proofs, which one asks for. */
+/** Our edge caches leaves, which a thousand buyers share, but no proofs, which one buyer asks for. */
 const edgeSeconds = '3600';
 
 function keepForever(c: Context<AppEnv>, { eventId }: RootedList): void {

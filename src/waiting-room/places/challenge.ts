@@ -67,7 +67,7 @@ export function createChallenges(deps: { secret: string; clock: Clock }): Challe
       const { challenge, solution } = payload;
       const { expiresAt, keyPrefix, keySignature, nonce, salt } = challenge.parameters;
       if (expiresAt * 1000 <= deps.clock.now().getTime()) return false;
-      // Names in alphabetical order, as they are signed.
+      // In alphabetical order, as they are signed.
       const signed = JSON.stringify({
         algorithm,
         cost,

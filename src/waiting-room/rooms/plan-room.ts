@@ -10,9 +10,9 @@ import { type InputFault, inputFault } from '../../platform/field-faults.ts';
 
 export type PlanDeps = ChangeRoomDeps & CommitDeps;
 
-/** The least time that people need to come in. */
+/** The least time for buyers to join. */
 const preQueueSecondsMin = 10;
-/** From the beacon's round, which comes the lead after the freeze, until a room has noticed its draw. */
+/** Time from the beacon's round (the lead after the freeze) until the room has read its draw. */
 const drawSecondsMin = 10;
 
 /**
@@ -51,7 +51,7 @@ async function write(
     return;
   }
   const inserted = await insertRoom(tx, { eventId, organizerId: actor.organizerId, ...settings });
-  // Two requests planned at once: the other plan stands, and this request may be sent again.
+  // Another request planned the room at the same moment. Its plan stands, and this request may be sent again.
   if (inserted === undefined) throw timesFixed('closed');
 }
 

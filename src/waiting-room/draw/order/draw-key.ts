@@ -5,7 +5,7 @@ import { saltBytes } from './method.ts';
 const seedLabel = Buffer.from('antre.seed.v1');
 const keyLabel = Buffer.from('antre.draw.v1');
 
-/** Published when a draw is committed to: it binds the seed without showing it. */
+/** Published with the commitment: it binds the seed without showing it. */
 export function seedHashOf(seed: Uint8Array): Buffer {
   return sha256(Buffer.concat([seedLabel, seed]));
 }
@@ -45,8 +45,8 @@ export function drawKeyOf(facts: DrawFacts): Buffer {
 }
 
 /**
- * The salt of a place's leaf, 16 bytes, told to its buyer alone. With it the buyer recognises the leaf; without it
- * nobody can find a buyer by guessing phone numbers.
+ * The salt of a place's leaf, 16 bytes, told only to its buyer. With it the buyer recognises the leaf. Without it nobody
+ * can find a buyer by guessing phone numbers.
  */
 export function placeSalt(secret: string, eventId: string, index: number): Buffer {
   return hmacSha256(secret, `salt.v1\0${eventId}\0${index}`).subarray(0, saltBytes);

@@ -3,7 +3,7 @@ export type DrawRules = {
   /**
    * The least time from the freeze to the beacon's round, in which leaves and root are written. The organizer may allow
    * more for a long list.
-   */
+   * Longest time from the beacon's round until the seed is public. Beyond it the draw is void.
   readonly leadSeconds: number;
   /** From the beacon's round to the seed being public; beyond it the draw is void. */
   readonly revealWithinSeconds: number;
@@ -22,7 +22,7 @@ export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
   return { ...defaults, ...given };
 }
 
-/** Why a draw is void; part of what is published. */
+/** Why a draw is void. Published. */
 export type VoidReason =
   /** The times of the room were changed before the pre-queue opened. */
   | 'rescheduled'
@@ -32,7 +32,7 @@ export type VoidReason =
   | 'root_late'
   /** The seed was not revealed in time. */
   | 'seed_late'
-  /** The seed cannot be read any more. */
+  /** The seed cannot be decrypted. */
   | 'seed_lost'
-  /** The beacon's value could not be had in time. */
+  /** No relay had the beacon's value in time. */
   | 'beacon_missing';

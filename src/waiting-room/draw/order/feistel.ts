@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { feistelRounds } from './method.ts';
 
 /**
- * A keyed permutation of 0 .. places-1 that is computed for one place alone.
+ * A keyed permutation of 0 .. places-1 that can be computed for a single place.
  *
  * Source: J. Black and P. Rogaway, "Ciphers with Arbitrary Finite Domains" (CT-RSA 2002), the generalised Feistel
  * construction with cycle walking. A place x is two digits, x = left * width + right, in a rectangle of height x width
- * cells that is at most one row larger than the list. Rounds add to one digit a hash of the other, in turn, modulo the
- * digit's range. A result beyond the list goes in again until one falls inside, which is nearly always the first.
+ * cells that is at most one row larger than the list. Each round adds a hash of one digit to the other, alternately, modulo
+ * that digit's range. A result beyond the list is permuted again until it falls inside, which is nearly always at once.
  *
- * SHA-256 over key, round and digit stands for the round functions: input of fixed length in one block, 48 bits of the
- * result, so that the remainder favours no digit by more than one part in 2^32.
+ * The round function is SHA-256 over key, round and digit: one block of fixed length. 48 bits of the result are used, so
+ * the remainder favours no digit by more than one part in 2^32.
  */
 
 const label = Buffer.from('antre.feistel.v1');
@@ -27,12 +27,12 @@ export function rectangleOf(places: number): Rectangle {
   return { height, width: Math.ceil(places / height) };
 }
 
-/** Where the place at `index` stands. */
+/** The position of the place at `index`. */
 export function feistelPosition(key: Uint8Array, places: number, index: number): number {
   return walk(key, places, index, forwards);
 }
 
-/** Which index stands at `position`: the inverse. */
+/** The index of the place at `position`: the inverse. */
 export function feistelIndex(key: Uint8Array, places: number, position: number): number {
   return walk(key, places, position, backwards);
 }
@@ -69,7 +69,7 @@ function backwards(block: Buffer, { height, width }: Rectangle, value: number): 
   return left * width + right;
 }
 
-/** The first six bytes of the hash, modulo `range`. As text, since that is what node:crypto hands over fastest. */
+/** The first six bytes of the hash, modulo `range`. As text, because node:crypto returns that fastest. */
 function digit(block: Buffer, round: number, other: number, range: number): number {
   block[roundAt] = round;
   block.writeUInt32BE(other, roundAt + 1);

@@ -1,15 +1,15 @@
 /**
- * The numbers of the method. They are part of what was published (docs/draw.md): another value is another method, with
- * another label in every hash.
+ * The parameters of the method. They are published (docs/draw.md). Another value would be another method, with another
+ * label in every hash.
  */
 
-/** Below this many places a list is shuffled; from here on a permutation is computed place by place. */
+/** A shorter list is shuffled. A longer one is permuted place by place. */
 export const shuffledPlacesMax = 4096;
 
 /**
- * Rounds of the Feistel permutation. The best generic way known to tell r rounds from chance (Patarin, "Generic Attacks on
- * Feistel Schemes", 2001) needs some s^(r-4) whole permutations, s being the side of the square: at 4,096 places that is
- * 4,096 draws for six rounds and 7 x 10^10 for ten, as many as NIST's FF1 has (SP 800-38G).
+ * Rounds of the Feistel permutation. The best known generic way to tell r rounds from chance (Patarin, "Generic Attacks on
+ * Feistel Schemes", 2001) needs about s^(r-4) whole permutations, where s is the side of the square. At 4,096 places that
+ * is 4,096 draws for six rounds and 7 x 10^10 for ten. NIST's FF1 also has ten (SP 800-38G).
  */
 export const feistelRounds = 10;
 

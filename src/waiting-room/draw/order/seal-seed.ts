@@ -7,7 +7,7 @@ const seedBytes = 32;
 
 export type SealedSeed = { readonly seedHash: Buffer; readonly seedSealed: string };
 
-/** A new seed, as it is kept until it is revealed. */
+/** A new seed, in the encrypted form that is stored until it is revealed. */
 export function sealNewSeed(encryptionKey: string, eventId: string, number: number): SealedSeed {
   const seed = randomBytes(seedBytes);
   return {
@@ -16,7 +16,7 @@ export function sealNewSeed(encryptionKey: string, eventId: string, number: numb
   };
 }
 
-/** The seed; undefined when it was sealed with another key, or is not what was committed to. */
+/** The seed; undefined if it was encrypted with another key or does not match its commitment. */
 export function openSeed(encryptionKey: string, draw: DrawRow): Buffer | undefined {
   if (draw.seed !== null) return draw.seed;
   if (draw.seedSealed === null) return undefined;

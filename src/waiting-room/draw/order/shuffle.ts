@@ -6,8 +6,8 @@ const wordsMax = 2 ** 32;
 
 /**
  * The positions of all indexes 0 .. places-1, shuffled by the key. Source: the Fisher-Yates shuffle in Durstenfeld's form
- * (CACM 7, 1964, algorithm 235), from the last place to the first, fed by SHA-256(label, key, counter), eight 32-bit words
- * a hash. A word that would favour small remainders is thrown away, so that every order is exactly as likely.
+ * (CACM 7, 1964, algorithm 235), from the last place to the first. The random words come from SHA-256(label, key, counter),
+ * eight 32-bit words per hash. A word that would favour small remainders is discarded, so every order is equally likely.
  */
 export function shuffledPositions(key: Uint8Array, places: number): Uint16Array {
   const draw = wordsFrom(key);

@@ -1,4 +1,4 @@
-/** Whole numbers as the draw hashes them: big-endian, of fixed width. */
+/** Integers in the form that the draw hashes: big-endian, of fixed width. */
 
 export function u32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);

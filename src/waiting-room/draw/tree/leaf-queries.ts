@@ -14,8 +14,8 @@ export async function listMissingChunks(db: Db, eventId: string, chunks: number)
 }
 
 /**
- * The account keys of these chunks, each in order of index. Index: the primary key; with the limit each chunk is one walk
- * along it, whatever the planner believes of a list that has just grown by a million.
+ * The account keys of these chunks, each ordered by index. Index: the primary key. The limit makes each chunk one index
+ * scan, even when the planner's statistics lag behind a list that has grown by a million.
  */
 export async function readChunkKeys(
   db: Db,
@@ -40,7 +40,7 @@ export async function readChunkKeys(
 
 export type ChunkRow = typeof drawLeaves.$inferInsert;
 
-/** Leaves follow from the frozen list, so who comes second has the same ones. */
+/** Leaves follow from the frozen list, so a second writer has equal ones. */
 export async function insertLeaves(db: Db, rows: readonly ChunkRow[]): Promise<void> {
   await db
     .insert(drawLeaves)
@@ -48,7 +48,7 @@ export async function insertLeaves(db: Db, rows: readonly ChunkRow[]): Promise<v
     .onConflictDoNothing();
 }
 
-/** In order of chunk. */
+/** Ordered by chunk. */
 export async function listChunkRoots(db: Db, eventId: string): Promise<Buffer[]> {
   const rows = await db
     .select({ root: drawLeaves.root })

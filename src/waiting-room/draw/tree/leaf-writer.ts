@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { invariant } from '../../../platform/assert.ts';
 import { hashBytes, saltBytes } from '../order/method.ts';
 
-/** Writes the leaf of place `index`, whose account is `accountKey`, into `leaves` at the byte `at`. */
+/** Writes the leaf of place `index` with account `accountKey` into `leaves` at byte `at`. */
 export type WriteLeaf = (index: number, accountKey: string, leaves: Buffer, at: number) => void;
 
 const hmacBlockBytes = 64;
@@ -10,8 +10,8 @@ const textBytesMax = 512;
 const indexBytes = 4;
 
 /**
- * Leaves as `leafOf` and `placeSalt` make them, several times as fast: a million are made between the freeze and the
- * beacon's round. The HMAC's key is padded once (RFC 2104), and every hash goes as text into a block that is used again.
+ * Makes the leaves of `leafOf` and `placeSalt` several times as fast: a million are made between the freeze and the
+ * beacon's round. The HMAC's key is padded once (RFC 2104), and the block for each hash is reused.
  */
 export function createLeafWriter(secret: string, eventId: string): WriteLeaf {
   const inner = Buffer.alloc(hmacBlockBytes + textBytesMax);

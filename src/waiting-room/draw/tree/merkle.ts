@@ -4,14 +4,14 @@ import { u32 } from './encode.ts';
 import { hashBytes, leavesPerChunk } from '../order/method.ts';
 
 /**
- * The Merkle tree of RFC 9162 (Certificate Transparency), section 2.1, over the frozen places in order of index, so that
- * its inclusion proofs can be checked by any implementation of that standard. Rows of 1,024 leaves are subtrees of it.
+ * The Merkle tree of RFC 9162 (Certificate Transparency), section 2.1, over the frozen places ordered by index. Any
+ * implementation of the standard can check its inclusion proofs. Rows of 1,024 leaves are subtrees.
  */
 
 const leafPrefix = Buffer.from([0]);
 const nodePrefix = Buffer.from([1]);
 
-/** The hash of place `index`: of what the event is, where the place stands, and a salted hash of whose it is. */
+/** The leaf of place `index`: a hash of the event, the index, and a salted hash of the account. */
 export function leafOf(eventId: string, index: number, salt: Uint8Array, accountKey: string): Buffer {
   const account = sha256(Buffer.concat([salt, Buffer.from(accountKey)]));
   return sha256(Buffer.concat([leafPrefix, Buffer.from(eventId), u32(index), account]));
@@ -21,15 +21,15 @@ export function nodeOf(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(Buffer.concat([nodePrefix, left, right]));
 }
 
-/** The root over subtrees of equal size, of which the last may be smaller; the hash of nothing where there are none. */
+/** The root over subtrees of equal size, the last of which may be smaller; the hash of the empty string without any. */
 export function rootOf(nodes: readonly Uint8Array[]): Buffer {
   return nodes.length === 0 ? sha256('') : rootOfLevels(levelsOf(Buffer.concat(nodes)));
 }
 
-/** Nodes side by side, then their parents, and so on up to the root. */
+/** The levels of the tree: the given nodes, their parents, and so on up to the root. */
 export type Levels = readonly [Buffer, ...Buffer[]];
 
-/** @param nodes one or more, side by side */
+/** @param nodes one or more, concatenated */
 export function levelsOf(nodes: Buffer): Levels {
   const parents: Buffer[] = [];
   for (let level = nodes; level.length > hashBytes; ) {
@@ -44,15 +44,15 @@ export function rootOfLevels(levels: Levels): Buffer {
 }
 
 /**
- * The siblings of a leaf's path to the root, from the bottom up.
- * @param chunk the tree of the chunk that holds the place
+ * The siblings on a leaf's path to the root, from the bottom up.
+ * @param chunk the tree of the chunk that contains the place
  * @param chunkRoots the tree over the roots of all chunks
  */
 export function proofOf(index: number, chunk: Levels, chunkRoots: Levels): Buffer[] {
   return [...siblingsOf(chunk, index % leavesPerChunk), ...siblingsOf(chunkRoots, Math.floor(index / leavesPerChunk))];
 }
 
-/** The root that a proof leads to (RFC 9162, 2.1.3.2), or undefined when it has not the right length for its place. */
+/** The root to which a proof leads (RFC 9162, 2.1.3.2); undefined if its length is wrong for the place. */
 export function rootOfProof(
   leaf: Uint8Array,
   index: number,
@@ -65,7 +65,7 @@ export function rootOfProof(
   if (index > last) return undefined;
   for (const sibling of siblings) {
     if (last === 0) return undefined;
-    // A node that stands last and alone goes up as it is.
+    // A last node without a sibling moves up unchanged.
     while (at % 2 === 0 && at === last) {
       at = Math.floor(at / 2);
       last = Math.floor(last / 2);
@@ -92,7 +92,10 @@ function siblingsOf(levels: Levels, index: number): Buffer[] {
   return siblings;
 }
 
-/** A million places have a million nodes: hashed as text into place, which costs a third of making a buffer of each. */
+/**
+ * A million places have a million nodes. They are hashed as text and written in place, at a third of the cost of a buffer
+ * for each.
+ */
 function parentsOf(level: Buffer): Buffer {
   const nodes = level.length / hashBytes;
   const parents = Buffer.allocUnsafe(Math.ceil(nodes / 2) * hashBytes);
@@ -102,7 +105,7 @@ function parentsOf(level: Buffer): Buffer {
     level.copy(block, nodePrefix.length, at * hashBytes, (at + 2) * hashBytes);
     parents.write(hash('sha256', block, 'binary'), (at / 2) * hashBytes, 'latin1');
   }
-  // A node that stands last and alone goes up as it is.
+  // A last node without a sibling moves up unchanged.
   if (nodes % 2 === 1) level.copy(parents, parents.length - hashBytes, level.length - hashBytes);
   return parents;
 }

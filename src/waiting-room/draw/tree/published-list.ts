@@ -8,22 +8,22 @@ import { type RootedList, findRootedList } from '../queries.ts';
 export type Proof = { readonly leaf: Uint8Array; readonly siblings: readonly Uint8Array[] };
 
 /**
- * The frozen lists, as the public reads them. What has its root never changes, so this process keeps what was asked for
- * lately; what has none yet is asked for again.
+ * The frozen lists for public reads. A list with a root never changes, so this process caches lists that were read lately.
+ * A list without a root is read again.
  */
 export type PublishedLists = {
-  /** The list of a public event's draw: undefined when there is no such event or room, `unrooted` before its root. */
+  /** The list of a public event's draw: undefined without such an event or room, `unrooted` before its root exists. */
   listOf(slug: string): Promise<RootedList | 'unrooted' | undefined>;
-  /** Undefined beyond the list. */
+  /** Undefined past the end of the list. */
   leavesOf(list: RootedList, chunk: number): Promise<Buffer | undefined>;
-  /** Undefined beyond the list. */
+  /** Undefined past the end of the list. */
   proofOf(list: RootedList, index: number): Promise<Proof | undefined>;
 };
 
 const listsKept = 500;
-/** With their trees, 64 KB each. */
+/** Chunks with their trees, 64 KB each. */
 const chunksKept = 256;
-/** With their trees, 62 KB each for a million places. */
+/** Lists with their trees, 62 KB each for a million places. */
 const rootsKept = 50;
 
 export function createPublishedLists({ db }: { db: Db }): PublishedLists {

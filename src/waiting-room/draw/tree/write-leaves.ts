@@ -5,14 +5,14 @@ import { createLeafWriter, type WriteLeaf } from './leaf-writer.ts';
 import { levelsOf, rootOf, rootOfLevels } from './merkle.ts';
 import { chunksOf, hashBytes, leavesPerChunk } from '../order/method.ts';
 
-/** Rows of leaves in one statement: 256 KB, and some 20 ms of hashing before the loop turns. */
+/** Rows of leaves in one statement: 256 KB, and about 20 ms of hashing before the event loop continues. */
 const chunksPerStep = 8;
 
 /**
- * Writes the leaves of a frozen list, a bounded number of rows at a time, and goes on at the next call where it stopped.
- * Each caller begins elsewhere, so that two of them share the work. Memory does not grow with the list.
- * @param workMs after this long it gives way
- * @returns the root once all leaves are there, else undefined
+ * Writes the leaves of a frozen list, a bounded number of rows per call; the next call continues. Each caller begins at
+ * another row, so that concurrent ones share the work. Memory does not grow with the list.
+ * @param workMs yields after this long
+ * @returns the root once all leaves exist, else undefined
  */
 export async function writeLeaves(
   deps: { readonly db: Db; readonly queueTokenSecret: string },
@@ -29,7 +29,7 @@ export async function writeLeaves(
   for (const [at, step] of steps.entries()) {
     const rows = step.map((chunk) => chunkRow(writeLeaf, { eventId, places }, chunk, keys?.get(chunk) ?? []));
     const isOver = performance.now() > endsAt;
-    // Postgres reads the next ones while it writes these.
+    // Postgres reads the next rows while it writes these.
     [keys] = await Promise.all([isOver ? undefined : read(steps[at + 1]), insertLeaves(deps.db, rows)]);
     if (isOver && at + 1 < steps.length) return undefined;
   }
