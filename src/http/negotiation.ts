@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** ETags and encodings of every answer that is kept as bytes: public documents, pages, files and API docs. */
+/** ETags and encodings of all answers that are kept as bytes: public documents, pages, files and API docs. */
 
-/** The encodings an answer is prepared in, best first. */
+/** The encodings of a prepared answer, best first. */
 export type Encoding = 'br' | 'gzip' | 'identity';
 
-/** The same content in each encoding that it was prepared in. */
+/** The same content in each prepared encoding. */
 export type Variants<Variant> = {
   readonly identity: Variant;
   readonly gzip: Variant | undefined;
@@ -22,7 +22,7 @@ export function digestOf(body: string | Buffer): string {
   return createHash('sha256').update(body).digest('base64url').slice(0, digestLength);
 }
 
-/** The smallest prepared variant that the client accepts; the plain one when it accepts no other. */
+/** The smallest prepared variant that the client accepts; the plain one if it accepts no other. */
 export function chooseVariant<Variant>(
   { identity, gzip, brotli }: Variants<Variant>,
   acceptEncoding: string | null | undefined,
@@ -43,7 +43,7 @@ function acceptedEncodings(header: string): readonly Encoding[] {
   return accepted;
 }
 
-/** RFC 9110 section 12.5.3 for two encodings: our order decides among those that the client does not refuse. */
+/** RFC 9110 section 12.5.3 for two encodings. Among those that the client does not refuse, our order decides. */
 function parseAcceptEncoding(header: string): Encoding[] {
   const weights = new Map<string, number>();
   for (const part of header.toLowerCase().split(',')) {

@@ -30,7 +30,7 @@ export function problemAnswer(
     detail: error.message,
     requestId,
   };
-  // Spread twice: first for the order of the document, and last so that no detail replaces a member.
+  // Spread twice: first for the order of members, last so that no detail replaces one.
   const body = JSON.stringify({ ...own, ...error.details, ...own });
   const headers: Record<string, string> = {
     'content-type': problemContentType,
@@ -89,7 +89,7 @@ function requestIdOf(c: Context): string {
   return typeof known === 'string' ? known : newId('req');
 }
 
-/** The problem that the caller sees for an error; undefined for a fault of ours. */
+/** The problem that the caller sees for an error; undefined for an error of the service. */
 export function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) return refusalWithin(error) ?? serviceUnavailable(error);

@@ -4,7 +4,7 @@ import { createObserveRequest } from './server/observe-request.ts';
 import { routeOf } from './contract/route-template.ts';
 import type { AppEnv } from './contract/router.ts';
 
-/** Gives each request of the router its id, one log line and one observation. */
+/** Gives each request of the router an id, one log line and one observation. */
 export function requestContext(log: Log): MiddlewareHandler<AppEnv> {
   const observe = createObserveRequest(log);
   return async (c, next) => {
@@ -22,7 +22,7 @@ export function requestContext(log: Log): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Set by the handler of a callback once the sender is verified: whatever the answer is, it does not count against the
+ * The handler of a callback sets it once the sender is verified. Whatever the answer is, it then does not count against the
  * sender.
  */
 export function markVerified(c: Context): void {

@@ -12,10 +12,10 @@ import type { Verdict } from './limits/limiter.ts';
 import type { PolicyName } from './limits/policies.ts';
 import { ruleOf } from './route-rules.ts';
 
-/** What the error handler may ask. */
+/** What the error handler may read. */
 type TrafficEnv = { Variables: { isStranger?: boolean } };
 
-/** Whether a request was counted as a stranger's when it arrived. */
+/** Whether a request counted as a stranger's when it arrived. */
 export function isStranger(c: Context): boolean {
   return c.get('isStranger') === true;
 }

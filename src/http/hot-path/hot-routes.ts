@@ -7,15 +7,15 @@ import { createObserveRequest } from '../server/observe-request.ts';
 import { type ProblemCatalogue, createRenderError } from '../problem.ts';
 
 /**
- * The few writes that a rush consists of, answered without the router: matched by their exact address, decided on by
- * traffic control as everything else, observed and logged as everything else. The router has the same handlers for
- * whatever spells the address otherwise, and for the contract.
+ * The few writes of a rush, answered without the router. They are matched by exact address. Traffic control, metrics and
+ * the log treat them like all requests. The router has the same handlers for other spellings of the address and for the
+ * contract.
  */
 export type HotRoute = {
   readonly method: 'POST';
   /** The pattern in metrics and logs. */
   readonly route: string;
-  /** The variable part of a path that is this route's; undefined when it is not. */
+  /** The variable part of the path; undefined if the path does not belong to this route. */
   readonly match: (path: string) => string | undefined;
   /** @throws DomainError */
   readonly answer: (request: HotRequest, variable: string) => Promise<Answer>;
@@ -30,15 +30,15 @@ export type HotRoutesDeps = {
   readonly routes: readonly HotRoute[];
   /** @param route the pattern of the route, as in metrics */
   readonly decide: (request: HotRequest, route: string) => Decision | Promise<Decision>;
-  /** The answer instead of the one to this error, for clients that fail too often; undefined for all others. */
+  /** Replaces the answer to this error for clients that fail too often; undefined for all others. */
   readonly refuseFailure?: (error: unknown, request: HotRequest) => Promise<Answer | undefined> | undefined;
   readonly log: Log;
   readonly problems: ProblemCatalogue;
-  /** Fields that tell pages of other origins what they may read. */
+  /** Headers that tell pages of other origins what they may read. */
   readonly crossOrigin: (origin: string | undefined) => Readonly<Record<string, string>> | undefined;
 };
 
-/** False for every request that belongs to no hot route: the router answers it. */
+/** Returns false for a request that belongs to no hot route; the router then answers it. */
 export type HotRoutes = { take(incoming: IncomingMessage, outgoing: ServerResponse): boolean };
 
 /**
@@ -82,7 +82,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
     return given;
   };
 
-  /** Without waiting where the decision needs none: a refusal is then sent in the same turn of the loop. */
+  /** Synchronous if the decision is: a refusal is then sent in the same turn of the loop. */
   const decide = (request: HotRequest, route: HotRoute, variable: string): Answer | Promise<Answer> => {
     const go = ({ refusal, fields }: Decision) => refusal ?? work(request, route, variable, fields);
     const asked = deps.decide(request, route.route);
@@ -92,7 +92,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse, route: HotRoute, variable: string): void => {
     const shared = deps.crossOrigin(incoming.headers.origin);
     const send = (answer: Answer) => sendAnswer(outgoing, answer, shared);
-    // Only a fault of ours comes here: it must not end the process, nor leave its client waiting.
+    // Only a bug gets here. It must not end the process, nor leave its client waiting.
     const fail = (error: unknown) => {
       const answer = renderError(error, newId('req'));
       if (outgoing.headersSent) outgoing.destroy();
@@ -132,7 +132,7 @@ export function isPlain({ headers }: IncomingMessage): boolean {
   );
 }
 
-/** Everything odd is the router's to judge, which builds the address anew and refuses what is none. */
+/** Leaves every odd address to the router, which normalises it or refuses it. */
 function isOrdinary({ headers }: IncomingMessage): boolean {
   return (
     headers.host !== undefined &&

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** Keys that have no answer: the thing is missing, or its answer could not be made. Remembered for moments. */
+/** Keys without an answer: the object does not exist, or its answer could not be rendered. Remembered briefly. */
 export type AbsentAnswers = {
   reason(key: string, now: number): 'missing' | 'unavailable' | undefined;
   remember(key: string, reason: 'missing' | 'unavailable', tags: readonly string[], now: number): void;
@@ -9,7 +9,7 @@ export type AbsentAnswers = {
 
 const rememberedMax = 10_000;
 const missingMs = 1500;
-/** After a failure with no last good bytes: the next try is not before. */
+/** After a failure without last good bytes, the next try waits until then. */
 const unavailableMs = 500;
 
 type Absent = { readonly reason: 'missing' | 'unavailable'; readonly tags: readonly string[]; readonly until: number };

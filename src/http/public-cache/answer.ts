@@ -2,13 +2,13 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Encoding, type Variants, digestOf } from '../negotiation.ts';
 
-/** Bytes ready to be sent. A strong ETag names bytes, so each encoding has its own. */
+/** Bytes ready to be sent. A strong ETag identifies bytes, so each encoding has its own. */
 export type Variant = { readonly encoding: Encoding; readonly body: Buffer<ArrayBuffer>; readonly etag: string };
 
-/** A public answer as bytes: made once per change, then only sent. */
+/** A public answer as bytes: rendered once per change, then only sent. */
 export type Answer = Variants<Variant> & { readonly digest: string; readonly bytes: number };
 
-/** Below this a compressed body saves no packet. */
+/** Below this size compression saves no packet. */
 const compressibleBytesMin = 1024;
 /** Measured on 20 kB of event JSON: one step higher costs twice the time for 2 % of the size. */
 const brotliQuality = 6;
@@ -17,7 +17,7 @@ const gzipLevel = 6;
 const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
 
-/** Hashes and compresses a body, or gives back `previous` when the body is the same. */
+/** Hashes and compresses a body. Returns `previous` if the body has not changed. */
 export async function prepareAnswer(text: string, previous?: Answer): Promise<Answer> {
   const identity = Buffer.from(text);
   const digest = digestOf(identity);
@@ -35,7 +35,7 @@ export async function prepareAnswer(text: string, previous?: Answer): Promise<An
   return answerOf(digest, identity, gzipped, brotli);
 }
 
-/** An answer from bytes prepared before, here or by another process. */
+/** An answer from bytes that were prepared before, here or by another process. */
 export function answerOf(
   digest: string,
   identity: Buffer<ArrayBuffer>,

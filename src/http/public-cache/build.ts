@@ -4,7 +4,7 @@ import { type Answer, prepareAnswer } from './answer.ts';
 import type { Read, ReadPlace } from './kind.ts';
 import { type SharedAnswer, releaseShared, storeShared, takeShared } from './shared.ts';
 
-/** How long a process waits for another one's rebuild before it rebuilds by itself, and how often it looks. */
+/** How long a process waits for another's rebuild before it starts its own, and how often it checks. */
 const leaseWaitMs = 1000;
 const leasePauseMs = 20;
 
@@ -19,9 +19,9 @@ export type Built = Found | { readonly source: 'missing'; readonly tags: readonl
 export type BuildDeps = { redis: Redis; changedLately: (tag: string) => boolean };
 
 /**
- * Finds an answer beyond this process: in Redis, else from Postgres under the lease. Without Redis each process rebuilds
- * for itself.
- * @throws what the database threw when no last good bytes are known.
+ * Finds an answer outside of this process: in Redis, else from Postgres under the lease. Without Redis each process
+ * rebuilds on its own.
+ * @throws the error of the database if no last good bytes are known.
  */
 export async function buildRead(deps: BuildDeps, read: Read, previous: Answer | undefined): Promise<Built> {
   const place = await read.locate();

@@ -18,12 +18,12 @@ import { type Asked, type Found, type ReadAnswer, type Source, answerTo, respond
  * Public answers as bytes: in this process, else in Redis, else made from Postgres.
  *
  * Promises
- *  1. One rebuild per key at a time in a process (one flight), and in the fleet while Redis is there (one lease).
- *  2. A pushed change is seen by all processes at once; without the push, bytes turn at the end of their lifetime.
- *  3. What was rendered before a change is never stored as current after it.
- *  4. While Redis or Postgres are away the last good bytes are sent for five minutes, marked stale.
- *  5. Memory is bounded; so are remembered misses, concurrent rebuilds and every wait.
- *  6. An answer depends on the key and the accepted encoding, and on nothing else of the request.
+ * 1. At most one rebuild per key at a time: in a process always, over all processes while Redis is available.
+ * 2. All processes see a pushed change at once. Without the push, bytes expire at the end of their lifetime.
+ * 3. What was rendered before a change is never stored as current after it.
+ * 4. While Redis or Postgres is away, the last good bytes are sent for five minutes, marked stale.
+ * 5. Memory is bounded, and so are remembered misses, concurrent rebuilds and every wait.
+ * 6. An answer depends on the key and the accepted encoding, and on nothing else of the request.
  *
  *   (nothing) --startFlight--> current --refreshFrom passed, startFlight in the background--> current
  *                                 | currentUntil passed, or changed()
@@ -35,26 +35,26 @@ import { type Asked, type Found, type ReadAnswer, type Source, answerTo, respond
  */
 export type CachedReads = {
   /**
-   * The answer when it is at hand, without waiting: fresh bytes, last good ones while a rebuild is slow or failed, or
-   * `missing`. Undefined when somebody must wait for it: then `answer` does.
+   * The answer from memory, without waiting: fresh bytes, last good ones while a rebuild is slow or failed, or `missing`.
+   * Undefined if the caller must wait in `answer`.
    */
   atHand(key: string, request: Request): Response | 'missing' | undefined;
-  /** The same as plain facts, to be sent without the objects of the web standard. */
+  /** The same without Request and Response objects. */
   plainAtHand(key: string, asked: Asked): ReadAnswer | 'missing' | undefined;
-  /** @throws `read.missing()`, or DomainError service.unavailable when nothing can be had. */
+  /** @throws `read.missing()`, or DomainError service.unavailable if there are no bytes at all. */
   answer(read: Read, request: Request): Promise<Response>;
-  /** After a commit: everything under these tags is outdated, here at once and in all processes by push. */
+  /** Call this after a commit: everything under these tags is outdated, here at once and in all processes by push. */
   changed(tags: readonly string[]): Promise<void>;
   close(): void;
 };
 
-/** Bodies of public answers in one process; some 2,000 events with all their documents. */
+/** Size of all public answers in one process: about 2,000 events with all their documents. */
 const memoryBytesMaxDefault = 48 * 1024 * 1024;
-/** A request that has last good bytes waits no longer than this for newer ones. */
+/** The longest wait of a request for newer bytes if there are last good ones. */
 const staleAfterMs = 200;
-/** After a rebuild that failed, the next is not tried before. */
+/** The pause after a failed rebuild. */
 const retryAfterMs = 1000;
-/** Times a rebuild starts over because a change arrived while it ran. */
+/** How often a rebuild starts over because a change arrived while it ran. */
 const rebuildsMax = 3;
 
 type Flight = { readonly promise: Promise<Entry | undefined>; readonly startedAt: number; source: Source };
@@ -71,7 +71,7 @@ export function createCachedReads(deps: {
   redis: Redis;
   log: Log;
   memoryBytesMax?: number;
-  /** How far behind a replica may be and still be read. */
+  /** The largest lag of a replica that is still read. */
   replicaLagMaxMs?: number;
 }): CachedReads {
   const state: State = {
@@ -103,7 +103,7 @@ export function createCachedReads(deps: {
   };
 }
 
-/** What is at hand under a key, counted as served. */
+/** The answer in memory under a key, counted as served. */
 function find(state: State, key: string): Found | 'missing' | undefined {
   const now = performance.now();
   const entry = state.memory.get(key);
@@ -172,7 +172,9 @@ function startFlight(state: State, read: Read): Flight {
   return started;
 }
 
-/** Builds until no change came in between; a flight that a change has replaced brings its answer to its own waiters only. */
+/**
+ * Rebuilds until no change came in between. A flight that a change has replaced gives its answer only to its own waiters.
+ */
 async function fly(state: State, read: Read, flight: Flight): Promise<Entry | undefined> {
   const previous = state.memory.get(read.key);
   try {
@@ -218,7 +220,7 @@ function keep(
   return entry;
 }
 
-/** A change: nothing under the tags is current, and flights that began before it are not joined any more. */
+/** Handles a change: nothing under the tags is current, and earlier flights get no new waiters. */
 function outdate(state: State, tags: readonly string[]): void {
   changesSeen.inc();
   state.recent.note(tags, performance.now());
@@ -231,7 +233,7 @@ function outdate(state: State, tags: readonly string[]): void {
   }
 }
 
-/** Changes may have been missed: each answer is asked for again when it is next used, behind that request's back. */
+/** Changes may have been missed, so each answer is refreshed in the background when it is next used. */
 function suspectAll(state: State): void {
   for (const entry of state.memory.entries()) entry.refreshFrom = 0;
 }

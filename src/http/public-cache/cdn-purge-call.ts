@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 
-/** Why a CDN was not told, as a code: answers and addresses of others stay out of logs and dead letters. */
+/** Why a CDN was not told, as a code: answers and addresses of other parties stay out of logs and dead letters. */
 class CdnPurgeFailed extends Error {
   readonly code: string;
 
@@ -33,7 +33,7 @@ export async function purgeCdn(
   signal: AbortSignal,
 ): Promise<void> {
   const { CDN_PURGE_URL: url, CDN_PURGE_TOKEN: token } = config;
-  // It was set when the job was staged, and is not any more.
+  // It was set when the job was staged, and has been removed since.
   if (url === undefined) return;
   const status = await withDeadline(signal, timeoutMs, async (inTime) => {
     const answer = await fetch(url, {

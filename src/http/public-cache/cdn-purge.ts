@@ -4,8 +4,8 @@ import { job } from '../../platform/jobs/job.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
 
 /**
- * Tells a CDN which public answers are outdated, by the keys that they carry in `Surrogate-Key`. Staged in the
- * transaction of the change, so that it is neither forgotten nor waited for. Safe to repeat: a CDN then asks once more.
+ * Tells a CDN which public answers are outdated, by their `Surrogate-Key`. Staged in the transaction of the change, so that
+ * it is not forgotten and the change does not wait for it. Safe to repeat: the CDN then asks once more.
  */
 export const cdnPurgeJob = job({
   name: 'cdn.purge',
@@ -20,16 +20,16 @@ export const cdnPurgeJob = job({
   timeoutMs: 8000,
 });
 
-/** Called in the transaction of a change that the public sees. */
+/** Call this in the transaction of a change that the public sees. */
 export type StagePurge = (tx: Db, surrogateKeys: readonly string[]) => Promise<void>;
 
 /**
- * A CDN asks again at once, and must not be given the old bytes once more: processes hear of a change within a quarter
- * of a second, and the edge keeps nothing longer than three.
+ * A CDN asks again at once and must not get the old bytes. Processes learn of a change within a quarter of a second, and
+ * the edge keeps nothing longer than three.
  */
 const delaySeconds = 4;
 
-/** @param url where a CDN is told; without one there is nothing to stage */
+/** @param url of the CDN's purge endpoint; without one nothing is staged */
 export function createStagePurge(url: string | undefined): StagePurge {
   if (url === undefined) return () => Promise.resolve();
   return (tx, surrogateKeys) => stage(tx, cdnPurgeJob, { surrogateKeys: [...surrogateKeys] }, { delaySeconds });

@@ -3,17 +3,18 @@ import type { Redis } from 'ioredis';
 import type { Log } from '../../platform/log.ts';
 import { raiseGenerations } from './shared.ts';
 
-/** One message per change: who sent it, then the tags it touches, separated by spaces. */
+/** One message per change: the sender, then the tags, separated by spaces. */
 const channel = 'antre:cached-reads:changed';
 
 export type ChangeFeed = { push(tags: readonly string[]): Promise<void>; close(): void };
 
 /**
- * Carries changes between processes, and listens on a connection of its own. `onGap` is called each time listening
- * begins again: changes may have been missed.
+ * Carries changes between processes, and listens on a connection of its own. `onGap` is called each time listening begins
+ * again, because changes may have been missed.
  *
- * `push` is called after the commit. It outdates the shared bytes first, so a process that hears of the change finds no
- * old ones there. Then it tells this process, then the others. When Redis is away nothing is lost but time: bytes turn by their age.
+ * Call `push` after the commit. It outdates the shared bytes first, so that a process that learns of the change finds no
+ * old ones there. Then it tells this process, then the others. While Redis is away only time is lost: bytes expire by their
+ * age.
  */
 export function openChangeFeed(deps: {
   redis: Redis;
@@ -45,7 +46,7 @@ export function openChangeFeed(deps: {
   };
 }
 
-/** Pushes changes from a process that keeps no answers itself: the worker. */
+/** Pushes changes from a process without cached answers: the worker. */
 export function createChangePush(deps: { redis: Redis; log: Log }): (tags: readonly string[]) => Promise<void> {
   return (tags) => push({ ...deps, onChange: () => {} }, 'worker', tags);
 }

@@ -4,7 +4,7 @@ import type { Read } from './kind.ts';
 
 type Headers = Readonly<Record<string, string>>;
 export type HeaderSlot = { readonly ageSeconds: number; readonly full: Headers; readonly notModified: Headers };
-/** Headers as objects that are sent as they are: made once a second and encoding, since only Age and ttl move. */
+/** Headers that are sent as they are. Made once per second and encoding, because only Age and ttl change. */
 type HeaderSlots = { [encoding in Encoding]?: HeaderSlot };
 
 /** An answer in this process. Times are milliseconds of `performance.now()`. */
@@ -15,28 +15,28 @@ export type Entry = {
   readonly answer: Answer;
   readonly renderedAt: number;
   readonly lifetimeMs: number;
-  /** From here on a request starts a refresh behind its back. */
+  /** After this a request starts a refresh in the background. */
   refreshFrom: number;
-  /** Up to here the bytes count as current; a pushed change sets it to 0. */
+  /** Until then the bytes count as current. A pushed change sets it to 0. */
   currentUntil: number;
-  /** Up to here they may be sent, marked stale, when nothing newer can be had. */
+  /** Until then the bytes may be sent, marked stale, if there are no newer ones. */
   readonly lastGoodUntil: number;
-  /** After a refresh that failed: not tried again before. */
+  /** The earliest time of the next refresh after a failed one. */
   retryFrom: number;
   readonly headerSlots: HeaderSlots;
 };
 
-/** How long the last good bytes are sent while Redis or Postgres are away. */
+/** How long the last good bytes are sent while Redis or Postgres is away. */
 export const lastGoodMs = 5 * 60_000;
 
-/** Refreshes spread over this part of the lifetime, so that processes and keys do not march in step. */
+/** Refreshes are spread over this part of the lifetime, so that processes and keys do not refresh at the same moment. */
 const refreshFromRatio = 0.8;
 const refreshJitterRatio = 0.1;
 
-/** Bytes in Redis count as fresh up to here, which is before any process begins to refresh. */
+/** Until then bytes in Redis count as fresh. It is before any process begins to refresh. */
 export const sharedFreshRatio = 0.7;
 
-/** @param ageMs how long ago the answer was rendered, here or elsewhere */
+/** @param ageMs time since the answer was rendered, here or elsewhere */
 export function newEntry(
   read: Read,
   found: { tag: string; surrogateKeys: string; answer: Answer; ageMs: number; lifetimeMs: number },

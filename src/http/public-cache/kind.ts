@@ -2,22 +2,22 @@ import type { DomainError } from '../../platform/errors.ts';
 import { createGate, type Gate } from '../../platform/resilience/gate.ts';
 import { type ReadMetrics, readMetrics } from './metrics.ts';
 
-/** What all answers of one sort have in common. */
+/** The common properties of all answers of one kind. */
 export type ReadKind = {
-  /** Closed set: a label of metrics and a surrogate key. */
+  /** A closed set: it is a metric label and a surrogate key. */
   readonly name: string;
-  /** Longest time that bytes count as current when no change was pushed. */
+  /** The longest time that bytes count as current without a pushed change. */
   readonly ttlMs: number;
   /** How long a CDN may send older bytes while it asks again. */
   readonly staleWhileRevalidateSeconds: number;
-  /** How long a CDN may send older bytes while we are away. */
+  /** How long a CDN may send older bytes while the service is away. */
   readonly staleIfErrorSeconds: number;
-  /** Keeps cold reads from taking every connection of the pool. */
+  /** Keeps cold reads from occupying every connection of the pool. */
   readonly builds: Gate;
   readonly metrics: ReadMetrics;
 };
 
-/** Cold reads of one kind that may wait for their turn, and how long. */
+/** Cold reads of one kind that may wait, and for how long. */
 const buildsWaitingMax = 2000;
 const buildWaitMs = 2000;
 
@@ -26,7 +26,7 @@ export function readKind(options: {
   ttlMs: number;
   staleWhileRevalidateSeconds: number;
   staleIfErrorSeconds: number;
-  /** Builds of this kind at once in this process. */
+  /** Concurrent rebuilds of this kind in this process. */
   buildsMax: number;
 }): ReadKind {
   return {
@@ -36,32 +36,32 @@ export function readKind(options: {
   };
 }
 
-/** Where an answer lives: known only once its address was resolved. */
+/** The place of an answer. It is known only after its address is resolved. */
 export type ReadPlace = {
-  /** What a change names, for example `evt:evt_7K3M9XQ2`. In Redis it is the hash tag of all keys under it. */
+  /** Names what changes, for example `evt:evt_7K3M9XQ2`. In Redis it is the hash tag of all keys under it. */
   readonly tag: string;
   /** The rest of the key in Redis. */
   readonly name: string;
-  /** For CDNs: what they purge by. */
+  /** Surrogate keys, by which CDNs purge. */
   readonly surrogateKeys: string;
 };
 
 type Rendered = {
   readonly body: unknown;
-  /** When something in the body turns by itself (a sale that opens): bytes are not current beyond it. */
+  /** When time alone changes the body (for example when a sale opens). Bytes are not current beyond it. */
   readonly currentForMs?: number;
 };
 
-/** One public read: its key, and how its answer is found. */
+/** A public read: its key, and how its answer is found. */
 export type Read = {
-  /** The normalised address: equal for all requests that get equal bytes. */
+  /** The normalised address: equal for all requests with equal answers. */
   readonly key: string;
   readonly kind: ReadKind;
-  /** Changes that may bring a missing answer into being. */
+  /** Changes that may create a missing answer. */
   readonly missingTags: readonly string[];
   readonly missing: () => DomainError;
-  /** Undefined when there is no such thing. */
+  /** Undefined if the object does not exist. */
   readonly locate: () => Promise<ReadPlace | undefined>;
-  /** `changedLately`: a replica may not have the change yet. Undefined when there is no such thing. */
+  /** `changedLately`: a replica may not have the change yet. Undefined if the object does not exist. */
   readonly render: (place: ReadPlace, options: { changedLately: boolean }) => Promise<Rendered | undefined>;
 };

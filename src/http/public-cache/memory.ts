@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Entry } from './entry.ts';
 import { memoryAnswers, memoryBytes } from './metrics.ts';
 
-/** What an entry costs beside its bodies: objects, headers, keys. */
+/** The size of an entry without its bodies: objects, headers, keys. */
 const entryOverheadBytes = 2048;
 
 /** Answers in this process, bounded by bytes. */

@@ -8,7 +8,7 @@ const reads = counter('cached_reads_total', 'Public reads by the layer that answ
 const builds = counter('cached_read_builds_total', 'Public answers made from Postgres', ['kind']);
 const buildSeconds = histogram('cached_read_build_seconds', 'Time to make a public answer from Postgres', ['kind']);
 
-/** A few are a Redis that is away; a steady stream while it is ready is a fault of ours. */
+/** A few mean that Redis was away. Many while it is ready mean a bug. */
 export const sharedFailures = counter(
   'cached_read_shared_failures_total',
   'Calls to Redis for public reads that failed',
@@ -17,7 +17,7 @@ export const changesSeen = counter('cached_read_changes_total', 'Changes pushed 
 export const memoryBytes = gauge('cached_read_memory_bytes', 'Bytes of public answers kept in this process');
 export const memoryAnswers = gauge('cached_read_memory_answers', 'Public answers kept in this process');
 
-/** Counters with their labels bound: a bound one costs 6 ns, a look-up by labels 136. */
+/** Counters with bound labels: a bound one costs 6 ns, a lookup by labels 136. */
 export type ReadMetrics = {
   readonly served: Readonly<Record<ReadLayer, { inc(): void }>>;
   readonly builds: { inc(): void };

@@ -1,4 +1,4 @@
-/** Which tags changed lately: for rebuilds that a change overtook, and for replicas that do not have it yet. */
+/** Which tags changed lately. Rebuilds use it if a change overtook them, and reads avoid a replica that may lag behind. */
 export type RecentChanges = {
   /** Grows with each change. */
   readonly sequence: number;
@@ -8,14 +8,14 @@ export type RecentChanges = {
   isRecent(tag: string, now: number): boolean;
 };
 
-/** No LRU: a tag that was pushed out one by one would pass for unchanged. All go together, and `forgotten` says until when. */
+/** Not an LRU: an evicted tag would count as unchanged. All are dropped together, and `forgotten` says until when. */
 const rememberedMax = 10_000;
 
-/** @param replicaLagMaxMs how far behind a replica may be and still be read */
+/** @param replicaLagMaxMs the largest lag of a replica that is still read */
 export function createRecentChanges(replicaLagMaxMs: number): RecentChanges {
   const changes = new Map<string, { sequence: number; at: number }>();
   let sequence = 0;
-  /** Changes up to here may have been forgotten: they count as changes of every tag. */
+  /** Changes until then may have been dropped, so they count as changes of every tag. */
   let forgotten = 0;
   return {
     get sequence() {

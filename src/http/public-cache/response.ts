@@ -6,8 +6,8 @@ import { chooseVariant, matchesEtag } from '../negotiation.ts';
 export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
 
 /**
- * How long our own edge keeps an answer, and how long it sends it beyond that while it asks for a newer one. It hears
- * of no change, so this is short: nginx counts whole seconds, and with these no answer leaves it older than three.
+ * How long our edge keeps an answer, and how long it may send it while it asks for a newer one. The edge learns of no
+ * change, so this is short. nginx counts whole seconds; with these values no answer from it is older than three.
  */
 const edgeSeconds = '1';
 const edgeStaleSeconds = 1;
@@ -17,14 +17,14 @@ export type Found = { readonly entry: Entry; readonly source: Source; readonly n
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What an answer depends on, of a GET or HEAD. */
+/** The parts of a GET or HEAD on which an answer depends. */
 export type Asked = {
   readonly method: string;
   readonly acceptEncoding: string | null;
   readonly ifNoneMatch: string | null;
 };
 
-/** The answer as plain facts: body and headers are constants, so a hit costs two header look-ups. */
+/** The answer without Request and Response objects. Body and headers are constants, so a hit costs two header lookups. */
 export type ReadAnswer = {
   readonly status: 200 | 304;
   readonly headers: Headers;
@@ -82,7 +82,7 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
     age: String(ageSeconds),
     'cache-status': `antre; ${cacheStatus(source, ttlSeconds)}`,
     'surrogate-key': `${entry.surrogateKeys} ${kind.name}`,
-    // Everyone gets the same bytes, so any page may read them and no answer varies by Origin.
+    // Everybody gets the same bytes, so any page may read them, and no answer varies by Origin.
     'access-control-allow-origin': '*',
   };
   const full = {

@@ -6,19 +6,19 @@ import { sharedFailures } from './metrics.ts';
 import { mayAsk, noteAnswer, noteSilence } from '../../platform/redis.ts';
 
 /**
- * Answers in Redis, shared by all processes, and the lease by which one process rebuilds. All keys of one tag carry it as
+ * Answers in Redis, shared by all processes, and the lease by which one process rebuilds. All keys of a tag share it as
  * their hash tag, so that each script below runs on one node of a cluster.
  *
- * Each tag has a generation, raised by every change. An answer is stored with the generation that was read before it was
- * rendered, and only if that is still the current one: what was rendered before a change never passes for current after
- * it. Ages are counted by Redis' own clock, from the time the value has left to live.
+ * Each tag has a generation, which every change raises. An answer is stored with the generation that was read before
+ * rendering, and only if that one is still current. What was rendered before a change therefore never counts as current
+ * after it. Ages follow the clock of Redis, computed from a value's remaining lifetime.
  *
- * Nothing here matters if it is lost. Every failure reads as "Redis is away".
+ * Nothing here matters if it is lost. Every failure counts as "Redis is away".
  */
 
-/** Longest time a rebuild may hold its lease; longer than a query may take. */
+/** The longest time of a lease; longer than a query may take. */
 const leaseMs = 4000;
-/** Longer than any value lives, so that a generation never falls back under a value. */
+/** Longer than the lifetime of any value, so that a generation never restarts below that of a value. */
 const generationMs = 3_600_000;
 
 /** KEYS value, generation, lease. ARGV token, lease ms. */
@@ -65,13 +65,13 @@ const valueKey = (place: ReadPlace) => `{${place.tag}}:read:${place.name}`;
 const leaseKey = (place: ReadPlace) => `{${place.tag}}:read-lease:${place.name}`;
 const generationKey = (tag: string) => `{${tag}}:read-generation`;
 
-/** The shared answer when it is fresh, else the lease when it is free. One round trip. */
+/** The shared answer if it is fresh, else the lease if it is free. One round trip. */
 export async function takeShared(redis: Redis, place: ReadPlace, token: string): Promise<Taken> {
   if (!mayAsk(redis)) return away;
   let reply: unknown;
   try {
     const keys = [valueKey(place), generationKey(place.tag), leaseKey(place)];
-    // A pipeline of one: ioredis 6 loses the command's name when it gathers `callBuffer` into a pipeline by itself.
+    // A pipeline of one: ioredis 6 loses the command's name when it auto-pipelines `callBuffer`.
     const results = await redis
       .pipeline()
       .callBuffer('EVAL', takeScript, 3, ...keys, token, leaseMs)
@@ -107,12 +107,12 @@ function toShared(
   return { answer, ageMs: Math.max(0, ageMs), lifetimeMs };
 }
 
-/** ioredis cuts replies from larger network buffers, which a small body would keep alive. Empty stands for none. */
+/** ioredis cuts replies from larger network buffers, which a small body would keep alive. Empty means none. */
 function copyOf(value: unknown): Buffer<ArrayBuffer> | undefined {
   return Buffer.isBuffer(value) && value.length > 0 ? Buffer.from(value) : undefined;
 }
 
-/** Stores an answer and ends the lease. What Redis does not take now, the next rebuild brings. */
+/** Stores an answer and ends the lease. If Redis refuses it, the next rebuild tries again. */
 export async function storeShared(
   redis: Redis,
   place: ReadPlace,
@@ -137,17 +137,17 @@ export async function storeShared(
       answer.brotli?.body ?? '',
     );
   } catch {
-    // The lease ends by itself, and every process has its own copy.
+    // The lease expires, and every process has its own copy.
     sharedFailures.inc();
   }
 }
 
-/** Ends the lease of a rebuild that brought no answer; `missing` removes what others would send as last good. */
+/** Ends the lease of a rebuild without an answer. `missing` also removes what others would send as last good bytes. */
 export async function releaseShared(redis: Redis, place: ReadPlace, token: string, why: 'missing' | 'failed') {
   try {
     await redis.eval(releaseScript, 2, valueKey(place), leaseKey(place), token, why);
   } catch {
-    // The lease ends by itself.
+    // The lease expires.
     sharedFailures.inc();
   }
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** Written while it is read: its length is unknown beforehand. */
+/** Written while it is read, so its length is unknown beforehand. */
 const streamed = /^text\/(?:csv|event-stream)\b/;
 
 /**

@@ -3,7 +3,7 @@ import { profile } from './profile.ts';
 import { registry } from '../../platform/metrics.ts';
 import { orAfter } from '../../platform/resilience/deadline.ts';
 
-/** A dependency that must answer before traffic may come. `check` throws when it does not. */
+/** A dependency that must answer before traffic may come. `check` throws if it does not. */
 export type Probe = { readonly name: string; check(): Promise<void> };
 
 const probeDeadlineMs = 1000;
@@ -15,11 +15,11 @@ const probeDeadlineMs = 1000;
 export function operationsApp(options: {
   probes: readonly Probe[];
   isDraining: () => boolean;
-  /** Why only a new process helps, or undefined. */
+  /** Why only a restart helps, or undefined. */
   fault?: () => string | undefined;
-  /** The operator's token; without one, routes that need it do not exist. */
+  /** The operator's token. Without one, routes that need it do not exist. */
   token?: string | undefined;
-  /** Routes of rooms for operators; each checks the token. */
+  /** Routes of rooms for operators. Each checks the token. */
   routes?: Hono | undefined;
 }): Hono {
   const app = new Hono();

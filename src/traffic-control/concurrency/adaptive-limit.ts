@@ -12,11 +12,14 @@ export type AdaptiveLimitOptions = {
   /** A window lasts at least this long, and until this many calls have ended in it. */
   readonly windowMs?: number;
   readonly samplesMin?: number;
-  /** While nine of ten calls end sooner, a lower limit helps nobody. 0 when omitted: only throughput counts. */
+  /**
+   * While nine of ten calls take less time than this, lowering the limit helps nobody. 0 if omitted: only throughput
+   * counts.
+   */
   readonly toleratedMs?: number;
 };
 
-/** A limit that follows what it is told about calls. It has no clock and no timer; the caller passes times. */
+/** A limit that adapts to the results of calls. It has no clock and no timer; the caller passes times. */
 export type AdaptiveLimit = {
   /** A call ended well. @param inUse slots in use when it began */
   answered(latencyMs: number, inUse: number): void;
@@ -120,7 +123,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
   };
 }
 
-/** The later answers arrive, the longer the step down: when callers wait for a second, no careful search is needed. */
+/** The later answers arrive, the larger the step down: when callers wait for a second, no careful search is needed. */
 function hasteOf(steps: number, { lateness }: Signals): number {
   return steps < 0 ? Math.min(Math.max(lateness, 1), hasteMax) : 1;
 }

@@ -17,7 +17,7 @@ export type ConcurrencyLimiterOptions = LimiterOptions & {
 
 export type AcquireRequest = {
   readonly class: RouteClass;
-  /** The longest wait for a slot when the line does not end it sooner. 3 s when omitted. */
+  /** The longest wait for a slot if the wait line does not end it sooner. 3 s if omitted. */
   readonly deadlineMs?: number;
 };
 
@@ -26,11 +26,11 @@ export type ConcurrencyLimiter = {
   /** Whether a call of this class would be refused now. A few comparisons, for the first check of a request. */
   wouldRefuse(routeClass: RouteClass): boolean;
   /**
-   * A slot for one call: at once when one is free, else after a short wait. The caller must end it by `done`.
-   * @throws DomainError `service.overloaded` with a Retry-After, always by the promise
+   * Acquires a slot for one call, after a short wait if none is free. The caller must release it by `done`.
+   * @throws DomainError `service.overloaded` with a Retry-After, always as a rejection
    */
   acquire(request: AcquireRequest): Permit | Promise<Permit>;
-  /** Tells the limiter that a call was refused for its share before it asked here. */
+  /** Counts a call that was refused for its share before it asked here. */
   refusedBefore(routeClass: RouteClass): void;
   /** Retry-After in whole seconds for calls refused because of this dependency, with jitter. */
   retryAfterSeconds(): number;

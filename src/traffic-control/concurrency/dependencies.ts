@@ -8,29 +8,29 @@ import { limitCall } from './limit-calls.ts';
 export type DependencyLimiters = Readonly<Record<Dependency, ConcurrencyLimiter>>;
 
 /**
- * Two batches of a hundred for each connection, in slots: a healthy database answers these within a tenth of a second
- * even in the first moments of a process. A failing database brings the limit down within seconds; a lower start would
- * refuse calls of a healthy one.
+ * Two batches of a hundred for each connection, in slots. A healthy database answers these within a tenth of a second even
+ * in the first moments of a process. A failing one lowers the limit within seconds. A lower start would refuse calls of a
+ * healthy one.
  */
 const slotsPerWriteConnection = 8;
 const slotsPerWriteConnectionMax = 16;
 const itemsPerWriteSlot = 25;
 /**
- * One batch in flight and one ready behind it, in the lane of one hot event: with fewer slots Postgres waits for our
- * loop.
+ * One batch in flight and one ready behind it, in the lane of one hot event. With fewer slots Postgres would wait for the
+ * event loop.
  */
 const writeSlotsMin = 8;
 /**
- * Answers within this time are not late, whatever waits with them. A much lower value would mistake our own event loop,
- * some hundredths of a second late under load, for a slow database. The lane of a hot event would then have too few
- * orders in flight to have its next batch ready.
+ * Answers within this time are not late, however many calls wait with them. Under load the event loop itself is some
+ * hundredths of a second late. A much lower value would mistake this for a slow database, and the lane of a hot event would
+ * have too few orders in flight to keep its next batch ready.
  */
 const writesToleratedMs = 150;
 const readsToleratedMs = 100;
 const gatewaySlots = 16;
 const gatewayToleratedMs = 1500;
 
-/** Items in flight to the pool of group commits, from submission to answer. */
+/** Items in flight to the group commit pool, from submission to answer. */
 export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
   return createConcurrencyLimiter({
     name: 'postgres_writes',
@@ -43,14 +43,14 @@ export function createWritesLimiter(poolSize: number): ConcurrencyLimiter {
 }
 
 /**
- * Calls in flight to a pool of single queries and transactions. Never fewer than its connections: they exist, and a
- * call that is slow because our own loop is busy must not count as a slow database.
+ * Calls in flight to a pool of single queries and transactions. Never fewer than its connections, because a call that is
+ * slow due to a busy event loop must not count as a slow database.
  */
 export function createCallsLimiter(name: string, poolSize: number): ConcurrencyLimiter {
   return createConcurrencyLimiter({ name, slots: poolSize, slotsMin: poolSize, toleratedMs: readsToleratedMs });
 }
 
-/** For the pool of single calls: each call has the class of the request that it is made for. */
+/** For the pool of single calls. Each call has the class of its request. */
 export function limitByCaller(limiter: ConcurrencyLimiter): <Result>(call: () => Promise<Result>) => Promise<Result> {
   return (call) => limitCall(limiter, { class: callingClass() }, call);
 }
@@ -82,7 +82,7 @@ export function createGatewayLimit(): {
       try {
         return await limitCall(limiter, { class: classOfCall[purpose] }, begin, {
           result: ({ kind }) => (kind === 'unknown' ? 'failed' : 'ok'),
-          // An open circuit has made no call.
+          // An open circuit made no call.
           error: (error) => (error instanceof RetryLater ? 'ignored' : 'failed'),
         });
       } catch (error) {

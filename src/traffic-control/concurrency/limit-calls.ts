@@ -5,15 +5,15 @@ import type { RouteClass } from '../route-rules.ts';
 import type { AcquireRequest, ConcurrencyLimiter } from './create-concurrency-limiter.ts';
 import type { Outcome, Permit } from './limiter.ts';
 
-/** What the end of a call says about the dependency. */
+/** The result of a call, as far as it concerns the dependency. */
 export type Judge<Result> = {
   readonly result?: (result: Result) => Outcome;
   readonly error: (error: unknown) => Outcome;
 };
 
 /**
- * Makes a call with its own slot.
- * @throws DomainError `service.overloaded` when there is none, and whatever the call throws
+ * Makes a call in a slot of its own.
+ * @throws DomainError `service.overloaded` without a slot, and whatever the call throws
  */
 export function limitCall<Result>(
   limiter: ConcurrencyLimiter,
@@ -54,9 +54,7 @@ export function limitGroupCommit<Item, Result>(
   };
 }
 
-/**
- * A database that is away, late or too busy has failed. A refusal for its data, or a violated constraint, is an answer.
- */
+/** A database that is away, late or too busy has failed. A rejected value or a violated constraint is an answer. */
 export const databaseJudge = {
   error: (error: unknown): Outcome => (isUnavailable(error) || isServiceRefusal(error) ? 'failed' : 'ok'),
 };

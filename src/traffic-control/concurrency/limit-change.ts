@@ -1,29 +1,29 @@
-/** What a window said about the limit. */
+/** What a window tells about the limit. */
 export type Signals = {
-  /** Slots in use that only wait: Vegas' estimate. */
+  /** Slots in use whose calls only wait: Vegas' estimate. */
   readonly queue: number;
   /** The unit of all thresholds and steps. */
   readonly unit: number;
-  /** A call had to wait or was refused in the window. */
+  /** A call waited or was refused in the window. */
   readonly isFull: boolean;
   /** More than half of the limit was in use at the peak. */
   readonly isUsed: boolean;
-  /** More of the calls failed than may. */
+  /** More calls failed than allowed. */
   readonly isFailing: boolean;
-  /** Answers are so quick that refusing helps nobody. */
+  /** Answers are so fast that refusing helps nobody. */
   readonly isQuick: boolean;
-  /** How late answers are, in multiples of twice the tolerated time; 0 where no tolerated time is given. */
+  /** How late answers are, in multiples of twice the tolerated time; 0 without a tolerated time. */
   readonly lateness: number;
-  /** What one per cent more in flight brings, in per cent of answers; undefined when unknown. */
+  /** Per cent more answers for one per cent more calls in flight; undefined if unknown. */
   readonly gain: number | undefined;
 };
 
-/** `probe`: go on in the last direction, only to learn its effect. */
+/** `probe`: continue in the last direction, only to learn its effect. */
 export type LimitChange = 'raise' | 'lower' | 'hold' | 'probe';
 
 const queueRaiseBelow = 3;
 const queueLowerAbove = 6;
-/** Below this slope, more calls in flight mostly wait; above it, they are worth having. */
+/** Below this slope, more calls in flight mostly wait. Above it, they bring answers. */
 const gainMin = 0.3;
 /** Answers grow about as fast as calls in flight: they may be late, but they do not wait for each other. */
 const gainInProportion = 0.8;

@@ -5,7 +5,7 @@ import { type RefusalCause, createRefusalsSeen } from './refusals-seen.ts';
 import { createRetrySpread } from './retry-spread.ts';
 import { createWaitLines } from './wait-lines.ts';
 
-/** How a call ended: the dependency answered, it failed, or the time says nothing about it. */
+/** The result of a call: the dependency answered, it failed, or the duration says nothing about it. */
 export type Outcome = 'ok' | 'failed' | 'ignored';
 
 /** A slot of the limiter. */
@@ -15,9 +15,9 @@ export type Permit = {
 };
 
 export type LimiterOptions = {
-  /** Calls that the healthy dependency serves at once: the connections of a pool. The limit starts here. */
+  /** Calls that the healthy dependency serves at once, such as the connections of a pool. The limit starts here. */
   readonly slots: number;
-  /** Calls that make up one slot: 1 for a pool of connections; for a group commit, a part of a batch. */
+  /** Calls per slot: 1 for a pool of connections, a part of a batch for a group commit. */
   readonly itemsPerSlot?: number;
   /** 4 when omitted. */
   readonly slotsMin?: number;
@@ -25,7 +25,7 @@ export type LimiterOptions = {
   readonly slotsMax?: number;
   readonly windowMs?: number;
   readonly samplesMin?: number;
-  /** While nine of ten calls end sooner, the limit is not lowered, however little more calls in flight bring. */
+  /** While nine of ten calls take less time than this, the limit is not lowered. */
   readonly toleratedMs?: number;
 };
 
@@ -43,12 +43,12 @@ export type LimiterState = {
   readonly queued: number;
   readonly baselineMs: number;
   readonly recentMs: number;
-  /** In flight by partition: pay, order, rest; and callbacks, which belong to none. */
+  /** Calls in flight by partition (pay, order, rest), and callbacks, which belong to none. */
   readonly used: readonly number[];
   readonly exempt: number;
 };
 
-/** A waiting call, told later how its wait ended. */
+/** A waiting call, which is told the result of its wait. */
 export type Waiter = {
   readonly class: RouteClass;
   /** By the limiter's clock. */
@@ -59,16 +59,15 @@ export type Waiter = {
 
 /** The limiter without promises and timers. */
 export type Limiter = {
-  /** A permit when there is a slot for this class and nobody waits before it. */
+  /** A permit if there is a slot for this class and nobody waits before it. */
   begin(routeClass: RouteClass, now: number): Permit | undefined;
   /**
-   * Waits for a slot after `begin` had none. Returns a cause of refusal, or nothing: the waiter is then told how it
-   * ended.
+   * Waits for a slot after `begin` had none. Returns a cause of refusal, or nothing if the waiter will be told the result.
    */
   wait(waiter: Waiter, now: number): RefusalCause | undefined;
   /** Whether a call would be refused now. If so, it counts as refused. */
   wouldRefuse(routeClass: RouteClass): boolean;
-  /** The caller has refused a call because its share is used up: the limit counts as reached. */
+  /** Counts a call that the caller refused because its share is used up. The limit then counts as reached. */
   refusedBefore(routeClass: RouteClass): void;
   retryAfterSeconds(): number;
   readonly state: LimiterState;
@@ -174,7 +173,7 @@ function createPermit(end: (outcome: Outcome) => void): Permit {
   };
 }
 
-/** Runs `look` from time to time, for as long as it returns that there is more to do. */
+/** Runs `look` from time to time while it returns that there is more to do. */
 function createSweep(clock: LimiterClock, look: () => boolean) {
   let cancel: (() => void) | undefined;
   const stop = (): void => {

@@ -21,7 +21,7 @@ shown(
   ({ limit }) => limit,
   () => reportRefusals(),
 );
-/** Reads the counts when metrics are scraped: a refusal must not pay for a metric. */
+/** Reads the counts when metrics are scraped, so that a refusal does not pay for a metric. */
 const refusedTotal = counter('concurrency_refused_total', 'Calls that a limiter refused, by class and cause', [
   'dependency',
   'class',

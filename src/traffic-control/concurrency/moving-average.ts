@@ -1,7 +1,10 @@
-/** An average that forgets: the plain mean of the first `warmup` values, then each new value weighs 2 / (age + 1). */
+/**
+ * An average that favours recent values: the plain mean of the first `warmup` values, then each new value has the weight 2
+ * / (age + 1).
+ */
 export type MovingAverage = { add(value: number): number; readonly value: number };
 
-/** @param age how many values back it remembers, about */
+/** @param age about how many past values count */
 export function createMovingAverage(age: number, warmup: number): MovingAverage {
   const weight = 2 / (age + 1);
   let count = 0;
@@ -22,7 +25,7 @@ export function createMovingAverage(age: number, warmup: number): MovingAverage 
   };
 }
 
-/** The median of the last `size` values: one odd window changes nothing, a step arrives after half of them. */
+/** The median of the last `size` values: one odd window changes nothing, and a step shows after half of them. */
 export function createMedianFilter(size: number): (value: number) => number {
   const recent: number[] = [];
   return (value) => {

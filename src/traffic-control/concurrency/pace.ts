@@ -1,9 +1,9 @@
 import type { LimitChange } from './limit-change.ts';
 
 /**
- * How far a limit moves in one window, in steps. After each change of direction the step is halved, so that the limit
- * comes to rest instead of swinging. After a long run in one direction the step grows: the limit is then far from its
- * place, or must move far to learn anything. (The rule of resilient back-propagation, Riedmiller and Braun 1993.)
+ * How far a limit moves in one window, in steps. Each change of direction halves the step, so that the limit settles. A
+ * long run in one direction increases it: the limit is then far from its target, or must move far to learn anything. (The
+ * rule of resilient back-propagation, Riedmiller and Braun 1993.)
  */
 export type Pace = {
   /** Steps to move; negative to lower. */

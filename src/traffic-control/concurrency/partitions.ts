@@ -14,7 +14,7 @@ export function partitionOf(routeClass: RouteClass): Partition {
   return routeClass === 2 ? 1 : 2;
 }
 
-/** Slots that a partition gets back whenever it asks, whatever the others do. Together never more than the limit. */
+/** Slots that a partition gets whenever it asks, whatever the others do. Together never more than the limit. */
 export function guaranteedPlaces(partition: Partition, limit: number): number {
   return Math.max(1, Math.floor(shares[partition] * limit));
 }
@@ -24,9 +24,11 @@ export type Places = {
   limit: number;
   enter(routeClass: RouteClass): void;
   leave(routeClass: RouteClass): void;
-  /** One more call of the partition may begin: a slot is free, or only callbacks occupy its own. */
+  /**
+   * Whether one more call of the partition may begin: a slot is free, or only callbacks occupy the partition's own slot.
+   */
   mayBegin(partition: Partition): boolean;
-  /** It uses fewer slots than it is guaranteed. */
+  /** Whether it uses fewer slots than guaranteed. */
   isBelowShare(partition: Partition): boolean;
   readonly inflight: number;
   readonly used: readonly number[];

@@ -1,13 +1,13 @@
 import type { RouteClass } from '../route-rules.ts';
 
 /**
- * Why a call did not begin: refused at the first check, no room in the line, waited too long, deadline passed, evicted
- * from the line by another partition, or the caller's share was used up.
+ * Why a call did not begin: refused at the first check, wait line full, waited too long, deadline passed, evicted from the
+ * line by another partition, or the caller's share was used up.
  */
 export type RefusalCause = (typeof refusalCauses)[number];
 export const refusalCauses = ['ahead', 'line_full', 'waited', 'deadline', 'evicted', 'share'] as const;
 
-/** Counts of refusals in a plain array: a refusal must not pay for a metric. */
+/** Counts refusals in a plain array, so that a refusal does not pay for a metric. */
 export type RefusalsSeen = {
   add(routeClass: RouteClass, cause: RefusalCause): void;
   count(routeClass: RouteClass, cause: RefusalCause): number;

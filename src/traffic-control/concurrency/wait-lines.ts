@@ -5,13 +5,13 @@ import { type WaitLine, createWaitLine, waitMsOverloaded } from './wait-line.ts'
 
 /** The lines of all partitions of one limit; together at most twice the limit. */
 export type WaitLines<Waiter> = {
-  /** Adds a waiter, if necessary in place of one whose partition has more than its share of the line. */
+  /** Adds a waiter. In a full line it may replace one whose partition has more than its share. */
   join(waiter: Waiter, now: number): 'line_full' | undefined;
   /** Grants slots: first to partitions whose own slot was lent out, then by importance. */
   grant(now: number): void;
   /** Refuses waiters that have waited too long. */
   refuseLate(now: number): void;
-  /** One more waiter would most likely be refused. */
+  /** Whether one more waiter would most likely be refused. */
   isHopeless(routeClass: RouteClass, answersPerSecond: number, now: () => number): boolean;
   sawRoom(partition: Partition, now: number): void;
   length(partition: Partition): number;

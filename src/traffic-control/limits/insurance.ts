@@ -14,7 +14,10 @@ export type Counted = { readonly consumedPoints: number; readonly msBeforeNext: 
 
 /** The library keeps a timer per key. Keys are folded into this many, so an attack cannot fill the memory. */
 const foldsMax = 16_384;
-/** One more pushes out the least recently used. A flood of this many targets in a window costs that many messages of its budget. */
+/**
+ * One more entry evicts the least recently used. A flood of this many targets in a window costs that many messages of its
+ * budget.
+ */
 const targetsMax = 100_000;
 
 /**

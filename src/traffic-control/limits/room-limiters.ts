@@ -18,12 +18,12 @@ type NetworkKeys = { readonly network: string; readonly wider: string | undefine
 /** The budget for codes over all targets, since messages cost money, and the limit on wrong codes per network. */
 export function createVerificationLimiter(limiter: Limiter) {
   return {
-    /** Counts a code before it is sent. Seconds until there is budget again; undefined when there is some now. */
+    /** Counts a code before it is sent. Returns undefined if there is budget, else the seconds until there is. */
     spend: async (budget: string): Promise<number | undefined> => {
       const verdict = await limiter.consume('verifications_budget', hash('sha256', budget, 'base64url'));
       return verdict.allowed ? undefined : verdict.resetSeconds;
     },
-    /** Seconds for which this network may try no code; undefined when it may. Needs no Redis call. */
+    /** Seconds for which this network may try no code; undefined if it may now. Needs no Redis call. */
     failedTooOften: ({ network, wider }: NetworkKeys): number | undefined =>
       (
         limiter.denied('confirmation_failures', network) ??
@@ -50,7 +50,7 @@ export type PromoGuesser = { readonly key: string; readonly isConfirmed: boolean
 export function createPromoLimiter(limiter: Limiter) {
   const policyOf = ({ isConfirmed }: PromoGuesser) => (isConfirmed ? 'promo_failures_confirmed' : 'promo_failures');
   return {
-    /** Seconds for which no code may be tried; undefined when one may. Needs no Redis call. */
+    /** Seconds for which no code may be tried; undefined if one may be tried now. Needs no Redis call. */
     waitSeconds: (guesser: PromoGuesser): number | undefined =>
       limiter.denied(policyOf(guesser), guesser.key)?.resetSeconds,
     /** Counts a wrong code. */

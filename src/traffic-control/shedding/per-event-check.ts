@@ -9,7 +9,7 @@ import type { RouteRule } from '../route-rules.ts';
 /** The part of these refusals that counts against the client's rate limits. */
 const countedShare = 0.1;
 
-/** Why an order of this event would be refused now, whatever it holds. */
+/** Why an order for this event would be refused now, whatever its content. */
 export type FullFor = (slug: string) => Pick<DomainError, 'retryAfterSeconds'> | undefined;
 
 /** Refuses a request beyond the per-event limit; undefined for all others. */

@@ -35,7 +35,9 @@ const worthSheddingFrom = 0.1;
 
 /** The order of refusals when the loop is late. Class 0 is never refused. */
 const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
-/** The order when the database is behind. Browsing is served from memory and stays, as do paying and the door. */
+/**
+ * The order of refusals when the database is behind. Browsing is served from memory and goes on, as do paying and the door.
+ */
 const poolLadder: readonly RouteClass[] = [5, 3, 2];
 
 export function createShedder(deps: {
@@ -99,8 +101,8 @@ export function createShedder(deps: {
 }
 
 /**
- * Whether refusing one more class takes enough load away. When nearly all requests are refused already, the refusals
- * fill the loop: refusing the few that order or pay as well would relieve nothing and serve nobody.
+ * Whether refusing one more class takes enough load away. If nearly all requests are refused already, the refusals fill the
+ * loop. Refusing buyers who order or pay as well would then relieve nothing.
  */
 function isWorthShedding(taken: readonly number[], asked: number, next: RouteClass): boolean {
   const left = taken.slice(1, next + 1).reduce((sum, count) => sum + count, 0);

@@ -3,11 +3,11 @@ export type DrawRules = {
   /**
    * The least time from the freeze to the beacon's round, in which leaves and root are written. The organizer may allow
    * more for a long list.
-   * Longest time from the beacon's round until the seed is public. Beyond it the draw is void.
+   */
   readonly leadSeconds: number;
-  /** From the beacon's round to the seed being public; beyond it the draw is void. */
+  /** The longest time from the beacon's round until the seed is public. Beyond it the draw is void. */
   readonly revealWithinSeconds: number;
-  /** From the beacon's round to its value being known; a beacon that is away for longer voids the draw. */
+  /** The longest time from the beacon's round until its value is known. Beyond it the draw is void. */
   readonly beaconWithinSeconds: number;
   /** How long one call of `completeDraw` works on leaves before it yields to others. */
   readonly workMs: number;
