@@ -134,7 +134,7 @@ function rowOf(node: HTMLElement): Row {
   };
 }
 
-/** Whether the row's state has changed. */
+/** Updates one row. @returns whether its state has changed */
 function turnRow(row: Row): boolean {
   const { node, opensAtMs, closesAtMs } = row;
   const now = serverNow();
