@@ -895,6 +895,76 @@ create table suppressions (
   primary key (channel, recipient_key)
 );
 
+-- reports -------------------------------------------------------------------------------------------------------------
+
+-- Reports that are made again every day or week. A schedule ends with the role of the member who made it.
+create table report_schedules (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  -- The member who gets the mails.
+  member_id text not null references staff (id),
+  -- Null for all events of the organizer.
+  event_id text references events (id),
+  kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries')),
+  format text not null check (format in ('csv', 'xlsx')),
+  -- Everything until the run, or only what has come since the run before.
+  covers text not null check (covers in ('everything', 'period')),
+  every text not null check (every in ('day', 'week')),
+  -- 1 is Monday.
+  weekday smallint check (weekday between 1 and 7),
+  hour smallint not null check (hour between 0 and 23),
+  time_zone text not null,
+  next_run_at timestamptz not null,
+  last_run_at timestamptz,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  check ((every = 'week') = (weekday is not null))
+);
+
+create index report_schedules_organizer on report_schedules (organizer_id, id) where ended_at is null;
+create index report_schedules_due on report_schedules (next_run_at) where ended_at is null;
+
+-- Files that an organizer has asked for. The file of a run is at a key made of the report's id and the run's number.
+create table reports (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  event_id text references events (id),
+  kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries')),
+  format text not null check (format in ('csv', 'xlsx')),
+  filters jsonb not null default '{}',
+  status text not null default 'waiting' check (status in ('waiting', 'making', 'ready', 'failed', 'cancelled', 'expired')),
+  requested_by text not null,
+  -- The member who is mailed; null where a program asked.
+  member_id text references staff (id),
+  schedule_id text references report_schedules (id),
+  -- The run of the schedule that it is made for. One run makes one report.
+  period_at timestamptz,
+  rows bigint not null default 0 check (rows >= 0),
+  bytes bigint check (bytes >= 0),
+  -- Counts the workers that have begun it. A worker writes only while its own run is the current one.
+  run integer not null default 0,
+  failures smallint not null default 0,
+  failure text,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  -- A worker that has not renewed it by then is taken for dead.
+  lease_until timestamptz,
+  finished_at timestamptz,
+  -- When its file is deleted.
+  expires_at timestamptz,
+  -- Since then the storage has no file of it.
+  cleared_at timestamptz,
+  unique (schedule_id, period_at),
+  check ((schedule_id is null) = (period_at is null)),
+  check ((status = 'making') = (lease_until is not null)),
+  check (status not in ('ready', 'expired') or (bytes is not null and expires_at is not null))
+) with (fillfactor = 80);
+
+create unique index reports_one_making on reports (organizer_id) where status = 'making';
+create index reports_organizer on reports (organizer_id, id);
+create index reports_waiting on reports (organizer_id, id) where status = 'waiting';
+create index reports_uncleared on reports (created_at) where cleared_at is null;
+
 -- waiting room --------------------------------------------------------------------------------------------------------
 
 -- The waiting room of an event. A row exists once an organizer has planned one.

@@ -34,6 +34,7 @@ import { callbackRoutes } from './payments/callbacks/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
+import { reportRoutes } from './reports/routes.ts';
 import { isStranger, trafficControl } from './traffic-control/middleware.ts';
 import { drawRoutes } from './waiting-room/draw/routes.ts';
 import { passHotRoute, passRoutes } from './waiting-room/places/pass-routes.ts';
@@ -67,6 +68,7 @@ export function createRoutes(service: Service) {
     .route('/', poolRoutes(service))
     .route('/', promoCodeRoutes(service))
     .route('/', deskRoutes(service))
+    .route('/', reportRoutes(service))
     .route('/', gateRoutes(service));
 }
 

@@ -34,6 +34,7 @@ import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/resilience/shutdown.ts';
 import { problems } from './problems.ts';
+import { createReportStorage } from './reports/index.ts';
 import {
   createCallsLimiter,
   createDecide,
@@ -187,7 +188,6 @@ export function compose(config: Config, log: Log) {
     watchPaymentBacklog({ db, log, createsPerSecond: paymentsPerSecond(config) }),
     (watch) => watch.close(),
   );
-
   return {
     config,
     log,
@@ -228,6 +228,7 @@ export function compose(config: Config, log: Log) {
     canMessagePhones: createCanMessagePhones({ db }),
     findEvent: findEventOfRoom(rooms),
     ...paymentPorts,
+    reportStorage: createReportStorage(config),
     hasAdmissions,
     limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),

@@ -154,6 +154,16 @@ export const variables = z.object({
   CDN_PURGE_URL: httpUrl.optional(),
   CDN_PURGE_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 
+  REPORTS_DIR: z.string().default('.data/reports'),
+  S3_ENDPOINT: httpUrl.optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket: 3 to 63 of a-z, 0-9, . and -')
+    .optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+
   WORKER_CONCURRENCY: wholeNumber(20, 1, 500),
   RELAY_JOBS_MAX: wholeNumber(50_000, 100, 1_000_000),
 });
@@ -187,6 +197,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     );
   if ((given['MAIL_DKIM_SELECTOR'] === undefined) !== (given['MAIL_DKIM_KEY_FILE'] === undefined))
     faults.push('MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE: set both or neither');
+  if (given['S3_ENDPOINT'] !== undefined)
+    for (const name of ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
+      if (given[name] === undefined) faults.push(`${name}: is required where S3_ENDPOINT is given`);
   if (given['ENV'] === 'production') faults.push(...productionFaults(wellFormed(given), given));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);

@@ -51,6 +51,11 @@ export const examples: Readonly<Record<string, unknown>> = {
   ...accountExamples,
   requestRefund: { amount: 350_000, reason: 'requested' },
   resolveTask: {},
+  requestReport: { kind: 'attendees', format: 'xlsx', eventId, filters: { status: 'live' } },
+  createReportSchedule: { kind: 'orders', format: 'csv', every: 'week', weekday: 1, hour: 7, covers: 'period' },
+  downloadLinkedReport: {
+    token: 'rpt_06FJ2V1H8C9QX4T0RBVE.stf_06FJ2V1H8C3MZ8K5DAYN.1804032000.the-signature-of-the-link-in-the-mail',
+  },
   scanTicket: {
     eventId,
     code: 'K7QM-2XVA-9R3T-HC4B-8ZDN-5WEJ-YG',

@@ -10,6 +10,7 @@ import type { Invariant } from './platform/invariant.ts';
 import { job } from './platform/jobs/job.ts';
 import type { Log } from './platform/log.ts';
 import { gauge } from './platform/metrics.ts';
+import { reportInvariants } from './reports/invariants.ts';
 import { waitingRoomInvariants } from './waiting-room/invariants.ts';
 
 /** Every truth about stock, money, tickets and access that the service guarantees. */
@@ -21,6 +22,7 @@ export const invariants: readonly Invariant[] = [
   ...catalogInvariants,
   ...accessInvariants,
   ...waitingRoomInvariants,
+  ...reportInvariants,
 ];
 
 /** The invariants that run on schedule, on the live database of production. */

@@ -29,6 +29,7 @@ import {
   replaceAttemptJob,
   sendRefundJob,
 } from './payments/jobs.ts';
+import { maintainReportsJob, makeReportJob } from './reports/jobs.ts';
 
 /**
  * Every job contract by its name. `workers/handlers.ts` must have a handler for each: a missing or surplus one does not
@@ -62,6 +63,8 @@ export const jobs = {
   'staff.password_reset': staffPasswordReset,
   'buyer.verification_requested': verificationRequested,
   'access.purge': purgeAccess,
+  'report.make': makeReportJob,
+  'reports.maintain': maintainReportsJob,
   'cdn.purge': cdnPurgeJob,
   'invariants.check': checkInvariantsJob,
 } as const;

@@ -6,6 +6,7 @@ import { notificationProblems } from './notifications/errors.ts';
 import { orderProblems } from './orders/errors.ts';
 import { paymentProblems } from './payments/errors.ts';
 import type { PlatformErrorCode } from './platform/errors.ts';
+import { reportProblems } from './reports/errors.ts';
 import { trafficProblems } from './traffic-control/errors.ts';
 import { queueProblems } from './waiting-room/errors.ts';
 
@@ -37,6 +38,7 @@ export const problems = {
   ...checkInProblems,
   ...notificationProblems,
   ...queueProblems,
+  ...reportProblems,
 } as const satisfies Record<string, ProblemKind>;
 
 export type ErrorCode = keyof typeof problems;

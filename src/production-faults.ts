@@ -20,7 +20,14 @@ const secretNames = [
   'MAIL_CALLBACK_TOKEN',
 ] as const;
 const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
-const httpsNames = ['PUBLIC_URL', 'WHATSAPP_GRAPH_URL', 'FONNTE_URL', 'WABLAS_URL', 'CDN_PURGE_URL'] as const;
+const httpsNames = [
+  'PUBLIC_URL',
+  'WHATSAPP_GRAPH_URL',
+  'FONNTE_URL',
+  'WABLAS_URL',
+  'CDN_PURGE_URL',
+  'S3_ENDPOINT',
+] as const;
 const gatewayUrlNames = Object.keys(gatewayVariables).filter((name) => name.endsWith('_URL'));
 /**
  * Random text of 32 characters, hex or base64, has more different characters than this, except for one try in millions.
@@ -54,6 +61,9 @@ export function productionFaults(config: Checked, given: Given): string[] {
       : [
           'DATABASE_DIRECT_URL: belongs to the migration alone; the service must not hold the credentials of the owner',
         ]),
+    ...(given['S3_ENDPOINT'] === undefined && given['REPORTS_DIR'] === undefined
+      ? ['REPORTS_DIR: is required without S3_ENDPOINT: a folder that all processes share, for the files of reports']
+      : []),
     ...(given['OPERATIONS_TOKEN'] === undefined ? ['OPERATIONS_TOKEN: is required'] : []),
     ...(sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)
       ? ['REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may']

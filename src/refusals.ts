@@ -12,6 +12,7 @@ const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as 
 const order = ['order.not_found'] as const;
 const messageCallback = ['notification.callback_refused'] as const;
 const pages = ['traffic.switched_off'] as const;
+const reportFile = ['report.not_found', 'report.not_ready', 'report.expired', 'service.busy'] as const;
 const roomOfEvent = [...event, 'queue.not_found'] as const;
 
 export const refusals = {
@@ -145,7 +146,6 @@ export const refusals = {
   listOrders: event,
   showDeskOrder: order,
   cancelOrderAtDesk: [...order, 'order.not_cancellable'],
-  exportOrders: [...event, 'service.busy'],
   resendTickets: [...order, 'notification.resend_limited', 'notification.nothing_to_send'],
   createSender: ['sender.already_exists', 'sender.limit_reached'],
   listSenders: [],
@@ -184,6 +184,16 @@ export const refusals = {
   listRefunds: order,
   listTasks: [],
   resolveTask: ['task.not_found', 'task.resolved'],
+  requestReport: [...event, 'report.limit_reached'],
+  listReports: [],
+  showReport: ['report.not_found'],
+  cancelReport: ['report.not_found', 'report.ended'],
+  downloadReport: reportFile,
+  createReportLink: ['report.not_found', 'report.not_ready', 'report.expired'],
+  downloadLinkedReport: [...reportFile, 'report.link_expired'],
+  createReportSchedule: [...event, 'report_schedule.limit_reached'],
+  listReportSchedules: [],
+  endReportSchedule: ['report_schedule.not_found'],
   showWaitingRoom: roomOfEvent,
   planWaitingRoom: [...event, 'event.cancelled', 'queue.times_fixed', 'queue.times_impossible', 'queue.over'],
   closeWaitingRoom: [...roomOfEvent, 'queue.over'],

@@ -24,7 +24,15 @@ const production = {
   ENV: 'production',
   PUBLIC_URL: 'https://tickets.example.com',
   OPERATIONS_TOKEN: random('operations'),
+  REPORTS_DIR: '/var/lib/antre/reports',
   CORS_ALLOW_ORIGINS: 'https://tickets.example.com',
+};
+
+const s3 = {
+  S3_ENDPOINT: 'https://s3.example.com',
+  S3_BUCKET: 'reports',
+  S3_ACCESS_KEY_ID: 'antre',
+  S3_SECRET_ACCESS_KEY: random('s3'),
 };
 
 type Environment = Record<string, string | undefined>;
@@ -184,6 +192,8 @@ const refusals: readonly (readonly [about: string, change: Environment, names: s
   ],
   ['plain http to the payment page', { MIDTRANS_SNAP_URL: 'http://sandbox:4000/midtrans' }, 'MIDTRANS_SNAP_URL'],
   ['plain http to the gateway', { MIDTRANS_API_URL: 'http://sandbox:4000/midtrans' }, 'MIDTRANS_API_URL'],
+  ['plain http to S3', { ...s3, S3_ENDPOINT: 'http://s3.example.com' }, 'S3_ENDPOINT'],
+  ['no place for the files of reports', { REPORTS_DIR: undefined }, 'REPORTS_DIR'],
   ['plain http to WhatsApp', { WHATSAPP_GRAPH_URL: 'http://sandbox:4000/graph' }, 'WHATSAPP_GRAPH_URL'],
 ];
 
@@ -198,6 +208,15 @@ describe('production refuses', () => {
     for (const [, change] of short) expect(faultsOf({ ...production, ...change, ENV: 'development' })).toEqual([]);
     expect(faultsOf(without(development, 'JWT_SECRET'))).toEqual(['JWT_SECRET: is required']);
   });
+});
+
+test('S3 needs a bucket and keys, everywhere', () => {
+  expect(faultsOf({ ...development, ...s3 })).toEqual([]);
+  expect(faultsOf({ ...development, S3_ENDPOINT: s3.S3_ENDPOINT }).map((fault) => fault.split(':')[0])).toEqual([
+    'S3_BUCKET',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+  ]);
 });
 
 test('NODE_ENV=production without ENV is refused, and with it is not', () => {
@@ -219,6 +238,7 @@ describe('production takes', () => {
     ['one password for both Redis', { REDIS_CACHE_URL: 'redis://:pw@cache', REDIS_QUEUE_URL: 'redis://:pw@queue' }],
     ['mail by TLS, by STARTTLS, and on this machine', { SMTP_URL: 'smtp://mail:587/?requireTLS=true' }],
     ['mail by TLS', { SMTP_URL: 'smtps://user:pw@mail:465' }],
+    ['reports in S3 and no folder', { ...s3, REPORTS_DIR: undefined }],
     ['mail on this machine', { SMTP_URL: 'smtp://127.0.0.1:25' }],
   ])('%s', (_about, change) => {
     expect(faultsOf({ ...production, ...change })).toEqual([]);

@@ -30,7 +30,7 @@ export const unitTests = [
   'test/loadtest/timeline.test.ts',
   'test/notifications/mail-bytes.test.ts',
   'test/orders/tickets/calendar.test.ts',
-  'test/orders/export-gate.test.ts',
+  'test/reports/download-gate.test.ts',
   'test/orders/order-code.test.ts',
   'test/orders/placement-clock.test.ts',
   'test/payments/callback-key.test.ts',

@@ -11,12 +11,13 @@ import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { eventStockOf } from '../src/orders/index.ts';
 import { createPaymentAccounts, paymentsPerSecond, watchPaymentBacklog } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
-import { openDb } from '../src/platform/database/db.ts';
+import { type Db, openDb } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
 import { openCacheRedis } from '../src/platform/redis.ts';
 import { createClosers } from '../src/platform/resilience/shutdown.ts';
 import { beaconChainOf, createBeacon } from '../src/waiting-room/draw/index.ts';
 import { createHealthReader } from '../src/waiting-room/index.ts';
+import { composeReports } from './compose-reports.ts';
 
 /** The invariants read whole tables; the role's own statement timeout ends what takes longer. */
 const auditCallTimeoutMs = 15_000;
@@ -27,9 +28,9 @@ const roomsPoolSize = 4;
 /** What the acts of jobs need, opened in order; each thing says beside it how it is closed. */
 export function composeWorker(config: Config, log: Log) {
   const closers = createClosers(log);
-  const pool = (name: string, poolSize: number, callTimeoutMs: number) => {
+  const pool = (name: string, poolSize: number, callTimeoutMs: number, url: string = config.DATABASE_URL): Db => {
     const open = openDb({
-      url: config.DATABASE_URL,
+      url,
       name,
       poolSize,
       acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
@@ -62,6 +63,7 @@ export function composeWorker(config: Config, log: Log) {
     email,
     whatsapp,
     deliveries: createDeliveries(db),
+    ...composeReports({ config, log, closers, pool, db }),
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,

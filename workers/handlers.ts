@@ -18,10 +18,12 @@ import {
 import { expireHolds } from '../src/orders/index.ts';
 import { type GatewayDeps, paymentHandlers } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
+import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
 import type { Handlers } from './run-job.ts';
 
 export type HandlerDeps = SendDeliveryDeps &
-  GatewayDeps & {
+  GatewayDeps &
+  MakeReportDeps & {
     /** A pool of its own with more time: the invariants read whole tables. */
     readonly auditDb: Db;
     readonly config: Pick<
@@ -48,6 +50,8 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'notifications.recover': () => recoverDeliveries(deps),
     'notifications.poll_templates': (_, { signal }) => pollTemplates(deps, signal),
     'notifications.purge': () => purgeMessages(deps),
+    'report.make': (next, { signal }) => makeNextReport(deps, next, signal),
+    'reports.maintain': () => maintainReports(deps),
     'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
@@ -68,6 +72,7 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   // What people wrote is gone within the hour after its thirty days.
   'notifications.purge': 30 * minute,
   'catalog.index_events': minute,
+  'reports.maintain': 15,
   'invariants.check': 15 * minute,
   'payments.maintain': day,
   // Addresses of buyers who were confirmed or gave up are gone soon after.

@@ -93,6 +93,8 @@ export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: (
     },
     silent: () =>
       queueNames.filter((name) => {
+        // One job of this queue takes minutes, and others wait for it.
+        if (name === 'reports') return false;
         const watch = watches.get(name);
         if (watch?.waitingSince === undefined) return false;
         return now() - Math.max(watch.waitingSince, watch.endedAt) > silentAfterMs;

@@ -27,7 +27,8 @@ export const queueShares: Readonly<Record<QueueName, number>> = {
   payments: 0.15,
   notifications: 0.15,
   checks: 0.04,
-  maintenance: 0.02,
+  maintenance: 0.01,
+  reports: 0.01,
 };
 
 /**
@@ -39,6 +40,8 @@ export const waitingMax = 1000;
 /** Jobs of one queue that a process runs at once. */
 export function queueConcurrency(queue: QueueName, workerConcurrency: number): number {
   if (queue === 'maintenance') return Math.min(workerConcurrency, 4);
+  // A report holds a connection and takes a part of the event loop for minutes.
+  if (queue === 'reports') return 1;
   return Math.max(1, Math.round(workerConcurrency * queueWeights[queue]));
 }
 
@@ -46,7 +49,7 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
  * What each queue gets of a worker, as a part of WORKER_CONCURRENCY. These places are its own: when all queues have work
  * they share processor and connections by these weights, and a queue without work takes nothing from the others.
  */
-const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance'>, number>> = {
+const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'>, number>> = {
   callbacks: 1,
   tickets: 1,
   closings: 0.5,
@@ -122,6 +125,7 @@ export function openQueues(connection: Redis): Queues {
     notifications: open('notifications'),
     checks: open('checks'),
     maintenance: open('maintenance'),
+    reports: open('reports'),
   };
 }
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { bearer, keyFor, openDesk, pay } from '../../testkit/orders/order-desk.ts';
+import { bearer, pay } from '../../testkit/orders/order-desk.ts';
 import { order, placingDeps } from '../../testkit/orders/placing.ts';
 import type { LoadResult } from '../generator/tally.ts';
 import { openLoop } from '../generator/open-loop.ts';
-import { benchEncryptionKey, benchOrderTokenSecret } from './harness/api-environment.ts';
-import { insertOrdersInPayment } from './fill/bulk-orders.ts';
+import { benchOrderTokenSecret } from './harness/api-environment.ts';
 import { emptyOutbox } from './harness/count-orders.ts';
 import { watched } from './harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from './harness/options.ts';
@@ -24,13 +23,12 @@ const memoryMiBMax = 256;
 
 const bigOrders = 40;
 const ticketsEach = 100;
-const exportedOrders = 20_000;
 /** Requests of a storm that are underway at any time. */
-const stormRequests = { pdf: 10, exports: 4, signIns: 10 } as const;
+const stormRequests = { pdf: 10, signIns: 10 } as const;
 type Heavy = 'helpers' | 'loop';
 
 /**
- * The p95 of orders while others ask for tickets of a hundred pages, for exports, or sign in with wrong passwords without a
+ * The p95 of orders while others ask for tickets of a hundred pages, or sign in with wrong passwords without a
  * pause, against the same orders alone. The control does this work as it would be done without helper processes: pages on the event
  * loop, passwords on Node's own pool.
  */
@@ -123,28 +121,13 @@ async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof sto
     await pay(db, placed.order.id);
     ids.push(placed.order.id);
   }
-  const exported = await createEvent(db, { categories: [{ capacity: exportedOrders }] });
-  await insertOrdersInPayment(stack.owner.db, exported, { first: 1, last: exportedOrders });
   await emptyOutbox(stack.owner.db);
-  const desk = openDesk(stack.open);
-  const withKey = {
-    ...desk,
-    deps: { ...desk.deps, config: { ...desk.deps.config, ENCRYPTION_KEY: benchEncryptionKey } },
-  };
-  const manager = await keyFor(withKey, exported.organizer, 'manager');
   return {
     pdf: ids.map((id) => ({
       method: 'GET',
       path: `/v1/orders/${id}/tickets.pdf`,
       headers: bearer(orderAccessToken(benchOrderTokenSecret, id)),
     })),
-    exports: [
-      {
-        method: 'GET',
-        path: `/v1/organizers/${exported.organizer.slug}/events/${exported.id}/orders.csv`,
-        headers: manager,
-      },
-    ],
     signIns: Array.from({ length: 1000 }, () => ({
       method: 'POST',
       path: '/v1/sessions',

@@ -40,6 +40,7 @@ export { orderAccessToken } from './buyers/order-token.ts';
 export { createPresentsCredential } from './credentials/presents-credential.ts';
 export { createPasswords } from './sessions/passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';
+export { lockOrganizer } from './queries.ts';
 export { staffTokenLink } from './links/staff-link.ts';
 export { createVerificationLanes } from './buyers/verification-lanes.ts';
 export { verificationMessage } from './buyers/verification-message.ts';

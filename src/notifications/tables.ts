@@ -25,9 +25,9 @@ export const templates = [
   'staff_invitation',
   'staff_password_reset',
   'buyer_code',
+  'report_ready',
 ] as const;
 export type Template = (typeof templates)[number];
-
 export const channels = ['email', 'whatsapp'] as const;
 export type Channel = (typeof channels)[number];
 

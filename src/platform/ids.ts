@@ -61,6 +61,8 @@ export type IdPrefix =
   | 'inb'
   | 'tsk'
   | 'rfd'
+  | 'rpt'
+  | 'rsc'
   | 'req';
 
 /** A new id without an event, or of a row that is never looked up without its event. */

@@ -94,6 +94,13 @@ const rows: readonly Row[] = withWideLimits([
     limits: ['messages', 'network'],
     uses: 'postgres_reads',
   },
+  {
+    methods: posting,
+    route: /^\/v1\/report-downloads$/,
+    class: 5,
+    limits: ['documents', 'network'],
+    uses: 'postgres_reads',
+  },
   // Not counted as requests too, for the reason given at orders.
   { methods: posting, route: /^\/v1\/buyers\/verifications$/, class: 3, limits: ['verifications'] },
   { methods: posting, route: /^\/v1\/buyers\/confirmations$/, class: 3, limits: ['confirmations'] },

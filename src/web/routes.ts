@@ -6,7 +6,7 @@ import { assetPath, createAssets } from './server/assets.ts';
 import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
 import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './server/page-headers.ts';
-import { invitationPage, passwordResetPage } from './server/pages/desk-pages.ts';
+import { invitationPage, passwordResetPage, reportPage } from './server/pages/desk-pages.ts';
 import { doorPage } from './server/pages/door-page.ts';
 import { eventPage } from './server/pages/event-page.ts';
 import { findOrderPage } from './server/pages/find-order-page.ts';
@@ -112,6 +112,7 @@ export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
     .get('/find-order', shell(findOrderPage))
     .get('/desk/invitation', shell(invitationPage))
     .get('/desk/password-reset', shell(passwordResetPage))
+    .get('/desk/report', shell(reportPage))
     .get('/door', shell(doorPage, { camera: true }))
     .get(`${assetPath}/:file`, async (c) => {
       const file = (await assetsOnce()).file(c.req.param('file'));

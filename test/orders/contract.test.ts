@@ -39,7 +39,6 @@ test('the published contract names every route of the room, who may call it, and
       'GET /v1/orders/{id}/tickets.pdf',
       'GET /v1/orders/{id}/calendar.ics',
       `GET ${organizer}/events/{eventId}/orders`,
-      `GET ${organizer}/events/{eventId}/orders.csv`,
       `GET ${organizer}/events/{eventId}/sales`,
       `GET ${organizer}/orders/{orderId}`,
       `POST ${organizer}/orders/{orderId}/cancellation`,

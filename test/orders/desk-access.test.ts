@@ -22,7 +22,6 @@ describe('who may do what', () => {
     ['GET', '/events/EVENT/promo-codes', undefined, 'manager'],
     ['PATCH', '/events/EVENT/promo-codes/PROMO', { status: 'closed' }, 'manager'],
     ['GET', '/events/EVENT/orders', undefined, 'door'],
-    ['GET', '/events/EVENT/orders.csv', undefined, 'manager'],
     ['GET', '/events/EVENT/sales', undefined, 'manager'],
     ['GET', '/orders/ORDER', undefined, 'door'],
     ['POST', '/orders/ORDER/cancellation', {}, 'manager'],

@@ -27,6 +27,7 @@ import type { Order } from '../../src/orders/tables.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { createReportMailOf } from '../../src/reports/downloads/report-mail.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
@@ -115,6 +116,7 @@ export async function openNotifications() {
     config,
     log: silentLog,
     deliveries: createDeliveries(db),
+    reportMailOf: createReportMailOf({ clock: systemClock, config: notificationConfig }),
     email,
     whatsapp: openWhatsapp(),
   };

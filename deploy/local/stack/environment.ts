@@ -36,6 +36,7 @@ export function productEnvironment(
     FONNTE_URL: `${sandbox}/fonnte`,
     WABLAS_URL: `${sandbox}/wablas/{server}`,
     ...sandboxBeacon(sandbox, given),
+    REPORTS_DIR: join(dataFolder, 'reports'),
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
     ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),
   };

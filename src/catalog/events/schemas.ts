@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../../http/contract/pagination.ts';
 import {
-  fault,
   blockOfText,
   countrySchema,
   eventIdSchema,
@@ -12,26 +11,12 @@ import {
   optionalLine,
   slugSchema,
   timeSchema,
+  timeZoneSchema,
   patternFault,
 } from '../../http/contract/schemas.ts';
 import { currencies } from '../../platform/text/money.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from '../limits.ts';
 import { eventStatus, publicEventSchema, sales } from '../schemas.ts';
-
-const timeZone = z
-  .string()
-  .max(64)
-  .refine((value) => isTimeZone(value), fault('zone.unknown'));
-
-/** Only names: Node also accepts offsets such as +07:00, and Postgres reads their sign the other way round. */
-function isTimeZone(value: string): boolean {
-  if (!/^[A-Za-z]/.test(value)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
-  } catch {
-    return false;
-  }
-}
 
 /** What an organiser sees and sends. */
 export const organizerParams = z.object({ slug: slugSchema });
@@ -65,7 +50,7 @@ const eventFields = {
     description: 'Where it takes place. A phone number that names no country belongs to this one.',
     example: 'ID',
   }),
-  timeZone,
+  timeZone: timeZoneSchema,
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
   doorsOpenAt: givenTimeSchema,

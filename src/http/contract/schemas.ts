@@ -35,6 +35,22 @@ export const givenTimeSchema = timeSchema.refine((value) => isKnownYear(new Date
 /** A calendar day that callers send, within the same years. */
 export const givenDaySchema = z.iso.date().refine((value) => isKnownYear(Number(value.slice(0, 4))), knownYears);
 
+/** A time zone by its name in the zone tables. */
+export const timeZoneSchema = z
+  .string()
+  .max(64)
+  .refine((value) => isTimeZone(value), fault('zone.unknown'));
+
+/** Only names: Node also accepts offsets such as +07:00, and Postgres reads their sign the other way round. */
+function isTimeZone(value: string): boolean {
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function isKnownYear(year: number): boolean {
   return year >= 2000 && year < 2200;
 }

@@ -25,7 +25,9 @@ export type Share =
   /** Tickets that an organizer sends once more. */
   | 'resends'
   /** Invitations and new passwords of staff. */
-  | 'staff';
+  | 'staff'
+  /** Reports that a member has asked for, and those of schedules. */
+  | 'reports';
 
 /** Messages per recipient within any hour. What a channel does not name is never sent there. */
 export const messagesPerHourMax = {
@@ -42,6 +44,7 @@ export const messagesPerHourMax = {
     // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
     // by each of 5 networks, 3 by a client of the member.
     staff: 16,
+    reports: 30,
   },
   whatsapp: {
     confirmed_orders: 5,

@@ -16,6 +16,7 @@ import type { OrderMailData } from '../templates/order-mail.ts';
 import { eventCancelledMail, eventMovedMail } from '../templates/event-notice.ts';
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
+import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
 import { whatsappMessage } from '../templates/whatsapp.ts';
@@ -24,7 +25,14 @@ export type ComposeDeps = {
   readonly db: Db;
   readonly deliveries: Deliveries;
   readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
+  readonly reportMailOf: ReportMailOf;
 };
+
+/** The room of reports tells what a mail says, and to whom; undefined when there is no file, or nobody who may read it. */
+export type ReportMailOf = (
+  db: Db,
+  reportId: string,
+) => Promise<(Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string }) | undefined>;
 
 type Claimed = Pick<Claim, 'subject_id' | 'template' | 'channel' | 'version'>;
 
@@ -50,6 +58,16 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
       channel: 'email',
       to: { name: name ?? '', address: staff.email },
       mail: staffLinkMail({ ...staff, name }),
+    };
+  }
+  if (template === 'report_ready') {
+    const report = await deps.reportMailOf(deps.db, claim.subject_id);
+    if (report === undefined) return undefined;
+    const name = greetingName(report.name);
+    return {
+      channel: 'email',
+      to: { name: name ?? '', address: report.email },
+      mail: reportReadyMail({ ...report, name }),
     };
   }
   if (template === 'buyer_code') {

@@ -189,6 +189,27 @@ export async function queueStaffDelivery(
   );
 }
 
+/** The same for a message to a member about something of another room; always by email. */
+export async function queueMemberDelivery(
+  tx: Db,
+  message: {
+    template: Extract<Template, 'report_ready'>;
+    subjectId: string;
+    organizerId: string;
+    deliveryId: string;
+    recipientKey: string;
+  },
+): Promise<NewDelivery[]> {
+  return queueDeliveries(
+    tx,
+    message.template,
+    sql`
+      select ${message.deliveryId}::text as id, ${message.organizerId}::text as organizer_id, null::text as event_id,
+        ${message.subjectId}::text as subject_id, ${message.template}::text as template, 'email'::text as channel,
+        ${message.recipientKey}::text as recipient_key, 1 as version, 'reports'::text as share`,
+  );
+}
+
 /** The same for a code that a buyer asked for, on the channel of the address. */
 export async function queueVerificationDelivery(
   db: Db,

@@ -1,12 +1,15 @@
 import { buyerKey } from '../../access/buyers/buyer-key.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Db } from '../../platform/database/db.ts';
+import { and, eq } from 'drizzle-orm';
+import { staff } from '../../access/tables.ts';
+import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import {
   type OrderTemplate,
   findStaffAddress,
+  queueMemberDelivery,
   queueStaffDelivery,
   queueVerificationDelivery,
 } from '../deliveries/queue-queries.ts';
@@ -53,4 +56,23 @@ export async function notifyStaff(
   const recipientKey = buyerKey(deps.config.HASH_SECRET, 'email', address);
   const deliveryId = newId('dlv', deps.clock.now());
   return sendable(await queueStaffDelivery(deps.db, { template, tokenId, deliveryId, recipientKey }));
+}
+
+/**
+ * Makes the delivery of a mail to a member, in the transaction of what it tells of; a member who was dismissed gets none. The room of
+ * the subject writes the mail's data (`reportMailOf`).
+ */
+export async function notifyMember(
+  deps: { clock: Clock; config: Pick<Config, 'HASH_SECRET'> },
+  tx: Db,
+  message: { template: 'report_ready'; subjectId: string; organizerId: string; memberId: string },
+): Promise<void> {
+  const [member] = await tx
+    .select({ email: staff.email })
+    .from(staff)
+    .where(and(eq(staff.id, message.memberId), eq(staff.organizerId, message.organizerId), eq(staff.status, 'active')));
+  if (member === undefined) return;
+  const recipientKey = buyerKey(deps.config.HASH_SECRET, 'email', member.email);
+  const added = await queueMemberDelivery(tx, { ...message, deliveryId: newId('dlv', deps.clock.now()), recipientKey });
+  afterCommit(tx, () => sendable(added));
 }

@@ -9,8 +9,6 @@ import type { Db } from '../../platform/database/db.ts';
 import { cancelOrderAtDesk } from './cancel-order.ts';
 import { eventParams } from '../schemas.ts';
 import { deskOrderListSchema, deskOrderParams, deskOrderSchema, orderListQuery, salesSchema } from './schemas.ts';
-import { createExportGate } from './export-gate.ts';
-import { exportOrders } from './export-orders.ts';
 import { listOrders } from './list-orders.ts';
 import type { GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../ports.ts';
 import { showDeskOrder } from './show-order.ts';
@@ -68,21 +66,6 @@ function contracts(deps: DeskRoutesDeps) {
       ...problems(401, 403, 404, 409, 503),
     },
   });
-  const exportAll = createRoute({
-    method: 'get',
-    path: '/v1/organizers/{slug}/events/{eventId}/orders.csv',
-    tags,
-    security: byStaff,
-    operationId: 'exportOrders',
-    summary: 'All orders of an event as CSV',
-    description: 'Text that a spreadsheet would run as a formula has an apostrophe in front.',
-    middleware: [requireRole(deps, 'manager')],
-    request: { params: eventParams },
-    responses: {
-      200: { description: 'UTF-8, with a header line.', content: { 'text/csv': { schema: { type: 'string' } } } },
-      ...problems(401, 403, 404, 503),
-    },
-  });
   const sales = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales',
@@ -94,13 +77,12 @@ function contracts(deps: DeskRoutesDeps) {
     request: { params: eventParams },
     responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
-  return { list, show, cancel, exportAll, sales };
+  return { list, show, cancel, sales };
 }
 
-/** An organiser's orders: look them up, end one, take them out, see what is sold. */
+/** An organiser's orders: look them up, end one, see what is sold. */
 export function deskRoutes(deps: DeskRoutesDeps) {
-  const { list, show, cancel, exportAll, sales } = contracts(deps);
-  const exportDeps = { db: deps.db, exportGate: createExportGate() };
+  const { list, show, cancel, sales } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
@@ -122,11 +104,6 @@ export function deskRoutes(deps: DeskRoutesDeps) {
     .openapi(cancel, async (c) => {
       const { settled, order } = await cancelOrderAtDesk(deps, c.var.actor, c.req.valid('param').orderId);
       return c.json(order, settled ? 200 : 202);
-    })
-    .openapi(exportAll, async (c) => {
-      const { name, pages } = await exportOrders(exportDeps, c.var.actor, c.req.valid('param').eventId);
-      c.header('content-disposition', `attachment; filename="${name}"`);
-      return c.body(pages, 200, { 'content-type': 'text/csv; charset=utf-8' });
     })
     .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
 }

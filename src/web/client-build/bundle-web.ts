@@ -20,6 +20,7 @@ const sources = [
   'find-order.ts',
   'desk-invitation.ts',
   'desk-password-reset.ts',
+  'desk-report.ts',
   'door.ts',
   'styles.css',
   'icon.svg',

@@ -70,6 +70,34 @@ export async function call<Body = unknown>(method: string, path: string, given: 
   }
 }
 
+/** Calls our own API for a file. Never throws, as `call` does not. */
+export async function callForFile(
+  path: string,
+  body: unknown,
+  deadlineMs: number,
+): Promise<
+  { readonly kind: 'ok'; readonly name: string; readonly file: Blob } | Refusal | { readonly kind: 'unreachable' }
+> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      signal: AbortSignal.timeout(deadlineMs),
+      credentials: 'same-origin',
+      redirect: 'error',
+      headers: { accept: '*/*', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) {
+      const retryAfterMs = readRetryAfter(response.headers.get('retry-after'));
+      return { kind: 'refused', problem: readProblem(response.status, await response.text()), retryAfterMs };
+    }
+    const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'report';
+    return { kind: 'ok', name, file: await response.blob() };
+  } catch {
+    return { kind: 'unreachable' };
+  }
+}
+
 function headersOf({ body, token, headers }: Call): Record<string, string> {
   return {
     accept: 'application/json',

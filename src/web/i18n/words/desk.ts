@@ -33,6 +33,13 @@ type DeskWords = {
   readonly apiKeys: string;
   readonly devices: string;
   readonly invitations: string;
+  readonly reportTitle: string;
+  readonly reportLead: string;
+  readonly reportDownload: string;
+  readonly reportLoading: string;
+  readonly reportDone: string;
+  readonly reportPrivate: string;
+  readonly noReportText: string;
 };
 
 export const deskWords: InEach<DeskWords> = {
@@ -70,6 +77,13 @@ export const deskWords: InEach<DeskWords> = {
     apiKeys: 'Kunci API',
     devices: 'Pemindai',
     invitations: 'Undangan',
+    reportTitle: 'Unduh laporan',
+    reportLead: 'Laporan ini berisi data pribadi pembeli. Simpan hanya selama diperlukan.',
+    reportDownload: 'Unduh',
+    reportLoading: 'Sedang diunduh …',
+    reportDone: 'Laporan tersimpan',
+    reportPrivate: 'Hapus berkasnya bila tidak diperlukan lagi, dan jangan teruskan tautannya.',
+    noReportText: 'Buka halaman ini dari tautan di email laporan. Tautan berlaku satu hari.',
   },
   en: {
     invitationTitle: 'Join the team',
@@ -104,5 +118,12 @@ export const deskWords: InEach<DeskWords> = {
     apiKeys: 'API keys',
     devices: 'Scanners',
     invitations: 'Invitations',
+    reportTitle: 'Download a report',
+    reportLead: 'This report holds personal data of buyers. Keep it only as long as you need it.',
+    reportDownload: 'Download',
+    reportLoading: 'Downloading …',
+    reportDone: 'Report saved',
+    reportPrivate: 'Delete the file once you do not need it any more, and do not pass the link on.',
+    noReportText: 'Open this page from the link in the mail with the report. A link works for a day.',
   },
 };

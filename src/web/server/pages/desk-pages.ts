@@ -45,6 +45,20 @@ ${donePanel(words.setTitle, words.setText, toDoor(context))}</div>`,
   });
 }
 
+/** Where the link of a report's mail leads. Nothing is downloaded before the button is pressed: programs that read mails open links. */
+export function reportPage(context: PageContext): Promise<string> {
+  const words = deskWords[context.lang.language];
+  return layout(context, {
+    title: words.reportTitle,
+    script: 'desk-report.ts',
+    className: 'page-form',
+    body: html`<div class="wrap form-wrap"><form id="form" method="post" novalidate><h1>${words.reportTitle}</h1><p class="lead">${words.reportLead}</p>
+${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.reportDownload}</button></form>
+<section id="no-link" class="message" hidden><h1>${words.noLinkTitle}</h1><p>${words.noReportText}</p></section>
+${donePanel(words.reportDone, words.reportPrivate)}</div>`,
+  });
+}
+
 function passwordField(label: string, { lang: { language } }: PageContext): Html {
   const words = deskWords[language];
   return html`<div class="password">${field({ name: 'password', label, type: 'password', autocomplete: 'new-password', maxlength: passwordLengthMax, hint: words.passwordHint })}

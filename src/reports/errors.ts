@@ -1,0 +1,57 @@
+import { DomainError } from '../platform/errors.ts';
+
+export type ReportErrorCode =
+  | 'report.not_found'
+  | 'report.limit_reached'
+  | 'report.not_ready'
+  | 'report.ended'
+  | 'report.expired'
+  | 'report.link_expired'
+  | 'report_schedule.not_found'
+  | 'report_schedule.limit_reached'
+  | 'event.not_found';
+
+export const reportProblems = {
+  'report.not_found': { status: 404, title: 'Report not found' },
+  'report.limit_reached': { status: 409, title: 'Too many reports wait' },
+  'report.not_ready': { status: 409, title: 'Report not ready' },
+  'report.ended': { status: 409, title: 'Report has ended' },
+  'report.expired': { status: 410, title: 'File deleted' },
+  'report.link_expired': { status: 410, title: 'Link expired' },
+  'report_schedule.not_found': { status: 404, title: 'Schedule not found' },
+  'report_schedule.limit_reached': { status: 409, title: 'Too many schedules' },
+  'event.not_found': { status: 404, title: 'Event not found' },
+} as const satisfies Record<ReportErrorCode, { status: number; title: string }>;
+
+type Refusal = DomainError<ReportErrorCode>;
+
+/** One answer for a report that does not exist, another organizer's, and a link that nobody made. */
+export const reportNotFound = (): Refusal => new DomainError('report.not_found', 'There is no such report.');
+
+export const reportLimitReached = (max: number): Refusal =>
+  new DomainError('report.limit_reached', `${max} reports wait already; wait for one, or cancel one.`, {
+    details: { max },
+  });
+
+export const reportNotReady = (status: string): Refusal =>
+  new DomainError('report.not_ready', 'This report has no file now; its status says why.', { details: { status } });
+
+export const reportEnded = (status: string): Refusal =>
+  new DomainError('report.ended', 'This report has ended and cannot be cancelled any more.', { details: { status } });
+
+export const reportExpired = (): Refusal =>
+  new DomainError('report.expired', 'The file of this report was deleted after its time; ask for a new report.');
+
+export const linkExpired = (): Refusal =>
+  new DomainError('report.link_expired', 'This link is too old; ask for a new one.');
+
+export const scheduleNotFound = (): Refusal =>
+  new DomainError('report_schedule.not_found', 'There is no such schedule.');
+
+export const scheduleLimitReached = (max: number): Refusal =>
+  new DomainError('report_schedule.limit_reached', `There are ${max} schedules already; end one first.`, {
+    details: { max },
+  });
+
+/** One answer for an event that does not exist and for another organizer's. */
+export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');

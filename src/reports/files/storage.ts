@@ -1,0 +1,23 @@
+/** Where the files of reports are kept. Keys are made of ids alone. */
+export type ReportStorage = {
+  /**
+   * Writes a file. Nobody can open it before it is complete: a write that fails, or whose process dies, leaves nothing at the key.
+   * @param signal ends the write
+   * @returns the length in bytes
+   */
+  write(key: string, pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>;
+  /** Opens a complete file; undefined when there is none. */
+  open(key: string): Promise<OpenFile | undefined>;
+  /** Deletes a file and what an unfinished write has left; also when there is none. */
+  remove(key: string): Promise<void>;
+};
+
+export type OpenFile = { readonly bytes: number; readonly pieces: ReadableStream<Uint8Array> };
+
+/** Each run of a report has a file of its own, so that a worker taken for dead cannot spoil its successor's. */
+export function fileKey(
+  report: { readonly organizerId: string; readonly id: string; readonly format: string },
+  run: number,
+): string {
+  return `reports/${report.organizerId}/${report.id}-${run}.${report.format}`;
+}

@@ -1,0 +1,99 @@
+import { sql } from 'drizzle-orm';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, rowsOf, transaction } from '../platform/database/db.ts';
+import { stageAll } from '../platform/jobs/outbox.ts';
+import type { Log } from '../platform/log.ts';
+import { type ReportStorage, fileKey } from './files/storage.ts';
+import { makeReportJob } from './jobs.ts';
+import { failuresMax, recordDays } from './limits.ts';
+import { reportsOldestSeconds, reportsWaiting } from './metrics.ts';
+import { runDueSchedules } from './schedules/run-due-schedules.ts';
+import type { ReportFormat } from './tables.ts';
+
+export type MaintainReportsDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly reportStorage: ReportStorage;
+};
+
+/** Rows that one run of the job looks after; the next run takes the others. */
+const rowsPerRun = 100;
+/** A worker notices within seconds that its report has ended, and its last call to the storage may still be on the way. */
+const clearAfterMinutes = 5;
+/** Longer than the relay and the queue need for a job that was staged. */
+const restageAfterMinutes = 2;
+
+/** What nobody asks for: due schedules, reports of dead workers, files whose time is over. Safe to run anywhere and at any time. */
+export async function maintainReports(deps: MaintainReportsDeps): Promise<void> {
+  await runDueSchedules(deps);
+  await takeBackLostReports(deps);
+  await clearFiles(deps);
+  await deps.db.execute(sql`
+    delete from reports where id in (
+      select id from reports where cleared_at < now() - make_interval(days => ${recordDays}) limit ${rowsPerRun})`);
+  await measure(deps.db);
+}
+
+/** Reports whose worker has died wait again; a report that has cost several workers fails. Reports that wait get a job if theirs was lost. */
+async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<void> {
+  await transaction(db, async (tx) => {
+    const lost = await rowsOf<{ id: string; organizerId: string; status: string }>(
+      tx,
+      sql`
+        update reports set failures = failures + 1, failure = 'worker_lost', lease_until = null,
+          status = case when failures + 1 >= ${failuresMax} then 'failed' else 'waiting' end,
+          finished_at = case when failures + 1 >= ${failuresMax} then now() end
+        where id in (
+          select id from reports where status = 'making' and lease_until < now() limit ${rowsPerRun} for update skip locked)
+        returning id, organizer_id as "organizerId", status`,
+    );
+    for (const { id, status } of lost) log.warn({ reportId: id, status }, 'the worker of a report was lost');
+    const forgotten = await rowsOf<{ organizerId: string }>(
+      tx,
+      sql`
+        select distinct r.organizer_id as "organizerId" from reports r
+        where r.status = 'waiting' and r.created_at < now() - make_interval(mins => ${restageAfterMinutes})
+          and not exists (select from reports m where m.organizer_id = r.organizer_id and m.status = 'making')
+          and not exists (
+            select from outbox o where o.name = ${makeReportJob.name} and o.payload ->> 'organizerId' = r.organizer_id)
+        limit ${rowsPerRun}`,
+    );
+    const organizers = new Set([...lost, ...forgotten].map(({ organizerId }) => organizerId));
+    await stageAll(
+      tx,
+      makeReportJob,
+      [...organizers].map((organizerId) => ({ organizerId })),
+    );
+  });
+}
+
+/** Deletes files whose time is over, and what reports without a file may have left. Every run had a file of its own. */
+async function clearFiles({ db, reportStorage }: MaintainReportsDeps): Promise<void> {
+  const over = await rowsOf<{ id: string; organizerId: string; format: ReportFormat; run: number }>(
+    db,
+    sql`
+      select id, organizer_id as "organizerId", format, run from reports
+      where cleared_at is null and (
+        (status in ('failed', 'cancelled') and finished_at < now() - make_interval(mins => ${clearAfterMinutes}))
+        or (status in ('ready', 'expired') and expires_at < now()))
+      order by created_at limit ${rowsPerRun}`,
+  );
+  for (const report of over) {
+    // First the status: nobody is offered a file that is being deleted.
+    await db.execute(sql`update reports set status = 'expired' where id = ${report.id} and status = 'ready'`);
+    for (let run = 1; run <= report.run; run += 1) await reportStorage.remove(fileKey(report, run));
+    await db.execute(sql`update reports set cleared_at = now() where id = ${report.id} and cleared_at is null`);
+  }
+}
+
+async function measure(db: Db): Promise<void> {
+  const [row] = await rowsOf<{ waiting: number; oldest: number | null }>(
+    db,
+    sql`
+      select count(*)::integer as waiting, extract(epoch from now() - min(created_at))::float8 as oldest
+      from reports where status = 'waiting'`,
+  );
+  reportsWaiting.set(row?.waiting ?? 0);
+  reportsOldestSeconds.set(row?.oldest ?? 0);
+}

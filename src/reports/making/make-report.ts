@@ -1,0 +1,133 @@
+import { isUnavailable, sqlState, violatedConstraint } from '../../platform/database/db-errors.ts';
+import { type Db, transaction } from '../../platform/database/db.ts';
+import type { ReadSource } from '../../platform/database/replica.ts';
+import type { Log } from '../../platform/log.ts';
+import { type ReportStorage, fileKey } from '../files/storage.ts';
+import { leaseSeconds, renewEveryMs, rowsMax } from '../limits.ts';
+import { reportRows, reportRuns, reportSeconds } from '../metrics.ts';
+import { csvFile } from './csv-file.ts';
+import { kinds } from './kinds/kinds.ts';
+import { type Claim, claimNext, giveBack, markReady, renewLease, stageNext } from './queries.ts';
+import { type Cell, outputColumns, readRows } from './read-rows.ts';
+import { xlsxFile } from './xlsx-file.ts';
+
+export type MakeReportDeps = {
+  readonly db: Db;
+  /** The replica where there is one. Its pool is apart, so that a report takes no connection from other jobs. */
+  readonly reportSource: ReadSource;
+  readonly reportStorage: ReportStorage;
+  readonly log: Log;
+  /** Queues the mail with the link, in the transaction that makes the report ready. */
+  readonly notifyReportReady: (tx: Db, report: Claim & { readonly memberId: string }) => Promise<void>;
+};
+
+class ReportLost extends Error {
+  readonly code = 'report_lost';
+}
+class TooManyRows extends Error {
+  readonly code = 'too_many_rows';
+}
+
+/**
+ * Makes the organizer's next report, if one waits and none is being made. The file becomes visible, and its mail is queued, in one
+ * transaction at the end; a worker that dies before leaves a report that another worker begins again.
+ * @throws when the report could not be made and may be tried again
+ */
+export async function makeNextReport(
+  deps: MakeReportDeps,
+  { organizerId }: { organizerId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const claim = await claimNext(deps.db, organizerId).catch((error: unknown) => {
+    if (violatedConstraint(error) === 'reports_one_making') return undefined;
+    throw error;
+  });
+  if (claim === undefined) return;
+  const count = (result: 'ready' | 'again' | 'failed' | 'lost') =>
+    reportRuns.inc({ kind: claim.kind, format: claim.format, result });
+  try {
+    const file = await writeFile(deps, claim, signal);
+    if (!(await finish(deps, claim, file))) throw new ReportLost();
+    count('ready');
+    reportRows.inc({ kind: claim.kind }, file.rows);
+    const milliseconds = claim.startedAt.getTime() - claim.createdAt.getTime() + file.milliseconds;
+    reportSeconds.observe({ kind: claim.kind, format: claim.format }, milliseconds / 1000);
+  } catch (error) {
+    const left = error instanceof ReportLost ? undefined : await endRun(deps, claim, error);
+    count(left === undefined ? 'lost' : left === 'failed' ? 'failed' : 'again');
+    if (left === undefined) return;
+    deps.log[left === 'failed' ? 'error' : 'warn'](
+      { err: error, reportId: claim.id, run: claim.run },
+      'a report failed',
+    );
+    if (left === 'waiting') throw error;
+  }
+}
+
+type WrittenFile = { readonly rows: number; readonly bytes: number; readonly milliseconds: number };
+
+/** Writes the file while a timer renews the lease. The write ends as soon as the report is not this worker's any more. */
+async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal): Promise<WrittenFile> {
+  const started = performance.now();
+  const lost = new AbortController();
+  let rows = 0;
+  let renewedAt = started;
+  let renewing = false;
+  const renew = async (): Promise<void> => {
+    try {
+      if (await renewLease(deps.db, claim, rows)) renewedAt = performance.now();
+      else lost.abort(new ReportLost());
+    } catch (error) {
+      // By then another worker may have begun; before that Postgres may come back.
+      if (performance.now() - renewedAt > (leaseSeconds * 1000) / 2) lost.abort(error);
+    }
+  };
+  const timer = setInterval(() => {
+    if (renewing) return;
+    renewing = true;
+    void renew().finally(() => {
+      renewing = false;
+    });
+  }, renewEveryMs);
+  const ended = AbortSignal.any([signal, lost.signal]);
+  const counted = async function* (): AsyncGenerator<Cell[][], void> {
+    for await (const page of readRows(deps.reportSource, claim, claim.startedAt)) {
+      ended.throwIfAborted();
+      rows += page.length;
+      if (rows > rowsMax) throw new TooManyRows();
+      yield page;
+    }
+  };
+  try {
+    const columns = outputColumns(kinds[claim.kind]);
+    const pieces = claim.format === 'csv' ? csvFile(columns, counted()) : xlsxFile(claim.kind, columns, counted());
+    const bytes = await deps.reportStorage.write(fileKey(claim, claim.run), pieces, ended);
+    return { rows, bytes, milliseconds: performance.now() - started };
+  } catch (error) {
+    // A stream may hide the reason for which it was ended.
+    ended.throwIfAborted();
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function finish(deps: MakeReportDeps, claim: Claim, file: WrittenFile): Promise<boolean> {
+  return transaction(deps.db, async (tx) => {
+    if (!(await markReady(tx, claim, file))) return false;
+    const { memberId } = claim;
+    if (memberId !== null) await deps.notifyReportReady(tx, { ...claim, memberId });
+    await stageNext(tx, claim.organizerId);
+    return true;
+  });
+}
+
+/** What became of a report whose run has failed. While Postgres is away its lease runs out, and another worker begins again. */
+async function endRun(deps: MakeReportDeps, claim: Claim, error: unknown): Promise<'waiting' | 'failed' | undefined> {
+  const failure = isUnavailable(error) ? 'database' : (sqlState(error) ?? 'file');
+  return transaction(deps.db, async (tx) => {
+    const left = await giveBack(tx, claim, { failure, isFinal: error instanceof TooManyRows });
+    if (left === 'failed') await stageNext(tx, claim.organizerId);
+    return left;
+  });
+}

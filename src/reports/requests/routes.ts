@@ -1,0 +1,104 @@
+import { createRoute } from '@hono/zod-openapi';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { ReportRoutesDeps } from '../deps.ts';
+import { cancelReport } from './cancel-report.ts';
+import { presentReport } from './present.ts';
+import { findReports, ownReport } from './queries.ts';
+import { requestReport } from './request-report.ts';
+import {
+  listReportsQuery,
+  organizerParams,
+  reportListSchema,
+  reportParams,
+  reportSchema,
+  requestReportSchema,
+} from './schemas.ts';
+
+const tags = ['Organizer: reports'];
+
+function contracts(deps: ReportRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  return {
+    request: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/reports',
+      tags,
+      security: byStaff,
+      operationId: 'requestReport',
+      summary: 'Ask for a file with attendees, orders, payments, refunds, check-ins or deliveries',
+      description:
+        'Files are made one after another. The member who asked is mailed a link; a program asks for `status` until it is `ready`.',
+      middleware: [manager, jsonBody()] as const,
+      request: { params: organizerParams, body: body(requestReportSchema) },
+      responses: {
+        202: answer(reportSchema, 'It waits for its turn.'),
+        ...problems(400, 401, 403, 404, 409, 415, 503),
+      },
+    }),
+    list: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/reports',
+      tags,
+      security: byStaff,
+      operationId: 'listReports',
+      summary: 'Reports, newest first',
+      middleware: [manager] as const,
+      request: { params: organizerParams, query: listReportsQuery },
+      responses: { 200: answer(reportListSchema, 'A page of reports.'), ...problems(400, 401, 403, 404, 503) },
+    }),
+    show: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/reports/{reportId}',
+      tags,
+      security: byStaff,
+      operationId: 'showReport',
+      summary: 'How far a report is',
+      middleware: [manager] as const,
+      request: { params: reportParams },
+      responses: { 200: answer(reportSchema, 'The report.'), ...problems(400, 401, 403, 404, 503) },
+    }),
+    cancel: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/reports/{reportId}/cancellation',
+      tags,
+      security: byStaff,
+      operationId: 'cancelReport',
+      summary: 'End a report that waits or is being made',
+      description: 'Asking again changes nothing.',
+      middleware: [manager] as const,
+      request: { params: reportParams },
+      responses: { 200: answer(reportSchema, 'It has ended.'), ...problems(400, 401, 403, 404, 409, 503) },
+    }),
+  };
+}
+
+/** Reports of an organizer: ask for one, see how far it is, cancel it. */
+export function requestRoutes(deps: ReportRoutesDeps) {
+  const { request, list, show, cancel } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(request, async (c) => {
+      const report = await requestReport(deps, c.var.actor, c.req.valid('json'));
+      c.header('location', `/v1/organizers/${c.var.actor.organizerSlug}/reports/${report.id}`);
+      return c.json(presentReport(report), 202);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const found = await findReports(deps.db, { organizerId: c.var.actor.organizerId, before, limit });
+      return c.json(
+        page(found, limit, presentReport, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(show, async (c) =>
+      c.json(presentReport(await ownReport(deps.db, c.var.actor.organizerId, c.req.valid('param').reportId)), 200),
+    )
+    .openapi(cancel, async (c) =>
+      c.json(presentReport(await cancelReport(deps, c.var.actor, c.req.valid('param').reportId)), 200),
+    );
+}

@@ -1,0 +1,108 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { forbidden } from '../../access/errors.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { bySession, byStaff } from '../../http/contract/security.ts';
+import { organizerParams } from '../requests/schemas.ts';
+import type { ReportRoutesDeps } from '../deps.ts';
+import type { ReportSchedule } from '../tables.ts';
+import { createSchedule } from './create-schedule.ts';
+import { endSchedule } from './end-schedule.ts';
+import { findSchedules } from './queries.ts';
+import { createScheduleSchema, scheduleListSchema, scheduleParams, scheduleSchema } from './schemas.ts';
+
+/** A mail goes to a person: programs make no schedules. */
+const membersOnly: MiddlewareHandler<ActorEnv> = async (c, next) => {
+  if (c.var.actor.kind !== 'staff') throw forbidden();
+  await next();
+};
+
+const tags = ['Organizer: reports'];
+
+function contracts(deps: ReportRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  return {
+    create: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/report-schedules',
+      tags,
+      security: bySession,
+      operationId: 'createReportSchedule',
+      summary: 'Have a report made every day or week',
+      description:
+        'The member who asks is mailed each report. The schedule ends when the member may not read reports any more.',
+      middleware: [manager, membersOnly, jsonBody()] as const,
+      request: { params: organizerParams, body: body(createScheduleSchema) },
+      responses: { 201: answer(scheduleSchema, 'Made.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+    }),
+    list: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/report-schedules',
+      tags,
+      security: byStaff,
+      operationId: 'listReportSchedules',
+      summary: 'Schedules in force',
+      middleware: [manager] as const,
+      request: { params: organizerParams, query: z.strictObject(pageQuery) },
+      responses: { 200: answer(scheduleListSchema, 'Schedules, oldest first.'), ...problems(400, 401, 403, 404, 503) },
+    }),
+    end: createRoute({
+      method: 'delete',
+      path: '/v1/organizers/{slug}/report-schedules/{scheduleId}',
+      tags,
+      security: byStaff,
+      operationId: 'endReportSchedule',
+      summary: 'End a schedule',
+      middleware: [manager] as const,
+      request: { params: scheduleParams },
+      responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404, 503) },
+    }),
+  };
+}
+
+/** Reports that are made again by themselves. */
+export function scheduleRoutes(deps: ReportRoutesDeps) {
+  const { create, list, end } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(create, async (c) => {
+      const { actor } = c.var;
+      if (actor.kind !== 'staff') throw forbidden();
+      return c.json(presentSchedule(await createSchedule(deps, actor, c.req.valid('json'))), 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const found = await findSchedules(deps.db, { organizerId: c.var.actor.organizerId, after, limit });
+      return c.json(
+        page(found, limit, presentSchedule, ({ id }) => [id]),
+        200,
+      );
+    })
+    .openapi(end, async (c) => {
+      await endSchedule(deps, c.var.actor, c.req.valid('param').scheduleId);
+      return c.body(null, 204);
+    });
+}
+
+function presentSchedule(schedule: ReportSchedule) {
+  const { id, kind, format, eventId, covers, every, weekday, hour, timeZone, memberId } = schedule;
+  return {
+    id,
+    kind,
+    format,
+    eventId,
+    covers,
+    every,
+    weekday,
+    hour,
+    timeZone,
+    memberId,
+    nextRunAt: schedule.nextRunAt.toISOString(),
+    lastRunAt: schedule.lastRunAt?.toISOString() ?? null,
+    createdAt: schedule.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,83 @@
+import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
+import { writeAudit } from '../../access/audit/audit.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, readNow, transaction } from '../../platform/database/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import { findReader } from '../downloads/queries.ts';
+import { makeReportJob } from '../jobs.ts';
+import { type ReportFilters, type ReportSchedule, reportSchedules, reports } from '../tables.ts';
+import { nextRun } from './queries.ts';
+
+/** Schedules that one run of the job looks after; the next run takes the others. */
+const schedulesPerRun = 200;
+
+/**
+ * Asks for the reports of schedules that are due, each in a transaction of its own that also moves the schedule to its next run. Of
+ * several workers one takes a schedule, and one run makes one report. Runs that were missed are made up for by one. A schedule ends with
+ * the role of its member.
+ */
+export async function runDueSchedules(deps: { db: Db; clock: Clock }): Promise<void> {
+  for (let count = 0; count < schedulesPerRun; count += 1) {
+    if (!(await transaction(deps.db, (tx) => runOne(tx, deps.clock)))) return;
+  }
+}
+
+async function runOne(tx: Db, clock: Clock): Promise<boolean> {
+  const now = await readNow(tx);
+  const [schedule] = await tx
+    .select()
+    .from(reportSchedules)
+    .where(and(isNull(reportSchedules.endedAt), lte(reportSchedules.nextRunAt, sql`now()`)))
+    .orderBy(asc(reportSchedules.nextRunAt))
+    .limit(1)
+    .for('update', { skipLocked: true });
+  if (schedule === undefined) return false;
+  const { id, organizerId, memberId } = schedule;
+  const actor = { kind: 'system', id: 'report-schedules', organizerId } as const;
+  const member = await findReader(tx, memberId);
+  if (member?.organizerId !== organizerId) {
+    await tx.update(reportSchedules).set({ endedAt: sql`now()` }).where(eq(reportSchedules.id, id));
+    await writeAudit(tx, { actor, act: 'report_schedule.ended', subjectId: id });
+    return true;
+  }
+  const reportId = newId('rpt', clock.now());
+  const added = await tx
+    .insert(reports)
+    .values({ id: reportId, ...(await reportOf(tx, schedule)) })
+    .onConflictDoNothing({ target: [reports.scheduleId, reports.periodAt] })
+    .returning({ id: reports.id });
+  await tx
+    .update(reportSchedules)
+    .set({ lastRunAt: schedule.nextRunAt, nextRunAt: await nextRun(tx, schedule, now) })
+    .where(eq(reportSchedules.id, id));
+  if (added.length === 0) return true;
+  const changes = { kind: schedule.kind, format: schedule.format, eventId: schedule.eventId, scheduleId: id };
+  await writeAudit(tx, { actor, act: 'report.requested', subjectId: reportId, changes });
+  await stage(tx, makeReportJob, { organizerId });
+  return true;
+}
+
+async function reportOf(tx: Db, schedule: ReportSchedule) {
+  const { kind, format, eventId, organizerId, memberId, nextRunAt } = schedule;
+  return {
+    kind,
+    format,
+    eventId,
+    organizerId,
+    memberId,
+    requestedBy: memberId,
+    scheduleId: schedule.id,
+    periodAt: nextRunAt,
+    filters: schedule.covers === 'everything' ? {} : await periodOf(tx, schedule),
+  };
+}
+
+/** From the run before to this one. The first run covers one day or week. */
+async function periodOf(tx: Db, schedule: ReportSchedule): Promise<ReportFilters> {
+  const days = schedule.every === 'day' ? 1 : 7;
+  // Two hours more than the period, since a change of clocks may make it an hour longer.
+  const earlier = new Date(schedule.nextRunAt.getTime() - (days * 24 + 2) * 3_600_000);
+  const from = schedule.lastRunAt ?? (await nextRun(tx, schedule, earlier));
+  return { from: from.toISOString(), to: schedule.nextRunAt.toISOString() };
+}

@@ -1,0 +1,60 @@
+import { z } from '@hono/zod-openapi';
+import {
+  eventIdSchema,
+  fault,
+  listOf,
+  plainIdSchema,
+  timeSchema,
+  timeZoneSchema,
+} from '../../http/contract/schemas.ts';
+import { formatSchema, kindSchema, organizerParams } from '../requests/schemas.ts';
+
+export const scheduleParams = organizerParams.extend({ scheduleId: plainIdSchema });
+
+const fields = {
+  kind: kindSchema,
+  format: formatSchema,
+  every: z.enum(['day', 'week']),
+  hour: z.int().min(0).max(23).openapi({ description: 'In the time zone of the schedule.' }),
+};
+const weekday = z.int().min(1).max(7).openapi({ description: 'With `every: week`; 1 is Monday.' });
+const covers = z.enum(['everything', 'period']).openapi({
+  description: 'All rows until the run, or those since the run before: of a day or a week.',
+});
+
+export const createScheduleSchema = z
+  .strictObject({
+    ...fields,
+    eventId: eventIdSchema.optional().openapi({ description: 'Left out, all events of the organizer.' }),
+    covers: covers.default('everything'),
+    weekday: weekday.optional(),
+    timeZone: timeZoneSchema.default('Asia/Jakarta'),
+  })
+  .refine((schedule) => schedule.every !== 'week' || schedule.weekday !== undefined, {
+    ...fault('field.required'),
+    path: ['weekday'],
+  })
+  .refine((schedule) => schedule.every !== 'day' || schedule.weekday === undefined, {
+    ...fault('field.not_allowed'),
+    path: ['weekday'],
+  })
+  .openapi('CreateReportSchedule');
+
+export type CreateScheduleInput = z.output<typeof createScheduleSchema>;
+
+export const scheduleSchema = z
+  .object({
+    ...fields,
+    id: z.string(),
+    eventId: z.string().nullable(),
+    covers,
+    weekday: weekday.nullable(),
+    timeZone: z.string(),
+    memberId: z.string().openapi({ description: 'The member who is mailed.' }),
+    nextRunAt: timeSchema,
+    lastRunAt: timeSchema.nullable(),
+    createdAt: timeSchema,
+  })
+  .openapi('ReportSchedule');
+
+export const scheduleListSchema = listOf(scheduleSchema).openapi('ReportScheduleList');

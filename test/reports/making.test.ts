@@ -1,0 +1,241 @@
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { failuresMax } from '../../src/reports/limits.ts';
+import { maintainReports } from '../../src/reports/index.ts';
+import { reportInvariants } from '../../src/reports/invariants.ts';
+import type { ReportStorage } from '../../src/reports/files/storage.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { order } from '../../testkit/orders/placing.ts';
+import { type ReportWorld, openReportWorld, reportStatus, stagedCount } from '../../testkit/reports/report-world.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
+
+/** Guards that a report ends once, whatever happens to its workers: one file, one mail, and never half a file. */
+
+let world: ReportWorld;
+
+beforeAll(async () => {
+  world = await openReportWorld();
+  const event = await createEvent(world.db, { organizer: world.organizer });
+  for (let count = 0; count < 3; count += 1) await order(world.placing, event);
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.db.execute(
+    sql`update reports set status = 'cancelled', lease_until = null where status in ('waiting', 'making')`,
+  );
+  await world.db.execute(sql`delete from outbox`);
+});
+
+const ask = async (): Promise<string> =>
+  (await world.send('POST', '/reports', { kind: 'orders', format: 'csv' })).body.id;
+const maintain = () =>
+  maintainReports({ db: world.db, clock: systemClock, log: silentLog, reportStorage: world.deps.reportStorage });
+const mailsOf = (id: string) => rowsOf(world.db, sql`select id from deliveries where subject_id = ${id}`);
+
+/** A storage whose write waits, after the first piece, until the test lets it go on. */
+function heldStorage(storage: ReportStorage) {
+  let begun = false;
+  let goOn: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  return {
+    goOn: () => goOn(),
+    begun: () => begun,
+    storage: {
+      ...storage,
+      write: (key: string, pieces: AsyncIterable<Uint8Array>, signal: AbortSignal) =>
+        storage.write(
+          key,
+          (async function* () {
+            for await (const piece of pieces) {
+              yield piece;
+              begun = true;
+              await held;
+            }
+          })(),
+          signal,
+        ),
+    } satisfies ReportStorage,
+  };
+}
+
+describe('one at a time', () => {
+  test('workers that begin together make one report of an organizer; the next one follows when it is done', async () => {
+    const ids = [await ask(), await ask(), await ask()];
+    const held = heldStorage(world.deps.reportStorage);
+    const first = world.make({ reportStorage: held.storage });
+    await until(held.begun);
+    // These end at once.
+    await Promise.all(Array.from({ length: 8 }, () => world.make()));
+    expect((await Promise.all(ids.map((id) => reportStatus(world, id)))).map((row) => row?.status)).toEqual([
+      'making',
+      'waiting',
+      'waiting',
+    ]);
+    await world.db.execute(sql`delete from outbox`);
+    held.goOn();
+    await first;
+    expect(await reportStatus(world, ids[0] ?? '')).toMatchObject({ status: 'ready' });
+    expect(await stagedCount(world.db, 'report.make')).toBe(1);
+    await world.make();
+    expect(await reportStatus(world, ids[1] ?? '')).toMatchObject({ status: 'ready' });
+  });
+
+  test('the index holds claims that see no other claim yet; without it an organizer has several in the making', async () => {
+    const owner = postgres(world.world.directUrl, { max: 8, onnotice: () => {} });
+    const { id } = world.organizer;
+    /** Eight workers that each take a waiting report of their own. */
+    const claimTogether = async (): Promise<number> => {
+      await owner`delete from reports where organizer_id = ${id} and status = 'cancelled'`;
+      await owner`update reports set status = 'waiting', lease_until = null where organizer_id = ${id} and status = 'making'`;
+      for (let count = await waiting(); count < 8; count += 1) await ask();
+      await Promise.allSettled(
+        Array.from(
+          { length: 8 },
+          () => owner`
+            update reports set status = 'making', lease_until = now() + interval '1 minute' where id = (
+              select id from reports where organizer_id = ${id} and status = 'waiting' order by id limit 1 for update skip locked)`,
+        ),
+      );
+      const [row] =
+        await owner`select count(*)::integer as making from reports where organizer_id = ${id} and status = 'making'`;
+      return row?.['making'];
+    };
+    const waiting = async () =>
+      (await rowsOf(world.db, sql`select id from reports where organizer_id = ${id} and status = 'waiting'`)).length;
+    expect(await claimTogether()).toBe(1);
+    const [index] = await owner`select indexdef from pg_indexes where indexname = 'reports_one_making'`;
+    await owner`drop index reports_one_making`;
+    expect(await claimTogether()).toBeGreaterThan(1);
+    await owner`update reports set status = 'cancelled', lease_until = null where status in ('waiting', 'making')`;
+    await owner.unsafe(index?.['indexdef']);
+    await owner.end();
+  });
+});
+
+describe('a worker that is lost', () => {
+  test('leaves no file; another begins again, and the first one that wakes up writes nothing and mails nobody', async () => {
+    const id = await ask();
+    const held = heldStorage(world.deps.reportStorage);
+    const lost = world.make({ reportStorage: held.storage });
+    await until(held.begun);
+    expect(world.files().filter((name) => name.includes(id))).toEqual([`${id}-1.csv.part`]);
+    expect((await world.send('GET', `/reports/${id}/file`)).body.code).toBe('report.not_ready');
+    // As if the process had stopped for longer than its lease.
+    await world.db.execute(sql`update reports set lease_until = now() - interval '1 second' where id = ${id}`);
+    await maintain();
+    expect(await reportStatus(world, id)).toMatchObject({ status: 'waiting', failures: 1, failure: 'worker_lost' });
+    expect(await stagedCount(world.db, 'report.make')).toBeGreaterThan(0);
+    await world.make();
+    expect(await reportStatus(world, id)).toMatchObject({ status: 'ready', run: 2, rows: 3 });
+    held.goOn();
+    await lost;
+    expect(await reportStatus(world, id)).toMatchObject({ status: 'ready', run: 2, rows: 3 });
+    expect(await mailsOf(id)).toHaveLength(1);
+    expect((await world.send('GET', `/reports/${id}/file`)).text.split('\r\n')).toHaveLength(5);
+  });
+
+  test('too often ends the report', async () => {
+    const id = await ask();
+    for (let time = 1; time <= failuresMax; time += 1) {
+      await world.db.execute(sql`
+        update reports set status = 'making', run = run + 1, lease_until = now() - interval '1 second' where id = ${id}`);
+      await maintain();
+      expect(await reportStatus(world, id)).toMatchObject({
+        status: time < failuresMax ? 'waiting' : 'failed',
+        failures: time,
+      });
+    }
+    expect(await mailsOf(id)).toEqual([]);
+  });
+});
+
+test('a cancelled report ends its worker within seconds, and leaves nothing', async () => {
+  const id = await ask();
+  const held = heldStorage(world.deps.reportStorage);
+  const making = world.make({ reportStorage: held.storage });
+  await until(held.begun);
+  expect((await world.send('POST', `/reports/${id}/cancellation`)).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  held.goOn();
+  await making;
+  expect(await reportStatus(world, id)).toMatchObject({ status: 'cancelled' });
+  expect(world.files().filter((name) => name.includes(id))).toEqual([]);
+  expect(await mailsOf(id)).toEqual([]);
+});
+
+test('a storage that fails is tried again, and then the report has failed; the next one is made', async () => {
+  const id = await ask();
+  const next = await ask();
+  const broken: ReportStorage = { ...world.deps.reportStorage, write: () => Promise.reject(new Error('disk full')) };
+  for (let time = 1; time < failuresMax; time += 1) {
+    await expect(world.make({ reportStorage: broken })).rejects.toThrow('disk full');
+    expect(await reportStatus(world, id)).toMatchObject({ status: 'waiting', failures: time, failure: 'file' });
+  }
+  await world.make({ reportStorage: broken });
+  expect(await reportStatus(world, id)).toMatchObject({ status: 'failed' });
+  await world.make();
+  expect(await reportStatus(world, next)).toMatchObject({ status: 'ready' });
+});
+
+test('files are deleted after their time, also those that lost workers have left', async () => {
+  const id = await ask();
+  await world.db.execute(sql`update reports set run = 1 where id = ${id}`);
+  await world.make();
+  const abandoned = `reports/${world.organizer.id}/${id}-1.csv`;
+  await world.deps.reportStorage.write(
+    abandoned,
+    (async function* () {
+      yield Buffer.from('old');
+    })(),
+    AbortSignal.timeout(1000),
+  );
+  expect(
+    world
+      .files()
+      .filter((name) => name.includes(id))
+      .sort(),
+  ).toEqual([`${id}-1.csv`, `${id}-2.csv`]);
+  await maintain();
+  expect(world.files().filter((name) => name.includes(id))).toHaveLength(2);
+  await world.db.execute(sql`update reports set expires_at = now() - interval '1 second' where id = ${id}`);
+  await maintain();
+  expect(world.files().filter((name) => name.includes(id))).toEqual([]);
+  expect(await world.send('GET', `/reports/${id}/file`)).toMatchObject({
+    status: 410,
+    body: { code: 'report.expired' },
+  });
+  // The record goes too, much later.
+  await world.db.execute(sql`update reports set cleared_at = now() - interval '91 days' where id = ${id}`);
+  await maintain();
+  expect(await reportStatus(world, id)).toBeUndefined();
+});
+
+test('each invariant finds the row that breaks it', async () => {
+  const id = await ask();
+  const findings = async () => {
+    const found: Record<string, number> = {};
+    for (const { name, find } of reportInvariants)
+      found[name] = (await find(world.db)).filter((text) => text.includes(id)).length;
+    return found;
+  };
+  const clean = {
+    'reports.none_stuck': 0,
+    'reports.members_mailed': 0,
+    'reports.files_deleted': 0,
+    'reports.schedules_run': 0,
+  };
+  expect(await findings()).toEqual(clean);
+  await world.db.execute(sql`update reports set created_at = now() - interval '7 hours' where id = ${id}`);
+  expect(await findings()).toEqual({ ...clean, 'reports.none_stuck': 1 });
+  await world.make();
+  expect(await findings()).toEqual(clean);
+  await world.db.execute(sql`update reports set expires_at = now() - interval '25 hours' where id = ${id}`);
+  await world.db.execute(sql`delete from deliveries where subject_id = ${id}`);
+  expect(await findings()).toEqual({ ...clean, 'reports.files_deleted': 1, 'reports.members_mailed': 1 });
+});

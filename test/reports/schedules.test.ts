@@ -1,0 +1,180 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { reportInvariants } from '../../src/reports/invariants.ts';
+import { schedulesMax } from '../../src/reports/limits.ts';
+import { type Rhythm, nextRun } from '../../src/reports/schedules/queries.ts';
+import { runDueSchedules } from '../../src/reports/schedules/run-due-schedules.ts';
+import { createOrganizer } from '../../testkit/factories.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
+import { type ReportWorld, auditOf, openReportWorld, programOf } from '../../testkit/reports/report-world.ts';
+
+/** Guards that a schedule makes one report for each of its runs, at its hour, for as long as its member may read it. */
+
+let world: ReportWorld;
+
+beforeAll(async () => {
+  world = await openReportWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.db.execute(sql`update report_schedules set ended_at = now() where ended_at is null`));
+
+const daily = { kind: 'orders', format: 'csv', every: 'day', hour: 7 };
+const create = async (more: Record<string, unknown> = {}) =>
+  (await world.send('POST', '/report-schedules', { ...daily, ...more })).body as { id: string; nextRunAt: string };
+const run = () => runDueSchedules({ db: world.db, clock: systemClock });
+const makeDue = (id: string, at = "now() - interval '1 minute'") =>
+  world.db.execute(sql`update report_schedules set next_run_at = ${sql.raw(at)} where id = ${id}`);
+const reportsOf = (id: string) =>
+  rowsOf<{ id: string; periodAt: string; filters: { from?: string; to?: string } }>(
+    world.db,
+    sql`select id, period_at::text as "periodAt", filters from reports where schedule_id = ${id} order by id`,
+  );
+
+describe('the next run', () => {
+  const at = async (rhythm: Partial<Rhythm>, after: string) =>
+    (
+      await nextRun(
+        world.db,
+        { every: 'day', weekday: null, hour: 7, timeZone: 'Asia/Jakarta', ...rhythm },
+        new Date(after),
+      )
+    ).toISOString();
+
+  test.each([
+    ['today, before its hour', {}, '2027-03-19T23:59:00Z', '2027-03-20T00:00:00.000Z'],
+    ['tomorrow, at its hour', {}, '2027-03-20T00:00:00Z', '2027-03-21T00:00:00.000Z'],
+    ['next Monday', { every: 'week', weekday: 1 }, '2027-03-22T00:00:00Z', '2027-03-29T00:00:00.000Z'],
+    ['this Sunday', { every: 'week', weekday: 7 }, '2027-03-20T12:00:00Z', '2027-03-21T00:00:00.000Z'],
+    [
+      'at the local hour when clocks go forward',
+      { timeZone: 'Europe/Oslo' },
+      '2027-03-27T06:00:00Z',
+      '2027-03-28T05:00:00.000Z',
+    ],
+    [
+      'once where an hour comes twice',
+      { timeZone: 'Europe/Oslo', hour: 2 },
+      '2027-10-30T00:00:00Z',
+      '2027-10-31T01:00:00.000Z',
+    ],
+    [
+      'an hour later where its hour is missing',
+      { timeZone: 'Europe/Oslo', hour: 2 },
+      '2027-03-27T01:00:00Z',
+      '2027-03-28T01:00:00.000Z',
+    ],
+  ] as const)('is %s', async (_what, rhythm, after, expected) => {
+    expect(await at(rhythm, after)).toBe(expected);
+  });
+});
+
+describe('a schedule', () => {
+  test('is made, listed and ended; the audit log says so', async () => {
+    const made = await create({ every: 'week', weekday: 1, timeZone: 'Asia/Makassar' });
+    expect(Date.parse(made.nextRunAt)).toBeGreaterThan(Date.now());
+    expect(new Date(made.nextRunAt).toISOString()).toMatch(/T23:00:00\.000Z$/);
+    expect((await world.send('GET', '/report-schedules')).body.data).toMatchObject([
+      { id: made.id, memberId: world.owner.id },
+    ]);
+    expect((await world.send('DELETE', `/report-schedules/${made.id}`)).status).toBe(204);
+    expect(await world.send('DELETE', `/report-schedules/${made.id}`)).toMatchObject({ status: 404 });
+    expect((await world.send('GET', '/report-schedules')).body.data).toEqual([]);
+    expect(await auditOf(world, made.id)).toEqual(['report_schedule.created', 'report_schedule.ended']);
+  });
+
+  test.each([
+    [{ every: 'week' }, 'weekday'],
+    [{ weekday: 1 }, 'weekday'],
+    [{ hour: 24 }, 'hour'],
+    [{ timeZone: '+07:00' }, 'timeZone'],
+  ])('with %j is refused', async (more, path) => {
+    const refused = await world.send('POST', '/report-schedules', { ...daily, ...more });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ path }] } });
+  });
+
+  test('of another organizer does not exist; a program makes none; their number is bounded', async () => {
+    const made = await create();
+    const stranger = await createOrganizer(world.db);
+    const foreign = await programOf(world, stranger, 'manager');
+    expect(
+      await world.call('DELETE', `/v1/organizers/${stranger.slug}/report-schedules/${made.id}`, foreign),
+    ).toMatchObject({
+      status: 404,
+      body: { code: 'report_schedule.not_found' },
+    });
+    expect(await world.call('POST', `/v1/organizers/${stranger.slug}/report-schedules`, foreign, daily)).toMatchObject({
+      status: 403,
+    });
+    for (let count = 1; count < schedulesMax; count += 1) await create();
+    expect(await world.send('POST', '/report-schedules', daily)).toMatchObject({
+      status: 409,
+      body: { code: 'report_schedule.limit_reached' },
+    });
+  });
+
+  test('makes one report for a run, however many workers look and however often', async () => {
+    const { id } = await create();
+    await makeDue(id);
+    const pools = Array.from({ length: 4 }, () => openTestDb(world.config.DATABASE_URL, 2));
+    await Promise.all(
+      Array.from({ length: 12 }, (_, n) => runDueSchedules({ db: pools[n % 4]?.db ?? world.db, clock: systemClock })),
+    );
+    await Promise.all(pools.map((pool) => pool.close()));
+    const made = await reportsOf(id);
+    expect(made).toHaveLength(1);
+    // The same run once more, as after a restore: the report of the run is there.
+    await world.db.execute(
+      sql`update report_schedules set next_run_at = ${made[0]?.periodAt}::timestamptz where id = ${id}`,
+    );
+    await run();
+    expect(await reportsOf(id)).toHaveLength(1);
+  });
+
+  test('without the lock and the key for a run, workers that look together make several', async () => {
+    // The control: what the act does, without `for update skip locked` and without the unique key.
+    const { id } = await create();
+    await makeDue(id);
+    const looks = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        rowsOf(world.db, sql`select id from report_schedules where next_run_at <= now() and id = ${id}`),
+      ),
+    );
+    expect(looks.filter((rows) => rows.length > 0).length).toBeGreaterThan(1);
+  });
+
+  test('makes up for missed runs by one, and covers its period without a gap', async () => {
+    const { id } = await create({ covers: 'period' });
+    await makeDue(id, "date_trunc('hour', now()) - interval '5 days'");
+    await run();
+    await makeDue(id, "date_trunc('hour', now()) - interval '1 hour'");
+    await run();
+    const [first, second, ...more] = await reportsOf(id);
+    expect(more).toEqual([]);
+    expect(second?.filters.from).toBe(first?.filters.to);
+    const [row] = await rowsOf<{ later: boolean }>(
+      world.db,
+      sql`select next_run_at > now() as later from report_schedules where id = ${id}`,
+    );
+    expect(row?.later).toBe(true);
+  });
+
+  test('ends when its member may not read reports any more', async () => {
+    const { id } = await create();
+    await makeDue(id);
+    await world.db.execute(sql`update staff set role = 'door' where id = ${world.owner.id}`);
+    await run();
+    await world.db.execute(sql`update staff set role = 'owner' where id = ${world.owner.id}`);
+    expect(await reportsOf(id)).toEqual([]);
+    expect(await auditOf(world, id)).toEqual(['report_schedule.created', 'report_schedule.ended']);
+  });
+
+  test('that is overdue breaks the invariant', async () => {
+    const { id } = await create();
+    const schedulesRun = reportInvariants.find(({ name }) => name === 'reports.schedules_run');
+    expect(await schedulesRun?.find(world.db)).toEqual([]);
+    await makeDue(id, "now() - interval '1 hour'");
+    expect(await schedulesRun?.find(world.db)).toHaveLength(1);
+  });
+});

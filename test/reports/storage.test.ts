@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import S3rver from '@20minutes/s3rver';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDiskStorage } from '../../src/reports/files/disk-storage.ts';
+import { createS3Storage } from '../../src/reports/files/s3-storage.ts';
+import type { ReportStorage } from '../../src/reports/files/storage.ts';
+
+/** Guards both storages: a file is there when it is complete, and not before. S3 is a server that checks signatures. */
+
+const folder = mkdtempSync(join(tmpdir(), 'antre-storage-'));
+const bucket = 'reports';
+let server: S3rver;
+let endpoint = '';
+
+beforeAll(async () => {
+  server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory: join(folder, 's3'),
+    configureBuckets: [{ name: bucket }],
+  });
+  endpoint = `http://127.0.0.1:${(await server.run()).port}`;
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const s3 = (secretAccessKey = 'S3RVER') =>
+  createS3Storage({ endpoint, bucket, region: 'us-east-1', accessKeyId: 'S3RVER', secretAccessKey });
+const storages: Record<string, () => ReportStorage> = {
+  disk: () => createDiskStorage(join(folder, 'disk')),
+  S3: () => s3(),
+};
+
+const never = new AbortController().signal;
+const pieceBytes = 1024 * 1024;
+
+/** Pieces of a megabyte, each with bytes of its own number. */
+async function* pieces(count: number, onPiece: (number: number) => void = () => {}): AsyncGenerator<Uint8Array, void> {
+  for (let number = 0; number < count; number += 1) {
+    onPiece(number);
+    yield Buffer.alloc(pieceBytes, number);
+  }
+}
+
+async function contentOf(storage: ReportStorage, key: string): Promise<Buffer | undefined> {
+  const file = await storage.open(key);
+  if (file === undefined) return undefined;
+  const content = Buffer.from(await new Response(file.pieces).arrayBuffer());
+  expect(file.bytes).toBe(content.length);
+  return content;
+}
+
+describe.each(Object.keys(storages))('%s', (name) => {
+  const storage = () => storages[name]?.() as ReportStorage;
+
+  test.each([
+    ['an empty file', 0],
+    ['one piece', 1],
+    ['a file of several parts', 19],
+  ])('keeps %s as it was written', async (what, count) => {
+    const key = `reports/${what.replaceAll(' ', '-')}.csv`;
+    expect(await storage().write(key, pieces(count), never)).toBe(count * pieceBytes);
+    const content = await contentOf(storage(), key);
+    expect(content?.length).toBe(count * pieceBytes);
+    for (let number = 0; number < count; number += 1) expect(content?.[number * pieceBytes]).toBe(number);
+    await storage().remove(key);
+    expect(await storage().open(key)).toBeUndefined();
+    await storage().remove(key);
+  });
+
+  test('shows nothing of a file that is being written, fails, or is ended', async () => {
+    const key = 'reports/half.csv';
+    let seen: unknown = 'not looked';
+    const watched = async function* () {
+      yield* pieces(12);
+      seen = await storage().open(key);
+      throw new Error('the database went away');
+    };
+    await expect(storage().write(key, watched(), never)).rejects.toThrow('went away');
+    expect(seen).toBeUndefined();
+    expect(await storage().open(key)).toBeUndefined();
+    const stop = new AbortController();
+    const stopped = pieces(30, (number) => number === 12 && stop.abort(new Error('cancelled')));
+    await expect(storage().write(key, stopped, stop.signal)).rejects.toThrow('cancelled');
+    expect(await storage().open(key)).toBeUndefined();
+    // The rows are not read on.
+    expect(await stopped.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+test('S3 refuses a wrong secret', async () => {
+  await expect(s3('WRONG').write('reports/x.csv', pieces(1), never)).rejects.toThrow(/403|SignatureDoesNotMatch/);
+  expect(await s3().open('reports/x.csv')).toBeUndefined();
+});

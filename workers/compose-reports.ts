@@ -1,0 +1,49 @@
+import type { Config } from '../src/config.ts';
+import { notifyMember } from '../src/notifications/index.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import type { Db } from '../src/platform/database/db.ts';
+import { createReplica, readFromPrimary } from '../src/platform/database/replica.ts';
+import type { Log } from '../src/platform/log.ts';
+import type { Closers } from '../src/platform/resilience/shutdown.ts';
+import { type MakeReportDeps, createReportMailOf, createReportStorage } from '../src/reports/index.ts';
+
+/** A process makes one report at a time, page by page. */
+const poolSize = 1;
+/** A page takes milliseconds; a filter that matches little makes it longer. */
+const callTimeoutMs = 20_000;
+
+/** What reports need: rows from the replica where there is one, a place for files, and the mail with the link. */
+export function composeReports(deps: {
+  readonly config: Config;
+  readonly log: Log;
+  readonly closers: Closers;
+  readonly pool: (name: string, poolSize: number, callTimeoutMs: number, url?: string) => Db;
+  readonly db: Db;
+}) {
+  const { config, log, closers, pool, db } = deps;
+  const mailing = { clock: systemClock, config };
+  const notifyReportReady: MakeReportDeps['notifyReportReady'] = (tx, { id, organizerId, memberId }) =>
+    notifyMember(mailing, tx, { template: 'report_ready', subjectId: id, organizerId, memberId });
+  return {
+    reportSource: reportSource(),
+    reportStorage: createReportStorage(config),
+    reportMailOf: createReportMailOf(mailing),
+    notifyReportReady,
+  };
+
+  function reportSource() {
+    const primary = pool('reports', poolSize, callTimeoutMs);
+    const url = config.DATABASE_REPLICA_URL;
+    if (url === undefined) return readFromPrimary(primary);
+    const replica = createReplica({
+      replica: pool('replica', poolSize, callTimeoutMs, url),
+      primary,
+      fallback: primary,
+      watch: db,
+      lagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS,
+      log,
+    });
+    closers.add('replica', () => replica.close());
+    return replica;
+  }
+}
