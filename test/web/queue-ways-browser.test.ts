@@ -56,7 +56,7 @@ describe('the waiting room in a browser', () => {
     await world.set(event, { serving: 6, lapsedBelow: 6 });
     await until(async () => (await queueOf(event.slug)).lapsedBelow === 6);
     await page.goto(queueUrl);
-    await kind(page, 'lapsed');
+    await lookUntil(page, 'lapsed');
     expect(await page.textContent('#stage-text')).toContain('ujung antrean');
     await page.click('#rejoin');
     await kind(page, 'waiting', 'called', 'passed');

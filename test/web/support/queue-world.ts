@@ -101,7 +101,7 @@ export async function openQueueWorld() {
       const freezesAt = new Date(Date.now() + 1000);
       await db.execute(sql`
         update waiting_rooms set freezes_at = ${freezesAt.toISOString()},
-          opens_at = ${freezesAt.toISOString()}::timestamptz + interval '8 seconds'
+          opens_at = ${freezesAt.toISOString()}::timestamptz + interval '5 seconds'
         where event_id = ${event.id}`);
       await commit(event.id, freezesAt);
     },
