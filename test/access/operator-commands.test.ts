@@ -24,6 +24,7 @@ describe('operator commands', () => {
   const run = (script: string, args: readonly string[], environment: Record<string, string> = {}) =>
     new Promise<Said>((resolve) => {
       const env = {
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         DATABASE_URL: world.database.url,
         REDIS_CACHE_URL: 'redis://127.0.0.1:1',
         REDIS_QUEUE_URL: 'redis://127.0.0.1:2',

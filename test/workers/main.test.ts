@@ -31,6 +31,7 @@ afterAll(async () => {
 function startProcess(extra: Record<string, string> = {}): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../workers/main.ts')], {
     env: {
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ENV: 'test',
       DATABASE_URL: world.database.url,
       REDIS_CACHE_URL: world.redis.cacheUrl,

@@ -27,6 +27,7 @@ export async function startApiProcess(
   const [port, operationsPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [script], {
     env: {
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ENV: 'test',
       LOG_LEVEL: 'warn',
       HOST: '127.0.0.1',
