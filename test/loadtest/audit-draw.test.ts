@@ -35,7 +35,7 @@ beforeAll(async () => {
   await until(async () => (await world.complete(event.id)) === 'drawn');
   await world.owner`create table kept_draws as select * from draws`;
   await world.owner`create table kept_leaves as select * from draw_leaves`;
-}, 60_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await serving.close();

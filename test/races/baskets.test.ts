@@ -5,7 +5,7 @@ import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
 import { type OrderOptions, openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { countDeadlocks } from './support/deadlocks.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { type SaleAnswer, type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { endHoldIn, pay, sleep } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';
@@ -144,7 +144,7 @@ describe('a buyer who orders from one pool while a hold of his in another ends',
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: placement and sweeper that lock only their own pools meet over the counters', () =>
+  test('control: placement and sweeper that lock only their own pools meet over the counters', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'place_orders', onlyPoolsAskedFor);
       await withoutGuard(database.directUrl, 'release_holds', onlyPoolsHeld);
@@ -152,7 +152,8 @@ describe('a buyer who orders from one pool while a hold of his in another ends',
       const met: unknown = await meetOverCounters(database).catch((error: unknown) => error);
       const found = met instanceof Error && met.cause instanceof Error ? met.cause.message : `${String(met)} deadlock`;
       expect(found).toMatch(/^1 deadlock$|^somebody counts in \w+ without its stock or its lane$/);
-    }));
+    }),
+  );
 });
 
 const onlyPoolsAskedFor: readonly Edit[] = [

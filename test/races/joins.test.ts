@@ -7,7 +7,7 @@ import type { RoomFacts } from '../../src/waiting-room/ports.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import { asBuyer, createRoom, joinDeps, roomFacts } from '../../testkit/waiting-room/places.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { withoutConstraints, withoutGuard, withoutIndex } from './support/without-guard.ts';
 
 /** Promise 9: one buyer, one place; the line has no gaps; who is counted by the freeze is in the draw. Two lanes on two pools stand for two API processes. */
@@ -66,7 +66,7 @@ it('200 joins of one buyer at two processes give one place', { timeout: 60_000 }
   });
 });
 
-it('control: without the lock and the unique account, one buyer gets several', { timeout: 60_000 }, async () => {
+it('control: without the lock and the unique account, one buyer gets several', asControl, async () => {
   await inDatabase(async (race) => {
     await withoutGuard(race.directUrl, 'join_places', [
       [' for update;', ';'],
@@ -153,23 +153,25 @@ it('a join against the freeze: told an index below the frozen number exactly if 
   });
 });
 
-it('control: without the lock, a buyer is counted whose place is not there at the freeze, or the reverse', {
-  timeout: 60_000,
-}, async () => {
-  await inDatabase(async (race) => {
-    await withoutGuard(race.directUrl, 'join_places', [
-      [' for update;', ';\n  perform pg_sleep(0.005);'],
-      ['set places = first_new + v_added', 'set places = places + v_added'],
-    ]);
-    await withoutConstraints(race.directUrl, 'places', ['places_pkey']);
-    await withoutIndex(race.directUrl, 'places_one_per_account');
-    let wrong = 0;
-    for (let round = 0; round < 10 && wrong === 0; round += 1) {
-      const { told, counted, inTheList } = await joinAgainstFreeze(race);
-      const indexes = new Set(told.map(({ index }) => index));
-      if (inTheList !== counted || indexes.size < told.length) wrong += 1;
-      if (told.some(({ index, phase }) => phase !== (index < counted ? 'pre_queue' : 'drawing'))) wrong += 1;
-    }
-    expect(wrong).toBeGreaterThan(0);
-  });
-});
+it(
+  'control: without the lock, a buyer is counted whose place is not there at the freeze, or the reverse',
+  asControl,
+  async () => {
+    await inDatabase(async (race) => {
+      await withoutGuard(race.directUrl, 'join_places', [
+        [' for update;', ';\n  perform pg_sleep(0.005);'],
+        ['set places = first_new + v_added', 'set places = places + v_added'],
+      ]);
+      await withoutConstraints(race.directUrl, 'places', ['places_pkey']);
+      await withoutIndex(race.directUrl, 'places_one_per_account');
+      let wrong = 0;
+      for (let round = 0; round < 10 && wrong === 0; round += 1) {
+        const { told, counted, inTheList } = await joinAgainstFreeze(race);
+        const indexes = new Set(told.map(({ index }) => index));
+        if (inTheList !== counted || indexes.size < told.length) wrong += 1;
+        if (told.some(({ index, phase }) => phase !== (index < counted ? 'pre_queue' : 'drawing'))) wrong += 1;
+      }
+      expect(wrong).toBeGreaterThan(0);
+    });
+  },
+);

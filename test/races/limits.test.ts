@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { pay } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';
@@ -51,7 +51,7 @@ describe('one buyer, limit 2, 50 orders at once over two processes and two pools
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: counted before the lane is taken, they get more', () =>
+  test('control: counted before the lane is taken, they get more', asControl, () =>
     inDatabase(async (database) => {
       await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
@@ -59,7 +59,8 @@ describe('one buyer, limit 2, 50 orders at once over two processes and two pools
       let most = 0;
       for (let tries = 0; tries < 5 && most <= 2; tries += 1) most = (await rush(database, 2)).tickets ?? 0;
       expect(most).toBeGreaterThan(2);
-    }));
+    }),
+  );
 });
 
 describe('one buyer, limit 2, 20 orders of 1 held from as many networks, all paid at once over two pools', () => {
@@ -124,7 +125,7 @@ describe('one buyer, limit 2, 20 orders of 1 held from as many networks, all pai
       }),
   );
 
-  test('control: looked at before it is counted, more than the limit is paid', () =>
+  test('control: looked at before it is counted, more than the limit is paid', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'count_paid', [
         [
@@ -140,7 +141,8 @@ describe('one buyer, limit 2, 20 orders of 1 held from as many networks, all pai
         ['bool_or(d.quantity > i.max and d.quantity > i.quantity)', 'false'],
       ]);
       expect(Math.max(...(await rush(database, { event: 1 }, (buyer) => buyer)).most)).toBeGreaterThan(1);
-    }));
+    }),
+  );
 });
 
 describe('a promo code with limit 1 in 50 orders at once', () => {
@@ -174,7 +176,7 @@ describe('a promo code with limit 1 in 50 orders at once', () => {
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: read without a lock and written later, it is redeemed more often', () =>
+  test('control: read without a lock and written later, it is redeemed more often', asControl, () =>
     inDatabase(async (database) => {
       await withoutCounterKey(database.directUrl);
       await withoutConstraints(database.directUrl, 'promo_codes', ['promo_codes_limit']);
@@ -185,5 +187,6 @@ describe('a promo code with limit 1 in 50 orders at once', () => {
       ]);
       expect((await rush(database)).discounted).toBeGreaterThan(1);
       expect(await faultsOf(database.db)).not.toEqual([]);
-    }));
+    }),
+  );
 });

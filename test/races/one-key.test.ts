@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf } from './support/witness.ts';
 import {
@@ -77,21 +77,23 @@ describe('one key posted 100 times at once over two processes', () => {
       expect(both[0][0]?.orderId).not.toBe(both[1][0]?.orderId);
     }));
 
-  test('control: looked up before the lane is taken, it makes several', () =>
+  test('control: looked up before the lane is taken, it makes several', asControl, () =>
     inDatabase(async (database) => {
       await withoutIndex(database.directUrl, 'orders_idempotency');
       await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
       const { kept } = await rush(database);
       expect(kept.length).toBeGreaterThan(1);
-    }));
+    }),
+  );
 
-  test('control: the unique index alone keeps it one order, but buyers are told of an error', () =>
+  test('control: the unique index alone keeps it one order, but buyers are told of an error', asControl, () =>
     inDatabase(async (database) => {
       await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
       const { kept, answers } = await rush(database);
       expect(kept).toHaveLength(1);
       expect(outcomesOf(answers)).not.toEqual({ placed: posts });
-    }));
+    }),
+  );
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { openRoom, passOf } from '../../testkit/waiting-room/rooms.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { type Shops, openShops, outcomesOf } from './support/shops.ts';
 import { faultsOf } from './support/witness.ts';
 import { placementLocks, slowDecision, withoutConstraints, withoutGuard } from './support/without-guard.ts';
@@ -52,10 +52,11 @@ describe(`one pass used by ${orders} orders at once over two processes`, () => {
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: looked up before the lane is taken, it places several', () =>
+  test('control: looked up before the lane is taken, it places several', asControl, () =>
     inDatabase(async (database) => {
       await withoutConstraints(database.directUrl, 'spent_passes', ['spent_passes_pkey']);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
       expect((await rush(database)).orders).toBeGreaterThan(1);
-    }));
+    }),
+  );
 });

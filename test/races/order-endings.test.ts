@@ -5,7 +5,7 @@ import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { type Db, rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { endHoldIn, pay, sleep, withOrder } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';
 import { withoutGuard } from './support/without-guard.ts';
@@ -82,15 +82,19 @@ describe(`${orders} orders, each paid, released, swept, withdrawn, refunded and 
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: tickets taken back without looking whether they still are live, places come back twice', () =>
-    inDatabase(async (database) => {
-      await withoutGuard(database.directUrl, 'revoke_tickets', [
-        ["and t.status = 'live'\n        and", 'and'],
-        ["or v_order.status not in ('paid', 'partially_refunded')", ''],
-      ]);
-      await mix(database);
-      expect(await faultsOf(database.db)).not.toEqual([]);
-    }));
+  test(
+    'control: tickets taken back without looking whether they still are live, places come back twice',
+    asControl,
+    () =>
+      inDatabase(async (database) => {
+        await withoutGuard(database.directUrl, 'revoke_tickets', [
+          ["and t.status = 'live'\n        and", 'and'],
+          ["or v_order.status not in ('paid', 'partially_refunded')", ''],
+        ]);
+        await mix(database);
+        expect(await faultsOf(database.db)).not.toEqual([]);
+      }),
+  );
 });
 
 describe('a limit that is set while a hold of the buyer ends', () => {
@@ -124,11 +128,12 @@ describe('a limit that is set while a hold of the buyer ends', () => {
       expect(await rowsOf(database.db, sql`select 1 from limit_counters where counter_key !~ '^n:'`)).toEqual([]);
     }));
 
-  test('control: counted without waiting for who gives back, it counts for ever', () =>
+  test('control: counted without waiting for who gives back, it counts for ever', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'recount_buyers', [
         ['perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;', ''],
       ]);
       expect(await race(database)).not.toEqual([]);
-    }));
+    }),
+  );
 });

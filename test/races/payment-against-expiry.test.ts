@@ -4,7 +4,7 @@ import { expireHolds } from '../../src/orders/index.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPromoCode } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { endHoldIn, openAttempt, pay, sleep } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';
 import { type Edit, withoutGuard } from './support/without-guard.ts';
@@ -94,7 +94,7 @@ describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${s
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: a sweeper that looks first and writes then ends holds that were paid', () =>
+  test('control: a sweeper that looks first and writes then ends holds that were paid', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', [
         ['for update skip locked', ''],
@@ -104,7 +104,8 @@ describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${s
       const ends = await race(database).catch(() => []);
       const faults = await faultsOf(database.db);
       expect(ends.filter(isTorn).length + faults.length).toBeGreaterThan(0);
-    }));
+    }),
+  );
 });
 
 /** A pause between the moment whose rows a sweep sees and the moment it locks them. */
@@ -148,7 +149,7 @@ describe('an attempt to pay that is made while a sweep is looking', () => {
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: looked for only before the lock, it is overlooked by both', () =>
+  test('control: looked for only before the lock, it is overlooked by both', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', [
         [
@@ -170,5 +171,6 @@ describe('an attempt to pay that is made while a sweep is looking', () => {
         ['if cardinality(v_orders) = 0', 'if v_orders is null'],
       ]);
       expect(await sweep(database, 1, 'placement')).toEqual({ status: 'expired', outcome: 'sold' });
-    }));
+    }),
+  );
 });

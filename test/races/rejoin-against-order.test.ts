@@ -6,7 +6,7 @@ import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps, testHashSecret } from '../../testkit/orders/placing.ts';
 import { openRoom, passOf } from '../../testkit/waiting-room/rooms.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { faultsOf } from './support/witness.ts';
 import { slowDecision, withoutConstraints, withoutGuard } from './support/without-guard.ts';
 
@@ -56,7 +56,7 @@ it('each of 60 buyers orders with the old place or gets a new one', { timeout: 6
   }),
 );
 
-it('control: looked up outside of the lane, some get both', { timeout: 60_000 }, () =>
+it('control: looked up outside of the lane, some get both', asControl, () =>
   inDatabase(async (database) => {
     await withoutConstraints(database.directUrl, 'spent_passes', ['spent_passes_pkey']);
     await withoutGuard(database.directUrl, 'join_places', [['perform enter_lane(p_event_id);', 'null;']]);

@@ -5,7 +5,7 @@ import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type TcpProxy, openTcpProxy } from '../../testkit/services/tcp-proxy.ts';
-import { type RaceDatabase, inDatabase } from './support/race-database.ts';
+import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { faultsOf } from './support/witness.ts';
 import { withoutGuard } from './support/without-guard.ts';
 
@@ -78,7 +78,7 @@ describe(`${processes * ordersOfEach} orders whose connection is cut while their
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: where the key is not looked for, their buyers are told of a failure that was none', () =>
+  test('control: where the key is not looked for, their buyers are told of a failure that was none', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'place_orders', [
         [/where o\.idempotency_key_hash = any \(p_keys\) and o\.event_id \|\| '' = p_event_id/, 'where false'],
@@ -87,5 +87,6 @@ describe(`${processes * ordersOfEach} orders whose connection is cut while their
       const failed = told.filter(({ code }) => code !== undefined);
       expect(failed.length).toBeGreaterThan(0);
       expect(kept.length).toBeGreaterThan(told.length - failed.length);
-    }));
+    }),
+  );
 });

@@ -96,4 +96,4 @@ test('it says in one sentence why it does not start', async () => {
   expect(code).toBe(1);
   expect(refused.output()).toMatch(/maxmemory-policy is "allkeys-lru", and must be "noeviction"/);
   expect(refused.output()).not.toMatch(/\n\s+at /);
-}, 30_000);
+});

@@ -79,7 +79,7 @@ test('a job that fails is tried again up to its attempts, then it is a dead lett
   await expect(deadLettersCommand(open.db, ['discard', '1'])).rejects.toThrow('there is no dead letter 1');
   expect(await deadLettersCommand(open.db, ['burn'])).toHaveProperty('faults');
   await worker.close();
-}, 30_000);
+});
 
 test('promise 10: what an error says of people does not reach Redis', async () => {
   const queues = await openTestQueues(redis.queueUrl);
@@ -123,7 +123,7 @@ test('RetryLater comes back without using up an attempt', async () => {
   expect(attempts).toEqual([1, 1, 1, 1, 1]);
   expect(await letters()).toEqual([]);
   await worker.close();
-}, 30_000);
+});
 
 test('a recurring job that can do nothing now is left to its next run, and never piles up', async () => {
   let ticks = 0;
@@ -145,7 +145,7 @@ test('a recurring job that can do nothing now is left to its next run, and never
   expect(await letters()).toEqual([]);
   await worker.close();
   await queues.close();
-}, 20_000);
+});
 
 test('an act that hangs is told to stop and loses its place', async () => {
   const aborted: boolean[] = [];
@@ -161,7 +161,7 @@ test('an act that hangs is told to stop and loses its place', async () => {
   await until(() => others === 5, 15_000);
   expect(aborted.length).toBeGreaterThanOrEqual(20);
   await worker.close();
-}, 30_000);
+});
 
 test('a graceful stop lets the running job finish', async () => {
   let finished = false;
@@ -247,4 +247,4 @@ test('a job whose payload is right but whose database is away comes back without
   await until(() => attempts.length === 2, 15_000);
   expect(attempts).toEqual([1, 1]);
   await worker.close();
-}, 30_000);
+});
