@@ -16,7 +16,10 @@ export const deliverySend = job({
   timeoutMs: 30_000,
 });
 
-/** The same for the tickets of an order that is paid, which go before all other messages. */
+/**
+ * The same for the tickets of an order that is paid, which go before all other messages. `queue_tickets` stages it under this name
+ * with the payment.
+ */
 export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
 
 export function deliveryJobOf(template: Template): typeof deliverySend {

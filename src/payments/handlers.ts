@@ -11,6 +11,7 @@ import { reconcilePayments } from './reconcile-payments.ts';
 import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
+import { createSettlements } from './callbacks/settlements.ts';
 import { startPayment } from './attempts/start-payment.ts';
 
 type OrderRef = { eventId: string; orderId: string };
@@ -18,10 +19,11 @@ type AttemptRef = { attemptId: string };
 
 /** The acts of this room that follow jobs, by the job's name. */
 export function paymentHandlers(deps: GatewayDeps) {
+  const settlements = createSettlements(deps);
   return {
     'order.placed': (order: OrderRef) => startPayment(deps, order),
     'order.closing': (order: OrderRef) => closeOrder(deps, order),
-    'payment.apply_callback': (callback: { callbackId: string }) => applyCallback(deps, callback),
+    'payment.apply_callback': (callback: { callbackId: string }) => applyCallback({ ...deps, settlements }, callback),
     'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),
     'payment.replace_attempt': (wish: AttemptRef & { method: string }) => replaceAttempt(deps, wish),
     'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),

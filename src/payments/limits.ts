@@ -38,6 +38,14 @@ export const refundPauseSeconds = 30;
 export const refundPauseMaxSeconds = 600;
 /** The gateway's balance may be filled up in the meantime. */
 export const refundBalancePauseSeconds = 3600;
+/**
+ * Callbacks that are applied by one call, that wait for one, and how long. The calls in flight at once leave most of the worker's
+ * connections to other work.
+ */
+export const settlementBatchMax = 100;
+export const settlementQueueMax = 5_000;
+export const settlementDeadlineMs = 10_000;
+export const settlementFlushesMax = 3;
 export const callbackPayloadDays = 14;
 /** Keys of callbacks are kept longer than any gateway tries again. */
 export const callbackKeyDays = 60;

@@ -116,7 +116,7 @@ describe('hot queries of an event that the statistics do not know', () => {
 
   test('use a whole key by their general plan, in this database and in an empty one', async () => {
     const plain = (await measured()).filter(
-      ({ query, toplevel }) => toplevel && !/\b(place_orders|apply_settlement|\w+_\w+)\(\$1/.test(query),
+      ({ query, toplevel }) => toplevel && !/\b(place_orders|apply_settlements|\w+_\w+)\(\$1/.test(query),
     );
     const empty = await createTestDatabase();
     const fresh = postgres(empty.directUrl, { max: 1, onnotice: () => {} });

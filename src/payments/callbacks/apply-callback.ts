@@ -1,14 +1,14 @@
 import { afterCommit, transaction } from '../../platform/database/db.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { type Applied, type Locked, applyFact, lockAttemptAndOrder, refuse, wrongFact } from './apply-fact.ts';
-import { type StoredCallback, endCallback, findCallback } from './queries.ts';
+import { type StoredCallback, endCallback } from './queries.ts';
 import { closeAgain } from '../attempts/close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 import { callbacksApplied } from '../metrics.ts';
 import { reportUnknownMoney } from './report-unknown-money.ts';
-import { settleDirectly } from './settle-directly.ts';
+import type { Settlements } from './settlements.ts';
 
 const readBackPauseSeconds = 15;
 const readBackPauseMaxSeconds = 900;
@@ -18,13 +18,16 @@ const readBackPauseMaxSeconds = 900;
  * the gateway, outside any transaction, and that answer is applied instead. Safe to repeat, in any order, in parallel.
  * @throws RetryLater when the gateway cannot be asked now
  */
-export async function applyCallback(deps: GatewayDeps, { callbackId }: { callbackId: string }): Promise<void> {
-  const callback = await findCallback(deps.db, Number(callbackId));
+export async function applyCallback(
+  deps: GatewayDeps & { readonly settlements: Settlements },
+  { callbackId }: { callbackId: string },
+): Promise<void> {
+  const callback = await deps.settlements.find(Number(callbackId));
   if (callback === undefined || callback.status !== 'received') return;
   const account = await deps.accounts.of(callback);
   if (account === undefined) throw new RetryLater(readBackPauseSeconds, 'the organiser has no payment account now');
   const fact = factOf(callback, account);
-  if (fact !== undefined && (await settleDirectly(deps.db, callback.id, account, fact))) return;
+  if (fact !== undefined && (await deps.settlements.settle(callback.id, account, fact))) return;
   const applied = fact === undefined ? { kind: 'read_back' as const } : await applyClaim(deps, callback, account, fact);
   if (applied.kind !== 'read_back') return;
   await applyReadBack(deps, callback, account, fact);

@@ -39,8 +39,9 @@ export type StoredCallback = {
   readonly receivedAt: Date;
 };
 
-export async function findCallback(db: Db, id: number): Promise<StoredCallback | undefined> {
-  const [row] = await db
+/** The callbacks of these ids that there are, in no order. */
+export async function findCallbacks(db: Db, ids: readonly number[]): Promise<StoredCallback[]> {
+  return db
     .select({
       id: callbacks.id,
       gateway: callbacks.gateway,
@@ -56,8 +57,7 @@ export async function findCallback(db: Db, id: number): Promise<StoredCallback |
       callbackPayloads,
       and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
     )
-    .where(eq(callbacks.id, id));
-  return row;
+    .where(sql`${callbacks.id} = any(${sql.param(`{${ids.join(',')}}`)}::bigint[])`);
 }
 
 /** Notes what came of a callback; false when that had been noted before. */

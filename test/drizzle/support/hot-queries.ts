@@ -32,7 +32,7 @@ const parted = { mayScan: true, unexplained: true } as const;
 /** Every hot query of the API, the worker and the SQL functions. The test fails on one that is not here. */
 export const hotQueries: readonly HotQuery[] = [
   functionCall('place_orders'),
-  functionCall('apply_settlement'),
+  functionCall('apply_settlements'),
   functionCall('issue_tickets'),
   functionCall('revoke_tickets'),
   functionCall('release_holds'),

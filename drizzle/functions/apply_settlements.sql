@@ -1,0 +1,153 @@
+-- The common case of callbacks, for many orders of one event in one call: money for an open attempt of an order that waits for
+-- payment. Orders, attempts, callbacks, ledger, stock, tickets and deliveries are written in one transaction with one flush to
+-- disk. The pool's stock row is locked once per call instead of once per order. Every other case is left to the general way
+-- (`applyFact`), one by one: the answer lists only the items that were paid, by their place in `p_items`, and nothing was changed
+-- for the rest. The caller has checked signature, merchant and signed status. Safe to repeat: a callback that was applied is
+-- no longer received.
+--
+-- Items: [{ "callbackId", "orderId", "attemptId", "status", "amount", "currency", "reference", "method", "instructions",
+--   "checkSeconds", "fee": the gateway's fee within the amount, if it states one, "buyerPaysFee": whether an unexplained
+--   excess is that fee, "emailId" and "whatsappId": ids for the deliveries of the tickets }]
+--
+-- Locks: orders by id, then stock by pool, then counters. An order, attempt or callback that somebody else holds is skipped, so
+-- this call never waits for one while it holds others. Plans are kept, and each look-up can only be done in one way (see
+-- place_orders).
+create or replace function apply_settlements(p_event_id text, p_items jsonb) returns integer[]
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+declare
+  v_buyer_max integer;
+  -- The items that are paid, one place each; and the lines of their orders.
+  e_items integer[]; e_callbacks bigint[]; e_orders text[]; e_attempts text[]; e_organizers text[]; e_statuses text[];
+  e_amounts bigint[]; e_fees bigint[]; e_currencies text[]; e_references text[]; e_methods text[]; e_instructions jsonb[];
+  e_checks integer[]; e_subtotals bigint[]; e_order_fees bigint[]; e_discounts bigint[]; e_networks text[]; e_quantities integer[];
+  e_emails text[]; e_phones text[]; e_email_ids text[]; e_whatsapp_ids text[];
+  l_pools text[]; l_quantities integer[];
+  v_limited boolean;
+  v_events text[];
+  -- The counts of their buyers towards limits.
+  c_places bigint[]; c_keys text[]; c_quantities integer[]; c_maxes integer[]; v_over integer[];
+begin
+  select e.tickets_per_buyer_max into v_buyer_max from events e where e.id = p_event_id and e.status <> 'cancelled';
+  if not found then
+    return '{}';
+  end if;
+
+  with given as materialized (
+    -- Two callbacks for one order: the second finds the order paid, which is not the common case.
+    select distinct on (i.item ->> 'orderId') i.n::integer as n, (i.item ->> 'callbackId')::bigint as callback_id,
+           i.item ->> 'orderId' as order_id, i.item ->> 'attemptId' as attempt_id, i.item ->> 'status' as status,
+           (i.item ->> 'amount')::bigint as amount, i.item ->> 'currency' as currency, i.item ->> 'reference' as reference,
+           i.item ->> 'method' as method, i.item -> 'instructions' as instructions, (i.item ->> 'checkSeconds')::integer as check_seconds,
+           (i.item ->> 'fee')::bigint as fee, (i.item ->> 'buyerPaysFee')::boolean as buyer_pays_fee,
+           i.item ->> 'emailId' as email_id, i.item ->> 'whatsappId' as whatsapp_id
+    from jsonb_array_elements(p_items) with ordinality as i(item, n)
+    order by i.item ->> 'orderId', i.n
+  ), locked as (
+    select g.*, f.fee as kept, coalesce(g.method, a.method) as chosen, a.instructions || g.instructions as merged, a.organizer_id,
+           o.subtotal, o.fees, o.discount, o.network_key, o.quantity, o.buyer_keys[1] as email_key,
+           case when o.buyer_phone <> '' then o.buyer_keys[2] end as phone_key
+    from given g
+    join orders o on o.event_id = p_event_id and o.id = g.order_id
+    join payment_attempts a on a.event_id = p_event_id and a.id = g.attempt_id
+    join callbacks c on c.id = g.callback_id
+    cross join lateral (
+      select coalesce(g.fee, case when g.buyer_pays_fee then greatest(g.amount - a.amount, 0) else 0 end) as fee) f
+    where o.status in ('pending_payment', 'closing')
+      and a.order_id = o.id and a.status in ('creating', 'unknown', 'pending', 'review', 'authorized')
+      and a.received = 0 and a.currency = g.currency and a.amount = g.amount - f.fee and o.total = g.amount - f.fee
+      -- Signed with the key of the organiser whose attempt it is.
+      and c.status = 'received' and c.attempt_id = a.id and c.organizer_id = a.organizer_id
+    order by g.order_id
+    for update of o, a, c skip locked
+  )
+  select array_agg(n), array_agg(callback_id), array_agg(order_id), array_agg(attempt_id), array_agg(organizer_id), array_agg(status),
+         array_agg(amount), array_agg(kept), array_agg(currency), array_agg(reference), array_agg(chosen), array_agg(merged),
+         array_agg(check_seconds), array_agg(subtotal), array_agg(fees), array_agg(discount), array_agg(network_key),
+         array_agg(quantity), array_agg(email_key), array_agg(phone_key), array_agg(email_id), array_agg(whatsapp_id)
+    into e_items, e_callbacks, e_orders, e_attempts, e_organizers, e_statuses, e_amounts, e_fees, e_currencies, e_references,
+         e_methods, e_instructions, e_checks, e_subtotals, e_order_fees, e_discounts, e_networks, e_quantities, e_emails,
+         e_phones, e_email_ids, e_whatsapp_ids
+    from locked;
+  if e_items is null then
+    return '{}';
+  end if;
+
+  select array_agg(l.pool_id), array_agg(l.quantity), v_buyer_max is not null or bool_or(l.per_buyer_max is not null)
+    into l_pools, l_quantities, v_limited
+    from unnest(e_orders) as i(order_id)
+    cross join lateral (
+      select l.pool_id, l.quantity, c.per_buyer_max
+      from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
+      where l.event_id = p_event_id and l.order_id = i.order_id) l;
+  v_events := array_fill(p_event_id, array[cardinality(l_pools)]);
+  perform move_stock(v_events, l_pools, l_quantities, 'held', 'sold');
+
+  if v_limited then
+    -- As `count_paid` does for one order. All orders of a buyer who may exceed a limit are left to it.
+    select array_agg(b.n), array_agg(b.key), array_agg(b.quantity), array_agg(b.max)
+      into c_places, c_keys, c_quantities, c_maxes
+      from (
+        select i.n, b.key, b.quantity, case when b.category is null then v_buyer_max else (
+                 select c.per_buyer_max from ticket_categories c where c.event_id = p_event_id and c.id = b.category) end as max
+        -- `offset 0`: inlined into one join, the whole rows make Postgres 18 fail with "variable not found in subplan target list".
+        from (
+          select i.n, o as whole from unnest(e_orders) with ordinality as i(order_id, n)
+          join orders o on o.event_id = p_event_id and o.id = i.order_id offset 0) i
+        cross join lateral buyer_counts(i.whole, true) b) b
+      where b.max is not null;
+    with counted as (
+      insert into limit_counters as l (event_id, counter_key, quantity)
+      select p_event_id, c.key, sum(c.quantity) from unnest(c_keys, c_quantities) as c(key, quantity) group by c.key order by c.key
+      on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity
+      returning l.counter_key, l.quantity
+    ), over as materialized (
+      select d.counter_key as key from counted d
+      where exists (
+        select from unnest(c_keys, c_quantities, c_maxes) as c(key, quantity, max)
+        where c.key = d.counter_key and d.quantity > c.max and d.quantity > c.quantity)
+    )
+    select array_agg(distinct c.place::integer) into v_over
+      from unnest(c_keys, c_places) as c(key, place) where c.key in (select o.key from over o);
+    if v_over is not null then
+      perform move_stock(v_events, l_pools, l_quantities, 'sold', 'held');
+      perform change_counters(
+        array_fill(p_event_id, array[cardinality(c_keys)]), c_keys, array(select -q from unnest(c_quantities) as q));
+      v_over := array(select e_items[place] from unnest(v_over) as place);
+      -- Numbers in the answer stay those of `p_items`: an item that is left out becomes one that names no order.
+      return apply_settlements(
+        p_event_id,
+        (select jsonb_agg(case when i.n = any (v_over) then '{}'::jsonb else i.item end order by i.n)
+         from jsonb_array_elements(p_items) with ordinality as i(item, n)));
+    end if;
+  end if;
+  perform change_counters(
+    array_fill(p_event_id, array[cardinality(e_items)]),
+    array(select 'n:' || key from unnest(e_networks) with ordinality as k(key, n) order by n),
+    array(select -q from unnest(e_quantities) with ordinality as k(q, n) order by n));
+
+  update callbacks c set status = 'applied', outcome = i.status, applied_at = now()
+    from unnest(e_callbacks, e_statuses) as i(id, status)
+    where c.id = i.id;
+  update payment_attempts a set status = i.status, received = i.amount, gateway_fee = i.fee, gateway_reference = i.reference,
+      method = i.method, instructions = i.instructions, checks = 0, failed_looks = 0,
+      next_check_at = now() + make_interval(secs => i.check_seconds), updated_at = now()
+    from unnest(e_attempts, e_statuses, e_amounts, e_fees, e_references, e_methods, e_instructions, e_checks)
+      as i(id, status, amount, fee, reference, method, instructions, check_seconds)
+    where a.event_id = p_event_id and a.id = i.id;
+  insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)
+    select p_event_id, i.attempt_id || ':capture:1', e.account, i.order_id, i.attempt_id, e.amount, i.currency
+    from unnest(e_attempts, e_orders, e_amounts, e_fees, e_currencies, e_subtotals, e_order_fees, e_discounts)
+      as i(attempt_id, order_id, amount, fee, currency, subtotal, fees, discount)
+    cross join lateral (values
+      ('gateway', i.amount), ('gateway_fees', -i.fee), ('sales', -i.subtotal), ('fees', -i.fees), ('discounts', i.discount))
+      as e(account, amount)
+    where e.amount <> 0;
+  update orders o set status = 'paid', paid_at = clock_timestamp(), closed_at = null, close_reason = null, cancelled_by = null
+    from unnest(e_orders) as i(id)
+    where o.event_id = p_event_id and o.id = i.id;
+  perform issue_tickets(p_event_id, e_orders);
+  perform queue_tickets(p_event_id, e_orders, e_organizers, e_emails, e_phones, e_email_ids, e_whatsapp_ids);
+  return e_items;
+end $$;
