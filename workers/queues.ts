@@ -47,14 +47,16 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
 
 /**
  * What each queue gets of a worker, as a part of WORKER_CONCURRENCY. These places are its own: when all queues have work
- * they share processor and connections by these weights, and a queue without work takes nothing from the others.
+ * they share processor and connections by these weights, and a queue without work takes nothing from the others. Callbacks,
+ * payments and tickets need Postgres for many jobs together, by group commits, so they have more places than the worker has
+ * connections. Payments have no more than may wait at once for a call to the gateway (`gatewaySlots`).
  */
 const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'>, number>> = {
-  callbacks: 1,
-  tickets: 1,
+  callbacks: 5,
+  tickets: 4,
   closings: 0.5,
   refunds: 0.5,
-  payments: 1,
+  payments: 2,
   notifications: 1,
   checks: 0.25,
 };

@@ -11,6 +11,7 @@ import { reconcilePayments } from './reconcile-payments.ts';
 import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
+import { createFirstAttempts } from './attempts/first-attempts.ts';
 import { createSettlements } from './callbacks/settlements.ts';
 import { startPayment } from './attempts/start-payment.ts';
 
@@ -20,8 +21,9 @@ type AttemptRef = { attemptId: string };
 /** The acts of this room that follow jobs, by the job's name. */
 export function paymentHandlers(deps: GatewayDeps) {
   const settlements = createSettlements(deps);
+  const firstAttempts = createFirstAttempts(deps.db);
   return {
-    'order.placed': (order: OrderRef) => startPayment(deps, order),
+    'order.placed': (order: OrderRef) => startPayment({ ...deps, firstAttempts }, order),
     'order.closing': (order: OrderRef) => closeOrder(deps, order),
     'payment.apply_callback': (callback: { callbackId: string }) => applyCallback({ ...deps, settlements }, callback),
     'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),

@@ -38,6 +38,11 @@ export const refundPauseSeconds = 30;
 export const refundPauseMaxSeconds = 600;
 /** The gateway's balance may be filled up in the meantime. */
 export const refundBalancePauseSeconds = 3600;
+/** First attempts that are read or written by one call, that wait for one, how long, and the calls in flight at once. */
+export const attemptBatchMax = 100;
+export const attemptQueueMax = 5_000;
+export const attemptDeadlineMs = 10_000;
+export const attemptFlushesMax = 2;
 /**
  * Callbacks that are applied by one call, that wait for one, and how long. The calls in flight at once leave most of the worker's
  * connections to other work.

@@ -1,11 +1,10 @@
 import type { Order } from '../../orders/index.ts';
-import type { Db } from '../../platform/database/db.ts';
 import { orderCode } from '../../platform/ids.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import type { Item, PaymentRequest } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 import { expiryLeadMinutes } from '../limits.ts';
-import { type Line, type PayableOrder, findLines } from './order-queries.ts';
+import type { Line } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
 
 /**
@@ -13,20 +12,17 @@ import type { Attempt } from '../tables.ts';
  * is mostly a formality. A hold may be shorter than the shortest life that the gateway gives a page. The page then gets
  * that life, and the end of the hold ends it early: close, then release.
  */
-export async function buildPaymentRequest(
-  deps: { db: Db; publicUrl: string },
-  payable: PayableOrder,
-  attempt: Attempt,
-  { isFirst }: { isFirst: boolean },
-): Promise<PaymentRequest> {
-  const { order } = payable;
+export function buildPaymentRequest(
+  publicUrl: string,
+  { order, lines, secondsLeft }: Payable,
+  attempt: Pick<Attempt, 'id' | 'gateway' | 'method'>,
+): PaymentRequest {
   const gateway = gatewayOf(attempt);
-  const secondsLeft = isFirst ? payable.secondsLeftIfReadyNow : payable.secondsLeft;
   return {
     attemptId: attempt.id,
-    amount: attempt.amount,
-    currency: attempt.currency,
-    methods: gateway.methodsFor({ minutes: secondsLeft / 60, amount: attempt.amount }, wishOf(attempt)),
+    amount: order.total,
+    currency: order.currency,
+    methods: gateway.methodsFor({ minutes: secondsLeft / 60, amount: order.total }, wishOf(attempt)),
     expiresInMinutes: expiryMinutes(secondsLeft, gateway.expiryMinutes),
     // A gateway may write to the buyer, too: before anybody has paid, a name is a stranger's text.
     buyer: {
@@ -34,10 +30,20 @@ export async function buildPaymentRequest(
       email: order.buyerEmail,
       phone: order.buyerPhone,
     },
-    items: itemsOf(order, await findLines(deps.db, order)),
-    finishUrl: `${deps.publicUrl}/orders/${order.id}`,
+    items: itemsOf(order, lines),
+    finishUrl: `${publicUrl}/orders/${order.id}`,
   };
 }
+
+export type Payable = {
+  readonly order: Pick<
+    Order,
+    'id' | 'buyerName' | 'buyerEmail' | 'buyerPhone' | 'currency' | 'discount' | 'fees' | 'total'
+  >;
+  readonly lines: readonly Line[];
+  /** Until the hold ends, once the instructions are ready. */
+  readonly secondsLeft: number;
+};
 
 export function expiryMinutes(secondsLeft: number, { min, max }: { min: number; max: number }): number {
   return Math.min(max, Math.max(min, Math.floor(secondsLeft / 60) - expiryLeadMinutes));

@@ -9,13 +9,13 @@ import type { GatewayDeps } from '../deps.ts';
 import type { CreateResult, GatewayAccount } from '../gateways/gateway.ts';
 import { unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
 import { reasonOf } from './note-failed-look.ts';
-import { findPayableOrder } from './order-queries.ts';
+import { findLines, findPayableOrder } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
 /** Longer than any call and its read-back take: after it the worker that had the attempt is gone. */
-const leaseSeconds = 40;
-const checkPendingSeconds = 120;
+export const attemptLeaseSeconds = 40;
+export const checkPendingSeconds = 120;
 /** What became of the earlier try is asked first. */
 const callsOfRepetition = 2;
 
@@ -31,7 +31,7 @@ export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId:
   if (account === undefined) return failAttempt(deps.db, attemptId, 'no_account');
   await deps.gateway.acquire(account, 'create', seen.checks > 0 ? callsOfRepetition : 0);
 
-  const attempt = await claimAttempt(deps.db, attemptId, leaseSeconds);
+  const attempt = await claimAttempt(deps.db, attemptId, attemptLeaseSeconds);
   if (attempt === undefined) {
     const now = await findAttempt(deps.db, attemptId);
     if (now === undefined || !isUnmade(now)) return;
@@ -46,7 +46,7 @@ export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId:
     return;
   }
   if (prepared.methods.length === 0) return failAttempt(deps.db, attemptId, 'no_method_fits');
-  await record(deps, attempt, await deps.gateway.create(account, prepared), prepared.expiresInMinutes);
+  await recordAnswer(deps, attempt, await deps.gateway.create(account, prepared), prepared.expiresInMinutes);
 }
 
 function isUnmade(attempt: Attempt): boolean {
@@ -79,8 +79,11 @@ async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: A
 async function prepare(deps: GatewayDeps, attempt: Attempt) {
   const payable = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
   if (payable === undefined || payable.order.status !== 'pending_payment' || payable.secondsLeft <= 0) return undefined;
-  const attempts = await findAttempts(deps.db, payable.order);
-  return buildPaymentRequest(deps, payable, attempt, { isFirst: !hadInstructions(attempts) });
+  const { order } = payable;
+  const isFirst = !hadInstructions(await findAttempts(deps.db, order));
+  const lines = await findLines(deps.db, order);
+  const secondsLeft = isFirst ? payable.secondsLeftIfReadyNow : payable.secondsLeft;
+  return buildPaymentRequest(deps.publicUrl, { order, lines, secondsLeft }, attempt);
 }
 
 /** The pay clock starts once: when the first attempt of the order can be paid. */
@@ -88,7 +91,16 @@ function hadInstructions(attempts: readonly Attempt[]): boolean {
   return attempts.some(({ redirectUrl }) => redirectUrl !== null);
 }
 
-async function record(deps: GatewayDeps, attempt: Attempt, result: CreateResult, expiresInMinutes: number) {
+/**
+ * What the gateway answered is written down.
+ * @throws RetryLater when the attempt must be taken up again
+ */
+export async function recordAnswer(
+  deps: GatewayDeps,
+  attempt: Pick<Attempt, 'id' | 'checks'>,
+  result: CreateResult,
+  expiresInMinutes: number,
+): Promise<void> {
   switch (result.kind) {
     case 'accepted':
       return recordMade(deps, attempt.id, result.redirectUrl, expiresInMinutes);
@@ -124,7 +136,7 @@ async function recordMade(deps: GatewayDeps, attemptId: string, redirectUrl: str
   });
 }
 
-function pauseAfter({ checks }: Attempt): number {
+function pauseAfter({ checks }: Pick<Attempt, 'checks'>): number {
   return backOffSeconds({ tries: checks, firstSeconds: unknownPauseSeconds, maxSeconds: unknownPauseMaxSeconds });
 }
 

@@ -41,23 +41,25 @@ export type StoredCallback = {
 
 /** The callbacks of these ids that there are, in no order. */
 export async function findCallbacks(db: Db, ids: readonly number[]): Promise<StoredCallback[]> {
-  return db
-    .select({
-      id: callbacks.id,
-      gateway: callbacks.gateway,
-      organizerId: callbacks.organizerId,
-      attemptId: callbacks.attemptId,
-      status: callbacks.status,
-      payload: callbackPayloads.payload,
-      receivedAt: callbacks.receivedAt,
-    })
-    .from(callbacks)
-    // Both rows have the time of their one statement, which leads to the one partition.
-    .leftJoin(
-      callbackPayloads,
-      and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
-    )
-    .where(sql`${callbacks.id} = any(${sql.param(`{${ids.join(',')}}`)}::bigint[])`);
+  return (
+    db
+      .select({
+        id: callbacks.id,
+        gateway: callbacks.gateway,
+        organizerId: callbacks.organizerId,
+        attemptId: callbacks.attemptId,
+        status: callbacks.status,
+        payload: callbackPayloads.payload,
+        receivedAt: callbacks.receivedAt,
+      })
+      .from(callbacks)
+      // Both rows have the time of their one statement, which leads to the one partition.
+      .leftJoin(
+        callbackPayloads,
+        and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
+      )
+      .where(sql`${callbacks.id} = any(${sql.param(`{${ids.join(',')}}`)}::bigint[])`)
+  );
 }
 
 /** Notes what came of a callback; false when that had been noted before. */

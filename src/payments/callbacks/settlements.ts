@@ -87,7 +87,7 @@ async function applySettlements(db: Db, clock: Clock, eventId: string, items: re
   }));
   const [row] = await rowsOf<{ paid: number[] }>(
     db,
-    sql`select apply_settlements(${eventId}, ${JSON.stringify(given)}::jsonb) as paid`,
+    sql`select to_jsonb(apply_settlements(${eventId}, ${JSON.stringify(given)}::jsonb)) as paid`,
   );
   const paid = new Set(row?.paid);
   return items.map((_, place) => paid.has(place + 1));
