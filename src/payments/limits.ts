@@ -6,6 +6,10 @@ export const callbackBytesMax = 256 * 1024;
 export const attemptsPerOrderMax = 10;
 /** An attempt that nobody took up within this time is looked at by the reconciler. */
 export const createGraceSeconds = 60;
+/** Longer than any call and its read-back take: after it the worker that had the attempt is gone. */
+export const attemptLeaseSeconds = 40;
+/** The first look at an attempt that can be paid, when no callback has come. */
+export const checkPendingSeconds = 120;
 /** Between two tries to make an attempt whose outcome at the gateway is not known: up to this, doubling, and no more than that. */
 export const unknownPauseSeconds = 5;
 export const unknownPauseMaxSeconds = 60;

@@ -5,21 +5,11 @@ import { createSettlements } from '../../src/payments/callbacks/settlements.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { settlement, sign } from '../../testkit/callbacks.ts';
+import { settlement, sign } from '../../testkit/payments/callbacks.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
-import {
-  type PaymentWorld,
-  type Placed,
-  callbacksOf,
-  createPaidEvent,
-  openPaymentWorld,
-  orderOf,
-  place,
-  placeReady,
-  refundsOf,
-  stockOf,
-  work,
-} from '../../testkit/payments.ts';
+import { place, placeReady, work } from '../../testkit/payments/payment-jobs.ts';
+import { type Placed, callbacksOf, orderOf, refundsOf, stockOf } from '../../testkit/payments/payment-rows.ts';
+import { type PaymentWorld, createPaidEvent, openPaymentWorld } from '../../testkit/payments/payment-world.ts';
 
 /** Guards that payments which come together are made, called back and settled together, and each as if it came alone. */
 

@@ -6,7 +6,7 @@ import type { GatewayAccount, GatewayFact } from '../../src/payments/gateways/ga
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/placing.ts';
+import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase } from './support/race-database.ts';
 import { openAttempt } from './support/steps.ts';
 import { faultsOf } from './support/witness.ts';

@@ -3,7 +3,15 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { attemptBatchMax, attemptDeadlineMs, attemptFlushesMax, attemptQueueMax } from '../limits.ts';
+import {
+  attemptBatchMax,
+  attemptDeadlineMs,
+  attemptFlushesMax,
+  attemptLeaseSeconds,
+  attemptQueueMax,
+  checkPendingSeconds,
+  createGraceSeconds,
+} from '../limits.ts';
 import type { Line } from './order-queries.ts';
 
 /**
@@ -14,7 +22,7 @@ export type FirstAttempts = {
   /** The order and what its request to the gateway takes; undefined when there is none. */
   find(orderId: string): Promise<StartingOrder | undefined>;
   /**
-   * Writes the order's first attempt and takes it for `leaseSeconds`, so that no other worker makes it. False when the order
+   * Writes the order's first attempt and takes it for `attemptLeaseSeconds`, so that no other worker makes it. False when the order
    * does not wait for payment, has an attempt that was taken before, or is held by somebody else. Nothing was written then.
    */
   claim(attempt: FirstAttempt): Promise<boolean>;
@@ -53,17 +61,15 @@ export type FirstAttempt = {
   readonly orderId: string;
   readonly attemptId: string;
   readonly gateway: string;
-  readonly leaseSeconds: number;
 };
 
-export type ClaimedAttempt = { readonly eventId: string; readonly attemptId: string; readonly checkInSeconds: number };
+export type ClaimedAttempt = { readonly eventId: string; readonly attemptId: string };
 
 export type MadeAttempt = {
   readonly eventId: string;
   readonly orderId: string;
   readonly attemptId: string;
   readonly redirectUrl: string;
-  readonly checkInSeconds: number;
   readonly expiresInSeconds: number;
 };
 
@@ -136,66 +142,36 @@ async function findStartingOrders(db: Db, eventId: string, ids: readonly string[
   );
 }
 
-/** The ids of the attempts that were written. */
+/** The ids of the attempts that were taken (`drizzle/functions/claim_first_attempts.sql`). */
 async function claimFirstAttempts(db: Db, eventId: string, items: readonly FirstAttempt[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
-      with waiting as (
-        select o.id as order_id, o.organizer_id, o.total, o.currency, i.id, i.gateway, i.lease_seconds
-        from unnest(${arrayText(items.map(({ orderId }) => orderId))}::text[], ${arrayText(items.map(({ attemptId }) => attemptId))}::text[],
-          ${arrayText(items.map(({ gateway }) => gateway))}::text[], ${arrayText(items.map(({ leaseSeconds }) => leaseSeconds))}::integer[])
-          as i (order_id, id, gateway, lease_seconds)
-        join orders o on o.event_id = ${eventId} and o.id = i.order_id
-        where o.status = 'pending_payment' and o.total > 0 and o.expires_at > now()
-        order by o.id for update of o skip locked)
-      insert into payment_attempts as a (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, checks,
-        next_check_at)
-      select ${eventId}, w.id, w.order_id, w.organizer_id, 1, w.gateway, 'any', w.total, w.currency, 'creating', 1,
-        now() + make_interval(secs => w.lease_seconds)
-      from waiting w
-      on conflict (event_id, id) do update set checks = 1, next_check_at = excluded.next_check_at
-        where a.status = 'creating' and a.checks = 0
-      returning a.id`,
+      select claim_first_attempts(${eventId}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'gateway')},
+        ${attemptLeaseSeconds}::integer) as id`,
   );
   return new Set(rows.map(({ id }) => id));
 }
 
 async function giveBackAttempts(db: Db, eventId: string, items: readonly ClaimedAttempt[]): Promise<void> {
   await db.execute(sql`
-    update payment_attempts a set checks = 0, next_check_at = now() + make_interval(secs => i.check_seconds)
-    from unnest(${arrayText(items.map(({ attemptId }) => attemptId))}::text[], ${arrayText(items.map(({ checkInSeconds }) => checkInSeconds))}::integer[])
-      as i (id, check_seconds)
-    where a.event_id = ${eventId} and a.id = i.id and a.status = 'creating' and a.checks = 1`);
+    update payment_attempts a set checks = 0, next_check_at = now() + make_interval(secs => ${createGraceSeconds}::integer)
+    where a.event_id = ${eventId} and a.id = any(${texts(items, 'attemptId')}) and a.status = 'creating' and a.checks = 1`);
 }
 
-/** The ids of the attempts that were still to be made. */
+/** The ids of the attempts that were still to be made (`drizzle/functions/record_made_attempts.sql`). */
 async function recordMadeAttempts(db: Db, eventId: string, items: readonly MadeAttempt[]): Promise<Set<string>> {
+  const seconds = arrayText(items.map(({ expiresInSeconds }) => expiresInSeconds));
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
-      with made as (
-        select a.id, a.order_id, i.redirect_url, i.check_seconds, i.expires_seconds,
-          not exists (select from payment_attempts x
-            where x.event_id = o.event_id and x.order_id = o.id and x.redirect_url is not null) as is_first
-        from unnest(${arrayText(items.map(({ attemptId }) => attemptId))}::text[], ${arrayText(items.map(({ orderId }) => orderId))}::text[],
-          ${arrayText(items.map(({ redirectUrl }) => redirectUrl))}::text[], ${arrayText(items.map(({ checkInSeconds }) => checkInSeconds))}::integer[],
-          ${arrayText(items.map(({ expiresInSeconds }) => expiresInSeconds))}::integer[])
-          as i (attempt_id, order_id, redirect_url, check_seconds, expires_seconds)
-        join orders o on o.event_id = ${eventId} and o.id = i.order_id
-        join payment_attempts a on a.event_id = ${eventId} and a.id = i.attempt_id
-        -- A callback may have been faster: a picked method gets its page, and money stays money.
-        where a.status in ('creating', 'unknown') or (a.status = 'pending' and a.redirect_url is null)
-        order by o.id for update of o, a skip locked
-      ), clock as (
-        update orders o set expires_at = least(o.hold_ends_max_at, now() + (o.hold_ends_max_at - o.placed_at) / 2)
-        from made m where m.is_first and o.event_id = ${eventId} and o.id = m.order_id and o.status = 'pending_payment'
-      )
-      update payment_attempts a set status = 'pending', redirect_url = m.redirect_url, failure = null, checks = 0,
-        next_check_at = now() + make_interval(secs => m.check_seconds),
-        expires_at = now() + make_interval(secs => m.expires_seconds), updated_at = now()
-      from made m where a.event_id = ${eventId} and a.id = m.id
-      returning a.id`,
+      select record_made_attempts(${eventId}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'redirectUrl')},
+        ${seconds}::integer[], ${checkPendingSeconds}::integer) as id`,
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** One field of all items as one parameter. */
+function texts<Field extends string>(items: readonly Readonly<Record<Field, string>>[], field: Field) {
+  return sql`${arrayText(items.map((item) => item[field]))}::text[]`;
 }

@@ -7,15 +7,12 @@ import { changeAttempt, claimAttempt, findAttempt, findAttempts } from './querie
 import { buildPaymentRequest } from './build-payment-request.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { CreateResult, GatewayAccount } from '../gateways/gateway.ts';
-import { unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
+import { attemptLeaseSeconds, checkPendingSeconds, unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
 import { reasonOf } from './note-failed-look.ts';
 import { findLines, findPayableOrder } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
-/** Longer than any call and its read-back take: after it the worker that had the attempt is gone. */
-export const attemptLeaseSeconds = 40;
-export const checkPendingSeconds = 120;
 /** What became of the earlier try is asked first. */
 const callsOfRepetition = 2;
 

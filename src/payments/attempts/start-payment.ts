@@ -3,10 +3,9 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { chooseGateway } from '../accounts/choose-gateway.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { createGraceSeconds } from '../limits.ts';
 import { buildPaymentRequest } from './build-payment-request.ts';
 import type { FirstAttempts, StartingOrder } from './first-attempts.ts';
-import { attemptLeaseSeconds, checkPendingSeconds, makeAttempt, recordAnswer } from './make-attempt.ts';
+import { makeAttempt, recordAnswer } from './make-attempt.ts';
 import { findPayableOrder } from './order-queries.ts';
 import { attemptIdOf, insertAttempt } from './queries.ts';
 
@@ -49,11 +48,7 @@ async function startAtOnce(deps: StartDeps, attemptId: string, found: StartingOr
   if (request.methods.length === 0) return false;
   await deps.gateway.acquire(account, 'create', 0);
   const ref = { eventId: order.eventId, orderId: order.id, attemptId };
-  const isClaimed = await deps.firstAttempts.claim({
-    ...ref,
-    gateway: gateway.name,
-    leaseSeconds: attemptLeaseSeconds,
-  });
+  const isClaimed = await deps.firstAttempts.claim({ ...ref, gateway: gateway.name });
   if (!isClaimed) return false;
   const answer = await createOrGiveBack(deps, ref, () => deps.gateway.create(account, request));
   const isRecorded =
@@ -61,7 +56,6 @@ async function startAtOnce(deps: StartDeps, attemptId: string, found: StartingOr
     (await deps.firstAttempts.recordMade({
       ...ref,
       redirectUrl: answer.redirectUrl,
-      checkInSeconds: checkPendingSeconds,
       expiresInSeconds: request.expiresInMinutes * 60,
     }));
   if (!isRecorded) await recordAnswer(deps, { id: attemptId, checks: 1 }, answer, request.expiresInMinutes);
@@ -78,7 +72,7 @@ async function createOrGiveBack<Answer>(
     return await create();
   } catch (error) {
     if (error instanceof RetryLater) {
-      await deps.firstAttempts.giveBack({ ...ref, checkInSeconds: createGraceSeconds });
+      await deps.firstAttempts.giveBack(ref);
     }
     throw error;
   }

@@ -7,8 +7,8 @@ export type HotQuery = {
   readonly pagesMax: number;
   /** Reads a table that is short by its nature from end to end. */
   readonly mayScan?: true;
-  /** Runs by the clock: whether it runs often enough to be measured is chance. */
-  readonly polled?: true;
+  /** Runs by the clock, in batches of any size, or for what is not the common case: whether it runs often enough to be measured is chance. */
+  readonly byChance?: true;
   /** Postgres keeps its text without the types of its values, so that it cannot be explained: what it reads is measured. */
   readonly unexplained?: true;
 };
@@ -25,6 +25,12 @@ const functionCall = (name: string): HotQuery => ({
   text: new RegExp(`\\b${name}\\(`),
   pagesMax: functionPagesMax,
 });
+const batchCall = (name: string): HotQuery => ({ ...functionCall(name), byChance: true });
+
+/** A look-up or a change by whole keys, for a batch of orders. */
+const inBatches = (name: string, text: RegExp): HotQuery => ({ name, text, pagesMax: 200, byChance: true });
+/** Part of the general way of a payment, which is taken one by one when it is not the common case. */
+const oneByOne = (name: string, text: RegExp): HotQuery => ({ ...byKey(name, text), byChance: true });
 
 /** The condition of a partial index is a value of the statement, and is not kept. */
 const parted = { mayScan: true, unexplained: true } as const;
@@ -32,7 +38,10 @@ const parted = { mayScan: true, unexplained: true } as const;
 /** Every hot query of the API, the worker and the SQL functions. The test fails on one that is not here. */
 export const hotQueries: readonly HotQuery[] = [
   functionCall('place_orders'),
-  functionCall('apply_settlements'),
+  batchCall('apply_settlements'),
+  batchCall('claim_first_attempts'),
+  batchCall('record_made_attempts'),
+  batchCall('queue_tickets'),
   functionCall('issue_tickets'),
   functionCall('revoke_tickets'),
   functionCall('release_holds'),
@@ -44,6 +53,18 @@ export const hotQueries: readonly HotQuery[] = [
     'order by id',
     /^select "event_id", "id", "organizer_id", "status", .* from "orders" where \("orders"\."event_id" = \$\d+ and "orders"\."id" = \$\d+/,
   ),
+  oneByOne('hold moved', /^update "orders" set "expires_at"/),
+  oneByOne('lines of an order', /^select "order_lines"\./),
+  oneByOne('counters of a paid order', /^with limited as \( select b\.key, b\.quantity/),
+  oneByOne('attempt written', /^insert into "payment_attempts"/),
+  oneByOne('postings of an attempt', /^select count\(distinct "posting"\)/),
+  oneByOne('order paid alone', /^select pay_order\(/),
+  byKey('orders whose payment begins', /^select json_build_object\( \$\d+, o\.id, /),
+  byKey('attempts claimed', /^with waiting as \( select o\.id as order_id/),
+  inBatches('attempts made', /^with made as \( select a\.id, a\.order_id/),
+  inBatches('settlements locked', /^with given as materialized \( -- Two callbacks/),
+  inBatches('paid tickets of buyers counted', /^with counted as \( insert into limit_counters as l/),
+  byKey('counts of buyers who pay', /^select array_agg\(b\.n\), array_agg\(b\.key\)/),
   byKey(
     'order by id, whole row',
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
@@ -52,37 +73,29 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),
   byKey('orders by idempotency key', /^select array_agg\(o\.idempotency_key_hash\)/),
   byKey('orders placed', /^with placed as \( insert into orders/),
-  byKey('hold moved', /^update "orders" set "expires_at"/),
   byKey('order changed', /^update "orders" set "status"/),
-  byKey('order paid or refunded', /^update orders o set status = /),
+  inBatches('order paid or refunded', /^update orders o set status = /),
   byKey('holds released', /^with ended as \( update orders o/),
 
-  byKey('lines of an order', /^select "order_lines"\./),
   byKey('lines of an order, by pool', /^select array_agg\(l\.pool_id\), array_agg\(l\.quantity\).* from order_lines/),
   byKey('lines of ended holds', /^select array_agg\(i\.n\), array_agg\(l\.ticket_category_id\)/),
 
   byKey('counters of networks', /^select array_agg\(i\.first order by i\.n\)/),
   byKey('counters of buyers', /^select array_agg\(l\.counter_key\)/),
-  byKey('counters of a paid order', /^with limited as \( select b\.key, b\.quantity/),
-  byKey('counters changed', /^update limit_counters l/),
-  byKey('counters locked', /^SELECT (1|\$\d+) from limit_counters l join/),
+  inBatches('counters changed', /^update limit_counters l/),
+  inBatches('counters locked', /^SELECT (1|\$\d+) from limit_counters l join/),
 
   byKey(
     'attempts of an order or by id',
     /^select "event_id", "id", "order_id", "organizer_id", "number", .* from "payment_attempts" where \("payment_attempts"\."event_id" = \$\d+ and/,
   ),
-  byKey(
-    'attempt locked',
-    /^select \* from payment_attempts a where a\.event_id = p_event_id and a\.id = p_attempt_id for update/,
-  ),
-  byKey('attempt written', /^insert into "payment_attempts"/),
-  byKey('attempt changed', /^update "?payment_attempts"? (a )?set/),
+  inBatches('attempt changed', /^update "?payment_attempts"? (a )?set/),
 
   byKey('callbacks stored', /^with given as materialized \( select i\.ord/),
   byKey('callback by id', /^select "callbacks"\."id"/),
   byKey('callback changed', /^update "?callbacks"? (c )?set/),
 
-  byKey('ledger written', /^insert into "?ledger_entries"?/),
+  inBatches('ledger written', /^insert into "?ledger_entries"?/),
   byKey('ledger of an attempt', /^select "account", sum\("amount"\)::float8 from "ledger_entries"/),
 
   byKey(
@@ -92,7 +105,7 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('refund written', /^insert into "refunds"/),
   byKey('refund changed', /^update "refunds" set/),
 
-  byKey('tickets issued', /^insert into tickets/),
+  inBatches('tickets issued', /^insert into tickets/),
   byKey('tickets revoked', /^with revoked as \( update tickets t/),
   byKey(
     'live tickets of an order',
@@ -125,42 +138,42 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('deliveries queued', /^with item as \( select i\.\*, row_number\(\) over \(partition by i\.channel/),
   { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
   // Only where a message could not be sent, which a slow machine may bring about.
-  { ...byKey('a delivery that failed', /^update deliveries set status = \$1, failure = \$2/), polled: true },
+  { ...byKey('a delivery that failed', /^update deliveries set status = \$1, failure = \$2/), byChance: true },
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
   byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
 
-  { ...functionCall('expire_holds'), polled: true },
+  { ...functionCall('expire_holds'), byChance: true },
   {
     ...byKey(
       'events with holds that are over',
       /^with recursive event as \( \(select h\.event_id, h\.expires_at from orders h/,
     ),
-    polled: true,
+    byChance: true,
   },
-  { ...byKey('holds that are over', /^select array_agg\(d\.event_id\), array_agg\(d\.id\)/), polled: true },
+  { ...byKey('holds that are over', /^select array_agg\(d\.event_id\), array_agg\(d\.id\)/), byChance: true },
   {
     ...byKey(
       'orders that close too long',
       /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where o\.status/,
     ),
     mayScan: true,
-    polled: true,
+    byChance: true,
   },
   {
     ...byKey('attempts that are due', /^select a\.id from payment_attempts a where a\.next_check_at/),
     mayScan: true,
-    polled: true,
+    byChance: true,
   },
   {
     ...byKey('refunds that are due', /^select r\.event_id as "eventId", r\.id as "refundId" from refunds r/),
     mayScan: true,
-    polled: true,
+    byChance: true,
   },
   {
     ...byKey('callbacks that nobody applied', /^select c\.id::text, c\.attempt_id from callbacks c/),
     mayScan: true,
     unexplained: true,
-    polled: true,
+    byChance: true,
   },
 
   byKey('job staged', /^insert into "?outbox"?/),
