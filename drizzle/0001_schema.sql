@@ -895,6 +895,77 @@ create table suppressions (
   primary key (channel, recipient_key)
 );
 
+-- Addresses of organizers that get webhooks (docs/webhooks.md).
+create table webhook_endpoints (
+  id text primary key,
+  organizer_id text not null references organizers (id),
+  url text not null check (char_length(url) <= 500),
+  description text not null default '',
+  types text[] not null check (cardinality(types) between 1 and 50),
+  -- What signatures are made with, encrypted for this endpoint. After a rotation the secret before it signs as well until its end.
+  secret text not null,
+  previous_secret text,
+  previous_secret_until timestamptz,
+  -- A deleted endpoint is gone for its organizer; the row goes with its last delivery.
+  status text not null default 'active' check (status in ('active', 'disabled', 'deleted')),
+  disabled_reason text check (disabled_reason in ('organizer', 'failing', 'gone')),
+  disabled_at timestamptz,
+  -- From here on every webhook of its types has a delivery.
+  subscribed_since timestamptz not null default clock_timestamp(),
+  -- Failures in a row. Several open the circuit: until `paused_until` nothing is sent, then one delivery probes.
+  failures integer not null default 0,
+  failing_since timestamptz,
+  paused_until timestamptz,
+  -- The turn that sends now, or is about to: one at a time for each endpoint.
+  turn integer not null default 0,
+  turn_until timestamptz,
+  created_at timestamptz not null default now(),
+  check ((status = 'disabled') = (disabled_reason is not null) or status = 'deleted'),
+  check ((previous_secret is null) = (previous_secret_until is null))
+) with (fillfactor = 80);
+
+create index webhook_endpoints_organizer on webhook_endpoints (organizer_id) where status <> 'deleted';
+
+-- Facts that an organizer with an endpoint is told: one row each, whatever the number of endpoints. Kept for 30 days. Ids are in
+-- the order of time.
+create table webhooks (
+  id text primary key,
+  organizer_id text not null,
+  -- Null for a test.
+  event_id text,
+  type text not null,
+  -- What it is about. An endpoint gets the webhooks of one subject in their order.
+  subject_id text not null,
+  data jsonb not null check (octet_length(data::text) <= 16384),
+  occurred_at timestamptz not null
+);
+
+create index webhooks_organizer on webhooks (organizer_id, id);
+create index webhooks_subject on webhooks (subject_id);
+
+-- A webhook on its way to one endpoint.
+create table webhook_deliveries (
+  endpoint_id text not null,
+  webhook_id text not null,
+  subject_id text not null,
+  status text not null default 'pending' check (status in ('pending', 'delivered', 'failed')),
+  tries smallint not null default 0,
+  -- When it is sent next; null once nothing is left to do.
+  due_at timestamptz,
+  -- The last try: what was answered, or why nothing was.
+  tried_at timestamptz,
+  answer_status smallint,
+  failure text,
+  took_ms integer,
+  delivered_at timestamptz,
+  primary key (endpoint_id, webhook_id),
+  check ((status = 'pending') = (due_at is not null)),
+  check ((status = 'delivered') = (delivered_at is not null))
+) with (fillfactor = 80);
+
+create index webhook_deliveries_due on webhook_deliveries (endpoint_id, due_at) where status = 'pending';
+create index webhook_deliveries_subject on webhook_deliveries (endpoint_id, subject_id, webhook_id) where status = 'pending';
+
 -- reports -------------------------------------------------------------------------------------------------------------
 
 -- Reports that are made again every day or week. A schedule ends with the role of the member who made it.
@@ -964,7 +1035,6 @@ create unique index reports_one_making on reports (organizer_id) where status = 
 create index reports_organizer on reports (organizer_id, id);
 create index reports_waiting on reports (organizer_id, id) where status = 'waiting';
 create index reports_uncleared on reports (created_at) where cleared_at is null;
-
 -- waiting room --------------------------------------------------------------------------------------------------------
 
 -- The waiting room of an event. A row exists once an organizer has planned one.
@@ -1130,7 +1200,7 @@ begin
   -- server's own settings are; and what only grows is vacuumed too, so that it can be read from indexes alone.
   foreach v_table in array array[
     'orders', 'order_lines', 'tickets', 'payment_attempts', 'callbacks', 'refunds', 'ledger_entries', 'admissions', 'scans',
-    'deliveries', 'message_shares', 'places', 'spent_passes', 'limit_counters', 'outbox'] loop
+    'deliveries', 'message_shares', 'webhooks', 'webhook_deliveries', 'places', 'spent_passes', 'limit_counters', 'outbox'] loop
     execute format('alter table %I set (
       autovacuum_analyze_threshold = 500, autovacuum_analyze_scale_factor = 0.02,
       autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.02,

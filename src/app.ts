@@ -24,6 +24,8 @@ import { messageTextRoutes } from './notifications/message-texts/routes.ts';
 import { newsRoutes } from './notifications/news/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { senderRoutes } from './notifications/senders/routes.ts';
+import { webhookEndpointRoutes } from './notifications/webhooks/endpoints/routes.ts';
+import { webhookLogRoutes } from './notifications/webhooks/log/routes.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
 import { orderRoutes, phoneReadingRoutes } from './orders/buyer/routes.ts';
 import { placementHotRoute, placementRoutes } from './orders/placement/routes.ts';
@@ -62,6 +64,8 @@ export function createRoutes(service: Service) {
     .route('/', inboundRoutes(service))
     .route('/', newsRoutes(service))
     .route('/', notificationCallbackRoutes(service))
+    .route('/', webhookEndpointRoutes(service))
+    .route('/', webhookLogRoutes(service))
     .route('/', accessRoutes(service))
     .route('/', buyerRoutes(service))
     .route('/', organizerRoutes(service))

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
+import { createAddressGuard } from './notifications/index.ts';
 import { createNoteEventChange } from './notifications/notices/note-event-change.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
@@ -132,7 +133,6 @@ export function compose(config: Config, log: Log) {
   const passwords = opened('password helpers', createPasswords(), (made) => made.close());
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const actors = createActors({ db, clock, config });
-
   const cachedReads = opened(
     'cached reads',
     createCachedReads({ redis, log, replicaLagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS }),
@@ -148,7 +148,6 @@ export function compose(config: Config, log: Log) {
     cachedReads,
     problems,
   });
-
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const switchedOff = refuseSwitchedOff(switches);
   const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
@@ -232,6 +231,7 @@ export function compose(config: Config, log: Log) {
     hasAdmissions,
     limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),
+    webhookGuard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
     wasOrdered,
     availabilityOf,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),

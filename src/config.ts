@@ -30,6 +30,9 @@ const origins = list.refine(
   (entries) => entries.every((entry) => entry === '*' || (URL.canParse(entry) && new URL(entry).origin === entry)),
   'must be a comma-separated list of origins such as https://tickets.example.com, without a path',
 );
+const networks = list.refine((entries) => trustedProxiesFault(entries) === undefined, {
+  message: 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8',
+});
 const postgresUrl = url('postgres:', 'postgresql:');
 const redisUrl = url('redis:', 'rediss:');
 const urls = z
@@ -66,9 +69,7 @@ export const variables = z.object({
   OPERATIONS_PORT: wholeNumber(9100, 0, 65535),
   OPERATIONS_TOKEN: secret.optional(),
   API_PROCESSES: wholeNumber(1, 1, 64),
-  TRUSTED_PROXIES: list.refine((entries) => trustedProxiesFault(entries) === undefined, {
-    message: 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8',
-  }),
+  TRUSTED_PROXIES: networks,
   CLIENT_ADDRESS_HEADER: z.enum(addressHeaders).default('x-forwarded-for'),
   CORS_ALLOW_ORIGINS: origins,
 
@@ -141,6 +142,8 @@ export const variables = z.object({
         message: 'must be a URL that holds {server}, such as https://{server}.wablas.com',
       },
     ),
+
+  WEBHOOK_ALLOWED_NETWORKS: networks,
 
   BEACON_URL: urls.default(['https://api.drand.sh', 'https://drand.cloudflare.com']),
   BEACON_CHAIN_HASH: hex(32).default('52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971'),

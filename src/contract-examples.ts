@@ -118,4 +118,11 @@ export const examples: Readonly<Record<string, unknown>> = {
   changePromoCode: { status: 'closed' },
   createGate: { name: 'North', ticketCategoryIds: [ticketCategoryId] },
   changeGate: { ticketCategoryIds: null },
+  createWebhookEndpoint: {
+    url: 'https://hooks.example.com/antre',
+    types: ['order.paid', 'order.refunded'],
+    description: 'Newsletter of Senja',
+  },
+  changeWebhookEndpoint: { types: ['order.paid', 'order.refunded', 'ticket.checked_in'], status: 'active' },
+  replayWebhooks: { since: '2027-03-19T08:00:00+07:00', include: 'undelivered' },
 };

@@ -3,6 +3,7 @@ import { accessInvariants } from './access/invariants.ts';
 import { catalogInvariants } from './catalog/invariants.ts';
 import { checkInInvariants } from './check-in/invariants.ts';
 import { notificationInvariants } from './notifications/invariants.ts';
+import { webhookInvariants } from './notifications/webhooks/invariants.ts';
 import { orderInvariants } from './orders/invariants.ts';
 import { paymentInvariants } from './payments/invariants.ts';
 import type { Db } from './platform/database/db.ts';
@@ -19,6 +20,7 @@ export const invariants: readonly Invariant[] = [
   ...paymentInvariants,
   ...checkInInvariants,
   ...notificationInvariants,
+  ...webhookInvariants,
   ...catalogInvariants,
   ...accessInvariants,
   ...waitingRoomInvariants,

@@ -10,6 +10,7 @@ import {
   tellHolders,
   ticketsSend,
 } from './notifications/jobs.ts';
+import { giveWebhookTurns, purgeWebhooks, sendWebhooks, webhookDisabled } from './notifications/webhooks/jobs.ts';
 import {
   expireHolds,
   orderCancelled,
@@ -59,6 +60,10 @@ export const jobs = {
   'notifications.recover': recoverDeliveries,
   'notifications.poll_templates': pollTemplatesJob,
   'notifications.purge': purgeMessagesJob,
+  'webhooks.give_turns': giveWebhookTurns,
+  'webhooks.send': sendWebhooks,
+  'webhooks.disabled': webhookDisabled,
+  'webhooks.purge': purgeWebhooks,
   'staff.invited': staffInvited,
   'staff.password_reset': staffPasswordReset,
   'buyer.verification_requested': verificationRequested,

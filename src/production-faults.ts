@@ -44,7 +44,13 @@ type Checked = Readonly<
       string | undefined
     >
   >
-> & { readonly [name in 'CORS_ALLOW_ORIGINS' | 'TRUSTED_PROXIES' | 'BEACON_URL']?: readonly string[] };
+> & {
+  readonly [name in
+    | 'CORS_ALLOW_ORIGINS'
+    | 'TRUSTED_PROXIES'
+    | 'BEACON_URL'
+    | 'WEBHOOK_ALLOWED_NETWORKS']?: readonly string[];
+};
 
 /**
  * @param config the variables that are valid, each by itself
@@ -71,6 +77,9 @@ export function productionFaults(config: Checked, given: Given): string[] {
     ...(config.TRUSTED_PROXIES ?? [])
       .filter(isTooWide)
       .map((network) => `TRUSTED_PROXIES: ${network} would let anybody choose the address that limits count by`),
+    ...((config.WEBHOOK_ALLOWED_NETWORKS ?? []).length === 0
+      ? []
+      : ['WEBHOOK_ALLOWED_NETWORKS: is for local development; webhooks would reach private networks']),
     ...addressFaults(config),
   ];
 }

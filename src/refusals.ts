@@ -11,6 +11,7 @@ const event = ['event.not_found'] as const;
 const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as const;
 const order = ['order.not_found'] as const;
 const messageCallback = ['notification.callback_refused'] as const;
+const endpoint = ['webhook.not_found'] as const;
 const pages = ['traffic.switched_off'] as const;
 const reportFile = ['report.not_found', 'report.not_ready', 'report.expired', 'service.busy'] as const;
 const roomOfEvent = [...event, 'queue.not_found'] as const;
@@ -168,6 +169,17 @@ export const refusals = {
   receiveFonnteCallback: messageCallback,
   verifyWablasCallback: messageCallback,
   receiveWablasCallback: messageCallback,
+  createWebhookEndpoint: ['webhook.address_refused', 'webhook.limit_reached'],
+  listWebhookEndpoints: [],
+  showWebhookEndpoint: endpoint,
+  changeWebhookEndpoint: [...endpoint, 'webhook.address_refused'],
+  deleteWebhookEndpoint: endpoint,
+  rotateWebhookSecret: endpoint,
+  testWebhookEndpoint: [...endpoint, 'webhook.not_active', 'webhook.test_limited'],
+  listWebhookDeliveries: endpoint,
+  showWebhookDelivery: [...endpoint, 'webhook_delivery.not_found'],
+  replayWebhook: [...endpoint, 'webhook.not_active', 'webhook_delivery.not_found'],
+  replayWebhooks: [...endpoint, 'webhook.not_active'],
   listGates: event,
   createGate: [...event, 'gate.name_taken', 'gate.limit_reached', 'gate.category_unknown'],
   changeGate: [...event, 'gate.not_found', 'gate.name_taken', 'gate.category_unknown'],

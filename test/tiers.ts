@@ -29,6 +29,7 @@ export const unitTests = [
   'test/loadtest/options.test.ts',
   'test/loadtest/timeline.test.ts',
   'test/notifications/mail-bytes.test.ts',
+  'test/notifications/webhooks/addresses.test.ts',
   'test/orders/tickets/calendar.test.ts',
   'test/reports/download-gate.test.ts',
   'test/orders/order-code.test.ts',

@@ -6,6 +6,8 @@ import {
   createEmailChannel,
   createWhatsappChannel,
   mailSettings,
+  createAddressGuard,
+  createEndpointCaller,
 } from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { eventStockOf } from '../src/orders/index.ts';
@@ -48,6 +50,11 @@ export function composeWorker(config: Config, log: Log) {
   const email = createEmailChannel({ ...mailSettings(config), log });
   closers.add('email', () => email.close());
   const whatsapp = createWhatsappChannel({ db, redis, log, config });
+  const endpointCaller = createEndpointCaller({
+    guard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
+    clock: systemClock,
+  });
+  closers.add('endpoints of organizers', () => endpointCaller.close());
   const createsPerSecond = paymentsPerSecond(config);
   const backlog = watchPaymentBacklog({ db, log, createsPerSecond });
   closers.add('payment backlog', () => backlog.close());
@@ -62,6 +69,7 @@ export function composeWorker(config: Config, log: Log) {
     auditDb,
     email,
     whatsapp,
+    endpointCaller,
     deliveries: createDeliveries(db),
     ...composeReports({ config, log, closers, pool, db }),
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),

@@ -6,13 +6,18 @@ import { checkInvariants } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
   type SendDeliveryDeps,
+  type SendWebhooksDeps,
+  giveWebhookTurns,
   notifyBuyer,
   notifyOrder,
+  notifyOwners,
   notifyStaff,
   pollTemplates,
   purgeMessages,
+  purgeWebhooks,
   recoverDeliveries,
   sendDelivery,
+  sendWebhooksOf,
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
@@ -22,6 +27,7 @@ import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/rep
 import type { Handlers } from './run-job.ts';
 
 export type HandlerDeps = SendDeliveryDeps &
+  SendWebhooksDeps &
   GatewayDeps &
   MakeReportDeps & {
     /** A pool of its own with more time: the invariants read whole tables. */
@@ -52,6 +58,10 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'notifications.purge': () => purgeMessages(deps),
     'report.make': (next, { signal }) => makeNextReport(deps, next, signal),
     'reports.maintain': () => maintainReports(deps),
+    'webhooks.give_turns': () => giveWebhookTurns(deps),
+    'webhooks.send': (turn, { signal }) => sendWebhooksOf(deps, turn, signal),
+    'webhooks.disabled': (endpoint) => notifyOwners(deps, endpoint),
+    'webhooks.purge': () => purgeWebhooks(deps),
     'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
@@ -71,6 +81,8 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'notifications.poll_templates': minute,
   // What people wrote is gone within the hour after its thirty days.
   'notifications.purge': 30 * minute,
+  'webhooks.give_turns': 1,
+  'webhooks.purge': 60 * minute,
   'catalog.index_events': minute,
   'reports.maintain': 15,
   'invariants.check': 15 * minute,

@@ -25,7 +25,8 @@ export const queueShares: Readonly<Record<QueueName, number>> = {
   closings: 0.08,
   refunds: 0.06,
   payments: 0.15,
-  notifications: 0.15,
+  notifications: 0.14,
+  webhooks: 0.01,
   checks: 0.04,
   maintenance: 0.01,
   reports: 0.01,
@@ -58,6 +59,7 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   refunds: 0.5,
   payments: 2,
   notifications: 1,
+  webhooks: 1,
   checks: 0.25,
 };
 
@@ -125,6 +127,7 @@ export function openQueues(connection: Redis): Queues {
     refunds: open('refunds'),
     payments: open('payments'),
     notifications: open('notifications'),
+    webhooks: open('webhooks'),
     checks: open('checks'),
     maintenance: open('maintenance'),
     reports: open('reports'),

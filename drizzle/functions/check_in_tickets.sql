@@ -149,6 +149,10 @@ begin
     raise exception 'scan id in use' using errcode = '40001';
   end if;
 
+  if v_admitted <> '{}' then
+    perform note_admissions(p_event_id, array(select ticket_id from unnest(v_scans) where n = any (v_admitted)));
+  end if;
+
   if exists (select from unnest(v_scans) where result is null and not reused and not n = any (v_admitted)) then
     perform from admissions
       where event_id = p_event_id and ticket_id in (

@@ -12,5 +12,7 @@ set enable_mergejoin = off as $$
          substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16),
          clock_timestamp()
   from order_lines l cross join generate_series(1, l.quantity) as place
-  where l.event_id = p_event_id and l.order_id = any (p_order_ids)
+  where l.event_id = p_event_id and l.order_id = any (p_order_ids);
+  -- An order that gets its tickets has become paid.
+  select note_orders(array_fill(p_event_id, array[cardinality(p_order_ids)]), p_order_ids);
 $$;

@@ -76,4 +76,5 @@ begin
     from unnest(e_events, e_orders, e_statuses, e_cancellers) as i(event_id, id, status, canceller)
     where i.status = 'cancelled' and i.canceller = 'organizer';
   end if;
+  perform note_orders(e_events, e_orders);
 end $$;

@@ -46,5 +46,6 @@ begin
   end if;
   update orders o set status = v_status, closed_at = case when v_left = 0 then clock_timestamp() else o.closed_at end
     where o.event_id = p_event_id and o.id = p_order_id;
+  perform note_orders(array[p_event_id], array[p_order_id]);
   return v_status;
 end $$;

@@ -15,7 +15,10 @@ export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Avail
 /** Called in the transaction that set, changed or removed a limit per buyer. */
 export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
 
-/** Called in the transaction that cancelled or changed an event, because its ticket holders may need a message. */
+/**
+ * Called in the transaction that published, changed or cancelled an event: its ticket holders may need a message, and its organiser's
+ * programs are told.
+ */
 export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promise<void>;
 
 /**

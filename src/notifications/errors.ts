@@ -7,7 +7,13 @@ export type NotificationErrorCode =
   | 'order.not_found'
   | 'sender.not_found'
   | 'sender.already_exists'
-  | 'sender.limit_reached';
+  | 'sender.limit_reached'
+  | 'webhook.not_found'
+  | 'webhook.limit_reached'
+  | 'webhook.address_refused'
+  | 'webhook.not_active'
+  | 'webhook.test_limited'
+  | 'webhook_delivery.not_found';
 
 export const notificationProblems = {
   'notification.callback_refused': { status: 403, title: 'Callback refused' },
@@ -17,6 +23,12 @@ export const notificationProblems = {
   'sender.not_found': { status: 404, title: 'Sender not found' },
   'sender.already_exists': { status: 409, title: 'Sender already exists' },
   'sender.limit_reached': { status: 409, title: 'Too many senders' },
+  'webhook.not_found': { status: 404, title: 'Webhook endpoint not found' },
+  'webhook.limit_reached': { status: 409, title: 'Too many webhook endpoints' },
+  'webhook.address_refused': { status: 400, title: 'Webhook address refused' },
+  'webhook.not_active': { status: 409, title: 'Webhook endpoint not active' },
+  'webhook.test_limited': { status: 429, title: 'Tested too often' },
+  'webhook_delivery.not_found': { status: 404, title: 'Webhook delivery not found' },
 } as const satisfies Record<NotificationErrorCode, { status: number; title: string }>;
 
 type Refusal = DomainError<NotificationErrorCode>;
@@ -45,3 +57,35 @@ export const senderExists = (): Refusal => new DomainError('sender.already_exist
 
 export const senderLimitReached = (max: number): Refusal =>
   new DomainError('sender.limit_reached', `There are ${max} senders already; disable one first.`, { details: { max } });
+
+export const endpointNotFound = (): Refusal =>
+  new DomainError('webhook.not_found', 'There is no such webhook endpoint.');
+
+export const endpointLimitReached = (max: number): Refusal =>
+  new DomainError('webhook.limit_reached', `There are ${max} webhook endpoints already; delete one first.`, {
+    details: { max },
+  });
+
+export type AddressFault = 'not_https' | 'has_credentials' | 'has_fragment' | 'port' | 'not_public';
+
+const addressFaults: Readonly<Record<AddressFault, string>> = {
+  not_https: 'A webhook address must begin with https://.',
+  has_credentials: 'A webhook address must not hold a user name or a password; check the signature instead.',
+  has_fragment: 'A webhook address must not have a fragment.',
+  port: 'Webhooks go to port 443 or 8443.',
+  not_public: 'The host of the address must resolve to public addresses only.',
+};
+
+export const webhookAddressRefused = (reason: AddressFault): Refusal =>
+  new DomainError('webhook.address_refused', addressFaults[reason], { details: { reason } });
+
+export const endpointNotActive = (): Refusal =>
+  new DomainError('webhook.not_active', 'This webhook endpoint is disabled; set it active first.');
+
+export const endpointTestLimited = (retryAfterSeconds: number): Refusal =>
+  new DomainError('webhook.test_limited', 'This webhook endpoint was tested often enough; wait a while.', {
+    retryAfterSeconds,
+  });
+
+export const webhookDeliveryNotFound = (): Refusal =>
+  new DomainError('webhook_delivery.not_found', 'There is no such webhook delivery to this endpoint.');

@@ -14,6 +14,10 @@
  *  8. A recipient gets no more messages in an hour than `caps.ts` allows. The caps hold for every asker, every spelling of
  *     the address and all processes together. Messages about money that has come are not capped, and no stranger can use up another's share.
  *  9. Who holds tickets of an event hears once that it is off or has moved; edits that follow each other are one message.
+ * 10. A fact that an organiser's endpoint wants is noted in the transaction that makes it true, once; nothing is written for an
+ *     organiser without an endpoint. Each endpoint gets it until it takes it, for three days, and in the order of its subject
+ *     (`docs/webhooks.md`).
+ * 11. Webhooks go to public addresses only, whatever a name resolves to at that moment.
  *
  * A delivery
  *
@@ -24,6 +28,10 @@
  *   sending --no answer (WhatsApp)--> unknown --receiveStatuses--> sent | delivered | read | failed
  *                                        \--recoverDeliveries, sendDelivery--> sending
  *   accepted --receiveStatuses--> sent --> delivered --> read;  accepted, sent --receiveStatuses--> failed
+ *
+ * A webhook on its way to one endpoint
+ *
+ *   (none) --note_facts, replayWebhooksSince, sendTestWebhook--> pending --sendWebhooksOf--> delivered | failed --replay--> pending
  */
 export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
@@ -34,5 +42,11 @@ export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
 export { pollTemplates } from './senders/sender-templates.ts';
 export { purgeMessages } from './inbound/purge-messages.ts';
+export { createAddressGuard } from './webhooks/address-guard.ts';
+export { purgeWebhooks } from './webhooks/log/purge-webhooks.ts';
+export { createEndpointCaller } from './webhooks/sending/call-endpoint.ts';
+export { giveWebhookTurns } from './webhooks/sending/give-turns.ts';
+export { notifyOwners } from './webhooks/sending/notify-owners.ts';
+export { type SendWebhooksDeps, sendWebhooksOf } from './webhooks/sending/send-webhooks.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';
 export type { ReportMailData } from './templates/report-ready.ts';

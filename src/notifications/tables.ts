@@ -26,11 +26,11 @@ export const templates = [
   'staff_password_reset',
   'buyer_code',
   'report_ready',
+  'webhook_disabled',
 ] as const;
 export type Template = (typeof templates)[number];
 export const channels = ['email', 'whatsapp'] as const;
 export type Channel = (typeof channels)[number];
-
 export const deliveryStatuses = [
   'queued',
   'sending',

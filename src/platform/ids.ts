@@ -60,6 +60,7 @@ export type IdPrefix =
   | 'snd'
   | 'inb'
   | 'tsk'
+  | 'whe'
   | 'rfd'
   | 'rpt'
   | 'rsc'

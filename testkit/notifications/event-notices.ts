@@ -94,9 +94,10 @@ export function eventNotices(world: Notifications) {
       template: Template;
       channel: Channel;
       version: number;
+      recipient_key: string;
     }>(
       world.db,
-      sql`select id, subject_id, template, channel, version from deliveries
+      sql`select id, subject_id, template, channel, version, recipient_key from deliveries
           where subject_id = ${orderId} and template = ${template} and channel = ${channel} order by version desc limit 1`,
     );
     if (claim === undefined) throw new Error(`no ${template} for ${orderId}`);

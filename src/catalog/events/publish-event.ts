@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, findMissing } from './change-locked-event.ts';
 import { eventNotPublishable } from '../errors.ts';
+import type { EventChanged } from '../ports.ts';
 import { lateForPublication } from './publication.ts';
 import type { EventRow } from '../queries.ts';
 import { listTicketCategories } from '../public/queries.ts';
@@ -12,7 +13,10 @@ import { events } from '../tables.ts';
  * Shows a draft to the public; a published event stays as it is.
  * @throws DomainError event.not_publishable, with all that is missing; event.not_found, event.cancelled
  */
-export async function publishEvent(deps: ChangeDeps & { readonly clock: Clock }, of: EventOfActor): Promise<EventRow> {
+export async function publishEvent(
+  deps: ChangeDeps & { readonly clock: Clock; readonly eventChanged: EventChanged },
+  of: EventOfActor,
+): Promise<EventRow> {
   return changeLockedEvent(deps, of, async (tx, before) => {
     if (before.status === 'published') return { event: before, result: before };
     const categories = await listTicketCategories(tx, before.id);
@@ -22,6 +26,7 @@ export async function publishEvent(deps: ChangeDeps & { readonly clock: Clock },
     ];
     if (missing.length > 0) throw eventNotPublishable(missing);
     const event = await publishNow(tx, before);
+    await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.published', subjectId: event.id, changes: {} };
   });
 }

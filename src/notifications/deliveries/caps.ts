@@ -24,7 +24,7 @@ export type Share =
   | 'events'
   /** Tickets that an organizer sends once more. */
   | 'resends'
-  /** Invitations and new passwords of staff. */
+  /** Invitations, new passwords and disabled webhooks of staff. */
   | 'staff'
   /** Reports that a member has asked for, and those of schedules. */
   | 'reports';

@@ -19,6 +19,7 @@ import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templat
 import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
+import { composeWebhookDisabled } from '../webhooks/sending/notify-owners.ts';
 import { whatsappMessage } from '../templates/whatsapp.ts';
 
 export type ComposeDeps = {
@@ -34,7 +35,7 @@ export type ReportMailOf = (
   reportId: string,
 ) => Promise<(Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string }) | undefined>;
 
-type Claimed = Pick<Claim, 'subject_id' | 'template' | 'channel' | 'version'>;
+type Claimed = Pick<Claim, 'subject_id' | 'template' | 'channel' | 'version' | 'recipient_key'>;
 
 /** Where a message is about no event. */
 const platformTimeZone = 'Asia/Jakarta';
@@ -77,6 +78,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     const timeZone = (await findTimeZone(deps.db, buyer.eventId)) ?? platformTimeZone;
     return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
+  if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined || !isStillTrue(template, subject)) return undefined;
   return composeOrderMessage(deps, { ...claim, template }, subject);

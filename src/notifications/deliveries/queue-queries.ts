@@ -193,8 +193,10 @@ export async function queueStaffDelivery(
 export async function queueMemberDelivery(
   tx: Db,
   message: {
-    template: Extract<Template, 'report_ready'>;
+    template: Extract<Template, 'report_ready' | 'webhook_disabled'>;
     subjectId: string;
+    /** Tells what happens again to one subject from the time before. */
+    version?: number;
     organizerId: string;
     deliveryId: string;
     recipientKey: string;
@@ -206,7 +208,8 @@ export async function queueMemberDelivery(
     sql`
       select ${message.deliveryId}::text as id, ${message.organizerId}::text as organizer_id, null::text as event_id,
         ${message.subjectId}::text as subject_id, ${message.template}::text as template, 'email'::text as channel,
-        ${message.recipientKey}::text as recipient_key, 1 as version, 'reports'::text as share`,
+        ${message.recipientKey}::text as recipient_key, ${message.version ?? 1}::integer as version,
+        ${message.template === 'report_ready' ? 'reports' : 'staff'}::text as share`,
   );
 }
 

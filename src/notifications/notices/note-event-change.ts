@@ -3,6 +3,7 @@ import type { EventChanged } from '../../catalog/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
+import { noteEventForWebhooks } from '../webhooks/note-event.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { tellHolders } from '../jobs.ts';
 import { upsertNotice } from './queries.ts';
@@ -15,14 +16,16 @@ const delaysMax = 6;
 const noticesPerHourMax = 3;
 
 /**
- * The catalog's port: a published event was called off, or its time or place was changed. Writes a notice down in the
- * transaction of the change; a job tells the holders once it is due. Changes that follow each other are one notice.
+ * The catalog's port. Notes every change for webhooks. If a published event was called off, or its time or place was changed, writes
+ * a notice down in the transaction of the change; a job tells the holders once it is due. Changes that follow each other are one
+ * notice.
  */
 export function createNoteEventChange(deps: {
   clock: Clock;
   config: Pick<Config, 'EVENT_NOTICE_DELAY_SECONDS'>;
 }): EventChanged {
   return async (tx, before, after) => {
+    await noteEventForWebhooks(tx, before, after);
     if (before.status !== 'published') return;
     const isCancelled = after.status === 'cancelled';
     if (!isCancelled && !isMoved(planOf(before), planOf(after))) return;

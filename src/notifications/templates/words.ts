@@ -61,6 +61,14 @@ type Words = {
     readonly action: string;
     readonly until: (time: string) => string;
   };
+  readonly webhookDisabled: {
+    readonly subject: string;
+    readonly kicker: string;
+    readonly title: string;
+    readonly failing: (host: string) => string;
+    readonly gone: (host: string) => string;
+    readonly next: string;
+  };
   readonly code: {
     readonly subject: (code: string) => string;
     readonly kicker: string;
@@ -133,6 +141,15 @@ const id: Words = {
     lead: 'Ada permintaan untuk mengatur ulang kata sandi Anda. Bila bukan Anda, abaikan pesan ini: kata sandi tidak berubah.',
     action: 'Buat kata sandi baru',
     until: (time) => `Tautan ini berlaku sampai ${time} dan hanya dapat dipakai satu kali.`,
+  },
+  webhookDisabled: {
+    subject: 'Webhook dinonaktifkan',
+    kicker: 'Webhook',
+    title: 'Webhook Anda dinonaktifkan',
+    failing: (host) =>
+      `Server Anda ${host} tidak menerima satu pun webhook selama tiga hari, sehingga kami berhenti mengirim.`,
+    gone: (host) => `Server Anda ${host} menjawab 410 Gone, sehingga kami berhenti mengirim webhook.`,
+    next: 'Setelah server Anda siap, aktifkan kembali alamat itu melalui API. Webhook yang tertunda dikirim lagi, dan yang terlewat dapat diputar ulang selama 30 hari.',
   },
   code: {
     subject: (code) => `${code} adalah kode antre Anda`,
@@ -208,6 +225,14 @@ const en: Words = {
     lead: 'Somebody asked to reset your password. If it was not you, ignore this message: the password stays as it is.',
     action: 'Choose a new password',
     until: (time) => `This link works until ${time}, once.`,
+  },
+  webhookDisabled: {
+    subject: 'Webhook endpoint disabled',
+    kicker: 'Webhooks',
+    title: 'Your webhook endpoint is disabled',
+    failing: (host) => `Your server ${host} has not taken a single webhook for three days, so we have stopped sending.`,
+    gone: (host) => `Your server ${host} answered 410 Gone, so we have stopped sending webhooks.`,
+    next: 'When your server is ready, set the endpoint active again through the API. What waits is sent then, and what you missed can be replayed for 30 days.',
   },
   code: {
     subject: (code) => `${code} is your antre code`,

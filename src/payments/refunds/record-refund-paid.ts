@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { changeAttempt } from '../attempts/queries.ts';
 import { refundPaidPosting } from '../ledger/ledger.ts';
@@ -37,6 +38,7 @@ export async function recordRefundPaid(
   });
   afterCommit(tx, () => refundsEnded.inc({ status }));
   if (refund.status === 'processing' || refund.status === 'failed') return attempt;
+  await tx.execute(sql`select note_refund(${refund.eventId}, ${refund.id})`);
   const fee = paid.withFee === true ? attempt.gatewayFee : 0;
   await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from, fee), refund.currency);
   for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, refund.id);

@@ -1,0 +1,160 @@
+import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../../access/middleware.ts';
+import { jsonBody } from '../../../http/contract/json-body.ts';
+import { createRouter } from '../../../http/contract/router.ts';
+import { answer, body, problems, timeSchema } from '../../../http/contract/schemas.ts';
+import { bySession, byStaff } from '../../../http/contract/security.ts';
+import { endpointNotFound } from '../../errors.ts';
+import { catalogue } from '../catalogue.ts';
+import { findEndpoint, listEndpoints } from '../queries.ts';
+import { changeEndpoint, deleteEndpoint, rotateSecret } from './change-endpoint.ts';
+import { type EndpointDeps, createEndpoint } from './create-endpoint.ts';
+import { presentEndpoint } from './present.ts';
+import {
+  changeEndpointSchema,
+  createEndpointSchema,
+  endpointListSchema,
+  endpointParams,
+  endpointSchema,
+  madeEndpointSchema,
+  organizerParams,
+  rotatedSecretSchema,
+} from './schemas.ts';
+
+export type EndpointRoutesDeps = EndpointDeps & { readonly actors: Actors };
+
+const tags = ['Webhooks'];
+const endpoints = '/v1/organizers/{slug}/webhooks';
+const endpoint = `${endpoints}/{endpointId}` as const;
+
+function endpointContracts(deps: EndpointRoutesDeps) {
+  const owner = requireRole(deps, 'owner');
+  const manager = requireRole(deps, 'manager');
+  return {
+    create: createRoute({
+      method: 'post',
+      path: endpoints,
+      tags,
+      operationId: 'createWebhookEndpoint',
+      summary: 'Add an address that gets webhooks',
+      security: bySession,
+      middleware: [owner, jsonBody()] as const,
+      request: { params: organizerParams, body: body(createEndpointSchema) },
+      responses: {
+        201: answer(madeEndpointSchema, 'Made; the secret is shown this once.'),
+        ...problems(400, 401, 403, 404, 409),
+      },
+    }),
+    list: createRoute({
+      method: 'get',
+      path: endpoints,
+      tags,
+      operationId: 'listWebhookEndpoints',
+      summary: 'All addresses that get webhooks, disabled ones too',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: organizerParams },
+      responses: { 200: answer(endpointListSchema, 'Endpoints, oldest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    show: createRoute({
+      method: 'get',
+      path: endpoint,
+      tags,
+      operationId: 'showWebhookEndpoint',
+      summary: 'One address, and how it fares',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: endpointParams },
+      responses: { 200: answer(endpointSchema, 'The endpoint.'), ...problems(400, 401, 403, 404) },
+    }),
+    change: createRoute({
+      method: 'patch',
+      path: endpoint,
+      tags,
+      operationId: 'changeWebhookEndpoint',
+      summary: 'Change an address, its types, or whether it is active',
+      security: bySession,
+      middleware: [owner, jsonBody()] as const,
+      request: { params: endpointParams, body: body(changeEndpointSchema) },
+      responses: { 200: answer(endpointSchema, 'Changed.'), ...problems(400, 401, 403, 404) },
+    }),
+    remove: createRoute({
+      method: 'delete',
+      path: endpoint,
+      tags,
+      operationId: 'deleteWebhookEndpoint',
+      summary: 'Delete an address with its log',
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: endpointParams },
+      responses: { 204: { description: 'Deleted.' }, ...problems(400, 401, 403, 404) },
+    }),
+    rotate: createRoute({
+      method: 'post',
+      path: `${endpoint}/secret`,
+      tags,
+      operationId: 'rotateWebhookSecret',
+      summary: 'Make a new secret; the old one signs as well for a day',
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: endpointParams },
+      responses: {
+        200: answer(rotatedSecretSchema, 'The secret is shown this once.'),
+        ...problems(400, 401, 403, 404),
+      },
+    }),
+  };
+}
+
+/** The addresses of an organiser that get webhooks; and in the contract, what the webhooks say. */
+export function webhookEndpointRoutes(deps: EndpointRoutesDeps) {
+  const contracts = endpointContracts(deps);
+  const router = createRouter<ActorEnv>()
+    .openapi(contracts.create, async (c) => {
+      const made = await createEndpoint(deps, { actor: c.var.actor, ...c.req.valid('json') });
+      return c.json({ ...presentEndpoint(made.endpoint), secret: made.secret }, 201);
+    })
+    .openapi(contracts.list, async (c) => {
+      const rows = await listEndpoints(deps.db, c.var.actor.organizerId);
+      return c.json({ data: rows.map(presentEndpoint), nextCursor: null }, 200);
+    })
+    .openapi(contracts.show, async (c) => {
+      const found = await findEndpoint(deps.db, c.var.actor.organizerId, c.req.valid('param').endpointId);
+      if (found === undefined) throw endpointNotFound();
+      return c.json(presentEndpoint(found), 200);
+    })
+    .openapi(contracts.change, async (c) => {
+      const { endpointId } = c.req.valid('param');
+      const changed = await changeEndpoint(deps, { actor: c.var.actor, endpointId, values: c.req.valid('json') });
+      return c.json(presentEndpoint(changed), 200);
+    })
+    .openapi(contracts.remove, async (c) => {
+      await deleteEndpoint(deps, { actor: c.var.actor, endpointId: c.req.valid('param').endpointId });
+      return c.body(null, 204);
+    })
+    .openapi(contracts.rotate, async (c) => {
+      const { endpointId } = c.req.valid('param');
+      const { secret, previousUntil } = await rotateSecret(deps, { actor: c.var.actor, endpointId });
+      return c.json({ secret, previousUntil: previousUntil.toISOString() }, 200);
+    });
+  publishCatalogue(router);
+  return router;
+}
+
+/** The bodies of all types, under `webhooks` in the contract. */
+function publishCatalogue(router: OpenAPIHono<ActorEnv>): void {
+  for (const [type, { says, data }] of Object.entries(catalogue)) {
+    const schema = z.strictObject({ type: z.literal(type), timestamp: timeSchema, data });
+    router.openAPIRegistry.registerWebhook({
+      method: 'post',
+      path: type,
+      tags,
+      operationId: `webhook ${type}`.replaceAll(/[ ._]+(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      summary: says,
+      security: [],
+      request: { body: body(schema) },
+      responses: { 204: { description: 'Taken. Every 2xx counts.' } },
+    });
+  }
+}

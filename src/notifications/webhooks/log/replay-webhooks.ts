@@ -1,0 +1,113 @@
+import { sql } from 'drizzle-orm';
+import { type Actor, writeAudit } from '../../../access/index.ts';
+import { type Db, rowsOf, transaction } from '../../../platform/database/db.ts';
+import { endpointNotActive, endpointNotFound, endpointTestLimited, webhookDeliveryNotFound } from '../../errors.ts';
+import { replayMax, testsPerMinuteMax } from '../limits.ts';
+import { lockEndpoint } from '../queries.ts';
+import type { WebhookEndpoint } from '../tables.ts';
+
+type EndpointOfActor = { readonly actor: Actor; readonly endpointId: string };
+type Deps = { readonly db: Db };
+
+/** As if it had never been tried. A pending one keeps its place. */
+const fresh = sql`status = 'pending', tries = 0, due_at = now(), delivered_at = null, failure = null, answer_status = null`;
+
+/**
+ * Sends one webhook of the endpoint's log again, under the same id. One that is still pending is sent at once.
+ * @throws DomainError webhook.not_found, webhook.not_active, webhook_delivery.not_found
+ */
+export async function replayWebhook(
+  { db }: Deps,
+  { actor, endpointId, webhookId }: EndpointOfActor & { readonly webhookId: string },
+): Promise<void> {
+  await transaction(db, async (tx) => {
+    await lockActive(tx, actor, endpointId);
+    const rows = await rowsOf(
+      tx,
+      sql`update webhook_deliveries set ${fresh} where endpoint_id = ${endpointId} and webhook_id = ${webhookId} returning 1`,
+    );
+    if (rows.length === 0) throw webhookDeliveryNotFound();
+    await writeAudit(tx, { actor, act: 'webhook.replayed', subjectId: endpointId, changes: { webhookId } });
+  });
+}
+
+/**
+ * Sends again what happened since a time, the oldest first: what failed or never had a delivery (the endpoint was disabled, or did not
+ * want the type yet), and with `all` what was delivered, too. At most 10,000 webhooks; `until` of the answer is the time of the
+ * last one when there are more.
+ * @throws DomainError webhook.not_found, webhook.not_active
+ */
+export async function replayWebhooksSince(
+  { db }: Deps,
+  {
+    actor,
+    endpointId,
+    since,
+    include,
+  }: EndpointOfActor & { readonly since: Date; readonly include: 'undelivered' | 'all' },
+): Promise<{ replayed: number; until: Date | null }> {
+  return transaction(db, async (tx) => {
+    const endpoint = await lockActive(tx, actor, endpointId);
+    const [row] = await rowsOf<{ replayed: number; until_ms: number | null }>(
+      tx,
+      sql`
+        with chosen as (
+          select m.id, m.subject_id, m.occurred_at from webhooks m
+          left join webhook_deliveries d on d.endpoint_id = ${endpointId} and d.webhook_id = m.id
+          where m.organizer_id = ${endpoint.organizerId} and m.type in (select unnest(w.types) from webhook_endpoints w where w.id = ${endpointId})
+            and m.id >= (select left(webhook_id(${since.toISOString()}::timestamptz), 15)) and m.occurred_at >= ${since.toISOString()}::timestamptz
+            and (d.status is null or d.status = 'failed' or (${include === 'all'}::boolean and d.status = 'delivered'))
+          order by m.id limit ${replayMax}
+        ), queued as (
+          insert into webhook_deliveries (endpoint_id, webhook_id, subject_id, due_at)
+          select ${endpointId}, c.id, c.subject_id, now() from chosen c
+          on conflict (endpoint_id, webhook_id) do update set ${fresh}
+        )
+        select count(*)::int as replayed, floor(extract(epoch from max(occurred_at)) * 1000)::float8 as until_ms from chosen`,
+    );
+    const replayed = row?.replayed ?? 0;
+    const changes = { since: since.toISOString(), include, replayed };
+    await writeAudit(tx, { actor, act: 'webhook.replayed', subjectId: endpointId, changes });
+    const isCut = replayed === replayMax;
+    return { replayed, until: isCut ? new Date(row?.until_ms ?? since.getTime()) : null };
+  });
+}
+
+/**
+ * Sends a webhook of type `webhook.test` to the endpoint, signed and retried like any other.
+ * @returns its id
+ * @throws DomainError webhook.not_found, webhook.not_active, webhook.test_limited
+ */
+export async function sendTestWebhook({ db }: Deps, { actor, endpointId }: EndpointOfActor): Promise<string> {
+  return transaction(db, async (tx) => {
+    await lockActive(tx, actor, endpointId);
+    const [recent] = await rowsOf<{ count: number }>(
+      tx,
+      sql`
+        select count(*)::int as count from webhooks
+        where subject_id = ${endpointId} and type = 'webhook.test' and occurred_at > now() - interval '1 minute'`,
+    );
+    if ((recent?.count ?? 0) >= testsPerMinuteMax) throw endpointTestLimited(60);
+    const [sent] = await rowsOf<{ id: string }>(
+      tx,
+      sql`
+        with made as (
+          insert into webhooks (id, organizer_id, type, subject_id, data, occurred_at)
+          values (webhook_id(clock_timestamp()), ${actor.organizerId}, 'webhook.test', ${endpointId},
+            jsonb_build_object('endpointId', ${endpointId}::text), clock_timestamp())
+          returning id, subject_id)
+        insert into webhook_deliveries (endpoint_id, webhook_id, subject_id, due_at)
+        select ${endpointId}, id, subject_id, now() from made returning webhook_id as id`,
+    );
+    if (sent === undefined) throw new Error('an insert gives its row');
+    await writeAudit(tx, { actor, act: 'webhook.tested', subjectId: endpointId, changes: { webhookId: sent.id } });
+    return sent.id;
+  });
+}
+
+async function lockActive(tx: Db, actor: Actor, endpointId: string): Promise<WebhookEndpoint> {
+  const endpoint = await lockEndpoint(tx, actor.organizerId, endpointId);
+  if (endpoint === undefined) throw endpointNotFound();
+  if (endpoint.status !== 'active') throw endpointNotActive();
+  return endpoint;
+}

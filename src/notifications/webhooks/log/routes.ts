@@ -1,0 +1,129 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../../access/middleware.ts';
+import { jsonBody } from '../../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../../http/contract/pagination.ts';
+import { createRouter } from '../../../http/contract/router.ts';
+import { answer, body, problems } from '../../../http/contract/schemas.ts';
+import { byStaff } from '../../../http/contract/security.ts';
+import type { Db } from '../../../platform/database/db.ts';
+import { endpointNotFound, webhookDeliveryNotFound } from '../../errors.ts';
+import { endpointParams } from '../endpoints/schemas.ts';
+import { findEndpoint } from '../queries.ts';
+import { presentDelivery, presentDeliveryWithBody } from './present.ts';
+import { findDelivery, listDeliveries } from './queries.ts';
+import { replayWebhook, replayWebhooksSince, sendTestWebhook } from './replay-webhooks.ts';
+import {
+  deliveriesQuery,
+  deliveryListSchema,
+  deliveryParams,
+  deliveryWithBodySchema,
+  replaySchema,
+  replayedSchema,
+  sentTestSchema,
+} from './schemas.ts';
+
+type LogRoutesDeps = { readonly db: Db; readonly actors: Actors };
+
+const tags = ['Webhooks'];
+const endpoint = '/v1/organizers/{slug}/webhooks/{endpointId}';
+
+function logContracts(deps: LogRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  return {
+    test: createRoute({
+      method: 'post',
+      path: `${endpoint}/tests`,
+      tags,
+      operationId: 'testWebhookEndpoint',
+      summary: 'Send a test to an address',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: endpointParams },
+      responses: { 202: answer(sentTestSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409, 429) },
+    }),
+    list: createRoute({
+      method: 'get',
+      path: `${endpoint}/deliveries`,
+      tags,
+      operationId: 'listWebhookDeliveries',
+      summary: 'What was sent to an address in the last 30 days, and what became of it',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: endpointParams, query: deliveriesQuery },
+      responses: { 200: answer(deliveryListSchema, 'Deliveries, newest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    show: createRoute({
+      method: 'get',
+      path: `${endpoint}/deliveries/{webhookId}`,
+      tags,
+      operationId: 'showWebhookDelivery',
+      summary: 'One delivery with the body as it is sent',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: deliveryParams },
+      responses: { 200: answer(deliveryWithBodySchema, 'The delivery.'), ...problems(400, 401, 403, 404) },
+    }),
+    replayOne: createRoute({
+      method: 'post',
+      path: `${endpoint}/deliveries/{webhookId}/replay`,
+      tags,
+      operationId: 'replayWebhook',
+      summary: 'Send one webhook again, under the same id',
+      security: byStaff,
+      middleware: [manager] as const,
+      request: { params: deliveryParams },
+      responses: { 202: { description: 'On the way.' }, ...problems(400, 401, 403, 404, 409) },
+    }),
+    replaySince: createRoute({
+      method: 'post',
+      path: `${endpoint}/replays`,
+      tags,
+      operationId: 'replayWebhooks',
+      summary: 'Send again what happened since a time',
+      security: byStaff,
+      middleware: [manager, jsonBody()] as const,
+      request: { params: endpointParams, body: body(replaySchema) },
+      responses: { 202: answer(replayedSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+  };
+}
+
+/** What was sent to an endpoint, and sending it again. */
+export function webhookLogRoutes(deps: LogRoutesDeps) {
+  const contracts = logContracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(contracts.test, async (c) => {
+      const { endpointId } = c.req.valid('param');
+      return c.json({ webhookId: await sendTestWebhook(deps, { actor: c.var.actor, endpointId }) }, 202);
+    })
+    .openapi(contracts.list, async (c) => {
+      const { endpointId } = c.req.valid('param');
+      const { status, cursor, limit } = c.req.valid('query');
+      if ((await findEndpoint(deps.db, c.var.actor.organizerId, endpointId)) === undefined) throw endpointNotFound();
+      const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const rows = await listDeliveries(deps.db, { endpointId, status, beforeId, limit });
+      return c.json(
+        page(rows, limit, presentDelivery, ({ webhook }) => [webhook.id]),
+        200,
+      );
+    })
+    .openapi(contracts.show, async (c) => {
+      const { endpointId, webhookId } = c.req.valid('param');
+      if ((await findEndpoint(deps.db, c.var.actor.organizerId, endpointId)) === undefined) throw endpointNotFound();
+      const found = await findDelivery(deps.db, endpointId, webhookId);
+      if (found === undefined) throw webhookDeliveryNotFound();
+      return c.json(presentDeliveryWithBody(found), 200);
+    })
+    .openapi(contracts.replayOne, async (c) => {
+      await replayWebhook(deps, { actor: c.var.actor, ...c.req.valid('param') });
+      return c.body(null, 202);
+    })
+    .openapi(contracts.replaySince, async (c) => {
+      const { since, include } = c.req.valid('json');
+      const { endpointId } = c.req.valid('param');
+      const asked = { actor: c.var.actor, endpointId, since: new Date(since), include };
+      const { replayed, until } = await replayWebhooksSince(deps, asked);
+      return c.json({ replayed, until: until?.toISOString() ?? null }, 202);
+    });
+}

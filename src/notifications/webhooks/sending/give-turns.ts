@@ -1,0 +1,17 @@
+import { type Db, transaction } from '../../../platform/database/db.ts';
+import { stageAll } from '../../../platform/jobs/outbox.ts';
+import { sendWebhooks } from '../jobs.ts';
+import { takeTurns } from './queries.ts';
+
+/**
+ * Gives a turn to each endpoint that has something to send, and stages its job in the same transaction. The facts themselves stage
+ * nothing: thousands of them in a second make one job for each endpoint, not thousands.
+ * @returns how many endpoints got a turn
+ */
+export async function giveWebhookTurns({ db }: { db: Db }): Promise<number> {
+  return transaction(db, async (tx) => {
+    const turns = await takeTurns(tx);
+    await stageAll(tx, sendWebhooks, turns);
+    return turns.length;
+  });
+}
