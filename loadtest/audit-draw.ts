@@ -4,8 +4,8 @@ import { exitCodeOf, verdictTable } from './audit-draw/verdicts.ts';
 import { stackEnvironment } from './running-stack.ts';
 
 /**
- * `npm run audit:draw -- <event slug>`: repeats the draw of a waiting room from published data, with an
- * implementation of its own (docs/draw.md), and fails when anything is not as it should be.
+ * `npm run audit:draw -- <event slug>`: repeats the draw of a waiting room from published data, with a separate
+ * implementation (docs/draw.md), and fails on every deviation.
  */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), stackEnvironment()['API_URL'] ?? 'http://localhost:3000');

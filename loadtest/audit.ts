@@ -4,9 +4,9 @@ import { openDb } from '../src/platform/database/db.ts';
 import { databaseAndSandbox } from './running-stack.ts';
 
 /**
- * `npm run audit`: checks every invariant on the live database, and our ledger against what the outside world (the
- * sandbox) says was captured and refunded. Prints one line each and names what breaks it; fails when anything does.
- * `DATABASE_URL` and `SANDBOX_URL` choose another database and journal; without a journal the comparison is left out.
+ * `npm run audit`: checks every invariant on the live database, and compares our ledger with what the sandbox says was
+ * captured and refunded. Prints one line for each, names violations, and fails if there are any. `DATABASE_URL` and
+ * `SANDBOX_URL` choose another database and journal. Without a journal the comparison is skipped.
  */
 async function main(): Promise<void> {
   const stack = databaseAndSandbox(process.env);

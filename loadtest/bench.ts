@@ -28,8 +28,8 @@ import { benchSettle } from './bench/settle.ts';
 import { benchSpread } from './bench/spread.ts';
 
 /**
- * `npm run bench`, or with names: measures paths against their controls in the same run, and writes each result into
- * `loadtest/results/bench.json` under its name, and a table. `docs/benchmarks.md` says what is claimed and how to read it.
+ * `npm run bench`, or with names: measures paths against their controls in one run, and writes each result into
+ * `loadtest/results/bench.json` under its name, and a table. `docs/benchmarks.md` explains the claims and how to read them.
  */
 const benches = {
   orders: ['orders on one hot category, against one transaction per order and pgbench', benchOrders],
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   process.stdout.write('\nwritten to loadtest/results/bench.json\n');
 }
 
-/** Each bench replaces its own earlier result and leaves the others. */
+/** Each bench replaces its own earlier result and keeps the others. */
 function keep(name: BenchName, options: BenchOptions, report: BenchReport): void {
   const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
   mkdirSync(join(file, '..'), { recursive: true });
@@ -101,23 +101,23 @@ function machine(): Machine {
   };
 }
 
-/** drizzle's error names the statement. Its cause says why it failed. */
+/** drizzle's error names the statement, and its cause says why it failed. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
 }
 
-// By their default, signals would end this process alone; leaving by `exit` takes along the servers that it has started.
+// By default a signal would end only this process. Leaving by `exit` also stops the servers.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
 
 process.on('exit', removeBundle);
 
 main().then(
-  // Handles that a bench has left open must not keep the terminal waiting.
+  // Handles that a bench has left open must not keep the process alive.
   () => process.exit(),
   (error: unknown) => {
-    // The handler that stops the servers then exits, after they have stopped.
+    // The handler that stops the servers exits afterwards.
     if (isInterrupted()) return;
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exit(2);

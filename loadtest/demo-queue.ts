@@ -8,8 +8,8 @@ import { callPlaces, orderWithPasses } from './demo/room-sale.ts';
 import { storyPlaces, tell } from './demo/tell.ts';
 
 /**
- * `npm run demo:queue`: a sale through a waiting room, from the promise of the draw to the last order, against the running
- * stack and over HTTP only. Takes a minute: no room may give its buyers, or its draw, less time than that.
+ * `npm run demo:queue`: a sale through a waiting room, from the draw's commitment to the last order, against the running
+ * stack and only over HTTP. It takes a minute, the least that a room may give its buyers and its draw.
  */
 const run = randomUUID().slice(0, 8);
 const story: Story = { ...storyPlaces(), slug: `antre-demo-${run}`, run };

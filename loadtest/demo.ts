@@ -8,9 +8,9 @@ import { receive } from './demo/receive.ts';
 import { storyPlaces, tell } from './demo/tell.ts';
 
 /**
- * `npm run demo`: the whole way from the event page to the door, against the running stack (`npm start`), over HTTP only.
- * It prints each step with its time and stops at the first thing that is not as promised. `DEMO_API` and `DEMO_SANDBOX`
- * choose another stack than the one that runs from this folder.
+ * `npm run demo`: the whole way from the event page to the door, against the running stack (`npm start`), only over HTTP.
+ * It prints each step with its time and stops at the first broken promise. `DEMO_API` and `DEMO_SANDBOX` choose another
+ * stack than the one that runs from this folder.
  */
 const story: Story = { ...storyPlaces(), slug: 'senja-di-selatan', run: randomUUID().slice(0, 8) };
 

@@ -53,8 +53,7 @@ function line(row: string, column: string, expected: string, ok: string, seen: s
   return `${row.padEnd(18)} ${column.padEnd(14)} ${expected.padEnd(9)} ${ok.padEnd(3)} ${seen}`;
 }
 
-// By their default, signals would end this process alone; leaving by `exit` takes along the servers that it has started.
-// Once the world of the drill is being built, it ends what it has started.
+// By default a signal would end only this process. Leaving by `exit` also stops the servers.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
 

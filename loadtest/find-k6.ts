@@ -4,7 +4,9 @@ import { delimiter, join } from 'node:path';
 import { dataFolder } from '../deploy/local/places.ts';
 import { type Say, step } from '../deploy/local/progress.ts';
 
-/** Tried with the scripts of `loadtest/k6`; they use nothing that differs between the first and the second major version. */
+/**
+ * Versions tried with the scripts of `loadtest/k6`, which use nothing that differs between the first two major versions.
+ */
 const k6Version = 'v2.2.0';
 const k6Package = 'go.k6.io/k6/v2';
 const oldestGo = [1, 25] as const;
@@ -15,11 +17,11 @@ const howToGet = `k6 is not here, and cannot be built here: that needs Go ${olde
   - with packages: see https://grafana.com/docs/k6/latest/set-up/install-k6/
 (The npm package of that name is an empty name-holder.)`;
 
-/** There is no k6 and no way to make one; the message says what to do. */
+/** There is no k6 and no way to build it. The message says what to do. */
 export class K6Missing extends Error {}
 
 /**
- * The k6 to run: the one on the PATH, else the one built here earlier, else one built now where Go is.
+ * Finds k6 on the PATH or as built here earlier, or builds it if Go is installed.
  * @throws K6Missing
  */
 export async function findK6(say: Say): Promise<string> {
@@ -57,8 +59,8 @@ function hasGo(): boolean {
 }
 
 /**
- * Through a module of its own, since `go install package@version` also asks the package's home for notices of its
- * deprecation, which a machine that reaches modules only through a proxy cannot.
+ * Built in a module of its own: `go install package@version` also asks the package's home for deprecation notices, which
+ * fails on machines that reach modules only through a proxy.
  */
 async function build(say: Say): Promise<void> {
   const folder = join(dataFolder, 'k6-build');

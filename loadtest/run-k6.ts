@@ -6,7 +6,7 @@ import { stackEnvironment } from './running-stack.ts';
 
 /**
  * `npm run loadtest [-- --rate 50 --duration 1m]`: runs `loadtest/k6/journey.ts` against the running stack, waits until the
- * worker has nothing left to do, then audits. Fails when the run or the audit does. See `loadtest/README.md`.
+ * worker has nothing left to do, then audits. Fails if the run or the audit fails. See `loadtest/README.md`.
  */
 const usage = `npm run loadtest -- [options]
   --rate <n>          iterations begun per second, over all scenarios (10)
@@ -21,7 +21,7 @@ const usage = `npm run loadtest -- [options]
 const probeDeadlineMs = 3000;
 const settleDeadlineMs = 120_000;
 const settlePollMs = 1000;
-/** What one network is allowed without further settings, and what a checkout costs: see src/config.ts. */
+/** The allowance of one network by default, and the cost of a checkout: see src/config.ts. */
 const rateOfOneNetworkMax = 40;
 
 class RunProblem extends Error {}
@@ -92,7 +92,7 @@ async function requireAnswer(url: string, who: string): Promise<void> {
   );
 }
 
-/** Waits until mails are sent and callbacks applied: an audit in the middle of the work would call it a fault. */
+/** Waits until mails are sent and callbacks applied. An audit in between would report unfinished work as a fault. */
 async function settle(workerPort: string): Promise<void> {
   const giveUpAt = performance.now() + settleDeadlineMs;
   for (let said = false; performance.now() < giveUpAt; said = true) {
@@ -119,7 +119,7 @@ async function unfinishedJobs(port: string): Promise<number | undefined> {
 function run(program: string, parameters: readonly string[]): Promise<number> {
   const running = spawn(program, parameters, { cwd: repositoryFolder, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // The terminal has sent k6 its own SIGINT already, and a second one would cut the summary off.
+    // The terminal has already sent SIGINT to k6. A second one would cut off the summary.
     process.once(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : running.kill(signal)));
   }
   return new Promise((resolve, reject) => {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../deploy/local/places.ts';
 
-/** Written by `npm start` for as long as the stack runs; for its owner's eyes only. */
+/** Written by `npm start` while the stack runs. Readable only by its owner. */
 const environmentFile = join(dataFolder, 'environment.json');
 
-/** What `npm start` has written down of the stack that runs from this folder; nothing when none does. */
+/** The addresses of the stack that runs from this folder; nothing if none runs. */
 export function stackEnvironment(): Readonly<Record<string, string | undefined>> {
   try {
     return JSON.parse(readFileSync(environmentFile, 'utf8')) as Record<string, string | undefined>;
@@ -15,9 +15,9 @@ export function stackEnvironment(): Readonly<Record<string, string | undefined>>
 }
 
 /**
- * The database to look at, and the journal of the sandbox: what the environment names, else those of the stack that runs from
- * this folder.
- * @throws with what to do when nothing runs and nothing is named
+ * The database to read and the sandbox's journal: as named by the environment, else those of the stack that runs from this
+ * folder.
+ * @throws with advice if nothing runs and nothing is named
  */
 export function databaseAndSandbox(environment: NodeJS.ProcessEnv): {
   readonly databaseUrl: string;

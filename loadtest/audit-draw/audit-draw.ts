@@ -15,9 +15,9 @@ export type DrawAudit = {
 };
 
 /**
- * Repeats a room's draw from published data, and says for each step whether it is right.
- * @param onProgress called with a sentence now and then
- * @throws Error when the service cannot be asked
+ * Repeats a room's draw from published data, and reports whether each step is right.
+ * @param onProgress called with a sentence from time to time
+ * @throws Error if the service does not answer
  */
 export async function auditDraw(options: Options, onProgress: (sentence: string) => void): Promise<DrawAudit> {
   const { url, slug, place, notesFile } = options;

@@ -1,7 +1,7 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { fourBytes, fromHex, sha256, text } from './hashing.ts';
 
-/** A chain of drand: what its `/info` says. */
+/** A drand chain, as its `/info` describes it. */
 export type Chain = {
   readonly hash: string;
   readonly publicKey: string;
@@ -9,7 +9,7 @@ export type Chain = {
   readonly periodSeconds: number;
 };
 
-/** The League of Entropy's chain, known here without asking anybody. */
+/** The League of Entropy's chain, written here so that nobody need be asked. */
 export const quicknet: Chain = {
   hash: '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971',
   publicKey:
@@ -24,7 +24,7 @@ export function roundTime(chain: Chain, round: number): number {
   return (chain.genesis + (round - 1) * chain.periodSeconds) * 1000;
 }
 
-/** How drand names a chain. */
+/** The hash that names a chain. */
 export function chainName(chain: Chain, groupHash: string, beaconId: string): string {
   return sha256(
     fourBytes(chain.periodSeconds),
@@ -35,7 +35,7 @@ export function chainName(chain: Chain, groupHash: string, beaconId: string): st
   ).toString('hex');
 }
 
-/** Whether the chain's key signed this round: pairing equation, point on the curve and in its subgroup. */
+/** Whether the chain's key signed this round: pairing equation, point on the curve, point in the subgroup. */
 export function signedByChain(chain: Chain, round: number, signature: Uint8Array): boolean {
   const { shortSignatures, G1 } = bls12_381;
   const onCurve = shortSignatures.hash(sha256(eightBytes(round)), 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_');

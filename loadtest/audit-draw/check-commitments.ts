@@ -6,10 +6,10 @@ import type { Verdicts } from './verdicts.ts';
 
 const ms = (time: string) => Date.parse(time);
 const knownReasons = ['rescheduled', 'freeze_late', 'root_late', 'seed_late', 'seed_lost', 'beacon_missing'];
-/** Two clocks that are further apart than this make times mean little. */
+/** If two clocks differ by more than this, their times cannot be compared. */
 const clockToleranceSeconds = 5;
 
-/** Which chain the draws are bound to, and whose it is. */
+/** Checks to which chain the draws are committed, and who operates it. */
 export async function checkChain({ beacon, draws }: PublishedDocument, verdicts: Verdicts): Promise<Chain> {
   const last = draws.at(-1);
   if (last?.beaconChain === quicknet.hash) {
@@ -48,7 +48,7 @@ export function checkClock(clockAheadSeconds: number, verdicts: Verdicts): void 
   else verdicts.note('clocks', `the service's and ours are ${apart} apart; one of them is wrong`);
 }
 
-/** The commitments and their times, for every draw, void ones included. */
+/** Checks the commitments and their times for every draw, void ones included. */
 export function checkCommitments(document: PublishedDocument, chain: Chain, verdicts: Verdicts): void {
   const { draws, preQueueOpensAt, rules } = document;
   const [first] = draws;

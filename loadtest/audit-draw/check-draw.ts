@@ -7,7 +7,7 @@ import type { Verdicts } from './verdicts.ts';
 
 const ms = (time: string | null) => (time === null ? Number.NaN : Date.parse(time));
 
-/** A draw of which everything is public. */
+/** A draw with all its data published. */
 export type FinishedDraw = {
   readonly key: Uint8Array;
   readonly places: number;
@@ -15,7 +15,7 @@ export type FinishedDraw = {
   readonly root: Uint8Array;
 };
 
-/** That the list was fixed before anybody could know the beacon's value. */
+/** Checks that the list was fixed before the beacon's value could be known. */
 export function checkList(draw: PublishedDraw, leaves: Uint8Array, verdicts: Verdicts): void {
   const { places, merkleRoot, frozenAt, rootedAt, beaconRoundAt } = draw;
   verdicts.check('frozen in time', ms(frozenAt) < ms(beaconRoundAt), `${frozenAt}, the round came ${beaconRoundAt}`);
@@ -29,7 +29,7 @@ export function checkList(draw: PublishedDraw, leaves: Uint8Array, verdicts: Ver
   );
 }
 
-/** Seed, beacon value and key; undefined while the draw is not finished. */
+/** Checks seed, beacon value and key. Undefined while the draw is not finished. */
 export async function checkKey(
   document: PublishedDocument,
   draw: PublishedDraw,

@@ -7,11 +7,11 @@ import { leafHash, provesInclusion } from './tree.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const parts = 10;
-/** Of fair orders one in a million exceeds this: 81 degrees of freedom (9 by 9), 4.75 deviations. */
+/** One in a million fair orders exceeds this: 81 degrees of freedom (9 by 9), 4.75 deviations. */
 const chiSquareMax = 148;
 const deviationsMax = 5;
 
-/** That every place has one position, and that early and late ones fared alike. */
+/** Checks that every place has exactly one position, and that early and late places have equal chances. */
 export function checkOrder(positions: Uint32Array, verdicts: Verdicts): void {
   const places = positions.length;
   const seen = new Uint8Array(places);
@@ -38,7 +38,7 @@ export function checkOrder(positions: Uint32Array, verdicts: Verdicts): void {
   );
 }
 
-/** Rows: tenths of the list in order of joining. Columns: their tenths of the drawn order. */
+/** Rows: tenths of the list in order of joining. Columns: tenths of the drawn order. */
 export function distributionTable(positions: Uint32Array): string {
   const cells = countTenths(positions);
   const width = Math.max(7, String(Math.max(...cells)).length + 2);
@@ -74,7 +74,7 @@ function correlationOf(positions: Uint32Array): number {
   return sum / positions.length / variance;
 }
 
-/** One place: it is in the list, its owner, and its position. */
+/** Checks one place: that it is in the list, its owner, and its position. */
 export function checkOwnPlace(
   { index, accountKey, salt }: OwnPlace,
   eventId: string,

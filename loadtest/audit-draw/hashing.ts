@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * The draw's method a second time, written from docs/draw.md alone: nothing here is shared with the service. What both
- * agree on, anybody can do again from the document.
+ * A second implementation of the draw, written only from docs/draw.md. It shares no code with the service: if both agree,
+ * anybody can repeat the draw from the document.
  */
 
 export function sha256(...parts: readonly Uint8Array[]): Buffer {
@@ -12,7 +12,7 @@ export function sha256(...parts: readonly Uint8Array[]): Buffer {
 export const text = (value: string): Buffer => Buffer.from(value, 'utf8');
 export const fromHex = (value: string): Buffer => Buffer.from(value, 'hex');
 
-/** Four bytes, the highest first. */
+/** Four bytes, big-endian. */
 export function fourBytes(value: number): Buffer {
   return Buffer.from([value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]);
 }

@@ -4,8 +4,8 @@ import { drawKeyOf, leafOf, positionOf, proofOf, rootOf, seedHashOf } from '../.
 import { levelsOf, rootOfLevels } from '../../src/waiting-room/draw/tree/merkle.ts';
 
 /**
- * Writes docs/draw-vectors.json: inputs made of counting hashes, outputs by the service's own code. The tests hold both
- * implementations to the file as it stands in the repository.
+ * Writes docs/draw-vectors.json. Its inputs are hashes of counters, its outputs come from the service's code. Tests compare
+ * both implementations with the file in the repository.
  */
 
 const eventId = 'evt_7K3M9XQ2';

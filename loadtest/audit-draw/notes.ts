@@ -4,13 +4,13 @@ import type { PublishedDocument, PublishedDraw } from './published.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /**
- * What an auditor saw, and when by the auditor's clock. A service can claim any time for its commitments; it cannot change what
- * others have written down.
+ * What an auditor saw, with the time of the auditor's clock. A service can claim any time for its commitments, but it
+ * cannot change other people's notes.
  */
 const noteSchema = z.object({ seenAt: z.string(), draws: z.array(z.record(z.string(), z.unknown())) });
 const notesSchema = z.object({ eventId: z.string(), notes: z.array(noteSchema) });
 
-/** Facts that must not change once they were published. */
+/** Published facts that must never change. */
 const fixed = [
   'seedHash',
   'beaconChain',

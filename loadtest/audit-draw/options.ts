@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 
 export type Options = {
   readonly slug: string;
-  /** Of the service; without a slash at the end. */
+  /** Address of the service, without a slash at the end. */
   readonly url: string;
   readonly place: OwnPlace | undefined;
   readonly notesFile: string | undefined;
 };
 
-/** A buyer's own place. Salt and account key come with the answer to joining, and prove that a leaf is the buyer's. */
+/** A buyer's own place. The answer to joining contains salt and account key, which prove that a leaf is the buyer's. */
 export type OwnPlace = {
   readonly index: number;
   readonly accountKey: string | undefined;
@@ -25,7 +25,7 @@ export const usage = `npm run audit:draw -- <event slug> [options]
 
 Exit codes: 0 everything that can be checked is right, 1 something is wrong, 2 there is nothing to check yet.`;
 
-/** @throws Error with one sentence when the arguments make no sense */
+/** @throws Error with one sentence for invalid arguments */
 export function readOptions(args: readonly string[], defaultUrl: string): Options | 'help' {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -3,10 +3,10 @@ import { fourBytes, sha256, text } from './hashing.ts';
 const shuffledBelow = 4096;
 const rounds = 10;
 
-/** How many places are computed before others in the process get their turn. */
+/** Places that are computed before the event loop continues. */
 const yieldEvery = 20_000;
 
-/** The position of every index, for all of them at once. */
+/** The positions of all indexes. */
 export async function allPositions(
   key: Uint8Array,
   places: number,
@@ -84,7 +84,7 @@ function permuted({ places, height, width, start }: Grid, index: number): number
   return place;
 }
 
-/** Six bytes of the hash as a number; adding them before the remainder is taken changes nothing, and is exact. */
+/** Six bytes of the hash as a number. Adding a digit to it before taking the remainder is exact. */
 function roundNumber(start: Uint8Array, round: number, digit: number): number {
   return sha256(start, Buffer.of(round), fourBytes(digit)).readUIntBE(0, 6);
 }

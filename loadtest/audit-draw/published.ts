@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The published data of a draw, read over HTTP like any client. */
+/** The published data of a draw, read over HTTP as any client reads it. */
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const time = z.iso.datetime({ offset: true });
@@ -71,7 +71,7 @@ const triesMax = 5;
 
 export type Publication = {
   readonly document: PublishedDocument;
-  /** How far the service's clock is ahead of ours, in seconds. */
+  /** How many seconds the service's clock is ahead of ours. */
   readonly clockAheadSeconds: number;
 };
 
@@ -86,7 +86,7 @@ export async function readDocument(url: string, slug: string): Promise<Publicati
   };
 }
 
-/** The whole list, chunk by chunk; 32 bytes for each place. */
+/** The whole list, chunk by chunk, 32 bytes per place. */
 export async function readLeaves(
   url: string,
   slug: string,
@@ -114,7 +114,7 @@ export async function readChainInfo(urls: readonly string[], chain: string): Pro
   return fromAnyRelay(urls, `/${chain}/info`, infoSchema);
 }
 
-/** A round as a relay gives it, past the service; undefined when none can be asked. */
+/** A round from a relay, without the service; undefined if no relay answers. */
 export async function readRound(urls: readonly string[], chain: string, round: number): Promise<Buffer | undefined> {
   const found = await fromAnyRelay(urls, `/${chain}/public/${round}`, roundSchema);
   return found?.round === round ? Buffer.from(found.signature, 'hex') : undefined;
@@ -127,7 +127,7 @@ async function fromAnyRelay<Schema extends z.ZodType>(urls: readonly string[], p
       const parsed = schema.safeParse(response.ok ? await response.json() : undefined);
       if (parsed.success) return parsed.data;
     } catch {
-      // The next one may answer.
+      // The next relay may answer.
     }
   }
   return undefined;

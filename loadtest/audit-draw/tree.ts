@@ -1,6 +1,6 @@
 import { fourBytes, sha256, text } from './hashing.ts';
 
-/** RFC 9162, section 2.1, literally: recursive, over the whole list at once. */
+/** RFC 9162, section 2.1, as written: recursive, over the whole list. */
 
 const nothing = sha256();
 const leafTag = Buffer.of(0);
@@ -10,7 +10,7 @@ export function leafHash(eventId: string, index: number, salt: Uint8Array, accou
   return sha256(leafTag, text(eventId), fourBytes(index), sha256(salt, text(accountKey)));
 }
 
-/** MTH: the head of the tree over leaf hashes `from` to `to`. */
+/** MTH: the hash of the tree over leaf hashes `from` to `to`. */
 export function treeHead(leaf: (index: number) => Uint8Array, from: number, to: number): Uint8Array {
   const count = to - from;
   if (count === 0) return nothing;
@@ -20,7 +20,7 @@ export function treeHead(leaf: (index: number) => Uint8Array, from: number, to: 
   return sha256(nodeTag, treeHead(leaf, from, from + split), treeHead(leaf, from + split, to));
 }
 
-/** 2.1.3.2: whether the path leads from the leaf to the head. */
+/** 2.1.3.2: whether the path leads from the leaf to the root. */
 export function provesInclusion(
   proof: { index: number; places: number; leaf: Uint8Array; siblings: readonly Uint8Array[] },
   head: Uint8Array,

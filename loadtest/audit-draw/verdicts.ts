@@ -1,6 +1,6 @@
 export type Verdict = {
   readonly what: string;
-  /** `note`: nothing is wrong, but worth knowing. `open`: cannot be decided yet. */
+  /** `note`: not wrong, but worth knowing. `open`: cannot be decided yet. */
   readonly is: 'right' | 'WRONG' | 'note' | 'open';
   readonly detail: string;
 };

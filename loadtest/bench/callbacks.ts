@@ -17,13 +17,15 @@ import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 const connections = 128;
 const controlConnections = 64;
 const controlPool = 16;
-/** Attempts made for each second of a run: more than any run has reached. */
+/** Attempts made per second of a run: more than any run has used. */
 const attemptsPerSecond = 25_000;
 const repeats = 10;
-/** Other callbacks between two deliveries of one callback. */
+/** Other callbacks between two deliveries of the same callback. */
 const between = 100;
 
-/** Callbacks of a gateway: verified, durably stored, acknowledged; each for an attempt of its own, and then each ten times. */
+/**
+ * Gateway callbacks, verified, durably stored and acknowledged: first each for an attempt of its own, then each ten times.
+ */
 export async function benchCallbacks(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('callbacks', options);
   const faults: string[] = [];
@@ -69,7 +71,7 @@ export async function benchCallbacks(options: BenchOptions): Promise<BenchReport
   }
 }
 
-/** @param attemptOf which attempt request n (from 0) is about */
+/** @param attemptOf the attempt of request n, from 0 */
 async function callbackLoad(
   stack: BenchStack,
   options: BenchOptions,
@@ -98,7 +100,7 @@ async function callbackLoad(
   };
 }
 
-/** An event whose orders wait for their payment, with an account at the gateway. */
+/** An event with orders that wait for payment, and an account at the gateway. */
 export async function paidEvent(stack: BenchStack, attempts: number): Promise<TestEvent> {
   say(`making ${attempts} payment attempts`);
   await emptyOutbox(stack.owner.db);
@@ -109,7 +111,7 @@ export async function paidEvent(stack: BenchStack, attempts: number): Promise<Te
   return event;
 }
 
-/** Every answer of `stored` is one row with its payload and one staged job, and nothing else is. */
+/** Checks that every answer of `stored` has one row with its payload and one staged job, and that there are no others. */
 async function compareWithRows(db: Db, event: TestEvent, stored: number): Promise<string[]> {
   const [row] = await rowsOf<{ callbacks: number; payloads: number; staged: number }>(
     db,

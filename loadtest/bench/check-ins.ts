@@ -19,7 +19,7 @@ const connections = 128;
 const controlConnections = 64;
 const controlPool = 16;
 const ticketsPerSecond = 25_000;
-/** Each device may scan 200 times a second, and a network ten times what a browser may. */
+/** Limits for the bench: 200 scans per second and device, and ten times the usual limit per network. */
 const devices = 200;
 const hour = 3_600_000;
 
@@ -62,7 +62,7 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
   }
 }
 
-/** Scans of new tickets, by all devices of one event in turn. */
+/** Scans of unused tickets, by all devices of one event in turn. */
 export async function scanLoad(stack: BenchStack, options: BenchOptions, perSecond = ticketsPerSecond): Promise<Load> {
   const secret = randomBytes(8).toString('hex');
   const tickets = (options.seconds + warmupSeconds) * perSecond;
@@ -118,7 +118,7 @@ async function addDevices(stack: BenchStack, event: TestEvent): Promise<string[]
   return made.map(({ text }) => text);
 }
 
-/** Every answer of `admitted` is one admission and one scan, and nothing else is. */
+/** Checks that every `admitted` answer has one admission and one scan, and that there are no others. */
 async function compareWithRows(stack: BenchStack, event: TestEvent, admitted: number): Promise<string[]> {
   const [row] = await rowsOf<{ admissions: number; scans: number }>(
     stack.owner.db,

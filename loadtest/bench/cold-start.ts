@@ -12,12 +12,12 @@ import { type BenchStack, partsOf, say } from './harness/stack.ts';
 const events = 1000;
 const processes = 2;
 const connections = 128;
-/** Many requests ask for neighbours in this order at the same moment. */
+/** In this order many concurrent requests ask for neighbouring events. */
 const askedTogether = 16;
 
 /**
- * A thousand events without stored answers, requested all at once from two fresh processes. Over both, each
- * answer may be made once: the rest must wait for it or find it in Redis.
+ * A thousand events without cached answers, all requested at once from two fresh processes. Each answer may be rendered
+ * once in both together. The other requests must wait for it or find it in Redis.
  */
 export async function measureColdStart(
   stack: BenchStack,

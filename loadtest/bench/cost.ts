@@ -17,7 +17,7 @@ const controlConnections = 64;
 const controlApi: ApiOptions = { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: '16' } };
 const statementsShown = 8;
 
-/** The cost of one order: at full rate, at a low rate, and placed by a transaction of its own. */
+/** The cost of one order: at the full rate, at a low rate, and with a transaction per order. */
 export async function benchCost(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('cost', options);
   const faults: string[] = [];
@@ -53,7 +53,7 @@ type Cost = {
   readonly statements: string[];
 };
 
-/** One line for each thing that is spent, with a column for each way. */
+/** One row per resource, one column per way. */
 function costTable(all: readonly Cost[]): string[] {
   const things = [...new Set(all.flatMap(({ perOrder }) => Object.keys(perOrder)))];
   const width = Math.max(...things.map((thing) => thing.length));
@@ -75,7 +75,7 @@ const columnWidth = 16;
 
 type What = { readonly name: string; readonly offeredPerSecond?: number; readonly isControl?: boolean };
 
-/** One run, not several: a sum divided by thousands of orders varies little. */
+/** A single run: a sum divided by thousands of orders varies little. */
 async function costOf(stack: BenchStack, options: BenchOptions, faults: string[], what: What): Promise<Cost> {
   const { name, offeredPerSecond, isControl = false } = what;
   const api = await stack.startApi(isControl ? controlApi : {});

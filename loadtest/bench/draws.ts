@@ -33,7 +33,7 @@ const joinEveryMs = 20;
 const schedulerMs = 1000;
 const queueTokenSecret = 'bench-only-queue-token-secret-0123456789';
 
-/** A million places: frozen, hashed, drawn on time by the rules of production, and repeated from published data. */
+/** A million places: frozen, hashed, drawn in time by production's rules, and verified from published data. */
 export async function benchDraws(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('draws', options);
   const sandbox = await startSandbox();
@@ -94,7 +94,7 @@ function drawDeps(stack: BenchStack, sandboxUrl: string): DrawDeps {
   };
 }
 
-/** A room with a million places, whose pre-queue opens in a second and freezes in two. */
+/** A room with a million places. Its pre-queue opens in a second and freezes in two. */
 async function fillRoom(stack: BenchStack, deps: DrawDeps, event: TestEvent): Promise<void> {
   const owner = stack.owner.db;
   say(`giving out ${places} places`);
@@ -142,7 +142,7 @@ function joinMeanwhile(stack: BenchStack, eventId: string) {
   };
 }
 
-/** As the worker's scheduler does it: a call each second. */
+/** One call per second, as by the worker's scheduler. */
 async function drawByScheduler(deps: DrawDeps, eventId: string) {
   say('writing leaves and root');
   const signal = new AbortController().signal;
@@ -170,7 +170,7 @@ async function drawByScheduler(deps: DrawDeps, eventId: string) {
   }
 }
 
-/** Time to compute the position of one place, as at each exchange. */
+/** The time to compute the position of one place, as each exchange does. */
 async function measureOrder(stack: BenchStack, { drawKey, places: frozenPlaces }: DrawRow): Promise<Measurement> {
   if (drawKey === null || frozenPlaces === null) throw new Error('not drawn');
   const positions = 200_000;

@@ -13,17 +13,17 @@ import { throttlePlacement } from './harness/throttle.ts';
 
 const capacityPerSecond = 1000;
 const overload = 3;
-/** More than the product takes up at once, or refusals would wait for a free one in the load generator. */
+/** More than the product serves at once. Otherwise refusals would wait for a free connection in the load generator. */
 const connections = 2000;
 const sampleEveryMs = 2000;
-/** Until the limit has found its place; what comes after is compared with itself. */
+/** Warm-up in which the limit settles. Later values are compared with each other. */
 const settleSeconds = 60;
-/** The limit must end within a fifth of where it began. */
+/** The limit must end within a fifth of its starting value. */
 const ratioBounds = { min: 0.8, max: 1.2 };
 
 /**
- * The same on the product: Postgres takes a millisecond for each order, three times as many come, and the limit on what
- * is in flight to it is read from the metrics. The first and the last fifth after the first minute are compared.
+ * The same on the product: Postgres takes a millisecond per order, three times as many orders arrive, and the limit on
+ * calls in flight is read from the metrics. The first and the last fifth after the first minute are compared.
  */
 export async function liveDrift(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('drift', options);

@@ -11,8 +11,8 @@ const seed = 1;
 const ruleNames: readonly RuleName[] = ['ours', 'Vegas with failsafe-go’s guards', 'Gradient2, its defaults'];
 
 /**
- * Where a limit is after an hour at three times what can be served, in virtual time: ours, the guards that it was made
- * from, and Gradient2 with its defaults. With `--live` also on the running product, for `--minutes`.
+ * The value of a limit after an hour at three times the capacity, in virtual time: ours, the rules that it is derived from,
+ * and Gradient2 with its defaults. With `--live` also on the running product, for `--minutes`.
  */
 export async function benchDrift(options: BenchOptions): Promise<BenchReport> {
   const drifts = ruleNames.map((rule) => {

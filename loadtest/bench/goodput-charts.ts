@@ -4,7 +4,7 @@ import type { LoadResult } from '../generator/tally.ts';
 import type { Important } from './load/important-load.ts';
 import type { ByPart } from './harness/processors.ts';
 
-/** Results at one multiple of the load that can be served. */
+/** Results at one multiple of the capacity. */
 export type Step = {
   readonly multiple: number;
   readonly offered: number;
@@ -16,7 +16,7 @@ export type Step = {
   readonly important: Important;
 };
 
-/** Goodput and latency by offered load. Returns the paths of the files. */
+/** Charts goodput and latency by offered load. @returns the paths of the files */
 export function chartGoodput(on: readonly Step[], off: readonly Step[], bound: readonly Step[]): string[] {
   const points = (steps: readonly Step[], y: (one: Step) => number) =>
     steps.map((one): [number, number] => [one.multiple, y(one)]);

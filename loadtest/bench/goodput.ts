@@ -13,17 +13,17 @@ import { serverSettings } from './harness/server-figures.ts';
 import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 import { releasePlacement, throttlePlacement } from './harness/throttle.ts';
 
-/** Capacity is set by Postgres taking a millisecond for each order of the event: 1,000 orders/s, whatever the machine can do. */
+/** Postgres takes a millisecond per order of the event, so the capacity is 1,000 orders/s on every machine. */
 const capacityPerSecond = 1000;
 const multiples = [1, 2, 5, 10] as const;
-/** Of what the machine itself can do, without a throttle and without a bar. */
+/** Multiples of the machine's own capacity, without a throttle and without a bar. */
 const processorMultiples = [1, 2, 3] as const;
-/** More than the product takes up at once, or refusals would wait for a free one in the load generator. */
+/** More than the product serves at once. Otherwise refusals would wait for a free connection in the load generator. */
 const connections = 3000;
-/** The limit finds its place, and the code gets warm; at first both take longer. */
+/** Warm-up: the limit settles and the code gets optimised. */
 const warmupSeconds = 6;
 const firstWarmupSeconds = 20;
-/** Who waits longer for an answer has gone, or pressed again. */
+/** A buyer who waits longer has left or pressed again. */
 const patienceMs = 1000;
 const goodputMin = 0.9;
 const refusalP99Max = 50;
@@ -32,8 +32,8 @@ const importantMin = 0.999;
 type Shedding = 'on' | 'off';
 
 /**
- * Goodput under up to ten times the load that can be served, with and without shedding, in an open loop.
- * Beside it, all the time, what must go through: callbacks, orders being read, scans at the door.
+ * Goodput at up to ten times the capacity, with and without shedding, in an open loop. Traffic that must succeed runs
+ * beside it all the time: callbacks, reads of orders, scans at the door.
  */
 export async function benchGoodput(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('goodput', options);
@@ -130,7 +130,8 @@ async function step(
     warmup,
   );
   const [placed, important] = await Promise.all([orders, drive.important.run(api.port, seconds)]);
-  // Requests without an answer may or may not have placed an order, or may still do so: then there is nothing to compare.
+  // A request without an answer may or may not have placed an order, or may still place it. Then the counts cannot be
+  // compared.
   if (placed.statuses['lost'] === undefined) drive.faults.push(...((await check?.()) ?? []));
   const point = {
     multiple,
@@ -193,7 +194,7 @@ function measured(
   };
 }
 
-/** The API's time at 1x is that of what it serves; what it uses more at 10x is that of what it refuses. */
+/** The API's time at 1x is spent on served requests. The additional time at 10x is spent on refusals. */
 function processorTimes(on: readonly Step[]): Record<string, number> {
   const [first, last] = [on[0], on.at(-1)];
   const cores = (one: Step | undefined) => one?.placed.cores['API'] ?? 0;

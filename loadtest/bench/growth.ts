@@ -13,7 +13,7 @@ import { type BenchStack, startBenchStack } from './harness/stack.ts';
 const connections = 128;
 const bar = { ratioMin: 0.85 };
 
-/** The bench of orders on one hot category on empty tables, and again with millions of orders of past events in them. */
+/** The bench of orders on one hot category, on empty tables and again with millions of past orders in them. */
 export async function benchGrowth(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('growth', options);
   const faults: string[] = [];
@@ -46,8 +46,8 @@ export async function benchGrowth(options: BenchOptions): Promise<BenchReport> {
 }
 
 /**
- * Each begins with a checkpoint, after which Postgres writes every page it touches in full once: the same for both. In large
- * tables new keys fall on pages of their own, in empty ones on the same few: what that costs is told by the log per order.
+ * Each run begins with a checkpoint, after which Postgres logs every page in full once. In large tables new keys are on
+ * many pages, in empty ones on few. The log per order shows what that costs.
  */
 async function measureOrders(
   stack: BenchStack,
@@ -80,7 +80,7 @@ async function measureOrders(
   return { measured: await measureOn(stack, { name, api: {}, connections, options, faults, prepare }), log };
 }
 
-/** Bytes that Postgres wrote to its log, by run, and how many of them are full pages of 8 KiB. */
+/** Bytes of Postgres' log by run, and how many of them are full pages of 8 KiB. */
 type LogPerOrder = { readonly bytes: number; readonly fullPages: number };
 
 async function tableSizes(stack: BenchStack): Promise<Record<string, string>> {

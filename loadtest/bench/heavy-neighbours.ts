@@ -15,7 +15,7 @@ import { type MeasuredRun, type Measurement, measurementOf, median } from './har
 import { type BenchStack, partsOf, say } from './harness/stack.ts';
 import { type StormRequest, startStorm } from './load/storm.ts';
 
-/** Orders as on a busy evening, far below a process's limit: the measure is how long each one waits. */
+/** A moderate rate of orders, far below a process's limit. The measure is the latency of each. */
 const ordersPerSecond = 100;
 const orderConnections = 64;
 const slowerMax = 1.3;
@@ -23,13 +23,13 @@ const memoryMiBMax = 256;
 
 const bigOrders = 40;
 const ticketsEach = 100;
-/** Requests of a storm that are underway at any time. */
+/** Requests of a storm in flight at any time. */
 const stormRequests = { pdf: 10, signIns: 10 } as const;
 type Heavy = 'helpers' | 'loop';
 
 /**
- * The p95 of orders while others ask for tickets of a hundred pages, or sign in with wrong passwords without a
- * pause, against the same orders alone. The control does this work as it would be done without helper processes: pages on the event
+ * The p95 of orders while other clients request tickets of a hundred pages, or sign in with wrong passwords without a
+ * pause, compared with the same orders alone. The control does this work without helper processes: pages on the event
  * loop, passwords on Node's own pool.
  */
 export async function measureHeavyNeighbours(

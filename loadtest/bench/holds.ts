@@ -17,14 +17,14 @@ import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from '.
 
 const holdsMax = 1_000_000;
 const connections = 128;
-/** As often as the worker's schedule begins a sweep. */
+/** The sweep interval of the worker's schedule. */
 const sweepEveryMs = 2000;
 const sweepMinutesMax = 30;
 const bar = { ratioMin: 0.85, p99MsBelow: 250 };
 
 /**
- * A million expired holds are released while their event goes on selling. Compares the sale with itself before the sweeper
- * begins, and measures how long the release takes.
+ * Releases a million expired holds while their event goes on selling. Compares the sale with itself before the sweeper
+ * begins, and measures the duration of the release.
  */
 export async function benchHolds(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('holds', options);
@@ -107,7 +107,7 @@ function createSale(stack: BenchStack, api: BenchApi, event: TestEvent, options:
   };
 }
 
-/** Sells until the sweeper has nothing left to do; what the sweeper did not accompany to its end is not counted. */
+/** Sells until the sweeper is done. Load that outlasts the sweeper is not counted. */
 async function sweepBeside(
   stack: BenchStack,
   sale: Sale,

@@ -17,14 +17,14 @@ import { solveFor } from './queue/solved-joins.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 
 const connectionCounts = [256, 512, 1024];
-/** Buyers made for each second of a run: more than any run has reached. */
+/** Buyers made per second of a run: more than any run has used. */
 const buyersPerSecond = 40_000;
 const networks = 20_000;
 const bar = { perSecondMin: 20_000, p99MsBelow: 250 };
 /** Processes read the rooms once a second. */
 const knownAfterMs = 2500;
 
-/** Joins to one event's waiting room, each by another buyer who was confirmed before. */
+/** Joins to one event's waiting room, each by another confirmed buyer. */
 export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('joins', options);
   const faults: string[] = [];
@@ -59,7 +59,7 @@ export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
       prepare: () => joinLoad(stack, options, { buyers: knownBuyers }),
     });
     return {
-      // Two cores are the machine, however many processes they are used by: the bar is for the best.
+      // The machine has two cores for any number of processes, so the bar applies to the best number.
       measurements: [...withBar(ours), control, against(control, worked), against(control, again)],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
@@ -83,13 +83,13 @@ function withBar(ours: readonly Measurement[]): Measurement[] {
 }
 
 const knownBuyers = 10_000;
-/** As little work as there is to find: it is the load's own time, before the run. */
+/** The smallest challenge: solving it is the load's own time, before the run. */
 const difficulty = 8;
-/** Challenges made and solved before a run, some ten seconds of work. Buyers who joined with one then join again. */
+/** Challenges made and solved before a run, about ten seconds of work. Buyers who joined with one then join again. */
 const solvedMax = 100_000;
 
 type Joining = {
-  /** How many different buyers join; each comes again when all have come. */
+  /** Number of different buyers. After the last one, the first comes again. */
   readonly buyers?: number;
   readonly difficulty?: number;
 };
@@ -128,7 +128,7 @@ async function joinLoad(
   };
 }
 
-/** Every 201 is one place, the places are one line without gaps, and a second join is answered as such. */
+/** Checks that every 201 has one place, that the places have no gaps, and that a repeated join says so. */
 async function compareWithRows(
   stack: BenchStack,
   event: TestEvent,

@@ -14,14 +14,16 @@ import { startWorkers } from './load/start-workers.ts';
 
 const ticketsEach = 2;
 const warmupMails = 500;
-/** A backlog of so many for each second that was asked for. */
+/** Size of the backlog per requested second. */
 const mailsPerSecond = 400;
 const offeredShare = 0.7;
 const sliceMs = 20;
 const drainDeadlineMs = 120_000;
 const sinkConnections = 20;
 
-/** Mails with tickets, from the staged fact of the payment to the mail server's yes, through the product's worker. */
+/**
+ * Mails with tickets, from the staged fact of the payment to the mail server's acceptance, through the product's worker.
+ */
 export async function benchMails(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('mails', options);
   const sink = await startMailSink();
@@ -85,7 +87,7 @@ async function measured(options: BenchOptions, name: string, run: () => Promise<
   return measurementOf(name, runs);
 }
 
-/** @param stage says of the orders that they are paid; may give back when each of them was committed */
+/** @param stage stages that the orders are paid; may return the time of each commit */
 async function mailsOf(
   { stack, sink, faults, parts }: Means,
   count: number,
@@ -127,7 +129,7 @@ function resultOf(arrivals: readonly Arrival[], dueMsOf: (number: number) => num
   return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
 }
 
-/** Orders become paid at this rate, whatever the worker does. Gives back when each was committed. */
+/** Orders become paid at this rate, whatever the worker does. Returns the time of each commit. */
 async function stageEvenly(
   stack: BenchStack,
   event: TestEvent,

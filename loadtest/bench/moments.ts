@@ -27,7 +27,7 @@ const policies = policiesOf({
   VERIFICATIONS_PER_MINUTE: 60_000,
 });
 
-/** Work with a promised time for each request, one at a time: not how many, but how long. */
+/** Work with a promised duration per request, one at a time: latency and not throughput. */
 export async function benchMoments(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('moments', options);
   const wire = await layWire(stack.services.addresses.redisCacheUrl);
@@ -110,7 +110,7 @@ async function endAll(wire: CutWire, opened: readonly { end(): void }[]): Promis
   await wire.close();
 }
 
-/** By a process that does not know yet that Redis hangs. The first few of a network are counted without it anyway. */
+/** By a process that does not know yet that Redis hangs. The first few requests of a network need no Redis anyway. */
 function decide(redis: Redis): Promise<unknown> {
   const limiter = createLimiter({ redis, policies, processes: 2 });
   const network = randomUUID();
@@ -142,7 +142,7 @@ function someRead() {
   return { world, tag, read };
 }
 
-/** Told to one process, and looked for in another. */
+/** Told to one process, read from another. */
 function changeOf(one: CachedReads, two: CachedReads): () => Promise<void> {
   const { world, tag, read } = someRead();
   const shownBy = async (reads: CachedReads) => (await (await reads.answer(read, asked())).json()) as { value: number };

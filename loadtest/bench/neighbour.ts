@@ -10,7 +10,7 @@ import { type BenchReport, type Measurement, measurementOf, median } from './har
 import { delayCommits } from './harness/server-figures.ts';
 import { type BenchApi, type BenchStack, say, startBenchStack } from './harness/stack.ts';
 
-/** Two hundred events that sell as on any day, and one that is suddenly wanted ten times as much. */
+/** Two hundred events with ordinary sales, and one with suddenly ten times as much demand. */
 const neighbours = 200;
 const neighboursPerSecond = 100;
 const rush = 10;
@@ -22,15 +22,15 @@ type Setting = {
   /** Added to each commit; 0 leaves the disk as it is. */
   readonly commitMicroseconds: number;
   readonly writePool: number;
-  /** Whether the bars are for this one. */
+  /** Whether the bars apply to this setup. */
   readonly isJudged: boolean;
 };
 
 /**
- * In the first, capacity is set by what a commit takes, as with a synchronous replica far away: a lane takes about a
- * thousand orders a second and less than the rush offers, and what is measured is the sharing. (So many connections are
- * for two hundred events that each write by themselves.) In the second nothing is set, and what is felt is the
- * processor, which the load generator and all servers share here.
+ * In the first setup the commit time sets the capacity, as with a distant synchronous replica. A lane handles about a
+ * thousand orders a second, less than the rush offers, and the sharing is measured. (Two hundred events that each write on
+ * their own need this many connections.) In the second setup nothing is added, and the limit is the processor, which the
+ * load generator and all servers share.
  */
 const settings: readonly Setting[] = [
   { said: '+100 ms per commit', usualPerSecond: 150, commitMicroseconds: 100_000, writePool: 40, isJudged: true },
@@ -42,8 +42,8 @@ const slowerMax = 1.2;
 type Pair = { readonly neighbours: LoadResult; readonly event: LoadResult };
 
 /**
- * The others while one event is offered its usual rate, and while it is offered ten times that, on the same stack: their
- * success must stay and their p99 within a fifth.
+ * The other events while one event gets its usual rate, and while it gets ten times that, on the same stack. Their success
+ * must stay, and their p99 within a fifth.
  */
 export async function benchNeighbour(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('neighbour', options);
@@ -100,7 +100,10 @@ function report(setting: Setting, calm: readonly Pair[], rushed: readonly Pair[]
   ];
 }
 
-/** Both loads at once, on events of their own, each open: a request is sent when it is due, whatever happens to the other load. */
+/**
+ * Both loads at once, on events of their own, each in an open loop: a request is sent when it is due, whatever happens to
+ * the other load.
+ */
 async function both(
   stack: BenchStack,
   api: BenchApi,

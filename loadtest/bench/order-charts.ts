@@ -4,14 +4,14 @@ import type { Timeline } from '../generator/timeline.ts';
 
 /** One point of a curve over the number of connections. */
 export type Tried = {
-  /** Which curve it belongs to. */
+  /** The curve that it belongs to. */
   readonly series: string;
   readonly connections: number;
   readonly perSecond: number;
   readonly p99Ms: number;
 };
 
-/** Rate and latency by the number of connections. Gives back where the charts are. */
+/** Charts rate and latency by the number of connections. @returns the paths of the charts */
 export function chartConcurrency(tried: readonly Tried[]): string[] {
   const names = [...new Set(tried.map(({ series }) => series))];
   const seriesOf = (valueOf: (one: Tried) => number): Series[] =>

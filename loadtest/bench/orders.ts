@@ -13,7 +13,7 @@ import type { ApiOptions } from './harness/api-environment.ts';
 import { type BenchStack, startBenchStack } from './harness/stack.ts';
 
 const connectionCounts = [128, 256, 512];
-/** On two cores a tie also takes from each side what the other leaves idle; so both ways are measured. */
+/** On two cores, pinning also takes from each side what the other leaves idle, so both ways are measured. */
 const ways: readonly ApiOptions[] = [{}, { tied: false }, { processes: 2 }];
 const bar = { perSecondMin: 8000, p99MsBelow: 250, ratioMin: 8 };
 const openConnections = 512;
@@ -23,8 +23,8 @@ const slotSeconds = 0.25;
 const addedCommitMicroseconds = 1000;
 
 /**
- * Orders on one hot category through the full HTTP path and PgBouncer with fsync on, every rule, limit and the shedder in
- * force, against the usual transaction per order where it does best.
+ * Orders on one hot category through the full HTTP path and PgBouncer with fsync on and all rules, limits and the shedder
+ * in force, compared with the usual transaction per order where that does best.
  */
 export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('orders', options);
@@ -56,7 +56,7 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
         tried.push({ series: nameOf(api), connections, ...one });
         measured.push(against(api === ways[0] ? control : freeControl, one));
       }
-      // The control was measured where it does best; so is this.
+      // The control was measured where it does best, and so is this.
       const bestRate = Math.max(...measured.map(({ perSecond }) => perSecond));
       ours.push(...measured.map((one) => (one.perSecond === bestRate ? { ...one, bar } : one)));
     }

@@ -22,10 +22,10 @@ const places = 1_000_000;
 const rateMax = 500;
 const bar = { passesPerSecondMin: 5000, rateWithin: 0.02 };
 
-/** The second of the crowd's time from which on the rate is as set. */
+/** The second of the crowd's time from which the rate is as set. */
 const steadyFrom = 20;
 
-/** A million places: joined, drawn, called at a set rate through failures, while people try to come in by other ways. */
+/** A million places: joined, drawn, and called at a set rate during failures, while others try to get in by other ways. */
 export async function benchQueue(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('queue', options);
   const sandbox = await startSandbox();
@@ -108,7 +108,7 @@ async function poll(stack: BenchStack, api: BenchApi, room: QueueRoom, options: 
   return { asked, measurement: measurementOf('polls of the queue document', [asked.result]) };
 }
 
-/** As many passes as the API can give: to places that have been called, over and over. */
+/** As many passes as the API can issue, to called places, repeatedly. */
 async function exchangeAtFullSpeed(
   stack: BenchStack,
   api: BenchApi,

@@ -13,7 +13,7 @@ import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from '.
 
 const events = 200;
 const connections = 64;
-/** As organisers write: long enough to be worth compressing. */
+/** Texts as long as organisers write, so that compression pays. */
 const description = `Malam puisi dan musik di tepi sawah, tiga panggung, dua belas penampil, dari matahari terbenam sampai tengah malam.
 Gerbang dibuka pukul empat sore. Bawalah kartu identitas yang namanya sama dengan nama pemesan; anak di bawah dua belas tahun masuk gratis bersama orang tua. Di dalam ada makanan dari dua puluh warung kampung, air minum gratis, tempat salat, dan pos kesehatan. Kamera tanpa lensa lepas boleh dibawa; payung, botol kaca, dan pengeras suara tidak.
 
@@ -21,8 +21,8 @@ A night of poetry and music beside the rice fields: three stages, twelve acts, f
 const bar = { ratioMin: 0.9 };
 
 /**
- * Cached public reads through the whole API process against a bare `node:http` server that sends the same bytes with
- * the same headers, and beside nginx that serves the same document from its microcache: each on the same core, in turn.
+ * Cached public reads through the whole API process, compared with a plain `node:http` server that sends the same bytes and
+ * headers, and with nginx's microcache: each on the same core, in turn.
  */
 export async function benchReads(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('reads', options);

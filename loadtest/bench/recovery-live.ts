@@ -10,20 +10,20 @@ import type { BenchReport, Measurement } from './harness/report.ts';
 import { type BenchApi, type BenchStack, say, startBenchStack } from './harness/stack.ts';
 import { throttlePlacement } from './harness/throttle.ts';
 
-/** Small enough that ten times as many, with all that try again, are not what one generator can send. */
+/** Small enough that one generator can send ten times as many, with all retries. */
 const capacityPerSecond = 500;
 const calm = { factor: 0.7, seconds: 15 };
 const rush = { factor: 10, seconds: 60 };
 const watchedSeconds = 45;
 const connections = 2000;
-/** Refused, they press again at once; after so long they go. */
+/** Refused clients retry at once, and leave after this long. */
 const patienceMs = 5000;
 const goodSecondsInARow = 3;
-/** Against the p99 of the calm seconds before. */
+/** Compared with the p99 of the calm seconds before. */
 const normalFactor = 1.5;
 const normalAtLeastMs = 50;
 
-/** The same on the product, with Postgres taking two milliseconds for each order. */
+/** The same on the product, with Postgres taking two milliseconds per order. */
 export async function liveRecovery(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('recovery', options);
   const faults: string[] = [];
@@ -97,7 +97,9 @@ async function runOnce(stack: BenchStack, api: BenchApi, faults: string[]): Prom
 
 type Answered = Awaited<ReturnType<Connection['send']>>;
 
-/** Clients arrive at a rate, each with its own request, and repeat it as soon as it is refused, until their patience ends. */
+/**
+ * Clients arrive at a rate, each with its own request, and repeat it as soon as it is refused, until their patience ends.
+ */
 async function crowd(options: {
   port: number;
   totalMs: number;

@@ -19,8 +19,8 @@ const runsOfControl = 2;
 
 /**
  * Ten times the capacity for a minute, from clients that retry without backoff, and then 0.7 times. Measures the time until
- * answers are as quick as before. Twenty times in virtual time, and without a limit beside it; with `--live` also on
- * the running product, `--runs` times.
+ * answers are as fast as before. Twenty runs in virtual time, and without a limit for comparison; with `--live` also on the
+ * running product, `--runs` times.
  */
 export async function benchRecovery(options: BenchOptions): Promise<BenchReport> {
   const ours = simulated('ours', runsOfOurs);

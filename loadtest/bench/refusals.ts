@@ -13,7 +13,7 @@ const lastTickets = 100;
 const connections = 128;
 const bar = { perSecondMin: 20_000 };
 
-/** Orders when nothing is left: what the crowd that came too late costs. */
+/** Orders after the sell-out: the cost of the refused crowd. */
 export async function benchRefusals(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('refusals', options);
   const faults: string[] = [];
@@ -42,7 +42,7 @@ export async function benchRefusals(options: BenchOptions): Promise<BenchReport>
   }
 }
 
-/** The last tickets are sold before the measuring begins, by the load's own warm-up; what follows is refused. */
+/** The warm-up of the load sells the last tickets before the measurement. What follows is refused. */
 async function soldOutLoad(stack: BenchStack): Promise<Load> {
   await emptyOutbox(stack.owner.db);
   const event = await createEvent(stack.open.db, {

@@ -19,17 +19,16 @@ import { type GatewaySink, startGatewaySink } from './load/start-gateway-sink.ts
 import { type MailSink, startMailSink } from './load/start-mail-sink.ts';
 import { startWorkers } from './load/start-workers.ts';
 
-/** Orders for each second that was asked for: placed as fast as they can be, then followed to the mail with the tickets. */
+/** Orders per requested second: placed as fast as possible, then followed to the mail with the tickets. */
 const ordersPerSecond = 400;
-/** A buyer pays so soon after the payment was made. */
+/** The time from a payment's creation until the buyer pays. */
 const payAfterMs = 200;
 const lookEveryMs = 250;
 const deadlineMs = 300_000;
 
 /**
- * The way of an order from its placement to the mail with its tickets: every stage's rate, and how long it took after the
- * stage before. The gateway and the mail server are processes that take everything; the product's worker and API have every
- * limit on.
+ * The way of an order from placement to the mail with its tickets: each stage's rate, and its delay after the stage before.
+ * The gateway and the mail server are processes that accept everything. The product's worker and API have all limits on.
  */
 export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('settle', options);
@@ -71,7 +70,7 @@ type World = {
   readonly count: number;
 };
 
-/** How many orders have come so far, at one moment. */
+/** The number of orders in each stage at one moment. */
 type Counts = { readonly atMs: number } & Record<(typeof stages)[number], number>;
 const stages = ['placed', 'instructed', 'callback stored', 'paid', 'mailed'] as const;
 
@@ -117,7 +116,7 @@ type Watched = {
   readonly faults: readonly string[];
 };
 
-/** Looks at all stages until the last mail has come, or the deadline. */
+/** Watches all stages until the last mail has arrived, or the deadline. */
 async function watch({ stack, gateway, mails, count }: World, event: TestEvent): Promise<Watched> {
   const counts: Counts[] = [];
   const payments: Payment[] = [];
@@ -215,7 +214,7 @@ function stageMeasured(
   };
 }
 
-/** What is missing or there twice, in words. */
+/** What is missing or duplicated, in words. */
 async function missingOf({ stack, count }: World, event: TestEvent, watched: Watched): Promise<string[]> {
   const [row] = await rowsOf<{ paid: number; tickets: number; applied: number }>(
     stack.owner.db,

@@ -62,7 +62,7 @@ async function spreadLoad(stack: BenchStack): Promise<Load> {
   await emptyOutbox(stack.owner.db);
   const made: TestEvent[] = [];
   for (let event = 0; event < events; event += 1) made.push(await eventWith(stack));
-  // Neighbours in time are of different events.
+  // Consecutive orders are for different events.
   const shapes = Array.from({ length: categoriesPerEvent }, (_, place) =>
     made.map(({ slug, categories }) => shape(slug, [categories[place]?.id ?? ''])),
   );

@@ -1,6 +1,6 @@
 import { type Ticks, ticksFor } from './ticks.ts';
 
-/** One line: its points in the order in which they are joined. A gap is a point whose y is not finite. */
+/** One line, with its points in order. A point with a non-finite y is a gap. */
 export type Series = { readonly name: string; readonly points: readonly (readonly [x: number, y: number])[] };
 
 export type LineChart = {
@@ -9,7 +9,7 @@ export type LineChart = {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
-  /** Upright lines at moments that explain the rest: `Redis stopped`. */
+  /** Vertical lines that explain the rest: `Redis stopped`. */
   readonly marks?: readonly { readonly x: number; readonly label: string }[];
 };
 
@@ -23,16 +23,19 @@ const legendRow = 20;
 const legendColumn = 260;
 const legendColumns = 3;
 const nameMax = 36;
-/** Beyond so many points dots would hide the line. */
+/** With more points than this, dots would hide the line. */
 const dotsMax = 40;
 
-/** Told apart with every kind of colour vision (Okabe and Ito), dark enough on white; the dashes repeat it without colour. */
+/**
+ * Distinguishable with every kind of colour vision (Okabe and Ito), dark enough on white. The dashes repeat the distinction
+ * without colour.
+ */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8c6d00', '#56b4e9', '#000000'];
 const dashes = ['', '7 3', '2 3', '9 3 2 3', '12 4', '4 2', '1 2'];
 
 /**
- * A line chart as an SVG file: axes from round numbers with grid and units, a legend below, black on white, no script and
- * nothing to load. The y axis begins at zero unless a value is below it.
+ * A line chart as an SVG file: round axes with grid and units, a legend below, black on white, no script and nothing to
+ * load. The y axis begins at zero unless a value is below it.
  */
 export function lineChart(chart: LineChart): string {
   const { title, xLabel, yLabel, series, marks = [] } = chart;
@@ -112,12 +115,12 @@ function said(value: number, { digits }: Ticks): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** A tenth of a pixel is enough. */
+/** A tenth of a pixel is precise enough. */
 function at(pixels: number): string {
   return String(Math.round(pixels * 10) / 10);
 }
 
-// Not by spread: a series may have more values than a call may have arguments.
+// No spread: a series may have more values than a call may have arguments.
 function least(values: readonly number[]): number {
   return values.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
 }

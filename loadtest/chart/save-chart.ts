@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repositoryFolder } from '../../deploy/local/places.ts';
 import { type LineChart, lineChart } from './line-chart.ts';
 
-/** Writes the chart beside the figures. Returns its path from the repository's folder. */
+/** Writes the chart beside the figures. @returns its path from the repository's folder */
 export function saveChart(name: string, chart: LineChart): string {
   const place = `loadtest/results/${name}.svg`;
   const file = join(repositoryFolder, place);

@@ -2,19 +2,19 @@
 export type Ticks = {
   readonly from: number;
   readonly to: number;
-  /** Ascending, the first is `from` and the last `to`. */
+  /** Ascending. The first is `from`, the last is `to`. */
   readonly values: readonly number[];
-  /** How many digits follow the point in each. */
+  /** Digits after the point. */
   readonly digits: number;
 };
 
 const roundSteps = [1, 2, 2.5, 5, 10];
-/** Differences below this share of a step are rounding, not values. */
+/** Differences below this share of a step are rounding errors. */
 const tolerance = 1e-9;
 
 /**
- * An axis that holds `low` to `high` in about `wanted` steps of 1, 2, 2.5 or 5 times a power of ten. Without extent (one
- * value, or none that is finite) it is made one step long, so that something can be drawn.
+ * An axis from `low` to `high` in about `wanted` steps of 1, 2, 2.5 or 5 times a power of ten. If the range is empty (one
+ * value, or no finite one), the axis is one step long.
  */
 export function ticksFor(low: number, high: number, wanted = 6): Ticks {
   const least = Number.isFinite(low) ? low : 0;

@@ -3,7 +3,7 @@ import type { DemoEvent } from './browse.ts';
 import { type Step, type Story, at, expectThat, request } from './http.ts';
 import type { DemoTicket } from './receive.ts';
 
-/** Published in the README; the local launcher alone makes these users. */
+/** Published in the README. Only the local launcher creates these users. */
 const staff = { email: 'staff@demo.test', password: 'demo-password-please-change' };
 
 export async function checkIn(

@@ -1,7 +1,7 @@
 export type Story = { readonly api: string; readonly sandbox: string; readonly slug: string; readonly run: string };
 export type Step = <T>(sentence: string, act: () => Promise<T>) => Promise<T>;
 
-/** Something was not as promised; the message says what. */
+/** A broken promise; the message describes it. */
 export class StoryFault extends Error {}
 
 export function expectThat(condition: boolean, sentence: string): asserts condition {
@@ -40,7 +40,7 @@ export async function request(
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
-/** Asks again until it is so, at most `seconds`. */
+/** Repeats the question until the answer is right, at most `seconds`. */
 export async function until<T>(seconds: number, sentence: string, ask: () => Promise<T | undefined>): Promise<T> {
   const stop = performance.now() + seconds * 1000;
   for (;;) {

@@ -1,7 +1,7 @@
 import { type Step, type Story, at, expectThat, listOf, request, until } from './http.ts';
 import type { DemoOrder } from './place.ts';
 
-/** Tells the sandbox how to treat this buyer, pays there, and sees what comes back. */
+/** Tells the sandbox how to treat this buyer, pays there, and checks the result. */
 export async function pay(story: Story, step: Step, order: DemoOrder): Promise<void> {
   const headers = { authorization: `Bearer ${order.accessToken}` };
   const read = () => request(`${story.api}/v1/orders/${order.id}`, { headers });

@@ -7,7 +7,7 @@ export type DrawnPlace = DemoPlace & {
   readonly position: number;
 };
 
-/** The list is frozen and fingerprinted, then the beacon's round comes, then each buyer computes their position. */
+/** The list is frozen and hashed, then the beacon's round comes, then each buyer computes their position. */
 export async function drawPlaces(story: Story, step: Step, places: readonly DemoPlace[]): Promise<DrawnPlace[]> {
   const queue = async () => (await request(`${story.api}/v1/events/${story.slug}/queue`)).body;
   const root = await step('the list is frozen, and its root is public before the beacon speaks', async () => {

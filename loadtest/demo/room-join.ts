@@ -5,7 +5,7 @@ import { type DemoRoom, buyersCount } from './room-plan.ts';
 export type DemoBuyer = { readonly name: string; readonly email: string; readonly phone: string };
 export type DemoPlace = { readonly buyer: DemoBuyer; readonly placeToken: string; readonly index: number };
 
-/** Twenty buyers confirm an address by the code in their mail, and take a place each. */
+/** Twenty buyers confirm an address by the code in their mail, and each takes a place. */
 export async function joinRoom(story: Story, step: Step, room: DemoRoom): Promise<DemoPlace[]> {
   await step('nobody orders past the line: without a pass an order is refused', async () => {
     const reply = await placeOrder(story, room, { buyer: buyerOf(story, 0), pass: undefined });
@@ -77,7 +77,7 @@ async function join(story: Story, buyer: DemoBuyer, token: string): Promise<Demo
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
     });
-    // Processes hear of an opened line within a second of each other.
+    // Processes learn of an opened line within a second of each other.
     return at(joined.body, 'code') === 'queue.not_open' ? undefined : joined;
   });
   expectThat(reply.status === 200 || reply.status === 201, `joining answered ${JSON.stringify(reply.body)}`);

@@ -1,10 +1,10 @@
 import { type Step, type Story, at, expectThat, request } from './http.ts';
 
-/** Published in the README; the local launcher alone makes these users. */
+/** Published in the README. Only the local launcher creates these users. */
 const owner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
 const organizerPath = '/v1/organizers/demo/events';
 
-/** The least that a room may have: for people to come in, and for the draw to be made in public. */
+/** The shortest times of a room: for joining, and for the public draw. */
 const aheadMs = 2500;
 const preQueueMs = 11_000;
 const drawMs = 41_000;
@@ -14,7 +14,7 @@ export const rateMax = 4;
 
 export type DemoRoom = { readonly eventId: string; readonly categoryId: string; readonly token: string };
 
-/** The organizer makes an event and plans its waiting room, as they would at their desk. */
+/** The organizer creates an event and plans its waiting room, as at the desk. */
 export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> {
   const token = await step('the organizer signs in', async () => {
     const reply = await request(`${story.api}/v1/sessions`, { method: 'POST', body: owner });
@@ -44,7 +44,7 @@ export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> 
   return room;
 }
 
-/** The demo deletes its room, so that no abandoned line is left. */
+/** Deletes the demo's room, so that no abandoned line is left. */
 export async function endDemoRoom(story: Story, step: Step, { eventId, token }: DemoRoom): Promise<void> {
   await step('the organizer ends the waiting room; what is left is sold without a line', async () => {
     const ended = await asOrganizer(story, token)('POST', `${organizerPath}/${eventId}/waiting-room/closure`);

@@ -5,10 +5,10 @@ import { type DemoRoom, buyersCount, rateMax } from './room-plan.ts';
 
 export type DemoPass = { readonly buyer: DemoBuyer; readonly pass: string };
 
-/** A process may know the rate of a second ago, and reckons on by it. */
+/** A process may know the rate of a second ago, and extrapolates by it. */
 const rateSlack = 1.1;
 
-/** Positions are called one after another, no faster than was planned, and exchanged for passes. */
+/** Positions are called in order, no faster than planned, and exchanged for passes. */
 export async function callPlaces(story: Story, step: Step, places: readonly DrawnPlace[]): Promise<DemoPass[]> {
   await step('the sale opens; who has not been called gets no pass', async () => {
     const phase = async () => at((await request(`${story.api}/v1/events/${story.slug}/queue`)).body, 'phase');
@@ -36,7 +36,7 @@ export async function callPlaces(story: Story, step: Step, places: readonly Draw
   });
 }
 
-/** Each pass places one order, of its own buyer; nothing else does. */
+/** Each pass places one order for its own buyer, and nothing else. */
 export async function orderWithPasses(
   story: Story,
   step: Step,

@@ -1,7 +1,7 @@
 import { stackEnvironment } from '../running-stack.ts';
 import { type Step, StoryFault } from './http.ts';
 
-/** Where the story plays: the stack that runs from this folder, or another one that the environment names. */
+/** Where the demo runs: the stack that runs from this folder, or another one named by the environment. */
 export function storyPlaces(): { readonly api: string; readonly sandbox: string } {
   const stack = stackEnvironment();
   const api = process.env['DEMO_API'] ?? stack['API_URL'];
@@ -12,7 +12,7 @@ export function storyPlaces(): { readonly api: string; readonly sandbox: string 
 }
 
 /**
- * Tells a story step by step, each with its time, and stops at the first thing that is not as promised.
+ * Runs a story step by step, each with its time, and stops at the first broken promise.
  * @param last the line printed when all steps have passed
  */
 export async function tell(title: string, last: string, story: (step: Step) => Promise<void>): Promise<void> {

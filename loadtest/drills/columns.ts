@@ -11,22 +11,22 @@ export type ColumnName = (typeof columnNames)[number];
 
 export type Column = {
   readonly perSecond: number;
-  /** Statuses of an answer as it should be. */
+  /** Statuses of a good answer. */
   readonly good: readonly number[];
   readonly request: () => { readonly path: string; readonly init?: RequestInit } | undefined;
-  /** Told of each answer. */
+  /** Called for each answer. */
   readonly onAnswer?: (status: number, body: string, init: RequestInit | undefined) => void;
 };
 
 export type Columns = Readonly<Record<ColumnName, Column>> & {
-  /** Orders that were acknowledged, and keys whose order was not. */
+  /** Acknowledged orders, and keys whose order was not acknowledged. */
   readonly acknowledged: { readonly id: string; readonly key: string }[];
   readonly unknown: RequestInit[];
-  /** Attempts whose callback was answered 200. */
+  /** Attempts whose callback was answered with 200. */
   readonly stored: string[];
 };
 
-/** How old an order is when its buyer chooses a way to pay. */
+/** The age of an order when its buyer chooses a payment method. */
 const chosenAfterMs = 1000;
 
 export function createColumns(world: DrillWorld): Columns {
@@ -105,7 +105,7 @@ export function createColumns(world: DrillWorld): Columns {
 
 type Post = (body: string, headers?: Record<string, string>) => RequestInit;
 
-/** "Pending", correctly signed: it is stored and applied, and moves no money that the outside world knows nothing of. */
+/** A correctly signed "pending": it is stored and applied, and moves no money that the sandbox does not know. */
 function callbackColumn(world: DrillWorld, post: Post, stored: string[]): Column {
   let attempt = 0;
   const amount = `${world.waiting.categories[0]?.price ?? 0}.00`;

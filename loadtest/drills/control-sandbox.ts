@@ -1,6 +1,6 @@
 const answerDeadlineMs = 5000;
 
-/** Tells the outside world how to behave from now on. */
+/** Tells the sandbox how to behave from now on. */
 export async function controlSandbox(url: string, path: 'scenarios' | 'smtp/rules', body: unknown): Promise<void> {
   const answer = await fetch(`${url}/control/${path}`, {
     method: 'POST',

@@ -2,7 +2,7 @@ import { type ColumnName, type Columns, columnNames } from './columns.ts';
 import type { Expected, MatrixRow } from './matrix-rows.ts';
 import type { Seen } from './steady-load.ts';
 
-/** One cell of the matrix: what was expected, what was seen, whether it is so. */
+/** One cell of the matrix: what was expected, what was seen, and whether they agree. */
 export type Cell = {
   readonly row: string;
   readonly column: ColumnName;
@@ -11,14 +11,14 @@ export type Cell = {
   readonly ok: boolean;
 };
 
-/** A refusal must come by the deadline of 3 s for Postgres, with some room for a machine that does all of this at once. */
+/** A refusal must come within Postgres' deadline of 3 s, plus some room for the busy machine. */
 const refusedWithinMs = 3500;
-/** Beside what it takes otherwise: 100 ms for a Redis that does not answer, and room for the machine. */
+/** Added to the usual time: 100 ms for a Redis that does not answer, and room for the machine. */
 const slowerByMaxMs = 400;
 const goodShareMin = 0.99;
-/** Availability may be one second old, and says so from then on. */
+/** Availability may be one second old. After that it must say that it is stale. */
 const freshForMs = 1500;
-/** Calls that were on their way when the fault began may end either way. */
+/** Calls in flight when the fault began may end either way. */
 const settlingMs = 300;
 
 export type Phase = { readonly from: number; readonly to: number };
@@ -60,7 +60,7 @@ function refused(met: readonly Seen[]): Verdict {
   };
 }
 
-/** Documents live for longer than the drill may last; availability must say that it is old. */
+/** Documents live longer than the drill may last. Availability must say that it is stale. */
 function stale(met: readonly Seen[], good: readonly number[], from: number, column: ColumnName): Verdict {
   const guesses = column === 'availability' ? met.filter((one) => isGuess(one, from)) : [];
   const isGood = (one: Seen) => good.includes(one.status) || (column === 'availability' && one.status === 503);
@@ -76,7 +76,7 @@ function isGuess({ at, status, isStale }: Seen, from: number): boolean {
   return status === 200 && !isStale && at > from + freshForMs;
 }
 
-/** How long after the mending every column was as it should be for a second; undefined when it never was. */
+/** How long after the repair every column was good for a whole second; undefined if that never happened. */
 export function recoverySeconds(
   columns: Columns,
   seen: readonly Seen[],

@@ -22,7 +22,7 @@ const everything = (expected: Expected): Record<ColumnName, Expected> =>
 const normal = everything('normal');
 const withoutDatabase = { ...everything('refused'), browse: 'stale', availability: 'stale' } as const;
 
-/** Stops a server with all its processes; its connections stay open, and no timeout of its own runs. */
+/** Stops a server with all its processes. Its connections stay open, and none of its timeouts run. */
 function frozen(name: string, child: string, expects: MatrixRow['expects']): MatrixRow {
   const signal = (world: DrillWorld, what: NodeJS.Signals) => {
     const pid = child === 'worker' ? world.worker.pid() : (world.services.children.get(child)?.pid() ?? 0);

@@ -19,8 +19,8 @@ const usualMs = 4000;
 const recoverWithinMs = 10_000;
 
 /**
- * Breaks one part after another under a steady load, each for so many seconds, and holds what people see against the
- * rows of the resiliency matrix; afterwards everything acknowledged must be there and the books must agree.
+ * Breaks one part after another under a steady load, each for some seconds, and compares what people see with the rows of
+ * the resiliency matrix. Afterwards everything acknowledged must exist and the books must agree.
  */
 export async function drillMatrix(options: {
   rows: readonly string[];

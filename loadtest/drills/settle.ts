@@ -10,7 +10,7 @@ const settleWithinMs = 120_000;
 const replaysMax = 50;
 const answerDeadlineMs = 30_000;
 
-/** Waits until the worker has no due work left. Returns what is left, in words. */
+/** Waits until the worker has no due work left. @returns what is left, in words */
 export async function untilSettled(world: DrillWorld): Promise<string[]> {
   const deadline = performance.now() + settleWithinMs;
   for (;;) {
@@ -27,7 +27,7 @@ export async function untilSettled(world: DrillWorld): Promise<string[]> {
   }
 }
 
-/** Everything that was acknowledged is there, everything that was not can be asked again, and all the books agree. */
+/** Checks that everything acknowledged exists, everything else can be requested again, and all books agree. */
 export async function faultsAfter(world: DrillWorld, columns: Columns): Promise<string[]> {
   const faults = [...(await untilSettled(world))];
   const { db } = world.owner;

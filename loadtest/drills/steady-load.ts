@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ColumnName, type Columns, columnNames } from './columns.ts';
 
-/** One answer as a drill remembers it; times in milliseconds since the load began. */
+/** One answer in a drill; times in milliseconds since the load began. */
 export type Seen = {
   readonly column: ColumnName;
   readonly at: number;
   readonly ms: number;
-  /** 0: no answer at all. */
+  /** 0: no answer. */
   readonly status: number;
   readonly isStale: boolean;
   readonly hasRetryAfter: boolean;
@@ -21,7 +21,7 @@ export type SteadyLoad = {
 
 const answerDeadlineMs = 30_000;
 
-/** Sends each column's requests at its rate, whatever becomes of them. */
+/** Sends each column's requests at its rate, whatever the answers are. */
 export function startSteadyLoad(url: string, columns: Columns): SteadyLoad {
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;

@@ -21,18 +21,18 @@ import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { controlSandbox } from './control-sandbox.ts';
 
-/** The whole product with the outside world on a place of its own: what a drill may break. */
+/** The whole product with the sandbox, on servers that a drill may break. */
 export type DrillWorld = {
   readonly services: Services;
   readonly sandbox: Sandbox;
   readonly worker: Supervised;
   readonly url: string;
-  /** Past PgBouncer, without the service's timeouts: for seeds and for the audit. */
+  /** Past PgBouncer and without the service's timeouts: for seeds and the audit. */
   readonly owner: OpenDb;
   readonly orderTokenSecret: string;
-  /** Sold during the drill; paid at the sandbox after a while. */
+  /** Sold during the drill, and paid at the sandbox after a while. */
   readonly sale: TestEvent;
-  /** Its orders wait for payment; callbacks are about them. */
+  /** Its orders wait for payment. Callbacks are about them. */
   readonly waiting: TestEvent;
   /** Its tickets are sold and can be scanned. */
   readonly door: { readonly event: TestEvent; readonly secret: string; readonly token: string };
@@ -46,7 +46,7 @@ const seededTickets = 20_000;
 export const autoPay = { afterMs: 3000, jitterMs: 2000, method: 'qris', probability: 0.7 };
 const endless = 100_000_000;
 
-/** @throws with everything that was started until then stopped, and its data thrown away */
+/** @throws after stopping everything that was started and deleting its data */
 export async function openDrillWorld(): Promise<DrillWorld> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -66,7 +66,7 @@ export async function openDrillWorld(): Promise<DrillWorld> {
   }
 }
 
-/** @param closers what ends each thing that was started, in the order of their starts */
+/** @param closers stop what was started, in the order of the starts */
 async function startWorld(closers: (() => Promise<unknown>)[]): Promise<Omit<DrillWorld, 'close'>> {
   const folder = join(dataFolder, `drill-${process.pid}`);
   const port = await freePort();

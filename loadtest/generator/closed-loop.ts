@@ -2,9 +2,9 @@ import { type Connection, openConnection } from './connection.ts';
 import { type LoadOptions, type LoadResult, createTally } from './tally.ts';
 
 /**
- * A closed loop: each connection sends its next request when the last one was answered. It finds the highest rate that
- * a server reaches. Its latencies are those at that rate and flatter the server: while it stalls, no request is sent. What
- * clients feel at a given rate is the open loop's to say.
+ * A closed loop: each connection sends its next request after the answer to the last one. It finds the highest rate of a
+ * server. Its latencies are those at that rate, and flatter the server: while it stalls, no request is sent. The open loop
+ * measures what clients experience at a given rate.
  */
 export async function closedLoop(options: LoadOptions): Promise<LoadResult> {
   const tally = createTally(options);

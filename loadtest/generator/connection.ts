@@ -1,18 +1,18 @@
 import { type Socket, connect } from 'node:net';
 
-/** One answer as the generator reads it: enough to count and to check, and no more. */
+/** One answer, parsed only as far as counting and checking need it. */
 export type Answer = {
   readonly status: number;
-  /** The head of the answer, as it came: names of headers may be in any case. */
+  /** The head of the answer as received. Header names may be in any case. */
   readonly headers: string;
   readonly body: Buffer;
 };
 
-/** A kept-alive HTTP/1.1 connection with at most one request on it. Costs a few microseconds per request. */
+/** A kept-alive HTTP/1.1 connection with at most one request in flight. A request costs a few microseconds. */
 export type Connection = {
-  /** Rejects when the connection is lost or nothing comes within 30 s: what became of the request is then unknown. */
+  /** Rejects if the connection is lost or nothing arrives for 30 s. The outcome of the request is then unknown. */
   send(request: string | Buffer): Promise<Answer>;
-  /** False once the server has closed it, or has said that it will: the next request needs another one. */
+  /** False once the server has closed it or has announced that it will. The next request needs another one. */
   readonly isOpen: boolean;
   close(): void;
 };
@@ -66,7 +66,7 @@ const noBody = Buffer.alloc(0);
 const lengthPattern = /\r\ncontent-length: (\d+)/i;
 const closePattern = /\r\nconnection: close(?:\r|$)/i;
 
-/** The whole answer, or undefined while bytes are missing. */
+/** The whole answer; undefined while bytes are missing. */
 function parseAnswer(bytes: Buffer): Answer | undefined {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;
@@ -83,7 +83,7 @@ function parseAnswer(bytes: Buffer): Answer | undefined {
   return bytes.length < stop ? undefined : { status, headers: head, body: bytes.subarray(start, stop) };
 }
 
-/** The bytes of a request. Header names as given; with a body, its type is JSON and its length is counted in bytes. */
+/** The bytes of a request. Header names are sent as given. A body is sent as JSON, with its length in bytes. */
 export function requestBytes(
   method: string,
   path: string,

@@ -1,10 +1,10 @@
 /** Latencies of a run, in buckets of a tenth of a millisecond up to a minute. Longer ones count as a minute. */
 export type Latencies = {
   add(milliseconds: number): void;
-  /** The upper edge of the bucket in which this share of all latencies ends; 0 when there are none. */
+  /** The upper edge of the bucket at this share of all latencies; 0 without any. */
   percentile(share: number): number;
   readonly count: number;
-  /** The longest one itself, not its bucket. */
+  /** The exact longest latency, not its bucket. */
   readonly max: number;
 };
 

@@ -1,15 +1,15 @@
 import { type Connection, openConnection } from './connection.ts';
 import { type LoadOptions, type LoadResult, createTally } from './tally.ts';
 
-/** Requests still unanswered so long after the last one was due are given up as lost. */
+/** Requests that are unanswered this long after the last one was due count as lost. */
 const drainMs = 30_000;
 const pauseMs = 1;
 
 /**
- * An open loop: requests are due at a fixed rate, whatever the server does, as people come. Latency is counted from the
- * moment a request was due, not from when a connection was free to send it, so that a stall is felt by everyone who
- * came during it. `connections` is how many may be on their way at once; the others wait their turn, and that counts.
- * They are opened when needed, since a server closes idle ones.
+ * An open loop: requests are due at a fixed rate, whatever the server does, as people arrive. Latency counts from the
+ * moment a request was due, not from when a connection was free, so a stall affects every request that was due during it.
+ * `connections` bounds the requests in flight; the others wait, and that counts. Connections are opened when needed, since
+ * servers close idle ones.
  */
 export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: number }): Promise<LoadResult> {
   const tally = createTally(options);

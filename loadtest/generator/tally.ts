@@ -1,34 +1,34 @@
 import type { Answer } from './connection.ts';
 import { type Latencies, createLatencies } from './latencies.ts';
 
-/** What a load run has seen. */
+/** The results of a load run. */
 export type LoadResult = {
   readonly seconds: number;
   /** Answers that count, within the measured time. */
   readonly counted: number;
   readonly perSecond: number;
-  /** Every answer within the measured time by its status; `lost` is a request whose answer never came. */
+  /** Every answer within the measured time by status. `lost` is a request without an answer. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Of the answers that count. */
+  /** Latencies of the answers that count. */
   readonly latencies: Latencies;
 };
 
-/** What a generator does with answers, however it sends requests. */
+/** What a generator does with answers, in either kind of loop. */
 export type LoadOptions = {
   readonly port: number;
   readonly connections: number;
-  /** Load before the measured time; its answers are reported to `onAnswer` and not measured. */
+  /** Load before the measured time. Its answers go to `onAnswer` and are not measured. */
   readonly warmupSeconds: number;
   readonly seconds: number;
-  /** The bytes of the next request; called once for each. */
+  /** The bytes of the next request. Called once per request. */
   readonly next: () => string | Buffer;
   /** Called for each answer, also outside the measured time. */
   readonly onAnswer?: (answer: Answer) => void;
-  /** Which answers are the thing that is measured; all of them unless told. Refusals must not count as orders. */
+  /** Which answers are measured; default: all. Refusals must not count as orders. */
   readonly counts?: (answer: Answer) => boolean;
   /** Called for each answer within the measured time, whether it counts or not. */
   readonly onMeasured?: (answer: Answer, milliseconds: number) => void;
-  /** Called for each answer that counts within the measured time, with the latency it is counted with. */
+  /** Called for each answer that counts within the measured time, with its latency. */
   readonly onCounted?: (milliseconds: number) => void;
 };
 

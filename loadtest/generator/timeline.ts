@@ -1,15 +1,15 @@
-/** What happened when: a rate and latencies for each slot of time since the timeline was made. */
+/** A rate and latencies for each slot of time since the timeline began. */
 export type Timeline = {
-  /** Something that ended now and took so long. */
+  /** Records something that ended now, with its duration. */
   add(milliseconds: number): void;
-  /** Points at the middle of each slot, in seconds; only slots that are over. A slot without an entry has a rate of 0 and no latency. */
+  /** Points at the middle of each finished slot, in seconds. A slot without entries has a rate of 0 and no latency. */
   perSecond(): readonly Point[];
   percentile(share: number): readonly Point[];
 };
 
 export type Point = readonly [seconds: number, value: number];
 
-/** @param now milliseconds of a clock that never goes back */
+/** @param now milliseconds of a monotonic clock */
 export function createTimeline(slotSeconds: number, now: () => number = () => performance.now()): Timeline {
   const slots: number[][] = [];
   const started = now();

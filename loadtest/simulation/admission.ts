@@ -4,7 +4,7 @@ import { createGradient2 } from './gradient2.ts';
 import { createPlainGuards } from './plain-guards.ts';
 import type { World } from './world.ts';
 
-/** What stands before a dependency: takes a call up, now or soon, or refuses it. */
+/** The guard of a dependency: it accepts a call, now or soon, or refuses it. */
 export type Admission = {
   enter(routeClass: RouteClass, begin: (done: () => void) => void, refuse: () => void): void;
   readonly limit: number;
@@ -13,7 +13,7 @@ export type Admission = {
 
 const deadlineMs = 3000;
 
-/** The service's own: first the look of the first decision, then the call. */
+/** The service's own guard: first the check of the first decision, then the call. */
 export function ours(world: World, options: LimiterOptions): Admission {
   const limiter = createLimiter(options, {
     now: () => world.now,
@@ -43,7 +43,7 @@ type Rule = {
   readonly limit: number;
 };
 
-/** The controls: a limit by another rule, without line and classes. */
+/** The controls: limits by another rule, without wait line and classes. */
 function byRule(world: World, rule: Rule): Admission {
   let inflight = 0;
   let wasFull = false;
@@ -74,6 +74,6 @@ function byRule(world: World, rule: Rule): Admission {
 export const gradient2 = (world: World): Admission => byRule(world, createGradient2(world.now));
 export const plainGuards = (world: World, bounds: { initial: number; min: number; max: number }): Admission =>
   byRule(world, createPlainGuards(bounds, world.now));
-/** Everything is let in: what a service without a limit does. */
+/** Accepts everything, as a service without a limit does. */
 export const unlimited = (world: World): Admission =>
   byRule(world, { limit: Number.POSITIVE_INFINITY, answered: () => {} });

@@ -1,15 +1,15 @@
-/** How two figures moved together over the last windows. */
+/** How two figures have moved together over the last windows. */
 export type Correlation = {
-  /** Pearson's, -1 to 1; 0 while little is known or one of them hardly moves. */
+  /** Pearson's coefficient, -1 to 1; 0 while little is known or one figure hardly moves. */
   readonly correlation: number;
-  /** Standard deviation of the second figure by its mean. */
+  /** Standard deviation of the second figure, divided by its mean. */
   readonly variation: number;
 };
 
-/** Figures that move by less than this, by their mean, say nothing about each other. */
+/** Figures that vary by less than this share of their mean give no correlation. */
 const variationMin = 0.01;
 
-/** @param size pairs that are remembered; @param warmup pairs before anything is said */
+/** @param size number of pairs kept; @param warmup pairs before there is a result */
 export function createCorrelationWindow(size: number, warmup: number): (x: number, y: number) => Correlation {
   const xs: number[] = [];
   const ys: number[] = [];
@@ -22,7 +22,7 @@ export function createCorrelationWindow(size: number, warmup: number): (x: numbe
   };
 }
 
-/** Computed anew each time, a few times a second: running sums would lose their precision over days. */
+/** Computed anew a few times a second: running sums would lose their precision over days. */
 function correlate(xs: readonly number[], ys: readonly number[]): Correlation {
   const meanX = mean(xs);
   const meanY = mean(ys);

@@ -3,30 +3,33 @@ import type { Admission } from './admission.ts';
 import type { Dependency } from './dependency.ts';
 import type { World } from './world.ts';
 
-/** People who come by themselves, whatever the service does (an open model), and what they do when they are refused. */
+/** Clients that arrive at a rate, whatever the service does (an open model), and their retries. */
 export type Stream = {
   readonly class: RouteClass;
-  /** People per second at a moment, in milliseconds of virtual time. */
+  /** Clients per second at a moment, in milliseconds of virtual time. */
   readonly perSecond: (now: number) => number;
-  /** Refused or unanswered for `timeoutMs`, they try again after `pauseMs`, until `patienceMs` are over. Without it, once. */
+  /**
+   * Refused, or without an answer for `timeoutMs`, they retry after `pauseMs` until `patienceMs` are over. If omitted, they
+   * do not retry.
+   */
   readonly retry?: { readonly pauseMs: number; readonly timeoutMs: number; readonly patienceMs: number };
 };
 
-/** What happened to people of one class in one interval, by when it happened. */
+/** The fate of clients of one class in one interval, by when it was decided. */
 export type Tally = {
   came: number;
   served: number;
   gaveUp: number;
-  /** From coming to being served, of those who were. */
+  /** From arrival to answer, for served clients. */
   latencies: number[];
 };
 
 export type Crowd = {
-  /** Tallies since the last look. */
+  /** Counts since the last call. */
   look(): ReadonlyMap<RouteClass, Tally>;
 };
 
-/** Rates that change are looked at so often. */
+/** How often a changing rate is evaluated. */
 const idleMs = 100;
 
 export function createCrowd(

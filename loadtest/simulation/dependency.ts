@@ -1,6 +1,6 @@
 import type { World } from './world.ts';
 
-/** Something that is called and answers later; without a limit of its own, as a database or a gateway is. */
+/** Something that is called and answers later. It has no limit of its own, as a database or a gateway. */
 export type Dependency = {
   call(answer: () => void): void;
   /** How many times slower than at the start. */
@@ -10,7 +10,7 @@ export type Dependency = {
 /** Spread of a service time around its mean; 0 is constant. */
 export type Spread = { readonly meanMs: number; readonly sigma: number };
 
-/** `places` calls at once, the others wait in order: a pool of connections, a machine with so many cores. */
+/** `places` calls at once, the others wait in order: a pool of connections, or a machine with this many cores. */
 export function createServer(world: World, options: { places: number; service: Spread }): Dependency {
   const waiting: (() => void)[] = [];
   let first = 0;
@@ -43,7 +43,7 @@ export function createServer(world: World, options: { places: number; service: S
 
 const idle = (): void => {};
 
-/** Calls that come while one batch is written go together into the next: the lane of a group commit. */
+/** Calls that arrive while a batch is written go into the next one together: the lane of a group commit. */
 export function createLane(world: World, options: { batchMax: number; flush: Spread; perItemMs: number }): Dependency {
   const waiting: (() => void)[] = [];
   let writing = false;
@@ -70,7 +70,7 @@ export function createLane(world: World, options: { batchMax: number; flush: Spr
   return lane;
 }
 
-/** Log-normal, with the mean that was asked for. */
+/** Log-normal, with the given mean. */
 function drawTime(world: World, { meanMs, sigma }: Spread): number {
   if (sigma === 0) return meanMs;
   const normal = Math.sqrt(-2 * Math.log(1 - world.random())) * Math.cos(2 * Math.PI * world.random());

@@ -3,8 +3,8 @@ import { createMedianFilter, createMovingAverage } from '../../src/traffic-contr
 import { createCorrelationWindow } from './correlation-window.ts';
 
 /**
- * A second control: Vegas' thresholds with failsafe-go's guards as they are published, by correlations of what was
- * smoothed over fifty windows. It does not drift, and swings: the guards see a step of the limit only long after it.
+ * A second control: Vegas' thresholds with failsafe-go's published guards, by correlations smoothed over fifty windows. It
+ * does not drift but oscillates: the guards see a step of the limit only long after it.
  */
 export type PlainGuards = {
   answered(latencyMs: number, inflight: number, now: number, isFull: boolean): void;

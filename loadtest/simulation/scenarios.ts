@@ -4,7 +4,7 @@ import { type Stream, type Tally, createCrowd, percentileOf } from './crowd.ts';
 import { type Dependency, createServer } from './dependency.ts';
 import { type World, createWorld } from './world.ts';
 
-/** A dependency of twenty places and a tenth of a second each: 200 answers/s, as a small pool has with slow queries. */
+/** A dependency with twenty places of a tenth of a second each: 200 answers/s, like a small pool with slow queries. */
 export const places = 20;
 export const serviceMs = 100;
 export const capacityPerSecond = (places * 1000) / serviceMs;
@@ -27,7 +27,7 @@ export type Interval = {
   readonly servedPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Share served of those whose fate was decided, by class. */
+  /** Share of served clients among those whose fate was decided, by class. */
   readonly success: ReadonlyMap<RouteClass, number>;
 };
 
@@ -38,7 +38,7 @@ export type Scenario = {
   readonly streams: readonly Stream[];
   readonly admission: (world: World) => Admission;
   readonly dependency?: (world: World) => Dependency;
-  /** What befalls the dependency. */
+  /** What happens to the dependency. */
   readonly events?: readonly { readonly atSeconds: number; readonly slowness: number }[];
 };
 
@@ -86,7 +86,7 @@ export const mean = (values: readonly number[]): number =>
 
 const constant = (perSecond: number) => () => perSecond;
 
-/** Half of it orders, the rest browsing. */
+/** Half of it orders, half browsing. */
 export function mixedLoad(factor: number): Stream[] {
   const whole = capacityPerSecond * factor;
   return [
@@ -102,7 +102,7 @@ export type Drift = {
   /** End by start. */
   readonly ratio: number;
   readonly goodput: number;
-  /** Means of those of ten seconds each, and the longest of them. */
+  /** Means over ten seconds each, and the longest of them. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
@@ -141,14 +141,14 @@ export function simulateDrift(rule: RuleName, options: { seed: number; minutes: 
   };
 }
 
-/** After a rush, all must be as before within this time. */
+/** After a rush, everything must be as before within this time. */
 export const recoveredWithinSeconds = 30;
 
 export type Recovery = {
   readonly series: readonly Interval[];
-  /** From the end of the rush to the first of five good seconds; undefined when there were none. */
+  /** From the end of the rush to the first of five good seconds; undefined if there were none. */
   readonly secondsToNormal: number | undefined;
-  /** Answers to people who still waited for them, during the rush, by capacity. */
+  /** Answers to clients that still waited for them, during the rush, relative to the capacity. */
   readonly goodputInRush: number;
   readonly normalP99Ms: number;
 };
@@ -157,10 +157,10 @@ const calmSeconds = 30;
 const calmFactor = 0.7;
 const watchedSeconds = 90;
 const goodInARow = 5;
-/** p99 of one second of 140 answers is its second worst: it is normal within this many times the calm one. */
+/** The p99 of one second with 140 answers is its second worst value. Up to this multiple of the calm one is normal. */
 const normalFactor = 1.5;
 
-/** Ten times too many for a minute, who try again without back-off, and then 0.7 of what can be served. */
+/** Ten times the capacity for a minute, from clients that retry without backoff, and then 0.7 of the capacity. */
 export function simulateRecovery(
   rule: RuleName,
   options: { seed: number; factor: number; rushSeconds: number },

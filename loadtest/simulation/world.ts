@@ -1,4 +1,4 @@
-/** Virtual time: a discrete-event simulation. Nothing waits; the clock jumps from one event to the next. Milliseconds. */
+/** Virtual time: a discrete-event simulation. Nothing waits; the clock jumps from event to event. Milliseconds. */
 export type World = {
   readonly now: number;
   /** Seeded, uniform in [0, 1). */
@@ -88,7 +88,7 @@ export function createWorld(seed: number): World {
   };
 }
 
-/** Mulberry32: small, and the same everywhere. */
+/** Mulberry32: small, and equal on every machine. */
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 
-/** One statement, over all its calls since the counting began. */
+/** One statement, over all its calls since the last reset. */
 export type Statement = {
   /** With `$1` in place of every value. */
   readonly text: string;
@@ -9,14 +9,14 @@ export type Statement = {
   readonly totalMs: number;
   readonly meanMs: number;
   readonly rows: number;
-  /** Pages of tables and indexes that were looked at, found in memory or read. */
+  /** Table pages that were read, from memory or disk. */
   readonly blocks: number;
   readonly walBytes: number;
-  /** Its part of the time of all statements of this database. */
+  /** Its share of the time of all statements of this database. */
   readonly share: number;
 };
 
-/** What statements can be ordered by, as columns of the query below. */
+/** The possible sort orders, as columns of the query below. */
 export const orders = {
   total: 'total_ms',
   mean: 'mean_ms',
@@ -28,8 +28,8 @@ export const orders = {
 export type Order = keyof typeof orders;
 
 /**
- * The costliest statements of the database that is connected to, but those that look into the counts themselves. The
- * role needs pg_read_all_stats to see the statements of others.
+ * The costliest statements of the connected database, without those that read the statistics. The role needs
+ * pg_read_all_stats to see the statements of others.
  */
 export async function listCostliest(sql: Sql, { by, limit }: { by: Order; limit: number }): Promise<Statement[]> {
   const rows = await sql<(Omit<Statement, 'totalMs' | 'meanMs' | 'walBytes'> & Record<string, number>)[]>`
@@ -55,12 +55,12 @@ export async function listCostliest(sql: Sql, { by, limit }: { by: Order; limit:
   }));
 }
 
-/** Begins the counting anew, for all databases of the server. */
+/** Resets the statistics of all databases of the server. */
 export async function resetStatements(sql: Sql): Promise<void> {
   await sql`select pg_stat_statements_reset()`;
 }
 
-/** Postgres replaces the values of queries, but not those of every utility statement; a password may be among them. */
+/** Postgres replaces the values of queries, but not those of every utility statement, which may contain a password. */
 function withoutValues(text: string): string {
   return text.replaceAll(/'(?:[^']|'')*'/g, "'?'");
 }

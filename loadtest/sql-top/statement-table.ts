@@ -12,7 +12,7 @@ const columns: readonly (readonly [title: string, cell: (statement: Statement) =
   ['WAL bytes', ({ walBytes }) => String(walBytes)],
 ];
 
-/** A table for a terminal: figures to the right, the statement in one shortened line after them. */
+/** A table for a terminal: figures aligned to the right, then the statement, shortened to one line. */
 export function statementTable(statements: readonly Statement[]): string {
   if (statements.length === 0) return 'Nothing was counted yet.\n';
   const cells = statements.map((statement) => columns.map(([, cell]) => cell(statement)));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Answer } from '../../generator/connection.ts';
 import type { BenchStack } from '../harness/stack.ts';
 
-/** A process that does nothing but send these bytes, on the core where the API has been. */
+/** A process that only sends these bytes, on the core that the API used. */
 export async function startBareServer(
   stack: BenchStack,
   answer: Answer,

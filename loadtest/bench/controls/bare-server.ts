@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The control of the reads bench: `node:http` and nothing else, sending one answer that is ready. */
+/** The control of the reads bench: plain `node:http`, sending one prepared answer. */
 process.once('disconnect', () => process.exit());
 process.once('message', (message: { status: number; headers: string; body: string }) => {
   const body = Buffer.from(message.body, 'base64');

@@ -1,8 +1,7 @@
 import type { GroupCommit } from '../../../src/platform/database/group-commit.ts';
 
 /**
- * The control of the benches of callbacks, check-ins and joins: the same call to the database, with one item in it instead of
- * those that came together.
+ * The control of the benches of callbacks, check-ins and joins: the same database call with one item instead of a batch.
  */
 export function callPerItem<Item, Result>(
   write: (lane: string, items: readonly Item[]) => Promise<readonly Result[]>,

@@ -7,13 +7,13 @@ import { startNginx } from '../../../deploy/local/services/start-nginx.ts';
 import { familyOf } from '../harness/pinning.ts';
 import { type BenchStack, say } from '../harness/stack.ts';
 
-/** nginx with production's rules before the API. */
+/** nginx with production's rules in front of the API. */
 export type BenchEdge = { readonly port: number; readonly pids: readonly number[]; stop(): Promise<void> };
 
 /** The whole load comes from one network. */
 const requestsPerSecond = 1_000_000;
 
-/** Starts nginx on the core where the API is. A sentence where there is no nginx, and none can be fetched. */
+/** Starts nginx on the API's core. Returns a sentence if there is no nginx and none can be downloaded. */
 export async function startEdge(stack: BenchStack, apiPort: number): Promise<BenchEdge | string> {
   const account = chooseAccount();
   try {

@@ -7,7 +7,7 @@ import type { BenchStack } from '../harness/stack.ts';
 const run = promisify(execFile);
 const clients = 32;
 
-/** One row like an order and one for the outbox in one autocommit statement, without a hot row and without rules. */
+/** A row like an order and one for the outbox in one autocommit statement, without a hot row or rules. */
 const script = `with placed as (
   insert into bench_orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
     buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
@@ -18,8 +18,8 @@ insert into bench_outbox (name, payload) select 'order.placed', jsonb_build_obje
 `;
 
 /**
- * Rows per second that pgbench inserts into tables like ours through the same PgBouncer, one commit each: what the disk
- * and the server allow when nothing is scarce. A sentence where there is no pgbench.
+ * Rows per second that pgbench inserts into tables like ours through the same PgBouncer, one commit each: the limit of disk
+ * and server if nothing is scarce. Returns a sentence if there is no pgbench.
  */
 export async function insertRate(
   stack: BenchStack,
@@ -35,7 +35,7 @@ export async function insertRate(
       create table bench_outbox (like outbox including all);
       grant select, insert on bench_orders, bench_outbox to antre_app`),
   );
-  // Goes with the logs, however this ends.
+  // Removed with the logs in every case.
   const file = join(stack.folder, 'logs', 'insert.sql');
   writeFileSync(file, script.replaceAll('\n', ' '));
   const url = new URL(stack.services.addresses.databaseUrl);

@@ -5,10 +5,9 @@ import { storedKeys } from '../../../src/orders/placement/keys.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 
 /**
- * The control of the order benches: the usual way to place an order, one interactive transaction each, with the same
- * rules for what the benches ask (several categories, limits per buyer and network, idempotency, hold, lines, outbox).
- * It is as good as that way gets: the hot row is locked last, for one statement and the commit. Locked first, as one often
- * sees, it does about half as much.
+ * The control of the order benches: the usual interactive transaction per order, with the rules that the benches need
+ * (several categories, limits per buyer and network, idempotency, hold, lines, outbox). It is tuned: the hot row is locked
+ * last, for one statement and the commit. With the lock taken first, as is common, it reaches about half of that.
  */
 export function placementPerTransaction(db: Db, heldPerNetworkMax: number): Placement {
   return {
@@ -55,7 +54,7 @@ async function place(tx: Db, eventId: string, item: Item, heldPerNetworkMax: num
   return { row: placed, facts };
 }
 
-/** The hot row is locked last, and held only for this call and the commit. */
+/** The hot row is locked last, and only for this call and the commit. */
 async function takeStock(tx: Db, eventId: string, { category, quantity }: Line): Promise<void> {
   const taken = await rowsOf(
     tx,
@@ -65,7 +64,7 @@ async function takeStock(tx: Db, eventId: string, { category, quantity }: Line):
   if (taken.length === 0) throw new Error('sold out meanwhile');
 }
 
-/** The event and the requested categories, in the order of their pools, so that two orders cannot deadlock. */
+/** The event and the requested categories, ordered by pool, so that two orders cannot deadlock. */
 async function readCatalogue(tx: Db, eventId: string, item: Item): Promise<{ event: Event; lines: Line[] }> {
   const [event] = await rowsOf<Event>(
     tx,

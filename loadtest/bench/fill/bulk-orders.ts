@@ -3,8 +3,8 @@ import type { Db } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 
 /**
- * Rows made by SQL, past all acts, in numbers that no act would reach in time. They are as acts would have left them, so
- * that the audit stays clean. The order of number n has the id that `bulkOrderId` gives.
+ * Rows written by SQL instead of the service, which could not reach these numbers in time. They look as the service would
+ * have left them, so the audit stays clean. `bulkOrderId` gives the id of order number n.
  */
 const timeText = '06FJ2V1H8C';
 const numberLength = 10;
@@ -19,7 +19,7 @@ const orderIdOf = (event: TestEvent) =>
 const orderColumns = sql`event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
   buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at`;
 
-/** Fields that all buyers made here share. Keys and hashes differ by number and are as long as real ones. */
+/** Fields that all these buyers share. Keys and hashes differ by number and are as long as real ones. */
 const buyerColumns = sql`md5('key ' || n)::uuid, md5('body ' || n)::uuid, 'Ayu Lestari', 'ayu.' || n || '@example.test',
   '+6281' || lpad(n::text, 10, '0'), array[left(encode(sha256(('email ' || n)::bytea), 'hex'), 32), left(encode(sha256(('phone ' || n)::bytea), 'hex'), 32)]`;
 
@@ -35,7 +35,7 @@ async function insertLines(db: Db, event: TestEvent, numbers: Numbers, quantity:
     from ${numbersFrom(numbers)}`);
 }
 
-/** Orders of one ticket that wait for their payment, each with its attempt open at the gateway. */
+/** Orders of one ticket that wait for payment, each with an open attempt at the gateway. */
 export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
   const { price = 0 } = event.categories[0] ?? {};
   const count = numbers.last - numbers.first + 1;
@@ -59,9 +59,9 @@ export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: N
 }
 
 /**
- * Paid orders of free tickets with their tickets and the mail about them; `untold` leaves the mail out, which nobody has
- * been asked for then. The code of ticket m (from 0) is the MD5 of `<secret> m`.
- * @param options.each tickets of an order; default 10
+ * Paid orders of free tickets, with the tickets and their mails. `untold` leaves the mails out. The code of ticket m (from
+ * 0) is the MD5 of `<secret> m`.
+ * @param options.each tickets per order; default 10
  */
 export async function insertTickets(
   db: Db,
@@ -96,14 +96,14 @@ async function insertDeliveries(db: Db, event: TestEvent, numbers: Numbers): Pro
     from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
 }
 
-/** Says that these orders are paid, as payment does. */
+/** Stages that these orders are paid, as payment does. */
 export async function stagePaid(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
   await db.execute(sql`
     insert into outbox (name, payload)
     select 'order.paid', jsonb_build_object('eventId', ${event.id}::text, 'orderId', ${orderIdOf(event)}) from ${numbersFrom(numbers)}`);
 }
 
-/** The number of the order in its buyer's address. */
+/** The number of an order, from its buyer's address. */
 export function orderNumberIn(address: string): number {
   return Number(/^ayu\.(\d+)@/.exec(address)?.[1] ?? Number.NaN);
 }

@@ -4,9 +4,9 @@ import type { Db } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 
 /**
- * Orders of one ticket that nobody paid in time, with their lines and the counts of their buyers, which are zero again:
- * what sales that are over leave in the tables. Ids rise with time and end at random, keys and hashes are as long and as
- * scattered as real ones, so that the indexes are, too. Written by SQL, past all acts, as acts would have left it.
+ * Orders of one ticket that were not paid in time, with their lines and their buyers' counts, which are zero again: what
+ * past sales leave in the tables. Ids rise with time and end at random, and keys and hashes are as long and as scattered as
+ * real ones, so the indexes are, too. Written by SQL, in the form that the service would have left.
  */
 export async function insertEndedOrders(
   db: Db,

@@ -7,8 +7,8 @@ const networks = 20_000;
 const ordersPerStatement = 100_000;
 
 /**
- * Orders of one ticket whose hold has ended, and nobody swept: each with its line, an attempt that the gateway has closed,
- * and what it counts against its buyer, its network and the stock. Written by SQL, past all acts, as acts would have left it.
+ * Orders of one ticket with an expired hold that no sweep has released: each with its line, an attempt that the gateway has
+ * closed, and its counts for buyer, network and stock. Written by SQL, in the form that the service would have left.
  */
 export async function insertExpiredHolds(db: Db, event: TestEvent, count: number): Promise<void> {
   for (let first = 0; first < count; first += ordersPerStatement)

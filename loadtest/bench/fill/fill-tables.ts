@@ -7,11 +7,11 @@ import { type BenchStack, say } from '../harness/stack.ts';
 
 const tables = ['orders', 'order_lines', 'limit_counters'];
 const ordersPerEvent = 100_000;
-/** As many at once as the owner has connections. */
+/** Concurrent statements: as many as the owner has connections. */
 const writers = 2;
 const toldEachEvents = 20;
 
-/** Safety that is left out while filling, and is back before anything is measured. */
+/** Durability settings that are off while filling, and on again before anything is measured. */
 const whileFilling = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -21,8 +21,8 @@ const whileFilling = {
 };
 
 /**
- * Puts so many orders of past events into the tables: rows first, without indexes, then the indexes, then what autovacuum
- * would have done since.
+ * Fills the tables with orders of past events: first the rows, without indexes, then the indexes, then the work of
+ * autovacuum.
  * @returns the seconds that it took
  */
 export async function fillTables(stack: BenchStack, rows: number): Promise<number> {
@@ -43,7 +43,7 @@ export async function fillTables(stack: BenchStack, rows: number): Promise<numbe
       }
       await changeSettings(superuser, 'reset');
     });
-    // Data written without fsync is still on its way to the disk. That wait must not be measured.
+    // Data written without fsync is still on its way to the disk. The measurement must not wait for that.
     await promisify(execFile)('sync');
     await stack.asSuperuser((superuser) => superuser`checkpoint`);
   });
@@ -56,7 +56,7 @@ async function changeSettings(superuser: postgres.Sql, how: 'set' | 'reset'): Pr
   await superuser`select pg_reload_conf()`;
 }
 
-/** Takes all indexes away; gives back the statements that bring them again. */
+/** Drops all indexes. @returns the statements that create them again */
 async function dropIndexes(superuser: postgres.Sql): Promise<string[]> {
   const found = await superuser<{ dropped: string; made: string }[]>`
     select case when c.oid is null then format('drop index %s', i.indexrelid::regclass)

@@ -6,7 +6,7 @@ import type { Db } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { benchEncryptionKey } from '../harness/api-environment.ts';
 
-/** Gives the event's organizer the demo account at the gateway, encrypted as the benches' services expect. */
+/** Gives the event's organizer the demo account at the gateway, encrypted with the key of the benches' services. */
 export async function insertPaymentAccount(db: Db, { organizer }: TestEvent): Promise<void> {
   const { serverKey, clientKey, merchantId } = demoMidtransAccount;
   const credentials = encrypt(

@@ -4,7 +4,7 @@ import { readCounter } from '../harness/read-metrics.ts';
 import { poolerStats, serverWork } from '../harness/server-figures.ts';
 import { type BenchApi, type BenchStack, partsOf } from '../harness/stack.ts';
 
-/** Totals so far, by name. The difference of two, divided by the items between them, is the cost of one item. */
+/** Running totals by name. Their differences, divided by the number of items, are the cost of one item. */
 export type Spent = Readonly<Record<string, number>>;
 
 const microseconds = 1e6;
@@ -30,7 +30,7 @@ export async function readSpent(stack: BenchStack, api: BenchApi): Promise<Spent
   };
 }
 
-/** The cost of one item, to three digits. For grouped items also the number of items in a flush. */
+/** The cost of one item to three digits. For grouped items also the items per flush. */
 export function perItem(before: Spent, after: Spent, items: number): Record<string, number> {
   const differences = Object.entries(after).map(([name, value]): [string, number] => [
     name,
@@ -47,7 +47,7 @@ function digits(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-/** Both roles together, without the commands of this measurement. Redis also counts the commands inside scripts. */
+/** Both roles together, without the commands of this measurement. Redis also counts commands inside scripts. */
 async function redisCommands(stack: BenchStack): Promise<Spent> {
   const { redisCacheUrl, redisQueueUrl } = stack.services.addresses;
   const calls = { all: 0, scripts: 0 };

@@ -13,13 +13,13 @@ export type BestControl = {
   readonly api: ApiOptions;
   readonly connections: number;
   readonly pool: number;
-  /** Every combination that was tried, in one run each. */
+  /** Every combination, with one run each. */
   readonly tried: readonly Tried[];
 };
 
 /**
- * Where the transaction per order does best: every pool size with every number of connections. More connections would
- * meet the service's own protection: what waits for a connection of the pool is refused, and a refusal is no order.
+ * Finds where the transaction per order does best: every pool size with every number of connections. More connections are
+ * useless, because the pool refuses callers beyond its queue, and a refusal is no order.
  */
 export async function findBestControl(
   stack: BenchStack,

@@ -2,14 +2,15 @@ const interruptedCode = 130;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let interrupted = false;
 
-/** Whether a bench or drill is being ended from outside: what fails from then on fails because its servers have gone. */
+/** Whether a bench or drill is being interrupted: later failures are due to its stopped servers. */
 export function isInterrupted(): boolean {
   return interrupted;
 }
 
 /**
- * An interrupted bench or drill leaves neither servers nor data. One Ctrl-C may arrive several times: by the terminal, and by npm.
- * @returns forgets it again
+ * Makes an interrupted bench or drill leave neither servers nor data. One Ctrl-C may arrive twice, from the terminal and
+ * from npm.
+ * @returns a function that undoes this
  */
 export function endOnSignal(clearUp: () => Promise<void>): () => void {
   const end = () => {

@@ -6,12 +6,12 @@ import { type Parts, watchProcessors } from './processors.ts';
 import { type MeasuredRun, type Measurement, measurementOf, saidCores } from './report.ts';
 import { say } from './stack.ts';
 
-/** One run of a load, made ready: what it sends, what counts, and how its answers are checked against rows. */
+/** The prepared load of one run: what it sends, what counts, and how its answers are compared with rows. */
 export type Load = {
   readonly next: () => string | Buffer;
   readonly counts?: (answer: Answer) => boolean;
   readonly onAnswer?: (answer: Answer) => void;
-  /** After the run: what does not match, in words. */
+  /** After the run: the discrepancies, in words. */
   readonly check?: () => Promise<readonly string[]>;
 };
 
@@ -21,15 +21,15 @@ export type Measuring = {
   readonly connections: number;
   readonly options: BenchOptions;
   readonly faults: string[];
-  /** Makes the load of one run. */
+  /** Prepares the load of one run. */
   readonly prepare: () => Promise<Load>;
-  /** Processes whose processor time is reported beside the figure. */
+  /** Processes whose processor time is reported with the figure. */
   readonly parts: Parts;
-  /** How the load is driven; default: a closed loop. */
+  /** How the load is sent; default: a closed loop. */
   readonly drive?: typeof closedLoop;
 };
 
-/** Runs a load as often as the options say; what its checks find goes to `faults`. */
+/** Runs a load as often as the options say. Discrepancies are added to `faults`. */
 export async function measure(what: Measuring): Promise<Measurement> {
   const { options, faults, drive = closedLoop } = what;
   const results: MeasuredRun[] = [];
@@ -47,7 +47,7 @@ export async function measure(what: Measuring): Promise<Measurement> {
   return measurementOf(what.name, results);
 }
 
-/** Drives a load, and says which cores were busy with what from the end of its warm-up on. */
+/** Sends a load, and reports the use of each core after the warm-up. */
 export async function watched(
   parts: Parts,
   drive: () => Promise<LoadResult>,
@@ -60,7 +60,7 @@ export async function watched(
   return { ...result, cores: cores() };
 }
 
-/** Ours against the control, and against its bar. */
+/** Compares ours with the control and with the bar. */
 export function against(control: Measurement, ours: Measurement, bar?: Measurement['bar']): Measurement {
   const ratio = control.perSecond > 0 ? { ratio: ours.perSecond / control.perSecond } : {};
   return { ...ours, ...ratio, ...(bar === undefined ? {} : { bar }) };

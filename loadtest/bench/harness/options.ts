@@ -2,17 +2,17 @@
 export type BenchOptions = {
   /** Measured seconds of each run, after two seconds of warm-up. */
   readonly seconds: number;
-  /** Runs of which the middle one is reported. */
+  /** Number of runs. The median is reported. */
   readonly runs: number;
-  /** Orders that lie in the tables already, for the bench of growth. */
+  /** Orders that are in the tables beforehand, for the bench of growth. */
   readonly rows: number;
   /** Measured minutes of a live drift. */
   readonly minutes: number;
   /** Whether drift and recovery are also measured on the running product, not only simulated. */
   readonly live: boolean;
-  /** Whether processes are tied to cores. */
+  /** Whether processes are pinned to cores. */
   readonly pin: boolean;
-  /** Whether the API writes a CPU profile, whose top is reported. */
+  /** Whether the API writes CPU profiles, whose top is reported. */
   readonly profile: boolean;
 };
 
@@ -24,7 +24,7 @@ const most = { seconds: 120, runs: 20, rows: 100_000_000, minutes: 120 };
 /** The benches, with one line each. */
 export type Benches = Readonly<Record<string, string>>;
 
-/** The help text, also shown after a wrong option. */
+/** The help text, which is also shown after an invalid option. */
 export function usage(benches: Benches): string {
   const width = Math.max(...Object.keys(benches).map((name) => name.length));
   const lines = Object.entries(benches).map(([name, said]) => `  ${name.padEnd(width)}  ${said}`);
@@ -42,8 +42,8 @@ What each measures and how to read it: docs/benchmarks.md`;
 }
 
 /**
- * Names and options out of `orders reads --seconds 5 --runs 3 --rows 10000000 --no-pin --profile`; `help` when they are asked
- * about. Without names, all benches.
+ * Parses names and options such as `orders reads --seconds 5 --runs 3 --rows 10000000 --no-pin --profile`; `help` if asked
+ * for. Without names, all benches.
  * @throws Error with a sentence for the user
  */
 export function readArguments(

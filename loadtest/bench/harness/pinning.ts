@@ -3,16 +3,16 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 /**
- * Which core each part works on, so that the scheduler does not move them about during a run. One API process has the
- * first core; the database, its pooler, Redis and the load generator share the others. Two API processes have nothing to
- * themselves on two cores, so there nobody is tied.
+ * The core of each part, so that the scheduler does not move processes during a run. A single API process gets the first
+ * core. The database, its pooler, Redis and the load generator share the others. With two API processes on two cores
+ * nothing is pinned.
  */
 export type Pinning = {
-  /** Said in the report. */
+  /** For the report. */
   readonly said: string;
   pinApi(pid: number, processes: number): void;
   pinRest(pids: readonly number[]): void;
-  /** Lets these run anywhere, until they are tied again. */
+  /** Lets these processes run anywhere until they are pinned again. */
   untie(pids: readonly number[]): void;
   /** Lets this process run anywhere again. */
   release(): void;
@@ -51,7 +51,7 @@ function whyNot(wanted: boolean, cores: number): string | undefined {
   }
 }
 
-/** All threads of these processes; threads started later inherit it. Processes that have ended meanwhile are ignored. */
+/** All threads of these processes; later threads inherit it. Ended processes are ignored. */
 function tie(pids: readonly number[], cores: string): void {
   for (const pid of pids) {
     try {
@@ -71,7 +71,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Each process with everything it has started that still runs. */
+/** Each process with its running descendants. */
 export function familiesOf(pids: readonly number[]): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -89,7 +89,7 @@ export function familiesOf(pids: readonly number[]): ReadonlyMap<number, readonl
   return new Map(pids.map((pid) => [pid, familyOf(pid)]));
 }
 
-/** A process and everything it has started that still runs. */
+/** A process and its running descendants. */
 export function familyOf(pid: number): readonly number[] {
   return familiesOf([pid]).get(pid) ?? [pid];
 }
@@ -97,7 +97,7 @@ export function familyOf(pid: number): readonly number[] {
 function parentOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything; what follows it does not.
+    // The name in parentheses may contain anything. The fields after it do not.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { familiesOf } from './pinning.ts';
 
-/** Processes by the part of the system that they and those they have started are. */
+/** Processes with their descendants, by part of the system. */
 export type Parts = Readonly<Record<string, readonly number[]>>;
 
 /** Processor time by part: seconds, or cores in use. */
@@ -10,13 +10,13 @@ export type ByPart = Readonly<Record<string, number>>;
 /** Fields of /proc/<pid>/stat, counted from the one after the name. */
 const userTime = 11;
 const childrensSystemTime = 14;
-/** Linux's unit of this time, on every machine that Node runs on. */
+/** Linux's unit of this time, the same on every machine that Node runs on. */
 const ticksPerSecond = 100;
 export const generatorPart = 'load generator';
 
 /**
- * Seconds of processor time that each part has used until now, with its processes that have ended and the operating
- * system's work for them; and this process, which makes the load. 0 where there is no /proc.
+ * Seconds of processor time that each part has used so far, with its ended processes and the operating system's work for
+ * them, and of this process, which generates the load. 0 without /proc.
  */
 export function processorSeconds(parts: Parts): ByPart {
   const families = familiesOf(Object.values(parts).flat());
@@ -28,7 +28,7 @@ export function processorSeconds(parts: Parts): ByPart {
   return { ...Object.fromEntries(seconds), [generatorPart]: (user + system) / 1e6 };
 }
 
-/** Cores that each part keeps busy from now until the function is called. */
+/** Cores that each part keeps busy, from now until the returned function is called. */
 export function watchProcessors(parts: Parts): () => ByPart {
   const before = processorSeconds(parts);
   const started = performance.now();
@@ -46,14 +46,14 @@ function ticksOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Its own user and system time, and those of its children that were waited for.
+    // User and system time of the process and of its children that were waited for.
     return fields.slice(userTime, childrensSystemTime + 1).reduce((sum, field) => sum + Number(field), 0);
   } catch {
     return 0;
   }
 }
 
-/** The most memory that a process has had in use, in MiB (resident). 0 where there is no /proc. */
+/** The peak resident memory of a process in MiB. 0 without /proc. */
 export function peakMemoryMiB(pid: number): number {
   try {
     const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 
-/** Where API processes leave their CPU profiles with `--profile`; they open in any browser's developer tools. */
+/** Where API processes write their CPU profiles with `--profile`. Any browser's developer tools open them. */
 export const profileFolder = join(repositoryFolder, 'loadtest/results/profiles');
 
 type CallFrame = {
@@ -15,7 +15,7 @@ type CallFrame = {
 };
 type CpuProfile = {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
-  /** One per sample: which function it met, and the microseconds since the one before. */
+  /** One per sample: its function, and the microseconds since the previous sample. */
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 };
@@ -34,8 +34,8 @@ export function clearProfiles(): void {
 export type ProfileTop = { readonly modules: readonly string[]; readonly functions: readonly string[] };
 
 /**
- * Of each profile, where the samples of work were: by module (a package, a file of ours, or a part of Node) and by function,
- * each in itself, without what it called. Reads the bundles' source maps, so the bundles must still be there.
+ * Where each profile's samples were: by module (a package, one of our files, a part of Node) and by function, each without
+ * its callees. Reads the bundles' source maps, so the bundles must still exist.
  */
 export function topOfProfiles(): Record<string, ProfileTop> {
   if (!existsSync(profileFolder)) return {};
@@ -69,7 +69,7 @@ function topOf(profile: CpuProfile): ProfileTop {
   return { modules: most(modules, modulesShown), functions: most(functions, functionsShown) };
 }
 
-/** Regular expressions bear their text as a name. */
+/** A regular expression has its text as its name. */
 function clipped(name: string): string {
   return name.length > nameMax ? `${name.slice(0, nameMax)}...` : name;
 }

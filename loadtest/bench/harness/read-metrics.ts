@@ -2,7 +2,7 @@ import type { BenchApi } from './stack.ts';
 
 const deadlineMs = 5000;
 
-/** The value of a metric over all processes of the API; only the series whose labels contain `labels`. */
+/** The value of a metric over all API processes, restricted to series whose labels contain `labels`. */
 export async function readCounter(api: BenchApi, name: string, labels = ''): Promise<number> {
   let sum = 0;
   for (const port of api.operationsPorts) {

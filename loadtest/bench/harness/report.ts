@@ -1,7 +1,7 @@
 import type { LoadResult } from '../../generator/tally.ts';
 import type { ByPart } from './processors.ts';
 
-/** One run as it is written down; latencies in milliseconds. */
+/** One run in the report; latencies in milliseconds. */
 export type Run = {
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -9,26 +9,26 @@ export type Run = {
   readonly p999Ms: number;
   readonly maxMs: number;
   readonly statuses: Readonly<Record<string, number>>;
-  /** Cores that each part of the system kept busy, and the load generator. */
+  /** Cores kept busy by each part of the system and by the load generator. */
   readonly cores: ByPart;
 };
 
-/** Results of a load run, and its cost in processor time. */
+/** The results of a load run, with its processor time. */
 export type MeasuredRun = LoadResult & { readonly cores: ByPart };
 
 /** The bar of a figure. */
 export type Bar = {
   readonly perSecondMin?: number;
   readonly p99MsBelow?: number;
-  /** Against the control. */
+  /** The ratio to the control. */
   readonly ratioMin?: number;
 };
 
-/** One measured thing: every run, and the run in the middle. */
+/** One measurement: every run, and the median one. */
 export type Measurement = Omit<Run, 'statuses'> & {
   readonly name: string;
   readonly runs: readonly Run[];
-  /** Ours divided by the control of the same run of the bench. */
+  /** Ours divided by the control of the same bench run. */
   readonly ratio?: number;
   readonly bar?: Bar;
   readonly note?: string;
@@ -36,7 +36,7 @@ export type Measurement = Omit<Run, 'statuses'> & {
 
 export type BenchReport = {
   readonly measurements: readonly Measurement[];
-  /** Faults that make the figures void: counts that do not match, broken invariants. */
+  /** Discrepancies that void the figures: wrong counts, broken invariants. */
   readonly faults: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
 };
@@ -62,7 +62,7 @@ export function measurementOf(name: string, results: readonly MeasuredRun[]): Me
   return { name, ...middle, runs };
 }
 
-/** Which bars a figure missed, in words; empty when it reached them all. */
+/** The bars that a figure missed, in words; empty if it reached all. */
 export function missedBars({ bar = {}, ...figure }: Measurement): string[] {
   const missed: string[] = [];
   if (bar.perSecondMin !== undefined && figure.perSecond < bar.perSecondMin)
@@ -108,7 +108,7 @@ export function printReport(name: string, machine: Machine, report: BenchReport)
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** Short things on one line, lists and what holds others on lines of their own. */
+/** Prints short values on one line, lists and containers on lines of their own. */
 function saidFact(value: unknown, indent = '  '): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -122,7 +122,7 @@ function saidFact(value: unknown, indent = '  '): string {
   return lines.join('');
 }
 
-/** Cores in use by part, those that matter. */
+/** The cores in use by part, without negligible ones. */
 export function saidCores(cores: ByPart): string {
   return Object.entries(cores)
     .filter(([, used]) => used >= leastSaidCores)

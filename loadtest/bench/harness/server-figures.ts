@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import type { BenchStack } from './stack.ts';
 
-/** Settings of the server that a reader must know to believe a figure. */
+/** Server settings that a reader needs to judge a figure. */
 export async function serverSettings(stack: BenchStack): Promise<Record<string, string>> {
   const names = [
     'fsync',
@@ -19,7 +19,7 @@ export async function serverSettings(stack: BenchStack): Promise<Record<string, 
   });
 }
 
-/** PgBouncer's `SHOW STATS` of the product's database; undefined without a PgBouncer of our own. */
+/** PgBouncer's `SHOW STATS` for the product's database; undefined without a PgBouncer of our own. */
 export async function poolerStats(stack: BenchStack): Promise<Record<string, number> | undefined> {
   const { pgbouncerAdminUrl, databaseUrl } = stack.services.addresses;
   if (pgbouncerAdminUrl === undefined) return undefined;
@@ -37,20 +37,20 @@ export async function poolerStats(stack: BenchStack): Promise<Record<string, num
   }
 }
 
-/** Postgres' totals since its start. The difference of two is the cost of one bench. */
+/** Postgres' totals since its start. Their difference is the cost of a bench. */
 export type ServerWork = {
   readonly walBytes: number;
   readonly walRecords: number;
   readonly fullPageImages: number;
   readonly walSyncs: number;
-  /** Statements that a client sent, and their time inside Postgres. */
+  /** Statements that clients sent, and their time in Postgres. */
   readonly statements: number;
   readonly statementMs: number;
 };
 
 export async function serverWork(stack: BenchStack): Promise<ServerWork> {
   return stack.asSuperuser(async (sql) => {
-    // Postgres counts the work of a connection once it is idle for a moment.
+    // Postgres reports the work of a connection once it is idle for a moment.
     await sql`select pg_stat_force_next_flush()`;
     const [row] = await sql<ServerWork[]>`
       select (select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8) as "walBytes",
@@ -66,7 +66,7 @@ export async function serverWork(stack: BenchStack): Promise<ServerWork> {
   });
 }
 
-/** The statements of the service that took most of the time since the last reset, with what one call took. */
+/** The service's statements with the most time since the last reset, with the time per call. */
 export async function costliestStatements(stack: BenchStack, limit: number): Promise<string[]> {
   return stack.asSuperuser(async (sql) => {
     const rows = await sql<{ said: string }[]>`
@@ -84,8 +84,8 @@ export async function forgetStatements(stack: BenchStack): Promise<void> {
 }
 
 /**
- * Adds a wait of so many microseconds before each flush of the log to disk, as a network disk would: Postgres' own
- * `commit_delay`, without regard to how many transactions are open. 0 takes it away.
+ * Adds a wait of this many microseconds before each flush of the log, as a network disk would. It is Postgres'
+ * `commit_delay`, independent of the number of open transactions. 0 removes it.
  */
 export async function delayCommits(stack: BenchStack, microseconds: number): Promise<void> {
   await stack.asSuperuser(async (sql) => {

@@ -16,23 +16,23 @@ import { type Pinning, createPinning, familyOf } from './pinning.ts';
 import type { Parts } from './processors.ts';
 import { profileFolder } from './profile.ts';
 
-/** Postgres with fsync on, PgBouncer, Redis, migrated and empty: a place of its own for one bench. */
+/** Postgres with fsync on, PgBouncer and Redis, migrated and empty, for one bench. */
 export type BenchStack = {
   readonly services: Services;
-  /** Where the data of its servers lie; goes with it. */
+  /** The folder of its servers' data, deleted at the end. */
   readonly folder: string;
-  /** As the service sees it: antre_app, through PgBouncer. */
+  /** The service's access: antre_app, through PgBouncer. */
   readonly open: OpenDb;
-  /** The owner of the tables, past PgBouncer, without the service's timeouts: for rows in bulk, and for the audit. */
+  /** The owner of the tables, past PgBouncer and without the service's timeouts: for bulk rows and the audit. */
   readonly owner: OpenDb;
-  /** Which processes are tied to which core. */
+  /** Which processes are pinned to which core. */
   readonly pinned: string;
-  /** Ties a process to the core of a single API process; one of several may run anywhere. */
+  /** Pins a process to the core of a single API process. One of several may run anywhere. */
   pinApi(pid: number, processes?: number): void;
   startApi(options: ApiOptions): Promise<BenchApi>;
-  /** Lets the servers use every core meanwhile, for work that is not measured. */
+  /** Lets the servers use every core for work that is not measured. */
   onAllCores<Result>(act: () => Promise<Result>): Promise<Result>;
-  /** Runs statements as the superuser of Postgres, in the product's database. */
+  /** Runs statements as Postgres' superuser in the product's database. */
   asSuperuser<Result>(act: (sql: postgres.Sql) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 };
@@ -44,7 +44,7 @@ export type BenchApi = {
   stop(): Promise<void>;
 };
 
-/** The processes of the system by what they are; the API's only while it runs. */
+/** The system's processes by part. The API's are listed only while it runs. */
 export function partsOf({ services }: Pick<BenchStack, 'services'>, api?: BenchApi): Parts {
   const pidsOf = (...names: string[]) =>
     names.map((name) => services.children.get(name)?.pid() ?? 0).filter((pid) => pid > 0);
@@ -58,17 +58,17 @@ export function partsOf({ services }: Pick<BenchStack, 'services'>, api?: BenchA
 
 const callTimeoutMs = 60_000;
 const bulkTimeoutMs = 3_600_000;
-/** The control may use up to 32 connections; PgBouncer must not be what limits it. */
+/** The control may use up to 32 connections, and PgBouncer must not limit it. */
 const poolerConnections = 48;
 
-/** A line of progress, with the minutes and seconds since the start. */
+/** Prints a line of progress with the minutes and seconds since the start. */
 export function say(line: string): void {
   const seconds = Math.floor(performance.now() / 1000);
   const minutes = String(Math.floor(seconds / 60)).padStart(2);
   process.stderr.write(`  ${minutes}:${String(seconds % 60).padStart(2, '0')}  ${line}\n`);
 }
 
-/** @throws with everything that was started until then stopped, and its data thrown away */
+/** @throws after stopping everything that was started and deleting its data */
 export async function startBenchStack(name: string, options: BenchOptions): Promise<BenchStack> {
   const folder = join(dataFolder, `bench-${name}-${process.pid}`);
   say('starting Postgres, PgBouncer and Redis');
@@ -106,7 +106,7 @@ async function openStack(given: {
   const { addresses } = services;
   const asSuperuser = superuserOf(addresses);
   await migrate({ url: addresses.databaseDirectUrl });
-  // The audit of millions of rows sorts them; the service's own role keeps its setting.
+  // The audit sorts millions of rows. The service's own role keeps its setting.
   await asSuperuser((sql) => sql.unsafe(`alter role antre_owner set work_mem = '128MB'`));
   await widenPooler(addresses.pgbouncerAdminUrl);
   const pinning = createPinning(options.pin);
@@ -173,7 +173,7 @@ function apiStarter(
     const pids = started.map((one) => one.pid);
     if (tied) for (const pid of pids) pinning.pinApi(pid, processes);
     else pinning.untie([...pids, ...rest()]);
-    // Its first half second is spent on its own start.
+    // The first half second is the start of the process.
     await pause(500);
     return {
       port,

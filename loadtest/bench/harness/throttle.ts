@@ -1,8 +1,8 @@
 import type { BenchStack } from './stack.ts';
 
 /**
- * Makes Postgres take this long for each order placed, inside the event's lane: a dependency whose capacity is known,
- * whatever the machine can do. The work itself is done as ever, after the wait.
+ * Makes Postgres wait this long for each placed order, inside the event's lane. The dependency then has a known capacity on
+ * every machine. The work itself follows unchanged after the wait.
  */
 export async function throttlePlacement(stack: BenchStack, millisecondsPerOrder: number): Promise<void> {
   await stack.asSuperuser(async (sql) => {

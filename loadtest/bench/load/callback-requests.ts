@@ -3,7 +3,7 @@ import type { MidtransAccount } from '../../../sandbox/demo-accounts.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { bulkOrderId } from '../fill/bulk-orders.ts';
 
-/** A settled QRIS payment as Midtrans tells it, signed with the account's key, for the attempt of this order. */
+/** Midtrans' callback for a settled QRIS payment, signed with the account's key, for the attempt of this order. */
 export function callbackRequest(event: TestEvent, account: MidtransAccount, number: number): string {
   const attemptId = `pay_${bulkOrderId(event, number).slice(4)}01`;
   const amount = `${event.categories[0]?.price ?? 0}.00`;

@@ -3,9 +3,9 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A payment gateway that does as little as a gateway can: it takes each payment that is made, and tells by a signed callback
- * that it was paid, a while later. It speaks as Midtrans does, from a process of its own. The sandbox, which plays a gateway's
- * moods, takes too much of the processor to stand outside a bench.
+ * A minimal payment gateway. It accepts each payment, and a while later reports it as paid by a signed callback, as
+ * Midtrans would, from a process of its own. The sandbox, with its scripted faults, uses too much processor time for a
+ * bench.
  */
 export type GatewayTask = {
   readonly apiPort: number;
@@ -14,7 +14,7 @@ export type GatewayTask = {
   readonly merchantId: string;
   readonly payAfterMs: number;
 };
-/** When each payment was made and when its callback was sent and acknowledged, in milliseconds since 1970. */
+/** When each payment was made, and when its callback was sent and acknowledged, in milliseconds since 1970. */
 export type Payment = {
   readonly attemptId: string;
   readonly madeMs: number;
@@ -82,7 +82,7 @@ function pay(given: GatewayTask, { attemptId, amount, madeMs }: Made): void {
   tell(given, body, { attemptId, madeMs, toldMs: nowMs() });
 }
 
-/** Repeated until it is acknowledged, as a gateway does; sooner than any gateway would. */
+/** Repeated until acknowledged, as gateways do, but sooner. */
 function tell(given: GatewayTask, body: string, payment: Omit<Payment, 'acknowledgedMs'>): void {
   const again = () => {
     refused += 1;

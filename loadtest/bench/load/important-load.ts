@@ -13,7 +13,7 @@ import type { BenchOptions } from '../harness/options.ts';
 import { networkAddress } from './order-requests.ts';
 import type { BenchStack } from '../harness/stack.ts';
 
-/** Requests that must succeed under any load: callbacks (class 0), reading one's order and the door (class 1). */
+/** Requests that must succeed under any load: callbacks (class 0), reads of one's order and scans at the door (class 1). */
 export type ImportantLoad = {
   run(port: number, seconds: { warmup: number; measured: number }): Promise<Important>;
 };
@@ -23,7 +23,7 @@ export const importantPerSecond = { callbacks: 50, reads: 100, scans: 50 };
 const connections = 32;
 const networks = 5000;
 
-/** @param secondsInAll the time for which there are payments and tickets */
+/** @param secondsInAll the duration for which there are payments and tickets */
 export async function importantLoad(
   stack: BenchStack,
   options: BenchOptions,

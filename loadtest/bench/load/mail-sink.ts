@@ -2,8 +2,8 @@ import { type Socket, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A mail server that accepts everything and keeps only the arrival times, so that it never limits the sender. Runs as
- * a process of its own; asked by a message, it tells what has arrived since it was asked before.
+ * A mail server that accepts everything and keeps only arrival times, so that it never limits the sender. It runs in a
+ * process of its own, and answers a message with the arrivals since the previous one.
  */
 export type Arrival = { readonly recipient: string; readonly atMs: number };
 export type SinkReport = { readonly port: number } | { readonly arrivals: readonly Arrival[]; readonly bytes: number };

@@ -9,7 +9,7 @@ import type { Measurement } from '../harness/report.ts';
 import type { ApiOptions } from '../harness/api-environment.ts';
 import { type BenchStack, partsOf } from '../harness/stack.ts';
 
-/** More than any run can sell, so that no run sells out. */
+/** More than any run can sell. */
 export const endlessCapacity = 100_000_000;
 
 /** Orders of one ticket for the one category of a new event, every 201 counted against rows. */
@@ -57,7 +57,7 @@ export async function measureOn(
   }
 }
 
-/** Where the transaction per order did well in the bench of orders; more connections are refused by the pool. */
+/** Where the transaction per order did well in the bench of orders. More connections are refused by the pool. */
 const controlPool = 16;
 const controlConnections = 64;
 export const fixedControl = {
@@ -66,7 +66,7 @@ export const fixedControl = {
   said: `pool of ${controlPool}, ${controlConnections} connections`,
 } as const satisfies { api: ApiOptions; connections: number; said: string };
 
-/** The same load on the product and on the transaction per order; ours first, with its ratio. */
+/** The same load on the product and on the transaction per order. Ours first, with its ratio. */
 export async function measureBothWays(
   stack: BenchStack,
   what: Omit<Parameters<typeof measureOn>[1], 'api'>,

@@ -7,8 +7,8 @@ export type OrderShape = {
 };
 
 /**
- * Orders of these shapes in turn, every one by another buyer, from many networks (as a trusted proxy reports them), each
- * with a key of its own.
+ * Orders of these shapes in turn, each by another buyer and with its own key, from many networks (as reported by a trusted
+ * proxy).
  */
 export function orderRequests(shapes: readonly OrderShape[]): () => string {
   const bodies = shapes.map(({ slug, lines }) => ({
@@ -29,7 +29,7 @@ export function orderRequests(shapes: readonly OrderShape[]): () => string {
   };
 }
 
-/** An address in the given one of 65,536 networks. */
+/** An address in one of 65,536 networks. */
 export function networkAddress(network: number): string {
   return `10.${network >> 8}.${network & 255}.7`;
 }

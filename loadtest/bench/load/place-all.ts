@@ -5,8 +5,8 @@ import { type OrderShape, orderRequests } from './order-requests.ts';
 const connectionsMax = 64;
 
 /**
- * Places so many orders as fast as they are taken; one that is shed is replaced by another.
- * @returns what was not answered with 201, in words
+ * Places this many orders as fast as they are accepted. A shed order is replaced by another one.
+ * @returns the answers other than 201, in words
  */
 export async function placeAll(port: number, count: number, shape: OrderShape): Promise<string[]> {
   const next = orderRequests([shape]);

@@ -1,6 +1,6 @@
 import { type Answer, type Connection, openConnection } from '../../generator/connection.ts';
 
-/** A few kept-alive connections that requests take in turn; a lost one is opened again, to the API's address at that time. */
+/** A few kept-alive connections that requests use in turn. A lost one is opened again, to the API's current address. */
 export type Senders = { send(request: string): Promise<Answer>; close(): void };
 
 export function openSenders(port: () => number, connectionsMax: number): Senders {

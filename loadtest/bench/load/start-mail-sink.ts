@@ -8,7 +8,7 @@ export type MailSink = {
   readonly pid: number;
   /** Mails that arrived since the last call. */
   taken(): Promise<{ readonly arrivals: readonly Arrival[]; readonly bytes: number }>;
-  /** How many mails of this size a second it takes from so many plain connections: what it cannot be blamed for. */
+  /** Mails of this size per second that it accepts from this many plain connections: the sink's own limit. */
   limit(connections: number, bytes: number, seconds: number): Promise<number>;
   stop(): Promise<void>;
 };

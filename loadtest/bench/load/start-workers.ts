@@ -8,7 +8,7 @@ import type { BenchOptions } from '../harness/options.ts';
 import { profileFolder } from '../harness/profile.ts';
 import type { BenchStack } from '../harness/stack.ts';
 
-/** Starts so many of the product's workers; one alone has the core of a single API process. */
+/** Starts this many of the product's workers. A single one has the core of a single API process. */
 export async function startWorkers(
   stack: BenchStack,
   { profile }: BenchOptions,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { networkAddress } from './order-requests.ts';
 import type { StormTask } from './storm.ts';
 
-/** Time between an answer and the next request: the service is measured, not how fast a client reads its answers. */
+/** The pause between an answer and the next request, so that the service is measured and not the client. */
 const pauseMs = 100;
 
 const answers: Record<string, number> = {};

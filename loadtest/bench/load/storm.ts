@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 
-/** A request that a storm sends over and over, each time from another network. */
+/** A request that a storm repeats, each time from another network. */
 export type StormRequest = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -10,7 +10,7 @@ export type StormRequest = {
   readonly body?: string;
 };
 
-/** The requests that the storm's process sends. */
+/** The requests of the storm's process. */
 export type StormTask = { readonly port: number; readonly atOnce: number; readonly requests: readonly StormRequest[] };
 
 export type Storm = {
@@ -21,12 +21,12 @@ export type Storm = {
 const lowestPriority = 19;
 
 /**
- * Starts a storm of requests from a process of its own: the process that measures orders must not be busy with the bytes of
- * a hundred PDFs.
+ * Starts a storm of requests from another process, so that the process that measures orders is not busy with the bytes of a
+ * hundred PDFs.
  */
 export function startStorm(task: StormTask): Storm {
   const child = fork(new URL('storm-sender.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  // Clients have machines of their own: here they take only what the service and the measuring leave.
+  // Clients have machines of their own. Here they get only what the service and the measurement leave.
   if (child.pid !== undefined) setPriority(child.pid, lowestPriority);
   child.send(task);
   return {

@@ -8,10 +8,10 @@ import { codeOf, exchangeRequest } from './crowd.ts';
 import type { QueueRoom } from './room.ts';
 import type { Senders } from '../load/queue-senders.ts';
 
-/** Forged ways in, which must all fail, by kind: how many, how many were accepted, and their answers. */
+/** Forged requests that must all fail, by kind: how many, how many were accepted, and their answers. */
 export type Attacks = Record<string, { attempts: number; accepted: number; told: Record<string, number> }>;
 
-/** Further ahead than any process may be behind or before another. */
+/** Further ahead than any two processes may differ. */
 const skippedAheadMin = 5000;
 
 export function createAttacks(room: QueueRoom, senders: Senders, attacks: Attacks) {
@@ -29,7 +29,7 @@ export function createAttacks(room: QueueRoom, senders: Senders, attacks: Attack
     note(kind, exchangeRequest(slug, token, Math.floor(Math.random() * 1e6)));
 
   return {
-    /** One of each kind that needs no luck. */
+    /** One of each kind that is certain to be possible. */
     places: async (serving: number): Promise<void> => {
       const called = indexAt(room.draw, Math.floor(Math.random() * Math.max(serving, 1)));
       const accountKey = room.accountKeyOf(called);
@@ -66,7 +66,7 @@ export function createAttacks(room: QueueRoom, senders: Senders, attacks: Attack
       for (const position of positions)
         await show('expired: turn is over', room.placeTokenOf(indexAt(room.draw, position)));
     },
-    /** An order with a pass, and then all that must not work with it. Gives back whether the order was placed. */
+    /** An order with a pass, and then everything that must not work with it. @returns whether the order was placed */
     orders: async (position: number): Promise<boolean> => {
       const index = indexAt(room.draw, position);
       const answer = await senders.send(exchangeRequest(slug, room.placeTokenOf(index), index)).catch(() => undefined);

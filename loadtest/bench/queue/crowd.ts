@@ -6,16 +6,16 @@ import type { QueueRoom } from './room.ts';
 import { networkAddress } from '../load/order-requests.ts';
 import { type Senders, openSenders } from '../load/queue-senders.ts';
 
-/** The acts of one person, and the counts of the crowd as a whole. */
+/** What one buyer does, and the counts of the whole crowd. */
 export type Crowd = {
-  /** Passes given in each second since the crowd began to watch. */
+  /** Passes issued in each second since the crowd began to watch. */
   readonly passesBySecond: readonly number[];
   readonly latencies: Latencies;
   /** Called but refused: must be 0. */
   readonly refused: Record<string, number>;
-  /** Positions that stayed away, to come when their turn is over. */
+  /** Positions that stayed away, and come when their turn is over. */
   readonly absent: readonly number[];
-  /** Positions below this have been called, as the document says and its rate reckons. */
+  /** Positions below this have been called, according to the document and its rate. */
   serving(): number;
   readonly document: () => QueueDocument | undefined;
 };
@@ -30,13 +30,13 @@ export type QueueDocument = {
 
 const tickMs = 50;
 const pollMs = 1000;
-/** Every so many called positions one does not come. */
+/** One in this many called positions does not come. */
 const absentEvery = 500;
 const connections = 64;
 
 /**
- * All who were called come within moments and exchange their place, once each; the document is read once a second, which
- * is enough for any number of people. Runs until `seconds` are over.
+ * All called buyers come within moments and exchange their place once. The document is read once a second, which is enough
+ * for any number of buyers. Runs until `seconds` are over.
  */
 export async function runCrowd(
   room: QueueRoom,
@@ -105,7 +105,7 @@ export async function runCrowd(
 const triesMax = 40;
 const retryMs = 250;
 
-/** Waits and retries if asked to; the process may be a second behind the document. */
+/** Waits and retries when asked to: the process may be a second behind the document. */
 async function exchangeUntilDone(
   room: QueueRoom,
   senders: Senders,

@@ -5,7 +5,7 @@ import { holdPlaces } from './places.ts';
 import type { QueueRoom, startScheduler } from './room.ts';
 import { openSenders } from '../load/queue-senders.ts';
 
-/** Seconds of the crowd's time, from the opening on. */
+/** Seconds of the crowd's time since the opening. */
 export const crowdSeconds = 100;
 export const redisAwayAt = { from: 45, to: 55 };
 export const workerAwayAt = { from: 65, to: 67 };
@@ -21,7 +21,7 @@ export type World = {
   running: ReturnType<typeof startScheduler>;
 };
 
-/** The crowd comes as it is called; meanwhile Redis, the worker and the API are killed, and others try to get in. */
+/** The crowd comes as it is called. Meanwhile Redis, the worker and the API are killed, and others try to get in. */
 export async function meetTheCrowd(world: World) {
   const { room, state, stack, rateMax } = world;
   const port = () => state.api.port;

@@ -8,8 +8,8 @@ import type { Senders } from '../load/queue-senders.ts';
 const sampled = 500;
 
 /**
- * Remembers the positions of some waiting buyers, from all over the line. `lost` counts those who join again later, or show their
- * token, and get another answer.
+ * Remembers the positions of some waiting buyers from the whole line. `lost` counts those who later join again, or show
+ * their token, and get another answer.
  */
 export async function holdPlaces(room: QueueRoom, senders: Senders): Promise<{ lost(): Promise<number> }> {
   const step = Math.floor(room.places / sampled);

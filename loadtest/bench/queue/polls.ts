@@ -6,7 +6,7 @@ import type { BenchStack } from '../harness/stack.ts';
 /** Requests and commands that the servers received meanwhile. */
 export type Asked = { readonly redisCommands: number; readonly postgresStatements: number };
 
-/** Counts the commands of the cache's Redis and the statements of the service while `act` runs. */
+/** Counts the commands of the cache's Redis and the service's statements while `act` runs. */
 export async function askedWhile<Result>(
   stack: BenchStack,
   act: () => Promise<Result>,

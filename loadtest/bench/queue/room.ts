@@ -20,8 +20,8 @@ import { type BenchStack, say } from '../harness/stack.ts';
 export const turnSeconds = 60;
 const batchPlaces = 10_000;
 /**
- * From the end of the joining to the freeze, from there to the beacon's round, and to the opening. A million leaves take
- * seconds on a quiet machine; the lead is what an organizer who expects so many would leave for it on a busy one.
+ * Seconds from the end of joining to the freeze, from there to the beacon's round, and to the opening. A million leaves
+ * take seconds on a quiet machine. The lead is what an organizer who expects so many would allow on a busy one.
  */
 const freezeSeconds = 3;
 const leadSeconds = 60;
@@ -60,7 +60,7 @@ export function beaconEnvironment(chain: BeaconChain): Record<string, string> {
   };
 }
 
-/** The worker's part, as it is composed there. Closing it is what killing the worker is. */
+/** The worker's part, composed as in the worker. Closing it is the same as killing the worker. */
 export function startScheduler(
   stack: BenchStack,
   chain: BeaconChain,
@@ -85,7 +85,7 @@ export function startScheduler(
 const emailOf = (index: number) => `queue.${index}@example.test`;
 const accountKeyOf = (index: number) => buyerKey(benchHashSecret, 'email', emailOf(index));
 
-/** Joined through the product's own call, frozen and drawn by the scheduler by the rules of production, and open. */
+/** Joins through the product's own call, then freezes, draws and opens by the scheduler and the rules of production. */
 export async function openQueueRoom(
   stack: BenchStack,
   options: { places: number; rateMax: number; chain: BeaconChain; scheduler: () => RoomScheduler },

@@ -7,7 +7,7 @@ type Issued = Awaited<ReturnType<ReturnType<typeof createChallenges>['issue']>>;
 
 const madeAtOnce = 500;
 
-/** Challenges as the service makes them, solved: of each account's join, all from the length of the body on. */
+/** The service's challenges, solved: for each account's join, its body with the length before it. */
 export async function solveFor(eventId: string, accountKeys: readonly string[], difficulty: number): Promise<string[]> {
   const challenges = createChallenges({ secret: benchQueueTokenSecret, clock: systemClock });
   const requests: string[] = [];
@@ -19,7 +19,7 @@ export async function solveFor(eventId: string, accountKeys: readonly string[], 
   return requests;
 }
 
-/** ALTCHA's search: the number whose hash, after salt and nonce, begins as asked. */
+/** ALTCHA's search: the number whose hash, after salt and nonce, has the given beginning. */
 function solved(challenge: Issued, difficulty: number): string {
   const { nonce, salt, keyPrefix } = challenge.parameters;
   const input = Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(nonce, 'hex'), Buffer.alloc(4)]);

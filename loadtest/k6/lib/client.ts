@@ -5,24 +5,24 @@ import { settings } from './settings.ts';
 
 export type Reply = RefinedResponse<'text'>;
 export type Call = {
-  /** The route as a pattern: one name in the results however many ids there are. */
+  /** The route as a pattern: one name in the results for any number of ids. */
   readonly route: string;
   readonly path: string;
   readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Gets the time of this call, beside the run's own figures. */
+  /** Gets the time of this call, in addition to the run's figures. */
   readonly trend?: Trend;
-  /** Which buyer's network it comes from. */
+  /** The buyer whose network it comes from. */
   readonly network?: number;
 };
 
-/** Answers that nobody has explained: a 5xx other than a 503 that says when to come back. */
+/** Unexplained answers: a 5xx other than a 503 with Retry-After. */
 const unexplained = new Counter('unexplained_5xx');
-/** Share of calls that were refused for load or limits: 429, or 503 with Retry-After. */
+/** Share of calls refused for load or limits: 429, or 503 with Retry-After. */
 const refused = new Rate('refused');
 
-/** One call to the service. A 304, 409 or 429 is an answer; whether it was the wanted one is for the caller's checks. */
+/** One call to the service. A 304, 409 or 429 is an answer. The caller checks whether it was the wanted one. */
 export function callApi(call: Call): Reply {
   const reply = send(settings.api, 'api', call);
   const isRefusal = reply.status === 429 || (reply.status === 503 && reply.headers['Retry-After'] !== undefined);
@@ -32,7 +32,7 @@ export function callApi(call: Call): Reply {
   return reply;
 }
 
-/** One call to the service before the load: it is in no figure. */
+/** One call to the service before the load. No figure contains it. */
 export function callForSetup(call: Call): Reply {
   return send(settings.api, 'setup', call);
 }
@@ -59,7 +59,7 @@ function send(origin: string, kind: 'api' | 'sandbox' | 'setup', call: Call): Re
   });
 }
 
-/** What stands at a path of a JSON answer, or undefined. */
+/** The value at a path of a JSON answer, or undefined. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let found = value;
   for (const name of path) {
@@ -68,7 +68,7 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   return found;
 }
 
-/** The answer's JSON, or undefined when it is none. */
+/** The answer's JSON, or undefined if it has none. */
 export function json(reply: Reply): unknown {
   try {
     return reply.body === '' ? undefined : JSON.parse(reply.body);

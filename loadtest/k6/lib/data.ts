@@ -11,7 +11,7 @@ export type Prepared = {
   readonly categoryId: string;
   /** A door session. */
   readonly doorToken: string;
-  /** Codes of tickets that nobody has scanned yet. */
+  /** Codes of tickets that are not scanned yet. */
   readonly ticketCodes: readonly string[];
 };
 
@@ -22,7 +22,7 @@ export function iteration(): number {
   return exec.scenario.iterationInTest;
 }
 
-/** Another person in every iteration of every run. */
+/** A different person in every iteration of every run. */
 export function buyerOf(run: string, number: number): Buyer {
   const digits = String(number).padStart(7, '0');
   const runDigits = String(Number.parseInt(run, 36) % 1000).padStart(3, '0');
@@ -38,8 +38,8 @@ export function idempotencyKey(run: string, number: number): string {
 }
 
 /**
- * An address for X-Forwarded-For, each of another /24 network, or undefined with one network. The service believes it
- * only when TRUSTED_PROXIES names the address that the load comes from.
+ * An address for X-Forwarded-For, each in another /24 network; undefined with a single network. The service accepts it only
+ * if TRUSTED_PROXIES names the load generator's address.
  */
 export function networkAddress(number: number | undefined): string | undefined {
   if (settings.networks <= 1 || number === undefined) return undefined;

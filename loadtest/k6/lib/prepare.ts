@@ -3,7 +3,7 @@ import { buyerOf, idempotencyKey, mailDomain, type Prepared } from './data.ts';
 import { rateOf } from './profiles.ts';
 import { settings } from './settings.ts';
 
-/** Published in the README; only the local launcher makes these users. */
+/** Published in the README. Only the local launcher creates these users. */
 const password = 'demo-password-please-change';
 const organizer = '/v1/organizers/demo';
 
@@ -15,8 +15,8 @@ const doorTicketsMax = 2000;
 const guestNumbersFrom = 9_000_000;
 
 /**
- * Runs once before the load: makes an event of its own with an open door, so that runs do not eat each other's stock,
- * tells the sandbox that this run's buyers pay by themselves, and fetches free tickets for the door.
+ * Runs once before the load. Creates an event of its own with open doors, so that runs do not use up each other's stock,
+ * tells the sandbox that this run's buyers pay by themselves, and gets free tickets for the door.
  */
 export function prepare(): Prepared {
   const run = Date.now().toString(36);
@@ -89,7 +89,7 @@ function makeEvent(run: string, token: string): MadeEvent {
   return made;
 }
 
-/** As many free tickets as the door will scan, up to a bound; after that the door scans them again. */
+/** As many free tickets as the door will scan, up to a bound. After that the door scans them again. */
 function doorTickets(run: string, event: MadeEvent): string[] {
   const wanted = Math.min(doorTicketsMax, Math.ceil(rateOf('door') * (settings.durationSeconds + 1)));
   const codes: string[] = [];
@@ -139,7 +139,7 @@ export function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
 }
 
-/** @throws when the answer is not a success: without its preparation a run says nothing */
+/** @throws if the answer is not a success: without its preparation a run says nothing */
 function demand(reply: Reply, what: string): Reply {
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw new Error(`${what}: answered ${reply.status} ${reply.body} ${reply.error}`);

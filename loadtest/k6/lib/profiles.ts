@@ -2,7 +2,7 @@ import type { Options, Scenario } from 'k6/options';
 import { settings } from './settings.ts';
 import { thresholdsOf } from './thresholds.ts';
 
-/** How the offered rate is shared, and how long one iteration of each scenario takes at worst, in seconds. */
+/** How the offered rate is divided, and the longest duration of one iteration of each scenario, in seconds. */
 const profiles = {
   browse: { share: 0.7, longestSeconds: 2 },
   checkout: { share: 0.2, longestSeconds: 10 },
@@ -15,8 +15,8 @@ const gracefulStop = '45s';
 const virtualUsersMax = 5000;
 
 /**
- * The options of a run. The load is open: iterations begin at the offered rate whatever the service answers, as people do.
- * What could not be begun is counted as dropped and fails the run.
+ * The options of a run. The load is open: iterations begin at the offered rate whatever the service answers. Iterations
+ * that could not begin count as dropped and fail the run.
  */
 export function runOptions(): Options {
   const names = settings.scenarios.map(scenarioName);
@@ -54,7 +54,7 @@ function scenario(name: ScenarioName, all: readonly ScenarioName[]): Scenario {
     gracefulStop,
     tags: { scenario_kind: name },
   } as const;
-  // Who scans does not ramp: the door opens at once. Alone, a scenario is held at its rate from the start too.
+  // The door does not ramp: it opens at once. A single scenario is also held at its rate from the start.
   if (name === 'door' || all.length === 1) {
     const duration = `${settings.durationSeconds}s`;
     return { ...shared, executor: 'constant-arrival-rate', rate: perTenSeconds, duration };

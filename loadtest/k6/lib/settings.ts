@@ -1,4 +1,4 @@
-/** What a run is told by its environment (`k6 run -e NAME=value`, or `npm run loadtest`, which passes all of it). */
+/** The settings of a run from its environment (`k6 run -e NAME=value`, or `npm run loadtest`, which passes all of them). */
 export type Settings = {
   readonly api: string;
   readonly sandbox: string;
@@ -7,10 +7,10 @@ export type Settings = {
   /** How long that rate is held. */
   readonly durationSeconds: number;
   readonly rampSeconds: number;
-  /** Client networks that requests seem to come from; 1 sends no X-Forwarded-For. */
+  /** Number of client networks that requests seem to come from; 1 sends no X-Forwarded-For. */
   readonly networks: number;
   readonly scenarios: readonly string[];
-  /** When a buyer pays after the gateway has made the payment. */
+  /** When a buyer pays, after the gateway has created the payment. */
   readonly payAfterMs: number;
 };
 

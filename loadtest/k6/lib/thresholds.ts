@@ -3,7 +3,7 @@ import type { Settings } from './settings.ts';
 
 const droppedShareMax = 0.01;
 
-/** What a run must hold to be green. `kind:api` are the calls to the service; the sandbox's own time does not count. */
+/** The conditions for a green run. `kind:api` are the calls to the service; the sandbox's time does not count. */
 export function thresholdsOf({ rate, durationSeconds }: Settings): Record<string, Threshold[]> {
   return {
     'http_req_duration{kind:api}': ['p(95)<200'],

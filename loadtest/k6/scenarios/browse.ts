@@ -8,7 +8,7 @@ const unchanged = new Trend('step_event_page_304', true);
 const categories = new Trend('step_ticket_categories', true);
 const availability = new Trend('step_availability', true);
 
-/** Somebody looks at the event: the page, what there is and what it costs, and the page once more from their own cache. */
+/** A visitor reads the event: the page, its tickets and prices, and the page once more from the browser's cache. */
 export function browse({ slug }: Prepared, network = iteration()): void {
   const path = `/v1/events/${slug}`;
   const page = callApi({ route: '/v1/events/{slug}', path, trend: eventPage, network });

@@ -10,20 +10,23 @@ const placeOrder = new Trend('step_place_order', true);
 const replayOrder = new Trend('step_replay_order', true);
 const readOrder = new Trend('step_read_order', true);
 const readTickets = new Trend('step_read_tickets', true);
-/** From the answer to the order until the gateway's payment is ready, and until the order is paid. */
+/** From the order's answer until the gateway's payment is ready, and until the order is paid. */
 const instructionsReady = new Trend('wait_payment_instructions', true);
 const orderPaid = new Trend('wait_order_paid', true);
 
 const quantity = 2;
-/** The pause between two looks grows, as on the buyer's page: who waits for long must not make it longer for all. */
+/** The pause between two polls grows, as on the buyer's page, so that long waits do not slow everybody down. */
 const pollFirstSeconds = 0.3;
 const pollMaxSeconds = 2;
 const pollGrowth = 1.5;
 const waitSeconds = 30;
-/** Buyers whose connection broke and who send the same order again. */
+/** Share of buyers whose connection broke and who send the same order again. */
 const replayEvery = 10;
 
-/** One buyer, the whole way: looks, orders, pays at the gateway (the sandbox sends the signed callback), comes to the door. */
+/**
+ * The whole way of one buyer: reads, orders, pays at the gateway (the sandbox sends the signed callback), comes to the
+ * door.
+ */
 export function checkout(prepared: Prepared): void {
   const number = iteration();
   browse(prepared, number);
@@ -77,7 +80,7 @@ function place({ run, slug, categoryId }: Prepared, number: number): Placed | un
   return typeof id === 'string' && typeof accessToken === 'string' ? { id, accessToken } : undefined;
 }
 
-/** Asks again until it is so, as the buyer's page does. */
+/** Polls until the condition holds, as the buyer's page does. */
 function until(read: () => Reply, isSo: (body: unknown) => boolean): boolean {
   const giveUpAt = Date.now() + waitSeconds * 1000;
   for (let pause = pollFirstSeconds; Date.now() < giveUpAt; pause = Math.min(pause * pollGrowth, pollMaxSeconds)) {

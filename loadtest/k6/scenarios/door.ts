@@ -6,7 +6,7 @@ import { bearer } from '../lib/prepare.ts';
 
 const checkIn = new Trend('step_check_in', true);
 
-/** Staff scans: each ticket once, and when all are in, again. */
+/** Staff scans: each ticket once, then all of them again. */
 export function door(prepared: Prepared): void {
   const number = iteration();
   const { ticketCodes, run } = prepared;
