@@ -2,7 +2,7 @@
 
 -- platform ------------------------------------------------------------------------------------------------------------
 
--- Work promised by committed transactions. The relay adds it to the queue; a row stays until its job is done.
+-- Jobs staged by committed transactions. The relay adds them to the queue. A row stays until its job is done.
 create table outbox (
   id bigint generated always as identity primary key,
   name text not null,
@@ -10,17 +10,17 @@ create table outbox (
   available_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
   relays smallint not null default 0,
-  -- The event that the job works for, '-' for none. The relay shares the queue's room between events.
+  -- The event that the job works for, '-' for none. The relay divides the queue's room between events.
   event_id text not null generated always as (
     coalesce(payload ->> 'eventId', 'evt_' || substr(payload ->> 'attemptId', 5, 8), '-')) stored
 );
 
--- Work that the queue has not been given yet, by kind and event: no kind and no event waits behind the backlog of another.
+-- Jobs that are not in the queue yet, by kind and event, so that no kind or event waits behind another's backlog.
 create index outbox_staged on outbox (name, event_id, available_at, id) where relays = 0;
--- Work that the queue has been given and that is not done yet, by the end of its lease. A row is in one of the two indexes.
+-- Jobs that are in the queue and not done, by the end of their lease. Each row is in one of the two indexes.
 create index outbox_leased on outbox (available_at, id) where relays > 0;
 
--- Jobs that were given up, kept for a person: nothing that matters lives only in Redis.
+-- Jobs that were given up, kept for a person, since nothing that matters lives only in Redis.
 create table dead_letters (
   id bigint generated always as identity primary key,
   outbox_id bigint not null unique,
@@ -33,14 +33,15 @@ create table dead_letters (
 
 -- operators -----------------------------------------------------------------------------------------------------------
 
--- What operators have switched, as it is now. Every API process reads the rows that are on twice a second; they are few.
+-- The switches that operators have turned, in their present state. Every API process reads the few rows that are on, twice
+-- a second.
 create table switches (
   name text not null check (name ~ '^[a-z][a-z0-9_]{0,39}$'),
   -- The event it is for, or 'all'.
   event_id text not null,
   event_slug text check ((event_slug is null) = (event_id = 'all')),
   is_on boolean not null,
-  -- When it goes off by itself.
+  -- When it turns off by itself.
   until timestamptz,
   reason text not null,
   changed_by text not null,
@@ -50,7 +51,7 @@ create table switches (
 
 create index switches_on on switches (name) where is_on;
 
--- Every turn of a switch: what, who, why, when. It only grows: the service itself cannot rewrite it.
+-- Every turn of a switch: what, who, why, when. Append-only: the service itself cannot rewrite it.
 create table switch_turns (
   id bigint generated always as identity primary key,
   name text not null,
@@ -81,28 +82,29 @@ create table staff (
   password_hash text,
   -- Language of the mails to this member.
   locale text not null default 'id' check (locale in ('id', 'en')),
-  -- Made by the local launcher with a published password; production refuses to start while one exists.
+  -- Created by the local launcher with a published password. Production refuses to start while such a row exists.
   is_demo boolean not null default false,
-  -- Who invited this member last, or took the invitation over: an open invitation ends with them. Null: an operator.
+  -- The member who invited this member last or took the invitation over: an open invitation ends with that member. Null: an
+  -- operator.
   invited_by text,
   created_at timestamptz not null default now(),
   unique (organizer_id, email),
   check (status <> 'active' or password_hash is not null)
 );
 
--- An address signs in for one organizer. Only who has accepted takes it: an invitation keeps no address from anybody.
+-- An address signs in for one organizer. Only accepting an invitation takes the address; being invited does not.
 create unique index staff_email_active on staff (email) where status = 'active';
 
 create index staff_organizer on staff (organizer_id, id);
 
--- One-time links: invitations and password resets. The secret half of the link is a keyed hash of the id, so that
--- neither this table nor a job's payload can open one.
+-- One-time links: invitations and password resets. The secret half of the link is a keyed hash of the id, so neither this
+-- table nor a job's payload can open one.
 create table staff_tokens (
   id text primary key,
   staff_id text not null references staff (id),
   purpose text not null check (purpose in ('invitation', 'password_reset')),
   expires_at timestamptz not null,
-  -- When it was used, or made void by a later link or by the end of its member.
+  -- When it was used, or voided by a later link or by the end of its member.
   used_at timestamptz,
   created_at timestamptz not null default now()
 );
@@ -112,7 +114,7 @@ create index staff_tokens_staff on staff_tokens (staff_id);
 create table sessions (
   id text primary key,
   staff_id text not null references staff (id),
-  -- A keyed hash of the address and the network that the sign-in came from: the member is known there.
+  -- A keyed hash of address and network of the sign-in: the member is known from that network.
   network_key text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
@@ -130,7 +132,7 @@ create table api_keys (
   role text not null check (role in ('manager', 'door')),
   key_hash bytea not null unique,
   created_by text not null,
-  -- Who answers for it, and with whom it ends: who made it, or who took it over from them.
+  -- The member who is responsible for it: its creator, or who took it over. It ends with that member.
   responsible_id text not null,
   created_at timestamptz not null default now(),
   ended_at timestamptz
@@ -152,19 +154,19 @@ create table audit_log (
 
 create index audit_log_organizer on audit_log (organizer_id, id desc);
 
--- A buyer who proves to read an email or a phone: the code is a keyed hash of the id, so it stands nowhere. A row is deleted
--- soon after it has ended, and with it the address.
+-- A buyer's proof of an email or phone. The code is a keyed hash of the id, so it is not stored. The row, with the address,
+-- is deleted soon after it has ended.
 create table buyer_verifications (
   id text primary key,
   channel text not null check (channel in ('email', 'whatsapp')),
   account_key text not null,
-  -- The address that the code goes to, encrypted for this row.
+  -- The address that gets the code, encrypted for this row.
   target_sealed text not null,
   locale text not null check (locale in ('id', 'en')),
-  -- Whose event it is for, when it is for one: that organizer's name and number stand on the message.
+  -- The event that the code is for, if any: the message carries its organizer's name and number.
   organizer_id text,
   event_id text,
-  -- Wrong codes.
+  -- Number of wrong codes.
   tries smallint not null default 0 check (tries between 0 and 5),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
@@ -189,13 +191,13 @@ create table events (
   address text not null default '',
   time_zone text not null default 'Asia/Jakarta',
   currency text not null default 'IDR' check (currency ~ '^[A-Z]{3}$'),
-  -- ISO 3166-1. A phone number without a country of its own belongs to this one.
+  -- ISO 3166-1. A phone number without a country code belongs to this country.
   country text not null default 'ID' check (country ~ '^[A-Z]{2}$'),
   starts_at timestamptz not null,
   ends_at timestamptz not null,
   doors_open_at timestamptz not null,
   status text not null default 'draft' check (status in ('draft', 'published', 'cancelled')),
-  -- The operator's and organiser's hand on the tap, apart from the windows of the categories.
+  -- Whether all sales are open, independent of the windows of the categories.
   sales text not null default 'open' check (sales in ('open', 'closed')),
   hold_seconds integer not null default 900 check (hold_seconds between 60 and 86400),
   tickets_per_order_max integer not null default 10 check (tickets_per_order_max between 1 and 100),
@@ -206,16 +208,16 @@ create table events (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   published_at timestamptz,
-  -- What the public listing finds an event by, made of its texts by src/catalog/search: rows that come past the service are
-  -- filled in by the worker, and so are those of an older version.
+  -- The search entry, made from the event's texts by src/catalog/search. The worker adds it to rows that were written past
+  -- the service and renews older versions.
   search tsvector not null default '',
   city_key text not null default '',
   category_key text not null default '',
   search_version integer not null default 0,
-  -- Postgres knows the zone: lists by day ask it for local times.
+  -- Postgres must know the zone: lists by day ask for local times.
   check (starts_at at time zone time_zone is not null),
   check (starts_at < ends_at and doors_open_at <= ends_at),
-  -- Lets the listing of what is not over yet begin in the middle of the index instead of at the first event ever.
+  -- Lets the listing of current events begin in the middle of the index instead of at the first event ever.
   check (ends_at - starts_at <= interval '366 days')
 );
 
@@ -268,7 +270,7 @@ create table ticket_categories (
   check (per_order_min <= per_order_max)
 );
 
--- Door hardware: a device may scan for one event, and nothing else.
+-- Door hardware: a device may scan for one event and do nothing else.
 create table devices (
   id text primary key,
   organizer_id text not null references organizers (id),
@@ -279,7 +281,7 @@ create table devices (
   responsible_id text not null,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
-  -- An event of its own organizer: the database says so, since access does not know the catalog.
+  -- Must be an event of its own organizer. The database checks that, since the room access does not know the catalog.
   constraint devices_event_of_organizer foreign key (organizer_id, event_id) references events (organizer_id, id)
 );
 
@@ -287,7 +289,8 @@ create index devices_event on devices (organizer_id, event_id, id);
 
 -- orders --------------------------------------------------------------------------------------------------------------
 
--- The one truth about what may still be sold. Narrow, updated in place (HOT): room on the page, no index on a counter.
+-- The only truth about what may still be sold. The table is narrow, has no index on a counter, and leaves room on each
+-- page, so that updates are in place (HOT).
 create table stock (
   event_id text not null,
   pool_id text not null,
@@ -308,7 +311,7 @@ create table promo_codes (
   event_id text not null references events (id),
   id text not null,
   code text not null check (code ~ '^[A-Z0-9-]{3,32}$'),
-  -- What buyers are matched by: the code without its hyphens.
+  -- The text that buyers' input is compared with: the code without its hyphens.
   code_key text not null generated always as (replace(code, '-', '')) stored check (code_key <> ''),
   kind text not null check (kind in ('percent', 'amount')),
   value bigint not null check (value > 0),
@@ -324,8 +327,8 @@ create table promo_codes (
   constraint promo_codes_limit check (redemptions_max is null or redemptions <= redemptions_max)
 ) with (fillfactor = 50);
 
--- Quantities counted against a limit: per buyer (b:<key>), per buyer and category (b:<key>:<category>), held per
--- network (n:<key>). Keys are keyed hashes; no one can be read from them.
+-- Quantities counted against a limit: per buyer (b:<key>), per buyer and category (b:<key>:<category>), held per network
+-- (n:<key>). The keys are keyed hashes, which identify nobody.
 create table limit_counters (
   event_id text not null,
   counter_key text not null,
@@ -333,14 +336,15 @@ create table limit_counters (
   primary key (event_id, counter_key)
 ) with (fillfactor = 80);
 
--- No foreign key to events: placement reads the event itself, and a key-share lock per order on one row would be felt.
+-- No foreign key to events: placement reads the event itself, and a key-share lock per order on one row would cost too
+-- much.
 create table orders (
   event_id text not null,
   id text not null,
   organizer_id text not null,
   status text not null check (status in (
     'pending_payment', 'closing', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled')),
-  -- 128 bits of each. Four of the key's bytes come from the event: the keys of one event lie together in the index.
+  -- 128 bits of each. Four of the key's bytes come from the event, so that the keys of one event are together in the index.
   idempotency_key_hash uuid not null,
   fingerprint uuid not null,
   buyer_name text not null,
@@ -366,25 +370,26 @@ create table orders (
   hold_ends_max_at timestamptz not null,
   paid_at timestamptz,
   closed_at timestamptz,
-  -- What a hold that is closing will become once no attempt is open.
+  -- The status of a closing hold once no attempt is open.
   close_reason text check (close_reason in ('expired', 'cancelled')),
-  -- Why a person should look: late_no_stock, over_limit, double_payment, underpaid, overpaid, reversed, ...
+  -- Reasons for a person to look: late_no_stock, over_limit, double_payment, underpaid, overpaid, reversed, ...
   flags text[] not null default '{}',
-  -- Who gave a hold up, where somebody did: the buyer is told nothing of what the buyer has done.
+  -- Who gave the hold up, if somebody did. Buyers get no message about their own acts.
   cancelled_by text check (cancelled_by in ('buyer', 'organizer', 'event')),
   primary key (event_id, id),
   check (status not in ('paid', 'partially_refunded') or paid_at is not null)
 ) with (fillfactor = 80);
 
 create unique index orders_idempotency on orders (idempotency_key_hash, event_id);
--- Holds that end: placement asks for those of its own event, the sweeper for one event after the other. A look-up by id that
--- also states the status must not take this index (see "planner" at the end), so its condition is written in another way.
+-- Holds that end. Placement reads those of its own event, the sweeper one event after another. A lookup by id with a status
+-- must not use this index (see "planner" at the end), so its condition is written differently.
 create index orders_hold_end on orders (event_id, expires_at) where status || '' = 'pending_payment';
--- Orders that have been closing for too long; its condition is written in the same way.
+-- Orders that have been closing for too long. The condition is written differently for the same reason.
 create index orders_closing on orders (expires_at) where status || '' = 'closing';
--- The ten characters that a buyer reads out. The desk asks within an event; a lost link asks one event after the other.
+-- The ten characters that a buyer reads out. The desk searches within an event; a lost link searches one event after
+-- another.
 create index orders_code on orders (right(id, 10), event_id);
--- Paid orders of the last minutes, each of which must have its delivery.
+-- Orders paid in the last minutes. Each must have its delivery.
 create index orders_paid_at on orders (paid_at) where paid_at is not null;
 
 create table order_lines (
@@ -402,7 +407,7 @@ create table tickets (
   id text not null,
   order_id text not null,
   ticket_category_id text not null,
-  -- 128 random bits; what the QR carries, in base 32.
+  -- 128 random bits, which the QR code carries in base 32.
   code bytea not null check (length(code) = 16),
   status text not null default 'live' check (status in ('live', 'revoked')),
   issued_at timestamptz not null default now(),
@@ -414,7 +419,7 @@ create table tickets (
 
 create index tickets_order on tickets (order_id, event_id);
 
--- The door list in the order of change, so that a device fetches what is new since it last asked.
+-- The door list in the order of change, so that a device gets only what is new.
 create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);
 
 -- payments ------------------------------------------------------------------------------------------------------------
@@ -423,9 +428,10 @@ create table payment_accounts (
   organizer_id text not null references organizers (id),
   gateway text not null check (gateway ~ '^[a-z][a-z0-9_]*$'),
   merchant_id text not null,
-  -- The account adds the gateway's fee to what buyers pay: what comes beyond our total is that fee, also when unsaid.
+  -- The account adds the gateway's fee to the payment. What exceeds our total is that fee, even if the gateway does not say
+  -- so.
   buyer_pays_fee boolean not null default false,
-  -- JSON of the gateway's keys, encrypted for this organiser and gateway.
+  -- The gateway's keys as JSON, encrypted for this organiser and gateway.
   credentials text not null,
   updated_at timestamptz not null default now(),
   primary key (organizer_id, gateway)
@@ -444,22 +450,22 @@ create table payment_attempts (
   status text not null check (status in (
     'creating', 'unknown', 'pending', 'review', 'authorized', 'captured', 'settled', 'denied', 'failed', 'expired',
     'cancelled', 'voided', 'reversed', 'refunded', 'partially_refunded', 'charged_back')),
-  -- The gateway's own id of the transaction, once it is known.
+  -- The gateway's own transaction id, once known.
   gateway_reference text,
   redirect_url text,
   instructions jsonb not null default '{}',
   received bigint not null default 0 check (received >= 0),
   refunded bigint not null default 0 check (refunded >= 0 and refunded <= received),
-  -- The part of what was received that the gateway keeps for itself: never earned, never owed.
+  -- The part of the received money that the gateway keeps: never earned, never owed.
   gateway_fee bigint not null default 0 check (gateway_fee >= 0 and gateway_fee <= received),
   failure text,
   created_at timestamptz not null default now(),
   -- When the gateway stops accepting money for it.
   expires_at timestamptz,
-  -- When the reconciler or the closer asks the gateway next; null when there is nothing to ask.
+  -- When the reconciler or the closer asks the gateway next; null if there is nothing to ask.
   next_check_at timestamptz,
   checks integer not null default 0,
-  -- Looks in a row that the gateway did not answer. They do not count as checks.
+  -- Consecutive looks without an answer from the gateway. They do not count as checks.
   failed_looks smallint not null default 0,
   close_requested_at timestamptz,
   updated_at timestamptz not null default now(),
@@ -472,8 +478,8 @@ create unique index payment_attempts_open on payment_attempts (order_id, event_i
 create index payment_attempts_order on payment_attempts (order_id, event_id, number);
 create index payment_attempts_next_check on payment_attempts (next_check_at) where next_check_at is not null;
 
--- The inbox. The row with its deduplication key stays for at least 30 days and is not partitioned; the raw bytes are,
--- and go by the day.
+-- The inbox. The row with its deduplication key is kept for at least 30 days and is not partitioned. The raw bytes are
+-- partitioned and dropped by day.
 create table callbacks (
   id bigint generated always as identity primary key,
   gateway text not null,
@@ -487,7 +493,7 @@ create table callbacks (
   unique (gateway, organizer_id, dedup_key)
 );
 
--- Its condition is written so that a look-up by id that also states the status does not take it.
+-- The condition is written so that a lookup by id with a status does not use this index.
 create index callbacks_received on callbacks (received_at) where status || '' = 'received';
 
 create table callback_payloads (
@@ -510,20 +516,21 @@ create table refunds (
   reason text not null check (reason in (
     'requested', 'buyer_cancelled', 'late_payment', 'double_payment', 'underpaid', 'surplus', 'over_limit', 'event_cancelled',
     'external', 'wrong_facts')),
-  -- manual_required: the gateway has no refund by API, a person must pay it back; a task says so.
+  -- manual_required: the gateway has no refund by API, so a person must pay it back, and a task says so.
   status text not null check (status in ('requested', 'processing', 'done', 'failed', 'manual_required')),
-  -- Tickets that this refund takes back; null for all of the order.
+  -- Tickets that this refund revokes; null for all of the order.
   ticket_ids text[],
   gateway_refund_key text not null,
   requested_by text not null,
   tries integer not null default 0,
-  -- Sends that the gateway refused for its state, confirmed by its own list of refunds, or for want of balance.
+  -- Sends that the gateway refused because of the payment's state, confirmed by its list of refunds, or for lack of
+  -- balance.
   refusals smallint not null default 0,
-  -- Looks in a row that the gateway did not answer.
+  -- Consecutive looks without an answer from the gateway.
   failed_looks smallint not null default 0,
   next_check_at timestamptz,
   failure text,
-  -- Of the request that asked for it, when a person did.
+  -- Of the organiser's request, if a person made one.
   idempotency_key_hash bytea,
   fingerprint bytea,
   created_at timestamptz not null default now(),
@@ -554,7 +561,7 @@ create table ledger_entries (
 
 create index ledger_entries_order on ledger_entries (order_id, event_id);
 
--- Work for a person, by name: what the machine must not or cannot decide.
+-- Work for a person, by name: what the service must not or cannot decide.
 create table tasks (
   id text primary key,
   organizer_id text not null,
@@ -563,7 +570,7 @@ create table tasks (
   kind text not null,
   subject_id text not null,
   detail jsonb not null default '{}',
-  -- Hash of the detail that it was named with: another detail is other work. Empty for work that may come back.
+  -- Hash of the task's detail: another detail is another task. Empty for work that may recur.
   content text not null default '',
   created_at timestamptz not null default now(),
   resolved_at timestamptz,
@@ -579,7 +586,7 @@ create table gates (
   event_id text not null references events (id),
   id text not null,
   name text not null,
-  -- The name as gates are told apart by: without case, blanks and differences of Unicode form (`gateKey`).
+  -- The name without case, blanks and differences of Unicode form (`gateKey`), by which gates are told apart.
   name_key text not null,
   -- Categories that may enter here; null for all.
   ticket_category_ids text[],
@@ -588,12 +595,12 @@ create table gates (
 
 create unique index gates_name on gates (event_id, name_key);
 
--- At most one row per ticket: the admission. Re-entry flips `inside`.
+-- At most one row per ticket: the admission. Re-entry changes `inside`.
 create table admissions (
   event_id text not null,
   ticket_id text not null,
   inside boolean not null default true,
-  -- The first entry that stands, and its scan.
+  -- The first valid entry, and its scan.
   admitted_at timestamptz not null,
   gate text,
   actor_id text not null,
@@ -603,37 +610,37 @@ create table admissions (
   primary key (event_id, ticket_id)
 ) with (fillfactor = 80);
 
--- Every scan and the answer it got; a repeated scan id gets that answer again.
+-- Every scan and its answer. A repeated scan id gets the stored answer.
 create table scans (
   event_id text not null,
-  -- Who is signed in: a device's token, a member of staff or an API key.
+  -- The credential: a device's token, a staff member or an API key.
   actor_id text not null,
-  -- The hardware: by the id it gives itself, or by its own token; empty for a login that may be on several phones.
+  -- The hardware: the id that it gives itself, or its own token; empty for a login that may be on several phones.
   device_id text not null,
   scan_id text not null,
-  -- Hash of code, direction and gate: the same scan id with anything else is refused.
+  -- Hash of code, direction and gate: a scan id with other content is refused.
   content bytea not null,
   ticket_id text,
   direction text not null check (direction in ('entry', 'exit')),
   result text not null check (result in (
     'admitted', 'exited', 'already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late',
     'wrong_gate')),
-  -- The person went through: because this was the answer, or because the door had decided so offline.
+  -- Whether the person went through, because of this answer or because an offline door had decided so.
   passed boolean not null,
-  -- Let in offline against the rules: what the answer would have been.
+  -- Let in offline against the rules: the answer that it should have got.
   fault text,
-  -- Went through, and does not fit what else is known of the ticket: an entry while somebody was inside, an exit of
-  -- somebody who was not. It does not count in the ticket's history.
+  -- Went through, but contradicts the rest of the ticket's history: an entry while somebody was inside, or an exit of
+  -- somebody who was not. It does not count in the history.
   conflict boolean not null default false,
-  -- The other one of two entries.
+  -- The other of two entries.
   conflict_at timestamptz,
   conflict_gate text,
   -- A gate of the event by its name, or the label that the scan gave.
   gate text,
-  -- What gates are counted by: the id of a gate of the event, or the label's `gateKey`.
+  -- The key by which gates are counted: the id of a gate of the event, or the label's `gateKey`.
   gate_key text,
   offline boolean not null default false,
-  -- Of an offline scan: what the door decided, if the device said so, and the time by the device's own clock.
+  -- Of an offline scan: the door's decision if the device sent it, and the time by the device's clock.
   decision text,
   device_at timestamptz,
   -- By the server's clock.
@@ -648,7 +655,7 @@ create index scans_ticket on scans (ticket_id, event_id, scanned_at) where ticke
 create index scans_to_look_into on scans (event_id, scanned_at)
   where (conflict and direction = 'entry') or fault is not null;
 
--- One scan on its way through check_in_tickets and settle_scan.
+-- The parameters and result of one scan in check_in_tickets and settle_scan.
 create type check_in_scan as (
   n integer,
   actor_id text,
@@ -665,14 +672,14 @@ create type check_in_scan as (
   -- Offline: the door let the person through.
   passed boolean,
   replayed boolean,
-  -- The scan id was used with other content: refused, and not written down.
+  -- The scan id stands for other content: refused, and not stored.
   reused boolean,
-  -- False for an event that is not the actor's organiser's: answered, and not written down.
+  -- False for an event that does not belong to the actor's organiser: answered, and not stored.
   own boolean,
   ticket_id text,
   ticket_category_id text,
   ticket_category text,
-  -- Offline: the ticket went through before, so that this scan must be put in its place.
+  -- Offline: the ticket has later scans, so this one must be put at its time in the history.
   has_history boolean,
   result text,
   fault text,
@@ -685,11 +692,11 @@ create type check_in_scan as (
 
 -- notifications -------------------------------------------------------------------------------------------------------
 
--- One row per (what it is about, template, channel, recipient, version): the one effect. Addresses are not kept here;
--- they are read from the order or the staff member when the message is made.
+-- One row per subject, template, channel, recipient and version: the single effect. Addresses are not stored here. They are
+-- read from the order or the staff member when the message is made.
 create table deliveries (
   id text primary key,
-  -- Null for a code that is asked for before any event: it belongs to no organizer.
+  -- Null for a code that was requested without an event: it belongs to no organizer.
   organizer_id text,
   event_id text,
   subject_id text not null,
@@ -697,7 +704,7 @@ create table deliveries (
   channel text not null check (channel in ('email', 'whatsapp')),
   recipient_key text not null,
   version integer not null default 1,
-  -- The cap that it was counted against; null for messages about money that has come.
+  -- The cap that it was counted against; null for messages about received money.
   share text,
   status text not null default 'queued' check (status in (
     'queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown', 'suppressed', 'capped')),
@@ -709,9 +716,9 @@ create table deliveries (
   sending_at timestamptz,
   accepted_at timestamptz,
   delivered_at timestamptz,
-  -- When somebody looks whether it is stuck; null once nothing is left to do.
+  -- When it is checked for being stuck; null once nothing is left to do.
   next_check_at timestamptz default now() + interval '15 minutes',
-  -- Sends whose outcome nobody told us.
+  -- Sends with an unknown outcome.
   unknowns smallint not null default 0,
   unique (subject_id, template, channel, recipient_key, version)
 ) with (fillfactor = 80);
@@ -722,16 +729,16 @@ create index deliveries_next_check on deliveries (next_check_at) where next_chec
 create index deliveries_last_sender on deliveries (recipient_key, accepted_at) where sender_id is not null;
 create index deliveries_sender on deliveries (sender_id, sending_at) where sender_id is not null;
 
--- What a recipient was written in the last hour, by channel and kind (see `src/notifications/deliveries/caps.ts`). Written by
--- queue_deliveries alone.
+-- What a recipient was sent in the last hour, by channel and kind (see `src/notifications/deliveries/caps.ts`). Only
+-- queue_deliveries writes it.
 create table message_shares (
   channel text not null check (channel in ('email', 'whatsapp')),
   -- The keyed hash of the normalised address, as in deliveries.
   recipient_key text not null,
   share text not null,
-  -- When each of them was queued: never more than the cap within an hour.
+  -- When each was queued: never more than the cap within an hour.
   queued_at timestamptz[] not null,
-  -- The cap in force, and what of it the latest call was given.
+  -- The cap in force, and the part of it that the latest call was given.
   hourly_max integer not null check (hourly_max >= 0),
   granted integer not null check (granted >= 0),
   asked_at timestamptz not null,
@@ -740,29 +747,29 @@ create table message_shares (
 
 create index message_shares_asked on message_shares (asked_at);
 
--- A change of an event that its holders must hear of, and how far they were told.
+-- A change of an event that ticket holders must learn of, and how many of them were told.
 create table event_notices (
   id text primary key,
   event_id text not null references events (id),
   kind text not null check (kind in ('cancelled', 'moved')),
-  -- When and where the event was before the first change that this notice tells of.
+  -- Time and place of the event before the first change of this notice.
   before jsonb not null,
-  -- The event's version after the last change: what its deliveries are unique by.
+  -- The event's version after the last change. It makes the deliveries unique.
   event_version integer not null,
   created_at timestamptz not null default now(),
-  -- Who ordered after the last change knows it.
+  -- Later orders already know the last change.
   changed_at timestamptz not null default now(),
   due_at timestamptz not null,
-  -- From here on a further change is a notice of its own.
+  -- After this, a further change is a notice of its own.
   started_at timestamptz,
-  -- Orders up to this one are told.
+  -- Orders up to this one have been told.
   after_order_id text not null default '',
   ended_at timestamptz,
   unique (event_id, kind, event_version)
 );
 
 create index event_notices_due on event_notices (due_at) where ended_at is null;
--- Changes that come before the notice is due are told together with it.
+-- Changes before a notice is due join it.
 create unique index event_notices_waiting on event_notices (event_id, kind) where started_at is null;
 
 -- Numbers that WhatsApp messages go out from: the organiser's own, or the platform's (organizer_id null).
@@ -1039,8 +1046,8 @@ create index reports_uncleared on reports (created_at) where cleared_at is null;
 
 -- The waiting room of an event. A row exists once an organizer has planned one.
 --
--- A place is an index, given out once per confirmed account, counted up under the row's lock without gaps. The indexes
--- below `frozen_places` were there before the freeze and are drawn; a later one is its own position.
+-- A place is an index, given out once per confirmed account, in order and without gaps, under the row's lock. The indexes
+-- below `frozen_places` existed at the freeze and are drawn. A later index is its own position.
 create table waiting_rooms (
   event_id text primary key references events (id),
   organizer_id text not null references organizers (id),
@@ -1049,31 +1056,31 @@ create table waiting_rooms (
   pre_queue_opens_at timestamptz not null,
   freezes_at timestamptz not null,
   opens_at timestamptz not null,
-  -- How much work a browser does before it may join; 0 asks for none.
+  -- The work of a browser before it may join; 0 asks for none.
   challenge_difficulty integer not null check (challenge_difficulty between 0 and 10000000),
-  -- Places called per second at the most.
+  -- The most places called per second.
   rate_max double precision not null check (rate_max > 0 and rate_max <= 10000),
-  -- How long after its turn a place may still be exchanged for a pass, and how long a pass is good for.
+  -- How long after its turn a place may be exchanged for a pass, and how long a pass is valid.
   turn_seconds integer not null check (turn_seconds between 60 and 3600),
   pass_seconds integer not null check (pass_seconds between 60 and 3600),
-  -- Indexes given out so far.
+  -- Number of indexes given out.
   places integer not null default 0 check (places >= 0),
   frozen_places integer check (frozen_places between 0 and places),
-  -- Serving at a time t is serving + rate * (t - serving_at); every position below it has been called.
+  -- Serving at time t is serving + rate * (t - serving_at). Every position below it has been called.
   serving double precision not null default 0 check (serving >= 0),
   serving_at timestamptz,
   rate double precision not null default 0 check (rate >= 0),
-  -- Buyers per second that are let in now, as the order path can take them; at most rate_max. `rate` counts positions,
-  -- and is higher by those who do not come: rate = admission_rate / show_ratio.
+  -- Buyers per second who are let in now, as the order path allows; at most rate_max. `rate` counts positions and is
+  -- higher, because some buyers do not come: rate = admission_rate / show_ratio.
   admission_rate double precision not null default 0 check (admission_rate >= 0),
   show_ratio double precision not null default 1 check (show_ratio between 0.3 and 1),
-  -- Places that were exchanged for a pass, as API processes have reported: for people to look at, nothing is decided by it.
+  -- Places exchanged for a pass, as API processes have reported. For display only; nothing is decided by it.
   exchanged bigint not null default 0 check (exchanged >= 0),
-  -- Positions below this had their turn and let it pass.
+  -- Positions below this have lapsed.
   lapsed_below bigint not null default 0 check (lapsed_below >= 0),
   paused boolean not null default false,
   paused_at timestamptz,
-  -- From the freeze to the beacon's round, at the least: what the organizer leaves for writing the list.
+  -- The least time from the freeze to the beacon's round, which the organizer leaves for writing the list.
   draw_lead_seconds integer not null default 30 check (draw_lead_seconds between 1 and 3600),
   changed_at timestamptz not null default now(),
   check (pre_queue_opens_at < freezes_at and freezes_at < opens_at),
@@ -1082,29 +1089,30 @@ create table waiting_rooms (
 ) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
 create index waiting_rooms_live on waiting_rooms (event_id) where phase <> 'over';
--- Rooms that are over stay known to the API for a day, so that a buyer who comes late is told so.
+-- The API knows rooms for a day after their end, so that late buyers are told.
 create index waiting_rooms_over on waiting_rooms (changed_at) where phase = 'over';
 
--- One place per account and event. `account_key` is the keyed hash of a normalised email or phone that orders count by.
+-- One place per account and event. `account_key` is the keyed hash of a normalised email or phone, by which orders count,
+-- too.
 create table places (
   event_id text not null,
   place_index integer not null check (place_index >= 0),
   account_key text not null,
   joined_at timestamptz not null,
-  -- Taken out before the freeze (the account was found to be false): keeps its index, is never called.
+  -- Removed before the freeze (the account was found to be false). It keeps its index and is never called.
   voided_at timestamptz,
   -- Given up for a new place at the end, after its turn had passed. It keeps its index and its leaf, and admits nobody.
   given_up_at timestamptz,
   primary key (event_id, place_index)
 );
 
--- An account holds one place at a time.
+-- An account has one place at a time.
 create unique index places_one_per_account on places (account_key, event_id) where given_up_at is null;
--- What the freeze reads under the room's lock.
+-- Read by the freeze under the room's lock.
 create index places_voided on places (event_id, place_index) where voided_at is not null;
 
--- A place gives the right to one order; the row is written by the call that places it. What used up the right is that
--- order, or, without one, the place being given up.
+-- A place gives the right to one order. The call that places the order writes the row. The right is used up by that order,
+-- or, if order_id is null, by giving up the place.
 create table spent_passes (
   event_id text not null,
   place_index integer not null,
@@ -1112,8 +1120,8 @@ create table spent_passes (
   primary key (event_id, place_index)
 );
 
--- Draws of a room, each with what was published and when. A draw that breaks its own rules is void, in public, and the
--- next number is committed to. Everything but the unrevealed seed is public.
+-- Draws of a room, with their published values and times. A draw that breaks its own rules is void, in public, and the next
+-- number is committed to. Everything except the unrevealed seed is public.
 create table draws (
   event_id text not null references waiting_rooms (event_id),
   number integer not null check (number >= 1),
@@ -1135,11 +1143,11 @@ create table draws (
   draw_key bytea check (octet_length(draw_key) = 32),
   drawn_at timestamptz,
   void_reason text,
-  -- When the root was written down: a draw counts only if that was before its beacon round.
+  -- When the root was written. A draw counts only if that was before its beacon round.
   rooted_at timestamptz,
-  -- When the seed was made public, which it is for a void draw too.
+  -- When the seed was published; also for a void draw.
   revealed_at timestamptz,
-  -- What this draw's round was chosen with; a draw that follows one whose root was late has twice as much.
+  -- The lead with which this draw's round was chosen. If the root of the draw before was late, it is twice as long.
   lead_seconds integer not null default 30 check (lead_seconds between 1 and 3600),
   primary key (event_id, number),
   constraint draws_root_before_beacon check (state = 'void' or rooted_at is null or rooted_at < beacon_round_at),
@@ -1149,7 +1157,7 @@ create table draws (
   check ((state = 'void') = (void_reason is not null))
 );
 
--- The leaves of the frozen list, 1,024 of 32 bytes to a row, so that a proof reads one row and an audit reads them all.
+-- The leaves of the frozen list, 1,024 of 32 bytes to a row, so that a proof reads one row and an audit reads all.
 create table draw_leaves (
   event_id text not null,
   chunk integer not null check (chunk >= 0),
@@ -1158,8 +1166,8 @@ create table draw_leaves (
   primary key (event_id, chunk)
 );
 
--- Where serving stood, and how many had ordered, every few seconds of the last turn: what says whose turn is over. Older
--- rows are deleted.
+-- Serving, orders and exchanges, recorded every few seconds of the last turn. They decide whose turn is over. Older rows
+-- are deleted.
 create table serving_marks (
   event_id text not null,
   at timestamptz not null,
@@ -1171,15 +1179,20 @@ create table serving_marks (
 
 -- planner -------------------------------------------------------------------------------------------------------------
 
--- A sale fills these tables from nothing with 100,000 rows in a minute, for an event that no statistics know. Postgres then
--- expects one row of that event. All indexes that begin with event_id cost the same to it, and it may read the whole event
--- for a look-up by key. Three things keep it from that:
---  1. No index but the primary key begins with event_id, unless it is read by the event alone. The other key comes first.
---  2. A partial index that is read by the event alone has a condition that look-ups by key do not state.
---  3. Postgres has no statistics of its own on event_id. It is told that an event is a twentieth of the table, so it prefers
---     a whole key to an event at every size. ANALYZE leaves a column alone whose target is 0; where the numbers were lost
---     (as in a restore), it takes a two-hundredth.
--- test/drizzle/plans.test.ts holds this for every hot query.
+-- A sale adds 100,000 rows per minute to these tables, for an event that no statistics know. Postgres then expects one row
+-- of that event. All indexes that begin with event_id seem equally cheap, and it may read the whole event for a lookup by
+-- key. Three things prevent that:
+--
+-- 1. Only the primary key, and indexes that are read by the event alone, begin with event_id. Others have their other key
+-- first.
+--
+-- 2. A partial index that is read by the event alone has a condition that lookups by key do not state.
+--
+-- 3. Postgres collects no statistics on event_id. It is told that an event is a twentieth of the table, so it prefers a
+-- whole key to an event at every size. ANALYZE leaves a column with target 0 alone. If the number is lost (as in a
+-- restore), Postgres assumes a two-hundredth.
+--
+-- test/drizzle/plans.test.ts checks this for every hot query.
 do $$
 declare
   v_table text;
@@ -1196,8 +1209,8 @@ begin
     end if;
   end loop;
 
-  -- Rows are counted again after 500 changes and a fiftieth of the table, at the next round of autovacuum, whatever the
-  -- server's own settings are; and what only grows is vacuumed too, so that it can be read from indexes alone.
+  -- Rows are counted again after changes of 500 rows and a fiftieth of the table, whatever the server's settings are.
+  -- Append-only tables are vacuumed too, so that they can be read from indexes alone.
   foreach v_table in array array[
     'orders', 'order_lines', 'tickets', 'payment_attempts', 'callbacks', 'refunds', 'ledger_entries', 'admissions', 'scans',
     'deliveries', 'message_shares', 'webhooks', 'webhook_deliveries', 'places', 'spent_passes', 'limit_counters', 'outbox'] loop
@@ -1211,7 +1224,7 @@ $$;
 
 -- guards --------------------------------------------------------------------------------------------------------------
 
--- The audit log and the log of switches only grow: the service itself cannot rewrite them.
+-- The audit log and the log of switches are append-only: the service itself cannot rewrite them.
 do $$
 begin
   if exists (select from pg_roles where rolname = 'antre_app') and current_user <> 'antre_app' then

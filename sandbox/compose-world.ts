@@ -22,7 +22,7 @@ import type { World } from './world.ts';
 const callbackConcurrencyDefault = 64;
 const whatsappCallbackUrlDefault = 'http://127.0.0.1:3000/v1/callbacks/whatsapp/{phoneNumberId}';
 
-/** Builds every part and plays the journal log back into them. Nothing listens or is sent yet. */
+/** Builds every part and replays the journal into them. Nothing listens or is sent yet. */
 export function composeWorld(
   options: SandboxOptions,
   scheduler: Scheduler,
@@ -82,8 +82,8 @@ export function composeWorld(
 }
 
 /**
- * Takes one line of the journal back in after a restart. Transactions, callbacks still owed, scenarios and parties
- * return; mails, messages and webhooks do not, only their journal lines.
+ * Replays one line of the journal after a restart. It restores transactions, outstanding callbacks, scenarios and parties,
+ * but not mails, messages and webhooks, of which only the journal lines stay.
  */
 function replay(world: World, record: JournalRecord): void {
   const { midtrans, graph, gateways } = world;

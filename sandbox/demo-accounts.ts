@@ -4,11 +4,11 @@ export type MidtransAccount = Readonly<{
   merchantId: string;
   serverKey: string;
   clientKey: string;
-  /** Where callbacks go when the create call names no other address; without one no callback is sent. */
+  /** Where callbacks go if the create call names no other address. Without one no callback is sent. */
   notificationUrl?: string;
   /** "Fee on customer": added to what each buyer pays, in rupiah. */
   buyerFee?: number;
-  /** Where notifications say how much of the amount is that fee; `nowhere` by default. */
+  /** Where notifications state this fee; `nowhere` by default. */
   statesBuyerFee?: 'metadata' | 'extra_info' | 'nowhere';
 }>;
 
@@ -41,7 +41,7 @@ export const demoMidtransAccount: MidtransAccount = {
   clientKey: 'SB-Mid-client-demo-only-antre-0001',
 };
 
-/** A second organiser's account, so that tests can mix the two up. */
+/** A second organiser's account, so that tests can confuse the two. */
 export const secondMidtransAccount: MidtransAccount = {
   merchantId: 'M-DEMO-0002',
   serverKey: 'SB-Mid-server-demo-only-antre-0002',

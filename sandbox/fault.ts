@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { z } from 'zod';
 
-/** One scripted misbehaviour of a request: how it is answered, after how long, how often, how likely. */
+/** One scripted fault of a request: its answer, delay, number and probability. */
 export const faultSchema = z.strictObject({
   answer: z.union([z.int().min(400).max(599), z.enum(['hang', 'hang_after', 'reset', 'reset_after'])]).optional(),
   delayMs: z.number().min(0).max(600_000).optional(),
@@ -14,10 +14,10 @@ export const faultSchema = z.strictObject({
 export type Fault = z.output<typeof faultSchema>;
 export type FaultAnswer = NonNullable<Fault['answer']>;
 
-/** Counts how often each fault struck; `times` is used up across all requests it matches. */
+/** Counts how often each fault occurred. All requests that match share `times`. */
 const struck = new WeakMap<object, number>();
 
-/** The answer this request gets, or undefined when the fault spares it. Waits for the scripted delay. */
+/** The faulty answer, or undefined if no fault applies. Waits for the scripted delay. */
 export async function strike(
   fault: Fault | undefined,
   world: Readonly<{ random: Random; scheduler: Scheduler }>,
@@ -39,12 +39,12 @@ export function strikes(
   return true;
 }
 
-/** True for the answers that never arrive and where the act is not done either. */
+/** True for answers that never arrive and whose act is not done either. */
 export function isLostBefore(answer: FaultAnswer | undefined): answer is 'hang' | 'reset' {
   return answer === 'hang' || answer === 'reset';
 }
 
-/** Leaves the request without an answer: silent until the peer gives up, or by cutting the connection. */
+/** Leaves the request without an answer: by silence, or by cutting the connection. */
 export function neverAnswer(context: Context, answer: FaultAnswer): Promise<Response> {
   if (answer === 'reset' || answer === 'reset_after') socketOf(context)?.destroy();
   return new Promise(() => {});

@@ -7,12 +7,12 @@ import type { Scenario } from './midtrans/scenarios.ts';
 import type { Transaction } from './midtrans/state.ts';
 
 /**
- * The append-only record of everything the sandbox did or received: one JSON object per line, written before the act is
- * answered, so that a killed sandbox has said nothing that is not in it. It is the journal of the sandbox that audits compare
- * with the product's own ledger, and the source from which the sandbox rebuilds its state.
+ * The append-only record of everything that the sandbox did or received: one JSON object per line, written before the act
+ * is answered. A killed sandbox has therefore answered nothing that is not in it. Audits compare it with the product's
+ * ledger, and the sandbox restores its state from it.
  */
 
-/** What is read back from the log after a restart; any other field is for audits and people. */
+/** Fields that are read back after a restart. Other fields are for audits and people. */
 type Remembered = Readonly<{
   transaction?: Transaction;
   patch?: Partial<Transaction>;
@@ -33,17 +33,17 @@ export type Journal = Readonly<{
   /** Reads the lines of earlier runs, oldest first. */
   replay: (each: (record: JournalRecord) => void) => void;
   append: (entry: JournalEntry) => JournalRecord;
-  /** Money taken. */
+  /** Captured money. */
   captures: () => readonly JournalRecord[];
-  /** Money given back: kinds refund, void, reversal, chargeback. */
+  /** Returned money: kinds refund, void, reversal, chargeback. */
   refunds: () => readonly JournalRecord[];
   /** Mail and WhatsApp messages accepted. */
   messages: () => readonly JournalRecord[];
   /** The newest lines of every kind. */
   lines: () => readonly JournalRecord[];
-  /** Records left out of the lists above because they are full; the file still has them. */
+  /** Records left out of the lists above because these are full. The file has them. */
   dropped: () => number;
-  /** Starts the record anew, file included. */
+  /** Starts an empty record, file included. */
   clear: () => void;
   close: () => void;
 }>;
@@ -123,7 +123,7 @@ function openLog(path: string): number {
   return openSync(path, 'a+');
 }
 
-/** Reads whole lines; a last line that a crash cut short is removed, since its act was never answered. */
+/** Reads whole lines. An incomplete last line is removed, since its act was never answered. */
 function readLines(file: number, each: (line: string) => void): void {
   const { size } = fstatSync(file);
   const chunk = Buffer.alloc(chunkBytes);

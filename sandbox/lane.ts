@@ -1,8 +1,8 @@
 import type { Scheduler } from './scheduler.ts';
 
-/** A queue of outgoing calls with at most `concurrency` under way and, if wanted, at most `perSecond` started. */
+/** A queue of outgoing calls with at most `concurrency` in flight and, if set, at most `perSecond` started. */
 export type Lane = Readonly<{
-  /** Enqueues; returns false when `waitingMax` is reached and the task was not taken. */
+  /** Enqueues a task; returns false if `waitingMax` is reached. */
   run: (task: () => Promise<void>) => boolean;
   set: (limits: Readonly<{ concurrency?: number; perSecond?: number }>) => void;
   waiting: () => number;

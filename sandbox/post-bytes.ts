@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** What came back: the status, or 0 with the reason when no answer came in time. */
+/** The answer: its status, or 0 with the reason if none came in time. */
 export type PostAnswer = Readonly<{ status: number; location?: string; body: string; ms: number; error?: string }>;
 
 export type PostBytes = (
@@ -15,7 +15,7 @@ const socketsMax = 512;
 /** Enough of an answer to recognise it in the log. */
 const answerCharactersKept = 500;
 
-/** A caller for callbacks. It keeps connections alive, because a rush of callbacks over new ones would measure the handshake. */
+/** Posts callbacks over kept-alive connections. With new ones, a rush of callbacks would measure the handshake. */
 export function createPostBytes(): Readonly<{ post: PostBytes; close: () => void }> {
   const options = { keepAlive: true, maxSockets: socketsMax, scheduling: 'lifo' } as const;
   const http = new HttpAgent(options);

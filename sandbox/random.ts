@@ -1,4 +1,4 @@
-/** A number in [0, 1), the same sequence for the same seed, so that a run can be played again. */
+/** A number in [0, 1), the same sequence for the same seed, so that a run can be repeated. */
 export type Random = () => number;
 
 /** Mulberry32: small, fast, good enough to spread delays and faults. */

@@ -8,7 +8,7 @@ const listDefault = 100;
 const listMax = 5000;
 const journalPageMax = 10_000;
 
-/** What scripts and audits ask: mails, messages, transactions and the journal lists. */
+/** The reads of scripts and audits: mails, messages, transactions and the journal lists. */
 export function readRoutes(world: World): Hono {
   const routes = new Hono()
     .get('/inbox', (context) => {
@@ -81,7 +81,7 @@ export function readRoutes(world: World): Hono {
   return routes;
 }
 
-/** NDJSON after the cursor `since` (a sequence number); `Next-Cursor` says that there is more. */
+/** NDJSON after the cursor `since` (a sequence number). `Next-Cursor` is set if there is more. */
 function journalPage(context: Context, records: readonly JournalRecord[], dropped: number): Response {
   const since = Number(context.req.query('since') ?? 0);
   const limit = Math.min(Number(context.req.query('limit') ?? journalPageMax), journalPageMax);
@@ -93,7 +93,7 @@ function journalPage(context: Context, records: readonly JournalRecord[], droppe
   return new Response(page.map(journalLine).join(''), { headers });
 }
 
-/** The state change that goes with a line is for the sandbox's own restart. */
+/** Only the sandbox's own restart needs the state change of a line. */
 function journalLine({ patch: _patch, ...record }: JournalRecord): string {
   return `${JSON.stringify(record)}\n`;
 }

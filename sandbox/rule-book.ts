@@ -7,7 +7,7 @@ export type RuleBook<Rule> = Readonly<{
 
 export const rulesMax = 10_000;
 
-/** A rule whose `keyOf` equals that of an earlier one takes its place. Past `rulesMax` the oldest rule is dropped. */
+/** A rule replaces an earlier one with the same `keyOf`. Beyond `rulesMax` the oldest rule is dropped. */
 export function createRuleBook<Rule>(keyOf: (rule: Rule) => string): RuleBook<Rule> {
   const rules = new Map<string, Rule>();
   let list: readonly Rule[] | undefined;

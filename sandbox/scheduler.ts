@@ -1,4 +1,4 @@
-/** Timers that all end with the sandbox. */
+/** Timers that end with the sandbox. */
 export type Scheduler = Readonly<{
   /** Runs the act after `delayMs`; a delay of zero or less runs it on the next turn of the loop. */
   later: (delayMs: number, act: () => void) => void;

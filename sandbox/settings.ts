@@ -5,7 +5,7 @@ export type SandboxOptions = Readonly<{
   /** 0 takes a free port. */
   port?: number;
   smtpPort?: number;
-  /** The journal log; without it everything is kept in memory only. */
+  /** The journal log. Without it everything is kept in memory. */
   logPath?: string;
   /** Multiplies the retry gaps, the gaps between WhatsApp statuses and the wait for a refund's bank confirmation. */
   timeScale?: number;
@@ -18,9 +18,9 @@ export type SandboxOptions = Readonly<{
   whatsappCallbackUrl?: string;
   callbackConcurrency?: number;
   callbacksPerSecond?: number;
-  /** Snap accepts 5 minutes at least; tests of short holds set 0. */
+  /** Snap requires at least 5 minutes. Tests of short holds set 0. */
   snapExpiryMinimumMinutes?: number;
-  /** Seconds between two rounds of the beacon; another period is another chain. */
+  /** Seconds between two rounds of the beacon. Another period is another chain. */
   beaconPeriodSeconds?: number;
   midtransAccounts?: readonly MidtransAccount[];
   whatsappSenders?: readonly WhatsappSender[];
@@ -37,7 +37,7 @@ export type Settings = {
   snapExpiryMinimumMinutes: number;
 };
 
-/** Reads SANDBOX_* variables. Throws an Error with one sentence when a value makes no sense. */
+/** Reads the SANDBOX_* variables. Throws an Error with one sentence for an invalid value. */
 export function readOptions(environment: Readonly<Record<string, string | undefined>>): SandboxOptions {
   const logPath = environment['SANDBOX_LOG'] ?? '.data/sandbox/journal.jsonl';
   const given = {

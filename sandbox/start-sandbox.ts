@@ -25,7 +25,7 @@ const sweepMs = 500;
 
 /**
  * Starts the outside world on loopback: payment gateway, WhatsApp, mail server, webhook sink, and the page to watch them.
- * Throws what `listen` throws when a port is taken.
+ * Throws the error of `listen` if a port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const scheduler = createScheduler();
@@ -82,7 +82,7 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** After a restart: callbacks that were still owed, buyers who were about to pay, refunds the bank had yet to confirm. */
+/** After a restart: outstanding callbacks, buyers who were about to pay, refunds without the bank's confirmation. */
 function resume({ midtrans }: World): void {
   midtrans.notifier.resume();
   for (const transaction of midtrans.transactions.newest()) {

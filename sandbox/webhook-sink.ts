@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Journal } from './journal.ts';
 
-/** Where organisers' webhooks go: `POST /webhook-sink/{name}` records, `GET` tells. */
+/** Receives organisers' webhooks: `POST /webhook-sink/{name}` records, `GET` lists. */
 
 export const sinkScriptSchema = z.strictObject({
   status: z.int().min(200).max(599).optional(),

@@ -11,7 +11,7 @@ import type { SmtpRule } from './smtp/smtp-rules.ts';
 import type { WebhookSink } from './webhook-sink.ts';
 import type { Journal } from './journal.ts';
 
-/** Everything the sandbox plays, for the parts that steer or show all of it. */
+/** Everything that the sandbox plays, for the parts that control or show all of it. */
 export type World = Readonly<{
   settings: Settings;
   journal: Journal;

@@ -12,7 +12,7 @@ export type TestOrganizer = { readonly id: string; readonly slug: string };
 
 let made = 0;
 
-/** An organiser of its own for each test, so that tests cannot meet. */
+/** A new organiser for each test, so that tests do not meet. */
 export async function createOrganizer(db: Db): Promise<TestOrganizer> {
   made += 1;
   const organizer = { id: newId('org'), slug: `organizer-${process.pid}-${made}` };
@@ -34,7 +34,7 @@ export async function signedInOwner(db: Db, organizer: TestOrganizer): Promise<S
   return { kind: 'staff', id, sessionId, role: 'owner', organizerId: organizer.id, organizerSlug: organizer.slug };
 }
 
-/** An account at the gateway, so that sales can be published; its keys open nothing. */
+/** A gateway account, so that sales can be published. Its keys open nothing. */
 export async function createPaymentAccount(db: Db, { id }: TestOrganizer): Promise<void> {
   await db.execute(sql`
     insert into payment_accounts (organizer_id, gateway, merchant_id, credentials) values (${id}, 'midtrans', 'M-TEST', 'none')`);
@@ -51,14 +51,14 @@ export type TestEvent = {
 export type TestEventOptions = {
   readonly organizer?: TestOrganizer;
   readonly event?: Partial<typeof events.$inferInsert>;
-  /** One category with a pool of its own for each entry; `pool` names the index of an earlier entry to share its pool. */
+  /** One category with its own pool per entry; `pool` names the index of an earlier entry to share its pool. */
   readonly categories?: readonly (Partial<typeof ticketCategories.$inferInsert> & {
     capacity?: number;
     pool?: number;
   })[];
 };
 
-/** A published event on sale now, with one category of 100 places at 150,000 rupiah unless told otherwise. */
+/** A published event on sale, by default with one category of 100 places at 150,000 rupiah. */
 export async function createEvent(db: Db, options: TestEventOptions = {}): Promise<TestEvent> {
   const organizer = options.organizer ?? (await createOrganizer(db));
   made += 1;
@@ -114,7 +114,7 @@ export async function createPromoCode(
   return id;
 }
 
-/** A buyer that no other test knows. */
+/** A buyer that no other test uses. */
 export function someBuyer() {
   made += 1;
   const number = `${process.pid}${made}`.padStart(9, '0').slice(-9);

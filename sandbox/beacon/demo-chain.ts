@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The sandbox's own chain of drand's protocol. Its key is public, so its values are anybody's choice: nothing but a demo
- * may be drawn with it.
+ * The sandbox's own chain with drand's protocol. Its key is public, so anybody can choose its values: use it only for
+ * demos.
  */
 export type ChainInfo = Readonly<{
   public_key: string;
@@ -24,7 +24,7 @@ const genesisSeconds = 1_700_000_000;
 const beaconId = 'antre-sandbox';
 export const demoBeaconPeriodSeconds = 3;
 
-/** The chain's facts as drand's `/info` shows them. */
+/** The chain's facts in the form of drand's `/info`. */
 export function demoChain(periodSeconds: number = demoBeaconPeriodSeconds): ChainInfo {
   const groupHash = createHash('sha256').update(`group of ${beaconId}`).digest('hex');
   const facts = { public_key: publicKey, period: periodSeconds, genesis_time: genesisSeconds, groupHash };
@@ -36,7 +36,7 @@ export function demoChain(periodSeconds: number = demoBeaconPeriodSeconds): Chai
   };
 }
 
-/** How drand names a chain: SHA-256 over period, genesis, key, group and id. */
+/** The hash that names a chain: SHA-256 over period, genesis, key, group and id. */
 function chainHash(facts: Pick<ChainInfo, 'public_key' | 'period' | 'genesis_time' | 'groupHash'>): string {
   const period = Buffer.alloc(4);
   period.writeUInt32BE(facts.period);

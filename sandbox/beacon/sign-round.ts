@@ -9,7 +9,7 @@ const otherKey = demoBeaconSecretKey.replace(/^../, '5b');
 const kept = new Map<string, string>();
 const keptMax = 1000;
 
-/** The signature of a round, in hex: the chain's own, or one that only looks like it. */
+/** The signature of a round in hex: the valid one, or one that only has the right form. */
 export function signRound(round: number, forgery?: Forgery): string {
   const name = `${round} ${forgery ?? ''}`;
   const known = kept.get(name);
@@ -37,7 +37,7 @@ function signed(round: number, secretKey: string) {
   return bls.sign(bls.hash(message, domain), Buffer.from(secretKey, 'hex'));
 }
 
-/** A point of the curve outside the subgroup: added to a signature it leaves the pairing equation true. */
+/** A point of the curve outside the subgroup: added to a signature, it leaves the pairing equation true. */
 function strayPoint() {
   const { Point } = bls12_381.G1;
   const { Fp } = bls12_381.fields;
@@ -46,13 +46,13 @@ function strayPoint() {
     const y = rootOrUndefined(() => Fp.sqrt(square));
     if (y === undefined) continue;
     const point = Point.fromAffine({ x, y });
-    // Times the order of the subgroup: what is left has no part in it.
+    // Multiplied by the order of the subgroup, so that the rest has no part in it.
     const stray = point.multiplyUnsafe(bls12_381.fields.Fr.ORDER - 1n).add(point);
     if (!stray.is0()) return stray;
   }
 }
 
-/** As the library writes points, which refuses to write this one. */
+/** Written by hand, because the library refuses to write this point. */
 function compressed({ x, y }: { x: bigint; y: bigint }): string {
   const bytes = Buffer.from(x.toString(16).padStart(96, '0'), 'hex');
   const isLarger = y * 2n > bls12_381.fields.Fp.ORDER;

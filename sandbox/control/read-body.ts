@@ -23,7 +23,7 @@ function parseJson(text: string): unknown {
 
 type Defined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
 
-/** Absent and undefined mean the same here; the stored values know only absent. */
+/** Absent and undefined mean the same here. Stored values use only absent. */
 export function dropUndefined<Value extends object>(value: Value): Defined<Value> {
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(entries) as Defined<Value>;

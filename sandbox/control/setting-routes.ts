@@ -6,7 +6,7 @@ import { readBody } from './read-body.ts';
 const settingsSchema = z.strictObject({
   timeScale: z.number().min(0).max(1000).optional(),
   callbackConcurrency: z.int().min(1).max(512).optional(),
-  /** null lifts the limit. */
+  /** null removes the limit. */
   callbacksPerSecond: z.number().min(0.001).nullable().optional(),
   snapExpiryMinimumMinutes: z.number().min(0).optional(),
   notificationUrl: z.url().optional(),
@@ -49,7 +49,7 @@ export function settingRoutes(world: World): Hono {
     });
 }
 
-/** Forgets the named parts; the money (`transactions`, `journal`) only when named. */
+/** Deletes the named parts. Money (`transactions`, `journal`) is deleted only if named. */
 function reset(world: World, what: readonly Resettable[]): void {
   if (what.includes('scenarios')) {
     for (const book of [

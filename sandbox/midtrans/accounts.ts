@@ -6,7 +6,7 @@ export type MidtransAccounts = Readonly<{
   set: (account: MidtransAccount) => void;
   get: (merchantId: string) => MidtransAccount | undefined;
   all: () => readonly MidtransAccount[];
-  /** The account whose server key stands in the Basic credentials, password empty. */
+  /** The account with this server key in the Basic credentials, with an empty password. */
   calling: (context: Context) => MidtransAccount | undefined;
 }>;
 

@@ -3,7 +3,7 @@ import { anyMethod } from './payment-types.ts';
 import { chooseMethod, deny, pay } from './settle.ts';
 import type { Transaction } from './state.ts';
 
-/** Plays the buyer, when a scenario says so: picks a method and pays, is denied, or leaves it at that. */
+/** Plays the buyer if a scenario says so: picks a method and pays, is denied, or stops there. */
 export function autoPay(midtrans: Midtrans, transaction: Transaction): void {
   const script = midtrans.scenarios.sectionFor('autoPay', transaction);
   if (script === undefined || midtrans.random() >= (script.probability ?? 1)) return;

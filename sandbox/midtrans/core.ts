@@ -19,8 +19,8 @@ const conflict: Body = {
 };
 
 /**
- * The Core API: status, cancel, expire, refund, approve, deny. As at Midtrans the outcome stands in the body's `status_code`
- * and most answers are HTTP 200; only 401, 413, 429 and 5xx are HTTP too.
+ * The Core API: status, cancel, expire, refund, approve, deny. As at Midtrans, the body's `status_code` has the outcome,
+ * and most answers are HTTP 200; only 401, 413, 429 and 5xx are HTTP statuses, too.
  */
 export function coreRoutes(midtrans: Midtrans): Hono {
   const keys = createIdempotencyKeys(midtrans.now);
@@ -48,7 +48,7 @@ export function coreRoutes(midtrans: Midtrans): Hono {
       const body = context.req.method === 'POST' ? parseObject(await context.req.text()) : {};
       const orderId = context.req.param('id') ?? '';
       const found = midtrans.transactions.find(account.merchantId, orderId);
-      // A gateway in trouble does not first look whether it knows the order.
+      // A gateway in trouble does not check whether it knows the order.
       const script = section && midtrans.scenarios.sectionFor(section, found ?? { orderId, customer: {} });
       const fault = await strike(script, midtrans);
       if (isLostBefore(fault) || typeof fault === 'number') {
@@ -106,7 +106,7 @@ function faulty(context: Context, fault: FaultAnswer): Response | Promise<Respon
   return send({ status_code: String(fault), status_message: `Scripted answer ${fault}` });
 }
 
-/** Codes of the transport stay HTTP codes; everything about the transaction is HTTP 200. */
+/** Transport errors keep their HTTP status. Everything about the transaction is HTTP 200. */
 function send(body: Body): Response {
   const code = Number(body.status_code);
   const status = code === 401 || code === 413 || code === 429 || code >= 500 ? code : 200;

@@ -21,7 +21,7 @@ type Tools = Readonly<{
   journal: Journal;
 }>;
 
-/** A function that sends a callback and resolves after that attempt; later attempts follow the retry table by themselves. */
+/** Sends a callback and resolves after the first attempt. Later attempts follow the retry table. */
 export function createDeliverCallback(tools: Tools): DeliverCallback {
   const deliver: DeliverCallback = (callback, attempt = 1) =>
     new Promise((resolve) => {

@@ -1,6 +1,6 @@
-/** Core API answers kept by Idempotency-Key: five minutes, successes only, whatever the body and the endpoint. */
+/** Core API answers by Idempotency-Key: kept five minutes, successes only, whatever the body and endpoint. */
 export type IdempotencyKeys = Readonly<{
-  /** `running` while the first request is under way, the stored body once it succeeded, otherwise undefined. */
+  /** `running` while the first request is in progress, the stored body after its success, else undefined. */
   lookUp: (merchantId: string, key: string | undefined) => 'running' | Record<string, unknown> | undefined;
   start: (merchantId: string, key: string | undefined) => void;
   finish: (merchantId: string, key: string | undefined, body: Record<string, unknown> | undefined) => void;

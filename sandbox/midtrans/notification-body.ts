@@ -39,7 +39,7 @@ export function notificationBody(
   };
 }
 
-/** The gateway explains an amount beyond what was asked for, where the account has it do so. */
+/** If the account is set so, the gateway states the amount that it has added. */
 function feeFields(transaction: Transaction, { statesBuyerFee }: MidtransAccount): Record<string, unknown> {
   const { grossAmount, buyerFee } = transaction;
   if (buyerFee === undefined || statesBuyerFee === undefined || statesBuyerFee === 'nowhere') return {};
@@ -117,7 +117,7 @@ function refundFields(transaction: Transaction): Record<string, unknown> {
   };
 }
 
-/** Twelve digits that belong to this transaction for ever. */
+/** Twelve digits that are always the same for this transaction. */
 function stableDigits(transactionId: string): string {
   return BigInt(`0x${transactionId.replaceAll('-', '').slice(0, 12)}`)
     .toString()
@@ -125,7 +125,7 @@ function stableDigits(transactionId: string): string {
     .slice(-12);
 }
 
-/** What a buyer would read off the payment page: the number to pay to, or the QR payload. */
+/** What a buyer reads on the payment page: the number to pay to, or the QR payload. */
 export function payTo({ transactionId, paymentType, grossAmount }: Transaction): string {
   const number = stableDigits(transactionId);
   if (paymentType === 'qris' || paymentType === 'gopay') {

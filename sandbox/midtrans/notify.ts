@@ -12,15 +12,15 @@ import { callbackStatusCode, type Transaction, type TransactionStatus } from './
 
 type Forgery = 'bad_signature' | 'changed_status';
 
-/** Tells the merchant what happened to a transaction, as its scenario wants it told. */
+/** Reports a transaction's changes to the merchant, as its scenario says. */
 export type Notifier = Readonly<{
   /** Sends the callback for the state the transaction is in now. */
   notify: (transaction: Transaction) => void;
   /** Sends the newest true callback of the transaction once more, `count` times at once. */
   repeat: (transaction: Transaction, count: number) => void;
-  /** Sends a body that no event stands behind. */
+  /** Sends a body without a real event. */
   forge: (transaction: Transaction, kind: Forgery, transactionStatus?: TransactionStatus) => void;
-  /** Takes in a line of the log; `resume` then sends what was still open. */
+  /** Reads a line of the log. `resume` then sends what is still outstanding. */
   replay: (record: JournalRecord) => void;
   resume: () => void;
 }>;
@@ -36,7 +36,7 @@ type Tools = Readonly<{
 }>;
 
 export function createNotifier(tools: Tools): Notifier {
-  /** The end of the first attempt of each transaction's latest callback: the next one waits for it. */
+  /** The end of the first attempt of each transaction's latest callback. The next one waits for it. */
   const tails = new Map<string, Promise<void>>();
   const held = new Map<string, readonly Callback[]>();
   const unfinished = new Map<string, Callback>();
@@ -139,7 +139,7 @@ async function wait({ delayMs = 0, jitterMs = 0 }: CallbackScript, tools: Tools)
   if (total > 0) await tools.scheduler.wait(total);
 }
 
-/** A wrong signature, or the true one under another state: Midtrans signs neither the state nor the refunds. */
+/** A wrong signature, or a valid one with another state: Midtrans signs neither the state nor the refunds. */
 function falsify(body: Record<string, unknown>, kind: Forgery, transactionStatus: TransactionStatus | undefined): void {
   if (kind === 'bad_signature') {
     body['signature_key'] = String(body['signature_key']).replace(/^./, (digit) => (digit === '0' ? '1' : '0'));

@@ -1,4 +1,4 @@
-/** The ways to pay that the sandbox can play, named as Snap's `enabled_payments` names them. */
+/** The payment methods that the sandbox can play, with the names of Snap's `enabled_payments`. */
 export const paymentTypes = [
   'qris',
   'gopay',
@@ -38,7 +38,7 @@ export function isOffered(type: PaymentType, enabled: readonly string[]): boolea
   return paymentFacts[type].wire === 'bank_transfer' && enabled.includes('bank_transfer');
 }
 
-/** The first method that is offered, for a buyer who does not care. */
+/** The first offered method, for a buyer without a preference. */
 export function anyMethod(enabled: readonly string[]): PaymentType {
   return paymentTypes.find((type) => isOffered(type, enabled)) ?? 'qris';
 }

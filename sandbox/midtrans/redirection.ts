@@ -10,7 +10,7 @@ import { chooseMethod, deny, expire, pay, type Refusal } from './settle.ts';
 import { isOpen, type Transaction } from './state.ts';
 import { wibTime } from './wib-time.ts';
 
-/** The page behind `redirect_url`: the buyer picks a method, sees what to pay to, pays, is denied or lets it expire. */
+/** The page behind `redirect_url`: the buyer picks a method, sees how to pay, pays, is denied or lets it expire. */
 export function redirectionRoutes(midtrans: Midtrans): Hono {
   const path = '/snap/v4/redirection/:token';
   const withTransaction = (context: Context, act: (transaction: Transaction) => Response | Promise<Response>) => {

@@ -2,7 +2,7 @@ import type { Midtrans } from './midtrans.ts';
 import { paymentFacts } from './payment-types.ts';
 import { paidAmount, refundedAmount, type Refund, type Transaction } from './state.ts';
 
-/** The bank's word follows the acceptance after this long, times the time scale. */
+/** The time from acceptance to the bank's confirmation, times the time scale. */
 const bankConfirmationMs = 3000;
 
 export type RefundWish = Readonly<{ key: string; amount?: number; reason: string; external: boolean }>;
@@ -12,7 +12,7 @@ export type RefundAnswer =
   | Readonly<{ refund: Refund }>
   | Readonly<{ statusCode: '406' | '412' | '414'; message: string }>;
 
-/** Gives money back: allowed from settlement, once per key, never more than was paid. The callback comes twice. */
+/** Refunds money: allowed from settlement, once per key, never more than was paid. The callback comes twice. */
 export function refund(midtrans: Midtrans, transaction: Transaction, wish: RefundWish): RefundAnswer {
   if (transaction.status !== 'settlement' && transaction.status !== 'partial_refund') {
     return no('412', 'Transaction status cannot be updated.');

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 
-/** How many times Midtrans tries again after this answer; 0 stands for "no answer". 307 and 308 are followed before. */
+/** How often Midtrans retries after this answer; 0 means "no answer". 307 and 308 are followed first. */
 export function retriesFor(status: number): number {
   if (status >= 200 && status < 300) return 0;
   return retriesByStatus.get(status) ?? retriesOtherwise;
@@ -20,7 +20,7 @@ const retriesOtherwise = 5;
 /** The longest wait before retry 1..5. */
 const retryGapMinutes = [2, 10, 30, 90, 210] as const;
 
-/** The wait before retry number `retry` (from 1): up to the table's gap, shifted at random by up to a quarter. */
+/** The wait before retry `retry` (from 1): the table's gap with a jitter of a quarter. */
 export function retryDelayMs(retry: number, timeScale: number, random: Random): number {
   const gapMinutes = retryGapMinutes[Math.min(retry, retryGapMinutes.length) - 1] ?? 0;
   return gapMinutes * 60_000 * (1 - random() * 0.25) * timeScale;

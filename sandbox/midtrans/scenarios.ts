@@ -3,7 +3,7 @@ import { faultSchema } from '../fault.ts';
 import { createRuleBook, matchesPattern } from '../rule-book.ts';
 import { paymentTypes } from './payment-types.ts';
 
-/** What a script may say about the orders it matches. A section that is absent leaves that part well-behaved. */
+/** What a script may say about matching orders. Without a section, that part behaves well. */
 export const scenarioSchema = z.strictObject({
   match: z
     .strictObject({
@@ -47,7 +47,7 @@ export type Scenarios = Readonly<{
   add: (scenario: Scenario) => void;
   all: () => readonly Scenario[];
   clear: () => void;
-  /** The section that applies to this order: the most specific scenario that has it, the newest of equals. */
+  /** The section that applies to this order: of the most specific scenario that has it, the newest of equals. */
   sectionFor: <Name extends Section>(name: Name, subject: ScenarioSubject) => Scenario[Name];
 }>;
 
@@ -88,7 +88,7 @@ function keyOf(scenario: Scenario): string {
   return JSON.stringify(scenario.match ?? {});
 }
 
-/** Names one order without a wildcard and nothing else: found by look-up, so that thousands of them cost nothing. */
+/** Whether it names exactly one order. Such scenarios are found by lookup, so thousands of them cost nothing. */
 function isExact({ match }: Scenario): boolean {
   const { orderId, customerEmail, customerName } = match ?? {};
   return orderId !== undefined && !orderId.includes('*') && customerEmail === undefined && customerName === undefined;

@@ -2,7 +2,7 @@ import type { Midtrans } from './midtrans.ts';
 import { anyMethod, type PaymentType } from './payment-types.ts';
 import { isOpen, mayBecome, paidAmount, type Transaction, type TransactionStatus } from './state.ts';
 
-/** The steps of a transaction that buyers, banks and time take. Each answers undefined, or why it may not be taken. */
+/** The steps of a transaction that buyers, banks and time cause. Each returns undefined, or why it is not allowed. */
 
 export type Refusal = Readonly<{ refused: string }>;
 
@@ -22,8 +22,8 @@ export function chooseMethod(
 }
 
 /**
- * Money arrives. Cards are captured (and settled later by `settleCard`), everything else settles at once. `late` lets money
- * in after expiry or cancellation, as happens when a buyer noted the number; `challenge` leaves a card to the merchant.
+ * Money arrives. Cards are captured (`settleCard` settles them later), everything else settles at once. `late` allows money
+ * after expiry or cancellation, as when a buyer has noted the number. `challenge` leaves a card to the merchant.
  */
 export function pay(
   midtrans: Midtrans,
@@ -96,7 +96,7 @@ export function cancel(midtrans: Midtrans, transaction: Transaction): Refusal | 
   return end(midtrans, transaction, 'cancel', transaction.captured ? 'void' : undefined);
 }
 
-/** Closes an open transaction. A page on which nobody picked a method ends without a callback. */
+/** Closes an open transaction. If no method was picked, no callback is sent. */
 export function expire(midtrans: Midtrans, transaction: Transaction): Refusal | undefined {
   const silent = transaction.status === 'not_started';
   if (!mayBecome(transaction.status, 'expire')) return refused(`it is ${transaction.status}`);

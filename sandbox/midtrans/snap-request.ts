@@ -85,7 +85,7 @@ const unitMinutes: Record<string, number> = { minute: 1, hour: 60, day: 1440 };
 const expiryMinutesDefault = 1440;
 const expiryMinutesMax = 7 * 1440;
 
-/** The checked request with the moment it ends (epoch milliseconds), or every fault in Midtrans' manner. */
+/** The checked request with its end (epoch milliseconds), or all faults in Midtrans' form. */
 export function parseSnapRequest(
   body: unknown,
   rules: Readonly<{ now: number; expiryMinimumMinutes: number }>,

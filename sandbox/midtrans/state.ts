@@ -1,6 +1,6 @@
 import type { PaymentType } from './payment-types.ts';
 
-/** The life of one Midtrans transaction: what it is made of and which step may follow which. */
+/** The life of one Midtrans transaction: its fields, and which step may follow which. */
 
 export type TransactionStatus =
   | 'not_started'
@@ -24,7 +24,7 @@ export type Refund = Readonly<{
   reason: string;
   createdAt: number;
   bankConfirmedAt?: number;
-  /** Made at the gateway's dashboard, not asked for by the merchant's API call. */
+  /** Made at the gateway's dashboard and not by the merchant's API call. */
   external: boolean;
 }>;
 
@@ -34,9 +34,9 @@ export type Transaction = {
   readonly orderId: string;
   readonly merchantId: string;
   readonly token: string;
-  /** What the merchant asked for. */
+  /** The merchant's request. */
   readonly grossAmount: number;
-  /** What the account lets the gateway add for itself. */
+  /** What the gateway adds for itself, as the account allows. */
   readonly buyerFee?: number;
   readonly currency: 'IDR';
   readonly createdAt: number;
@@ -55,12 +55,12 @@ export type Transaction = {
   settlementTime?: number;
   /** Money is with the gateway: set by a capture or settlement, cleared by a void or reversal. */
   captured: boolean;
-  /** Facts that a script had stated instead of the true ones, in notifications, status answers and the journal. */
+  /** Values that a script states instead of the real ones, in notifications, status answers and the journal. */
   stated?: Readonly<{ currency?: string; merchantId?: string; grossAmount?: string }>;
   refunds: readonly Refund[];
 };
 
-/** Which status a transaction may come from to reach the key. `late` and refund sums are judged by the acts. */
+/** The statuses that a transaction may have before the key. The acts check `late` and sums of refunds. */
 const sources: Record<TransactionStatus, readonly TransactionStatus[]> = {
   not_started: [],
   pending: ['not_started'],
@@ -88,7 +88,7 @@ export function mayReuseOrderId(status: TransactionStatus): boolean {
   return status === 'not_started' || status === 'expire' || status === 'cancel';
 }
 
-/** All that the buyer pays. */
+/** The buyer's whole payment. */
 export function paidAmount({ grossAmount, buyerFee = 0 }: Pick<Transaction, 'grossAmount' | 'buyerFee'>): number {
   return grossAmount + buyerFee;
 }

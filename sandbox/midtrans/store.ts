@@ -1,7 +1,7 @@
 import type { Journal, JournalEntry, JournalRecord } from '../journal.ts';
 import type { Transaction } from './state.ts';
 
-/** All transactions, each change of which is a line of the journal log before it is visible. */
+/** All transactions. Each change is a line of the journal before it is visible. */
 export type TransactionStore = Readonly<{
   add: (transaction: Transaction) => void;
   /** Applies the patch and records both in one line: `transaction.changed`, or the given entry when money moves. */
@@ -18,11 +18,11 @@ export type TransactionStore = Readonly<{
   open: () => Iterable<Transaction>;
   size: () => number;
   clear: () => void;
-  /** Takes one line of the log back in after a restart. */
+  /** Replays one line of the log after a restart. */
   replay: (record: JournalRecord) => void;
 }>;
 
-/** Beyond this the oldest transactions are forgotten (the log still has them). */
+/** Beyond this number the oldest transactions are dropped. The log still has them. */
 const transactionsMax = 400_000;
 
 export function createTransactionStore(journal: Journal): TransactionStore {

@@ -20,7 +20,7 @@ a { color: var(--accent); } iframe { width: 100%; height: 36rem; border: 1px sol
 pre { white-space: pre-wrap; font-size: .8rem; margin: 0; } dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; }
 `;
 
-/** The frame of every page: no script, no outside asset, readable on a phone. */
+/** The frame of every page: no script, no external asset, readable on a phone. */
 export function layout(title: string, body: Html, refreshSeconds?: number): Html {
   const refresh = refreshSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${refreshSeconds}" />`;
   return html`<!doctype html>

@@ -3,7 +3,7 @@ import type { Email } from 'postal-mime';
 import type { Mail } from '../smtp/inbox.ts';
 import { layout, type Html } from './layout.ts';
 
-/** One mail as a reader would show it: its HTML in a frame that may run nothing, inline pictures in place. */
+/** One mail as a mail reader shows it: its HTML in a frame without scripts, with inline pictures. */
 export function mailPage(mail: Mail, content: Email | undefined): Html {
   return layout(
     mail.subject,
@@ -29,7 +29,7 @@ function contentPart(mail: Mail, content: Email): Html {
     <p class="soft">${files.length === 0 ? '' : `Attached: ${files.join(', ')}. `}<a href="/inbox/${mail.id}/raw">The message as received</a></p>`;
 }
 
-/** Replaces `cid:` references by the attached pictures themselves. */
+/** Replaces `cid:` references by the attached pictures. */
 function withInlinePictures(source: string, content: Email): string {
   let shown = source;
   for (const { contentId, mimeType, content: bytes } of content.attachments) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import PostalMime, { type Address, type Email } from 'postal-mime';
 
-/** Accepted mail: what is needed to find it for the newest 50,000, all of it for the newest 1,000. */
+/** Accepted mail: the newest 50,000 can be found, and the newest 1,000 are kept complete. */
 
 export type Mail = Readonly<{
   id: string;
@@ -75,7 +75,7 @@ export function parseMail(raw: Buffer): Promise<Email> {
   return PostalMime.parse(raw);
 }
 
-/** Reading only the header block keeps a flood of mails with attachments cheap. */
+/** Reads only the header block, so that a flood of mails with attachments stays cheap. */
 function headersOf(raw: Buffer): Buffer {
   const end = raw.indexOf('\r\n\r\n');
   return end === -1 ? raw : raw.subarray(0, end + 4);

@@ -23,7 +23,7 @@ export function createSmtpRules(): RuleBook<SmtpRule> {
   return createRuleBook((rule) => JSON.stringify([rule.stage, rule.match ?? {}]));
 }
 
-/** The newest rule of this stage that matches and strikes now. At MAIL no recipient is known yet. */
+/** The newest rule of this stage that matches and applies now. At MAIL no recipient is known yet. */
 export function smtpRuleFor(
   rules: RuleBook<SmtpRule>,
   random: Random,

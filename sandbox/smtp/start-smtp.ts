@@ -26,7 +26,10 @@ const mailBytesMax = 10 * 1_048_576;
 const clientsMax = 500;
 const host = '127.0.0.1';
 
-/** The mail server of the outside world: takes everything, unless a rule says otherwise. No TLS, no sign-in: loopback only. */
+/**
+ * The outside world's mail server. It accepts everything unless a rule says otherwise. No TLS and no sign-in, since it is
+ * on loopback only.
+ */
 export async function startSmtp(
   port: number,
   tools: Tools,
@@ -58,7 +61,7 @@ export async function startSmtp(
     for (const connection of server.connections) if (connection.id === session.id) connection.close();
   };
 
-  /** Applies the rule of this stage; true when the client got its answer (or never will). */
+  /** Applies the rule of this stage. True if the client has its answer, or will get none. */
   const applied = async (rule: SmtpRule | undefined, session: Session, reply: Reply): Promise<boolean> => {
     if (rule === undefined) return false;
     if (rule.delayMs !== undefined) await tools.scheduler.wait(rule.delayMs);

@@ -15,7 +15,7 @@ import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 
-/** The access room on a database of its own, with a clock that tests may move and hashes that cost little. */
+/** The access room on a database of its own, with a clock that tests may move and cheap hashes. */
 export type AccessWorld = {
   readonly database: TestDatabase;
   readonly open: OpenDb;
@@ -31,7 +31,7 @@ export type AccessWorld = {
     path: string,
     options?: { as?: string; authorization?: string; body?: unknown; network?: string },
   ): Promise<Response>;
-  /** Another process: the same database, a memory of its own. */
+  /** Another process: the same database, its own memory. */
   anotherProcess(): Actors;
   close(): Promise<void>;
 };
@@ -124,7 +124,7 @@ export type OrganizerWorld = {
   readonly owner: string;
 };
 
-/** An organiser made by the operator's command, whose owner has accepted and signed in. */
+/** An organiser created by the operator's command, with an owner who has accepted and signed in. */
 export async function anOrganizer(world: AccessWorld): Promise<OrganizerWorld> {
   made += 1;
   const slug = `organizer-${process.pid}-${made}`;
@@ -187,7 +187,7 @@ export type AuditRow = {
   readonly changes: Record<string, unknown>;
 };
 
-/** What the audit log says of a subject, oldest first. */
+/** The audit log of a subject, oldest first. */
 export function auditOf(world: AccessWorld, subjectId: string): Promise<AuditRow[]> {
   return rowsOf<AuditRow>(
     world.open.db,

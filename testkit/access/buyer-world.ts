@@ -20,14 +20,14 @@ import type { TestEvent } from '../factories.ts';
 import { type Notifications, notificationConfig, openNotifications } from '../notifications/notification-world.ts';
 import { openWorkDb, silentLog } from '../processes/worker.ts';
 
-/** What the tests of codes for buyers share: API processes in miniature before the real limits, and the worker's part. */
+/** What tests of buyers' codes share: small API processes with the real limits, and the worker's part. */
 
 export const buyerConfig = notificationConfig;
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> };
 
 export type BuyerProcess = {
-  /** @param network where the request comes from */
+  /** @param network of the request */
   post(path: 'verifications' | 'confirmations', body: unknown, network?: string): Promise<Answer>;
   close(): Promise<void>;
 };
@@ -35,10 +35,10 @@ export type BuyerProcess = {
 export type BuyerWorld = {
   readonly notifications: Notifications;
   readonly process: BuyerProcess;
-  /** Events that have a room, by their address. */
+  /** Events that have a room, by slug. */
   readonly events: Map<string, TestEvent>;
   anotherProcess(limits?: { budget?: number }): Promise<BuyerProcess>;
-  /** Does what the worker does with all that is staged. */
+  /** Runs all staged jobs, as the worker does. */
   work(): Promise<void>;
   close(): Promise<void>;
 };
@@ -71,7 +71,8 @@ async function openProcess(
   budget: number,
 ): Promise<BuyerProcess> {
   const open: OpenDb = openWorkDb(database.url);
-  // Without the product's short deadlines: a slow moment of Redis must not send a count that a test looks at to the insurance.
+  // Without the product's short deadlines: if Redis is slow for a moment, a count that a test checks must not go to the
+  // insurance.
   const cache = new Redis(redis.cacheUrl);
   await cache.ping();
   const policies = policiesOf({
@@ -136,7 +137,7 @@ async function doStagedWork({ db, deps }: Notifications): Promise<void> {
 export const rightCode = (verificationId: unknown): string =>
   buyerCode(buyerConfig.HASH_SECRET, String(verificationId));
 
-/** Another code than the right one. */
+/** A wrong code. */
 export function wrongCode(verificationId: unknown, n = 1): string {
   return String((Number(rightCode(verificationId)) + n) % 1_000_000).padStart(6, '0');
 }
@@ -144,7 +145,7 @@ export function wrongCode(verificationId: unknown, n = 1): string {
 export const codeOfAnswer = ({ status, body }: Answer): string => `${status} ${String(body['code'])}`;
 
 let asked = 0;
-/** An address that nobody has asked for. */
+/** An address without earlier requests. */
 export const newAddress = (): string => {
   asked += 1;
   return `buyer.${process.pid}.${asked}@pembeli.test`;

@@ -31,7 +31,7 @@ const config = {
   EVENT_NOTICE_DELAY_SECONDS: 300,
 };
 
-/** The catalog as one API process has it: its own pool, its own Redis connections, its own memory. */
+/** The catalog of one API process: its own pool, Redis connections and memory. */
 export type CatalogProcess = Awaited<ReturnType<typeof openCatalog>>;
 
 export async function openCatalog(options: {
@@ -89,7 +89,7 @@ export async function openCatalog(options: {
     cachedReads,
     publicReads,
     app,
-    /** A request as main serves it: what is at hand first, then the app. */
+    /** A request in the order of the server: memory first, then the app. */
     fetch: async (path: string, init: RequestInit = {}): Promise<Response> => {
       const request = new Request(`http://antre.test${path}`, init);
       return publicReads.fetch(request) ?? app.fetch(request);
@@ -103,13 +103,13 @@ export async function openCatalog(options: {
   };
 }
 
-/** How often a public answer of this kind was made from Postgres, over all processes of this test file. */
+/** How often a public answer of this kind was rendered, over all processes of this test file. */
 export async function buildsOf(kind: string): Promise<number> {
   const metric = await registry.getSingleMetric('antre_cached_read_builds_total')?.get();
   return metric?.values.find(({ labels }) => labels['kind'] === kind)?.value ?? 0;
 }
 
-/** What an organiser's program sends to act in a role. */
+/** The headers of an organiser's program with this role. */
 export async function keyOf(
   { deps }: CatalogProcess,
   organizer: TestOrganizer,
@@ -129,7 +129,7 @@ export async function auditOf(
   return rows as { act: string; subject_id: string; changes: unknown }[];
 }
 
-/** What tests look into, of whatever answer. */
+/** The members of answers that tests read. */
 export type Shown = Record<string, unknown> & {
   readonly id: string;
   readonly code: string;

@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import type { DecidedScan, ReusedScan } from '../../src/check-in/scans/queries.ts';
 import { encodeBase32, newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
 
-/** A ticket that somebody holds: its id and what its QR carries. */
+/** A ticket with its id and the payload of its QR code. */
 export interface HeldTicket {
   readonly id: string;
   readonly code: string;
@@ -27,7 +27,7 @@ export interface DoorEventOptions {
   readonly categories?: readonly { name: string; entryOpensAt?: Date; entryClosesAt?: Date }[];
 }
 
-/** The answer, of a scan whose id was not used for something else. */
+/** The decided answer; throws if the scan id stood for another scan. */
 export function taken(answer: DecidedScan | ReusedScan | undefined): DecidedScan {
   if (answer === undefined || answer.result === 'reused') throw new Error('the scan was not taken');
   return answer;
@@ -35,7 +35,7 @@ export function taken(answer: DecidedScan | ReusedScan | undefined): DecidedScan
 
 const hour = 3_600_000;
 
-/** Rows past all acts: these tests are about the door alone. */
+/** Inserts rows directly, because these tests are only about the door. */
 export async function addDoorEvent(sql: postgres.Sql, options: DoorEventOptions = {}): Promise<DoorEvent> {
   const now = Date.now();
   const organizerId = options.organizerId ?? newId('org');
@@ -63,7 +63,7 @@ export async function addDoorEvent(sql: postgres.Sql, options: DoorEventOptions 
   return { organizerId, organizerSlug, eventId, categoryIds };
 }
 
-/** `count` live tickets, each of an order of its own unless they share one. */
+/** `count` live tickets, each of its own order unless they share one. */
 export async function addTickets(
   sql: postgres.Sql,
   event: DoorEvent,

@@ -31,11 +31,11 @@ export interface Door {
   call(credential: string | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
   /** An online scan at the event, with a new scan id unless one is given. */
   scan(credential: string | undefined, more: Record<string, unknown>): Promise<Answer>;
-  /** Hands in offline scans of the event; `batch` is beside the scans. */
+  /** Sends offline scans of the event; `batch` is added to the body. */
   sync(credential: string, scans: readonly unknown[], batch?: Record<string, unknown>): Promise<Answer>;
   conflicts(credential: string): Promise<Answer['body'][]>;
   summary(credential: string): Promise<Answer['body']>;
-  /** Sentences of the door's invariants that do not hold. */
+  /** Violations of the door's invariants. */
   faults(): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -17,10 +17,10 @@ import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '..
 import { type Notifications, deliveriesOf, paidOrder } from './notification-world.ts';
 import { order, placingDeps } from '../orders/placing.ts';
 
-/** How long edits of an event are waited for in the tests of notices. */
+/** How long edits of an event are collected in the tests of notices. */
 export const delaySeconds = 300;
 
-/** Events that change, who holds tickets of them, and what these are told. */
+/** Events that change, their ticket holders, and the messages to them. */
 export function eventNotices(world: Notifications) {
   const deps = () => ({
     db: world.db,
@@ -76,7 +76,7 @@ export function eventNotices(world: Notifications) {
       sql`select id, kind, ended_at is not null as ended, extract(epoch from due_at - now())::float8 as wait from event_notices
           where event_id = ${event.id} order by created_at`,
     );
-  /** The time of all notices of the event has come. */
+  /** Makes all notices of the event due. */
   async function tell(event: TestEvent) {
     await world.db.execute(
       sql`update event_notices set due_at = now() where event_id = ${event.id} and ended_at is null`,
@@ -119,6 +119,6 @@ export const unfolded = (mail: Mail): string => {
 export const sequenceOf = (calendar: string) => Number(/SEQUENCE:(\d+)/.exec(calendar)?.[1]);
 export const uidOf = (calendar: string) => /UID:(.*)/.exec(calendar)?.[1]?.trim();
 export const money = /\b(?:uang|dana|\w*bayar\w*|money|refund\w*|paid|pay|payments?)\b|Rp\s/i;
-/** What people read: without the address and the number of the order, which may spell anything. */
+/** The text that people read, without addresses and order numbers, which may contain any letters. */
 export const readable = (text: string) =>
   text.replaceAll(/<style>[\s\S]*?<\/style>|https:[^\s"]+|\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g, '');

@@ -29,9 +29,9 @@ export async function addGatewaySender(
     messagesPerSecond?: number;
     dailyCap?: number | null;
     warmUpFrom?: number | null;
-    /** What the sandbox does not take for the account's. */
+    /** Credentials that the sandbox refuses. */
     secret?: string;
-    /** Leaves the sandbox without the account. */
+    /** Removes the account from the sandbox. */
     isUnknown?: boolean;
   } = {},
 ): Promise<GatewaySender> {
@@ -78,7 +78,7 @@ async function putParty(
   if (!response.ok) throw new Error(`the sandbox refuses the account: ${response.status} ${await response.text()}`);
 }
 
-/** What a gateway has taken, newest first. */
+/** The messages that a gateway has accepted, newest first. */
 export async function gatewayMessages(
   world: Notifications,
   query: { to?: string; account?: string },

@@ -16,7 +16,7 @@ type Buyer = ReturnType<typeof someBuyer>;
 
 export const withdraw = { requestFullRefund: () => Promise.resolve(), hasAdmissions: () => Promise.resolve(false) };
 
-/** One person's addresses as people may spell them. */
+/** Spellings of one person's addresses. */
 export const spellings = (buyer: Buyer): Buyer[] => {
   const [mailbox = '', domain = ''] = buyer.email.split('@');
   return [
@@ -27,7 +27,7 @@ export const spellings = (buyer: Buyer): Buyer[] => {
   ];
 };
 
-/** A free event and one with a price, and every way to have a message sent to somebody. */
+/** A free event and one with a price, and every way to cause a message to somebody. */
 export async function openMessageWays(world: Notifications) {
   const free = await createEvent(world.db, { categories: [{ price: 0, capacity: 10_000 }] });
   const priced = await createEvent(world.db, { categories: [{ price: 50_000, capacity: 10_000 }] });
@@ -41,7 +41,7 @@ export async function openMessageWays(world: Notifications) {
     return { eventId: event.id, orderId: made.id };
   }
 
-  /** What lies in `deliveries` for one mailbox or phone, by status, on one channel. */
+  /** The deliveries of one mailbox or phone on one channel, by status. */
   async function sentTo(buyer: Buyer, channel: 'email' | 'whatsapp') {
     const [email, phone] = buyerKeys(notificationConfig.HASH_SECRET, buyer);
     const rows = await rowsOf<{ share: string | null; status: string; count: number }>(
@@ -54,7 +54,7 @@ export async function openMessageWays(world: Notifications) {
     return { queued: sum('queued'), capped: sum('capped'), rows };
   }
 
-  /** Every way in which somebody who is not signed in, or an organizer, can have a message sent. */
+  /** Every way in which a stranger or an organizer can cause a message. */
   const ways = {
     'a free order': async (buyer: Buyer) => notifyOrder(world.deps, 'tickets', await placed(free, buyer)),
     'a hold that its buyer gives up': async (buyer: Buyer) => {
@@ -89,7 +89,7 @@ export async function openMessageWays(world: Notifications) {
     'a link for staff': async (buyer: Buyer) => {
       const organizer = await createOrganizer(world.db);
       const [staffId, tokenId] = [newId('stf'), newId('tok')];
-      // Of one address there is one member; another spelling of the mailbox is another address.
+      // One address has one member. Another spelling of the mailbox is another address.
       const email = buyer.email.replace('@', `+${staffId.toLowerCase()}@`);
       await world.db.execute(sql`
         insert into staff (id, organizer_id, email, name, role, status) values (${staffId}, ${organizer.id}, ${email}, 'X', 'door', 'invited')`);

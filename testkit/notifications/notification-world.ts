@@ -44,7 +44,7 @@ export const notificationConfig = {
   ENCRYPTION_KEY: 'a1'.repeat(32),
 };
 
-/** Both streams by one server. */
+/** One server for both streams. */
 export const mailOptions = (smtpUrl: string) => ({
   streams: {
     tickets: { smtpUrl, from: 'antre <tickets@antre.example>' },
@@ -66,17 +66,17 @@ export type DeliveryRow = {
   readonly provider_message_id: string | null;
 };
 
-/** Where the providers of WhatsApp are: the sandbox plays them all. */
+/** The providers of WhatsApp: the sandbox plays them all. */
 export const sandboxProviders = (url: string) => ({
   WHATSAPP_GRAPH_URL: `${url}/graph`,
   WHATSAPP_GRAPH_VERSION: 'v23.0',
-  // Nothing listens at the second one.
+  // Nothing listens at the second address.
   WAHA_INSTANCES: [`sandbox=${url}/waha`, 'nowhere=http://127.0.0.1:64999'],
   FONNTE_URL: `${url}/fonnte`,
   WABLAS_URL: `${url}/wablas/{server}`,
 });
 
-/** The room with real Postgres, Redis, SMTP and HTTP around it; the outside world is the sandbox. */
+/** The room with real Postgres, Redis, SMTP and HTTP. The sandbox plays the outside world. */
 export async function openNotifications() {
   const database = await createTestDatabase();
   const redis = await createTestRedis();
@@ -130,7 +130,7 @@ export async function openNotifications() {
     database,
     /** Without the provider's name. */
     callbackUrl,
-    /** What a process remembers of senders for some seconds is forgotten. */
+    /** Forgets what a process remembers of senders for some seconds. */
     forget: () => {
       deps.whatsapp = openWhatsapp();
     },
@@ -148,7 +148,7 @@ export async function openNotifications() {
 
 export type Notifications = Awaited<ReturnType<typeof openNotifications>>;
 
-/** A paid order with its tickets; the fact `order.paid` lies in the outbox. */
+/** A paid order with its tickets. The job `order.paid` is in the outbox. */
 export async function paidOrder(
   world: Notifications,
   options: OrderOptions & { event?: TestEvent } = {},
@@ -177,7 +177,7 @@ export async function deliveriesOf(db: Db, subjectId: string): Promise<DeliveryR
   );
 }
 
-/** The demo number of the sandbox, for one organiser or for the platform. */
+/** The sandbox's demo number, for one organiser or for the platform. */
 export async function addSender(
   db: Db,
   options: {
@@ -231,7 +231,7 @@ export type InboxMail = {
   readonly attachments: readonly { filename: string; mimeType: string; contentId?: string; size: number }[];
 };
 
-/** Mails to one address, newest first, whole. */
+/** Mails to one address, newest first, complete. */
 export async function inbox(sandbox: Sandbox, to: string): Promise<InboxMail[]> {
   const list = (await (await fetch(`${sandbox.url}/inbox?to=${encodeURIComponent(to)}`)).json()) as {
     data: { id: string }[];

@@ -27,7 +27,7 @@ import { placingDeps } from './placing.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 
-/** The room's routes behind the real edge. What other rooms answer is said here in the shortest true way. */
+/** The room's routes behind the real edge. Short stand-ins answer for other rooms. */
 export function openDesk(open: OpenDb) {
   const { db } = open;
   const { hashSecret, orderTokenSecret } = placingDeps(open);
@@ -93,7 +93,7 @@ export const json = (body: unknown, method = 'POST') => ({
   body: JSON.stringify(body),
 });
 
-/** What an organiser's program sends to act in a role. */
+/** The headers of an organiser's program with this role. */
 export async function keyFor(
   desk: ReturnType<typeof openDesk>,
   organizer: TestOrganizer,
@@ -107,7 +107,7 @@ export async function keyFor(
   return bearer(key);
 }
 
-/** Money came for an order, as the payments room says it. */
+/** Pays an order as the payments room does. */
 export async function pay(db: Db, orderId: string): Promise<void> {
   await transaction(db, async (tx) => {
     const order = await lockOrder(tx, eventIdOf(orderId), orderId);
@@ -116,7 +116,7 @@ export async function pay(db: Db, orderId: string): Promise<void> {
   });
 }
 
-/** The members that tests look into one by one. */
+/** The members that tests read. */
 type Shown = {
   readonly data: readonly { readonly id: string; readonly code: string }[];
   readonly nextCursor: string | null;

@@ -8,7 +8,7 @@ import { openTestDb, placingDeps } from './placing.ts';
 
 type Headers = Record<string, string>;
 
-/** One organiser with a database of their own, and what they may ask over HTTP. */
+/** One organiser with its own database, and its HTTP requests. */
 export type OrganizerDesk = {
   readonly open: OpenDb;
   readonly deps: PlaceOrderDeps;
@@ -17,12 +17,12 @@ export type OrganizerDesk = {
   readonly door: Headers;
   /** A manager of another organiser. */
   readonly stranger: Headers;
-  /** A request below the organiser's address. */
+  /** A request below the organiser's path. */
   request(path: string, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Headers): Promise<Response>;
   read(path: string, headers?: Headers): ReturnType<typeof read>;
   send(method: string, path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
-  /** What the audit log says of a subject, oldest first. */
+  /** The audit log of a subject, oldest first. */
   auditOf(subjectId: string): Promise<string[]>;
   close(): Promise<void>;
 };

@@ -15,7 +15,7 @@ export function openTestDb(url: string, poolSize = 4): OpenDb {
   return openDb({ url, name: 'test', poolSize, acquireTimeoutMs: 10_000, callTimeoutMs: 10_000, prepare: false });
 }
 
-/** The placement of one API process. Two of these on two pools are two processes, as far as Postgres can tell. */
+/** The placement of one API process. For Postgres, two of these on two pools are two processes. */
 export function placingDeps(
   open: OpenDb,
   options: { heldPerNetworkMax?: number; totalMaxes?: Readonly<Record<string, number>> } & Partial<
@@ -77,7 +77,7 @@ export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOpti
   });
 }
 
-/** How a crowd fared: how many got an order, and how many were refused by which code. */
+/** The results of many attempts: the number of orders, and of refusals by code. */
 export async function tally(attempts: Promise<unknown>[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const result of await Promise.allSettled(attempts)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import type { Placed } from './payment-rows.ts';
 
-/** Notifications as Midtrans writes and signs them. */
+/** Notifications in Midtrans' form, signed. */
 
 export type Body = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ledgerEntries } from '../../src/payments/tables.ts';
 import type { Db } from '../../src/platform/database/db.ts';
 
-/** A line of the sandbox's journal: money that the gateway took for one of our attempts, or gave back. */
+/** A line of the sandbox's journal: money that the gateway captured for one of our attempts, or gave back. */
 const line = z.looseObject({
   orderId: z.string(),
   amount: z.number(),
@@ -20,10 +20,10 @@ const pagesMax = 10_000;
 const deadlineMs = 30_000;
 
 /**
- * Compares our ledger with what the gateway really did: per attempt the same captures and the same returns, amount by
- * amount. Money that the gateway took and gave back by itself before we heard of either may be missing on our side.
+ * Compares our ledger with the gateway's journal: the same captures and returns per attempt, with the same amounts. Money
+ * that the gateway captured and gave back before we learned of either may be missing in the ledger.
  * @param given the lines of the journal, or the address of the sandbox
- * @returns a sentence per attempt that differs, ids and amounts only
+ * @returns a sentence per attempt that differs, with ids and amounts only
  */
 export async function compareWithSandbox(db: Db, given: MoneyLines | string): Promise<string[]> {
   const journal = typeof given === 'string' ? await readJournal(given) : given;
@@ -48,7 +48,7 @@ export async function compareWithSandbox(db: Db, given: MoneyLines | string): Pr
   return sentences;
 }
 
-/** Every movement of money at a gateway that the ledger knows. */
+/** Every movement of money at a gateway in the ledger. */
 function findGatewayEntries(db: Db): Promise<{ attemptId: string; amount: number; currency: string }[]> {
   return db
     .select({ attemptId: ledgerEntries.attemptId, amount: ledgerEntries.amount, currency: ledgerEntries.currency })

@@ -8,7 +8,7 @@ import { until } from '../until.ts';
 import { type Placed, callbacksOf } from './payment-rows.ts';
 import type { PaymentWorld } from './payment-world.ts';
 
-/** An order as buyers place it; its payment is staged and not begun. */
+/** An order as buyers place it. Its payment is staged and not started. */
 export async function place(world: PaymentWorld, event: TestEvent, options: OrderOptions = {}): Promise<Placed> {
   const deps: PlaceOrderDeps = placingDeps(world.open);
   const { order: placed } = await order(deps, event, options);
@@ -28,8 +28,8 @@ export async function placeReady(world: PaymentWorld, event: TestEvent, options:
 type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers']; readonly payload: never };
 
 /**
- * Runs the room's staged jobs of these orders until none is due, as a worker would. A job that asks to be run later is put
- * off by a hundredth of its wish, and given up after `triesMax`.
+ * Runs the staged jobs of these orders until none is due, as a worker would. A job that asks for a later time is delayed by
+ * a hundredth of it, and given up after `triesMax`.
  */
 export async function work(world: PaymentWorld, placed: Placed, triesMax = 20): Promise<void> {
   const names = Object.keys(world.handlers).filter((name) => !name.startsWith('payments.'));
@@ -64,14 +64,14 @@ async function runOne(world: PaymentWorld, id: string, name: Staged['name'], pay
   }
 }
 
-/** Lets the time of leases and pauses pass for one order. */
+/** Makes the next check of an order's attempts due. */
 export async function hurry(world: PaymentWorld, { orderId }: Placed): Promise<void> {
   await world.db.execute(
     sql`update payment_attempts set next_check_at = now() where order_id = ${orderId} and next_check_at is not null`,
   );
 }
 
-/** Waits for the gateway's callbacks to be in the inbox, and runs what they stage. */
+/** Waits until the gateway's callbacks are in the inbox, and runs the jobs that they stage. */
 export async function settle(world: PaymentWorld, placed: Placed, callbacks: number): Promise<void> {
   await until(async () => (await callbacksOf(world, placed)).length >= callbacks);
   await work(world, placed);

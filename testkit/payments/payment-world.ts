@@ -43,7 +43,7 @@ import { createTestRedis } from '../services/redis.ts';
 export const encryptionKey = '0f'.repeat(32);
 const orderTokenSecret = 'test-only-order-token-secret-0123456789';
 
-/** The payments room with its real neighbours: Postgres behind PgBouncer, Redis, HTTP, and a gateway that misbehaves. */
+/** The payments room with real Postgres behind PgBouncer, Redis and HTTP, and with the sandbox's gateway. */
 export type PaymentWorld = {
   readonly database: TestDatabase;
   readonly open: OpenDb;
@@ -63,7 +63,7 @@ export async function openPaymentWorld(
     timeoutMs?: number;
     snapExpiryMinimumMinutes?: number;
     guard?: CallGuard;
-    /** Told of each call that goes out. */
+    /** Called with each outgoing call. */
     onCall?: (call: string) => void;
   } = {},
 ): Promise<PaymentWorld> {
@@ -194,7 +194,7 @@ export async function control(world: PaymentWorld, path: string, body: unknown =
   return response.status;
 }
 
-/** The end of every test file: our books are in order, and agree with the gateway's. */
+/** Call this at the end of every test file: checks our invariants, and compares our books with the gateway's. */
 export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
   for (const invariant of [...paymentInvariants, ...orderInvariants]) {
     expect(await invariant.find(world.db), invariant.name).toEqual([]);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { until } from '../until.ts';
 
-/** The API as it is deployed, in a process of its own, on ports of its own. */
+/** The API as deployed: a process of its own on its own ports. */
 export type ApiProcess = {
   readonly port: number;
   readonly operationsPort: number;

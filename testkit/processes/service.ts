@@ -7,7 +7,7 @@ import { createTestDatabase } from '../services/database.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { testStack } from '../services/stack.ts';
 
-/** The whole API as one process has it, on a database and Redis of its own. */
+/** The whole API in this process, on its own database and Redis. */
 export type TestService = {
   readonly service: Service;
   /** The database as the owner of its tables, past PgBouncer. */
@@ -17,7 +17,7 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-/** @param options.databaseWire a way to PgBouncer that the test may stop */
+/** @param options.databaseWire the address of a proxy before PgBouncer that the test may stop */
 export async function startTestService(
   environment: Record<string, string> = {},
   options: { databaseWire?: { readonly url: string } } = {},
@@ -57,7 +57,7 @@ export async function startTestService(
   };
 }
 
-/** The loop of a test is late for what the test itself does, and for whatever else the machine does. */
+/** The event loop of a test is late because of the test itself and of other work on the machine. */
 function withoutLoopShedding({ traffic: { shedder } }: Service): void {
   const { cause } = shedder;
   Object.assign(shedder, {
@@ -74,7 +74,7 @@ function byWay(url: string, wayUrl: string): string {
   return target.href;
 }
 
-/** Held against the contract when the run ends. */
+/** Compared with the contract at the end of the run. */
 async function noteRefusal({ method, url }: Request, response: Response): Promise<void> {
   if (!(response.headers.get('content-type') ?? '').startsWith('application/problem+json')) return;
   const { code } = (await response.clone().json()) as { code: string };

@@ -9,7 +9,7 @@ import { type Queues, openProducerRedis, openQueues } from '../../workers/queues
 import type { Handlers } from '../../workers/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 
-/** What the tests of workers share: small contracts, a worker process in miniature, and looks into the outbox. */
+/** What the tests of workers share: small job contracts, a small worker, and reads of the outbox. */
 
 export const silentLog = createLog({ level: 'silent', process: 'test' });
 
@@ -33,7 +33,7 @@ export function openWorkDb(url: string, poolSize = 4): OpenDb {
   return openDb({ url, name: 'work', poolSize, acquireTimeoutMs: 10_000, callTimeoutMs: 10_000, prepare: false });
 }
 
-/** A worker process in miniature. */
+/** A worker in this process. */
 export async function startTestWorker(
   deps: { db: Db; queueUrl: string; jobsMax?: number; schedules?: Parameters<typeof startWorker>[0]['schedules'] },
   handlers: Partial<Handlers<TestJobs>>,
@@ -84,7 +84,7 @@ export async function outboxCount(db: Db): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** As if every lease had run out. */
+/** Ends every lease. */
 export async function expireLeases(db: Db): Promise<void> {
   await db.execute(sql`update outbox set available_at = now() - interval '1 second'`);
 }

@@ -1,12 +1,12 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
 
-/** A wire to a real server that a test may cut, freeze and mend. */
+/** A proxy to a real server that a test may cut, freeze and repair. */
 export type CutWire = {
-  /** The server's URL by way of this wire. */
+  /** The server's URL through the proxy. */
   readonly url: string;
-  /** Ends all connections and takes no new ones. */
+  /** Ends all connections and accepts no new ones. */
   cut(): Promise<void>;
-  /** Connections stay open, and nothing passes. */
+  /** Connections stay open, but nothing passes. */
   freeze(): void;
   mend(): Promise<void>;
   close(): Promise<void>;

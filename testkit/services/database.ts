@@ -7,7 +7,7 @@ export interface TestDatabase {
   readonly url: string;
   /** As antre_owner, past PgBouncer. */
   readonly directUrl: string;
-  /** Drops it, whoever is still connected. */
+  /** Drops it, even with open connections. */
   close(): Promise<void>;
 }
 

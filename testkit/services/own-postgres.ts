@@ -15,7 +15,7 @@ import { until } from '../until.ts';
 export type OwnPostgres = {
   /** As its superuser. */
   readonly url: string;
-  /** Ends it at once, without a word to its clients. */
+  /** Ends it at once, without notice to its clients. */
   kill(): Promise<void>;
   start(): Promise<void>;
 };
@@ -45,7 +45,7 @@ export async function startPostgresPair(): Promise<{
   const primary = await serverIn(first, programs, account);
   await primary.start();
   const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
-  // The packages have no pg_basebackup: the files are copied between the two calls that make such a copy whole.
+  // The packages have no pg_basebackup, so the files are copied between the two calls that make such a copy consistent.
   await sql`select pg_backup_start('pair', true)`;
   await act('cp', ['-a', first, second], account);
   const [backup] = await sql`select labelfile from pg_backup_stop(false)`;
@@ -99,7 +99,7 @@ async function serverIn(data: string, programs: PostgresPrograms, account: Accou
     kill: async () => {
       if (child === undefined) return;
       const ended = once(child, 'exit');
-      // Its own processes end with it; SIGKILL would leave them and their memory behind.
+      // SIGQUIT also ends its child processes. SIGKILL would leave them and their memory behind.
       child.kill('SIGQUIT');
       await ended;
       child = undefined;

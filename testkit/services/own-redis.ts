@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { findRedis } from '../../deploy/local/binaries/find-servers.ts';
 import { freePort } from '../../deploy/local/host/ports.ts';
 
-/** A Redis server that a test may stop and kill without harming its neighbours. */
+/** A Redis server that a test may stop and kill without affecting other tests. */
 export interface OwnRedis {
   readonly url: string;
   /** SIGSTOP: connections stay open and nothing is answered. */
@@ -13,7 +13,7 @@ export interface OwnRedis {
   thaw(): void;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** Again on the same port, empty. */
+  /** Starts again on the same port, empty. */
   start(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { testStack } from './stack.ts';
 
-/** Room of one's own in the two Redis servers. */
+/** Separate databases in the two Redis servers. */
 export interface TestRedis {
-  /** The cache role, in a database of its own (the number in the path). */
+  /** The cache role, with its own database number in the path. */
   readonly cacheUrl: string;
   /** The queue role, likewise. */
   readonly queueUrl: string;
-  /** Empties both again. */
+  /** Empties both. */
   close(): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 import { inject } from 'vitest';
 
-/** Where this run's private services are. They are started once, by setup/global-setup.ts. */
+/** The addresses of this run's private services, which setup/global-setup.ts starts once. */
 export interface TestStack {
   /** The superuser, past PgBouncer, in database `postgres`. */
   readonly postgresAdminUrl: string;
-  /** antre_app through PgBouncer; the database's name stands last in the path. */
+  /** antre_app through PgBouncer. The path ends with the database's name. */
   readonly databaseUrl: string;
   /** antre_owner past PgBouncer. */
   readonly databaseDirectUrl: string;
@@ -12,7 +12,7 @@ export interface TestStack {
   readonly pgbouncerAdminUrl: string;
   readonly redisCacheUrl: string;
   readonly redisQueueUrl: string;
-  /** Where the refusals that this run sees are noted, for the contract to be held against. */
+  /** The file where refusals of this run are recorded, to be compared with the contract. */
   readonly refusalsFile: string;
   /** The migrated database that each test database is a copy of. */
   readonly templateDatabase: string;

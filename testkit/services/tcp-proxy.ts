@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** A way to a server that a test can cut. */
+/** A proxy to a server whose connections a test can cut. */
 export type TcpProxy = {
-  /** The server's address with the proxy in its place. */
+  /** The server's address through the proxy. */
   readonly url: string;
-  /** Cuts all connections there are. */
+  /** Cuts all existing connections. */
   cutAll(): void;
-  /** The connections there are stay open, and nothing passes on them any more: a way that is cut without a word. */
+  /** Existing connections stay open but carry nothing any more, as when a cable is cut. */
   silenceAll(): void;
-  /** From now on whoever connects is cut off at once. */
+  /** From now on each new connection is cut at once. */
   refuse(): void;
   accept(): void;
   readonly accepted: number;
@@ -17,7 +17,7 @@ export type TcpProxy = {
 };
 
 export type TcpProxyOptions = {
-  /** Sees what the client sends before it is passed on; may cut this one connection, now or when the answer comes. */
+  /** Sees what the client sends before it is passed on. May cut this connection, now or when the answer comes. */
   readonly onRequest?: (bytes: Buffer, cut: { now(): void; atAnswer(): void }) => void;
 };
 

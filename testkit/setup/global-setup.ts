@@ -11,7 +11,7 @@ import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
 
-/** What the tiers of one run share. Each tier loads this file anew, so it hangs on the process. */
+/** What the tiers of one run share. It is kept on `globalThis`, because each tier loads this file anew. */
 interface Shared {
   services?: Services;
   refusalsFile?: string;
@@ -28,7 +28,7 @@ export async function setup(project: TestProject): Promise<void> {
     project.provide('stack', await (shared.stack ??= start()));
   } catch (error) {
     if (!(error instanceof LaunchProblem || error instanceof MigrationError)) throw error;
-    // Says what to do; a stack trace would bury it.
+    // The message says what to do. A stack trace would hide it.
     console.error(`\n${error.message}\n`);
     await shared.services?.stop();
     process.exit(1);
@@ -69,14 +69,14 @@ export async function teardown(): Promise<void> {
     throw new Error(`Refusals that src/refusals.ts does not list for their operation:\n  ${undocumented.join('\n  ')}`);
 }
 
-/** A database that somebody is connected to cannot be copied. */
+/** A database with open connections cannot be copied. */
 async function closeTemplate(adminUrl: string): Promise<void> {
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
   await sql`alter database ${sql(templateDatabase)} with allow_connections false`;
   await sql.end();
 }
 
-/** Start-up times are not worth a line in a test run; a download or a server that died is. */
+/** Start-up times are not worth a line in a test run. A download or a server that died is. */
 function showUnusual(line: string): void {
   if (!/^\s*[\d.]+ s {2}/.test(line)) console.log(line);
 }

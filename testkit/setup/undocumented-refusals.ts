@@ -2,7 +2,7 @@ import { readContract } from '../../deploy/client/contract.ts';
 import { refusalsOf } from '../../src/contract.ts';
 
 /**
- * Which of the refusals that tests have seen the contract does not list for their operation.
+ * Refusals seen in tests that the contract does not list for their operation.
  * @param noted lines of method, path and code
  */
 export function undocumentedRefusals(noted: string): readonly string[] {
@@ -15,7 +15,7 @@ export function undocumentedRefusals(noted: string): readonly string[] {
       codes: new Set<string>(refusalsOf(operation as Parameters<typeof refusalsOf>[0], path)),
     })),
   );
-  // The address with fewer parameters is the one that the router takes.
+  // The router prefers the path with fewer parameters.
   operations.sort((one, other) => one.literals - other.literals);
   const missing = new Set<string>();
   for (const line of new Set(noted.split('\n'))) {

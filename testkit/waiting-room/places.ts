@@ -10,7 +10,7 @@ import type { Phase } from '../../src/waiting-room/rooms/phase.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
 
-/** What the tests of joining share: an event with a room, confirmed buyers, and an API process in miniature. */
+/** What the tests of joining share: an event with a room, confirmed buyers, and the join's dependencies. */
 
 export const queueTokenSecret = 'test-only-queue-token-secret-0123456789';
 const hashSecret = 'test-only-hash-secret-0123456789abcdef';
@@ -37,7 +37,7 @@ export function roomFacts(event: TestEvent, more: Partial<RoomFacts> = {}): Room
   return { eventId: event.id, phase: 'pre_queue', challengeDifficulty: 0, ...more };
 }
 
-/** An API process as far as joining goes; its rooms are what the test says they are. */
+/** The dependencies of joining. The test decides which rooms exist. */
 export function joinDeps(
   open: OpenDb,
   rooms: Map<string, RoomFacts>,
@@ -57,7 +57,7 @@ export function accountKeyOf(name: string): string {
   return buyerKey(hashSecret, 'email', `${name}@pembeli.test`);
 }
 
-/** The header of a buyer who has confirmed an address of this name. */
+/** The header of a buyer who has confirmed an address with this name. */
 export function asBuyer(name: string): string {
   const token = signBuyerToken(queueTokenSecret, {
     accountKey: accountKeyOf(name),

@@ -5,7 +5,7 @@ import { signPass } from '../../src/waiting-room/places/pass.ts';
 import type { TestEvent } from '../factories.ts';
 import { testHashSecret, testQueueTokenSecret } from '../orders/placing.ts';
 
-/** A waiting room that lets people in, with so many places given out. */
+/** An open waiting room with this many places given out. */
 export async function openRoom(db: Db, event: TestEvent, places = 1000): Promise<void> {
   await db.execute(sql`
     insert into waiting_rooms (event_id, organizer_id, phase, pre_queue_opens_at, freezes_at, opens_at, challenge_difficulty,
@@ -14,7 +14,7 @@ export async function openRoom(db: Db, event: TestEvent, places = 1000): Promise
       0, 100, 600, 600, ${places}, ${places})`);
 }
 
-/** The pass of a place, as the room would have signed it. */
+/** The pass of a place, signed as the room would sign it. */
 export function passOf(
   event: Pick<TestEvent, 'id'>,
   placeIndex: number,

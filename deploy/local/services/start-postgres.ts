@@ -135,8 +135,8 @@ function requireVersion(data: string, major: string): void {
 }
 
 /**
- * A killed Postgres leaves its pid file and its socket's lock, and believes them as long as any process, be it a zombie,
- * has that number. One that really still runs on this folder without us is ended.
+ * A killed Postgres leaves its pid file and its socket's lock, and trusts them as long as any process has that number, even
+ * a zombie. A Postgres that still runs on this folder without us is ended.
  */
 async function clearStaleFiles(data: string, sockets: string): Promise<void> {
   const file = join(data, 'postmaster.pid');

@@ -24,7 +24,7 @@ export interface ServicePorts {
   readonly redisQueue: number;
 }
 
-/** Services that someone else runs; each one given is not started here. */
+/** Services that someone else runs. Those given are not started here. */
 export interface ExternalServices {
   readonly databaseUrl?: string | undefined;
   /** Past any PgBouncer, as the owner of the tables; the same as `databaseUrl` when missing. */
@@ -39,7 +39,7 @@ export interface ServicesOptions {
   readonly ports: 'free' | ServicePorts;
   /** False turns fsync off: for tests, whose data nobody needs after a power cut. */
   readonly durable: boolean;
-  /** True starts again what dies. */
+  /** True restarts what dies. */
   readonly restart?: boolean;
   /** The database's name; `antre` unless told. */
   readonly database?: string;

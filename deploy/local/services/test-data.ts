@@ -21,7 +21,7 @@ const roomBytes = 2 * 1024 ** 3;
 export function makeTestFolder(pid: number): string {
   const folder = join(hasRoom() && isOurs() ? inMemory : dataFolder, nameOf(pid));
   mkdirSync(folder, { recursive: true });
-  // Postgres may run under another account, which passes through. A strict umask would close the folder to it.
+  // Postgres may run under another account, which needs to pass through the folder. A strict umask would close it.
   chmodSync(folder, 0o711);
   return folder;
 }
