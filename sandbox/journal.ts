@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, fstatSync, mkdirSync, openSync, readSync, wri
 import { dirname } from 'node:path';
 import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
 import type { GatewayName, GatewayParty } from './message-gateways/gateway-party.ts';
-import type { Callback } from './midtrans/callback.ts';
+import type { Callback } from './midtrans/notifications/callback.ts';
 import type { Scenario } from './midtrans/scenarios.ts';
 import type { Transaction } from './midtrans/state.ts';
 

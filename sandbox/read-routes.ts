@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { parseMail } from './smtp/inbox.ts';
-import { presentTransaction } from './midtrans/present-transaction.ts';
+import { presentTransaction } from './midtrans/core/present-transaction.ts';
 import type { JournalRecord } from './journal.ts';
 import type { World } from './world.ts';
 

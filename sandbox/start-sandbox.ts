@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { composeWorld } from './compose-world.ts';
 import { expireDue } from './midtrans/expire-due.ts';
 import { autoPay } from './midtrans/auto-pay.ts';
-import { confirmRefund } from './midtrans/refund.ts';
+import { confirmRefund } from './midtrans/core/refund.ts';
 import { createScheduler } from './scheduler.ts';
 import type { SandboxOptions } from './settings.ts';
 import { startSmtp } from './smtp/start-smtp.ts';

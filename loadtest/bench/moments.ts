@@ -11,7 +11,7 @@ import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
 import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
 import { createLatencies } from '../generator/latencies.ts';
-import { measureHeavyNeighbours } from './heavy-neighbours.ts';
+import { measureHeavyNeighbours } from './overload/heavy-neighbours.ts';
 import { watched } from './harness/measure.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';

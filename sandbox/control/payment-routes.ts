@@ -2,8 +2,8 @@ import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { expireIfDue } from '../midtrans/expire-due.ts';
 import type { Midtrans } from '../midtrans/midtrans.ts';
-import { paymentTypes } from '../midtrans/payment-types.ts';
-import { refund } from '../midtrans/refund.ts';
+import { paymentTypes } from '../midtrans/snap/payment-types.ts';
+import { refund } from '../midtrans/core/refund.ts';
 import {
   approve,
   cancel,
@@ -17,7 +17,7 @@ import {
   type Refusal,
 } from '../midtrans/settle.ts';
 import type { Transaction } from '../midtrans/state.ts';
-import { presentTransaction } from '../midtrans/present-transaction.ts';
+import { presentTransaction } from '../midtrans/core/present-transaction.ts';
 import { dropUndefined, readBody } from './read-body.ts';
 
 const method = z.enum(paymentTypes);

@@ -1,5 +1,5 @@
 import type { Midtrans } from './midtrans.ts';
-import { anyMethod } from './payment-types.ts';
+import { anyMethod } from './snap/payment-types.ts';
 import { chooseMethod, deny, pay } from './settle.ts';
 import type { Transaction } from './state.ts';
 

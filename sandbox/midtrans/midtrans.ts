@@ -3,7 +3,7 @@ import type { Scheduler } from '../scheduler.ts';
 import type { Settings } from '../settings.ts';
 import type { Journal } from '../journal.ts';
 import type { MidtransAccounts } from './accounts.ts';
-import type { Notifier } from './notify.ts';
+import type { Notifier } from './notifications/notify.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { TransactionStore } from './store.ts';
 

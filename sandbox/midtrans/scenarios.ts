@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { faultSchema } from '../fault.ts';
 import { createRuleBook, matchesPattern } from '../rule-book.ts';
-import { paymentTypes } from './payment-types.ts';
+import { paymentTypes } from './snap/payment-types.ts';
 
 /** What a script may say about matching orders. Without a section, that part behaves well. */
 export const scenarioSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Midtrans } from './midtrans.ts';
-import { anyMethod, type PaymentType } from './payment-types.ts';
+import { anyMethod, type PaymentType } from './snap/payment-types.ts';
 import { isOpen, mayBecome, paidAmount, type Transaction, type TransactionStatus } from './state.ts';
 
 /** The steps of a transaction that buyers, banks and time cause. Each returns undefined, or why it is not allowed. */

@@ -1,4 +1,4 @@
-import type { PaymentType } from './payment-types.ts';
+import type { PaymentType } from './snap/payment-types.ts';
 
 /** The life of one Midtrans transaction: its fields, and which step may follow which. */
 

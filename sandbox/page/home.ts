@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { WhatsappMessage } from '../graph/graph.ts';
-import { paymentFacts } from '../midtrans/payment-types.ts';
+import { paymentFacts } from '../midtrans/snap/payment-types.ts';
 import { isOpen, type Transaction } from '../midtrans/state.ts';
 import type { Mail } from '../smtp/inbox.ts';
 import type { JournalRecord } from '../journal.ts';

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { isMove, paymentMoves } from '../control/payment-routes.ts';
 import { expireIfDue } from '../midtrans/expire-due.ts';
-import { paymentTypes } from '../midtrans/payment-types.ts';
+import { paymentTypes } from '../midtrans/snap/payment-types.ts';
 import { parseMail } from '../smtp/inbox.ts';
 import type { World } from '../world.ts';
 import { homePage } from './home.ts';

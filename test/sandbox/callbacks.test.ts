@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
-import { retriesFor, retryDelayMs } from '../../sandbox/midtrans/retry-table.ts';
-import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
+import { retriesFor, retryDelayMs } from '../../sandbox/midtrans/notifications/retry-table.ts';
+import { midtransSignature } from '../../sandbox/midtrans/notifications/signature.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 import { type Received, startReceiver } from './support/receiver.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
-import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
+import { midtransSignature } from '../../sandbox/midtrans/notifications/signature.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 

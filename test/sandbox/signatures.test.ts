@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { escapedJson } from '../../sandbox/graph/escaped-json.ts';
 import { hubSignature } from '../../sandbox/graph/signature.ts';
 import { basicHeader } from '../../sandbox/midtrans/accounts.ts';
-import { midtransSignature } from '../../sandbox/midtrans/signature.ts';
+import { midtransSignature } from '../../sandbox/midtrans/notifications/signature.ts';
 
 /** Promise: what the sandbox signs is what the real gateways sign, so a verifier that passes here passes there. */
 

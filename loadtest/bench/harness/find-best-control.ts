@@ -1,7 +1,7 @@
 import { median } from './report.ts';
 import { measure } from './measure.ts';
 import type { BenchOptions } from './options.ts';
-import type { Tried } from '../order-charts.ts';
+import type { Tried } from '../orders/order-charts.ts';
 import { hotCategory } from '../load/order-load.ts';
 import type { ApiOptions } from './api-environment.ts';
 import { type BenchStack, partsOf } from './stack.ts';

@@ -1,0 +1,123 @@
+import { Hono, type Context } from 'hono';
+import type { MidtransAccount } from '../../demo-accounts.ts';
+import { isLostBefore, neverAnswer, strike, type FaultAnswer } from '../../fault.ts';
+import { expireIfDue } from '../expire-due.ts';
+import { createIdempotencyKeys } from './idempotency.ts';
+import type { Midtrans } from '../midtrans.ts';
+import { decimal, notificationBody } from '../notifications/notification-body.ts';
+import { refund } from './refund.ts';
+import { approve, cancel, deny, expire, type Refusal } from '../settle.ts';
+import { apiStatusCode, type Transaction } from '../state.ts';
+
+type Body = Readonly<Record<string, unknown>> & Readonly<{ status_code: string }>;
+type Act = (transaction: Transaction, account: MidtransAccount, body: Readonly<Record<string, unknown>>) => Body;
+type Section = 'status' | 'close' | 'refund';
+
+const conflict: Body = {
+  status_code: '412',
+  status_message: 'Merchant cannot modify the status of the transaction',
+};
+
+/**
+ * The Core API: status, cancel, expire, refund, approve, deny. As at Midtrans, the body's `status_code` has the outcome,
+ * and most answers are HTTP 200; only 401, 413, 429 and 5xx are HTTP statuses, too.
+ */
+export function coreRoutes(midtrans: Midtrans): Hono {
+  const keys = createIdempotencyKeys(midtrans.now);
+  const report = (transaction: Transaction, account: MidtransAccount, message: string): Body => {
+    const statusCode = apiStatusCode(transaction.status, transaction.fraudStatus);
+    return { ...notificationBody(transaction, account, statusCode), status_message: message, status_code: statusCode };
+  };
+  const step =
+    (move: (midtrans: Midtrans, transaction: Transaction) => Refusal | undefined, message: string): Act =>
+    (transaction, account) =>
+      move(midtrans, transaction) === undefined ? report(transaction, account, message) : conflict;
+
+  const handle =
+    (section: Section | undefined, act: Act) =>
+    async (context: Context): Promise<Response> => {
+      const account = midtrans.accounts.calling(context);
+      if (account === undefined) return send({ status_code: '401', status_message: 'Unknown Merchant server_key/id' });
+      const key = context.req.method === 'POST' ? context.req.header('idempotency-key') : undefined;
+      const stored = keys.lookUp(account.merchantId, key);
+      if (stored === 'running')
+        return context.json({ status_code: '202', status_message: 'The request is being processed' }, 202);
+      if (stored !== undefined) return context.json(stored);
+
+      keys.start(account.merchantId, key);
+      const body = context.req.method === 'POST' ? parseObject(await context.req.text()) : {};
+      const orderId = context.req.param('id') ?? '';
+      const found = midtrans.transactions.find(account.merchantId, orderId);
+      // A gateway in trouble does not check whether it knows the order.
+      const script = section && midtrans.scenarios.sectionFor(section, found ?? { orderId, customer: {} });
+      const fault = await strike(script, midtrans);
+      if (isLostBefore(fault) || typeof fault === 'number') {
+        keys.finish(account.merchantId, key, undefined);
+        return faulty(context, fault);
+      }
+      if (found !== undefined) expireIfDue(midtrans, found);
+      const answer = found?.transactionTime === undefined ? unknown(context) : act(found, account, body);
+      const succeeded = answer.status_code.startsWith('2') || answer.status_code === '407';
+      keys.finish(account.merchantId, key, succeeded ? answer : undefined);
+      midtrans.journal.append({
+        kind: 'core.answered',
+        path: context.req.path,
+        orderId: found?.orderId,
+        statusCode: answer.status_code,
+      });
+      return fault === undefined ? send(answer) : neverAnswer(context, fault);
+    };
+
+  const refundAct: Act = (transaction, account, body) => {
+    const amount = body['amount'];
+    const made = refund(midtrans, transaction, {
+      key: typeof body['refund_key'] === 'string' ? body['refund_key'] : `refund-${transaction.refunds.length + 1}`,
+      reason: typeof body['reason'] === 'string' ? body['reason'] : '',
+      external: false,
+      ...(amount === undefined ? {} : { amount: Number.isInteger(amount) ? Number(amount) : 0 }),
+    });
+    if ('statusCode' in made) return { status_code: made.statusCode, status_message: made.message };
+    return {
+      ...report(transaction, account, 'Success, refund request is approved'),
+      refund_chargeback_id: made.refund.id,
+      refund_amount: decimal(made.refund.amount),
+      refund_key: made.refund.key,
+    };
+  };
+
+  return new Hono()
+    .get(
+      '/v2/:id/status',
+      handle('status', (transaction, account) => report(transaction, account, 'Success, transaction is found')),
+    )
+    .post('/v2/:id/cancel', handle('close', step(cancel, 'Success, transaction is canceled')))
+    .post('/v2/:id/expire', handle('close', step(expire, 'Success, transaction is expired')))
+    .post('/v2/:id/approve', handle(undefined, step(approve, 'Success, transaction is approved')))
+    .post('/v2/:id/deny', handle(undefined, step(deny, 'Success, transaction is denied')))
+    .post('/v2/:id/refund', handle('refund', refundAct));
+}
+
+function unknown(context: Context): Body {
+  return { status_code: '404', status_message: "Transaction doesn't exist.", id: context.req.param('id') };
+}
+
+function faulty(context: Context, fault: FaultAnswer): Response | Promise<Response> {
+  if (typeof fault !== 'number') return neverAnswer(context, fault);
+  return send({ status_code: String(fault), status_message: `Scripted answer ${fault}` });
+}
+
+/** Transport errors keep their HTTP status. Everything about the transaction is HTTP 200. */
+function send(body: Body): Response {
+  const code = Number(body.status_code);
+  const status = code === 401 || code === 413 || code === 429 || code >= 500 ? code : 200;
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8' } });
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,168 @@
+import { readFileSync, globSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ContractOperation, type Schema, readContract } from '../../../deploy/client/contract.ts';
+import { demoOrganizerSlug, demoPassword, seedAccounts } from '../../../drizzle/seed/seed-accounts.ts';
+import { examples } from '../../../src/contract-examples.ts';
+import { problems } from '../../../src/problems.ts';
+import { refusals } from '../../../src/refusals.ts';
+import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
+
+/** Guards that the published contract says what the handlers do: input, credentials, refusals, names. */
+
+const contract = readContract();
+type Named = ContractOperation & { readonly method: string; readonly path: string };
+const operations: readonly Named[] = Object.entries(contract.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
+);
+const named = operations.map((operation) => [operation.operationId, operation] as const);
+const resolve = (schema: Schema | undefined): Schema | undefined =>
+  schema?.$ref === undefined ? schema : resolve(contract.components.schemas[schema.$ref.split('/').at(-1) ?? '']);
+const bodyOf = (operation: ContractOperation) => resolve(operation.requestBody?.content?.['application/json']?.schema);
+
+describe('each operation', () => {
+  test('has a name of its own, and a row in the table of refusals', () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(Object.keys(refusals).toSorted()).toEqual(names.toSorted());
+  });
+
+  test.each(named)(
+    '%s says who may call it, what it refuses, and shows a body where it takes one',
+    (_name, operation) => {
+      expect(operation.security).toBeDefined();
+      expect(operation.summary).not.toBe('');
+      for (const [status, { content }] of Object.entries(operation.responses).filter(([key]) => /^[45]/.test(key))) {
+        const codes = content?.['application/problem+json']?.schema.allOf?.[1]?.properties?.['code']?.enum ?? [];
+        expect(codes.length).toBeGreaterThan(0);
+        for (const code of codes) expect(String(problems[code as keyof typeof problems].status)).toBe(status);
+      }
+      if (bodyOf(operation) !== undefined) expect(examples).toHaveProperty(operation.operationId);
+    },
+  );
+});
+
+test('every header that the code reads is documented, or is one that every server understands', () => {
+  const everywhere = [
+    'accept-encoding',
+    'accept-language',
+    'authorization',
+    'content-length',
+    'content-type',
+    'cookie',
+    'host',
+    'if-none-match',
+    'origin',
+    'sec-fetch-site',
+    'transfer-encoding',
+    'user-agent',
+    'x-hub-signature-256',
+    'x-webhook-hmac',
+    'x-webhook-hmac-algorithm',
+    'x-forwarded-for',
+    'forwarded',
+    'x-request-id',
+    'connection',
+    'accept',
+    'access-control-request-method',
+    'expect',
+    'x-real-ip',
+  ];
+  const read = globSync('src/**/*.ts')
+    .filter((file) => !file.startsWith('src/web/') && !file.startsWith('src/client/'))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\.header\('([\w-]+)'\)/g)].map(([, name = '']) => name.toLowerCase()),
+    );
+  const documented = operations.flatMap(({ parameters = [] }) =>
+    parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name.toLowerCase()),
+  );
+  expect(read.length).toBeGreaterThan(5);
+  expect([...new Set(read)].filter((name) => !documented.includes(name) && !everywhere.includes(name))).toEqual([]);
+  for (const name of ['idempotency-key', 'queue-pass', 'event-slug', 'if-match']) expect(documented).toContain(name);
+});
+
+describe('over HTTP', () => {
+  let world: TestService;
+  const tokens = new Map<string, string>();
+  const ids: Readonly<Record<string, string>> = { slug: demoOrganizerSlug };
+
+  beforeAll(async () => {
+    world = await startTestService();
+    await seedAccounts(world.service.db, world.service.config.ENCRYPTION_KEY);
+    const session = await send('POST', '/v1/sessions', { email: 'owner@demo.test', password: demoPassword });
+    tokens.set('staffSession', ((await session.json()) as { accessToken: string }).accessToken);
+    const key = await send(
+      'POST',
+      `/v1/organizers/${demoOrganizerSlug}/api-keys`,
+      { name: 'Test', role: 'manager' },
+      'staffSession',
+    );
+    tokens.set('apiKey', ((await key.json()) as { key: string }).key);
+  });
+  afterAll(() => world.close());
+
+  const send = (method: string, path: string, body?: unknown, kind?: string, more: Record<string, string> = {}) =>
+    world.fetch(path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(kind === undefined ? {} : { authorization: `Bearer ${tokens.get(kind) ?? ''}` }),
+        ...more,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const pathOf = ({ path, parameters = [] }: Named) =>
+    path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const schema = parameters.find((one) => one.in === 'path' && one.name === name)?.schema as
+        | { pattern?: string; enum?: readonly string[] }
+        | undefined;
+      return ids[name] ?? schema?.enum?.[0] ?? idFor(name, schema?.pattern ?? '');
+    });
+  const idFor = (name: string, pattern: string) =>
+    name === 'eventId' || (name === 'id' && pattern.includes('evt'))
+      ? 'evt_7K3M9XQ2'
+      : name.startsWith('ticketId')
+        ? 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001'
+        : name === 'orderId' || name === 'id'
+          ? 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE'
+          : /^(chunk|index)$/.test(name)
+            ? '0'
+            : `${name.slice(0, 3)}_06FJ2V1H8C9QX4T0RBVE`;
+
+  const bodied = named.filter(
+    ([, operation]) => bodyOf(operation) !== undefined && !operation.operationId.includes('Whatsapp'),
+  );
+  test.each(bodied)('%s takes the body that the contract describes, and no other field', async (_name, operation) => {
+    const [first] = operation.security ?? [];
+    const kind = Object.keys(first ?? {}).find((one) => tokens.has(one));
+    // A buyer's or an order's credential is looked at before the body.
+    if (Object.keys(first ?? {}).length > 0 && kind === undefined) return;
+    const key = { 'idempotency-key': 'contract-test-0123456789' };
+    const answer = await send(operation.method, pathOf(operation), { zzUnknown: 1 }, kind, key);
+    const problem = (await answer.json()) as { code: string; errors?: { path: string; code: string }[] };
+    expect([answer.status, problem.code]).toEqual([400, 'request.invalid']);
+    const missing = (problem.errors ?? []).filter(({ code }) => code === 'field.required').map(({ path }) => path);
+    expect(new Set(missing)).toEqual(new Set(bodyOf(operation)?.required ?? []));
+    if (bodyOf(operation)?.additionalProperties === false)
+      expect((problem.errors ?? []).some(({ code }) => code === 'field.unknown')).toBe(true);
+  });
+
+  const secured = named.filter(([, { security = [] }]) =>
+    security.some((kinds) => 'staffSession' in kinds || 'apiKey' in kinds),
+  );
+  test.each(secured)('%s lets in the kinds of credential that it names, and no others', async (_name, operation) => {
+    const allowed = (operation.security ?? []).flatMap((kinds) => Object.keys(kinds));
+    const example = bodyOf(operation) === undefined ? undefined : {};
+    for (const kind of ['staffSession', 'apiKey']) {
+      // The session of these tests is still needed.
+      if (/end\w*Session/.test(operation.operationId) && kind === 'staffSession') continue;
+      const answer = await send(operation.method, pathOf(operation), example, kind);
+      const { code } = answer.status < 400 ? { code: '' } : ((await answer.json()) as { code: string });
+      expect([kind, code === 'access.forbidden' || code === 'access.unauthenticated']).toEqual([
+        kind,
+        !allowed.includes(kind),
+      ]);
+    }
+    const nobody = await send(operation.method, pathOf(operation), example);
+    expect(nobody.status).toBe(401);
+  });
+});

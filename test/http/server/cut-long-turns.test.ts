@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { cutLongTurns } from '../../../src/http/server/cut-long-turns.ts';
+
+/**
+ * Guards that a flood on more than a thousand connections leaves timers and deferred work their turn. Counted in requests
+ * between two turns, not in time: the control shows how many libuv reads in one piece when nobody stops it.
+ */
+
+const connections = 1500;
+const seconds = 2;
+/** Busy for about as long as a refusal. */
+const workPerRequest = 2000;
+
+const flood = `
+  const { closedLoop } = await import(new URL('loadtest/generator/closed-loop.ts', 'file://${process.cwd()}/').href);
+  const result = await closedLoop({
+    port: Number(process.argv[1]), connections: ${connections}, warmupSeconds: 0, seconds: ${seconds},
+    next: () => 'GET / HTTP/1.1\\r\\nhost: localhost\\r\\n\\r\\n', counts: () => true,
+  });
+  console.log(JSON.stringify(result.statuses));
+  process.exit(0);
+`;
+
+async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
+  let inTurn = 0;
+  let most = 0;
+  let hash = 0;
+  const server = createServer((_request, response) => {
+    inTurn += 1;
+    for (let step = 0; step < workPerRequest; step += 1) hash = (hash * 31 + step) | 0;
+    response.end(String(hash));
+  });
+  const forget = prepare(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
+  let isOver = false;
+  const turn = (): void => {
+    most = Math.max(most, inTurn);
+    inTurn = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  const port = String((server.address() as AddressInfo).port);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', flood, port]);
+  isOver = true;
+  server.closeAllConnections();
+  server.close();
+  forget();
+  return { most, statuses: JSON.parse(stdout) as Record<string, number> };
+}
+
+test('a flood is read in pieces, and everybody is answered', async () => {
+  const free = await mostRequestsInOneTurn(() => () => {});
+  const kept = await mostRequestsInOneTurn(cutLongTurns);
+  expect(Object.keys(kept.statuses)).toEqual(['200']);
+  expect(free.most).toBeGreaterThan(4 * 1024);
+  expect(kept.most).toBeLessThan(free.most / 2);
+});
