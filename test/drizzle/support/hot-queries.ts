@@ -48,6 +48,7 @@ export const hotQueries: readonly HotQuery[] = [
   functionCall('store_callbacks'),
   functionCall('check_in_tickets'),
   functionCall('join_places'),
+  functionCall('note_orders'),
 
   byKey(
     'order by id',
@@ -103,6 +104,12 @@ export const hotQueries: readonly HotQuery[] = [
     /^select "event_id", "id", "order_id", "attempt_id", .* from "refunds" where \("refunds"\."event_id" = \$\d+ and/,
   ),
   byKey('refund written', /^insert into "refunds"/),
+  // Calls note_facts, which is planned anew on each connection.
+  {
+    name: 'refund noted for webhooks',
+    text: /^select note_facts\( array\[r\.organizer_id\]/,
+    pagesMax: functionPagesMax,
+  },
   byKey('refund changed', /^update "refunds" set/),
 
   inBatches('tickets issued', /^insert into tickets/),
