@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test as base } from 'vitest';
 import { DomainError } from '../../src/platform/errors.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 import { jobOptions } from '../../workers/queues.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { createTestDatabase } from '../../testkit/services/database.ts';
+import { createTestRedis } from '../../testkit/services/redis.ts';
 import {
   openTestQueues,
   openWorkDb,
@@ -18,75 +18,68 @@ import {
 } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let open: OpenDb;
+type World = { readonly db: OpenDb['db']; readonly queueUrl: string };
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  redis = await createTestRedis();
-  open = openWorkDb(database.url);
-});
-beforeEach(async () => {
-  await open.db.execute(sql`delete from outbox`);
-  await open.db.execute(sql`delete from dead_letters`);
-  const queues = await openTestQueues(redis.queueUrl);
-  await queues.redis.flushdb();
-  await queues.close();
-});
-afterAll(async () => {
-  await open.close();
-  await redis.close();
-  await database.close();
+/** Each test has its own outbox and queues: most of them wait for repetitions, and wait together. */
+const test = base.extend<{ world: World }>({
+  world: async ({ task: _ }, use) => {
+    const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    const open = openWorkDb(database.url);
+    await use({ db: open.db, queueUrl: redis.queueUrl });
+    await open.close();
+    await redis.close();
+    await database.close();
+  },
 });
 
-const deps = () => ({ db: open.db, queueUrl: redis.queueUrl });
-const letters = () => listDeadLetters(open.db, { limit: 100 });
+const letters = (world: World) => listDeadLetters(world.db, { limit: 100 });
 
-test('a payload that does not parse is not tried a second time', async () => {
+test.concurrent('a payload that does not parse is not tried a second time', async ({ world }) => {
   let runs = 0;
-  const worker = await startTestWorker(deps(), { 'test.count': () => Promise.resolve((runs += 1)) });
-  await open.db.execute(
+  const worker = await startTestWorker(world, { 'test.count': () => Promise.resolve((runs += 1)) });
+  await world.db.execute(
     sql`insert into outbox (name, payload) values ('test.count', '{"number":"one"}'), ('test.count', '{"number":1,"x":1}')`,
   );
-  await until(async () => (await letters()).length === 2);
-  expect((await letters()).map((letter) => letter.failure)).toEqual(['payload', 'payload']);
+  await until(async () => (await letters(world)).length === 2);
+  expect((await letters(world)).map((letter) => letter.failure)).toEqual(['payload', 'payload']);
   expect(runs).toBe(0);
-  expect(await outboxCount(open.db)).toBe(0);
+  expect(await outboxCount(world.db)).toBe(0);
   await worker.close();
 });
 
-test('a job that fails is tried again up to its attempts, then it is a dead letter that can be replayed', async () => {
+test.concurrent('a job that fails is tried again up to its attempts, then it is a dead letter that can be replayed', async ({
+  world,
+}) => {
   let runs = 0;
   let isFixed = false;
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': () => {
       runs += 1;
       return isFixed ? Promise.resolve() : Promise.reject(new TypeError('buyer@example.test is wrong'));
     },
   });
-  await stageNumbers(open.db, 'test.count', 1, 1);
-  await until(async () => (await letters()).length === 1, 15_000);
+  await stageNumbers(world.db, 'test.count', 1, 1);
+  await until(async () => (await letters(world)).length === 1, 15_000);
   expect(runs).toBe(3);
-  const [letter] = await letters();
+  const [letter] = await letters(world);
   expect(letter?.failure).toBe('TypeError');
-  expect(await deadLettersCommand(open.db, ['list'])).toEqual({ lines: [expect.stringContaining('test.count')] });
+  expect(await deadLettersCommand(world.db, ['list'])).toEqual({ lines: [expect.stringContaining('test.count')] });
   isFixed = true;
-  expect(await deadLettersCommand(open.db, ['replay', letter?.id ?? ''])).toHaveProperty('lines');
+  expect(await deadLettersCommand(world.db, ['replay', letter?.id ?? ''])).toHaveProperty('lines');
   await until(() => runs === 4);
-  await until(async () => (await outboxCount(open.db)) === 0);
-  expect(await letters()).toEqual([]);
-  await expect(deadLettersCommand(open.db, ['discard', '1'])).rejects.toThrow('there is no dead letter 1');
-  expect(await deadLettersCommand(open.db, ['burn'])).toHaveProperty('faults');
+  await until(async () => (await outboxCount(world.db)) === 0);
+  expect(await letters(world)).toEqual([]);
+  await expect(deadLettersCommand(world.db, ['discard', '1'])).rejects.toThrow('there is no dead letter 1');
+  expect(await deadLettersCommand(world.db, ['burn'])).toHaveProperty('faults');
   await worker.close();
 });
 
-test('promise 10: what an error says of people does not reach Redis', async () => {
-  const queues = await openTestQueues(redis.queueUrl);
-  const worker = await startTestWorker(deps(), {
+test.concurrent('promise 10: what an error says of people does not reach Redis', async ({ world }) => {
+  const queues = await openTestQueues(world.queueUrl);
+  const worker = await startTestWorker(world, {
     'test.count': () => Promise.reject(new Error('canary buyer@example.test')),
   });
-  await stageNumbers(open.db, 'test.count', 1, 1);
+  await stageNumbers(world.db, 'test.count', 1, 1);
   await until(async () => (await queues.queues.notifications.getDelayedCount()) === 1);
   const keys = await queues.redis.keys('*');
   const dumps = await Promise.all(keys.map((key) => queues.redis.dumpBuffer(key)));
@@ -95,42 +88,44 @@ test('promise 10: what an error says of people does not reach Redis', async () =
   await queues.close();
 });
 
-test('a refusal of the business is final at once', async () => {
+test.concurrent('a refusal of the business is final at once', async ({ world }) => {
   let runs = 0;
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': () => {
       runs += 1;
       return Promise.reject(new DomainError('order.not_found', 'There is no such order.'));
     },
   });
-  await stageNumbers(open.db, 'test.count', 1, 1);
-  await until(async () => (await letters()).length === 1);
-  expect((await letters())[0]?.failure).toBe('order.not_found');
+  await stageNumbers(world.db, 'test.count', 1, 1);
+  await until(async () => (await letters(world)).length === 1);
+  expect((await letters(world))[0]?.failure).toBe('order.not_found');
   expect(runs).toBe(1);
   await worker.close();
 });
 
-test('RetryLater comes back without using up an attempt', async () => {
+test.concurrent('RetryLater comes back without using up an attempt', async ({ world }) => {
   const attempts: number[] = [];
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': (_payload, run) => {
       attempts.push(run.attempt);
       return attempts.length < 5 ? Promise.reject(new RetryLater(1, 'not yet')) : Promise.resolve();
     },
   });
-  await stageNumbers(open.db, 'test.count', 1, 1);
-  await until(async () => attempts.length === 5 && (await outboxCount(open.db)) === 0, 15_000);
+  await stageNumbers(world.db, 'test.count', 1, 1);
+  await until(async () => attempts.length === 5 && (await outboxCount(world.db)) === 0, 15_000);
   expect(attempts).toEqual([1, 1, 1, 1, 1]);
-  expect(await letters()).toEqual([]);
+  expect(await letters(world)).toEqual([]);
   await worker.close();
 });
 
-test('a recurring job that can do nothing now is left to its next run, and never piles up', async () => {
+test.concurrent('a recurring job that can do nothing now is left to its next run, and never piles up', async ({
+  world,
+}) => {
   let ticks = 0;
   const away = Object.assign(new Error('no answer'), { code: 'DEADLINE' });
   const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
   const worker = await startTestWorker(
-    { ...deps(), schedules },
+    { ...world, schedules },
     {
       'test.tick': () => {
         ticks += 1;
@@ -138,55 +133,55 @@ test('a recurring job that can do nothing now is left to its next run, and never
       },
     },
   );
-  const queues = await openTestQueues(redis.queueUrl);
+  const queues = await openTestQueues(world.queueUrl);
   await until(() => ticks >= 3, 10_000);
   // The schedule's own next run, and nothing beside it.
   expect(await queues.queues.maintenance.getDelayedCount()).toBeLessThanOrEqual(1);
-  expect(await letters()).toEqual([]);
+  expect(await letters(world)).toEqual([]);
   await worker.close();
   await queues.close();
 });
 
-test('an act that hangs is told to stop and loses its place', async () => {
+test.concurrent('an act that hangs is told to stop and loses its place', async ({ world }) => {
   const aborted: boolean[] = [];
   let others = 0;
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': ({ number }, { signal }) => {
       if (number > 20) return Promise.resolve((others += 1));
       signal.addEventListener('abort', () => aborted.push(true));
       return new Promise(() => {});
     },
   });
-  await stageNumbers(open.db, 'test.count', 1, 25);
+  await stageNumbers(world.db, 'test.count', 1, 25);
   await until(() => others === 5, 15_000);
   expect(aborted.length).toBeGreaterThanOrEqual(20);
   await worker.close();
 });
 
-test('a graceful stop lets the running job finish', async () => {
+test.concurrent('a graceful stop lets the running job finish', async ({ world }) => {
   let finished = false;
   let started = false;
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': async () => {
       started = true;
       await new Promise((resolve) => setTimeout(resolve, 300));
       finished = true;
     },
   });
-  await stageNumbers(open.db, 'test.count', 1, 1);
+  await stageNumbers(world.db, 'test.count', 1, 1);
   await until(() => started);
   await worker.close();
   expect(finished).toBe(true);
-  expect(await outboxCount(open.db)).toBe(0);
+  expect(await outboxCount(world.db)).toBe(0);
 });
 
-test('recurring jobs run, and are put back when Redis has lost them', async () => {
+test.concurrent('recurring jobs run, and are put back when Redis has lost them', async ({ world }) => {
   const { repairSchedules } = await import('../../workers/schedules.ts');
   let ticks = 0;
   const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
-  const worker = await startTestWorker({ ...deps(), schedules }, { 'test.tick': () => Promise.resolve((ticks += 1)) });
+  const worker = await startTestWorker({ ...world, schedules }, { 'test.tick': () => Promise.resolve((ticks += 1)) });
   await until(() => ticks >= 2);
-  const queues = await openTestQueues(redis.queueUrl);
+  const queues = await openTestQueues(world.queueUrl);
   expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual([]);
   await queues.redis.flushdb();
   expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual(['test.tick']);
@@ -198,17 +193,19 @@ test('recurring jobs run, and are put back when Redis has lost them', async () =
   await queues.close();
 });
 
-test('T65: a job handed over again after it was done is done again; its effect decides, not the id', async () => {
+test.concurrent('T65: a job handed over again after it was done is done again; its effect decides, not the id', async ({
+  world,
+}) => {
   const runs: number[] = [];
   const effects = new Set<number>();
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': ({ number }) => {
       runs.push(number);
       effects.add(number);
       return Promise.resolve();
     },
   });
-  const queues = await openTestQueues(redis.queueUrl);
+  const queues = await openTestQueues(world.queueUrl);
   for (let time = 1; time <= 3; time += 1) {
     await queues.queues.notifications.add(
       'test.count',
@@ -223,27 +220,29 @@ test('T65: a job handed over again after it was done is done again; its effect d
   await queues.close();
 });
 
-test('T64: jobs that always fail do not hold up the others', async () => {
+test.concurrent('T64: jobs that always fail do not hold up the others', async ({ world }) => {
   let done = 0;
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': ({ number }) =>
       number % 2 === 0 ? Promise.resolve((done += 1)) : Promise.reject(new Error('poison')),
   });
-  await stageNumbers(open.db, 'test.count', 1, 400);
+  await stageNumbers(world.db, 'test.count', 1, 400);
   await until(() => done === 200, 10_000);
   await worker.close();
 });
 
-test('a job whose payload is right but whose database is away comes back without using up an attempt', async () => {
+test.concurrent('a job whose payload is right but whose database is away comes back without using up an attempt', async ({
+  world,
+}) => {
   const attempts: number[] = [];
-  const worker = await startTestWorker(deps(), {
+  const worker = await startTestWorker(world, {
     'test.count': (_payload, { attempt }) => {
       attempts.push(attempt);
       const away = Object.assign(new Error('no connection'), { code: 'CONNECTION_CLOSED' });
       return attempts.length === 1 ? Promise.reject(away) : Promise.resolve();
     },
   });
-  await stageNumbers(open.db, 'test.count', 1, 1);
+  await stageNumbers(world.db, 'test.count', 1, 1);
   await until(() => attempts.length === 2, 15_000);
   expect(attempts).toEqual([1, 1]);
   await worker.close();

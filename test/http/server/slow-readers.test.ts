@@ -51,17 +51,17 @@ async function asked(port: number, path: string): Promise<Socket> {
   return socket;
 }
 
-describe('a client that does not read its answer', () => {
-  test('is cut off', async () => {
+describe.concurrent('a client that does not read its answer', () => {
+  test.concurrent('is cut off', async () => {
     expect(await readAfter(server.port, 4 * stallMs)).toBeLessThan(answerBytes);
   });
 
-  test('control: without a limit it has its connection for as long as it likes', async () => {
+  test.concurrent('control: without a limit it has its connection for as long as it likes', async () => {
     expect(await readAfter(unguarded.port, 4 * stallMs)).toBeGreaterThanOrEqual(answerBytes);
   });
 });
 
-test('a client that reads slowly has its whole answer', async () => {
+test.concurrent('a client that reads slowly has its whole answer', async () => {
   const socket = await asked(server.port, '/');
   let bytes = 0;
   let pauses = 0;
@@ -77,7 +77,7 @@ test('a client that reads slowly has its whole answer', async () => {
   expect(bytes).toBeGreaterThanOrEqual(answerBytes);
 });
 
-test('a connection that waits for its next request is not one that stalls', async () => {
+test.concurrent('a connection that waits for its next request is not one that stalls', async () => {
   const socket = await asked(server.port, '/small');
   const [first] = (await once(socket, 'data')) as [Buffer];
   expect(first.toString()).toContain('200 OK');
