@@ -22,13 +22,15 @@ type World = { readonly db: OpenDb['db']; readonly queueUrl: string };
 
 /** Each test has its own outbox and queues: most of them wait for repetitions, and wait together. */
 const test = base.extend<{ world: World }>({
-  world: async ({ task: _ }, use) => {
+  world: async ({ onTestFinished }, use) => {
     const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     const open = openWorkDb(database.url);
+    onTestFinished(async () => {
+      await open.close();
+      await redis.close();
+      await database.close();
+    });
     await use({ db: open.db, queueUrl: redis.queueUrl });
-    await open.close();
-    await redis.close();
-    await database.close();
   },
 });
 
