@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type TestOrganizer, createEvent, createOrganizer } from '../../testkit/factories.ts';
+import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
 import {
   type Notifications,
   deliveriesOf,
-  notificationConfig,
   openNotifications,
   paidOrder,
 } from '../../testkit/notifications/notification-world.ts';
@@ -24,40 +23,15 @@ beforeAll(async () => {
   world = await openNotifications();
   organizer = await createOrganizer(world.db);
   other = await createOrganizer(world.db);
-  owner = await signedIn(organizer, 'owner');
-  manager = await signedIn(organizer, 'manager');
-  door = await signedIn(organizer, 'door');
-  foreignOwner = await signedIn(other, 'owner');
+  owner = await signedIn(world, organizer, 'owner');
+  manager = await signedIn(world, organizer, 'manager');
+  door = await signedIn(world, organizer, 'door');
+  foreignOwner = await signedIn(world, other, 'owner');
 });
 afterAll(() => world.close());
 
-async function signedIn(of: TestOrganizer, role: string): Promise<string> {
-  const staffId = newId('stf');
-  const session = { id: newId('ses'), staffId, createdAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000) };
-  await world.db.execute(sql`
-    insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${staffId}, ${of.id}, ${`${staffId}@example.test`}, 'Somebody', ${role}, 'active', 'x')`);
-  await world.db.execute(sql`
-    insert into sessions (id, staff_id, expires_at) values (${session.id}, ${staffId}, now() + interval '1 hour')`);
-  return signSessionToken(notificationConfig.JWT_SECRET, session);
-}
-
-async function call(method: string, path: string, as: string | undefined, body?: unknown) {
-  const response = await world.app.request(path, {
-    method,
-    headers: {
-      ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    text,
-    json: (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>,
-  };
-}
+const call = (method: string, path: string, as: string | undefined, body?: unknown) =>
+  callDesk(world, method, path, { as, body });
 
 const sendersPath = () => `/v1/organizers/${organizer.slug}/senders`;
 const number = (phoneNumberId: string) => ({

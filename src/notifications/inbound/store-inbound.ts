@@ -67,7 +67,9 @@ async function takeWord(
     sentAt: number | undefined;
   },
 ): Promise<void> {
-  const saidAt = sentAt === undefined ? sql`now()` : sql`least(to_timestamp(${sentAt}), now())`;
+  // Providers tell whole seconds. Of two words within one second, STOP counts.
+  const sent = sentAt === undefined ? sql`now()` : sql`least(to_timestamp(${sentAt}), now())`;
+  const saidAt = sql`date_trunc('second', ${sent})`;
   await db.execute(sql`
     insert into news_stops as n (organizer_id, channel, recipient_key, is_stopped, said_at)
     values (${sender.organizerId ?? ''}, 'whatsapp', ${recipientKey}, ${command === 'stop'}, ${saidAt})
