@@ -5,9 +5,10 @@
  *  1. A fact becomes its deliveries once: (subject, template, channel, recipient, version) is unique.
  *  2. Every paid order has a mail; WhatsApp is extra, where a number may send and money has come or the buyer has confirmed
  *     the phone.
- *  3. A delivery is sent until its provider has taken it or refused it for good, or two days are over.
- *  4. A mail that is sent again after a crash has the same Message-ID; a WhatsApp message whose fate is unknown is not
- *     sent again before a status had three minutes to tell of it.
+ *  3. A delivery is sent until its provider has taken it or refused it for good, or two days are over. A WhatsApp message
+ *     that no sender can send is left to the mail that says the same.
+ *  4. A mail that is sent again after a crash has the same Message-ID. A WhatsApp message whose fate is unknown is not sent
+ *     again before a status had three minutes to tell of it, and never where no status could tell.
  *  5. Addresses, names and ticket codes are read when a message is made, and kept nowhere else.
  *  6. A recipient that a provider refused for good is not tried again on that channel.
  *  7. Statuses may come in any order and any number of times: the furthest counts.
@@ -18,6 +19,8 @@
  *     organiser without an endpoint. Each endpoint gets it until it takes it, for three days, and in the order of its subject
  *     (`docs/webhooks.md`).
  * 11. Webhooks go to public addresses only, whatever a name resolves to at that moment.
+ * 12. Another sender is tried only where it is certain that nothing was taken. No sender exceeds its cap of a day.
+ * 13. STOP ends news and never tickets. What people write is kept encrypted for 30 days.
  *
  * A delivery
  *
@@ -25,9 +28,9 @@
  *   (none) --the same--> queued --sendDelivery--> sending --sendDelivery--> accepted
  *                                                         ^                        |  |
  *                                                         +---- temporary refusal -+  +--> failed, suppressed
- *   sending --no answer (WhatsApp)--> unknown --receiveStatuses--> sent | delivered | read | failed
+ *   sending --no answer (WhatsApp)--> unknown --receiveCallback--> sent | delivered | read | failed
  *                                        \--recoverDeliveries, sendDelivery--> sending
- *   accepted --receiveStatuses--> sent --> delivered --> read;  accepted, sent --receiveStatuses--> failed
+ *   accepted --receiveCallback--> sent --> delivered --> read;  accepted, sent --receiveCallback--> failed
  *
  * A webhook on its way to one endpoint
  *

@@ -68,4 +68,18 @@ export const notificationInvariants: readonly Invariant[] = [
       select 'message ' || min(d.id) || ' and ' || max(d.id) || ' have the same provider message id' as sentence from deliveries d
       where d.provider_message_id is not null group by d.channel, d.provider_message_id having count(*) > 1`,
   ),
+  invariantOf(
+    'notifications.whatsapp_has_sender',
+    'Every WhatsApp message that was taken names the sender that it went out from.',
+    sql`
+      select 'delivery ' || id || ' was taken by WhatsApp and names no sender' as sentence from deliveries
+      where channel = 'whatsapp' and accepted_at is not null and sender_id is null`,
+  ),
+  invariantOf(
+    'notifications.inbound_purged',
+    'What people wrote to senders is deleted after 30 days.',
+    sql`
+      select 'message ' || id || ' to sender ' || sender_id || ' should have been deleted' as sentence from inbound_messages
+      where received_at < now() - interval '31 days'`,
+  ),
 ];

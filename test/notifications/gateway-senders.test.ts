@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
+import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { createEvent, createOrganizer } from '../../testkit/factories.ts';
@@ -131,6 +132,17 @@ describe.each(gateways)('%s', (kind) => {
     expect(await now()).toMatchObject({ status: 'failed', failure: 'outcome_unknown' });
     expect(await gatewayMessages(world, { to })).toEqual([]);
   });
+});
+
+test('the invariant names a message that was taken by nobody', async () => {
+  const { event } = await ownSender('fonnte');
+  const { deliveryId } = await queuedMessage(world, { event });
+  await send(deliveryId);
+  const invariant = notificationInvariants.find(({ name }) => name === 'notifications.whatsapp_has_sender');
+  const named = async () => (await invariant?.find(world.db))?.filter((sentence) => sentence.includes(deliveryId));
+  expect(await named()).toEqual([]);
+  await world.db.execute(sql`update deliveries set sender_id = null where id = ${deliveryId}`);
+  expect(await named()).toHaveLength(1);
 });
 
 describe('what their answers mean', () => {

@@ -4,6 +4,7 @@ import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { commandOf } from '../../src/notifications/inbound/read-command.ts';
 import { purgeMessages } from '../../src/notifications/inbound/purge-messages.ts';
+import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
@@ -141,6 +142,11 @@ describe('STOP and START', () => {
   });
 });
 
+const notPurged = async () => {
+  const invariant = notificationInvariants.find(({ name }) => name === 'notifications.inbound_purged');
+  return (await invariant?.find(world.db))?.length;
+};
+
 describe('what people write', () => {
   test('is listed for managers of this organiser, newest first, by pages, and lies encrypted', async () => {
     const phone = newPhone();
@@ -190,9 +196,12 @@ describe('what people write', () => {
     await purgeMessages(world.deps);
     expect(await kept()).toHaveLength(2);
     await age(31);
+    expect(await notPurged()).toBe(0);
+    await age(32);
+    expect(await notPurged()).toBe(1);
     expect((await inboundList(organizer, manager)).data.map(({ text }) => text)).toEqual(['new']);
     await purgeMessages(world.deps);
     expect(await kept()).toHaveLength(1);
-    expect(await isStopped(phone)).toBeUndefined();
+    expect(await notPurged()).toBe(0);
   });
 });

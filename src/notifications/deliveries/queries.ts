@@ -167,7 +167,8 @@ export type NamedReport = {
 /**
  * Folds reported statuses into the deliveries of one sender: the furthest of sent, delivered, read counts, in whatever
  * order and number they come; a failure counts only for what was not delivered. Reports of messages that are not this
- * sender's or its organiser's change nothing.
+ * sender's or its organiser's change nothing. A delivery is looked up by each of its two keys apart: with an `or` between them the
+ * statement could be planned as a scan of the table.
  */
 export async function foldStatuses(
   db: Db,
@@ -186,7 +187,10 @@ export async function foldStatuses(
       select d.id, max(array_position(array['sent', 'delivered', 'read'], r.status)) as rank,
         max(r.failure) filter (where r.status = 'failed') as failure, max(r.wamid) as wamid
       from (values ${rows}) as r (wamid, delivery_id, status, failure)
-      join deliveries d on d.provider_message_id = r.wamid or d.id = r.delivery_id
+      cross join lateral (
+        select m.id from deliveries m where m.provider_message_id = r.wamid
+        union select m.id from deliveries m where m.id = r.delivery_id) f
+      join deliveries d on d.id = f.id
       where d.channel = 'whatsapp' and (${sender.organizerId}::text is null or d.organizer_id = ${sender.organizerId})
         and (d.sender_id is null or d.sender_id = ${sender.id})
       group by d.id

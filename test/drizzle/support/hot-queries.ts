@@ -146,6 +146,8 @@ export const hotQueries: readonly HotQuery[] = [
   { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
   // Only where a message could not be sent, which a slow machine may bring about.
   { ...byKey('a delivery that failed', /^update deliveries set status = \$1, failure = \$2/), byChance: true },
+  byKey('turns of a sender taken', /^with cap as \( select s\.id, coalesce/),
+  byKey('statuses of messages', /^with reported as \( select d\.id, max\(array_position/),
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
   byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
 

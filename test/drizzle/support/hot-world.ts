@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { freePort } from '../../../deploy/local/host/ports.ts';
+import { seedSender } from '../../../drizzle/seed/seed-accounts.ts';
 import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
@@ -30,8 +31,13 @@ export async function openHotWorld() {
     onnotice: () => {},
   });
   await admin.unsafe(`alter database "${name.slice(1)}" set pg_stat_statements.track = 'all'`);
-  const sandbox = await startSandbox({ port: 0, smtpPort: 0, timeScale: 0.001 });
   const port = await freePort();
+  const sandbox = await startSandbox({
+    port: 0,
+    smtpPort: 0,
+    timeScale: 0.001,
+    whatsappCallbackUrl: `http://127.0.0.1:${port}/v1/callbacks/whatsapp/{phoneNumberId}`,
+  });
   const config = loadConfig({
     ENV: 'test',
     LOG_LEVEL: 'silent',
@@ -55,6 +61,7 @@ export async function openHotWorld() {
   const log = createLog({ level: 'silent', process: 'test' });
   const api = compose(config, log);
   const server = await serve(createApp(api), { host: '127.0.0.1', port, reusePort: false });
+  await seedSender(api.db, config.ENCRYPTION_KEY);
   const worker = composeWorker(config, log);
   await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: schedulesOf(jobs, recurring) });
   return {
