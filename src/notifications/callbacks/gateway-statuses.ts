@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import type { ReportedStatus, StatusReport } from '../channels/whatsapp/sender-plugin.ts';
-import { type NamedReport, foldStatuses } from '../deliveries/queries.ts';
+import { type NamedReport, foldStatuses } from './fold-statuses.ts';
 import { gatewayStatuses } from '../tables.ts';
 
 /**

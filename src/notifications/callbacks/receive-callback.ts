@@ -3,13 +3,14 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { kindOfCallback, pluginOf } from '../channels/whatsapp/registry.ts';
 import type { Query, StatusReport } from '../channels/whatsapp/sender-plugin.ts';
-import { type NamedReport, foldStatuses, recipientKeysOf, suppressRecipient } from '../deliveries/queries.ts';
+import { suppressRecipient } from '../deliveries/queries.ts';
 import { callbackRefused } from '../errors.ts';
 import { storeInbound } from '../inbound/store-inbound.ts';
 import { deliveryStatusesReported } from '../metrics.ts';
 import { coolSender, findSenderForCallback, warmSender } from '../senders/queries.ts';
 import { openSenderCredentials } from '../senders/sender-credentials.ts';
 import type { Sender } from '../tables.ts';
+import { type NamedReport, foldStatuses, recipientKeysOf } from './fold-statuses.ts';
 import { foldKeptStatuses, keepStatuses } from './gateway-statuses.ts';
 
 const noWhatsappFailure = 'graph_131026';
