@@ -24,6 +24,7 @@ import { benchReads } from './bench/reads/reads.ts';
 import { benchRecovery } from './bench/overload/recovery.ts';
 import { benchRefusals } from './bench/orders/refusals.ts';
 import { type BenchReport, type Machine, printReport } from './bench/harness/report.ts';
+import { benchReports } from './bench/reports.ts';
 import { benchSettle } from './bench/orders/settle.ts';
 import { benchSpread } from './bench/orders/spread.ts';
 
@@ -48,6 +49,7 @@ const benches = {
     benchSettle,
   ],
   mails: ['mails through the worker to a server that takes everything', benchMails],
+  reports: ['reports of a million orders as CSV and XLSX, and their memory', benchReports],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
   neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],
   goodput: ['what is served while up to ten times as much is asked, with shedding and without', benchGoodput],

@@ -110,6 +110,8 @@ export const drills = [
   'test/platform/log.test.ts',
   'test/platform/shutdown.test.ts',
   'test/races/*.test.ts',
+  'test/reports/killed-worker.test.ts',
+  'test/reports/memory.test.ts',
   'test/sandbox/restart.test.ts',
   'test/traffic-control/concurrency/simulation.test.ts',
   'test/traffic-control/limiter.test.ts',

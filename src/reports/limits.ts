@@ -6,7 +6,7 @@ export const schedulesMax = 20;
 /** A report with more rows than this fails: no spreadsheet opens it, and a filter makes it smaller. */
 export const rowsMax = 5_000_000;
 /** Rows that are read and written in one piece, without a pause for the worker's other jobs. */
-export const rowsPerPage = 250;
+export const rowsPerPage = 100;
 /** Runs that may fail, or end with their worker, before the report has failed. */
 export const failuresMax = 3;
 

@@ -6,7 +6,7 @@ import type { Log } from '../platform/log.ts';
 import { type ReportStorage, fileKey } from './files/storage.ts';
 import { makeReportJob } from './jobs.ts';
 import { failuresMax, recordDays } from './limits.ts';
-import { reportsOldestSeconds, reportsWaiting } from './metrics.ts';
+import { noteWaiting } from './metrics.ts';
 import { runDueSchedules } from './schedules/run-due-schedules.ts';
 import type { ReportFormat } from './tables.ts';
 
@@ -94,6 +94,5 @@ async function measure(db: Db): Promise<void> {
       select count(*)::integer as waiting, extract(epoch from now() - min(created_at))::float8 as oldest
       from reports where status = 'waiting'`,
   );
-  reportsWaiting.set(row?.waiting ?? 0);
-  reportsOldestSeconds.set(row?.oldest ?? 0);
+  noteWaiting({ waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest ?? 0 });
 }

@@ -15,5 +15,19 @@ export const reportSeconds = histogram(
   seconds,
 );
 export const reportRows = counter('report_rows_total', 'Rows written into reports', ['kind']);
-export const reportsWaiting = gauge('reports_waiting', 'Reports that wait for a worker');
-export const reportsOldestSeconds = gauge('reports_oldest_seconds', 'For how long the oldest of them has waited');
+const reportsWaiting = gauge('reports_waiting', 'Reports that wait for a worker');
+const reportsOldestSeconds = gauge('reports_oldest_seconds', 'For how long the oldest of them has waited');
+
+const forgottenAfterMs = 60_000;
+let forgetting: NodeJS.Timeout | undefined;
+
+/** The process that looked last tells. What another one has seen a minute ago is not told on. */
+export function noteWaiting({ waiting, oldestSeconds }: { waiting: number; oldestSeconds: number }): void {
+  reportsWaiting.set(waiting);
+  reportsOldestSeconds.set(oldestSeconds);
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => {
+    reportsWaiting.set(0);
+    reportsOldestSeconds.set(0);
+  }, forgottenAfterMs).unref();
+}

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { sendDelivery } from '../../src/notifications/index.ts';
 import { createEmailChannel } from '../../src/notifications/channels/email.ts';
 import { createDeliveries } from '../../src/notifications/deliveries/deliveries.ts';
@@ -135,6 +136,21 @@ describe('a report', () => {
       body: { code: 'report.ended' },
     });
   });
+});
+
+test('a storage that is away is a reason to try again', async () => {
+  const id = await readyReport();
+  const away = createApp({
+    ...world.world.service,
+    reportStorage: {
+      ...world.world.service.reportStorage,
+      open: () => Promise.reject(new Error('connection refused')),
+    },
+  });
+  const path = `/v1/organizers/${world.organizer.slug}/reports/${id}/file`;
+  const refused = await away.fetch(new Request(`http://localhost${path}`, { headers: world.member }));
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
 });
 
 describe('a link', () => {

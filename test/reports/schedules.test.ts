@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
+import { newId } from '../../src/platform/ids.ts';
 import { reportInvariants } from '../../src/reports/invariants.ts';
 import { schedulesMax } from '../../src/reports/limits.ts';
 import { type Rhythm, nextRun } from '../../src/reports/schedules/queries.ts';
@@ -132,16 +133,24 @@ describe('a schedule', () => {
     expect(await reportsOf(id)).toHaveLength(1);
   });
 
-  test('without the lock and the key for a run, workers that look together make several', async () => {
-    // The control: what the act does, without `for update skip locked` and without the unique key.
+  test('control: workers that look, ask and move on without a lock and a key for the run ask several times', async () => {
     const { id } = await create();
     await makeDue(id);
-    const looks = await Promise.all(
-      Array.from({ length: 8 }, () =>
-        rowsOf(world.db, sql`select id from report_schedules where next_run_at <= now() and id = ${id}`),
-      ),
-    );
-    expect(looks.filter((rows) => rows.length > 0).length).toBeGreaterThan(1);
+    const runWithoutGuard = async () => {
+      const due = await rowsOf<{ id: string }>(
+        world.db,
+        sql`select id from report_schedules where id = ${id} and next_run_at <= now()`,
+      );
+      for (let asked = 0; asked < due.length; asked += 1) {
+        await world.db.execute(sql`
+          insert into reports (id, organizer_id, kind, format, requested_by)
+          values (${newId('rpt')}, ${world.organizer.id}, 'orders', 'csv', 'no guard')`);
+        await makeDue(id, "now() + interval '1 day'");
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, runWithoutGuard));
+    const asked = await rowsOf(world.db, sql`delete from reports where requested_by = 'no guard' returning id`);
+    expect(asked.length).toBeGreaterThan(1);
   });
 
   test('makes up for missed runs by one, and covers its period without a gap', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
-import { notifyBuyer, notifyOrder, notifyStaff } from '../../src/notifications/notices/notify.ts';
+import { notifyBuyer, notifyMember, notifyOrder, notifyStaff } from '../../src/notifications/notices/notify.ts';
 import { queueOrderDeliveries } from '../../src/notifications/deliveries/queue-queries.ts';
 import { buyerKeys } from '../../src/orders/placement/keys.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
@@ -96,6 +96,21 @@ export async function openMessageWays(world: Notifications) {
       await world.db.execute(sql`
         insert into staff_tokens (id, staff_id, purpose, expires_at) values (${tokenId}, ${staffId}, 'invitation', now() + interval '1 day')`);
       return notifyStaff({ ...world.deps }, 'staff_invitation', { tokenId });
+    },
+    'a report that is ready': async (buyer: Buyer) => {
+      const organizer = await createOrganizer(world.db);
+      const memberId = newId('stf');
+      const email = buyer.email.replace('@', `+${memberId.toLowerCase()}@`);
+      await world.db.execute(sql`
+        insert into staff (id, organizer_id, email, name, role, status, password_hash)
+        values (${memberId}, ${organizer.id}, ${email}, 'X', 'manager', 'active', '$scrypt$none')`);
+      const report = {
+        template: 'report_ready',
+        subjectId: newId('rpt'),
+        organizerId: organizer.id,
+        memberId,
+      } as const;
+      await transaction(world.db, (tx) => notifyMember({ ...world.deps }, tx, report));
     },
   } satisfies Record<string, (buyer: Buyer) => Promise<unknown>>;
 

@@ -33,7 +33,7 @@ ${lines.join('\n')}
 Options
   --seconds ${defaults.seconds}       measured seconds of each run, after ${warmupSeconds} of warm-up
   --runs ${defaults.runs}          runs of each measurement; the one in the middle is reported
-  --rows ${defaults.rows}   orders that lie in the tables already (growth)
+  --rows ${defaults.rows}   orders that lie in the tables already (growth, holds, reports)
   --live            drift and recovery on the running product too, not only simulated
   --minutes ${defaults.minutes}      of a live drift
   --no-pin          do not tie processes to cores

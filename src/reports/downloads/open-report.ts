@@ -1,6 +1,7 @@
 import { writeAudit } from '../../access/audit/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { serviceUnavailable } from '../../platform/errors.ts';
 import { linkExpired, reportExpired, reportNotFound, reportNotReady } from '../errors.ts';
 import { type ReportStorage, fileKey } from '../files/storage.ts';
 import { ownReport } from '../requests/queries.ts';
@@ -31,14 +32,16 @@ const contentTypes: Readonly<Record<Report['format'], string>> = {
 
 /**
  * Opens the file of a report for a member or API key. The audit log records who has taken the data out.
- * @throws DomainError report.not_found, report.not_ready, report.expired, service.busy
+ * @throws DomainError report.not_found, report.not_ready, report.expired, service.busy, service.unavailable (the storage is away)
  */
 export async function openReport(deps: OpenReportDeps, reader: ReportReader, reportId: string): Promise<OpenedReport> {
   const report = await ownReport(deps.db, reader.organizerId, reportId);
   refuseWithoutFile(report);
   let bytes = 0;
   const pieces = await deps.downloadGate.stream(async () => {
-    const file = await deps.reportStorage.open(fileKey(report, report.run));
+    const file = await deps.reportStorage.open(fileKey(report, report.run)).catch((error: unknown) => {
+      throw serviceUnavailable(error);
+    });
     if (file === undefined) throw reportExpired();
     bytes = file.bytes;
     try {
