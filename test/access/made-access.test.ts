@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
-import { requestPasswordReset } from '../../src/access/links/request-password-reset.ts';
 import { staffTokenLink } from '../../src/access/links/staff-link.ts';
 import type { Role } from '../../src/access/actor.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
@@ -14,7 +13,6 @@ import {
   bodyOf,
   codeOf,
   openAccessWorld,
-  signIn,
   stagedJobs,
   tokenOf,
 } from '../../testkit/access/access-world.ts';
@@ -213,51 +211,6 @@ describe('ending an API key', () => {
   });
 });
 
-describe('a password reset', () => {
-  const linkFor = async (email: string) => {
-    await requestPasswordReset(world.deps, { email, network: '203.0.113.0/24' });
-    const [job] = (await stagedJobs(world, 'staff.password_reset')).slice(-1);
-    return tokenOf((await staffTokenLink(world.deps, job?.payload.tokenId ?? ''))?.link ?? 'http://x/');
-  };
-  const confirm = (token: string, keep?: string[]) =>
-    world.request('POST', '/v1/password-resets/confirmation', {
-      body: { token, password: 'sandi baru yang panjang', ...(keep === undefined ? {} : { keep }) },
-    });
-
-  it('asks what stays of what the member has made, and does nothing before it is told', async () => {
-    const { member, made, working, all } = await everythingOf('owner');
-    const token = await linkFor(member.email);
-    const asked = await confirm(token);
-    expect(asked.status).toBe(409);
-    const body = await bodyOf<{ code: string; made: Record<string, { id: string; name: string }[]> }>(asked);
-    expect(body.code).toBe('access.choice_needed');
-    const listed = Object.values(body.made).flatMap((those) => those.map(({ id }) => id));
-    expect(listed.toSorted()).toEqual(
-      idsOf(
-        made,
-        all.filter((name) => name !== 'session'),
-      ).toSorted(),
-    );
-    expect(await working()).toEqual(all);
-    await signIn(world, member.email);
-
-    expect((await confirm(token, [...idsOf(made, ['doorKey']), 'devices'])).status).toBe(204);
-    expect(await working()).toEqual(['device', 'deviceOfKey', 'doorKey']);
-    expect(await codeOf(await confirm(token, []))).toBe('400 access.link_invalid');
-  });
-
-  it('ends all of it for who says that nothing stays', async () => {
-    const { member, working } = await everythingOf('manager');
-    expect((await confirm(await linkFor(member.email), [])).status).toBe(204);
-    expect(await working()).toEqual([]);
-  });
-
-  it('asks nothing where there is nothing', async () => {
-    const member = await aMember(world, organizer, 'manager');
-    expect((await confirm(await linkFor(member.email))).status).toBe(204);
-  });
-});
-
 describe('who may see what a member has made', () => {
   it('themselves and those who manage them, with whom they brought in', async () => {
     const { member } = await everythingOf('manager');
@@ -281,70 +234,5 @@ describe('who may see what a member has made', () => {
     const stranger = await anOrganizer(world);
     const theirs = `/v1/organizers/${stranger.slug}/staff/${member.id}/access`;
     expect(await codeOf(await world.request('GET', theirs, { as: stranger.owner }))).toBe('404 staff.not_found');
-  });
-});
-
-describe('a process that still remembers who was dismissed', () => {
-  const acts: [string, (token: string) => Promise<Response>][] = [
-    ['makes no API key', (as) => world.request('POST', at('/api-keys'), { as, body: { name: 'K', role: 'manager' } })],
-    ['makes no device', (as) => world.request('POST', at('/devices'), { as, body: { name: 'D', eventId } })],
-    [
-      'invites nobody',
-      (as) =>
-        world.request('POST', at('/staff'), { as, body: { email: 'sleeper@made.test', name: 'S', role: 'owner' } }),
-    ],
-    [
-      'raises nobody',
-      async (as) => {
-        const { id } = await aMember(world, organizer, 'door');
-        return world.request('PATCH', at(`/staff/${id}`), { as, body: { role: 'owner' } });
-      },
-    ],
-    [
-      'dismisses nobody',
-      async (as) => {
-        const { id } = await aMember(world, organizer, 'door');
-        return world.request('DELETE', at(`/staff/${id}`), { as });
-      },
-    ],
-  ];
-
-  /** Ends the member behind this process's back, as another process does. */
-  const dismissed = async (how: 'disabled' | 'session' | 'lowered') => {
-    const member = await aMember(world, organizer, 'owner');
-    expect((await world.request('GET', '/v1/sessions/current', { as: member.token })).status).toBe(200);
-    if (how === 'disabled')
-      await world.open.db.execute(
-        sql`update staff set status = 'disabled', password_hash = null where id = ${member.id}`,
-      );
-    if (how === 'session')
-      await world.open.db.execute(sql`update sessions set ended_at = now() where staff_id = ${member.id}`);
-    if (how === 'lowered') await world.open.db.execute(sql`update staff set role = 'door' where id = ${member.id}`);
-    expect((await world.request('GET', '/v1/sessions/current', { as: member.token })).status).toBe(200);
-    return member.token;
-  };
-
-  it.each(acts)('%s', async (_what, act) => {
-    expect(await codeOf(await act(await dismissed('disabled')))).toBe('401 access.unauthenticated');
-    expect(await codeOf(await act(await dismissed('session')))).toBe('401 access.unauthenticated');
-    expect(await codeOf(await act(await dismissed('lowered')))).toBe('403 access.forbidden');
-  });
-
-  it('makes no API key in the instant of the dismissal, either', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const member = await aMember(world, organizer, 'owner');
-      await world.request('GET', '/v1/sessions/current', { as: member.token });
-      await Promise.all([
-        world.request('DELETE', at(`/staff/${member.id}`), { as: organizer.owner }),
-        ...Array.from({ length: 4 }, () =>
-          world.request('POST', at('/api-keys'), { as: member.token, body: { name: 'K', role: 'manager' } }),
-        ),
-      ]);
-      const left = await rowsOf(
-        world.open.db,
-        sql`select id from api_keys where created_by = ${member.id} and ended_at is null`,
-      );
-      expect(left).toEqual([]);
-    }
   });
 });

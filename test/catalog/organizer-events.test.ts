@@ -5,7 +5,6 @@ import { newId } from '../../src/platform/ids.ts';
 import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestOrganizer, createOrganizer, createPaymentAccount } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
@@ -173,117 +172,6 @@ test('twenty editors of one version: one wins', async () => {
   );
   const withStatus = (status: number) => answers.filter((answer) => answer.status === status).length;
   expect([withStatus(200), withStatus(409)]).toEqual([1, 19]);
-});
-
-test('publishing names all that is missing, then shows the event everywhere at once', async () => {
-  const { ask, create, organizer } = await openDesk();
-  const event = await create();
-  const slug = String(event['slug']);
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(404);
-  const none = await shown(await ask('POST', `/${event.id}/publication`));
-  expect(none).toMatchObject({ code: 'event.not_publishable', missing: [{ code: 'ticket_category.none' }] });
-  const empty = await addPool(event.id, 0);
-  const category = await shown(
-    await ask('POST', `/${event.id}/ticket-categories`, categoryOf(empty, { saleClosesAt: hours(100) })),
-  );
-  const answer = await ask('POST', `/${event.id}/publication`);
-  expect([answer.status, await shown(answer)]).toEqual([
-    409,
-    expect.objectContaining({
-      missing: [
-        expect.objectContaining({ code: 'ticket_category.no_stock' }),
-        expect.objectContaining({ code: 'ticket_category.sale_window', subjectId: category.id }),
-      ],
-    }),
-  ]);
-  const poolId = await addPool(event.id);
-  await ask('PATCH', `/${event.id}/ticket-categories/${category.id}`, { poolId, saleClosesAt: hours(72) });
-  const published = await ask('POST', `/${event.id}/publication`);
-  expect([published.status, await shown(published)]).toEqual([
-    200,
-    expect.objectContaining({ status: 'published', version: 2 }),
-  ]);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(200);
-  expect(await shown(await ask('POST', `/${event.id}/publication`))).toMatchObject({ version: 2 });
-  expect((await auditOf(one.db, organizer)).filter(({ act }) => act === 'event.published').length).toBe(1);
-});
-
-test('a change of a public event is pushed to every process', async () => {
-  const { ask, event, slug } = await publishedEvent();
-  const nameAt = async (process: CatalogProcess) => (await shown(await process.fetch(`/v1/events/${slug}`)))['name'];
-  expect([await nameAt(one), await nameAt(two)]).toEqual(['Malam Puisi', 'Malam Puisi']);
-  await ask('PATCH', `/${event.id}`, { name: 'Malam Sajak', version: event.version });
-  // Without a push it would stay for as long as bytes are fresh.
-  await expect.poll(() => nameAt(two), { timeout: 5000, interval: 5 }).toBe('Malam Sajak');
-  expect(await nameAt(one)).toBe('Malam Sajak');
-});
-
-test('a public event cannot be left without what it must have', async () => {
-  const { ask, event, category } = await publishedEvent();
-  for (const [method, path, body] of [
-    ['DELETE', `/${event.id}/ticket-categories/${category.id}`, undefined],
-    ['PATCH', `/${event.id}/ticket-categories/${category.id}`, { saleClosesAt: hours(76) }],
-    ['PATCH', `/${event.id}`, { startsAt: hours(1), doorsOpenAt: hours(1), endsAt: hours(2), version: event.version }],
-  ] as const) {
-    const answer = await ask(method, path, body);
-    expect([path, answer.status, (await shown(answer)).code]).toEqual([path, 409, 'event.not_publishable']);
-  }
-});
-
-test('an event goes back to a draft while nothing was ordered, and not after', async () => {
-  const { ask, event, slug, category, organizer } = await publishedEvent();
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(200);
-  expect(await shown(await ask('DELETE', `/${event.id}/publication`))).toMatchObject({ status: 'draft' });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(404);
-  expect((await ask('POST', `/${event.id}/publication`)).status).toBe(200);
-  const open = openTestDb(database.url);
-  const ordered = { id: event.id, slug, organizer, categories: [{ id: category.id, poolId: '', price: 150_000 }] };
-  await order(placingDeps(open), ordered);
-  await open.close();
-  const refused = await ask('DELETE', `/${event.id}/publication`);
-  expect([refused.status, (await shown(refused)).code]).toEqual([409, 'event.has_orders']);
-  const kept = await ask('DELETE', `/${event.id}/ticket-categories/${category.id}`);
-  expect([kept.status, (await shown(kept)).code]).toEqual([409, 'ticket_category.has_orders']);
-  const other = await addPool(event.id);
-  const moved = await ask('PATCH', `/${event.id}/ticket-categories/${category.id}`, { poolId: other });
-  expect((await shown(moved)).code).toBe('ticket_category.has_orders');
-  const price = { amount: 175_000, currency: 'IDR' };
-  expect(await shown(await ask('PATCH', `/${event.id}/ticket-categories/${category.id}`, { price }))).toMatchObject({
-    price,
-  });
-});
-
-test('a cancelled event is shown as cancelled, and does not change any more', async () => {
-  const { ask, event, slug } = await publishedEvent();
-  expect((await ask('POST', `/${event.id}/cancellation`)).status).toBe(200);
-  expect(await shown(await one.fetch(`/v1/events/${slug}`))).toMatchObject({ status: 'cancelled', sales: 'closed' });
-  expect((await shown(await one.fetch(`/v1/events/${slug}/availability`))).data[0]).toMatchObject({ band: 'none' });
-  for (const [method, path, body] of [
-    ['POST', '/cancellation', undefined],
-    ['POST', '/publication', undefined],
-    ['PUT', '/sales', { sales: 'open' }],
-    ['PATCH', '', { name: 'x', version: event.version + 1 }],
-  ] as const) {
-    const answer = await ask(method, `/${event.id}${path}`, body);
-    expect([answer.status, (await shown(answer)).code]).toEqual([409, 'event.cancelled']);
-  }
-  const draft = await openDesk();
-  const { id } = await draft.create();
-  expect((await shown(await draft.ask('POST', `/${id}/cancellation`))).code).toBe('event.not_published');
-});
-
-test('sales close and open at once, whatever the windows say', async () => {
-  const { ask, event, slug } = await publishedEvent();
-  const stateOf = async () =>
-    (await shown(await one.fetch(`/v1/events/${slug}/ticket-categories`))).data[0]?.['saleState'];
-  expect(await stateOf()).toBe('open');
-  expect(await shown(await ask('PUT', `/${event.id}/sales`, { sales: 'closed' }))).toMatchObject({ sales: 'closed' });
-  expect(await stateOf()).toBe('closed');
-  await ask('PUT', `/${event.id}/sales`, { sales: 'open' });
-  expect(await stateOf()).toBe('open');
-  expect((await ask('PUT', `/${event.id}/sales`, { sales: 'ajar' })).status).toBe(400);
 });
 
 test('another organiser and the door see nothing and change nothing', async () => {

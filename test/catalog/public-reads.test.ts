@@ -1,12 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
-import { tagsOf } from '../../src/catalog/public/public-kinds.ts';
 import { serve } from '../../src/http/server/serve.ts';
 import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb } from '../../testkit/orders/placing.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 let database: TestDatabase;
@@ -165,49 +163,6 @@ test('availability follows the stock without a push, and is never more than a se
     expect.stringContaining('max-age=1,'),
     0,
   ]);
-});
-
-test('Postgres away: last good bytes, marked stale; cold reads are 503; then all is well again', async () => {
-  const { slug } = await createEvent(one.db);
-  const cold = await createEvent(one.db);
-  await wired.fetch(`/v1/events/${slug}/availability`);
-  await databaseWire.cut();
-  await pause(1050);
-  const stale = await wired.fetch(`/v1/events/${slug}/availability`);
-  expect([stale.status, stale.headers.get('cache-status')]).toEqual([200, expect.stringContaining('fwd=stale')]);
-  expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(1);
-  const refused = await wired.fetch(`/v1/events/${cold.slug}`);
-  expect([refused.status, refused.headers.get('cache-control')]).toEqual([503, 'no-store']);
-  expect(refused.headers.get('retry-after')).not.toBeNull();
-  await databaseWire.mend();
-  await pause(1100);
-  const statusOf = async () => (await wired.fetch(`/v1/events/${slug}/availability`)).headers.get('cache-status');
-  await expect.poll(statusOf, { timeout: 10_000 }).not.toContain('stale');
-  expect((await wired.fetch(`/v1/events/${cold.slug}`)).status).toBe(200);
-});
-
-test('Redis away: every read is answered, by each process for itself', async () => {
-  const { slug } = await createEvent(one.db);
-  await redisWire.cut();
-  for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
-    expect((await wired.fetch(`/v1/events/${slug}${path}`)).status).toBe(200);
-  }
-  await redisWire.mend();
-});
-
-test('a replica is read, but not in the seconds after a change that it may not have yet', async () => {
-  const behind = await createTestDatabase();
-  const replica = openTestDb(behind.url);
-  const catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl, replicaDb: replica.db });
-  const { id, slug } = await createEvent(one.db);
-  expect((await catalog.fetch(`/v1/events/${slug}`)).status).toBe(404);
-  expect((await catalog.fetch(`/v1/events/${slug}/availability`)).status).toBe(200);
-  await one.cachedReads.changed(tagsOf({ id, slug }));
-  await pause(100);
-  expect((await catalog.fetch(`/v1/events/${slug}`)).status).toBe(200);
-  await catalog.close();
-  await replica.close();
-  await behind.close();
 });
 
 test('over a real server: bytes, 304, HEAD and a kept-alive connection', async () => {

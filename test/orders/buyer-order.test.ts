@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { orderCode } from '../../src/platform/ids.ts';
@@ -7,7 +7,6 @@ import { type TestDatabase, createTestDatabase } from '../../testkit/services/da
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { bearer, json, openDesk, pay, read, tokenOf } from '../../testkit/orders/order-desk.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
-import { readQrPath } from '../../testkit/check-in/qr-reader.ts';
 
 let database: TestDatabase;
 let open: OpenDb;
@@ -162,81 +161,6 @@ describe('a browser session for an order', () => {
       expect((await get(path + file, sent)).status).toBe(200);
     const again = await desk.app.request(`${path}/session`, { method: 'POST', headers: sent });
     expect(again.status).toBe(404);
-  });
-});
-
-describe('tickets', () => {
-  test('are listed once the order is paid, each with the code that its QR shows', async () => {
-    const placed = await place({ quantity: 3 });
-    const list = async () => read(await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id)));
-    expect(await list()).toEqual({ data: [], nextCursor: null });
-    await pay(open.db, placed.id);
-    const { data } = await list();
-    expect(data).toHaveLength(3);
-    for (const [index, ticket] of data.entries()) {
-      expect(ticket).toEqual({
-        id: `tkt_${placed.id.slice(4)}00${index + 1}`,
-        code: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
-        ticketCategoryId: placed.lines[0]?.ticketCategoryId,
-        status: 'live',
-      });
-      const answer = await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id));
-      expect(answer.headers.get('content-type')).toBe('image/svg+xml');
-      expect(answer.headers.get('cache-control')).toBe('private, no-store');
-      const svg = await answer.text();
-      expect(svg).toContain('viewBox="-4 -4 33 33"');
-      expect(svg).toContain('fill="#ffffff"');
-      expect(readQrPath(/ d="([^"]+)"/.exec(svg)?.[1] ?? '', 25, 4)).toBe(ticket.code);
-    }
-  });
-
-  test('that were taken back have no QR and no page', async () => {
-    const placed = await placePaid(1);
-    const ticket = await firstTicketOf(placed.id);
-    await open.db.execute(sql`select revoke_tickets(${placed.eventId}, ${placed.id}, null, true, 'refunded', 'test')`);
-    expect((await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id))).status).toBe(404);
-    const pdf = await get(`/v1/orders/${placed.id}/tickets.pdf`, tokenFor(placed.id));
-    expect([pdf.status, (await read(pdf)).code]).toEqual([409, 'order.no_live_tickets']);
-  });
-
-  test('print again without being drawn when the reader has them, and anew when they changed', async () => {
-    const placed = await placePaid(2);
-    const path = `/v1/orders/${placed.id}/tickets.pdf`;
-    const first = await get(path, tokenFor(placed.id));
-    const etag = first.headers.get('etag') ?? '';
-    expect(first.headers.get('cache-control')).toBe('private, no-store');
-    const asked = { ...tokenFor(placed.id), 'if-none-match': `W/"other", ${etag}` };
-    const print = vi.spyOn(desk.deps.ticketPrinter, 'print');
-    expect((await get(path, asked)).status).toBe(304);
-    expect(print).not.toHaveBeenCalled();
-    // Another order's version is of no use, and one without a right to the order learns nothing by it.
-    const other = await placePaid(2);
-    const others = await get(`/v1/orders/${other.id}/tickets.pdf`, { ...tokenFor(other.id), 'if-none-match': etag });
-    expect(others.status).toBe(200);
-    expect(others.headers.get('etag')).not.toBe(etag);
-    expect((await get(path, { ...tokenFor(other.id), 'if-none-match': etag })).status).toBe(404);
-    const ticket = await firstTicketOf(placed.id);
-    await open.db.execute(
-      sql`select revoke_tickets(${placed.eventId}, ${placed.id}, array[${ticket.id}]::text[], true, 'refunded', 'test')`,
-    );
-    const changed = await get(path, asked);
-    expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
-    print.mockRestore();
-  });
-
-  test('print as a PDF, and the event goes into a calendar', async () => {
-    const placed = await placePaid(2);
-    const pdf = await get(`/v1/orders/${placed.id}/tickets.pdf`, tokenFor(placed.id));
-    expect(pdf.headers.get('content-type')).toBe('application/pdf');
-    expect(pdf.headers.get('content-disposition')).toBe(`attachment; filename="tickets-${orderCode(placed.id)}.pdf"`);
-    expect(
-      Buffer.from(await pdf.arrayBuffer())
-        .toString('latin1')
-        .match(/\/Type \/Page\n/g),
-    ).toHaveLength(2);
-    const calendar = await get(`/v1/orders/${placed.id}/calendar.ics`, tokenFor(placed.id));
-    expect(calendar.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
-    expect(await calendar.text()).toContain('SUMMARY:Senja di Selatan\r\n');
   });
 });
 

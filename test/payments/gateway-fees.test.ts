@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { expireHolds } from '../../src/orders/index.ts';
 import { showSales } from '../../src/orders/desk/show-sales.ts';
-import { requestRefund } from '../../src/payments/index.ts';
 import { gatewayFeesOf } from '../../src/payments/ledger/queries.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
@@ -70,16 +68,6 @@ async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> 
     sql`select account, sum(amount)::int as amount from ledger_entries where order_id = ${orderId} group by 1 having sum(amount) <> 0`,
   );
   return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
-}
-
-async function refundAll(event: TestEvent, placed: Placed, input = {}): Promise<void> {
-  const organizer = { organizerId: event.organizer.id, organizerSlug: event.organizer.slug };
-  await requestRefund(world.deps, {
-    actor: { kind: 'staff', id: 'stf_test', sessionId: 'ses_test', role: 'manager', ...organizer },
-    orderId: placed.orderId,
-    idempotencyKey: `key-of-the-refund-${placed.orderId}-${JSON.stringify(input)}`,
-    input: { reason: 'asked for', ...input },
-  });
 }
 
 test('the sales figures show what gateways have kept, apart from the revenue', async () => {
@@ -152,93 +140,6 @@ test('of a surplus beside the fee only the surplus goes back', async () => {
   await work(world, placed);
   // The sandbox goes on stating the amount it was asked for, so all that is beyond it counts as its fee.
   expect(await balancesOf(placed)).toMatchObject({ sales: -price });
-});
-
-describe('money goes back without the fee', () => {
-  test('all of it, and the order is refunded', async () => {
-    const event = await eventWithFee('metadata');
-    const placed = await paid(event, 'qris');
-    await refundAll(event, placed);
-    await until(async () => {
-      await work(world, placed);
-      return (await refundsOf(world, placed)).every(({ status }) => status === 'done');
-    });
-    expect(await refundsOf(world, placed)).toMatchObject([{ amount: price, status: 'done' }]);
-    expect(await attemptsOf(world, placed)).toMatchObject([
-      { status: 'refunded', received: gross, refunded: price, gatewayFee: fee },
-    ]);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
-    expect(await balancesOf(placed)).toEqual({ gateway: fee, gateway_fees: -fee });
-  });
-
-  test('where the gateway gives back only the whole, by hand', async () => {
-    const event = await eventWithFee('metadata');
-    const placed = await paid(event, 'shopeepay');
-    await refundAll(event, placed);
-    expect(await refundsOf(world, placed)).toMatchObject([{ amount: price, status: 'manual_required' }]);
-  });
-
-  test('unless a card payment is taken back before it settles: then all goes', async () => {
-    const event = await eventWithFee('metadata');
-    const placed = await paid(event, 'credit_card');
-    await refundAll(event, placed);
-    await until(async () => {
-      await work(world, placed);
-      return (await attemptsOf(world, placed))[0]?.status === 'voided';
-    });
-    expect(await attemptsOf(world, placed)).toMatchObject([{ received: gross, refunded: gross, gatewayFee: 0 }]);
-    expect(await balancesOf(placed)).toEqual({});
-  });
-
-  test('or the bank takes it back: then all goes, too', async () => {
-    const event = await eventWithFee('nowhere', { buyerPaysFee: true });
-    const placed = await paid(event, 'permata_va');
-    await control(world, `/payments/${placed.attemptId}/reverse`);
-    await settle(world, placed, 3);
-    expect(await attemptsOf(world, placed)).toMatchObject([
-      { status: 'reversed', received: gross, refunded: gross, gatewayFee: 0 },
-    ]);
-    expect(await balancesOf(placed)).toEqual({});
-  });
-
-  test('a person at the gateway’s desk may give the fee back as well', async () => {
-    const event = await eventWithFee('metadata');
-    const placed = await paid(event, 'qris');
-    await control(world, `/payments/${placed.attemptId}/refund`, { amount: price + 1000 });
-    await settle(world, placed, 4);
-    expect(await attemptsOf(world, placed)).toMatchObject([{ refunded: price + 1000, gatewayFee: fee - 1000 }]);
-    await control(world, `/payments/${placed.attemptId}/refund`, {});
-    await settle(world, placed, 6);
-    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'refunded', refunded: gross, gatewayFee: 0 }]);
-    expect(await balancesOf(placed)).toEqual({});
-  });
-
-  test('a chargeback takes the fee from the organiser: the loss is the whole amount', async () => {
-    const event = await eventWithFee('metadata');
-    const placed = await paid(event, 'credit_card');
-    await control(world, `/payments/${placed.attemptId}/chargeback`);
-    await settle(world, placed, 3);
-    expect(await balancesOf(placed)).toMatchObject({ gateway_fees: -fee, chargebacks: gross });
-  });
-
-  test('money that comes too late goes back but for the fee', async () => {
-    const event = await eventWithFee('metadata', { capacity: 1 });
-    const late = await placeReady(world, event);
-    await control(world, `/payments/${late.attemptId}/choose`, { method: 'qris' });
-    await settle(world, late, 1);
-    await world.db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${late.orderId}`);
-    await expireHolds({ db: world.db });
-    await work(world, late);
-    const placed = await paid(event, 'qris');
-    await control(world, `/payments/${late.attemptId}/pay`, { late: true });
-    await until(async () => {
-      await work(world, late);
-      return (await refundsOf(world, late)).some(({ status }) => status === 'done');
-    });
-    expect(await refundsOf(world, late)).toMatchObject([{ reason: 'late_payment', amount: price }]);
-    expect(await balancesOf(late)).toEqual({ gateway: fee, gateway_fees: -fee });
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid' });
-  });
 });
 
 describe('a fee that is claimed', () => {

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderAccessToken } from '../../src/access/index.ts';
-import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createApp } from '../../src/app.ts';
 import { templateOf } from '../../src/http/contract/route-template.ts';
 import { DomainError } from '../../src/platform/errors.ts';
-import { registry } from '../../src/platform/metrics.ts';
 import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
@@ -75,15 +73,6 @@ async function ask(method: string, path: string, headers: Record<string, string>
   );
   await response.arrayBuffer();
   return response;
-}
-
-/** Queries of all pools so far. */
-async function queries(): Promise<number> {
-  const { values } = (await registry.getSingleMetric('antre_db_pool_wait_seconds')?.get()) ?? { values: [] };
-  return values
-    .filter((value) => 'metricName' in value && String(value.metricName).endsWith('_count'))
-    .filter(({ labels }) => (labels as { pool?: string }).pool !== 'watch')
-    .reduce((sum, { value }) => sum + value, 0);
 }
 
 const classes: Record<string, RouteClass> = {
@@ -172,60 +161,6 @@ describe('a route', () => {
     expect(await asked('POST', '/v1/callbacks/nobody')).toBe(5);
     expect(await asked('PROPFIND', '/v1/orders')).toBe(5);
     expect(await asked(undefined, '/v1/orders')).toBe(5);
-  });
-});
-
-describe('a credential that somebody made up', () => {
-  const made = newCredential('apiKey', { ENCRYPTION_KEY: 'ab'.repeat(32) }).text;
-  const ofOthers = newCredential('apiKey', { ENCRYPTION_KEY: 'cd'.repeat(32) }).text;
-  const changed = `${made.slice(0, 20)}${made.at(20) === 'A' ? 'B' : 'A'}${made.slice(21)}`;
-  const unsigned = (header: object) =>
-    `${[header, { sid: 'ses_00000000000000000000' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.${'A'.repeat(43)}`;
-  const inventions: Record<string, string | undefined> = {
-    'none at all': undefined,
-    'of another scheme': 'Basic dXNlcjpwYXNzd29yZA==',
-    'a word': 'Bearer password-password',
-    'a key without a mark': `Bearer antre_key_${'A'.repeat(43)}`,
-    'a key with a mark of the right length': `Bearer antre_key_${'A'.repeat(65)}`,
-    'a device with a mark of the right length': `Bearer antre_device_${'A'.repeat(65)}`,
-    'a key of ours, changed': `Bearer ${changed}`,
-    'a key of ours, cut': `Bearer ${made.slice(0, -1)}`,
-    'a key of ours as a device': `Bearer ${made.replace('_key_', '_device_')}`,
-    'a key made with another secret': `Bearer ${ofOthers}`,
-    'a session signed with nothing': `Bearer ${unsigned({ alg: 'HS256', typ: 'antre-session+jwt' })}`,
-    'a session that wants no signature': `Bearer ${unsigned({ alg: 'none' })}`,
-    'the token of another order': `Bearer ${orderAccessToken('test-only-order-token-secret-0123456789', `ord_${'8'.repeat(28)}`)}`,
-  };
-
-  it.each(Object.entries(inventions))(
-    'is refused on every route without a query, and as the least important where it matters: %s',
-    async (_what, authorization) => {
-      const guarded = routes.filter(
-        ({ method, template }) =>
-          ruleOf(method, template).bearer !== undefined || template.startsWith('/v1/organizers/'),
-      );
-      expect(guarded.length).toBeGreaterThan(40);
-      const before = await queries();
-      for (const { method, template } of guarded) {
-        const { status } = await ask(method, addressOf(template), authorization === undefined ? {} : { authorization });
-        expect([method, template, status]).toEqual([method, template, expect.toBeOneOf([400, 401, 404, 415])]);
-        expect([method, template, seen?.class]).toEqual([method, template, 5]);
-      }
-      expect(await queries()).toBe(before);
-    },
-  );
-
-  it('is told from one of ours that ended, which costs one query and is remembered for a while', async () => {
-    const lookUps = async () => {
-      const { values } = (await registry.getSingleMetric('antre_credential_lookups_total')?.get()) ?? { values: [] };
-      return values.find(({ labels }) => (labels as { from?: string }).from === 'database')?.value ?? 0;
-    };
-    const before = await lookUps();
-    for (let time = 0; time < 20; time += 1) {
-      const { status } = await ask('POST', '/v1/check-ins', { authorization: `Bearer ${made}` });
-      expect([status, seen?.class]).toEqual([401, 1]);
-    }
-    expect((await lookUps()) - before).toBe(1);
   });
 });
 

@@ -180,46 +180,6 @@ test('bytes turn by their age when nothing is pushed, behind the back of the req
   expect(ages.filter((status) => !status.includes('detail=memory')).length).toBeLessThanOrEqual(1);
 });
 
-test('last good bytes are sent, marked stale, while the database is away; other processes take them from Redis', async () => {
-  const one = await openProcess(testRedis.cacheUrl);
-  const { world, read } = thing(100);
-  await one.answer(read, get());
-  world.fails = true;
-  await new Promise((resolve) => setTimeout(resolve, 120));
-  const stale = await one.answer(read, get());
-  expect(stale.status).toBe(200);
-  expect(stale.headers.get('cache-status')).toMatch(/^antre; fwd=stale; fwd-status=503; ttl=-?\d+; detail=last-good$/);
-  const rendersThen = world.renders;
-  for (let reads = 0; reads < 50; reads += 1) expect(one.atHand(read.key, get())).toBeInstanceOf(Response);
-  expect(world.renders).toBe(rendersThen);
-  const fresh = await openProcess(testRedis.cacheUrl);
-  expect((await fresh.answer(read, get())).headers.get('cache-status')).toContain('fwd=stale');
-  world.fails = false;
-  world.value = 'second';
-  await eventually(async () => (await valueOf(await one.answer(read, get()))) === 'second');
-});
-
-test('a slow rebuild does not hold up those who can have last good bytes', async () => {
-  const reads = await openProcess(testRedis.cacheUrl);
-  const { world, tag, read } = thing();
-  await reads.answer(read, get());
-  const released = Promise.withResolvers<void>();
-  world.untilThen = released.promise;
-  await reads.changed([tag]);
-  expect((await reads.answer(read, get())).headers.get('cache-status')).toContain('fwd=stale');
-  released.resolve();
-  await eventually(() => reads.atHand(read.key, get()) instanceof Response);
-});
-
-test('without anything to send, the answer is service.unavailable and the next try waits', async () => {
-  const reads = await openProcess(testRedis.cacheUrl);
-  const { world, read } = thing();
-  world.fails = true;
-  await expect(reads.answer(read, get())).rejects.toMatchObject({ code: 'service.unavailable' });
-  await expect(reads.answer(read, get())).rejects.toMatchObject({ code: 'service.unavailable' });
-  expect(world.renders).toBe(1);
-});
-
 test('a missing thing is remembered for moments, and a change makes it known at once', async () => {
   const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
   const { world, tag, read } = thing();
@@ -233,24 +193,6 @@ test('a missing thing is remembered for moments, and a change makes it known at 
   await one.changed([tag]);
   await eventually(() => two.atHand(read.key, get()) === undefined);
   expect(await valueOf(await two.answer(read, get()))).toBe('born');
-});
-
-test('Redis cut, frozen and back: answers go on, nothing waits for it, and changes missed meanwhile are found', async () => {
-  const [one, two] = [await openProcess(wire.url), await openProcess(testRedis.cacheUrl)];
-  const { world, tag, read } = thing();
-  await one.answer(read, get());
-  await wire.cut();
-  expect(one.atHand(read.key, get())).toBeInstanceOf(Response);
-  const cold = thing();
-  expect(await valueOf(await one.answer(cold.read, get()))).toBe('first');
-  world.value = 'second';
-  await two.changed([tag]);
-  await wire.mend();
-  await eventually(async () => (await valueOf(await one.answer(read, get()))) === 'second');
-  wire.freeze();
-  const frozen = thing();
-  expect(await valueOf(await one.answer(frozen.read, get()))).toBe('first');
-  await wire.mend();
 });
 
 test('memory is bounded, and what is used stays', async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { encrypt } from '../../../src/platform/crypto.ts';
 import { transaction } from '../../../src/platform/database/db.ts';
 import {
   commitDraw,
@@ -166,87 +165,6 @@ describe('a commitment', () => {
     await freezePlaces(world.deps(), event.id);
     await world.recommit(event.id);
     expect(await pathOf(event.id)).toEqual(['1 rescheduled', '2 frozen']);
-  });
-});
-
-describe('a draw is void, and the next one is drawn,', () => {
-  const finish = async (eventId: string, lead = leadSeconds) => {
-    await world.complete(eventId);
-    await world.pass(lead + 1);
-    expect(await world.complete(eventId)).toBe('drawn');
-    expect(await faults()).toEqual([]);
-  };
-
-  test('when the list was frozen after its round', async () => {
-    const event = await world.room(50);
-    await world.pass(hour + leadSeconds + 5);
-    expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
-    expect(await pathOf(event.id)).toEqual(['1 freeze_late', '2 frozen']);
-    await finish(event.id);
-  });
-
-  test('when the root came after its round', async () => {
-    const event = await frozenRoom(50);
-    await world.pass(leadSeconds + 5);
-    expect(await world.complete(event.id)).toBe('void');
-    expect(await pathOf(event.id)).toEqual(['1 root_late', '2 frozen']);
-    await finish(event.id, 2 * leadSeconds);
-    const [, second] = await world.draws(event.id);
-    expect(second).toMatchObject({ places: 50, voidedPlaces: [] });
-  });
-
-  test('with twice the time for the list, each time it was late again, until it is not', async () => {
-    const event = await frozenRoom(20_000);
-    const hurried = { drawRules: { leadSeconds, workMs: 0 } };
-    for (const lead of [leadSeconds, 2 * leadSeconds]) {
-      // One call writes a part of the leaves, and they stay.
-      expect(await world.complete(event.id, hurried)).toBe('waiting');
-      await world.pass(lead + 2);
-      expect(await world.complete(event.id)).toBe('void');
-    }
-    expect(await pathOf(event.id)).toEqual(['1 root_late', '2 root_late', '3 frozen']);
-    const [, , third] = await world.draws(event.id);
-    expect(third?.leadSeconds).toBe(4 * leadSeconds);
-    expect(((third?.beaconRoundAt.getTime() ?? 0) - Date.now()) / 1000).toBeGreaterThan(4 * leadSeconds - 5);
-    await finish(event.id, 4 * leadSeconds);
-  });
-
-  test('when the seed was not revealed in time; what the void one would have given can be seen', async () => {
-    const event = await frozenRoom(50);
-    await world.complete(event.id);
-    await world.pass(leadSeconds + 301);
-    expect(await world.complete(event.id)).toBe('void');
-    const [first, second] = await world.draws(event.id);
-    expect(first).toMatchObject({ state: 'void', voidReason: 'seed_late', drawKey: null });
-    expect(seedHashOf(first?.seed ?? Buffer.alloc(0))).toEqual(first?.seedHash);
-    expect(second?.merkleRoot).toEqual(first?.merkleRoot);
-    await finish(event.id);
-  });
-
-  test('when the seed cannot be read any more', async () => {
-    const event = await frozenRoom(50);
-    await world.complete(event.id);
-    await world.owner`update draws set seed_sealed = ${encrypt('cd'.repeat(32), 'ab'.repeat(32), 'elsewhere')}
-      where event_id = ${event.id}`;
-    await world.pass(leadSeconds + 1);
-    expect(await world.complete(event.id)).toBe('void');
-    expect((await world.draws(event.id))[0]).toMatchObject({ voidReason: 'seed_lost', seed: null });
-    await finish(event.id);
-  });
-
-  test('when the beacon is away for a quarter of an hour, and no sooner', async () => {
-    const event = await frozenRoom(50);
-    await world.complete(event.id);
-    await world.pass(leadSeconds + 1);
-    await world.script({ answer: 503 });
-    expect(await world.complete(event.id)).toBe('waiting');
-    await world.pass(600);
-    expect(await world.complete(event.id)).toBe('waiting');
-    await world.pass(301);
-    expect(await world.complete(event.id)).toBe('void');
-    expect(await pathOf(event.id)).toEqual(['1 beacon_missing', '2 frozen']);
-    await world.behave();
-    await finish(event.id);
   });
 });
 

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { tagsOf } from '../../src/catalog/public/public-kinds.ts';
+import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { openTestDb } from '../../testkit/orders/placing.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let one: CatalogProcess;
+let two: CatalogProcess;
+let databaseWire: CutWire;
+let redisWire: CutWire;
+/** A process whose database and Redis can be taken away. */
+let wired: CatalogProcess;
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  databaseWire = await layWire(database.url);
+  redisWire = await layWire(redis.cacheUrl);
+  const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
+  [one, two] = [await openCatalog(urls), await openCatalog(urls)];
+  wired = await openCatalog({ databaseUrl: databaseWire.url, redisUrl: redisWire.url, callTimeoutMs: 1000 });
+});
+afterAll(async () => {
+  await Promise.all([one.close(), two.close()]);
+  await databaseWire.mend();
+  await wired.close();
+  await Promise.all([databaseWire.close(), redisWire.close()]);
+  await Promise.all([database.close(), redis.close()]);
+});
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test('Postgres away: last good bytes, marked stale; cold reads are 503; then all is well again', async () => {
+  const { slug } = await createEvent(one.db);
+  const cold = await createEvent(one.db);
+  await wired.fetch(`/v1/events/${slug}/availability`);
+  await databaseWire.cut();
+  await pause(1050);
+  const stale = await wired.fetch(`/v1/events/${slug}/availability`);
+  expect([stale.status, stale.headers.get('cache-status')]).toEqual([200, expect.stringContaining('fwd=stale')]);
+  expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(1);
+  const refused = await wired.fetch(`/v1/events/${cold.slug}`);
+  expect([refused.status, refused.headers.get('cache-control')]).toEqual([503, 'no-store']);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+  await databaseWire.mend();
+  await pause(1100);
+  const statusOf = async () => (await wired.fetch(`/v1/events/${slug}/availability`)).headers.get('cache-status');
+  await expect.poll(statusOf, { timeout: 10_000 }).not.toContain('stale');
+  expect((await wired.fetch(`/v1/events/${cold.slug}`)).status).toBe(200);
+});
+
+test('Redis away: every read is answered, by each process for itself', async () => {
+  const { slug } = await createEvent(one.db);
+  await redisWire.cut();
+  for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
+    expect((await wired.fetch(`/v1/events/${slug}${path}`)).status).toBe(200);
+  }
+  await redisWire.mend();
+});
+
+test('a replica is read, but not in the seconds after a change that it may not have yet', async () => {
+  const behind = await createTestDatabase();
+  const replica = openTestDb(behind.url);
+  const catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl, replicaDb: replica.db });
+  const { id, slug } = await createEvent(one.db);
+  expect((await catalog.fetch(`/v1/events/${slug}`)).status).toBe(404);
+  expect((await catalog.fetch(`/v1/events/${slug}/availability`)).status).toBe(200);
+  await one.cachedReads.changed(tagsOf({ id, slug }));
+  await pause(100);
+  expect((await catalog.fetch(`/v1/events/${slug}`)).status).toBe(200);
+  await catalog.close();
+  await replica.close();
+  await behind.close();
+});

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type Door, openDoor } from '../../testkit/check-in/door.ts';
+
+let opened: Door;
+let sql: Door['sql'];
+let event: DoorEvent;
+let foreign: DoorEvent;
+let door: string;
+let manager: string;
+let device: string;
+let call: Door['call'];
+let scan: Door['scan'];
+let one: Door['ticket'];
+
+beforeAll(async () => {
+  opened = await openDoor([{ name: 'VIP' }, { name: 'Regular' }]);
+  ({ sql, event, call, scan, ticket: one } = opened);
+  foreign = await addDoorEvent(sql);
+  door = await opened.addKey(event, 'door');
+  manager = await opened.addKey(event, 'manager');
+  device = await opened.addDevice(event);
+});
+
+afterAll(() => opened.close());
+
+describe('GET /v1/events/{id}/door-list', () => {
+  it('pages through all tickets, then gives what changed, and nothing personal', async () => {
+    const place = await addDoorEvent(sql, event);
+    const key = await opened.addDevice(place);
+    const tickets = await addTickets(sql, place, 25);
+    const known = new Map<string, string>();
+    const read = async (cursor?: string) => {
+      const query = cursor === undefined ? '?limit=10' : `?limit=10&cursor=${encodeURIComponent(cursor)}`;
+      const { status, body } = await call(key, 'GET', `/v1/events/${place.eventId}/door-list${query}`);
+      expect(status).toBe(200);
+      for (const entry of body.data) known.set(entry.codeSha256, entry.status);
+      return body;
+    };
+    let body = await read();
+    let pages = 1;
+    for (; body.nextCursor !== null; pages += 1) body = await read(body.nextCursor);
+    expect(pages).toBe(3);
+    const hashOf = (code: string) => createHash('sha256').update(code).digest('hex');
+    expect([...known.keys()].sort()).toEqual(tickets.map((ticket) => hashOf(ticket.code)).sort());
+    expect(JSON.stringify(body)).not.toMatch(/buyer|@|\+62/);
+    const [revoked] = tickets;
+    await sql`update tickets set status = 'revoked', revoked_at = now() where id = ${revoked?.id ?? ''}`;
+    const [added] = await addTickets(sql, place, 1);
+    for (body = await read(body.syncCursor); body.nextCursor !== null; ) body = await read(body.nextCursor);
+    expect(known.get(hashOf(revoked?.code ?? ''))).toBe('revoked');
+    expect(known.get(hashOf(added?.code ?? ''))).toBe('live');
+  });
+
+  it('is for the event’s own people; a made-up cursor is refused', async () => {
+    const at = (id: string, query = '') => `/v1/events/${id}/door-list${query}`;
+    expect((await call(door, 'GET', at(foreign.eventId))).body.code).toBe('event.not_found');
+    expect((await call(door, 'GET', at('evt_00000000'))).body.code).toBe('event.not_found');
+    expect((await call(device, 'GET', at(foreign.eventId))).status).toBe(403);
+    expect((await call(undefined, 'GET', at(event.eventId))).status).toBe(401);
+    for (const keys of [['x', '', ''], ['2026-13-45T00:00:00Z', '', ''], ['', '', "'; drop"], ['a']]) {
+      const cursor = Buffer.from(JSON.stringify(keys)).toString('base64url');
+      expect((await call(door, 'GET', at(event.eventId, `?cursor=${cursor}`))).status).toBe(400);
+      expect((await call(door, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?cursor=${cursor}`)).status).toBe(
+        400,
+      );
+    }
+    expect((await call(door, 'GET', at(event.eventId, '?limit=2001'))).status).toBe(400);
+  });
+});
+
+describe('GET /v1/events/{id}/check-ins/summary', () => {
+  it('counts per category and gate', async () => {
+    const place = await addDoorEvent(sql, { ...event, categories: [{ name: 'VIP' }, { name: 'Regular' }] });
+    const key = await opened.addDevice(place);
+    const [vip, regular] = place.categoryIds;
+    const tickets = [await one(place, vip), await one(place, regular), await one(place, regular)];
+    const at = (code: string, gate: string, direction = 'entry') =>
+      scan(key, { eventId: place.eventId, code, gate, direction });
+    await at(tickets[0]?.code ?? '', 'North');
+    await at(tickets[1]?.code ?? '', 'South');
+    await at(tickets[1]?.code ?? '', 'South', 'exit');
+    await at(tickets[0]?.code ?? '', 'South');
+    const { body } = await call(key, 'GET', `/v1/events/${place.eventId}/check-ins/summary`);
+    expect(body).toMatchObject({
+      tickets: 3,
+      admitted: 2,
+      inside: 1,
+      conflicts: 0,
+      categories: [
+        { name: 'VIP', tickets: 1, admitted: 1, inside: 1 },
+        { name: 'Regular', tickets: 2, admitted: 1, inside: 0 },
+      ],
+      gates: [
+        { gate: 'South', entries: 1, exits: 1, refused: 1, conflicts: 0 },
+        { gate: 'North', entries: 1, exits: 0, refused: 0, conflicts: 0 },
+      ],
+    });
+  });
+});

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type HeldTicket } from '../../testkit/check-in/door-event.ts';
+import { type Answer, type Door, openDoor } from '../../testkit/check-in/door.ts';
+
+/** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
+
+let door: Door;
+let key: string;
+let ticket: HeldTicket;
+
+beforeAll(async () => {
+  door = await openDoor();
+  key = await door.addKey(door.event, 'door');
+});
+
+beforeEach(async () => {
+  ticket = await door.ticket();
+});
+
+afterAll(async () => {
+  expect(await door.faults()).toEqual([]);
+  await door.close();
+});
+
+const minute = 60_000;
+const hour = 60 * minute;
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+const item = (more: Record<string, unknown> = {}) => ({
+  code: ticket.code,
+  scanId: randomUUID(),
+  scannedAt: ago(10 * minute),
+  ...more,
+});
+const handIn = async (
+  more: Record<string, unknown> = {},
+  batch: Record<string, unknown> = {},
+): Promise<Answer['body']> => (await door.sync(key, [item(more)], batch)).body.data[0];
+const exit = async () => (await door.scan(key, { code: ticket.code, direction: 'exit' })).body.result;
+const admission = async () => (await door.sql`select * from admissions where ticket_id = ${ticket.id}`)[0];
+const listed = async () => (await door.conflicts(key)).filter((one) => one.ticketId === ticket.id);
+
+describe('a phone whose clock is off', () => {
+  const offsets = [-7 * hour, 7 * hour, -40 * 365 * 24 * hour];
+
+  it.each(offsets)('by %i ms is put right by the time at which it sent', async (offset) => {
+    const scannedAt = ago(10 * minute - offset);
+    const answer = await handIn({ scannedAt, result: 'admitted' }, { sentAt: ago(-offset) });
+    expect(answer).toMatchObject({ result: 'admitted' });
+    expect(answer.fault).toBeUndefined();
+    const { admitted_at } = (await admission()) as { admitted_at: Date };
+    expect(Math.abs(admitted_at.getTime() - (Date.now() - 10 * minute))).toBeLessThan(minute);
+  });
+
+  it.each(offsets)('by %i ms is put right by the offset that it knew', async (offset) => {
+    await handIn(
+      { scannedAt: ago(10 * minute - offset), clockOffsetMs: -offset },
+      { sentAt: new Date().toISOString() },
+    );
+    const { admitted_at } = (await admission()) as { admitted_at: Date };
+    expect(Math.abs(admitted_at.getTime() - (Date.now() - 10 * minute))).toBeLessThan(minute);
+  });
+
+  it.each(offsets)('by %i ms unnoticed does not let a ticket in twice unreported', async (offset) => {
+    const online = () => door.scan(key, { code: ticket.code, deviceId: 'online' });
+    const late = () => handIn({ scannedAt: ago(10 * minute - offset), deviceId: 'late' });
+    expect((await online()).body.result).toBe('admitted');
+    await late();
+    expect((await listed()).filter((one) => one.other !== null)).toHaveLength(1);
+    ticket = await door.ticket();
+    await late();
+    expect((await online()).body.result).toBe('already_used');
+  });
+
+  it('by hours does not hide an entry between an exit and the next entry', async () => {
+    const online = (direction: string) => door.scan(key, { code: ticket.code, direction, deviceId: 'online' });
+    for (const direction of ['entry', 'exit', 'entry']) await online(direction);
+    expect((await handIn({ deviceId: 'late' })).conflict).toBeDefined();
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it('does not move a scan by the time that its request took', async () => {
+    await handIn({ scannedAt: '2026-01-05T10:00:00.000Z' }, { sentAt: ago(2000) });
+    expect(await admission()).toMatchObject({ admitted_at: new Date('2026-01-05T10:00:00.000Z') });
+  });
+});
+
+describe('a full batch', () => {
+  it.each([
+    ['of one ticket at one instant', () => 0],
+    ['of one ticket, one after the other', (index: number) => index * 100],
+  ])('%s is written, each of it counted once', { timeout: 60_000 }, async (_, afterMs) => {
+    const from = Date.now() - hour / 2;
+    for (let batch = 1; batch <= 2; batch += 1) {
+      const scans = Array.from({ length: 500 }, (__, index) =>
+        item({
+          scannedAt: new Date(from + afterMs(index)).toISOString(),
+          direction: index % 5 === 4 ? 'exit' : 'entry',
+          result: index % 5 === 4 ? 'exited' : 'admitted',
+        }),
+      );
+      const { status, body } = await door.sync(key, scans);
+      expect([status, body.data.length]).toEqual([200, 500]);
+      const [kept] = await door.sql`select count(*)::int as passages, count(distinct scanned_at)::int as instants
+        from scans where ticket_id = ${ticket.id} and passed`;
+      expect(kept).toEqual({ passages: batch * 500, instants: batch * 500 });
+    }
+  });
+});

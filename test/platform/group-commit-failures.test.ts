@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { type GroupCommitOptions, createGroupCommit } from '../../src/platform/database/group-commit.ts';
+
+/** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
+
+type Flush = { readonly lane: string; readonly items: readonly string[] };
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const failing = (code: string) => Object.assign(new Error(`failed with ${code}`), { code });
+
+function group(options: Partial<GroupCommitOptions<string, string>> & { durationMs?: number } = {}) {
+  const flushes: Flush[] = [];
+  const inFlight = new Map<string, number>();
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  let mostInOneLane = 0;
+  const { durationMs = 5, flush, ...rest } = options;
+  const commit = createGroupCommit<string, string>({
+    name: 'test',
+    batchMax: 100,
+    queueMax: 1000,
+    deadlineMs: 2000,
+    flushesMax: 4,
+    ...rest,
+    flush: async (lane, items) => {
+      flushes.push({ lane, items });
+      atOnce += 1;
+      inFlight.set(lane, (inFlight.get(lane) ?? 0) + 1);
+      mostAtOnce = Math.max(mostAtOnce, atOnce);
+      mostInOneLane = Math.max(mostInOneLane, inFlight.get(lane) ?? 0);
+      try {
+        await sleep(durationMs);
+        return flush === undefined ? items.map((item) => `${item}!`) : await flush(lane, items);
+      } finally {
+        atOnce -= 1;
+        inFlight.set(lane, (inFlight.get(lane) ?? 0) - 1);
+      }
+    },
+  });
+  return {
+    ...commit,
+    flushes,
+    most: () => ({ atOnce: mostAtOnce, inOneLane: mostInOneLane }),
+  };
+}
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+  );
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+
+describe('4: failures', () => {
+  test('a bad item fails alone, and the others are written', async () => {
+    const written: string[] = [];
+    const { submit, flushes } = group({
+      flush: async (_lane, items) => {
+        if (items.includes('13')) throw failing('22003');
+        written.push(...items);
+        return [...items];
+      },
+    });
+    const codes = await Promise.all(['first', ...numbers(40)].map((item) => codeOf(submit('a', item))));
+    expect(codes.filter((code) => code !== 'done')).toEqual(['22003']);
+    expect(codes[14]).toBe('22003');
+    expect(written.sort()).toEqual(['first', ...numbers(40)].filter((item) => item !== '13').sort());
+    expect(flushes.length).toBeLessThan(2 + 2 * Math.ceil(Math.log2(40)) + 1);
+  });
+
+  test('transactions that met are run again at once, unchanged', async () => {
+    let tries = 0;
+    const { submit, flushes } = group({
+      flush: async (_lane, items) => {
+        tries += 1;
+        if (tries < 3) throw failing('40P01');
+        return [...items];
+      },
+    });
+    expect(await codeOf(submit('a', 'x'))).toBe('done');
+    expect(flushes.map(({ items }) => items)).toEqual([['x'], ['x'], ['x']]);
+  });
+
+  test('an unknown outcome is sent again unchanged and whole, before anything else of its lane', async () => {
+    const failed = new Set<string>();
+    const { submit, flushes } = group({
+      flush: async (_lane, items) => {
+        const text = items.join();
+        if (!failed.has(text)) {
+          failed.add(text);
+          throw failing('CONNECTION_CLOSED');
+        }
+        return [...items];
+      },
+    });
+    const first = submit('a', 'first');
+    await Promise.all([first, ...numbers(3).map((item) => submit('a', item))]);
+    expect(flushes.map(({ items }) => items.join())).toEqual(['first', 'first', '0,1,2', '0,1,2']);
+  });
+
+  test('a database that stays away is said to be away, without halving', async () => {
+    const { submit, flushes } = group({ flush: () => Promise.reject(failing('ECONNREFUSED')) });
+    const codes = await Promise.all(['first', ...numbers(8)].map((item) => codeOf(submit('a', item))));
+    expect(new Set(codes)).toEqual(new Set(['service.unavailable']));
+    expect(flushes).toHaveLength(8);
+  });
+
+  test('a flush that answers for too few is a fault, not a silence', async () => {
+    const { submit } = group({ flush: async () => [] });
+    expect(await codeOf(submit('a', 'x'))).toContain('0 results for 1 items');
+  });
+});
