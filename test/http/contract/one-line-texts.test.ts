@@ -56,7 +56,7 @@ function textsOf(schema: unknown, path: string, name: string, seen: Set<unknown>
 async function allTexts(): Promise<Field[]> {
   const found: Field[] = [];
   for (const path of modules) {
-    const exported: Record<string, unknown> = await import(/* @vite-ignore */ `../../src/${path}`);
+    const exported: Record<string, unknown> = await import(/* @vite-ignore */ `../../../src/${path}`);
     for (const [name, value] of Object.entries(exported)) found.push(...textsOf(value, name, name, new Set()));
   }
   return found;
