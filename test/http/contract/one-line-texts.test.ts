@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
  * itself: all of the strict objects, which is what request bodies are, in every file of schemas and routes.
  */
 
-/** Texts that nobody reads as a line: secrets, what is compared by letters and digits alone, opaque marks. */
+/** Texts that no person reads as a line: secrets, codes that are compared by letters and digits only, opaque tokens, addresses. */
 const notShown = new Set([
   'scanSchema.code',
   'offlineScanSchema.code',
@@ -20,6 +20,12 @@ const notShown = new Set([
   'accessToken',
   'keptTokenSchema',
   'appSecret',
+  'apiKey',
+  'hmacKey',
+  'secretKey',
+  // The webhook guard stores the address as URL has parsed it.
+  'createEndpointSchema.url',
+  'changeEndpointSchema.url',
   'verifyToken',
   'cursor',
 ]);
