@@ -6,7 +6,6 @@ import {
   type OrganizerWorld,
   aMember,
   anOrganizer,
-  bodyOf,
   codeOf,
   openAccessWorld,
 } from '../../testkit/access/access-world.ts';
@@ -26,12 +25,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const at = (rest: string) => `/v1/organizers/${organizer.slug}${rest}`;
-const post = async <Body>(as: string, rest: string, body: object): Promise<Body> => {
-  const answer = await world.request('POST', at(rest), { as, body });
-  if (answer.status !== 201) throw new Error(`${rest} answered ${await codeOf(answer)}`);
-  return bodyOf<Body>(answer);
-};
-const device = (as: string) => post<{ id: string; token: string }>(as, '/devices', { name: 'Gate', eventId });
+
 describe('a process that still remembers who was dismissed', () => {
   const acts: [string, (token: string) => Promise<Response>][] = [
     ['makes no API key', (as) => world.request('POST', at('/api-keys'), { as, body: { name: 'K', role: 'manager' } })],

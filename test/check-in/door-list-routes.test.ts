@@ -8,7 +8,6 @@ let sql: Door['sql'];
 let event: DoorEvent;
 let foreign: DoorEvent;
 let door: string;
-let manager: string;
 let device: string;
 let call: Door['call'];
 let scan: Door['scan'];
@@ -19,7 +18,6 @@ beforeAll(async () => {
   ({ sql, event, call, scan, ticket: one } = opened);
   foreign = await addDoorEvent(sql);
   door = await opened.addKey(event, 'door');
-  manager = await opened.addKey(event, 'manager');
   device = await opened.addDevice(event);
 });
 

@@ -36,7 +36,6 @@ const handIn = async (
   more: Record<string, unknown> = {},
   batch: Record<string, unknown> = {},
 ): Promise<Answer['body']> => (await door.sync(key, [item(more)], batch)).body.data[0];
-const exit = async () => (await door.scan(key, { code: ticket.code, direction: 'exit' })).body.result;
 const admission = async () => (await door.sql`select * from admissions where ticket_id = ${ticket.id}`)[0];
 const listed = async () => (await door.conflicts(key)).filter((one) => one.ticketId === ticket.id);
 
