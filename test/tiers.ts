@@ -104,6 +104,7 @@ export const drills = [
   'test/http/server/slow-clients.test.ts',
   'test/http/server/slow-readers.test.ts',
   'test/loadtest/generator.test.ts',
+  'test/notifications/webhooks/documents.test.ts',
   'test/orders/tickets/print-tickets.test.ts',
   'test/orders/tickets/ticket-scripts.test.ts',
   'test/orders/tickets/tickets-pdf.test.ts',

@@ -4,6 +4,7 @@ import { orderInvariants } from '../../src/orders/invariants.ts';
 import { createSettlements } from '../../src/payments/callbacks/settlements.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
+import { newId } from '../../src/platform/ids.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { settlement, sign } from '../../testkit/payments/callbacks.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
@@ -69,6 +70,9 @@ const shownOf = async (placed: Placed) => {
 
 test('forty payments of one event are made and settled by a few calls, each with its tickets and the message about them', async () => {
   const event = await createPaidEvent(world, { event: { ticketsPerBuyerMax: 4 } });
+  await world.db.execute(sql`
+    insert into webhook_endpoints (id, organizer_id, url, types, secret)
+    values (${newId('whe')}, ${event.organizer.id}, 'https://hooks.example.com/', '{order.paid}', 'sealed')`);
   const placed = await Promise.all(Array.from({ length: 40 }, () => place(world, event)));
   const before = { claims: await flushed('attempt_claims'), settlements: await flushed('settlements') };
   await Promise.all(placed.map((one) => world.handlers['order.placed'](one)));
@@ -91,6 +95,12 @@ test('forty payments of one event are made and settled by a few calls, each with
     sql`select (select sum(quantity)::int from limit_counters where event_id = ${event.id} and counter_key like 'b:%') as paid,
                (select count(*)::int from outbox where name = 'order.paid' and payload ->> 'eventId' = ${event.id}) as facts`,
   );
+  const [hooks] = await rowsOf<{ webhooks: number; subjects: number; sent: number }>(
+    world.db,
+    sql`select count(*)::int as webhooks, count(distinct m.subject_id)::int as subjects, count(d.webhook_id)::int as sent
+        from webhooks m left join webhook_deliveries d on d.webhook_id = m.id where m.event_id = ${event.id}`,
+  );
+  expect(hooks).toEqual({ webhooks: 40, subjects: 40, sent: 40 });
   // By email and by phone; and no job whose only work would be to stage the messages.
   expect(counters).toEqual({ paid: 80, facts: 0 });
   const claims = await flushed('attempt_claims');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEndpoint } from '../../../src/notifications/webhooks/endpoints/create-endpoint.ts';
 import { endpointsPerOrganizerMax, testsPerMinuteMax } from '../../../src/notifications/webhooks/limits.ts';
 import { purgeWebhooks } from '../../../src/notifications/webhooks/log/purge-webhooks.ts';
-import { rowsOf } from '../../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import {
   type TestEvent,
   type TestOrganizer,
@@ -124,6 +124,12 @@ test('an organiser has at most so many endpoints, also when all are made at once
   expect((await call('POST', '', owner, { url: sink('many'), types: ['order.paid'] })).code).toBe(
     'webhook.limit_reached',
   );
+  // Control: without the organiser's lock, two that count at once both see room for the last one.
+  await world.db.execute(sql`
+    delete from webhook_endpoints where id = (select max(id) from webhook_endpoints where organizer_id = ${organizer.id})`);
+  const count = sql`select count(*)::int as endpoints from webhook_endpoints where organizer_id = ${organizer.id}`;
+  const counts = await Promise.all([1, 2].map(() => transaction(world.db, (tx) => rowsOf(tx, count))));
+  expect(counts).toEqual([1, 2].map(() => [{ endpoints: endpointsPerOrganizerMax - 1 }]));
 });
 
 describe('who may', () => {

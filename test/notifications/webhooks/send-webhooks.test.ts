@@ -265,6 +265,11 @@ test('a slow endpoint delays no other, and a turn that two workers have sends no
   const of = (endpoint: Endpoint) =>
     turns.find(({ endpointId }) => endpointId === endpoint.id) ?? { endpointId: '', turn: 0 };
   const slowTurn = sendWebhooksOf(world.worker, of(slow), AbortSignal.timeout(30_000));
+  // Control: two workers that only look both find it.
+  const due = sql`select webhook_id from webhook_deliveries where endpoint_id = ${quick.id} and status = 'pending' and due_at <= now()`;
+  expect((await Promise.all([world.db.execute(due), world.db.execute(due)])).map((found) => found.length)).toEqual([
+    1, 1,
+  ]);
   const started = performance.now();
   const twice = [1, 2].map(() => sendWebhooksOf(world.worker, of(quick), AbortSignal.timeout(30_000)));
   await Promise.all(twice);
