@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { newsWordingNow, newsWordings } from '../../src/web/i18n/words/news.ts';
 import { webRoutes } from '../../src/web/routes.ts';
 import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
@@ -153,6 +154,27 @@ describe('the pages in a browser', () => {
     await page.waitForSelector('.ticket img');
     expect(await page.textContent('#buyer-contact')).toContain('+6281366903055');
     await page.close();
+  });
+
+  test('news are agreed to by a tick alone, and the consent names the words that stood beside it', async () => {
+    const { db } = running.service;
+    const consentOf = async (isTicked: boolean) => {
+      const page = await browser.newPage();
+      await fillIn(page);
+      expect(await page.isChecked('#news')).toBe(false);
+      const words = (await page.textContent('.agree'))?.trim();
+      if (isTicked) await page.check('#news');
+      await page.click('#place');
+      await page.waitForURL('**/orders/ord_*');
+      const orderId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+      await page.close();
+      const rows = await db.execute(sql`select wording, locale from news_consents where order_id = ${orderId}`);
+      return { words, rows: [...rows] };
+    };
+    expect((await consentOf(false)).rows).toEqual([]);
+    const { words, rows } = await consentOf(true);
+    expect(rows).toEqual([{ wording: newsWordingNow, locale: 'en' }]);
+    expect(words).toBe(newsWordings[newsWordingNow].en);
   });
 
   test('a price that changed while the form was filled in is shown and asked about, and one order comes of it', async () => {

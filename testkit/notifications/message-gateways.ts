@@ -4,7 +4,7 @@ import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { sealSenderCredentials } from '../../src/notifications/senders/sender-credentials.ts';
 import { senders } from '../../src/notifications/tables.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type TestEvent, someBuyer } from '../factories.ts';
+import { type TestEvent, createEvent, createOrganizer, someBuyer } from '../factories.ts';
 import { type Notifications, deliveriesOf, notificationConfig, paidOrder } from './notification-world.ts';
 
 export type GatewaySender = {
@@ -63,6 +63,18 @@ export async function addGatewaySender(
     await putParty(world, { kind, account }, { secret, hmacKey, callbackUrl });
   }
   return { id, kind, account, hmacKey, callbackKey, callbackUrl };
+}
+
+/** A sender of an organiser of its own, with an event of that organiser. */
+export async function ownGatewaySender(
+  world: Notifications,
+  kind: GatewayName,
+  options: Parameters<typeof addGatewaySender>[2] = {},
+) {
+  const organizer = await createOrganizer(world.db);
+  const event = await createEvent(world.db, { organizer });
+  const sender = await addGatewaySender(world, kind, { organizerId: organizer.id, ...options });
+  return { sender, event, organizer };
 }
 
 async function putParty(

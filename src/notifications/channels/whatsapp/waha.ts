@@ -113,7 +113,7 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
 /** The part of the id that names no phone: the id stands in our tables, where no address may stand. */
 function messageIdOf(id: string): string | undefined {
   const own = id.split('_').at(-1) ?? '';
-  return /^[\w-]{4,100}$/.test(own) ? `waha:${own}` : undefined;
+  return /^[\w-]{1,100}$/.test(own) ? `waha:${own}` : undefined;
 }
 
 const eventSchema = z.object({ event: z.string(), payload: z.looseObject({}) });
