@@ -5,6 +5,9 @@ import S3rver from '@20minutes/s3rver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDiskStorage } from '../../src/reports/files/disk-storage.ts';
 import { createS3Storage } from '../../src/reports/files/s3-storage.ts';
+import { createEvent } from '../../testkit/factories.ts';
+import { order } from '../../testkit/orders/placing.ts';
+import { openReportWorld, readCsv } from '../../testkit/reports/report-world.ts';
 import type { ReportStorage } from '../../src/reports/files/storage.ts';
 
 /** Guards both storages: a file is there when it is complete, and not before. S3 is a server that checks signatures. */
@@ -96,4 +99,25 @@ describe.each(Object.keys(storages))('%s', (name) => {
 test('S3 refuses a wrong secret', async () => {
   await expect(s3('WRONG').write('reports/x.csv', pieces(1), never)).rejects.toThrow(/403|SignatureDoesNotMatch/);
   expect(await s3().open('reports/x.csv')).toBeUndefined();
+});
+
+test('a report is written to S3 where it is configured, and the API streams it from there', async () => {
+  const world = await openReportWorld({
+    S3_ENDPOINT: endpoint,
+    S3_BUCKET: bucket,
+    S3_ACCESS_KEY_ID: 'S3RVER',
+    S3_SECRET_ACCESS_KEY: 'S3RVER',
+  });
+  try {
+    await order(world.placing, await createEvent(world.db, { organizer: world.organizer }));
+    const { id } = (await world.send('POST', '/reports', { kind: 'orders', format: 'csv' })).body;
+    await world.make();
+    expect(await s3().open(`reports/${world.organizer.id}/${id}-1.csv`)).toBeDefined();
+    expect(world.files()).toEqual([]);
+    const file = await world.send('GET', `/reports/${id}/file`);
+    expect(file.status).toBe(200);
+    expect(readCsv(file.text)).toHaveLength(1);
+  } finally {
+    await world.close();
+  }
 });
