@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Rules with wildcards, newest last. Used by every scripted part of the sandbox. */
 export type RuleBook<Rule> = Readonly<{
   add: (rule: Rule) => void;
@@ -28,7 +30,7 @@ export function createRuleBook<Rule>(keyOf: (rule: Rule) => string): RuleBook<Ru
   };
 }
 
-const patterns = new Map<string, RegExp>();
+const patterns = new LRUCache<string, RegExp>({ max: rulesMax });
 
 /** Whole-string match without regard to case, where `*` stands for any characters. */
 export function matchesPattern(pattern: string, value: string | undefined): boolean {
@@ -37,7 +39,6 @@ export function matchesPattern(pattern: string, value: string | undefined): bool
   if (compiled === undefined) {
     const source = pattern.split('*').map(escapeExpression).join('.*');
     compiled = new RegExp(`^${source}$`, 'is');
-    if (patterns.size >= rulesMax) patterns.clear();
     patterns.set(pattern, compiled);
   }
   return compiled.test(value);

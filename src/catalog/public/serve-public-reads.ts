@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import { isPlain } from '../../http/hot-path/hot-routes.ts';
 import { problemResponse, type ProblemCatalogue } from '../../http/problem.ts';
 import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
@@ -35,19 +36,12 @@ export function servePublicReads(
   const { cachedReads } = deps;
   const reads = createPublicReads(deps);
   /** Address and query as sent -> cache key of the listing. */
-  const listingKeys = new Map<string, string>();
+  const listingKeys = new LRUCache<string, string>({ max: listingTargetsMax });
 
   const keyOf = (target: string): string | undefined => {
     const queryAt = target.indexOf('?');
     const path = queryAt < 0 ? target : target.slice(0, queryAt);
     return path === listingPath ? listingKeys.get(target) : path;
-  };
-
-  const rememberListing = (target: string, key: string): void => {
-    if (target.length > targetLengthMax || listingKeys.has(target)) return;
-    const oldest = listingKeys.size >= listingTargetsMax ? listingKeys.keys().next().value : undefined;
-    if (oldest !== undefined) listingKeys.delete(oldest);
-    listingKeys.set(target, key);
   };
 
   return {
@@ -79,7 +73,8 @@ export function servePublicReads(
     answer: (request, read) => cachedReads.answer(read(reads), request),
     answerListing: (request, query) => {
       const read = reads.listing(listingFilterOf(query));
-      rememberListing(targetOf(request.url), read.key);
+      const target = targetOf(request.url);
+      if (target.length <= targetLengthMax) listingKeys.set(target, read.key);
       return cachedReads.answer(read, request);
     },
   };

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
 import { eq } from 'drizzle-orm';
 import { events } from '../tables.ts';
@@ -14,12 +15,7 @@ const knownMax = 20_000;
 const sharedSeconds = 86_400;
 
 export function createSlugs({ db, redis }: { db: Db; redis: Redis }): Slugs {
-  const known = new Map<string, string>();
-  const remember = (slug: string, eventId: string) => {
-    const oldest = known.size >= knownMax ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    known.set(slug, eventId);
-  };
+  const known = new LRUCache<string, string>({ max: knownMax });
   return {
     eventIdOf: async (slug) => {
       const own = known.get(slug);
@@ -27,7 +23,7 @@ export function createSlugs({ db, redis }: { db: Db; redis: Redis }): Slugs {
       const shared = await readShared(redis, slug);
       const eventId = shared ?? (await findEventIdBySlug(db, slug));
       if (eventId === undefined) return undefined;
-      remember(slug, eventId);
+      known.set(slug, eventId);
       if (shared === undefined) void writeShared(redis, slug, eventId);
       return eventId;
     },

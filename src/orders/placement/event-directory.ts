@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
 import { and, eq, ne } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
@@ -19,16 +20,12 @@ const unknownMs = 1000;
 type Entry = { readonly event: EventForOrders | undefined; readonly until: number };
 
 export function createEventDirectory(db: Db): EventDirectory {
-  const entries = new Map<string, Entry>();
+  const entries = new LRUCache<string, Entry>({ max: knownMax });
   const asked = new Map<string, Promise<EventForOrders | undefined>>();
 
   const ask = async (slug: string): Promise<EventForOrders | undefined> => {
     try {
       const event = await findEventForOrders(db, slug);
-      // Bounded: the oldest entry leaves.
-      const oldest = entries.size >= knownMax ? entries.keys().next().value : undefined;
-      if (oldest !== undefined) entries.delete(oldest);
-      entries.delete(slug);
       entries.set(slug, { event, until: performance.now() + (event === undefined ? unknownMs : knownMs) });
       return event;
     } finally {

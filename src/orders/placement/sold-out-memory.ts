@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { findKnownKeys } from './queries.ts';
@@ -27,7 +28,7 @@ const keysWaitingMax = 20_000;
 const keyDeadlineMs = 2000;
 
 export function createSoldOutMemory(options: { db: Db; readsMax: number }): SoldOutMemory {
-  const soldOutUntil = new Map<string, number>();
+  const soldOutUntil = new LRUCache<string, number>({ max: categoriesMax });
   /** Requests with this key that are in the lane. Bounded by the lane. */
   const beingDecided = new Map<string, number>();
   const keys = createGroupCommit<string, boolean>({
@@ -44,8 +45,6 @@ export function createSoldOutMemory(options: { db: Db; readsMax: number }): Sold
   const nameOf = (eventId: string, ticketCategoryId: string) => `${eventId} ${ticketCategoryId}`;
   return {
     note: (eventId, ticketCategoryId) => {
-      // Bounded, since the number of events has no limit. Nobody can add categories that do not exist.
-      if (soldOutUntil.size >= categoriesMax) soldOutUntil.clear();
       soldOutUntil.set(nameOf(eventId, ticketCategoryId), performance.now() + soldOutMs);
     },
     has: (eventId, ticketCategoryIds) => {

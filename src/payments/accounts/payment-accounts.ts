@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock.ts';
 import { decrypt } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -32,7 +33,7 @@ type By = Parameters<typeof findAccount>[2];
 
 export function createPaymentAccounts(deps: { db: Db; clock: Clock; encryptionKey: string }): PaymentAccounts {
   type Entry = { readonly until: number; readonly account: Promise<GatewayAccount | undefined> };
-  const entries = new Map<string, Entry>();
+  const entries = new LRUCache<string, Entry>({ max: accountCacheMax });
 
   const load = async (gateway: string, by: By): Promise<GatewayAccount | undefined> => {
     const row = await findAccount(deps.db, gateway, by);
@@ -54,9 +55,6 @@ export function createPaymentAccounts(deps: { db: Db; clock: Clock; encryptionKe
     const now = deps.clock.now().getTime();
     const known = entries.get(key);
     if (known !== undefined && known.until > now) return known.account;
-    entries.delete(key);
-    const oldest = entries.keys().next();
-    if (entries.size >= accountCacheMax && oldest.done !== true) entries.delete(oldest.value);
     const account = load(gateway, by);
     const entry = { until: now + accountCacheSeconds * 1000, account };
     entries.set(key, entry);
