@@ -48,6 +48,8 @@ const server = createServer((incoming, outgoing) => {
       const body = paid.get(/^\/v2\/([^/]+)\/status$/.exec(incoming.url ?? '')?.[1] ?? '');
       return body === undefined ? answer(404, { status_code: '404' }) : answer(200, JSON.parse(body) as object);
     }
+    const closed = /^\/v2\/([^/]+)\/expire$/.exec(incoming.url ?? '')?.[1];
+    if (closed !== undefined) return answer(200, { status_code: paid.has(closed) ? '412' : '404' });
     const asked = JSON.parse(Buffer.concat(chunks).toString()) as {
       transaction_details: { order_id: string; gross_amount: number };
     };

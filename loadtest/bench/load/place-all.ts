@@ -5,16 +5,25 @@ import { type OrderShape, orderRequests } from './order-requests.ts';
 const connectionsMax = 64;
 
 /**
- * Places this many orders as fast as they are accepted. A shed order is replaced by another one.
- * @returns the answers other than 201, in words
+ * Places so many orders of these shapes in turn, as fast as they are taken or at a steady rate; one that is shed is replaced by
+ * another.
+ * @returns what was not answered with 201, in words
  */
-export async function placeAll(port: number, count: number, shape: OrderShape): Promise<string[]> {
-  const next = orderRequests([shape]);
+export async function placeAll(
+  port: number,
+  count: number,
+  shapes: readonly OrderShape[],
+  perSecond: number = Number.POSITIVE_INFINITY,
+): Promise<string[]> {
+  const next = orderRequests(shapes);
   const statuses: Record<string, number> = {};
+  const started = performance.now();
   let left = count;
   const work = async (connection: Connection): Promise<void> => {
     while (left > 0) {
+      const dueMs = started + ((count - left) / perSecond) * 1000;
       left -= 1;
+      if (dueMs > performance.now()) await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()));
       const { status } = await connection.send(next());
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (status !== 201) left += 1;

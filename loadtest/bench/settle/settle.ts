@@ -1,0 +1,143 @@
+import { saveChart } from '../../chart/save-chart.ts';
+import { perItem, readSpent } from '../fill/spent.ts';
+import { auditFaults } from '../harness/audit.ts';
+import type { BenchOptions } from '../harness/options.ts';
+import { processorSeconds } from '../harness/processors.ts';
+import type { BenchReport, Measurement } from '../harness/report.ts';
+import { costliestStatements, forgetStatements, serverSettings } from '../harness/server-figures.ts';
+import { say, startBenchStack } from '../harness/stack.ts';
+import { placeAll } from '../load/place-all.ts';
+import { startGatewaySink } from '../load/start-gateway-sink.ts';
+import { startMailSink } from '../load/start-mail-sink.ts';
+import { startWorkers } from '../load/start-workers.ts';
+import {
+  type Followed,
+  type Sale,
+  type World,
+  followOrders,
+  openSale,
+  payAfterMs,
+  rateOf,
+  stageMeasured,
+  stages,
+} from './follow-orders.ts';
+
+/** Orders for each second that was asked for: placed as fast as they can be, then followed to the mail with the tickets. */
+const ordersPerSecond = 400;
+const bars = { paidOfPlaced: 0.25, callbackToPaidMs: 1000, paidToMailedMs: 1000 } as const;
+
+/**
+ * The way of an order from its placement to the mail with its tickets: every stage's rate, and how long it took after the
+ * stage before. One hot event, then ten events with fifty categories, then the hot event at half of the rate at which it was
+ * paid. The gateway and the mail server are processes that take everything; the product's worker and API have every limit on.
+ */
+export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
+  const stack = await startBenchStack('settle', options);
+  const [gateway, mails] = [await startGatewaySink(), await startMailSink()];
+  try {
+    const urls = { MIDTRANS_SNAP_URL: gateway.url, MIDTRANS_API_URL: gateway.url };
+    const api = await stack.startApi({ environment: urls });
+    const world: World = { stack, api, gateway, mails };
+    const count = options.seconds * ordersPerSecond;
+    const sale = (events: number, categories: number) =>
+      openSale(world, { events, categories, capacity: Math.ceil((2 * count) / (events * categories)) });
+
+    say('placing alone, without a worker');
+    const alone = await placedPerSecond(world, await sale(1, 1), count);
+    await forgetJobs(world);
+    const [worker] = await startWorkers(stack, options, { count: 1, environment: { ...urls, SMTP_URL: mails.url } });
+    const workerSeconds = () => processorSeconds({ worker: [worker?.pid() ?? 0] })['worker'] ?? 0;
+
+    say('one hot event');
+    await forgetStatements(stack);
+    const [workerBefore, before] = [workerSeconds(), await readSpent(stack, api)];
+    const hot = await run(world, await sale(1, 1), count);
+    const perOrder = {
+      ...perItem(before, await readSpent(stack, api), count),
+      'CPU of worker, microseconds': Math.round(((workerSeconds() - workerBefore) * 1e6) / count),
+    };
+    const statements = await costliestStatements(stack, 10);
+    say('fifty categories in ten events');
+    const spread = await run(world, await sale(10, 5), count);
+    const halfRate = rateOf('paid', hot) / 2;
+    say(`one hot event, ${Math.round(halfRate)} orders a second`);
+    const half = await run(world, await sale(1, 1), count, halfRate);
+    await worker?.stop();
+    await api.stop();
+
+    const runs = { 'one hot event': hot, '50 categories in 10 events': spread, 'half of that rate': half };
+    return {
+      measurements: [
+        ...Object.entries(runs).flatMap(([name, followed]) =>
+          stages.map((stage) => stageMeasured(name, stage, followed)),
+        ),
+        ...barsOf(hot, half, alone),
+      ],
+      faults: [...Object.values(runs).flatMap(({ faults }) => faults), ...(await auditFaults(stack))],
+      facts: {
+        pinned: `${stack.pinned}; the worker on the core of the API; gateway and mail server beside the load generator`,
+        orders: count,
+        'paid after': `${payAfterMs} ms`,
+        'placed a second without a worker': Math.round(alone),
+        'per order': perOrder,
+        'costliest statements': statements,
+        chart: chartOf(hot),
+        settings: await serverSettings(stack),
+      },
+    };
+  } finally {
+    await Promise.all([gateway.stop(), mails.stop()]);
+    await stack.close();
+  }
+}
+
+async function run(world: World, sale: Sale, count: number, perSecond?: number): Promise<Followed> {
+  const placing = placeAll(world.api.port, count, sale.shapes, perSecond);
+  const followed = await followOrders(world, sale, count);
+  return { ...followed, faults: [...(await placing), ...followed.faults, ...doublesOf(followed)] };
+}
+
+function doublesOf({ doubles }: Followed): string[] {
+  return doubles === 0 ? [] : [`${doubles} mails came twice`];
+}
+
+async function placedPerSecond(world: World, sale: Sale, count: number): Promise<number> {
+  const started = performance.now();
+  await placeAll(world.api.port, count, sale.shapes);
+  return count / ((performance.now() - started) / 1000);
+}
+
+/** The orders that were placed alone are not paid: only their rate was wanted. */
+async function forgetJobs({ stack }: World): Promise<void> {
+  await stack.owner.db.execute("delete from outbox where name = 'order.placed'");
+}
+
+/** What the product must reach, as rows of the same run. */
+function barsOf(hot: Followed, half: Followed, alone: number): Measurement[] {
+  const row = (name: string, stage: 'placed' | 'paid' | 'mailed', followed: Followed, more: Partial<Measurement>) => ({
+    ...stageMeasured('', stage, followed),
+    name,
+    ...more,
+  });
+  return [
+    row('paid, against placed', 'paid', hot, {
+      ratio: rateOf('paid', hot) / rateOf('placed', hot),
+      bar: { ratioMin: bars.paidOfPlaced },
+    }),
+    row('placed beside payments, against alone', 'placed', hot, { ratio: rateOf('placed', hot) / alone }),
+    row('at half: callback to paid', 'paid', half, { bar: { p99MsBelow: bars.callbackToPaidMs } }),
+    row('at half: paid to mailed', 'mailed', half, { bar: { p99MsBelow: bars.paidToMailedMs } }),
+  ];
+}
+
+function chartOf({ counts }: Followed): string {
+  return saveChart('settle', {
+    title: 'Orders that have come so far, by stage',
+    xLabel: 'seconds since the first order',
+    yLabel: 'orders',
+    series: stages.map((stage) => ({
+      name: stage,
+      points: counts.map((one): [number, number] => [one.atMs / 1000, one[stage]]),
+    })),
+  });
+}
