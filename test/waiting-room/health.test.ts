@@ -55,8 +55,10 @@ describe('the health of orders', () => {
     let refused = 0;
     const reporter = aReporter(freeGate(), () => refused);
     await until(async () => (await read()) !== undefined);
-    refused = 400;
-    await until(async () => (await read())?.shedRatio === 1);
+    await until(async () => {
+      refused += 400;
+      return (await read())?.shedRatio === 1;
+    });
     reporter.close();
   });
 
