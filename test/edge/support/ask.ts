@@ -35,7 +35,7 @@ export function ask(
   });
 }
 
-const rawDeadlineMs = 3000;
+const rawDeadlineMs = 15_000;
 
 /** Sends bytes as they are; gives back everything that came until the other side closed, or the deadline. */
 export function sendRaw(port: number, bytes: string): Promise<{ said: string; closed: boolean }> {
