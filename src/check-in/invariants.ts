@@ -8,7 +8,7 @@ const revocationSecondsMax = 15;
 export const checkInInvariants: readonly Invariant[] = [
   invariantOf(
     'check_in.admissions_match_scans',
-    'A ticket enters once and enters again only after it left; whoever went through is in the admission, or is a conflict.',
+    'A ticket enters once and enters again only after it left; every entry that went through is the admission or a conflict.',
     sql`select format('ticket %s: admission says %s entries and inside %s, scans say %s entries and %s exits',
         coalesce(a.ticket_id, s.ticket_id), coalesce(a.entries, 0), coalesce(a.inside, false),
         coalesce(s.entries, 0), coalesce(s.exits, 0)) as sentence

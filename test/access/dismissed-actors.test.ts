@@ -26,7 +26,7 @@ afterAll(() => world?.close());
 
 const at = (rest: string) => `/v1/organizers/${organizer.slug}${rest}`;
 
-describe('a process that still remembers who was dismissed', () => {
+describe('a process that still remembers a dismissed member', () => {
   const acts: [string, (token: string) => Promise<Response>][] = [
     ['makes no API key', (as) => world.request('POST', at('/api-keys'), { as, body: { name: 'K', role: 'manager' } })],
     ['makes no device', (as) => world.request('POST', at('/devices'), { as, body: { name: 'D', eventId } })],

@@ -144,7 +144,7 @@ describe('dismissing a member', () => {
     expect(await working()).toEqual(all);
   });
 
-  it('gives nothing back to who is invited again', async () => {
+  it('gives nothing back to a member who is invited again', async () => {
     const { member, working } = await everythingOf('manager');
     await world.request('DELETE', at(`/staff/${member.id}`), { as: organizer.owner });
     await world.request('POST', at('/staff'), {

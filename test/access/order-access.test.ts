@@ -3,7 +3,7 @@ import { orderCookie, presentsOrder, presentsOrderToken } from '../../src/access
 import { isOrderAccessToken, orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { newEventId, newOrderId } from '../../src/platform/ids.ts';
 
-/** Guards that one order's link opens that order and no other (S04, S42, S50). */
+/** Guards that the link of an order opens only that order (S04, S42, S50). */
 describe('order links', () => {
   const secret = 'test-only-order-token-secret-0123456789';
   const deps = { config: { ORDER_TOKEN_SECRET: secret, PUBLIC_URL: 'https://tickets.example' } };

@@ -127,7 +127,7 @@ describe('a password reset', () => {
     expect(await codeOf(await confirm(token, []))).toBe('400 access.link_invalid');
   });
 
-  it('ends all of it for who says that nothing stays', async () => {
+  it('ends all of it when the owner says that nothing stays', async () => {
     const { member, working } = await everythingOf('manager');
     expect((await confirm(await linkFor(member.email), [])).status).toBe(204);
     expect(await working()).toEqual([]);

@@ -72,7 +72,7 @@ describe('every route and every role', () => {
       seen.push(route);
       const least = leastRole[route];
       if (least === undefined) throw new Error(`${route} has no rule in this test`);
-      // Ids and bodies are malformed on purpose: whoever gets past the rule is told so, and changes nothing.
+      // Ids and bodies are malformed on purpose, so that a request that gets past the rule changes nothing.
       const url = path.replace('{slug}', organizer.slug).replace(/\{\w+\}/g, 'malformed');
       for (const [caller, as] of callers) {
         const body = method === 'POST' || method === 'PATCH' ? { unknown: true } : undefined;

@@ -88,7 +88,7 @@ it('changes a role, which every process feels within 30 seconds', async () => {
   expect((await world.request('GET', path(), { as: member.token })).status).toBe(200);
   world.time.advance(rememberedMs);
   expect(await elsewhere.of(member.token)).toMatchObject({ role: 'manager' });
-  // A lower one ends the session: whoever was trusted less is asked to sign in again.
+  // A lower role ends the session: the member must sign in again.
   expect(await bodyOf(await change('door'))).toMatchObject({ id: member.id, role: 'door' });
   expect((await world.request('GET', path(), { as: member.token })).status).toBe(401);
   world.time.advance(rememberedMs);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { foldText } from '../../src/catalog/search/fold.ts';
 import { filterKeyOf, searchQueryOf, searchVectorOf } from '../../src/catalog/search/terms.ts';
 
-/** Guards that one spelling stands for all, for what is stored and for what is asked. */
+/** Guards that all spellings give the same terms, in stored texts and in queries. */
 
 describe('folding', () => {
   test.each([

@@ -40,7 +40,7 @@ const exit = async () => (await door.scan(key, { code: ticket.code, direction: '
 const admission = async () => (await door.sql`select * from admissions where ticket_id = ${ticket.id}`)[0];
 const listed = async () => (await door.conflicts(key)).filter((one) => one.ticketId === ticket.id);
 
-describe('somebody whom the door let in', () => {
+describe('a visitor whom the door let in', () => {
   const spoil: [string, () => Promise<unknown>, Record<string, unknown>][] = [
     [
       'revoked',
@@ -118,7 +118,7 @@ describe('somebody whom the door let in', () => {
   });
 });
 
-describe('somebody whom the door turned away', () => {
+describe('a visitor whom the door refused', () => {
   it.each(['already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'])(
     'as %s is not inside, and may come in later',
     async (result) => {
@@ -137,7 +137,7 @@ describe('somebody whom the door turned away', () => {
     expect((await door.scan(key, { code: ticket.code })).body.result).toBe('admitted');
   });
 
-  it('is not inside after the exit of somebody who was let out', async () => {
+  it('is not inside after the exit of a visitor who was let out', async () => {
     await handIn({ scannedAt: ago(30 * minute), result: 'admitted' });
     expect(await handIn({ scannedAt: ago(20 * minute), direction: 'exit', result: 'exited' })).toMatchObject({
       result: 'exited',

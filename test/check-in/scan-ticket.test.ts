@@ -81,7 +81,7 @@ describe('a ticket enters once', () => {
     expect(Date.parse(second.firstAt ?? '')).toBe(Date.parse(first.at));
   });
 
-  it('lets in again only who left, and lets out only who is in', async () => {
+  it('lets in again only a ticket that left, and lets out only one that is inside', async () => {
     const ticket = await one();
     expect((await scan(ticket.code, { direction: 'exit' })).result).toBe('invalid');
     expect((await scan(ticket.code)).result).toBe('admitted');

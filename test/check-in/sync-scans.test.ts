@@ -106,7 +106,7 @@ describe('scans made offline', () => {
     expect(answers.map((answer) => answer.result)).toEqual(['admitted', 'admitted']);
   });
 
-  it('two devices offline: the earlier entry stands, whoever syncs first, and the later is a conflict', async () => {
+  it('two devices offline: the earlier entry stands whichever device syncs first, and the later one is a conflict', async () => {
     for (const laterFirst of [false, true]) {
       const ticket = await one();
       const early = { ticket, at: ago(20) };

@@ -104,7 +104,7 @@ describe('a public read', () => {
 
 /** These wait for seconds to pass, and wait together. */
 describe.concurrent('a public read after its time', () => {
-  test('is refreshed behind the back of whoever asks for it just after its time', async () => {
+  test('is refreshed in the background of a request just after its time', async () => {
     const { slug, id } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     await untilSecond(second() + 1);

@@ -25,7 +25,7 @@ import {
 } from '../../testkit/notifications/notification-world.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 
-/** Guards that whoever holds tickets or a place hears once, in the right words, that the event is off. */
+/** Guards that holders of tickets or places are told once, in the right words, that the event is cancelled. */
 
 let world: Notifications;
 let notices: ReturnType<typeof eventNotices>;

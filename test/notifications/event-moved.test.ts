@@ -19,7 +19,7 @@ import { type Notifications, addSender, openNotifications } from '../../testkit/
 import { order, placingDeps } from '../../testkit/orders/placing.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 
-/** Guards that whoever holds tickets hears once that the event is at another time or place, and what it was before. */
+/** Guards that ticket holders are told once about a new time or place, with the old one. */
 
 let world: Notifications;
 let notices: ReturnType<typeof eventNotices>;
@@ -128,7 +128,7 @@ describe('an event that moves', () => {
     expect(plain((await notices.mailOf(holder.orderId, 'event_moved')).text)).toContain('Tempat semula: Stadion Barat');
   });
 
-  test('an organizer who goes on editing is waited for half an hour at the most', async () => {
+  test('a notice waits at most half an hour for an organizer who goes on editing', async () => {
     const event = await notices.newEvent(0);
     await notices.placed(event);
     await notices.change(event, { venue: 'Stadion Utara' });

@@ -78,7 +78,7 @@ async function refundAll(event: TestEvent, placed: Placed, input = {}): Promise<
   });
 }
 
-describe('money goes back without the fee', () => {
+describe('refunds without the fee', () => {
   test('all of it, and the order is refunded', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'qris');

@@ -85,7 +85,7 @@ test('the sales figures show what gateways have kept, apart from the revenue', a
   });
 });
 
-describe('an order is paid, and nothing goes back', () => {
+describe('an order is paid, and nothing is refunded', () => {
   test.each<[string, States, boolean, string]>([
     ['when the gateway states the fee', 'metadata', false, 'qris'],
     ['when it states it elsewhere', 'extra_info', false, 'bca_va'],
@@ -104,7 +104,7 @@ describe('an order is paid, and nothing goes back', () => {
   });
 });
 
-test('what nobody explains is a surplus, and goes back: the control', async () => {
+test('an unexplained amount is a surplus and is refunded: the control', async () => {
   const event = await eventWithFee('nowhere');
   const placed = await paid(event, 'qris');
   await until(async () => {
@@ -115,7 +115,7 @@ test('what nobody explains is a surplus, and goes back: the control', async () =
   expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'surplus', amount: fee }]);
 });
 
-test('of a surplus beside the fee only the surplus goes back', async () => {
+test('of a surplus beside the fee only the surplus is refunded', async () => {
   const event = await eventWithFee('metadata');
   const placed = await placeReady(world, event);
   const surplus = 1000;

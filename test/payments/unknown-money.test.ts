@@ -68,7 +68,7 @@ async function post(body: Body, serverKey: string, of: TestEvent): Promise<strin
   return `${response.status} ${((await response.json()) as { status?: string }).status}`;
 }
 
-describe('money for an attempt that stands nowhere here', () => {
+describe('money for an attempt that does not exist here', () => {
   /** Its order and attempt are gone, as after a restore to an earlier moment. */
   async function forgotten(): Promise<Placed> {
     const placed = await placeReady(world, event);

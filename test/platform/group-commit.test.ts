@@ -69,7 +69,7 @@ describe('1: one flush per lane at a time, in the order of arrival', () => {
   });
 });
 
-test('2: items with a key in common never share a batch, and do not overtake each other', async () => {
+test('2: items with a common key never share a batch, and keep their order', async () => {
   const { submit, flushes } = group({ keysOf: (item) => item.split('').slice(1) });
   await Promise.all(['0', '1a', '2ab', '3b', '4c', '5a'].map((item) => submit('a', item)));
   expect(flushes.map(({ items }) => items)).toEqual([['0'], ['1a', '4c'], ['2ab'], ['3b', '5a']]);
@@ -146,7 +146,7 @@ test('drain waits for what is queued and in flight', async () => {
   expect(await codeOf(all)).toBe('done');
 });
 
-test('whatever comes in whatever order: each item is answered once with its own answer, in the order of its lane', async () => {
+test('for any items in any order: each is answered once with its own answer, in the order of its lane', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(

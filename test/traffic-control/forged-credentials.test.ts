@@ -85,7 +85,7 @@ async function queries(): Promise<number> {
     .reduce((sum, { value }) => sum + value, 0);
 }
 
-describe('a credential that somebody made up', () => {
+describe('a forged credential', () => {
   const made = newCredential('apiKey', { ENCRYPTION_KEY: 'ab'.repeat(32) }).text;
   const ofOthers = newCredential('apiKey', { ENCRYPTION_KEY: 'cd'.repeat(32) }).text;
   const changed = `${made.slice(0, 20)}${made.at(20) === 'A' ? 'B' : 'A'}${made.slice(21)}`;

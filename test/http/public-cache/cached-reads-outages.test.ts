@@ -100,7 +100,7 @@ test('last good bytes are sent, marked stale, while the database is away; other 
   await eventually(async () => (await valueOf(await one.answer(read, get()))) === 'second');
 });
 
-test('a slow rebuild does not hold up those who can have last good bytes', async () => {
+test('a slow rebuild does not delay requests that can get last good bytes', async () => {
   const reads = await openProcess(testRedis.cacheUrl);
   const { world, tag, read } = thing();
   await reads.answer(read, get());

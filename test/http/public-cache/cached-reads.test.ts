@@ -166,7 +166,7 @@ test('control: without the generation, the process that rendered before the chan
   expect(await valueOf(await one.answer(read, get()))).toBe('second');
 });
 
-test('bytes turn by their age when nothing is pushed, behind the back of the requests', async () => {
+test('bytes expire by age without a push, and are refreshed in the background', async () => {
   const reads = await openProcess(testRedis.cacheUrl);
   const { world, read } = thing(400);
   await reads.answer(read, get());
@@ -180,7 +180,7 @@ test('bytes turn by their age when nothing is pushed, behind the back of the req
   expect(ages.filter((status) => !status.includes('detail=memory')).length).toBeLessThanOrEqual(1);
 });
 
-test('a missing thing is remembered for moments, and a change makes it known at once', async () => {
+test('a missing object is remembered briefly, and a change makes it visible at once', async () => {
   const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   world.value = undefined;

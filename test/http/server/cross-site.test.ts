@@ -86,7 +86,7 @@ test('no other route takes the cookie at all', async () => {
   }
 });
 
-test('our own page does, and so does whoever has the token', async () => {
+test('our own page does, and so does a client with the token', async () => {
   const answer = await ask('POST', '/v1/orders/{id}/cancellation', { origin: 'http://tickets.example' });
   expect(answer.status).toBe(202);
   expect(await statusOf()).toBe('closing');

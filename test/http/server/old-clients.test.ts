@@ -107,7 +107,7 @@ describe('HTTP/1.0 without a host', () => {
     expect(heard.toLowerCase()).not.toContain('transfer-encoding');
   });
 
-  test('keeps the connection for whoever asks for it', async () => {
+  test('keeps the connection for a client that asks for it', async () => {
     const line = 'GET /v1/events HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';
     const { heard, isClosed } = await say(line.repeat(2));
     expect([heard.match(/HTTP\/1\.1 200/g)?.length, isClosed]).toEqual([2, false]);

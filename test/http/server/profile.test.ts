@@ -9,7 +9,7 @@ const ask = (query: string, credential?: string) =>
     credential === undefined ? {} : { headers: { authorization: `Bearer ${credential}` } },
   );
 
-test('a profile is for who has the token, bounded, one at a time', async () => {
+test('a profile needs the token, is bounded, and runs one at a time', async () => {
   expect((await ask('')).status).toBe(401);
   expect((await ask('', 'wrong')).status).toBe(401);
   expect((await ask('?seconds=0', token)).status).toBe(400);

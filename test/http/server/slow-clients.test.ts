@@ -8,7 +8,7 @@ import { type TestDatabase, createTestDatabase } from '../../../testkit/services
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { type TestRedis, createTestRedis } from '../../../testkit/services/redis.ts';
 
-/** Guards that clients which take their time cost others nothing, and that one network cannot hold every connection. */
+/** Guards that slow clients cost others nothing, and that one network cannot hold every connection. */
 
 const slowConnections = 500;
 

@@ -166,7 +166,7 @@ export const orderWords: InEach<OrderWords> = {
     tryAgain: 'Try to pay again',
     tickets: 'Your tickets',
     ticketOf: (number, count) => `Ticket ${number} of ${count}`,
-    showAtDoor: 'Show this code at the door. Do not share it: whoever scans it first gets in.',
+    showAtDoor: 'Show this code at the door. Do not share it: the first person to scan it gets in.',
     revoked: 'Not valid any more',
     qrOf: (number) => `QR code of ticket ${number}`,
     pdf: 'Download PDF',
