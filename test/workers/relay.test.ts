@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { leaseStagedJobs } from '../../src/platform/jobs/outbox.ts';
 import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
+import { queueShares } from '../../workers/queues.ts';
 import { createRelay } from '../../workers/relay.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
@@ -170,7 +171,7 @@ describe('promise 7: nothing that matters lives only in Redis', () => {
     const relay = relayOf(queues, { jobsMax: 100 });
     await stageNumbers(open.db, 'test.count', 1, 300);
     for (let round = 0; round < 5; round += 1) await relay.round();
-    expect(await queues.queues.notifications.getWaitingCount()).toBe(15);
+    expect(await queues.queues.notifications.getWaitingCount()).toBe(Math.floor(100 * queueShares.notifications));
     await stageNumbers(open.db, 'test.other', 1, 5);
     expect(await relay.round()).toBe(5);
     expect(await outboxCount(open.db)).toBe(305);

@@ -58,8 +58,10 @@ const statusOf = async () =>
 test('a sibling subdomain changes nothing with the cookie, and is told why', async () => {
   const takeCookies = unsafeRoutes().filter(({ security }) => security.some((kind) => 'orderCookie' in kind));
   expect(takeCookies.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+    'DELETE /v1/orders/{id}/news-consent',
     'POST /v1/orders/{id}/cancellation',
     'POST /v1/orders/{id}/payments',
+    'PUT /v1/orders/{id}/news-consent',
   ]);
   for (const { method, path } of takeCookies) {
     for (const headers of [
