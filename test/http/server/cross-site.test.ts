@@ -49,7 +49,7 @@ const ask = (method: string, path: string, headers: Record<string, string>) =>
   world.fetch(path.replace(/\{[^}]+\}/, orderId), {
     method,
     headers: { cookie, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ method: 'any' }),
+    body: JSON.stringify(method === 'PUT' ? { wording: '2026-11', locale: 'id' } : { method: 'any' }),
   });
 
 const statusOf = async () =>
