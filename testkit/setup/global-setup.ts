@@ -4,7 +4,12 @@ import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
-import { discardKilledRuns, discardTestData, makeTestFolder } from '../../deploy/local/services/test-data.ts';
+import {
+  discardKilledRuns,
+  discardTestData,
+  makeTestFolder,
+  refusalsFileIn,
+} from '../../deploy/local/services/test-data.ts';
 import type { TestStack } from '../services/stack.ts';
 import { undocumentedRefusals } from './undocumented-refusals.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
@@ -38,7 +43,7 @@ export async function setup(project: TestProject): Promise<void> {
 async function start(): Promise<TestStack> {
   await discardKilledRuns();
   const folder = makeTestFolder(process.pid);
-  const refusalsFile = join(folder, 'refusals.log');
+  const refusalsFile = refusalsFileIn(folder);
   shared.refusalsFile = refusalsFile;
   const services = await startServices({
     dataFolder: folder,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, statfsSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { freemem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readLedger } from '../host/ledger.ts';
@@ -26,9 +26,12 @@ export function makeTestFolder(pid: number): string {
   return folder;
 }
 
+/** Where a run notes the refusals that its tests have seen. */
+export const refusalsFileIn = (folder: string): string => join(folder, 'refusals.log');
+
 /** Ends what is left of the run with this process id, and deletes its data. */
 export async function discardTestData(pid: number): Promise<void> {
-  for (const parent of parents()) await discardData(join(parent, nameOf(pid)));
+  for (const parent of parents()) await discard(join(parent, nameOf(pid)));
   removeIfEmpty();
 }
 
@@ -38,9 +41,14 @@ export async function discardKilledRuns(): Promise<void> {
     for (const name of namesIn(parent).filter((entry) => /^test-\d+$/.test(entry))) {
       const folder = join(parent, name);
       const ledger = readLedger(join(folder, 'stack.json'));
-      if (ledger === undefined || !isAlive(ledger.launcher)) await discardData(folder);
+      if (ledger === undefined || !isAlive(ledger.launcher)) await discard(folder);
     }
   }
+}
+
+async function discard(folder: string): Promise<void> {
+  rmSync(refusalsFileIn(folder), { force: true });
+  await discardData(folder);
 }
 
 const nameOf = (pid: number) => `test-${pid}`;
