@@ -355,6 +355,8 @@ create table orders (
   buyer_keys text[] not null,
   -- The one of the two that the asker had proven when ordering, by a pass or a buyer token.
   confirmed_key text,
+  -- Of the link that opens the order. A corrected email makes the links before it worthless.
+  link_version smallint not null default 1 check (link_version between 1 and 99),
   network_key text not null,
   locale text not null check (locale in ('id', 'en')),
   currency text not null,

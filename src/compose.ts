@@ -8,6 +8,7 @@ import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
 import { createAddressGuard } from './notifications/index.ts';
+import { createTellCorrectedBuyer } from './notifications/deliveries/tell-corrected-buyer.ts';
 import { createNoteEventChange } from './notifications/notices/note-event-change.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
@@ -232,6 +233,7 @@ export function compose(config: Config, log: Log) {
     limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),
     webhookGuard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
+    buyerCorrected: createTellCorrectedBuyer({ clock }),
     wasOrdered,
     availabilityOf,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),

@@ -47,6 +47,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     locale: 'id',
   },
   lookUpOrder: { email: 'ayu@example.com', code: '9QX4T0RBVE' },
+  correctBuyer: { email: 'ayu@example.com' },
   choosePayment: { method: 'qris' },
   ...accountExamples,
   requestRefund: { amount: 350_000, reason: 'requested' },

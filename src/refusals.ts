@@ -146,6 +146,7 @@ export const refusals = {
   changePromoCode: [...event, 'promo_code.not_found', 'promo_code.in_use'],
   listOrders: event,
   showDeskOrder: order,
+  correctBuyer: [...order, 'order.buyer_not_correctable', 'order.limit_exceeded'],
   cancelOrderAtDesk: [...order, 'order.not_cancellable'],
   resendTickets: [...order, 'notification.resend_limited', 'notification.nothing_to_send'],
   createSender: ['sender.already_exists', 'sender.limit_reached'],

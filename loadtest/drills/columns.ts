@@ -95,7 +95,7 @@ export function createColumns(world: DrillWorld): Columns {
       good: [200],
       request: () => {
         const id = bulkOrderId(world.door.event, next() % 1000);
-        const authorization = `Bearer ${orderAccessToken(world.orderTokenSecret, id)}`;
+        const authorization = `Bearer ${orderAccessToken(world.orderTokenSecret, id, 1)}`;
         return { path: `/v1/orders/${id}/tickets`, init: { headers: { authorization, 'x-forwarded-for': network() } } };
       },
     },

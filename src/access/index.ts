@@ -35,7 +35,6 @@ export { type Actors, createActors } from './actors.ts';
 export { writeAudit } from './audit/audit.ts';
 export { demoStaffExists } from './staff/queries.ts';
 export { buyerKey } from './buyers/buyer-key.ts';
-export { presentsOrder } from './buyers/order-access.ts';
 export { orderAccessToken } from './buyers/order-token.ts';
 export { createPresentsCredential } from './credentials/presents-credential.ts';
 export { createPasswords } from './sessions/passwords.ts';

@@ -18,6 +18,7 @@ export type OrderErrorCode =
   | 'queue.pass_spent'
   | 'event.not_found'
   | 'order.not_cancellable'
+  | 'order.buyer_not_correctable'
   | 'order.no_live_tickets'
   | 'ticket.not_found'
   | 'pool.not_found'
@@ -47,6 +48,7 @@ export const orderProblems = {
   'queue.pass_spent': { status: 409, title: 'Pass already spent' },
   'event.not_found': { status: 404, title: 'Event not found' },
   'order.not_cancellable': { status: 409, title: 'The order cannot be cancelled' },
+  'order.buyer_not_correctable': { status: 409, title: 'The address cannot be corrected' },
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
   'pool.not_found': { status: 404, title: 'No such pool' },
@@ -145,6 +147,17 @@ const notCancellableSentences: Record<NotCancellableReason, string> = {
 /** `reason` is shown, so that a page can say what to do instead. */
 export const orderNotCancellable = (reason: NotCancellableReason) =>
   refusal('order.not_cancellable', notCancellableSentences[reason], { reason });
+
+export type NotCorrectableReason = 'ended' | 'confirmed' | 'too_often';
+
+const notCorrectableSentences: Record<NotCorrectableReason, string> = {
+  ended: 'The order has ended; nothing more is sent about it.',
+  confirmed: 'The buyer has confirmed this address by a code.',
+  too_often: 'The address of this order was corrected often enough.',
+};
+
+export const buyerNotCorrectable = (reason: NotCorrectableReason) =>
+  refusal('order.buyer_not_correctable', notCorrectableSentences[reason], { reason });
 
 export const orderHasNoLiveTickets = () =>
   refusal('order.no_live_tickets', 'The order is not paid, or its tickets have been taken back.');

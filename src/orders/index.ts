@@ -30,7 +30,7 @@ export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts'
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';
 export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
 export { lockOrder, addFlag } from './lifecycle/queries.ts';
-export type { PaymentView, RequestFullRefund } from './ports.ts';
+export type { BuyerCorrected, PaymentView, RequestFullRefund } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';
 export { placeOrder } from './placement/place-order.ts';
 export { createSoldOutMemory } from './placement/sold-out-memory.ts';

@@ -21,6 +21,9 @@ export type GatewayFeesOf = (db: Db, event: { readonly id: string; readonly curr
 /** Whether a ticket of the order has been used at the door. */
 export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promise<boolean>;
 
+/** Called in the transaction that corrected the address of an order: its messages go to the new address. */
+export type BuyerCorrected = (tx: Db, order: { readonly eventId: string; readonly id: string }) => Promise<void>;
+
 /** Counts look-ups by a key that does not reveal whether there is an order. */
 export type LookupLimiter = {
   consume(key: string): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { amount, bytes, time } from '../platform/database/columns.ts';
 
 export const pools = pgTable(
@@ -84,6 +84,7 @@ export const orders = pgTable(
     buyerPhone: text('buyer_phone').notNull(),
     buyerKeys: text('buyer_keys').array().notNull(),
     confirmedKey: text('confirmed_key'),
+    linkVersion: smallint('link_version').notNull().default(1),
     networkKey: text('network_key').notNull(),
     locale: text('locale', { enum: ['id', 'en'] }).notNull(),
     currency: text('currency').notNull(),

@@ -1,10 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
-import { presentsOrder } from '../access/index.ts';
 import type { Config } from '../config.ts';
 import { jsonBody } from '../http/contract/json-body.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { answer, body, problems } from '../http/contract/schemas.ts';
-import { orderNotFound } from '../orders/errors.ts';
+import { ownOrder } from '../orders/buyer/order-access.ts';
 import { paymentViewSchema } from '../orders/schemas.ts';
 import type { Db } from '../platform/database/db.ts';
 import type { Log } from '../platform/log.ts';
@@ -45,8 +44,7 @@ const choosePaymentRoute = createRoute({
 export function paymentRoutes(deps: PaymentRoutesDeps) {
   return createRouter()
     .openapi(choosePaymentRoute, async (c) => {
-      const orderId = c.req.valid('param').id;
-      if (!presentsOrder(c, deps, orderId)) throw orderNotFound();
+      const orderId = await ownOrder(c, deps, c.req.valid('param').id);
       return c.json(await replacePayment(deps, { orderId, method: c.req.valid('json').method }), 202);
     })
     .route('/', accountRoutes(deps))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { orderCookie, presentsOrder, presentsOrderToken } from '../../src/access/buyers/order-access.ts';
-import { isOrderAccessToken, orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { orderCookie, presentedByToken, presentedLink } from '../../src/access/buyers/order-access.ts';
+import { orderAccessToken, readOrderToken } from '../../src/access/buyers/order-token.ts';
 import { newEventId, newOrderId } from '../../src/platform/ids.ts';
 
 /** Guards that the link of an order opens only that order (S04, S42, S50). */
@@ -8,7 +8,7 @@ describe('order links', () => {
   const secret = 'test-only-order-token-secret-0123456789';
   const deps = { config: { ORDER_TOKEN_SECRET: secret, PUBLIC_URL: 'https://tickets.example' } };
   const [order, other] = [newOrderId(newEventId()), newOrderId(newEventId())];
-  const token = orderAccessToken(secret, order);
+  const token = orderAccessToken(secret, order, 1);
   const request = (headers: Record<string, string>, method = 'GET') => ({
     req: { method, header: (name: string) => headers[name] },
   });
@@ -17,23 +17,34 @@ describe('order links', () => {
 
   it('is 256 bits, the same each time, and another for another order or secret', () => {
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
-    expect(orderAccessToken(secret, order)).toBe(token);
-    expect(orderAccessToken(secret, other)).not.toBe(token);
-    expect(orderAccessToken(`${secret}x`, order)).not.toBe(token);
-    expect(isOrderAccessToken(secret, order, token)).toBe(true);
-    for (const wrong of ['', token.slice(1), `${token}A`, token.toUpperCase(), orderAccessToken(secret, other)]) {
-      expect(isOrderAccessToken(secret, order, wrong)).toBe(false);
+    expect(orderAccessToken(secret, order, 1)).toBe(token);
+    expect(orderAccessToken(secret, other, 1)).not.toBe(token);
+    expect(orderAccessToken(`${secret}x`, order, 1)).not.toBe(token);
+    expect(readOrderToken(secret, order, token)).toBe(1);
+    for (const wrong of ['', token.slice(1), `${token}A`, token.toUpperCase(), orderAccessToken(secret, other, 1)]) {
+      expect(readOrderToken(secret, order, wrong)).toBeUndefined();
     }
   });
 
+  it('has a version that nobody can change', () => {
+    const second = orderAccessToken(secret, order, 2);
+    expect(readOrderToken(secret, order, second)).toBe(2);
+    for (const wrong of [second.slice(2), second.replace('2.', '3.'), `2.${token}`, `1.${token}`, `0.${token}`]) {
+      expect(readOrderToken(secret, order, wrong)).toBeUndefined();
+    }
+    expect(presentedLink(request({ authorization: `Bearer ${second}` }), deps, order)).toBe(2);
+    const given = orderCookie(deps, order, 2).split(';')[0] ?? '';
+    expect(presentedLink(request({ cookie: given }), deps, order)).toBe(2);
+  });
+
   it('is taken from the bearer header or the cookie, and from nowhere else', () => {
-    expect(presentsOrder(request({ authorization: `Bearer ${token}` }), deps, order)).toBe(true);
-    expect(presentsOrder(request({ authorization: `bearer ${token}` }), deps, order)).toBe(true);
-    expect(presentsOrder(request({ cookie: `a=b; ${cookie}; c=d` }), deps, order)).toBe(true);
+    expect(presentedLink(request({ authorization: `Bearer ${token}` }), deps, order)).toBe(1);
+    expect(presentedLink(request({ authorization: `bearer ${token}` }), deps, order)).toBe(1);
+    expect(presentedLink(request({ cookie: `a=b; ${cookie}; c=d` }), deps, order)).toBe(1);
     const tossed = '__Secure-antre_order=tossed; '.repeat(50);
-    expect(presentsOrder(request({ cookie: `${tossed}${cookie}` }), deps, order)).toBe(true);
-    expect(presentsOrderToken(request({ cookie }), deps, order)).toBe(false);
-    expect(presentsOrder(request({ cookie: `antre_order=${token}` }), local, order)).toBe(true);
+    expect(presentedLink(request({ cookie: `${tossed}${cookie}` }), deps, order)).toBe(1);
+    expect(presentedByToken(request({ cookie }), deps, order)).toBeUndefined();
+    expect(presentedLink(request({ cookie: `antre_order=${token}` }), local, order)).toBe(1);
     for (const headers of [
       {},
       { authorization: token },
@@ -43,17 +54,17 @@ describe('order links', () => {
       { cookie: `antre_order=${token}` },
       { cookie: '__Secure-antre_order=' },
     ]) {
-      expect(presentsOrder(request(headers), deps, order)).toBe(false);
+      expect(presentedLink(request(headers), deps, order)).toBeUndefined();
     }
-    expect(presentsOrder(request({ authorization: `Bearer ${token}` }), deps, other)).toBe(false);
-    expect(presentsOrder(request({ cookie }), deps, other)).toBe(false);
+    expect(presentedLink(request({ authorization: `Bearer ${token}` }), deps, other)).toBeUndefined();
+    expect(presentedLink(request({ cookie }), deps, other)).toBeUndefined();
   });
 
   it('gives a cookie for this one order, out of reach of scripts and other sites', () => {
-    expect(orderCookie(deps, order)).toBe(
+    expect(orderCookie(deps, order, 1)).toBe(
       `${cookie}; Max-Age=2592000; Path=/v1/orders/${order}; HttpOnly; SameSite=Strict; Secure`,
     );
-    expect(orderCookie(local, order)).not.toContain('Secure');
+    expect(orderCookie(local, order, 1)).not.toContain('Secure');
   });
 
   const origin = 'https://tickets.example';
@@ -76,15 +87,15 @@ describe('order links', () => {
     ['nobody says who', {}, false],
   ])('with the cookie alone, changes something for our pages only: %s', (_who, headers, isAllowed) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-      const asked = () => presentsOrder(request({ ...headers, cookie }, method), deps, order);
-      if (isAllowed) expect(asked()).toBe(true);
+      const asked = () => presentedLink(request({ ...headers, cookie }, method), deps, order);
+      if (isAllowed) expect(asked()).toBe(1);
       else expect(asked).toThrow(expect.objectContaining({ code: 'access.cross_site' }));
-      expect(presentsOrder(request({ ...headers, cookie: `${cookie}x` }, method), deps, order)).toBe(false);
+      expect(presentedLink(request({ ...headers, cookie: `${cookie}x` }, method), deps, order)).toBeUndefined();
       expect(
-        presentsOrder(request({ ...headers, cookie, authorization: `Bearer ${token}` }, method), deps, order),
-      ).toBe(true);
+        presentedLink(request({ ...headers, cookie, authorization: `Bearer ${token}` }, method), deps, order),
+      ).toBe(1);
     }
-    expect(presentsOrder(request({ ...headers, cookie }), deps, order)).toBe(true);
-    expect(presentsOrder(request({ ...headers, cookie }, 'HEAD'), deps, order)).toBe(true);
+    expect(presentedLink(request({ ...headers, cookie }), deps, order)).toBe(1);
+    expect(presentedLink(request({ ...headers, cookie }, 'HEAD'), deps, order)).toBe(1);
   });
 });

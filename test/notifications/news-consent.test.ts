@@ -41,7 +41,7 @@ beforeEach(async () => {
 afterAll(() => world.close());
 
 const consent = { wording: newsWordingNow, locale: 'id' };
-const tokenOf = (orderId: string) => orderAccessToken(notificationConfig.ORDER_TOKEN_SECRET, orderId);
+const tokenOf = (orderId: string) => orderAccessToken(notificationConfig.ORDER_TOKEN_SECRET, orderId, 1);
 const agree = (orderId: string, as = tokenOf(orderId), body: unknown = consent) =>
   callDesk(world, 'PUT', `/v1/orders/${orderId}/news-consent`, { as, body });
 const audience = async (eventId = event.id, as = manager) => {

@@ -25,6 +25,7 @@ describe('who may do what', () => {
     ['GET', '/events/EVENT/sales', undefined, 'manager'],
     ['GET', '/orders/ORDER', undefined, 'door'],
     ['POST', '/orders/ORDER/cancellation', {}, 'manager'],
+    ['PATCH', '/orders/ORDER/buyer', { email: 'matrix@example.test' }, 'manager'],
   ];
 
   test('is told apart on every route: nobody, a desk.stranger, the desk.door, a desk.manager, another organiser’s things', async () => {

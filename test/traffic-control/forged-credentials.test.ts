@@ -104,7 +104,7 @@ describe('a forged credential', () => {
     'a key made with another secret': `Bearer ${ofOthers}`,
     'a session signed with nothing': `Bearer ${unsigned({ alg: 'HS256', typ: 'antre-session+jwt' })}`,
     'a session that wants no signature': `Bearer ${unsigned({ alg: 'none' })}`,
-    'the token of another order': `Bearer ${orderAccessToken('test-only-order-token-secret-0123456789', `ord_${'8'.repeat(28)}`)}`,
+    'the token of another order': `Bearer ${orderAccessToken('test-only-order-token-secret-0123456789', `ord_${'8'.repeat(28)}`, 1)}`,
   };
 
   it.each(Object.entries(inventions))(

@@ -207,7 +207,7 @@ describe('a network', () => {
     const orderId = `ord_${'7'.repeat(28)}`;
     const stranger = await app.fetch(new Request(`http://localhost/v1/orders/${orderId}`, { headers: from }));
     expect(stranger.status).toBe(429);
-    const token = orderAccessToken('test-only-order-token-secret-0123456789', orderId);
+    const token = orderAccessToken('test-only-order-token-secret-0123456789', orderId, 1);
     const own = await app.fetch(
       new Request(`http://localhost/v1/orders/${orderId}`, { headers: { ...from, authorization: `Bearer ${token}` } }),
     );

@@ -151,7 +151,7 @@ describe('joining', () => {
     const accountKey = accountKeyOf('budi');
     const others = [
       `Bearer ${String(place.body['placeToken'])}`,
-      `Bearer ${orderAccessToken(queueTokenSecret, newOrderId(newEventId()))}`,
+      `Bearer ${orderAccessToken(queueTokenSecret, newOrderId(newEventId()), 1)}`,
       `Bearer ${signBuyerToken(queueTokenSecret, { accountKey, until: new Date(Date.now() - 1000) })}`,
       `Bearer ${signBuyerToken(`${queueTokenSecret}x`, { accountKey, until: new Date(Date.now() + 60_000) })}`,
       asBuyer('budi').replace('Bearer', 'Basic'),

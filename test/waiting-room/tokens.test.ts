@@ -84,7 +84,7 @@ describe.each(kinds)('a $kind token', ({ token, read, says }) => {
 
   it('is refused where a token of another kind is expected, with the same secret', () => {
     for (const other of kinds) if (other.token !== token) expect(other.read(token)).toBeUndefined();
-    const orderToken = orderAccessToken(secret, newOrderId(place.eventId));
+    const orderToken = orderAccessToken(secret, newOrderId(place.eventId), 1);
     expect(read(orderToken)).toBeUndefined();
     // The mark of one kind under the payload of another.
     for (const other of kinds.filter((one) => one.token !== token)) {

@@ -8,6 +8,7 @@ import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/contract/router.ts';
 import { deskRoutes } from '../../src/orders/desk/routes.ts';
 import { orderRoutes } from '../../src/orders/buyer/routes.ts';
+import { createTellCorrectedBuyer } from '../../src/notifications/deliveries/tell-corrected-buyer.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
 import { createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
@@ -63,6 +64,7 @@ export function openDesk(open: OpenDb) {
               where t.event_id = ${eventId} and t.order_id = ${orderId}`,
         )
       ).length > 0,
+    buyerCorrected: createTellCorrectedBuyer({ clock: systemClock }),
     ticketPrinter: createTicketPrinter(),
     lookupLimiter: {
       consume: (key: string) => {
@@ -83,7 +85,7 @@ export function openDesk(open: OpenDb) {
 }
 
 export const tokenOf = (desk: ReturnType<typeof openDesk>, orderId: string) =>
-  orderAccessToken(desk.deps.config.ORDER_TOKEN_SECRET, orderId);
+  orderAccessToken(desk.deps.config.ORDER_TOKEN_SECRET, orderId, 1);
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 

@@ -17,6 +17,8 @@ export type OrganizerDesk = {
   readonly door: Headers;
   /** A manager of another organiser. */
   readonly stranger: Headers;
+  /** A request to any address of the room. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
   /** A request below the organiser's path. */
   request(path: string, init?: RequestInit): Promise<Response>;
   get(path: string, headers?: Headers): Promise<Response>;
@@ -43,6 +45,7 @@ export async function startOrganizerDesk(): Promise<OrganizerDesk> {
     manager,
     door: await keyFor(desk, organizer, 'door'),
     stranger: await keyFor(desk, await createOrganizer(open.db), 'manager'),
+    ask: async (path, init) => desk.app.request(path, init),
     request,
     get,
     read: async (path, headers = manager) => read(await get(path, headers)),

@@ -205,5 +205,5 @@ export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
 }
 
 export function buyerToken({ orderId }: { orderId: string }): string {
-  return orderAccessToken(orderTokenSecret, orderId);
+  return orderAccessToken(orderTokenSecret, orderId, 1);
 }

@@ -65,7 +65,7 @@ function readsOf(event: TestEvent, orders: number): Load {
     next: () => {
       sent += 1;
       const id = bulkOrderId(event, sent % orders);
-      const token = orderAccessToken(benchOrderTokenSecret, id);
+      const token = orderAccessToken(benchOrderTokenSecret, id, 1);
       return `GET /v1/orders/${id} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\nx-forwarded-for: ${networkAddress(sent % networks)}\r\n\r\n`;
     },
     counts: ({ status }) => status === 200,

@@ -126,7 +126,7 @@ async function prepareStorms(stack: BenchStack): Promise<Record<keyof typeof sto
     pdf: ids.map((id) => ({
       method: 'GET',
       path: `/v1/orders/${id}/tickets.pdf`,
-      headers: bearer(orderAccessToken(benchOrderTokenSecret, id)),
+      headers: bearer(orderAccessToken(benchOrderTokenSecret, id, 1)),
     })),
     signIns: Array.from({ length: 1000 }, () => ({
       method: 'POST',

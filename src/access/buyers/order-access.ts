@@ -1,8 +1,7 @@
 import type { Config } from '../../config.ts';
-import { constantTimeEqual } from '../../platform/crypto.ts';
 import { bearerOf } from '../credentials/credential.ts';
 import { crossSiteRefused } from '../errors.ts';
-import { isOrderAccessToken, orderAccessToken } from './order-token.ts';
+import { orderAccessToken, readOrderToken } from './order-token.ts';
 
 /** The part of a request's context that this file reads. */
 type Request = { readonly req: { readonly method: string; header(name: string): string | undefined } };
@@ -21,39 +20,44 @@ export function orderCookieName(publicUrl: string): string {
 }
 
 /**
- * Whether the request comes from this order's buyer, by the bearer token or the order's cookie. Browsers also send the cookie with
- * requests from pages of sibling subdomains, so a method that changes something must name our own page as its origin. Checked here, so
- * that no route can forget it.
+ * The version of the order's link that the request presents, by the bearer token or the order's cookie; undefined for a request that
+ * does not come from a buyer of this order. Whether the version is still the order's own stands in its row, which `ownOrder` of the room
+ * orders asks. Browsers also send the cookie with requests from pages of sibling subdomains, so a method that changes something must
+ * name our own page as its origin. Checked here, so that no route can forget it.
  * @throws DomainError access.cross_site when the cookie is right but the origin is another site or missing
  */
-export function presentsOrder(c: Request, deps: Deps, orderId: string): boolean {
-  if (presentsOrderToken(c, deps, orderId)) return true;
-  if (!presentsOrderCookie(c, deps, orderId)) return false;
+export function presentedLink(c: Request, deps: Deps, orderId: string): number | undefined {
+  const byToken = presentedByToken(c, deps, orderId);
+  if (byToken !== undefined) return byToken;
+  const byCookie = presentedByCookie(c, deps, orderId);
+  if (byCookie === undefined) return undefined;
   if (!safeMethods.has(c.req.method) && !isFromOurPage(c, deps)) throw crossSiteRefused();
-  return true;
+  return byCookie;
 }
 
 /** By the bearer token only. `POST /v1/orders/{id}/session` requires this before it sets the cookie. */
-export function presentsOrderToken(c: Request, deps: Deps, orderId: string): boolean {
+export function presentedByToken(c: Request, deps: Deps, orderId: string): number | undefined {
   const token = bearerOf(c.req.header('authorization'));
-  return token !== undefined && isOrderAccessToken(deps.config.ORDER_TOKEN_SECRET, orderId, token);
+  return token === undefined ? undefined : readOrderToken(deps.config.ORDER_TOKEN_SECRET, orderId, token);
 }
 
-/** Whether the request carries the order's token or cookie, from any site: enough to rank it above a stranger's. */
+/** Whether the request carries a token or cookie of the order, from any site: enough to rank it above a stranger's. */
 export function carriesOrderCredential(c: Request, deps: Deps, orderId: string): boolean {
-  return presentsOrderToken(c, deps, orderId) || presentsOrderCookie(c, deps, orderId);
+  return presentedByToken(c, deps, orderId) !== undefined || presentedByCookie(c, deps, orderId) !== undefined;
 }
 
 /** Checks every cookie of this name: a sibling subdomain may have set one on a narrower path, which is sent first. */
-function presentsOrderCookie(c: Request, deps: Deps, orderId: string): boolean {
+function presentedByCookie(c: Request, deps: Deps, orderId: string): number | undefined {
   const name = `${orderCookieName(deps.config.PUBLIC_URL)}=`;
   const given = (c.req.header('cookie') ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(name));
-  if (given.length === 0) return false;
-  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, orderId);
-  return given.some((pair) => constantTimeEqual(pair.slice(name.length), token));
+  for (const pair of given) {
+    const version = readOrderToken(deps.config.ORDER_TOKEN_SECRET, orderId, pair.slice(name.length));
+    if (version !== undefined) return version;
+  }
+  return undefined;
 }
 
 /** Scripts can set neither field. Browsers before 2023 and pages without TLS send only `Origin`. */
@@ -67,9 +71,9 @@ function isFromOurPage(c: Request, deps: Deps): boolean {
  * The `Set-Cookie` value that opens one order, for streams, images and downloads, which cannot send a header. It is bound to the order's
  * path, hidden from scripts, and never sent with requests of another site.
  */
-export function orderCookie(deps: Deps, orderId: string): string {
+export function orderCookie(deps: Deps, orderId: string, version: number): string {
   const secure = isSecure(deps.config.PUBLIC_URL) ? '; Secure' : '';
-  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, orderId);
+  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, orderId, version);
   return `${orderCookieName(deps.config.PUBLIC_URL)}=${token}; Max-Age=${cookieMaxAgeSeconds}; Path=/v1/orders/${orderId}; HttpOnly; SameSite=Strict${secure}`;
 }
 

@@ -132,7 +132,7 @@ function orderMailData(
   deps: ComposeDeps,
   { order, event, organizerName, lines, tickets }: OrderSubject,
 ): OrderMailData {
-  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id);
+  const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id, order.linkVersion);
   return {
     locale: order.locale,
     buyerName: greetingName(order.buyerName),

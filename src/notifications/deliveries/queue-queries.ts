@@ -108,6 +108,8 @@ export type OrderNotice = OrderRef & { readonly emailId: string; readonly whatsa
 export type QueueOptions =
   /** The next version instead of the fact's own, counted as a re-send. */
   | { readonly resend: true }
+  /** The next version, counted as the fact itself. */
+  | { readonly again: true }
   /** The version of an event's notice. */
   | { readonly version: number };
 

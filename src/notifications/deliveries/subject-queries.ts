@@ -11,6 +11,7 @@ import { stagedIds } from '../../platform/jobs/outbox.ts';
 const subjectColumns = {
   order: {
     id: orders.id,
+    linkVersion: orders.linkVersion,
     status: orders.status,
     buyerName: orders.buyerName,
     buyerEmail: orders.buyerEmail,

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { type Actors, presentsOrder } from '../../access/index.ts';
+import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
 import { eventNotFound } from '../../catalog/errors.ts';
 import type { Config } from '../../config.ts';
@@ -9,8 +8,7 @@ import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, eventIdSchema, problems, slugSchema } from '../../http/contract/schemas.ts';
 import { byOrder, byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { idPatterns } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
+import { ownOrder } from '../../orders/buyer/order-access.ts';
 import { countNewsAudience, giveNewsConsent, withdrawNewsConsent } from './give-consent.ts';
 
 export type NewsRoutesDeps = {
@@ -72,11 +70,14 @@ const audienceRoute = (deps: NewsRoutesDeps) =>
 export function newsRoutes(deps: NewsRoutesDeps) {
   return createRouter<ActorEnv>()
     .openapi(giveRoute, async (c) => {
-      await giveNewsConsent(deps, { orderId: ownOrder(c, deps, c.req.valid('param').id), ...c.req.valid('json') });
+      await giveNewsConsent(deps, {
+        orderId: await ownOrder(c, deps, c.req.valid('param').id),
+        ...c.req.valid('json'),
+      });
       return c.body(null, 204);
     })
     .openapi(withdrawRoute, async (c) => {
-      await withdrawNewsConsent(deps, ownOrder(c, deps, c.req.valid('param').id));
+      await withdrawNewsConsent(deps, await ownOrder(c, deps, c.req.valid('param').id));
       return c.body(null, 204);
     })
     .openapi(audienceRoute(deps), async (c) => {
@@ -85,10 +86,4 @@ export function newsRoutes(deps: NewsRoutesDeps) {
       if (audience === undefined) throw eventNotFound();
       return c.json(audience, 200);
     });
-}
-
-/** The id of an order that the caller has proven to be theirs. @throws DomainError order.not_found */
-function ownOrder(c: Context, deps: NewsRoutesDeps, id: string): string {
-  if (!idPatterns.order.test(id) || !presentsOrder(c, deps, id)) throw orderNotFound();
-  return id;
 }

@@ -1,21 +1,21 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { orderCookie, presentsOrder, presentsOrderToken } from '../../access/buyers/order-access.ts';
+import { orderCookie } from '../../access/buyers/order-access.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { digestOf, matchesEtag } from '../../http/negotiation.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { idPatterns } from '../../platform/ids.ts';
 import { phoneOf, showPhone } from '../../platform/text/phone-number.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
 import { lookUpOrderSchema, orderParams, phoneReadingSchema, readPhoneSchema } from './schemas.ts';
 import { cancelOrder } from '../lifecycle/cancel-order.ts';
-import { eventUnknown, orderNotFound } from '../errors.ts';
+import { eventUnknown } from '../errors.ts';
 import { lookUpOrder } from './look-up-order.ts';
 import type { HasAdmissions, LookupLimiter, PaymentOf, RequestFullRefund } from '../ports.ts';
 import { orderSchema } from '../schemas.ts';
+import { ownOrder, ownOrderByToken, shownLink } from './order-access.ts';
 import { showOrder } from './show-order.ts';
 import { byAnybody, byOrder, byOrderToken } from '../../http/contract/security.ts';
 
@@ -121,19 +121,19 @@ export function orderRoutes(deps: OrderRoutesDeps) {
       return c.body(null, 202);
     })
     .openapi(showRoute, async (c) => {
-      const order = await showOrder(deps, ownOrder(c, deps, c.req.valid('param').id));
+      const { orderId, version } = shownLink(c, deps, c.req.valid('param').id);
+      const order = await showOrder(deps, orderId, version);
       if (order.payment.status === 'creating') c.header('retry-after', String(creatingRetrySeconds));
       if (isUnchanged(c, JSON.stringify(order))) return c.body(null, 304);
       return c.json(order, 200);
     })
     .openapi(cancelRoute, async (c) => {
-      const { settled, order } = await cancelOrder(deps, ownOrder(c, deps, c.req.valid('param').id));
+      const { settled, order } = await cancelOrder(deps, await ownOrder(c, deps, c.req.valid('param').id));
       return c.json(order, settled ? 200 : 202, privateHeaders);
     })
     .openapi(sessionRoute, async (c) => {
-      const { id } = c.req.valid('param');
-      if (!idPatterns.order.test(id) || !presentsOrderToken(c, deps, id)) throw orderNotFound();
-      c.header('set-cookie', orderCookie(deps, id));
+      const { orderId, version } = await ownOrderByToken(c, deps, c.req.valid('param').id);
+      c.header('set-cookie', orderCookie(deps, orderId, version));
       return c.body(null, 204, privateHeaders);
     });
 }
@@ -149,19 +149,6 @@ export function phoneReadingRoutes({ directory }: { readonly directory: EventDir
     c.header('cache-control', 'no-store');
     return c.json({ phone, display: text, country: country ?? null }, 200);
   });
-}
-
-/**
- * The id of an order, after the caller has proven that it is theirs. Nothing is looked up before.
- * @throws DomainError order.not_found, the same for every other case
- */
-export function ownOrder(
-  c: Context,
-  deps: { readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> },
-  id: string,
-): string {
-  if (!idPatterns.order.test(id) || !presentsOrder(c, deps, id)) throw orderNotFound();
-  return id;
 }
 
 export function isUnchanged(c: Context, content: string): boolean {

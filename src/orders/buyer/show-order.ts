@@ -9,10 +9,16 @@ export type OrderView = ReturnType<typeof presentOrder>;
 
 /**
  * An order as its buyer sees it. The caller must have proven that the order is theirs.
- * @throws DomainError order.not_found
+ * @param linkVersion the version of the link that the caller has shown, if it was not compared before
+ * @throws DomainError order.not_found, also for a link that opens the order no more
  */
-export async function showOrder(deps: { db: Db; paymentOf: PaymentOf }, orderId: string): Promise<OrderView> {
+export async function showOrder(
+  deps: { db: Db; paymentOf: PaymentOf },
+  orderId: string,
+  linkVersion?: number,
+): Promise<OrderView> {
   const facts = await findOrder(deps.db, eventIdOf(orderId), orderId);
-  if (facts === undefined) throw orderNotFound();
+  if (facts === undefined || facts.order.linkVersion !== (linkVersion ?? facts.order.linkVersion))
+    throw orderNotFound();
   return presentOrder(facts, await deps.paymentOf(deps.db, facts.order));
 }

@@ -3,14 +3,23 @@ import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { cancelOrderAtDesk } from './cancel-order.ts';
+import { correctBuyer } from './correct-buyer.ts';
 import { eventParams } from '../schemas.ts';
-import { deskOrderListSchema, deskOrderParams, deskOrderSchema, orderListQuery, salesSchema } from './schemas.ts';
+import {
+  correctBuyerSchema,
+  deskOrderListSchema,
+  deskOrderParams,
+  deskOrderSchema,
+  orderListQuery,
+  salesSchema,
+} from './schemas.ts';
 import { listOrders } from './list-orders.ts';
-import type { GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../ports.ts';
+import type { BuyerCorrected, GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../ports.ts';
 import { showDeskOrder } from './show-order.ts';
 import { showSales } from './show-sales.ts';
 import { byStaff } from '../../http/contract/security.ts';
@@ -22,6 +31,7 @@ export type DeskRoutesDeps = {
   readonly requestFullRefund: RequestFullRefund;
   readonly hasAdmissions: HasAdmissions;
   readonly gatewayFeesOf: GatewayFeesOf;
+  readonly buyerCorrected: BuyerCorrected;
 };
 
 const tags = ['Organizer: orders'];
@@ -66,6 +76,20 @@ function contracts(deps: DeskRoutesDeps) {
       ...problems(401, 403, 404, 409, 503),
     },
   });
+  const correct = createRoute({
+    method: 'patch',
+    path: '/v1/organizers/{slug}/orders/{orderId}/buyer',
+    tags,
+    security: byStaff,
+    operationId: 'correctBuyer',
+    summary: 'Correct a mistyped address and send the tickets there',
+    description:
+      'Links that went to the old address stop working, and it gets no more messages. An address that the buyer has ' +
+      'confirmed by a code cannot be changed: 409 `order.buyer_not_correctable`. Five corrections per order.',
+    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
+    request: { params: deskOrderParams, body: body(correctBuyerSchema) },
+    responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
   const sales = createRoute({
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales',
@@ -77,12 +101,12 @@ function contracts(deps: DeskRoutesDeps) {
     request: { params: eventParams },
     responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
-  return { list, show, cancel, sales };
+  return { list, show, cancel, correct, sales };
 }
 
 /** An organiser's orders: look them up, end one, see what is sold. */
 export function deskRoutes(deps: DeskRoutesDeps) {
-  const { list, show, cancel, sales } = contracts(deps);
+  const { list, show, cancel, correct, sales } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
@@ -104,6 +128,11 @@ export function deskRoutes(deps: DeskRoutesDeps) {
     .openapi(cancel, async (c) => {
       const { settled, order } = await cancelOrderAtDesk(deps, c.var.actor, c.req.valid('param').orderId);
       return c.json(order, settled ? 200 : 202);
+    })
+    .openapi(correct, async (c) => {
+      const { email } = c.req.valid('json');
+      const { orderId } = c.req.valid('param');
+      return c.json(await correctBuyer(deps, { actor: c.var.actor, orderId, email }), 200);
     })
     .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
 }

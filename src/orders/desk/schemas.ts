@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, lineOfText, listOf, moneySchema } from '../../http/contract/schemas.ts';
+import { emailSchema, eventIdSchema, lineOfText, listOf, moneySchema } from '../../http/contract/schemas.ts';
 import { emailBytesMax } from '../../platform/text/email-address.ts';
 import { orderSchema, anyId, organizerParams } from '../schemas.ts';
 import { orderStatuses } from '../tables.ts';
@@ -23,6 +23,10 @@ export const deskOrderSchema = orderSchema
     flags: z.array(z.string()).openapi({ description: 'Why a person should look at this order.' }),
   })
   .openapi('DeskOrder');
+
+export const correctBuyerSchema = z
+  .strictObject({ email: emailSchema.openapi({ description: 'Where the order and its tickets should have gone.' }) })
+  .openapi('CorrectBuyer');
 
 export const deskOrderListSchema = listOf(deskOrderSchema).openapi('DeskOrderList');
 

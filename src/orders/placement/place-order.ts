@@ -19,6 +19,7 @@ import { type PromoLimiter, countGuess, promoGuesser, refuseGuesses } from '../p
 import { promoKeyOf } from '../promo-codes/code.ts';
 import type { PlaceOrderInput } from '../schemas.ts';
 import type { SoldOutMemory } from './sold-out-memory.ts';
+import { linkVersionOf } from '../buyer/order-access.ts';
 import { showOrder } from '../buyer/show-order.ts';
 
 export type PlaceOrderDeps = {
@@ -186,7 +187,7 @@ async function answer(
   { row, facts }: Placed,
   pass: ReturnType<ReadPass> | undefined,
 ): Promise<PlacedOrder> {
-  const accessToken = (orderId: string) => orderAccessToken(deps.orderTokenSecret, orderId);
+  const accessToken = (orderId: string, version: number) => orderAccessToken(deps.orderTokenSecret, orderId, version);
   switch (row.outcome) {
     case 'placed':
     case 'paid': {
@@ -219,12 +220,13 @@ async function answer(
         },
         payment,
       );
-      return { order: { ...order, accessToken: accessToken(item.id) }, replayed: false };
+      return { order: { ...order, accessToken: accessToken(item.id, 1) }, replayed: false };
     }
     case 'replayed': {
       const orderId = row.order_id ?? '';
       const order = await showOrder({ db: deps.db, paymentOf: deps.paymentOf }, orderId);
-      return { order: { ...order, accessToken: accessToken(orderId) }, replayed: orderId !== item.id };
+      const version = (await linkVersionOf(deps.db, orderId)) ?? 1;
+      return { order: { ...order, accessToken: accessToken(orderId, version) }, replayed: orderId !== item.id };
     }
     default:
       throw placementRefusal(row, pass);

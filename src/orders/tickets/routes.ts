@@ -6,7 +6,8 @@ import { answer, problems } from '../../http/contract/schemas.ts';
 import { byOrder } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderCode } from '../../platform/ids.ts';
-import { isKnownVersion, isUnchanged, ownOrder } from '../buyer/routes.ts';
+import { ownOrder } from '../buyer/order-access.ts';
+import { isKnownVersion, isUnchanged } from '../buyer/routes.ts';
 import { orderParams } from '../buyer/schemas.ts';
 import { calendar } from './calendar.ts';
 import { presentTicket } from './present.ts';
@@ -94,7 +95,7 @@ const calendarRoute = createRoute({
 export function ticketRoutes(deps: TicketRoutesDeps) {
   return createRouter()
     .openapi(ticketsRoute, async (c) => {
-      const orderId = ownOrder(c, deps, c.req.valid('param').id);
+      const orderId = await ownOrder(c, deps, c.req.valid('param').id);
       const found = await findTickets(deps.db, eventIdOf(orderId), orderId);
       const tickets = { data: found.map(presentTicket), nextCursor: null };
       if (isUnchanged(c, JSON.stringify(tickets))) return c.body(null, 304);
@@ -102,12 +103,12 @@ export function ticketRoutes(deps: TicketRoutesDeps) {
     })
     .openapi(qrRoute, async (c) => {
       const { id, ticketId } = c.req.valid('param');
-      const svg = await ticketQr(deps, ownOrder(c, deps, id), ticketId);
+      const svg = await ticketQr(deps, await ownOrder(c, deps, id), ticketId);
       c.header('content-security-policy', "default-src 'none'");
       return file(c, svg, 'image/svg+xml');
     })
     .openapi(pdfRoute, async (c) => {
-      const orderId = ownOrder(c, deps, c.req.valid('param').id);
+      const orderId = await ownOrder(c, deps, c.req.valid('param').id);
       const pdf = await ticketsPdf(deps, orderId);
       if (isKnownVersion(c, pdf.version)) return c.body(null, 304);
       const bytes = await pdf.bytes();
@@ -115,7 +116,7 @@ export function ticketRoutes(deps: TicketRoutesDeps) {
       return c.body(bytes, 200, { 'content-type': 'application/pdf' });
     })
     .openapi(calendarRoute, async (c) => {
-      const orderId = ownOrder(c, deps, c.req.valid('param').id);
+      const orderId = await ownOrder(c, deps, c.req.valid('param').id);
       const text = await calendar(deps, orderId);
       c.header('content-disposition', `attachment; filename="event-${orderCode(orderId)}.ics"`);
       return file(c, text, 'text/calendar; charset=utf-8');

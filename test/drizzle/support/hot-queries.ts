@@ -71,6 +71,7 @@ export const hotQueries: readonly HotQuery[] = [
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
   ),
   byKey('orders that a desk looks at', /^select "orders"\."event_id", "orders"\."id", .* from "orders" .*where/),
+  byKey('link of an order', /^select link_version as version from orders/),
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),
   byKey('orders by idempotency key', /^select array_agg\(o\.idempotency_key_hash\)/),
   byKey('orders placed', /^with placed as \( insert into orders/),

@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm';
+import type { Context } from 'hono';
+import { presentedByToken, presentedLink } from '../../access/buyers/order-access.ts';
+import type { Config } from '../../config.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { eventIdOf, idPatterns } from '../../platform/ids.ts';
+import { orderNotFound } from '../errors.ts';
+
+type Deps = { readonly db: Db; readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> };
+
+/** An order with the version of the link that the caller has shown. */
+export type OrderLink = { readonly orderId: string; readonly version: number };
+
+/**
+ * What the caller has shown, by token or cookie. The version may be an old one: only for an act that compares it with the order's row.
+ * @throws DomainError order.not_found, the same for every other case
+ */
+export function shownLink(c: Context, deps: Pick<Deps, 'config'>, id: string): OrderLink {
+  const version = idPatterns.order.test(id) ? presentedLink(c, deps, id) : undefined;
+  if (version === undefined) throw orderNotFound();
+  return { orderId: id, version };
+}
+
+/**
+ * The id of an order, after the caller has proven that it is theirs. A stranger costs no query.
+ * @throws DomainError order.not_found, the same for every other case
+ */
+export async function ownOrder(c: Context, deps: Deps, id: string): Promise<string> {
+  const { orderId, version } = shownLink(c, deps, id);
+  if ((await linkVersionOf(deps.db, orderId)) !== version) throw orderNotFound();
+  return orderId;
+}
+
+/**
+ * The same by the bearer token alone, with the version that the order's cookie is for.
+ * @throws DomainError order.not_found
+ */
+export async function ownOrderByToken(c: Context, deps: Deps, id: string): Promise<OrderLink> {
+  const version = idPatterns.order.test(id) ? presentedByToken(c, deps, id) : undefined;
+  if (version === undefined || (await linkVersionOf(deps.db, id)) !== version) throw orderNotFound();
+  return { orderId: id, version };
+}
+
+/** The version of the link that opens an order now; undefined without such an order. */
+export async function linkVersionOf(db: Db, orderId: string): Promise<number | undefined> {
+  const [row] = await rowsOf<{ version: number }>(
+    db,
+    sql`select link_version as version from orders where event_id = ${eventIdOf(orderId)} and id = ${orderId}`,
+  );
+  return row?.version;
+}

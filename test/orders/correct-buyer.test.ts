@@ -1,0 +1,170 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { orderInvariants } from '../../src/orders/invariants.ts';
+import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
+import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { bearer, json, pay } from '../../testkit/orders/order-desk.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/orders/organizer-desk.ts';
+import { order, testHashSecret } from '../../testkit/orders/placing.ts';
+
+/** Guards that a corrected address gets the order, that the old one opens nothing any more, and that limits follow the name. */
+
+let desk: OrganizerDesk;
+beforeAll(async () => {
+  desk = await startOrganizerDesk();
+});
+afterAll(() => desk.close());
+
+const correct = (orderId: string, email: unknown) => desk.send('PATCH', `/orders/${orderId}/buyer`, { email });
+const second = (orderId: string) => orderAccessToken(desk.deps.orderTokenSecret, orderId, 2);
+
+async function paidOrder(event: TestEvent, buyer = someBuyer(), key?: string) {
+  const { order: placed } = await order(desk.deps, event, { buyer, ...(key === undefined ? {} : { key }) });
+  await pay(desk.open.db, placed.id);
+  return placed;
+}
+
+const deliveriesOf = (orderId: string) =>
+  rowsOf<{ template: string; version: number; key: string; share: string | null }>(
+    desk.open.db,
+    sql`select template, version, recipient_key as key, share from deliveries where subject_id = ${orderId} order by created_at, id`,
+  );
+
+async function findings(): Promise<string[]> {
+  return (await Promise.all(orderInvariants.map((invariant) => invariant.find(desk.open.db)))).flat();
+}
+
+/** Every way in that an order's link opens. */
+const ways = (id: string): [method: string, path: string, body?: unknown][] => [
+  ['GET', `/v1/orders/${id}`],
+  ['GET', `/v1/orders/${id}/tickets`],
+  ['GET', `/v1/orders/${id}/tickets.pdf`],
+  ['GET', `/v1/orders/${id}/calendar.ics`],
+  ['GET', `/v1/orders/${id}/tickets/tkt_unknown/qr.svg`],
+  ['POST', `/v1/orders/${id}/session`],
+  ['POST', `/v1/orders/${id}/cancellation`, {}],
+];
+
+describe('a corrected address', () => {
+  test('gets the tickets with a new link; the old link and its cookie answer as for no order', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const placed = await paidOrder(event);
+    const old = orderAccessToken(desk.deps.orderTokenSecret, placed.id, 1);
+    const cookie = (await desk.ask(`/v1/orders/${placed.id}/session`, { method: 'POST', headers: bearer(old) })).headers
+      .get('set-cookie')
+      ?.split(';')[0];
+    const answer = await correct(placed.id, 'Right@Example.test');
+    expect(answer).toMatchObject({ status: 200, body: { id: placed.id, buyer: { email: 'Right@example.test' } } });
+    const unknown = await desk.ask(`/v1/orders/ord_${'0'.repeat(28)}`, { headers: bearer(old) });
+    const { code } = (await unknown.json()) as { code: string };
+    for (const [method, path, body] of ways(placed.id)) {
+      for (const headers of [bearer(old), { cookie: cookie ?? '', 'sec-fetch-site': 'same-origin' }]) {
+        const given = await desk.ask(path, {
+          method,
+          headers: { ...headers, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        expect([method, path, given.status, ((await given.json()) as { code: string }).code]).toEqual([
+          method,
+          path,
+          404,
+          code,
+        ]);
+      }
+    }
+    expect((await desk.ask(`/v1/orders/${placed.id}`, { headers: bearer(second(placed.id)) })).status).toBe(200);
+    const newKey = buyerKey(testHashSecret, 'email', 'right@example.test');
+    expect(await deliveriesOf(placed.id)).toEqual([{ template: 'tickets', version: 1, key: newKey, share: null }]);
+    const [audit] = await rowsOf<{ text: string }>(
+      desk.open.db,
+      sql`select row_to_json(a)::text as text from audit_log a where subject_id = ${placed.id} and act = 'order.buyer_corrected'`,
+    );
+    expect(audit?.text).toContain('linkVersion');
+    expect(audit?.text).not.toContain('example.test');
+  });
+
+  test('an order that is not paid gets its link; the same address again changes nothing', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const { order: placed } = await order(desk.deps, event);
+    for (const expected of [1, 1]) {
+      expect((await correct(placed.id, 'late@example.test')).status).toBe(200);
+      expect(await deliveriesOf(placed.id)).toHaveLength(expected);
+    }
+    expect((await deliveriesOf(placed.id))[0]?.template).toBe('order_link');
+    expect((await desk.ask(`/v1/orders/${placed.id}`, { headers: bearer(second(placed.id)) })).status).toBe(200);
+  });
+
+  test('the browser that ordered finds the order by its key, with the link that works', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const buyer = someBuyer();
+    const placed = await paidOrder(event, buyer, 'the-key-of-this-browser');
+    await correct(placed.id, 'found@example.test');
+    const { order: again } = await order(desk.deps, event, { buyer, key: 'the-key-of-this-browser' });
+    expect(again).toMatchObject({ id: placed.id, accessToken: second(placed.id) });
+  });
+
+  test('somebody who asks for the link with the old address gets none', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const buyer = someBuyer();
+    const placed = await paidOrder(event, buyer);
+    await correct(placed.id, 'asks@example.test');
+    const staged = async () =>
+      (
+        await rowsOf(
+          desk.open.db,
+          sql`select 1 from outbox where name = 'order.link_requested' and payload ->> 'orderId' = ${placed.id}`,
+        )
+      ).length;
+    await desk.ask('/v1/orders/lookups', json({ email: buyer.email, code: placed.code }));
+    expect(await staged()).toBe(0);
+    await desk.ask('/v1/orders/lookups', json({ email: 'asks@example.test', code: placed.code }));
+    expect(await staged()).toBe(1);
+  });
+});
+
+describe('is refused', () => {
+  test('for an address that its buyer has confirmed, an order that has ended, and too many corrections', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const [confirmed, ended, often] = [await paidOrder(event), await paidOrder(event), await paidOrder(event)];
+    await desk.open.db.execute(sql`update orders set confirmed_key = buyer_keys[1] where id = ${confirmed.id}`);
+    await desk.open.db.execute(sql`update orders set status = 'cancelled', closed_at = now() where id = ${ended.id}`);
+    const refused = { status: 409, body: { code: 'order.buyer_not_correctable' } };
+    expect(await correct(confirmed.id, 'other@example.test')).toMatchObject({
+      ...refused,
+      body: { reason: 'confirmed' },
+    });
+    expect(await correct(ended.id, 'other@example.test')).toMatchObject({ ...refused, body: { reason: 'ended' } });
+    for (let time = 1; time <= 5; time += 1)
+      expect((await correct(often.id, `try${time}@example.test`)).status).toBe(200);
+    expect(await correct(often.id, 'try6@example.test')).toMatchObject({ ...refused, body: { reason: 'too_often' } });
+    expect(await correct(often.id, 'no address')).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    await desk.open.db.execute(sql`update orders set status = 'paid', closed_at = null where id = ${ended.id}`);
+  });
+
+  test('when the new name would have more paid tickets than a limit allows; the counts stay right', async () => {
+    const event = await createEvent(desk.open.db, {
+      organizer: desk.organizer,
+      event: { ticketsPerBuyerMax: 2 },
+      categories: [{ price: 1000, perBuyerMax: 2 }],
+    });
+    const [full, wrong, waiting] = [someBuyer(), someBuyer(), someBuyer()];
+    await paidOrder(event, full);
+    await paidOrder(event, { ...full, phone: someBuyer().phone });
+    const placed = await paidOrder(event, wrong);
+    const { order: open } = await order(desk.deps, event, { buyer: waiting });
+    expect(await correct(placed.id, full.email)).toMatchObject({ status: 409, body: { code: 'order.limit_exceeded' } });
+    expect(await findings()).toEqual([]);
+    expect((await correct(placed.id, 'room@example.test')).status).toBe(200);
+    expect((await correct(open.id, 'open@example.test')).status).toBe(200);
+    expect(await findings()).toEqual([]);
+    const corrected = await Promise.all([
+      correct(placed.id, 'open@example.test'),
+      correct(open.id, 'room@example.test'),
+      pay(desk.open.db, open.id),
+    ]);
+    expect(corrected.slice(0, 2).map((answer) => answer?.status)).toEqual([200, 200]);
+    expect(await findings()).toEqual([]);
+  });
+});
