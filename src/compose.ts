@@ -7,9 +7,7 @@ import type { Config } from './config.ts';
 import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
-import { createAddressGuard } from './notifications/index.ts';
-import { createTellCorrectedBuyer } from './notifications/deliveries/tell-corrected-buyer.ts';
-import { createNoteEventChange } from './notifications/notices/note-event-change.ts';
+import { createAddressGuard, createNoteEventChange, createTellCorrectedBuyer } from './notifications/index.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
   availabilityOf,

@@ -53,3 +53,5 @@ export { notifyOwners } from './webhooks/sending/notify-owners.ts';
 export { type SendWebhooksDeps, sendWebhooksOf } from './webhooks/sending/send-webhooks.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';
 export type { ReportMailData } from './templates/report-ready.ts';
+export { createNoteEventChange } from './notices/note-event-change.ts';
+export { createTellCorrectedBuyer } from './deliveries/tell-corrected-buyer.ts';
