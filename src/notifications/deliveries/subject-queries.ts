@@ -11,7 +11,6 @@ import { stagedIds } from '../../platform/jobs/outbox.ts';
 const subjectColumns = {
   order: {
     id: orders.id,
-    linkVersion: orders.linkVersion,
     status: orders.status,
     buyerName: orders.buyerName,
     buyerEmail: orders.buyerEmail,
@@ -22,6 +21,7 @@ const subjectColumns = {
     fees: orders.fees,
     total: orders.total,
     paidAt: orders.paidAt,
+    linkVersion: orders.linkVersion,
   },
   event: {
     id: events.id,
