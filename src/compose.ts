@@ -2,6 +2,7 @@ import { createActors, createPasswords, createPresentsCredential, createVerifica
 import { queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
+import { composeLanes } from './compose-lanes.ts';
 import { composeReadSource } from './compose-read-source.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/public-cache/cdn-purge.ts';
@@ -12,24 +13,16 @@ import { createCanMessagePhones } from './notifications/senders/can-message-phon
 import {
   availabilityOf,
   createEventDirectory,
-  createPlacement,
   createSoldOutMemory,
   createTicketPrinter,
   eventStockOf,
   limitsChanged,
   wasOrdered,
 } from './orders/index.ts';
-import {
-  createCallbackInbox,
-  createPaymentAccounts,
-  paymentPorts,
-  paymentsPerSecond,
-  totalMaxes,
-  watchPaymentBacklog,
-} from './payments/index.ts';
+import { createPaymentAccounts, paymentPorts, paymentsPerSecond, watchPaymentBacklog } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
 import { type DbOptions, type OpenDb, openDb } from './platform/database/db.ts';
-import type { GroupCommit } from './platform/database/group-commit.ts';
+import { createStagedSignal } from './platform/jobs/staged-signal.ts';
 import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/resilience/shutdown.ts';
@@ -47,8 +40,6 @@ import {
   createVerificationLimiter,
   createWritesLimiter,
   limitByCaller,
-  limitGroupCommit,
-  limitPerEvent,
   shedOrders,
 } from './traffic-control/index.ts';
 import { findSwitchableEvent, refuseSwitchedOff } from './switches.ts';
@@ -147,30 +138,20 @@ export function compose(config: Config, log: Log) {
     cachedReads,
     problems,
   });
-  const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const switchedOff = refuseSwitchedOff(switches);
-  const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
-    limitGroupCommit(group, limiters.postgres_writes, routeClass);
   const health = opened(
     'health reporter',
     createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders }),
     (reporter) => reporter.close(),
   );
-  const orderLane = limitPerEvent(
-    limitWrites(
-      createPlacement({
-        db: writeDb,
-        flushesMax,
-        heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
-        totalMaxes,
-        areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
-      }),
-      2,
-    ),
-    limiters.postgres_writes,
-    2,
-    traffic.shedder,
-  );
+  const { limitWrites, flushesMax, orderLane, inbox } = composeLanes({
+    config,
+    writeDb,
+    limiter: limiters.postgres_writes,
+    shedder: traffic.shedder,
+    areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+    staged: opened('staged signal', createStagedSignal(redis), (signal) => signal.close()),
+  });
   const placement: typeof orderLane = {
     ...orderLane,
     submit: (lane, item) => health.watch(() => orderLane.submit(lane, item)),
@@ -179,7 +160,6 @@ export function compose(config: Config, log: Log) {
   // An event without recent orders is below its limit.
   const fullFor = (slug: string) => orderLane.fullFor?.(directory.known(slug)?.id ?? '');
   const gateway = composeGateway(config, redis);
-  const inbox = limitWrites(createCallbackInbox({ db: writeDb, flushesMax }), 0);
   const rooms = opened('waiting rooms', createRoomWatch({ db: watch.db, log, clock }), (watched) => watched.close());
   const backlog = opened(
     'payment backlog',

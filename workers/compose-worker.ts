@@ -66,6 +66,7 @@ export function composeWorker(config: Config, log: Log) {
     clock: systemClock,
     closers,
     db,
+    redis,
     auditDb,
     email,
     whatsapp,

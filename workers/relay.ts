@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Db } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
-import { buryStagedJobs, buryUnknownJobs } from '../src/platform/jobs/dead-letters.ts';
+import { buryUnknownJobs } from '../src/platform/jobs/dead-letters.ts';
 import { queueNames } from '../src/platform/jobs/job.ts';
 import {
   type StagedJob,
@@ -10,6 +10,7 @@ import {
   releaseStagedJobs,
   stagedJobNames,
 } from '../src/platform/jobs/outbox.ts';
+import { withoutGivenUp } from './given-up-jobs.ts';
 import { refillQueue } from './refill-queue.ts';
 import { jobsBuried, outboxUnknownNames, relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
 import { type QueueName, type Queues, jobOptions } from './queues.ts';
@@ -34,6 +35,8 @@ export type Relay = {
   /** One round; the number of jobs handed over. */
   round(): Promise<number>;
   start(): void;
+  /** Jobs may have been staged: the next round comes soon. */
+  wake(): void;
   /** Finishes the round that is running. */
   stop(): Promise<void>;
 };
@@ -45,6 +48,8 @@ export type RelayDeps = {
   readonly jobs: JobMap;
   readonly log: Log;
   readonly jobsMax: number;
+  /** Whether `wake` is called for what other processes stage. Without it the pauses stay short. */
+  readonly isWoken?: () => boolean;
   /** For how long a kind that this build does not know waits for one that does, as in a rolling deploy. */
   readonly unknownGraceSeconds?: number;
 };
@@ -55,12 +60,12 @@ const overdueRoundMax = 250;
 const busyRound = 100;
 const pauseMinMs = 50;
 const pauseMaxMs = 200;
+/** The longest pause while the relay is woken for staged jobs. It then finds only what a lost signal was about, and retries. */
+const pauseMaxWokenMs = 1000;
+/** From a signal to the round: what is staged meanwhile is taken with it. */
+const wokenAfterMs = 20;
 const failurePauseMs = 1000;
 const releaseDelaySeconds = 1;
-/** Handed over so often without being done, and not in the queue: given up. With the leases above, after some six hours. */
-const relaysMax = 12;
-/** From here on the queue is asked what became of the job. */
-const relaysBeforeQuestion = 3;
 const unknownSweepMs = 10_000;
 const unknownSweepMax = 500;
 const unknownGraceSecondsDefault = 600;
@@ -68,7 +73,8 @@ const unknownGraceSecondsDefault = 600;
 export function createRelay(deps: RelayDeps): Relay {
   let stopping = false;
   let running: Promise<void> | undefined;
-  let wake: (() => void) | undefined;
+  let endPause: (() => void) | undefined;
+  let isWanted = false;
   let nextSweep = 0;
 
   const share = createSharing(deps);
@@ -104,34 +110,47 @@ export function createRelay(deps: RelayDeps): Relay {
     let pauseMs = pauseMinMs;
     for (;;) {
       if (stopping) return;
+      isWanted = false;
       try {
         const taken = await round();
         await sweepUnknown();
         if (taken >= busyRound) continue;
-        pauseMs = taken > 0 ? pauseMinMs : Math.min(pauseMs * 1.5, pauseMaxMs);
+        const pauseMax = deps.isWoken?.() === true ? pauseMaxWokenMs : pauseMaxMs;
+        pauseMs = taken > 0 ? pauseMinMs : Math.min(pauseMs * 1.5, pauseMax);
       } catch (error) {
         deps.log.warn({ err: error }, 'a round of the relay failed');
-        pauseMs = failurePauseMs;
+        await pause(failurePauseMs);
+        pauseMs = pauseMinMs;
+        continue;
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pauseMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      pauseMs = Math.min(pauseMs, pauseMaxMs);
+      await pause(isWanted ? wokenAfterMs : pauseMs);
     }
   };
+
+  /** Ends sooner when the relay is woken, and at once when it is stopped. */
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (stopping) endPause();
+    });
 
   return {
     round,
     start: () => {
       running ??= loop();
     },
+    wake: () => {
+      if (isWanted) return;
+      isWanted = true;
+      setTimeout(() => endPause?.(), wokenAfterMs).unref();
+    },
     stop: async () => {
       stopping = true;
-      wake?.();
+      endPause?.();
       await running;
     },
   };
@@ -209,31 +228,4 @@ async function afterRefusal(
       deps.log.error({ err: cause, outboxId: job.id, job: job.name }, 'the queue refuses this job');
     });
   }
-}
-
-/** Drops jobs that the queue has given up or that never get done, after making dead letters of them. */
-async function withoutGivenUp(deps: RelayDeps, staged: readonly StagedJob[]): Promise<readonly StagedJob[]> {
-  const failures = await Promise.all(
-    staged.map(async (job) => (job.relays < relaysBeforeQuestion ? undefined : whyGivenUp(deps, job))),
-  );
-  const kept: StagedJob[] = [];
-  for (const [index, job] of staged.entries()) {
-    const failure = failures[index];
-    if (failure === undefined) {
-      kept.push(job);
-      continue;
-    }
-    jobsBuried.inc({ job: job.name });
-    deps.log.error({ outboxId: job.id, job: job.name, failure }, 'a staged job is given up');
-    await buryStagedJobs(deps.db, [job.id], failure);
-  }
-  return kept;
-}
-
-async function whyGivenUp(deps: RelayDeps, job: StagedJob): Promise<string | undefined> {
-  const queue = deps.jobs[job.name]?.queue;
-  if (queue === undefined) return undefined;
-  const state = await deps.queues[queue].getJobState(outboxJobId(job.id));
-  if (state === 'failed') return 'failed_in_queue';
-  return state === 'unknown' && job.relays > relaysMax ? 'never_done' : undefined;
 }

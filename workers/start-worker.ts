@@ -1,4 +1,5 @@
 import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import type { Config } from '../src/config.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { buryStagedJobs } from '../src/platform/jobs/dead-letters.ts';
@@ -6,6 +7,7 @@ import { createGroupCommit } from '../src/platform/database/group-commit.ts';
 import { queueNames } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import { deleteStagedJobs } from '../src/platform/jobs/outbox.ts';
+import { listenForStaged } from '../src/platform/jobs/staged-signal.ts';
 import { openQueueRedis, queueRedisFault } from '../src/platform/redis.ts';
 import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { Closers } from '../src/platform/resilience/shutdown.ts';
@@ -26,6 +28,8 @@ import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';
 export type StartWorkerDeps<Jobs extends JobMap> = {
   readonly config: Pick<Config, 'ENV' | 'REDIS_QUEUE_URL' | 'WORKER_CONCURRENCY' | 'RELAY_JOBS_MAX'>;
   readonly db: Db;
+  /** Carries the signals about staged jobs; without it the relay polls more often. */
+  readonly redis?: Redis;
   readonly log: Log;
   readonly closers: Closers;
   readonly jobs: Jobs;
@@ -73,7 +77,17 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
     bury: (outboxId, failure) => buryStagedJobs(db, [outboxId], failure),
   });
   const workers = queueNames.map((name) =>
-    openWorker({ name, deps, redis, runJob, ended: () => observer.ended(name) }),
+    openWorker({
+      name,
+      deps,
+      redis,
+      runJob,
+      ended: () => {
+        observer.ended(name);
+        // Most jobs stage others.
+        relay.wake();
+      },
+    }),
   );
   closers.add('workers', () => Promise.all(workers.map(closeWorker)));
   observer.start();
@@ -81,7 +95,17 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
   await upsertSchedules(queues, deps.schedules);
   const keeper = keepSchedules({ queues, schedules: deps.schedules, log });
   closers.add('schedules', () => keeper.stop());
-  const relay = createRelay({ db, queues, redis: producer, jobs: deps.jobs, log, jobsMax: config.RELAY_JOBS_MAX });
+  const relay = createRelay({
+    db,
+    queues,
+    redis: producer,
+    jobs: deps.jobs,
+    log,
+    jobsMax: config.RELAY_JOBS_MAX,
+    isWoken: () => listener?.isListening() === true,
+  });
+  const listener = deps.redis === undefined ? undefined : listenForStaged(deps.redis, relay.wake);
+  closers.add('staged listener', () => listener?.close());
   relay.start();
   closers.add('relay', () => relay.stop());
 

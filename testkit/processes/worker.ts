@@ -35,7 +35,14 @@ export function openWorkDb(url: string, poolSize = 4): OpenDb {
 
 /** A worker in this process. */
 export async function startTestWorker(
-  deps: { db: Db; queueUrl: string; jobsMax?: number; schedules?: Parameters<typeof startWorker>[0]['schedules'] },
+  deps: {
+    db: Db;
+    queueUrl: string;
+    jobsMax?: number;
+    schedules?: Parameters<typeof startWorker>[0]['schedules'];
+    /** Carries signals about staged jobs. */
+    redis?: Redis;
+  },
   handlers: Partial<Handlers<TestJobs>>,
 ) {
   const closers = createClosers(silentLog);
@@ -48,6 +55,7 @@ export async function startTestWorker(
       RELAY_JOBS_MAX: deps.jobsMax ?? 50_000,
     },
     db: deps.db,
+    ...(deps.redis === undefined ? {} : { redis: deps.redis }),
     log: silentLog,
     closers,
     jobs: testJobs,

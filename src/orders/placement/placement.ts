@@ -41,6 +41,8 @@ export function createPlacement(options: {
   totalMaxes?: Readonly<Record<string, number>>;
   /** Whether an operator has stopped the sales of the event. Then only replays of existing orders are answered. */
   areSalesStopped: (eventId: string) => boolean;
+  /** Called after each commit: orders that were placed have staged jobs. */
+  onPlaced?: () => void;
 }): Placement {
   const clock = createPlacementClock<PlacementItem>();
   const call = async (
@@ -61,6 +63,7 @@ export function createPlacement(options: {
   };
   const place = async (eventId: string, items: readonly PlacementItem[]): Promise<readonly Placed[]> => {
     const { facts, rows } = await call(eventId, items);
+    options.onPlaced?.();
     return rows.map((row, index) => {
       const item = items[index];
       const isUndecided = item !== undefined && row.order_id === null && clock.isOpen(item);

@@ -7,10 +7,19 @@ import { callbackBatchMax, callbackDeadlineMs, callbackFlushesMax, callbackQueue
 export type CallbackInbox = GroupCommit<CallbackItem, StoreOutcome>;
 
 /** Callbacks that come together are written together; one organiser's flood waits in a lane of its own. */
-export function createCallbackInbox(deps: { db: Db; flushesMax?: number }): CallbackInbox {
+export function createCallbackInbox(deps: {
+  db: Db;
+  flushesMax?: number;
+  /** Called after each commit: callbacks that were stored have staged jobs. */
+  onStored?: () => void;
+}): CallbackInbox {
   return createGroupCommit<CallbackItem, StoreOutcome>({
     name: 'callbacks',
-    flush: (_lane, items) => storeCallbacks(deps.db, items),
+    flush: async (_lane, items) => {
+      const outcomes = await storeCallbacks(deps.db, items);
+      deps.onStored?.();
+      return outcomes;
+    },
     batchMax: callbackBatchMax,
     queueMax: callbackQueueMax,
     deadlineMs: callbackDeadlineMs,

@@ -1,0 +1,46 @@
+import type { Config } from './config.ts';
+import { createPlacement } from './orders/index.ts';
+import { createCallbackInbox, totalMaxes } from './payments/index.ts';
+import type { Db } from './platform/database/db.ts';
+import type { GroupCommit } from './platform/database/group-commit.ts';
+import type { StagedSignal } from './platform/jobs/staged-signal.ts';
+import {
+  type createTrafficControl,
+  type createWritesLimiter,
+  limitGroupCommit,
+  limitPerEvent,
+} from './traffic-control/index.ts';
+
+type Traffic = ReturnType<typeof createTrafficControl>;
+
+/**
+ * The lanes of the hot writes, with their limits. What they stage wakes the relays.
+ * @param staged called after each commit that may have staged jobs
+ */
+export function composeLanes(deps: {
+  readonly config: Pick<Config, 'DATABASE_WRITE_POOL_SIZE' | 'HELD_PER_NETWORK_MAX'>;
+  readonly writeDb: Db;
+  readonly limiter: ReturnType<typeof createWritesLimiter>;
+  readonly shedder: Traffic['shedder'];
+  readonly areSalesStopped: (eventId: string) => boolean;
+  readonly staged: StagedSignal;
+}) {
+  const { config, writeDb, limiter, staged } = deps;
+  const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
+  const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
+    limitGroupCommit(group, limiter, routeClass);
+  const placement = createPlacement({
+    db: writeDb,
+    flushesMax,
+    heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
+    totalMaxes,
+    areSalesStopped: deps.areSalesStopped,
+    onPlaced: staged.send,
+  });
+  return {
+    limitWrites,
+    flushesMax,
+    orderLane: limitPerEvent(limitWrites(placement, 2), limiter, 2, deps.shedder),
+    inbox: limitWrites(createCallbackInbox({ db: writeDb, flushesMax, onStored: staged.send }), 0),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Redis } from 'ioredis';
+
+/**
+ * Tells the relays of all workers that jobs were staged, so that they look at once instead of at their next poll. A signal may
+ * be lost: the poll finds the jobs then. Redis carries it, not NOTIFY: Postgres commits transactions that notify one after
+ * the other, each with its flush to disk (`docs/decisions/0003-outbox-and-relay.md`).
+ */
+const channel = 'antre:jobs:staged';
+/** At most one signal of a process in this time. The one that would come sooner is sent at its end. */
+const signalEveryMs = 20;
+
+export type StagedSignal = { send(): void; close(): void };
+
+/** Call `send` after the commit. It costs a comparison while a signal is on its way. */
+export function createStagedSignal(redis: Redis): StagedSignal {
+  let timer: NodeJS.Timeout | undefined;
+  let isWanted = false;
+  const publish = (): void => {
+    isWanted = false;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isWanted) publish();
+    }, signalEveryMs);
+    timer.unref();
+    if (redis.status === 'ready') redis.publish(channel, '').catch(() => {});
+  };
+  return {
+    send: () => {
+      if (timer === undefined) publish();
+      else isWanted = true;
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
+export type StagedListener = { isListening(): boolean; close(): void };
+
+/** Calls `wake` for each signal, and once whenever listening begins again, because signals may have been missed. */
+export function listenForStaged(redis: Redis, wake: () => void): StagedListener {
+  const subscriber = redis.duplicate({
+    autoResubscribe: false,
+    enableAutoPipelining: false,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    lazyConnect: false,
+  });
+  let isListening = false;
+  // The client that it is a duplicate of already logs that Redis is away.
+  subscriber.on('error', () => {});
+  subscriber.on('close', () => {
+    isListening = false;
+  });
+  subscriber.on('message', wake);
+  subscriber.on('ready', () => {
+    subscriber.subscribe(channel).then(
+      () => {
+        isListening = true;
+        wake();
+      },
+      () => subscriber.disconnect(true),
+    );
+  });
+  return { isListening: () => isListening, close: () => subscriber.disconnect() };
+}
