@@ -1,16 +1,30 @@
-import { buryStagedJobs } from '../src/platform/jobs/dead-letters.ts';
-import type { StagedJob } from '../src/platform/jobs/outbox.ts';
-import { jobsBuried } from './metrics.ts';
-import type { RelayDeps } from './relay.ts';
-import { outboxJobId } from './run-job.ts';
+import type { Db } from '../src/platform/database/db.ts';
+import type { Log } from '../src/platform/log.ts';
+import { buryStagedJobs, buryUnknownJobs } from '../src/platform/jobs/dead-letters.ts';
+import { type StagedJob, stagedJobNames } from '../src/platform/jobs/outbox.ts';
+import { jobsBuried, outboxUnknownNames } from './metrics.ts';
+import type { Queues } from './queues.ts';
+import { type JobMap, outboxJobId } from './run-job.ts';
+
+export type GivenUpDeps = {
+  readonly db: Db;
+  readonly queues: Queues;
+  readonly jobs: JobMap;
+  readonly log: Log;
+  /** For how long a kind that this build does not know waits for one that does, as in a rolling deploy. */
+  readonly unknownGraceSeconds?: number;
+};
 
 /** Handed over so often without being done, and not in the queue: given up. With the leases of the outbox, after some six hours. */
 const relaysMax = 12;
 /** From here on the queue is asked what became of the job. */
 const relaysBeforeQuestion = 3;
+const unknownSweepMs = 10_000;
+const unknownSweepMax = 500;
+const unknownGraceSecondsDefault = 600;
 
 /** Drops jobs that the queue has given up or that never get done, after making dead letters of them. */
-export async function withoutGivenUp(deps: RelayDeps, staged: readonly StagedJob[]): Promise<readonly StagedJob[]> {
+export async function withoutGivenUp(deps: GivenUpDeps, staged: readonly StagedJob[]): Promise<readonly StagedJob[]> {
   const failures = await Promise.all(
     staged.map(async (job) => (job.relays < relaysBeforeQuestion ? undefined : whyGivenUp(deps, job))),
   );
@@ -28,10 +42,28 @@ export async function withoutGivenUp(deps: RelayDeps, staged: readonly StagedJob
   return kept;
 }
 
-async function whyGivenUp(deps: RelayDeps, job: StagedJob): Promise<string | undefined> {
+async function whyGivenUp(deps: GivenUpDeps, job: StagedJob): Promise<string | undefined> {
   const queue = deps.jobs[job.name]?.queue;
   if (queue === undefined) return undefined;
   const state = await deps.queues[queue].getJobState(outboxJobId(job.id));
   if (state === 'failed') return 'failed_in_queue';
   return state === 'unknown' && job.relays > relaysMax ? 'never_done' : undefined;
+}
+
+/** Makes dead letters of jobs whose kind this build does not know, after a grace period. Looks every ten seconds. */
+export function createUnknownSweep(deps: GivenUpDeps): () => Promise<void> {
+  let nextSweep = 0;
+  return async () => {
+    if (performance.now() < nextSweep) return;
+    nextSweep = performance.now() + unknownSweepMs;
+    const unknown = (await stagedJobNames(deps.db)).filter((name) => !Object.hasOwn(deps.jobs, name));
+    outboxUnknownNames.set(unknown.length);
+    if (unknown.length === 0) return;
+    deps.log.error({ jobs: unknown }, 'staged jobs of kinds that this build does not know');
+    const buried = await buryUnknownJobs(deps.db, unknown, {
+      limit: unknownSweepMax,
+      graceSeconds: deps.unknownGraceSeconds ?? unknownGraceSecondsDefault,
+    });
+    jobsBuried.inc({ job: 'unknown' }, buried);
+  };
 }

@@ -1,20 +1,11 @@
 import type { Redis } from 'ioredis';
-import type { Db } from '../src/platform/database/db.ts';
-import type { Log } from '../src/platform/log.ts';
-import { buryUnknownJobs } from '../src/platform/jobs/dead-letters.ts';
 import { queueNames } from '../src/platform/jobs/job.ts';
-import {
-  type StagedJob,
-  leaseOverdueJobs,
-  leaseStagedJobs,
-  releaseStagedJobs,
-  stagedJobNames,
-} from '../src/platform/jobs/outbox.ts';
-import { withoutGivenUp } from './given-up-jobs.ts';
+import { type StagedJob, leaseOverdueJobs, leaseStagedJobs, releaseStagedJobs } from '../src/platform/jobs/outbox.ts';
+import { type GivenUpDeps, createUnknownSweep, withoutGivenUp } from './given-up-jobs.ts';
 import { refillQueue } from './refill-queue.ts';
-import { jobsBuried, outboxUnknownNames, relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
-import { type QueueName, type Queues, jobOptions } from './queues.ts';
-import { type JobMap, outboxJobId } from './run-job.ts';
+import { relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
+import { type QueueName, jobOptions } from './queues.ts';
+import { outboxJobId } from './run-job.ts';
 import { createSharing } from './share-room.ts';
 
 /**
@@ -41,17 +32,11 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
-export type RelayDeps = {
-  readonly db: Db;
-  readonly queues: Queues;
+export type RelayDeps = GivenUpDeps & {
   readonly redis: Pick<Redis, 'status' | 'get' | 'set'>;
-  readonly jobs: JobMap;
-  readonly log: Log;
   readonly jobsMax: number;
   /** Whether `wake` is called for what other processes stage. Without it the pauses stay short. */
   readonly isWoken?: () => boolean;
-  /** For how long a kind that this build does not know waits for one that does, as in a rolling deploy. */
-  readonly unknownGraceSeconds?: number;
 };
 
 /** Jobs that are handed over again in one round. */
@@ -66,18 +51,15 @@ const pauseMaxWokenMs = 1000;
 const wokenAfterMs = 20;
 const failurePauseMs = 1000;
 const releaseDelaySeconds = 1;
-const unknownSweepMs = 10_000;
-const unknownSweepMax = 500;
-const unknownGraceSecondsDefault = 600;
 
 export function createRelay(deps: RelayDeps): Relay {
   let stopping = false;
   let running: Promise<void> | undefined;
   let endPause: (() => void) | undefined;
   let isWanted = false;
-  let nextSweep = 0;
 
   const share = createSharing(deps);
+  const sweepUnknown = createUnknownSweep(deps);
 
   const round = async (): Promise<number> => {
     if (deps.redis.status !== 'ready') {
@@ -90,20 +72,6 @@ export function createRelay(deps: RelayDeps): Relay {
     const staged = await leaseStagedJobs(deps.db, await share());
     await handOver(deps, byTurns(staged));
     return overdue.length + staged.length;
-  };
-
-  const sweepUnknown = async (): Promise<void> => {
-    if (performance.now() < nextSweep) return;
-    nextSweep = performance.now() + unknownSweepMs;
-    const unknown = (await stagedJobNames(deps.db)).filter((name) => !Object.hasOwn(deps.jobs, name));
-    outboxUnknownNames.set(unknown.length);
-    if (unknown.length === 0) return;
-    deps.log.error({ jobs: unknown }, 'staged jobs of kinds that this build does not know');
-    const buried = await buryUnknownJobs(deps.db, unknown, {
-      limit: unknownSweepMax,
-      graceSeconds: deps.unknownGraceSeconds ?? unknownGraceSecondsDefault,
-    });
-    jobsBuried.inc({ job: 'unknown' }, buried);
   };
 
   const loop = async (): Promise<void> => {
