@@ -170,6 +170,7 @@ export const refusals = {
   receiveFonnteCallback: messageCallback,
   verifyWablasCallback: messageCallback,
   receiveWablasCallback: messageCallback,
+  receiveMailCallback: messageCallback,
   createWebhookEndpoint: ['webhook.address_refused', 'webhook.limit_reached'],
   listWebhookEndpoints: [],
   showWebhookEndpoint: endpoint,

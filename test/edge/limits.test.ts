@@ -80,6 +80,7 @@ describe('a network', () => {
   const important: readonly (readonly [string, string, Record<string, string>])[] = [
     ['POST', '/v1/callbacks/midtrans/some-organizer', {}],
     ['POST', '/v1/callbacks/whatsapp/snd_1', {}],
+    ['POST', '/v1/callbacks/mail', {}],
     ['GET', '/v1/callbacks/whatsapp/snd_1?hub.mode=subscribe', {}],
     ['POST', '/v1/check-ins', door],
     ['POST', '/v1/check-ins/batch', door],
@@ -130,7 +131,7 @@ describe('a network', () => {
       return [...block.matchAll(/"~(\S.*)" 1;/g)].map(([, text = '']) => new RegExp(text.replaceAll('\\z', '$')));
     };
     const [callbacks, doors] = [patternsOf('edge_is_callback'), patternsOf('edge_is_door')];
-    expect([callbacks.length, doors.length]).toEqual([2, 2]);
+    expect([callbacks.length, doors.length]).toEqual([3, 2]);
     for (const { method, path } of createApp(fronted.service).routes) {
       const template = templateOf(path);
       if (template === undefined || method === 'ALL') continue;

@@ -78,6 +78,7 @@ async function ask(method: string, path: string, headers: Record<string, string>
 const classes: Record<string, RouteClass> = {
   'POST /v1/callbacks/midtrans/{organizerSlug}': 0,
   'GET /v1/callbacks/whatsapp/{senderId}': 0,
+  'POST /v1/callbacks/mail': 0,
   'POST /v1/check-ins': 1,
   'POST /v1/check-ins/batch': 1,
   'GET /v1/events/{id}/door-list': 1,

@@ -42,6 +42,7 @@ export const notificationConfig = {
   HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
   JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
   ENCRYPTION_KEY: 'a1'.repeat(32),
+  MAIL_CALLBACK_TOKEN: 'test-only-mail-callback-token-0123456789',
 };
 
 /** One server for both streams. */
@@ -85,6 +86,7 @@ export async function openNotifications() {
   const problems = {
     'request.invalid': { status: 400, title: 'Invalid request' },
     'request.not_found': { status: 404, title: 'Not found' },
+    'request.too_large': { status: 413, title: 'Too large' },
     'service.unavailable': { status: 503, title: 'Unavailable' },
     ...accessProblems,
     ...catalogProblems,

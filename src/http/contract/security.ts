@@ -13,6 +13,8 @@ export const byBuyerOrAnybody: Record<string, string[]>[] = [{}, { buyerToken: [
 /** The buyer of an order, by its link or by the cookie that the link was exchanged for. */
 export const byOrder = [{ orderToken: [] }, { orderCookie: [] }];
 export const byOrderToken = [{ orderToken: [] }];
+/** The operator's own mail server. */
+export const byMailServer = [{ mailServerToken: [] }];
 /** Anybody; no credential is needed or read. */
 export const byAnybody: Record<string, string[]>[] = [];
 
@@ -25,6 +27,7 @@ export const securitySchemes = {
   deviceToken: bearer('A scanner of one event, made at `POST /v1/organizers/{slug}/devices`. Shown once.'),
   buyerToken: bearer('`buyerToken` of `POST /v1/buyers/confirmations`. Good for a day.'),
   orderToken: bearer('`accessToken` of an order, from placing it or from the link in the mail.'),
+  mailServerToken: bearer('`MAIL_CALLBACK_TOKEN` of the service.'),
   orderCookie: {
     type: 'apiKey',
     in: 'cookie',

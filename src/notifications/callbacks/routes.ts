@@ -1,11 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { bearerOf } from '../../access/credentials/credential.ts';
+import type { Config } from '../../config.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { problems } from '../../http/contract/schemas.ts';
-import { byAnybody } from '../../http/contract/security.ts';
+import { byAnybody, byMailServer } from '../../http/contract/security.ts';
 import { readBytes } from '../../http/hot-path/read-bytes.ts';
 import { markVerified } from '../../http/request-context.ts';
 import { callbackNames } from '../channels/whatsapp/registry.ts';
 import { type CallbackDeps, answerHandshake, receiveCallback } from './receive-callback.ts';
+import { receiveMail, requireMailToken } from './receive-mail.ts';
 
 const callbackBytesMax = 256 * 1024;
 const tags = ['Callbacks'];
@@ -49,9 +52,28 @@ function contractsOf(name: (typeof callbackNames)[number]) {
   };
 }
 
-/** Callbacks of message providers. A database that is away answers 503, and the provider tries again. */
-export function notificationCallbackRoutes(deps: CallbackDeps) {
-  const router = createRouter();
+const mailRoute = createRoute({
+  method: 'post',
+  path: '/v1/callbacks/mail',
+  tags,
+  operationId: 'receiveMailCallback',
+  security: byMailServer,
+  summary: 'The mail server hands over a mail to the bounce address',
+  description:
+    'The body is the mail as it came (RFC 5322): a delivery status (RFC 3464) or a complaint (RFC 5965). Any other mail is taken and changes nothing.',
+  responses: { 200: text('Taken.'), ...problems(403, 413, 503) },
+});
+
+/** Callbacks of message providers, and bounces of mails. A database that is away answers 503, and the provider tries again. */
+export function notificationCallbackRoutes(
+  deps: CallbackDeps & { readonly config: Pick<Config, 'MAIL_CALLBACK_TOKEN'> },
+) {
+  const router = createRouter().openapi(mailRoute, async (c) => {
+    requireMailToken(deps.config, bearerOf(c.req.header('authorization')));
+    markVerified(c);
+    await receiveMail(deps, await readBytes(c, callbackBytesMax));
+    return c.text('ok', 200);
+  });
   for (const name of callbackNames) {
     const { verify, receive } = contractsOf(name);
     router
