@@ -10,7 +10,7 @@
  *  4. A mail that is sent again after a crash has the same Message-ID. A WhatsApp message whose fate is unknown is not sent
  *     again before a status had three minutes to tell of it, and never where no status could tell.
  *  5. Addresses, names and ticket codes are read when a message is made, and kept nowhere else.
- *  6. A recipient that a provider refused for good is not tried again on that channel.
+ *  6. A recipient that a provider refused for good, or that complained, is not tried again on that channel.
  *  7. Statuses may come in any order and any number of times: the furthest counts.
  *  8. A recipient gets no more messages in an hour than `caps.ts` allows. The caps hold for every asker, every spelling of
  *     the address and all processes together. Messages about money that has come are not capped, and no stranger can use up another's share.
@@ -30,6 +30,7 @@
  *                                                         +---- temporary refusal -+  +--> failed, suppressed
  *   sending --no answer (WhatsApp)--> unknown --receiveCallback--> sent | delivered | read | failed
  *                                        \--recoverDeliveries, sendDelivery--> sending
+ *   queued, sending, accepted --receiveMail (bounce, complaint)--> failed
  *   accepted --receiveCallback--> sent --> delivered --> read;  accepted, sent --receiveCallback--> failed
  *
  * A webhook on its way to one endpoint
