@@ -93,7 +93,7 @@ export const hotQueries: readonly HotQuery[] = [
   ),
   inBatches('attempt changed', /^update "?payment_attempts"? (a )?set/),
 
-  byKey('callbacks stored', /^with given as materialized \( select i\.ord/),
+  inBatches('callbacks stored', /^with given as materialized \( select i\.ord/),
   byKey('callback by id', /^select "callbacks"\."id"/),
   byKey('callback changed', /^update "?callbacks"? (c )?set/),
 
@@ -143,7 +143,7 @@ export const hotQueries: readonly HotQuery[] = [
     pagesMax: functionPagesMax,
     unexplained: true,
   },
-  byKey('deliveries queued', /^with item as \( select i\.\*, row_number\(\) over \(partition by i\.channel/),
+  inBatches('deliveries queued', /^with item as \( select i\.\*, row_number\(\) over \(partition by i\.channel/),
   { ...byKey('delivery claimed', /^update deliveries d set status = case when d\.channel/), unexplained: true },
   // Only where a message could not be sent, which a slow machine may bring about.
   { ...byKey('a delivery that failed', /^update deliveries set status = \$1, failure = \$2/), byChance: true },
