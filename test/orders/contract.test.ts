@@ -42,6 +42,7 @@ test('the published contract names every route of the room, who may call it, and
       `GET ${organizer}/events/{eventId}/sales`,
       `GET ${organizer}/orders/{orderId}`,
       `POST ${organizer}/orders/{orderId}/cancellation`,
+      `PATCH ${organizer}/orders/{orderId}/buyer`,
       `GET ${organizer}/events/{eventId}/pools`,
       `POST ${organizer}/events/{eventId}/pools`,
       `PATCH ${organizer}/events/{eventId}/pools/{poolId}`,

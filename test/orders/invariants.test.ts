@@ -261,7 +261,11 @@ describe('the truths about orders', () => {
   test('a broken world is described in a bounded number of sentences', async () => {
     const found = await violatedAfter(
       sql`update orders set quantity = quantity + 1`,
-      sql`insert into orders select event_id, id || n::text, organizer_id, status, lpad(n::text, 32, '0')::uuid, fingerprint,
+      sql`insert into orders (
+            event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys, confirmed_key, network_key,
+            locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at,
+            close_reason, flags)
+          select event_id, id || n::text, organizer_id, status, lpad(n::text, 32, '0')::uuid, fingerprint,
             buyer_name, buyer_email, buyer_phone, buyer_keys, confirmed_key, network_key, locale, currency, quantity, subtotal, discount, fees, total,
             promo_code_id, placed_at, expires_at, hold_ends_max_at, paid_at, closed_at, close_reason, flags
           from orders cross join generate_series(1, 50) n where id = ${ids.expired}`,

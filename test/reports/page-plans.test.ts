@@ -86,8 +86,8 @@ test.each(reportKinds)('a page of %s in the middle of the event', async (name: R
 });
 
 test('control: a page that is found by counting reads the event up to it', async () => {
-  const counted = sql`
+  const counted = (before: number) => sql`
     select o.id from orders o join deliveries d on d.subject_id = o.id where o.event_id = ${event.id}
-    order by o.id, d.id offset ${ticketsOfEvent / 2} limit 100`;
-  expect(await pagesRead(counted)).toBeGreaterThan(pagesMax);
+    order by o.id, d.id offset ${before} limit 100`;
+  expect(await pagesRead(counted(ticketsOfEvent / 2))).toBeGreaterThan(3 * (await pagesRead(counted(0))));
 });

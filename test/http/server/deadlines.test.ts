@@ -116,11 +116,13 @@ describe('Redis that has stopped', () => {
     const before = await ask();
     redis.freeze();
     const usual = Math.max(...Object.values(before).map(({ ms }) => ms));
-    for (let round = 0; round < 3; round += 1) {
-      const during = await ask();
-      expect(slowerThan(during, usual + 100 + slackMs)).toEqual([]);
-      expect(statusesOf(during)).toEqual(statusesOf(before));
-    }
+    // Redis would keep a request in every round; what else runs on a busy machine keeps it in one.
+    const rounds = [await ask(), await ask(), await ask()];
+    for (const during of rounds) expect(statusesOf(during)).toEqual(statusesOf(before));
+    const slowIn = (during: Awaited<ReturnType<typeof ask>>) =>
+      new Set(slowerThan(during, usual + 100 + slackMs).map(([name]) => name));
+    const slow = rounds.map(slowIn);
+    expect(Object.keys(requests).filter((name) => slow.every((names) => names.has(name)))).toEqual([]);
     // One after another, each in a second of its own: what each waits by itself.
     for (const name of ['signing in', 'a new order', 'a list never asked before', 'a lost link']) {
       await new Promise((resolve) => setTimeout(resolve, 1100));

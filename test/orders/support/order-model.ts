@@ -56,7 +56,8 @@ export const redeemed = (model: Model) => model.orders.filter((order) => order.p
 export const heldQuantity = (model: Model) =>
   sum(model.orders.filter(isOpen).flatMap((order) => order.lines.map((line) => line.quantity)));
 
-export const isFree = ({ lines }: Pick<ModelOrder, 'lines'>) => lines.every(({ category }) => category === freeCategory);
+export const isFree = ({ lines }: Pick<ModelOrder, 'lines'>) =>
+  lines.every(({ category }) => category === freeCategory);
 
 type Asker = Pick<ModelOrder, 'buyer' | 'network'>;
 
