@@ -729,6 +729,8 @@ create index deliveries_provider_message on deliveries (provider_message_id) whe
 create index deliveries_next_check on deliveries (next_check_at) where next_check_at is not null;
 -- Which number wrote to somebody last, and what a number has sent today.
 create index deliveries_last_sender on deliveries (recipient_key, accepted_at) where sender_id is not null;
+-- Recipients that an organiser's messages did not reach.
+create index deliveries_unreached on deliveries (organizer_id, channel, recipient_key) where status in ('failed', 'suppressed');
 create index deliveries_sender on deliveries (sender_id, sending_at) where sender_id is not null;
 
 -- What a recipient was sent in the last hour, by channel and kind (see `src/notifications/deliveries/caps.ts`). Only

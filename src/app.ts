@@ -24,6 +24,7 @@ import { messageTextRoutes } from './notifications/message-texts/routes.ts';
 import { newsRoutes } from './notifications/news/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { senderRoutes } from './notifications/senders/routes.ts';
+import { suppressionRoutes } from './notifications/suppressions/routes.ts';
 import { webhookEndpointRoutes } from './notifications/webhooks/endpoints/routes.ts';
 import { webhookLogRoutes } from './notifications/webhooks/log/routes.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
@@ -63,6 +64,7 @@ export function createRoutes(service: Service) {
     .route('/', messageTextRoutes(service))
     .route('/', inboundRoutes(service))
     .route('/', newsRoutes(service))
+    .route('/', suppressionRoutes(service))
     .route('/', notificationCallbackRoutes(service))
     .route('/', webhookEndpointRoutes(service))
     .route('/', webhookLogRoutes(service))

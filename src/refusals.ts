@@ -159,6 +159,8 @@ export const refusals = {
   changeMessageText: [],
   resetMessageText: [],
   listInboundMessages: [],
+  listSuppressions: [],
+  liftSuppression: ['suppression.not_found'],
   giveNewsConsent: [...order, 'access.cross_site'],
   withdrawNewsConsent: [...order, 'access.cross_site'],
   countNewsAudience: event,

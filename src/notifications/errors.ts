@@ -5,6 +5,7 @@ export type NotificationErrorCode =
   | 'notification.resend_limited'
   | 'notification.nothing_to_send'
   | 'order.not_found'
+  | 'suppression.not_found'
   | 'sender.not_found'
   | 'sender.already_exists'
   | 'sender.limit_reached'
@@ -20,6 +21,7 @@ export const notificationProblems = {
   'notification.resend_limited': { status: 429, title: 'Sent too often' },
   'notification.nothing_to_send': { status: 409, title: 'Nothing to send' },
   'order.not_found': { status: 404, title: 'Order not found' },
+  'suppression.not_found': { status: 404, title: 'Suppression not found' },
   'sender.not_found': { status: 404, title: 'Sender not found' },
   'sender.already_exists': { status: 409, title: 'Sender already exists' },
   'sender.limit_reached': { status: 409, title: 'Too many senders' },
@@ -50,6 +52,9 @@ export const nothingToSend = (): Refusal =>
   new DomainError('notification.nothing_to_send', 'This order has no tickets to send.');
 
 export const orderNotFound = (): Refusal => new DomainError('order.not_found', 'There is no such order.');
+
+export const suppressionNotFound = (): Refusal =>
+  new DomainError('suppression.not_found', 'There is no such suppressed recipient.');
 
 export const senderNotFound = (): Refusal => new DomainError('sender.not_found', 'There is no such sender in use.');
 

@@ -18,6 +18,7 @@ import { messageTextRoutes } from '../../src/notifications/message-texts/routes.
 import { newsRoutes } from '../../src/notifications/news/routes.ts';
 import { notificationRoutes } from '../../src/notifications/routes.ts';
 import { senderRoutes } from '../../src/notifications/senders/routes.ts';
+import { suppressionRoutes } from '../../src/notifications/suppressions/routes.ts';
 import { senders } from '../../src/notifications/tables.ts';
 import { catalogProblems } from '../../src/catalog/errors.ts';
 import { sealSenderCredentials } from '../../src/notifications/senders/sender-credentials.ts';
@@ -104,7 +105,14 @@ export async function openNotifications() {
   const config = { ...notificationConfig, ...sandboxProviders(sandbox.url) };
   const routeDeps = { db, clock: systemClock, config, actors };
   app.route('/', notificationCallbackRoutes(routeDeps));
-  for (const routes of [notificationRoutes, senderRoutes, messageTextRoutes, inboundRoutes, newsRoutes]) {
+  for (const routes of [
+    notificationRoutes,
+    senderRoutes,
+    messageTextRoutes,
+    inboundRoutes,
+    newsRoutes,
+    suppressionRoutes,
+  ]) {
     app.route('/', routes(routeDeps));
   }
   app.onError(handleError(problems, silentLog));

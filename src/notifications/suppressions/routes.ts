@@ -1,0 +1,85 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { channels } from '../tables.ts';
+import { liftSuppression, listSuppressions } from './suppressions.ts';
+
+type Deps = { readonly db: Db; readonly actors: Actors };
+
+const suppressionSchema = z
+  .object({
+    id: plainIdSchema,
+    channel: z.enum(channels),
+    recipient: z.string().nullable().openapi({
+      description: 'Masked; null for an address that no order has any more, and for messages about no order.',
+    }),
+    reason: z.string().openapi({ description: '`no_such_mailbox`, `complaint`, `no_whatsapp`.' }),
+    until: timeSchema.nullable().openapi({ description: 'Null for good.' }),
+    createdAt: timeSchema,
+  })
+  .openapi('Suppression');
+
+function contracts(deps: Deps) {
+  const shared = { tags: ['Notifications'], security: byStaff };
+  const manager = requireRole(deps, 'manager');
+  return {
+    list: createRoute({
+      ...shared,
+      method: 'get',
+      path: '/v1/organizers/{slug}/suppressions',
+      operationId: 'listSuppressions',
+      summary: 'Recipients that are not written to any more, since a message bounced or they complained',
+      middleware: [manager] as const,
+      request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
+      responses: {
+        200: answer(
+          z.object({ data: z.array(suppressionSchema), nextCursor: z.string().nullable() }).openapi('SuppressionList'),
+          'A page of recipients that messages of the organizer did not reach.',
+        ),
+        ...problems(400, 401, 403, 404),
+      },
+    }),
+    lift: createRoute({
+      ...shared,
+      method: 'delete',
+      path: '/v1/organizers/{slug}/suppressions/{suppressionId}',
+      operationId: 'liftSuppression',
+      summary: 'Write to a recipient again',
+      middleware: [manager] as const,
+      request: { params: z.object({ slug: slugSchema, suppressionId: plainIdSchema }) },
+      responses: {
+        204: { description: 'Lifted. Another bounce or complaint suppresses the recipient anew.' },
+        ...problems(400, 401, 403, 404),
+      },
+    }),
+  };
+}
+
+/** Recipients that an organiser's messages do not reach. */
+export function suppressionRoutes(deps: Deps) {
+  const { list, lift } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const rows = await listSuppressions(deps.db, { organizerId: c.var.actor.organizerId, before, limit });
+      return c.json(
+        page(
+          rows,
+          limit,
+          (row) => row,
+          (row) => [row.id],
+        ),
+        200,
+      );
+    })
+    .openapi(lift, async (c) => {
+      await liftSuppression(deps, { actor: c.var.actor, suppressionId: c.req.valid('param').suppressionId });
+      return c.body(null, 204);
+    });
+}
