@@ -29,7 +29,7 @@ declare
   -- The counts of their buyers towards limits.
   c_places bigint[]; c_keys text[]; c_quantities integer[]; c_maxes integer[]; v_over integer[];
 begin
-  select e.tickets_per_buyer_max into v_buyer_max from events e where e.id = p_event_id and e.status <> 'cancelled';
+  perform 1 from events e where e.id = p_event_id and e.status <> 'cancelled';
   if not found then
     return '{}';
   end if;
@@ -74,15 +74,17 @@ begin
     return '{}';
   end if;
 
-  select array_agg(l.pool_id), array_agg(l.quantity), v_buyer_max is not null or bool_or(l.per_buyer_max is not null)
-    into l_pools, l_quantities, v_limited
+  select array_agg(l.pool_id), array_agg(l.quantity) into l_pools, l_quantities
     from unnest(e_orders) as i(order_id)
     cross join lateral (
-      select l.pool_id, l.quantity, c.per_buyer_max
-      from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
-      where l.event_id = p_event_id and l.order_id = i.order_id) l;
+      select l.pool_id, l.quantity from order_lines l where l.event_id = p_event_id and l.order_id = i.order_id) l;
   v_events := array_fill(p_event_id, array[cardinality(l_pools)]);
   perform move_stock(v_events, l_pools, l_quantities, 'held', 'sold');
+
+  -- Asked only now: setting a limit locks the stock, too, and then counts what is paid.
+  select e.tickets_per_buyer_max into v_buyer_max from events e where e.id = p_event_id;
+  v_limited := v_buyer_max is not null or exists (
+    select from ticket_categories c where c.event_id = p_event_id and c.per_buyer_max is not null);
 
   if v_limited then
     -- As `count_paid` does for one order. All orders of a buyer who may exceed a limit are left to it.

@@ -6,7 +6,6 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off as $$
 declare
   v_order orders%rowtype;
-  v_event record;
   v_late boolean; v_limited boolean;
   v_pools text[]; v_quantities integer[]; v_events text[];
 begin
@@ -17,27 +16,27 @@ begin
   if v_order.status in ('paid', 'partially_refunded', 'refunded') then
     return 'already_paid';
   end if;
-  select e.status, e.tickets_per_buyer_max into v_event from events e where e.id = p_event_id;
   -- No ticket is sold for an event that was called off: the money goes back.
-  if v_event.status = 'cancelled' then
+  if exists (select from events e where e.id = p_event_id and e.status = 'cancelled') then
     return 'no_stock';
   end if;
   v_late := v_order.status in ('expired', 'cancelled');
-  select array_agg(l.pool_id), array_agg(l.quantity), v_event.tickets_per_buyer_max is not null or bool_or(c.per_buyer_max is not null)
-    into v_pools, v_quantities, v_limited
-    from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
-    where l.event_id = p_event_id and l.order_id = p_order_id;
+  select array_agg(l.pool_id), array_agg(l.quantity) into v_pools, v_quantities
+    from order_lines l where l.event_id = p_event_id and l.order_id = p_order_id;
   v_events := array_fill(p_event_id, array[cardinality(v_pools)]);
 
   if v_late then
     -- Locks the stock; the counters follow.
-    if not can_take_again(v_order) or v_limited and not count_paid(v_order) then
+    if not can_take_again(v_order) or not count_paid(v_order) then
       return 'no_stock';
     end if;
     perform move_stock(v_events, v_pools, v_quantities, 'available', 'sold');
     perform recount_order(v_order);
   else
     perform move_stock(v_events, v_pools, v_quantities, 'held', 'sold');
+    -- Asked only now: setting a limit locks the stock, too, and then counts what is paid.
+    v_limited := exists (select from events e where e.id = p_event_id and e.tickets_per_buyer_max is not null) or exists (
+      select from ticket_categories c where c.event_id = p_event_id and c.per_buyer_max is not null);
     if v_limited and not count_paid(v_order) then
       perform move_stock(v_events, v_pools, v_quantities, 'sold', 'held');
       if v_order.status = 'pending_payment' then

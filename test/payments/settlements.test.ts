@@ -3,11 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderInvariants } from '../../src/orders/invariants.ts';
 import { createSettlements } from '../../src/payments/callbacks/settlements.ts';
 import { paymentInvariants } from '../../src/payments/invariants.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { settlement, sign } from '../../testkit/payments/callbacks.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
+import { until } from '../../testkit/until.ts';
 import { place, placeReady, work } from '../../testkit/payments/payment-jobs.ts';
 import { type Placed, callbacksOf, orderOf, refundsOf, stockOf } from '../../testkit/payments/payment-rows.ts';
 import { type PaymentWorld, createPaidEvent, openPaymentWorld } from '../../testkit/payments/payment-world.ts';
@@ -195,4 +196,54 @@ test('a stored callback of another organizer, or one that was applied, settles n
   expect(await settlements.settle(Number(own?.id), account, fact)).toBe(false);
   await applyAll();
   expect(await shownOf(placed)).toMatchObject({ status: 'paid', tickets: 1, mails: 1 });
+});
+
+/** Sets a limit as an organizer does, and commits once what `starts` has begun waits for the stock. */
+async function limitDuring(event: TestEvent, starts: () => Promise<void>): Promise<void> {
+  let started: Promise<void> | undefined;
+  await transaction(world.db, async (tx) => {
+    await tx.execute(sql`update events set tickets_per_buyer_max = 4 where id = ${event.id}`);
+    await tx.execute(sql`select recount_buyers(${event.id})`);
+    started = starts();
+    await until(async () => {
+      const waiting = await rowsOf(
+        world.db,
+        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return waiting.length > 0;
+    });
+  });
+  await started;
+}
+
+const countedAsPaid = async (db: PaymentWorld['db'], event: TestEvent): Promise<number | null | undefined> => {
+  const [row] = await rowsOf<{ paid: number | null }>(
+    db,
+    sql`select sum(quantity)::int as paid from limit_counters where event_id = ${event.id} and counter_key like 'b:%'`,
+  );
+  return row?.paid;
+};
+
+test('a payment that is settled while a limit is set counts towards it', async () => {
+  const event = await createPaidEvent(world);
+  const placed = await placeReady(world, event);
+  await store(event, sign(settlement(placed)));
+  await limitDuring(event, applyAll);
+  expect(await shownOf(placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  // By email and by phone.
+  expect(await countedAsPaid(world.db, event)).toBe(2);
+});
+
+test('so does one that takes the general way', async () => {
+  const event = await createPaidEvent(world);
+  const placed = await placeReady(world, event);
+  let counted: number | null | undefined;
+  await limitDuring(event, () =>
+    transaction(world.db, async (tx) => {
+      await tx.execute(sql`select pay_order(${event.id}, ${placed.orderId})`);
+      counted = await countedAsPaid(tx, event);
+      throw new Error('no money has come');
+    }).catch(() => {}),
+  );
+  expect(counted).toBe(2);
 });
