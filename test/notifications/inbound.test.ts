@@ -126,6 +126,15 @@ describe('STOP and START', () => {
     expect((await inboundList(organizer, owner)).data.map(({ text }) => text)).toEqual(['STOP']);
   });
 
+  test("another organiser's sender cannot use up the words of a phone", async () => {
+    const other = await createOrganizer(world.db);
+    const hostile = await addGatewaySender(world, 'waha', { organizerId: other.id });
+    const phone = newPhone();
+    for (let word = 0; word < 101; word += 1) await writes(phone, { text: 'START' }, hostile);
+    await writes(phone, { text: 'STOP' });
+    expect(await isStopped(phone)).toBe(true);
+  });
+
   test.each(['fonnte', 'wablas'] as const)('by %s, too', async (kind) => {
     const own = await addGatewaySender(world, kind, { organizerId: organizer.id });
     const phone = newPhone();

@@ -11,7 +11,10 @@ import { inboundReceived, newsWords } from '../metrics.ts';
 import type { Sender } from '../tables.ts';
 import { commandOf } from './read-command.ts';
 
-/** Messages of one phone that are kept within an hour. STOP and START are still heard when other messages are not. */
+/**
+ * Messages of one phone to one sender that are kept within an hour. STOP and START are still heard when other messages are not. What
+ * one sender reports does not count for another: an organiser has the keys of its own, and could use up the words of any phone.
+ */
 const perPhoneAndHourMax = 30;
 const wordsPerPhoneAndHourMax = 100;
 
@@ -41,7 +44,7 @@ export async function storeInbound(
         select ${id}, ${sender.organizerId}, ${sender.id}, ${message.messageId}, ${recipientKey}, ${sealed}, ${command}
         where (
           select count(*) from inbound_messages i
-          where i.recipient_key = ${recipientKey} and i.received_at > now() - interval '1 hour') < ${command === null ? perPhoneAndHourMax : wordsPerPhoneAndHourMax}::integer
+          where i.recipient_key = ${recipientKey} and i.sender_id = ${sender.id} and i.received_at > now() - interval '1 hour') < ${command === null ? perPhoneAndHourMax : wordsPerPhoneAndHourMax}::integer
         on conflict (sender_id, provider_message_id) do nothing returning id`,
     );
     if (rows.length > 0 && command !== null)
