@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
 import { notifyOrder } from '../../src/notifications/notices/notify.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { createOrganizer } from '../../testkit/factories.ts';
 import {
   type Notifications,
@@ -79,6 +80,26 @@ describe('status callbacks', () => {
     expect(await first.now()).toMatchObject({ status: 'delivered', failure: null });
     await post(bodyOf([report(first.wamid, 'failed', { errors: [{ code: 131026 }] })]));
     expect((await first.now())?.status).toBe('delivered');
+  });
+
+  test.each([
+    ["the platform's sender: it is not written to for a time", false, 1],
+    ["an organiser's own sender: other organisers write to it all the same", true, 0],
+  ])('a phone without WhatsApp, as told to %s', async (_, isOwn, suppressions) => {
+    const { wamid, deliveryId, now } = await accepted();
+    if (isOwn)
+      await world.db.execute(
+        sql`update senders set organizer_id = (select organizer_id from deliveries where id = ${deliveryId})`,
+      );
+    await post(bodyOf([report(wamid, 'failed', { errors: [{ code: 131026 }] })]));
+    expect(await now()).toMatchObject({ status: 'failed', failure: 'graph_131026' });
+    const rows = await rowsOf(
+      world.db,
+      sql`select 1 from suppressions s join deliveries d on d.recipient_key = s.recipient_key
+          where d.id = ${deliveryId} and s.channel = 'whatsapp'`,
+    );
+    expect(rows).toHaveLength(suppressions);
+    await world.db.execute(sql`delete from suppressions`);
   });
 
   test('a status that names our delivery resolves an unknown one', async () => {

@@ -90,7 +90,11 @@ async function takeStatuses(
     const named = statuses.filter((report): report is NamedReport => report.messageId !== undefined);
     await transaction(db, async (tx) => {
       await foldStatuses(tx, sender, named);
-      const gone = named.filter(({ failure }) => failure === noWhatsappFailure).map(({ messageId }) => messageId);
+      // Heard by all organisers, so only the platform's senders are believed: an organiser has the keys of its own, and could silence anybody.
+      const isBelieved = sender.organizerId === null;
+      const gone = named
+        .filter(({ failure }) => isBelieved && failure === noWhatsappFailure)
+        .map(({ messageId }) => messageId);
       for (const recipientKey of gone.length === 0 ? [] : await recipientKeysOf(tx, gone, sender.organizerId)) {
         await suppressRecipient(tx, { channel: 'whatsapp', recipientKey, reason: 'no_whatsapp', days: noWhatsappDays });
       }
