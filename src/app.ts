@@ -22,6 +22,7 @@ import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts'
 import { inboundRoutes } from './notifications/inbound/routes.ts';
 import { messageTextRoutes } from './notifications/message-texts/routes.ts';
 import { newsRoutes } from './notifications/news/routes.ts';
+import { unsubscribeRoutes } from './notifications/news/unsubscribing/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { senderRoutes } from './notifications/senders/routes.ts';
 import { suppressionRoutes } from './notifications/suppressions/routes.ts';
@@ -64,6 +65,7 @@ export function createRoutes(service: Service) {
     .route('/', messageTextRoutes(service))
     .route('/', inboundRoutes(service))
     .route('/', newsRoutes(service))
+    .route('/', unsubscribeRoutes(service))
     .route('/', suppressionRoutes(service))
     .route('/', notificationCallbackRoutes(service))
     .route('/', webhookEndpointRoutes(service))

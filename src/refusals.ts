@@ -159,6 +159,8 @@ export const refusals = {
   changeMessageText: [],
   resetMessageText: [],
   listInboundMessages: [],
+  askToUnsubscribe: ['news.link_not_found'],
+  unsubscribe: ['news.link_not_found'],
   listSuppressions: [],
   liftSuppression: ['suppression.not_found'],
   giveNewsConsent: [...order, 'access.cross_site'],

@@ -5,6 +5,7 @@ export type NotificationErrorCode =
   | 'notification.resend_limited'
   | 'notification.nothing_to_send'
   | 'order.not_found'
+  | 'news.link_not_found'
   | 'suppression.not_found'
   | 'sender.not_found'
   | 'sender.already_exists'
@@ -21,6 +22,7 @@ export const notificationProblems = {
   'notification.resend_limited': { status: 429, title: 'Sent too often' },
   'notification.nothing_to_send': { status: 409, title: 'Nothing to send' },
   'order.not_found': { status: 404, title: 'Order not found' },
+  'news.link_not_found': { status: 404, title: 'Link not found' },
   'suppression.not_found': { status: 404, title: 'Suppression not found' },
   'sender.not_found': { status: 404, title: 'Sender not found' },
   'sender.already_exists': { status: 409, title: 'Sender already exists' },
@@ -52,6 +54,9 @@ export const nothingToSend = (): Refusal =>
   new DomainError('notification.nothing_to_send', 'This order has no tickets to send.');
 
 export const orderNotFound = (): Refusal => new DomainError('order.not_found', 'There is no such order.');
+
+export const newsLinkNotFound = (): Refusal =>
+  new DomainError('news.link_not_found', 'There is no such link to unsubscribe.');
 
 export const suppressionNotFound = (): Refusal =>
   new DomainError('suppression.not_found', 'There is no such suppressed recipient.');

@@ -20,7 +20,7 @@
  *     (`docs/webhooks.md`).
  * 11. Webhooks go to public addresses only, whatever a name resolves to at that moment.
  * 12. Another sender is tried only where it is certain that nothing was taken. No sender exceeds its cap of a day.
- * 13. STOP ends news and never tickets. What people write is kept encrypted for 30 days.
+ * 13. STOP, and the link in news, end news and never tickets. What people write is kept encrypted for 30 days.
  *
  * A delivery
  *

@@ -16,6 +16,7 @@ import { notificationCallbackRoutes } from '../../src/notifications/callbacks/ro
 import { inboundRoutes } from '../../src/notifications/inbound/routes.ts';
 import { messageTextRoutes } from '../../src/notifications/message-texts/routes.ts';
 import { newsRoutes } from '../../src/notifications/news/routes.ts';
+import { unsubscribeRoutes } from '../../src/notifications/news/unsubscribing/routes.ts';
 import { notificationRoutes } from '../../src/notifications/routes.ts';
 import { senderRoutes } from '../../src/notifications/senders/routes.ts';
 import { suppressionRoutes } from '../../src/notifications/suppressions/routes.ts';
@@ -105,6 +106,7 @@ export async function openNotifications() {
   const config = { ...notificationConfig, ...sandboxProviders(sandbox.url) };
   const routeDeps = { db, clock: systemClock, config, actors };
   app.route('/', notificationCallbackRoutes(routeDeps));
+  app.route('/', unsubscribeRoutes(routeDeps));
   for (const routes of [
     notificationRoutes,
     senderRoutes,

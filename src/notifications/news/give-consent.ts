@@ -7,8 +7,8 @@ import { orderNotFound } from '../errors.ts';
 export type NewsConsent = { readonly wording: string; readonly locale: 'id' | 'en' };
 
 /**
- * Writes down that the buyer of an order wants news of its organiser. The same again changes nothing; after a withdrawal it is a
- * consent anew.
+ * Writes down that the buyer of an order wants news of its organiser. The same again changes nothing; after a withdrawal or an
+ * unsubscription it is a consent anew.
  * @throws DomainError order.not_found
  */
 export async function giveNewsConsent(
@@ -20,13 +20,16 @@ export async function giveNewsConsent(
     deps.db,
     sql`
       with subject as (
-        select event_id, id, organizer_id from orders where event_id = ${eventId} and id = ${orderId}
+        select event_id, id, organizer_id, buyer_keys from orders where event_id = ${eventId} and id = ${orderId}
       ), given as (
         insert into news_consents as c (event_id, order_id, organizer_id, wording, locale)
         select event_id, id, organizer_id, ${wording}, ${locale} from subject
         on conflict (event_id, order_id) do update
           set wording = excluded.wording, locale = excluded.locale, given_at = now(), withdrawn_at = null
-          where c.withdrawn_at is not null
+          where c.withdrawn_at is not null or exists (
+            select from subject join news_stops s on s.organizer_id = subject.organizer_id and s.channel = 'email'
+              and s.recipient_key = subject.buyer_keys[1]
+            where s.is_stopped and s.said_at >= c.given_at)
       )
       select id from subject`,
   );
@@ -44,7 +47,8 @@ export type NewsAudience = { readonly email: number; readonly whatsapp: number }
 
 /**
  * How many different addresses of an event's buyers may be written news now. Money has come for the order, or its buyer has confirmed
- * the address: a stranger who types somebody's address agrees to nothing for that person. STOP by reply counts for WhatsApp.
+ * the address: a stranger who types somebody's address agrees to nothing for that person. STOP by reply counts for
+ * WhatsApp. For mail an unsubscription counts until the buyer agrees again.
  * @returns undefined for an event that is not the organiser's
  */
 export async function countNewsAudience(
@@ -55,19 +59,22 @@ export async function countNewsAudience(
     deps.db,
     sql`
       with agreed as (
-        select o.buyer_keys, (o.total > 0 and o.paid_at is not null) as is_paid, o.confirmed_key, o.buyer_phone
+        select o.buyer_keys, (o.total > 0 and o.paid_at is not null) as is_paid, o.confirmed_key, o.buyer_phone,
+          c.given_at
         from news_consents c join orders o on o.event_id = c.event_id and o.id = c.order_id
         where c.event_id = ${eventId} and c.withdrawn_at is null
       ), reached as (
-        select 'email' as channel, buyer_keys[1] as key from agreed where is_paid or confirmed_key = buyer_keys[1]
-        union
-        select 'whatsapp', buyer_keys[2] from agreed where buyer_phone <> '' and (is_paid or confirmed_key = buyer_keys[2])
+        select 'email' as channel, buyer_keys[1] as key, max(given_at) as given_at from agreed
+        where is_paid or confirmed_key = buyer_keys[1] group by 2
+        union all
+        select 'whatsapp', buyer_keys[2], max(given_at) from agreed
+        where buyer_phone <> '' and (is_paid or confirmed_key = buyer_keys[2]) group by 2
       )
       select count(*) filter (where r.channel = 'email')::int as email,
         count(*) filter (where r.channel = 'whatsapp')::int as whatsapp
       from events e left join reached r on not exists (
         select from news_stops s where s.organizer_id in (${organizerId}, '') and s.channel = r.channel
-          and s.recipient_key = r.key and s.is_stopped)
+          and s.recipient_key = r.key and s.is_stopped and (s.channel = 'whatsapp' or s.said_at >= r.given_at))
       where e.id = ${eventId} and e.organizer_id = ${organizerId}
       group by e.id`,
   );
