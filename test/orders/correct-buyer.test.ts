@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderInvariants } from '../../src/orders/invariants.ts';
 import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
+import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
+import { encodeBase32 } from '../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { bearer, json, pay } from '../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/orders/organizer-desk.ts';
@@ -83,6 +85,43 @@ describe('a corrected address', () => {
     );
     expect(audit?.text).toContain('linkVersion');
     expect(audit?.text).not.toContain('example.test');
+  });
+
+  test('gets new QR codes, so that the mail at the old address opens no door; a ticket in use keeps its code', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const placed = await paidOrder(event);
+    // The doors are open.
+    await desk.open.db.execute(sql`
+      update events set doors_open_at = now() - interval '1 hour', starts_at = now() + interval '1 hour', ends_at = now() + interval '5 hours'
+      where id = ${event.id}`);
+    const codeOf = async (): Promise<string> => {
+      const [ticket] = await rowsOf<{ code: string }>(
+        desk.open.db,
+        sql`select encode(code, 'hex') as code from tickets where order_id = ${placed.id} and status = 'live'`,
+      );
+      return ticket?.code ?? '';
+    };
+    const scans = createScanLane({ db: desk.open.db, flushesMax: 1 });
+    const { id: organizerId, slug: organizerSlug } = desk.organizer;
+    const door = { kind: 'api_key', id: 'key_of_the_door', organizerId, organizerSlug, role: 'door' } as const;
+    const scan = async (code: string, scanId: string) => {
+      const input = {
+        eventId: event.id,
+        deviceId: 'door-1',
+        scanId,
+        code: encodeBase32(Buffer.from(code, 'hex')),
+        direction: 'entry',
+      } as const;
+      return (await scanTicket({ scans }, door, input)).result;
+    };
+    const old = await codeOf();
+    expect((await correct(placed.id, 'new-code@example.test')).status).toBe(200);
+    const issued = await codeOf();
+    expect(issued).not.toBe(old);
+    expect(await scan(old, 'scan-of-the-stranger')).toBe('invalid');
+    expect(await scan(issued, 'scan-of-the-buyer')).toBe('admitted');
+    expect((await correct(placed.id, 'again@example.test')).status).toBe(200);
+    expect(await codeOf()).toBe(issued);
   });
 
   test('an order that is not paid gets its link; the same address again changes nothing', async () => {

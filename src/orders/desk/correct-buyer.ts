@@ -15,8 +15,8 @@ const correctionsMax = 5;
 const live: readonly Order['status'][] = ['pending_payment', 'closing', 'paid', 'partially_refunded'];
 
 /**
- * Corrects the email of an order, and sends the tickets (or the link to an order that is not paid) to the new address. Every link that
- * went to the old address stops working in the same transaction, and the order counts for the new name's limits. An address that its
+ * Corrects the email of an order, and sends the tickets (or the link to an order that is not paid) to the new address. Every link and
+ * QR code that went to the old address stops working in the same transaction, and the order counts for the new name's limits. An address that its
  * buyer has confirmed by a code is not mistyped, so it stays. The email that the order has already changes nothing.
  * @throws DomainError order.not_found, order.buyer_not_correctable, order.limit_exceeded
  */

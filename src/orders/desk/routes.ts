@@ -84,7 +84,8 @@ function contracts(deps: DeskRoutesDeps) {
     operationId: 'correctBuyer',
     summary: 'Correct a mistyped address and send the tickets there',
     description:
-      'Links that went to the old address stop working, and it gets no more messages. An address that the buyer has ' +
+      'Links that went to the old address stop working, and it gets no more messages. Tickets that nobody has entered with get new ' +
+      'QR codes; devices that decide offline know of it after their next reading of the door list. An address that the buyer has ' +
       'confirmed by a code cannot be changed: 409 `order.buyer_not_correctable`. Five corrections per order.',
     middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
     request: { params: deskOrderParams, body: body(correctBuyerSchema) },
