@@ -11,6 +11,7 @@ const event = ['event.not_found'] as const;
 const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as const;
 const order = ['order.not_found'] as const;
 const messageCallback = ['notification.callback_refused'] as const;
+const messageReport = [...messageCallback, 'request.too_large'] as const;
 const endpoint = ['webhook.not_found'] as const;
 const pages = ['traffic.switched_off'] as const;
 const reportFile = ['report.not_found', 'report.not_ready', 'report.expired', 'service.busy'] as const;
@@ -160,21 +161,21 @@ export const refusals = {
   resetMessageText: [],
   listInboundMessages: [],
   askToUnsubscribe: ['news.link_not_found'],
-  unsubscribe: ['news.link_not_found'],
+  unsubscribe: ['news.link_not_found', 'request.too_large'],
   listSuppressions: [],
   liftSuppression: ['suppression.not_found'],
   giveNewsConsent: [...order, 'access.cross_site'],
   withdrawNewsConsent: [...order, 'access.cross_site'],
   countNewsAudience: event,
   verifyWhatsappCallback: messageCallback,
-  receiveWhatsappCallback: messageCallback,
+  receiveWhatsappCallback: messageReport,
   verifyWahaCallback: messageCallback,
-  receiveWahaCallback: messageCallback,
+  receiveWahaCallback: messageReport,
   verifyFonnteCallback: messageCallback,
-  receiveFonnteCallback: messageCallback,
+  receiveFonnteCallback: messageReport,
   verifyWablasCallback: messageCallback,
-  receiveWablasCallback: messageCallback,
-  receiveMailCallback: messageCallback,
+  receiveWablasCallback: messageReport,
+  receiveMailCallback: messageReport,
   createWebhookEndpoint: ['webhook.address_refused', 'webhook.limit_reached'],
   listWebhookEndpoints: [],
   showWebhookEndpoint: endpoint,
