@@ -25,6 +25,8 @@ function file(count: number) {
   return { seen, open: () => Promise.resolve(stream()) };
 }
 
+let organizers = 0;
+const nextOrganizer = () => `org_${(organizers += 1)}`;
 const endless = () => file(Number.POSITIVE_INFINITY);
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -36,7 +38,7 @@ test('a file is read piece by piece, as it is taken, and gives its place back at
   const gate = createDownloadGate();
   for (let time = 0; time < 9; time += 1) {
     const { seen, open } = file(3);
-    const stream = await gate.stream(open);
+    const stream = await gate.stream(nextOrganizer(), open);
     await new Promise((resolve) => setImmediate(resolve));
     expect(seen.read).toBeLessThanOrEqual(1);
     expect(await new Response(stream).text()).toBe('piece 0\npiece 1\npiece 2\n');
@@ -46,9 +48,9 @@ test('a file is read piece by piece, as it is taken, and gives its place back at
 
 test('four run at once, sixteen wait, more are refused; one that ends or leaves lets the next in', async () => {
   const gate = createDownloadGate();
-  const running = await Promise.all(Array.from({ length: 4 }, () => gate.stream(endless().open)));
-  const waiting = Array.from({ length: 16 }, () => gate.stream(endless().open));
-  expect(await codeOf(gate.stream(endless().open))).toBe('service.busy');
+  const running = await Promise.all(Array.from({ length: 4 }, () => gate.stream(nextOrganizer(), endless().open)));
+  const waiting = Array.from({ length: 16 }, () => gate.stream(nextOrganizer(), endless().open));
+  expect(await codeOf(gate.stream(nextOrganizer(), endless().open))).toBe('service.busy');
   for (const stream of running) await stream.cancel();
   for (const next of waiting) await (await next).cancel();
 });
@@ -56,12 +58,12 @@ test('four run at once, sixteen wait, more are refused; one that ends or leaves 
 test('a reader who pauses for too long, or reads without end, loses its place and sees an error', async () => {
   const gate = createDownloadGate({ pauseMsMax: 40, downloadMsMax: 150 });
   const idle = endless();
-  const paused = await gate.stream(idle.open);
+  const paused = await gate.stream(nextOrganizer(), idle.open);
   await new Promise((resolve) => setTimeout(resolve, 120));
   await expect(new Response(paused).text()).rejects.toThrow('took too long');
   expect(idle.seen.closed).toBe(true);
   const slow = endless();
-  const reader = (await gate.stream(slow.open)).getReader();
+  const reader = (await gate.stream(nextOrganizer(), slow.open)).getReader();
   const readOn = async (): Promise<void> => {
     for (;;) {
       await reader.read();
@@ -75,13 +77,24 @@ test('a reader who pauses for too long, or reads without end, loses its place an
 test('a fault before or while a file is read gives the place back', async () => {
   const gate = createDownloadGate();
   for (let time = 0; time < 9; time += 1) {
-    expect(await codeOf(gate.stream(() => Promise.reject(new Error('no such file'))))).toBe('no code');
+    expect(await codeOf(gate.stream(nextOrganizer(), () => Promise.reject(new Error('no such file'))))).toBe('no code');
     const broken = new ReadableStream<Uint8Array>({
       pull(controller) {
         controller.error(new Error('the storage went away'));
       },
     });
-    const stream = await gate.stream(() => Promise.resolve(broken));
+    const stream = await gate.stream(nextOrganizer(), () => Promise.resolve(broken));
     await expect(new Response(stream).text()).rejects.toThrow('went away');
+  }
+});
+
+test('one organizer has two places at most, however slowly it reads, and gets them back', async () => {
+  const gate = createDownloadGate();
+  for (let time = 0; time < 3; time += 1) {
+    const slow = await Promise.all([1, 2].map(() => gate.stream('org_slow', endless().open)));
+    expect(await codeOf(gate.stream('org_slow', endless().open))).toBe('service.busy');
+    const other = await gate.stream('org_other', file(1).open);
+    expect(await new Response(other).text()).toBe('piece 0\n');
+    for (const stream of slow) await stream.cancel();
   }
 });

@@ -1,6 +1,10 @@
+import { serviceBusy } from '../../platform/errors.ts';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 
+const work = 'report_download';
 const downloadsMax = 4;
+/** Downloads of one organizer that run or wait: slow ones must not take the places of all others. */
+const perOrganizerMax = 2;
 const waitingMax = 16;
 const waitMs = 5000;
 const retryAfterSeconds = 10;
@@ -15,23 +19,47 @@ export type DownloadGate = {
    * for too long or takes too long in all. Then the stream ends with an error, so that half a file cannot be taken for the whole.
    * @throws DomainError service.busy
    */
-  stream(open: () => Promise<ReadableStream<Uint8Array>>): Promise<ReadableStream<Uint8Array>>;
+  stream(organizerId: string, open: () => Promise<ReadableStream<Uint8Array>>): Promise<ReadableStream<Uint8Array>>;
 };
 
 export function createDownloadGate(
   limits: { readonly downloadMsMax?: number; readonly pauseMsMax?: number } = {},
 ): DownloadGate {
   const gate = createWorkGate({
-    work: 'report_download',
+    work,
     atOnceMax: downloadsMax,
     waitingMax,
     waitMs,
     retryAfterSeconds,
   });
+  const held = new Map<string, number>();
+  const release = (organizerId: string): void => {
+    const left = (held.get(organizerId) ?? 0) - 1;
+    if (left > 0) held.set(organizerId, left);
+    else held.delete(organizerId);
+  };
+  const enter = async (organizerId: string): Promise<() => void> => {
+    const before = held.get(organizerId) ?? 0;
+    if (before >= perOrganizerMax) throw serviceBusy(work, retryAfterSeconds);
+    held.set(organizerId, before + 1);
+    try {
+      const leave = await gate.enter();
+      let left = false;
+      return () => {
+        if (left) return;
+        left = true;
+        leave();
+        release(organizerId);
+      };
+    } catch (error) {
+      release(organizerId);
+      throw error;
+    }
+  };
   const within = { downloadMsMax, pauseMsMax, ...limits };
   return {
-    stream: async (open) => {
-      const leave = await gate.enter();
+    stream: async (organizerId, open) => {
+      const leave = await enter(organizerId);
       try {
         return streamOf(await open(), leave, within);
       } catch (error) {

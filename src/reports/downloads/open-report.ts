@@ -38,7 +38,7 @@ export async function openReport(deps: OpenReportDeps, reader: ReportReader, rep
   const report = await ownReport(deps.db, reader.organizerId, reportId);
   refuseWithoutFile(report);
   let bytes = 0;
-  const pieces = await deps.downloadGate.stream(async () => {
+  const pieces = await deps.downloadGate.stream(reader.organizerId, async () => {
     const file = await deps.reportStorage.open(fileKey(report, report.run)).catch((error: unknown) => {
       throw serviceUnavailable(error);
     });
