@@ -57,6 +57,7 @@ export function createRelay(deps: RelayDeps): Relay {
   let running: Promise<void> | undefined;
   let endPause: (() => void) | undefined;
   let isWanted = false;
+  let isWakeable = false;
 
   const share = createSharing(deps);
   const sweepUnknown = createUnknownSweep(deps);
@@ -87,7 +88,7 @@ export function createRelay(deps: RelayDeps): Relay {
         pauseMs = taken > 0 ? pauseMinMs : Math.min(pauseMs * 1.5, pauseMax);
       } catch (error) {
         deps.log.warn({ err: error }, 'a round of the relay failed');
-        await pause(failurePauseMs);
+        await pause(failurePauseMs, 'whole');
         pauseMs = pauseMinMs;
         continue;
       }
@@ -95,9 +96,10 @@ export function createRelay(deps: RelayDeps): Relay {
     }
   };
 
-  /** Ends sooner when the relay is woken, and at once when it is stopped. */
-  const pause = (milliseconds: number): Promise<void> =>
+  /** Ends sooner when the relay is woken, unless it is wanted whole, and at once when the relay is stopped. */
+  const pause = (milliseconds: number, length: 'whole' | 'wakeable' = 'wakeable'): Promise<void> =>
     new Promise((resolve) => {
+      isWakeable = length === 'wakeable';
       const timer = setTimeout(resolve, milliseconds);
       endPause = () => {
         clearTimeout(timer);
@@ -114,7 +116,9 @@ export function createRelay(deps: RelayDeps): Relay {
     wake: () => {
       if (isWanted) return;
       isWanted = true;
-      setTimeout(() => endPause?.(), wokenAfterMs).unref();
+      setTimeout(() => {
+        if (isWakeable) endPause?.();
+      }, wokenAfterMs).unref();
     },
     stop: async () => {
       stopping = true;

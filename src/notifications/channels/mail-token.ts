@@ -1,8 +1,8 @@
 import { constantTimeEqual, hmacSha256 } from '../../platform/crypto.ts';
 
 /**
- * The name of a delivery as it goes out with the mail, in `Message-ID` and in the return path: `dlv_...-<mark>`. Whoever reports
- * a bounce or a complaint shows it. The mark is a keyed hash: nobody can report a delivery without having seen its mail.
+ * The name of a delivery as it goes out with the mail, in `Message-ID` and in the return path: `dlv_...-<mark>`. A report of
+ * a bounce or a complaint must contain it. The mark is a keyed hash, so only somebody who has seen the mail can report its delivery.
  *
  * Lower case, since mail servers may change the case of a mailbox.
  */

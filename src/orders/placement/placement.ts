@@ -41,7 +41,7 @@ export function createPlacement(options: {
   totalMaxes?: Readonly<Record<string, number>>;
   /** Whether an operator has stopped the sales of the event. Then only replays of existing orders are answered. */
   areSalesStopped: (eventId: string) => boolean;
-  /** Called after each commit: orders that were placed have staged jobs. */
+  /** Called after a commit that placed orders, and so staged jobs. A batch of refusals stages nothing. */
   onPlaced?: () => void;
 }): Placement {
   const clock = createPlacementClock<PlacementItem>();
@@ -63,7 +63,7 @@ export function createPlacement(options: {
   };
   const place = async (eventId: string, items: readonly PlacementItem[]): Promise<readonly Placed[]> => {
     const { facts, rows } = await call(eventId, items);
-    options.onPlaced?.();
+    if (rows.some(({ outcome }) => outcome === 'placed' || outcome === 'paid')) options.onPlaced?.();
     return rows.map((row, index) => {
       const item = items[index];
       const isUndecided = item !== undefined && row.order_id === null && clock.isOpen(item);

@@ -10,14 +10,14 @@ export type CallbackInbox = GroupCommit<CallbackItem, StoreOutcome>;
 export function createCallbackInbox(deps: {
   db: Db;
   flushesMax?: number;
-  /** Called after each commit: callbacks that were stored have staged jobs. */
+  /** Called after a commit that stored callbacks, and so staged jobs. Copies stage nothing. */
   onStored?: () => void;
 }): CallbackInbox {
   return createGroupCommit<CallbackItem, StoreOutcome>({
     name: 'callbacks',
     flush: async (_lane, items) => {
       const outcomes = await storeCallbacks(deps.db, items);
-      deps.onStored?.();
+      if (outcomes.includes('stored')) deps.onStored?.();
       return outcomes;
     },
     batchMax: callbackBatchMax,

@@ -23,7 +23,7 @@ export async function findSchedules(
 
 export type Rhythm = Pick<ReportSchedule, 'every' | 'weekday' | 'hour' | 'timeZone'>;
 
-/** Days in which the next run is looked for: a week, and one day more where today's hour has passed. */
+/** Days that are searched for the next run: a week, and one more day in case today's hour has passed. */
 const daysAhead = 8;
 
 /**

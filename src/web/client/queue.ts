@@ -23,7 +23,7 @@ import { recordCommitments } from './queue/record-commitments.ts';
 
 /**
  * The page of a waiting room. All buyers read one document, and the browser computes the position of its place from what
- * the draw published. Requests of its own are made three times: for a code, a place, and a pass.
+ * the draw published. Each buyer sends only three requests: for a code, a place, and a pass.
  */
 
 const words = queueWords[pageLanguage];
