@@ -1,89 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogInvariants } from '../../src/catalog/invariants.ts';
-import { pools, stock } from '../../src/orders/tables.ts';
-import { newId } from '../../src/platform/ids.ts';
-import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestOrganizer, createOrganizer, createPaymentAccount } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { expect, test } from 'vitest';
+import { auditOf, keyOf, shown } from '../../testkit/catalog/catalog-world.ts';
+import { useOrganizerDesk } from './support/organizer-desk.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let one: CatalogProcess;
-let two: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
-  [one, two] = [await openCatalog(urls), await openCatalog(urls)];
-});
-afterAll(async () => {
-  for (const invariant of catalogInvariants) expect(await invariant.find(one.db)).toEqual([]);
-  await Promise.all([one.close(), two.close()]);
-  await Promise.all([database.close(), redis.close()]);
-});
-
-const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
-let slugs = 0;
-const draftOf = (values: object = {}) => ({
-  slug: `acara-${(slugs += 1)}`,
-  name: 'Malam Puisi',
-  category: 'literature',
-  city: 'Jakarta',
-  venue: 'Taman Ismail Marzuki',
-  startsAt: hours(72),
-  endsAt: hours(75),
-  ...values,
-});
-const categoryOf = (poolId: string, values: object = {}) => ({
-  poolId,
-  name: 'Festival',
-  price: { amount: 150_000, currency: 'IDR' },
-  saleOpensAt: hours(-1),
-  saleClosesAt: hours(48),
-  ...values,
-});
-
-/** An organiser, and requests as its manager. */
-async function openDesk() {
-  const organizer = await createOrganizer(one.db);
-  await createPaymentAccount(one.db, organizer);
-  return { organizer, ...(await deskOf(organizer, 'manager')) };
-}
-
-async function deskOf(organizer: TestOrganizer, role: 'manager' | 'door') {
-  const key = await keyOf(one, organizer, role);
-  const base = `/v1/organizers/${organizer.slug}/events`;
-  const ask = (method: string, path = '', body?: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-    one.fetch(`${base}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const create = async (values: object = {}) => shown(await ask('POST', '', draftOf(values)));
-  return { ask, create };
-}
-
-async function addPool(eventId: string, capacity = 100): Promise<string> {
-  const poolId = newId('pol');
-  await one.db.insert(pools).values({ eventId, id: poolId, name: 'Pool' });
-  await one.db.insert(stock).values({ eventId, poolId, capacity, available: capacity });
-  return poolId;
-}
-
-/** A published event of a new organiser. */
-async function publishedEvent() {
-  const desk = await openDesk();
-  const event = await desk.create();
-  const poolId = await addPool(event.id);
-  const category = await shown(await desk.ask('POST', `/${event.id}/ticket-categories`, categoryOf(poolId)));
-  const published = await shown(await desk.ask('POST', `/${event.id}/publication`));
-  return { ...desk, event: published, poolId, category, slug: String(event['slug']) };
-}
+const desks = useOrganizerDesk();
+const { hours, draftOf, openDesk, deskOf, publishedEvent } = desks;
 
 test('an event comes into being as a draft that the public does not see', async () => {
   const { ask, create, organizer } = await openDesk();
@@ -100,17 +20,17 @@ test('an event comes into being as a draft that the public does not see', async 
     publishedAt: null,
     organizer: { slug: organizer.slug },
   });
-  expect((await one.fetch(`/v1/events/${String(event['slug'])}`)).status).toBe(404);
+  expect((await desks.one.fetch(`/v1/events/${String(event['slug'])}`)).status).toBe(404);
   const read = await ask('GET', `/${event.id}`);
   expect(read.headers.get('etag')).toBe('"1"');
   expect(read.headers.get('cache-control')).toBe('no-store');
   expect(await shown(read)).toEqual(event);
-  expect(await auditOf(one.db, organizer)).toContainEqual(
+  expect(await auditOf(desks.one.db, organizer)).toContainEqual(
     expect.objectContaining({ act: 'event.created', subject_id: event.id }),
   );
 });
 
-test('a slug belongs to one event; times, currency and unknown fields are checked', async () => {
+test('a slug belongs to desks.one event; times, currency and unknown fields are checked', async () => {
   const { ask, create } = await openDesk();
   const { slug } = (await create()) as unknown as { slug: string };
   const taken = await ask('POST', '', draftOf({ slug }));
@@ -157,14 +77,14 @@ test('an event changes only from the version that was read', async () => {
     expect((await ask('PATCH', `/${id}`, body, headers)).status).toBe(400);
   }
   expect(await shown(await ask('GET', `/${id}`))).toMatchObject({ name: 'Malam Lain', version: 3 });
-  const changes = (await auditOf(one.db, organizer)).filter(({ act }) => act === 'event.changed');
+  const changes = (await auditOf(desks.one.db, organizer)).filter(({ act }) => act === 'event.changed');
   expect(changes.map((row) => row.changes)).toEqual([
     { name: { from: 'Malam Puisi', to: 'Malam Prosa' } },
     { name: { from: 'Malam Prosa', to: 'Malam Lain' } },
   ]);
 });
 
-test('twenty editors of one version: one wins', async () => {
+test('twenty editors of desks.one version: desks.one wins', async () => {
   const { ask, create } = await openDesk();
   const { id } = await create();
   const answers = await Promise.all(
@@ -188,12 +108,14 @@ test('another organiser and the door see nothing and change nothing', async () =
     const answer = await stranger.ask(method, path, body);
     expect([path, answer.status, (await shown(answer)).code]).toEqual([path, 404, 'event.not_found']);
   }
-  const key = await keyOf(one, stranger.organizer, 'manager');
+  const key = await keyOf(desks.one, stranger.organizer, 'manager');
   const base = `/v1/organizers/${organizer.slug}/events`;
-  const crossed = await one.fetch(base, { headers: { authorization: `Bearer ${key}` } });
-  const unknown = await one.fetch('/v1/organizers/nobody/events', { headers: { authorization: `Bearer ${key}` } });
+  const crossed = await desks.one.fetch(base, { headers: { authorization: `Bearer ${key}` } });
+  const unknown = await desks.one.fetch('/v1/organizers/nobody/events', {
+    headers: { authorization: `Bearer ${key}` },
+  });
   expect([crossed.status, (await shown(crossed)).code]).toEqual([unknown.status, (await shown(unknown)).code]);
-  expect((await one.fetch(base)).status).toBe(401);
+  expect((await desks.one.fetch(base)).status).toBe(401);
   const door = await deskOf(organizer, 'door');
   expect((await door.ask('GET')).status).toBe(403);
   expect((await shown(await stranger.ask('GET'))).data).toEqual([]);

@@ -1,96 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogInvariants } from '../../src/catalog/invariants.ts';
-import { pools, stock } from '../../src/orders/tables.ts';
-import { newId } from '../../src/platform/ids.ts';
-import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestOrganizer, createOrganizer, createPaymentAccount } from '../../testkit/factories.ts';
+import { expect, test } from 'vitest';
+import { type CatalogProcess, auditOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { useOrganizerDesk } from './support/organizer-desk.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let one: CatalogProcess;
-let two: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
-  [one, two] = [await openCatalog(urls), await openCatalog(urls)];
-});
-afterAll(async () => {
-  for (const invariant of catalogInvariants) expect(await invariant.find(one.db)).toEqual([]);
-  await Promise.all([one.close(), two.close()]);
-  await Promise.all([database.close(), redis.close()]);
-});
-
-const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
-let slugs = 0;
-const draftOf = (values: object = {}) => ({
-  slug: `acara-${(slugs += 1)}`,
-  name: 'Malam Puisi',
-  category: 'literature',
-  city: 'Jakarta',
-  venue: 'Taman Ismail Marzuki',
-  startsAt: hours(72),
-  endsAt: hours(75),
-  ...values,
-});
-const categoryOf = (poolId: string, values: object = {}) => ({
-  poolId,
-  name: 'Festival',
-  price: { amount: 150_000, currency: 'IDR' },
-  saleOpensAt: hours(-1),
-  saleClosesAt: hours(48),
-  ...values,
-});
-
-/** An organiser, and requests as its manager. */
-async function openDesk() {
-  const organizer = await createOrganizer(one.db);
-  await createPaymentAccount(one.db, organizer);
-  return { organizer, ...(await deskOf(organizer, 'manager')) };
-}
-
-async function deskOf(organizer: TestOrganizer, role: 'manager' | 'door') {
-  const key = await keyOf(one, organizer, role);
-  const base = `/v1/organizers/${organizer.slug}/events`;
-  const ask = (method: string, path = '', body?: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-    one.fetch(`${base}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const create = async (values: object = {}) => shown(await ask('POST', '', draftOf(values)));
-  return { ask, create };
-}
-
-async function addPool(eventId: string, capacity = 100): Promise<string> {
-  const poolId = newId('pol');
-  await one.db.insert(pools).values({ eventId, id: poolId, name: 'Pool' });
-  await one.db.insert(stock).values({ eventId, poolId, capacity, available: capacity });
-  return poolId;
-}
-
-/** A published event of a new organiser. */
-async function publishedEvent() {
-  const desk = await openDesk();
-  const event = await desk.create();
-  const poolId = await addPool(event.id);
-  const category = await shown(await desk.ask('POST', `/${event.id}/ticket-categories`, categoryOf(poolId)));
-  const published = await shown(await desk.ask('POST', `/${event.id}/publication`));
-  return { ...desk, event: published, poolId, category, slug: String(event['slug']) };
-}
+const desks = useOrganizerDesk();
+const { hours, categoryOf, openDesk, addPool, publishedEvent } = desks;
 
 test('publishing names all that is missing, then shows the event everywhere at once', async () => {
   const { ask, create, organizer } = await openDesk();
   const event = await create();
   const slug = String(event['slug']);
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(404);
+  expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(404);
   const none = await shown(await ask('POST', `/${event.id}/publication`));
   expect(none).toMatchObject({ code: 'event.not_publishable', missing: [{ code: 'ticket_category.none' }] });
   const empty = await addPool(event.id, 0);
@@ -115,19 +35,19 @@ test('publishing names all that is missing, then shows the event everywhere at o
     expect.objectContaining({ status: 'published', version: 2 }),
   ]);
   await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(200);
+  expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(200);
   expect(await shown(await ask('POST', `/${event.id}/publication`))).toMatchObject({ version: 2 });
-  expect((await auditOf(one.db, organizer)).filter(({ act }) => act === 'event.published').length).toBe(1);
+  expect((await auditOf(desks.one.db, organizer)).filter(({ act }) => act === 'event.published').length).toBe(1);
 });
 
 test('a change of a public event is pushed to every process', async () => {
   const { ask, event, slug } = await publishedEvent();
   const nameAt = async (process: CatalogProcess) => (await shown(await process.fetch(`/v1/events/${slug}`)))['name'];
-  expect([await nameAt(one), await nameAt(two)]).toEqual(['Malam Puisi', 'Malam Puisi']);
+  expect([await nameAt(desks.one), await nameAt(desks.two)]).toEqual(['Malam Puisi', 'Malam Puisi']);
   await ask('PATCH', `/${event.id}`, { name: 'Malam Sajak', version: event.version });
   // Without a push it would stay for as long as bytes are fresh.
-  await expect.poll(() => nameAt(two), { timeout: 5000, interval: 5 }).toBe('Malam Sajak');
-  expect(await nameAt(one)).toBe('Malam Sajak');
+  await expect.poll(() => nameAt(desks.two), { timeout: 5000, interval: 5 }).toBe('Malam Sajak');
+  expect(await nameAt(desks.one)).toBe('Malam Sajak');
 });
 
 test('a public event cannot be left without what it must have', async () => {
@@ -144,12 +64,12 @@ test('a public event cannot be left without what it must have', async () => {
 
 test('an event goes back to a draft while nothing was ordered, and not after', async () => {
   const { ask, event, slug, category, organizer } = await publishedEvent();
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(200);
+  expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(200);
   expect(await shown(await ask('DELETE', `/${event.id}/publication`))).toMatchObject({ status: 'draft' });
   await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await two.fetch(`/v1/events/${slug}`)).status).toBe(404);
+  expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(404);
   expect((await ask('POST', `/${event.id}/publication`)).status).toBe(200);
-  const open = openTestDb(database.url);
+  const open = openTestDb(desks.database.url);
   const ordered = { id: event.id, slug, organizer, categories: [{ id: category.id, poolId: '', price: 150_000 }] };
   await order(placingDeps(open), ordered);
   await open.close();
@@ -169,8 +89,13 @@ test('an event goes back to a draft while nothing was ordered, and not after', a
 test('a cancelled event is shown as cancelled, and does not change any more', async () => {
   const { ask, event, slug } = await publishedEvent();
   expect((await ask('POST', `/${event.id}/cancellation`)).status).toBe(200);
-  expect(await shown(await one.fetch(`/v1/events/${slug}`))).toMatchObject({ status: 'cancelled', sales: 'closed' });
-  expect((await shown(await one.fetch(`/v1/events/${slug}/availability`))).data[0]).toMatchObject({ band: 'none' });
+  expect(await shown(await desks.one.fetch(`/v1/events/${slug}`))).toMatchObject({
+    status: 'cancelled',
+    sales: 'closed',
+  });
+  expect((await shown(await desks.one.fetch(`/v1/events/${slug}/availability`))).data[0]).toMatchObject({
+    band: 'none',
+  });
   for (const [method, path, body] of [
     ['POST', '/cancellation', undefined],
     ['POST', '/publication', undefined],
@@ -188,7 +113,7 @@ test('a cancelled event is shown as cancelled, and does not change any more', as
 test('sales close and open at once, whatever the windows say', async () => {
   const { ask, event, slug } = await publishedEvent();
   const stateOf = async () =>
-    (await shown(await one.fetch(`/v1/events/${slug}/ticket-categories`))).data[0]?.['saleState'];
+    (await shown(await desks.one.fetch(`/v1/events/${slug}/ticket-categories`))).data[0]?.['saleState'];
   expect(await stateOf()).toBe('open');
   expect(await shown(await ask('PUT', `/${event.id}/sales`, { sales: 'closed' }))).toMatchObject({ sales: 'closed' });
   expect(await stateOf()).toBe('closed');

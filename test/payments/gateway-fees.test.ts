@@ -1,83 +1,27 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/database/db.ts';
+import { describe, expect, test } from 'vitest';
 import { showSales } from '../../src/orders/desk/show-sales.ts';
 import { gatewayFeesOf } from '../../src/payments/ledger/queries.ts';
 import { readFact } from '../../src/payments/gateways/midtrans/read-fact.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
-import {
-  type PaymentWorld,
-  control,
-  createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { type Placed, attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { control } from '../../testkit/payments/payment-world.ts';
+import { attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { until } from '../../testkit/until.ts';
+import { useGatewayFees, type States } from './support/gateway-fees.ts';
 
 /** Guards that the gateway's own fee, added to what the buyer pays, is neither ours nor a surplus: it is booked apart. */
 
-let world: PaymentWorld;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
-
-const price = 150_000;
-const fee = 4440;
-const gross = price + fee;
-let accounts = 0;
-
-type States = 'metadata' | 'extra_info' | 'nowhere';
-
-/** An event whose organiser's account at the gateway adds its fee to what buyers pay. */
-async function eventWithFee(
-  states: States,
-  { buyerPaysFee = false, added = fee, capacity = 100 } = {},
-): Promise<TestEvent> {
-  accounts += 1;
-  const account = { merchantId: `M-FEE-${accounts}`, serverKey: `server-key-with-fee-${accounts}` };
-  const response = await fetch(`${world.sandbox.url}/control/midtrans/accounts/${account.merchantId}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ serverKey: account.serverKey, buyerFee: added, statesBuyerFee: states }),
-  });
-  expect(response.status).toBe(200);
-  const event = await createPaidEvent(world, { account, categories: [{ capacity }] });
-  await world.db.execute(
-    sql`update payment_accounts set buyer_pays_fee = ${buyerPaysFee} where organizer_id = ${event.organizer.id}`,
-  );
-  return event;
-}
-
-async function paid(event: TestEvent, method: string, options = {}): Promise<Placed> {
-  const placed = await placeReady(world, event, options);
-  await control(world, `/payments/${placed.attemptId}/pay`, { method });
-  await settle(world, placed, 2);
-  return placed;
-}
-
-async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> {
-  const rows = await rowsOf<{ account: string; amount: number }>(
-    world.db,
-    sql`select account, sum(amount)::int as amount from ledger_entries where order_id = ${orderId} group by 1 having sum(amount) <> 0`,
-  );
-  return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
-}
+const fees = useGatewayFees();
+const { price, fee, gross, eventWithFee, paid, balancesOf } = fees;
 
 test('the sales figures show what gateways have kept, apart from the revenue', async () => {
   const event = await eventWithFee('metadata');
   await paid(event, 'qris', { quantity: 2 });
   await paid(event, 'bca_va');
-  await placeReady(world, event);
+  await placeReady(fees.world, event);
   const actor = { kind: 'staff', id: 'stf_test', sessionId: 'ses_test', role: 'manager' } as const;
   const organizer = { organizerId: event.organizer.id, organizerSlug: event.organizer.slug };
-  const sales = await showSales({ db: world.db, gatewayFeesOf }, { ...actor, ...organizer }, event.id);
+  const sales = await showSales({ db: fees.world.db, gatewayFeesOf }, { ...actor, ...organizer }, event.id);
   expect(sales.total).toMatchObject({
     paid: 3,
     revenue: { amount: 3 * price, currency: 'IDR' },
@@ -94,13 +38,13 @@ describe('an order is paid, and nothing is refunded', () => {
   ])('%s', async (_name, states, buyerPaysFee, method) => {
     const event = await eventWithFee(states, { buyerPaysFee });
     const placed = await paid(event, method);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, flags: [] });
-    expect(await attemptsOf(world, placed)).toMatchObject([
+    expect(await orderOf(fees.world, placed)).toMatchObject({ status: 'paid', tickets: 1, flags: [] });
+    expect(await attemptsOf(fees.world, placed)).toMatchObject([
       { amount: price, received: gross, gatewayFee: fee, refunded: 0 },
     ]);
     expect(await balancesOf(placed)).toEqual({ gateway: gross, gateway_fees: -fee, sales: -price });
-    expect(await refundsOf(world, placed)).toEqual([]);
-    expect(await tasksOf(world, placed)).toEqual([]);
+    expect(await refundsOf(fees.world, placed)).toEqual([]);
+    expect(await tasksOf(fees.world, placed)).toEqual([]);
   });
 });
 
@@ -108,18 +52,18 @@ test('an unexplained amount is a surplus and is refunded: the control', async ()
   const event = await eventWithFee('nowhere');
   const placed = await paid(event, 'qris');
   await until(async () => {
-    await work(world, placed);
-    return (await refundsOf(world, placed)).some(({ status }) => status === 'done');
+    await work(fees.world, placed);
+    return (await refundsOf(fees.world, placed)).some(({ status }) => status === 'done');
   });
-  expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', flags: ['overpaid'] });
-  expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'surplus', amount: fee }]);
+  expect(await orderOf(fees.world, placed)).toMatchObject({ status: 'paid', flags: ['overpaid'] });
+  expect(await refundsOf(fees.world, placed)).toMatchObject([{ reason: 'surplus', amount: fee }]);
 });
 
 test('of a surplus beside the fee only the surplus is refunded', async () => {
   const event = await eventWithFee('metadata');
-  const placed = await placeReady(world, event);
+  const placed = await placeReady(fees.world, event);
   const surplus = 1000;
-  await control(world, `/payments/${placed.attemptId}/pay`, {
+  await control(fees.world, `/payments/${placed.attemptId}/pay`, {
     method: 'qris',
     stated: { grossAmount: `${gross + surplus}.00` },
   });
@@ -136,8 +80,8 @@ test('of a surplus beside the fee only the surplus is refunded', async () => {
     metadata: { extra_info: { gross_amount_info: status } },
   });
   expect(fact).toMatchObject({ amount: gross + surplus, fee });
-  await settle(world, placed, 2);
-  await work(world, placed);
+  await settle(fees.world, placed, 2);
+  await work(fees.world, placed);
   // The sandbox goes on stating the amount it was asked for, so all that is beyond it counts as its fee.
   expect(await balancesOf(placed)).toMatchObject({ sales: -price });
 });
@@ -152,7 +96,7 @@ describe('a fee that is claimed', () => {
 
   test('in a signed callback for the exact amount does not make it less: the gateway is asked', async () => {
     const event = await eventWithFee('nowhere', { added: 0 });
-    const placed = await placeReady(world, event);
+    const placed = await placeReady(fees.world, event);
     const body = {
       order_id: placed.attemptId,
       transaction_id: 'trx',
@@ -160,18 +104,18 @@ describe('a fee that is claimed', () => {
       status_code: '200',
       gross_amount: `${price}.00`,
       currency: 'IDR',
-      merchant_id: `M-FEE-${accounts}`,
+      merchant_id: `M-FEE-${fees.accounts}`,
       payment_type: 'qris',
       metadata: { extra_info: { gross_amount_info: { original_amount: '1.00' } } },
     };
-    const answer = await fetch(`${world.url}/v1/callbacks/midtrans/${event.organizer.slug}`, {
+    const answer = await fetch(`${fees.world.url}/v1/callbacks/midtrans/${event.organizer.slug}`, {
       method: 'POST',
-      body: JSON.stringify(sign(body, `server-key-with-fee-${accounts}`)),
+      body: JSON.stringify(sign(body, `server-key-with-fee-${fees.accounts}`)),
     });
     expect(answer.status).toBe(200);
-    await settle(world, placed, 1);
-    expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment' });
-    expect(await attemptsOf(world, placed)).toMatchObject([{ received: 0, gatewayFee: 0 }]);
+    await settle(fees.world, placed, 1);
+    expect(await orderOf(fees.world, placed)).toMatchObject({ status: 'pending_payment' });
+    expect(await attemptsOf(fees.world, placed)).toMatchObject([{ received: 0, gatewayFee: 0 }]);
   });
 
   test.each([

@@ -1,79 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { orderAccessToken } from '../../src/access/index.ts';
-import { createApp } from '../../src/app.ts';
-import { templateOf } from '../../src/http/contract/route-template.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.ts';
-import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { useSeenClasses } from './support/seen-classes.ts';
 
 /**
  * Guards that only a route has a class: whatever no route serves, and whoever makes up a credential, is of the lowest one,
  * limited, and costs no query. All routes of the router are tried.
  */
 
-type Seen = {
-  readonly route: string | undefined;
-  readonly class: RouteClass | undefined;
-  readonly isStranger: boolean;
-};
-
-let world: TestService;
-let app: ReturnType<typeof createApp>;
-let seen: Seen | undefined;
-let routes: { method: string; template: string }[];
-
-beforeAll(async () => {
-  world = await startTestService({
-    REQUESTS_PER_MINUTE_PER_NETWORK: '1000000',
-    TRUSTED_PROXIES: '127.0.0.0/8',
-    CORS_ALLOW_ORIGINS: 'https://shop.example',
-  });
-  const { decide } = world.service;
-  app = createApp({
-    ...world.service,
-    decide: (asked, route) => {
-      const decided = decide(asked, route);
-      if (decided instanceof Promise) return decided.then((decision) => note(route, decision));
-      return note(route, decided);
-    },
-  });
-  const note = <Decision extends object>(route: string | undefined, decision: Decision): Decision => {
-    seen = {
-      route,
-      class: 'class' in decision ? (decision.class as RouteClass) : undefined,
-      isStranger: 'isStranger' in decision && decision.isStranger === true,
-    };
-    return decision;
-  };
-  const found = new Map<string, { method: string; template: string }>();
-  for (const { method, path } of app.routes) {
-    const template = templateOf(path);
-    if (template !== undefined && method !== 'ALL') found.set(`${method} ${template}`, { method, template });
-  }
-  routes = [...found.values()];
-});
-afterAll(() => world?.close());
-
-const filled: Record<string, string> = {
-  id: `ord_${'7'.repeat(28)}`,
-  slug: 'some-event',
-  organizerSlug: 'some-organizer',
-  senderId: 'snd_00000000000000000000',
-};
-const addressOf = (template: string) => template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => filled[name] ?? 'x1');
-
-let network = 0;
-/** Each from a network of its own, so that no limit stands in the way of what is looked at. */
-async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
-  seen = undefined;
-  network += 1;
-  const from = `198.${18 + (network >> 16)}.${(network >> 8) & 255}.${network & 255}`;
-  const response = await app.fetch(
-    new Request(`http://localhost${path}`, { method, headers: { 'x-forwarded-for': `${from}:4711`, ...headers } }),
-  );
-  await response.arrayBuffer();
-  return response;
-}
+const classified = useSeenClasses();
+const { addressOf, ask } = classified;
 
 const classes: Record<string, RouteClass> = {
   'POST /v1/callbacks/midtrans/{organizerSlug}': 0,
@@ -110,24 +47,24 @@ const classes: Record<string, RouteClass> = {
 describe('a route', () => {
   it.each(Object.entries(classes))('%s is of class %i', (name, expected) => {
     const [method = '', template = ''] = name.split(' ');
-    expect(routes).toContainEqual({ method: method === 'HEAD' ? 'GET' : method, template });
+    expect(classified.routes).toContainEqual({ method: method === 'HEAD' ? 'GET' : method, template });
     expect(ruleOf(method, template).class).toBe(expected);
   });
 
   it('of each kind is found by the router before anything else happens', async () => {
-    expect(routes.length).toBeGreaterThan(80);
-    for (const { method, template } of routes) {
+    expect(classified.routes.length).toBeGreaterThan(80);
+    for (const { method, template } of classified.routes) {
       const { class: expected, bearer } = ruleOf(method, template);
       await ask(method, addressOf(template));
-      if (expected === 0) expect([template, seen]).toEqual([template, undefined]);
+      if (expected === 0) expect([template, classified.seen]).toEqual([template, undefined]);
       // Two templates of one shape share an address: the first of them serves it.
-      else if (bearer === undefined) expect([template, seen?.class]).toEqual([template, expected]);
+      else if (bearer === undefined) expect([template, classified.seen?.class]).toEqual([template, expected]);
     }
   });
 
   it('has its class for no other method and for no address beside it', async () => {
-    const served = new Set(routes.map(({ method, template }) => `${method} ${template}`));
-    for (const { template } of routes.filter(({ method, template: of }) => ruleOf(method, of).class <= 3)) {
+    const served = new Set(classified.routes.map(({ method, template }) => `${method} ${template}`));
+    for (const { template } of classified.routes.filter(({ method, template: of }) => ruleOf(method, of).class <= 3)) {
       const address = addressOf(template);
       const besides = [
         `${address}/`,
@@ -141,8 +78,8 @@ describe('a route', () => {
         .map((method) => [method, address] as const);
       for (const [method, path] of [...besides, ...others]) {
         const { status } = await ask(method, path);
-        if (seen?.route !== undefined && seen.route !== template) continue;
-        expect([method, path, seen?.class, seen?.route]).toEqual([method, path, 5, undefined]);
+        if (classified.seen?.route !== undefined && classified.seen.route !== template) continue;
+        expect([method, path, classified.seen?.class, classified.seen?.route]).toEqual([method, path, 5, undefined]);
         expect([method, path, status]).toEqual([method, path, 404]);
       }
     }
@@ -154,7 +91,7 @@ describe('a route', () => {
         origin: 'https://shop.example',
         ...(method === undefined ? {} : { 'access-control-request-method': method }),
       });
-      return seen?.class;
+      return classified.seen?.class;
     };
     expect(await asked('POST', '/v1/orders')).toBe(2);
     expect(await asked('GET', addressOf('/v1/orders/{id}'))).toBe(1);
@@ -168,7 +105,7 @@ describe('a route', () => {
 describe('a network', () => {
   const from = { 'x-forwarded-for': '203.0.113.9' };
   const post = (path: string, headers: Record<string, string>) =>
-    app.fetch(
+    classified.app.fetch(
       new Request(`http://localhost${path}`, {
         method: 'POST',
         headers: { ...from, 'content-type': 'application/json', ...headers },
@@ -176,10 +113,11 @@ describe('a network', () => {
       }),
     );
 
+  let network = 0;
   it.each(['access.unauthenticated', 'access.link_invalid', 'queue.place_invalid', 'queue.pass_invalid'])(
     'is refused in the end for what is answered %s, on every way to the handlers',
     async (code) => {
-      const { refuseFailure } = world.service;
+      const { refuseFailure } = classified.world.service;
       network += 1;
       const asked = {
         method: 'POST',
@@ -206,13 +144,15 @@ describe('a network', () => {
     const refused = (await (await bad()).json()) as { 'violated-policies': string[] };
     expect(refused['violated-policies']).toEqual(['credential_failures']);
     const orderId = `ord_${'7'.repeat(28)}`;
-    const stranger = await app.fetch(new Request(`http://localhost/v1/orders/${orderId}`, { headers: from }));
+    const stranger = await classified.app.fetch(
+      new Request(`http://localhost/v1/orders/${orderId}`, { headers: from }),
+    );
     expect(stranger.status).toBe(429);
     const token = orderAccessToken('test-only-order-token-secret-0123456789', orderId, 1);
-    const own = await app.fetch(
+    const own = await classified.app.fetch(
       new Request(`http://localhost/v1/orders/${orderId}`, { headers: { ...from, authorization: `Bearer ${token}` } }),
     );
     expect(own.status).toBe(404);
-    expect((await app.fetch(new Request('http://localhost/v1/events', { headers: from }))).status).toBe(200);
+    expect((await classified.app.fetch(new Request('http://localhost/v1/events', { headers: from }))).status).toBe(200);
   });
 });

@@ -1,89 +1,12 @@
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
-import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Read, type ReadKind, readKind } from '../../../src/http/public-cache/kind.ts';
-import { type CachedReads, createCachedReads } from '../../../src/http/public-cache/cached-reads.ts';
-import { DomainError } from '../../../src/platform/errors.ts';
-import { createLog } from '../../../src/platform/log.ts';
-import { openCacheRedis } from '../../../src/platform/redis.ts';
-import { type CutWire, layWire } from '../../../testkit/services/cut-wire.ts';
-import { type TestRedis, createTestRedis } from '../../../testkit/services/redis.ts';
+import { expect, test } from 'vitest';
+import { useCachedThings } from './support/cached-things.ts';
 
-const log = createLog({ level: 'silent', process: 'test' });
-let testRedis: TestRedis;
-let wire: CutWire;
-const opened: { reads: CachedReads; redis: Redis }[] = [];
-
-/** One process of the service, as far as cached reads go. */
-async function openProcess(url: string, memoryBytesMax?: number): Promise<CachedReads> {
-  const redis = openCacheRedis(url, log);
-  await new Promise((resolve) => redis.once('ready', resolve));
-  const reads = createCachedReads({ redis, log, ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }) });
-  opened.push({ reads, redis });
-  return reads;
-}
-
-beforeAll(async () => {
-  testRedis = await createTestRedis();
-  wire = await layWire(testRedis.cacheUrl);
-});
-afterAll(async () => {
-  for (const { reads, redis } of opened) {
-    reads.close();
-    redis.disconnect();
-  }
-  await wire.close();
-  await testRedis.close();
-});
-
-let names = 0;
-const kindOf = (ttlMs: number): ReadKind =>
-  readKind({
-    name: `test-${(names += 1)}`,
-    ttlMs,
-    staleWhileRevalidateSeconds: 2,
-    staleIfErrorSeconds: 60,
-    buildsMax: 10,
-  });
-
-/** A thing of which one can see how often it was asked, and which may change, vanish, hang or break. */
-function thing(ttlMs = 20_000) {
-  names += 1;
-  const world = {
-    value: 'first' as string | undefined,
-    renders: 0,
-    fails: false,
-    delayMs: 5,
-    untilThen: Promise.resolve(),
-  };
-  const tag = `thing:${names}`;
-  const read: Read = {
-    key: `/thing/${names}`,
-    kind: kindOf(ttlMs),
-    missingTags: [`slug:${names}`],
-    missing: () => new DomainError('request.not_found', 'There is nothing at this address.'),
-    locate: async () => ({ tag, name: 'thing', surrogateKeys: `thing-${names}` }),
-    render: async () => {
-      world.renders += 1;
-      const { value } = world;
-      await new Promise((resolve) => setTimeout(resolve, world.delayMs));
-      await world.untilThen;
-      if (world.fails) throw Object.assign(new Error('gone'), { code: 'CONNECTION_CLOSED' });
-      return value === undefined ? undefined : { body: { value, filling: 'x'.repeat(4000) } };
-    },
-  };
-  return { world, tag, read };
-}
-
-const get = (headers: Record<string, string> = {}, method = 'GET') =>
-  new Request('http://antre.test/thing', { method, headers });
-const valueOf = async (response: Response) => ((await response.json()) as { value: string }).value;
-/** Sooner than anything is stale here; how soon, the bench of moments says. */
-const eventually = (check: () => boolean | Promise<boolean>): Promise<void> =>
-  expect.poll(check, { timeout: 10_000, interval: 5 }).toBe(true);
+const cached = useCachedThings();
+const { openProcess, thing, get, valueOf, eventually } = cached;
 
 test('a cold stampede over two processes rebuilds once', async () => {
-  const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
+  const [one, two] = [await openProcess(cached.testRedis.cacheUrl), await openProcess(cached.testRedis.cacheUrl)];
   const { world, read } = thing();
   world.delayMs = 50;
   const answers = await Promise.all(
@@ -92,14 +15,14 @@ test('a cold stampede over two processes rebuilds once', async () => {
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 200));
   expect(new Set(await Promise.all(answers.map(valueOf)))).toEqual(new Set(['first']));
   expect(world.renders).toBe(1);
-  const third = await openProcess(testRedis.cacheUrl);
+  const third = await openProcess(cached.testRedis.cacheUrl);
   expect((await third.answer(read, get())).headers.get('cache-status')).toMatch(/^antre; hit; ttl=\d+; detail=shared$/);
   expect(third.atHand(read.key, get())).toBeInstanceOf(Response);
   expect(world.renders).toBe(1);
 });
 
 test('each encoding has its own bytes and its own strong ETag; 304 and HEAD send none', async () => {
-  const reads = await openProcess(testRedis.cacheUrl);
+  const reads = await openProcess(cached.testRedis.cacheUrl);
   const { read } = thing();
   const plain = await reads.answer(read, get());
   const text = await plain.text();
@@ -129,7 +52,7 @@ test('each encoding has its own bytes and its own strong ETag; 304 and HEAD send
 });
 
 test('a change is pushed to every process, and is rebuilt once', async () => {
-  const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
+  const [one, two] = [await openProcess(cached.testRedis.cacheUrl), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   await Promise.all([one.answer(read, get()), two.answer(read, get())]);
   world.value = 'second';
@@ -140,7 +63,7 @@ test('a change is pushed to every process, and is rebuilt once', async () => {
 });
 
 test('what was rendered before a change is not kept after it', async () => {
-  const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
+  const [one, two] = [await openProcess(cached.testRedis.cacheUrl), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   world.delayMs = 100;
   const early = two.answer(read, get());
@@ -153,7 +76,7 @@ test('what was rendered before a change is not kept after it', async () => {
 });
 
 test('control: without the generation, the process that rendered before the change would give old bytes to all', async () => {
-  const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
+  const [one, two] = [await openProcess(cached.testRedis.cacheUrl), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   world.delayMs = 100;
   const early = two.answer(read, get());
@@ -167,7 +90,7 @@ test('control: without the generation, the process that rendered before the chan
 });
 
 test('bytes expire by age without a push, and are refreshed in the background', async () => {
-  const reads = await openProcess(testRedis.cacheUrl);
+  const reads = await openProcess(cached.testRedis.cacheUrl);
   const { world, read } = thing(400);
   await reads.answer(read, get());
   world.value = 'second';
@@ -181,7 +104,7 @@ test('bytes expire by age without a push, and are refreshed in the background', 
 });
 
 test('a missing object is remembered briefly, and a change makes it visible at once', async () => {
-  const [one, two] = [await openProcess(testRedis.cacheUrl), await openProcess(testRedis.cacheUrl)];
+  const [one, two] = [await openProcess(cached.testRedis.cacheUrl), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   world.value = undefined;
   for (let tries = 0; tries < 20; tries += 1) {
@@ -196,7 +119,7 @@ test('a missing object is remembered briefly, and a change makes it visible at o
 });
 
 test('memory is bounded, and what is used stays', async () => {
-  const reads = await openProcess(testRedis.cacheUrl, 100_000);
+  const reads = await openProcess(cached.testRedis.cacheUrl, 100_000);
   const hot = thing();
   await reads.answer(hot.read, get());
   const many = Array.from({ length: 40 }, () => thing());
@@ -210,7 +133,7 @@ test('memory is bounded, and what is used stays', async () => {
 });
 
 test('nothing of a request but its address and encoding has a part in the answer', async () => {
-  const reads = await openProcess(testRedis.cacheUrl);
+  const reads = await openProcess(cached.testRedis.cacheUrl);
   const { read } = thing();
   const own = await reads.answer(
     read,

@@ -1,0 +1,99 @@
+import { type Redis } from 'ioredis';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { readKind, type Read, type ReadKind } from '../../../../src/http/public-cache/kind.ts';
+import { createCachedReads, type CachedReads } from '../../../../src/http/public-cache/cached-reads.ts';
+import { DomainError } from '../../../../src/platform/errors.ts';
+import { createLog } from '../../../../src/platform/log.ts';
+import { openCacheRedis } from '../../../../src/platform/redis.ts';
+import { layWire, type CutWire } from '../../../../testkit/services/cut-wire.ts';
+import { createTestRedis, type TestRedis } from '../../../../testkit/services/redis.ts';
+
+/** Processes that share cached reads of one made-up thing. Registers what begins and ends them with the test file that calls it. */
+export function useCachedThings() {
+  const log = createLog({ level: 'silent', process: 'test' });
+  let testRedis: TestRedis;
+  let wire: CutWire;
+  const opened: { reads: CachedReads; redis: Redis }[] = [];
+
+  /** One process of the service, as far as cached reads go. */
+  async function openProcess(url: string, memoryBytesMax?: number): Promise<CachedReads> {
+    const redis = openCacheRedis(url, log);
+    await new Promise((resolve) => redis.once('ready', resolve));
+    const reads = createCachedReads({ redis, log, ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }) });
+    opened.push({ reads, redis });
+    return reads;
+  }
+
+  beforeAll(async () => {
+    testRedis = await createTestRedis();
+    wire = await layWire(testRedis.cacheUrl);
+  });
+  afterAll(async () => {
+    for (const { reads, redis } of opened) {
+      reads.close();
+      redis.disconnect();
+    }
+    await wire.close();
+    await testRedis.close();
+  });
+
+  let names = 0;
+  const kindOf = (ttlMs: number): ReadKind =>
+    readKind({
+      name: `test-${(names += 1)}`,
+      ttlMs,
+      staleWhileRevalidateSeconds: 2,
+      staleIfErrorSeconds: 60,
+      buildsMax: 10,
+    });
+
+  /** A thing of which one can see how often it was asked, and which may change, vanish, hang or break. */
+  function thing(ttlMs = 20_000) {
+    names += 1;
+    const world = {
+      value: 'first' as string | undefined,
+      renders: 0,
+      fails: false,
+      delayMs: 5,
+      untilThen: Promise.resolve(),
+    };
+    const tag = `thing:${names}`;
+    const read: Read = {
+      key: `/thing/${names}`,
+      kind: kindOf(ttlMs),
+      missingTags: [`slug:${names}`],
+      missing: () => new DomainError('request.not_found', 'There is nothing at this address.'),
+      locate: async () => ({ tag, name: 'thing', surrogateKeys: `thing-${names}` }),
+      render: async () => {
+        world.renders += 1;
+        const { value } = world;
+        await new Promise((resolve) => setTimeout(resolve, world.delayMs));
+        await world.untilThen;
+        if (world.fails) throw Object.assign(new Error('gone'), { code: 'CONNECTION_CLOSED' });
+        return value === undefined ? undefined : { body: { value, filling: 'x'.repeat(4000) } };
+      },
+    };
+    return { world, tag, read };
+  }
+
+  const get = (headers: Record<string, string> = {}, method = 'GET') =>
+    new Request('http://antre.test/thing', { method, headers });
+  const valueOf = async (response: Response) => ((await response.json()) as { value: string }).value;
+  /** Sooner than anything is stale here; how soon, the bench of moments says. */
+  const eventually = (check: () => boolean | Promise<boolean>): Promise<void> =>
+    expect.poll(check, { timeout: 10_000, interval: 5 }).toBe(true);
+
+  return {
+    get testRedis() {
+      return testRedis;
+    },
+    get wire() {
+      return wire;
+    },
+    openProcess,
+    thing,
+    get,
+    valueOf,
+    eventually,
+  };
+}
