@@ -1,11 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cors } from 'hono/cors';
-import { accessRoutes } from './access/routes.ts';
-import { buyerRoutes } from './access/buyers/routes.ts';
-import { organizerRoutes } from './catalog/routes.ts';
-import { publicRoutes } from './catalog/public/routes.ts';
-import { gateRoutes } from './check-in/gates/routes.ts';
-import { checkInRoutes } from './check-in/routes.ts';
 import type { Service } from './compose.ts';
 import { contractOf } from './contract.ts';
 import { apiDocs } from './http/contract/api-docs.ts';
@@ -18,67 +12,15 @@ import { requestContext } from './http/request-context.ts';
 import { preflightRouteOf } from './http/contract/route-template.ts';
 import { createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
-import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
-import { inboundRoutes } from './notifications/inbound/routes.ts';
-import { messageTextRoutes } from './notifications/message-texts/routes.ts';
-import { newsRoutes } from './notifications/news/routes.ts';
-import { unsubscribeRoutes } from './notifications/news/unsubscribing/routes.ts';
-import { notificationRoutes } from './notifications/routes.ts';
-import { senderRoutes } from './notifications/senders/routes.ts';
-import { suppressionRoutes } from './notifications/suppressions/routes.ts';
-import { webhookEndpointRoutes } from './notifications/webhooks/endpoints/routes.ts';
-import { webhookLogRoutes } from './notifications/webhooks/log/routes.ts';
-import { deskRoutes } from './orders/desk/routes.ts';
-import { orderRoutes, phoneReadingRoutes } from './orders/buyer/routes.ts';
-import { placementHotRoute, placementRoutes } from './orders/placement/routes.ts';
-import { poolRoutes } from './orders/pools/routes.ts';
-import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
-import { ticketRoutes } from './orders/tickets/routes.ts';
+import { placementHotRoute } from './orders/placement/routes.ts';
 import { callbackRoutes } from './payments/callbacks/routes.ts';
-import { paymentRoutes } from './payments/routes.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
-import { reportRoutes } from './reports/routes.ts';
 import { isStranger, trafficControl } from './traffic-control/middleware.ts';
-import { drawRoutes } from './waiting-room/draw/routes.ts';
-import { passHotRoute, passRoutes } from './waiting-room/places/pass-routes.ts';
-import { joinHotRoute, placeRoutes } from './waiting-room/places/routes.ts';
-import { waitingRoomRoutes } from './waiting-room/rooms/routes.ts';
+import { passHotRoute } from './waiting-room/places/pass-routes.ts';
+import { joinHotRoute } from './waiting-room/places/routes.ts';
 import { webRoutes } from './web/routes.ts';
-
-/** Every route of the service, by room; the typed client is made of this type. */
-export function createRoutes(service: Service) {
-  return createRouter()
-    .route('/', publicRoutes(service.publicReads))
-    .route('/', drawRoutes(service))
-    .route('/', placeRoutes(service))
-    .route('/', passRoutes(service))
-    .route('/', waitingRoomRoutes(service))
-    .route('/', placementRoutes(service))
-    .route('/', orderRoutes(service))
-    .route('/', ticketRoutes(service))
-    .route('/', phoneReadingRoutes(service))
-    .route('/', paymentRoutes(service))
-    .route('/', checkInRoutes(service))
-    .route('/', notificationRoutes(service))
-    .route('/', senderRoutes(service))
-    .route('/', messageTextRoutes(service))
-    .route('/', inboundRoutes(service))
-    .route('/', newsRoutes(service))
-    .route('/', unsubscribeRoutes(service))
-    .route('/', suppressionRoutes(service))
-    .route('/', notificationCallbackRoutes(service))
-    .route('/', webhookEndpointRoutes(service))
-    .route('/', webhookLogRoutes(service))
-    .route('/', accessRoutes(service))
-    .route('/', buyerRoutes(service))
-    .route('/', organizerRoutes(service))
-    .route('/', poolRoutes(service))
-    .route('/', promoCodeRoutes(service))
-    .route('/', deskRoutes(service))
-    .route('/', reportRoutes(service))
-    .route('/', gateRoutes(service));
-}
+import { createRoutes } from './api-routes.ts';
 
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
 

@@ -1,4 +1,4 @@
-import { createRoutes } from '../../src/app.ts';
+import { createRoutes } from '../../src/api-routes.ts';
 import type { Service } from '../../src/compose.ts';
 import { contractOf } from '../../src/contract.ts';
 import { createRouter } from '../../src/http/contract/router.ts';

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { createApp, createRoutes } from '../../src/app.ts';
+import { type ApiRoutes, createRoutes } from '../../src/api-routes.ts';
+import { createApp } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -12,7 +13,7 @@ export type TestService = {
   readonly service: Service;
   /** The database as the owner of its tables, past PgBouncer. */
   readonly directUrl: string;
-  readonly routes: ReturnType<typeof createRoutes>;
+  readonly routes: ApiRoutes;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 };
