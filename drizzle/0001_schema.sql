@@ -411,6 +411,8 @@ create table tickets (
   ticket_category_id text not null,
   -- 128 random bits, which the QR code carries in base 32.
   code bytea not null check (length(code) = 16),
+  -- Codes that this ticket had before.
+  codes_before integer not null default 0,
   status text not null default 'live' check (status in ('live', 'revoked')),
   issued_at timestamptz not null default now(),
   revoked_at timestamptz,
@@ -423,6 +425,17 @@ create index tickets_order on tickets (order_id, event_id);
 
 -- The door list in the order of change, so that a device gets only what is new.
 create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);
+
+-- Codes that were replaced. The trigger retire_code writes them, so that devices learn of them.
+create table retired_codes (
+  event_id text not null,
+  code bytea not null,
+  ticket_id text not null,
+  retired_at timestamptz not null,
+  primary key (event_id, code)
+);
+
+create index retired_codes_changed on retired_codes (event_id, retired_at);
 
 -- payments ------------------------------------------------------------------------------------------------------------
 
@@ -595,6 +608,16 @@ create table gates (
   primary key (event_id, id)
 );
 
+-- What the organiser allows devices at the door. An event without a row has the defaults.
+create table door_settings (
+  event_id text primary key references events (id),
+  -- Whether devices may keep the names of guests, and find guests by name and phone.
+  shows_names boolean not null default false,
+  -- What the door does for a category, such as "blue wristband": texts by category id.
+  category_notes jsonb not null default '{}',
+  updated_at timestamptz not null default now()
+);
+
 create unique index gates_name on gates (event_id, name_key);
 
 -- At most one row per ticket: the admission. Re-entry changes `inside`.
@@ -650,10 +673,17 @@ create table scans (
   received_at timestamptz not null default now(),
   first_admitted_at timestamptz,
   first_gate text,
+  -- Taken back by a person: the scan keeps its answer, and counts no longer.
+  undone_at timestamptz,
+  undone_by text,
+  undone_reason text,
+  check (undone_at is null or not passed),
   primary key (event_id, actor_id, device_id, scan_id)
 );
 
 create index scans_ticket on scans (ticket_id, event_id, scanned_at) where ticket_id is not null;
+-- The door list tells devices which tickets were scanned since they last asked.
+create index scans_changed on scans (event_id, greatest(received_at, undone_at)) where ticket_id is not null;
 create index scans_to_look_into on scans (event_id, scanned_at)
   where (conflict and direction = 'entry') or fault is not null;
 

@@ -3,7 +3,9 @@ import { buyerRoutes } from './access/buyers/routes.ts';
 import { organizerRoutes } from './catalog/routes.ts';
 import { publicRoutes } from './catalog/public/routes.ts';
 import { gateRoutes } from './check-in/gates/routes.ts';
+import { offlineRoutes } from './check-in/offline/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
+import { doorSettingsRoutes } from './check-in/settings/routes.ts';
 import type { Service } from './compose.ts';
 import { createRouter } from './http/contract/router.ts';
 import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
@@ -43,6 +45,8 @@ export function createRoutes(service: Service) {
     .route('/', phoneReadingRoutes(service))
     .route('/', paymentRoutes(service))
     .route('/', checkInRoutes(service))
+    .route('/', offlineRoutes(service))
+    .route('/', doorSettingsRoutes(service))
     .route('/', notificationRoutes(service))
     .route('/', senderRoutes(service))
     .route('/', messageTextRoutes(service))

@@ -187,6 +187,8 @@ export const refusals = {
   showWebhookDelivery: [...endpoint, 'webhook_delivery.not_found'],
   replayWebhook: [...endpoint, 'webhook.not_active', 'webhook_delivery.not_found'],
   replayWebhooks: [...endpoint, 'webhook.not_active'],
+  showDoorSettings: event,
+  changeDoorSettings: [...event, 'gate.category_unknown'],
   listGates: event,
   createGate: [...event, 'gate.name_taken', 'gate.limit_reached', 'gate.category_unknown'],
   changeGate: [...event, 'gate.not_found', 'gate.name_taken', 'gate.category_unknown'],

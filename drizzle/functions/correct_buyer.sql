@@ -57,10 +57,8 @@ begin
 
   update orders o set buyer_email = p_email, buyer_keys = array[p_email_key, o.buyer_keys[2]], link_version = o.link_version + 1
     where o.event_id = p_event_id and o.id = p_order_id;
-  -- The old address may have the QR codes. A new time of issue brings the new ones to devices that have read the door list. A ticket
-  -- that has let somebody in keeps its code, by which its holder leaves and returns.
-  update tickets t set code = substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16),
-      issued_at = clock_timestamp()
+  -- The old address may have the QR codes. A ticket that has let somebody in keeps its code, by which its holder leaves and returns.
+  update tickets t set code = substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16)
     where t.event_id = p_event_id and t.order_id = p_order_id and t.status = 'live'
       and not exists (select from admissions a where a.event_id = t.event_id and a.ticket_id = t.id);
   return 'corrected';

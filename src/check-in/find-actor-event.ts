@@ -16,6 +16,8 @@ export async function findActorEvent(deps: { db: Db }, actor: Actor, eventId: st
 
 export type DoorEvent = {
   readonly id: string;
+  readonly name: string;
+  readonly time_zone: string;
   readonly doors_open_at: string;
   readonly ends_at: string;
   readonly now: string;
@@ -25,7 +27,7 @@ export type DoorEvent = {
 async function findDoorEvent(db: Db, organizerId: string, eventId: string): Promise<DoorEvent | undefined> {
   const [row] = await rowsOf<DoorEvent>(
     db,
-    sql`select id, to_json(doors_open_at) #>> '{}' as doors_open_at, to_json(ends_at) #>> '{}' as ends_at,
+    sql`select id, name, time_zone, to_json(doors_open_at) #>> '{}' as doors_open_at, to_json(ends_at) #>> '{}' as ends_at,
           to_json(now()) #>> '{}' as now
         from events where id = ${eventId} and organizer_id = ${organizerId}`,
   );

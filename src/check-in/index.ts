@@ -14,7 +14,7 @@
  *     answer to the sync and in the organiser's list. The items of a batch are judged one by one.
  *  5. A malformed, forged or foreign code is `invalid`, never an error. Another organiser's event and ticket look
  *     exactly like ones that do not exist.
- *  6. The door list holds no personal data and nothing that opens a door.
+ *  6. The door list holds nothing that opens a door, and no personal data unless the organiser allows names on devices.
  *
  * Life of a ticket at the door (the arrows are `scanTicket` and `syncScans`, both through check_in_tickets):
  *
@@ -29,7 +29,7 @@
  */
 export { gateKey } from './gates/key.ts';
 export { hasAdmissions } from './scans/has-admissions.ts';
-export { listConflicts } from './scans/list-conflicts.ts';
+export { listConflicts } from './offline/list-conflicts.ts';
 export { type ScanLane, createScanLane, scanTicket } from './scans/scan-ticket.ts';
 export { summarizeCheckIns } from './summarize-check-ins.ts';
-export { syncScans } from './scans/sync-scans.ts';
+export { syncScans } from './offline/sync-scans.ts';

@@ -1,13 +1,9 @@
-import type { DoorList } from './door-list.ts';
-import type { DomainError } from '../platform/errors.ts';
-import type { InputFault } from '../platform/field-faults.ts';
-import type { ConflictRow } from './scans/list-conflicts.ts';
 import type { DecidedScan } from './scans/queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate } from './tables.ts';
 
-const time = (text: string): string => new Date(text).toISOString();
-const timeOrNull = (text: string | null): string | null => (text === null ? null : time(text));
+/** RFC 3339 in UTC of a time as the database writes it. */
+export const time = (text: string): string => new Date(text).toISOString();
 
 export function presentScan(scan: DecidedScan) {
   return {
@@ -25,43 +21,8 @@ export function presentScan(scan: DecidedScan) {
   };
 }
 
-export function presentSyncedScan(scanId: string, scan: DecidedScan) {
-  return {
-    scanId,
-    ...presentScan(scan),
-    ...(scan.fault === null ? {} : { fault: scan.fault }),
-    ...(scan.conflictAt === null ? {} : { conflict: { at: time(scan.conflictAt), gate: scan.conflictGate } }),
-  };
-}
-
-export function presentRefusedScan(scanId: string | null, { code, message, details }: DomainError) {
-  const errors = details?.['errors'] as InputFault[] | undefined;
-  return {
-    scanId,
-    result: 'refused' as const,
-    problem: { code, detail: message, ...(errors === undefined ? {} : { errors }) },
-  };
-}
-
 export function presentGate(gate: Gate) {
   return { id: gate.id, name: gate.name, ticketCategoryIds: gate.ticketCategoryIds };
-}
-
-export function presentDoorList(list: DoorList) {
-  return {
-    event: { id: list.event.id, doorsOpenAt: time(list.event.doors_open_at), endsAt: time(list.event.ends_at) },
-    categories: list.categories.map((category) => ({
-      id: category.id,
-      name: category.name,
-      entryOpensAt: timeOrNull(category.entry_opens_at),
-      entryClosesAt: timeOrNull(category.entry_closes_at),
-    })),
-    gates: list.gates.map(presentGate),
-    data: [...list.entries],
-    nextCursor: list.nextCursor,
-    syncCursor: list.syncCursor,
-    asOf: time(list.event.now),
-  };
 }
 
 export function presentSummary(summary: CheckInSummary) {
@@ -81,21 +42,5 @@ export function presentSummary(summary: CheckInSummary) {
       inside: counts.inside,
     })),
     gates: [...summary.gates],
-  };
-}
-
-export function presentConflict(row: ConflictRow) {
-  return {
-    ticketId: row.ticket_id,
-    actorId: row.actor_id,
-    deviceId: row.device_id === '' ? row.actor_id : row.device_id,
-    scanId: row.scan_id,
-    at: time(row.scanned_at),
-    gate: row.gate,
-    fault: row.fault,
-    other:
-      row.conflict_at === null
-        ? null
-        : { at: time(row.conflict_at), gate: row.conflict_gate, deviceId: row.conflict_device_id },
   };
 }

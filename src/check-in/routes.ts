@@ -2,30 +2,16 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../access/actors.ts';
 import { type ActorEnv, requireActor } from '../access/middleware.ts';
 import { jsonBody, jsonBytesMax } from '../http/contract/json-body.ts';
-import { page } from '../http/contract/pagination.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { answer, body, problems } from '../http/contract/schemas.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
-import { doorList } from './door-list.ts';
-import { syncBytesMax } from './limits.ts';
-import { listConflicts } from './scans/list-conflicts.ts';
-import { scanIdReused } from './errors.ts';
-import {
-  presentConflict,
-  presentDoorList,
-  presentRefusedScan,
-  presentScan,
-  presentSummary,
-  presentSyncedScan,
-} from './present.ts';
-import { readOfflineScan, syncScans } from './scans/sync-scans.ts';
+import { presentScan, presentSummary } from './present.ts';
 import { type ScanLane, scanTicket } from './scans/scan-ticket.ts';
 import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
 import { byDoor } from '../http/contract/security.ts';
 
-type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock; readonly scans: ScanLane };
+type Deps = { readonly db: Db; readonly actors: Actors; readonly scans: ScanLane };
 
 const tags = ['Check-in'];
 
@@ -48,36 +34,6 @@ export function checkInRoutes(deps: Deps) {
     },
   });
 
-  const sync = createRoute({
-    method: 'post',
-    path: '/v1/check-ins/batch',
-    tags,
-    security: byDoor,
-    operationId: 'syncScans',
-    summary: 'Hand in scans made offline',
-    middleware: [actorOnly, jsonBody(syncBytesMax, { anyText: true })] as const,
-    request: { body: body(schemas.syncSchema) },
-    responses: {
-      200: answer(schemas.syncAnswerSchema, 'One answer per item, in their order; each is judged by itself.'),
-      ...problems(400, 401, 403, 429, 503),
-    },
-  });
-
-  const list = createRoute({
-    method: 'get',
-    path: '/v1/events/{id}/door-list',
-    tags,
-    security: byDoor,
-    operationId: 'showDoorList',
-    summary: 'The list for scanning offline',
-    middleware: [actorOnly] as const,
-    request: { params: schemas.eventParams, query: schemas.doorListQuery },
-    responses: {
-      200: answer(schemas.doorListSchema, 'Hashes of ticket codes and the rules of the door; no personal data.'),
-      ...problems(400, 401, 403, 404, 429, 503),
-    },
-  });
-
   const summary = createRoute({
     method: 'get',
     path: '/v1/events/{id}/check-ins/summary',
@@ -93,56 +49,13 @@ export function checkInRoutes(deps: Deps) {
     },
   });
 
-  const conflicts = createRoute({
-    method: 'get',
-    path: '/v1/events/{id}/check-ins/conflicts',
-    tags,
-    security: byDoor,
-    operationId: 'listScanConflicts',
-    summary: 'What offline doors let in and should not have',
-    middleware: [actorOnly] as const,
-    request: { params: schemas.eventParams, query: schemas.conflictsQuery },
-    responses: {
-      200: answer(
-        schemas.conflictListSchema,
-        'Later entries of tickets let in twice, and entries against the rules; newest first.',
-      ),
-      ...problems(400, 401, 403, 404, 429, 503),
-    },
-  });
-
-  const router = createRouter<ActorEnv>();
-  // Named by the batch's schema, whose items are parsed one by one.
-  router.openAPIRegistry.register('OfflineScan', schemas.offlineScanSchema);
-  return router
+  return createRouter<ActorEnv>()
     .openapi(scan, async (c) => {
       const decided = await scanTicket(deps, c.var.actor, c.req.valid('json'));
       return c.json(presentScan(decided), 200);
     })
-    .openapi(sync, async (c) => {
-      const input = c.req.valid('json');
-      const items = input.scans.map((item) => readOfflineScan(item, input));
-      const scans = items.flatMap((item) => ('problem' in item ? [] : [item]));
-      const decided = [...(await syncScans(deps, c.var.actor, { ...input, scans }))];
-      const data = items.map((item) => {
-        const one = 'problem' in item ? undefined : decided.shift();
-        if ('problem' in item) return presentRefusedScan(item.scanId, item.problem);
-        if (one === undefined || one.result === 'reused') return presentRefusedScan(item.scanId, scanIdReused());
-        return presentSyncedScan(item.scanId, one);
-      });
-      return c.json({ data }, 200);
-    })
-    .openapi(list, async (c) => {
-      const input = { eventId: c.req.valid('param').id, ...c.req.valid('query') };
-      return c.json(presentDoorList(await doorList(deps, c.var.actor, input)), 200);
-    })
+
     .openapi(summary, async (c) => {
       return c.json(presentSummary(await summarizeCheckIns(deps, c.var.actor, c.req.valid('param').id)), 200);
-    })
-    .openapi(conflicts, async (c) => {
-      const { cursor, limit } = c.req.valid('query');
-      const rows = await listConflicts(deps, c.var.actor, { eventId: c.req.valid('param').id, cursor, limit });
-      const keysOf = (row: (typeof rows)[number]) => [row.scanned_at, row.actor_id, row.device_id, row.scan_id];
-      return c.json(page(rows, limit, presentConflict, keysOf), 200);
     });
 }

@@ -1,24 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { pageQuery } from '../http/contract/pagination.ts';
-import {
-  fault,
-  eventIdSchema,
-  fieldFaultSchema,
-  plainIdSchema,
-  ticketIdSchema,
-  timeSchema,
-  patternFault,
-} from '../http/contract/schemas.ts';
-import { gateName, gateSchema } from './gates/schemas.ts';
-import {
-  clockOffsetMsMax,
-  deviceIdLengthMax,
-  doorListPageDefault,
-  doorListPageMax,
-  scanIdLengthMax,
-  scansPerSyncMax,
-} from './limits.ts';
-import { directions, faults, scanResults } from './tables.ts';
+import { eventIdSchema, patternFault, plainIdSchema, ticketIdSchema, timeSchema } from '../http/contract/schemas.ts';
+import { gateName } from './gates/schemas.ts';
+import { deviceIdLengthMax, scanIdLengthMax } from './limits.ts';
+import { directions, scanResults } from './tables.ts';
 
 const ownId = (max: number) =>
   z
@@ -27,12 +11,12 @@ const ownId = (max: number) =>
     .max(max)
     .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
 
-const deviceIdField = ownId(deviceIdLengthMax).optional().openapi({
+export const deviceIdField = ownId(deviceIdLengthMax).optional().openapi({
   description:
     'The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it.',
 });
 
-const scanFields = {
+export const scanFields = {
   code: z.string().openapi({
     description:
       'What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of ' +
@@ -52,61 +36,10 @@ const scanFields = {
 
 export const scanSchema = z.strictObject({ eventId: eventIdSchema, ...scanFields }).openapi('Scan');
 
-/** A clock whose battery was empty starts in 1970. The offset still gives the times of its scans. */
-const deviceTime = timeSchema
-  .refine(
-    (value) => {
-      const year = new Date(value).getUTCFullYear();
-      return year >= 1970 && year < 2100;
-    },
-    fault('time.out_of_range', { from: 1970, to: 2100 }),
-  )
-  .transform((value) => new Date(value));
-
-export const offlineScanSchema = z
-  .strictObject({
-    ...scanFields,
-    scannedAt: deviceTime.openapi({ description: "When it was scanned, by the device's own clock." }),
-    clockOffsetMs: z.int().min(-clockOffsetMsMax).max(clockOffsetMsMax).optional().openapi({
-      description:
-        "The server's time minus the device's when it was scanned, if the device knows. Otherwise `sentAt` tells.",
-    }),
-    result: z
-      .enum(scanResults)
-      .optional()
-      .openapi({
-        description:
-          'What the door decided. Who was `admitted` or `exited` went through, and is recorded so whatever the server ' +
-          'knows. Without it the person went through, except that a device refuses by itself what it has let in.',
-      }),
-  })
-  .refine(({ direction, result }) => result !== (direction === 'entry' ? 'exited' : 'admitted'), {
-    path: ['result'],
-    ...fault('scan.direction'),
-  })
-  .openapi('OfflineScan');
-
-/** One item's faults must not refuse the others: items are parsed one by one (`readOfflineScan`). */
-const offlineScanItem = z.unknown().openapi({
-  type: 'object',
-  allOf: [{ $ref: '#/components/schemas/OfflineScan' }],
-} as object);
-
-export const syncSchema = z
-  .strictObject({
-    eventId: eventIdSchema,
-    deviceId: deviceIdField,
-    sentAt: deviceTime.optional().openapi({
-      description: "When this was sent, by the device's own clock: what the clock is off by corrects the scans' times.",
-    }),
-    scans: z.array(offlineScanItem).min(1).max(scansPerSyncMax),
-  })
-  .openapi('ScanSync');
-
 const ticketSchema = z.object({ id: ticketIdSchema, ticketCategoryId: plainIdSchema, ticketCategory: z.string() });
-const admissionSchema = z.object({ at: timeSchema, gate: z.string().nullable() });
+export const admissionSchema = z.object({ at: timeSchema, gate: z.string().nullable() });
 
-const answerFields = {
+export const answerFields = {
   result: z.enum(scanResults),
   ticket: ticketSchema.optional(),
   firstAdmission: admissionSchema.optional().openapi({ description: 'When and where this ticket came in first.' }),
@@ -114,72 +47,7 @@ const answerFields = {
 
 export const scanAnswerSchema = z.object(answerFields).openapi('ScanAnswer');
 
-const faultSchema = z.enum(faults);
-
-const scanProblemSchema = z
-  .object({
-    code: z.string().openapi({ example: 'check_in.scan_id_reused' }),
-    detail: z.string(),
-    errors: z.array(fieldFaultSchema).optional(),
-  })
-  .openapi('ScanProblem');
-
-export const syncAnswerSchema = z
-  .object({
-    data: z.array(
-      z.object({
-        scanId: z.string().nullable().openapi({ description: 'Null when the item had none that can be shown.' }),
-        ...answerFields,
-        result: z.enum([...scanResults, 'refused']).openapi({
-          description: 'How the scan stands. "refused": this item was not taken, `problem` says why; the others were.',
-        }),
-        fault: faultSchema.optional().openapi({
-          description: 'The door let this person in, and should not have: what the answer would have been.',
-        }),
-        conflict: admissionSchema
-          .optional()
-          .openapi({ description: "The same ticket was let in twice: the other entry's time and gate." }),
-        problem: scanProblemSchema.optional(),
-      }),
-    ),
-  })
-  .openapi('ScanSyncAnswer');
-
 export const eventParams = z.object({ id: eventIdSchema });
-
-export const doorListQuery = z.strictObject({
-  cursor: pageQuery.cursor,
-  limit: z.coerce.number().int().min(1).max(doorListPageMax).default(doorListPageDefault),
-});
-export const conflictsQuery = z.strictObject(pageQuery);
-
-export const doorListSchema = z
-  .object({
-    event: z.object({ id: eventIdSchema, doorsOpenAt: timeSchema, endsAt: timeSchema }),
-    categories: z.array(
-      z.object({
-        id: plainIdSchema,
-        name: z.string(),
-        entryOpensAt: timeSchema.nullable(),
-        entryClosesAt: timeSchema.nullable(),
-      }),
-    ),
-    gates: z.array(gateSchema),
-    data: z.array(
-      z.object({
-        codeSha256: z.string().openapi({ description: 'SHA-256, in hex, of the 26 characters of the code.' }),
-        ticketCategoryId: plainIdSchema,
-        status: z.enum(['live', 'revoked']),
-      }),
-    ),
-    nextCursor: z.string().nullable(),
-    syncCursor: z
-      .string()
-      .nullable()
-      .openapi({ description: 'On the last page: ask with it later for what changed since. Entries may come again.' }),
-    asOf: timeSchema,
-  })
-  .openapi('DoorList');
 
 export const summarySchema = z
   .object({
@@ -208,26 +76,3 @@ export const summarySchema = z
     ),
   })
   .openapi('CheckInSummary');
-
-export const conflictListSchema = z
-  .object({
-    data: z.array(
-      z.object({
-        ticketId: ticketIdSchema.nullable().openapi({ description: 'Null when the code is no ticket of the event.' }),
-        actorId: z.string().openapi({ description: 'Who was signed in.' }),
-        deviceId: z.string().openapi({ description: 'The device by its own id, or by its login.' }),
-        scanId: z.string(),
-        at: timeSchema,
-        gate: z.string().nullable(),
-        fault: faultSchema
-          .nullable()
-          .openapi({ description: 'Let in against the rules: what the answer would have been.' }),
-        other: admissionSchema
-          .extend({ deviceId: z.string().nullable() })
-          .nullable()
-          .openapi({ description: 'Let in twice: the entry that stands.' }),
-      }),
-    ),
-    nextCursor: z.string().nullable(),
-  })
-  .openapi('CheckInConflicts');

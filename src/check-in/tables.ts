@@ -1,4 +1,4 @@
-import { boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, time } from '../platform/database/columns.ts';
 
 export const gates = pgTable(
@@ -12,6 +12,13 @@ export const gates = pgTable(
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );
+
+export const doorSettings = pgTable('door_settings', {
+  eventId: text('event_id').primaryKey(),
+  showsNames: boolean('shows_names').notNull().default(false),
+  categoryNotes: jsonb('category_notes').$type<Readonly<Record<string, string>>>().notNull().default({}),
+  updatedAt: time('updated_at').notNull().defaultNow(),
+});
 
 export const admissions = pgTable(
   'admissions',
@@ -75,6 +82,9 @@ export const scans = pgTable(
     receivedAt: time('received_at').notNull().defaultNow(),
     firstAdmittedAt: time('first_admitted_at'),
     firstGate: text('first_gate'),
+    undoneAt: time('undone_at'),
+    undoneBy: text('undone_by'),
+    undoneReason: text('undone_reason'),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.actorId, table.deviceId, table.scanId] }),

@@ -127,6 +127,7 @@ export const tickets = pgTable(
     orderId: text('order_id').notNull(),
     ticketCategoryId: text('ticket_category_id').notNull(),
     code: bytes('code').notNull(),
+    codesBefore: integer('codes_before').notNull().default(0),
     status: text('status', { enum: ['live', 'revoked'] })
       .notNull()
       .default('live'),
@@ -135,6 +136,17 @@ export const tickets = pgTable(
     revokedReason: text('revoked_reason'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const retiredCodes = pgTable(
+  'retired_codes',
+  {
+    eventId: text('event_id').notNull(),
+    code: bytes('code').notNull(),
+    ticketId: text('ticket_id').notNull(),
+    retiredAt: time('retired_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.code] })],
 );
 
 export type Order = typeof orders.$inferSelect;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
@@ -23,6 +23,8 @@ beforeAll(async () => {
 
 afterAll(() => opened.close());
 
+const hashOf = (code: string) => createHash('sha256').update(code).digest('hex');
+
 describe('GET /v1/events/{id}/door-list', () => {
   it('pages through all tickets, then gives what changed, and nothing personal', async () => {
     const place = await addDoorEvent(sql, event);
@@ -40,7 +42,6 @@ describe('GET /v1/events/{id}/door-list', () => {
     let pages = 1;
     for (; body.nextCursor !== null; pages += 1) body = await read(body.nextCursor);
     expect(pages).toBe(3);
-    const hashOf = (code: string) => createHash('sha256').update(code).digest('hex');
     expect([...known.keys()].sort()).toEqual(tickets.map((ticket) => hashOf(ticket.code)).sort());
     expect(JSON.stringify(body)).not.toMatch(/buyer|@|\+62/);
     const [revoked] = tickets;
@@ -49,6 +50,56 @@ describe('GET /v1/events/{id}/door-list', () => {
     for (body = await read(body.syncCursor); body.nextCursor !== null; ) body = await read(body.nextCursor);
     expect(known.get(hashOf(revoked?.code ?? ''))).toBe('revoked');
     expect(known.get(hashOf(added?.code ?? ''))).toBe('live');
+  });
+
+  it('gives after a cursor what was scanned and replaced since, with the present state', async () => {
+    const place = await addDoorEvent(sql, event);
+    const key = await opened.addDevice(place);
+    const tickets = await addTickets(sql, place, 3);
+    const path = `/v1/events/${place.eventId}/door-list`;
+    const first = (await call(key, 'GET', path)).body;
+    expect(first.data).toHaveLength(3);
+    expect(
+      first.data.every(
+        (entry: { admission: unknown; guest: unknown }) => entry.admission === null && entry.guest === null,
+      ),
+    ).toBe(true);
+    const [scanned, corrected] = tickets;
+    // Before what the readings overlap by, so that only changes come again.
+    await sql`update tickets set issued_at = now() - interval '1 hour' where event_id = ${place.eventId}`;
+    await scan(key, { eventId: place.eventId, code: scanned?.code, gate: 'North' });
+    await sql`update tickets set code = ${randomBytes(16)} where id = ${corrected?.id ?? ''}`;
+    const delta = (await call(key, 'GET', `${path}?cursor=${encodeURIComponent(first.syncCursor)}`)).body;
+    const byHash = new Map<string, { status: string; admission: unknown }>();
+    for (const entry of delta.data) byHash.set(entry.codeSha256, entry);
+    expect(byHash.size).toBe(3);
+    expect(byHash.get(hashOf(scanned?.code ?? ''))).toMatchObject({
+      status: 'live',
+      admission: { gate: 'North', inside: true },
+    });
+    expect(byHash.get(hashOf(corrected?.code ?? ''))?.status).toBe('replaced');
+    const [{ codes } = { codes: 0 }] =
+      await sql`select codes_before as codes from tickets where id = ${corrected?.id ?? ''}`;
+    expect(codes).toBe(1);
+  });
+
+  it('has names only where the organiser allows them, and what the door does for a category', async () => {
+    const place = await addDoorEvent(sql, event);
+    const manager = await opened.addKey(place, 'manager');
+    const key = await opened.addDevice(place);
+    await addTickets(sql, place, 2);
+    const settings = `/v1/organizers/${place.organizerSlug}/events/${place.eventId}/door-settings`;
+    expect((await call(manager, 'GET', settings)).body).toEqual({ showsNames: false, categoryNotes: {} });
+    const [category = ''] = place.categoryIds;
+    const changes = { showsNames: true, categoryNotes: { [category]: 'Blue wristband' } };
+    expect((await call(manager, 'PATCH', settings, changes)).body).toEqual(changes);
+    const unknown = { categoryNotes: { [event.categoryIds[0] ?? '']: 'x' } };
+    expect((await call(manager, 'PATCH', settings, unknown)).body.code).toBe('gate.category_unknown');
+    expect((await call(key, 'PATCH', settings, changes)).status).toBe(403);
+    const { body } = await call(key, 'GET', `/v1/events/${place.eventId}/door-list`);
+    expect(body).toMatchObject({ showsNames: true, categories: [{ doorNote: 'Blue wristband' }] });
+    expect(body.data[0].guest).toMatchObject({ name: 'Buyer', partySize: 2 });
+    expect(JSON.stringify(body)).not.toMatch(/@|\+62/);
   });
 
   it('is for the event’s own people; a made-up cursor is refused', async () => {

@@ -7,7 +7,9 @@ import { checkInProblems } from '../../src/check-in/errors.ts';
 import { gateRoutes } from '../../src/check-in/gates/routes.ts';
 import { createScanLane } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import { offlineRoutes } from '../../src/check-in/offline/routes.ts';
 import { checkInRoutes } from '../../src/check-in/routes.ts';
+import { doorSettingsRoutes } from '../../src/check-in/settings/routes.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { createRouter } from '../../src/http/contract/router.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -62,6 +64,8 @@ export async function openDoor(categories: readonly { name: string }[] = [{ name
   const app = createRouter();
   app.onError(handleError(catalogue, log));
   app.route('/', checkInRoutes(deps));
+  app.route('/', offlineRoutes(deps));
+  app.route('/', doorSettingsRoutes(deps));
   app.route('/', gateRoutes(deps));
 
   const call: Door['call'] = async (credential, method, path, body) => {

@@ -10,7 +10,7 @@ export async function listEventGates(db: Db, eventId: string): Promise<Gate[]> {
 }
 
 /** The number of these ids that are categories of the event. */
-async function countCategories(db: Db, eventId: string, ids: readonly string[]): Promise<number> {
+export async function countCategories(db: Db, eventId: string, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const [row] = await db
     .select({ categories: count() })

@@ -5,13 +5,13 @@ import type { Db } from '../../platform/database/db.ts';
 import { otherEvent } from '../errors.ts';
 import { conflictsTotal, faultsTotal, repeatsTotal, scansTotal } from '../metrics.ts';
 import { clockSkewIgnoredMs, scanIdLengthMax } from '../limits.ts';
-import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
-import { type ScanInput, scanOf } from './scan-content.ts';
+import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from '../scans/queries.ts';
+import { type ScanInput, scanOf } from '../scans/scan-content.ts';
 import type { ScanResult } from '../tables.ts';
 import type { z } from '@hono/zod-openapi';
 import { inputFaults } from '../../http/contract/router.ts';
 import { type DomainError, requestInvalid } from '../../platform/errors.ts';
-import { offlineScanSchema, type syncSchema } from '../schemas.ts';
+import { offlineScanSchema, type syncSchema } from './schemas.ts';
 
 export type OfflineScan = ScanInput & {
   /** By the device's own clock. */

@@ -1,0 +1,14 @@
+-- Keeps the code that a ticket had, so that devices which decide offline stop taking it. The new time of issue brings them the new one.
+create or replace function retire_code() returns trigger
+language plpgsql as $$
+begin
+  insert into retired_codes (event_id, code, ticket_id, retired_at)
+    values (old.event_id, old.code, old.id, clock_timestamp()) on conflict do nothing;
+  new.codes_before := old.codes_before + 1;
+  new.issued_at := clock_timestamp();
+  return new;
+end;
+$$;
+
+create or replace trigger retire_code before update of code on tickets
+  for each row when (old.code <> new.code) execute function retire_code();

@@ -1,0 +1,59 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { findActorEvent } from '../find-actor-event.ts';
+import { changeDoorSettings, findDoorSettings } from './door-settings.ts';
+import * as schemas from './schemas.ts';
+
+type Deps = { readonly db: Db; readonly actors: Actors };
+
+const tags = ['Check-in'];
+const path = '/v1/organizers/{slug}/events/{eventId}/door-settings';
+
+/** What the organiser of an event allows devices at its door. */
+export function doorSettingsRoutes(deps: Deps) {
+  const show = createRoute({
+    method: 'get',
+    path,
+    tags,
+    security: byStaff,
+    operationId: 'showDoorSettings',
+    summary: 'Show what devices at the door may do',
+    middleware: [requireRole(deps, 'door')] as const,
+    request: { params: schemas.doorSettingsParams },
+    responses: {
+      200: answer(schemas.doorSettingsSchema, 'The settings.'),
+      ...problems(400, 401, 403, 404, 429, 503),
+    },
+  });
+
+  const change = createRoute({
+    method: 'patch',
+    path,
+    tags,
+    security: byStaff,
+    operationId: 'changeDoorSettings',
+    summary: 'Change what devices at the door may do',
+    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
+    request: { params: schemas.doorSettingsParams, body: body(schemas.doorSettingsChangeSchema) },
+    responses: {
+      200: answer(schemas.doorSettingsSchema, 'The settings as they are now.'),
+      ...problems(400, 401, 403, 404, 429, 503),
+    },
+  });
+
+  return createRouter<ActorEnv>()
+    .openapi(show, async (c) => {
+      const { id } = await findActorEvent(deps, c.var.actor, c.req.valid('param').eventId);
+      return c.json(await findDoorSettings(deps.db, id), 200);
+    })
+    .openapi(change, async (c) => {
+      const { eventId } = c.req.valid('param');
+      return c.json(await changeDoorSettings(deps, c.var.actor, { eventId, ...c.req.valid('json') }), 200);
+    });
+}
