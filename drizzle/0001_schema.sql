@@ -208,6 +208,8 @@ create table events (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   published_at timestamptz,
+  -- Since when the event has no date: its times are those before the postponement.
+  postponed_at timestamptz,
   -- The search entry, made from the event's texts by src/catalog/search. The worker adds it to rows that were written past
   -- the service and renews older versions.
   search tsvector not null default '',
@@ -785,7 +787,7 @@ create index message_shares_asked on message_shares (asked_at);
 create table event_notices (
   id text primary key,
   event_id text not null references events (id),
-  kind text not null check (kind in ('cancelled', 'moved')),
+  kind text not null check (kind in ('cancelled', 'moved', 'postponed')),
   -- Time and place of the event before the first change of this notice.
   before jsonb not null,
   -- The event's version after the last change. It makes the deliveries unique.

@@ -116,6 +116,8 @@ export const refusals = {
   publishEvent: [...eventChange, 'event.not_publishable'],
   unpublishEvent: [...eventChange, 'event.has_orders', 'event.not_published'],
   cancelEvent: [...eventChange, 'event.not_published'],
+  postponeEvent: [...eventChange, 'event.not_published'],
+  resumeEvent: eventChange,
   setSales: eventChange,
   showSales: event,
   listScheduleItems: event,

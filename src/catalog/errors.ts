@@ -39,7 +39,8 @@ export const eventChangedMeanwhile = (version: number) =>
 export const eventCancelled = () => refusal('event.cancelled', 'A cancelled event does not change any more.');
 export const eventHasOrders = () =>
   refusal('event.has_orders', 'Tickets of this event were ordered; it can be cancelled, not withdrawn.');
-export const eventNotPublished = () => refusal('event.not_published', 'Only a published event can be cancelled.');
+export const eventNotPublished = () =>
+  refusal('event.not_published', 'Only a published event can be cancelled or postponed.');
 export const scheduleItemNotFound = () => refusal('schedule_item.not_found', 'The event has no such schedule item.');
 export const ticketCategoryNotFound = () =>
   refusal('ticket_category.not_found', 'The event has no such ticket category.');

@@ -20,6 +20,7 @@
  *                     ^                        |
  *                     +----unpublishEvent------+   (while nothing was ordered)
  *
+ *   postponeEvent sets postponedAt of a published event; resumeEvent, and changeEvent with a new start, clear it.
  *   changeEvent, setSales and the acts on schedule items and ticket categories leave the state as it is.
  */
 export { availabilityBandOf } from './public/availability-band.ts';

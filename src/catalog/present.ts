@@ -25,6 +25,7 @@ function presentListedEvent(row: Listed) {
     startsAt: row.startsAt.toISOString(),
     endsAt: row.endsAt.toISOString(),
     status: row.status,
+    isPostponed: row.postponedAt !== null,
     priceFrom: row.priceFrom === null ? null : contractMoney(row.priceFrom, row.currency),
     organizer: { slug: row.organizer.slug, name: row.organizer.name },
   };

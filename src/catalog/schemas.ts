@@ -63,6 +63,9 @@ const listedEvent = {
   startsAt: timeSchema,
   endsAt: timeSchema,
   status: eventStatus,
+  isPostponed: z
+    .boolean()
+    .openapi({ description: 'The event has no date: its times are those before the postponement.' }),
   priceFrom: moneySchema.nullable(),
   organizer: organizerSchema,
 };

@@ -32,6 +32,7 @@ export const events = pgTable('events', {
   version: integer('version').notNull().default(1),
   createdAt: time('created_at').notNull().defaultNow(),
   publishedAt: time('published_at'),
+  postponedAt: time('postponed_at'),
 });
 
 export const scheduleItems = pgTable(

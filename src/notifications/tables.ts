@@ -6,7 +6,6 @@ import {
   doublePrecision,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -22,6 +21,7 @@ export const templates = [
   'order_link',
   'event_cancelled',
   'event_moved',
+  'event_postponed',
   'staff_invitation',
   'staff_password_reset',
   'buyer_code',
@@ -214,37 +214,4 @@ export const suppressions = pgTable(
   (table) => [primaryKey({ columns: [table.channel, table.recipientKey] })],
 );
 
-export const noticeKinds = ['cancelled', 'moved'] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
-
-/** When and where an event is, as far as its holders are concerned. Times are RFC 3339. */
-export type EventPlan = {
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly doorsOpenAt: string;
-  readonly timeZone: string;
-  readonly venue: string;
-  readonly address: string;
-  readonly city: string;
-};
-
-export const eventNotices = pgTable(
-  'event_notices',
-  {
-    id: text('id').primaryKey(),
-    eventId: text('event_id').notNull(),
-    kind: text('kind', { enum: noticeKinds }).notNull(),
-    before: jsonb('before').$type<EventPlan>().notNull(),
-    eventVersion: integer('event_version').notNull(),
-    createdAt: time('created_at').notNull().defaultNow(),
-    changedAt: time('changed_at').notNull().defaultNow(),
-    dueAt: time('due_at').notNull(),
-    startedAt: time('started_at'),
-    afterOrderId: text('after_order_id').notNull().default(''),
-    endedAt: time('ended_at'),
-  },
-  (table) => [unique().on(table.eventId, table.kind, table.eventVersion)],
-);
-
-export type EventNotice = typeof eventNotices.$inferSelect;
 export type Sender = typeof senders.$inferSelect;

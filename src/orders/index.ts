@@ -24,7 +24,7 @@
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
 export { availabilityOf, eventStockOf } from './pools/queries.ts';
-export { eventCalendar } from './tickets/calendar.ts';
+export { eventCalendar, isOffCalendar } from './tickets/calendar.ts';
 export { createEventDirectory } from './placement/event-directory.ts';
 export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts';
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';

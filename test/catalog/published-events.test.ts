@@ -110,6 +110,29 @@ test('a cancelled event is shown as cancelled, and does not change any more', as
   expect((await shown(await draft.ask('POST', `/${id}/cancellation`))).code).toBe('event.not_published');
 });
 
+test('a postponed event is shown without a date and closes its sales; a new start dates it again', async () => {
+  const { ask, event, slug } = await publishedEvent();
+  const publicly = async () => shown(await desks.one.fetch(`/v1/events/${slug}`));
+  expect(await publicly()).toMatchObject({ isPostponed: false });
+  for (const _ of ['first', 'again']) {
+    expect(await shown(await ask('POST', `/${event.id}/postponement`))).toMatchObject({
+      isPostponed: true,
+      sales: 'closed',
+      version: event.version + 1,
+    });
+  }
+  expect(await publicly()).toMatchObject({ isPostponed: true, status: 'published' });
+  expect(await shown(await ask('DELETE', `/${event.id}/postponement`))).toMatchObject({ isPostponed: false });
+  await ask('POST', `/${event.id}/postponement`);
+  const { endsAt } = await publicly();
+  const startsAt = new Date(Date.parse(String(endsAt)) - 60_000).toISOString();
+  const dated = await ask('PATCH', `/${event.id}`, { startsAt, version: event.version + 3 });
+  expect(await shown(dated)).toMatchObject({ isPostponed: false, startsAt });
+  const draft = await openDesk();
+  const { id } = await draft.create();
+  expect((await shown(await draft.ask('POST', `/${id}/postponement`))).code).toBe('event.not_published');
+});
+
 test('sales close and open at once, whatever the windows say', async () => {
   const { ask, event, slug } = await publishedEvent();
   const stateOf = async () =>

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Actor } from '../../src/access/actor.ts';
 import { cancelEvent } from '../../src/catalog/events/cancel-event.ts';
+import { postponeEvent, resumeEvent } from '../../src/catalog/events/postpone-event.ts';
 import { changeEvent } from '../../src/catalog/events/change-event.ts';
 import type { ChangeEvent } from '../../src/catalog/events/schemas.ts';
 import type { Mail } from '../../src/notifications/channel.ts';
@@ -24,6 +25,7 @@ export const delaySeconds = 300;
 export function eventNotices(world: Notifications) {
   const deps = () => ({
     db: world.db,
+    clock: systemClock,
     cachedReads: { changed: () => Promise.resolve() },
     stagePurge: () => Promise.resolve(),
     availabilityOf,
@@ -54,6 +56,8 @@ export function eventNotices(world: Notifications) {
     return event;
   };
   const callOff = (event: TestEvent) => cancelEvent(deps(), { actor: actorOf(event), eventId: event.id });
+  const postpone = (event: TestEvent) => postponeEvent(deps(), { actor: actorOf(event), eventId: event.id });
+  const resume = (event: TestEvent) => resumeEvent(deps(), { actor: actorOf(event), eventId: event.id });
   async function change(event: TestEvent, values: ChangeEvent) {
     const [row] = await rowsOf<{ version: number }>(world.db, sql`select version from events where id = ${event.id}`);
     return changeEvent(deps(), { actor: actorOf(event), eventId: event.id, version: row?.version ?? 0, values });
@@ -108,7 +112,21 @@ export function eventNotices(world: Notifications) {
     if (message?.channel !== 'email') throw new Error('no mail');
     return message.mail;
   }
-  return { newEvent, callOff, change, placed, paid, noticesOf, tell, toldOf, messageOf, mailOf };
+  return {
+    newEvent,
+    actorOf,
+    callOff,
+    postpone,
+    resume,
+    change,
+    placed,
+    paid,
+    noticesOf,
+    tell,
+    toldOf,
+    messageOf,
+    mailOf,
+  };
 }
 
 export const plain = (text: string) => text.replace(/\s/gu, ' ');

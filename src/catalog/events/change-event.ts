@@ -7,7 +7,7 @@ import type { ChangeEvent } from './schemas.ts';
 
 /**
  * Changes fields of an event, if it is still at the version that the caller read. A changed limit per buyer also counts what buyers
- * already have. Ticket holders get a message about a new time or place.
+ * already have. A new start ends a postponement. Ticket holders get a message about a new time or place.
  * @param input.version the version that the caller read
  * @throws DomainError event.changed_meanwhile, event.not_publishable, event.not_found, event.cancelled, request.invalid
  */
@@ -21,7 +21,9 @@ export async function changeEvent(
     requireEventTimes({ ...before, ...fields });
     const changes = differences(before, fields);
     if (Object.keys(changes).length === 0) return { event: before, result: before };
-    const event = await updateEvent(tx, before, fields);
+    // A new date ends a postponement.
+    const isDated = before.postponedAt !== null && 'startsAt' in changes;
+    const event = await updateEvent(tx, before, isDated ? { ...fields, postponedAt: null } : fields);
     if (event.ticketsPerBuyerMax !== before.ticketsPerBuyerMax) await deps.limitsChanged(tx, eventId);
     await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.changed', subjectId: eventId, changes };

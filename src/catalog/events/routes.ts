@@ -11,6 +11,7 @@ import { changeEvent } from './change-event.ts';
 import { createEvent } from './create-event.ts';
 import type { CatalogDeps } from '../deps.ts';
 import { presentOrganizerEvent } from '../present.ts';
+import { postponeEvent, resumeEvent } from './postpone-event.ts';
 import { publishEvent } from './publish-event.ts';
 import { type EventRow, listEventsOfOrganizer } from '../queries.ts';
 import {
@@ -111,6 +112,26 @@ function contracts(deps: CatalogDeps) {
       request: { params: eventParams },
       responses: one('Cancelled.'),
     }),
+    postpone: createRoute({
+      ...read,
+      method: 'post',
+      path: '/v1/organizers/{slug}/events/{eventId}/postponement',
+      operationId: 'postponeEvent',
+      summary: 'Postpone the event without a new date',
+      description: 'Closes the sales. Tickets stay valid. A new `startsAt` ends the postponement.',
+      request: { params: eventParams },
+      responses: one('Postponed.'),
+    }),
+    resume: createRoute({
+      ...read,
+      method: 'delete',
+      path: '/v1/organizers/{slug}/events/{eventId}/postponement',
+      operationId: 'resumeEvent',
+      summary: 'Let a postponed event take place at its old date',
+      description: 'Sales stay closed until they are opened.',
+      request: { params: eventParams },
+      responses: one('No longer postponed.'),
+    }),
     sales: createRoute({
       ...write,
       method: 'put',
@@ -168,6 +189,14 @@ export function eventRoutes(deps: CatalogDeps) {
     })
     .openapi(contract.cancel, async (c) => {
       const event = await cancelEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.postpone, async (c) => {
+      const event = await postponeEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
+      return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.resume, async (c) => {
+      const event = await resumeEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });
       return c.json(await present(event), 200, { etag: etagOf(event) });
     })
     .openapi(contract.sales, async (c) => {

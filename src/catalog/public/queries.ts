@@ -58,6 +58,7 @@ export type ListedEventRow = {
   readonly startsAt: Date;
   readonly endsAt: Date;
   readonly status: 'draft' | 'published' | 'cancelled';
+  readonly postponedAt: Date | null;
   readonly organizer: { readonly slug: string; readonly name: string };
   readonly priceFrom: string | null;
   /** The sort key to the microsecond, which a Date does not hold. */
@@ -84,6 +85,7 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
       startsAt: events.startsAt,
       endsAt: events.endsAt,
       status: events.status,
+      postponedAt: events.postponedAt,
       organizer,
       priceFrom,
       startsAtMicros: sql<string>`(extract(epoch from ${events.startsAt}) * 1000000)::bigint::text`,

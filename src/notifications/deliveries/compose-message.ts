@@ -1,6 +1,6 @@
 import { orderAccessToken, staffTokenLink, verificationMessage } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
-import { eventCalendar, ticketCode } from '../../orders/index.ts';
+import { eventCalendar, isOffCalendar, ticketCode } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';
@@ -13,7 +13,7 @@ import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './queue-queries.ts';
 import { type OrderSubject, findTimeZone } from './subject-queries.ts';
 import type { OrderMailData } from '../templates/order-mail.ts';
-import { eventCancelledMail, eventMovedMail } from '../templates/event-notice.ts';
+import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templates/event-notice.ts';
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
 import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
@@ -111,6 +111,7 @@ const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: 
   order_refunded: orderRefundedMail,
   order_link: orderLinkMail,
   event_cancelled: eventCancelledMail,
+  event_postponed: eventPostponedMail,
 };
 
 function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject): boolean {
@@ -120,7 +121,12 @@ function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSu
     case 'order_cancelled':
       return order.status === 'cancelled';
     case 'event_moved':
-      return event.status === 'published' && tickets.length > 0;
+    case 'event_postponed':
+      return (
+        event.status === 'published' &&
+        tickets.length > 0 &&
+        (event.postponedAt !== null) === (template === 'event_postponed')
+      );
     case 'event_cancelled':
       return event.status === 'cancelled';
     default:
@@ -153,6 +159,6 @@ function orderMailData(
       categoryName: ticket.categoryName,
     })),
     isPaid: order.total > 0 && order.paidAt !== null,
-    calendar: { text: eventCalendar(event, order.id), method: event.status === 'cancelled' ? 'CANCEL' : 'PUBLISH' },
+    calendar: { text: eventCalendar(event, order.id), method: isOffCalendar(event) ? 'CANCEL' : 'PUBLISH' },
   };
 }

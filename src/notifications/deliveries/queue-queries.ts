@@ -48,7 +48,13 @@ const linkOnceSeconds = 300;
 
 export type OrderTemplate = Extract<
   Template,
-  'tickets' | 'order_cancelled' | 'order_refunded' | 'order_link' | 'event_cancelled' | 'event_moved'
+  | 'tickets'
+  | 'order_cancelled'
+  | 'order_refunded'
+  | 'order_link'
+  | 'event_cancelled'
+  | 'event_moved'
+  | 'event_postponed'
 >;
 
 type OrderRule = {
@@ -100,6 +106,7 @@ const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
   },
   event_cancelled: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
   event_moved: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
+  event_postponed: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
 };
 
 export type OrderNotice = OrderRef & { readonly emailId: string; readonly whatsappId: string };

@@ -38,6 +38,7 @@ const subjectColumns = {
     version: events.version,
     createdAt: events.createdAt,
     publishedAt: events.publishedAt,
+    postponedAt: events.postponedAt,
   },
   organizerName: organizers.name,
   lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`(

@@ -63,6 +63,15 @@ export const messageDefinitions = {
       en: 'Hello {{name}}, *{{event}}* has changed.\n\nTime: {{time}}\nPlace: {{place}}\n\nYour tickets stay valid. Order {{order}}: {{link}}',
     },
   },
+  event_postponed: {
+    parameters: ['name', 'event', 'time', 'order'],
+    button: 'link',
+    required: ['event'],
+    texts: {
+      id: 'Halo {{name}}, *{{event}}* pada {{time}} ditunda. Tanggal baru belum ditentukan, dan tiket Anda tetap berlaku.\n\nPesanan {{order}}: {{link}}',
+      en: 'Hello {{name}}, *{{event}}* on {{time}} has been postponed. There is no new date yet, and your tickets stay valid.\n\nOrder {{order}}: {{link}}',
+    },
+  },
   buyer_code: {
     parameters: ['code'],
     button: 'code',

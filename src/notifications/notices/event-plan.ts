@@ -1,4 +1,4 @@
-import type { EventPlan } from '../tables.ts';
+import type { EventPlan } from './tables.ts';
 
 type EventTimes = {
   readonly startsAt: Date;
@@ -8,6 +8,7 @@ type EventTimes = {
   readonly venue: string;
   readonly address: string;
   readonly city: string;
+  readonly postponedAt: Date | null;
 };
 
 /** What of an event its holders plan by. */
@@ -21,6 +22,7 @@ export function planOf(event: EventTimes): EventPlan {
     venue,
     address,
     city,
+    isPostponed: event.postponedAt !== null,
   };
 }
 
@@ -28,7 +30,7 @@ export function planOf(event: EventTimes): EventPlan {
 export function planChanges(before: EventPlan, after: EventPlan): { readonly time: boolean; readonly place: boolean } {
   const differs = (fields: readonly (keyof EventPlan)[]) => fields.some((field) => before[field] !== after[field]);
   return {
-    time: differs(['startsAt', 'endsAt', 'doorsOpenAt', 'timeZone']),
+    time: differs(['startsAt', 'endsAt', 'doorsOpenAt', 'timeZone', 'isPostponed']),
     place: differs(['venue', 'address', 'city']),
   };
 }

@@ -6,7 +6,8 @@ import { stage } from '../../platform/jobs/outbox.ts';
 import { noteEventForWebhooks } from '../webhooks/note-event.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { tellHolders } from '../jobs.ts';
-import { upsertNotice } from './queries.ts';
+import type { EventPlan, NoticeKind } from './tables.ts';
+import { upsertNotice, withdrawPostponement } from './queries.ts';
 
 /** A placement that was decided before the event was called off may commit this much later: its buyer is told as well. */
 const cancelledDelaySeconds = 5;
@@ -16,9 +17,9 @@ const delaysMax = 6;
 const noticesPerHourMax = 3;
 
 /**
- * The catalog's port. Notes every change for webhooks. If a published event was called off, or its time or place was changed, writes
- * a notice down in the transaction of the change; a job tells the holders once it is due. Changes that follow each other are one
- * notice.
+ * The catalog's port. Notes every change for webhooks. If a published event was called off or postponed, or its time or place was
+ * changed, writes a notice down in the transaction of the change; a job tells the holders once it is due. Changes that follow each
+ * other are one notice. While an event is postponed, its holders are told of nothing but the new date, or that it is off.
  */
 export function createNoteEventChange(deps: {
   clock: Clock;
@@ -27,15 +28,19 @@ export function createNoteEventChange(deps: {
   return async (tx, before, after) => {
     await noteEventForWebhooks(tx, before, after);
     if (before.status !== 'published') return;
-    const isCancelled = after.status === 'cancelled';
-    if (!isCancelled && !isMoved(planOf(before), planOf(after))) return;
-    const delaySeconds = isCancelled ? cancelledDelaySeconds : deps.config.EVENT_NOTICE_DELAY_SECONDS;
+    const [was, is] = [planOf(before), planOf(after)];
+    const kind = noticeKindOf(was, is, after.status);
+    if (kind === undefined) return;
+    // Holders who have not heard of the postponement do not hear of its end.
+    const plan = (kind === 'moved' && was.isPostponed ? await withdrawPostponement(tx, after.id) : undefined) ?? was;
+    if (kind === 'moved' && !isMoved(plan, is)) return;
+    const delaySeconds = kind === 'cancelled' ? cancelledDelaySeconds : deps.config.EVENT_NOTICE_DELAY_SECONDS;
     const id = newId('ntc', deps.clock.now());
     const isNew = await upsertNotice(tx, {
       id,
       eventId: after.id,
-      kind: isCancelled ? 'cancelled' : 'moved',
-      before: planOf(before),
+      kind,
+      before: plan,
       eventVersion: after.version,
       delaySeconds,
       delaySecondsMax: delaySeconds * delaysMax,
@@ -44,4 +49,10 @@ export function createNoteEventChange(deps: {
     // One that waits already has its job.
     if (isNew) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });
   };
+}
+
+function noticeKindOf(was: EventPlan, is: EventPlan, status: string): NoticeKind | undefined {
+  if (status === 'cancelled') return 'cancelled';
+  if (is.isPostponed) return was.isPostponed ? undefined : 'postponed';
+  return isMoved(was, is) ? 'moved' : undefined;
 }

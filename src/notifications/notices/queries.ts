@@ -1,9 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { tellHolders } from '../jobs.ts';
-import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from '../tables.ts';
+import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from './tables.ts';
 
 export type NewNotice = {
   readonly id: string;
@@ -41,6 +41,16 @@ export async function upsertNotice(tx: Db, notice: NewNotice): Promise<boolean> 
   return rows[0]?.id === notice.id;
 }
 
+/** Ends a notice of a postponement that nobody was told of yet; gives the plan before the postponement. */
+export async function withdrawPostponement(tx: Db, eventId: string): Promise<EventPlan | undefined> {
+  const [row] = await tx
+    .update(eventNotices)
+    .set({ startedAt: sql`now()`, endedAt: sql`now()` })
+    .where(and(eq(eventNotices.eventId, eventId), eq(eventNotices.kind, 'postponed'), isNull(eventNotices.startedAt)))
+    .returning({ before: eventNotices.before });
+  return row?.before;
+}
+
 /** A notice with its event, the notice locked: two runs of one job tell one after the other. */
 export async function lockNotice(tx: Db, id: string) {
   const [row] = await tx
@@ -73,12 +83,12 @@ export async function advanceNotice(
 }
 
 /**
- * Orders to tell next, in the order of their ids. Of an event that moved: who has valid tickets and ordered before the last
+ * Orders to tell next, in the order of their ids. Of an event that moved or was postponed: who has valid tickets and ordered before the last
  * change. Of one that was called off: who had tickets or a hold when it was, except holds that somebody gave up before.
  */
 export async function findHolders(tx: Db, notice: EventNotice, limit: number): Promise<string[]> {
   const isConcerned =
-    notice.kind === 'moved'
+    notice.kind !== 'cancelled'
       ? sql`o.placed_at < ${notice.changedAt.toISOString()}::timestamptz and o.status in ('paid', 'partially_refunded') and exists (
           select from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'live')`
       : sql`coalesce(o.cancelled_by, 'event') = 'event' and (

@@ -2,21 +2,24 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
+import type { events } from '../../catalog/tables.ts';
+import type { EventNotice, NoticeKind } from './tables.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { sendable } from '../metrics.ts';
 import { advanceNotice, findHolders, lockNotice, startNotice } from './queries.ts';
-import { type NewDelivery, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
+import { type NewDelivery, type OrderTemplate, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
 
 /** Orders told in one transaction, and transactions in one run of the job; the next run goes on where this one stopped. */
 const ordersPerPage = 200;
 const pagesPerRun = 10;
 const pauseSeconds = 1;
 
+type EventRow = typeof events.$inferSelect;
 type Page = { readonly kind: 'done' | 'more'; readonly added: readonly NewDelivery[] };
 
 /**
- * Tells the holders of an event that it was called off or moved: page by page, each page's deliveries in one transaction
- * with the mark how far it got. A run that is cut off loses nothing and repeats nothing. A move that was taken back before
+ * Tells the holders of an event that it was called off, moved or postponed: page by page, each page's deliveries in one transaction
+ * with the mark how far it got. A run that is cut off loses nothing and repeats nothing. A change that was taken back before
  * it was due, or that follows the end of the event, is told to nobody.
  * @throws RetryLater before the notice is due, and while holders are left
  */
@@ -39,10 +42,7 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
   if (found === undefined || found.notice.endedAt !== null) return done;
   const { notice, event, waitSeconds, isOver } = found;
   if (notice.startedAt === null && waitSeconds > 0) throw new RetryLater(waitSeconds, 'the notice is not due');
-  const isMove = notice.kind === 'moved';
-  const isTakenBack = notice.startedAt === null && !isMoved(notice.before, planOf(event));
-  const isVoid = isMove && (isOver || event.status !== 'published' || isTakenBack);
-  if (isVoid) {
+  if (notice.kind !== 'cancelled' && (isOver || !isStillSo(notice, event))) {
     await advanceNotice(tx, { id: notice.id, afterOrderId: notice.afterOrderId, isEnd: true });
     return done;
   }
@@ -53,7 +53,7 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
   const now = clock.now();
   const added = await queueOrderDeliveries(
     tx,
-    isMove ? 'event_moved' : 'event_cancelled',
+    noticeTemplates[notice.kind],
     orderIds.map((orderId) => ({
       eventId: notice.eventId,
       orderId,
@@ -65,4 +65,17 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
   const isEnd = orderIds.length < ordersPerPage;
   await advanceNotice(tx, { id: notice.id, afterOrderId: orderIds.at(-1) ?? notice.afterOrderId, isEnd });
   return { kind: isEnd ? 'done' : 'more', added };
+}
+
+const noticeTemplates = {
+  cancelled: 'event_cancelled',
+  moved: 'event_moved',
+  postponed: 'event_postponed',
+} as const satisfies Record<NoticeKind, OrderTemplate>;
+
+/** Whether the event still is as the notice says: moved, or without a date. Once the telling has begun, every holder is told. */
+function isStillSo({ kind, before, startedAt }: EventNotice, event: EventRow): boolean {
+  const isPostponed = event.postponedAt !== null;
+  if (event.status !== 'published' || isPostponed !== (kind === 'postponed')) return false;
+  return startedAt !== null || isMoved(before, planOf(event));
 }

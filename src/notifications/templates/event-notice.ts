@@ -1,7 +1,7 @@
 import { formatClockIn, formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
 import { planChanges, planOf } from '../notices/event-plan.ts';
-import type { EventPlan } from '../tables.ts';
+import type { EventPlan } from '../notices/tables.ts';
 import { eventWords } from './event-words.ts';
 import { eventFacts, placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
@@ -12,7 +12,6 @@ import { words } from './words.ts';
 export function eventCancelledMail(data: OrderMailData): Mail {
   const { event, locale } = data;
   const say = eventWords[locale].cancelled;
-  const { when } = words[locale];
   const unpaid = data.total.amount === 0 ? say.free : say.unpaid;
   const hadTickets = data.isPaid || data.total.amount === 0;
   return noticeMail(data, {
@@ -20,24 +19,46 @@ export function eventCancelledMail(data: OrderMailData): Mail {
     subject: say.subject(event.name),
     lead: say.lead(event.name, formatDateTime(event.startsAt, event.timeZone, locale)),
     more: data.isPaid ? say.paid : unpaid,
-    facts: eventFacts(data)
-      .filter(([name]) => name !== words[locale].doors)
-      .map(([name, value]) => [name === when ? say.when : name, value]),
+    facts: pastFacts(data),
     privacy: false,
     // Who had no ticket has no entry in the calendar.
     attachments: hadTickets ? [calendarAttachment(data)] : [],
   });
 }
 
+/** The event has no date any more: what it was, that tickets stay valid, and the calendar's entry taken out. */
+export function eventPostponedMail(data: OrderMailData): Mail {
+  const { event, locale } = data;
+  const say = eventWords[locale].postponed;
+  return noticeMail(data, {
+    kicker: say.kicker,
+    subject: say.subject(event.name),
+    lead: say.lead(event.name, formatDateTime(event.startsAt, event.timeZone, locale)),
+    more: say.more,
+    facts: pastFacts(data),
+    privacy: true,
+    attachments: [calendarAttachment(data)],
+  });
+}
+
+/** When it was to be, and where; the doors have no time without a date. */
+function pastFacts(data: OrderMailData): [string, string][] {
+  const { when, doors } = words[data.locale];
+  return eventFacts(data)
+    .filter(([name]) => name !== doors)
+    .map(([name, value]) => [name === when ? eventWords[data.locale].cancelled.when : name, value]);
+}
+
 /** The event takes place at another time or place: what it was, what it is now, and the calendar's entry moved. */
 export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
   const { event, locale } = data;
   const say = eventWords[locale].moved;
-  const { time, place } = planChanges(before, planOf(event));
+  const { time, place } = planChanges(before, planOf({ ...event, postponedAt: null }));
   const date = formatDateTime(event.startsAt, event.timeZone, locale);
   const where = placeOf(event);
-  const [subject, lead] =
-    time && place
+  const [subject, lead] = before.isPostponed
+    ? [say.subjectDated(event.name), say.leadDated(event.name, date, where)]
+    : time && place
       ? [say.subjectBoth(event.name), say.leadBoth(event.name, date, where)]
       : place
         ? [say.subjectPlace(event.name), say.leadPlace(event.name, where)]

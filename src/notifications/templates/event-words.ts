@@ -1,4 +1,4 @@
-/** What holders are told when an event is called off or moved, in the two languages, side by side. */
+/** What holders are told when an event is called off, postponed or moved, in the two languages, side by side. */
 
 type EventWords = {
   readonly cancelled: {
@@ -11,7 +11,16 @@ type EventWords = {
     readonly free: string;
     readonly unpaid: string;
   };
+  readonly postponed: {
+    readonly subject: (event: string) => string;
+    readonly kicker: string;
+    readonly lead: (event: string, date: string) => string;
+    readonly more: string;
+  };
   readonly moved: {
+    /** The event was postponed and has a date again. */
+    readonly subjectDated: (event: string) => string;
+    readonly leadDated: (event: string, date: string, place: string) => string;
     readonly subjectTime: (event: string) => string;
     readonly subjectPlace: (event: string) => string;
     readonly subjectBoth: (event: string) => string;
@@ -37,7 +46,16 @@ const id: EventWords = {
     unpaid:
       'Pesanan Anda belum dibayar dan ikut berakhir: jangan dibayar lagi. Bila pembayaran sudah telanjur dikirim, uangnya dikembalikan.',
   },
+  postponed: {
+    subject: (event) => `Acara ditunda: ${event}`,
+    kicker: 'Acara ditunda',
+    lead: (event, date) =>
+      `${event}, yang direncanakan pada ${date}, ditunda oleh penyelenggara. Tanggal baru belum ditentukan.`,
+    more: 'Tiket Anda tetap berlaku untuk tanggal yang baru. Begitu tanggalnya ditentukan, kami mengabari Anda. Lampiran menghapus tanggal lama dari kalender Anda.',
+  },
   moved: {
+    subjectDated: (event) => `Tanggal baru: ${event}`,
+    leadDated: (event, date, place) => `${event} yang ditunda kini memiliki tanggal: ${date}, di ${place}.`,
     subjectTime: (event) => `Waktu berubah: ${event}`,
     subjectPlace: (event) => `Tempat berubah: ${event}`,
     subjectBoth: (event) => `Waktu dan tempat berubah: ${event}`,
@@ -62,7 +80,15 @@ const en: EventWords = {
     unpaid:
       'Your order was not paid for and ends with the event: please do not pay for it now. If a payment is already on its way, the money goes back.',
   },
+  postponed: {
+    subject: (event) => `Event postponed: ${event}`,
+    kicker: 'Event postponed',
+    lead: (event, date) => `${event}, planned for ${date}, was postponed by the organiser. There is no new date yet.`,
+    more: 'Your tickets stay valid for the new date, and we will tell you as soon as there is one. The attachment takes the old date out of your calendar.',
+  },
   moved: {
+    subjectDated: (event) => `A date again: ${event}`,
+    leadDated: (event, date, place) => `${event}, which was postponed, has a date: ${date}, at ${place}.`,
     subjectTime: (event) => `New time: ${event}`,
     subjectPlace: (event) => `New place: ${event}`,
     subjectBoth: (event) => `New time and place: ${event}`,

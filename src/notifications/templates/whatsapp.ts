@@ -12,12 +12,13 @@ import type { OrderMailData } from './order-mail.ts';
  *     order_cancelled  {{1}} name  {{2}} event  {{3}} order number
  *     order_refunded   {{1}} name  {{2}} event  {{3}} order number
  *     event_cancelled  {{1}} name  {{2}} event  {{3}} time as it was  {{4}} order number
+ *     event_postponed  {{1}} name  {{2}} event  {{3}} time as it was  {{4}} order number
  *     event_moved      {{1}} name  {{2}} event  {{3}} new time  {{4}} new place  {{5}} order number
  *
  * The text of `event_cancelled` must be true of free tickets too: what becomes of the money stands on the order's page.
  */
 export function whatsappMessage(
-  template: 'tickets' | 'order_cancelled' | 'order_refunded' | 'event_cancelled' | 'event_moved',
+  template: 'tickets' | 'order_cancelled' | 'order_refunded' | 'event_cancelled' | 'event_moved' | 'event_postponed',
   data: OrderMailData,
 ): WhatsappMessage {
   const { event, locale } = data;
@@ -34,7 +35,8 @@ export function whatsappMessage(
     case 'tickets':
       return message('ticket_issued', [time]);
     case 'event_cancelled':
-      return message('event_cancelled', [time]);
+    case 'event_postponed':
+      return message(template, [time]);
     case 'event_moved':
       return message('event_moved', [time, parameter(placeOf(event))]);
     case 'order_refunded':

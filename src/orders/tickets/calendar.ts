@@ -15,6 +15,7 @@ export type CalendarEvent = Pick<
   | 'startsAt'
   | 'endsAt'
   | 'status'
+  | 'postponedAt'
   | 'version'
   | 'createdAt'
   | 'publishedAt'
@@ -22,6 +23,10 @@ export type CalendarEvent = Pick<
 
 const lineOctetsMax = 75;
 const reminderMinutes = 180;
+
+/** Whether the entry is to be taken out: the event was called off, or has no date. A later date with a higher sequence brings it back. */
+export const isOffCalendar = ({ status, postponedAt }: Pick<CalendarEvent, 'status' | 'postponedAt'>): boolean =>
+  status === 'cancelled' || postponedAt !== null;
 
 /**
  * The event as an iCalendar file (RFC 5545) for the holder of an order. The UID is stable per order and the sequence rises
@@ -33,25 +38,25 @@ const reminderMinutes = 180;
  */
 export function eventCalendar(event: CalendarEvent, orderId: string): string {
   const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
-  const cancelled = event.status === 'cancelled';
+  const isOff = isOffCalendar(event);
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//antre//tickets//EN',
     'CALSCALE:GREGORIAN',
-    `METHOD:${cancelled ? 'CANCEL' : 'PUBLISH'}`,
+    `METHOD:${isOff ? 'CANCEL' : 'PUBLISH'}`,
     'BEGIN:VEVENT',
     `UID:${orderId.toLowerCase()}@antre`,
     `DTSTAMP:${utc(event.publishedAt ?? event.createdAt)}`,
     `SEQUENCE:${event.version}`,
-    `STATUS:${cancelled ? 'CANCELLED' : 'CONFIRMED'}`,
+    `STATUS:${isOff ? 'CANCELLED' : 'CONFIRMED'}`,
     `DTSTART:${utc(event.startsAt)}`,
     `DTEND:${utc(event.endsAt)}`,
     `SUMMARY:${escaped(event.name)}`,
     ...(event.summary === '' ? [] : [`DESCRIPTION:${escaped(event.summary)}`]),
     `LOCATION:${escaped(place)}`,
     'TRANSP:OPAQUE',
-    ...(cancelled ? [] : reminder(event.name)),
+    ...(isOff ? [] : reminder(event.name)),
     'END:VEVENT',
     'END:VCALENDAR',
   ];

@@ -16,6 +16,7 @@ const event: CalendarEvent = {
   version: 3,
   createdAt: new Date('2026-12-01T00:00:00Z'),
   publishedAt: new Date('2026-12-24T01:02:03.456Z'),
+  postponedAt: null,
 };
 
 /** What a calendar program reads: lines put together again, then the text of one property. */

@@ -11,6 +11,8 @@ type EventWords = {
   readonly chooseTickets: string;
   readonly cancelled: string;
   readonly cancelledText: string;
+  readonly postponed: string;
+  readonly postponedText: string;
   readonly salesStopped: string;
   readonly noCategories: string;
   readonly free: string;
@@ -54,6 +56,8 @@ export const eventWords: InEach<EventWords> = {
     chooseTickets: 'Pilih tiket',
     cancelled: 'Acara dibatalkan',
     cancelledText: 'Penyelenggara membatalkan acara ini. Pembeli tiket dihubungi melalui email.',
+    postponed: 'Acara ditunda',
+    postponedText: 'Tanggal baru belum ditentukan. Tiket yang sudah dibeli tetap berlaku, dan pemiliknya dikabari.',
     salesStopped: 'Penjualan sedang ditutup oleh penyelenggara.',
     noCategories: 'Tiket belum diumumkan.',
     free: 'Gratis',
@@ -95,6 +99,8 @@ export const eventWords: InEach<EventWords> = {
     chooseTickets: 'Choose tickets',
     cancelled: 'Event cancelled',
     cancelledText: 'The organiser has called this event off. Ticket holders are told by email.',
+    postponed: 'Postponed',
+    postponedText: 'There is no new date yet. Tickets stay valid, and their holders will be told.',
     salesStopped: 'The organiser has closed sales for now.',
     noCategories: 'Tickets are not announced yet.',
     free: 'Free',

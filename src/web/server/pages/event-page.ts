@@ -20,6 +20,7 @@ export function eventPage(context: PageContext, facts: EventFacts): Promise<stri
 <div class="wrap"><p class="overline">${event.category} · ${event.city}</p><h1>${event.name}</h1>
 ${event.summary === '' ? '' : html`<p class="lead">${event.summary}</p>`}
 ${event.status === 'cancelled' ? html`<div class="notice notice-bad" role="status"><strong>${words.cancelled}.</strong> ${words.cancelledText}</div>` : ''}
+${event.status === 'published' && event.isPostponed ? html`<div class="notice notice-warn" role="status"><strong>${words.postponed}.</strong> ${words.postponedText}</div>` : ''}
 </div></header>
 <div class="wrap event-columns">
 <div class="event-about">${factList(context, event)}

@@ -1,0 +1,140 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { notifyOrder } from '../../src/notifications/notices/notify.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import {
+  eventNotices,
+  money,
+  plain,
+  readable,
+  sequenceOf,
+  uidOf,
+  unfolded,
+} from '../../testkit/notifications/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../../testkit/notifications/notification-world.ts';
+
+/** Guards that ticket holders are told once that an event has no date any more, and once of its new date. */
+
+let world: Notifications;
+let notices: ReturnType<typeof eventNotices>;
+beforeAll(async () => {
+  world = await openNotifications();
+  notices = eventNotices(world);
+  await addSender(world.db);
+});
+beforeEach(() => world.db.execute(sql`delete from outbox`));
+afterAll(() => world.close());
+
+const newDate = {
+  startsAt: '2027-05-08T12:30:00Z',
+  endsAt: '2027-05-08T15:00:00Z',
+  doorsOpenAt: '2027-05-08T11:00:00Z',
+};
+
+describe('an event that is postponed', () => {
+  test('holders hear that it has no date, with the entry taken out of the calendar; then of the new date, with the entry back', async () => {
+    const event = await notices.newEvent(150_000);
+    const [holder, hold] = [await notices.paid(event, 'en'), await notices.placed(event)];
+    await notifyOrder(world.deps, 'tickets', holder);
+    const issued = unfolded(await notices.mailOf(holder.orderId, 'tickets'));
+    const postponed = await notices.postpone(event);
+    expect(postponed.sales).toBe('closed');
+    await notices.tell(event);
+    expect(await notices.toldOf(hold.orderId)).toEqual([]);
+    expect((await notices.toldOf(holder.orderId)).slice(0, 2)).toEqual([
+      'event_postponed email queued',
+      'event_postponed whatsapp queued',
+    ]);
+    const mail = await notices.mailOf(holder.orderId, 'event_postponed');
+    expect(mail.subject).toBe('Event postponed: Senja di Selatan');
+    expect(plain(mail.text)).toContain('planned for Saturday, 6 March 2027, 19:30 WIB, was postponed');
+    expect(plain(mail.text)).toContain('It was to be on: Saturday, 6 March 2027, 19:30 WIB');
+    expect(mail.attachments[0]?.contentType).toContain('method=CANCEL');
+    const removed = unfolded(mail);
+    expect(removed).toContain('METHOD:CANCEL');
+    expect(uidOf(removed)).toBe(uidOf(issued));
+    expect(sequenceOf(removed)).toBeGreaterThan(sequenceOf(issued));
+    const { message } = await notices.messageOf(holder.orderId, 'event_postponed', 'whatsapp');
+    expect(message).toMatchObject({
+      message: {
+        template: 'event_postponed',
+        bodyParameters: ['Ayu Lestari', 'Senja di Selatan', 'Saturday, 6 March 2027, 19:30 WIB', expect.any(String)],
+      },
+    });
+
+    // The venue alone is no news while there is no date.
+    await notices.change(event, { venue: 'Stadion Utara' });
+    expect(await notices.noticesOf(event)).toHaveLength(1);
+    const dated = await notices.change(event, newDate);
+    expect(dated.postponedAt).toBeNull();
+    await notices.tell(event);
+    const again = await notices.mailOf(holder.orderId, 'event_moved');
+    expect(again.subject).toBe('A date again: Senja di Selatan');
+    expect(plain(again.text)).toContain(
+      'has a date: Saturday, 8 May 2027, 19:30 WIB, at Stadion Utara, Jalan Selatan 1, Jakarta',
+    );
+    const back = unfolded(again);
+    expect(back).toContain('METHOD:PUBLISH');
+    expect(back).toContain('DTSTART:20270508T123000Z');
+    expect(uidOf(back)).toBe(uidOf(issued));
+    expect(sequenceOf(back)).toBeGreaterThan(sequenceOf(removed));
+  });
+
+  test.each(['id', 'en'] as const)('free tickets: not a word of money (%s)', async (locale) => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event, locale);
+    await notices.postpone(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toEqual(['event_postponed email queued']);
+    const mail = await notices.mailOf(holder.orderId, 'event_postponed');
+    expect(readable(mail.text)).not.toMatch(money);
+    expect(readable(mail.html)).not.toMatch(money);
+  });
+
+  test('a postponement that is taken back before it was told is told to nobody', async () => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event);
+    await notices.postpone(event);
+    await notices.resume(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toEqual([]);
+  });
+
+  test('a new date before the postponement was told is a move from the first date', async () => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event, 'en');
+    await notices.postpone(event);
+    await notices.change(event, newDate);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toEqual(['event_moved email queued']);
+    const mail = await notices.mailOf(holder.orderId, 'event_moved');
+    expect(mail.subject).toBe('New time: Senja di Selatan');
+    expect(plain(mail.text)).toContain('When before: Saturday, 6 March 2027, 19:30 WIB');
+  });
+
+  test('holders who were told hear when it takes place at its first date after all', async () => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event);
+    await notices.postpone(event);
+    await notices.tell(event);
+    await notices.resume(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toEqual(['event_moved email queued', 'event_postponed email queued']);
+    expect((await notices.mailOf(holder.orderId, 'event_moved')).subject).toBe('Tanggal baru: Senja di Selatan');
+  });
+
+  test('a move that waits is not told once the event is postponed, and a postponed event can be called off', async () => {
+    const event = await notices.newEvent(0);
+    const holder = await notices.placed(event);
+    await notices.change(event, { venue: 'Stadion Utara' });
+    await notices.postpone(event);
+    await notices.callOff(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toEqual(['event_cancelled email queued']);
+    const open = await rowsOf(
+      world.db,
+      sql`select id from event_notices where event_id = ${event.id} and ended_at is null`,
+    );
+    expect(open).toEqual([]);
+  });
+});
