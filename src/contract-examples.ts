@@ -46,6 +46,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     expectedTotal: rupiah(700_000),
     locale: 'id',
   },
+  quoteOrder: { lines: [{ ticketCategoryId, quantity: 2 }], promoCode: 'SENJA-10' },
   lookUpOrder: { email: 'ayu@example.com', code: '9QX4T0RBVE' },
   correctBuyer: { email: 'ayu@example.com' },
   choosePayment: { method: 'qris' },

@@ -68,6 +68,7 @@ export const refusals = {
     'queue.pass_invalid',
     'queue.pass_spent',
   ],
+  quoteOrder: [...event, 'order.category_unknown', 'promo.invalid', 'promo.limited'],
   lookUpOrder: ['order.lookup_limited'],
   showOrder: order,
   cancelOrder: [...order, 'order.not_cancellable', 'access.cross_site'],

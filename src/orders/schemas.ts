@@ -26,22 +26,27 @@ export const buyerSchema = z
   })
   .openapi('Buyer');
 
+/** What is ordered, and what lowers its price. */
+const orderedFields = {
+  lines: z
+    .array(z.strictObject({ ticketCategoryId: plainIdSchema, quantity: z.int().min(1).max(quantityMax) }))
+    .min(1)
+    .max(linesMax)
+    .refine(
+      (lines) => new Set(lines.map((line) => line.ticketCategoryId)).size === lines.length,
+      fault('list.doubled'),
+    ),
+  promoCode: z.string().optional().openapi({
+    description:
+      'As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none.',
+  }),
+};
+
 export const placeOrderSchema = z
   .strictObject({
     eventSlug: slugSchema,
     buyer: buyerSchema,
-    lines: z
-      .array(z.strictObject({ ticketCategoryId: plainIdSchema, quantity: z.int().min(1).max(quantityMax) }))
-      .min(1)
-      .max(linesMax)
-      .refine(
-        (lines) => new Set(lines.map((line) => line.ticketCategoryId)).size === lines.length,
-        fault('list.doubled'),
-      ),
-    promoCode: z.string().optional().openapi({
-      description:
-        'As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none.',
-    }),
+    ...orderedFields,
     expectedTotal: moneySchema.optional().openapi({
       description:
         'What the buyer was told that the order costs. When it costs anything else, nothing is ordered and the answer is 409 `order.price_changed` with the new `total`. Not part of what the Idempotency-Key stands for: the agreed total may be sent under the same key.',
@@ -49,6 +54,14 @@ export const placeOrderSchema = z
     locale: localeSchema.default('id'),
   })
   .openapi('PlaceOrder');
+
+export const quoteOrderSchema = z.strictObject(orderedFields).openapi('QuoteOrder');
+
+export const quoteSchema = z
+  .object({ subtotal: moneySchema, discount: moneySchema, fees: moneySchema, total: moneySchema })
+  .openapi('Quote');
+
+export type QuoteOrderInput = z.output<typeof quoteOrderSchema>;
 
 export type PlaceOrderInput = z.output<typeof placeOrderSchema>;
 

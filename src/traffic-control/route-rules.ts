@@ -108,6 +108,14 @@ const rows: readonly Row[] = withWideLimits([
   { methods: posting, route: /^\/v1\/buyers\/phone-readings$/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, route: /^\/v1\/events\/\{slug\}\/queue\//, class: 3, limits: ['network'] },
+  // The order itself says the price, too.
+  {
+    methods: posting,
+    route: /^\/v1\/events\/\{slug\}\/quotes$/,
+    class: 4,
+    limits: ['network'],
+    uses: 'postgres_reads',
+  },
   { methods: reading, route: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
   // The page of an order and its files: buyers on the way to paying need them as much as the order itself.

@@ -1,46 +1,27 @@
 import { sql } from 'drizzle-orm';
-import { Hono } from 'hono';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { newsWordingNow, newsWordings } from '../../src/web/i18n/words/news.ts';
-import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import type { TestService } from '../../testkit/processes/service.ts';
+import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
 describe('the pages in a browser', () => {
+  let world: PageWorld;
   let running: TestService;
-  let server: Serving;
   let browser: Browser;
   let event: TestEvent;
   let origin: string;
 
   beforeAll(async () => {
-    running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
-    const api = createApp(running.service);
-    const pages = new Hono().route('/', webRoutes({ publicReads: running.service.publicReads }));
-    server = await serve(
-      {
-        take: api.take,
-        fetch: (request, ...rest) =>
-          new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
-      },
-      { host: '127.0.0.1', port: 0, reusePort: false },
-    );
-    origin = `http://127.0.0.1:${server.port}`;
+    world = await openPageWorld();
+    ({ running, browser, origin } = world);
     event = await createEvent(running.service.db, {
       event: { name: '<img src=x onerror="window.hacked=1">' },
       categories: [{ price: 0, name: 'Warga <b>Cipete</b>', capacity: 50 }],
     });
-    browser = await launchBrowser();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await running?.close();
-  });
+  afterAll(() => world?.close());
 
   const fillIn = async (page: Page) => {
     const buyer = someBuyer();
@@ -223,8 +204,11 @@ describe('the pages in a browser', () => {
     await page.click('.promo summary');
     await page.fill('#promoCode', 'NO-SUCH-CODE');
     await page.click('#place');
-    await page.waitForSelector('#form-message:not([hidden])[data-mood="bad"]');
-    expect(await page.textContent('#form-message')).toContain('promo code is not valid');
+    await page.waitForSelector('#promoCode-error:not([hidden])');
+    expect(await page.textContent('#promoCode-error')).toContain('promo code is not valid');
+    // One fault is said once, and the focus is where it can be mended.
+    expect(await page.isVisible('#form-message')).toBe(false);
+    expect(await page.evaluate('document.activeElement.id')).toBe('promoCode');
     expect(await page.isEnabled('#place')).toBe(true);
     await page.close();
   });

@@ -6,14 +6,15 @@ import { eventSlugHeader } from '../../http/hot-path/event-slug.ts';
 import { type HotRequest, hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { HotRoute } from '../../http/hot-path/hot-routes.ts';
 import { idempotencyKeySchema, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
-import { readJson } from '../../http/contract/json-body.ts';
+import { jsonBody, readJson } from '../../http/contract/json-body.ts';
 import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
-import { body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, slugParams } from '../../http/contract/schemas.ts';
 import { requestInvalid } from '../../platform/errors.ts';
 import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
-import { placeOrderSchema, placedOrderSchema } from '../schemas.ts';
+import { placeOrderSchema, placedOrderSchema, quoteOrderSchema, quoteSchema } from '../schemas.ts';
+import { quoteOrder } from './quote-order.ts';
 import { inputFault } from '../../platform/field-faults.ts';
-import { byBuyerOrAnybody } from '../../http/contract/security.ts';
+import { byAnybody, byBuyerOrAnybody } from '../../http/contract/security.ts';
 
 const orderBytesMax = 16 * 1024;
 
@@ -48,6 +49,23 @@ const placeOrderRoute = createRoute({
     },
     ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503),
   },
+});
+
+const quoteBytesMax = 4 * 1024;
+
+const quoteOrderRoute = createRoute({
+  method: 'post',
+  path: '/v1/events/{slug}/quotes',
+  tags: ['Orders'],
+  operationId: 'quoteOrder',
+  security: byAnybody,
+  summary: 'What an order would cost',
+  description:
+    'For a page that shows the total before ordering. Nothing is held. A promo code that is used up is answered like one that ' +
+    'does not exist. Wrong codes count against the same limit as those of orders.',
+  middleware: [jsonBody(quoteBytesMax)] as const,
+  request: { params: slugParams, body: body(quoteOrderSchema) },
+  responses: { 200: answer(quoteSchema, 'The price now.'), ...problems(400, 404, 409, 413, 415, 429, 503) },
 });
 
 type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork; readonly queueTokenSecret: string };
@@ -99,10 +117,16 @@ function placedFields({ order, replayed }: PlacedOrder): Record<string, string> 
 }
 
 export function placementRoutes(deps: PlacementDeps) {
-  return describe(createRouter(), placeOrderRoute).openapi(unchecked(placeOrderRoute), async (c) => {
-    const placed = await placeFrom(deps, hotRequestOfContext(c));
-    return c.json(placed.order, 201, placedFields(placed));
-  });
+  return describe(createRouter(), placeOrderRoute)
+    .openapi(unchecked(placeOrderRoute), async (c) => {
+      const placed = await placeFrom(deps, hotRequestOfContext(c));
+      return c.json(placed.order, 201, placedFields(placed));
+    })
+    .openapi(quoteOrderRoute, async (c) => {
+      const network = deps.clientNetwork(hotRequestOfContext(c));
+      const { slug } = c.req.valid('param');
+      return c.json(await quoteOrder(deps, { slug, network, input: c.req.valid('json') }), 200);
+    });
 }
 
 export function placementHotRoute(deps: PlacementDeps): HotRoute {

@@ -73,6 +73,7 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('orders that a desk looks at', /^select "orders"\."event_id", "orders"\."id", .* from "orders" .*where/),
   byKey('link of an order', /^select link_version as version from orders/),
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),
+  oneByOne('price of an order', /^select e\.currency, e\.fee_per_ticket/),
   byKey('orders by idempotency key', /^select array_agg\(o\.idempotency_key_hash\)/),
   byKey('orders placed', /^with placed as \( insert into orders/),
   byKey('order changed', /^update "orders" set "status"/),

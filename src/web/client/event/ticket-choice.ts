@@ -1,4 +1,3 @@
-import { formatMoney } from '../../../platform/text/format-money.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { byId } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
@@ -19,11 +18,14 @@ export type Row = {
 
 export type ShownTotal = { readonly amount: number; readonly currency: string };
 
+export type ChosenPrice = { readonly subtotal: ShownTotal; readonly fees: ShownTotal; readonly total: ShownTotal };
+
 /** The chosen quantities, as shown. */
 export type TicketChoice = {
   readonly rows: readonly Row[];
-  /** The total that the page shows for the chosen tickets, before any promo code. */
-  total(): ShownTotal;
+  onChange(listener: () => void): void;
+  /** The price of the chosen tickets, before any promo code. */
+  price(): ChosenPrice;
   lines(): { readonly ticketCategoryId: string; readonly quantity: number }[];
   /** The first row with fewer tickets than the category's minimum. */
   tooFew(): Row | undefined;
@@ -31,17 +33,19 @@ export type TicketChoice = {
   /** Opens and closes rows whose time has come. */
   turn(): void;
   setLocked(isLocked: boolean): void;
+  /** Says what is wrong beside a category, or below all of them, and moves the focus there. @returns whether it was said */
+  setFault(id: string | undefined, text: string): boolean;
+  clearFaults(): void;
 };
 
-export function ticketChoice(form: HTMLFormElement, onChange: () => void): TicketChoice {
+export function ticketChoice(form: HTMLFormElement): TicketChoice {
   const rows = [...form.querySelectorAll<HTMLElement>('[data-category]')].map(rowOf);
   const ticketsMax = Number(form.dataset['ticketsMax'] ?? 0);
+  const listeners: (() => void)[] = [];
   let isLocked = false;
 
   const quantityOf = ({ input }: Row) => Math.max(0, Math.floor(Number(input.value)) || 0);
   const isOpen = ({ node }: Row) => node.dataset['state'] === 'open' && node.dataset['band'] !== 'none';
-
-  const totalNow = () => totalOf(form, rows, quantityOf);
 
   const update = (): void => {
     const count = rows.reduce((sum, row) => sum + quantityOf(row), 0);
@@ -56,15 +60,14 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
         button.disabled = !canChoose || isAtEnd;
       }
     }
-    const total = document.getElementById('total');
-    if (total !== null) total.textContent = formatMoney(totalNow(), pageLanguage);
     form.toggleAttribute('data-chosen', count > 0);
-    onChange();
+    for (const listener of listeners) listener();
   };
 
   const setQuantity = (row: Row, wanted: number): void => {
     const others = rows.reduce((sum, other) => sum + (other === row ? 0 : quantityOf(other)), 0);
     row.input.value = String(Math.max(0, Math.min(wanted, row.quantityMax, ticketsMax - others)));
+    clearChoiceFaults(rows);
     update();
   };
   for (const row of rows) {
@@ -84,7 +87,8 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
 
   return {
     rows,
-    total: totalNow,
+    onChange: (listener) => void listeners.push(listener),
+    price: () => priceOf(form, rows, quantityOf),
     lines: () =>
       rows.filter((row) => quantityOf(row) > 0).map((row) => ({ ticketCategoryId: row.id, quantity: quantityOf(row) })),
     tooFew: () => rows.find((row) => quantityOf(row) > 0 && quantityOf(row) < row.quantityMin),
@@ -104,17 +108,45 @@ export function ticketChoice(form: HTMLFormElement, onChange: () => void): Ticke
       isLocked = locked;
       update();
     },
+    setFault: (id, text) => setChoiceFault(rows, id, text),
+    clearFaults: () => clearChoiceFaults(rows),
   };
 }
 
 /** Only tickets with a price have a fee. */
-function totalOf(
+function priceOf(
   { dataset: { fee = '0', currency = 'IDR' } }: HTMLFormElement,
   rows: readonly Row[],
   quantityOf: (row: Row) => number,
-): ShownTotal {
+): ChosenPrice {
   const priced = rows.filter(({ price }) => price > 0);
-  return { amount: priced.reduce((sum, row) => sum + quantityOf(row) * (row.price + Number(fee)), 0), currency };
+  const subtotal = priced.reduce((sum, row) => sum + quantityOf(row) * row.price, 0);
+  const fees = priced.reduce((sum, row) => sum + quantityOf(row) * Number(fee), 0);
+  const money = (amount: number) => ({ amount, currency });
+  return { subtotal: money(subtotal), fees: money(fees), total: money(subtotal + fees) };
+}
+
+function setChoiceFault(rows: readonly Row[], id: string | undefined, text: string): boolean {
+  clearChoiceFaults(rows);
+  const row = rows.find((one) => one.id === id);
+  const place = document.getElementById(row === undefined ? 'choice-error' : `fault-${row.id}`);
+  if (place === null || (id !== undefined && row === undefined)) return false;
+  place.hidden = false;
+  place.textContent = text;
+  const input = row?.input ?? rows.find(({ input: { disabled } }) => !disabled)?.input;
+  input?.setAttribute('aria-invalid', 'true');
+  if (input === undefined || input.disabled) place.focus();
+  else input.focus();
+  place.scrollIntoView({ block: 'center' });
+  return true;
+}
+
+function clearChoiceFaults(rows: readonly Row[]): void {
+  for (const place of document.querySelectorAll<HTMLElement>('.choice-fault')) {
+    place.hidden = true;
+    place.textContent = '';
+  }
+  for (const { input } of rows) input.removeAttribute('aria-invalid');
 }
 
 function rowOf(node: HTMLElement): Row {

@@ -20,7 +20,9 @@ export function showPayment(order: OrderView): void {
   const { payment } = order;
   const isOpen = order.status === 'pending_payment' && Date.parse(order.expiresAt) > serverNow();
   show('pay', isOpen);
-  endsAtMs = isOpen ? Date.parse(payment.expiresAt ?? order.expiresAt) : undefined;
+  endsAtMs = isOpen ? deadlineOf(order) : undefined;
+  // The time to pay starts when the instructions are there. A countdown shown earlier would jump.
+  show('pay-deadline', isOpen && payment.status !== 'creating');
   tick();
   if (!isOpen) return;
   setText('pay-total', formatMoney(order.total, pageLanguage));
@@ -30,6 +32,18 @@ export function showPayment(order: OrderView): void {
   show('pay-again', hasFailed);
   const message = payment.status === 'review' ? words.review : hasFailed ? words.failed : '';
   setMessage(message, hasFailed);
+}
+
+/** The one deadline that the page shows: the hold's, or the gateway's if that comes first. In milliseconds. */
+function deadlineOf({ expiresAt, payment }: OrderView): number {
+  const holdEndsAtMs = Date.parse(expiresAt);
+  return payment.expiresAt === undefined ? holdEndsAtMs : Math.min(holdEndsAtMs, Date.parse(payment.expiresAt));
+}
+
+/** Says the deadline also as a time of day, in the reader's own zone. */
+function showDeadlineTime(atMs: number): void {
+  const time = new Intl.DateTimeFormat(pageLanguage, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
+  setText('pay-by', words.payBy(time.format(new Date(atMs))));
 }
 
 function showWays({ redirectUrl, vaNumber, qrString }: PaymentView): void {
@@ -71,6 +85,7 @@ function setMessage(text: string, isBad: boolean): void {
 
 function tick(): void {
   if (endsAtMs === undefined) return;
+  showDeadlineTime(endsAtMs);
   const left = Math.max(0, endsAtMs - serverNow());
   byId('countdown').textContent = left === 0 ? words.timeUp : leftText(left);
   byId('countdown').parentElement?.toggleAttribute('data-soon', left < soonMs);

@@ -26,6 +26,8 @@ export type Problem = {
   readonly limit: string | undefined;
   readonly max: number | undefined;
   readonly reason: string | undefined;
+  /** The category of the order that was refused. */
+  readonly ticketCategoryId: string | undefined;
   /** With `access.choice_needed`: the access that the account has created and that still works, by kind. */
   readonly made: Readonly<Record<string, readonly { readonly name: string }[]>>;
   /** The present price of the order. */
@@ -131,6 +133,7 @@ function readProblem(status: number, text: string): Problem {
     limit: textOf('limit'),
     max: typeof max === 'number' ? max : undefined,
     reason: textOf('reason'),
+    ticketCategoryId: textOf('ticketCategoryId'),
     made: typeof given['made'] === 'object' && given['made'] !== null ? (given['made'] as Problem['made']) : {},
     total: moneyOf(given['total']),
   };

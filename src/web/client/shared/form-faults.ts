@@ -4,14 +4,18 @@ import { pageLanguage } from './page-language.ts';
 
 export type Mood = 'bad' | 'wait' | 'good';
 
-/** Marks a field as faulty, or clears it. @param fault whether there is a fault, or its code if several are possible */
+/**
+ * Marks a field as faulty, or clears it.
+ * @param fault whether there is a fault; its code; or a sentence, which has blanks and codes have none
+ */
 export function setFault(name: string, fault: boolean | string): void {
   const { faults } = refusalWords[pageLanguage];
   const isFaulty = fault !== false;
   const input = byId(name, HTMLInputElement);
   const text = byId(`${name}-error`);
   text.hidden = !isFaulty;
-  text.textContent = isFaulty ? (faults[String(fault)] ?? faults[name] ?? '') : '';
+  const sentence = String(fault).includes(' ') ? String(fault) : undefined;
+  text.textContent = isFaulty ? (sentence ?? faults[String(fault)] ?? faults[name] ?? '') : '';
   if (isFaulty) input.setAttribute('aria-invalid', 'true');
   else input.removeAttribute('aria-invalid');
 }

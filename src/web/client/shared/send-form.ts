@@ -53,13 +53,18 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   if (answer.kind !== 'refused') return setMessage(form.messageId, refusalWords[pageLanguage].unreachable);
   const { problem, retryAfterMs } = answer;
   const named = problem.errors.map(({ path }) => path.split('.').at(-1) ?? '');
-  setFaults(form.fields, named);
   form.onRefused?.(problem);
+  // The faults beside their fields say all of it.
+  if (setFaults(form.fields, named, codesOf(problem)) && problem.code === 'request.invalid') return;
   const wait =
     retryAfterMs === undefined
       ? ''
       : ` ${refusalWords[pageLanguage].retryIn(Math.ceil(retryAfterMs / 1000)).replace('…', '.')}`;
   setMessage(form.messageId, refusalText(problem) + (problem.status === 429 ? wait : ''));
+}
+
+function codesOf({ errors }: Problem): Record<string, string> {
+  return Object.fromEntries(errors.map(({ path, code = '' }) => [path.split('.').at(-1) ?? '', code]));
 }
 
 /** Replaces the finished form by what comes next, which is read out. */

@@ -1,3 +1,4 @@
+import type { SaleStage } from '../../sale-stage.ts';
 import type { InEach } from '../language.ts';
 
 type EventWords = {
@@ -19,7 +20,12 @@ type EventWords = {
   readonly bands: Readonly<Record<'many' | 'few' | 'last' | 'none', string>>;
   readonly opensAt: (time: string) => string;
   readonly closed: string;
+  /** What can be done now, said below the event's name. */
+  readonly stageTitle: Readonly<Record<SaleStage, string>>;
+  readonly soldOutText: string;
   readonly opensIn: string;
+  readonly days: (count: number) => string;
+  readonly keepOpen: string;
   readonly perOrder: (min: number, max: number) => string;
   readonly perBuyer: (max: number) => string;
   readonly orderMax: (max: number) => string;
@@ -38,7 +44,11 @@ type EventWords = {
   readonly promo: string;
   readonly promoAdd: string;
   readonly total: string;
-  readonly beforePromo: string;
+  readonly promoApply: string;
+  readonly promoTaken: (discount: string) => string;
+  readonly subtotal: string;
+  readonly discount: string;
+  readonly fees: string;
   readonly place: string;
   readonly payLater: string;
   readonly privacy: string;
@@ -64,7 +74,17 @@ export const eventWords: InEach<EventWords> = {
     bands: { many: 'Tersedia', few: 'Tinggal sedikit', last: 'Tiket terakhir', none: 'Habis' },
     opensAt: (time) => `Dijual mulai ${time}`,
     closed: 'Penjualan ditutup',
+    stageTitle: {
+      open: 'Tiket tersedia',
+      upcoming: 'Penjualan belum dibuka',
+      sold_out: 'Tiket habis',
+      over: 'Penjualan sudah ditutup',
+    },
+    soldOutText:
+      'Pesanan yang tidak dibayar dijual kembali. Biarkan halaman ini terbuka: begitu ada tiket, formulirnya muncul di sini.',
     opensIn: 'Penjualan dibuka dalam',
+    days: (count) => `${count} hari`,
+    keepOpen: 'Biarkan halaman ini terbuka. Formulir pesanan muncul tepat waktu.',
     perOrder: (min, max) => (min > 1 ? `${min}–${max} tiket per pesanan` : `Paling banyak ${max} per pesanan`),
     perBuyer: (max) => `${max} per pembeli`,
     orderMax: (max) => `Satu pesanan memuat paling banyak ${max} tiket.`,
@@ -83,7 +103,11 @@ export const eventWords: InEach<EventWords> = {
     promo: 'Kode promo',
     promoAdd: 'Punya kode promo?',
     total: 'Total',
-    beforePromo: 'Kode promo dihitung pada langkah berikutnya.',
+    promoApply: 'Pakai',
+    promoTaken: (discount) => `Kode dipakai: hemat ${discount}.`,
+    subtotal: 'Tiket',
+    discount: 'Potongan',
+    fees: 'Biaya layanan',
     place: 'Pesan tiket',
     payLater: 'Tiket ditahan untuk Anda, lalu Anda membayar.',
     privacy: 'Tiket dikirim dengan atau tanpa persetujuan ini. Selain itu, data Anda hanya dipakai untuk pesanan.',
@@ -107,7 +131,17 @@ export const eventWords: InEach<EventWords> = {
     bands: { many: 'Available', few: 'Few left', last: 'Last tickets', none: 'Sold out' },
     opensAt: (time) => `On sale from ${time}`,
     closed: 'Sale closed',
+    stageTitle: {
+      open: 'Tickets available',
+      upcoming: 'Not on sale yet',
+      sold_out: 'Sold out',
+      over: 'The sale has ended',
+    },
+    soldOutText:
+      'Orders that are not paid come back on sale. Leave this page open: the form appears here as soon as there are tickets.',
     opensIn: 'The sale opens in',
+    days: (count) => (count === 1 ? '1 day' : `${count} days`),
+    keepOpen: 'Leave this page open. The order form appears on time.',
     perOrder: (min, max) => (min > 1 ? `${min}–${max} per order` : `At most ${max} per order`),
     perBuyer: (max) => `${max} per buyer`,
     orderMax: (max) => `One order holds at most ${max} tickets.`,
@@ -126,7 +160,11 @@ export const eventWords: InEach<EventWords> = {
     promo: 'Promo code',
     promoAdd: 'Have a promo code?',
     total: 'Total',
-    beforePromo: 'A promo code is counted in the next step.',
+    promoApply: 'Apply',
+    promoTaken: (discount) => `Code applied: you save ${discount}.`,
+    subtotal: 'Tickets',
+    discount: 'Discount',
+    fees: 'Service fee',
     place: 'Order tickets',
     payLater: 'The tickets are held for you, then you pay.',
     privacy: 'Tickets are sent with or without it. Apart from that we use your details for your order only.',

@@ -12,6 +12,7 @@ type OrderWords = {
   readonly payTitle: string;
   readonly timeLeft: string;
   readonly timeUp: string;
+  readonly payBy: (time: string) => string;
   readonly preparing: string;
   readonly pay: string;
   readonly payHint: string;
@@ -86,6 +87,7 @@ export const orderWords: InEach<OrderWords> = {
     payTitle: 'Bayar pesanan ini',
     timeLeft: 'Sisa waktu',
     timeUp: 'Waktu habis',
+    payBy: (time) => `sampai ${time}`,
     preparing: 'Menyiapkan pembayaran…',
     pay: 'Bayar sekarang',
     payHint: 'Anda dibawa ke halaman pembayaran, lalu kembali ke sini. Tiket muncul begitu pembayaran diterima.',
@@ -154,6 +156,7 @@ export const orderWords: InEach<OrderWords> = {
     payTitle: 'Pay for this order',
     timeLeft: 'Time left',
     timeUp: 'Time is up',
+    payBy: (time) => `until ${time}`,
     preparing: 'Preparing the payment…',
     pay: 'Pay now',
     payHint: 'You go to the payment page, then come back here. Tickets appear as soon as the payment arrives.',

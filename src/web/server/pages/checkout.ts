@@ -11,8 +11,9 @@ import { field } from './field.ts';
 import { phoneField } from './phone-field.ts';
 
 /**
- * Ticket categories and the order form. The button is disabled until the script runs: the policy forbids sending the form
- * without it.
+ * Ticket categories and the order form. The form is shown while something is on sale; otherwise its place says what there is
+ * instead. The stylesheet chooses by `data-stage` of the article, which the script changes. The button is disabled until the script runs:
+ * the policy forbids sending the form without it.
  */
 export function checkout(context: PageContext, { event, categories, availability, room }: EventFacts): Html {
   const { language } = context.lang;
@@ -23,12 +24,25 @@ export function checkout(context: PageContext, { event, categories, availability
 ${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
 ${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
 ${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, event, room)}
-<p class="notice opens" id="opens" hidden><span>${words.opensIn}</span> <strong id="opens-in" role="timer"></strong></p>
+${isOff || categories.length === 0 ? '' : stagePanels(categories, event, language)}
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
-${isOff || categories.length === 0 ? '' : html`${rules(event, language)}${buyerFields(event, language)}${submitBar(event, language)}`}
+<p class="field-error choice-fault" id="choice-error" tabindex="-1" hidden></p>
+${isOff || categories.length === 0 ? '' : html`${rules(event, language)}<div class="while-open">${buyerFields(event, language)}${submitBar(event, language)}</div>`}
 </form></section>
-${isOff ? '' : html`<a class="jump button" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
+${isOff ? '' : html`<a class="jump button while-open" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
+}
+
+/** What stands in the place of the form while nothing can be ordered. */
+function stagePanels(categories: readonly TicketCategory[], event: PublicEvent, language: Language): Html {
+  const words = eventWords[language];
+  const opening = categories.filter(({ saleState }) => saleState === 'upcoming').map(({ saleOpensAt }) => saleOpensAt);
+  const first = opening.sort()[0];
+  return html`<p class="visually-hidden" id="sale-live" role="status"></p>
+<div class="stage-panel while-upcoming"><p>${words.opensIn}</p><strong id="opens-in" role="timer"></strong>
+${first === undefined ? '' : html`<p class="muted">${timeText(first, event, language)}</p>`}<p class="muted small">${words.keepOpen}</p></div>
+<div class="stage-panel while-sold_out"><strong>${words.stageTitle.sold_out}</strong><p class="muted">${words.soldOutText}</p></div>
+<div class="stage-panel while-over"><strong>${words.stageTitle.over}</strong></div>`;
 }
 
 /** Shows the link to the waiting room. The script hides it for buyers with a pass. */
@@ -50,17 +64,20 @@ function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, l
 <div class="category-text"><strong>${name}</strong>${category.description === '' ? '' : html`<p>${category.description}</p>`}
 <p class="category-price">${price.amount === 0 ? words.free : formatMoney(price, language)}</p>
 <p class="category-state"><span class="band band-${saleState === 'open' ? band : saleState}" data-part="band">${stateText(category, band, event, language)}</span></p>
-<p class="muted small">${limits.join(' · ')}</p></div>
+<p class="muted small">${limits.join(' · ')}</p><p class="field-error choice-fault" id="fault-${id}" tabindex="-1" hidden></p></div>
 <div class="stepper" role="group" aria-label="${words.quantityOf(name)}"><button type="button" data-step="-1" aria-label="${words.fewer(name)}" disabled>−</button>
-<input type="number" inputmode="numeric" name="quantity" value="0" min="0" max="${quantityMax}" data-min="${perOrderMin}" aria-label="${words.quantityOf(name)}" disabled>
+<input type="number" inputmode="numeric" name="quantity" value="0" min="0" max="${quantityMax}" data-min="${perOrderMin}" aria-label="${words.quantityOf(name)}" aria-describedby="fault-${id}" disabled>
 <button type="button" data-step="1" aria-label="${words.more(name)}" disabled>+</button></div></li>`;
 }
 
-function stateText(category: TicketCategory, band: Band, { timeZone }: PublicEvent, language: Language): string {
+function stateText(category: TicketCategory, band: Band, event: PublicEvent, language: Language): string {
   const words = eventWords[language];
-  const time = `${formatDate(category.saleOpensAt, timeZone, language, 'medium')}, ${formatClockIn(category.saleOpensAt, timeZone, language)}`;
-  if (category.saleState === 'upcoming') return words.opensAt(time);
+  if (category.saleState === 'upcoming') return words.opensAt(timeText(category.saleOpensAt, event, language));
   return category.saleState === 'closed' ? words.closed : words.bands[band];
+}
+
+function timeText(time: string, { timeZone }: PublicEvent, language: Language): string {
+  return `${formatDate(time, timeZone, language, 'medium')}, ${formatClockIn(time, timeZone, language)}`;
 }
 
 function rules(event: PublicEvent, language: Language): Html {
@@ -80,14 +97,15 @@ function buyerFields({ country }: PublicEvent, language: Language): Html {
 ${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 100 })}
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}
 ${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}
-<details class="promo"><summary>${words.promoAdd}</summary>${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 100, isRequired: false, hint: words.beforePromo, className: 'upper' })}</details>
+<details class="promo"><summary>${words.promoAdd}</summary><div class="promo-row">${field({ name: 'promoCode', label: words.promo, autocomplete: 'off', maxlength: 100, isRequired: false, className: 'upper' })}
+<button type="button" class="button button-quiet" id="promo-apply">${words.promoApply}</button></div><p class="promo-result" id="promo-result" role="status"></p></details>
 <label class="agree"><input type="checkbox" id="news" data-wording="${newsWordingNow}"> <span>${newsWordings[newsWordingNow][language]}</span></label>
 <p class="muted small">${words.privacy}</p></fieldset>`;
 }
 
 function submitBar({ currency }: PublicEvent, language: Language): Html {
   const words = eventWords[language];
-  return html`<div class="submit-bar"><div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
+  return html`<dl class="price-parts" id="price-parts" hidden></dl><div class="submit-bar"><div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
 <p class="submit-total"><span>${words.total}</span> <output id="total" aria-live="polite">${formatMoney({ amount: 0, currency }, language)}</output></p>
 <button class="button button-main" id="place" disabled>${words.place}</button></div>
 <p class="muted small center">${words.payLater}</p>`;

@@ -4,20 +4,23 @@ import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
+import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { checkout } from './checkout.ts';
 
 /** An event with all facts, and the order form. Readable without script. */
 export function eventPage(context: PageContext, facts: EventFacts): Promise<string> {
   const { event, schedule } = facts;
   const words = eventWords[context.lang.language];
+  const stage = stageOf(facts);
   return layout(context, {
     title: event.name,
     description: event.summary,
     script: 'event.ts',
     className: 'page-event',
-    body: html`<article class="event" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
+    body: html`<article class="event" data-stage="${stage}" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
 <header class="event-head"><div class="event-art">${poster(event.slug, 'poster')}</div>
 <div class="wrap"><p class="overline">${event.category} · ${event.city}</p><h1>${event.name}</h1>
+${stage === 'off' ? '' : html`<p class="sale-line" id="sale-line">${words.stageTitle[stage]}</p>`}
 ${event.summary === '' ? '' : html`<p class="lead">${event.summary}</p>`}
 ${event.status === 'cancelled' ? html`<div class="notice notice-bad" role="status"><strong>${words.cancelled}.</strong> ${words.cancelledText}</div>` : ''}
 ${event.status === 'published' && event.isPostponed ? html`<div class="notice notice-warn" role="status"><strong>${words.postponed}.</strong> ${words.postponedText}</div>` : ''}
@@ -30,6 +33,13 @@ ${schedule.length === 0 ? '' : scheduleSection(context, event, schedule)}
 ${checkout(context, facts)}
 </div></article>`,
   });
+}
+
+/** `off`: cancelled, stopped by the organiser, or without tickets so far. The page says so elsewhere. */
+function stageOf({ event, categories, availability }: EventFacts): SaleStage | 'off' {
+  if (event.status === 'cancelled' || event.sales === 'closed' || categories.length === 0) return 'off';
+  const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
+  return saleStageOf(categories.map(({ id, saleState }) => ({ saleState, band: bands.get(id) ?? 'none' })));
 }
 
 function factList({ lang: { language } }: PageContext, event: PublicEvent): Html {

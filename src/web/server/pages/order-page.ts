@@ -34,7 +34,7 @@ ${paySection(context)}${ticketSection(context)}${summarySection(context)}
 function paySection({ lang: { language } }: PageContext): Html {
   const words = orderWords[language];
   return html`<section id="pay" class="panel pay" aria-labelledby="pay-title" hidden>
-<div class="pay-top"><h2 id="pay-title">${words.payTitle}</h2><p class="countdown"><span>${words.timeLeft}</span><strong id="countdown" role="timer"></strong></p></div>
+<div class="pay-top"><h2 id="pay-title">${words.payTitle}</h2><p class="countdown" id="pay-deadline" hidden><span>${words.timeLeft}</span><strong id="countdown" role="timer"></strong><span class="small" id="pay-by"></span></p></div>
 <p class="pay-total" id="pay-total"></p>
 <p id="preparing" class="waiting" hidden>${words.preparing}</p>
 <div id="payable" hidden><a class="button button-main wide" id="pay-link" rel="noreferrer">${words.pay}</a><p class="muted small">${words.payHint}</p></div>

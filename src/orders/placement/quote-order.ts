@@ -1,0 +1,107 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { contractMoney } from '../../platform/text/money.ts';
+import { categoryUnknown, eventUnknown, promoInvalid, promoLimited } from '../errors.ts';
+import { promoKeyOf } from '../promo-codes/code.ts';
+import { type PromoLimiter, promoGuesser } from '../promo-codes/guesses.ts';
+import type { QuoteOrderInput } from '../schemas.ts';
+import type { EventDirectory } from './event-directory.ts';
+import { networkKey } from './keys.ts';
+
+type QuoteDeps = {
+  readonly db: Db;
+  readonly directory: EventDirectory;
+  readonly promoLimiter: PromoLimiter;
+  readonly hashSecret: string;
+};
+
+type PriceFacts = {
+  readonly currency: 'IDR';
+  readonly fee: number;
+  readonly categories: readonly { readonly id: string; readonly price: number }[] | null;
+  readonly promo: { readonly kind: 'percent' | 'amount'; readonly value: number } | null;
+};
+
+/**
+ * What an order would cost, with its promo code. Nothing is held, and stock, sale windows and limits are not looked at. The order
+ * itself decides the price (`drizzle/functions/place_orders.sql`). A code that is used up answers like a code that does not exist, and
+ * wrong codes count against the same limit as those of orders.
+ * @throws DomainError event.not_found, order.category_unknown, promo.invalid, promo.limited
+ */
+export async function quoteOrder(
+  deps: QuoteDeps,
+  { slug, network, input }: { slug: string; network: string; input: QuoteOrderInput },
+) {
+  const event = await deps.directory.find(slug);
+  if (event === undefined) throw eventUnknown();
+  const promo = promoKeyOf(input.promoCode ?? '');
+  const guesser = promoGuesser(deps, event.id, {
+    promo,
+    confirmed: null,
+    network_key: networkKey(deps.hashSecret, network),
+  });
+  const waitSeconds = guesser === undefined ? undefined : deps.promoLimiter.waitSeconds(guesser);
+  if (waitSeconds !== undefined) throw promoLimited(waitSeconds);
+
+  const facts = await findPrices(deps.db, event.id, {
+    categoryIds: input.lines.map(({ ticketCategoryId }) => ticketCategoryId),
+    promo,
+  });
+  if (facts === undefined) throw eventUnknown();
+  if (guesser !== undefined && facts.promo === null) {
+    await deps.promoLimiter.failed(guesser);
+    throw promoInvalid();
+  }
+  return priceOf(input, facts);
+}
+
+function priceOf({ lines }: QuoteOrderInput, { categories, currency, fee, promo }: PriceFacts) {
+  const prices = new Map((categories ?? []).map(({ id, price }) => [id, price]));
+  let subtotal = 0;
+  let pricedQuantity = 0;
+  for (const { ticketCategoryId, quantity } of lines) {
+    const price = prices.get(ticketCategoryId);
+    if (price === undefined) throw categoryUnknown({ ticketCategoryId });
+    subtotal += price * quantity;
+    if (price > 0) pricedQuantity += quantity;
+  }
+  const discount = promo === null ? 0 : discountOf(promo, subtotal);
+  const fees = subtotal > discount ? fee * pricedQuantity : 0;
+  const money = (amount: number) => contractMoney(amount, currency);
+  return {
+    subtotal: money(subtotal),
+    discount: money(discount),
+    fees: money(fees),
+    total: money(subtotal - discount + fees),
+  };
+}
+
+function discountOf({ kind, value }: NonNullable<PriceFacts['promo']>, subtotal: number): number {
+  return kind === 'percent' ? Math.floor((subtotal * value) / 100) : Math.min(value, subtotal);
+}
+
+/** The prices of some categories and a valid code. Indexes: the primary keys, promo_codes_code_key. */
+async function findPrices(
+  db: Db,
+  eventId: string,
+  { categoryIds, promo }: { categoryIds: readonly string[]; promo: string | null },
+): Promise<PriceFacts | undefined> {
+  const ids = sql`array[${sql.join(
+    categoryIds.map((id) => sql`${id}`),
+    sql`, `,
+  )}]::text[]`;
+  const [row] = await rowsOf<PriceFacts>(
+    db,
+    sql`
+      select e.currency, e.fee_per_ticket::float8 as fee,
+        (select json_agg(json_build_object('id', c.id, 'price', c.price))
+          from ticket_categories c where c.event_id = e.id and c.id = any (${ids})) as categories,
+        (select json_build_object('kind', m.kind, 'value', m.value)
+          from promo_codes m
+          where m.event_id = e.id and m.code_key = ${promo}::text and m.status = 'active'
+            and now() >= coalesce(m.valid_from, now()) and now() < coalesce(m.valid_until, 'infinity')
+            and (m.redemptions_max is null or m.redemptions < m.redemptions_max)) as promo
+      from events e where e.id = ${eventId} and e.status = 'published'`,
+  );
+  return row;
+}

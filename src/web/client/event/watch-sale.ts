@@ -1,0 +1,63 @@
+import { saleStageOf } from '../../sale-stage.ts';
+import { eventWords } from '../../i18n/words/event.ts';
+import { askedBy, call } from '../shared/api.ts';
+import { setText } from '../shared/dom.ts';
+import { leftText } from '../shared/left-text.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { poll } from '../shared/poll.ts';
+import { serverNow } from '../shared/server-clock.ts';
+import { backOff, spread } from '../shared/waiting.ts';
+import type { TicketChoice } from './ticket-choice.ts';
+
+const words = eventWords[pageLanguage];
+const availabilityEveryMs = 12_000;
+const tickMs = 1000;
+const dayMs = 24 * 3600 * 1000;
+
+/** Keeps the page at the event's present: sales open and close on the second, and what is sold out is said at once. */
+export function watchSale(slug: string, choice: TicketChoice): void {
+  const article = document.querySelector<HTMLElement>('article[data-stage]');
+  const showStage = (): void => {
+    if (article === null || article.dataset['stage'] === 'off') return;
+    const stage = saleStageOf(
+      choice.rows.map(({ node: { dataset } }) => ({ saleState: dataset['state'] ?? '', band: dataset['band'] ?? '' })),
+    );
+    if (article.dataset['stage'] === stage) return;
+    article.dataset['stage'] = stage;
+    setText('sale-live', words.stageTitle[stage]);
+    setText('sale-line', words.stageTitle[stage]);
+  };
+  keepTurning(choice, showStage);
+  watchAvailability(slug, choice, showStage);
+}
+
+/** Opens and closes categories by the server's clock, and counts down to the first sale. */
+function keepTurning(choice: TicketChoice, showStage: () => void): void {
+  choice.turn();
+  showStage();
+  const opening = choice.rows.filter(({ node }) => node.dataset['state'] === 'upcoming');
+  const left = Math.min(...opening.map(({ opensAtMs }) => opensAtMs)) - serverNow();
+  if (Number.isFinite(left)) {
+    const days = Math.floor(left / dayMs);
+    setText('opens-in', `${days > 0 ? `${words.days(days)} ` : ''}${leftText(left - days * dayMs)}`);
+  }
+  if (choice.rows.some(({ node }) => node.dataset['state'] !== 'closed'))
+    setTimeout(() => keepTurning(choice, showStage), tickMs);
+}
+
+/** Reads availability from the shared cache, and closes a sold-out category before anybody fills in the form for it. */
+function watchAvailability(slug: string, choice: TicketChoice, showStage: () => void): void {
+  let failures = 0;
+  poll(async () => {
+    if (choice.rows.every(({ node }) => node.dataset['state'] === 'closed')) return undefined;
+    type Bands = { data: { ticketCategoryId: string; band: string }[] };
+    const answer = await call<Bands>('GET', `/v1/events/${slug}/availability`, { deadlineMs: 8000 });
+    failures = answer.kind === 'ok' ? 0 : failures + 1;
+    if (answer.kind === 'ok')
+      for (const { ticketCategoryId, band } of answer.body.data) choice.setBand(ticketCategoryId, band);
+    showStage();
+    if (failures === 0) return spread(availabilityEveryMs, Math.random());
+    const askedMs = askedBy(answer);
+    return backOff(failures, { firstMs: availabilityEveryMs, ceilingMs: 120_000, askedMs, random: Math.random() });
+  });
+}
