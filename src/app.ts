@@ -20,6 +20,8 @@ import { isStranger, trafficControl } from './traffic-control/middleware.ts';
 import { passHotRoute } from './waiting-room/places/pass-routes.ts';
 import { joinHotRoute } from './waiting-room/places/routes.ts';
 import { webRoutes } from './web/routes.ts';
+import { createAssets } from './web/server/assets.ts';
+import { deskRoutes } from './web/server/desk/routes.ts';
 import { createRoutes } from './api-routes.ts';
 
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
@@ -63,7 +65,18 @@ export function createApp(service: Service) {
     '/',
     apiDocs(() => contractOf(app, config.PUBLIC_URL), problems),
   );
-  app.route('/', webRoutes({ publicReads }));
+  const assetsOnce = createAssets();
+  app.route(
+    '/',
+    deskRoutes({
+      callApi: (request, bindings) => app.fetch(request, bindings),
+      assetsOnce,
+      clock: service.clock,
+      publicUrl: config.PUBLIC_URL,
+      hashSecret: config.HASH_SECRET,
+    }),
+  );
+  app.route('/', webRoutes({ publicReads, assetsOnce }));
   const hotRoutes = createHotRoutes({
     routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],
     decide: service.decide,

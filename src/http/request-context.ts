@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Log } from '../platform/log.ts';
+import { innerCallOf } from './inner-call.ts';
 import { createObserveRequest } from './server/observe-request.ts';
 import { routeOf } from './contract/route-template.ts';
 import type { AppEnv } from './contract/router.ts';
@@ -8,7 +9,7 @@ import type { AppEnv } from './contract/router.ts';
 export function requestContext(log: Log): MiddlewareHandler<AppEnv> {
   const observe = createObserveRequest(log);
   return async (c, next) => {
-    const { requestId, answered } = observe();
+    const { requestId, answered } = observe(innerCallOf(c)?.requestId);
     c.set('requestId', requestId);
     c.header('x-request-id', requestId);
     c.header('x-content-type-options', 'nosniff');

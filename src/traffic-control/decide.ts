@@ -5,6 +5,7 @@ import { type FullFor, createPerEventCheck } from './shedding/per-event-check.ts
 import { type Asked, type Decision, classNames, rateLimited } from './decision.ts';
 import { keyOf } from './limits/keys.ts';
 import type { Verdict } from './limits/limiter.ts';
+import { countsEveryRequest } from './limits/policies.ts';
 import { shedTotal, switchedTotal } from './metrics.ts';
 import { type RouteRule, preflightRuleOf, ruleOf, strangers } from './route-rules.ts';
 import { rateLimitField } from './shedding/refusals.ts';
@@ -51,6 +52,7 @@ export function createDecide(
     let least = tightest;
     for (let index = from; index < rule.limits.length; index += 1) {
       const name = rule.limits[index];
+      if (asked.isInner === true && name !== undefined && countsEveryRequest.has(name)) continue;
       const key = name === undefined ? undefined : keyOf(keys, policies[name].key, asked, network);
       if (name === undefined || key === undefined) continue;
       const verdict = limiter.consume(name, key);

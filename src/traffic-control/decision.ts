@@ -5,7 +5,7 @@ import type { Verdict } from './limits/limiter.ts';
 import { limitedTotal } from './metrics.ts';
 import type { RouteClass } from './route-rules.ts';
 
-export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress'>;
+export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress' | 'isInner'>;
 
 /** Whether a request is served, in which class, and what its answer says about its limits. */
 export type Decision =

@@ -118,6 +118,8 @@ const rows: readonly Row[] = withWideLimits([
   },
   { methods: reading, route: /^\/v1\/events(?:\/|$)/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\//, class: 5, limits: ['credential', 'network'], uses: 'postgres_reads' },
+  // Pages and forms of the desk. What they ask of the API has its own rule.
+  { methods: anyMethod, route: /^\/desk(?:\/|$)/, class: 4, limits: ['network'] },
   // The page of an order and its files: buyers on the way to paying need them as much as the order itself.
   { methods: reading, route: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
   { methods: reading, route: /^\//, class: 4, limits: ['network'] },

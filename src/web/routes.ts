@@ -2,7 +2,8 @@ import { type Context, Hono } from 'hono';
 import { chooseVariant, matchesEtag } from '../http/negotiation.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
-import { assetPath, createAssets } from './server/assets.ts';
+import { type Assets, assetPath, createAssets } from './server/assets.ts';
+
 import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
 import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './server/page-headers.ts';
@@ -35,8 +36,11 @@ import type { Compressed } from './server/variants.ts';
  * 4. What a page shows of an event comes from the bytes of the public API.
  * 5. Nobody orders twice by accident: an order keeps its key until its answer is known (client/event/place-order.ts).
  */
-export function webRoutes(deps: { readonly publicReads: PublicReads }): Hono {
-  const assetsOnce = createAssets();
+export function webRoutes(deps: {
+  readonly publicReads: PublicReads;
+  readonly assetsOnce?: () => Promise<Assets>;
+}): Hono {
+  const assetsOnce = deps.assetsOnce ?? createAssets();
   const rendered = createRenderedPages();
   const contextOf = async (c: Context): Promise<PageContext> => ({
     lang: chooseLanguage(c.req.query('lang'), c.req.header('accept-language')),

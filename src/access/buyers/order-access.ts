@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { isFromOurPage } from '../../http/our-page.ts';
 import { bearerOf } from '../credentials/credential.ts';
 import { crossSiteRefused } from '../errors.ts';
 import { orderAccessToken, readOrderToken } from './order-token.ts';
@@ -31,7 +32,7 @@ export function presentedLink(c: Request, deps: Deps, orderId: string): number |
   if (byToken !== undefined) return byToken;
   const byCookie = presentedByCookie(c, deps, orderId);
   if (byCookie === undefined) return undefined;
-  if (!safeMethods.has(c.req.method) && !isFromOurPage(c, deps)) throw crossSiteRefused();
+  if (!safeMethods.has(c.req.method) && !isFromOurPage(c, deps.config.PUBLIC_URL)) throw crossSiteRefused();
   return byCookie;
 }
 
@@ -58,13 +59,6 @@ function presentedByCookie(c: Request, deps: Deps, orderId: string): number | un
     if (version !== undefined) return version;
   }
   return undefined;
-}
-
-/** Scripts can set neither field. Browsers before 2023 and pages without TLS send only `Origin`. */
-function isFromOurPage(c: Request, deps: Deps): boolean {
-  const site = c.req.header('sec-fetch-site');
-  if (site !== undefined) return site === 'same-origin';
-  return c.req.header('origin') === new URL(deps.config.PUBLIC_URL).origin;
 }
 
 /**

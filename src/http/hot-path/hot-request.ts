@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
+import { innerCallOf } from '../inner-call.ts';
 import { socketAddress } from '../server/client-network.ts';
 import { cutShort, readBytes, tooLarge } from './read-bytes.ts';
 
@@ -14,6 +15,8 @@ export type HotRequest = {
   header(name: string): string | undefined;
   /** Of the connection; undefined in a request without one. */
   readonly remoteAddress: string | undefined;
+  /** Whether a page of ours asks for the request that it answers. That request was counted when it arrived. */
+  readonly isInner?: boolean;
   /** @throws DomainError request.too_large */
   bytes(bytesMax: number): Promise<Buffer>;
 };
@@ -46,6 +49,7 @@ export function hotRequestOfContext(c: Context): HotRequest {
     path: c.req.path,
     header: (name) => c.req.header(name),
     remoteAddress: socketAddress(c),
+    isInner: innerCallOf(c) !== undefined,
     bytes: (bytesMax) => readBytes(c, bytesMax),
   };
 }

@@ -16,7 +16,8 @@ export type ObservedRequest = {
   answered(route: string | undefined, method: string, status: number): void;
 };
 
-export type ObserveRequest = () => ObservedRequest;
+/** @param known the id of the request that an inner call belongs to */
+export type ObserveRequest = (known?: string) => ObservedRequest;
 
 /** Unrouted requests are mostly robots' tries: in this time one line for the first, and one per status for the rest. */
 const unroutedEveryMs = 10_000;
@@ -44,9 +45,9 @@ export function createObserveRequest(log: Log): ObserveRequest {
     return true;
   };
 
-  return () => {
+  return (known) => {
     const started = performance.now();
-    const requestId = newId('req');
+    const requestId = known ?? newId('req');
     inFlight.inc();
     return {
       requestId,

@@ -55,6 +55,12 @@ export type PolicyName =
   | 'verification_first_everywhere'
   | 'callback_failures';
 
+/**
+ * Limits on requests of every kind. Calls of our own pages are not counted by them, because the page's request was. What counts
+ * deeds, such as sign-ins and messages, counts those calls too.
+ */
+export const countsEveryRequest: ReadonlySet<PolicyName> = new Set(['network', 'network_wide', 'credential']);
+
 export type Policies = Readonly<Record<PolicyName, Policy>>;
 
 const minute = 60;

@@ -12,17 +12,19 @@ export type WebBundle = {
 };
 
 const folder = fileURLToPath(new URL('../client/', import.meta.url));
-/** Each page's script, the style sheet of all pages, and the icon. */
+/** Each page's script, the style sheets of public pages and of the desk, and the icon. */
 const sources = [
   'event.ts',
   'queue.ts',
   'order.ts',
   'find-order.ts',
+  'desk.ts',
   'desk-invitation.ts',
   'desk-password-reset.ts',
   'desk-report.ts',
   'door.ts',
   'styles.css',
+  'desk.css',
   'icon.svg',
 ];
 /** Phones of about the last five years. */

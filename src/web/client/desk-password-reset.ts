@@ -1,4 +1,4 @@
-import { deskWords } from '../i18n/words/desk.ts';
+import { deskLinkWords } from '../i18n/words/desk/links.ts';
 import type { Problem } from './shared/api.ts';
 import { byId, element, show, takeFragment } from './shared/dom.ts';
 import { knownClient } from './shared/known-client.ts';
@@ -6,7 +6,7 @@ import { pageLanguage } from './shared/page-language.ts';
 import { watchPasswordField } from './shared/password-field.ts';
 import { finish, sendForm } from './shared/send-form.ts';
 
-const words = deskWords[pageLanguage];
+const words = deskLinkWords[pageLanguage];
 const token = new URLSearchParams(takeFragment()).get('token') ?? '';
 
 if (token === '') {

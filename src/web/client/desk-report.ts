@@ -1,4 +1,4 @@
-import { deskWords } from '../i18n/words/desk.ts';
+import { deskLinkWords } from '../i18n/words/desk/links.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { callForFile } from './shared/api.ts';
 import { byId, element, show, takeFragment } from './shared/dom.ts';
@@ -10,7 +10,7 @@ import { finish } from './shared/send-form.ts';
 /** A file of a million rows over a slow line. */
 const downloadMsMax = 15 * 60_000;
 
-const words = deskWords[pageLanguage];
+const words = deskLinkWords[pageLanguage];
 const token = new URLSearchParams(takeFragment()).get('token') ?? '';
 
 if (token === '') {

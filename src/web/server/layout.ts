@@ -21,37 +21,57 @@ export type PageParts = {
   readonly body: Html;
 };
 
-/** A whole page. The template escapes every value, and nothing depends on the client. */
-export async function layout({ lang, assets }: PageContext, parts: PageParts): Promise<string> {
-  const { language } = lang;
-  const words = siteWords[language];
-  const other = language === 'id' ? 'en' : 'id';
+/** A whole page of the public. */
+export function layout(context: PageContext, parts: PageParts): Promise<string> {
+  const { lang } = context;
+  const words = siteWords[lang.language];
+  const other = lang.language === 'id' ? 'en' : 'id';
   const description = parts.description ?? words.tagline;
-  const page = await html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<title>${parts.title} · antre</title>
-<meta name="description" content="${description}">
+  return documentOf(context, {
+    ...parts,
+    styles: 'styles.css',
+    head: html`<meta name="description" content="${description}">
 <meta property="og:title" content="${parts.title}">
 <meta property="og:description" content="${description}">
-<meta name="color-scheme" content="light dark">
-<meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf7f1">
-<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131211">
-<meta name="format-detection" content="telephone=no">
-<link rel="icon" type="image/svg+xml" href="${assets.urlOf('icon.svg')}">
-<link rel="stylesheet" href="${assets.urlOf('styles.css')}">
-${parts.script === undefined ? '' : scriptOf(parts.script, assets)}
-</head>
-<body class="${parts.className ?? ''}">
-<a class="skip" href="#content">${words.skip}</a>
-${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
+`,
+    body: html`${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
 <main id="content" tabindex="-1">
 ${parts.script === undefined ? '' : html`<noscript><p class="notice notice-warn">${words.needsScript}</p></noscript>`}
 ${parts.body}
 </main>
-${parts.isBare === true ? '' : siteFooter(lang)}
+${parts.isBare === true ? '' : siteFooter(lang)}`,
+  });
+}
+
+type DocumentParts = {
+  readonly title: string;
+  readonly styles: 'styles.css' | 'desk.css';
+  readonly head?: Html;
+  readonly script?: string;
+  readonly className?: string;
+  /** Everything that is seen, with the element `#content`. */
+  readonly body: Html;
+};
+
+/** The document around what is seen. The template escapes every value. */
+export async function documentOf({ lang, assets }: PageContext, parts: DocumentParts): Promise<string> {
+  const page = await html`<!doctype html>
+<html lang="${lang.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<title>${parts.title} · antre</title>
+${parts.head ?? ''}<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf7f1">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131211">
+<meta name="format-detection" content="telephone=no">
+<link rel="icon" type="image/svg+xml" href="${assets.urlOf('icon.svg')}">
+<link rel="stylesheet" href="${assets.urlOf(parts.styles)}">
+${parts.script === undefined ? '' : scriptOf(parts.script, assets)}
+</head>
+<body class="${parts.className ?? ''}">
+<a class="skip" href="#content">${siteWords[lang.language].skip}</a>
+${parts.body}
 </body>
 </html>
 `;
@@ -83,4 +103,4 @@ function siteFooter(lang: ChosenLanguage): Html {
 }
 
 /** The logo: three people who wait, and one whose turn it is. */
-const mark = html`<svg viewBox="0 0 44 16" width="44" height="16" aria-hidden="true" focusable="false"><circle cx="6" cy="8" r="3" fill="currentColor" opacity="0.3"/><circle cx="16" cy="8" r="3.6" fill="currentColor" opacity="0.55"/><circle cx="35" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"/><circle cx="35" cy="8" r="3.6" fill="currentColor"/></svg>`;
+export const mark = html`<svg viewBox="0 0 44 16" width="44" height="16" aria-hidden="true" focusable="false"><circle cx="6" cy="8" r="3" fill="currentColor" opacity="0.3"/><circle cx="16" cy="8" r="3.6" fill="currentColor" opacity="0.55"/><circle cx="35" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"/><circle cx="35" cy="8" r="3.6" fill="currentColor"/></svg>`;

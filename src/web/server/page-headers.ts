@@ -2,12 +2,12 @@
  * What a page may load: our own scripts, styles and images, and calls to our own API. No inline script or style, no
  * framing, no string that becomes HTML.
  */
-const policy = (formAction: 'none' | 'self') =>
+const policy = (formAction: 'none' | 'self', images = "'self'") =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self'",
+    `img-src ${images}`,
     "connect-src 'self'",
     `form-action '${formAction}'`,
     "base-uri 'none'",
@@ -69,5 +69,18 @@ export function safetyHeaders(
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     ...(traits.isIndexed ? {} : { 'x-robots-tag': 'noindex' }),
+  };
+}
+
+/** The headers of a page of the desk: for one member, so no cache keeps it. Its forms are sent without script. */
+export function deskHeaders(language: string): Record<string, string> {
+  return {
+    ...safetyHeaders({ forms: 'none', camera: false, isIndexed: false }),
+    // `blob:` is the picture that a member is about to upload.
+    'content-security-policy': policy('self', "'self' blob:"),
+    'content-language': language,
+    // Without a referrer policy that names the origin, browsers send "Origin: null" with a form.
+    'referrer-policy': 'same-origin',
+    'cache-control': 'no-store',
   };
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { deskWords } from '../../i18n/words/desk.ts';
+import { deskLinkWords } from '../../i18n/words/desk/links.ts';
 import { donePanel, formMessage } from './form-parts.ts';
 import { field } from './field.ts';
 
@@ -9,7 +9,7 @@ const passwordLengthMax = 200;
 
 /** Where the link of an invitation leads. Its secret is in the fragment, which only the script sees. */
 export function invitationPage(context: PageContext): Promise<string> {
-  const words = deskWords[context.lang.language];
+  const words = deskLinkWords[context.lang.language];
   return layout(context, {
     title: words.invitationTitle,
     script: 'desk-invitation.ts',
@@ -25,7 +25,7 @@ ${donePanel(words.acceptedTitle, words.acceptedText, toDoor(context))}</div>`,
 
 /** With a link, sets a new password. Without one, asks for the link. */
 export function passwordResetPage(context: PageContext): Promise<string> {
-  const words = deskWords[context.lang.language];
+  const words = deskLinkWords[context.lang.language];
   return layout(context, {
     title: words.resetTitle,
     script: 'desk-password-reset.ts',
@@ -47,7 +47,7 @@ ${donePanel(words.setTitle, words.setText, toDoor(context))}</div>`,
 
 /** Where the link of a report's mail leads. Nothing is downloaded before the button is pressed: programs that read mails open links. */
 export function reportPage(context: PageContext): Promise<string> {
-  const words = deskWords[context.lang.language];
+  const words = deskLinkWords[context.lang.language];
   return layout(context, {
     title: words.reportTitle,
     script: 'desk-report.ts',
@@ -60,11 +60,11 @@ ${donePanel(words.reportDone, words.reportPrivate)}</div>`,
 }
 
 function passwordField(label: string, { lang: { language } }: PageContext): Html {
-  const words = deskWords[language];
+  const words = deskLinkWords[language];
   return html`<div class="password">${field({ name: 'password', label, type: 'password', autocomplete: 'new-password', maxlength: passwordLengthMax, hint: words.passwordHint })}
 <button type="button" class="link-button" id="show-password" aria-pressed="false" data-show="${words.show}" data-hide="${words.hide}">${words.show}</button></div>`;
 }
 
 function toDoor({ lang }: PageContext): Html {
-  return html`<p><a class="button" href="${linkTo('/door', lang)}">${deskWords[lang.language].toDoor}</a></p>`;
+  return html`<p><a class="button" href="${linkTo('/door', lang)}">${deskLinkWords[lang.language].toDoor}</a></p>`;
 }

@@ -1,6 +1,6 @@
-import type { InEach } from '../language.ts';
+import type { InEach } from '../../language.ts';
 
-type DeskWords = {
+type DeskLinkWords = {
   readonly invitationTitle: string;
   readonly invitationLead: string;
   readonly name: string;
@@ -42,7 +42,7 @@ type DeskWords = {
   readonly noReportText: string;
 };
 
-export const deskWords: InEach<DeskWords> = {
+export const deskLinkWords: InEach<DeskLinkWords> = {
   id: {
     invitationTitle: 'Bergabung dengan tim',
     invitationLead: 'Isi nama dan buat kata sandi. Setelah itu Anda dapat masuk.',

@@ -1,0 +1,105 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ApiRoutes } from '../../../api-routes.ts';
+import { call } from '../../../client/call.ts';
+import { innerBindings } from '../../../http/inner-call.ts';
+import { addressHeaders } from '../../../http/server/client-network.ts';
+
+/** Answers a request to the API in this process. */
+export type CallApi = (request: Request, bindings: object) => Response | Promise<Response>;
+
+/**
+ * The organiser's API as the desk's pages use it, typed by the routes themselves: the path as a route is described
+ * (`/v1/organizers/:slug/events`), its parameters as `param`, `query`, `header` and `json`. Resolves to the body of the answer.
+ * Every call throws AntreProblem when the API refuses.
+ */
+export type DeskApi = {
+  get<Path extends PathOf<'get'>>(path: Path, ...input: InputOf<Path, 'get'>): Promise<DataOf<Path, 'get'>>;
+  post<Path extends PathOf<'post'>>(path: Path, ...input: InputOf<Path, 'post'>): Promise<DataOf<Path, 'post'>>;
+  put<Path extends PathOf<'put'>>(path: Path, ...input: InputOf<Path, 'put'>): Promise<DataOf<Path, 'put'>>;
+  patch<Path extends PathOf<'patch'>>(path: Path, ...input: InputOf<Path, 'patch'>): Promise<DataOf<Path, 'patch'>>;
+  delete<Path extends PathOf<'delete'>>(path: Path, ...input: InputOf<Path, 'delete'>): Promise<DataOf<Path, 'delete'>>;
+};
+
+/** The body of a GET answer, for functions that show it: `Data<'/v1/organizers/:slug/events'>`. */
+export type Data<Path extends PathOf<'get'>> = DataOf<Path, 'get'>;
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type SchemaOf<Routes> = Routes extends OpenAPIHono<infer _Env, infer Schema, infer _Base> ? Schema : never;
+type Api = SchemaOf<ApiRoutes>;
+type PathOf<Verb extends Method> = {
+  [Path in keyof Api]: `$${Verb}` extends keyof Api[Path] ? Path : never;
+}[keyof Api] &
+  string;
+type Endpoint<Path, Verb extends Method> = Path extends keyof Api
+  ? `$${Verb}` extends keyof Api[Path]
+    ? Api[Path][`$${Verb}`]
+    : never
+  : never;
+type DataOf<Path, Verb extends Method> =
+  Extract<Endpoint<Path, Verb>, { status: 200 | 201 }> extends { output: infer Output } ? Output : undefined;
+type Loose<Parts> = { [Part in keyof Parts as object extends Parts[Part] ? Part : never]?: Parts[Part] } & {
+  [Part in keyof Parts as object extends Parts[Part] ? never : Part]: Parts[Part];
+};
+type InputOf<Path, Verb extends Method> =
+  Endpoint<Path, Verb> extends { input: infer Parts }
+    ? object extends Loose<Parts>
+      ? [input?: Loose<Parts>]
+      : [input: Loose<Parts>]
+    : [];
+
+type Parts = {
+  readonly param?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly header?: Readonly<Record<string, string | undefined>>;
+  readonly json?: unknown;
+};
+
+/** An answer that takes longer is given up, and the page says that the service is busy. */
+const timeoutMs = 10_000;
+/** The address only completes the URL of a request in process. */
+const inProcess = 'http://api.invalid';
+
+/**
+ * The API for one request of a member, with the member's session as the credential. Nothing is retried: the member sees a refusal and
+ * decides. The client's network goes along, so that limits count the member and not this process.
+ */
+export function createDeskApi(callApi: CallApi, c: Context, session: string | undefined): DeskApi {
+  const forwarded = addressHeaders.flatMap((name) => {
+    const value = c.req.header(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const fetch = async (url: string, init: object) => {
+    const request = new Request(url, init);
+    for (const [name, value] of forwarded) request.headers.set(name, value);
+    return callApi(request, innerBindings(c));
+  };
+  const by =
+    (method: Method) =>
+    async (path: string, input: Parts = {}) => {
+      const facts = {
+        method: method.toUpperCase(),
+        path: path.replaceAll(/:(\w+)/g, '{$1}'),
+        ...(session === undefined ? {} : { secured: 'always' as const }),
+      };
+      const { data } = await call(
+        facts,
+        {
+          ...(input.param === undefined ? {} : { path: input.param }),
+          ...(input.query === undefined ? {} : { query: input.query }),
+          ...(input.header === undefined ? {} : { headers: input.header }),
+          ...(input.json === undefined ? {} : { body: input.json }),
+        },
+        { url: inProcess, retriesMax: 0, timeoutMs, fetch, ...(session === undefined ? {} : { token: session }) },
+      );
+      return data;
+    };
+  // Comparing these types with those of every route costs the compiler more than the rest of this folder.
+  return {
+    get: by('get'),
+    post: by('post'),
+    put: by('put'),
+    patch: by('patch'),
+    delete: by('delete'),
+  } as unknown as DeskApi;
+}

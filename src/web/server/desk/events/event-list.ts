@@ -1,0 +1,63 @@
+import { html } from 'hono/html';
+import { formatDate } from '../../../../platform/text/format-time.ts';
+import { eventWords } from '../../../i18n/words/desk/events.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { AddPage, Desk, View } from '../desk.ts';
+import { emptyState, eventChip, linkButton } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+
+const eventsPerPage = 25;
+const statuses = ['draft', 'published', 'cancelled'] as const;
+
+/** All events of the organiser, newest first. */
+export function eventListPage(addPage: AddPage): void {
+  addPage('/desk', showEvents);
+}
+
+async function showEvents(desk: Desk): Promise<View> {
+  const { language, slug } = desk;
+  const words = eventWords[language];
+  if (desk.member.role === 'door') return doorOnly(words);
+  const status = statuses.find((known) => known === desk.query('status'));
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events', {
+    param: { slug },
+    query: { limit: eventsPerPage, ...(status && { status }), ...(cursor === undefined ? {} : { cursor }) },
+  });
+  if (data.length === 0 && status === undefined && cursor === undefined) {
+    return {
+      title: words.events,
+      section: 'events',
+      body: emptyState(words.noneTitle, words.noneText, { path: '/desk/events/new', label: words.newEvent }),
+    };
+  }
+  const filter = [undefined, ...statuses].map((one) => {
+    const label = one === undefined ? words.all : statusWords[language][one];
+    const address = one === undefined ? '/desk' : `/desk?status=${one}`;
+    return html`<li><a href="${address}"${one === status ? html` aria-current="true"` : ''}>${label}</a></li>`;
+  });
+  return {
+    title: words.events,
+    section: 'events',
+    body: html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>
+<nav aria-label="${words.filter}"><ul class="filter">${filter}</ul></nav>
+${table({
+  caption: words.events,
+  rows: data,
+  columns: [
+    { label: words.name, cell: (event) => html`<a href="/desk/events/${event.id}">${event.name}</a>` },
+    { label: words.when, cell: (event) => formatDate(event.startsAt, event.timeZone, language, 'medium') },
+    { label: words.where, cell: (event) => `${event.venue}, ${event.city}` },
+    { label: words.status, cell: (event) => eventChip(event.status, language) },
+  ],
+})}
+${data.length === 0 ? html`<p>${words.noneOfStatus}</p>` : ''}${paging(desk, nextCursor, { status })}`,
+  };
+}
+
+function doorOnly(words: (typeof eventWords)['id']): View {
+  return {
+    title: words.doorTitle,
+    body: html`<p class="lead">${words.doorText}</p><p>${linkButton('/door', words.toDoor)}</p>`,
+  };
+}

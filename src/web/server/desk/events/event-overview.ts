@@ -1,0 +1,33 @@
+import { html } from 'hono/html';
+import { formatDateTime, formatSpan } from '../../../../platform/text/format-time.ts';
+import { eventWords } from '../../../i18n/words/desk/events.ts';
+import type { AddPage, Desk, View } from '../desk.ts';
+import { facts, linkButton, panel } from '../parts/pieces.ts';
+import { eventView, ownEvent } from './own-event.ts';
+
+/** An event at a glance. */
+export function eventOverviewPage(addPage: AddPage): void {
+  addPage('/desk/events/:eventId', showOverview);
+}
+
+async function showOverview(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = eventWords[language];
+  const event = await ownEvent(desk);
+  return {
+    title: event.name,
+    ...eventView(event),
+    eventSection: 'overview',
+    body: panel(
+      words.about,
+      html`${facts([
+        [words.when, formatSpan(event.startsAt, event.endsAt, event.timeZone, language)],
+        [words.doors, formatDateTime(event.doorsOpenAt, event.timeZone, language, 'medium')],
+        [words.where, `${event.venue}, ${event.city}`],
+        [words.address, event.address],
+        [words.category, event.category],
+        [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
+      ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}</p>`,
+    ),
+  };
+}

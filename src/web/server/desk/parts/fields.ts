@@ -1,0 +1,140 @@
+import { html } from 'hono/html';
+import type { FieldFault } from '../../../../client/problem.ts';
+import type { Language } from '../../../i18n/language.ts';
+import { frameWords } from '../../../i18n/words/desk/frame.ts';
+import type { Html } from '../../layout.ts';
+import { type Form, writeAmount, writeTime } from '../forms.ts';
+
+/**
+ * The fields of forms. Each has a label, a hint, and the fault that the API found. `name` is the path of the value in the API's body, so
+ * that faults find their field.
+ */
+type Field = {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly isOptional?: boolean;
+};
+
+type TextField = Field & {
+  readonly value?: string | undefined;
+  readonly type?: 'text' | 'email' | 'tel' | 'password' | 'url' | 'datetime-local' | 'date';
+  readonly maxlength?: number;
+  readonly autocomplete?: string;
+  readonly inputmode?: 'numeric' | 'decimal' | 'email' | 'tel' | 'url';
+  readonly className?: string;
+};
+
+export function fieldId(form: Form, name: string): string {
+  return form.act === 'save' ? name : `${form.act}-${name}`;
+}
+
+/** The fault of a field: of its own path, or of a part of its value. */
+export function faultOf(form: Form, name: string): FieldFault | undefined {
+  return form.faults.find(({ path }) => path === name || path.startsWith(`${name}.`));
+}
+
+export function textField(form: Form, language: Language, of: TextField): Html {
+  const value = of.type === 'password' ? '' : (form.values?.raw(of.name) ?? of.value ?? '');
+  const isPlain = of.autocomplete === 'off' || ['email', 'password', 'url'].includes(of.type ?? '');
+  return wrapped(form, language, of, (described) => {
+    const extra = [
+      of.maxlength === undefined ? '' : html` maxlength="${of.maxlength}"`,
+      of.inputmode === undefined ? '' : html` inputmode="${of.inputmode}"`,
+      isPlain ? html` autocapitalize="none" spellcheck="false"` : '',
+    ];
+    return html`<input id="${fieldId(form, of.name)}" name="${of.name}" type="${of.type ?? 'text'}" value="${value}" autocomplete="${of.autocomplete ?? 'off'}"${extra}${described}>`;
+  });
+}
+
+export function areaField(
+  form: Form,
+  language: Language,
+  of: Field & { readonly value?: string | undefined; readonly maxlength: number; readonly rows?: number },
+): Html {
+  const value = form.values?.raw(of.name) ?? of.value ?? '';
+  return wrapped(
+    form,
+    language,
+    of,
+    (described) =>
+      html`<textarea id="${fieldId(form, of.name)}" name="${of.name}" rows="${of.rows ?? 5}" maxlength="${of.maxlength}"${described}>${value}</textarea>`,
+  );
+}
+
+export type Option = { readonly value: string; readonly label: string };
+
+export function selectField(
+  form: Form,
+  language: Language,
+  of: Field & { readonly value?: string | undefined; readonly options: readonly Option[] },
+): Html {
+  const chosen = form.values?.raw(of.name) ?? of.value ?? '';
+  const options = of.options.map(
+    ({ value, label }) => html`<option value="${value}"${value === chosen ? html` selected` : ''}>${label}</option>`,
+  );
+  return wrapped(
+    form,
+    language,
+    of,
+    (described) => html`<select id="${fieldId(form, of.name)}" name="${of.name}"${described}>${options}</select>`,
+  );
+}
+
+/** A number of whole things. */
+export function numberField(
+  form: Form,
+  language: Language,
+  of: Field & { readonly value?: number | null | undefined },
+): Html {
+  const value = of.value === undefined || of.value === null ? undefined : String(of.value);
+  return textField(form, language, { ...of, value, inputmode: 'numeric', className: 'short' });
+}
+
+/** An amount without its currency, which stands in the label. */
+export function moneyField(
+  form: Form,
+  language: Language,
+  of: Field & { readonly value?: { readonly amount: number } | undefined; readonly currency: string },
+): Html {
+  const value = of.value === undefined ? undefined : writeAmount(of.value.amount, of.currency);
+  const label = `${of.label} (${of.currency})`;
+  return textField(form, language, { ...of, label, value, inputmode: 'decimal', className: 'short' });
+}
+
+/** A moment, in the zone that the label names. */
+export function timeField(
+  form: Form,
+  language: Language,
+  of: Field & { readonly value?: string | null | undefined; readonly timeZone: string },
+): Html {
+  const value = of.value === undefined || of.value === null ? undefined : writeTime(of.value, of.timeZone);
+  return textField(form, language, { ...of, value, type: 'datetime-local' });
+}
+
+export function hiddenField(name: string, value: string | number): Html {
+  return html`<input type="hidden" name="${name}" value="${value}">`;
+}
+
+/** A group of fields under one heading. */
+export function fieldGroup(legend: string, fields: readonly Html[]): Html {
+  return html`<fieldset class="field-group"><legend>${legend}</legend><div class="field-grid">${fields}</div></fieldset>`;
+}
+
+function wrapped(
+  form: Form,
+  language: Language,
+  of: Field & { readonly className?: string },
+  input: (described: Html) => Html,
+): Html {
+  const id = fieldId(form, of.name);
+  const fault = faultOf(form, of.name);
+  form.labels.set(of.name, of.label);
+  const ids = [...(of.hint === undefined ? [] : [`${id}-hint`]), ...(fault === undefined ? [] : [`${id}-error`])];
+  const described = html`${ids.length === 0 ? '' : html` aria-describedby="${ids.join(' ')}"`}${fault === undefined ? '' : html` aria-invalid="true"`}${of.isOptional === true ? '' : html` required`}`;
+  const optional =
+    of.isOptional === true ? html` <span class="muted small">(${frameWords[language].optional})</span>` : '';
+  return html`<div class="field ${of.className ?? ''}"><label for="${id}">${of.label}${optional}</label>
+${input(described)}
+${of.hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${of.hint}</p>`}${fault === undefined ? '' : html`<p class="field-error" id="${id}-error">${of.label} ${fault.messages[language]}</p>`}</div>`;
+}

@@ -1,0 +1,45 @@
+import { html } from 'hono/html';
+import type { Language } from '../../../i18n/language.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { Html } from '../../layout.ts';
+
+/** How good a state is; its colour always stands beside a word. */
+export type Mood = 'plain' | 'good' | 'warn' | 'bad';
+
+export function chip(text: string, mood: Mood = 'plain'): Html {
+  return html`<span class="chip${mood === 'plain' ? '' : ` chip-${mood}`}">${text}</span>`;
+}
+
+const eventMoods: Readonly<Record<string, Mood>> = { published: 'good', cancelled: 'bad' };
+
+export function eventChip(status: string, language: Language): Html {
+  return chip(statusWords[language][status] ?? status, eventMoods[status] ?? 'plain');
+}
+
+export function notice(text: string | Html, mood: Mood = 'plain'): Html {
+  return html`<div class="notice${mood === 'plain' ? '' : ` notice-${mood}`}"><p>${text}</p></div>`;
+}
+
+/** What a page shows where there is nothing yet, with the way to the first one. */
+export function emptyState(
+  title: string,
+  text: string,
+  action?: { readonly path: string; readonly label: string },
+): Html {
+  return html`<div class="panel empty"><h2>${title}</h2><p>${text}</p>${action === undefined ? '' : linkButton(action.path, action.label)}</div>`;
+}
+
+export function linkButton(path: string, label: string, isQuiet = false): Html {
+  return html`<a class="button${isQuiet ? ' button-quiet' : ''}" href="${path}">${label}</a>`;
+}
+
+/** A titled part of a page. */
+export function panel(title: string, body: Html, id?: string): Html {
+  return html`<section class="panel"${id === undefined ? '' : html` id="${id}"`}><h2>${title}</h2>${body}</section>`;
+}
+
+/** A description list. Entries without a value are left out. */
+export function facts(entries: readonly (readonly [label: string, value: string | Html | undefined | null])[]): Html {
+  const shown = entries.filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return html`<dl class="facts">${shown.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+}

@@ -1,0 +1,55 @@
+import { html } from 'hono/html';
+import { frameWords } from '../../../i18n/words/desk/frame.ts';
+import type { Html } from '../../layout.ts';
+import type { Desk } from '../desk.ts';
+
+type Column<Row> = {
+  readonly label: string;
+  cell(row: Row): string | number | Html;
+  /** Aligned to the right. */
+  readonly isNumber?: boolean;
+};
+
+type TableParts<Row> = {
+  /** Read out before the table; not shown. */
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+};
+
+/**
+ * A table that becomes a list of cards on a narrow screen. The first column names the row. Roles are written out, because a table that
+ * is laid out otherwise is no table to screen readers.
+ */
+export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
+  const heads = columns.map(
+    ({ label, isNumber }) =>
+      html`<th role="columnheader" scope="col"${isNumber === true ? html` class="number"` : ''}>${label}</th>`,
+  );
+  const lines = rows.map((row) => {
+    const cells = columns.map(({ label, cell, isNumber }, index) =>
+      index === 0
+        ? html`<th role="rowheader" scope="row">${cell(row)}</th>`
+        : html`<td role="cell" data-label="${label}"${isNumber === true ? html` class="number"` : ''}><span>${cell(row)}</span></td>`,
+    );
+    return html`<tr role="row">${cells}</tr>`;
+  });
+  return html`<table class="desk-table" role="table"><caption class="visually-hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${lines}</tbody></table>`;
+}
+
+/** The links to the next page of a list and back to its start. */
+export function paging(
+  desk: Desk,
+  nextCursor: string | null,
+  kept: Readonly<Record<string, string | undefined>> = {},
+): Html {
+  const words = frameWords[desk.language];
+  const isFirst = desk.query('cursor') === undefined;
+  if (isFirst && nextCursor === null) return html``;
+  const address = (cursor: string | undefined) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...kept, cursor })) if (value !== undefined) query.set(name, value);
+    return query.size === 0 ? desk.path : `${desk.path}?${query.toString()}`;
+  };
+  return html`<nav class="paging" aria-label="${words.pages}">${isFirst ? '' : html`<a href="${address(undefined)}">${words.first}</a>`}${nextCursor === null ? '' : html` <a rel="next" href="${address(nextCursor)}">${words.next}</a>`}</nav>`;
+}

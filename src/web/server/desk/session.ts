@@ -1,0 +1,70 @@
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { constantTimeEqual, hmacSha256Text } from '../../../platform/crypto.ts';
+import { type Language, languages } from '../../i18n/language.ts';
+
+/**
+ * What a browser keeps for the desk: the member's session, the mark that this client has signed in before, and the language. With the
+ * prefix `__Host-` no sibling subdomain and no page without TLS can set them. All are hidden from scripts and never sent with a
+ * request that another site starts.
+ */
+type Kept = 'staff' | 'known_client' | 'language';
+
+const daySeconds = 24 * 3600;
+const ageSeconds = { known_client: 180 * daySeconds, language: 365 * daySeconds } as const;
+
+const isSecure = (publicUrl: string) => publicUrl.startsWith('https:');
+const nameOf = (kept: Kept, publicUrl: string) => `${isSecure(publicUrl) ? '__Host-' : ''}antre_${kept}`;
+
+/** @param maxAgeSeconds how long the browser keeps it; zero deletes it */
+export function setCookie(c: Context, publicUrl: string, kept: Kept, value: string, maxAgeSeconds: number): void {
+  const secure = isSecure(publicUrl) ? '; Secure' : '';
+  const cookie = `${nameOf(kept, publicUrl)}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  c.header('set-cookie', cookie, { append: true });
+}
+
+/** Keeps a session until it expires. */
+export function keepSession(
+  c: Context,
+  publicUrl: string,
+  signedIn: { readonly accessToken: string; readonly expiresAt: string; readonly knownClientToken: string },
+  now: Date,
+): void {
+  const seconds = Math.max(0, Math.floor((Date.parse(signedIn.expiresAt) - now.getTime()) / 1000));
+  setCookie(c, publicUrl, 'staff', signedIn.accessToken, seconds);
+  setCookie(c, publicUrl, 'known_client', signedIn.knownClientToken, ageSeconds.known_client);
+}
+
+export function dropSession(c: Context, publicUrl: string): void {
+  setCookie(c, publicUrl, 'staff', '', 0);
+}
+
+export function sessionOf(c: Context, publicUrl: string): string | undefined {
+  return valueOf(c, publicUrl, 'staff', /^[\w.-]{20,2000}$/);
+}
+
+export function knownClientOf(c: Context, publicUrl: string): string | undefined {
+  return valueOf(c, publicUrl, 'known_client', /^[\w.-]{1,256}$/);
+}
+
+/** The language that the browser keeps for the desk, after `?lang=` has chosen one. */
+export function keptLanguage(c: Context, publicUrl: string): Language | undefined {
+  const asked = languages.find((language) => language === c.req.query('lang'));
+  if (asked !== undefined) setCookie(c, publicUrl, 'language', asked, ageSeconds.language);
+  return asked ?? languages.find((language) => language === getCookie(c, nameOf('language', publicUrl)));
+}
+
+/** A faulty value is ignored like a missing one. */
+function valueOf(c: Context, publicUrl: string, kept: Kept, pattern: RegExp): string | undefined {
+  const value = getCookie(c, nameOf(kept, publicUrl));
+  return value !== undefined && pattern.test(value) ? value : undefined;
+}
+
+/** The token that each form of a session carries. Another site can neither read it nor make it. */
+export function formToken(secret: string, session: string): string {
+  return hmacSha256Text(secret, `desk_form.v1\0${session}`);
+}
+
+export function isFormToken(secret: string, session: string, given: string): boolean {
+  return constantTimeEqual(formToken(secret, session), given);
+}

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+
+/** Guards the pattern of the desk's pages: lists, forms, faults beside fields, and what an event shows. */
+
+let world: DeskWorld;
+let browser: DeskBrowser;
+beforeAll(async () => {
+  world = await openDeskWorld();
+  browser = await world.signIn(await world.addMember('owner'));
+});
+afterAll(() => world.close());
+
+const fields = {
+  name: 'Konser Senja',
+  category: 'konser',
+  venue: 'Balai Sarbini',
+  city: 'Jakarta',
+  startsAt: '2027-03-20T19:00',
+  endsAt: '2027-03-20T22:00',
+  timeZone: 'Asia/Jayapura',
+};
+const createEvent = async (more: Record<string, string> = {}) => {
+  const seen = await browser.send('/desk/events/new', { ...fields, ...more });
+  expect(seen.status).toBe(303);
+  return seen.location.split('?')[0] ?? '';
+};
+
+test('before the first event the desk shows how to begin', async () => {
+  const { html } = await browser.get('/desk');
+  expect(html).toContain('No events yet');
+  expect(html).toContain('href="/desk/events/new"');
+});
+
+test('an event is created with the clock of its zone, and shown', async () => {
+  const path = await createEvent();
+  const { html } = await browser.get(`${path}?done=created`);
+  expect(html).toContain('The event was created as a draft.');
+  expect(html).toContain('19:00–22:00 WIT');
+  expect((await browser.get('/desk')).html).toContain(`<a href="${path}">Konser Senja</a>`);
+  expect((await browser.get('/desk?status=published')).html).not.toContain(path);
+  expect(formFields((await browser.get(`${path}/details`)).html)).toMatchObject({
+    startsAt: '2027-03-20T19:00',
+    timeZone: 'Asia/Jayapura',
+  });
+});
+
+test('a refused form comes back with what was typed, a fault beside each field, and a summary with focus', async () => {
+  const hostile = '"><img src=x onerror=alert(1)>';
+  const seen = await browser.send('/desk/events/new', { ...fields, name: '', summary: hostile, slug: 'Not a slug' });
+  expect(seen.status).toBe(409);
+  expect(formFields(seen.html)).toMatchObject({ summary: hostile, slug: 'Not a slug', venue: 'Balai Sarbini' });
+  expect(seen.html).not.toContain('<img src=x');
+  for (const name of ['name', 'slug']) {
+    expect(seen.html).toMatch(
+      new RegExp(`id="${name}"[^>]*aria-describedby="[^"]*${name}-error"[^>]*aria-invalid="true"`),
+    );
+    expect(seen.html).toContain(`<a href="#${name}">`);
+  }
+  expect(seen.html).toMatch(/class="form-message" role="alert" tabindex="-1" autofocus/);
+  expect(seen.html).not.toContain('id="venue-error"');
+});
+
+test('faults are in the language of the page', async () => {
+  const { html } = await browser.send('/desk/events/new?lang=id', { ...fields, name: '' });
+  expect(html).toContain('Nama acara wajib diisi');
+  await browser.get('/desk?lang=en');
+});
+
+test('what somebody else changed meanwhile is not overwritten', async () => {
+  const path = await createEvent({ name: 'Satu' });
+  const opened = formFields((await browser.get(`${path}/details`)).html);
+  expect((await browser.send(`${path}/details`, { venue: 'Istora' })).status).toBe(303);
+  const late = await browser.post(`${path}/details`, { ...opened, venue: 'Gelora' });
+  expect(late.status).toBe(409);
+  expect(late.html).toContain('Somebody else changed this event');
+  expect((await browser.get(path)).html).toContain('Istora');
+});
+
+test('a long list has pages', async () => {
+  for (let index = 0; index < 26; index += 1)
+    await createEvent({ name: `Acara ${index}`, slug: `acara-panjang-${index}` });
+  const first = (await browser.get('/desk')).html;
+  const next = /<a rel="next" href="([^"]+)"/.exec(first)?.[1] ?? '';
+  const second = (await browser.get(next.replaceAll('&amp;', '&'))).html;
+  expect([...first.matchAll(/role="rowheader"/g)]).toHaveLength(25);
+  expect(second).toContain('Back to the start');
+  expect([...second.matchAll(/role="rowheader"/g)].length).toBeGreaterThan(0);
+});
