@@ -1,10 +1,10 @@
-import { createTransport } from 'nodemailer';
 import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
-import type { EmailChannel, MailAttachment, MailStream, OutgoingMail, SendResult } from '../channel.ts';
+import type { EmailChannel, MailStream, OutgoingMail, SendResult } from '../channel.ts';
 import { mailBytes } from './mail-bytes.ts';
 import { mailToken } from './mail-token.ts';
+import { type SmtpPool, createSmtpPool } from './smtp-pool.ts';
 
 /**
  * Mail by SMTP. Each stream (tickets, news) has its own sender address and its own pool of connections: news fills the
@@ -33,11 +33,6 @@ type StreamOptions = {
 };
 
 const connectionsMax: Readonly<Record<MailStream, number>> = { tickets: 20, news: 4 };
-const messagesPerConnectionMax = 500;
-const connectionTimeoutMs = 5000;
-const greetingTimeoutMs = 5000;
-const socketTimeoutMs = 15_000;
-const dnsTimeoutMs = 5000;
 const sendDeadlineMs = 20_000;
 /** For the one mail that finds out whether the server is back. */
 const probeDeadlineMs = 5000;
@@ -55,21 +50,19 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
     try {
       const { envelope, raw } = mailBytes({
         from,
-        to: { name: to.name, address: to.address },
+        to,
         messageId,
+        date: new Date(),
+        boundary: `antre-${token}`,
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
         headers: { 'Auto-Submitted': 'auto-generated', ...unsubscribeHeaders(mail.unsubscribeUrl) },
-        attachments: mail.attachments.map(toAttachment),
+        attachments: mail.attachments,
       });
       const bounces = options.returnPath?.replace('@', `+${token}@`);
       await withDeadline(signal, deadlineMs, (bounded) =>
-        pools[stream].sendMail({
-          envelope: { ...envelope, ...(bounces === undefined ? {} : { from: bounces }) },
-          raw,
-          signal: bounded,
-        }),
+        pools[stream].send({ envelope: { ...envelope, from: bounces ?? envelope.from }, raw }, bounded),
       );
       return { kind: 'accepted', providerMessageId: messageId };
     } catch (error) {
@@ -100,23 +93,15 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
   };
 }
 
-function openPool(stream: MailStream, { streams, dkim }: EmailOptions) {
+function openPool(stream: MailStream, { streams, dkim }: EmailOptions): SmtpPool {
   const { smtpUrl, from } = streams[stream];
-  return createTransport({
-    pool: true,
+  return createSmtpPool({
     url: smtpUrl,
-    maxConnections: connectionsMax[stream],
-    maxMessages: messagesPerConnectionMax,
-    maxRequeues: 0,
-    connectionTimeout: connectionTimeoutMs,
-    greetingTimeout: greetingTimeoutMs,
-    socketTimeout: socketTimeoutMs,
-    dnsTimeout: dnsTimeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...(dkim === undefined
-      ? {}
-      : { dkim: { domainName: mailDomain(from), keySelector: dkim.selector, privateKey: dkim.privateKey } }),
+    connectionsMax: connectionsMax[stream],
+    dkim:
+      dkim === undefined
+        ? undefined
+        : { domainName: mailDomain(from), keySelector: dkim.selector, privateKey: dkim.privateKey },
   });
 }
 
@@ -138,15 +123,6 @@ function circuitOpen(seconds: number): SendResult {
 /** No answer, or one about the server itself; what it says of one message or mailbox is about that. */
 function isServerFault(result: SendResult): boolean {
   return result.kind === 'later' && (!/^smtp_4\d\d$/.test(result.failure) || result.failure === 'smtp_421');
-}
-
-function toAttachment(attachment: MailAttachment) {
-  return {
-    filename: attachment.filename,
-    contentType: attachment.contentType,
-    content: typeof attachment.content === 'string' ? attachment.content : Buffer.from(attachment.content),
-    ...(attachment.contentId === undefined ? {} : { cid: attachment.contentId, contentDisposition: 'inline' as const }),
-  };
 }
 
 /** `antre <tickets@antre.example>` -> `antre.example` */
