@@ -11,7 +11,12 @@ import {
 } from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { eventStockOf } from '../src/orders/index.ts';
-import { createPaymentAccounts, paymentsPerSecond, watchPaymentBacklog } from '../src/payments/index.ts';
+import {
+  createPaymentAccounts,
+  createSettlements,
+  paymentsPerSecond,
+  watchPaymentBacklog,
+} from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type Db, openDb } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
@@ -73,6 +78,7 @@ export function composeWorker(config: Config, log: Log) {
     endpointCaller,
     deliveries: createDeliveries(db),
     ...composeReports({ config, log, closers, pool, db }),
+    settlements: createSettlements({ db, clock: systemClock }),
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,

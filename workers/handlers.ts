@@ -21,14 +21,15 @@ import {
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
-import { type GatewayDeps, paymentHandlers } from '../src/payments/index.ts';
+import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
+import type { InPlaceActs } from './run-in-place.ts';
 import type { Handlers } from './run-job.ts';
 
 export type HandlerDeps = SendDeliveryDeps &
   SendWebhooksDeps &
-  GatewayDeps &
+  PaymentHandlerDeps &
   MakeReportDeps & {
     /** A pool of its own with more time: the invariants read whole tables. */
     readonly auditDb: Db;
@@ -68,6 +69,11 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'access.purge': () => purgeEndedAccess(deps),
     'invariants.check': () => checkInvariants({ db: deps.auditDb, log: deps.log }),
   };
+}
+
+/** Which jobs the relay's own process runs first, many at once. */
+export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
+  return paymentsInPlace(deps);
 }
 
 const minute = 60;

@@ -10,7 +10,7 @@ import { refusesToStart } from '../src/readiness.ts';
 import { createRoomScheduler } from '../src/waiting-room/index.ts';
 import { boardRoutes } from './board-routes.ts';
 import { composeWorker } from './compose-worker.ts';
-import { createHandlers, recurring } from './handlers.ts';
+import { createHandlers, createInPlaceActs, recurring } from './handlers.ts';
 import { schedulesOf } from './schedules.ts';
 import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
 
@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     ...service,
     jobs,
     handlers: createHandlers(service),
+    inPlace: createInPlaceActs(service),
     schedules: schedulesOf(jobs, recurring),
   });
   const scheduler = createRoomScheduler(service.rooms);

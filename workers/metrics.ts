@@ -15,6 +15,8 @@ export const jobsStarted = counter('jobs_started_total', 'Runs of jobs', ['job']
 export const jobsCompleted = counter('jobs_completed_total', 'Jobs that are done', ['job']);
 /** kind: again (another attempt follows), skipped (the next scheduled run follows), final, payload (does not parse), unknown (no such contract). */
 export const jobsFailed = counter('jobs_failed_total', 'Runs of jobs that failed', ['job', 'kind']);
+/** The common case did not hold, or failed. */
+export const jobsLeft = counter('jobs_left_total', 'Jobs that were tried in place and left to the queue', ['job']);
 export const jobsPostponed = counter('jobs_postponed_total', 'Runs that asked to come back later', ['job']);
 export const jobsStalled = counter('jobs_stalled_total', 'Jobs whose process stopped answering for them', ['queue']);
 export const jobsBuried = counter('jobs_buried_total', 'Jobs that became dead letters: somebody must look', ['job']);

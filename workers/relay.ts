@@ -5,6 +5,7 @@ import { type GivenUpDeps, createUnknownSweep, withoutGivenUp } from './given-up
 import { refillQueue } from './refill-queue.ts';
 import { relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
 import { type QueueName, jobOptions } from './queues.ts';
+import type { InPlace } from './run-in-place.ts';
 import { outboxJobId } from './run-job.ts';
 import { createSharing } from './share-room.ts';
 
@@ -21,6 +22,7 @@ import { createSharing } from './share-room.ts';
  *     between its kinds of job, and of each kind between events: none waits behind the backlog of another.
  *  4. Nothing is leased while Redis is away; what it refuses is given back.
  *  5. One bad row stops nothing: what the queue refuses alone is passed over, unknown kinds become dead letters.
+ *  6. Jobs whose common case is database work alone are run here, many at once (`inPlace`). The queue gets what is left.
  */
 export type Relay = {
   /** One round; the number of jobs handed over. */
@@ -28,13 +30,14 @@ export type Relay = {
   start(): void;
   /** Jobs may have been staged: the next round comes soon. */
   wake(): void;
-  /** Finishes the round that is running. */
+  /** Finishes the round and the jobs that are running. */
   stop(): Promise<void>;
 };
 
 export type RelayDeps = GivenUpDeps & {
   readonly redis: Pick<Redis, 'status' | 'get' | 'set'>;
   readonly jobsMax: number;
+  readonly inPlace?: InPlace | undefined;
   /** Whether `wake` is called for what other processes stage. Without it the pauses stay short. */
   readonly isWoken?: () => boolean;
 };
@@ -60,6 +63,7 @@ export function createRelay(deps: RelayDeps): Relay {
   let isWakeable = false;
 
   const share = createSharing(deps);
+  const inPlace = new Set<Promise<void>>();
   const sweepUnknown = createUnknownSweep(deps);
 
   const round = async (): Promise<number> => {
@@ -71,8 +75,22 @@ export function createRelay(deps: RelayDeps): Relay {
     const overdue = await leaseOverdueJobs(deps.db, Object.keys(deps.jobs), overdueRoundMax);
     await handOver(deps, overdue);
     const staged = await leaseStagedJobs(deps.db, await share());
-    await handOver(deps, byTurns(staged));
+    const { here = [], queue = [] } = Object.groupBy(staged, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
+    runHere(here);
+    await handOver(deps, byTurns(queue));
     return overdue.length + staged.length;
+  };
+
+  /** Rounds go on meanwhile. A failed hand-over leaves the rows to their lease. */
+  const runHere = (staged: readonly StagedJob[]): void => {
+    if (deps.inPlace === undefined || staged.length === 0) return;
+    countHandedOver(staged);
+    const work = deps.inPlace
+      .run(staged)
+      .then((left) => handOver(deps, left, 'counted'))
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'jobs that were left in place were not handed over'))
+      .finally(() => inPlace.delete(work));
+    inPlace.add(work);
   };
 
   const loop = async (): Promise<void> => {
@@ -124,6 +142,7 @@ export function createRelay(deps: RelayDeps): Relay {
       stopping = true;
       endPause?.();
       await running;
+      await Promise.all(inPlace);
     },
   };
 }
@@ -141,7 +160,12 @@ function byTurns(staged: readonly StagedJob[]): StagedJob[] {
   return placed.toSorted((one, two) => one.place - two.place).map(({ job }) => job);
 }
 
-async function handOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<void> {
+/** @param counting `counted` when the figures have these jobs already */
+async function handOver(
+  deps: RelayDeps,
+  staged: readonly StagedJob[],
+  counting: 'new' | 'counted' = 'new',
+): Promise<void> {
   const byQueue = new Map<QueueName, StagedJob[]>();
   for (const job of await withoutGivenUp(deps, staged)) {
     const queue = deps.jobs[job.name]?.queue ?? 'maintenance';
@@ -154,6 +178,7 @@ async function handOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<
     if (jobs.length === 0) continue;
     try {
       await add(deps, queue, jobs);
+      if (counting === 'new') countHandedOver(jobs);
     } catch (error) {
       await afterRefusal(deps, queue, jobs, error);
     }
@@ -168,6 +193,9 @@ async function add(deps: RelayDeps, queue: QueueName, jobs: readonly StagedJob[]
       return [{ name: job.name, data: job.payload, opts: { ...jobOptions(contract), jobId: outboxJobId(job.id) } }];
     }),
   );
+}
+
+function countHandedOver(jobs: readonly StagedJob[]): void {
   for (const job of jobs) {
     relayed.inc({ job: job.name });
     if (job.relays > 1) relayedAgain.inc({ job: job.name });
@@ -196,8 +224,10 @@ async function afterRefusal(
     throw error;
   }
   for (const job of jobs) {
-    await add(deps, queue, [job]).catch((cause: unknown) => {
-      deps.log.error({ err: cause, outboxId: job.id, job: job.name }, 'the queue refuses this job');
-    });
+    await add(deps, queue, [job])
+      .then(() => countHandedOver([job]))
+      .catch((cause: unknown) => {
+        deps.log.error({ err: cause, outboxId: job.id, job: job.name }, 'the queue refuses this job');
+      });
   }
 }

@@ -3,6 +3,7 @@ import { queueNames } from '../src/platform/jobs/job.ts';
 import { dueEventsMax, findDueWork } from '../src/platform/jobs/outbox.ts';
 import { relayHeld } from './metrics.ts';
 import { type QueueName, type Queues, queueShares, waitingMax } from './queues.ts';
+import type { InPlace } from './run-in-place.ts';
 import type { JobMap } from './run-job.ts';
 
 export type SharingDeps = {
@@ -10,6 +11,8 @@ export type SharingDeps = {
   readonly queues: Queues;
   readonly jobs: JobMap;
   readonly jobsMax: number;
+  /** How many jobs of a queue may be started beside the queue; none are held back without it. */
+  readonly inPlace?: Pick<InPlace, 'room'> | undefined;
 };
 
 /** Jobs that one queue is given in one round. */
@@ -54,7 +57,8 @@ async function roomsOf(deps: SharingDeps): Promise<Map<QueueName, number>> {
       const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
       const room = Math.floor(deps.jobsMax * queueShares[queue]) - held;
       if (room <= 0) relayHeld.inc({ reason: 'queue_full', queue });
-      return [queue, Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax)];
+      const inPlace = deps.inPlace?.room(queue) ?? Number.POSITIVE_INFINITY;
+      return [queue, Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax, inPlace)];
     }),
   );
   return new Map(rooms);

@@ -22,6 +22,7 @@ import {
   workerOptions,
 } from './queues.ts';
 import { type Relay, createRelay } from './relay.ts';
+import { type InPlaceActs, createInPlace } from './run-in-place.ts';
 import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './run-job.ts';
 import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';
 
@@ -34,6 +35,7 @@ export type StartWorkerDeps<Jobs extends JobMap> = {
   readonly closers: Closers;
   readonly jobs: Jobs;
   readonly handlers: Handlers<Jobs>;
+  readonly inPlace?: InPlaceActs<Jobs>;
   readonly schedules: readonly Schedule[];
 };
 
@@ -102,6 +104,7 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
     jobs: deps.jobs,
     log,
     jobsMax: config.RELAY_JOBS_MAX,
+    inPlace: deps.inPlace && createInPlace({ jobs: deps.jobs, acts: deps.inPlace, log, finish }),
     isWoken: () => listener?.isListening() === true,
   });
   const listener = deps.redis === undefined ? undefined : listenForStaged(deps.redis, relay.wake);

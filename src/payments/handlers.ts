@@ -1,4 +1,4 @@
-import { applyCallback } from './callbacks/apply-callback.ts';
+import { applyCallback, settleCallback } from './callbacks/apply-callback.ts';
 import { checkAttempt } from './attempts/check-attempt.ts';
 import { closeOrder } from './attempts/close-order.ts';
 import type { GatewayDeps } from './deps.ts';
@@ -12,20 +12,21 @@ import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
 import { createFirstAttempts } from './attempts/first-attempts.ts';
-import { createSettlements } from './callbacks/settlements.ts';
+import type { Settlements } from './callbacks/settlements.ts';
 import { startPayment } from './attempts/start-payment.ts';
+
+export type PaymentHandlerDeps = GatewayDeps & { readonly settlements: Settlements };
 
 type OrderRef = { eventId: string; orderId: string };
 type AttemptRef = { attemptId: string };
 
 /** The acts of this room that follow jobs, by the job's name. */
-export function paymentHandlers(deps: GatewayDeps) {
-  const settlements = createSettlements(deps);
+export function paymentHandlers(deps: PaymentHandlerDeps) {
   const firstAttempts = createFirstAttempts(deps.db);
   return {
     'order.placed': (order: OrderRef) => startPayment({ ...deps, firstAttempts }, order),
     'order.closing': (order: OrderRef) => closeOrder(deps, order),
-    'payment.apply_callback': (callback: { callbackId: string }) => applyCallback({ ...deps, settlements }, callback),
+    'payment.apply_callback': (callback: { callbackId: string }) => applyCallback(deps, callback),
     'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),
     'payment.replace_attempt': (wish: AttemptRef & { method: string }) => replaceAttempt(deps, wish),
     'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),
@@ -35,6 +36,11 @@ export function paymentHandlers(deps: GatewayDeps) {
     'payments.reconcile': () => reconcilePayments(deps),
     'payments.maintain': () => maintainPayments(deps),
   };
+}
+
+/** The common cases that are database work alone, by the job's name: false leaves the job to its handler. */
+export function paymentsInPlace(deps: PaymentHandlerDeps) {
+  return { 'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback) };
 }
 
 /**

@@ -44,6 +44,7 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
  * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
  */
 export { createCallbackInbox } from './callbacks/callback-inbox.ts';
+export { createSettlements } from './callbacks/settlements.ts';
 export { checkAttempt } from './attempts/check-attempt.ts';
 export type { GatewayDeps } from './deps.ts';
 export { createGatewayBudget } from './gateways/budget.ts';
@@ -52,7 +53,7 @@ export { dispatchByAccount } from './gateways/dispatch.ts';
 export { paymentsPerSecond, totalMaxes } from './gateways/gateway-of.ts';
 export { gatewayPlugins } from './gateways/registry.ts';
 export { guardGateway } from './gateways/guard.ts';
-export { paymentHandlers } from './handlers.ts';
+export { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from './handlers.ts';
 export { limitGateway } from './gateways/limit.ts';
 export { createPaymentAccounts } from './accounts/payment-accounts.ts';
 export { paymentOf } from './attempts/payment-of.ts';

@@ -20,6 +20,7 @@ import {
   createCallbackInbox,
   createGatewayBudget,
   createPaymentAccounts,
+  createSettlements,
   dispatchByAccount,
   gatewayPlugins,
   guardGateway,
@@ -109,7 +110,7 @@ export async function openPaymentWorld(
     db,
     sandbox,
     deps,
-    handlers: paymentHandlers(deps),
+    handlers: paymentHandlers({ ...deps, settlements: createSettlements(deps) }),
     url: publicUrl,
     staffToken: ({ organizer }, role) => {
       const token = `staff-token-of-${organizer.slug}-${role}`;

@@ -6,6 +6,7 @@ import { type JobContract, job, queueNames } from '../../src/platform/jobs/job.t
 import { createLog } from '../../src/platform/log.ts';
 import { createClosers } from '../../src/platform/resilience/shutdown.ts';
 import { type Queues, openProducerRedis, openQueues } from '../../workers/queues.ts';
+import type { InPlaceActs } from '../../workers/run-in-place.ts';
 import type { Handlers } from '../../workers/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 
@@ -42,6 +43,7 @@ export async function startTestWorker(
     schedules?: Parameters<typeof startWorker>[0]['schedules'];
     /** Carries signals about staged jobs. */
     redis?: Redis;
+    inPlace?: InPlaceActs<TestJobs>;
   },
   handlers: Partial<Handlers<TestJobs>>,
 ) {
@@ -56,6 +58,7 @@ export async function startTestWorker(
     },
     db: deps.db,
     ...(deps.redis === undefined ? {} : { redis: deps.redis }),
+    ...(deps.inPlace === undefined ? {} : { inPlace: deps.inPlace }),
     log: silentLog,
     closers,
     jobs: testJobs,

@@ -33,6 +33,21 @@ export async function applyCallback(
   await applyReadBack(deps, callback, account, fact);
 }
 
+/**
+ * The common case of a stored callback alone, together with those beside it. False when `applyCallback` must decide; nothing was
+ * changed then.
+ */
+export async function settleCallback(
+  deps: GatewayDeps & { readonly settlements: Settlements },
+  { callbackId }: { callbackId: string },
+): Promise<boolean> {
+  const callback = await deps.settlements.find(Number(callbackId));
+  if (callback === undefined || callback.status !== 'received') return true;
+  const account = await deps.accounts.of(callback);
+  const fact = account && factOf(callback, account);
+  return account !== undefined && fact !== undefined && deps.settlements.settle(callback.id, account, fact);
+}
+
 /** Read from the raw bytes again: they were verified when they came, and the key may have changed since. */
 function factOf(callback: StoredCallback, account: GatewayAccount): GatewayFact | undefined {
   if (callback.payload === null) return undefined;
