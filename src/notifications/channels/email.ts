@@ -1,3 +1,4 @@
+import { systemClock } from '../../platform/clock.ts';
 import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
@@ -52,7 +53,7 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
         from,
         to,
         messageId,
-        date: new Date(),
+        date: systemClock.now(),
         boundary: `antre-${token}`,
         subject: mail.subject,
         text: mail.text,
