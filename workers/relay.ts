@@ -63,7 +63,6 @@ export function createRelay(deps: RelayDeps): Relay {
   let isWakeable = false;
 
   const share = createSharing(deps);
-  const inPlace = new Set<Promise<void>>();
   const sweepUnknown = createUnknownSweep(deps);
 
   const round = async (): Promise<number> => {
@@ -76,21 +75,10 @@ export function createRelay(deps: RelayDeps): Relay {
     await handOver(deps, overdue);
     const staged = await leaseStagedJobs(deps.db, await share());
     const { here = [], queue = [] } = Object.groupBy(staged, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
-    runHere(here);
+    countHandedOver(here);
+    deps.inPlace?.start(here, (left) => handOver(deps, left, 'counted'));
     await handOver(deps, byTurns(queue));
     return overdue.length + staged.length;
-  };
-
-  /** Rounds go on meanwhile. A failed hand-over leaves the rows to their lease. */
-  const runHere = (staged: readonly StagedJob[]): void => {
-    if (deps.inPlace === undefined || staged.length === 0) return;
-    countHandedOver(staged);
-    const work = deps.inPlace
-      .run(staged)
-      .then((left) => handOver(deps, left, 'counted'))
-      .catch((error: unknown) => deps.log.warn({ err: error }, 'jobs that were left in place were not handed over'))
-      .finally(() => inPlace.delete(work));
-    inPlace.add(work);
   };
 
   const loop = async (): Promise<void> => {
@@ -142,7 +130,7 @@ export function createRelay(deps: RelayDeps): Relay {
       stopping = true;
       endPause?.();
       await running;
-      await Promise.all(inPlace);
+      await deps.inPlace?.idle();
     },
   };
 }

@@ -28,8 +28,10 @@ export type InPlaceDeps = {
 export type InPlace = {
   /** Whether this job has such an act and is new: one that comes back has failed here before. */
   takes(job: StagedJob): boolean;
-  /** The jobs that the queue must carry. */
-  run(jobs: readonly StagedJob[]): Promise<StagedJob[]>;
+  /** @param leave gets the jobs that the queue must carry. If it fails, their leases end and they come back. */
+  start(jobs: readonly StagedJob[], leave: (jobs: readonly StagedJob[]) => Promise<void>): void;
+  /** Resolves when no job is running. */
+  idle(): Promise<void>;
   /** How many more jobs of this queue may be started now; unlimited where its jobs are not run here. */
   room(queue: QueueName): number;
 };
@@ -39,6 +41,7 @@ const placesMax = 400;
 
 export function createInPlace({ jobs, acts, log, finish }: InPlaceDeps): InPlace {
   let running = 0;
+  const batches = new Set<Promise<void>>();
   const queues = new Set(Object.keys(acts).map((name) => jobs[name]?.queue));
 
   const isDone = async (job: StagedJob): Promise<boolean> => {
@@ -60,19 +63,33 @@ export function createInPlace({ jobs, acts, log, finish }: InPlaceDeps): InPlace
     }
   };
 
+  const run = async (
+    staged: readonly StagedJob[],
+    leave: (jobs: readonly StagedJob[]) => Promise<void>,
+  ): Promise<void> => {
+    running += staged.length;
+    try {
+      const done = await Promise.all(staged.map(isDone));
+      const left = staged.filter((_, index) => done[index] !== true);
+      for (const job of left) jobsLeft.inc({ job: job.name });
+      log.info({ jobs: staged.length, left: left.length }, 'jobs in place');
+      await leave(left);
+    } catch (error) {
+      log.warn({ err: error }, 'jobs that were left in place were not handed over');
+    } finally {
+      running -= staged.length;
+    }
+  };
+
   return {
     takes: (job) => job.relays === 1 && acts[job.name] !== undefined,
-    run: async (staged) => {
-      running += staged.length;
-      try {
-        const done = await Promise.all(staged.map(isDone));
-        const left = staged.filter((_, index) => done[index] !== true);
-        for (const job of left) jobsLeft.inc({ job: job.name });
-        log.info({ jobs: staged.length, left: left.length }, 'jobs in place');
-        return left;
-      } finally {
-        running -= staged.length;
-      }
+    start: (staged, leave) => {
+      if (staged.length === 0) return;
+      const batch = run(staged, leave).finally(() => batches.delete(batch));
+      batches.add(batch);
+    },
+    idle: async () => {
+      await Promise.all(batches);
     },
     room: (queue) => (queues.has(queue) ? Math.max(placesMax - running, 0) : Number.POSITIVE_INFINITY),
   };
