@@ -74,10 +74,7 @@ export function createRelay(deps: RelayDeps): Relay {
     const overdue = await leaseOverdueJobs(deps.db, Object.keys(deps.jobs), overdueRoundMax);
     await handOver(deps, overdue);
     const staged = await leaseStagedJobs(deps.db, await share());
-    const { here = [], queue = [] } = Object.groupBy(staged, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
-    countHandedOver(here);
-    deps.inPlace?.start(here, (left) => handOver(deps, left, 'counted'));
-    await handOver(deps, byTurns(queue));
+    await startOrHandOver(deps, staged);
     return overdue.length + staged.length;
   };
 
@@ -133,6 +130,14 @@ export function createRelay(deps: RelayDeps): Relay {
       await deps.inPlace?.idle();
     },
   };
+}
+
+/** New jobs: what can be run here is started, and is not waited for. */
+async function startOrHandOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<void> {
+  const { here = [], queue = [] } = Object.groupBy(staged, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
+  countHandedOver(here);
+  deps.inPlace?.start(here, (left) => handOver(deps, left, 'counted'));
+  await handOver(deps, byTurns(queue));
 }
 
 /**
