@@ -8,6 +8,7 @@ import { checkInRoutes } from './check-in/routes.ts';
 import { doorSettingsRoutes } from './check-in/settings/routes.ts';
 import type { Service } from './compose.ts';
 import { createRouter } from './http/contract/router.ts';
+import { liveRoutes } from './live/routes.ts';
 import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
 import { inboundRoutes } from './notifications/inbound/routes.ts';
 import { messageTextRoutes } from './notifications/message-texts/routes.ts';
@@ -64,6 +65,7 @@ export function createRoutes(service: Service) {
     .route('/', promoCodeRoutes(service))
     .route('/', deskRoutes(service))
     .route('/', reportRoutes(service))
+    .route('/', liveRoutes(service))
     .route('/', gateRoutes(service));
 }
 

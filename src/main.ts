@@ -44,6 +44,8 @@ async function main(): Promise<void> {
     trustedProxies: config.TRUSTED_PROXIES,
   });
   service.closers.add('server', () => server.close());
+  // Before the server: it waits for open answers.
+  service.closers.add('live clients', () => service.live.drain());
   log.info({ port: server.port, operationsPort: operations.port }, 'serving');
   log.flush();
 

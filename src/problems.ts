@@ -2,6 +2,7 @@ import { accessProblems } from './access/errors.ts';
 import { catalogProblems } from './catalog/errors.ts';
 import { checkInProblems } from './check-in/errors.ts';
 import type { ProblemKind } from './http/problem.ts';
+import { liveProblems } from './live/errors.ts';
 import { notificationProblems } from './notifications/errors.ts';
 import { orderProblems } from './orders/errors.ts';
 import { paymentProblems } from './payments/errors.ts';
@@ -38,6 +39,7 @@ export const problems = {
   ...checkInProblems,
   ...notificationProblems,
   ...queueProblems,
+  ...liveProblems,
   ...reportProblems,
 } as const satisfies Record<string, ProblemKind>;
 

@@ -15,6 +15,7 @@ const messageReport = [...messageCallback, 'request.too_large'] as const;
 const endpoint = ['webhook.not_found'] as const;
 const pages = ['traffic.switched_off'] as const;
 const reportFile = ['report.not_found', 'report.not_ready', 'report.expired', 'service.busy'] as const;
+const streams = ['live.too_many_streams'] as const;
 const roomOfEvent = [...event, 'queue.not_found'] as const;
 
 export const refusals = {
@@ -23,6 +24,7 @@ export const refusals = {
   showSchedule: [...event, ...pages],
   showTicketCategories: [...event, ...pages],
   showAvailability: [...event, ...pages],
+  streamEvent: [...event, ...pages, ...streams],
   showQueue: [...roomOfEvent, ...pages],
   showDraws: [...roomOfEvent, ...pages],
   showDrawLeaves: [...roomOfEvent, 'queue.list_not_frozen', 'queue.leaf_not_found'],
@@ -71,6 +73,7 @@ export const refusals = {
   quoteOrder: [...event, 'order.category_unknown', 'promo.invalid', 'promo.limited'],
   lookUpOrder: ['order.lookup_limited'],
   showOrder: order,
+  streamOrder: [...order, ...streams],
   cancelOrder: [...order, 'order.not_cancellable', 'access.cross_site'],
   openOrderSession: order,
   listTickets: order,
@@ -88,6 +91,7 @@ export const refusals = {
   syncScans: ['check_in.other_event'],
   showDoorList: [...event, 'check_in.other_event'],
   summarizeCheckIns: [...event, 'check_in.other_event'],
+  streamCheckIns: [...event, 'check_in.other_event', ...streams],
   listScanConflicts: [...event, 'check_in.other_event'],
   startSession: ['session.refused', 'session.limited', 'service.busy'],
   listSessions: [],
@@ -121,6 +125,7 @@ export const refusals = {
   resumeEvent: eventChange,
   setSales: eventChange,
   showSales: event,
+  streamSales: [...event, ...streams],
   listScheduleItems: event,
   createScheduleItem: [...event, 'event.cancelled', 'catalog.limit_reached'],
   changeScheduleItem: [...event, 'event.cancelled', 'schedule_item.not_found'],

@@ -10,6 +10,7 @@ import {
   createEndpointCaller,
 } from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
+import { createPublisher, publishChanges } from '../src/live/index.ts';
 import { eventStockOf } from '../src/orders/index.ts';
 import {
   createPaymentAccounts,
@@ -60,6 +61,12 @@ export function composeWorker(config: Config, log: Log) {
     clock: systemClock,
   });
   closers.add('endpoints of organizers', () => endpointCaller.close());
+  const publisher = createPublisher(redis);
+  const stopPublishing = publishChanges(publisher);
+  closers.add('live changes', () => {
+    stopPublishing();
+    publisher.close();
+  });
   const createsPerSecond = paymentsPerSecond(config);
   const backlog = watchPaymentBacklog({ db, log, createsPerSecond });
   closers.add('payment backlog', () => backlog.close());

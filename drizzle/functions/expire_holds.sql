@@ -1,13 +1,13 @@
 -- The sweeper: ends at most `p_limit` expired holds, an equal share of each event, the oldest first. Holds with an open attempt are
--- closed at the gateway first. Answers how many it ended, and which orders it left to a person.
-create or replace function expire_holds(p_limit integer, out ended integer, out stuck text[])
+-- closed at the gateway first. Answers how many it ended, which orders it left to a person, and all orders that it looked at.
+create or replace function expire_holds(p_limit integer, out ended integer, out stuck text[], out orders text[])
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
   v_due text[]; v_events text[]; v_orders text[]; v_open boolean[];
 begin
-  ended := 0; stuck := '{}';
+  ended := 0; stuck := '{}'; orders := '{}';
   -- Walks the index from one event with holds to the next.
   with recursive event as (
     (select h.event_id, h.expires_at from orders h where h.status || '' = 'pending_payment' order by h.event_id, h.expires_at limit 1)
@@ -49,4 +49,5 @@ begin
     array(select p.event_id from unnest(v_events, v_open) with ordinality as p(event_id, attempt_open, n) where not p.attempt_open order by p.n),
     array(select p.id from unnest(v_orders, v_open) with ordinality as p(id, attempt_open, n) where not p.attempt_open order by p.n));
   ended := cardinality(v_orders) - cardinality(stuck);
+  orders := v_orders;
 end $$;

@@ -27,9 +27,11 @@
  * `already_used`. A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
  * Unicode form are one gate.
  */
+export { findActorEvent } from './find-actor-event.ts';
 export { gateKey } from './gates/key.ts';
 export { hasAdmissions } from './scans/has-admissions.ts';
 export { listConflicts } from './offline/list-conflicts.ts';
 export { type ScanLane, createScanLane, scanTicket } from './scans/scan-ticket.ts';
-export { summarizeCheckIns } from './summarize-check-ins.ts';
+export { presentSummary } from './present.ts';
+export { countCheckIns, summarizeCheckIns } from './summarize-check-ins.ts';
 export { syncScans } from './offline/sync-scans.ts';

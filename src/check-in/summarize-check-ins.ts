@@ -15,11 +15,12 @@ export type CheckInSummary = {
  */
 export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId: string): Promise<CheckInSummary> {
   const event = await findActorEvent(deps, actor, eventId);
-  return {
-    asOf: event.now,
-    categories: await countByCategory(deps.db, eventId),
-    gates: await countByGate(deps.db, eventId),
-  };
+  return { asOf: event.now, ...(await countCheckIns(deps.db, eventId)) };
+}
+
+/** The counts of an event that the caller knows to be the asker's. */
+export async function countCheckIns(db: Db, eventId: string): Promise<Omit<CheckInSummary, 'asOf'>> {
+  return { categories: await countByCategory(db, eventId), gates: await countByGate(db, eventId) };
 }
 
 type CategoryCount = {

@@ -28,6 +28,8 @@ export { eventCalendar, isOffCalendar } from './tickets/calendar.ts';
 export { createEventDirectory } from './placement/event-directory.ts';
 export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts';
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';
+export { ownEvent, type OwnEvent } from './desk/own-event.ts';
+export { salesOf } from './desk/show-sales.ts';
 export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
 export { lockOrder, addFlag } from './lifecycle/queries.ts';
 export type { BuyerCorrected, PaymentView, RequestFullRefund } from './ports.ts';

@@ -1,5 +1,6 @@
 import type { Actor } from '../../access/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { tellChange } from '../../platform/changes.ts';
 import { isConflict } from '../../platform/database/db-errors.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { otherEvent } from '../errors.ts';
@@ -59,6 +60,7 @@ export async function syncScans(
   const distinct = new Map(given.map(({ key, decided }) => [key, decided]));
   const answers = distinct.size === 0 ? [] : await decide(deps.db, input.eventId, [...distinct.values()]);
   const answerOf = new Map([...distinct.keys()].map((key, index) => [key, answers[index]]));
+  if (answers.length > 0) tellChange({ eventId: input.eventId, scans: answers.length });
   for (const answer of answers) count(answer);
   return given.flatMap(({ key }) => answerOf.get(key) ?? []);
 }

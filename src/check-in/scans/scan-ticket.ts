@@ -3,6 +3,7 @@ import { otherEvent, scanIdReused } from '../errors.ts';
 import { repeatsTotal, scansTotal } from '../metrics.ts';
 import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
 import { type ScanInput, scanOf } from './scan-content.ts';
+import { tellChange } from '../../platform/changes.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
 import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.ts';
@@ -35,7 +36,11 @@ export type ScanLane = GroupCommit<ScanToDecide, DecidedScan | ReusedScan>;
 export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
   return createGroupCommit<ScanToDecide, DecidedScan | ReusedScan>({
     name: 'check_in',
-    flush: (eventId, scans) => checkInTickets(deps.db, eventId, scans),
+    flush: async (eventId, scans) => {
+      const answers = await checkInTickets(deps.db, eventId, scans);
+      tellChange({ eventId, scans: answers.length });
+      return answers;
+    },
     batchMax: scanBatchMax,
     queueMax: scanQueueMax,
     deadlineMs: scanWaitMs,

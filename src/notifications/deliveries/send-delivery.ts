@@ -1,5 +1,7 @@
 import { backOffSeconds } from '../../platform/resilience/back-off.ts';
 import { isUnavailable } from '../../platform/database/db-errors.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { EmailChannel, SendResult, WhatsappChannel } from '../channel.ts';
 import { type ComposeDeps, type Composed, composeMessage } from './compose-message.ts';
@@ -116,6 +118,7 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
           messageId: result.providerMessageId,
         });
       }
+      if (idPatterns.order.test(claim.subject_id)) tellChange({ eventId: eventIdOf(claim.subject_id), messages: 1 });
       deliveriesSent.inc({ ...labels, result: 'accepted' });
       deliverySeconds.observe(labels, claim.age_seconds);
       return;

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { presentedByToken, presentedLink } from '../../access/buyers/order-access.ts';
 import type { Config } from '../../config.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 import { orderNotFound } from '../errors.ts';
@@ -48,4 +49,16 @@ export async function linkVersionOf(db: Db, orderId: string): Promise<number | u
     sql`select link_version as version from orders where event_id = ${eventIdOf(orderId)} and id = ${orderId}`,
   );
   return row?.version;
+}
+
+/** The versions of the links that open these orders now; an order that does not exist has none. */
+export async function linkVersionsOf(db: Db, orderIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await rowsOf<{ id: string; version: number }>(
+    db,
+    sql`
+      select o.id, o.link_version as version
+      from unnest(${arrayText(orderIds.map(eventIdOf))}::text[], ${arrayText(orderIds)}::text[]) as asked(event_id, id)
+      cross join lateral (select o.id, o.link_version from orders o where o.event_id = asked.event_id and o.id = asked.id) o`,
+  );
+  return new Map(rows.map(({ id, version }) => [id, version]));
 }

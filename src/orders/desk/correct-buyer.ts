@@ -3,7 +3,8 @@ import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { buyerKey } from '../../access/buyers/buyer-key.ts';
 import type { Config } from '../../config.ts';
-import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 import { buyerNotCorrectable, limitExceeded, orderNotFound } from '../errors.ts';
 import { lockOrder } from '../lifecycle/queries.ts';
@@ -43,6 +44,7 @@ export async function correctBuyer(
       changes: { email: 'changed', linkVersion: { from: order.linkVersion, to: order.linkVersion + 1 } },
     });
     await deps.buyerCorrected(tx, order);
+    afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: orderId, hasNewLink: true }] }));
   });
   return showDeskOrder(deps, actor, orderId);
 }

@@ -56,4 +56,4 @@ export const salesSchema = z
       }),
     }),
   })
-  .openapi('Sales');
+  .openapi('SalesFigures');

@@ -1,21 +1,23 @@
 import type { Actor } from '../../access/actor.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
-import { ownEvent } from './own-event.ts';
+import { type OwnEvent, ownEvent } from './own-event.ts';
 import type { GatewayFeesOf } from '../ports.ts';
 import { findPools } from '../pools/queries.ts';
 import { sql } from 'drizzle-orm';
+
+type SalesDeps = { readonly db: Db; readonly gatewayFeesOf: GatewayFeesOf };
 
 /**
  * Sold and held tickets of an event, per ticket category and per pool. Free places come from the counters of the stock.
  * @throws DomainError event.not_found
  */
-export async function showSales(
-  deps: { readonly db: Db; readonly gatewayFeesOf: GatewayFeesOf },
-  actor: Actor,
-  eventId: string,
-) {
-  const event = await ownEvent(deps.db, actor, eventId);
+export async function showSales(deps: SalesDeps, actor: Actor, eventId: string) {
+  return salesOf(deps, await ownEvent(deps.db, actor, eventId));
+}
+
+/** The same figures of an event that the caller knows to be the asker's. */
+export async function salesOf(deps: SalesDeps, event: OwnEvent) {
   const [categories, pools, gatewayFees] = await Promise.all([
     findCategorySales(deps.db, event.id),
     findPools(deps.db, event.id),

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
 import { holdsEnded, holdsStuck } from '../metrics.ts';
 import type { Order } from '../tables.ts';
 
@@ -25,11 +27,14 @@ export async function expireHolds({ db }: { db: Db }): Promise<number> {
   let ended = 0;
   for (;;) {
     const began = performance.now();
-    const [round] = await rowsOf<{ ended: number; stuck: readonly string[] }>(
+    const [round] = await rowsOf<{ ended: number; stuck: readonly string[]; orders: readonly string[] }>(
       db,
-      sql`select ended, stuck from expire_holds(${holdsPerStatement}::integer)`,
+      sql`select ended, stuck, orders from expire_holds(${holdsPerStatement}::integer)`,
     );
     const endedNow = round?.ended ?? 0;
+    for (const [eventId, ids] of Map.groupBy(round?.orders ?? [], eventIdOf)) {
+      tellChange({ eventId, orders: ids.map((id) => ({ id })) });
+    }
     ended += endedNow;
     holdsEnded.inc(endedNow);
     holdsStuck.inc(round?.stuck.length ?? 0);
@@ -46,7 +51,9 @@ export async function expireHolds({ db }: { db: Db }): Promise<number> {
  */
 export async function cancelHolds(db: Db, eventId: string, limit: number): Promise<number> {
   const [row] = await rowsOf<{ begun: number }>(db, sql`select cancel_holds(${eventId}, ${limit}::integer) as begun`);
-  return row?.begun ?? 0;
+  const begun = row?.begun ?? 0;
+  if (begun > 0) tellChange({ eventId, isOfAllOrders: true });
+  return begun;
 }
 
 /**
@@ -55,4 +62,5 @@ export async function cancelHolds(db: Db, eventId: string, limit: number): Promi
  */
 export async function releaseHold(tx: Db, order: Order): Promise<void> {
   await tx.execute(sql`select release_holds(array[${order.eventId}]::text[], array[${order.id}]::text[])`);
+  afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: order.id }] }));
 }

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { type Order, orders } from '../tables.ts';
 
 export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock' | 'over_limit';
@@ -16,6 +17,11 @@ export async function payOrder(tx: Db, order: Order): Promise<PayOutcome> {
     sql`select pay_order(${order.eventId}, ${order.id}) as outcome`,
   );
   if (row === undefined) throw new Error('pay_order gave no answer');
+  const isPaid = row.outcome === 'paid' || row.outcome === 'paid_late';
+  const { eventId, id } = order;
+  afterCommit(tx, () =>
+    tellChange(isPaid ? { eventId, paid: 1, orders: [{ id, status: 'paid' }] } : { eventId, orders: [{ id }] }),
+  );
   return row.outcome;
 }
 

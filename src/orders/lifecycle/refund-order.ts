@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
 import { orderCancelled, orderRefunded } from '../jobs.ts';
 import type { Order } from '../tables.ts';
@@ -31,6 +32,7 @@ export async function refundOrder(tx: Db, order: Order, options: RefundOrderOpti
   );
   const status = row?.status ?? undefined;
   if (status === undefined) return undefined;
+  afterCommit(tx, () => tellChange({ eventId, orders: [{ id: orderId, status }] }));
   const isOwnWish = reason === 'buyer_cancelled' && order.total === 0;
   if (isOwnWish || reason === 'event_cancelled') return status;
   await stage(tx, status === 'cancelled' ? orderCancelled : orderRefunded, { eventId, orderId });

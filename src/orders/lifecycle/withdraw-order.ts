@@ -1,4 +1,5 @@
-import type { Db } from '../../platform/database/db.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
 import { orderNotCancellable } from '../errors.ts';
 import { orderClosing } from '../jobs.ts';
@@ -71,6 +72,7 @@ async function beginCancelling(tx: Db, order: OrderRef, by: 'buyer' | 'organizer
     .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
     .returning({ id: orders.id });
   invariant(changed.length === 1, 'a locked pending order can be closed');
+  afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: order.id, status: 'closing' }] }));
 }
 
 /** Whether a buyer may still cancel a paid order of this event, by Postgres' time. */

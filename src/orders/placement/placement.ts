@@ -1,3 +1,4 @@
+import { tellChange } from '../../platform/changes.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { isOutcomeUnknown } from '../../platform/database/db-errors.ts';
 import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
@@ -63,7 +64,12 @@ export function createPlacement(options: {
   };
   const place = async (eventId: string, items: readonly PlacementItem[]): Promise<readonly Placed[]> => {
     const { facts, rows } = await call(eventId, items);
-    if (rows.some(({ outcome }) => outcome === 'placed' || outcome === 'paid')) options.onPlaced?.();
+    const paid = rows.filter(({ outcome }) => outcome === 'paid').length;
+    const placed = paid + rows.filter(({ outcome }) => outcome === 'placed').length;
+    if (placed > 0) {
+      options.onPlaced?.();
+      tellChange({ eventId, placed, paid });
+    }
     return rows.map((row, index) => {
       const item = items[index];
       const isUndecided = item !== undefined && row.order_id === null && clock.isOpen(item);

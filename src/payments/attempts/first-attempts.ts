@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
-import { eventIdOf } from '../../platform/ids.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
 import {
   attemptBatchMax,
   attemptDeadlineMs,
@@ -109,6 +110,7 @@ export function createFirstAttempts(db: Db): FirstAttempts {
     name: 'attempts_made',
     flush: async (eventId, items) => {
       const recorded = await recordMadeAttempts(db, eventId, items);
+      tellChange({ eventId, orders: [...recorded].map((id) => ({ id: orderIdOf(id), payment: 'pending' })) });
       return items.map(({ attemptId }) => recorded.has(attemptId));
     },
     ...limits,

@@ -2,7 +2,8 @@ import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { tellChange } from '../../platform/changes.ts';
+import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { checkAttemptJob } from '../jobs.ts';
@@ -44,6 +45,7 @@ export async function insertAttempt(
     })
     .onConflictDoNothing()
     .returning();
+  afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: order.id }] }));
   return row;
 }
 
@@ -150,6 +152,7 @@ export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatc
     .where(and(is(attempt.id), eq(table.status, attempt.status)))
     .returning();
   invariant(row !== undefined, 'a locked attempt keeps its state');
+  afterCommit(tx, () => tellChange({ eventId: attempt.eventId, orders: [{ id: attempt.orderId }] }));
   return row;
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { tellChange } from '../../platform/changes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
@@ -90,5 +91,9 @@ async function applySettlements(db: Db, clock: Clock, eventId: string, items: re
     sql`select to_jsonb(apply_settlements(${eventId}, ${JSON.stringify(given)}::jsonb)) as paid`,
   );
   const paid = new Set(row?.paid);
+  const orders = given
+    .filter((_, place) => paid.has(place + 1))
+    .map(({ orderId }) => ({ id: orderId, status: 'paid' }));
+  if (orders.length > 0) tellChange({ eventId, orders, paid: orders.length });
   return items.map((_, place) => paid.has(place + 1));
 }

@@ -19,6 +19,7 @@ const networkPolicies = [
   'sign_in',
   'messages',
   'documents',
+  'streams',
   'verifications',
   'confirmations',
   'confirmation_failures',
@@ -143,6 +144,8 @@ export function policiesOf(
     ...tryPolicies(policy),
     // A page to print costs as much processor time as a hundred orders.
     documents: policy('documents', 'network', documentsPerNetwork),
+    // Clients that connect again after a deploy must not use up the requests of their network.
+    streams: policy('streams', 'network', requests),
     // The same link to the same person. `src/notifications/deliveries/caps.ts` limits all messages to one inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
     promo_failures: policy('promo_failures', 'target', promoFailuresPerNetwork, promoFailureSeconds),

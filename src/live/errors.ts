@@ -1,0 +1,15 @@
+import { DomainError } from '../platform/errors.ts';
+import { refusedRetrySeconds } from './limits.ts';
+
+export type LiveErrorCode = 'live.too_many_streams';
+
+export const liveProblems = {
+  'live.too_many_streams': { status: 429, title: 'Too many live streams' },
+} as const satisfies Record<LiveErrorCode, { status: number; title: string }>;
+
+export const tooManyStreams = () =>
+  new DomainError<LiveErrorCode>(
+    'live.too_many_streams',
+    'Too many live streams are open from here; close some, or ask for the document now and then.',
+    { retryAfterSeconds: refusedRetrySeconds },
+  );

@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PublicReadServer } from '../catalog/index.ts';
+import { countCheckIns, presentSummary } from '../check-in/index.ts';
+import type { OwnEvent } from '../orders/index.ts';
+import { DomainError } from '../platform/errors.ts';
+import type { Figure } from './figures.ts';
+import { topicOf } from './messages.ts';
+import { type SalesDeps, readSales } from './sales-figure.ts';
+
+export type FigureKinds = {
+  /** What the public of an event is sent. */
+  ofEvent(eventId: string, slug: string): readonly Figure[];
+  ofDoor(eventId: string): readonly Figure[];
+  ofSales(event: OwnEvent): readonly Figure[];
+};
+
+type Deps = SalesDeps & { readonly publicReads: Pick<PublicReadServer, 'answer'> };
+
+/** The documents that streams send beside messages. */
+export function createFigureKinds(deps: Deps): FigureKinds {
+  return {
+    ofEvent: (eventId, slug) => {
+      const topic = topicOf('event', eventId);
+      const path = `/v1/events/${slug}`;
+      return [
+        {
+          topic,
+          name: 'availability',
+          compute: () => readPublic(deps, `${path}/availability`, (reads) => reads.availability(slug)),
+          isSame: (one, other) => one === other,
+        },
+        {
+          topic,
+          name: 'queue',
+          compute: () => readPublic(deps, `${path}/queue`, (reads) => reads.queue(slug)),
+          isSame: isSameQueue,
+          changesByItself: true,
+        },
+      ];
+    },
+    ofDoor: (eventId) => [
+      {
+        topic: topicOf('door', eventId),
+        name: 'counters',
+        compute: async () => {
+          const counts = await countCheckIns(deps.db, eventId);
+          return JSON.stringify(presentSummary({ asOf: deps.clock.now().toISOString(), ...counts }));
+        },
+      },
+    ],
+    ofSales: (event) => [
+      {
+        topic: topicOf('sales', event.id),
+        name: 'sales',
+        compute: async () => JSON.stringify(await readSales(deps, event)),
+      },
+    ],
+  };
+}
+
+/** A public document; undefined when the event has none, as one without a waiting room. */
+async function readPublic(
+  { publicReads }: Deps,
+  path: string,
+  read: Parameters<PublicReadServer['answer']>[1],
+): Promise<string | undefined> {
+  try {
+    const answer = await publicReads.answer(new Request(`http://localhost${path}`), read);
+    return answer.ok ? await answer.text() : undefined;
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+/** From these a browser computes for itself how far is called. */
+const computedFields = ['serving', 'servingAt', 'serverTime', 'places', 'pollSeconds'];
+/** How often a document that differs only in those is sent nevertheless. */
+const queueEveryMs = 10_000;
+
+function isSameQueue(one: string, other: string): boolean {
+  const [before, now] = [one, other].map((text) => JSON.parse(text) as Record<string, unknown>);
+  if (before === undefined || now === undefined) return false;
+  const passedMs = Date.parse(String(now['serverTime'])) - Date.parse(String(before['serverTime']));
+  if (passedMs >= queueEveryMs) return false;
+  for (const document of [before, now]) for (const field of computedFields) delete document[field];
+  return isDeepStrictEqual(before, now);
+}

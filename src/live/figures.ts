@@ -1,0 +1,127 @@
+import type { Redis } from 'ioredis';
+import type { Log } from '../platform/log.ts';
+import { figureEveryMs, figureIdleMs, figureRestFactor, figureTickMs, figuresAtOnce } from './limits.ts';
+import type { Draft, MessageName, Topic } from './messages.ts';
+import { figureSeconds } from './metrics.ts';
+
+/** A document that is computed for those who listen, such as the sales of an event. */
+export type Figure = {
+  readonly topic: Topic;
+  readonly name: MessageName;
+  /** The document as JSON; undefined when there is none. */
+  readonly compute: () => Promise<string | undefined>;
+  /** Whether clients that have one need not be sent the other. Without it every document is published. */
+  readonly isSame?: (one: string, other: string) => boolean;
+  /** Whether time alone changes it: it is computed each second. */
+  readonly changesByItself?: boolean;
+};
+
+export type Figures = {
+  watch(figures: readonly Figure[]): void;
+  unwatch(topic: Topic): void;
+  /** Something has changed that the figures of this topic show. */
+  outdate(topic: Topic): void;
+  outdateAll(): void;
+  /** Another process, or this one, has published the figure. */
+  arrived(topic: Topic, name: MessageName): void;
+  close(): void;
+};
+
+type Watched = { readonly figure: Figure; isOutdated: boolean; isRunning: boolean; restMs: number; lastAt: number };
+
+type Deps = {
+  readonly redis: Redis;
+  readonly log: Log;
+  readonly latest: (topic: Topic, name: string) => { readonly data: string } | undefined;
+  readonly publish: (drafts: readonly Draft[]) => void;
+};
+
+/**
+ * Computes the figures of topics with listeners, and publishes those that have changed. Of all processes one computes a figure in a
+ * second: a key in Redis that expires says whose turn it is. A figure that takes long rests longer, so that it uses at most a twentieth
+ * of a connection. Without Redis nothing is computed, because nothing could be published.
+ */
+export function createFigures(deps: Deps): Figures {
+  const watched = new Map<Topic, Watched[]>();
+  let running = 0;
+
+  const run = async (one: Watched): Promise<void> => {
+    one.isRunning = true;
+    one.isOutdated = false;
+    one.lastAt = performance.now();
+    running += 1;
+    try {
+      const isOurs = await compute(deps, one);
+      // Until the other process has published it, or dropped out.
+      if (!isOurs) one.isOutdated = true;
+    } catch (error) {
+      one.isOutdated = true;
+      deps.log.warn({ err: error, figure: one.figure.name }, 'a live figure was not computed');
+    } finally {
+      one.isRunning = false;
+      running -= 1;
+    }
+  };
+  const timer = setInterval(() => {
+    if (deps.redis.status !== 'ready') return;
+    const now = performance.now();
+    for (const [topic, figures] of watched) {
+      const due = figures.find((one) => isDue(one, now));
+      if (due === undefined) continue;
+      if (running >= figuresAtOnce) return;
+      // To the end of the line, so that all topics have their turn.
+      watched.delete(topic);
+      watched.set(topic, figures);
+      void run(due);
+    }
+  }, figureTickMs);
+  timer.unref();
+
+  return {
+    watch: (figures) => {
+      for (const figure of figures) {
+        const own = watched.get(figure.topic) ?? [];
+        const never = Number.NEGATIVE_INFINITY;
+        own.push({ figure, isOutdated: true, isRunning: false, restMs: figureEveryMs, lastAt: never });
+        watched.set(figure.topic, own);
+      }
+    },
+    unwatch: (topic) => void watched.delete(topic),
+    outdate: (topic) => {
+      for (const one of watched.get(topic) ?? []) one.isOutdated = true;
+    },
+    outdateAll: () => {
+      for (const figures of watched.values()) for (const one of figures) one.isOutdated = true;
+    },
+    arrived: (topic, name) => {
+      for (const one of watched.get(topic) ?? []) {
+        if (one.figure.name === name && !one.isRunning) one.isOutdated = false;
+      }
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+function isDue({ figure, isOutdated, isRunning, restMs, lastAt }: Watched, now: number): boolean {
+  const isWanted = isOutdated || figure.changesByItself === true;
+  return !isRunning && now - lastAt >= (isWanted ? restMs : Math.max(figureIdleMs, restMs));
+}
+
+/** @returns false when it is another process' turn */
+async function compute({ redis, latest, publish }: Deps, one: Watched): Promise<boolean> {
+  const { topic, name } = one.figure;
+  const key = `antre:live:figure:${topic}:${name}`;
+  const turnMs = Math.max(one.restMs - figureTickMs / 2, figureTickMs);
+  if ((await redis.set(key, '1', 'PX', Math.round(turnMs), 'NX')) === null) return false;
+  const started = performance.now();
+  const data = await one.figure.compute();
+  const took = performance.now() - started;
+  figureSeconds.observe({ figure: name }, took / 1000);
+  one.restMs = Math.max(figureEveryMs, took * figureRestFactor);
+  // The other processes rest as long.
+  if (one.restMs > figureEveryMs) await redis.pexpire(key, Math.round(one.restMs));
+  const before = latest(topic, name)?.data;
+  const isKnown = data !== undefined && before !== undefined && one.figure.isSame?.(before, data) === true;
+  if (data !== undefined && !isKnown) publish([{ topic, name, data }]);
+  return true;
+}

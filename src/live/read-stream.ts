@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Log } from '../platform/log.ts';
+import { entriesPerRead, readBlockMs, readDeadlineMs, readPauseMs, replayMs } from './limits.ts';
+import { type Draft, type Message, type Position, messagesOf, positionOf } from './messages.ts';
+import { gapsSeen } from './metrics.ts';
+import { streamKey } from './publish.ts';
+
+export type StreamListener = {
+  /** Reading starts, or goes on after messages may have been missed: what came before `from` is not known for certain. */
+  onStart(from: Position): void;
+  /** Messages in order; before the first `onLive` those of the last minutes. */
+  onMessages(messages: readonly Message[]): void;
+  /** Up to date from here on. `hasGap`: messages may have been missed since the last time. */
+  onLive(hasGap: boolean): void;
+  /** Redis does not answer: nothing comes until `onLive`. */
+  onAway(): void;
+};
+
+type Entry = readonly [id: string, fields: readonly string[]];
+
+/** Names of publishers that are remembered. Processes come and go. */
+const publishersMax = 1000;
+
+/**
+ * The one reader of a process: it follows the stream in Redis on a connection of its own, and begins with the last minutes. It notices
+ * when entries are missing: by the numbers of their publishers, and by its own last entry, which must still be there after a pause or a
+ * reconnect.
+ */
+export function readStream(deps: { redis: Redis; log: Log; listener: StreamListener }): { close(): void } {
+  const redis = deps.redis.duplicate({
+    enableAutoPipelining: false,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: readDeadlineMs,
+  });
+  // The client that it is a duplicate of already logs that Redis is away.
+  redis.on('error', () => {});
+  const place = createPlace(redis, deps.listener);
+  let isClosed = false;
+
+  const run = async (): Promise<void> => {
+    let hasStarted = false;
+    while (!isClosed) {
+      try {
+        await (hasStarted ? place.goOn() : place.start());
+        hasStarted = true;
+        await place.follow();
+      } catch (error) {
+        if (isClosed) return;
+        deps.listener.onAway();
+        if (redis.status === 'ready') {
+          deps.log.warn({ err: error }, 'the live stream could not be read');
+          // The connection may be a dead one.
+          redis.disconnect(true);
+        }
+        await pause(readPauseMs);
+      }
+    }
+  };
+  void run();
+  return {
+    close: () => {
+      isClosed = true;
+      redis.disconnect();
+    },
+  };
+}
+
+/** How far the stream was read. */
+function createPlace(redis: Redis, listener: StreamListener) {
+  /** The last number of each publisher. */
+  const numbers = new Map<string, number>();
+  let lastId = '0-0';
+  /** Whether `lastId` is an entry that was read. */
+  let isRead = false;
+
+  /** @returns whether entries before one of these are missing, or messages were not published */
+  const take = (entries: readonly Entry[]): boolean => {
+    let hasGap = false;
+    for (const [id, fields] of entries) {
+      const { publisher, number, drafts, tellsGap } = entryOf(fields);
+      const known = numbers.get(publisher);
+      if (numbers.size >= publishersMax) numbers.clear();
+      numbers.set(publisher, number);
+      if (tellsGap || (known !== undefined && number !== known + 1)) {
+        hasGap = true;
+        const [milliseconds, sequence] = positionOf(id) ?? [0, 0];
+        listener.onStart([milliseconds, sequence, -1]);
+      }
+      lastId = id;
+      isRead = true;
+      listener.onMessages(messagesOf(id, drafts));
+    }
+    return hasGap;
+  };
+  const now = async (): Promise<number> => Number((await redis.time())[0]) * 1000;
+  const hasLast = async (): Promise<boolean> => !isRead || (await redis.xrange(streamKey, lastId, lastId)).length > 0;
+  /** Goes on from the newest entry: Redis has lost what came before it, or parts of it. */
+  const startAnew = async (): Promise<void> => {
+    gapsSeen.inc();
+    const [newest] = (await redis.xrevrange(streamKey, '+', '-', 'COUNT', 1)) as readonly Entry[];
+    numbers.clear();
+    isRead = newest !== undefined;
+    lastId = newest?.[0] ?? `${await now()}-0`;
+    listener.onStart(positionOf(lastId) ?? [0, 0, 0]);
+    listener.onLive(true);
+  };
+
+  return {
+    /** Reads the last minutes. */
+    start: async (): Promise<void> => {
+      const from = (await now()) - replayMs;
+      lastId = `${from}-0`;
+      listener.onStart([from, 0, 0]);
+      for (;;) {
+        const entries = (await redis.xrange(streamKey, `(${lastId}`, '+', 'COUNT', entriesPerRead)) as readonly Entry[];
+        take(entries);
+        if (entries.length < entriesPerRead) break;
+      }
+      listener.onLive(false);
+    },
+    /** After Redis was away. */
+    goOn: async (): Promise<void> => {
+      if (await hasLast()) listener.onLive(false);
+      else await startAnew();
+    },
+    follow: async (): Promise<never> => {
+      for (;;) {
+        const read = await redis.xread('COUNT', entriesPerRead, 'BLOCK', readBlockMs, 'STREAMS', streamKey, lastId);
+        const entries = read?.[0]?.[1] as readonly Entry[] | undefined;
+        if (entries === undefined) {
+          if (!(await hasLast())) await startAnew();
+        } else if (take(entries)) {
+          gapsSeen.inc();
+          listener.onLive(true);
+        }
+      }
+    },
+  };
+}
+
+/** The fields of an entry, as `createPublisher` writes them. */
+function entryOf(fields: readonly string[]) {
+  const values = new Map<string, string>();
+  for (let index = 0; index + 1 < fields.length; index += 2) values.set(fields[index] ?? '', fields[index + 1] ?? '');
+  const drafts = JSON.parse(values.get('m') ?? '[]') as readonly (readonly [Draft['topic'], Draft['name'], string])[];
+  return {
+    publisher: values.get('p') ?? '',
+    number: Number(values.get('n')),
+    drafts: drafts.map(([topic, name, data]): Draft => ({ topic, name, data })),
+    tellsGap: values.has('g'),
+  };
+}

@@ -1,0 +1,163 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import { type Role, atLeast } from '../access/actor.ts';
+import type { Actors } from '../access/actors.ts';
+import { bearerOf } from '../access/credentials/credential.ts';
+import { type ActorEnv, requireActor, requireRole } from '../access/middleware.ts';
+import type { PublicReadServer } from '../catalog/index.ts';
+import { findActorEvent } from '../check-in/index.ts';
+import { eventParams as doorParams } from '../check-in/schemas.ts';
+import type { Config } from '../config.ts';
+import { createRouter } from '../http/contract/router.ts';
+import { problems, slugParams } from '../http/contract/schemas.ts';
+import { byAnybody, byDoor, byOrder, byStaff } from '../http/contract/security.ts';
+import { typedAnswer } from '../http/contract/typed-answer.ts';
+import { ownEvent } from '../orders/index.ts';
+import { ownOrder, shownLink } from '../orders/buyer/order-access.ts';
+import { orderParams } from '../orders/buyer/schemas.ts';
+import { eventParams } from '../orders/schemas.ts';
+import type { Db } from '../platform/database/db.ts';
+import { serviceUnavailable } from '../platform/errors.ts';
+import type { FigureKinds } from './figure-kinds.ts';
+import type { Hub } from './hub.ts';
+import { topicOf } from './messages.ts';
+import { lastEventIdHeader, liveOrderSchema, liveSalesSchema } from './schemas.ts';
+import { type StreamRequest, streamHeaders } from './stream.ts';
+
+type Deps = {
+  readonly db: Db;
+  readonly actors: Actors;
+  readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
+  readonly publicReads: Pick<PublicReadServer, 'answer'>;
+  readonly networkOf: (c: Context) => string;
+  readonly live: { readonly open: Hub['open']; readonly figures: FigureKinds };
+};
+
+const tags = ['Live'];
+const stream = (description: string) => ({
+  200: { description, content: { 'text/event-stream': { schema: z.string() } } },
+});
+const rules =
+  'Server-sent events. `snapshot` says that what follows is the present state: read again what you know from elsewhere. `paused` says ' +
+  'that nothing comes for now: ask for yourself until the next `snapshot`. A client that names the last id it has received in ' +
+  '`Last-Event-ID` within five minutes misses nothing. Everything here can be asked for as well.';
+
+function contracts(deps: Deps) {
+  const event = createRoute({
+    method: 'get',
+    path: '/v1/events/{slug}/stream',
+    tags,
+    operationId: 'streamEvent',
+    security: byAnybody,
+    summary: 'Availability and waiting room of an event, live',
+    description: `${rules} The events \`availability\` and \`queue\` have the bodies of the public reads of these names.`,
+    request: { params: slugParams, headers: lastEventIdHeader },
+    responses: { ...stream('The stream.'), ...problems(400, 404, 429, 503) },
+  });
+  const order = createRoute({
+    method: 'get',
+    path: '/v1/orders/{id}/stream',
+    tags,
+    operationId: 'streamOrder',
+    security: byOrder,
+    summary: 'Changes of an order, live',
+    description: `${rules} The event \`order\` has the body \`LiveOrder\`.`,
+    request: { params: orderParams, headers: lastEventIdHeader },
+    responses: { ...stream('The stream.'), ...problems(400, 404, 429, 503) },
+  });
+  const door = createRoute({
+    method: 'get',
+    path: '/v1/events/{id}/check-ins/stream',
+    tags,
+    operationId: 'streamCheckIns',
+    security: byDoor,
+    summary: 'The counters of a door, live',
+    description: `${rules} The event \`counters\` has the body of \`GET /v1/events/{id}/check-ins/summary\`.`,
+    middleware: [requireActor(deps)] as const,
+    request: { params: doorParams, headers: lastEventIdHeader },
+    responses: { ...stream('The stream.'), ...problems(400, 401, 403, 404, 429, 503) },
+  });
+  const sales = createRoute({
+    method: 'get',
+    path: '/v1/organizers/{slug}/events/{eventId}/sales/stream',
+    tags,
+    operationId: 'streamSales',
+    security: byStaff,
+    summary: 'The sale of an event, live',
+    description: `${rules} The event \`sales\` has the body \`LiveSales\`; after a reconnect all that were missed are sent.`,
+    middleware: [requireRole(deps, 'manager')] as const,
+    request: { params: eventParams, headers: lastEventIdHeader },
+    responses: { ...stream('The stream.'), ...problems(400, 401, 403, 404, 429, 503) },
+  });
+  return { event, order, door, sales };
+}
+
+/** The live streams. Each is answered on its connection, so that an open one costs little. */
+export function liveRoutes(deps: Deps) {
+  const { event, order, door, sales } = contracts(deps);
+  const { live } = deps;
+  const router = createRouter<ActorEnv>();
+  router.openAPIRegistry.register('LiveOrder', liveOrderSchema);
+  router.openAPIRegistry.register('LiveSales', liveSalesSchema);
+  return router
+    .openapi(event, async (c) => {
+      const { slug } = c.req.valid('param');
+      const shown = await deps.publicReads.answer(new Request(c.req.url), (reads) => reads.event(slug));
+      if (!shown.ok) return typedAnswer(shown);
+      const { id } = (await shown.json()) as { id: string };
+      return open(c, deps, { kind: 'event', topic: topicOf('event', id), figures: live.figures.ofEvent(id, slug) });
+    })
+    .openapi(order, async (c) => {
+      const { version } = shownLink(c, deps, c.req.valid('param').id);
+      const orderId = await ownOrder(c, deps, c.req.valid('param').id);
+      const topic = topicOf('order', orderId);
+      return open(c, deps, { kind: 'order', topic, credential: topic, linkVersion: version });
+    })
+    .openapi(door, async (c) => {
+      const { id } = await findActorEvent(deps, c.var.actor, c.req.valid('param').id);
+      return open(c, deps, {
+        kind: 'door',
+        topic: topicOf('door', id),
+        figures: live.figures.ofDoor(id),
+        credential: `actor:${c.var.actor.id}`,
+        isAllowed: stillOf(c, deps, 'door'),
+      });
+    })
+    .openapi(sales, async (c) => {
+      const own = await ownEvent(deps.db, c.var.actor, c.req.valid('param').eventId);
+      return open(c, deps, {
+        kind: 'sales',
+        topic: topicOf('sales', own.id),
+        figures: live.figures.ofSales(own),
+        credential: `actor:${c.var.actor.id}`,
+        isAllowed: stillOf(c, deps, 'manager'),
+      });
+    });
+}
+
+/** Answers on the connection with the headers that the middleware has set. */
+function open(c: Context, deps: Deps, request: Omit<StreamRequest, 'network' | 'lastEventId'>) {
+  const head = c.body(null, 200, streamHeaders);
+  if (c.req.method === 'HEAD') return typedAnswer<string>(head);
+  const { outgoing } = c.env as Partial<HttpBindings>;
+  // A request without a connection comes from inside this process.
+  if (outgoing === undefined || !('writeHead' in outgoing)) throw serviceUnavailable();
+  deps.live.open(
+    outgoing,
+    { ...request, network: deps.networkOf(c), lastEventId: c.req.header('last-event-id') },
+    Object.fromEntries(head.headers),
+  );
+  return typedAnswer<string>(RESPONSE_ALREADY_SENT);
+}
+
+/** Asks later whether the credential of this request still belongs to somebody who may do as much for the organizer. */
+function stillOf(c: Context<ActorEnv>, { actors }: Deps, role: Role): () => Promise<boolean> {
+  const credential = bearerOf(c.req.header('authorization')) ?? '';
+  const { organizerId } = c.var.actor;
+  return async () => {
+    const actor = await actors.of(credential);
+    return actor !== undefined && actor.organizerId === organizerId && atLeast(actor, role);
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi';
+import { summarySchema } from '../check-in/schemas.ts';
+import { salesSchema } from '../orders/desk/schemas.ts';
+
+/** The bodies (`data`) of the events of live streams. */
+
+export const lastEventIdHeader = z.object({
+  'last-event-id': z.string().max(40).optional().openapi({
+    description: 'The id of the last event that the client has received. Within five minutes it misses none.',
+    example: '1764356040123-0.2',
+  }),
+});
+
+export const liveOrderSchema = z
+  .object({
+    orderId: z.string(),
+    status: z.string().optional().openapi({ description: 'The new status of the order, where it is known.' }),
+    payment: z.string().optional().openapi({ description: 'The new status of its payment, where it is known.' }),
+  })
+  .openapi('LiveOrder', { description: 'Event `order`: the order has changed; read it.' });
+
+const rate = z.number().openapi({ description: 'Per second, averaged over the last five.' });
+const count = z.int();
+
+export const liveSalesSchema = z
+  .object({
+    at: z.string().openapi({ format: 'date-time' }),
+    perSecond: z.object({ orders: rate, paid: rate, checkIns: rate, messages: rate }),
+    orders: z.object({
+      placed: count,
+      held: count.openapi({ description: 'Not paid yet.' }),
+      instructed: count.openapi({ description: 'Of those, the ones that can be paid now.' }),
+      paid: count,
+      refunded: count,
+      expired: count,
+      cancelled: count,
+    }),
+    messages: z.object({ waiting: count, sent: count, delivered: count, failed: count }),
+    checkIns: summarySchema.pick({ tickets: true, admitted: true, inside: true, gates: true }),
+    sales: salesSchema,
+  })
+  .openapi('LiveSales', { description: 'Event `sales`: everything that a desk watches, at one moment.' });
