@@ -103,6 +103,7 @@ export const drills = [
   'test/http/server/cut-long-turns.test.ts',
   'test/http/server/slow-clients.test.ts',
   'test/http/server/slow-readers.test.ts',
+  'test/live/outages.test.ts',
   'test/loadtest/generator.test.ts',
   'test/notifications/webhooks/documents.test.ts',
   'test/orders/tickets/print-tickets.test.ts',

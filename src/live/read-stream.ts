@@ -31,7 +31,8 @@ export function readStream(deps: { redis: Redis; log: Log; listener: StreamListe
   const redis = deps.redis.duplicate({
     enableAutoPipelining: false,
     enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
+    // What is in flight fails as soon as the connection is lost, instead of at its deadline.
+    maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     commandTimeout: readDeadlineMs,
   });

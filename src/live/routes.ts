@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
@@ -7,8 +7,9 @@ import type { Actors } from '../access/actors.ts';
 import { bearerOf } from '../access/credentials/credential.ts';
 import { type ActorEnv, requireActor, requireRole } from '../access/middleware.ts';
 import type { PublicReadServer } from '../catalog/index.ts';
+import { availabilitySchema } from '../catalog/schemas.ts';
 import { findActorEvent } from '../check-in/index.ts';
-import { eventParams as doorParams } from '../check-in/schemas.ts';
+import { eventParams as doorParams, summarySchema } from '../check-in/schemas.ts';
 import type { Config } from '../config.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { problems, slugParams } from '../http/contract/schemas.ts';
@@ -36,8 +37,12 @@ type Deps = {
 };
 
 const tags = ['Live'];
-const stream = (description: string) => ({
-  200: { description, content: { 'text/event-stream': { schema: z.string() } } },
+/** @param schema the body (`data`) of its events */
+const stream = (schema: z.ZodType) => ({
+  200: {
+    description: 'The stream; the schema is that of the bodies of its events.',
+    content: { 'text/event-stream': { schema } },
+  },
 });
 const rules =
   'Server-sent events. `snapshot` says that what follows is the present state: read again what you know from elsewhere. `paused` says ' +
@@ -54,7 +59,7 @@ function contracts(deps: Deps) {
     summary: 'Availability and waiting room of an event, live',
     description: `${rules} The events \`availability\` and \`queue\` have the bodies of the public reads of these names.`,
     request: { params: slugParams, headers: lastEventIdHeader },
-    responses: { ...stream('The stream.'), ...problems(400, 404, 429, 503) },
+    responses: { ...stream(availabilitySchema), ...problems(400, 404, 429, 503) },
   });
   const order = createRoute({
     method: 'get',
@@ -65,7 +70,7 @@ function contracts(deps: Deps) {
     summary: 'Changes of an order, live',
     description: `${rules} The event \`order\` has the body \`LiveOrder\`.`,
     request: { params: orderParams, headers: lastEventIdHeader },
-    responses: { ...stream('The stream.'), ...problems(400, 404, 429, 503) },
+    responses: { ...stream(liveOrderSchema), ...problems(400, 404, 429, 503) },
   });
   const door = createRoute({
     method: 'get',
@@ -77,7 +82,7 @@ function contracts(deps: Deps) {
     description: `${rules} The event \`counters\` has the body of \`GET /v1/events/{id}/check-ins/summary\`.`,
     middleware: [requireActor(deps)] as const,
     request: { params: doorParams, headers: lastEventIdHeader },
-    responses: { ...stream('The stream.'), ...problems(400, 401, 403, 404, 429, 503) },
+    responses: { ...stream(summarySchema), ...problems(400, 401, 403, 404, 429, 503) },
   });
   const sales = createRoute({
     method: 'get',
@@ -89,7 +94,7 @@ function contracts(deps: Deps) {
     description: `${rules} The event \`sales\` has the body \`LiveSales\`; after a reconnect all that were missed are sent.`,
     middleware: [requireRole(deps, 'manager')] as const,
     request: { params: eventParams, headers: lastEventIdHeader },
-    responses: { ...stream('The stream.'), ...problems(400, 401, 403, 404, 429, 503) },
+    responses: { ...stream(liveSalesSchema), ...problems(400, 401, 403, 404, 429, 503) },
   });
   return { event, order, door, sales };
 }
@@ -99,8 +104,6 @@ export function liveRoutes(deps: Deps) {
   const { event, order, door, sales } = contracts(deps);
   const { live } = deps;
   const router = createRouter<ActorEnv>();
-  router.openAPIRegistry.register('LiveOrder', liveOrderSchema);
-  router.openAPIRegistry.register('LiveSales', liveSalesSchema);
   return router
     .openapi(event, async (c) => {
       const { slug } = c.req.valid('param');

@@ -1,6 +1,7 @@
 import { orderWords } from '../i18n/words/order.ts';
 import { askedBy, call } from './shared/api.ts';
 import { byId, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
+import { type Live, follow } from './shared/live.ts';
 import { nextLook, nextTry } from './shared/next-look.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
@@ -8,8 +9,8 @@ import { showEvent, showSummary } from './order/order-summary.ts';
 import { showTickets } from './order/order-tickets.ts';
 import { type EventView, type OrderView, type TicketView, hasTickets } from './order/order-view.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { poll } from './shared/poll.ts';
-import { backOff, pause } from './shared/waiting.ts';
+import { type Poll, poll } from './shared/poll.ts';
+import { backOff, pause, spread } from './shared/waiting.ts';
 
 const words = orderWords[pageLanguage];
 const orderId = location.pathname.split('/').at(-1) ?? '';
@@ -24,17 +25,16 @@ let etag: string | undefined;
 let looks = 0;
 let failures = 0;
 let ticketsOf: string | undefined;
+let watch: Poll | undefined;
+let live: Live | undefined;
+/** How often the order is read while its stream says when it changes: a stream may be silent without being at its end. */
+const lookWithStreamMs = 45_000;
 
 void open();
 
 async function open(): Promise<void> {
   if (token !== '' && !(await openSession())) return showMissing();
-  const watch = poll(look);
-  const again = () => {
-    looks = 0;
-    etag = undefined;
-    watch.now();
-  };
+  watch = poll(look);
   // A buyer who comes back from the payment page wants to see the result at once.
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) again();
@@ -64,6 +64,23 @@ async function openSession(): Promise<boolean> {
   }
 }
 
+/** Reads the order now, and often for a while. */
+function again(): void {
+  looks = 0;
+  etag = undefined;
+  watch?.now();
+}
+
+/** An order that nothing happens to by itself needs no stream. */
+function followWhileOpen(isOpen: boolean): void {
+  if (isOpen) {
+    live ??= follow(`${path}/stream`, { onEvent: again, onSnapshot: () => watch?.now(), onState: () => watch?.now() });
+  } else {
+    live?.close();
+    live = undefined;
+  }
+}
+
 async function look(): Promise<number | undefined> {
   const answer = await call<OrderView>('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
   const isAway = answer.kind === 'unreachable' || (answer.kind === 'refused' && answer.problem.status !== 404);
@@ -85,7 +102,9 @@ async function look(): Promise<number | undefined> {
   looks += 1;
   if (shown === undefined) return undefined;
   if (hasTickets(shown) && !(await loadTickets(shown))) return nextTry(1, 0, Math.random());
-  return nextLook(shown, { looks, askedMs: askedBy(answer), random: Math.random() });
+  const waitMs = nextLook(shown, { looks, askedMs: askedBy(answer), random: Math.random() });
+  followWhileOpen(waitMs !== undefined);
+  return waitMs !== undefined && live?.isOpen() === true ? spread(lookWithStreamMs, Math.random()) : waitMs;
 }
 
 function present(order: OrderView): void {

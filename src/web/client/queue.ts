@@ -1,13 +1,14 @@
 import { joinWords } from '../i18n/words/queue-join.ts';
 import { queueWords } from '../i18n/words/queue.ts';
-import { askedBy, call } from './shared/api.ts';
+import { type Answer, askedBy, call } from './shared/api.ts';
 import { byId, localStorageIfAny, setText, show } from './shared/dom.ts';
 import { setMessage } from './shared/form-faults.ts';
+import { follow } from './shared/live.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { poll } from './shared/poll.ts';
 import { refusalText } from './shared/refusal-text.ts';
 import { serverNow } from './shared/server-clock.ts';
-import { backOff } from './shared/waiting.ts';
+import { backOff, spread } from './shared/waiting.ts';
 import { fromHex } from './queue/bytes.ts';
 import { exchangePlace } from './queue/exchange-place.ts';
 import { type Held, heldPlace, leavePlace } from './queue/held-place.ts';
@@ -43,7 +44,21 @@ let isJoining = false;
 let shownKind: Stage['kind'] | undefined;
 let drawn: { readonly of: string; readonly position: number } | undefined;
 
+/** The document as the stream has sent it, until it is shown. */
+let sent: QueueView | undefined;
+/** How often the document is read while the stream sends it when it changes. */
+const lookWithStreamMs = 45_000;
+
 const watch = poll(look, { alsoHidden: true });
+const live = follow(`/v1/events/${slug}/stream`, {
+  alsoHidden: true,
+  onEvent: (name, data) => {
+    if (name !== 'queue') return;
+    sent = data as QueueView;
+    watch.now();
+  },
+  onState: () => watch.now(),
+});
 watchJoinForms(slug, mine, changed);
 watchVerifyPanel(slug, () => ({ held: mine.read(), shown: positionNow() }));
 byId('other-address').addEventListener('click', () => {
@@ -67,11 +82,21 @@ function changed(): void {
   watch.now();
 }
 
+/** What the stream has sent, else what the API answers. */
+async function read(): Promise<Answer<QueueView>> {
+  if (sent === undefined) {
+    return call<QueueView>('GET', `/v1/events/${slug}/queue`, {
+      deadlineMs: 8000,
+      ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
+    });
+  }
+  const body = sent;
+  sent = undefined;
+  return { kind: 'ok', status: 200, body, etag: null, retryAfterMs: undefined };
+}
+
 async function look(): Promise<number | undefined> {
-  const answer = await call<QueueView>('GET', `/v1/events/${slug}/queue`, {
-    deadlineMs: 8000,
-    ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
-  });
+  const answer = await read();
   if (answer.kind === 'refused' || answer.kind === 'unreachable') {
     failures += 1;
     const askedMs = askedBy(answer);
@@ -91,7 +116,10 @@ async function look(): Promise<number | undefined> {
   present();
   const { nowMs, stage } = standing(queue);
   const wantedMs = lookAgainMs(queue, stage, { nowMs, isHidden: document.hidden, random: Math.random() });
-  return wantedMs === undefined ? undefined : Math.max(wantedMs, askedMs);
+  if (wantedMs === undefined) return undefined;
+  // The turn is taken by its time: it does not wait for the stream.
+  const isSparse = live.isOpen() && stage.kind !== 'called';
+  return Math.max(wantedMs, askedMs, isSparse ? spread(lookWithStreamMs, Math.random()) : 0);
 }
 
 /** Takes the step that the stage requires. @returns milliseconds that the service asked to wait */

@@ -1,0 +1,166 @@
+/**
+ * Follows a live stream of the API. `fetch` instead of `EventSource`: only it can send a credential in a header, and sees why a stream
+ * was refused. The page must work without it, so every fault only means that the page asks as often as before.
+ */
+export type Live = {
+  /** Whether changes arrive by themselves now. */
+  isOpen(): boolean;
+  close(): void;
+};
+
+export type LiveOptions = {
+  /** Sent as `Authorization: Bearer`. An order's cookie is sent by itself. */
+  readonly token?: string | undefined;
+  /** An event of the stream, such as `order`. `data` has the shape that the API's contract names. */
+  readonly onEvent: (name: string, data: unknown) => void;
+  /** Read again what you show: the stream begins, or messages may have been missed. Comes after a short random time. */
+  readonly onSnapshot?: () => void;
+  /** The stream opened or closed; ask more or less often from now on. */
+  readonly onState?: (isOpen: boolean) => void;
+  /** Also while the page is hidden. */
+  readonly alsoHidden?: boolean;
+};
+
+/** Longer than two heartbeats: a connection on which nothing comes for so long is dead. */
+const silenceMsMax = 50_000;
+const firstRetryMs = 2000;
+const retryMsMax = 120_000;
+/** Pages that read again after a gap spread themselves over this time. */
+const snapshotSpreadMs = 3000;
+const bufferMax = 1_000_000;
+
+/** Ends for good where there is nothing to follow: not found, not allowed, or a server without streams. */
+const finalStatuses = new Set([400, 401, 403, 404, 405, 406]);
+
+export function follow(path: string, options: LiveOptions): Live {
+  let isOpen = false;
+  let isClosed = false;
+  let isRunning = false;
+  let lastId: string | undefined;
+  let retryMs = firstRetryMs;
+  let failures = 0;
+  let timer: number | undefined;
+  let stop = new AbortController();
+
+  const setOpen = (next: boolean): void => {
+    if (isOpen === next) return;
+    isOpen = next;
+    options.onState?.(next);
+  };
+  const mayRun = () => !isClosed && (options.alsoHidden === true || !document.hidden);
+  const take = ({ id, name, data, retry }: ServerEvent): void => {
+    if (retry !== undefined) retryMs = Math.min(retry, retryMsMax);
+    if (id !== undefined) lastId = id;
+    if (name === 'paused') setOpen(false);
+    else if (name === 'snapshot') {
+      setOpen(true);
+      const isStart = (data as { reason?: string } | undefined)?.reason === 'start';
+      window.setTimeout(() => !isClosed && options.onSnapshot?.(), isStart ? 0 : Math.random() * snapshotSpreadMs);
+    } else if (name !== undefined) {
+      setOpen(true);
+      options.onEvent(name, data);
+    }
+  };
+  const run = async (): Promise<void> => {
+    if (isRunning || !mayRun()) return;
+    isRunning = true;
+    clearTimeout(timer);
+    stop = new AbortController();
+    const isFinal = await readStream(path, { ...options, lastId, stop, onEvent: take, onOpen: () => (failures = 0) });
+    isRunning = false;
+    setOpen(false);
+    if (isFinal) isClosed = true;
+    if (!mayRun()) return;
+    failures += 1;
+    const waitMs = Math.min(retryMs * 1.5 ** Math.min(failures - 1, 20), retryMsMax);
+    timer = window.setTimeout(() => void run(), waitMs * (0.75 + Math.random() / 2));
+  };
+  const onVisible = (): void => {
+    if (options.alsoHidden === true) return;
+    if (document.hidden) stop.abort();
+    else void run();
+  };
+  const close = (): void => {
+    isClosed = true;
+    clearTimeout(timer);
+    stop.abort();
+    document.removeEventListener('visibilitychange', onVisible);
+  };
+  document.addEventListener('visibilitychange', onVisible);
+  // A page that the browser keeps for the way back must not hold a connection.
+  window.addEventListener('pagehide', () => stop.abort());
+  window.addEventListener('pageshow', ({ persisted }) => persisted && void run());
+  void run();
+  return { isOpen: () => isOpen, close };
+}
+
+type ServerEvent = {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly data?: unknown;
+  readonly retry?: number | undefined;
+};
+
+type Reading = {
+  readonly token?: string | undefined;
+  readonly lastId: string | undefined;
+  readonly stop: AbortController;
+  readonly onOpen: () => void;
+  readonly onEvent: (event: ServerEvent) => void;
+};
+
+/** Reads until the stream ends. @returns whether to leave it at that */
+async function readStream(path: string, { token, lastId, stop, onOpen, onEvent }: Reading): Promise<boolean> {
+  let silence = window.setTimeout(() => stop.abort(), silenceMsMax);
+  try {
+    const response = await fetch(path, {
+      signal: stop.signal,
+      credentials: 'same-origin',
+      redirect: 'error',
+      cache: 'no-store',
+      headers: {
+        accept: 'text/event-stream',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+      },
+    });
+    if (!response.ok || response.body === null) return finalStatuses.has(response.status);
+    onOpen();
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return false;
+      clearTimeout(silence);
+      silence = window.setTimeout(() => stop.abort(), silenceMsMax);
+      text += decoder.decode(value, { stream: true });
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      if (text.length > bufferMax) return true;
+      for (const block of blocks) onEvent(eventOf(block));
+    }
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(silence);
+    stop.abort();
+  }
+}
+
+/** Reads one block as our API writes it: each field once, and data as JSON on one line. */
+export function eventOf(block: string): ServerEvent {
+  const fields = new Map<string, string>();
+  for (const line of block.split('\n')) {
+    const at = line.indexOf(':');
+    if (at > 0) fields.set(line.slice(0, at), line.slice(at + 1).trimStart());
+  }
+  const retry = Number(fields.get('retry') ?? Number.NaN);
+  const data = fields.get('data');
+  return {
+    id: fields.get('id'),
+    name: fields.get('event'),
+    data: data === undefined ? undefined : JSON.parse(data),
+    retry: Number.isFinite(retry) ? retry : undefined,
+  };
+}
