@@ -1,9 +1,10 @@
+import { commonRefusals } from './common-refusals.ts';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { examples } from './contract-examples.ts';
 import { openApiDocument } from './http/contract/api-docs.ts';
 import type { AppEnv } from './http/contract/router.ts';
 import { type ErrorCode, problems } from './problems.ts';
-import { commonRefusals, refusals } from './refusals.ts';
+import { refusals } from './refusals.ts';
 
 type Content = Record<string, { schema?: unknown; example?: unknown }>;
 type Operation = {

@@ -11,10 +11,12 @@ const parameterGroups = [
   ['headers', 'header'],
 ] as const;
 
-/** Every operation of the contract, in its order. */
+/** Every operation of the contract that answers at once, in its order. A live stream is no call: it is read as it comes. */
 function operationsOf(contract: Contract): readonly Named[] {
   return Object.entries(contract.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+    Object.entries(methods)
+      .filter(([, { responses }]) => responses['200']?.content?.['text/event-stream'] === undefined)
+      .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
 }
 

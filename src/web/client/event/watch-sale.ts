@@ -3,6 +3,7 @@ import { eventWords } from '../../i18n/words/event.ts';
 import { askedBy, call } from '../shared/api.ts';
 import { setText } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';
+import { follow } from '../shared/live.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { poll } from '../shared/poll.ts';
 import { serverNow } from '../shared/server-clock.ts';
@@ -45,17 +46,30 @@ function keepTurning(choice: TicketChoice, showStage: () => void): void {
     setTimeout(() => keepTurning(choice, showStage), tickMs);
 }
 
-/** Reads availability from the shared cache, and closes a sold-out category before anybody fills in the form for it. */
+type Bands = { readonly data: readonly { readonly ticketCategoryId: string; readonly band: string }[] };
+
+/** Shows availability as it changes, else reads it from the shared cache; closes a sold-out category before anybody fills in the form for it. */
 function watchAvailability(slug: string, choice: TicketChoice, showStage: () => void): void {
   let failures = 0;
+  const hasClosed = () => choice.rows.every(({ node }) => node.dataset['state'] === 'closed');
+  const showBands = ({ data }: Bands): void => {
+    for (const { ticketCategoryId, band } of data) choice.setBand(ticketCategoryId, band);
+    showStage();
+  };
+  const live = hasClosed()
+    ? undefined
+    : follow(`/v1/events/${slug}/stream`, {
+        onEvent: (name, data) => name === 'availability' && showBands(data as Bands),
+      });
   poll(async () => {
-    if (choice.rows.every(({ node }) => node.dataset['state'] === 'closed')) return undefined;
-    type Bands = { data: { ticketCategoryId: string; band: string }[] };
+    if (hasClosed()) {
+      live?.close();
+      return undefined;
+    }
+    if (live?.isOpen() === true) return spread(availabilityEveryMs, Math.random());
     const answer = await call<Bands>('GET', `/v1/events/${slug}/availability`, { deadlineMs: 8000 });
     failures = answer.kind === 'ok' ? 0 : failures + 1;
-    if (answer.kind === 'ok')
-      for (const { ticketCategoryId, band } of answer.body.data) choice.setBand(ticketCategoryId, band);
-    showStage();
+    if (answer.kind === 'ok') showBands(answer.body);
     if (failures === 0) return spread(availabilityEveryMs, Math.random());
     const askedMs = askedBy(answer);
     return backOff(failures, { firstMs: availabilityEveryMs, ceilingMs: 120_000, askedMs, random: Math.random() });
