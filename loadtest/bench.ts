@@ -27,7 +27,6 @@ import { type BenchReport, type Machine, printReport } from './bench/harness/rep
 import { benchReports } from './bench/reports.ts';
 import { benchSpread } from './bench/orders/spread.ts';
 import { benchSettle } from './bench/settle/settle.ts';
-import { benchWorkerKills } from './bench/settle/worker-kills.ts';
 
 /**
  * `npm run bench`, or with names: measures paths against their controls in one run, and writes each result into
@@ -48,10 +47,6 @@ const benches = {
   settle: [
     'from the placed order to the mail with its tickets: every stage, its rate and how long it took',
     benchSettle,
-  ],
-  'worker-kills': [
-    'the worker is killed every five seconds while orders are placed, paid and mailed',
-    benchWorkerKills,
   ],
   mails: ['mails through the worker to a server that takes everything', benchMails],
   reports: ['reports of a million orders as CSV and XLSX, and their memory', benchReports],

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { z } from 'zod';
@@ -20,9 +21,11 @@ const struck = new WeakMap<object, number>();
 /** The faulty answer, or undefined if no fault applies. Waits for the scripted delay. */
 export async function strike(
   fault: Fault | undefined,
-  world: Readonly<{ random: Random; scheduler: Scheduler }>,
+  world: Readonly<{ random: Random; scheduler: Scheduler; journal: Pick<Journal, 'append'> }>,
 ): Promise<FaultAnswer | undefined> {
   if (fault === undefined || !strikes(fault, world.random)) return undefined;
+  if (fault.answer !== undefined || fault.delayMs !== undefined)
+    world.journal.append({ kind: 'fault.struck', answer: fault.answer ?? 'slow' });
   if (fault.delayMs !== undefined) await world.scheduler.wait(fault.delayMs);
   return fault.answer;
 }

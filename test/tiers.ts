@@ -104,6 +104,7 @@ export const drills = [
   'test/http/server/slow-clients.test.ts',
   'test/http/server/slow-readers.test.ts',
   'test/live/outages.test.ts',
+  'test/loadtest/drills.test.ts',
   'test/loadtest/generator.test.ts',
   'test/notifications/webhooks/documents.test.ts',
   'test/orders/tickets/print-tickets.test.ts',

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { build, stop } from 'esbuild';
+import { type Plugin, build, stop } from 'esbuild';
 import { buildWeb } from '../../../src/web/client-build/build-web.ts';
 import { dataFolder, repositoryFolder } from '../places.ts';
 
@@ -28,7 +28,7 @@ const helpers = ['src/orders/tickets/tickets-helper.ts', 'src/access/sessions/pa
 /** Bundles the API and the worker into the data folder, and beside them the files for browsers. */
 export async function bundle(): Promise<void> {
   await Promise.all([
-    ...Object.values(bundles).map(bundleProgram),
+    ...Object.values(bundles).map((program) => bundleProgram(program)),
     bundleHelpers(join(dataFolder, 'build')),
     buildWeb({ outFolder: join(dataFolder, 'build/web') }),
   ]);
@@ -38,11 +38,19 @@ export async function bundle(): Promise<void> {
 /** Bundles the helper processes of the API into the folder of its program. */
 export async function bundleHelpers(folder: string): Promise<void> {
   const files = helpers.map((entry) => ({ entry, file: join(folder, `${basename(entry, '.ts')}.mjs`) }));
-  await Promise.all(files.map(bundleProgram));
+  await Promise.all(files.map((file) => bundleProgram(file)));
 }
 
 /** Bundles one program into one file. */
-export async function bundleProgram({ entry, file }: { entry: string; file: string }): Promise<void> {
+export async function bundleProgram({
+  entry,
+  file,
+  plugins = [],
+}: {
+  entry: string;
+  file: string;
+  plugins?: readonly Plugin[];
+}): Promise<void> {
   await build({
     absWorkingDir: repositoryFolder,
     entryPoints: [entry],
@@ -53,6 +61,7 @@ export async function bundleProgram({ entry, file }: { entry: string; file: stri
     target: 'node22',
     sourcemap: true,
     external: externals,
+    plugins: [...plugins],
     logLevel: 'silent',
     // Some packages are CommonJS inside and call `require`, which an ES module does not have by itself.
     banner: {

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { invariants } from '../../src/invariants.ts';
-import { compareWithSandbox } from '../../testkit/payments/compare-with-sandbox.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { invariants } from '../../../src/invariants.ts';
+import { compareWithSandbox } from '../../../testkit/payments/compare-with-sandbox.ts';
 import type { Columns } from './columns.ts';
-import type { DrillWorld } from './world.ts';
+import type { MatrixWorld } from './open-matrix-world.ts';
 
 const settleWithinMs = 120_000;
 const replaysMax = 50;
 const answerDeadlineMs = 30_000;
 
 /** Waits until the worker has no due work left. @returns what is left, in words */
-export async function untilSettled(world: DrillWorld): Promise<string[]> {
+export async function untilSettled(world: MatrixWorld): Promise<string[]> {
   const deadline = performance.now() + settleWithinMs;
   for (;;) {
     const [left] = await rowsOf<{ jobs: number; mails: number; callbacks: number }>(
@@ -28,7 +28,7 @@ export async function untilSettled(world: DrillWorld): Promise<string[]> {
 }
 
 /** Checks that everything acknowledged exists, everything else can be requested again, and all books agree. */
-export async function faultsAfter(world: DrillWorld, columns: Columns): Promise<string[]> {
+export async function faultsAfter(world: MatrixWorld, columns: Columns): Promise<string[]> {
   const faults = [...(await untilSettled(world))];
   const { db } = world.owner;
   const missing = await rowsOf<{ id: string }>(
@@ -57,7 +57,7 @@ export async function faultsAfter(world: DrillWorld, columns: Columns): Promise<
   return faults;
 }
 
-async function askAgain(world: DrillWorld, init: RequestInit): Promise<{ status: number; id: string | undefined }> {
+async function askAgain(world: MatrixWorld, init: RequestInit): Promise<{ status: number; id: string | undefined }> {
   const answer = await fetch(`${world.url}/v1/orders`, { ...init, signal: AbortSignal.timeout(answerDeadlineMs) });
   const { id } = (await answer.json()) as { id?: string };
   return { status: answer.status, id };

@@ -1,7 +1,8 @@
-import { familyOf } from '../bench/harness/pinning.ts';
+import { familyOf } from '../../bench/harness/pinning.ts';
+import { type Part, isStopped, processOf, signalQuietly } from '../faults/processes.ts';
 import { type ColumnName, columnNames } from './columns.ts';
-import { controlSandbox } from './control-sandbox.ts';
-import { type DrillWorld, autoPay } from './world.ts';
+import { controlSandbox } from '../world/control-sandbox.ts';
+import { type MatrixWorld, autoPay } from './open-matrix-world.ts';
 
 /**
  * What a column must show while a part is stopped.
@@ -13,8 +14,9 @@ export type Expected = 'normal' | 'stale' | 'refused';
 export type MatrixRow = {
   readonly name: string;
   readonly expects: Readonly<Record<ColumnName, Expected>>;
-  breakIt(world: DrillWorld): Promise<void>;
-  mend(world: DrillWorld): Promise<void>;
+  /** @returns how many processes or rules were seen to be as the fault wants them */
+  breakIt(world: MatrixWorld): Promise<number>;
+  mend(world: MatrixWorld): Promise<void>;
 };
 
 const everything = (expected: Expected): Record<ColumnName, Expected> =>
@@ -23,18 +25,26 @@ const normal = everything('normal');
 const withoutDatabase = { ...everything('refused'), browse: 'stale', availability: 'stale' } as const;
 
 /** Stops a server with all its processes. Its connections stay open, and none of its timeouts run. */
-function frozen(name: string, child: string, expects: MatrixRow['expects']): MatrixRow {
-  const signal = (world: DrillWorld, what: NodeJS.Signals) => {
-    const pid = child === 'worker' ? world.worker.pid() : (world.services.children.get(child)?.pid() ?? 0);
-    if (pid === 0) throw new Error(`${child} does not run`);
-    for (const member of familyOf(pid)) process.kill(member, what);
-  };
+function frozen(name: string, part: Part, expects: MatrixRow['expects']): MatrixRow {
+  const familyIn = (world: MatrixWorld) => familyOf(processOf(world, part).pid());
   return {
     name,
     expects,
-    breakIt: async (world) => signal(world, 'SIGSTOP'),
-    mend: async (world) => signal(world, 'SIGCONT'),
+    breakIt: async (world) => {
+      const family = familyIn(world);
+      for (const pid of family) signalQuietly(pid, 'SIGSTOP');
+      return family.filter(isStopped).length;
+    },
+    mend: async (world) => {
+      for (const pid of familyIn(world)) signalQuietly(pid, 'SIGCONT');
+    },
   };
+}
+
+/** The sandbox throws where it does not take the rule. */
+async function scripted(path: 'scenarios' | 'smtp/rules', world: MatrixWorld, rule: unknown): Promise<number> {
+  await controlSandbox(world.sandbox.url, path, rule);
+  return 1;
 }
 
 const hang = { answer: 'hang' };
@@ -49,15 +59,14 @@ export const matrixRows: Readonly<Record<string, MatrixRow>> = {
   gateway: {
     name: 'Gateway',
     expects: normal,
-    breakIt: ({ sandbox }) =>
-      controlSandbox(sandbox.url, 'scenarios', { snap: hang, status: hang, close: hang, autoPay }),
+    breakIt: (world) => scripted('scenarios', world, { snap: hang, status: hang, close: hang, autoPay }),
     mend: ({ sandbox }) =>
       controlSandbox(sandbox.url, 'scenarios', { snap: works, status: works, close: works, autoPay }),
   },
   mail: {
     name: 'Mail server',
     expects: normal,
-    breakIt: ({ sandbox }) => controlSandbox(sandbox.url, 'smtp/rules', { match: {}, stage: 'mail', answer: 'hang' }),
+    breakIt: (world) => scripted('smtp/rules', world, { match: {}, stage: 'mail', answer: 'hang' }),
     mend: ({ sandbox }) =>
       controlSandbox(sandbox.url, 'smtp/rules', { match: {}, stage: 'mail', answer: 450, probability: 0 }),
   },

@@ -1,9 +1,9 @@
 import { hash, randomUUID } from 'node:crypto';
-import { encodeBase32 } from '../../src/platform/ids.ts';
-import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
-import { bulkOrderId } from '../bench/fill/bulk-orders.ts';
-import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
-import type { DrillWorld } from './world.ts';
+import { encodeBase32 } from '../../../src/platform/ids.ts';
+import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
+import { bulkOrderId } from '../../bench/fill/bulk-orders.ts';
+import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
+import type { MatrixWorld } from './open-matrix-world.ts';
 
 /** The columns of the resiliency matrix: what people do, each by one request. */
 export const columnNames = ['browse', 'availability', 'hold', 'pay', 'callback', 'ticket', 'check-in'] as const;
@@ -29,7 +29,7 @@ export type Columns = Readonly<Record<ColumnName, Column>> & {
 /** The age of an order when its buyer chooses a payment method. */
 const chosenAfterMs = 1000;
 
-export function createColumns(world: DrillWorld): Columns {
+export function createColumns(world: MatrixWorld): Columns {
   const acknowledged: { id: string; key: string }[] = [];
   const unknown: RequestInit[] = [];
   const stored: string[] = [];
@@ -106,7 +106,7 @@ export function createColumns(world: DrillWorld): Columns {
 type Post = (body: string, headers?: Record<string, string>) => RequestInit;
 
 /** A correctly signed "pending": it is stored and applied, and moves no money that the sandbox does not know. */
-function callbackColumn(world: DrillWorld, post: Post, stored: string[]): Column {
+function callbackColumn(world: MatrixWorld, post: Post, stored: string[]): Column {
   let attempt = 0;
   const amount = `${world.waiting.categories[0]?.price ?? 0}.00`;
   return {
@@ -138,7 +138,7 @@ function callbackColumn(world: DrillWorld, post: Post, stored: string[]): Column
   };
 }
 
-function checkInColumn({ door }: DrillWorld, post: Post): Column {
+function checkInColumn({ door }: MatrixWorld, post: Post): Column {
   let ticket = 0;
   return {
     perSecond: 10,

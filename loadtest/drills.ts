@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryFolder } from '../deploy/local/places.ts';
+import { isInterrupted } from './bench/harness/interruption.ts';
+import { drills } from './drills/catalogue.ts';
+import { documentOf } from './drills/document.ts';
+import { failureOf } from './drills/drill.ts';
+import { matrixRows } from './drills/matrix/matrix-rows.ts';
+import { readOptions, usage } from './drills/options.ts';
+import { keepResult, printResult, readResults } from './drills/results.ts';
+
+/**
+ * `npm run drills`: lets faults strike while the product sells, and proves that nothing is lost or done twice. Writes each result
+ * to `loadtest/results/drills`. Fails when a drill does.
+ *
+ *     npm run drills -- worker-kills --orders 2000 --minutes 0.5
+ */
+async function main(): Promise<void> {
+  const asked = readOptions(process.argv.slice(2), drills, Object.keys(matrixRows));
+  if (asked === 'help') return void process.stdout.write(`${usage(drills)}\n`);
+  if (asked === 'document') {
+    writeFileSync(join(repositoryFolder, 'docs/drills.md'), documentOf(drills, readResults()));
+    return void process.stdout.write('written to docs/drills.md\n');
+  }
+  for (const [place, name] of asked.names.entries()) {
+    const drill = drills[name];
+    if (drill === undefined) continue;
+    process.stderr.write(`drill ${name} (${place + 1} of ${asked.names.length}): ${drill.fault}\n`);
+    const runs = await drill.run(asked.options);
+    keepResult(name, drill, runs);
+    printResult(name, runs);
+    if (runs.some((run) => failureOf(run) !== undefined)) process.exitCode = 1;
+  }
+}
+
+// By default a signal would end only this process. Leaving by `exit` also stops the servers.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => process.listenerCount(name) === 1 && process.exit(130));
+
+main().then(
+  // Handles that a drill has left open must not keep the process alive.
+  () => process.exit(),
+  (error: unknown) => {
+    // The handler that stops the servers exits afterwards.
+    if (isInterrupted()) return;
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(2);
+  },
+);

@@ -1,0 +1,66 @@
+/** A drill: a kind of fault that strikes while the product sells, and what must hold in spite of it. */
+export type Drill = {
+  /** What is done meanwhile. */
+  readonly does: string;
+  readonly fault: string;
+  /** What shows that the fault struck. Without it a run proves nothing. */
+  readonly proof: string;
+  readonly holds: string;
+  /** The guard whose removal the drill must notice, if one guard stands against this fault. */
+  readonly guard?: string;
+  run(given: DrillOptions): Promise<readonly DrillRun[]>;
+};
+
+export type DrillOptions = {
+  /** The full size of the drill applies to what is not given. */
+  readonly orders: number | undefined;
+  readonly minutes: number | undefined;
+  /** Rows of the outbox in the drill `backlog`. */
+  readonly rows: number;
+  /** Seconds for which each part stands still in the drill `matrix`, and the parts. */
+  readonly seconds: number;
+  readonly parts: readonly string[];
+  /** One number decides arrivals, quantities, repeated requests, the moments of faults and the outside world's whims. */
+  readonly seeds: readonly number[];
+  readonly control: boolean;
+  readonly mutant: boolean;
+};
+
+/** `control` is the same seed without the fault, `mutant` the fault with the guard removed. */
+export type Variant = 'control' | 'fault' | 'mutant';
+
+/** What one witness counted, against what buyers were told. */
+export type VerdictRow = {
+  readonly what: string;
+  readonly expected: number;
+  readonly found: number;
+  readonly missing: number;
+  readonly twice: number;
+  /** How many of those may be there twice, because the provider had accepted before the fault struck. */
+  readonly allowed: number;
+};
+
+export type Proof = { readonly what: string; readonly times: number };
+
+export type DrillRun = {
+  readonly variant: Variant;
+  readonly seed: number;
+  readonly seconds: number;
+  readonly proofs: readonly Proof[];
+  readonly rows: readonly VerdictRow[];
+  /** What did not hold. */
+  readonly faults: readonly string[];
+  readonly facts: Readonly<Record<string, string | number>>;
+};
+
+/**
+ * Why a run did not go as it must; undefined if it did. A run with the fault is void without proof that the fault struck, and a
+ * mutant must be noticed.
+ */
+export function failureOf({ variant, proofs, faults }: DrillRun): string | undefined {
+  const unproven = proofs.filter(({ times }) => times === 0);
+  if (variant !== 'control' && (proofs.length === 0 || unproven.length > 0))
+    return `void: the fault left no proof${unproven.map(({ what }) => `, ${what}`).join('')}`;
+  if (variant === 'mutant') return faults.length === 0 ? 'the removed guard was not noticed' : undefined;
+  return faults.length === 0 ? undefined : faults.join('; ');
+}

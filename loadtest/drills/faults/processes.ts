@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
+import { familyOf } from '../../bench/harness/pinning.ts';
+import type { Scene } from '../sale/sale-drill.ts';
+import type { DrillWorld } from '../world/world.ts';
+
+/** The parts of the product that run as processes of their own. */
+export type Part = 'api' | 'worker' | 'pgbouncer' | 'postgres' | 'redis-cache' | 'redis-queue';
+
+const endsWithinMs = 10_000;
+
+export function processOf({ api, workers, services }: DrillWorld, part: Part): Supervised {
+  const found = part === 'api' ? api : part === 'worker' ? workers[0] : services.children.get(part);
+  if (found === undefined) throw new Error(`${part} does not run`);
+  return found;
+}
+
+/** Kills a part and all its processes without warning, leaves it dead for some milliseconds, and starts it anew. */
+export async function killAndStart({ world, strikes }: Scene, part: Part, deadForMs = 0): Promise<void> {
+  const child = processOf(world, part);
+  const before = child.pid();
+  const atMs = Date.now();
+  for (const pid of familyOf(before)) signalQuietly(pid, 'SIGKILL');
+  const deadline = performance.now() + endsWithinMs;
+  while (child.pid() !== 0 && performance.now() < deadline) await pause(10);
+  await pause(deadForMs);
+  await child.start();
+  if (child.pid() !== before && child.pid() !== 0) strikes.note(`${part} killed, and started as another process`, atMs);
+}
+
+/** Stops a part with all its processes for some milliseconds: connections stay open, and none of its own timeouts run. */
+export async function freeze({ world, strikes }: Scene, part: Part, milliseconds: number): Promise<void> {
+  const family = familyOf(processOf(world, part).pid());
+  const atMs = Date.now();
+  for (const pid of family) signalQuietly(pid, 'SIGSTOP');
+  const stopped = family.filter(isStopped).length;
+  await pause(milliseconds);
+  for (const pid of family) signalQuietly(pid, 'SIGCONT');
+  if (stopped > 0) strikes.note(`${part} stood still`, atMs);
+}
+
+/** Whether the process is stopped by a signal. */
+export function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  } catch {
+    return false;
+  }
+}
+
+export function signalQuietly(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended.
+  }
+}

@@ -1,0 +1,98 @@
+import { Redis } from 'ioredis';
+import type { Drill } from '../drill.ts';
+import { type Scene, saleDrill } from '../sale/sale-drill.ts';
+import type { Mutant } from '../world/mutants.ts';
+import { selling } from '../sale/selling.ts';
+
+const flushes = 3;
+const fullForMs = 20_000;
+const maxmemoryUsual = '256mb';
+/** What was lost is handed over again at the relay's next round; recurring jobs are put back within half a minute. */
+const stallMaxSeconds = 60;
+
+const orders = 6000;
+const minutes = 1;
+
+/** The relay as one would write it first: what was handed to the queue is gone from the outbox. */
+const withoutLease: Mutant = {
+  without: 'a job stays in the outbox until it is done',
+  edits: [
+    {
+      file: 'src/platform/jobs/outbox.ts',
+      text: `update outbox set
+        relays = relays + 1,
+        available_at = now() + make_interval(secs => least(\${leaseSeconds} * power(2, least(relays, 20)), \${leaseSecondsMax}))
+      from due where outbox.id = due.id`,
+      instead: 'delete from outbox using due where outbox.id = due.id',
+    },
+  ],
+};
+
+async function withQueue(scene: Scene, act: (redis: Redis) => Promise<void>): Promise<void> {
+  const redis = new Redis(scene.world.services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
+  try {
+    await act(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Empties it at random moments, three times while something lies in it. */
+async function flushThrice(scene: Scene): Promise<void> {
+  const what = 'the queue lost jobs that lay in it';
+  scene.strikes.expect(what);
+  await withQueue(scene, async (redis) => {
+    for (let number = 0; number < flushes; number += 1) {
+      if (!(await scene.wait(((scene.seconds * 1000) / (flushes + 1)) * (0.5 + scene.random() / 2)))) return;
+      const held = (await redis.keys('{antre}:*:outbox-*')).length;
+      const atMs = Date.now();
+      await redis.flushall();
+      if (held > 0) scene.strikes.note(what, atMs);
+    }
+  });
+}
+
+/** Sets the limit of its memory to what it uses, so that it refuses every write that needs more. */
+async function fillOnce(scene: Scene): Promise<void> {
+  const what = 'writes that Redis refused for want of memory';
+  scene.strikes.expect(what);
+  await withQueue(scene, async (redis) => {
+    await scene.wait(scene.seconds * 1000 * 0.3);
+    const before = await refusedWrites(redis);
+    const atMs = Date.now();
+    const used = /used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? '1';
+    await redis.config('SET', 'maxmemory', used);
+    await scene.wait(fullForMs);
+    await redis.config('SET', 'maxmemory', maxmemoryUsual);
+    const refused = (await refusedWrites(redis)) - before;
+    scene.strikes.note('the queue was full', atMs);
+    scene.strikes.count(what, refused);
+  });
+}
+
+async function refusedWrites(redis: Redis): Promise<number> {
+  return Number(/errorstat_OOM:count=(\d+)/.exec(await redis.info('errorstats'))?.[1] ?? 0);
+}
+
+export const redisDrills: Readonly<Record<string, Drill>> = {
+  'redis-queue-flushed': saleDrill({
+    ...selling,
+    fault: 'redis-queue: FLUSHALL, three times',
+    proof: 'Jobs lay in it each time.',
+    orders,
+    minutes,
+    stallMaxSeconds,
+    strike: flushThrice,
+    mutant: withoutLease,
+  }),
+  'redis-queue-full': saleDrill({
+    ...selling,
+    fault: `redis-queue: its memory is full for ${fullForMs / 1000} s (maxmemory reached, noeviction)`,
+    proof: 'Redis counts the writes that it refused.',
+    orders,
+    minutes,
+    stallMaxSeconds,
+    strike: fillOnce,
+    mutant: withoutLease,
+  }),
+};

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { say } from '../../bench/harness/stack.ts';
+import type { DrillOptions, DrillRun, Proof } from '../drill.ts';
+import { createColumns } from './columns.ts';
+import { type Cell, judge, recoverySeconds } from './judge.ts';
+import { matrixRows } from './matrix-rows.ts';
+import { faultsAfter } from './settle.ts';
+import { startSteadyLoad } from './steady-load.ts';
+import { openMatrixWorld } from './open-matrix-world.ts';
+
+const warmUpMs = 4000;
+const usualMs = 4000;
+const recoverWithinMs = 10_000;
+
+/**
+ * Breaks one part after another under a steady load, each for some seconds, and compares what people see with the rows of
+ * the resiliency matrix. The seconds before each fault are its control. Afterwards everything acknowledged must exist and the
+ * books must agree.
+ */
+export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Promise<readonly DrillRun[]> {
+  const [seed = 1] = seeds;
+  const started = performance.now();
+  say('starting the stack, the outside world, an API process and a worker');
+  const world = await openMatrixWorld(seed);
+  try {
+    const columns = createColumns(world);
+    const load = startSteadyLoad(world.url, columns);
+    await pause(warmUpMs);
+    const cells: Cell[] = [];
+    const recoveries: string[] = [];
+    const proofs: Proof[] = [];
+    const faults: string[] = [];
+    for (const row of parts.map((name) => matrixRows[name]).filter((one) => one !== undefined)) {
+      const before = { from: load.now(), to: load.now() + usualMs };
+      await pause(usualMs);
+      say(`${row.name} stands still for ${seconds} s`);
+      const from = load.now();
+      proofs.push({ what: `${row.name} stood still`, times: await row.breakIt(world) });
+      await pause(seconds * 1000);
+      const during = { from, to: load.now() };
+      await row.mend(world);
+      await pause(recoverWithinMs + 1000);
+      const recovered = recoverySeconds(columns, load.seen, during.to, load.now());
+      if (recovered === undefined) faults.push(`${row.name}: not well after ${recoverWithinMs / 1000} s`);
+      recoveries.push(`${row.name} ${recovered ?? 'never'}`);
+      cells.push(...judge(row, columns, load.seen, before, during));
+    }
+    await load.stop();
+    say('waiting for what was put off, and auditing');
+    faults.push(
+      ...cells
+        .filter(({ ok }) => !ok)
+        .map(({ row, column, expected, seen }) => `${row}, ${column}: ${expected} was expected: ${seen}`),
+      ...(await faultsAfter(world, columns)),
+    );
+    return [
+      {
+        variant: 'fault',
+        seed,
+        seconds: Math.round((performance.now() - started) / 1000),
+        proofs,
+        rows: [],
+        faults,
+        facts: {
+          requests: load.seen.length,
+          'seconds until all was as before': recoveries.join(', '),
+          ...Object.fromEntries(
+            cells.map(({ row, column, expected, seen }) => [`${row}, ${column} (${expected})`, seen]),
+          ),
+        },
+      },
+    ];
+  } finally {
+    await world.close();
+  }
+}

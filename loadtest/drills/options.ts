@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import type { DrillOptions } from './drill.ts';
+
+const defaults = { rows: 1_000_000, seconds: 20, seed: 1, seeds: 1 };
+const most = { orders: 200_000, minutes: 60, rows: 10_000_000, seconds: 300, seed: 999, seeds: 100 };
+
+/** The help text, which is also shown after an invalid option. */
+export function usage(drills: Readonly<Record<string, { readonly fault: string }>>): string {
+  const width = Math.max(...Object.keys(drills).map((name) => name.length));
+  const lines = Object.entries(drills).map(([name, { fault }]) => `  ${name.padEnd(width)}  ${fault}`);
+  return `npm run drills -- [names] [options]     all of them when none is named
+${lines.join('\n')}
+Options
+  --orders N     orders of each run; the full size of the drill when missing
+  --minutes N    minutes in which they are placed, may be a fraction
+  --seed N       ${defaults.seed}; what else is random follows from it
+  --seeds N      ${defaults.seeds}; so many seeds, from --seed on
+  --no-control   leave out the runs without the fault
+  --no-mutant    leave out the runs with the guard removed
+  --rows N       ${defaults.rows}; rows of the outbox (backlog)
+  --seconds N    ${defaults.seconds}; for which each part stands still (matrix)
+  --parts a,b    the parts that stand still (matrix)
+  --document     runs nothing, writes docs/drills.md from the last results
+What each does, and what was seen last: docs/drills.md`;
+}
+
+/**
+ * Reads names and options.
+ * @returns `help` or `document` if asked for; all drills when none is named
+ * @throws Error with a sentence for the user
+ */
+export function readOptions(
+  given: readonly string[],
+  drills: Readonly<Record<string, { readonly fault: string }>>,
+  parts: readonly string[],
+): { readonly names: readonly string[]; readonly options: DrillOptions } | 'help' | 'document' {
+  const { values, positionals } = parseArgs({
+    args: [...given],
+    allowPositionals: true,
+    allowNegative: true,
+    options: {
+      orders: { type: 'string' },
+      minutes: { type: 'string' },
+      rows: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      seeds: { type: 'string' },
+      parts: { type: 'string' },
+      control: { type: 'boolean', default: true },
+      mutant: { type: 'boolean', default: true },
+      document: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) return 'help';
+  if (values.document === true) return 'document';
+  const unknown = positionals.find((name) => !Object.hasOwn(drills, name));
+  if (unknown !== undefined) throw new Error(`There is no drill "${unknown}".\n\n${usage(drills)}`);
+  const wantedParts = values.parts?.split(',') ?? parts;
+  const unknownPart = wantedParts.find((name) => !parts.includes(name));
+  if (unknownPart !== undefined) throw new Error(`--parts takes ${parts.join(',')}`);
+  const seed = whole('seed', values.seed) ?? defaults.seed;
+  const seeds = whole('seeds', values.seeds) ?? defaults.seeds;
+  return {
+    names: Object.keys(drills).filter((name) => positionals.length === 0 || positionals.includes(name)),
+    options: {
+      orders: whole('orders', values.orders),
+      minutes: fraction('minutes', values.minutes),
+      rows: whole('rows', values.rows) ?? defaults.rows,
+      seconds: whole('seconds', values.seconds) ?? defaults.seconds,
+      parts: wantedParts,
+      seeds: Array.from({ length: seeds }, (_, index) => seed + index),
+      control: values.control,
+      mutant: values.mutant,
+    },
+  };
+}
+
+function whole(name: keyof typeof most, text: string | undefined): number | undefined {
+  const value = fraction(name, text);
+  if (value === undefined || Number.isInteger(value)) return value;
+  throw new Error(`--${name} takes a whole number`);
+}
+
+function fraction(name: keyof typeof most, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0) || value > most[name]) throw new Error(`--${name} takes a number above 0, at most ${most[name]}`);
+  return value;
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { repositoryFolder } from '../../deploy/local/places.ts';
+import { type Drill, type DrillRun, type VerdictRow, failureOf } from './drill.ts';
+
+const folder = join(repositoryFolder, 'loadtest/results/drills');
+
+/** What is kept of a drill: the description of the time, so that the document can be made of it alone. */
+export type DrillResult = Omit<Drill, 'run'> & {
+  readonly name: string;
+  readonly at: string;
+  readonly machine: string;
+  readonly runs: readonly DrillRun[];
+};
+
+/** Replaces the drill's own earlier result. */
+export function keepResult(name: string, { run: _run, ...described }: Drill, runs: readonly DrillRun[]): void {
+  const all = cpus();
+  const machine = `${all.length} cores of ${all[0]?.model ?? 'an unknown kind'}, Node ${process.version}`;
+  const result: DrillResult = { name, ...described, at: new Date().toISOString(), machine, runs };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** The newest result of each drill. */
+export function readResults(): readonly DrillResult[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as DrillResult);
+}
+
+export function printResult(name: string, runs: readonly DrillRun[]): void {
+  const lines = ['', name];
+  for (const run of runs) {
+    const failure = failureOf(run);
+    const noticed = run.variant === 'mutant' && failure === undefined ? `noticed: ${run.faults[0]}` : 'holds';
+    lines.push(`  ${run.variant}, seed ${run.seed}, ${run.seconds} s: ${failure === undefined ? noticed : 'FAILED'}`);
+    if (failure !== undefined) lines.push(...run.faults.map((fault) => `    FAULT ${fault}`), `    ${failure}`);
+    lines.push(...run.proofs.map(({ what, times }) => `    proof: ${what}, ${times} times`));
+    if (run.rows.length > 0) lines.push(...tableOf(run.rows).map((line) => `    ${line}`));
+    lines.push(...Object.entries(run.facts).map(([what, value]) => `    ${what}: ${value}`));
+  }
+  process.stdout.write(`${lines.join('\n')}\n  written to loadtest/results/drills/${name}.json\n`);
+}
+
+function tableOf(rows: readonly VerdictRow[]): string[] {
+  const line = (...[what, ...counts]: readonly string[]) =>
+    `${(what ?? '').padEnd(36)}${counts.map((count) => count.padStart(10)).join('')}`;
+  return [
+    line('', 'expected', 'found', 'missing', 'twice', 'allowed'),
+    ...rows.map(({ what, expected, found, missing, twice, allowed }) =>
+      line(what, ...[expected, found, missing, twice, allowed].map(String)),
+    ),
+  ];
+}

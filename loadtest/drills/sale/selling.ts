@@ -1,0 +1,25 @@
+import type { Mutant } from '../world/mutants.ts';
+
+/** What all drills share that strike while buyers are served. */
+export const selling = {
+  does: 'Buyers order, pay at the gateway and are sent their tickets by mail and WhatsApp.',
+  holds:
+    'Every order that a buyer was told of is there once, paid once, with its tickets and messages. The books of both sides agree.',
+} as const;
+
+/** Buyers pay soon, so that faults meet orders in every stage. */
+export const autoPay = { afterMs: 300, jitterMs: 700, method: 'qris', probability: 1 } as const;
+
+export const shortSale = { orders: 3000, minutes: 1 } as const;
+
+/** The guard of everybody who must send an order again without knowing what became of it. */
+export const withoutKeyLookup: Mutant = {
+  without: 'an order is looked for by its key before it is written',
+  edits: [
+    {
+      file: 'drizzle/functions/place_orders.sql',
+      text: "where o.idempotency_key_hash = any (p_keys) and o.event_id || '' = p_event_id",
+      instead: 'where false',
+    },
+  ],
+};

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Plugin } from 'esbuild';
+import type postgres from 'postgres';
+import { repositoryFolder } from '../../../deploy/local/places.ts';
+
+/** One place in a source file, and what stands there without the guard. */
+export type Edit = { readonly file: string; readonly text: string; readonly instead: string };
+
+/** The product without one of its guards. A drill that does not notice it checks nothing. */
+export type Mutant = {
+  /** What is missing, in words. */
+  readonly without: string;
+  /** Edits of TypeScript take effect in the bundles, those of `drizzle/functions` in the database. */
+  readonly edits: readonly Edit[];
+  /** Statements that the superuser runs, for guards that are settings. */
+  readonly statements?: readonly string[];
+};
+
+/** Edits the sources while they are bundled. The build fails where the guard is not found. */
+export function withoutGuards(mutant: Mutant | undefined): Plugin {
+  const edits = (mutant?.edits ?? []).filter(({ file }) => file.endsWith('.ts'));
+  return {
+    name: 'without-guards',
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const own = edits.filter(({ file }) => file === relative(repositoryFolder, path));
+        return own.length === 0 ? undefined : { contents: edited(path, own), loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** Installs the functions of the database anew without their guards, and runs the statements. */
+export async function removeGuards(mutant: Mutant, sql: postgres.Sql): Promise<void> {
+  const inDatabase = Map.groupBy(
+    mutant.edits.filter(({ file }) => file.endsWith('.sql')),
+    ({ file }) => file,
+  );
+  await sql.unsafe('set role antre_owner');
+  for (const [file, edits] of inDatabase) await sql.unsafe(edited(join(repositoryFolder, file), edits));
+  await sql.unsafe('reset role');
+  for (const statement of mutant.statements ?? []) await sql.unsafe(statement);
+}
+
+function edited(path: string, edits: readonly Edit[]): string {
+  return edits.reduce(
+    (source, { text, instead }) => {
+      const changed = source.replace(text, () => instead);
+      if (changed === source) throw new Error(`${path} has no such guard: ${text}`);
+      return changed;
+    },
+    readFileSync(path, 'utf8'),
+  );
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { drills } from '../../loadtest/drills/catalogue.ts';
+import { documentOf } from '../../loadtest/drills/document.ts';
+import { type DrillRun, failureOf } from '../../loadtest/drills/drill.ts';
+import { readOptions } from '../../loadtest/drills/options.ts';
+import { createStrikes } from '../../loadtest/drills/sale/strikes.ts';
+
+const run = (given: Partial<DrillRun>): DrillRun => ({
+  variant: 'fault',
+  seed: 1,
+  seconds: 10,
+  proofs: [{ what: 'worker killed', times: 2 }],
+  rows: [],
+  faults: [],
+  facts: {},
+  ...given,
+});
+
+test('a run fails on what does not hold, on a fault without proof, and on a mutant that is not noticed', () => {
+  expect(failureOf(run({}))).toBeUndefined();
+  expect(failureOf(run({ faults: ['one order is missing'] }))).toBe('one order is missing');
+  expect(failureOf(run({ proofs: [] }))).toMatch(/^void/);
+  expect(failureOf(run({ proofs: [{ what: 'worker killed', times: 0 }] }))).toMatch(/^void.*worker killed/);
+  expect(failureOf(run({ variant: 'mutant' }))).toBe('the removed guard was not noticed');
+  expect(failureOf(run({ variant: 'mutant', faults: ['one order is missing'] }))).toBeUndefined();
+  expect(failureOf(run({ variant: 'control', proofs: [] }))).toBeUndefined();
+  expect(failureOf(run({ variant: 'control', proofs: [], faults: ['slow'] }))).toBe('slow');
+});
+
+test('a message may come twice only where its first copy was accepted as a fault struck', () => {
+  const strikes = createStrikes();
+  strikes.note('worker killed', 100_000, 101_000);
+  expect(strikes.mayRepeat(99_500)).toBe(true);
+  expect(strikes.mayRepeat(100_500)).toBe(true);
+  expect(strikes.mayRepeat(96_000)).toBe(false);
+  expect(strikes.mayRepeat(101_500)).toBe(false);
+  strikes.expect('queue emptied');
+  expect(strikes.proofs).toEqual([
+    { what: 'worker killed', times: 1 },
+    { what: 'queue emptied', times: 0 },
+  ]);
+});
+
+test('without words all drills run at their full size; wrong words are answered with what there is', () => {
+  const known = { one: { fault: 'a' }, two: { fault: 'b' } };
+  const asked = readOptions([], known, ['api']);
+  expect(asked).toMatchObject({ names: ['one', 'two'], options: { seeds: [1], control: true, mutant: true } });
+  expect(asked).toMatchObject({ options: { orders: undefined, minutes: undefined } });
+  const some = readOptions(
+    ['two', '--orders', '50', '--minutes', '0.5', '--seed', '7', '--seeds', '2', '--no-mutant'],
+    known,
+    [],
+  );
+  expect(some).toMatchObject({ names: ['two'], options: { orders: 50, minutes: 0.5, seeds: [7, 8], mutant: false } });
+  expect(readOptions(['--help'], known, [])).toBe('help');
+  expect(() => readOptions(['three'], known, [])).toThrow(/There is no drill "three"\.[^]*two/);
+  expect(() => readOptions(['--orders', '1.5'], known, [])).toThrow('--orders takes a whole number');
+  expect(() => readOptions(['--seeds', '0'], known, [])).toThrow('--seeds takes a number above 0, at most 100');
+  expect(() => readOptions(['--parts', 'door'], known, ['api'])).toThrow('--parts takes api');
+});
+
+test('the document names every drill, and says what failed', () => {
+  const text = documentOf(drills, [
+    {
+      name: 'worker-kills',
+      does: '',
+      fault: '',
+      proof: '',
+      holds: '',
+      at: '2026-11-28T10:00:00.000Z',
+      machine: '2 cores',
+      runs: [run({ faults: ['one order is missing'] })],
+    },
+  ]);
+  for (const name of Object.keys(drills)) expect(text).toContain(`## ${name}\n`);
+  expect(text).toContain('**FAILED: one order is missing**');
+  const written = readFileSync('docs/drills.md', 'utf8');
+  expect(Object.keys(drills).filter((name) => !written.includes(`\n## ${name}\n`))).toEqual([]);
+});
