@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { z } from 'zod';
@@ -15,13 +14,16 @@ export const faultSchema = z.strictObject({
 export type Fault = z.output<typeof faultSchema>;
 export type FaultAnswer = NonNullable<Fault['answer']>;
 
+/** The part of the journal that notes faults. */
+type FaultLog = Readonly<{ append: (entry: Readonly<{ kind: string; answer: FaultAnswer | 'slow' }>) => unknown }>;
+
 /** Counts how often each fault occurred. All requests that match share `times`. */
 const struck = new WeakMap<object, number>();
 
 /** The faulty answer, or undefined if no fault applies. Waits for the scripted delay. */
 export async function strike(
   fault: Fault | undefined,
-  world: Readonly<{ random: Random; scheduler: Scheduler; journal: Pick<Journal, 'append'> }>,
+  world: Readonly<{ random: Random; scheduler: Scheduler; journal: FaultLog }>,
 ): Promise<FaultAnswer | undefined> {
   if (fault === undefined || !strikes(fault, world.random)) return undefined;
   if (fault.answer !== undefined || fault.delayMs !== undefined)

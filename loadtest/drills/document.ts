@@ -20,7 +20,7 @@ function newest(results: readonly DrillResult[], name: string): DrillResult | un
 }
 
 function rowOf(name: string, drill: Drill | undefined): string {
-  return `| [\`${name}\`](#${name}) | ${drill?.fault ?? ''} | ${drill?.proof ?? ''} | ${drill?.guard ?? ''} |`;
+  return `| [\`${name}\`](#${name}) | ${drill?.fault ?? ''} | ${drill?.proof ?? ''} | ${drill?.mutant?.without ?? ''} |`;
 }
 
 function sectionOf(name: string, drill: Drill | undefined, result: DrillResult | undefined): string {

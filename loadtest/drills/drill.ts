@@ -1,3 +1,5 @@
+import type { Mutant } from './world/mutants.ts';
+
 /** A drill: a kind of fault that strikes while the product sells, and what must hold in spite of it. */
 export type Drill = {
   /** What is done meanwhile. */
@@ -6,8 +8,8 @@ export type Drill = {
   /** What shows that the fault struck. Without it a run proves nothing. */
   readonly proof: string;
   readonly holds: string;
-  /** The guard whose removal the drill must notice, if one guard stands against this fault. */
-  readonly guard?: string;
+  /** The product without the guard that stands against this fault, if one does: the drill must notice. */
+  readonly mutant?: Mutant;
   run(given: DrillOptions): Promise<readonly DrillRun[]>;
 };
 

@@ -7,7 +7,7 @@ import { type Drill, type DrillRun, type VerdictRow, failureOf } from './drill.t
 const folder = join(repositoryFolder, 'loadtest/results/drills');
 
 /** What is kept of a drill: the description of the time, so that the document can be made of it alone. */
-export type DrillResult = Omit<Drill, 'run'> & {
+export type DrillResult = Omit<Drill, 'run' | 'mutant'> & {
   readonly name: string;
   readonly at: string;
   readonly machine: string;
@@ -15,7 +15,11 @@ export type DrillResult = Omit<Drill, 'run'> & {
 };
 
 /** Replaces the drill's own earlier result. */
-export function keepResult(name: string, { run: _run, ...described }: Drill, runs: readonly DrillRun[]): void {
+export function keepResult(
+  name: string,
+  { run: _run, mutant: _mutant, ...described }: Drill,
+  runs: readonly DrillRun[],
+): void {
   const all = cpus();
   const machine = `${all.length} cores of ${all[0]?.model ?? 'an unknown kind'}, Node ${process.version}`;
   const result: DrillResult = { name, ...described, at: new Date().toISOString(), machine, runs };

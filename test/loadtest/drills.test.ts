@@ -4,6 +4,7 @@ import { drills } from '../../loadtest/drills/catalogue.ts';
 import { documentOf } from '../../loadtest/drills/document.ts';
 import { type DrillRun, failureOf } from '../../loadtest/drills/drill.ts';
 import { readOptions } from '../../loadtest/drills/options.ts';
+import { edited } from '../../loadtest/drills/world/mutants.ts';
 import { createStrikes } from '../../loadtest/drills/sale/strikes.ts';
 
 const run = (given: Partial<DrillRun>): DrillRun => ({
@@ -77,4 +78,23 @@ test('the document names every drill, and says what failed', () => {
   expect(text).toContain('**FAILED: one order is missing**');
   const written = readFileSync('docs/drills.md', 'utf8');
   expect(Object.keys(drills).filter((name) => !written.includes(`\n## ${name}\n`))).toEqual([]);
+});
+
+test('every mutant still finds the guard that it removes', () => {
+  const mutants = Object.values(drills).flatMap(({ mutant }) => mutant ?? []);
+  expect(mutants.length).toBeGreaterThan(5);
+  for (const { edits } of mutants)
+    for (const edit of edits) expect(edited(edit.file, [edit])).not.toBe(readFileSync(edit.file, 'utf8'));
+});
+
+/** The short set: one drill at a small size. The others run at night. */
+test('orders whose connection is cut after COMMIT are there once, paid and mailed', { timeout: 120_000 }, async () => {
+  const { options } = readOptions(
+    ['commit-cut', '--orders', '40', '--minutes', '0.05', '--no-control', '--no-mutant'],
+    drills,
+    [],
+  ) as Exclude<ReturnType<typeof readOptions>, string>;
+  const runs = (await drills['commit-cut']?.run(options)) ?? [];
+  expect(runs).toHaveLength(1);
+  for (const one of runs) expect(failureOf(one)).toBeUndefined();
 });

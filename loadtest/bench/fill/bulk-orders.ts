@@ -40,8 +40,8 @@ async function insertLines(db: Db, event: TestEvent, numbers: Numbers, quantity:
     from ${numbersFrom(numbers)}`);
 }
 
-/** Orders of one ticket that wait for payment, each with an open attempt at the gateway. */
-export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
+/** Orders of one ticket that were placed a moment ago: nobody has made their payment at the gateway yet. */
+export async function insertPlacedOrders(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
   const { price = 0 } = event.categories[0] ?? {};
   const count = numbers.last - numbers.first + 1;
   await db.execute(sql`
@@ -51,16 +51,22 @@ export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: N
     from ${numbersFrom(numbers)}`);
   await insertLines(db, event, numbers, 1);
   await db.execute(sql`
-    insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, expires_at)
-    select ${event.id}, 'pay_' || substr(id, 5) || '01', id, ${event.organizer.id}, 1, 'midtrans', 'any', ${price}::bigint, 'IDR', 'pending',
-      now() + interval '1 day'
-    from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
-  await db.execute(sql`
     insert into limit_counters as l (event_id, counter_key, quantity) values (${event.id}, 'n:bench-network', ${count}::int)
     on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity`);
   await db.execute(
     sql`update stock set available = available - ${count}::int, held = held + ${count}::int where event_id = ${event.id}`,
   );
+}
+
+/** Orders of one ticket that wait for payment, each with an open attempt at the gateway. */
+export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
+  const { price = 0 } = event.categories[0] ?? {};
+  await insertPlacedOrders(db, event, numbers);
+  await db.execute(sql`
+    insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, expires_at)
+    select ${event.id}, 'pay_' || substr(id, 5) || '01', id, ${event.organizer.id}, 1, 'midtrans', 'any', ${price}::bigint, 'IDR', 'pending',
+      now() + interval '1 day'
+    from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
 }
 
 /**
@@ -101,11 +107,17 @@ async function insertDeliveries(db: Db, event: TestEvent, numbers: Numbers): Pro
     from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
 }
 
+/** Stages that these orders are placed, as placement does. */
+export const stagePlaced = (db: Db, event: TestEvent, numbers: Numbers) =>
+  stageEach(db, 'order.placed', event, numbers);
+
 /** Stages that these orders are paid, as payment does. */
-export async function stagePaid(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
+export const stagePaid = (db: Db, event: TestEvent, numbers: Numbers) => stageEach(db, 'order.paid', event, numbers);
+
+async function stageEach(db: Db, name: string, event: TestEvent, numbers: Numbers): Promise<void> {
   await db.execute(sql`
     insert into outbox (name, payload)
-    select 'order.paid', jsonb_build_object('eventId', ${event.id}::text, 'orderId', ${orderIdOf(event)}) from ${numbersFrom(numbers)}`);
+    select ${name}, jsonb_build_object('eventId', ${event.id}::text, 'orderId', ${orderIdOf(event)}) from ${numbersFrom(numbers)}`);
 }
 
 /** The number of an order, from its buyer's address. */

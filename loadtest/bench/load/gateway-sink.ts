@@ -23,7 +23,12 @@ export type Payment = {
 };
 export type GatewayReport =
   | { readonly port: number }
-  | { readonly payments: readonly Payment[]; readonly refused: number };
+  | {
+      readonly payments: readonly Payment[];
+      readonly refused: number;
+      /** Payments that were made so far, paid or not. */
+      readonly made: number;
+    };
 
 const callbackConnections = 64;
 const repeatAfterMs = 250;
@@ -31,6 +36,7 @@ const repeatAfterMs = 250;
 let task: GatewayTask | undefined;
 let payments: Payment[] = [];
 let refused = 0;
+let made = 0;
 const paid = new Map<string, string>();
 const agent = new Agent({ keepAlive: true, maxSockets: callbackConnections });
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -55,6 +61,7 @@ const server = createServer((incoming, outgoing) => {
     };
     const { order_id: attemptId, gross_amount: amount } = asked.transaction_details;
     answer(201, { token: attemptId, redirect_url: `http://gateway.test/${attemptId}` });
+    made += 1;
     const madeMs = nowMs();
     if (task !== undefined) setTimeout(pay, task.payAfterMs, task, { attemptId, amount, madeMs });
   });
@@ -119,7 +126,7 @@ process.on('message', (message: GatewayTask | 'report') => {
     task = message;
     return;
   }
-  report({ payments, refused });
+  report({ payments, refused, made });
   payments = [];
 });
 process.once('disconnect', () => process.exit());

@@ -6,8 +6,8 @@ export type GatewaySink = {
   readonly url: string;
   readonly pid: number;
   pay(task: GatewayTask): void;
-  /** Payments acknowledged since the last call, and callbacks that were not acknowledged at first. */
-  taken(): Promise<{ readonly payments: readonly Payment[]; readonly refused: number }>;
+  /** Payments acknowledged since the last call, callbacks that were not acknowledged at first, and all payments made. */
+  taken(): Promise<{ readonly payments: readonly Payment[]; readonly refused: number; readonly made: number }>;
   stop(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ export async function startGatewaySink(): Promise<GatewaySink> {
     taken: async () => {
       child.send('report');
       const report = await next();
-      return 'payments' in report ? report : { payments: [], refused: 0 };
+      return 'payments' in report ? report : { payments: [], refused: 0, made: 0 };
     },
     stop: async () => {
       child.kill();

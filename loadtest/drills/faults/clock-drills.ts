@@ -5,7 +5,7 @@ import { dataFolder } from '../../../deploy/local/places.ts';
 import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import type { Strikes } from '../sale/strikes.ts';
-import { selling, shortSale } from '../sale/selling.ts';
+import { selling, shortSale, unknownOutcomeSeconds } from '../sale/selling.ts';
 
 const stepMs = 600_000;
 const eachForMs = 10_000;
@@ -44,7 +44,7 @@ export const clockDrills: Readonly<Record<string, Drill>> = {
     ...shortSale,
     fault: `API and worker: the wall clock is ${stepMs / 60_000} min ahead for ${eachForMs / 1000} s, then as much behind, then right`,
     proof: 'Each process notes the steps that it sees.',
-    stallMaxSeconds: 120,
+    stallMaxSeconds: unknownOutcomeSeconds,
     world: (strikes) => ({
       nodeArguments: ['--import', new URL('shift-clock.ts', import.meta.url).href],
       environment: { DRILL_CLOCK_FILE: clockFile(strikes) },

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import { processOf } from './processes.ts';
-import { selling, shortSale } from '../sale/selling.ts';
+import { selling, shortSale, unknownOutcomeSeconds } from '../sale/selling.ts';
 
 const size = '1g';
 const fullForMs = 10_000;
@@ -49,7 +49,7 @@ export const diskDrills: Readonly<Record<string, Drill>> = {
     ...shortSale,
     fault: `Postgres and Redis: their disk is full for ${fullForMs / 1000} s (a small file system, mounted for the drill)`,
     proof: 'The file system says that no block is free.',
-    stallMaxSeconds: 90,
+    stallMaxSeconds: unknownOutcomeSeconds,
     world: { prepareFolder: mountSmallDisk },
     strike: fillDisk,
   }),

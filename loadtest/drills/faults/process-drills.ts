@@ -2,12 +2,9 @@ import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import type { Mutant } from '../world/mutants.ts';
 import { type Part, freeze, killAndStart } from './processes.ts';
-import { selling, shortSale, withoutKeyLookup } from '../sale/selling.ts';
+import { selling, shortSale, unknownOutcomeSeconds, withoutKeyLookup } from '../sale/selling.ts';
 
 const killEveryMs = 5000;
-/** A job of a killed worker comes back within 30 s, a WhatsApp message whose outcome is unknown is sent again after 180 s. */
-const afterWorkersSeconds = 240;
-const afterServersSeconds = 90;
 const kills = 3;
 const deadForMs = 2000;
 const stillForMs = 10_000;
@@ -46,7 +43,7 @@ function killed(part: Part, mutant?: Mutant): Drill {
     ...shortSale,
     fault: `${part}: kill -9 of all its processes, three times, each time dead for ${deadForMs / 1000} s`,
     proof: 'Another process id after each kill.',
-    stallMaxSeconds: afterServersSeconds,
+    stallMaxSeconds: unknownOutcomeSeconds,
     strike: (scene) => killThrice(scene, part),
     ...(mutant === undefined ? {} : { mutant }),
   });
@@ -59,7 +56,7 @@ function frozen(part: Part, milliseconds = stillForMs): Drill {
     fault: `${part}: SIGSTOP of all its processes for ${milliseconds / 1000} s${part === 'worker' ? ', while a second worker runs' : ''}`,
     proof: 'The processes are in the state "stopped".',
     ...(part === 'worker' ? { world: { workers: 2 } } : {}),
-    stallMaxSeconds: part === 'worker' ? afterWorkersSeconds : afterServersSeconds,
+    stallMaxSeconds: unknownOutcomeSeconds,
     strike: async (scene) => {
       await scene.wait(scene.seconds * 1000 * (0.2 + scene.random() / 5));
       await freeze(scene, part, milliseconds);
@@ -74,7 +71,7 @@ export const processDrills: Readonly<Record<string, Drill>> = {
     proof: 'Another process id after each kill.',
     orders: 20_000,
     minutes: 3,
-    stallMaxSeconds: afterWorkersSeconds,
+    stallMaxSeconds: unknownOutcomeSeconds,
     strike: async (scene) => {
       while (await scene.wait(killEveryMs)) await killAndStart(scene, 'worker');
     },

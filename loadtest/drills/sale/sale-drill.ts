@@ -6,7 +6,6 @@ import type { Drill, DrillOptions, DrillRun, Variant } from '../drill.ts';
 import { settledAfter } from '../document.ts';
 import { autoPay } from './selling.ts';
 import { controlSandbox } from '../world/control-sandbox.ts';
-import type { Mutant } from '../world/mutants.ts';
 import { openSale } from '../world/open-sale.ts';
 import { type DrillWorld, type WorldOptions, openDrillWorld } from '../world/world.ts';
 import { type Bought, placeOrders } from './buyers.ts';
@@ -26,7 +25,7 @@ export type Scene = {
 };
 
 /** Buyers come at a steady rate and pay at once; meanwhile a fault strikes. */
-export type SaleDrill = Omit<Drill, 'run' | 'guard'> & {
+export type SaleDrill = Omit<Drill, 'run'> & {
   readonly orders: number;
   readonly minutes: number;
   readonly world?:
@@ -36,7 +35,6 @@ export type SaleDrill = Omit<Drill, 'run' | 'guard'> & {
   readonly strike: (scene: Scene) => Promise<void>;
   /** After the fault and the last order, something that is not done yet goes on within this time. */
   readonly stallMaxSeconds: number;
-  readonly mutant?: Mutant;
 };
 
 /** A mutant is noticed at a smaller size. */
@@ -49,7 +47,7 @@ export function saleDrill(drill: SaleDrill): Drill {
     fault,
     proof,
     holds,
-    ...(mutant === undefined ? {} : { guard: mutant.without }),
+    ...(mutant === undefined ? {} : { mutant }),
     run: async (options) => {
       const runs: DrillRun[] = [];
       for (const seed of options.seeds)

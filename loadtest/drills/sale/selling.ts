@@ -12,6 +12,12 @@ export const autoPay = { afterMs: 300, jitterMs: 700, method: 'qris', probabilit
 
 export const shortSale = { orders: 3000, minutes: 1 } as const;
 
+/**
+ * How long something may stand still after a fault. A job of a killed worker comes back within 30 s. A WhatsApp message that was in a
+ * worker's hands when the worker or Postgres died may have been accepted: it is sent again after 180 s without a status.
+ */
+export const unknownOutcomeSeconds = 240;
+
 /** The guard of everybody who must send an order again without knowing what became of it. */
 export const withoutKeyLookup: Mutant = {
   without: 'an order is looked for by its key before it is written',

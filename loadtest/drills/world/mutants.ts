@@ -43,7 +43,8 @@ export async function removeGuards(mutant: Mutant, sql: postgres.Sql): Promise<v
   for (const statement of mutant.statements ?? []) await sql.unsafe(statement);
 }
 
-function edited(path: string, edits: readonly Edit[]): string {
+/** @throws where the guard is not found */
+export function edited(path: string, edits: readonly Edit[]): string {
   return edits.reduce(
     (source, { text, instead }) => {
       const changed = source.replace(text, () => instead);

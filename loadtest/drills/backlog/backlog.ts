@@ -1,0 +1,185 @@
+import { sql } from 'drizzle-orm';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { createEvent } from '../../../testkit/factories.ts';
+import { closedLoop } from '../../generator/closed-loop.ts';
+import { startBareServer } from '../../bench/controls/bare-control.ts';
+import { insertPaymentAccount } from '../../bench/fill/payment-account.ts';
+import { auditFaults } from '../../bench/harness/audit.ts';
+import { measure } from '../../bench/harness/measure.ts';
+import type { BenchOptions } from '../../bench/harness/options.ts';
+import type { Measurement } from '../../bench/harness/report.ts';
+import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from '../../bench/harness/stack.ts';
+import { endlessCapacity } from '../../bench/load/order-load.ts';
+import { orderRequests } from '../../bench/load/order-requests.ts';
+import { type GatewaySink, startGatewaySink } from '../../bench/load/start-gateway-sink.ts';
+import { type MailSink, startMailSink } from '../../bench/load/start-mail-sink.ts';
+import { startWorkers } from '../../bench/load/start-workers.ts';
+import type { DrillOptions, DrillRun } from '../drill.ts';
+import { type Backlog, fillOutbox } from './backlog-rows.ts';
+import { type Drain, watchDrain } from './watch-drain.ts';
+
+/** What must hold, each in the same run. */
+const bars = {
+  placementRatio: 0.9,
+  jobsInRedis: 50_000,
+  redisShare: 0.3,
+  /** Drained a second: this, or on a slow machine this share of what a bare server answers a second on one core. */
+  drained: 2000,
+  drainedOfBare: 0.2,
+} as const;
+
+const benchOptions: BenchOptions = {
+  seconds: 5,
+  runs: 3,
+  rows: 0,
+  minutes: 1,
+  live: false,
+  pin: false,
+  profile: false,
+};
+const connections = 64;
+const workers = 2;
+
+/**
+ * Orders are placed with an empty outbox, then with a million rows in it, then two workers drain it to a gateway and a mail server
+ * that take everything.
+ */
+export async function drillBacklog({ rows, seeds }: DrillOptions): Promise<readonly DrillRun[]> {
+  const stack = await startBenchStack('backlog', benchOptions);
+  const [gateway, mails] = [await startGatewaySink(), await startMailSink()];
+  try {
+    const started = performance.now();
+    const urls = { MIDTRANS_SNAP_URL: gateway.url, MIDTRANS_API_URL: gateway.url };
+    const bare = await barePerSecond(stack);
+    const api = await stack.startApi({ environment: urls });
+    const faults: string[] = [];
+    const empty = await placement(stack, api, 'placed with an empty outbox', faults);
+    const backlog = await fillOutbox(stack, rows);
+    const full = await placement(stack, api, `placed with ${backlog.rows} rows in it`, faults);
+    await api.stop();
+    const waiting = await outboxRows(stack);
+    say(`draining ${waiting} rows`);
+    await mails.taken();
+    const running = await startWorkers(stack, benchOptions, {
+      count: workers,
+      environment: { ...urls, SMTP_URL: mails.url },
+    });
+    const drain = await watchDrain(stack);
+    for (const worker of running) await worker.stop();
+    const drained = Math.round((waiting - drain.left) / drain.seconds);
+    faults.push(
+      ...barFaults({ ratio: full.perSecond / empty.perSecond, drain, drained, bare }),
+      ...(await effectFaults(stack, backlog, gateway, mails)),
+      ...(await auditFaults(stack)),
+    );
+    return [
+      {
+        variant: 'fault',
+        seed: seeds[0] ?? 1,
+        seconds: Math.round((performance.now() - started) / 1000),
+        proofs: [{ what: 'rows that waited in the outbox when the workers started', times: waiting }],
+        rows: [],
+        faults,
+        facts: {
+          'placed a second with an empty outbox': Math.round(empty.perSecond),
+          'with the backlog': `${Math.round(full.perSecond)}, ${(full.perSecond / empty.perSecond).toFixed(2)} of that`,
+          'drained a second': drained,
+          'a bare server answers a second': bare,
+          'jobs in Redis at most': drain.jobsMax,
+          'memory of Redis at most': `${drain.memoryMaxMiB} MiB, ${Math.round(drain.memoryShare * 100)} % of its limit`,
+          'payments made': backlog.payments,
+          'mails sent': backlog.mails,
+        },
+      },
+    ];
+  } finally {
+    await Promise.all([gateway.stop(), mails.stop()]);
+    await stack.close();
+  }
+}
+
+async function barePerSecond(stack: BenchStack): Promise<number> {
+  const bare = await startBareServer(stack, { status: 200, headers: 'HTTP/1.1 200 OK', body: Buffer.alloc(1000, 'x') });
+  const request = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  const { perSecond } = await closedLoop({
+    port: bare.port,
+    connections,
+    warmupSeconds: 1,
+    seconds: 3,
+    next: () => request,
+  });
+  await bare.stop();
+  return Math.round(perSecond);
+}
+
+/** Orders of one hot category, whose jobs join the backlog. */
+function placement(stack: BenchStack, api: BenchApi, name: string, faults: string[]): Promise<Measurement> {
+  return measure({
+    name,
+    port: api.port,
+    connections,
+    options: benchOptions,
+    faults,
+    parts: partsOf(stack, api),
+    prepare: async () => {
+      const event = await createEvent(stack.open.db, {
+        event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
+        categories: [{ capacity: endlessCapacity }],
+      });
+      await insertPaymentAccount(stack.owner.db, event);
+      const lines = [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }];
+      return { next: orderRequests([{ slug: event.slug, lines }]), counts: ({ status }) => status === 201 };
+    },
+  });
+}
+
+async function outboxRows({ owner }: BenchStack): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(owner.db, sql`select count(*)::int as count from outbox`);
+  return row?.count ?? 0;
+}
+
+function barFaults(seen: {
+  readonly ratio: number;
+  readonly drain: Drain;
+  readonly drained: number;
+  readonly bare: number;
+}): string[] {
+  const { ratio, drain, drained, bare } = seen;
+  const drainedMin = Math.round(Math.min(bars.drained, bare * bars.drainedOfBare));
+  return [
+    ...(ratio < bars.placementRatio ? [`placed at ${ratio.toFixed(2)} of the rate with an empty outbox`] : []),
+    ...(drain.left > 0 ? [`${drain.left} rows were not drained`] : []),
+    ...(drained < drainedMin ? [`${drained} rows drained a second, ${drainedMin} wanted`] : []),
+    ...(drain.jobsMax > bars.jobsInRedis ? [`${drain.jobsMax} jobs in Redis`] : []),
+    ...(drain.memoryShare > bars.redisShare
+      ? [`Redis used ${Math.round(drain.memoryShare * 100)} % of its memory`]
+      : []),
+  ];
+}
+
+/** Every payment is made once at the gateway and known here; every mail came once. */
+async function effectFaults(
+  stack: BenchStack,
+  backlog: Backlog,
+  gateway: GatewaySink,
+  mails: MailSink,
+): Promise<string[]> {
+  const [row] = await rowsOf<{ orders: number; instructed: number; given: number }>(
+    stack.owner.db,
+    sql`select (select count(*)::int from orders where status = 'pending_payment') as orders,
+               (select count(*)::int from payment_attempts where redirect_url is not null) as instructed,
+               (select count(*)::int from dead_letters) as given`,
+  );
+  const { made } = await gateway.taken();
+  const { arrivals } = await mails.taken();
+  const addresses = new Set(arrivals.map(({ recipient }) => recipient)).size;
+  const { orders = 0, instructed = 0, given = 0 } = row ?? {};
+  return [
+    ...(instructed === orders ? [] : [`${orders} orders wait for payment, ${instructed} have a payment page`]),
+    ...(made === orders ? [] : [`${orders} orders wait for payment, the gateway made ${made} payments`]),
+    ...(arrivals.length === backlog.mails && addresses === backlog.mails
+      ? []
+      : [`${backlog.mails} mails were due: ${arrivals.length} came, to ${addresses} addresses`]),
+    ...(given === 0 ? [] : [`${given} jobs were given up`]),
+  ];
+}

@@ -1,0 +1,57 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { Redis } from 'ioredis';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type BenchStack, say } from '../../bench/harness/stack.ts';
+
+const lookEveryMs = 1000;
+const tellEveryLooks = 10;
+/** Nothing moved for so long: the backlog will not drain any more. */
+const stallMaxMs = 60_000;
+
+export type Drain = {
+  readonly seconds: number;
+  readonly left: number;
+  /** Jobs of all queues in Redis, at most. */
+  readonly jobsMax: number;
+  readonly memoryMaxMiB: number;
+  /** Share of the limit of its memory. */
+  readonly memoryShare: number;
+};
+
+/** Looks at outbox and Redis every second until the outbox is empty. */
+export async function watchDrain({ owner, services }: BenchStack): Promise<Drain> {
+  const redis = new Redis(services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
+  const started = performance.now();
+  let [movedAt, before] = [started, -1];
+  const most = { jobs: 0, memory: 0, limit: 1 };
+  try {
+    for (let looks = 1; ; looks += 1) {
+      const [row] = await rowsOf<{ left: number }>(owner.db, sql`select count(*)::int as left from outbox`);
+      const left = row?.left ?? 0;
+      most.jobs = Math.max(most.jobs, await jobsIn(redis));
+      const memory = await redis.info('memory');
+      most.memory = Math.max(most.memory, Number(/used_memory:(\d+)/.exec(memory)?.[1] ?? 0));
+      most.limit = Number(/maxmemory:(\d+)/.exec(memory)?.[1] ?? 1);
+      if (left !== before) movedAt = performance.now();
+      before = left;
+      const seconds = (performance.now() - started) / 1000;
+      if (looks % tellEveryLooks === 0)
+        say(`${left} rows left after ${Math.round(seconds)} s; Redis holds ${most.jobs} jobs at most`);
+      if (left === 0 || performance.now() - movedAt > stallMaxMs)
+        return {
+          seconds,
+          left,
+          jobsMax: most.jobs,
+          memoryMaxMiB: Math.round(most.memory / 2 ** 20),
+          memoryShare: most.memory / most.limit,
+        };
+      await pause(lookEveryMs);
+    }
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** One key for each job; the few other keys are the queues' own. */
+const jobsIn = (redis: Redis): Promise<number> => redis.dbsize();
