@@ -19,7 +19,10 @@ export type Drain = {
   readonly memoryShare: number;
 };
 
-/** Looks at outbox and Redis every second until the outbox is empty. */
+/**
+ * Looks at outbox and Redis every second until the backlog is done. Questions to the gateway are left out: the service stages them
+ * two minutes after it has made a payment, as long as nobody pays.
+ */
 export async function watchDrain({ owner, services }: BenchStack): Promise<Drain> {
   const redis = new Redis(services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
   const started = performance.now();
@@ -27,7 +30,10 @@ export async function watchDrain({ owner, services }: BenchStack): Promise<Drain
   const most = { jobs: 0, memory: 0, limit: 1 };
   try {
     for (let looks = 1; ; looks += 1) {
-      const [row] = await rowsOf<{ left: number }>(owner.db, sql`select count(*)::int as left from outbox`);
+      const [row] = await rowsOf<{ left: number }>(
+        owner.db,
+        sql`select count(*)::int as left from outbox where name <> 'payment.check_attempt'`,
+      );
       const left = row?.left ?? 0;
       most.jobs = Math.max(most.jobs, await jobsIn(redis));
       const memory = await redis.info('memory');
