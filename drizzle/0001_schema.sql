@@ -808,6 +808,54 @@ create index event_notices_due on event_notices (due_at) where ended_at is null;
 -- Changes before a notice is due join it.
 create unique index event_notices_waiting on event_notices (event_id, kind) where started_at is null;
 
+-- What an organizer tells the buyers of an event. It is previewed and confirmed before anything is sent. Reminders are made by the
+-- service.
+create table announcements (
+  id text primary key,
+  event_id text not null references events (id),
+  organizer_id text not null,
+  -- Counts the announcements of the event. It is the version of their deliveries, which makes them unique.
+  number integer not null,
+  kind text not null check (kind in ('practical', 'news', 'reminder')),
+  status text not null default 'draft' check (status in ('draft', 'sending', 'sent', 'cancelled')),
+  channels text[] not null check (cardinality(channels) >= 1 and channels <@ array['email', 'whatsapp']),
+  -- Categories, and whether a ticket has entered.
+  audience jsonb not null default '{}',
+  -- Orders that were paid later are not in the audience: it cannot grow after the preview.
+  audience_until timestamptz not null,
+  -- Subject and texts in both languages; null for a reminder.
+  content jsonb check ((content is null) = (kind = 'reminder')),
+  -- What makes an automatic one unique: the start that it reminds of.
+  occasion text check ((occasion is null) = (kind <> 'reminder')),
+  -- Stands for how it was previewed and whom it would reach.
+  digest text not null default '',
+  -- Different addresses when it was previewed.
+  recipients_email integer not null default 0,
+  recipients_whatsapp integer not null default 0,
+  created_by text not null,
+  created_at timestamptz not null default now(),
+  confirmed_at timestamptz check (status not in ('sending', 'sent') or confirmed_at is not null),
+  -- Orders up to this one have been told.
+  after_order_id text not null default '',
+  ended_at timestamptz check ((ended_at is not null) = (status in ('sent', 'cancelled'))),
+  unique (event_id, number),
+  unique (event_id, kind, occasion)
+);
+
+create index announcements_sending on announcements (confirmed_at) where status = 'sending';
+create index announcements_drafts on announcements (created_at) where status = 'draft';
+-- Who was told by an announcement, and what became of it. Other messages are not in it and cost nothing more.
+create index deliveries_announced on deliveries (event_id, version, channel, recipient_key)
+  where template in ('event_practical', 'event_news', 'event_reminder');
+
+-- Which messages an event sends by itself. Without a row, the defaults of src/notifications/announcements/limits.ts.
+create table message_settings (
+  event_id text primary key references events (id),
+  reminder_hours integer check (reminder_hours between 1 and 168),
+  payment_reminder_minutes integer check (payment_reminder_minutes between 2 and 720),
+  changed_at timestamptz not null default now()
+);
+
 -- Numbers that WhatsApp messages go out from: the organiser's own, or the platform's (organizer_id null).
 create table senders (
   id text primary key,

@@ -11,6 +11,7 @@ import { createRouter } from './http/contract/router.ts';
 import { liveRoutes } from './live/routes.ts';
 import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
 import { inboundRoutes } from './notifications/inbound/routes.ts';
+import { announcementRoutes } from './notifications/announcements/routes.ts';
 import { messageTextRoutes } from './notifications/message-texts/routes.ts';
 import { newsRoutes } from './notifications/news/routes.ts';
 import { unsubscribeRoutes } from './notifications/news/unsubscribing/routes.ts';
@@ -51,6 +52,7 @@ export function createRoutes(service: Service) {
     .route('/', notificationRoutes(service))
     .route('/', senderRoutes(service))
     .route('/', messageTextRoutes(service))
+    .route('/', announcementRoutes(service))
     .route('/', inboundRoutes(service))
     .route('/', newsRoutes(service))
     .route('/', unsubscribeRoutes(service))

@@ -87,6 +87,25 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   changeSender: { weight: 200, dailyCap: 500 },
   changeMessageText: { body: 'Halo {{name}}, tiket {{event}}: {{link}}' },
+  draftAnnouncement: {
+    kind: 'practical',
+    channels: ['email', 'whatsapp'],
+    audience: { ticketCategoryIds: [ticketCategoryId] },
+    content: {
+      id: {
+        subject: 'Pintu dibuka pukul 16.00',
+        text: 'Pintu dibuka satu jam lebih awal.',
+        shortText: 'Pintu dibuka pukul 16.00.',
+      },
+      en: {
+        subject: 'Doors open at 16:00',
+        text: 'The doors open an hour earlier.',
+        shortText: 'The doors open at 16:00.',
+      },
+    },
+  },
+  confirmAnnouncement: { confirmationToken: 'the token that the preview answered with' },
+  setMessageSettings: { reminderHours: 24, paymentReminderMinutes: 5 },
   giveNewsConsent: { wording: '2026-11', locale: 'id' },
   startSession: { email: 'owner@senja.example', password: 'a long password of your own' },
   acceptInvitation: {

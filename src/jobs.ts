@@ -3,10 +3,14 @@ import { cdnPurgeJob } from './http/public-cache/cdn-purge.ts';
 import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import {
+  announcementSend,
   deliverySend,
+  makeRemindersJob,
   pollTemplatesJob,
   purgeMessagesJob,
   recoverDeliveries,
+  remindOfPaymentsJob,
+  sendAnnouncementJob,
   tellHolders,
   ticketsSend,
 } from './notifications/jobs.ts';
@@ -55,11 +59,15 @@ export const jobs = {
   'payments.reconcile': reconcilePaymentsJob,
   'payments.maintain': maintainPaymentsJob,
   'event.tell_holders': tellHolders,
+  'event.send_announcement': sendAnnouncementJob,
   'delivery.send': deliverySend,
+  'delivery.send_announcement': announcementSend,
   'delivery.send_tickets': ticketsSend,
   'notifications.recover': recoverDeliveries,
   'notifications.poll_templates': pollTemplatesJob,
   'notifications.purge': purgeMessagesJob,
+  'notifications.make_reminders': makeRemindersJob,
+  'notifications.remind_of_payments': remindOfPaymentsJob,
   'webhooks.give_turns': giveWebhookTurns,
   'webhooks.send': sendWebhooks,
   'webhooks.disabled': webhookDisabled,

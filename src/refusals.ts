@@ -9,6 +9,7 @@ import type { ErrorCode } from './problems.ts';
 
 const event = ['event.not_found'] as const;
 const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as const;
+const announcement = [...event, 'announcement.not_found'] as const;
 const order = ['order.not_found'] as const;
 const messageCallback = ['notification.callback_refused'] as const;
 const messageReport = [...messageCallback, 'request.too_large'] as const;
@@ -158,6 +159,19 @@ export const refusals = {
   correctBuyer: [...order, 'order.buyer_not_correctable', 'order.limit_exceeded'],
   cancelOrderAtDesk: [...order, 'order.not_cancellable'],
   resendTickets: [...order, 'notification.resend_limited', 'notification.nothing_to_send'],
+  draftAnnouncement: [...event, 'announcement.limit_reached'],
+  listAnnouncements: event,
+  showAnnouncement: announcement,
+  confirmAnnouncement: [
+    ...announcement,
+    'announcement.preview_stale',
+    'announcement.ended',
+    'announcement.reaches_nobody',
+    'announcement.limited',
+  ],
+  cancelAnnouncement: [...announcement, 'announcement.ended'],
+  showMessageSettings: event,
+  setMessageSettings: event,
   createSender: ['sender.already_exists', 'sender.limit_reached'],
   listSenders: [],
   disableSender: ['sender.not_found'],

@@ -82,3 +82,8 @@ export type WhatsappChannel = {
     signal: AbortSignal,
   ): Promise<SendResult>;
 };
+
+/** A message with the address it goes to. Lives only while it is being sent. */
+export type Composed =
+  | { readonly channel: 'email'; readonly to: { readonly name: string; readonly address: string }; readonly mail: Mail }
+  | { readonly channel: 'whatsapp'; readonly to: string; readonly message: WhatsappMessage };

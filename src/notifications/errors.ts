@@ -4,6 +4,12 @@ export type NotificationErrorCode =
   | 'notification.callback_refused'
   | 'notification.resend_limited'
   | 'notification.nothing_to_send'
+  | 'announcement.not_found'
+  | 'announcement.preview_stale'
+  | 'announcement.ended'
+  | 'announcement.reaches_nobody'
+  | 'announcement.limited'
+  | 'announcement.limit_reached'
   | 'order.not_found'
   | 'news.link_not_found'
   | 'suppression.not_found'
@@ -21,6 +27,12 @@ export const notificationProblems = {
   'notification.callback_refused': { status: 403, title: 'Callback refused' },
   'notification.resend_limited': { status: 429, title: 'Sent too often' },
   'notification.nothing_to_send': { status: 409, title: 'Nothing to send' },
+  'announcement.not_found': { status: 404, title: 'Announcement not found' },
+  'announcement.preview_stale': { status: 409, title: 'Preview is stale' },
+  'announcement.ended': { status: 409, title: 'Announcement has ended' },
+  'announcement.reaches_nobody': { status: 409, title: 'Nobody to tell' },
+  'announcement.limited': { status: 429, title: 'Announced too often' },
+  'announcement.limit_reached': { status: 409, title: 'Too many drafts' },
   'order.not_found': { status: 404, title: 'Order not found' },
   'news.link_not_found': { status: 404, title: 'Link not found' },
   'suppression.not_found': { status: 404, title: 'Suppression not found' },
@@ -52,6 +64,33 @@ export const resendLimited = (retryAfterSeconds: number): Refusal =>
 
 export const nothingToSend = (): Refusal =>
   new DomainError('notification.nothing_to_send', 'This order has no tickets to send.');
+
+export const announcementNotFound = (): Refusal =>
+  new DomainError('announcement.not_found', 'There is no such announcement of this event.');
+
+/** Also for a token of another preview: what it stands for is not what would be sent. */
+export const previewStale = (): Refusal =>
+  new DomainError(
+    'announcement.preview_stale',
+    'The announcement reads otherwise by now, reaches other people, or was previewed too long ago; preview it again.',
+  );
+
+export const announcementEnded = (): Refusal =>
+  new DomainError('announcement.ended', 'This announcement was sent or cancelled already.');
+
+export const announcementReachesNobody = (): Refusal =>
+  new DomainError('announcement.reaches_nobody', 'No buyer of the event is in this audience.');
+
+export const announcementLimited = (max: number, retryAfterSeconds: number): Refusal =>
+  new DomainError('announcement.limited', `An event may tell its buyers ${max} times a day in this way.`, {
+    retryAfterSeconds,
+    details: { max },
+  });
+
+export const tooManyDrafts = (max: number): Refusal =>
+  new DomainError('announcement.limit_reached', `There are ${max} drafts already; confirm or cancel one first.`, {
+    details: { max },
+  });
 
 export const orderNotFound = (): Refusal => new DomainError('order.not_found', 'There is no such order.');
 

@@ -22,9 +22,12 @@
  * 12. Another sender is tried only where it is certain that nothing was taken. No sender exceeds its cap of a day.
  * 13. STOP, and the link in news, end news and never tickets. What people write is kept encrypted for 30 days.
  *
+ * 14. Nothing goes to the buyers of an event in an organiser's own words before the organiser has confirmed exactly what it
+ *     reads and whom it reaches. Each address gets an announcement once, and news only if its buyer has agreed.
+ *
  * A delivery
  *
- *   (none) --notifyOrder, notifyStaff, notifyBuyer, resendTickets, tellHoldersOfEvent--> capped (by queue_deliveries; never sent)
+ *   (none) --notifyOrder, notifyStaff, notifyBuyer, resendTickets, tellHoldersOfEvent, sendAnnouncement, remindOfPayments--> capped (by queue_deliveries; never sent)
  *   (none) --the same--> queued --sendDelivery--> sending --sendDelivery--> accepted
  *                                                         ^                        |  |
  *                                                         +---- temporary refusal -+  +--> failed, suppressed
@@ -33,10 +36,18 @@
  *   queued, sending, accepted --receiveMail (bounce, complaint)--> failed
  *   accepted --receiveCallback--> sent --> delivered --> read;  accepted, sent --receiveCallback--> failed
  *
+ * An announcement
+ *
+ *   (none) --draftAnnouncement--> draft --confirmAnnouncement--> sending --sendAnnouncement--> sent
+ *   (none) --makeReminders--> sending;  draft, sending --cancelAnnouncement--> cancelled
+ *
  * A webhook on its way to one endpoint
  *
  *   (none) --note_facts, replayWebhooksSince, sendTestWebhook--> pending --sendWebhooksOf--> delivered | failed --replay--> pending
  */
+export { makeReminders } from './announcements/make-reminders.ts';
+export { remindOfPayments } from './announcements/remind-of-payments.ts';
+export { sendAnnouncement } from './announcements/send-announcement.ts';
 export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
 export { mailSettings } from './channels/mail-settings.ts';

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { type Invariant, invariantOf } from '../platform/invariant.ts';
 
+import { announcementInvariants } from './announcements/invariants.ts';
+
 const graceMinutes = 2;
 const stuckMinutes = 30;
 
@@ -46,6 +48,7 @@ export const notificationInvariants: readonly Invariant[] = [
       select 'notice ' || id || ' of event ' || event_id || ' is due and its holders are not all told' as sentence
       from event_notices where ended_at is null and due_at < now() - make_interval(mins => ${stuckMinutes})`,
   ),
+  ...announcementInvariants,
   invariantOf(
     'notifications.none_stuck',
     'No message waits without anybody looking after it.',

@@ -22,9 +22,45 @@ export const deliverySend = job({
  */
 export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
 
+/** The same for announcements: their thousands share the queue equally with the codes and refunds of the same event. */
+export const announcementSend = job({ ...deliverySend, name: 'delivery.send_announcement' });
+
+const announcementTemplates: readonly Template[] = ['event_practical', 'event_news', 'event_reminder'];
+
 export function deliveryJobOf(template: Template): typeof deliverySend {
-  return template === 'tickets' ? ticketsSend : deliverySend;
+  if (template === 'tickets') return ticketsSend;
+  return announcementTemplates.includes(template) ? announcementSend : deliverySend;
 }
+
+/** Queues the messages of a confirmed announcement. Safe to repeat: the announcement says how far it got. */
+export const sendAnnouncementJob = job({
+  name: 'event.send_announcement',
+  payload: z.strictObject({
+    announcementId: z.string().regex(idPatterns.plain),
+    eventId: z.string().regex(idPatterns.event),
+  }),
+  queue: 'notifications',
+  attempts: 20,
+  timeoutMs: 60_000,
+});
+
+/** Recurring: makes the reminders of events that are due. */
+export const makeRemindersJob = job({
+  name: 'notifications.make_reminders',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 60_000,
+});
+
+/** Recurring: reminds buyers whose time to pay is nearly over. */
+export const remindOfPaymentsJob = job({
+  name: 'notifications.remind_of_payments',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 30_000,
+});
 
 /** The holders of an event are told that it was called off or moved. Safe to repeat: the notice says how far it got. */
 export const tellHolders = job({

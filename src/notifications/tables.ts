@@ -22,6 +22,10 @@ export const templates = [
   'event_cancelled',
   'event_moved',
   'event_postponed',
+  'event_practical',
+  'event_news',
+  'event_reminder',
+  'payment_expiring',
   'staff_invitation',
   'staff_password_reset',
   'buyer_code',
@@ -29,6 +33,7 @@ export const templates = [
   'webhook_disabled',
 ] as const;
 export type Template = (typeof templates)[number];
+export type AnnouncementTemplate = Extract<Template, 'event_practical' | 'event_news' | 'event_reminder'>;
 export const channels = ['email', 'whatsapp'] as const;
 export type Channel = (typeof channels)[number];
 export const deliveryStatuses = [

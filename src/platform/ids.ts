@@ -57,6 +57,7 @@ export type IdPrefix =
   | 'gat'
   | 'dlv'
   | 'ntc'
+  | 'ann'
   | 'snd'
   | 'inb'
   | 'tsk'

@@ -38,6 +38,7 @@ const data = (name: string, tickets = 2): OrderMailData => ({
     code: `7K3M9XQ206FJ2V1H8C9QX4T0${index}Z`,
     categoryName: name,
   })),
+  expiresAt: new Date('2027-03-06T12:00:00Z'),
   isPaid: true,
   calendar: { text: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', method: 'PUBLISH' },
 });

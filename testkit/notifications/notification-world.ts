@@ -14,6 +14,7 @@ import { createDeliveries } from '../../src/notifications/deliveries/deliveries.
 import { notificationProblems } from '../../src/notifications/errors.ts';
 import { notificationCallbackRoutes } from '../../src/notifications/callbacks/routes.ts';
 import { inboundRoutes } from '../../src/notifications/inbound/routes.ts';
+import { announcementRoutes } from '../../src/notifications/announcements/routes.ts';
 import { messageTextRoutes } from '../../src/notifications/message-texts/routes.ts';
 import { newsRoutes } from '../../src/notifications/news/routes.ts';
 import { unsubscribeRoutes } from '../../src/notifications/news/unsubscribing/routes.ts';
@@ -111,6 +112,7 @@ export async function openNotifications() {
     notificationRoutes,
     senderRoutes,
     messageTextRoutes,
+    announcementRoutes,
     inboundRoutes,
     newsRoutes,
     suppressionRoutes,

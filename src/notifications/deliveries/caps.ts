@@ -22,6 +22,12 @@ export type Share =
   | 'codes'
   /** An event that was called off or moved, where the tickets were free. */
   | 'events'
+  /** What organizers tell the holders of tickets, and reminders of an event. */
+  | 'announcements'
+  /** News, to buyers who agreed. */
+  | 'news'
+  /** The time to pay for an order is nearly over. Anybody can cause these. */
+  | 'payment_reminders'
   /** Tickets that an organizer sends once more. */
   | 'resends'
   /** Invitations, new passwords and disabled webhooks of staff. */
@@ -40,6 +46,9 @@ export const messagesPerHourMax = {
     // everybody, a first one to each of 15 networks, 5 to a client that has confirmed the address.
     codes: 40,
     events: 5,
+    announcements: 6,
+    news: 3,
+    payment_reminders: 2,
     resends: 5,
     // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
     // by each of 5 networks, 3 by a client of the member.
@@ -50,6 +59,9 @@ export const messagesPerHourMax = {
     confirmed_orders: 5,
     codes: 40,
     events: 3,
+    announcements: 3,
+    news: 1,
+    payment_reminders: 1,
     resends: 3,
   },
 } as const satisfies Record<Channel, Partial<Record<Share, number>>>;

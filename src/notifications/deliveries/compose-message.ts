@@ -6,12 +6,14 @@ import { eventIdOf, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
-import type { Mail, WhatsappMessage } from '../channel.ts';
+import { composeAnnouncement } from '../announcements/compose-announcement.ts';
+import type { Composed, Mail } from '../channel.ts';
 import type { Claim } from './queries.ts';
 import type { Deliveries } from './deliveries.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './queue-queries.ts';
 import { type OrderSubject, findTimeZone } from './subject-queries.ts';
+import { paymentExpiringMail } from '../templates/announcement.ts';
 import type { OrderMailData } from '../templates/order-mail.ts';
 import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templates/event-notice.ts';
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
@@ -35,15 +37,10 @@ export type ReportMailOf = (
   reportId: string,
 ) => Promise<(Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string }) | undefined>;
 
-type Claimed = Pick<Claim, 'subject_id' | 'template' | 'channel' | 'version' | 'recipient_key'>;
+type Claimed = Pick<Claim, 'id' | 'subject_id' | 'template' | 'channel' | 'version' | 'recipient_key'>;
 
 /** Where a message is about no event. */
 const platformTimeZone = 'Asia/Jakarta';
-
-/** A message with the address it goes to. Lives only while it is being sent. */
-export type Composed =
-  | { readonly channel: 'email'; readonly to: { readonly name: string; readonly address: string }; readonly mail: Mail }
-  | { readonly channel: 'whatsapp'; readonly to: string; readonly message: WhatsappMessage };
 
 /**
  * Makes the message of a delivery from what is true now; undefined when there is nothing to say any more: the link was
@@ -80,7 +77,11 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   }
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
-  if (subject === undefined || !isStillTrue(template, subject)) return undefined;
+  if (subject === undefined) return undefined;
+  if (template === 'event_practical' || template === 'event_news' || template === 'event_reminder') {
+    return composeAnnouncement(deps, claim, subject, orderMailData(deps, subject));
+  }
+  if (!isStillTrue(template, subject)) return undefined;
   return composeOrderMessage(deps, { ...claim, template }, subject);
 }
 
@@ -112,6 +113,7 @@ const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: 
   order_link: orderLinkMail,
   event_cancelled: eventCancelledMail,
   event_postponed: eventPostponedMail,
+  payment_expiring: paymentExpiringMail,
 };
 
 function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject): boolean {
@@ -127,6 +129,8 @@ function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSu
         tickets.length > 0 &&
         (event.postponedAt !== null) === (template === 'event_postponed')
       );
+    case 'payment_expiring':
+      return order.status === 'pending_payment' && order.expiresAt > new Date();
     case 'event_cancelled':
       return event.status === 'cancelled';
     default:
@@ -158,6 +162,7 @@ function orderMailData(
       code: ticketCode({ code: Buffer.from(ticket.codeHex, 'hex') }),
       categoryName: ticket.categoryName,
     })),
+    expiresAt: order.expiresAt,
     isPaid: order.total > 0 && order.paidAt !== null,
     calendar: { text: eventCalendar(event, order.id), method: isOffCalendar(event) ? 'CANCEL' : 'PUBLISH' },
   };

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
-import { deliverySend, ticketsSend } from '../jobs.ts';
+import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
 
 /** A delivery that this call has taken in hand. */
@@ -154,7 +154,7 @@ export async function suppressRecipient(
     on conflict (channel, recipient_key) do update set reason = excluded.reason, until = excluded.until, created_at = now()`);
 }
 
-const deliveryJobs = [deliverySend, ticketsSend];
+const deliveryJobs = [deliverySend, ticketsSend, announcementSend];
 
 export type DueDelivery = { readonly id: string; readonly event_id: string | null; readonly template: Template };
 

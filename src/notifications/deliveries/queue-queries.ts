@@ -24,7 +24,7 @@ const capRows = sql.join(
  * @param candidates a select of id, organizer_id, event_id, subject_id, template, channel, recipient_key, version and share;
  * a share of null is not counted
  */
-async function queueDeliveries(db: Db, template: Template, candidates: SQL): Promise<NewDelivery[]> {
+export async function queueDeliveries(db: Db, template: Template, candidates: SQL): Promise<NewDelivery[]> {
   return rowsOf<NewDelivery>(
     db,
     sql`
@@ -55,6 +55,7 @@ export type OrderTemplate = Extract<
   | 'event_cancelled'
   | 'event_moved'
   | 'event_postponed'
+  | 'payment_expiring'
 >;
 
 type OrderRule = {
@@ -107,6 +108,12 @@ const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
   event_cancelled: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
   event_moved: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
   event_postponed: { when: sql`true`, version: sql`1`, whatsapp: true, share: eventsShare },
+  payment_expiring: {
+    when: sql`o.status = 'pending_payment' and o.expires_at > now()`,
+    version: sql`1`,
+    whatsapp: true,
+    share: () => sql`'payment_reminders'`,
+  },
 };
 
 export type OrderNotice = OrderRef & { readonly emailId: string; readonly whatsappId: string };
@@ -235,12 +242,4 @@ export async function queueVerificationDelivery(
         account_key as recipient_key, 1 as version, 'codes'::text as share
       from buyer_verifications where id = ${input.verificationId}`,
   );
-}
-
-/** Removes a bounded number of counts that no longer matter. */
-export async function purgeMessageShares(db: Db, limit: number): Promise<void> {
-  await db.execute(sql`
-    delete from message_shares where (channel, recipient_key, share) in (
-      select channel, recipient_key, share from message_shares
-      where asked_at < now() - interval '2 hours' order by asked_at limit ${limit} for update skip locked)`);
 }

@@ -21,6 +21,7 @@ const subjectColumns = {
     fees: orders.fees,
     total: orders.total,
     paidAt: orders.paidAt,
+    expiresAt: orders.expiresAt,
     linkVersion: orders.linkVersion,
   },
   event: {

@@ -3,15 +3,25 @@
  * Meta, and the text that senders without templates send. An organiser may write the texts anew.
  */
 
-/** What stands for each variable. `link` is the page of the order; at Meta it is the template's button. */
-export const messageVariables = ['name', 'event', 'time', 'place', 'order', 'code', 'link'] as const;
+/** What stands for each variable. `text` is what the organiser writes in an announcement. `link` is the page of the order; at Meta it is the template's button. */
+export const messageVariables = [
+  'name',
+  'event',
+  'time',
+  'place',
+  'order',
+  'organizer',
+  'text',
+  'code',
+  'link',
+] as const;
 export type MessageVariable = (typeof messageVariables)[number];
 
 type MessageDefinition = {
   /** The body's variables at Meta, {{1}} first. */
   readonly parameters: readonly MessageVariable[];
   /** What the button carries: the end of the order's address, or a code to copy, which is in the body already. */
-  readonly button: 'link' | 'code';
+  readonly button: 'link' | 'code' | 'none';
   /** A text without one of these would be of no use. */
   readonly required: readonly MessageVariable[];
   readonly texts: Readonly<Record<'id' | 'en', string>>;
@@ -70,6 +80,42 @@ export const messageDefinitions = {
     texts: {
       id: 'Halo {{name}}, *{{event}}* pada {{time}} ditunda. Tanggal baru belum ditentukan, dan tiket Anda tetap berlaku.\n\nPesanan {{order}}: {{link}}',
       en: 'Hello {{name}}, *{{event}}* on {{time}} has been postponed. There is no new date yet, and your tickets stay valid.\n\nOrder {{order}}: {{link}}',
+    },
+  },
+  event_practical: {
+    parameters: ['name', 'event', 'text', 'order'],
+    button: 'link',
+    required: ['text'],
+    texts: {
+      id: 'Halo {{name}}, informasi dari penyelenggara *{{event}}*:\n\n{{text}}\n\nPesanan {{order}}: {{link}}',
+      en: 'Hello {{name}}, a message from the organiser of *{{event}}*:\n\n{{text}}\n\nOrder {{order}}: {{link}}',
+    },
+  },
+  event_news: {
+    parameters: ['name', 'organizer', 'text'],
+    button: 'none',
+    required: ['organizer', 'text'],
+    texts: {
+      id: 'Halo {{name}}, kabar dari *{{organizer}}*:\n\n{{text}}\n\nBalas STOP untuk berhenti menerima kabar.',
+      en: 'Hello {{name}}, news from *{{organizer}}*:\n\n{{text}}\n\nReply STOP to stop news.',
+    },
+  },
+  event_reminder: {
+    parameters: ['name', 'event', 'time', 'place', 'order'],
+    button: 'link',
+    required: ['event', 'time', 'link'],
+    texts: {
+      id: 'Halo {{name}}, pengingat: *{{event}}*.\n\nWaktu: {{time}}\nTempat: {{place}}\n\nTiket Anda, pesanan {{order}}: {{link}}',
+      en: 'Hello {{name}}, a reminder: *{{event}}*.\n\nTime: {{time}}\nPlace: {{place}}\n\nYour tickets, order {{order}}: {{link}}',
+    },
+  },
+  payment_expiring: {
+    parameters: ['name', 'event', 'time', 'order'],
+    button: 'link',
+    required: ['time', 'link'],
+    texts: {
+      id: 'Halo {{name}}, pesanan {{order}} untuk *{{event}}* menunggu pembayaran sampai {{time}}.\n\nBayar: {{link}}',
+      en: 'Hello {{name}}, your order {{order}} for *{{event}}* waits for its payment until {{time}}.\n\nPay: {{link}}',
     },
   },
   buyer_code: {

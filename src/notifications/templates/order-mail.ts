@@ -25,6 +25,8 @@ export type OrderMailData = {
   readonly total: Money;
   /** Valid tickets, with the text that their QR symbol carries. */
   readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
+  /** When an unpaid order ends. */
+  readonly expiresAt: Date;
   /** Money has come for the order, whatever became of it. */
   readonly isPaid: boolean;
   /** The event for the holder's calendar, or its cancellation. */

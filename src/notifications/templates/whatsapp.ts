@@ -1,6 +1,7 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import type { MessageName } from '../message-texts/catalog.ts';
+import type { OrderTemplate } from '../deliveries/queue-queries.ts';
 import { placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 
@@ -13,45 +14,57 @@ import type { OrderMailData } from './order-mail.ts';
  *     order_refunded   {{1}} name  {{2}} event  {{3}} order number
  *     event_cancelled  {{1}} name  {{2}} event  {{3}} time as it was  {{4}} order number
  *     event_postponed  {{1}} name  {{2}} event  {{3}} time as it was  {{4}} order number
+ *     event_practical  {{1}} name  {{2}} event  {{3}} the organiser's text  {{4}} order number
+ *     event_reminder   {{1}} name  {{2}} event  {{3}} time  {{4}} place  {{5}} order number
+ *     event_news       {{1}} name  {{2}} organiser  {{3}} the organiser's text; no button
+ *     payment_expiring {{1}} name  {{2}} event  {{3}} until when  {{4}} order number
  *     event_moved      {{1}} name  {{2}} event  {{3}} new time  {{4}} new place  {{5}} order number
  *
  * The text of `event_cancelled` must be true of free tickets too: what becomes of the money stands on the order's page.
  */
-export function whatsappMessage(
-  template: 'tickets' | 'order_cancelled' | 'order_refunded' | 'event_cancelled' | 'event_moved' | 'event_postponed',
-  data: OrderMailData,
-): WhatsappMessage {
+export function whatsappMessage(template: Exclude<OrderTemplate, 'order_link'>, data: OrderMailData): WhatsappMessage {
   const { event, locale } = data;
-  const name = parameter(data.buyerName ?? nameless[locale]);
-  const suffix = data.link.slice(data.link.indexOf('/orders/') + '/orders/'.length);
-  const message = (registered: MessageName, parameters: readonly string[]): WhatsappMessage => ({
-    locale,
-    buttonSuffix: suffix,
-    template: registered,
-    bodyParameters: [name, parameter(event.name), ...parameters, data.orderCode],
-  });
   const time = formatDateTime(event.startsAt, event.timeZone, locale);
   switch (template) {
     case 'tickets':
-      return message('ticket_issued', [time]);
+      return orderMessage('ticket_issued', data, [time]);
     case 'event_cancelled':
     case 'event_postponed':
-      return message(template, [time]);
+      return orderMessage(template, data, [time]);
     case 'event_moved':
-      return message('event_moved', [time, parameter(placeOf(event))]);
+      return orderMessage('event_moved', data, [time, messageParameter(placeOf(event))]);
+    case 'payment_expiring':
+      return orderMessage('payment_expiring', data, [formatDateTime(data.expiresAt, event.timeZone, locale)]);
     case 'order_refunded':
-      return message(data.isPaid ? 'order_refunded' : 'order_cancelled', []);
+      return orderMessage(data.isPaid ? 'order_refunded' : 'order_cancelled', data, []);
     default:
-      return message('order_cancelled', []);
+      return orderMessage('order_cancelled', data, []);
   }
+}
+
+/** A message about an order: the name, the event, what is between, and the order's number; its button opens the order. */
+export function orderMessage(
+  registered: MessageName,
+  data: OrderMailData,
+  parameters: readonly string[],
+): WhatsappMessage {
+  return {
+    locale: data.locale,
+    buttonSuffix: data.link.slice(data.link.indexOf('/orders/') + '/orders/'.length),
+    template: registered,
+    bodyParameters: [greetedName(data), messageParameter(data.event.name), ...parameters, data.orderCode],
+  };
 }
 
 /** A parameter may not be empty: what follows "Halo" or "Hello" where there is no name. */
 const nameless = { id: 'Bapak/Ibu', en: 'there' } as const;
 
-const parameterCharactersMax = 200;
+export const greetedName = ({ buyerName, locale }: OrderMailData): string =>
+  messageParameter(buyerName ?? nameless[locale]);
+
+const parameterCharactersMax = 300;
 
 /** Parameters may hold neither line ends, nor tabs, nor more than four spaces in a row. */
-function parameter(text: string): string {
+export function messageParameter(text: string): string {
   return text.replace(/\s+/g, ' ').trim().slice(0, parameterCharactersMax);
 }

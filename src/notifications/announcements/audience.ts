@@ -1,0 +1,65 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import type { Channel } from '../tables.ts';
+
+/**
+ * Whom announcements reach, as rows of announcement_id, order_id, channel and key: orders with valid tickets that were paid before the
+ * preview. By WhatsApp only where money has come or the buyer has confirmed the phone. News only where the buyer has agreed before
+ * the preview, has not stopped it since, and has paid or confirmed this address.
+ * @param which a condition on the announcement `a`
+ */
+export const audienceOf = (which: SQL): SQL => sql`
+  select a.id as announcement_id, o.id as order_id, r.channel, r.key
+  from announcements a
+  join orders o on o.event_id = a.event_id
+  cross join lateral (values ('email', o.buyer_keys[1]), ('whatsapp', o.buyer_keys[2])) as r (channel, key)
+  cross join lateral (select o.total > 0 and o.paid_at is not null or coalesce(o.confirmed_key = r.key, false) as is_theirs) p
+  where ${which} and o.status in ('paid', 'partially_refunded') and o.paid_at <= a.audience_until
+    and r.channel = any(a.channels)
+    and exists (
+      select from tickets t where t.order_id = o.id and t.event_id = o.event_id and t.status = 'live'
+        and (a.audience -> 'ticketCategoryIds' is null or a.audience -> 'ticketCategoryIds' ? t.ticket_category_id))
+    and (a.audience -> 'checkedIn' is null or (a.audience ->> 'checkedIn')::boolean = exists (
+      select from tickets t join admissions e on e.event_id = t.event_id and e.ticket_id = t.id
+      where t.order_id = o.id and t.event_id = o.event_id))
+    and (r.channel = 'email' or o.buyer_phone <> '' and p.is_theirs and exists (
+      select from senders s where s.status <> 'disabled' and (s.organizer_id = a.organizer_id or s.organizer_id is null)))
+    and (a.kind <> 'news' or p.is_theirs and exists (
+      select from news_consents c
+      where c.event_id = o.event_id and c.order_id = o.id and c.withdrawn_at is null and c.given_at <= a.audience_until
+        and not exists (
+          select from news_stops s
+          where s.organizer_id in (a.organizer_id, '') and s.channel = r.channel and s.recipient_key = r.key and s.is_stopped
+            and (s.channel = 'whatsapp' or s.said_at >= c.given_at))))`;
+
+export type Reach = Readonly<Record<Channel, number>> & {
+  /** Differs as soon as one recipient is added or leaves. */
+  readonly fingerprint: string;
+};
+
+/** How many different addresses an announcement reaches on each channel. */
+export async function countAudience(db: Db, announcementId: string): Promise<Reach> {
+  const rows = await rowsOf<{ channel: Channel; recipients: number; sum: string }>(
+    db,
+    sql`
+      select channel, count(*)::int as recipients, sum(hashtextextended(key, 0))::text as sum
+      from (select distinct channel, key from (${audienceOf(sql`a.id = ${announcementId}`)}) m) d
+      group by channel order by channel`,
+  );
+  const of = (channel: Channel) => rows.find((row) => row.channel === channel)?.recipients ?? 0;
+  return {
+    email: of('email'),
+    whatsapp: of('whatsapp'),
+    fingerprint: rows.map(({ channel, recipients, sum }) => `${channel} ${recipients} ${sum}`).join('\n'),
+  };
+}
+
+/** Whether the order is still in the audience: what holds news back counts at the moment of sending. */
+export async function isInAudience(
+  db: Db,
+  { announcementId, orderId, channel }: { announcementId: string; orderId: string; channel: Channel },
+): Promise<boolean> {
+  const which = sql`a.id = ${announcementId} and o.id = ${orderId} and r.channel = ${channel}`;
+  const rows = await rowsOf<{ key: string }>(db, sql`select key from (${audienceOf(which)}) m limit 1`);
+  return rows.length > 0;
+}

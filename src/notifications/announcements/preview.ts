@@ -1,0 +1,76 @@
+import { eq } from 'drizzle-orm';
+import { organizers } from '../../access/tables.ts';
+import { events } from '../../catalog/tables.ts';
+import type { Config } from '../../config.ts';
+import { sha256Hex } from '../../platform/crypto.ts';
+import { invariant } from '../../platform/assert.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { money } from '../../platform/text/money.ts';
+import { createRenderText } from '../message-texts/render-text.ts';
+import { announcementMail, announcementMessage } from '../templates/announcement.ts';
+import type { OrderMailData } from '../templates/order-mail.ts';
+import type { Reach } from './audience.ts';
+import type { Announcement } from './tables.ts';
+
+export type PreviewDeps = { readonly db: Db; readonly config: Pick<Config, 'PUBLIC_URL' | 'HASH_SECRET'> };
+
+const sampleName = 'Ayu Lestari';
+const sampleCode = 'XXXXX-XXXXX';
+
+/** How an announcement reads in one language, to a buyer who is made up. */
+export type Preview = {
+  readonly locale: 'id' | 'en';
+  readonly email: { readonly subject: string; readonly text: string; readonly html: string } | null;
+  readonly whatsapp: { readonly text: string } | null;
+};
+
+/** How an announcement reads now, in both languages, on the channels that it goes out on. */
+export async function previewOf(deps: PreviewDeps, announcement: Announcement): Promise<Preview[]> {
+  const [row] = await deps.db
+    .select({ event: events, organizerName: organizers.name })
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .where(eq(events.id, announcement.eventId));
+  invariant(row !== undefined, `event ${announcement.eventId} is gone`);
+  const renderText = createRenderText({ db: deps.db, publicUrl: deps.config.PUBLIC_URL });
+  const { channels } = announcement;
+  return Promise.all(
+    (['id', 'en'] as const).map(async (locale): Promise<Preview> => {
+      const data = sampleData(deps.config, { ...row, locale });
+      const mail = announcementMail(announcement, data, `${deps.config.PUBLIC_URL}/v1/unsubscriptions/`);
+      const message = announcementMessage(announcement, data);
+      return {
+        locale,
+        email: channels.includes('email') ? { subject: mail.subject, text: mail.text, html: mail.html } : null,
+        whatsapp: channels.includes('whatsapp') ? { text: await renderText(announcement.organizerId, message) } : null,
+      };
+    }),
+  );
+}
+
+/** Stands for exactly this message to exactly these recipients. */
+export const digestOf = (previews: readonly Preview[], { fingerprint }: Reach): string =>
+  sha256Hex(JSON.stringify([previews, fingerprint]));
+
+function sampleData(
+  { PUBLIC_URL }: Pick<Config, 'PUBLIC_URL'>,
+  { event, organizerName, locale }: { event: typeof events.$inferSelect; organizerName: string; locale: 'id' | 'en' },
+): OrderMailData {
+  const nothing = money(0, event.currency);
+  return {
+    locale,
+    buyerName: sampleName,
+    organizerName,
+    event,
+    orderCode: sampleCode,
+    link: `${PUBLIC_URL}/orders/`,
+    lines: [],
+    discount: nothing,
+    fees: nothing,
+    total: nothing,
+    tickets: [],
+    expiresAt: event.startsAt,
+    isPaid: false,
+    calendar: { text: '', method: 'PUBLISH' },
+  };
+}

@@ -1,0 +1,165 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import { cancelAnnouncement, confirmAnnouncement } from './confirm-announcement.ts';
+import { type AnnouncementDeps, draftAnnouncement } from './draft-announcement.ts';
+import { setMessageSettings, showMessageSettings } from './message-settings.ts';
+import { presentAnnouncement } from './present.ts';
+import {
+  announcementListSchema,
+  announcementParams,
+  announcementSchema,
+  announcementsQuery,
+  confirmationSchema,
+  createAnnouncementSchema,
+  draftedSchema,
+  eventParams,
+  messageSettingsSchema,
+  shownAnnouncementSchema,
+} from './schemas.ts';
+import { listAnnouncements, progressOf, showAnnouncement } from './show-announcements.ts';
+
+export type AnnouncementRoutesDeps = AnnouncementDeps & { readonly actors: Actors };
+
+const ofEvent = '/v1/organizers/{slug}/events/{eventId}';
+const one = `${ofEvent}/announcements/{announcementId}` as const;
+
+function contracts(deps: AnnouncementRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  const common = { tags: ['Announcements'], security: byStaff };
+  const reader: [typeof manager] = [manager];
+  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
+  const read = { ...common, middleware: reader };
+  const write = { ...common, middleware: writer };
+  return {
+    draft: createRoute({
+      ...write,
+      method: 'post',
+      path: `${ofEvent}/announcements`,
+      operationId: 'draftAnnouncement',
+      summary: 'Preview an announcement to the buyers of an event',
+      description:
+        'Nothing is sent. The answer shows how many addresses it would reach on each channel, how it reads in both languages, and the token that confirms exactly this.',
+      request: { params: eventParams, body: body(createAnnouncementSchema) },
+      responses: { 201: answer(draftedSchema, 'A draft.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+    list: createRoute({
+      ...read,
+      method: 'get',
+      path: `${ofEvent}/announcements`,
+      operationId: 'listAnnouncements',
+      summary: 'The announcements of an event, reminders too, newest first',
+      request: { params: eventParams, query: announcementsQuery },
+      responses: { 200: answer(announcementListSchema, 'A page of announcements.'), ...problems(400, 401, 403, 404) },
+    }),
+    show: createRoute({
+      ...read,
+      method: 'get',
+      path: one,
+      operationId: 'showAnnouncement',
+      summary: 'An announcement and what became of its messages',
+      request: { params: announcementParams },
+      responses: { 200: answer(shownAnnouncementSchema, 'The announcement.'), ...problems(400, 401, 403, 404) },
+    }),
+    confirm: createRoute({
+      ...write,
+      method: 'post',
+      path: `${one}/confirmation`,
+      operationId: 'confirmAnnouncement',
+      summary: 'Send an announcement as it was previewed',
+      description:
+        '409 `announcement.preview_stale` if it would read otherwise by now, or reach other people: draft it again. The same confirmation again changes nothing.',
+      request: { params: announcementParams, body: body(confirmationSchema) },
+      responses: { 202: answer(announcementSchema, 'On its way.'), ...problems(400, 401, 403, 404, 409, 429) },
+    }),
+    cancel: createRoute({
+      ...read,
+      method: 'post',
+      path: `${one}/cancellation`,
+      operationId: 'cancelAnnouncement',
+      summary: 'Drop a draft, or stop an announcement that is being sent',
+      description: 'What a provider has taken stays sent.',
+      request: { params: announcementParams },
+      responses: { 200: answer(announcementSchema, 'Cancelled.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+    showSettings: createRoute({
+      ...read,
+      method: 'get',
+      path: `${ofEvent}/message-settings`,
+      operationId: 'showMessageSettings',
+      summary: 'Which messages the event sends by itself',
+      request: { params: eventParams },
+      responses: { 200: answer(messageSettingsSchema, 'The settings.'), ...problems(400, 401, 403, 404) },
+    }),
+    setSettings: createRoute({
+      ...write,
+      method: 'put',
+      path: `${ofEvent}/message-settings`,
+      operationId: 'setMessageSettings',
+      summary: 'Set which messages the event sends by itself',
+      request: { params: eventParams, body: body(messageSettingsSchema) },
+      responses: { 200: answer(messageSettingsSchema, 'Set.'), ...problems(400, 401, 403, 404) },
+    }),
+  };
+}
+
+/** What an organiser tells the buyers of an event. */
+export function announcementRoutes(deps: AnnouncementRoutesDeps) {
+  const { draft, list, show, confirm, cancel, showSettings, setSettings } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(draft, async (c) => {
+      const { eventId } = c.req.valid('param');
+      const drafted = await draftAnnouncement(deps, { actor: c.var.actor, eventId, input: c.req.valid('json') });
+      const { announcement, previews, confirmationToken } = drafted;
+      return c.json({ ...presentAnnouncement(announcement), previews: [...previews], confirmationToken }, 201);
+    })
+    .openapi(list, async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['number']);
+      const rows = await listAnnouncements(deps.db, {
+        organizerId: c.var.actor.organizerId,
+        eventId: c.req.valid('param').eventId,
+        before: before === undefined ? undefined : Number(before),
+        limit,
+      });
+      return c.json(
+        page(rows, limit, presentAnnouncement, ({ number }) => [String(number)]),
+        200,
+      );
+    })
+    .openapi(show, async (c) => {
+      const row = await showAnnouncement(deps.db, {
+        organizerId: c.var.actor.organizerId,
+        ...c.req.valid('param'),
+      });
+      return c.json({ ...presentAnnouncement(row), progress: await progressOf(deps.db, row) }, 200);
+    })
+    .openapi(confirm, async (c) => {
+      const { eventId, announcementId } = c.req.valid('param');
+      const { confirmationToken } = c.req.valid('json');
+      const of = { actor: c.var.actor, eventId, announcementId, confirmationToken };
+      return c.json(presentAnnouncement(await confirmAnnouncement(deps, of)), 202);
+    })
+    .openapi(cancel, async (c) => {
+      const { eventId, announcementId } = c.req.valid('param');
+      const row = await cancelAnnouncement(deps, { actor: c.var.actor, eventId, announcementId });
+      return c.json(presentAnnouncement(row), 200);
+    })
+    .openapi(showSettings, async (c) => {
+      const { eventId } = c.req.valid('param');
+      return c.json(await showMessageSettings(deps.db, { organizerId: c.var.actor.organizerId, eventId }), 200);
+    })
+    .openapi(setSettings, async (c) => {
+      const { eventId } = c.req.valid('param');
+      return c.json(
+        await setMessageSettings(deps, { actor: c.var.actor, eventId, settings: c.req.valid('json') }),
+        200,
+      );
+    });
+}

@@ -1,0 +1,141 @@
+import { z } from '@hono/zod-openapi';
+import { pageQuery } from '../../http/contract/pagination.ts';
+import {
+  blockOfText,
+  eventIdSchema,
+  fault,
+  lineOfText,
+  listOf,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+} from '../../http/contract/schemas.ts';
+import { channels } from '../tables.ts';
+import {
+  categoriesMax,
+  paymentReminderMinutesMax,
+  reminderHoursMax,
+  shortTextMax,
+  subjectMax,
+  textMax,
+} from './limits.ts';
+import { announcementKinds, announcementStatuses } from './tables.ts';
+
+export const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+export const announcementParams = eventParams.extend({ announcementId: plainIdSchema });
+export const announcementsQuery = z.object(pageQuery);
+
+const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;
+
+const textSchema = z
+  .strictObject({
+    subject: lineOfText(subjectMax),
+    text: blockOfText(textMax).min(1).openapi({ description: 'Plain text; blank lines divide paragraphs.' }),
+    shortText: lineOfText(shortTextMax)
+      .optional()
+      .openapi({ description: 'What WhatsApp carries; required where `channels` has `whatsapp`.' }),
+  })
+  .openapi('AnnouncementText');
+
+const audienceSchema = z
+  .strictObject({
+    ticketCategoryIds: z
+      .array(plainIdSchema)
+      .min(1)
+      .max(categoriesMax)
+      .refine(distinct, fault('list.doubled'))
+      .optional()
+      .openapi({ description: 'Buyers with a valid ticket of one of these categories.' }),
+    checkedIn: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Buyers of whose tickets one has entered (true) or none has (false).' }),
+  })
+  .openapi('AnnouncementAudience');
+
+const contentSchema = z.strictObject({ id: textSchema, en: textSchema });
+
+export const createAnnouncementSchema = z
+  .strictObject({
+    kind: z.enum(['practical', 'news']).openapi({
+      description:
+        'Practical news about the event go to every holder of a valid ticket; news only to buyers who agreed.',
+    }),
+    channels: z.array(z.enum(channels)).min(1).max(channels.length).refine(distinct, fault('list.doubled')),
+    audience: audienceSchema.default({}).openapi({ description: 'All buyers of the event, where nothing is said.' }),
+    content: contentSchema,
+  })
+  .openapi('CreateAnnouncement');
+export type CreateAnnouncement = z.output<typeof createAnnouncementSchema>;
+
+const announcement = {
+  id: plainIdSchema,
+  eventId: eventIdSchema,
+  kind: z.enum(announcementKinds),
+  status: z.enum(announcementStatuses),
+  channels: z.array(z.enum(channels)),
+  audience: audienceSchema,
+  content: contentSchema.nullable().openapi({ description: 'Null for a reminder, which has words of its own.' }),
+  recipients: z
+    .object({ email: z.int(), whatsapp: z.int() })
+    .openapi({ description: 'Different addresses when it was previewed, or made.' }),
+  createdAt: timeSchema,
+  confirmedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+};
+export const announcementSchema = z.object(announcement).openapi('Announcement');
+export const announcementListSchema = listOf(announcementSchema).openapi('AnnouncementList');
+
+const previewSchema = z
+  .object({
+    locale: z.enum(['id', 'en']),
+    email: z.object({ subject: z.string(), text: z.string(), html: z.string() }).nullable(),
+    whatsapp: z.object({ text: z.string() }).nullable().openapi({
+      description:
+        'The text of senders without templates. A sender of the Cloud API sends the template that Meta approved.',
+    }),
+  })
+  .openapi('AnnouncementPreview');
+
+export const draftedSchema = z
+  .object({
+    ...announcement,
+    previews: z
+      .array(previewSchema)
+      .openapi({ description: 'How it reads to a buyer who is made up, in each language.' }),
+    confirmationToken: z.string().openapi({ description: 'Confirms exactly this preview, for half an hour.' }),
+  })
+  .openapi('DraftedAnnouncement');
+
+const progressSchema = z
+  .object({
+    waiting: z.int().openapi({ description: 'Not queued yet.' }),
+    queued: z.int(),
+    sent: z.int().openapi({ description: 'Taken by the provider.' }),
+    delivered: z.int(),
+    failed: z.int(),
+    heldBack: z.int().openapi({ description: 'Suppressed addresses, caps, and what was no longer true.' }),
+  })
+  .openapi('AnnouncementProgress');
+
+export const shownAnnouncementSchema = z
+  .object({ ...announcement, progress: z.object({ email: progressSchema, whatsapp: progressSchema }) })
+  .openapi('ShownAnnouncement');
+
+export const confirmationSchema = z
+  .strictObject({ confirmationToken: z.string().min(1).max(100) })
+  .openapi('AnnouncementConfirmation');
+
+export const messageSettingsSchema = z
+  .strictObject({
+    reminderHours: z.int().min(1).max(reminderHoursMax).nullable().openapi({
+      description:
+        'Holders of valid tickets are reminded so many hours before the start; null for never. 24 if not set.',
+    }),
+    paymentReminderMinutes: z.int().min(2).max(paymentReminderMinutesMax).nullable().openapi({
+      description:
+        'Buyers are reminded so many minutes before their time to pay is over, if it is at least twice as long; null for never. 5 if not set.',
+    }),
+  })
+  .openapi('MessageSettings');
+export type MessageSettings = z.output<typeof messageSettingsSchema>;

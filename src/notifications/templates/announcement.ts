@@ -1,0 +1,142 @@
+import { html } from 'hono/html';
+import { formatDateTime } from '../../platform/text/format-time.ts';
+import type { Announcement } from '../announcements/tables.ts';
+import type { Mail, WhatsappMessage } from '../channel.ts';
+import { announcementWords } from './announcement-words.ts';
+import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
+import { eventFacts, factLines, placeOf } from './order-facts.ts';
+import type { OrderMailData } from './order-mail.ts';
+import { noticeMail } from './order-notice.ts';
+import { greetedName, messageParameter, orderMessage } from './whatsapp.ts';
+import { words } from './words.ts';
+
+type Announced = Pick<Announcement, 'kind' | 'content'>;
+
+/** @param unsubscribeUrl ends the organiser's news to the recipient; only news carries it */
+export function announcementMail(announcement: Announced, data: OrderMailData, unsubscribeUrl: string): Mail {
+  if (announcement.kind === 'reminder' || announcement.content === null) return reminderMail(data);
+  return announcement.kind === 'news'
+    ? newsMail(announcement.content[data.locale], data, unsubscribeUrl)
+    : practicalMail(announcement.content[data.locale], data);
+}
+
+type Text = { readonly subject: string; readonly text: string };
+
+/** What the organiser tells the holders of tickets, with their order. */
+function practicalMail({ subject, text }: Text, data: OrderMailData): Mail {
+  const say = words[data.locale];
+  const own = announcementWords[data.locale].practical;
+  const facts = eventFacts(data);
+  const small = `${own.from(data.organizerName)} ${say.linkIsPrivate}`;
+  const blocks = paragraphsOf(text);
+  return {
+    subject,
+    text: [
+      say.hello(data.buyerName),
+      ...blocks,
+      `${say.openOrder}: ${data.link}`,
+      factLines(facts),
+      small,
+      say.footer(data.organizerName),
+    ].join('\n\n'),
+    html: mailFrame({
+      locale: data.locale,
+      preview: blocks[0] ?? subject,
+      kicker: own.kicker,
+      title: subject,
+      body: [
+        paragraph(say.hello(data.buyerName)),
+        ...blocks.map(linesOf),
+        button(say.openOrder, data.link),
+        factTable(facts),
+        softParagraph(small),
+      ],
+      footer: say.footer(data.organizerName),
+    }),
+    attachments: [],
+  };
+}
+
+/** News are about no order: no link that opens one, and a way out of them. */
+function newsMail({ subject, text }: Text, data: OrderMailData, unsubscribeUrl: string): Mail {
+  const say = words[data.locale];
+  const own = announcementWords[data.locale].news;
+  const blocks = paragraphsOf(text);
+  return {
+    subject,
+    text: [
+      say.hello(data.buyerName),
+      ...blocks,
+      `${own.footer(data.organizerName)} ${own.stop}: ${unsubscribeUrl}`,
+    ].join('\n\n'),
+    html: mailFrame({
+      locale: data.locale,
+      preview: blocks[0] ?? subject,
+      kicker: own.kicker(data.organizerName),
+      title: subject,
+      body: [
+        paragraph(say.hello(data.buyerName)),
+        ...blocks.map(linesOf),
+        softParagraph(own.footer(data.organizerName)),
+        button(own.stop, unsubscribeUrl),
+      ],
+      footer: data.organizerName,
+    }),
+    attachments: [],
+    unsubscribeUrl,
+  };
+}
+
+function reminderMail(data: OrderMailData): Mail {
+  const { event, locale } = data;
+  const say = announcementWords[locale].reminder;
+  return noticeMail(data, {
+    kicker: say.kicker,
+    subject: say.subject(event.name),
+    lead: say.lead(event.name, formatDateTime(event.startsAt, event.timeZone, locale)),
+    more: say.more,
+    facts: eventFacts(data),
+    privacy: true,
+  });
+}
+
+/** The same as a WhatsApp message; of the organiser's text it carries the short one. */
+export function announcementMessage(announcement: Announced, data: OrderMailData): WhatsappMessage {
+  const { event, locale } = data;
+  const shortText = announcement.content?.[locale].shortText ?? '';
+  if (announcement.kind === 'reminder') {
+    const time = formatDateTime(event.startsAt, event.timeZone, locale);
+    return orderMessage('event_reminder', data, [time, messageParameter(placeOf(event))]);
+  }
+  if (announcement.kind === 'practical') return orderMessage('event_practical', data, [messageParameter(shortText)]);
+  return {
+    template: 'event_news',
+    locale,
+    bodyParameters: [greetedName(data), messageParameter(data.organizerName), messageParameter(shortText)],
+  };
+}
+
+/** Blocks of text that blank lines divide. */
+const paragraphsOf = (text: string): string[] =>
+  text
+    .split(/\n\s*\n/)
+    .map((block) => block.trim())
+    .filter((block) => block !== '');
+
+/** A block of text whose line ends stay. */
+const linesOf = (block: string): Html =>
+  html`<p style="margin:0 0 16px">${block.split('\n').map((line, index) => (index === 0 ? line : html`<br>${line}`))}</p>`;
+
+/** The time to pay is nearly over. */
+export function paymentExpiringMail(data: OrderMailData): Mail {
+  const { event, locale, expiresAt } = data;
+  const say = announcementWords[locale].paymentExpiring;
+  return noticeMail(data, {
+    kicker: say.kicker,
+    subject: say.subject(event.name),
+    lead: say.lead(event.name, formatDateTime(expiresAt, event.timeZone, locale)),
+    more: say.more,
+    facts: eventFacts(data),
+    privacy: false,
+  });
+}
