@@ -6,6 +6,7 @@ import { ruleRoutes } from './control/rule-routes.ts';
 import { settingRoutes } from './control/setting-routes.ts';
 import { sendMessageRoutes } from './graph/send-message.ts';
 import { listTemplateRoutes } from './graph/list-templates.ts';
+import { submitTemplateRoutes } from './graph/submit-template.ts';
 import { uploadMediaRoutes } from './graph/upload-media.ts';
 import { gatewayControlRoutes } from './message-gateways/control-routes.ts';
 import { gatewayRoutes } from './message-gateways/routes.ts';
@@ -33,6 +34,7 @@ export function createApp(world: World): Hono {
   app.route('/graph', sendMessageRoutes(world.graph));
   app.route('/graph', uploadMediaRoutes(world.graph));
   app.route('/graph', listTemplateRoutes(world.graph));
+  app.route('/graph', submitTemplateRoutes(world.graph));
   app.route('/', gatewayRoutes(world.gateways));
   app.route('/beacon', beaconRoutes(world.beacon));
   app.route('/', world.webhookSink.routes);

@@ -24,12 +24,18 @@ export type WhatsappSender = Readonly<{
   callbackUrl?: string;
   /** When given, other template names or languages are refused with 132001 and other parameter counts with 132000. */
   templates?: readonly WhatsappTemplate[];
+  /** What was submitted to it since. */
+  submitted?: readonly WhatsappTemplate[];
 }>;
 
 export type WhatsappTemplate = Readonly<{
   name: string;
   language: string;
   bodyParameters?: number;
+  /** Of those that were submitted. */
+  id?: string;
+  category?: string;
+  body?: string;
   /** APPROVED unless it says otherwise; only then it is taken. */
   status?: string;
   rejectedReason?: string;

@@ -11,6 +11,7 @@ import {
   recoverDeliveries,
   remindOfPaymentsJob,
   sendAnnouncementJob,
+  submitTemplatesJob,
   tellHolders,
   ticketsSend,
 } from './notifications/jobs.ts';
@@ -64,6 +65,7 @@ export const jobs = {
   'delivery.send_announcement': announcementSend,
   'delivery.send_tickets': ticketsSend,
   'notifications.recover': recoverDeliveries,
+  'sender.submit_templates': submitTemplatesJob,
   'notifications.poll_templates': pollTemplatesJob,
   'notifications.purge': purgeMessagesJob,
   'notifications.make_reminders': makeRemindersJob,

@@ -1,3 +1,4 @@
+import { notificationRefusals } from './notifications/refusals.ts';
 import { accountRefusals } from './payments/accounts/operations.ts';
 import type { ErrorCode } from './problems.ts';
 
@@ -9,11 +10,7 @@ import type { ErrorCode } from './problems.ts';
 
 const event = ['event.not_found'] as const;
 const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as const;
-const announcement = [...event, 'announcement.not_found'] as const;
 const order = ['order.not_found'] as const;
-const messageCallback = ['notification.callback_refused'] as const;
-const messageReport = [...messageCallback, 'request.too_large'] as const;
-const endpoint = ['webhook.not_found'] as const;
 const pages = ['traffic.switched_off'] as const;
 const reportFile = ['report.not_found', 'report.not_ready', 'report.expired', 'service.busy'] as const;
 const streams = ['live.too_many_streams'] as const;
@@ -158,57 +155,7 @@ export const refusals = {
   showDeskOrder: order,
   correctBuyer: [...order, 'order.buyer_not_correctable', 'order.limit_exceeded'],
   cancelOrderAtDesk: [...order, 'order.not_cancellable'],
-  resendTickets: [...order, 'notification.resend_limited', 'notification.nothing_to_send'],
-  draftAnnouncement: [...event, 'announcement.limit_reached'],
-  listAnnouncements: event,
-  showAnnouncement: announcement,
-  confirmAnnouncement: [
-    ...announcement,
-    'announcement.preview_stale',
-    'announcement.ended',
-    'announcement.reaches_nobody',
-    'announcement.limited',
-  ],
-  cancelAnnouncement: [...announcement, 'announcement.ended'],
-  showMessageSettings: event,
-  setMessageSettings: event,
-  createSender: ['sender.already_exists', 'sender.limit_reached'],
-  listSenders: [],
-  disableSender: ['sender.not_found'],
-  changeSender: ['sender.not_found'],
-  listSenderTemplates: ['sender.not_found'],
-  listDeliveries: order,
-  listMessageTexts: [],
-  changeMessageText: [],
-  resetMessageText: [],
-  listInboundMessages: [],
-  askToUnsubscribe: ['news.link_not_found'],
-  unsubscribe: ['news.link_not_found', 'request.too_large'],
-  listSuppressions: [],
-  liftSuppression: ['suppression.not_found'],
-  giveNewsConsent: [...order, 'access.cross_site'],
-  withdrawNewsConsent: [...order, 'access.cross_site'],
-  countNewsAudience: event,
-  verifyWhatsappCallback: messageCallback,
-  receiveWhatsappCallback: messageReport,
-  verifyWahaCallback: messageCallback,
-  receiveWahaCallback: messageReport,
-  verifyFonnteCallback: messageCallback,
-  receiveFonnteCallback: messageReport,
-  verifyWablasCallback: messageCallback,
-  receiveWablasCallback: messageReport,
-  receiveMailCallback: messageReport,
-  createWebhookEndpoint: ['webhook.address_refused', 'webhook.limit_reached'],
-  listWebhookEndpoints: [],
-  showWebhookEndpoint: endpoint,
-  changeWebhookEndpoint: [...endpoint, 'webhook.address_refused'],
-  deleteWebhookEndpoint: endpoint,
-  rotateWebhookSecret: endpoint,
-  testWebhookEndpoint: [...endpoint, 'webhook.not_active', 'webhook.test_limited'],
-  listWebhookDeliveries: endpoint,
-  showWebhookDelivery: [...endpoint, 'webhook_delivery.not_found'],
-  replayWebhook: [...endpoint, 'webhook.not_active', 'webhook_delivery.not_found'],
-  replayWebhooks: [...endpoint, 'webhook.not_active'],
+  ...notificationRefusals,
   showDoorSettings: event,
   changeDoorSettings: [...event, 'gate.category_unknown'],
   listGates: event,

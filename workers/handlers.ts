@@ -21,6 +21,7 @@ import {
   sendAnnouncement,
   sendDelivery,
   sendWebhooksOf,
+  submitTemplates,
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
 import { expireHolds } from '../src/orders/index.ts';
@@ -60,6 +61,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_announcement': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps),
+    'sender.submit_templates': (sender, { signal }) => submitTemplates(deps, sender, signal),
     'notifications.poll_templates': (_, { signal }) => pollTemplates(deps, signal),
     'notifications.make_reminders': async () => void (await makeReminders(deps)),
     'notifications.remind_of_payments': async () => void (await remindOfPayments(deps)),

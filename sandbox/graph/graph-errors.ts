@@ -26,7 +26,7 @@ export function graphErrorTitle(code: number): string {
 }
 
 /** An error answer. A code from 500 to 599 stands for that HTTP status without a Graph error code of its own. */
-export function graphError(code: number, details: string): Response {
+export function graphError(code: number, details: string, subcode?: number): Response {
   const transport = code >= 500 && code <= 599;
   const shown = transport ? 2 : code;
   const body = {
@@ -34,6 +34,7 @@ export function graphError(code: number, details: string): Response {
       message: `(#${shown}) ${graphErrorTitle(shown)}`,
       type: 'OAuthException',
       code: shown,
+      ...(subcode === undefined ? {} : { error_subcode: subcode, error_user_title: details }),
       error_data: { messaging_product: 'whatsapp', details },
       fbtrace_id: 'A0sandboxTrace',
     },

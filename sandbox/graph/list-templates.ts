@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { WhatsappTemplate } from '../demo-accounts.ts';
 import type { Graph } from './graph.ts';
 import { graphError } from './graph-errors.ts';
+import { templatesOf } from './submit-template.ts';
 
 const pageMax = 100;
 
@@ -16,7 +17,7 @@ export function listTemplateRoutes(graph: Graph): Hono {
     );
     if (sender === undefined) return graphError(190, 'The access token is not that of this account');
     const [start, size] = [Number(after), Math.min(Number(limit), pageMax)];
-    const all = sender.templates ?? [];
+    const all = templatesOf(sender);
     const page = all.slice(start, start + size);
     const cursors = { before: String(start), after: String(start + size) };
     const hasMore = start + size < all.length;
@@ -31,6 +32,9 @@ function presentTemplate({
   bodyParameters,
   status = 'APPROVED',
   rejectedReason = 'NONE',
+  id = '1',
+  category = 'UTILITY',
+  body,
 }: WhatsappTemplate) {
   const variables = Array.from({ length: bodyParameters ?? 0 }, (_, index) => `{{${index + 1}}}`);
   return {
@@ -38,8 +42,8 @@ function presentTemplate({
     language,
     status,
     rejected_reason: rejectedReason,
-    id: '1',
-    category: 'UTILITY',
-    components: bodyParameters === undefined ? [] : [{ type: 'BODY', text: `Text ${variables.join(' ')}` }],
+    id,
+    category,
+    components: bodyParameters === undefined ? [] : [{ type: 'BODY', text: body ?? `Text ${variables.join(' ')}` }],
   };
 }

@@ -4,6 +4,7 @@ import { neverAnswer, strikes } from '../fault.ts';
 import { keep, messagesMax, senderCalling, type Graph, type WhatsappMessage } from './graph.ts';
 import { graphError } from './graph-errors.ts';
 import { parseMessageRequest, type MessageRequest } from './message-request.ts';
+import { templatesOf } from './submit-template.ts';
 import { reportStatuses } from './report-statuses.ts';
 import { whatsappRuleFor } from './whatsapp-rules.ts';
 
@@ -13,7 +14,7 @@ export function sendMessageRoutes(graph: Graph): Hono {
     const sender = senderCalling(graph, context.req.param('phoneNumberId'), context.req.header('authorization'));
     if (sender === undefined) return refuse(graph, 190, 'The access token is not that of this phone number');
     const parsed = parseMessageRequest(parseJson(await context.req.text()), {
-      templates: sender.templates,
+      templates: sender.templates === undefined && sender.submitted === undefined ? undefined : templatesOf(sender),
       hasMedia: (id) => graph.media.get(id)?.phoneNumberId === sender.phoneNumberId,
     });
     if (!('request' in parsed)) return refuse(graph, parsed.code, parsed.details);

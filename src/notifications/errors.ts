@@ -16,6 +16,7 @@ export type NotificationErrorCode =
   | 'sender.not_found'
   | 'sender.already_exists'
   | 'sender.limit_reached'
+  | 'sender.no_templates'
   | 'webhook.not_found'
   | 'webhook.limit_reached'
   | 'webhook.address_refused'
@@ -38,6 +39,7 @@ export const notificationProblems = {
   'suppression.not_found': { status: 404, title: 'Suppression not found' },
   'sender.not_found': { status: 404, title: 'Sender not found' },
   'sender.already_exists': { status: 409, title: 'Sender already exists' },
+  'sender.no_templates': { status: 409, title: 'Sender without templates' },
   'sender.limit_reached': { status: 409, title: 'Too many senders' },
   'webhook.not_found': { status: 404, title: 'Webhook endpoint not found' },
   'webhook.limit_reached': { status: 409, title: 'Too many webhook endpoints' },
@@ -106,6 +108,9 @@ export const senderExists = (): Refusal => new DomainError('sender.already_exist
 
 export const senderLimitReached = (max: number): Refusal =>
   new DomainError('sender.limit_reached', `There are ${max} senders already; disable one first.`, { details: { max } });
+
+export const senderHasNoTemplates = (): Refusal =>
+  new DomainError('sender.no_templates', 'Only senders of the Cloud API with a businessAccountId have templates.');
 
 export const endpointNotFound = (): Refusal =>
   new DomainError('webhook.not_found', 'There is no such webhook endpoint.');

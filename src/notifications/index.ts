@@ -55,6 +55,7 @@ export { createWhatsappChannel } from './channels/whatsapp/whatsapp-channel.ts';
 export { notifyBuyer, notifyMember, notifyOrder, notifyStaff } from './notices/notify.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
+export { submitTemplates } from './senders/submit-templates.ts';
 export { pollTemplates } from './senders/sender-templates.ts';
 export { purgeMessages } from './inbound/purge-messages.ts';
 export { createAddressGuard } from './webhooks/address-guard.ts';

@@ -100,3 +100,12 @@ export const purgeMessagesJob = job({
   attempts: 1,
   timeoutMs: 30_000,
 });
+
+/** Submits the texts of an organiser's messages to Meta. Safe to repeat: it begins with what Meta has. */
+export const submitTemplatesJob = job({
+  name: 'sender.submit_templates',
+  payload: z.strictObject({ senderId: z.string().regex(idPatterns.plain) }),
+  queue: 'maintenance',
+  attempts: 5,
+  timeoutMs: 120_000,
+});

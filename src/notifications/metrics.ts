@@ -38,6 +38,10 @@ export const inboundReceived = counter('inbound_messages_total', 'Messages that 
 export const templatePolls = counter('template_polls_total', 'Questions to Meta about the templates of a sender', [
   'result',
 ]);
+/** result: taken, refused. */
+export const templateSubmissions = counter('template_submissions_total', 'Templates that were submitted to Meta', [
+  'result',
+]);
 export const newsWords = counter('news_words_total', 'STOP and START by reply', ['word']);
 
 /** The ids of the new deliveries that go out. Those that a cap keeps back are counted. Call after the commit. */

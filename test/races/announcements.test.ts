@@ -80,7 +80,7 @@ function unlocked(db: Db): Db {
               });
             },
           });
-          return work(tx as unknown as Db);
+          return work(tx);
         });
     },
   });

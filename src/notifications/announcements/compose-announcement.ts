@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
 import type { Composed } from '../channel.ts';
@@ -17,7 +18,7 @@ import { announcements } from './tables.ts';
  * were taken back, the event has another date, or the buyer has stopped news meanwhile.
  */
 export async function composeAnnouncement(
-  deps: { readonly db: Db; readonly config: Pick<Config, 'PUBLIC_URL' | 'HASH_SECRET'> },
+  deps: { readonly db: Db; readonly clock: Clock; readonly config: Pick<Config, 'PUBLIC_URL' | 'HASH_SECRET'> },
   claim: Pick<Claim, 'id' | 'channel' | 'version'>,
   { order, event, tickets }: OrderSubject,
   data: OrderMailData,
@@ -28,7 +29,7 @@ export async function composeAnnouncement(
     .where(and(eq(announcements.eventId, event.id), eq(announcements.number, claim.version)));
   if (announcement === undefined || announcement.status === 'cancelled') return undefined;
   if (tickets.length === 0 || !isOccasion(announcement, event)) return undefined;
-  if (announcement.kind === 'reminder' && event.startsAt <= new Date()) return undefined;
+  if (announcement.kind === 'reminder' && event.startsAt <= deps.clock.now()) return undefined;
   const of = { announcementId: announcement.id, orderId: order.id, channel: claim.channel };
   if (announcement.kind === 'news' && !(await isInAudience(deps.db, of))) return undefined;
   if (claim.channel === 'whatsapp') {

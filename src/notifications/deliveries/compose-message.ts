@@ -1,5 +1,6 @@
 import { orderAccessToken, staffTokenLink, verificationMessage } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { eventCalendar, isOffCalendar, ticketCode } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderCode } from '../../platform/ids.ts';
@@ -26,6 +27,7 @@ import { whatsappMessage } from '../templates/whatsapp.ts';
 
 export type ComposeDeps = {
   readonly db: Db;
+  readonly clock: Clock;
   readonly deliveries: Deliveries;
   readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
   readonly reportMailOf: ReportMailOf;
@@ -81,7 +83,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   if (template === 'event_practical' || template === 'event_news' || template === 'event_reminder') {
     return composeAnnouncement(deps, claim, subject, orderMailData(deps, subject));
   }
-  if (!isStillTrue(template, subject)) return undefined;
+  if (!isStillTrue(template, subject, deps.clock.now())) return undefined;
   return composeOrderMessage(deps, { ...claim, template }, subject);
 }
 
@@ -116,7 +118,7 @@ const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: 
   payment_expiring: paymentExpiringMail,
 };
 
-function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject): boolean {
+function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject, now: Date): boolean {
   switch (template) {
     case 'tickets':
       return tickets.length > 0;
@@ -130,7 +132,7 @@ function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSu
         (event.postponedAt !== null) === (template === 'event_postponed')
       );
     case 'payment_expiring':
-      return order.status === 'pending_payment' && order.expiresAt > new Date();
+      return order.status === 'pending_payment' && order.expiresAt > now;
     case 'event_cancelled':
       return event.status === 'cancelled';
     default:

@@ -25,6 +25,7 @@ import {
   sendersParams,
 } from './schemas.ts';
 import { listSenderTemplates } from './sender-templates.ts';
+import { requestTemplateSubmission } from './submit-templates.ts';
 
 export type SenderRoutesDeps = {
   readonly db: Db;
@@ -94,12 +95,25 @@ function contracts(deps: SenderRoutesDeps) {
       request: { params: senderParams },
       responses: { 200: answer(senderTemplateListSchema, 'Templates by name.'), ...problems(400, 401, 403, 404) },
     }),
+    submit: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/senders/{senderId}/templates',
+      tags,
+      operationId: 'submitSenderTemplates',
+      summary: 'Submit the texts of all messages to Meta as templates',
+      description:
+        'In both languages, own texts where there are some. A template that Meta has approved is left alone unless its text was written anew here. The list shows what Meta says, and `NOT_SUBMITTED` with the reason for what it did not take.',
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: senderParams },
+      responses: { 202: { description: 'On the way.' }, ...problems(400, 401, 403, 404, 409) },
+    }),
   };
 }
 
 /** Senders of an organiser. */
 export function senderRoutes(deps: SenderRoutesDeps) {
-  const { create, list, change, disable, templates } = contracts(deps);
+  const { create, list, change, disable, templates, submit } = contracts(deps);
   const shown = async (organizerId: string, senderId: string) => {
     const [figures] = await findSenders(deps.db, organizerId, senderId);
     if (figures === undefined) throw senderNotFound();
@@ -122,6 +136,10 @@ export function senderRoutes(deps: SenderRoutesDeps) {
     .openapi(disable, async (c) => {
       await disableSender(deps, { actor: c.var.actor, senderId: c.req.valid('param').senderId });
       return c.body(null, 204);
+    })
+    .openapi(submit, async (c) => {
+      await requestTemplateSubmission(deps, { actor: c.var.actor, senderId: c.req.valid('param').senderId });
+      return c.body(null, 202);
     })
     .openapi(templates, async (c) => {
       const listed = await listSenderTemplates(deps, {

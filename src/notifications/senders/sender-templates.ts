@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
@@ -17,7 +17,19 @@ const checkMinutes = 10;
 const templatesPerPage = 100;
 const pagesMax = 10;
 
-type Listed = Omit<typeof senderTemplates.$inferInsert, 'senderId' | 'checkedAt'>;
+/** A template as Meta has it, with Meta's id and the text of its body. */
+export type ListedTemplate = Omit<typeof senderTemplates.$inferInsert, 'senderId' | 'checkedAt'> & {
+  readonly metaId?: string | undefined;
+  readonly text?: string | undefined;
+};
+
+export type PollDeps = {
+  readonly db: Db;
+  readonly config: Pick<Config, 'ENCRYPTION_KEY' | 'PUBLIC_URL' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION'>;
+};
+
+/** Our own word, beside those of Meta, for a template that Meta did not take. */
+export const notSubmitted = 'NOT_SUBMITTED';
 
 /** What Meta says of the templates that our messages use, as last read. @throws DomainError sender.not_found */
 export async function listSenderTemplates(
@@ -58,7 +70,7 @@ function parametersOf(name: string): number | undefined {
  * asked again with the next round.
  */
 export async function pollTemplates(
-  deps: { db: Db; log: Log; config: Pick<Config, 'ENCRYPTION_KEY' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION'> },
+  deps: Omit<PollDeps, 'config'> & { log: Log; config: Omit<PollDeps['config'], 'PUBLIC_URL'> },
   signal: AbortSignal,
 ): Promise<void> {
   const due = await rowsOf<{ id: string }>(
@@ -85,6 +97,7 @@ export async function pollTemplates(
 const pageSchema = z.object({
   data: z.array(
     z.object({
+      id: z.string().max(100).optional(),
       name: z.string().max(512),
       language: z.string().max(20),
       status: z.string().max(40),
@@ -97,17 +110,18 @@ const pageSchema = z.object({
     .optional(),
 });
 
-async function readTemplates(
-  config: Pick<Config, 'ENCRYPTION_KEY' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION'>,
+/** The templates at Meta that our messages use, or why they could not be read. */
+export async function readTemplates(
+  config: Omit<PollDeps['config'], 'PUBLIC_URL'>,
   sender: Sender,
   signal: AbortSignal,
-): Promise<{ readonly templates: Listed[] } | { readonly failure: string }> {
+): Promise<{ readonly templates: ListedTemplate[] } | { readonly failure: string }> {
   const { accessToken } = cloudCredentials.parse(openSenderCredentials(config.ENCRYPTION_KEY, sender));
-  const templates = new Map<string, Listed>();
+  const templates = new Map<string, ListedTemplate>();
   let after: string | undefined;
   for (let page = 0; page < pagesMax; page += 1) {
     const query = new URLSearchParams({
-      fields: 'name,language,status,rejected_reason,components',
+      fields: 'id,name,language,status,rejected_reason,components',
       limit: String(templatesPerPage),
       ...(after === undefined ? {} : { after }),
     });
@@ -130,12 +144,13 @@ async function readTemplates(
 }
 
 function listedOf({
+  id,
   name,
   language,
   status,
   rejected_reason: reason,
   components,
-}: z.output<typeof pageSchema>['data'][number]): Listed {
+}: z.output<typeof pageSchema>['data'][number]): ListedTemplate {
   const body = components?.find(({ type }) => type.toUpperCase() === 'BODY')?.text;
   const used = body === undefined ? undefined : new Set(body.match(/\{\{\s*\w+\s*\}\}/g) ?? []).size;
   return {
@@ -144,15 +159,40 @@ function listedOf({
     status,
     reason: reason === undefined || reason === null || reason === 'NONE' ? null : reason,
     parameters: used ?? null,
+    metaId: id,
+    text: body,
   };
 }
 
-/** Replaces what was known of the sender's templates; one that Meta does not list any more is forgotten. */
-async function keepTemplates(db: Db, senderId: string, templates: readonly Listed[]): Promise<void> {
+/**
+ * Replaces what was known of the sender's templates. One that Meta does not list any more is forgotten, unless Meta has not taken it:
+ * the reason stays until it is submitted again.
+ */
+export async function keepTemplates(db: Db, senderId: string, templates: readonly ListedTemplate[]): Promise<void> {
   await transaction(db, async (tx) => {
-    await tx.delete(senderTemplates).where(eq(senderTemplates.senderId, senderId));
-    if (templates.length > 0) {
-      await tx.insert(senderTemplates).values(templates.map((template) => ({ ...template, senderId })));
-    }
+    const listed = templates.map(({ name, language, status, reason, parameters }) => ({
+      senderId,
+      name,
+      language,
+      status,
+      reason,
+      parameters,
+    }));
+    await tx
+      .delete(senderTemplates)
+      .where(and(eq(senderTemplates.senderId, senderId), ne(senderTemplates.status, notSubmitted)));
+    if (listed.length === 0) return;
+    await tx
+      .insert(senderTemplates)
+      .values(listed)
+      .onConflictDoUpdate({
+        target: [senderTemplates.senderId, senderTemplates.name, senderTemplates.language],
+        set: {
+          status: sql`excluded.status`,
+          reason: sql`excluded.reason`,
+          parameters: sql`excluded.parameters`,
+          checkedAt: sql`now()`,
+        },
+      });
   });
 }
