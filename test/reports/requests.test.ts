@@ -200,6 +200,7 @@ describe('the mail', () => {
       expect(await stagedCount(world.db, 'delivery.send')).toBeGreaterThan(0);
       const deps = {
         db: world.db,
+        clock: systemClock,
         config: world.config,
         deliveries: createDeliveries(world.db),
         reportMailOf: createReportMailOf({ clock: systemClock, config: world.config }),
