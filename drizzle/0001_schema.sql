@@ -153,6 +153,8 @@ create table audit_log (
 );
 
 create index audit_log_organizer on audit_log (organizer_id, id desc);
+-- What was done to one order.
+create index audit_log_subject on audit_log (subject_id, id);
 
 -- A buyer's proof of an email or phone. The code is a keyed hash of the id, so it is not stored. The row, with the address,
 -- is deleted soon after it has ended.
@@ -425,6 +427,43 @@ create table tickets (
 
 create index tickets_order on tickets (order_id, event_id);
 
+-- What staff wrote about an order. Never updated, never deleted.
+create table order_notes (
+  event_id text not null,
+  id text not null,
+  order_id text not null,
+  author_kind text not null check (author_kind in ('staff', 'api_key')),
+  author_id text not null,
+  text text not null check (char_length(text) between 1 and 2000),
+  created_at timestamptz not null default now(),
+  primary key (event_id, id)
+);
+
+create index order_notes_order on order_notes (order_id, event_id, id);
+
+-- What the desk finds orders by, folded as src/orders/search folds it. A worker adds the rows some seconds after the orders, so that
+-- placing an order does not pay for the index.
+create table order_searches (
+  event_id text not null,
+  order_id text not null,
+  organizer_id text not null,
+  name text not null,
+  -- Email and the digits of the phone.
+  contact text not null,
+  primary key (event_id, order_id)
+);
+
+create extension if not exists pg_trgm;
+create extension if not exists btree_gin;
+create index order_searches_terms on order_searches
+  using gin (organizer_id, event_id, name gin_trgm_ops, contact gin_trgm_ops);
+
+-- How far each event's orders have been added to order_searches.
+create table order_search_marks (
+  event_id text primary key,
+  after_order_id text not null
+);
+
 -- The door list in the order of change, so that a device gets only what is new.
 create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);
 
@@ -509,6 +548,10 @@ create table callbacks (
   applied_at timestamptz,
   unique (gateway, organizer_id, dedup_key)
 );
+
+-- The callbacks of one attempt, for the desk. A bloom filter for each stretch of pages costs a callback next to nothing.
+create index callbacks_attempt on callbacks using brin (attempt_id text_bloom_ops)
+  with (pages_per_range = 32, autosummarize = on);
 
 -- The condition is written so that a lookup by id with a status does not use this index.
 create index callbacks_received on callbacks (received_at) where status || '' = 'received';
@@ -1126,6 +1169,26 @@ create unique index reports_one_making on reports (organizer_id) where status = 
 create index reports_organizer on reports (organizer_id, id);
 create index reports_waiting on reports (organizer_id, id) where status = 'waiting';
 create index reports_uncleared on reports (created_at) where cleared_at is null;
+
+-- What an event sold in each minute in which something happened, so that a sale can be looked at again.
+create table sale_minutes (
+  event_id text not null,
+  minute timestamptz not null,
+  orders integer not null check (orders >= 0),
+  tickets integer not null check (tickets >= 0),
+  -- Orders paid in this minute, and what they cost in minor units.
+  paid_orders integer not null check (paid_orders >= 0),
+  paid_tickets integer not null check (paid_tickets >= 0),
+  paid_amount bigint not null check (paid_amount >= 0),
+  -- As things stood when the minute was written; null for a minute that was written late.
+  available integer check (available >= 0),
+  held integer check (held >= 0),
+  sold integer check (sold >= 0),
+  admitted integer check (admitted >= 0),
+  waiting integer check (waiting >= 0),
+  primary key (event_id, minute)
+);
+
 -- waiting room --------------------------------------------------------------------------------------------------------
 
 -- The waiting room of an event. A row exists once an organizer has planned one.
@@ -1308,11 +1371,11 @@ $$;
 
 -- guards --------------------------------------------------------------------------------------------------------------
 
--- The audit log and the log of switches are append-only: the service itself cannot rewrite them.
+-- The audit log, the log of switches and the notes on orders are append-only: the service itself cannot rewrite them.
 do $$
 begin
   if exists (select from pg_roles where rolname = 'antre_app') and current_user <> 'antre_app' then
-    revoke update, delete on audit_log, switch_turns from antre_app;
+    revoke update, delete on audit_log, switch_turns, order_notes from antre_app;
   end if;
 end
 $$;

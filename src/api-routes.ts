@@ -20,11 +20,13 @@ import { senderRoutes } from './notifications/senders/routes.ts';
 import { suppressionRoutes } from './notifications/suppressions/routes.ts';
 import { webhookEndpointRoutes } from './notifications/webhooks/endpoints/routes.ts';
 import { webhookLogRoutes } from './notifications/webhooks/log/routes.ts';
+import { deskViewRoutes } from './desk/routes.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
 import { orderRoutes, phoneReadingRoutes } from './orders/buyer/routes.ts';
 import { placementRoutes } from './orders/placement/routes.ts';
 import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
+import { orderSearchRoutes } from './orders/search/routes.ts';
 import { ticketRoutes } from './orders/tickets/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -66,6 +68,8 @@ export function createRoutes(service: Service) {
     .route('/', poolRoutes(service))
     .route('/', promoCodeRoutes(service))
     .route('/', deskRoutes(service))
+    .route('/', orderSearchRoutes(service))
+    .route('/', deskViewRoutes(service))
     .route('/', reportRoutes(service))
     .route('/', liveRoutes(service))
     .route('/', gateRoutes(service));

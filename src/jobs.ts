@@ -1,6 +1,7 @@
 import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } from './access/jobs.ts';
 import { cdnPurgeJob } from './http/public-cache/cdn-purge.ts';
 import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
+import { recordSaleMinutesJob } from './desk/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import {
   announcementSend,
@@ -18,6 +19,7 @@ import {
 import { giveWebhookTurns, purgeWebhooks, sendWebhooks, webhookDisabled } from './notifications/webhooks/jobs.ts';
 import {
   expireHolds,
+  indexOrdersJob,
   orderCancelled,
   orderClosing,
   orderLinkRequested,
@@ -51,6 +53,7 @@ export const jobs = {
   'order.refunded': orderRefunded,
   'order.link_requested': orderLinkRequested,
   'orders.expire_holds': expireHolds,
+  'orders.index_search': indexOrdersJob,
   'payment.apply_callback': applyCallbackJob,
   'payment.create_attempt': createAttemptJob,
   'payment.replace_attempt': replaceAttemptJob,
@@ -78,6 +81,7 @@ export const jobs = {
   'staff.password_reset': staffPasswordReset,
   'buyer.verification_requested': verificationRequested,
   'access.purge': purgeAccess,
+  'sales.record_minutes': recordSaleMinutesJob,
   'report.make': makeReportJob,
   'reports.maintain': maintainReportsJob,
   'cdn.purge': cdnPurgeJob,

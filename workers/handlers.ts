@@ -2,6 +2,7 @@ import { purgeEndedAccess } from '../src/access/index.ts';
 import { indexEvents } from '../src/catalog/index.ts';
 import type { Config } from '../src/config.ts';
 import { purgeCdn } from '../src/http/public-cache/cdn-purge-call.ts';
+import { recordSaleMinutes } from '../src/desk/index.ts';
 import { checkInvariants } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
@@ -24,7 +25,7 @@ import {
   submitTemplates,
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
-import { expireHolds } from '../src/orders/index.ts';
+import { expireHolds, indexOrders } from '../src/orders/index.ts';
 import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
@@ -66,6 +67,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'notifications.make_reminders': async () => void (await makeReminders(deps)),
     'notifications.remind_of_payments': async () => void (await remindOfPayments(deps)),
     'notifications.purge': () => purgeMessages(deps),
+    'sales.record_minutes': () => recordSaleMinutes(deps),
     'report.make': (next, { signal }) => makeNextReport(deps, next, signal),
     'reports.maintain': () => maintainReports(deps),
     'webhooks.give_turns': () => giveWebhookTurns(deps),
@@ -74,6 +76,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'webhooks.purge': () => purgeWebhooks(deps),
     'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
+    'orders.index_search': () => indexOrders(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
     'access.purge': () => purgeEndedAccess(deps),
     'invariants.check': () => checkInvariants({ db: deps.auditDb, log: deps.log }),
@@ -91,6 +94,7 @@ const day = 24 * 60 * minute;
 /** How often the recurring jobs run, in seconds. */
 export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'orders.expire_holds': 2,
+  'orders.index_search': 5,
   'payments.reconcile': 10,
   'notifications.recover': 20,
   'notifications.poll_templates': minute,
@@ -101,6 +105,7 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'webhooks.give_turns': 1,
   'webhooks.purge': 60 * minute,
   'catalog.index_events': minute,
+  'sales.record_minutes': 20,
   'reports.maintain': 15,
   'invariants.check': 15 * minute,
   'payments.maintain': day,

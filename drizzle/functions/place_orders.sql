@@ -56,7 +56,9 @@ create or replace function place_orders(
   -- The highest total that a gateway takes, by currency. In a currency that is not named, only free orders are possible. Null: no limit.
   p_total_maxes jsonb,
   -- The lines of all items, one item after the other. The lines of item n end at p_line_ends[n].
-  p_line_ends integer[], p_line_categories text[], p_line_quantities integer[])
+  p_line_ends integer[], p_line_categories text[], p_line_quantities integer[],
+  -- Numbers of the items that the desk gives away, or null. Their whole price is discount; they need no pass and no open sale window.
+  p_given_away integer[])
 -- One row. Fields per item are text, separated by commas, empty where there is no value.
 returns table (
   facts jsonb, decided_at_ms bigint, placed_at_ms bigint, outcomes text, order_ids text, subtotals text, discounts text,
@@ -71,6 +73,7 @@ declare
   v_now timestamptz;
   v_placed_at timestamptz;
   v_is_too_late boolean;
+  v_is_running boolean;
   v_item_count integer := cardinality(p_ids);
   v_needs_pass boolean;
   v_total_max bigint;
@@ -185,6 +188,7 @@ begin
 
   v_now := clock_timestamp();
   v_placed_at := date_trunc('milliseconds', v_now);
+  v_is_running := v_event.status = 'published' and v_now < v_event.ends_at;
   v_is_too_late := coalesce(v_now > p_not_after, false);
 
   -- 2. Categories and lines -------------------------------------------------------------------------------------------
@@ -303,7 +307,7 @@ begin
     v_outcome := case
       when v_is_too_late then 'too_late'
       when n = any (v_later_items) then 'again'
-      when not v_needs_pass then null
+      when not v_needs_pass or n = any (p_given_away) then null
       when p_pass_indexes[n] is null then 'pass_required'
       when p_pass_accounts[n] in (p_email_keys[n], p_phone_keys[n]) is not true then 'pass_mismatch'
       when n = any (v_spent_items) then 'pass_spent'
@@ -321,7 +325,7 @@ begin
       if v_category is null then
         v_outcome := 'category_unknown'; v_detail := '{}'; exit;
       end if;
-      if not v_category_is_open[v_category] then
+      if not (v_category_is_open[v_category] or v_is_running and coalesce(n = any (p_given_away), false)) then
         v_outcome := 'not_open'; v_detail := '{}'; exit;
       end if;
       if v_wanted < v_category_order_mins[v_category] then
@@ -363,6 +367,8 @@ begin
       v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_order_max', 'max', v_event.tickets_per_order_max);
     elsif greatest(v_counter_quantities[v_asker], v_counter_quantities[v_proven], 0) + v_quantity > v_event.tickets_per_buyer_max then
       v_outcome := 'limit_exceeded'; v_detail := jsonb_build_object('limit', 'per_buyer_max', 'max', v_event.tickets_per_buyer_max);
+    elsif n = any (p_given_away) then
+      v_discount := v_subtotal;
     elsif p_promos[n] is not null then
       v_promo := array_position(v_promo_codes, p_promos[n]);
       if v_promo is null or not v_promo_is_open[v_promo] then
@@ -522,7 +528,7 @@ begin
   end if;
   if v_needs_pass then
     insert into spent_passes (event_id, place_index, order_id)
-    select p_event_id, p_pass_indexes[n], p_ids[n] from unnest(v_accepted_items) as n;
+    select p_event_id, p_pass_indexes[n], p_ids[n] from unnest(v_accepted_items) as n where n <> all (coalesce(p_given_away, '{}'));
   end if;
   if 0 = any (v_item_totals) then
     perform issue_tickets(p_event_id, array(select p_ids[n] from unnest(v_accepted_items) as n where v_item_totals[n] = 0));

@@ -27,5 +27,6 @@ export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
 export { queueTag } from './public/public-kinds.ts';
+export { foldText } from './search/fold.ts';
 export { indexEvents } from './search/index-events.ts';
 export { type PublicReadServer, servePublicReads } from './public/serve-public-reads.ts';

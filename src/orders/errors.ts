@@ -20,6 +20,7 @@ export type OrderErrorCode =
   | 'order.not_cancellable'
   | 'order.buyer_not_correctable'
   | 'order.no_live_tickets'
+  | 'order.note_limit_reached'
   | 'ticket.not_found'
   | 'pool.not_found'
   | 'pool.in_use'
@@ -50,6 +51,7 @@ export const orderProblems = {
   'order.not_cancellable': { status: 409, title: 'The order cannot be cancelled' },
   'order.buyer_not_correctable': { status: 409, title: 'The address cannot be corrected' },
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
+  'order.note_limit_reached': { status: 409, title: 'The order has as many notes as it may have' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
   'pool.not_found': { status: 404, title: 'No such pool' },
   'pool.in_use': { status: 409, title: 'The pool has sold or holds more than that' },
@@ -161,6 +163,9 @@ export const buyerNotCorrectable = (reason: NotCorrectableReason) =>
 
 export const orderHasNoLiveTickets = () =>
   refusal('order.no_live_tickets', 'The order is not paid, or its tickets have been taken back.');
+
+export const noteLimitReached = (max: number) =>
+  refusal('order.note_limit_reached', `An order has at most ${max} notes.`, { max });
 
 export const ticketNotFound = () => refusal('ticket.not_found', 'There is no such valid ticket in this order.');
 

@@ -38,5 +38,6 @@ export { placeOrder } from './placement/place-order.ts';
 export { createSoldOutMemory } from './placement/sold-out-memory.ts';
 export { refundOrder } from './lifecycle/refund-order.ts';
 export { createTicketPrinter } from './tickets/print-tickets.ts';
+export { indexOrders } from './search/index-orders.ts';
 export { ticketCode } from './tickets/present.ts';
 export type { Order } from './tables.ts';

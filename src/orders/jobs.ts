@@ -52,6 +52,15 @@ export const orderLinkRequested = job({
   timeoutMs: 15_000,
 });
 
+/** Recurring: adds orders to the search of the desk. */
+export const indexOrdersJob = job({
+  name: 'orders.index_search',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 60_000,
+});
+
 /** Recurring: ends holds whose time is over, a bounded number each time. */
 export const expireHolds = job({
   name: 'orders.expire_holds',

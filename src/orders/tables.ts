@@ -149,6 +149,37 @@ export const retiredCodes = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.code] })],
 );
 
+export const orderNotes = pgTable(
+  'order_notes',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    orderId: text('order_id').notNull(),
+    authorKind: text('author_kind', { enum: ['staff', 'api_key'] }).notNull(),
+    authorId: text('author_id').notNull(),
+    text: text('text').notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const orderSearches = pgTable(
+  'order_searches',
+  {
+    eventId: text('event_id').notNull(),
+    orderId: text('order_id').notNull(),
+    organizerId: text('organizer_id').notNull(),
+    name: text('name').notNull(),
+    contact: text('contact').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.orderId] })],
+);
+
+export const orderSearchMarks = pgTable('order_search_marks', {
+  eventId: text('event_id').primaryKey(),
+  afterOrderId: text('after_order_id').notNull(),
+});
+
 export type Order = typeof orders.$inferSelect;
 export type Ticket = typeof tickets.$inferSelect;
 

@@ -43,6 +43,22 @@ export const requestRefundSchema = z
   })
   .openapi('RequestRefund');
 
+export const previewRefundSchema = z
+  .strictObject({
+    amount: z.int().min(1).max(amountMax).optional(),
+    ticketIds: z.array(ticketIdSchema).min(1).max(ticketsMax).optional(),
+  })
+  .openapi('PreviewRefund');
+
+export const refundPreviewSchema = z
+  .object({
+    amount: moneySchema.openapi({ description: 'What the buyer would get back.' }),
+    left: moneySchema.openapi({ description: 'What could still be refunded afterwards.' }),
+    ticketIds: z.array(z.string()).openapi({ description: 'Tickets that would be taken back.' }),
+    feesKept: z.boolean().openapi({ description: 'The fees of these tickets would not go back.' }),
+  })
+  .openapi('RefundPreview');
+
 export const refundSchema = z
   .object({
     id: z.string(),

@@ -65,7 +65,8 @@ export type IdPrefix =
   | 'rfd'
   | 'rpt'
   | 'rsc'
-  | 'req';
+  | 'req'
+  | 'not';
 
 /** A new id without an event, or of a row that is never looked up without its event. */
 export function newId(prefix: IdPrefix, now: Date = new Date()): string {

@@ -56,6 +56,36 @@ function ask(
   });
 }
 
+async function preview(event: TestEvent, placed: Placed, body: unknown, role: 'manager' | 'door' = 'manager') {
+  const answer = await fetch(
+    `${world.url}/v1/organizers/${event.organizer.slug}/orders/${placed.orderId}/refund-previews`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.staffToken(event, role)}` },
+      body: JSON.stringify(body),
+    },
+  );
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+test('a preview says what a refund then gives, and changes nothing', async () => {
+  const { event, placed } = await paidOrder({ quantity: 2 });
+  const tickets = await rowsOf<{ id: string }>(
+    world.db,
+    sql`select id from tickets where order_id = ${placed.orderId} order by id`,
+  );
+  const ticketIds = [tickets[0]?.id ?? ''];
+  const shown = await preview(event, placed, { ticketIds });
+  expect(shown).toMatchObject({ status: 200, body: { ticketIds } });
+  expect(await refundsOf(world, placed)).toEqual([]);
+  const given = await ask(event, placed, { ticketIds, reason: 'One cannot come' });
+  const { data } = (await given.json()) as { data: { amount: unknown }[] };
+  expect(data.map(({ amount }) => amount)).toEqual([shown.body['amount']]);
+  expect((await preview(event, placed, { amount: 1e12 })).body['code']).toBe('refund.amount_exceeded');
+  expect((await preview(event, placed, { ticketIds: [ticketIds[0]] })).body['code']).toBe('refund.tickets_unknown');
+  expect((await preview(event, placed, {}, 'door')).status).toBe(403);
+});
+
 async function codeOf(response: Response): Promise<string> {
   return `${response.status} ${((await response.json()) as { code?: string }).code}`;
 }

@@ -12,6 +12,7 @@ import { createTellCorrectedBuyer } from '../../src/notifications/deliveries/tel
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
 import { createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
+import { orderSearchRoutes } from '../../src/orders/search/routes.ts';
 import { poolRoutes } from '../../src/orders/pools/routes.ts';
 import { promoCodeRoutes } from '../../src/orders/promo-codes/routes.ts';
 import { ticketRoutes } from '../../src/orders/tickets/routes.ts';
@@ -31,7 +32,7 @@ const log = createLog({ level: 'silent', process: 'test' });
 /** The room's routes behind the real edge. Short stand-ins answer for other rooms. */
 export function openDesk(open: OpenDb) {
   const { db } = open;
-  const { hashSecret, orderTokenSecret } = placingDeps(open);
+  const { hashSecret, orderTokenSecret, placement, directory } = placingDeps(open);
   const config = {
     ORDER_TOKEN_SECRET: orderTokenSecret,
     HASH_SECRET: hashSecret,
@@ -47,6 +48,9 @@ export function openDesk(open: OpenDb) {
   };
   const deps = {
     db,
+    hashSecret,
+    placement,
+    directory,
     clock: systemClock,
     config,
     actors: createActors({ db, clock: systemClock, config }),
@@ -79,6 +83,7 @@ export function openDesk(open: OpenDb) {
   app.route('/', orderRoutes(deps));
   app.route('/', ticketRoutes(deps));
   app.route('/', deskRoutes(deps));
+  app.route('/', orderSearchRoutes(deps));
   app.route('/', poolRoutes(deps));
   app.route('/', promoCodeRoutes(deps));
   return { app, deps, world };

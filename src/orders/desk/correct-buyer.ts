@@ -10,6 +10,7 @@ import { buyerNotCorrectable, limitExceeded, orderNotFound } from '../errors.ts'
 import { lockOrder } from '../lifecycle/queries.ts';
 import type { BuyerCorrected } from '../ports.ts';
 import type { Order } from '../tables.ts';
+import { indexOrder } from '../search/index-orders.ts';
 import { showDeskOrder } from './show-order.ts';
 
 const correctionsMax = 5;
@@ -43,6 +44,7 @@ export async function correctBuyer(
       subjectId: orderId,
       changes: { email: 'changed', linkVersion: { from: order.linkVersion, to: order.linkVersion + 1 } },
     });
+    await indexOrder(tx, order, { name: order.buyerName, email, phone: order.buyerPhone });
     await deps.buyerCorrected(tx, order);
     afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: orderId, hasNewLink: true }] }));
   });

@@ -1,30 +1,37 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
+import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { cancelOrderAtDesk } from './cancel-order.ts';
 import { correctBuyer } from './correct-buyer.ts';
 import { eventParams } from '../schemas.ts';
 import {
+  complimentaryOrderSchema,
   correctBuyerSchema,
   deskOrderListSchema,
   deskOrderParams,
   deskOrderSchema,
+  noteSchema,
   orderListQuery,
   salesSchema,
+  writeNoteSchema,
 } from './schemas.ts';
 import { listOrders } from './list-orders.ts';
 import type { BuyerCorrected, GatewayFeesOf, HasAdmissions, RequestFullRefund } from '../ports.ts';
+import { type ComplimentaryDeps, placeComplimentaryOrder } from './place-complimentary-order.ts';
+import { writeNote } from './write-note.ts';
 import { showDeskOrder } from './show-order.ts';
 import { showSales } from './show-sales.ts';
 import { byStaff } from '../../http/contract/security.ts';
 
-export type DeskRoutesDeps = {
+export type DeskRoutesDeps = ComplimentaryDeps & {
   readonly db: Db;
   readonly actors: Actors;
   readonly config: Pick<Config, 'HASH_SECRET'>;
@@ -102,12 +109,42 @@ function contracts(deps: DeskRoutesDeps) {
     request: { params: eventParams },
     responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
-  return { list, show, cancel, correct, sales };
+  const note = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/orders/{orderId}/notes',
+    tags,
+    security: byStaff,
+    operationId: 'writeOrderNote',
+    summary: 'Write a note on an order, for the desk only',
+    description: 'Notes stay as they are: there is no way to change or delete one. The story of the order shows them.',
+    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
+    request: { params: deskOrderParams, body: body(writeNoteSchema) },
+    responses: { 201: answer(noteSchema, 'The note.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
+  const giveAway = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/events/{eventId}/complimentary-orders',
+    tags,
+    security: byStaff,
+    operationId: 'placeComplimentaryOrder',
+    summary: 'Give tickets away',
+    description:
+      'An order that costs nothing. It takes places like every other order, needs no pass and no open sale window, and its ' +
+      'tickets go to the buyer at once. Limits per order and per buyer hold. The same Idempotency-Key finds the same order.',
+    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
+    request: {
+      params: eventParams,
+      headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
+      body: body(complimentaryOrderSchema),
+    },
+    responses: { 201: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 422, 503) },
+  });
+  return { list, show, cancel, correct, sales, note, giveAway };
 }
 
 /** An organiser's orders: look them up, end one, see what is sold. */
 export function deskRoutes(deps: DeskRoutesDeps) {
-  const { list, show, cancel, correct, sales } = contracts(deps);
+  const { list, show, cancel, correct, sales, note, giveAway } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
@@ -134,6 +171,20 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       const { email } = c.req.valid('json');
       const { orderId } = c.req.valid('param');
       return c.json(await correctBuyer(deps, { actor: c.var.actor, orderId, email }), 200);
+    })
+    .openapi(note, async (c) => {
+      const { text } = c.req.valid('json');
+      return c.json(await writeNote(deps, { actor: c.var.actor, orderId: c.req.valid('param').orderId, text }), 201);
+    })
+    .openapi(giveAway, async (c) => {
+      const { order, replayed } = await placeComplimentaryOrder(deps, {
+        actor: c.var.actor,
+        eventId: c.req.valid('param').eventId,
+        idempotencyKey: readIdempotencyKey(hotRequestOfContext(c)),
+        input: c.req.valid('json'),
+      });
+      if (replayed) c.header('idempotent-replayed', 'true');
+      return c.json(order, 201);
     })
     .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
 }

@@ -1,7 +1,17 @@
 import { z } from '@hono/zod-openapi';
-import { emailSchema, eventIdSchema, lineOfText, listOf, moneySchema } from '../../http/contract/schemas.ts';
+import {
+  blockOfText,
+  emailSchema,
+  eventIdSchema,
+  lineOfText,
+  listOf,
+  moneySchema,
+  plainIdSchema,
+  timeSchema,
+} from '../../http/contract/schemas.ts';
 import { emailBytesMax } from '../../platform/text/email-address.ts';
-import { orderSchema, anyId, organizerParams } from '../schemas.ts';
+import { anyId, orderSchema, organizerParams, placeOrderSchema } from '../schemas.ts';
+import { noteLengthMax } from './write-note.ts';
 import { orderStatuses } from '../tables.ts';
 import { poolSchema } from '../pools/schemas.ts';
 import { pageQuery } from '../../http/contract/pagination.ts';
@@ -27,6 +37,16 @@ export const deskOrderSchema = orderSchema
 export const correctBuyerSchema = z
   .strictObject({ email: emailSchema.openapi({ description: 'Where the order and its tickets should have gone.' }) })
   .openapi('CorrectBuyer');
+
+export const writeNoteSchema = z.strictObject({ text: blockOfText(noteLengthMax).min(1) }).openapi('WriteNote');
+
+export const noteSchema = z.object({ id: plainIdSchema, text: z.string(), createdAt: timeSchema }).openapi('OrderNote');
+
+export const complimentaryOrderSchema = placeOrderSchema
+  .pick({ buyer: true, lines: true, locale: true })
+  .openapi('ComplimentaryOrder');
+
+export type ComplimentaryOrderInput = z.output<typeof complimentaryOrderSchema>;
 
 export const deskOrderListSchema = listOf(deskOrderSchema).openapi('DeskOrderList');
 

@@ -103,6 +103,7 @@ function placeOrdersStatement(
     items.some((item) => field(item) !== null) ? each(field) : null;
   let lines = 0;
   const lineEnds = items.map((item) => (lines += item.categories.length));
+  const givenAway = items.flatMap((item, index) => (item.complimentary === true ? [index + 1] : []));
   const keys = storedKeys(
     eventId,
     items.map((item) => item.key_hash),
@@ -117,7 +118,7 @@ function placeOrdersStatement(
     ${ifAny((item) => item.confirmed)}::text[],
     ${ifAny((item) => item.expected_total)}::bigint[], ${totalMaxes === undefined ? null : JSON.stringify(totalMaxes)}::jsonb,
     ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
-    ${arrayText(items.flatMap((item) => item.quantities))}::integer[])`;
+    ${arrayText(items.flatMap((item) => item.quantities))}::integer[], ${givenAway.length === 0 ? null : arrayText(givenAway)}::integer[])`;
 }
 
 function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): PlacementRow[] {
@@ -186,6 +187,8 @@ export type PlacementItem = {
   readonly pass_account: string | null;
   /** The buyer key that the asker has proven, or null. */
   readonly confirmed: string | null;
+  /** Given away by the desk: the whole price is its discount, and it needs no pass and no open sale. */
+  readonly complimentary?: boolean;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];
   readonly quantities: readonly number[];

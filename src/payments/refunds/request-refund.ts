@@ -20,6 +20,51 @@ export type RefundInput = {
 };
 
 /**
+ * What a refund would give back, and which tickets it would take; nothing changes.
+ * @throws DomainError order.not_found, refund.not_refundable, refund.amount_exceeded, refund.tickets_unknown
+ */
+export async function previewRefund(
+  deps: { db: Db },
+  { actor, orderId, input }: { actor: Actor; orderId: string; input: Pick<RefundInput, 'amount' | 'ticketIds'> },
+): Promise<RefundPreview> {
+  return transaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const { live, refundable } = await refundableOf(tx, order);
+    const { amount, ticketIds } = decide(order, live, refundable, input);
+    const all = ticketIds === undefined;
+    return {
+      amount,
+      left: refundable - amount,
+      currency: order.currency,
+      ticketIds: all ? live.map(({ id }) => id) : ticketIds,
+      feesKept: !all && (input.ticketIds?.length ?? 0) > 0 && order.fees > 0,
+    };
+  });
+}
+
+/** Amounts in minor units of the order's currency. */
+export type RefundPreview = {
+  readonly amount: number;
+  /** What could still be refunded afterwards. */
+  readonly left: number;
+  readonly currency: Order['currency'];
+  /** Tickets that would be taken back. */
+  readonly ticketIds: readonly string[];
+  /** Whether the fees of the named tickets stay with the organiser. */
+  readonly feesKept: boolean;
+};
+
+/** @throws DomainError refund.not_refundable */
+async function refundableOf(tx: Db, order: Order) {
+  if (order.status !== 'paid' && order.status !== 'partially_refunded') throw refundNotRefundable();
+  const sources = await refundSources(tx, order);
+  const refundable = sources.reduce((sum, source) => sum + source.amount, 0);
+  if (refundable === 0) throw refundNotRefundable();
+  return { sources, refundable, live: await findLiveTickets(tx, order) };
+}
+
+/**
  * Refunds a paid order for an organiser: all of it, an amount, or the price of some tickets. The same key with the same
  * request gives the same refunds.
  * @throws DomainError order.not_found, refund.not_refundable, refund.amount_exceeded, refund.tickets_unknown,
@@ -36,12 +81,8 @@ export async function requestRefund(
     if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
     const known = await findRefundsByKey(tx, order, idempotency.keyHash);
     if (known.length > 0) return { refunds: replay(known, idempotency.fingerprint), replayed: true };
-    if (order.status !== 'paid' && order.status !== 'partially_refunded') throw refundNotRefundable();
-
-    const sources = await refundSources(tx, order);
-    const refundable = sources.reduce((sum, source) => sum + source.amount, 0);
-    if (refundable === 0) throw refundNotRefundable();
-    const { amount, ticketIds } = decide(order, await findLiveTickets(tx, order), refundable, input);
+    const { sources, refundable, live } = await refundableOf(tx, order);
+    const { amount, ticketIds } = decide(order, live, refundable, input);
     const refunds = await refundFromSources(tx, order, sources, amount, {
       reason: 'requested',
       requestedBy: actor.id,
@@ -68,7 +109,12 @@ export async function requestRefund(
  * The amount and the tickets to revoke. Undefined tickets mean all of them, since nothing of the price is left. An amount
  * without tickets revokes none.
  */
-function decide(order: Order, live: readonly LiveTicket[], refundable: number, input: RefundInput) {
+function decide(
+  order: Order,
+  live: readonly LiveTicket[],
+  refundable: number,
+  input: Pick<RefundInput, 'amount' | 'ticketIds'>,
+) {
   const named = input.ticketIds === undefined ? undefined : live.filter(({ id }) => input.ticketIds?.includes(id));
   if (named !== undefined && named.length !== new Set(input.ticketIds).size) throw refundTicketsUnknown();
   const isAllTickets = named?.length === live.length;

@@ -9,10 +9,19 @@ import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { byStaff } from '../../http/contract/security.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { contractMoney } from '../../platform/text/money.ts';
 import { presentRefund } from '../present.ts';
-import { listQuery, orderOfOrganizerParams, refundPageSchema, refundsSchema, requestRefundSchema } from '../schemas.ts';
+import {
+  listQuery,
+  orderOfOrganizerParams,
+  previewRefundSchema,
+  refundPageSchema,
+  refundPreviewSchema,
+  refundsSchema,
+  requestRefundSchema,
+} from '../schemas.ts';
 import { listRefunds } from './list-refunds.ts';
-import { requestRefund } from './request-refund.ts';
+import { previewRefund, requestRefund } from './request-refund.ts';
 
 export type RefundRoutesDeps = { readonly db: Db; readonly actors: Actors };
 
@@ -39,6 +48,17 @@ function contracts(deps: RefundRoutesDeps) {
         201: answer(refundsSchema, 'On its way; one refund per payment that it comes from.'),
         ...problems(400, 401, 403, 404, 409, 415, 422),
       },
+    }),
+    preview: createRoute({
+      method: 'post',
+      path: '/v1/organizers/{slug}/orders/{orderId}/refund-previews',
+      tags: ['Refunds'],
+      operationId: 'previewRefund',
+      summary: 'What a refund would give back; nothing changes',
+      security: byStaff,
+      middleware: [manager, jsonBody()] as const,
+      request: { params: orderOfOrganizerParams, body: body(previewRefundSchema) },
+      responses: { 200: answer(refundPreviewSchema, 'What would go back.'), ...problems(400, 401, 403, 404, 409, 415) },
     }),
     listRefunds: createRoute({
       method: 'get',
@@ -68,6 +88,20 @@ export function refundRoutes(deps: RefundRoutesDeps) {
       });
       if (replayed) c.header('idempotent-replayed', 'true');
       return c.json({ data: refunds.map(presentRefund) }, 201);
+    })
+    .openapi(routes.preview, async (c) => {
+      const { orderId } = c.req.valid('param');
+      const preview = await previewRefund(deps, { actor: c.var.actor, orderId, input: c.req.valid('json') });
+      const { amount, left, currency, ticketIds, feesKept } = preview;
+      return c.json(
+        {
+          amount: contractMoney(amount, currency),
+          left: contractMoney(left, currency),
+          ticketIds: [...ticketIds],
+          feesKept,
+        },
+        200,
+      );
     })
     .openapi(routes.listRefunds, async (c) => {
       const { cursor, limit } = c.req.valid('query');

@@ -22,6 +22,7 @@ const sources = [
   'desk-invitation.ts',
   'desk-password-reset.ts',
   'desk-report.ts',
+  'desk-sale.ts',
   'door.ts',
   'styles.css',
   'desk.css',

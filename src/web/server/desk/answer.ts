@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { AntreProblem } from '../../../client/problem.ts';
 import { isFromOurPage } from '../../../http/our-page.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import { decrypt, encrypt, sha256Hex } from '../../../platform/crypto.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { type Language, chooseLanguage } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
@@ -75,9 +76,24 @@ async function openDesk(deps: DeskDeps, c: Context, session: string, language: L
     publicUrl: deps.publicUrl,
     path: c.req.path,
     formToken: formToken(deps.hashSecret, session),
+    ...sealOf(deps.hashSecret, member.organizer.slug),
     param: (name) => c.req.param(name) ?? '',
     query: (name) => c.req.query(name),
     form: emptyForm,
+  };
+}
+
+function sealOf(hashSecret: string, slug: string): Pick<Desk, 'seal' | 'unseal'> {
+  const key = sha256Hex(`desk-addresses:${hashSecret}`);
+  return {
+    seal: (text) => encrypt(key, text, slug),
+    unseal: (sealed) => {
+      try {
+        return sealed === '' ? undefined : decrypt(key, sealed, slug);
+      } catch {
+        return undefined;
+      }
+    },
   };
 }
 

@@ -19,6 +19,10 @@ export type Desk = {
   /** A parameter of the page's path. */
   param(name: string): string;
   query(name: string): string | undefined;
+  /** A text for an address that nobody else can read: names and emails stand in no log and no history of a browser. */
+  seal(text: string): string;
+  /** The text; undefined for what this organiser's members have not sealed. */
+  unseal(sealed: string): string | undefined;
   /** The state of one of this page's forms, by the name of its act. */
   form(act: string): Form;
 };
@@ -37,8 +41,11 @@ export type View = {
 };
 
 export type Show = (desk: Desk) => Promise<View>;
-/** Does what a form asks, and resolves to the address to go to. A refusal of the API shows the page again, with faults. */
-export type Act = (desk: Desk, values: FormValues) => Promise<string>;
+/**
+ * Does what a form asks, and resolves to the address to go to, or to a view of what can be shown only now, such as a new secret. A
+ * refusal of the API shows the page again, with faults.
+ */
+export type Act = (desk: Desk, values: FormValues) => Promise<string | View>;
 
 /** Adds a page, its forms included. A form without a field `act` is the act `save`. */
 export type AddPage = (path: string, show: Show, acts?: Readonly<Record<string, Act>>) => void;

@@ -2,15 +2,23 @@ import type { Language } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 
 /** The pages that the navigation of the desk names. */
-export type Section = 'events';
+export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'connections' | 'log';
 /** The pages below one event. */
-export type EventSection = 'overview' | 'details' | 'publication';
+export type EventSection = 'overview' | 'details' | 'publication' | 'sale' | 'orders' | 'attendees' | 'devices';
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
 
 export function sectionLinks(language: Language): readonly Link<Section>[] {
   const words = frameWords[language];
-  return [{ name: 'events', path: '/desk', label: words.events }];
+  return [
+    { name: 'events', path: '/desk', label: words.events },
+    { name: 'orders', path: '/desk/orders', label: words.orders },
+    { name: 'tasks', path: '/desk/tasks', label: words.tasks },
+    { name: 'reports', path: '/desk/reports', label: words.reports },
+    { name: 'team', path: '/desk/team', label: words.team },
+    { name: 'connections', path: '/desk/connections', label: words.connections },
+    { name: 'log', path: '/desk/log', label: words.log },
+  ];
 }
 
 export function eventLinks(eventId: string, language: Language): readonly Link<EventSection>[] {
@@ -20,5 +28,9 @@ export function eventLinks(eventId: string, language: Language): readonly Link<E
     { name: 'overview', path, label: words.overview },
     { name: 'details', path: `${path}/details`, label: words.details },
     { name: 'publication', path: `${path}/publication`, label: words.publication },
+    { name: 'sale', path: `${path}/sale`, label: words.sale },
+    { name: 'orders', path: `${path}/orders`, label: words.orders },
+    { name: 'attendees', path: `${path}/attendees`, label: words.attendees },
+    { name: 'devices', path: `${path}/devices`, label: words.devices },
   ];
 }

@@ -5,6 +5,21 @@ import { eventListPage } from './events/event-list.ts';
 import { eventOverviewPage } from './events/event-overview.ts';
 import { newEventPage } from './events/new-event.ts';
 import { publicationPages } from './events/publication.ts';
+import { connectionPages } from './connections/connections.ts';
+import { webhookPages } from './connections/webhooks.ts';
+import { auditLogPage } from './log/audit-log.ts';
+import { taskPage } from './log/tasks.ts';
+import { attendeePage } from './orders/attendees.ts';
+import { giftPage } from './orders/gifts.ts';
+import { orderPages } from './orders/order-page.ts';
+import { orderRefundPages } from './orders/order-refund.ts';
+import { orderSearchPages } from './orders/order-search.ts';
+import { reportPages } from './reports/reports.ts';
+import { liveSalePage } from './sale/live-sale.ts';
+import { saleReplayPage } from './sale/replay.ts';
+import { apiKeyPages } from './team/api-keys.ts';
+import { devicePages } from './team/devices.ts';
+import { staffPages } from './team/staff.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 
 /**
@@ -23,5 +38,8 @@ export function deskRoutes(deps: DeskDeps): Hono {
   const addPage = createAddPage(deps, routes);
   routes.route('/', signInRoutes(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
+  for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
+  for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
+  for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);
   return routes;
 }

@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm';
+import { type Actor, atLeast } from '../../access/actor.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { orderCode } from '../../platform/ids.ts';
+import { ownEvent } from '../../orders/index.ts';
+
+export const presences = ['in', 'out', 'not_yet'] as const;
+
+export type AttendeesInput = {
+  readonly eventId: string;
+  readonly orderId?: string | undefined;
+  readonly ticketCategoryId?: string | undefined;
+  /** `in`: inside now. `out`: was inside. `not_yet`: has not entered. */
+  readonly presence?: (typeof presences)[number] | undefined;
+  /** The last ticket of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+};
+
+type Row = {
+  readonly id: string;
+  readonly order_id: string;
+  readonly category_id: string;
+  readonly category: string;
+  readonly status: 'live' | 'revoked';
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly inside: boolean | null;
+  readonly admitted_at: string | Date | null;
+  readonly gate: string | null;
+  readonly entries: number | null;
+};
+
+const ofPresence = {
+  in: sql`and a.inside`,
+  out: sql`and not a.inside`,
+  not_yet: sql`and a.ticket_id is null and t.status = 'live'`,
+} as const;
+
+/**
+ * Everybody with a ticket, in the order of orders, and where they are; one more than `limit` when there is a next page. The role door
+ * sees no email and phone.
+ * @throws DomainError event.not_found
+ */
+export async function listAttendees(deps: { readonly db: Db }, actor: Actor, input: AttendeesInput) {
+  const event = await ownEvent(deps.db, actor, input.eventId);
+  const rows = await rowsOf<Row>(
+    deps.db,
+    sql`
+      select t.id, t.order_id, c.id as category_id, c.name as category, t.status, o.buyer_name as name, o.buyer_email as email,
+        o.buyer_phone as phone, a.inside, a.admitted_at, a.gate, a.entries
+      from tickets t
+      join orders o on o.event_id = t.event_id and o.id = t.order_id
+      join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
+      left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
+      where t.event_id = ${event.id}
+        ${input.after === undefined ? sql`` : sql`and t.id > ${input.after}`}
+        ${input.orderId === undefined ? sql`` : sql`and t.order_id = ${input.orderId}`}
+        ${input.ticketCategoryId === undefined ? sql`` : sql`and t.ticket_category_id = ${input.ticketCategoryId}`}
+        ${input.presence === undefined ? sql`` : ofPresence[input.presence]}
+      order by t.id limit ${input.limit + 1}`,
+  );
+  const seesContact = atLeast(actor, 'manager');
+  return rows.map((row) => presentAttendee(row, seesContact));
+}
+
+function presentAttendee(row: Row, seesContact: boolean) {
+  return {
+    ticketId: row.id,
+    orderId: row.order_id,
+    orderCode: orderCode(row.order_id),
+    ticketCategoryId: row.category_id,
+    ticketCategory: row.category,
+    status: row.status,
+    name: row.name,
+    ...(seesContact ? { email: row.email, phone: row.phone } : {}),
+    presence: presenceOf(row.inside),
+    ...(row.admitted_at === null
+      ? {}
+      : { admittedAt: new Date(row.admitted_at).toISOString(), gate: row.gate, entries: row.entries ?? 0 }),
+  };
+}
+
+function presenceOf(inside: boolean | null): (typeof presences)[number] {
+  if (inside === null) return 'not_yet';
+  return inside ? 'in' : 'out';
+}

@@ -1,0 +1,12 @@
+import { createRouter } from '../http/contract/router.ts';
+import { type AttendeesDeps, attendeeRoutes } from './attendees/routes.ts';
+import { type SaleFiguresDeps, saleFigureRoutes } from './sales/routes.ts';
+import { type StoryDeps, storyRoutes } from './story/routes.ts';
+
+/** Everything of this room that speaks HTTP. */
+export function deskViewRoutes(deps: AttendeesDeps & SaleFiguresDeps & StoryDeps) {
+  return createRouter()
+    .route('/', storyRoutes(deps))
+    .route('/', attendeeRoutes(deps))
+    .route('/', saleFigureRoutes(deps));
+}

@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+import { eventIdSchema, givenTimeSchema, moneySchema, timeSchema } from '../../http/contract/schemas.ts';
+import { channels, deliveryStatuses } from '../../notifications/tables.ts';
+
+export const saleFiguresSchema = z
+  .object({
+    eventId: eventIdSchema,
+    asOf: timeSchema.openapi({ description: 'Of what is read by keys: at most a second ago.' }),
+    ordersPerSecond: z.number().openapi({ description: 'Over the last ten seconds.' }),
+    minutes: z.array(z.object({ at: timeSchema, orders: z.int(), paidOrders: z.int() })),
+    pools: z.array(
+      z.object({
+        poolId: z.string(),
+        pool: z.string(),
+        capacity: z.int(),
+        available: z.int(),
+        held: z.int(),
+        sold: z.int(),
+        blocked: z.int(),
+        ticketCategories: z.array(z.object({ id: z.string(), name: z.string() })),
+      }),
+    ),
+    waitingRoom: z
+      .object({ phase: z.string(), places: z.int(), called: z.int(), rate: z.number() })
+      .nullable()
+      .openapi({ description: 'Null when the event has none. `rate` is buyers let in per second.' }),
+    funnel: z.object({
+      held: z.int().openapi({ description: 'Orders whose hold runs.' }),
+      instructed: z.int().openapi({ description: 'Of those held: the buyer can pay.' }),
+      paid: z.int(),
+      refunded: z.int(),
+      expired: z.int(),
+      cancelled: z.int(),
+    }),
+    totalsAsOf: timeSchema.openapi({ description: 'Of money, check-ins, messages and ended orders.' }),
+    money: z.object({
+      received: moneySchema,
+      refunded: moneySchema,
+      gatewayFees: moneySchema.openapi({ description: 'Kept by gateways.' }),
+      fees: moneySchema.openapi({ description: 'Fees of the organiser, part of what was received.' }),
+      net: moneySchema.openapi({ description: 'Received less refunded less gateway fees.' }),
+    }),
+    checkIns: z.object({
+      admitted: z.int(),
+      inside: z.int(),
+      gates: z.array(z.object({ gate: z.string().nullable(), entries: z.int(), exits: z.int(), refused: z.int() })),
+    }),
+    messages: z.array(z.object({ channel: z.enum(channels), status: z.enum(deliveryStatuses), count: z.int() })),
+  })
+  .openapi('SaleFigures');
+
+export const saleMinutesQuery = z.strictObject({ from: givenTimeSchema.optional(), to: givenTimeSchema.optional() });
+
+const standing = z
+  .int()
+  .nullable()
+  .openapi({ description: 'When the minute was written; null where it was written late.' });
+
+export const saleMinutesSchema = z
+  .object({
+    data: z.array(
+      z.object({
+        at: timeSchema,
+        orders: z.int(),
+        tickets: z.int(),
+        paidOrders: z.int(),
+        paidTickets: z.int(),
+        paidAmount: moneySchema,
+        available: standing,
+        held: standing,
+        sold: standing,
+        admitted: standing,
+        waiting: standing,
+      }),
+    ),
+    isComplete: z.boolean().openapi({ description: 'False when there is more: ask again from the last minute.' }),
+  })
+  .openapi('SaleMinutes');

@@ -1,0 +1,102 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
+import { newOrderId } from '../../platform/ids.ts';
+import { orderSearches } from '../tables.ts';
+import { foldEmail, nameWords } from './read-query.ts';
+
+/**
+ * Orders younger than this are left for the next run. The id of an order has the time at which a process began to place it, and the
+ * order is committed some seconds later at most (`deadlineMs` of placement, and what clocks of processes differ by).
+ */
+const settledMs = 15_000;
+const perEventMax = 500;
+const rowsMax = 5000;
+const batchesMax = 10;
+/** An event gets no orders after its end. */
+const endedDaysMax = 30;
+
+type Row = {
+  readonly event_id: string;
+  readonly order_id: string;
+  readonly organizer_id: string;
+  readonly buyer_name: string;
+  readonly buyer_email: string;
+  readonly buyer_phone: string;
+};
+
+/**
+ * Recurring: adds orders to the search, in the order of their ids, a bounded number each time. Safe to run twice at once.
+ * @returns the number of orders read
+ */
+export async function indexOrders(deps: { readonly db: Db; readonly clock: Clock }): Promise<number> {
+  let made = 0;
+  for (let batch = 0; batch < batchesMax; batch += 1) {
+    const rows = await findOrdersToIndex(deps.db, deps.clock.now());
+    if (rows.length === 0) break;
+    await writeRows(deps.db, rows);
+    made += rows.length;
+  }
+  return made;
+}
+
+/** New orders of current events. One descent of the primary key for each event, since an id rises with time within its event. */
+async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
+  const timePart = newOrderId('evt_00000000', new Date(now.getTime() - settledMs)).slice(12, 22);
+  return rowsOf<Row>(
+    db,
+    sql`
+      select o.event_id, o.id as order_id, o.organizer_id, o.buyer_name, o.buyer_email, o.buyer_phone
+      from events e
+      left join order_search_marks m on m.event_id = e.id
+      cross join lateral (
+        select * from orders o
+        where o.event_id = e.id and o.id > coalesce(m.after_order_id, '') and o.id < 'ord_' || substr(e.id, 5) || ${timePart}::text
+        order by o.id limit ${perEventMax}) o
+      where e.status <> 'draft' and e.ends_at > now() - make_interval(days => ${endedDaysMax})
+      limit ${rowsMax}`,
+  );
+}
+
+/** A row that is there already stays: a corrected address is newer than what was read. */
+async function writeRows(db: Db, rows: readonly Row[]): Promise<void> {
+  const each = (field: (row: Row) => string) => arrayText(rows.map(field));
+  const terms = rows.map((row) =>
+    searchTerms({ name: row.buyer_name, email: row.buyer_email, phone: row.buyer_phone }),
+  );
+  await db.execute(sql`
+    with written as (
+      insert into order_searches (event_id, order_id, organizer_id, name, contact)
+      select * from unnest(
+        ${each((row) => row.event_id)}::text[], ${each((row) => row.order_id)}::text[], ${each((row) => row.organizer_id)}::text[],
+        ${arrayText(terms.map(({ name }) => name))}::text[], ${arrayText(terms.map(({ contact }) => contact))}::text[])
+      on conflict (event_id, order_id) do nothing)
+    insert into order_search_marks as m (event_id, after_order_id)
+    select i.event_id, max(i.order_id)
+    from unnest(${each((row) => row.event_id)}::text[], ${each((row) => row.order_id)}::text[]) as i (event_id, order_id)
+    group by i.event_id
+    order by i.event_id
+    on conflict (event_id) do update set after_order_id = greatest(m.after_order_id, excluded.after_order_id)`);
+}
+
+/** Gives an order's entry its present texts, in the transaction that has changed them. */
+export async function indexOrder(
+  tx: Db,
+  order: { readonly eventId: string; readonly id: string; readonly organizerId: string },
+  buyer: { readonly name: string; readonly email: string; readonly phone: string },
+): Promise<void> {
+  const terms = searchTerms(buyer);
+  await tx
+    .insert(orderSearches)
+    .values({ eventId: order.eventId, orderId: order.id, organizerId: order.organizerId, ...terms })
+    .onConflictDoUpdate({ target: [orderSearches.eventId, orderSearches.orderId], set: terms });
+}
+
+/** A blank before each word, so that the beginning of a word is a text to look for. */
+function searchTerms(buyer: { readonly name: string; readonly email: string; readonly phone: string }) {
+  return {
+    name: ['', ...nameWords(buyer.name)].join(' '),
+    contact: ` ${foldEmail(buyer.email)} ${buyer.phone.replace(/\D/g, '')}`,
+  };
+}

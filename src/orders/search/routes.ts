@@ -1,0 +1,66 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/actors.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { decodeCursor, page, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, lineOfText, listOf, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { emailBytesMax } from '../../platform/text/email-address.ts';
+import { deskOrderSchema } from '../desk/schemas.ts';
+import { anyId, organizerParams } from '../schemas.ts';
+import { searchOrders } from './search-orders.ts';
+
+const searchOrdersSchema = z
+  .strictObject({
+    cursor: pageQuery.cursor,
+    limit: z.int().min(1).max(pageSizeMax).default(pageSizeDefault),
+    q: lineOfText(emailBytesMax).openapi({
+      description:
+        'The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks make no difference.',
+    }),
+    eventId: anyId('evt_7K3M9XQ2').optional(),
+  })
+  .openapi('SearchOrders');
+
+const foundOrdersSchema = listOf(deskOrderSchema)
+  .extend({
+    match: z.enum(['exact', 'similar']).openapi({
+      description:
+        '`similar`: nothing fits what was typed, and these are the orders with the most similar names or emails.',
+    }),
+  })
+  .openapi('FoundOrders');
+
+export type OrderSearchDeps = { readonly db: Db; readonly actors: Actors };
+
+/** The search of the desk, over all events of an organiser or in one. */
+export function orderSearchRoutes(deps: OrderSearchDeps) {
+  const search = createRoute({
+    method: 'post',
+    path: '/v1/organizers/{slug}/order-searches',
+    tags: ['Organizer: orders'],
+    security: byStaff,
+    operationId: 'searchOrders',
+    summary: 'Find orders by name, email, phone or code, newest first',
+    description:
+      'By POST, since what is sought may be an address, which belongs into no URL. The role door searches names and codes only. An order is found by name and address some seconds after it was placed, ' +
+      'by its codes at once.',
+    middleware: [requireRole(deps, 'door'), jsonBody()] as const,
+    request: { params: organizerParams, body: body(searchOrdersSchema) },
+    responses: { 200: answer(foundOrdersSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 415, 503) },
+  });
+  return createRouter<ActorEnv>().openapi(search, async (c) => {
+    const { cursor, ...query } = c.req.valid('json');
+    const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const { orders, match } = await searchOrders(deps, c.var.actor, { ...query, before });
+    const listed = page(
+      orders,
+      query.limit,
+      (order) => order,
+      (order) => [order.id],
+    );
+    return c.json({ ...listed, ...(match === 'similar' ? { nextCursor: null } : {}), match }, 200);
+  });
+}

@@ -1,0 +1,148 @@
+import { type SQL, and, eq, sql } from 'drizzle-orm';
+import { type Actor, atLeast } from '../../access/actor.ts';
+import { events } from '../../catalog/tables.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { presentDeskOrder } from '../buyer/present.ts';
+import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
+import { ownEvent } from '../desk/own-event.ts';
+import { orders } from '../tables.ts';
+import { type SearchPlan, foldEmail, nameWords, readSearchQuery } from './read-query.ts';
+
+export type SearchInput = {
+  readonly q: string;
+  /** Undefined: all events of the organiser. */
+  readonly eventId?: string | undefined;
+  /** The last order of the page before. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+};
+
+export type SearchAnswer = {
+  /** Newest first, one more than `limit` when there is a next page. Similar ones: the most similar first, and no next page. */
+  readonly orders: readonly ReturnType<typeof presentDeskOrder>[];
+  readonly match: 'exact' | 'similar';
+};
+
+/** Words that share this part of their trigrams are taken for one that was mistyped: Lestri finds Lestari. */
+const similarityMin = 0.45;
+const similarMax = 20;
+const similarLengthMin = 4;
+
+/**
+ * Finds the organiser's orders by the beginning of a name, an email, a phone, an order's code or a ticket's code. When nothing fits,
+ * orders with similar names or emails. The role door searches names and codes only: by an address it could find out whether somebody
+ * has an order. Orders of the last seconds are found by their codes alone.
+ * @throws DomainError event.not_found
+ */
+export async function searchOrders(deps: { readonly db: Db }, actor: Actor, input: SearchInput): Promise<SearchAnswer> {
+  if (input.eventId !== undefined) await ownEvent(deps.db, actor, input.eventId);
+  const scope = { organizerId: actor.organizerId, eventId: input.eventId, seesContact: atLeast(actor, 'manager') };
+  const ids = await findOrderIds(deps.db, scope, readSearchQuery(input.q), input);
+  if (ids.length > 0 || input.before !== undefined) {
+    return { orders: await showOrders(deps.db, ids, scope), match: 'exact' };
+  }
+  const similar = await findSimilarIds(deps.db, scope, input.q);
+  return { orders: await showOrders(deps.db, similar, scope), match: 'similar' };
+}
+
+type Scope = {
+  readonly organizerId: string;
+  readonly eventId: string | undefined;
+  readonly seesContact: boolean;
+};
+
+async function findOrderIds(
+  db: Db,
+  scope: Scope,
+  plan: SearchPlan,
+  { before, limit }: Pick<SearchInput, 'before' | 'limit'>,
+): Promise<string[]> {
+  const branches = branchesOf(scope, plan);
+  if (branches.length === 0) return [];
+  // Within an event ids rise with time. Over events the time stands behind the event's key.
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      select f.id from (${sql.join(branches, sql` union `)}) f
+      ${before === undefined ? sql`` : sql`where right(f.id, 20) < right(${before}, 20)`}
+      order by right(f.id, 20) desc limit ${limit + 1}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+function branchesOf(scope: Scope, { code, ticket, words, email, digits }: SearchPlan): SQL[] {
+  const ofEvent = (column: SQL) => (scope.eventId === undefined ? sql`` : sql`and ${column} = ${scope.eventId}`);
+  const branches: SQL[] = [];
+  if (code !== undefined) {
+    branches.push(sql`
+      select o.id from orders o
+      where right(o.id, 10) between ${code.padEnd(10, '0')} and ${code.padEnd(10, 'Z')}
+        and o.organizer_id = ${scope.organizerId} ${ofEvent(sql`o.event_id`)}`);
+  }
+  if (ticket !== undefined) {
+    branches.push(sql`
+      select o.id from tickets t join orders o on o.event_id = t.event_id and o.id = t.order_id
+      where t.code between decode(${ticket.padEnd(32, '0')}, 'hex') and decode(${ticket.padEnd(32, 'f')}, 'hex')
+        and o.organizer_id = ${scope.organizerId} ${ofEvent(sql`t.event_id`)}`);
+  }
+  const texts = [
+    ...(words === undefined ? [] : [and(...words.map((word) => sql`s.name like ${`% ${word}%`}`))]),
+    ...(email === undefined || !scope.seesContact ? [] : [sql`s.contact like ${`% ${escaped(email)}%`}`]),
+    ...(digits === undefined || !scope.seesContact ? [] : [sql`s.contact like ${`%${digits}%`}`]),
+  ];
+  for (const text of texts) {
+    branches.push(sql`
+      select s.order_id as id from order_searches s
+      where s.organizer_id = ${scope.organizerId} ${ofEvent(sql`s.event_id`)} and ${text}`);
+  }
+  return branches;
+}
+
+/** The characters that mean something in a pattern, as themselves. */
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+async function findSimilarIds(db: Db, scope: Scope, q: string): Promise<string[]> {
+  const isEmail = q.includes('@');
+  if (isEmail && !scope.seesContact) return [];
+  const sought = isEmail ? foldEmail(q) : nameWords(q).join(' ');
+  if (sought.length < similarLengthMin) return [];
+  const column = isEmail ? sql`s.contact` : sql`s.name`;
+  return transaction(db, async (tx) => {
+    await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${String(similarityMin)}, true)`);
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      sql`
+        select s.order_id as id from order_searches s
+        where s.organizer_id = ${scope.organizerId} and ${sought} <% ${column}
+          ${scope.eventId === undefined ? sql`` : sql`and s.event_id = ${scope.eventId}`}
+        order by word_similarity(${sought}, ${column}) desc, right(s.order_id, 20) desc limit ${similarMax}`,
+    );
+    return rows.map(({ id }) => id);
+  });
+}
+
+/** The orders of these ids, in their order. */
+async function showOrders(
+  db: Db,
+  ids: readonly string[],
+  { seesContact }: Scope,
+): Promise<ReturnType<typeof presentDeskOrder>[]> {
+  if (ids.length === 0) return [];
+  const found: OrderFacts[] = await db
+    .select(orderFactsColumns)
+    .from(orders)
+    .innerJoin(events, eq(events.id, orders.eventId))
+    .where(
+      sql`(${orders.eventId}, ${orders.id}) in (
+        select * from unnest(${arrayText(ids.map(eventIdOf))}::text[], ${arrayText(ids)}::text[]))`,
+    );
+  const byId = new Map(found.map((facts) => [facts.order.id, facts]));
+  return ids.flatMap((id) => {
+    const facts = byId.get(id);
+    return facts === undefined ? [] : [presentDeskOrder(facts, { showContact: seesContact })];
+  });
+}

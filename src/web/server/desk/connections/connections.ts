@@ -1,0 +1,167 @@
+import { html } from 'hono/html';
+import { AntreProblem } from '../../../../client/problem.ts';
+import { formatDate } from '../../../../platform/text/format-time.ts';
+import { connectionWords } from '../../../i18n/words/desk/connections.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { Html } from '../../layout.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { hiddenField, textField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
+import { table } from '../parts/table.ts';
+import { type SenderKind, senderFields, senderKinds, senderNames } from './sender-fields.ts';
+
+/** What the organiser is connected to: where money goes, where messages come from, and who is told. */
+export function connectionPages(addPage: AddPage): void {
+  addPage('/desk/connections', showConnections, { account: setAccount, disconnect });
+  addPage('/desk/connections/senders/:kind', showNewSender, { connect });
+}
+
+const deskTimeZone = 'Asia/Jakarta';
+
+async function showConnections(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = connectionWords[language];
+  const isOwner = desk.member.role === 'owner';
+  return {
+    title: words.title,
+    section: 'connections',
+    body: html`${panel(words.payments, isOwner ? await accountPart(desk) : html`<p>${words.ownerOnly}</p>`)}
+${isOwner ? panel(words.senders, await senderPart(desk)) : ''}
+${panel(words.webhooks, html`<p>${words.webhooksLead}</p>${linkButton('/desk/webhooks', words.webhooks, true)}`)}`,
+  };
+}
+
+/** A gateway's routes are made from its plug-in, so the compiler does not know their types. */
+type AccountApi = {
+  get(path: string, input: object): Promise<{ merchantId: string; buyerPaysFee: boolean; updatedAt: string }>;
+  put(path: string, input: object): Promise<unknown>;
+};
+const accountPath = '/v1/organizers/:slug/payment-accounts/midtrans';
+
+async function accountPart(desk: Desk): Promise<Html> {
+  const { language } = desk;
+  const words = connectionWords[language];
+  const account = await (desk.api as unknown as AccountApi)
+    .get(accountPath, { param: { slug: desk.slug } })
+    .catch((error: unknown) => {
+      if (error instanceof AntreProblem && error.code === 'payment_account.not_found') return undefined;
+      throw error;
+    });
+  const form = desk.form('account');
+  const isTicked = form.values?.has('buyerPaysFee') ?? account?.buyerPaysFee ?? false;
+  return html`<p>${words.paymentsLead}</p>${
+    account === undefined
+      ? html`<p>${words.noAccount}</p>`
+      : facts([
+          [words.account, account.merchantId],
+          [words.changed, formatDate(account.updatedAt, deskTimeZone, language, 'medium')],
+        ])
+  }${deskForm(desk, {
+    form,
+    body: html`${textField(form, language, { name: 'merchantId', label: words.merchantId, value: account?.merchantId, maxlength: 100 })}
+${textField(form, language, { name: 'serverKey', label: words.serverKey, type: 'password', maxlength: 200 })}
+${textField(form, language, { name: 'clientKey', label: words.clientKey, maxlength: 200 })}
+<p class="check"><input type="checkbox" id="buyerPaysFee" name="buyerPaysFee"${isTicked ? html` checked` : ''}><label for="buyerPaysFee">${words.buyerPaysFee}</label></p>`,
+    submit: words.setAccount,
+  })}`;
+}
+
+const setAccount: Act = async (desk, values) => {
+  await (desk.api as unknown as AccountApi).put(accountPath, {
+    param: { slug: desk.slug },
+    json: {
+      merchantId: values.text('merchantId'),
+      serverKey: values.text('serverKey'),
+      clientKey: values.text('clientKey'),
+      buyerPaysFee: values.has('buyerPaysFee'),
+    },
+  });
+  return done('/desk/connections', 'connected');
+};
+
+async function senderPart(desk: Desk): Promise<Html> {
+  const { language, slug } = desk;
+  const words = connectionWords[language];
+  const { data } = await desk.api.get('/v1/organizers/:slug/senders', { param: { slug } });
+  const form = desk.form('disconnect');
+  const kinds = senderKinds.map((kind) => linkButton(`/desk/connections/senders/${kind}`, senderNames[kind], true));
+  return html`<p>${words.sendersLead}</p>${
+    data.length === 0
+      ? html`<p>${words.noSenders}</p>`
+      : table({
+          caption: words.senders,
+          rows: data,
+          columns: [
+            { label: words.number, cell: ({ externalId }) => externalId },
+            { label: words.kind, cell: ({ kind }) => senderNames[kind] },
+            {
+              label: words.status,
+              cell: ({ status, lastFailure }) =>
+                html`${chip(statusWords[language][status] ?? status, status === 'active' ? 'good' : 'warn')} ${lastFailure ?? ''}`,
+            },
+            {
+              label: words.today,
+              cell: ({ today }) => `${today.accepted}${today.left === null ? '' : ` (${words.left}: ${today.left})`}`,
+            },
+            {
+              label: words.disconnect,
+              cell: ({ id, externalId, status }) =>
+                status === 'disabled'
+                  ? '–'
+                  : deskForm(desk, {
+                      form,
+                      body: hiddenField('senderId', id),
+                      submit: `${words.disconnect}: ${externalId}`,
+                      isSmall: true,
+                    }),
+            },
+          ],
+        })
+  }<h3>${words.choose}</h3><p class="page-actions">${kinds}</p>`;
+}
+
+const disconnect: Act = async (desk, values) => {
+  await desk.api.delete('/v1/organizers/:slug/senders/:senderId', {
+    param: { slug: desk.slug, senderId: values.text('senderId') },
+  });
+  return done('/desk/connections', 'disconnected');
+};
+
+function kindOf(desk: Desk): SenderKind {
+  return senderKinds.find((kind) => kind === desk.param('kind')) ?? 'whatsapp_cloud';
+}
+
+function showNewSender(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = connectionWords[language];
+  const kind = kindOf(desk);
+  const form = desk.form('connect');
+  const fields = senderFields[kind].map(({ name, label, isSecret, isOptional }) =>
+    textField(form, language, {
+      name,
+      label,
+      maxlength: 1000,
+      ...(isSecret === true ? { type: 'password' as const } : {}),
+      ...(isOptional === true ? { isOptional: true } : {}),
+    }),
+  );
+  return Promise.resolve({
+    title: `${words.connect}: ${senderNames[kind]}`,
+    section: 'connections',
+    body: deskForm(desk, { form, body: fields, submit: words.connect, cancelPath: '/desk/connections' }),
+  });
+}
+
+const connect: Act = async (desk, values) => {
+  const kind = kindOf(desk);
+  const given = Object.fromEntries(
+    senderFields[kind].flatMap(({ name }) => (values.text(name) === '' ? [] : [[name, values.text(name)]])),
+  );
+  // The fields of a kind are a table here; the API checks them by the kind's form.
+  await desk.api.post('/v1/organizers/:slug/senders', {
+    param: { slug: desk.slug },
+    json: { kind, ...given } as never,
+  });
+  return done('/desk/connections', 'connected');
+};

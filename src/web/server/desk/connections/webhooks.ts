@@ -1,0 +1,207 @@
+import { html } from 'hono/html';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { connectionWords } from '../../../i18n/words/desk/connections.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { Html } from '../../layout.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { hiddenField, textField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+
+/** The types of the catalogue (`docs/webhooks.md`). */
+const types = [
+  'order.paid',
+  'order.expired',
+  'order.cancelled',
+  'order.refunded',
+  'refund.paid',
+  'ticket.checked_in',
+  'event.published',
+  'event.changed',
+  'event.cancelled',
+] as const;
+const deskTimeZone = 'Asia/Jakarta';
+const replayHours = 24;
+
+/** Addresses that get webhooks, what was sent to them, and sending it again. */
+export function webhookPages(addPage: AddPage): void {
+  addPage('/desk/webhooks', showEndpoints, { add });
+  addPage('/desk/webhooks/:endpointId', showEndpoint, { rotate, test, stop, resume, remove, again, replayAll });
+}
+
+async function showEndpoints(desk: Desk): Promise<View> {
+  const { language, slug } = desk;
+  const words = connectionWords[language];
+  const { data } = await desk.api.get('/v1/organizers/:slug/webhooks', { param: { slug } });
+  const form = desk.form('add');
+  const chosen = form.values?.all('types') ?? types;
+  const boxes = types.map(
+    (type) =>
+      html`<p class="check"><input type="checkbox" id="type-${type}" name="types" value="${type}"${chosen.includes(type) ? html` checked` : ''}><label for="type-${type}">${type}</label></p>`,
+  );
+  return {
+    title: words.webhooks,
+    section: 'connections',
+    body: html`<p class="lead">${words.webhooksLead}</p>
+${
+  data.length === 0
+    ? html`<p>${words.noWebhooks}</p>`
+    : table({
+        caption: words.webhooks,
+        rows: data,
+        columns: [
+          { label: words.address, cell: ({ id, url }) => html`<a href="/desk/webhooks/${id}">${url}</a>` },
+          { label: words.description, cell: ({ description }) => description },
+          { label: words.status, cell: ({ status }) => statusChip(status, desk) },
+        ],
+      })
+}
+${panel(
+  words.add,
+  deskForm(desk, {
+    form,
+    body: html`${textField(form, language, { name: 'url', label: words.address, type: 'url', maxlength: 500 })}
+${textField(form, language, { name: 'description', label: words.description, maxlength: 100, isOptional: true })}
+<fieldset class="field-group"><legend>${words.types}</legend>${boxes}</fieldset>`,
+    submit: words.add,
+  }),
+)}`,
+  };
+}
+
+function statusChip(status: string, { language }: Desk): Html {
+  return chip(
+    statusWords[language][status] ?? status,
+    status === 'active' || status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'plain',
+  );
+}
+
+const endpointParam = (desk: Desk) => ({ slug: desk.slug, endpointId: desk.param('endpointId') });
+const endpointPath = (desk: Desk) => `/desk/webhooks/${desk.param('endpointId')}`;
+
+async function showEndpoint(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = connectionWords[language];
+  const cursor = desk.query('cursor');
+  const [endpoint, deliveries] = await Promise.all([
+    desk.api.get('/v1/organizers/:slug/webhooks/:endpointId', { param: endpointParam(desk) }),
+    desk.api.get('/v1/organizers/:slug/webhooks/:endpointId/deliveries', {
+      param: endpointParam(desk),
+      query: cursor === undefined ? {} : { cursor },
+    }),
+  ]);
+  const againForm = desk.form('again');
+  const act = (name: string, label: string) => deskForm(desk, { form: desk.form(name), submit: label, isSmall: true });
+  return {
+    title: words.webhooks,
+    section: 'connections',
+    body: html`${panel(
+      endpoint.url,
+      html`${facts([
+        [words.status, statusChip(endpoint.status, desk)],
+        [words.description, endpoint.description],
+        [words.types, endpoint.types.join(', ')],
+      ])}
+${endpoint.status === 'active' ? html`${act('test', words.test)}${act('stop', words.stop)}` : act('resume', words.resume)}
+<p class="muted">${words.rotateText}</p>${act('rotate', words.rotate)}${act('remove', words.remove)}`,
+    )}
+<h2>${words.deliveries}</h2>
+${
+  deliveries.data.length === 0
+    ? html`<p>${words.noDeliveries}</p>`
+    : html`${act('replayAll', words.replayAll)}${table({
+        caption: words.deliveries,
+        rows: deliveries.data,
+        columns: [
+          { label: words.type, cell: ({ type }) => type },
+          { label: words.at, cell: ({ occurredAt }) => formatDateTime(occurredAt, deskTimeZone, language, 'medium') },
+          { label: words.status, cell: ({ status }) => statusChip(status, desk) },
+          { label: words.tries, cell: ({ tries }) => tries, isNumber: true },
+          {
+            label: words.answer,
+            cell: ({ lastTry }) =>
+              lastTry === null ? '–' : `${lastTry.answerStatus ?? ''} ${lastTry.failure ?? ''}`.trim(),
+          },
+          {
+            label: words.again,
+            cell: ({ webhookId }) =>
+              deskForm(desk, {
+                form: againForm,
+                body: hiddenField('webhookId', webhookId),
+                submit: words.again,
+                isSmall: true,
+              }),
+          },
+        ],
+      })}`
+}${paging(desk, deliveries.nextCursor)}`,
+  };
+}
+
+/** The secret is shown in this answer and never again. */
+function secretView(desk: Desk, secret: string, path: string): View {
+  const words = connectionWords[desk.language];
+  return {
+    title: words.webhooks,
+    section: 'connections',
+    body: html`<p class="lead">${words.secretOnce}</p><p><code class="secret">${secret}</code></p><p>${linkButton(path, words.back, true)}</p>`,
+  };
+}
+
+const add: Act = async (desk, values) => {
+  const { id, secret } = await desk.api.post('/v1/organizers/:slug/webhooks', {
+    param: { slug: desk.slug },
+    json: {
+      url: values.text('url'),
+      description: values.text('description'),
+      types: types.filter((type) => values.all('types').includes(type)),
+    },
+  });
+  return secretView(desk, secret, `/desk/webhooks/${id}`);
+};
+
+const rotate: Act = async (desk) => {
+  const { secret } = await desk.api.post('/v1/organizers/:slug/webhooks/:endpointId/secret', {
+    param: endpointParam(desk),
+  });
+  return secretView(desk, secret, endpointPath(desk));
+};
+
+const test: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/webhooks/:endpointId/tests', { param: endpointParam(desk) });
+  return done(endpointPath(desk), 'tested');
+};
+
+const stop: Act = async (desk) => {
+  const json = { status: 'disabled' } as const;
+  await desk.api.patch('/v1/organizers/:slug/webhooks/:endpointId', { param: endpointParam(desk), json });
+  return done(endpointPath(desk), 'saved');
+};
+
+const resume: Act = async (desk) => {
+  const json = { status: 'active' } as const;
+  await desk.api.patch('/v1/organizers/:slug/webhooks/:endpointId', { param: endpointParam(desk), json });
+  return done(endpointPath(desk), 'saved');
+};
+
+const remove: Act = async (desk) => {
+  await desk.api.delete('/v1/organizers/:slug/webhooks/:endpointId', { param: endpointParam(desk) });
+  return done('/desk/webhooks', 'removed');
+};
+
+const again: Act = async (desk, values) => {
+  await desk.api.post('/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId/replay', {
+    param: { ...endpointParam(desk), webhookId: values.text('webhookId') },
+  });
+  return done(endpointPath(desk), 'replayed');
+};
+
+const replayAll: Act = async (desk) => {
+  const since = new Date(desk.now.getTime() - replayHours * 3_600_000).toISOString();
+  await desk.api.post('/v1/organizers/:slug/webhooks/:endpointId/replays', {
+    param: endpointParam(desk),
+    json: { since },
+  });
+  return done(endpointPath(desk), 'replayed');
+};

@@ -1,0 +1,66 @@
+import { html } from 'hono/html';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import type { AddPage, Desk, View } from '../desk.ts';
+import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { chip, linkButton } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+
+const attendeesPerPage = 50;
+const presences = ['not_yet', 'in', 'out'] as const;
+
+/** Everybody with a ticket, and who has entered. */
+export function attendeePage(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/attendees', showAttendees);
+}
+
+async function showAttendees(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = orderWords[language];
+  const event = await ownEvent(desk);
+  const presence = presences.find((known) => known === desk.query('presence'));
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events/:eventId/attendees', {
+    param: eventParam(desk),
+    query: { limit: attendeesPerPage, ...(presence && { presence }), ...(cursor === undefined ? {} : { cursor }) },
+  });
+  const filter = [undefined, ...presences].map((one) => {
+    const label = one === undefined ? words.all : words.presences[one];
+    const address = one === undefined ? desk.path : `${desk.path}?presence=${one}`;
+    return html`<li><a href="${address}"${one === presence ? html` aria-current="true"` : ''}>${label}</a></li>`;
+  });
+  return {
+    title: words.attendees,
+    ...eventView(event),
+    eventSection: 'attendees',
+    body: html`<p class="page-actions">${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}</p>
+<nav aria-label="${words.presence}"><ul class="filter">${filter}</ul></nav>
+${
+  data.length === 0
+    ? html`<p>${words.noAttendees}</p>`
+    : table({
+        caption: words.attendees,
+        rows: data,
+        columns: [
+          { label: words.name, cell: ({ name }) => name },
+          { label: words.category, cell: ({ ticketCategory }) => ticketCategory },
+          {
+            label: words.presence,
+            cell: (one) => chip(words.presences[one.presence], one.presence === 'in' ? 'good' : 'plain'),
+          },
+          {
+            label: words.admittedAt,
+            cell: ({ admittedAt, gate }) =>
+              admittedAt === undefined
+                ? '–'
+                : `${formatDateTime(admittedAt, event.timeZone, language, 'medium')}${gate === null || gate === undefined ? '' : `, ${gate}`}`,
+          },
+          {
+            label: words.order,
+            cell: ({ orderId, orderCode }) => html`<a href="/desk/orders/${orderId}">${orderCode}</a>`,
+          },
+        ],
+      })
+}${paging(desk, nextCursor, { presence })}`,
+  };
+}

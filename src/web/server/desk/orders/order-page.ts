@@ -1,0 +1,152 @@
+import { html } from 'hono/html';
+import { formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { areaField, textField } from '../parts/fields.ts';
+import { confirmStep, deskForm } from '../parts/form.ts';
+import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
+import { orderMood } from './order-mood.ts';
+import { storyList } from './order-story.ts';
+
+export type DeskOrder = Data<'/v1/organizers/:slug/orders/:orderId'>;
+
+/** One order: what it is, what happened to it, and what can be done about it. */
+export function orderPages(addPage: AddPage): void {
+  addPage('/desk/orders/:orderId', showOrder, { note, resend, correct });
+  addPage('/desk/orders/:orderId/cancellation', showCancellation, { cancel });
+}
+
+export function orderParam(desk: Desk): { slug: string; orderId: string } {
+  return { slug: desk.slug, orderId: desk.param('orderId') };
+}
+
+export const orderPath = (desk: Desk, page = '') => `/desk/orders/${desk.param('orderId')}${page}`;
+
+/** The order and its event, and the parts of a view that its pages share. */
+export async function ownOrder(desk: Desk) {
+  const order = await desk.api.get('/v1/organizers/:slug/orders/:orderId', { param: orderParam(desk) });
+  const event = await desk.api.get('/v1/organizers/:slug/events/:eventId', {
+    param: { slug: desk.slug, eventId: order.eventId },
+  });
+  const { id, name, status, slug } = event;
+  const view = { section: 'orders', event: { id, name, status, slug }, eventSection: 'orders' } as const;
+  return { order, event, view };
+}
+
+const openStatuses = ['pending_payment', 'closing'];
+const paidStatuses = ['paid', 'partially_refunded'];
+
+async function showOrder(desk: Desk): Promise<View> {
+  const { order, event, view } = await ownOrder(desk);
+  const words = orderWords[desk.language];
+  const story = await desk.api.get('/v1/organizers/:slug/orders/:orderId/story', { param: orderParam(desk) });
+  return {
+    title: `${words.order} ${order.code}`,
+    ...view,
+    body: html`${panel(words.facts, factsOf(desk, order, event.timeZone))}
+${actions(desk, order)}
+${panel(words.story, html`${noteForm(desk)}${storyList(story, event.timeZone, desk.language)}`, 'story')}`,
+  };
+}
+
+function factsOf({ language }: Desk, order: DeskOrder, timeZone: string): Html {
+  const words = orderWords[language];
+  const money = (of: { amount: number; currency: string }) => formatMoney(of, language);
+  const time = (at: string | undefined) =>
+    at === undefined ? undefined : formatDateTime(at, timeZone, language, 'medium');
+  return facts([
+    [words.status, chip(statusWords[language][order.status] ?? order.status, orderMood(order.status))],
+    [words.buyer, order.buyer.name],
+    [words.email, order.buyer.email],
+    [words.phone, order.buyer.phone],
+    [words.tickets, order.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')],
+    [words.discount, order.discount.amount === 0 ? undefined : money(order.discount)],
+    [words.fees, order.fees.amount === 0 ? undefined : money(order.fees)],
+    [words.total, money(order.total)],
+    [words.placed, time(order.placedAt)],
+    [words.paid, time(order.paidAt)],
+    [words.holdEnds, openStatuses.includes(order.status) ? time(order.expiresAt) : undefined],
+    [words.flags, order.flags.length === 0 ? undefined : html`${order.flags.map((flag) => chip(flag, 'warn'))}`],
+  ]);
+}
+
+/** What the state of the order allows. The API decides; this only leaves out what it would refuse. */
+function actions(desk: Desk, order: DeskOrder): Html {
+  const words = orderWords[desk.language];
+  const isPaid = paidStatuses.includes(order.status);
+  if (!isPaid && !openStatuses.includes(order.status)) return html``;
+  const correctForm = desk.form('correct');
+  return html`<section class="panel"><h2>${words.actions}</h2>
+${isPaid ? html`<div class="desk-action"><p>${words.resendText}</p>${deskForm(desk, { form: desk.form('resend'), submit: words.resend, isSmall: true })}</div>` : ''}
+<div class="desk-action"><p>${words.correctText}</p>${deskForm(desk, {
+    form: correctForm,
+    body: textField(correctForm, desk.language, {
+      name: 'email',
+      label: words.newEmail,
+      type: 'email',
+      maxlength: 254,
+      autocomplete: 'off',
+    }),
+    submit: words.correct,
+    isSmall: true,
+  })}</div>
+<p class="page-actions">${isPaid ? linkButton(orderPath(desk, '/refund'), words.refund, true) : ''} ${linkButton(orderPath(desk, '/cancellation'), words.cancel, true)}</p></section>`;
+}
+
+function noteForm(desk: Desk): Html {
+  const words = orderWords[desk.language];
+  const form = desk.form('note');
+  return deskForm(desk, {
+    form,
+    body: areaField(form, desk.language, {
+      name: 'text',
+      label: words.note,
+      hint: words.noteHint,
+      maxlength: 2000,
+      rows: 3,
+    }),
+    submit: words.addNote,
+    isSmall: true,
+  });
+}
+
+const note: Act = async (desk, values) => {
+  const json = { text: values.text('text') };
+  await desk.api.post('/v1/organizers/:slug/orders/:orderId/notes', { param: orderParam(desk), json });
+  return done(orderPath(desk), 'noted');
+};
+
+const resend: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/orders/:orderId/notifications', { param: orderParam(desk) });
+  return done(orderPath(desk), 'resent');
+};
+
+const correct: Act = async (desk, values) => {
+  const json = { email: values.text('email') };
+  await desk.api.patch('/v1/organizers/:slug/orders/:orderId/buyer', { param: orderParam(desk), json });
+  return done(orderPath(desk), 'corrected');
+};
+
+async function showCancellation(desk: Desk): Promise<View> {
+  const { order, view } = await ownOrder(desk);
+  const words = orderWords[desk.language];
+  return {
+    title: `${words.cancel} ${order.code}`,
+    ...view,
+    body: confirmStep(desk, {
+      act: 'cancel',
+      text: paidStatuses.includes(order.status) ? words.cancelPaid : words.cancelUnpaid,
+      button: words.cancelConfirm,
+      backPath: orderPath(desk),
+    }),
+  };
+}
+
+const cancel: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/orders/:orderId/cancellation', { param: orderParam(desk) });
+  return done(orderPath(desk), 'orderCancelled');
+};

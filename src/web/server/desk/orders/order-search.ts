@@ -1,0 +1,137 @@
+import { html } from 'hono/html';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { formatMoney } from '../../../../platform/text/format-money.ts';
+import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+import type { Act, AddPage, Desk, View } from '../desk.ts';
+import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { textField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip, linkButton, notice } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+import { orderMood } from './order-mood.ts';
+
+const ordersPerPage = 25;
+const statuses = ['pending_payment', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled'] as const;
+const deskTimeZone = 'Asia/Jakarta';
+
+type FoundOrder = Data<'/v1/organizers/:slug/events/:eventId/orders'>['data'][number];
+
+/** Finding orders, over all events and in one. */
+export function orderSearchPages(addPage: AddPage): void {
+  addPage('/desk/orders', showSearch, { search });
+  addPage('/desk/events/:eventId/orders', showOrdersOfEvent, { search });
+}
+
+async function showSearch(desk: Desk): Promise<View> {
+  const words = orderWords[desk.language];
+  const q = sought(desk);
+  const found = q === '' ? html`<p class="muted">${words.searchLead}</p>` : await foundOrders(desk, q, deskTimeZone);
+  return { title: words.search, section: 'orders', body: html`${searchForm(desk, q)}${found}` };
+}
+
+async function showOrdersOfEvent(desk: Desk): Promise<View> {
+  const words = orderWords[desk.language];
+  const event = await ownEvent(desk);
+  const q = sought(desk);
+  const list =
+    q === ''
+      ? await listOfEvent(desk, event.timeZone)
+      : await foundOrders(desk, q, event.timeZone, desk.param('eventId'));
+  return {
+    title: words.title,
+    ...eventView(event),
+    eventSection: 'orders',
+    body: html`${searchForm(desk, q)}<p class="page-actions">${linkButton(`/desk/events/${event.id}/gifts`, words.give, true)}</p>${list}`,
+  };
+}
+
+function sought(desk: Desk): string {
+  return desk.unseal(desk.query('s') ?? '') ?? '';
+}
+
+/** The address of a search carries what was sought sealed: an email must not stand in logs and histories. */
+const search: Act = (desk, values) => {
+  const q = values.text('q');
+  return Promise.resolve(q === '' ? desk.path : `${desk.path}?s=${desk.seal(q)}`);
+};
+
+function searchForm(desk: Desk, q: string): Html {
+  const words = orderWords[desk.language];
+  const form = desk.form('search');
+  return html`<div role="search">${deskForm(desk, {
+    form,
+    body: textField(form, desk.language, {
+      name: 'q',
+      label: words.search,
+      hint: words.searchHint,
+      value: q,
+      maxlength: 254,
+      autocomplete: 'off',
+      isOptional: true,
+    }),
+    submit: words.find,
+  })}</div>`;
+}
+
+async function foundOrders(desk: Desk, q: string, timeZone: string, eventId?: string): Promise<Html> {
+  const words = orderWords[desk.language];
+  const cursor = desk.query('cursor');
+  const { data, match, nextCursor } = await desk.api.post('/v1/organizers/:slug/order-searches', {
+    param: { slug: desk.slug },
+    json: {
+      q,
+      limit: ordersPerPage,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(eventId === undefined ? {} : { eventId }),
+    },
+  });
+  if (data.length === 0) return html`<p role="status">${words.nothing}</p>`;
+  return html`${match === 'similar' ? notice(words.similar, 'warn') : ''}${orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { s: desk.query('s') })}`;
+}
+
+async function listOfEvent(desk: Desk, timeZone: string): Promise<Html> {
+  const { language } = desk;
+  const words = orderWords[language];
+  const status = statuses.find((known) => known === desk.query('status'));
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events/:eventId/orders', {
+    param: eventParam(desk),
+    query: { limit: ordersPerPage, ...(status && { status }), ...(cursor === undefined ? {} : { cursor }) },
+  });
+  const filter = [undefined, ...statuses].map((one) => {
+    const label = one === undefined ? words.all : (statusWords[language][one] ?? one);
+    const address = one === undefined ? desk.path : `${desk.path}?status=${one}`;
+    return html`<li><a href="${address}"${one === status ? html` aria-current="true"` : ''}>${label}</a></li>`;
+  });
+  return html`<nav aria-label="${words.filter}"><ul class="filter">${filter}</ul></nav>
+${data.length === 0 ? html`<p>${words.none}</p>` : orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { status })}`;
+}
+
+function orderTable({ language }: Desk, rows: readonly FoundOrder[], timeZone: string): Html {
+  const words = orderWords[language];
+  return table({
+    caption: words.title,
+    rows,
+    columns: [
+      { label: words.order, cell: ({ id, code }) => html`<a href="/desk/orders/${id}">${code}</a>` },
+      { label: words.buyer, cell: ({ buyer }) => buyer.name },
+      {
+        label: words.status,
+        cell: ({ status }) => chip(statusWords[language][status] ?? status, orderMood(status)),
+      },
+      {
+        label: words.tickets,
+        cell: ({ lines }) => lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', '),
+      },
+      {
+        label: words.total,
+        cell: ({ total }) => formatMoney(total, language),
+        isNumber: true,
+      },
+      { label: words.placed, cell: ({ placedAt }) => formatDateTime(placedAt, timeZone, language, 'medium') },
+    ],
+  });
+}

@@ -1,0 +1,71 @@
+import { html } from 'hono/html';
+import { formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import type { Language } from '../../../i18n/language.ts';
+import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+
+export type Story = Data<'/v1/organizers/:slug/orders/:orderId/story'>;
+type Entry = Story['data'][number];
+
+/** What happened to an order, as a list with times. Every text is escaped: buyers and gateways have written some of it. */
+export function storyList(story: Story, timeZone: string, language: Language): Html {
+  const words = orderWords[language];
+  const items = story.data.map(
+    (
+      entry,
+    ) => html`<li class="story-${entry.kind.split('.')[0]}"><time datetime="${entry.at}">${formatDateTime(entry.at, timeZone, language, 'medium')}</time>
+<div><strong>${words.kinds[entry.kind] ?? entry.kind}</strong>${whoDid(entry)}${detailsOf(entry, language)}</div></li>`,
+  );
+  return html`${story.isComplete ? '' : html`<p class="muted">${words.storyShort}</p>`}<ol class="story">${items}</ol>`;
+}
+
+function whoDid({ by }: Entry): Html | string {
+  return by === null ? '' : html` <span class="muted">${by.name ?? by.kind}</span>`;
+}
+
+/** The members that a person reads, in this order. */
+const shown = [
+  'text',
+  'act',
+  'task',
+  'template',
+  'channel',
+  'recipient',
+  'gateway',
+  'method',
+  'status',
+  'outcome',
+  'result',
+  'direction',
+  'ticketCategory',
+  'gate',
+  'amount',
+  'total',
+  'received',
+  'tickets',
+  'reason',
+  'endedBy',
+  'failure',
+] as const;
+
+function detailsOf({ kind, detail }: Entry, language: Language): Html | string {
+  const texts = shown.flatMap((name) => {
+    const value = detail[name];
+    return value === undefined ? [] : [textOf(value, language)];
+  });
+  if (texts.length === 0) return '';
+  return html`<p class="${kind === 'note' ? 'story-note' : 'muted'}">${texts.join(' · ')}</p>`;
+}
+
+function textOf(value: unknown, language: Language): string {
+  if (typeof value === 'string') return statusWords[language][value] ?? value;
+  if (isMoney(value)) return formatMoney(value, language);
+  return String(value);
+}
+
+function isMoney(value: unknown): value is { amount: number; currency: string } {
+  return typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value;
+}

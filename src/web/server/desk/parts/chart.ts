@@ -1,0 +1,24 @@
+import { html } from 'hono/html';
+import type { Html } from '../../layout.ts';
+
+export type Bar = { readonly label: string; readonly values: readonly number[] };
+
+const height = 120;
+const barWidth = 10;
+const step = 14;
+
+/**
+ * Bars side by side, each with its parts one before the other: the first is the whole, later ones are parts of it. Drawn on the server; a
+ * table with the same figures stands beside it for those who do not see it.
+ */
+export function barChart(title: string, bars: readonly Bar[]): Html {
+  const most = Math.max(1, ...bars.flatMap(({ values }) => values));
+  const drawn = bars.flatMap(({ label, values }, index) =>
+    values.map((value, part) => {
+      const size = Math.round((value / most) * height);
+      return html`<rect class="bar-${part}" x="${index * step}" y="${height - size}" width="${barWidth}" height="${size}"><title>${label}: ${value}</title></rect>`;
+    }),
+  );
+  const width = Math.max(step, bars.length * step);
+  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${title}">${drawn}</svg>`;
+}

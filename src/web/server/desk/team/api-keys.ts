@@ -1,0 +1,100 @@
+import { html } from 'hono/html';
+import { formatDate } from '../../../../platform/text/format-time.ts';
+import { teamWords } from '../../../i18n/words/desk/team.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { hiddenField, selectField, textField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip, linkButton, panel } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+
+/** Keys for programs of the organiser. Owners only. */
+export function apiKeyPages(addPage: AddPage): void {
+  addPage('/desk/api-keys', showKeys, { make, end });
+}
+
+const deskTimeZone = 'Asia/Jakarta';
+
+async function showKeys(desk: Desk): Promise<View> {
+  const { language, slug } = desk;
+  const words = teamWords[language];
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/api-keys', {
+    param: { slug },
+    query: cursor === undefined ? {} : { cursor },
+  });
+  const form = desk.form('make');
+  const endForm = desk.form('end');
+  return {
+    title: words.keys,
+    section: 'team',
+    body: html`<p class="lead">${words.keysLead}</p>
+${
+  data.length === 0
+    ? html`<p>${words.noKeys}</p>`
+    : table({
+        caption: words.keys,
+        rows: data,
+        columns: [
+          { label: words.keyName, cell: ({ name }) => name },
+          { label: words.role, cell: ({ role }) => words.roles[role] },
+          { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, deskTimeZone, language, 'medium') },
+          {
+            label: words.status,
+            cell: ({ endedAt }) => (endedAt === null ? chip(words.active, 'good') : chip(words.ended)),
+          },
+          {
+            label: words.end,
+            cell: ({ id, name, endedAt }) =>
+              endedAt === null
+                ? deskForm(desk, {
+                    form: endForm,
+                    body: hiddenField('keyId', id),
+                    submit: `${words.end}: ${name}`,
+                    isSmall: true,
+                  })
+                : '–',
+          },
+        ],
+      })
+}${paging(desk, nextCursor)}
+${panel(
+  words.newKey,
+  deskForm(desk, {
+    form,
+    body: [
+      textField(form, language, { name: 'name', label: words.keyName, maxlength: 120 }),
+      selectField(form, language, {
+        name: 'role',
+        label: words.role,
+        options: [
+          { value: 'door', label: words.roles.door },
+          { value: 'manager', label: words.roles.manager },
+        ],
+      }),
+    ],
+    submit: words.newKey,
+  }),
+)}`,
+  };
+}
+
+const make: Act = async (desk, values) => {
+  const words = teamWords[desk.language];
+  const { name, key } = await desk.api.post('/v1/organizers/:slug/api-keys', {
+    param: { slug: desk.slug },
+    json: { name: values.text('name'), role: values.text('role') === 'manager' ? 'manager' : 'door' },
+  });
+  return {
+    title: name,
+    section: 'team',
+    body: html`<p class="lead">${words.keyOnce}</p><p><code class="secret">${key}</code></p><p>${linkButton('/desk/api-keys', words.back, true)}</p>`,
+  };
+};
+
+const end: Act = async (desk, values) => {
+  await desk.api.delete('/v1/organizers/:slug/api-keys/:keyId', {
+    param: { slug: desk.slug, keyId: values.text('keyId') },
+    query: {},
+  });
+  return done('/desk/api-keys', 'keyEnded');
+};

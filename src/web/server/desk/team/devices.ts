@@ -1,0 +1,95 @@
+import { html } from 'hono/html';
+import { formatDate } from '../../../../platform/text/format-time.ts';
+import { teamWords } from '../../../i18n/words/desk/team.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { hiddenField, textField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip, linkButton, panel } from '../parts/pieces.ts';
+import { qrCode } from '../parts/qr-code.ts';
+import { paging, table } from '../parts/table.ts';
+
+/** The scanners of an event. */
+export function devicePages(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/devices', showDevices, { add, end });
+}
+
+async function showDevices(desk: Desk): Promise<View> {
+  const { language, slug } = desk;
+  const words = teamWords[language];
+  const event = await ownEvent(desk);
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/devices', {
+    param: { slug },
+    query: { eventId: event.id, ...(cursor === undefined ? {} : { cursor }) },
+  });
+  const form = desk.form('add');
+  const endForm = desk.form('end');
+  return {
+    title: words.devices,
+    ...eventView(event),
+    eventSection: 'devices',
+    body: html`<p class="lead">${words.devicesLead}</p>
+${
+  data.length === 0
+    ? html`<p>${words.noDevices}</p>`
+    : table({
+        caption: words.devices,
+        rows: data,
+        columns: [
+          { label: words.deviceName, cell: ({ name }) => name },
+          { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, event.timeZone, language, 'medium') },
+          {
+            label: words.status,
+            cell: ({ endedAt }) => (endedAt === null ? chip(words.active, 'good') : chip(words.ended)),
+          },
+          {
+            label: words.end,
+            cell: ({ id, name, endedAt }) =>
+              endedAt === null
+                ? deskForm(desk, {
+                    form: endForm,
+                    body: hiddenField('deviceId', id),
+                    submit: `${words.end}: ${name}`,
+                    isSmall: true,
+                  })
+                : '–',
+          },
+        ],
+      })
+}${paging(desk, nextCursor)}
+${panel(
+  words.newDevice,
+  deskForm(desk, {
+    form,
+    body: textField(form, language, { name: 'name', label: words.deviceName, hint: words.deviceHint, maxlength: 120 }),
+    submit: words.pair,
+  }),
+)}`,
+  };
+}
+
+/** Shows the token in the answer itself: it exists nowhere else afterwards. The address of the code keeps it behind the `#`. */
+const add: Act = async (desk, values) => {
+  const words = teamWords[desk.language];
+  const event = await ownEvent(desk);
+  const { name, token } = await desk.api.post('/v1/organizers/:slug/devices', {
+    param: { slug: desk.slug },
+    json: { eventId: event.id, name: values.text('name') },
+  });
+  return {
+    title: `${words.pair}: ${name}`,
+    ...eventView(event),
+    eventSection: 'devices',
+    body: html`<p class="lead">${words.pairLead}</p>
+<p>${qrCode(`${desk.publicUrl}/door#device=${token}`, words.pairCode)}</p><p>${words.orType}</p><p><code class="secret">${token}</code></p>
+<p>${linkButton(`/desk/events/${event.id}/devices`, words.back, true)}</p>`,
+  };
+};
+
+const end: Act = async (desk, values) => {
+  await desk.api.delete('/v1/organizers/:slug/devices/:deviceId', {
+    param: { slug: desk.slug, deviceId: values.text('deviceId') },
+  });
+  return done(`/desk/events/${eventParam(desk).eventId}/devices`, 'deviceEnded');
+};

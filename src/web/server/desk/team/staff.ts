@@ -1,0 +1,164 @@
+import { html } from 'hono/html';
+import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import { teamWords } from '../../../i18n/words/desk/team.ts';
+import type { Html } from '../../layout.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { selectField, textField } from '../parts/fields.ts';
+import { confirmStep, deskForm } from '../parts/form.ts';
+import { chip, linkButton, panel } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+
+const roles = ['owner', 'manager', 'door'] as const;
+type Role = (typeof roles)[number];
+
+/** The members of the organiser: who they are, new ones, and the end of their access. */
+export function staffPages(addPage: AddPage): void {
+  addPage('/desk/team', showStaff, { invite });
+  addPage('/desk/team/:staffId', showMember, { role: changeRole, signOut, disable });
+}
+
+async function showStaff(desk: Desk): Promise<View> {
+  const { language, slug } = desk;
+  const words = teamWords[language];
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/staff', {
+    param: { slug },
+    query: cursor === undefined ? {} : { cursor },
+  });
+  return {
+    title: words.staff,
+    section: 'team',
+    body: html`${desk.member.role === 'owner' ? html`<p class="page-actions">${linkButton('/desk/api-keys', words.keys, true)}</p>` : ''}
+${table({
+  caption: words.staff,
+  rows: data,
+  columns: [
+    { label: words.name, cell: ({ id, name }) => html`<a href="/desk/team/${id}">${name}</a>` },
+    { label: words.email, cell: ({ email }) => email },
+    { label: words.role, cell: ({ role }) => words.roles[role] },
+    {
+      label: words.status,
+      cell: ({ status }) => chip(statusWords[language][status] ?? status, status === 'active' ? 'good' : 'plain'),
+    },
+  ],
+})}${paging(desk, nextCursor)}${panel(words.invite, inviteForm(desk))}`,
+  };
+}
+
+/** An owner invites all, a manager the door staff; the API refuses the rest. */
+function roleOptions(desk: Desk) {
+  const words = teamWords[desk.language];
+  const offered = desk.member.role === 'owner' ? roles : roles.filter((role) => role === 'door');
+  return offered.toReversed().map((role) => ({ value: role, label: words.roles[role] }));
+}
+
+function inviteForm(desk: Desk): Html {
+  const { language } = desk;
+  const words = teamWords[language];
+  const form = desk.form('invite');
+  return html`<p>${words.inviteLead}</p>${deskForm(desk, {
+    form,
+    body: [
+      textField(form, language, { name: 'name', label: words.name, maxlength: 120, autocomplete: 'off' }),
+      textField(form, language, {
+        name: 'email',
+        label: words.email,
+        type: 'email',
+        maxlength: 254,
+        autocomplete: 'off',
+      }),
+      selectField(form, language, { name: 'role', label: words.role, options: roleOptions(desk) }),
+      selectField(form, language, {
+        name: 'locale',
+        label: words.locale,
+        value: language,
+        options: [
+          { value: 'id', label: 'Indonesia' },
+          { value: 'en', label: 'English' },
+        ],
+      }),
+    ],
+    submit: words.sendInvitation,
+  })}`;
+}
+
+const roleOf = (text: string): Role => roles.find((role) => role === text) ?? 'door';
+
+const invite: Act = async (desk, values) => {
+  await desk.api.post('/v1/organizers/:slug/staff', {
+    param: { slug: desk.slug },
+    json: {
+      name: values.text('name'),
+      email: values.text('email'),
+      role: roleOf(values.text('role')),
+      locale: values.text('locale') === 'en' ? 'en' : 'id',
+    },
+  });
+  return done('/desk/team', 'invited');
+};
+
+const memberParam = (desk: Desk) => ({ slug: desk.slug, staffId: desk.param('staffId') });
+
+async function showMember(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = teamWords[language];
+  const made = await desk.api.get('/v1/organizers/:slug/staff/:staffId/access', { param: memberParam(desk) });
+  const form = desk.form('role');
+  const kinds = [
+    ['api_keys', made.apiKeys.map(({ name }) => name)],
+    ['devices', made.devices.map(({ name }) => name)],
+    ['invitations', made.invitations.map(({ name }) => name)],
+  ] as const;
+  const kept = kinds.filter(([, names]) => names.length > 0);
+  const boxes = kept.map(
+    ([kind, names]) =>
+      html`<p class="check"><input type="checkbox" id="keep-${kind}" name="keep" value="${kind}"><label for="keep-${kind}">${words.keepKinds[kind]}: ${names.join(', ')}</label></p>`,
+  );
+  return {
+    title: words.manage,
+    section: 'team',
+    body: html`${
+      desk.member.role === 'owner'
+        ? panel(
+            words.changeRole,
+            deskForm(desk, {
+              form,
+              body: selectField(form, language, { name: 'role', label: words.role, options: roleOptions(desk) }),
+              submit: words.changeRole,
+              isSmall: true,
+            }),
+          )
+        : ''
+    }${panel(words.signOut, deskForm(desk, { form: desk.form('signOut'), submit: words.signOut, isSmall: true }))}
+<h2>${words.disable}</h2>${confirmStep(desk, {
+      act: 'disable',
+      text: words.disableText,
+      body:
+        boxes.length === 0
+          ? html`<p>${words.madeNothing}</p>`
+          : html`<fieldset class="field-group"><legend>${words.keep}</legend>${boxes}</fieldset>`,
+      button: words.disableConfirm,
+      backPath: '/desk/team',
+    })}`,
+  };
+}
+
+const changeRole: Act = async (desk, values) => {
+  const json = { role: roleOf(values.text('role')) };
+  await desk.api.patch('/v1/organizers/:slug/staff/:staffId', { param: memberParam(desk), json });
+  return done('/desk/team', 'saved');
+};
+
+const signOut: Act = async (desk) => {
+  await desk.api.delete('/v1/organizers/:slug/staff/:staffId/sessions', { param: memberParam(desk) });
+  return done('/desk/team', 'signedOut');
+};
+
+const disable: Act = async (desk, values) => {
+  const keep = values.all('keep').join(',');
+  await desk.api.delete('/v1/organizers/:slug/staff/:staffId', {
+    param: memberParam(desk),
+    query: keep === '' ? {} : { keep },
+  });
+  return done('/desk/team', 'accessEnded');
+};

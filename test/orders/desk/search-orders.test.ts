@@ -1,0 +1,145 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { indexOrders } from '../../../src/orders/search/index-orders.ts';
+import { ticketCode } from '../../../src/orders/tickets/present.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { orderCode } from '../../../src/platform/ids.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { json, pay } from '../../../testkit/orders/order-desk.ts';
+import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
+import { order } from '../../../testkit/orders/placing.ts';
+
+let desk: OrganizerDesk;
+let event: TestEvent;
+let other: TestEvent;
+
+beforeAll(async () => {
+  desk = await startOrganizerDesk();
+  event = await createEvent(desk.open.db, { organizer: desk.organizer });
+  other = await createEvent(desk.open.db, { organizer: desk.organizer });
+});
+afterAll(() => desk.close());
+
+type Found = { data: { id: string }[]; match: string; nextCursor: string | null };
+const ask = (body: unknown, headers = desk.manager) => {
+  const init = json(body);
+  return desk.request('/order-searches', { ...init, headers: { ...init.headers, ...headers } });
+};
+type More = { readonly eventId?: string; readonly limit?: number; readonly cursor?: string };
+const search = async (q: string, more: More = {}, headers = desk.manager): Promise<Found> => {
+  const answer = await ask({ q, ...more }, headers);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Found;
+};
+/** What fits exactly. */
+const found = async (q: string, more: More = {}, headers = desk.manager) => {
+  const { data, match } = await search(q, more, headers);
+  return match === 'exact' ? data.map(({ id }) => id) : [];
+};
+
+/** A minute later, when the orders are old enough. */
+const later = { now: () => new Date(Date.now() + 60_000) };
+const indexNow = () => indexOrders({ db: desk.open.db, clock: later });
+
+async function placed(name: string, in_: TestEvent = event, buyer = someBuyer()) {
+  const { order: made } = await order(desk.deps, in_, { buyer: { ...buyer, name } });
+  return { id: made.id, ...buyer, name };
+}
+
+describe('the search of orders', () => {
+  test('finds by the beginning of a name, an email, a phone, an order code and a ticket code', async () => {
+    const ayu = await placed('Ayu Lestari Wulandari');
+    await placed('Bagus Prakoso');
+    await pay(desk.open.db, ayu.id);
+    await indexNow();
+    const [ticket] = await rowsOf<{ code: Buffer }>(
+      desk.open.db,
+      sql`select code from tickets where order_id = ${ayu.id}`,
+    );
+    const code = ticketCode({ code: ticket?.code ?? Buffer.alloc(16) });
+    const ways = [
+      'Ayu Lestari',
+      'lest',
+      'WULAN ayu',
+      ayu.email,
+      ayu.email.slice(0, 9).toUpperCase(),
+      ayu.phone,
+      `0${ayu.phone.slice(3)}`,
+      ayu.phone.slice(-6),
+      orderCode(ayu.id),
+      orderCode(ayu.id).slice(0, 5).toLowerCase(),
+      code,
+      code.slice(0, 8).toLowerCase(),
+      `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8, 12)}`,
+    ];
+    for (const q of ways) expect(await found(q), q).toContain(ayu.id);
+    for (const q of ['%', '__', "' or 1=1 --", 'Ayu Bagus', 'zz', 'ayu@@']) expect(await found(q), q).toEqual([]);
+  });
+
+  test.each([
+    ['Lestri', 'Ayu Lestari'],
+    ['Prakosso', 'Bagus Prakoso'],
+    ['Kristyanto', 'Kristianto'],
+  ])('finds %s, which was mistyped, and says that it is only similar', async (q, name) => {
+    const { id } = await placed(name, other);
+    await indexNow();
+    const answer = await search(q, { eventId: other.id });
+    expect(answer.data.map((row) => row.id)).toContain(id);
+    expect(answer).toMatchObject({ match: 'similar', nextCursor: null });
+  });
+
+  test.each(['Љиљана Петровић', 'محمد الفاتح', '王小明', 'สมชาย ใจดี', 'Åse Bjørnson'])(
+    'finds %s by the beginning of the name',
+    async (name) => {
+      const { id } = await placed(name);
+      await indexNow();
+      expect(await found(name)).toContain(id);
+      expect(await found(Array.from(name).slice(0, 3).join(''))).toContain(id);
+    },
+  );
+
+  test('keeps to one event when it is named, and pages newest first over all', async () => {
+    const here = [await placed('Zulkarnain Satu'), await placed('Zulkarnain Dua')];
+    const there = await placed('Zulkarnain Tiga', other);
+    await indexNow();
+    expect(await found('zulkar', { eventId: other.id })).toEqual([there.id]);
+    const first = await search('zulkar', { limit: 2 });
+    const second = await search('zulkar', { limit: 2, cursor: first.nextCursor ?? '' });
+    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual([there.id, here[1]?.id, here[0]?.id]);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  test('tells the door nothing of an address, and strangers nothing at all', async () => {
+    const someone = await placed('Satria Baja');
+    await indexNow();
+    expect(await found('satria', {}, desk.door)).toEqual([someone.id]);
+    expect(JSON.stringify(await search('satria', {}, desk.door))).not.toContain(someone.phone);
+    for (const q of [someone.email, someone.phone]) expect(await found(q, {}, desk.door), q).toEqual([]);
+    expect((await ask({ q: 'satria' }, desk.stranger)).status).toBe(404);
+    expect((await ask({ q: 'satria', eventId: 'evt_00000000' })).status).toBe(404);
+    for (const body of [{}, { q: '' }, { q: 'a', limit: 0 }, { q: 'a', cursor: 'x' }, { q: 'a', x: 1 }]) {
+      expect((await ask(body)).status, JSON.stringify(body)).toBe(400);
+    }
+  });
+
+  test('follows a corrected address at once', async () => {
+    const someone = await placed('Dewi Sartika');
+    await pay(desk.open.db, someone.id);
+    await indexNow();
+    const email = `corrected-${someone.email}`;
+    expect((await desk.send('PATCH', `/orders/${someone.id}/buyer`, { email })).status).toBe(200);
+    expect(await found(email)).toEqual([someone.id]);
+    await indexNow();
+    expect(await found(someone.email)).not.toContain(someone.id);
+  });
+});
+
+test('indexing twice at once adds each order once', async () => {
+  const names = await Promise.all(Array.from({ length: 12 }, (_, n) => placed(`Serentak Nomor${n}`)));
+  await Promise.all([indexNow(), indexNow()]);
+  const rows = await rowsOf<{ count: number }>(
+    desk.open.db,
+    sql`select count(*)::int as count from order_searches where name like ' serentak%'`,
+  );
+  expect(rows[0]?.count).toBe(names.length);
+});

@@ -1,0 +1,153 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { indexOrders } from '../../../src/orders/index.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, createOrganizer } from '../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+
+/** Guards what organisers do about orders at the desk, and that nothing that a buyer typed runs there. */
+
+let world: DeskWorld;
+let manager: DeskBrowser;
+let event: TestEvent;
+let orderId: string;
+const canary = '"><img src=x onerror=alert(1)>';
+const path = (page = '') => `/desk/orders/${orderId}${page}`;
+const statusOf = async (id: string) =>
+  (await rowsOf<{ status: string }>(world.running.service.db, sql`select status from orders where id = ${id}`))[0]
+    ?.status;
+
+/** The gifts page places free orders, so that tickets exist without a gateway. */
+async function giveTickets(name: string, email: string): Promise<string> {
+  const seen = await manager.send(
+    `/desk/events/${event.id}/gifts`,
+    {
+      'buyer.name': name,
+      'buyer.email': email,
+      'buyer.phone': '081234567890',
+      'lines.0.ticketCategoryId': event.categories[0]?.id ?? '',
+      'lines.0.quantity': '2',
+    },
+    { act: 'give' },
+  );
+  expect(seen.status, seen.html).toBe(303);
+  return /ord_\w+/.exec(seen.location)?.[0] ?? '';
+}
+
+beforeAll(async () => {
+  world = await openDeskWorld();
+  event = await createEvent(world.running.service.db, { organizer: world.organizer });
+  manager = await world.signIn(await world.addMember('manager'));
+  orderId = await giveTickets('Ayu Lestari', 'ayu.lestari@example.test');
+});
+afterAll(() => world.close());
+
+describe('orders at the desk', () => {
+  test('are found by a mistyped name, and the address of the search shows nothing of it', async () => {
+    const clock = { now: () => new Date(Date.now() + 60_000) };
+    await indexOrders({ db: world.running.service.db, clock });
+    const exact = await manager.send('/desk/orders', { q: 'ayu lest' }, { act: 'search' });
+    expect(exact.location).not.toContain('lest');
+    expect((await manager.get(exact.location)).html).toContain(path());
+    const similar = await manager.send(`/desk/events/${event.id}/orders`, { q: 'Lestrai' }, { act: 'search' });
+    const { html } = await manager.get(similar.location);
+    expect(html).toContain('Nothing fits exactly');
+    expect(html).toContain(path());
+    expect((await manager.get('/desk/orders?s=nonsense')).status).toBe(200);
+  });
+
+  test('show their story, and keep notes as text', async () => {
+    const noted = await manager.send(path(), { text: `Wheelchair ${canary}` }, { act: 'note' });
+    expect(noted.location).toBe(`${path()}?done=noted`);
+    const { html } = await manager.get(noted.location);
+    expect(html).toContain('Wheelchair &quot;&gt;&lt;img');
+    expect(html).not.toContain('<img src=x');
+    for (const text of ['Order placed', 'Tickets issued', 'The note is saved.']) expect(html).toContain(text);
+    const empty = await manager.send(path(), { text: '' }, { act: 'note' });
+    expect(empty.status).toBe(409);
+    expect(empty.html).toContain('role="alert"');
+  });
+
+  test('get a corrected address', async () => {
+    const refused = await manager.send(path(), { email: 'not an address' }, { act: 'correct' });
+    expect(refused.status).toBe(409);
+    expect(formFields(refused.html, 'correct')['email']).toBe('not an address');
+    const done = await manager.send(path(), { email: 'ayu.right@example.test' }, { act: 'correct' });
+    expect(done.location).toBe(`${path()}?done=corrected`);
+    expect((await manager.get(path())).html).toContain('ayu.right@example.test');
+  });
+
+  test('are cancelled after a step that says what follows', async () => {
+    const id = await giveTickets('Bagus Prakoso', 'bagus@example.test');
+    const step = await manager.get(`/desk/orders/${id}/cancellation`);
+    expect(step.html).toContain('All tickets are taken back');
+    expect(await statusOf(id)).toBe('paid');
+    const done = await manager.send(`/desk/orders/${id}/cancellation`, {}, { act: 'cancel' });
+    expect(done.status).toBe(303);
+    expect(['cancelled', 'refunded']).toContain(await statusOf(id));
+  });
+
+  test('list attendees', async () => {
+    const { html } = await manager.get(`/desk/events/${event.id}/attendees`);
+    expect(html).toContain('Ayu Lestari');
+    expect(html).toContain('Not here yet');
+    expect((await manager.get(`/desk/events/${event.id}/attendees?presence=in`)).html).toContain(
+      'Nobody with a ticket',
+    );
+  });
+});
+
+describe('attacks', () => {
+  test('what a buyer typed is text on every page that shows it', async () => {
+    await world.running.service.db.execute(sql`
+      update orders set buyer_name = ${canary}, buyer_email = ${`${canary}@x.test`}, buyer_phone = ${canary} where id = ${orderId}`);
+    const pages = [
+      path(),
+      `/desk/events/${event.id}/orders`,
+      `/desk/events/${event.id}/attendees`,
+      path('/cancellation'),
+      `/desk/events/${event.id}/sale`,
+    ];
+    for (const page of pages) {
+      const seen = await manager.get(page);
+      expect(seen.status, page).toBe(200);
+      expect(seen.html, page).not.toContain('<img src=x');
+      expect(seen.headers.get('content-security-policy')).toContain("script-src 'self'");
+      expect(seen.headers.get('cache-control')).toContain('no-store');
+    }
+  });
+
+  test.each([
+    ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+    ['a sibling domain', { 'sec-fetch-site': 'same-site', origin: 'https://evil.localhost' }],
+    ['nowhere', {}],
+  ])('a form from %s cancels nothing', async (_name, headers: Record<string, string>) => {
+    const fields = formFields((await manager.get(path('/cancellation'))).html, 'cancel');
+    const seen = await manager.post(path('/cancellation'), fields, headers);
+    expect(seen.status).toBe(403);
+    expect(await statusOf(orderId)).toBe('paid');
+  });
+
+  test('a form without the token of the session, or with that of another member, cancels nothing', async () => {
+    const other = await world.signIn(await world.addMember('manager'));
+    const theirs = formFields((await other.get(path('/cancellation'))).html, 'cancel')['formToken'] ?? '';
+    const fields = formFields((await manager.get(path('/cancellation'))).html, 'cancel');
+    for (const formToken of ['', 'x', theirs]) {
+      const seen = await manager.post(path('/cancellation'), { ...fields, formToken });
+      expect(seen.status, formToken).toBe(403);
+    }
+    expect(await statusOf(orderId)).toBe('paid');
+  });
+
+  test('another organiser sees nothing, and the door role does nothing', async () => {
+    const organizer = await createOrganizer(world.running.service.db);
+    const stranger = await world.signIn(await world.addMember('owner', organizer));
+    for (const page of [path(), path('/refund'), `/desk/events/${event.id}/sale`, `/desk/events/${event.id}/devices`]) {
+      expect((await stranger.get(page)).status, page).toBe(404);
+    }
+    const door = await world.signIn(await world.addMember('door'));
+    for (const page of ['/desk/team', '/desk/log', '/desk/tasks', '/desk/reports', `/desk/events/${event.id}/sale`]) {
+      expect((await door.get(page)).status, page).toBe(403);
+    }
+  });
+});

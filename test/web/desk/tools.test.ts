@@ -1,0 +1,132 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+
+/** Guards the pages of team, devices, keys, connections, webhooks, reports, tasks and the log. */
+
+let world: DeskWorld;
+let owner: DeskBrowser;
+let event: TestEvent;
+beforeAll(async () => {
+  world = await openDeskWorld();
+  event = await createEvent(world.running.service.db, { organizer: world.organizer });
+  owner = await world.signIn(await world.addMember('owner'));
+});
+afterAll(() => world.close());
+
+const one = async <Row>(query: ReturnType<typeof sql>) => (await rowsOf<Row>(world.running.service.db, query))[0];
+
+test('a member is invited, and loses access in a step that names what ends', async () => {
+  const email = 'budi@organizer.test';
+  const invited = await owner.send('/desk/team', { name: 'Budi Santoso', email, role: 'door' }, { act: 'invite' });
+  expect(invited.location).toBe('/desk/team?done=invited');
+  const row = await one<{ id: string }>(sql`select id from staff where email = ${email}`);
+  expect((await owner.get('/desk/team')).html).toContain('Budi Santoso');
+  const ended = await owner.send(`/desk/team/${row?.id}`, {}, { act: 'disable' });
+  expect(ended.location).toBe('/desk/team?done=accessEnded');
+  expect(await one(sql`select status from staff where email = ${email}`)).toEqual({ status: 'disabled' });
+});
+
+test('a device is paired by a code on the screen, whose token works and is shown once', async () => {
+  const devices = `/desk/events/${event.id}/devices`;
+  const seen = await owner.send(devices, { name: 'North gate' }, { act: 'add' });
+  expect(seen.status).toBe(200);
+  expect(seen.html).toContain('role="img" aria-label="Code that pairs the device"');
+  const token = /<code class="secret">([^<]+)</.exec(seen.html)?.[1] ?? '';
+  const asked = await world.running.fetch('/v1/sessions/current', { headers: { authorization: `Bearer ${token}` } });
+  expect(await asked.json()).toMatchObject({ kind: 'device', eventId: event.id });
+  const list = await owner.get(devices);
+  expect(list.html).toContain('North gate');
+  expect(list.html).not.toContain(token);
+  expect((await owner.send(devices, {}, { act: 'end' })).location).toBe(`${devices}?done=deviceEnded`);
+});
+
+test('an API key is shown once and ended', async () => {
+  const seen = await owner.send('/desk/api-keys', { name: 'Ticket shop', role: 'manager' }, { act: 'make' });
+  const key = /<code class="secret">([^<]+)</.exec(seen.html)?.[1] ?? '';
+  expect(key).not.toBe('');
+  expect((await owner.get('/desk/api-keys')).html).not.toContain(key);
+  expect((await owner.send('/desk/api-keys', {}, { act: 'end' })).location).toBe('/desk/api-keys?done=keyEnded');
+});
+
+test('a payment account is set without showing its keys again; a refused one keeps what was typed, but no secret', async () => {
+  const fields = { merchantId: 'G123456789', serverKey: 'Mid-server-secret', clientKey: 'Mid-client-1' };
+  const refused = await owner.send('/desk/connections', { ...fields, clientKey: 'x' }, { act: 'account' });
+  expect(refused.status).toBe(409);
+  expect(refused.html).toContain('G123456789');
+  expect(refused.html).not.toContain('Mid-server-secret');
+  const set = await owner.send('/desk/connections', fields, { act: 'account' });
+  expect(set.location).toBe('/desk/connections?done=connected');
+  const { html } = await owner.get('/desk/connections');
+  expect(html).toContain('G123456789');
+  expect(html).not.toContain('Mid-server-secret');
+});
+
+test('a sender is connected and disconnected', async () => {
+  const path = '/desk/connections/senders/fonnte';
+  const fields = { device: '6281200001111', token: 'token-of-device', callbackKey: 'k'.repeat(40) };
+  const refused = await owner.send(path, { ...fields, device: 'x' }, { act: 'connect' });
+  expect([refused.status, refused.html.includes('device-error')]).toEqual([409, true]);
+  expect((await owner.send(path, fields, { act: 'connect' })).location).toBe('/desk/connections?done=connected');
+  expect((await owner.get('/desk/connections')).html).toContain('6281200001111');
+  expect((await owner.send('/desk/connections', {}, { act: 'disconnect' })).location).toContain('done=disconnected');
+});
+
+test('a report is asked for, scheduled, and the schedule ended', async () => {
+  expect((await owner.send('/desk/reports', { kind: 'orders' }, { act: 'ask' })).location).toBe(
+    '/desk/reports?done=reportAsked',
+  );
+  expect((await owner.send('/desk/reports', { hour: '7', weekday: '1' }, { act: 'schedule' })).location).toBe(
+    '/desk/reports?done=scheduled',
+  );
+  const { html } = await owner.get('/desk/reports');
+  expect(html).toContain('Monday, 07:00');
+  expect((await owner.send('/desk/reports', {}, { act: 'cancel' })).location).toContain('done=reportCancelled');
+  expect((await owner.send('/desk/reports', {}, { act: 'endSchedule' })).location).toContain('done=scheduleEnded');
+});
+
+test('webhooks refuse addresses inside, by a fault at the field', async () => {
+  const seen = await owner.send('/desk/webhooks', { url: 'https://127.0.0.1/x' }, { act: 'add' });
+  expect(seen.status).toBe(409);
+  expect(seen.html).toContain('role="alert"');
+});
+
+test('tasks are shown and done, and the log says by whom', async () => {
+  expect((await owner.get('/desk/tasks')).html).toContain('Everything is in order');
+  await world.running.service.db.execute(sql`
+    insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id)
+    values ('tsk_00000000000000000001', ${world.organizer.id}, ${event.id}, ${`ord_${event.id.slice(4)}00000000000000000001`}, 'reversed', 'x')`);
+  expect((await owner.get('/desk/tasks')).html).toContain('reversed');
+  expect((await owner.send('/desk/tasks', {}, { act: 'done' })).location).toBe('/desk/tasks?done=taskDone');
+  const { html } = await owner.get('/desk/log');
+  for (const text of ['task: resolved', 'staff: invited', 'Sari']) expect(html).toContain(text);
+});
+
+test('every page is complete in both languages', async () => {
+  const pages = [
+    '/desk/orders',
+    '/desk/tasks',
+    '/desk/reports',
+    '/desk/team',
+    '/desk/connections',
+    '/desk/webhooks',
+    '/desk/log',
+    '/desk/api-keys',
+    `/desk/events/${event.id}/orders`,
+    `/desk/events/${event.id}/gifts`,
+    `/desk/events/${event.id}/sale`,
+    `/desk/events/${event.id}/sale/replay`,
+    `/desk/events/${event.id}/attendees`,
+    `/desk/events/${event.id}/devices`,
+  ];
+  for (const page of pages) {
+    for (const language of ['id', 'en']) {
+      const { status, html } = await owner.get(`${page}?lang=${language}`);
+      expect([page, status]).toEqual([page, 200]);
+      expect(html).toContain(`<html lang="${language}"`);
+      expect(html, page).not.toMatch(/undefined|\[object|NaN/);
+    }
+  }
+});
