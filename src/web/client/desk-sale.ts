@@ -8,12 +8,27 @@ const timeoutMs = 8000;
 const figures = document.querySelector<HTMLElement>('#figures');
 const state = document.querySelector<HTMLElement>('#sale-state');
 
+/** The page as a document. `fetch` gives text only, and our pages turn no text into elements (trusted types). */
+function load(): Promise<Document> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', location.href);
+    request.responseType = 'document';
+    request.timeout = timeoutMs;
+    request.addEventListener('load', () => {
+      const page = request.responseXML;
+      if (request.status === 200 && page !== null) resolve(page);
+      else reject(new Error(`no page: ${request.status}`));
+    });
+    for (const fault of ['error', 'timeout']) request.addEventListener(fault, () => reject(new Error(fault)));
+    request.send();
+  });
+}
+
 async function renew(shown: HTMLElement): Promise<void> {
-  const answer = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const next = page.querySelector('#figures');
+  const next = (await load()).querySelector('#figures');
   // Signed out, or not the page that it was.
-  if (!answer.ok || next === null) throw new Error(`no figures: ${answer.status}`);
+  if (next === null) throw new Error('no figures');
   shown.replaceChildren(...[...next.childNodes].map((node) => document.adoptNode(node)));
 }
 
