@@ -839,6 +839,9 @@ create table event_notices (
   -- Later orders already know the last change.
   changed_at timestamptz not null default now(),
   due_at timestamptz not null,
+  -- It waits for the organizer's confirmation, whatever due_at says.
+  is_held boolean not null default false,
+  confirmed_at timestamptz,
   -- After this, a further change is a notice of its own.
   started_at timestamptz,
   -- Orders up to this one have been told.
@@ -890,12 +893,17 @@ create index announcements_drafts on announcements (created_at) where status = '
 -- Who was told by an announcement, and what became of it. Other messages are not in it and cost nothing more.
 create index deliveries_announced on deliveries (event_id, version, channel, recipient_key)
   where template in ('event_practical', 'event_news', 'event_reminder');
+-- The same of changes of events.
+create index deliveries_of_changes on deliveries (event_id, template, version)
+  where template in ('event_cancelled', 'event_moved', 'event_postponed');
 
 -- Which messages an event sends by itself. Without a row, the defaults of src/notifications/announcements/limits.ts.
 create table message_settings (
   event_id text primary key references events (id),
   reminder_hours integer check (reminder_hours between 1 and 168),
   payment_reminder_minutes integer check (payment_reminder_minutes between 2 and 720),
+  -- Whether holders are told of a change by itself after a delay, or once the organizer has confirmed how it reads.
+  change_notices text not null default 'automatic' check (change_notices in ('automatic', 'confirmed')),
   changed_at timestamptz not null default now()
 );
 

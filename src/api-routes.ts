@@ -13,6 +13,7 @@ import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts'
 import { inboundRoutes } from './notifications/inbound/routes.ts';
 import { announcementRoutes } from './notifications/announcements/routes.ts';
 import { messageTextRoutes } from './notifications/message-texts/routes.ts';
+import { noticeRoutes } from './notifications/notices/routes.ts';
 import { newsRoutes } from './notifications/news/routes.ts';
 import { unsubscribeRoutes } from './notifications/news/unsubscribing/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
@@ -55,6 +56,7 @@ export function createRoutes(service: Service) {
     .route('/', senderRoutes(service))
     .route('/', messageTextRoutes(service))
     .route('/', announcementRoutes(service))
+    .route('/', noticeRoutes(service))
     .route('/', inboundRoutes(service))
     .route('/', newsRoutes(service))
     .route('/', unsubscribeRoutes(service))

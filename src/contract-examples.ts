@@ -113,7 +113,8 @@ export const examples: Readonly<Record<string, unknown>> = {
     },
   },
   confirmAnnouncement: { confirmationToken: 'the token that the preview answered with' },
-  setMessageSettings: { reminderHours: 24, paymentReminderMinutes: 5 },
+  setMessageSettings: { reminderHours: 24, paymentReminderMinutes: 5, changeNotices: 'confirmed' },
+  confirmChangeNotice: { confirmationToken: 'the token that the preview answered with' },
   giveNewsConsent: { wording: '2026-11', locale: 'id' },
   startSession: { email: 'owner@senja.example', password: 'a long password of your own' },
   acceptInvitation: {

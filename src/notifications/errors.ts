@@ -7,6 +7,8 @@ export type NotificationErrorCode =
   | 'announcement.not_found'
   | 'announcement.preview_stale'
   | 'announcement.ended'
+  | 'notice.not_found'
+  | 'notice.ended'
   | 'announcement.reaches_nobody'
   | 'announcement.limited'
   | 'announcement.limit_reached'
@@ -30,6 +32,8 @@ export const notificationProblems = {
   'notification.nothing_to_send': { status: 409, title: 'Nothing to send' },
   'announcement.not_found': { status: 404, title: 'Announcement not found' },
   'announcement.preview_stale': { status: 409, title: 'Preview is stale' },
+  'notice.not_found': { status: 404, title: 'Notice not found' },
+  'notice.ended': { status: 409, title: 'Notice has ended' },
   'announcement.ended': { status: 409, title: 'Announcement has ended' },
   'announcement.reaches_nobody': { status: 409, title: 'Nobody to tell' },
   'announcement.limited': { status: 429, title: 'Announced too often' },
@@ -74,8 +78,15 @@ export const announcementNotFound = (): Refusal =>
 export const previewStale = (): Refusal =>
   new DomainError(
     'announcement.preview_stale',
-    'The announcement reads otherwise by now, reaches other people, or was previewed too long ago; preview it again.',
+    'The message reads otherwise by now, reaches other people, or was previewed too long ago; preview it again.',
   );
+
+export const noticeNotFound = (): Refusal =>
+  new DomainError('notice.not_found', 'There is no such notice of this event.');
+
+/** Also of a change that was taken back: nobody is told of it. */
+export const noticeEnded = (): Refusal =>
+  new DomainError('notice.ended', 'This notice is being told or has ended; nothing waits for a confirmation.');
 
 export const announcementEnded = (): Refusal =>
   new DomainError('announcement.ended', 'This announcement was sent or cancelled already.');

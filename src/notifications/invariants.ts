@@ -46,7 +46,7 @@ export const notificationInvariants: readonly Invariant[] = [
     'Who holds tickets of an event that was called off or moved is told.',
     sql`
       select 'notice ' || id || ' of event ' || event_id || ' is due and its holders are not all told' as sentence
-      from event_notices where ended_at is null and due_at < now() - make_interval(mins => ${stuckMinutes})`,
+      from event_notices where ended_at is null and not is_held and due_at < now() - make_interval(mins => ${stuckMinutes})`,
   ),
   ...announcementInvariants,
   invariantOf(

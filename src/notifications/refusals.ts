@@ -3,6 +3,7 @@
 const event = ['event.not_found'] as const;
 const order = ['order.not_found'] as const;
 const announcement = [...event, 'announcement.not_found'] as const;
+const notice = [...event, 'notice.not_found'] as const;
 const messageCallback = ['notification.callback_refused'] as const;
 const messageReport = [...messageCallback, 'request.too_large'] as const;
 const endpoint = ['webhook.not_found'] as const;
@@ -20,6 +21,10 @@ export const notificationRefusals = {
     'announcement.limited',
   ],
   cancelAnnouncement: [...announcement, 'announcement.ended'],
+  listChangeNotices: event,
+  showChangeNotice: notice,
+  confirmChangeNotice: [...notice, 'announcement.preview_stale', 'notice.ended'],
+  cancelChangeNotice: [...notice, 'notice.ended'],
   showMessageSettings: event,
   setMessageSettings: event,
   createSender: ['sender.already_exists', 'sender.limit_reached'],

@@ -124,10 +124,11 @@ describe('the reminder of an event', () => {
     await beginsIn(event, 17);
     expect(await makeReminders(world.deps)).toBe(0);
     expect((await desk.call('GET', '/message-settings')).json).toEqual({
+      changeNotices: 'automatic',
       reminderHours: 24,
       paymentReminderMinutes: 5,
     });
-    const never = { reminderHours: null, paymentReminderMinutes: null };
+    const never = { reminderHours: null, paymentReminderMinutes: null, changeNotices: 'automatic' };
     expect((await desk.call('PUT', '/message-settings', never)).json).toEqual(never);
     await beginsIn(event, 23);
     expect(await makeReminders(world.deps)).toBe(0);

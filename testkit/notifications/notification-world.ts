@@ -16,6 +16,7 @@ import { notificationCallbackRoutes } from '../../src/notifications/callbacks/ro
 import { inboundRoutes } from '../../src/notifications/inbound/routes.ts';
 import { announcementRoutes } from '../../src/notifications/announcements/routes.ts';
 import { messageTextRoutes } from '../../src/notifications/message-texts/routes.ts';
+import { noticeRoutes } from '../../src/notifications/notices/routes.ts';
 import { newsRoutes } from '../../src/notifications/news/routes.ts';
 import { unsubscribeRoutes } from '../../src/notifications/news/unsubscribing/routes.ts';
 import { notificationRoutes } from '../../src/notifications/routes.ts';
@@ -113,6 +114,7 @@ export async function openNotifications() {
     senderRoutes,
     messageTextRoutes,
     announcementRoutes,
+    noticeRoutes,
     inboundRoutes,
     newsRoutes,
     suppressionRoutes,

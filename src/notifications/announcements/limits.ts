@@ -18,6 +18,6 @@ export const shortTextMax = 300;
 export const categoriesMax = 50;
 
 /** Without a row in `message_settings`. */
-export const settingsDefault = { reminderHours: 24, paymentReminderMinutes: 5 } as const;
+export const settingsDefault = { reminderHours: 24, paymentReminderMinutes: 5, changeNotices: 'automatic' } as const;
 export const reminderHoursMax = 168;
 export const paymentReminderMinutesMax = 720;

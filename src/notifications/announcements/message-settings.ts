@@ -14,8 +14,8 @@ export async function showMessageSettings(
 ): Promise<MessageSettings> {
   await requireOwnEvent(db, of);
   const [row] = await db.select().from(messageSettings).where(eq(messageSettings.eventId, of.eventId));
-  const { reminderHours, paymentReminderMinutes } = row ?? settingsDefault;
-  return { reminderHours, paymentReminderMinutes };
+  const { reminderHours, paymentReminderMinutes, changeNotices } = row ?? settingsDefault;
+  return { reminderHours, paymentReminderMinutes, changeNotices };
 }
 
 /** @throws DomainError event.not_found */

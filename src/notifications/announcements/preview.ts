@@ -52,7 +52,8 @@ export async function previewOf(deps: PreviewDeps, announcement: Announcement): 
 export const digestOf = (previews: readonly Preview[], { fingerprint }: Reach): string =>
   sha256Hex(JSON.stringify([previews, fingerprint]));
 
-function sampleData(
+/** An order of the event that is made up. */
+export function sampleData(
   { PUBLIC_URL }: Pick<Config, 'PUBLIC_URL'>,
   { event, organizerName, locale }: { event: typeof events.$inferSelect; organizerName: string; locale: 'id' | 'en' },
 ): OrderMailData {

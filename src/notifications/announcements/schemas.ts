@@ -86,7 +86,7 @@ const announcement = {
 export const announcementSchema = z.object(announcement).openapi('Announcement');
 export const announcementListSchema = listOf(announcementSchema).openapi('AnnouncementList');
 
-const previewSchema = z
+export const previewSchema = z
   .object({
     locale: z.enum(['id', 'en']),
     email: z.object({ subject: z.string(), text: z.string(), html: z.string() }).nullable(),
@@ -107,15 +107,17 @@ export const draftedSchema = z
   })
   .openapi('DraftedAnnouncement');
 
+const states = {
+  queued: z.int(),
+  sent: z.int().openapi({ description: 'Taken by the provider.' }),
+  delivered: z.int(),
+  failed: z.int(),
+  heldBack: z.int().openapi({ description: 'Suppressed addresses, caps, and what was no longer true.' }),
+};
+const statesSchema = z.object(states).openapi('MessageStates');
+export const statesByChannelSchema = z.object({ email: statesSchema, whatsapp: statesSchema });
 const progressSchema = z
-  .object({
-    waiting: z.int().openapi({ description: 'Not queued yet.' }),
-    queued: z.int(),
-    sent: z.int().openapi({ description: 'Taken by the provider.' }),
-    delivered: z.int(),
-    failed: z.int(),
-    heldBack: z.int().openapi({ description: 'Suppressed addresses, caps, and what was no longer true.' }),
-  })
+  .object({ waiting: z.int().openapi({ description: 'Not queued yet.' }), ...states })
   .openapi('AnnouncementProgress');
 
 export const shownAnnouncementSchema = z
@@ -135,6 +137,10 @@ export const messageSettingsSchema = z
     paymentReminderMinutes: z.int().min(2).max(paymentReminderMinutesMax).nullable().openapi({
       description:
         'Buyers are reminded so many minutes before their time to pay is over, if it is at least twice as long; null for never. 5 if not set.',
+    }),
+    changeNotices: z.enum(['automatic', 'confirmed']).openapi({
+      description:
+        'Whether holders are told by itself, some minutes after the last change, that the event is called off, postponed or moved; or once the notice was confirmed. `automatic` if not set.',
     }),
   })
   .openapi('MessageSettings');

@@ -1,9 +1,9 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { type SQL, and, desc, eq, lt, sql } from 'drizzle-orm';
 import { eventNotFound } from '../../catalog/errors.ts';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { announcementNotFound } from '../errors.ts';
-import { type Channel, channels } from '../tables.ts';
+import type { Channel } from '../tables.ts';
 import { type Announcement, announcements } from './tables.ts';
 
 type OfOrganizer = { readonly organizerId: string; readonly eventId: string };
@@ -51,10 +51,11 @@ export async function showAnnouncement(
 }
 
 const states = ['queued', 'sent', 'delivered', 'failed', 'heldBack'] as const;
-type Progress = Record<(typeof states)[number] | 'waiting', number>;
+type States = Record<(typeof states)[number], number>;
+type Progress = States & { readonly waiting: number };
 
-/** What became of the messages of an announcement so far, on each channel. Index: deliveries_announced. */
-export async function progressOf(db: Db, announcement: Announcement): Promise<Record<Channel, Progress>> {
+/** How many messages stand in each state on each channel. @param which a condition on deliveries with an index */
+export async function countStates(db: Db, which: SQL): Promise<Record<Channel, States>> {
   const rows = await rowsOf<{ channel: Channel; state: (typeof states)[number]; count: number }>(
     db,
     sql`
@@ -64,20 +65,36 @@ export async function progressOf(db: Db, announcement: Announcement): Promise<Re
           when status in ('delivered', 'read') then 'delivered'
           when status = 'failed' then 'failed'
           else 'heldBack' end as state, count(*)::int as count
-      from deliveries
-      where event_id = ${announcement.eventId} and version = ${announcement.number}
-        and template in ('event_practical', 'event_news', 'event_reminder')
-      group by 1, 2`,
+      from deliveries where ${which} group by 1, 2`,
   );
-  const expected = { email: announcement.recipientsEmail, whatsapp: announcement.recipientsWhatsapp };
-  const isGoingOn = announcement.status === 'draft' || announcement.status === 'sending';
-  const of = (channel: Channel): Progress => {
-    const own = rows.filter((row) => row.channel === channel);
-    const counts = Object.fromEntries(
-      states.map((state) => [state, own.find((row) => row.state === state)?.count ?? 0]),
-    ) as Record<(typeof states)[number], number>;
-    const made = own.reduce((sum, { count }) => sum + count, 0);
-    return { waiting: isGoingOn ? Math.max(0, expected[channel] - made) : 0, ...counts };
+  const of = (channel: Channel): States => {
+    const count = (state: (typeof states)[number]) =>
+      rows.find((row) => row.channel === channel && row.state === state)?.count ?? 0;
+    return {
+      queued: count('queued'),
+      sent: count('sent'),
+      delivered: count('delivered'),
+      failed: count('failed'),
+      heldBack: count('heldBack'),
+    };
   };
-  return Object.fromEntries(channels.map((channel) => [channel, of(channel)])) as Record<Channel, Progress>;
+  return { email: of('email'), whatsapp: of('whatsapp') };
+}
+
+/** What became of the messages of an announcement so far, on each channel. Index: deliveries_announced. */
+export async function progressOf(db: Db, announcement: Announcement): Promise<Record<Channel, Progress>> {
+  const counts = await countStates(
+    db,
+    sql`event_id = ${announcement.eventId} and version = ${announcement.number}
+      and template in ('event_practical', 'event_news', 'event_reminder')`,
+  );
+  const isGoingOn = announcement.status === 'draft' || announcement.status === 'sending';
+  const withWaiting = (own: States, expected: number): Progress => {
+    const made = Object.values(own).reduce((sum, count) => sum + count, 0);
+    return { waiting: isGoingOn ? Math.max(0, expected - made) : 0, ...own };
+  };
+  return {
+    email: withWaiting(counts.email, announcement.recipientsEmail),
+    whatsapp: withWaiting(counts.whatsapp, announcement.recipientsWhatsapp),
+  };
 }

@@ -53,5 +53,8 @@ export const messageSettings = pgTable('message_settings', {
   eventId: text('event_id').primaryKey(),
   reminderHours: integer('reminder_hours'),
   paymentReminderMinutes: integer('payment_reminder_minutes'),
+  changeNotices: text('change_notices', { enum: ['automatic', 'confirmed'] })
+    .notNull()
+    .default('automatic'),
   changedAt: time('changed_at').notNull().defaultNow(),
 });

@@ -7,14 +7,12 @@ import { noteEventForWebhooks } from '../webhooks/note-event.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { tellHolders } from '../jobs.ts';
 import type { EventPlan, NoticeKind } from './tables.ts';
-import { upsertNotice, withdrawPostponement } from './queries.ts';
+import { areNoticesConfirmed, upsertNotice, withdrawPostponement } from './queries.ts';
 
 /** A placement that was decided before the event was called off may commit this much later: its buyer is told as well. */
 const cancelledDelaySeconds = 5;
 /** Changes that go on are told after so many times the delay at the latest. */
 const delaysMax = 6;
-/** Notices of one kind that an event tells within an hour: who paid is told without a cap, so the organizer has one here. */
-const noticesPerHourMax = 3;
 
 /**
  * The catalog's port. Notes every change for webhooks. If a published event was called off or postponed, or its time or place was
@@ -36,6 +34,7 @@ export function createNoteEventChange(deps: {
     if (kind === 'moved' && !isMoved(plan, is)) return;
     const delaySeconds = kind === 'cancelled' ? cancelledDelaySeconds : deps.config.EVENT_NOTICE_DELAY_SECONDS;
     const id = newId('ntc', deps.clock.now());
+    const isHeld = await areNoticesConfirmed(tx, after.id);
     const isNew = await upsertNotice(tx, {
       id,
       eventId: after.id,
@@ -44,10 +43,10 @@ export function createNoteEventChange(deps: {
       eventVersion: after.version,
       delaySeconds,
       delaySecondsMax: delaySeconds * delaysMax,
-      perHourMax: noticesPerHourMax,
+      isHeld,
     });
-    // One that waits already has its job.
-    if (isNew) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });
+    // One that waits already has its job; one that is held gets it with its confirmation.
+    if (isNew && !isHeld) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });
   };
 }
 

@@ -14,31 +14,56 @@ export type NewNotice = {
   readonly delaySeconds: number;
   /** However often the event changes meanwhile, its holders are told by then. */
   readonly delaySecondsMax: number;
-  /** An event that has told so many notices of this kind within an hour waits until the hour is over. */
-  readonly perHourMax: number;
+  /** It waits for the organiser's confirmation. */
+  readonly isHeld: boolean;
 };
+
+/** Notices of one kind that an event tells within an hour: who paid is told without a cap, so the organizer has one here. */
+const noticesPerHourMax = 3;
+
+/** From when on the event may tell another notice of this kind. */
+const earliestOf = ({ eventId, kind }: Pick<NewNotice, 'eventId' | 'kind'>) => sql`coalesce((
+    select told.started_at + interval '1 hour' from event_notices told
+    where told.event_id = ${eventId} and told.kind = ${kind} and told.started_at is not null
+    order by told.started_at desc offset ${noticesPerHourMax - 1} limit 1), '-infinity')`;
 
 /**
  * Writes a notice down, or adds the change to the one that waits; what the event was before stays what the first change
  * found. Whether it is a new one.
  */
 export async function upsertNotice(tx: Db, notice: NewNotice): Promise<boolean> {
-  const earliest = sql`coalesce((
-    select told.started_at + interval '1 hour' from event_notices told
-    where told.event_id = ${notice.eventId} and told.kind = ${notice.kind} and told.started_at is not null
-    order by told.started_at desc offset ${notice.perHourMax - 1} limit 1), '-infinity')`;
+  const earliest = earliestOf(notice);
   const rows = await rowsOf<{ id: string }>(
     tx,
     sql`
-      insert into event_notices as n (id, event_id, kind, before, event_version, due_at)
+      insert into event_notices as n (id, event_id, kind, before, event_version, due_at, is_held)
       values (${notice.id}, ${notice.eventId}, ${notice.kind}, ${JSON.stringify(notice.before)}::jsonb, ${notice.eventVersion},
-        greatest(now() + make_interval(secs => ${notice.delaySeconds}), ${earliest}))
+        greatest(now() + make_interval(secs => ${notice.delaySeconds}), ${earliest}), ${notice.isHeld})
       on conflict (event_id, kind) where started_at is null do update
-        set event_version = excluded.event_version, changed_at = now(),
+        set event_version = excluded.event_version, changed_at = now(), is_held = excluded.is_held, confirmed_at = null,
           due_at = greatest(${earliest}, least(excluded.due_at, n.created_at + make_interval(secs => ${notice.delaySecondsMax})))
       returning n.id`,
   );
   return rows[0]?.id === notice.id;
+}
+
+/** Lets a notice that was confirmed be told as soon as the event may tell another one. */
+export async function releaseNotice(tx: Db, notice: EventNotice): Promise<EventNotice | undefined> {
+  const [row] = await tx
+    .update(eventNotices)
+    .set({ isHeld: false, confirmedAt: sql`now()`, dueAt: sql`greatest(now(), ${earliestOf(notice)})` })
+    .where(and(eq(eventNotices.id, notice.id), isNull(eventNotices.startedAt), isNull(eventNotices.endedAt)))
+    .returning();
+  return row;
+}
+
+/** Whether the organiser confirms the notices of this event before they are told. */
+export async function areNoticesConfirmed(tx: Db, eventId: string): Promise<boolean> {
+  const rows = await rowsOf<{ id: string }>(
+    tx,
+    sql`select event_id as id from message_settings where event_id = ${eventId} and change_notices = 'confirmed'`,
+  );
+  return rows.length > 0;
 }
 
 /** Ends a notice of a postponement that nobody was told of yet; gives the plan before the postponement. */
@@ -83,22 +108,45 @@ export async function advanceNotice(
 }
 
 /**
- * Orders to tell next, in the order of their ids. Of an event that moved or was postponed: who has valid tickets and ordered before the last
+ * The orders `o` that a notice is told to. Of an event that moved or was postponed: who has valid tickets and ordered before the last
  * change. Of one that was called off: who had tickets or a hold when it was, except holds that somebody gave up before.
  */
-export async function findHolders(tx: Db, notice: EventNotice, limit: number): Promise<string[]> {
-  const isConcerned =
+const isConcerned = (notice: EventNotice) =>
+  sql`o.event_id = ${notice.eventId} and ${
     notice.kind !== 'cancelled'
       ? sql`o.placed_at < ${notice.changedAt.toISOString()}::timestamptz and o.status in ('paid', 'partially_refunded') and exists (
-          select from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'live')`
+        select from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'live')`
       : sql`coalesce(o.cancelled_by, 'event') = 'event' and (
-          o.status in ('pending_payment', 'closing', 'paid', 'partially_refunded')
-          or o.status in ('refunded', 'cancelled') and o.closed_at >= ${notice.createdAt.toISOString()}::timestamptz)`;
+        o.status in ('pending_payment', 'closing', 'paid', 'partially_refunded')
+        or o.status in ('refunded', 'cancelled') and o.closed_at >= ${notice.createdAt.toISOString()}::timestamptz)`
+  }`;
+
+/** How many orders a notice is told to, by mail and by WhatsApp; `fingerprint` differs as soon as one is added or leaves. */
+export async function countHolders(
+  db: Db,
+  notice: EventNotice,
+): Promise<{ readonly email: number; readonly whatsapp: number; readonly fingerprint: string }> {
+  const [row] = await rowsOf<{ email: number; whatsapp: number; fingerprint: string }>(
+    db,
+    sql`
+      select count(*)::int as email,
+        count(*) filter (where o.buyer_phone <> '' and (
+          o.total > 0 and o.paid_at is not null or coalesce(o.confirmed_key = o.buyer_keys[2], false)) and exists (
+            select from senders s where s.status <> 'disabled' and (s.organizer_id = o.organizer_id or s.organizer_id is null))
+        )::int as whatsapp,
+        coalesce(sum(hashtextextended(o.id, 0)), 0)::text as fingerprint
+      from orders o where ${isConcerned(notice)}`,
+  );
+  return row ?? { email: 0, whatsapp: 0, fingerprint: '' };
+}
+
+/** Orders to tell next, in the order of their ids. */
+export async function findHolders(tx: Db, notice: EventNotice, limit: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     tx,
     sql`
       select o.id from orders o
-      where o.event_id = ${notice.eventId} and o.id > ${notice.afterOrderId} and ${isConcerned}
+      where ${isConcerned(notice)} and o.id > ${notice.afterOrderId}
       order by o.id limit ${limit}`,
   );
   return rows.map((row) => row.id);
@@ -121,7 +169,7 @@ export async function noticesWithoutJob(db: Db, { minutes, limit }: { minutes: n
     db,
     sql`
       select n.id as "noticeId", n.event_id as "eventId" from event_notices n
-      where n.ended_at is null and n.due_at < now() - make_interval(mins => ${minutes})
+      where n.ended_at is null and not n.is_held and n.due_at < now() - make_interval(mins => ${minutes})
         and n.id not in ${stagedIds([tellHolders], 'noticeId')}
       order by n.due_at limit ${limit}`,
   );

@@ -1,4 +1,4 @@
-import { integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import { time } from '../../platform/database/columns.ts';
 
 export const noticeKinds = ['cancelled', 'moved', 'postponed'] as const;
@@ -28,6 +28,8 @@ export const eventNotices = pgTable(
     createdAt: time('created_at').notNull().defaultNow(),
     changedAt: time('changed_at').notNull().defaultNow(),
     dueAt: time('due_at').notNull(),
+    isHeld: boolean('is_held').notNull().default(false),
+    confirmedAt: time('confirmed_at'),
     startedAt: time('started_at'),
     afterOrderId: text('after_order_id').notNull().default(''),
     endedAt: time('ended_at'),

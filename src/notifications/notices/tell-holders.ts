@@ -41,6 +41,7 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
   const found = await lockNotice(tx, noticeId);
   if (found === undefined || found.notice.endedAt !== null) return done;
   const { notice, event, waitSeconds, isOver } = found;
+  if (notice.isHeld && notice.startedAt === null) return done;
   if (notice.startedAt === null && waitSeconds > 0) throw new RetryLater(waitSeconds, 'the notice is not due');
   if (notice.kind !== 'cancelled' && (isOver || !isStillSo(notice, event))) {
     await advanceNotice(tx, { id: notice.id, afterOrderId: notice.afterOrderId, isEnd: true });
@@ -67,14 +68,14 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
   return { kind: isEnd ? 'done' : 'more', added };
 }
 
-const noticeTemplates = {
+export const noticeTemplates = {
   cancelled: 'event_cancelled',
   moved: 'event_moved',
   postponed: 'event_postponed',
 } as const satisfies Record<NoticeKind, OrderTemplate>;
 
 /** Whether the event still is as the notice says: moved, or without a date. Once the telling has begun, every holder is told. */
-function isStillSo({ kind, before, startedAt }: EventNotice, event: EventRow): boolean {
+export function isStillSo({ kind, before, startedAt }: EventNotice, event: EventRow): boolean {
   const isPostponed = event.postponedAt !== null;
   if (event.status !== 'published' || isPostponed !== (kind === 'postponed')) return false;
   return startedAt !== null || isMoved(before, planOf(event));

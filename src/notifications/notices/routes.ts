@@ -1,0 +1,150 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Actors } from '../../access/index.ts';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import {
+  answer,
+  body,
+  eventIdSchema,
+  listOf,
+  plainIdSchema,
+  problems,
+  slugSchema,
+  timeSchema,
+} from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { PreviewDeps } from '../announcements/preview.ts';
+import { confirmationSchema, previewSchema, statesByChannelSchema } from '../announcements/schemas.ts';
+import { cancelNotice, confirmNotice } from './confirm-notice.ts';
+import { listNotices, showNotice } from './show-notices.ts';
+import { type EventNotice, noticeKinds } from './tables.ts';
+
+export type NoticeRoutesDeps = PreviewDeps & { readonly actors: Actors };
+
+const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+const noticeParams = eventParams.extend({ noticeId: plainIdSchema });
+const notice = {
+  id: plainIdSchema,
+  kind: z.enum(noticeKinds),
+  status: z.enum(['held', 'waiting', 'sending', 'ended']).openapi({
+    description:
+      '`held` waits for its confirmation, `waiting` for its time; `ended`: told to all, cancelled, or taken back.',
+  }),
+  createdAt: timeSchema,
+  dueAt: timeSchema.nullable(),
+  confirmedAt: timeSchema.nullable(),
+  startedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+};
+const noticeSchema = z.object(notice).openapi('ChangeNotice');
+const noticeListSchema = listOf(noticeSchema).openapi('ChangeNoticeList');
+const shownNoticeSchema = z
+  .object({
+    ...notice,
+    recipients: z
+      .object({ email: z.int(), whatsapp: z.int() })
+      .openapi({ description: 'Orders: each has its own calendar entry.' }),
+    previews: z.array(previewSchema),
+    progress: statesByChannelSchema,
+    confirmationToken: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Confirms exactly this; null once nothing waits.' }),
+  })
+  .openapi('ShownChangeNotice');
+
+const path = '/v1/organizers/{slug}/events/{eventId}/change-notices';
+
+function contracts(deps: NoticeRoutesDeps) {
+  const manager = requireRole(deps, 'manager');
+  const common = { tags: ['Announcements'], security: byStaff };
+  return {
+    list: createRoute({
+      ...common,
+      method: 'get',
+      path,
+      operationId: 'listChangeNotices',
+      summary: 'What holders are told of changes of an event, newest first',
+      middleware: [manager] as const,
+      request: { params: eventParams },
+      responses: { 200: answer(noticeListSchema, 'All notices.'), ...problems(400, 401, 403, 404) },
+    }),
+    show: createRoute({
+      ...common,
+      method: 'get',
+      path: `${path}/{noticeId}`,
+      operationId: 'showChangeNotice',
+      summary: 'A notice, whom it is told to, and how it reads in both languages',
+      middleware: [manager] as const,
+      request: { params: noticeParams },
+      responses: { 200: answer(shownNoticeSchema, 'The notice.'), ...problems(400, 401, 403, 404) },
+    }),
+    confirm: createRoute({
+      ...common,
+      method: 'post',
+      path: `${path}/{noticeId}/confirmation`,
+      operationId: 'confirmChangeNotice',
+      summary: 'Tell the holders of a change as it was previewed, now',
+      description: '409 `announcement.preview_stale` if it would read otherwise by now, or reach other orders.',
+      middleware: [manager, jsonBody()] as const,
+      request: { params: noticeParams, body: body(confirmationSchema) },
+      responses: { 202: answer(noticeSchema, 'On its way.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+    cancel: createRoute({
+      ...common,
+      method: 'post',
+      path: `${path}/{noticeId}/cancellation`,
+      operationId: 'cancelChangeNotice',
+      summary: 'Tell nobody of a change',
+      middleware: [manager] as const,
+      request: { params: noticeParams },
+      responses: { 200: answer(noticeSchema, 'Cancelled.'), ...problems(400, 401, 403, 404, 409) },
+    }),
+  };
+}
+
+/** Changes of an event that its holders are told, before and while they are told. */
+export function noticeRoutes(deps: NoticeRoutesDeps) {
+  const { list, show, confirm, cancel } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(list, async (c) => {
+      const { eventId } = c.req.valid('param');
+      const rows = await listNotices(deps.db, { organizerId: c.var.actor.organizerId, eventId });
+      return c.json({ data: rows.map(presentNotice), nextCursor: null }, 200);
+    })
+    .openapi(show, async (c) => {
+      const { eventId, noticeId } = c.req.valid('param');
+      const shown = await showNotice(deps, { organizerId: c.var.actor.organizerId, eventId, noticeId });
+      const { previews, recipients, progress, confirmationToken } = shown;
+      return c.json(
+        { ...presentNotice(shown.notice), recipients, previews: [...previews], progress, confirmationToken },
+        200,
+      );
+    })
+    .openapi(confirm, async (c) => {
+      const { eventId, noticeId } = c.req.valid('param');
+      const { confirmationToken } = c.req.valid('json');
+      const row = await confirmNotice(deps, { actor: c.var.actor, eventId, noticeId, confirmationToken });
+      return c.json(presentNotice(row), 202);
+    })
+    .openapi(cancel, async (c) => {
+      const { eventId, noticeId } = c.req.valid('param');
+      return c.json(presentNotice(await cancelNotice(deps, { actor: c.var.actor, eventId, noticeId })), 200);
+    });
+}
+
+function presentNotice(row: EventNotice) {
+  const waiting = row.isHeld ? ('held' as const) : ('waiting' as const);
+  const open = row.startedAt === null ? waiting : ('sending' as const);
+  return {
+    id: row.id,
+    kind: row.kind,
+    status: row.endedAt === null ? open : ('ended' as const),
+    createdAt: row.createdAt.toISOString(),
+    dueAt: row.isHeld ? null : row.dueAt.toISOString(),
+    confirmedAt: row.confirmedAt?.toISOString() ?? null,
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}
