@@ -112,9 +112,9 @@ export const examples: Readonly<Record<string, unknown>> = {
       },
     },
   },
-  confirmAnnouncement: { confirmationToken: 'the token that the preview answered with' },
+  confirmAnnouncement: { confirmationToken: 'YW4gZXhhbXBsZSBvZiBhIGNvbmZpcm1hdGlvbiB0b2t' },
   setMessageSettings: { reminderHours: 24, paymentReminderMinutes: 5, changeNotices: 'confirmed' },
-  confirmChangeNotice: { confirmationToken: 'the token that the preview answered with' },
+  confirmChangeNotice: { confirmationToken: 'YW4gZXhhbXBsZSBvZiBhIGNvbmZpcm1hdGlvbiB0b2t' },
   giveNewsConsent: { wording: '2026-11', locale: 'id' },
   startSession: { email: 'owner@senja.example', password: 'a long password of your own' },
   acceptInvitation: {

@@ -44,7 +44,7 @@ async function openEvent(price = 150_000) {
     return (await call('GET', `/change-notices/${row?.id}`)).json as unknown as Shown;
   };
   const confirm = ({ id, confirmationToken }: Shown) =>
-    call('POST', `/change-notices/${id}/confirmation`, { confirmationToken: confirmationToken ?? 'none' });
+    call('POST', `/change-notices/${id}/confirmation`, { confirmationToken: confirmationToken ?? '' });
   return { event, call, shown, confirm };
 }
 const staged = () => rowsOf(world.db, sql`select id from outbox where name = 'event.tell_holders'`);

@@ -125,7 +125,7 @@ export const shownAnnouncementSchema = z
   .openapi('ShownAnnouncement');
 
 export const confirmationSchema = z
-  .strictObject({ confirmationToken: z.string().min(1).max(100) })
+  .strictObject({ confirmationToken: z.string().regex(/^[\w-]{43}$/) })
   .openapi('AnnouncementConfirmation');
 
 export const messageSettingsSchema = z
