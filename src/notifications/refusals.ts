@@ -34,6 +34,7 @@ export const notificationRefusals = {
   listSenderTemplates: ['sender.not_found'],
   submitSenderTemplates: ['sender.not_found', 'sender.no_templates'],
   listDeliveries: order,
+  summarizeDeliveries: event,
   listMessageTexts: [],
   changeMessageText: [],
   resetMessageText: [],

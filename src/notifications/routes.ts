@@ -8,7 +8,14 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
 import { resendTickets } from './deliveries/resend-tickets.ts';
-import { deliveryListSchema, deskOrderParams, resentSchema } from './schemas.ts';
+import { summarizeDeliveries } from './deliveries/summarize-deliveries.ts';
+import {
+  deliveryListSchema,
+  deliverySummarySchema,
+  deskEventParams,
+  deskOrderParams,
+  resentSchema,
+} from './schemas.ts';
 
 export type NotificationRoutesDeps = {
   readonly db: Db;
@@ -43,12 +50,23 @@ function contracts(deps: NotificationRoutesDeps) {
       request: { params: deskOrderParams },
       responses: { 200: answer(deliveryListSchema, 'All messages.'), ...problems(400, 401, 403, 404) },
     }),
+    summary: createRoute({
+      method: 'get',
+      path: '/v1/organizers/{slug}/events/{eventId}/deliveries/summary',
+      tags,
+      operationId: 'summarizeDeliveries',
+      summary: 'How many messages about the orders of an event were sent, by template and channel',
+      security: byStaff,
+      middleware: [requireRole(deps, 'manager')] as const,
+      request: { params: deskEventParams },
+      responses: { 200: answer(deliverySummarySchema, 'One row for each.'), ...problems(400, 401, 403, 404) },
+    }),
   };
 }
 
-/** Messages of one order, at the desk. */
+/** Messages of one order, and the figures of an event, at the desk. */
 export function notificationRoutes(deps: NotificationRoutesDeps) {
-  const { resend, list } = contracts(deps);
+  const { resend, list, summary } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(resend, async (c) => {
       const ids = await resendTickets(deps, { actor: c.var.actor, orderId: c.req.valid('param').orderId });
@@ -57,6 +75,11 @@ export function notificationRoutes(deps: NotificationRoutesDeps) {
     .openapi(list, async (c) => {
       const { orderId } = c.req.valid('param');
       const data = await listDeliveries(deps.db, { organizerId: c.var.actor.organizerId, orderId });
+      return c.json({ data, nextCursor: null }, 200);
+    })
+    .openapi(summary, async (c) => {
+      const { eventId } = c.req.valid('param');
+      const data = await summarizeDeliveries(deps.db, { organizerId: c.var.actor.organizerId, eventId });
       return c.json({ data, nextCursor: null }, 200);
     });
 }

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/contract/schemas.ts';
+import { eventIdSchema, orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/contract/schemas.ts';
 import { channels, deliveryStatuses, senderKinds, templates } from './tables.ts';
 
 export const deskOrderParams = z.object({ slug: slugSchema, orderId: orderIdSchema });
+
+export const deskEventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 
 export const resentSchema = z.object({ data: z.array(z.object({ id: plainIdSchema })) }).openapi('ResentTickets');
 
@@ -33,3 +35,20 @@ const deliverySchema = z
 export const deliveryListSchema = z
   .object({ data: z.array(deliverySchema), nextCursor: z.null() })
   .openapi('DeliveryList');
+
+export const deliverySummarySchema = z
+  .object({
+    data: z.array(
+      z.object({
+        template: z.enum(templates),
+        channel: z.enum(channels),
+        queued: z.int(),
+        sent: z.int().openapi({ description: 'Taken by the provider.' }),
+        delivered: z.int(),
+        failed: z.int(),
+        heldBack: z.int().openapi({ description: 'Suppressed addresses, caps, and what was no longer true.' }),
+      }),
+    ),
+    nextCursor: z.null(),
+  })
+  .openapi('DeliverySummary');

@@ -251,6 +251,22 @@ describe('sending', () => {
     expect([answer.status, answer.json['code']]).toEqual([409, 'announcement.ended']);
   });
 
+  test('the figures of the event have one row for each template and channel', async () => {
+    const { event, desk } = await openEvent();
+    await notices.paid(event);
+    await notices.paid(event);
+    await desk.announce(bothChannels);
+    const nothing = { queued: 0, sent: 0, delivered: 0, failed: 0, heldBack: 0 };
+    expect((await desk.call('GET', '/deliveries/summary')).json['data']).toEqual([
+      { ...nothing, template: 'event_practical', channel: 'email', queued: 2 },
+      { ...nothing, template: 'event_practical', channel: 'whatsapp', queued: 2 },
+    ]);
+    const stranger = await createOrganizer(world.db);
+    const as = await signedIn(world, stranger, 'owner');
+    const path = `/v1/organizers/${stranger.slug}/events/${event.id}/deliveries/summary`;
+    expect((await callDesk(world, 'GET', path, { as })).json['code']).toBe('event.not_found');
+  });
+
   test('an order that was refunded meanwhile gets nothing', async () => {
     const { event, desk } = await openEvent();
     const holder = await notices.paid(event);

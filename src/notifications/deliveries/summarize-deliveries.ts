@@ -1,0 +1,45 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { requireOwnEvent } from '../announcements/show-announcements.ts';
+import type { Channel, Template } from '../tables.ts';
+
+type Row = {
+  readonly template: Template;
+  readonly channel: Channel;
+  readonly queued: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly heldBack: number;
+};
+
+/** The states of a message in the words of the desk. */
+const statesOf: Readonly<Record<Exclude<keyof Row, 'template' | 'channel'>, SQL>> = {
+  queued: sql`d.status in ('queued', 'sending', 'unknown')`,
+  sent: sql`d.status in ('accepted', 'sent')`,
+  delivered: sql`d.status in ('delivered', 'read')`,
+  failed: sql`d.status = 'failed'`,
+  heldBack: sql`d.status in ('suppressed', 'capped')`,
+};
+
+/**
+ * How many messages about the orders of an event stand in each state, by template and channel. Found by the orders, since no index of
+ * deliveries serves an event: a summary costs what its orders cost.
+ * @throws DomainError event.not_found
+ */
+export async function summarizeDeliveries(
+  db: Db,
+  of: { readonly organizerId: string; readonly eventId: string },
+): Promise<Row[]> {
+  await requireOwnEvent(db, of);
+  const counts = sql.join(
+    Object.entries(statesOf).map(([name, is]) => sql`count(*) filter (where ${is})::int as ${sql.identifier(name)}`),
+    sql`, `,
+  );
+  return rowsOf<Row>(
+    db,
+    sql`
+      select d.template, d.channel, ${counts} from orders o join deliveries d on d.subject_id = o.id
+      where o.event_id = ${of.eventId} group by d.template, d.channel order by d.template, d.channel`,
+  );
+}
