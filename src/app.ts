@@ -74,6 +74,7 @@ export function createApp(service: Service) {
       clock: service.clock,
       publicUrl: config.PUBLIC_URL,
       hashSecret: config.HASH_SECRET,
+      isSignUpOpen: config.SELF_SIGN_UP,
     }),
   );
   app.route('/', webRoutes({ publicReads, assetsOnce }));

@@ -124,6 +124,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   requestPasswordReset: { email: 'budi@senja.example' },
   confirmPasswordReset: { token: 'the token of the link', password: 'a long password of your own' },
+  signUp: { slug: 'senja-live', name: 'Senja Live', ownerEmail: 'sari@senja.example', ownerName: 'Sari', locale: 'id' },
   inviteStaff: { email: 'budi@senja.example', name: 'Budi Santoso', role: 'door', locale: 'id' },
   changeStaffRole: { role: 'manager' },
   createApiKey: { name: 'Ticket shop', role: 'manager' },

@@ -9,7 +9,7 @@ import type { TryLimiter } from './sessions/try-limiter.ts';
 export type AccessDeps = {
   readonly db: Db;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'JWT_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
+  readonly config: Pick<Config, 'JWT_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY' | 'SELF_SIGN_UP'>;
   readonly passwords: Passwords;
   readonly actors: Actors;
   readonly signInLimiter: TryLimiter;

@@ -13,6 +13,7 @@ export type AccessErrorCode =
   | 'session.limited'
   | 'session.not_found'
   | 'organizer.slug_taken'
+  | 'organizer.sign_up_closed'
   | 'staff.not_found'
   | 'staff.email_in_use'
   | 'staff.invited_too_often'
@@ -37,6 +38,7 @@ export const accessProblems = {
   'session.limited': { status: 429, title: 'Too many sign-ins' },
   'session.not_found': { status: 404, title: 'Session not found' },
   'organizer.slug_taken': { status: 409, title: 'Name taken' },
+  'organizer.sign_up_closed': { status: 403, title: 'Not open for sign-up' },
   'staff.not_found': { status: 404, title: 'Staff member not found' },
   'staff.email_in_use': { status: 409, title: 'Address in use' },
   'staff.invited_too_often': { status: 429, title: 'Invited too often' },
@@ -105,6 +107,9 @@ export const sessionNotFound = (): Refusal => new DomainError('session.not_found
 
 export const organizerSlugTaken = (slug: string): Refusal =>
   new DomainError('organizer.slug_taken', `There is an organiser "${slug}" already.`);
+
+export const signUpClosed = (): Refusal =>
+  new DomainError('organizer.sign_up_closed', 'Organisers are created by the operator of this service.');
 
 export const staffNotFound = (): Refusal => new DomainError('staff.not_found', 'There is no such staff member.');
 

@@ -58,11 +58,13 @@ export const keptTokenSchema = z.string().openapi({
 export const organizerParams = z.object({ slug: slugSchema });
 export const listQuery = z.object(pageQuery);
 
-/** What an operator enters to create an organiser. */
-export const createOrganizerSchema = z.strictObject({
-  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, patternFault('slug.invalid', { min: 3, max: 48 })),
-  name: nameSchema,
-  ownerEmail: emailSchema,
-  ownerName: personNameSchema.default('Owner'),
-  locale: localeSchema.default('id'),
-});
+/** What an operator enters to create an organiser, and a person who signs up as one. */
+export const createOrganizerSchema = z
+  .strictObject({
+    slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,46}[a-z0-9])$/, patternFault('slug.invalid', { min: 3, max: 48 })),
+    name: nameSchema,
+    ownerEmail: emailSchema,
+    ownerName: personNameSchema.default('Owner'),
+    locale: localeSchema.default('id'),
+  })
+  .openapi('SignUp');

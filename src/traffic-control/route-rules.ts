@@ -91,6 +91,7 @@ const rows: readonly Row[] = withWideLimits([
     uses: 'postgres_reads',
     bearer: 'order',
   },
+  { methods: posting, route: /^\/v1\/organizers$/, class: 5, limits: ['sign_ups', 'network'], uses: 'postgres_reads' },
   { methods: posting, route: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
   {
     methods: posting,

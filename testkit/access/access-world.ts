@@ -69,6 +69,7 @@ export async function openAccessWorld(
     JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
     HASH_SECRET: 'test-only-hash-secret-0123456789abcdef',
     ENCRYPTION_KEY: 'c3'.repeat(32),
+    SELF_SIGN_UP: false,
     PUBLIC_URL: 'http://localhost:3000',
   };
   const base = { db: open.db, clock, config };

@@ -5,12 +5,14 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { normalizeEmail } from '../email.ts';
-import { organizerSlugTaken, staffEmailInUse } from '../errors.ts';
+import { organizerSlugTaken, signUpClosed, staffEmailInUse } from '../errors.ts';
+import { staffInvited } from '../jobs.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
 import { invitationHours } from '../limits.ts';
 import { findActiveStaffByEmail, insertStaff } from './queries.ts';
 import { insertStaffToken } from '../links/queries.ts';
 import { staffLink } from '../links/staff-link.ts';
-import { type Organizer, organizers } from '../tables.ts';
+import { type Organizer, type StaffToken, organizers } from '../tables.ts';
 
 export type CreateOrganizerInput = {
   readonly slug: string;
@@ -19,6 +21,24 @@ export type CreateOrganizerInput = {
   readonly ownerName: string;
   readonly locale: 'id' | 'en';
 };
+
+/**
+ * Creates an organiser for anybody, where the operator allows it. The link of the first owner goes by mail to the address, which is
+ * thereby confirmed. The answer is the same for every address: only accepting the invitation finds out whether it signs in elsewhere.
+ * @throws DomainError organizer.sign_up_closed, organizer.slug_taken
+ */
+export async function signUp(
+  deps: { db: Db; clock: Clock; config: Pick<Config, 'SELF_SIGN_UP'> },
+  input: CreateOrganizerInput,
+): Promise<void> {
+  if (!deps.config.SELF_SIGN_UP) throw signUpClosed();
+  const now = deps.clock.now();
+  const ids = { organizerId: newId('org', now), ownerId: newId('stf', now), tokenId: newId('tok', now) };
+  await transaction(deps.db, async (tx) => {
+    await insertWithOwner(tx, ids, input, 'sign-up');
+    await stage(tx, staffInvited, { tokenId: ids.tokenId });
+  });
+}
 
 /**
  * Creates an organiser and invites its first owner. Only an operator's command does this. No mail is sent: the operator hands the link
@@ -32,27 +52,39 @@ export async function createOrganizer(
   const now = deps.clock.now();
   const [organizerId, ownerId, tokenId] = [newId('org', now), newId('stf', now), newId('tok', now)];
   const token = await transaction(deps.db, async (tx) => {
-    if ((await insertOrganizer(tx, { id: organizerId, slug: input.slug, name: input.name })) === undefined) {
-      throw organizerSlugTaken(input.slug);
-    }
     const email = normalizeEmail(input.ownerEmail);
     if ((await findActiveStaffByEmail(tx, email)) !== undefined) throw staffEmailInUse();
-    const owner = await insertStaff(tx, {
-      id: ownerId,
-      organizerId,
-      email,
-      name: input.ownerName,
-      role: 'owner',
-      status: 'invited',
-      locale: input.locale,
-    });
-    invariant(owner !== undefined, 'a new organiser has no members');
-    const actor = { kind: 'operator', id: 'create-organizer', organizerId } as const;
-    await writeAudit(tx, { actor, act: 'organizer.created', subjectId: organizerId, changes: { slug: input.slug } });
-    await writeAudit(tx, { actor, act: 'staff.invited', subjectId: ownerId, changes: { role: 'owner' } });
-    return insertStaffToken(tx, { id: tokenId, staffId: ownerId, purpose: 'invitation', hours: invitationHours });
+    return insertWithOwner(tx, { organizerId, ownerId, tokenId }, input, 'create-organizer');
   });
   return { organizerId, ownerId, link: staffLink(deps.config, token), expiresAt: token.expiresAt };
+}
+
+type Ids = { readonly organizerId: string; readonly ownerId: string; readonly tokenId: string };
+
+/** @param by what the audit log names: the operator's command, or the operator's leave to sign up */
+async function insertWithOwner(
+  tx: Db,
+  { organizerId, ownerId, tokenId }: Ids,
+  input: CreateOrganizerInput,
+  by: 'create-organizer' | 'sign-up',
+): Promise<StaffToken> {
+  if ((await insertOrganizer(tx, { id: organizerId, slug: input.slug, name: input.name })) === undefined) {
+    throw organizerSlugTaken(input.slug);
+  }
+  const owner = await insertStaff(tx, {
+    id: ownerId,
+    organizerId,
+    email: normalizeEmail(input.ownerEmail),
+    name: input.ownerName,
+    role: 'owner',
+    status: 'invited',
+    locale: input.locale,
+  });
+  invariant(owner !== undefined, 'a new organiser has no members');
+  const actor = { kind: 'operator', id: by, organizerId } as const;
+  await writeAudit(tx, { actor, act: 'organizer.created', subjectId: organizerId, changes: { slug: input.slug } });
+  await writeAudit(tx, { actor, act: 'staff.invited', subjectId: ownerId, changes: { role: 'owner' } });
+  return insertStaffToken(tx, { id: tokenId, staffId: ownerId, purpose: 'invitation', hours: invitationHours });
 }
 
 /** Undefined when the slug is taken. */

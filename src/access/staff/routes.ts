@@ -7,13 +7,14 @@ import { changeStaffRole } from './change-staff-role.ts';
 import type { AccessDeps } from '../deps.ts';
 import { disableStaff } from './disable-staff.ts';
 import { endStaffSessions } from '../sessions/end-staff-sessions.ts';
+import { signUp } from './create-organizer.ts';
 import { inviteStaff } from './invite-staff.ts';
 import { findStaffPage } from './queries.ts';
 import { type ActorEnv, requireRole } from '../middleware.ts';
 import { presentMadeAccess, presentStaffMember } from '../present.ts';
 import { changeStaffSchema, inviteStaffSchema, madeAccessSchema, staffMemberSchema, staffParams } from './schemas.ts';
-import { keepQuery, listQuery, organizerParams } from '../schemas.ts';
-import { bySession, byStaff } from '../../http/contract/security.ts';
+import { createOrganizerSchema, keepQuery, listQuery, organizerParams } from '../schemas.ts';
+import { byAnybody, bySession, byStaff } from '../../http/contract/security.ts';
 import { showMadeAccess } from './made-access.ts';
 
 const tags = ['Staff'];
@@ -22,6 +23,19 @@ function contracts(deps: AccessDeps) {
   const manager = requireRole(deps, 'manager');
   const owner = requireRole(deps, 'owner');
 
+  const signUpOpen = createRoute({
+    method: 'post',
+    path: '/v1/organizers',
+    tags,
+    operationId: 'signUp',
+    summary: 'Sign up as an organiser, where the operator allows it',
+    description:
+      'The link that sets a password goes by mail to `ownerEmail`. The answer is the same for every address.',
+    security: byAnybody,
+    middleware: [jsonBody()] as const,
+    request: { body: body(createOrganizerSchema) },
+    responses: { 202: { description: 'A mail with a link is on its way.' }, ...problems(400, 403, 409, 429) },
+  });
   const invite = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/staff',
@@ -95,12 +109,16 @@ function contracts(deps: AccessDeps) {
     responses: { 204: { description: 'Signed out.' }, ...problems(400, 401, 403, 404) },
   });
 
-  return { invite, list, change, disable, made, signOut };
+  return { signUpOpen, invite, list, change, disable, made, signOut };
 }
 
 export function staffRoutes(deps: AccessDeps) {
-  const { invite, list, change, disable, made, signOut } = contracts(deps);
+  const { signUpOpen, invite, list, change, disable, made, signOut } = contracts(deps);
   return createRouter<ActorEnv>()
+    .openapi(signUpOpen, async (c) => {
+      await signUp(deps, c.req.valid('json'));
+      return c.body(null, 202);
+    })
     .openapi(invite, async (c) => {
       const member = await inviteStaff(deps, { actor: c.var.actor, ...c.req.valid('json') });
       return c.json(presentStaffMember(member), 201);

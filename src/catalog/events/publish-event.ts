@@ -1,7 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, findMissing } from './change-locked-event.ts';
-import { eventNotPublishable } from '../errors.ts';
+import { type MissingForPublication, eventNotPublishable } from '../errors.ts';
 import type { EventChanged } from '../ports.ts';
+import { showOrganizerEvent } from './show-event.ts';
 import { lateForPublication } from './publication.ts';
 import type { EventRow } from '../queries.ts';
 import { listTicketCategories } from '../public/queries.ts';
@@ -29,6 +30,23 @@ export async function publishEvent(
     await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.published', subjectId: event.id, changes: {} };
   });
+}
+
+/**
+ * What keeps a draft from the public now; empty for an event that may be published, or is.
+ * @throws DomainError event.not_found
+ */
+export async function showReadiness(
+  deps: ChangeDeps & { readonly clock: Clock },
+  of: EventOfActor,
+): Promise<readonly MissingForPublication[]> {
+  const event = await showOrganizerEvent(deps, of);
+  if (event.status !== 'draft') return [];
+  const categories = await listTicketCategories(deps.db, event.id);
+  return [
+    ...(await findMissing(deps, deps.db, event, categories)),
+    ...lateForPublication(event, categories, deps.clock.now()),
+  ];
 }
 
 /** Postgres' time at the start of the transaction. Sale windows are compared with it. */

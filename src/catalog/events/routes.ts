@@ -12,7 +12,7 @@ import { createEvent } from './create-event.ts';
 import type { CatalogDeps } from '../deps.ts';
 import { presentOrganizerEvent } from '../present.ts';
 import { postponeEvent, resumeEvent } from './postpone-event.ts';
-import { publishEvent } from './publish-event.ts';
+import { publishEvent, showReadiness } from './publish-event.ts';
 import { type EventRow, listEventsOfOrganizer } from '../queries.ts';
 import {
   changeEventSchema,
@@ -23,6 +23,7 @@ import {
   organizerEventsQuery,
   organizerEventsSchema,
   organizerParams,
+  readinessSchema,
   salesSchema,
 } from './schemas.ts';
 import { setSales } from './set-sales.ts';
@@ -83,6 +84,18 @@ function contracts(deps: CatalogDeps) {
         'Give the version that was read, in the body or as If-Match; a later one is 409 `event.changed_meanwhile`.',
       request: { params: eventParams, headers: ifMatchHeaders, body: body(changeEventSchema) },
       responses: one('Changed.'),
+    }),
+    readiness: createRoute({
+      ...read,
+      method: 'get',
+      path: '/v1/organizers/{slug}/events/{eventId}/publication',
+      operationId: 'showReadiness',
+      summary: 'What keeps the event from the public',
+      request: { params: eventParams },
+      responses: {
+        200: answer(readinessSchema, 'What is missing; nothing for an event that may be published.'),
+        ...problems(400, 401, 403, 404),
+      },
     }),
     publish: createRoute({
       ...read,
@@ -178,6 +191,10 @@ export function eventRoutes(deps: CatalogDeps) {
       const of = { actor: c.var.actor, eventId: c.req.valid('param').eventId };
       const event = await changeEvent(deps, { ...of, version, values });
       return c.json(await present(event), 200, { etag: etagOf(event) });
+    })
+    .openapi(contract.readiness, async (c) => {
+      const of = { actor: c.var.actor, eventId: c.req.valid('param').eventId };
+      return c.json({ missing: [...(await showReadiness(deps, of))] }, 200);
     })
     .openapi(contract.publish, async (c) => {
       const event = await publishEvent(deps, { actor: c.var.actor, eventId: c.req.valid('param').eventId });

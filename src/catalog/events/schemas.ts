@@ -83,6 +83,18 @@ export const changeEventSchema = z
   .strictObject({ ...z.object(eventFields).partial().shape, version: z.int().min(1).optional() })
   .openapi('ChangeEvent');
 
+export const readinessSchema = z
+  .object({
+    missing: z.array(
+      z.object({
+        code: z.string().openapi({ example: 'ticket_category.none' }),
+        message: z.string(),
+        subjectId: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi('Readiness');
+
 export const salesSchema = z.strictObject({ sales }).openapi('Sales');
 
 export type CreateEvent = z.output<typeof createEventSchema>;

@@ -20,6 +20,7 @@ const networkPolicies = [
   'messages',
   'documents',
   'streams',
+  'sign_ups',
   'verifications',
   'confirmations',
   'confirmation_failures',
@@ -83,6 +84,8 @@ const resetsPerAccount = 3;
 const resetsPerAccountEverywhere = 5;
 const resetsFirstEverywhere = 5;
 const documentsPerNetwork = 300;
+/** Each makes an organiser and a mail. */
+const signUpsPerNetwork = 5;
 /** Wrong promo codes of one event: from one network, and by a buyer with a confirmed address. */
 const promoFailuresPerNetwork = 30;
 const promoFailuresPerBuyer = 10;
@@ -148,6 +151,7 @@ export function policiesOf(
     streams: policy('streams', 'network', requests),
     // The same link to the same person. `src/notifications/deliveries/caps.ts` limits all messages to one inbox.
     message_target: policy('message_target', 'target', messagesPerTarget, messageTargetSeconds),
+    sign_ups: policy('sign_ups', 'network', signUpsPerNetwork, 60 * minute),
     promo_failures: policy('promo_failures', 'target', promoFailuresPerNetwork, promoFailureSeconds),
     promo_failures_confirmed: policy('promo_failures_confirmed', 'target', promoFailuresPerBuyer, promoFailureSeconds),
     ...verificationPolicies(config, policy),

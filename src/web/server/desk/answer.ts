@@ -23,6 +23,8 @@ export type DeskDeps = {
   readonly clock: Clock;
   readonly publicUrl: string;
   readonly hashSecret: string;
+  /** Whether anybody may sign up as an organiser. */
+  readonly isSignUpOpen: boolean;
 };
 
 /** @param routes where the pages are added */
@@ -122,7 +124,6 @@ async function act(
       values,
       faults: problem.errors,
       refusal: refusalText(problem, desk.language),
-      details: problem.details,
       key: values.raw('key'),
     };
     const view = await show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });

@@ -36,8 +36,6 @@ export type Form = {
   readonly faults: readonly FieldFault[];
   /** Why the whole form was refused, in the member's language. */
   readonly refusal: string | undefined;
-  /** The members of the refusal that belong to its code. */
-  readonly details: Readonly<Record<string, unknown>>;
   /** The same for each sending of this form, so that a form that is sent twice acts once. */
   readonly key: string;
   /** The labels of the fields by name, noted as fields are made; the summary of faults names fields by them. */
@@ -49,7 +47,6 @@ export const emptyForm = (act: string): Form => ({
   values: undefined,
   faults: [],
   refusal: undefined,
-  details: {},
   key: randomUUID(),
   labels: new Map(),
 });

@@ -4,7 +4,15 @@ import { frameWords } from '../../i18n/words/desk/frame.ts';
 /** The pages that the navigation of the desk names. */
 export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'connections' | 'log';
 /** The pages below one event. */
-export type EventSection = 'overview' | 'details' | 'publication' | 'sale' | 'orders' | 'attendees' | 'devices';
+export type EventSection =
+  | 'overview' | 'details' | 'tickets' | 'gates' | 'publication' | 'sale' | 'orders' | 'attendees' | 'devices';
+
+/** Pages of the organiser that pages of an event lead to. */
+export const deskPaths = {
+  paymentAccounts: '/desk/payment-accounts',
+  senders: '/desk/senders',
+  staff: '/desk/staff',
+} as const;
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
 
@@ -27,6 +35,8 @@ export function eventLinks(eventId: string, language: Language): readonly Link<E
   return [
     { name: 'overview', path, label: words.overview },
     { name: 'details', path: `${path}/details`, label: words.details },
+    { name: 'tickets', path: `${path}/tickets`, label: words.tickets },
+    { name: 'gates', path: `${path}/gates`, label: words.gates },
     { name: 'publication', path: `${path}/publication`, label: words.publication },
     { name: 'sale', path: `${path}/sale`, label: words.sale },
     { name: 'orders', path: `${path}/orders`, label: words.orders },

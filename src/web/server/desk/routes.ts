@@ -3,6 +3,7 @@ import { type DeskDeps, createAddPage } from './answer.ts';
 import { eventDetailsPages } from './events/event-details.ts';
 import { eventListPage } from './events/event-list.ts';
 import { eventOverviewPage } from './events/event-overview.ts';
+import { gatePages } from './events/gates.ts';
 import { newEventPage } from './events/new-event.ts';
 import { publicationPages } from './events/publication.ts';
 import { connectionPages } from './connections/connections.ts';
@@ -21,6 +22,9 @@ import { apiKeyPages } from './team/api-keys.ts';
 import { devicePages } from './team/devices.ts';
 import { staffPages } from './team/staff.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { categoryPages } from './tickets/category-pages.ts';
+import { poolPages } from './tickets/pool-pages.ts';
+import { ticketsPage } from './tickets/tickets-page.ts';
 
 /**
  * The organiser's desk.
@@ -38,6 +42,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   const addPage = createAddPage(deps, routes);
   routes.route('/', signInRoutes(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
+  for (const add of [ticketsPage, gatePages, poolPages, categoryPages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);

@@ -3,6 +3,9 @@ import type { InEach } from '../../language.ts';
 /** What a page says after a form has done its work. The address names the notice, so a link can show no other text. */
 const id = {
   saved: 'Tersimpan.',
+  deleted: 'Dihapus.',
+  poolAdded: 'Tempat ditambahkan. Sekarang buat kategori tiketnya.',
+  categoryAdded: 'Kategori tiket ditambahkan.',
   published: 'Acara sekarang tampil untuk publik.',
   unpublished: 'Acara kembali menjadi draf.',
   calledOff: 'Acara dibatalkan.',
@@ -32,6 +35,9 @@ const id = {
 
 const en: typeof id = {
   saved: 'Saved.',
+  deleted: 'Deleted.',
+  poolAdded: 'The places were added. Now make a ticket category.',
+  categoryAdded: 'The ticket category was added.',
   published: 'The public can see the event now.',
   unpublished: 'The event is a draft again.',
   calledOff: 'The event was called off.',

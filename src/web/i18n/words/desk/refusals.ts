@@ -5,6 +5,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
   id: {
     'request.invalid': 'Ada isian yang belum benar.',
     'session.refused': 'Email atau kata sandi tidak benar.',
+    'organizer.slug_taken': 'Alamat penyelenggara ini sudah dipakai. Pilih yang lain.',
+    'organizer.sign_up_closed': 'Pendaftaran penyelenggara di sini tidak dibuka.',
     'access.forbidden': 'Peran Anda tidak mengizinkan ini.',
     'event.slug_taken': 'Alamat ini sudah dipakai acara lain. Pilih alamat lain.',
     'event.changed_meanwhile':
@@ -49,6 +51,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
   en: {
     'request.invalid': 'Some of this is not right yet.',
     'session.refused': 'The email address or the password is not right.',
+    'organizer.slug_taken': 'This address of an organiser is taken. Choose another one.',
+    'organizer.sign_up_closed': 'Signing up is not open here.',
     'access.forbidden': 'Your role does not allow this.',
     'event.slug_taken': 'Another event has this address. Choose another one.',
     'event.changed_meanwhile':

@@ -38,6 +38,7 @@ export const statusWords: InEach<Readonly<Record<string, string>>> = {
     over: 'Selesai',
     admitted: 'Masuk',
     exited: 'Keluar',
+    on_sale: 'Dijual',
   },
   en: {
     draft: 'Draft',
@@ -75,5 +76,6 @@ export const statusWords: InEach<Readonly<Record<string, string>>> = {
     over: 'Over',
     admitted: 'Admitted',
     exited: 'Left',
+    on_sale: 'On sale',
   },
 };

@@ -3,6 +3,7 @@ import { formatDateTime, formatSpan } from '../../../../platform/text/format-tim
 import { eventWords } from '../../../i18n/words/desk/events.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
+import { checklist } from './checklist.ts';
 import { eventView, ownEvent } from './own-event.ts';
 
 /** An event at a glance. */
@@ -18,7 +19,7 @@ async function showOverview(desk: Desk): Promise<View> {
     title: event.name,
     ...eventView(event),
     eventSection: 'overview',
-    body: panel(
+    body: html`${event.status === 'draft' ? await checklist(desk, event) : ''}${panel(
       words.about,
       html`${facts([
         [words.when, formatSpan(event.startsAt, event.endsAt, event.timeZone, language)],
@@ -28,6 +29,6 @@ async function showOverview(desk: Desk): Promise<View> {
         [words.category, event.category],
         [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
       ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}</p>`,
-    ),
+    )}`,
   };
 }

@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 import { publicationWords } from '../../../i18n/words/desk/publication.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import type { Form } from '../forms.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { linkButton, notice, panel } from '../parts/pieces.ts';
 import type { EventOfDesk } from './event-form.ts';
+import { type Missing, missingOf } from './checklist.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
 /** Showing an event to the public, taking it back, and calling it off. */
@@ -21,25 +21,21 @@ async function showPublication(desk: Desk): Promise<View> {
   const words = publicationWords[desk.language];
   const view = { title: words.title, ...eventView(event), eventSection: 'publication' as const };
   if (event.status === 'cancelled') return { ...view, body: notice(words.isCancelled, 'bad') };
-  if (event.status === 'draft') return { ...view, body: publishPart(desk) };
+  if (event.status === 'draft') return { ...view, body: publishPart(desk, await missingOf(desk)) };
   return { ...view, body: html`${publishedPart(desk, event)}` };
 }
 
-function publishPart(desk: Desk): Html {
+function publishPart(desk: Desk, missing: readonly Missing[]): Html {
   const words = publicationWords[desk.language];
   const form = desk.form('publish');
-  return html`<p class="lead">${words.lead}</p>${missingPart(form, desk)}${deskForm(desk, { form, submit: words.publish })}`;
+  return html`<p class="lead">${words.lead}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
 }
 
 /** What keeps the event from the public, in the words of the page, or the API's for a reason that the page does not know. */
-function missingPart(form: Form, desk: Desk): Html {
+function missingPart(missing: readonly Missing[], desk: Desk): Html {
   const words = publicationWords[desk.language];
-  const { missing } = form.details;
-  if (!Array.isArray(missing)) return html``;
-  const items = missing.map(({ code, message }: { code: string; message: string }) => {
-    const known = words.missing[code];
-    return html`<li>${known === undefined ? message : known}</li>`;
-  });
+  if (missing.length === 0) return html``;
+  const items = missing.map(({ code, message }) => html`<li>${words.missing[code] ?? message}</li>`);
   return notice(html`${words.notYet}<ul class="reasons">${items}</ul>`, 'warn');
 }
 

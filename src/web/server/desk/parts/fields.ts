@@ -112,6 +112,14 @@ export function timeField(
   return textField(form, language, { ...of, value, type: 'datetime-local' });
 }
 
+export function checkField(form: Form, of: Field & { readonly isChecked?: boolean }): Html {
+  const isChecked = form.values === undefined ? of.isChecked === true : form.values.has(of.name);
+  const id = fieldId(form, of.name);
+  form.labels.set(of.name, of.label);
+  const hint = of.hint === undefined ? '' : html`<span class="hint" id="${id}-hint">${of.hint}</span>`;
+  return html`<div class="field"><label class="agree"><input id="${id}" name="${of.name}" type="checkbox" value="yes"${isChecked ? html` checked` : ''}${of.hint === undefined ? '' : html` aria-describedby="${id}-hint"`}><span>${of.label} ${hint}</span></label></div>`;
+}
+
 export function hiddenField(name: string, value: string | number): Html {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }

@@ -1,0 +1,69 @@
+import { html } from 'hono/html';
+import { isProblem } from '../../../../client/problem.ts';
+import { checklistWords } from '../../../i18n/words/desk/checklist.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+import type { Desk } from '../desk.ts';
+import { deskPaths } from '../nav.ts';
+import { chip, panel } from '../parts/pieces.ts';
+import type { EventOfDesk } from './event-form.ts';
+import { eventParam } from './own-event.ts';
+
+export type Missing = Data<'/v1/organizers/:slug/events/:eventId/publication'>['missing'][number];
+
+export async function missingOf(desk: Desk): Promise<readonly Missing[]> {
+  const path = '/v1/organizers/:slug/events/:eventId/publication';
+  return (await desk.api.get(path, { param: eventParam(desk) })).missing;
+}
+
+type Step = { readonly label: string; readonly path: string; readonly isDone: boolean; readonly isOptional?: boolean };
+
+/** What leads from a draft to a sale, each step done or not by what exists. Nothing of it is stored. */
+export async function checklist(desk: Desk, event: EventOfDesk): Promise<Html> {
+  const words = checklistWords[desk.language];
+  const steps = await stepsOf(desk, event);
+  const items = steps.map(({ label, path, isDone, isOptional }) => {
+    const state = isDone
+      ? chip(words.done, 'good')
+      : chip(isOptional === true ? words.optional : words.open, isOptional === true ? 'plain' : 'warn');
+    return html`<li><a href="${path}">${label}</a> ${state}</li>`;
+  });
+  const left = steps.filter(({ isDone, isOptional }) => !isDone && isOptional !== true).length;
+  return panel(
+    words.title,
+    html`<p>${left === 0 ? words.ready : words.left(left)}</p><ol class="checklist">${items}</ol>`,
+  );
+}
+
+async function stepsOf(desk: Desk, event: EventOfDesk): Promise<readonly Step[]> {
+  const words = checklistWords[desk.language];
+  const param = eventParam(desk);
+  const { slug } = desk;
+  const [missing, gates, staff, senders] = await Promise.all([
+    missingOf(desk),
+    desk.api.get('/v1/organizers/:slug/events/:eventId/gates', { param }),
+    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: { limit: 2 } }),
+    desk.api.get('/v1/organizers/:slug/senders', { param: { slug } }).catch(nothingAllowed),
+  ]);
+  const lacks = (prefix: string) => missing.some(({ code }) => code.startsWith(prefix));
+  const path = `/desk/events/${event.id}`;
+  return [
+    { label: words.event, path: `${path}/details`, isDone: !lacks('event.') },
+    { label: words.tickets, path: `${path}/tickets`, isDone: !lacks('ticket_category.') },
+    {
+      label: words.payment,
+      path: deskPaths.paymentAccounts,
+      isDone: !lacks('payment.') && !lacks('ticket_category.none'),
+    },
+    { label: words.sender, path: deskPaths.senders, isDone: senders.data.length > 0, isOptional: true },
+    { label: words.staff, path: deskPaths.staff, isDone: staff.data.length > 1, isOptional: true },
+    { label: words.gates, path: `${path}/gates`, isDone: gates.data.length > 0, isOptional: true },
+    { label: words.publish, path: `${path}/publication`, isDone: event.status === 'published' },
+  ];
+}
+
+/** A manager may not see every part of an organiser; what cannot be seen counts as open. */
+function nothingAllowed(error: unknown): { readonly data: readonly unknown[] } {
+  if (!isProblem(error, 'access.forbidden')) throw error;
+  return { data: [] };
+}
