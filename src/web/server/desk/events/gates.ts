@@ -5,7 +5,7 @@ import { hiddenField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
-import { ticketsOf } from '../tickets/tickets-page.ts';
+import { ticketsOf } from '../tickets/tickets.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
 /** Where people enter. */

@@ -18,7 +18,7 @@ import {
 } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { linkButton } from '../parts/pieces.ts';
-import { type Category, type Pool, ticketsOf } from './tickets-page.ts';
+import { type Category, type Pool, ticketsOf } from './tickets.ts';
 
 /** Adding, changing and deleting a ticket category. */
 export function categoryPages(addPage: AddPage): void {
@@ -134,6 +134,18 @@ function categoryFields(desk: Desk, form: Form, { event, pools, category }: Of):
         isChecked: category === undefined || category.status === 'on_sale',
       }),
     ]),
+    ...limitFields(desk, form, event, category),
+  ];
+}
+
+function limitFields(
+  { language }: Desk,
+  form: Form,
+  { timeZone }: EventOfDesk,
+  category: Category | undefined,
+): readonly Html[] {
+  const words = ticketWords[language];
+  return [
     fieldGroup(words.limits, [
       numberField(form, language, { name: 'perOrderMin', label: words.perOrderMin, value: category?.perOrderMin ?? 1 }),
       numberField(form, language, { name: 'perOrderMax', label: words.perOrderMax, value: category?.perOrderMax ?? 6 }),

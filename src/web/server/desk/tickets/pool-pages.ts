@@ -9,7 +9,7 @@ import { hiddenField, numberField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
-import { type Category, type Pool, ticketsOf } from './tickets-page.ts';
+import { type Category, type Pool, ticketsOf } from './tickets.ts';
 
 /** Adding places, and changing their number with a look at what would follow. */
 export function poolPages(addPage: AddPage): void {
@@ -81,7 +81,7 @@ function whatIf(desk: Desk, pool: Pool, categories: readonly Category[], words: 
     }),
   ];
   return html`${panel(words.whatIf, html`<p>${words.whatIfText}</p><form class="desk-form" method="get" action="${desk.path}">${fields}<p class="form-buttons"><button class="button button-quiet">${words.look}</button></p></form>`)}
-${isAsked ? panel(words.then, html`${comparison(pool, then, categories, desk)}${deskForm(desk, { form, body: [hiddenField('capacity', then.capacity), hiddenField('blocked', then.blocked)], submit: words.change, cancelPath: desk.path })}`) : panel(words.now, comparison(pool, then, categories, desk))}`;
+${isAsked ? panel(words.after, html`${comparison(pool, then, categories, desk)}${deskForm(desk, { form, body: [hiddenField('capacity', then.capacity), hiddenField('blocked', then.blocked)], submit: words.change, cancelPath: desk.path })}`) : panel(words.now, comparison(pool, then, categories, desk))}`;
 }
 
 function comparison(
@@ -111,7 +111,7 @@ ${table({
   columns: [
     { label: words.places, cell: ([label]) => label },
     { label: words.now, cell: ([, before]) => formatCount(before, language), isNumber: true },
-    { label: words.then, cell: ([, , after]) => formatCount(after, language), isNumber: true },
+    { label: words.after, cell: ([, , after]) => formatCount(after, language), isNumber: true },
   ],
 })}${currency === undefined ? '' : html`<p>${words.stillToEarn} <strong>${bounds}</strong></p>`}`;
 }

@@ -4,7 +4,7 @@ import { ticketWords } from '../../../i18n/words/desk/tickets.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
 import type { EventOfDesk } from '../events/event-form.ts';
-import type { Category } from './tickets-page.ts';
+import type { Category } from './tickets.ts';
 
 const width = 600;
 const rowHeight = 34;

@@ -4,30 +4,17 @@ import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { ticketWords } from '../../../i18n/words/desk/tickets.ts';
 import type { Html } from '../../layout.ts';
-import type { Data } from '../api.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import type { EventOfDesk } from '../events/event-form.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventView, ownEvent } from '../events/own-event.ts';
 import { chip, emptyState, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { saleTimeline } from './sale-timeline.ts';
-
-export type Category = Data<'/v1/organizers/:slug/events/:eventId/ticket-categories'>['data'][number];
-export type Pool = Data<'/v1/organizers/:slug/events/:eventId/pools'>['data'][number];
+import { type Category, type Pool, ticketsOf } from './tickets.ts';
 
 /** What can be bought at an event, and the places that it draws from. */
 export function ticketsPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/tickets', showTickets);
-}
-
-/** Pools, and the categories that draw from them. */
-export async function ticketsOf(desk: Desk): Promise<{ pools: readonly Pool[]; categories: readonly Category[] }> {
-  const param = eventParam(desk);
-  const [pools, categories] = await Promise.all([
-    desk.api.get('/v1/organizers/:slug/events/:eventId/pools', { param }),
-    desk.api.get('/v1/organizers/:slug/events/:eventId/ticket-categories', { param }),
-  ]);
-  return { pools: pools.data, categories: categories.data };
 }
 
 async function showTickets(desk: Desk): Promise<View> {
