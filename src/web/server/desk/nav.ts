@@ -5,13 +5,21 @@ import { frameWords } from '../../i18n/words/desk/frame.ts';
 export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'connections' | 'log';
 /** The pages below one event. */
 export type EventSection =
-  | 'overview' | 'details' | 'tickets' | 'gates' | 'publication' | 'sale' | 'orders' | 'attendees' | 'devices';
+  | 'overview'
+  | 'details'
+  | 'tickets'
+  | 'gates'
+  | 'publication'
+  | 'sale'
+  | 'orders'
+  | 'attendees'
+  | 'devices';
 
 /** Pages of the organiser that pages of an event lead to. */
 export const deskPaths = {
-  paymentAccounts: '/desk/payment-accounts',
-  senders: '/desk/senders',
-  staff: '/desk/staff',
+  paymentAccounts: '/desk/connections',
+  senders: '/desk/connections',
+  staff: '/desk/team',
 } as const;
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
