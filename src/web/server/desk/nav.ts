@@ -8,6 +8,9 @@ export type EventSection =
   | 'overview'
   | 'details'
   | 'tickets'
+  | 'promoCodes'
+  | 'schedule'
+  | 'waitingRoom'
   | 'gates'
   | 'publication'
   | 'sale'
@@ -44,6 +47,9 @@ export function eventLinks(eventId: string, language: Language): readonly Link<E
     { name: 'overview', path, label: words.overview },
     { name: 'details', path: `${path}/details`, label: words.details },
     { name: 'tickets', path: `${path}/tickets`, label: words.tickets },
+    { name: 'promoCodes', path: `${path}/promo-codes`, label: words.promoCodes },
+    { name: 'schedule', path: `${path}/schedule`, label: words.schedule },
+    { name: 'waitingRoom', path: `${path}/waiting-room`, label: words.waitingRoom },
     { name: 'gates', path: `${path}/gates`, label: words.gates },
     { name: 'publication', path: `${path}/publication`, label: words.publication },
     { name: 'sale', path: `${path}/sale`, label: words.sale },

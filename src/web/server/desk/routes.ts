@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { type DeskDeps, createAddPage } from './answer.ts';
+import { duplicatePage } from './events/duplicate.ts';
 import { eventDetailsPages } from './events/event-details.ts';
 import { eventListPage } from './events/event-list.ts';
 import { eventOverviewPage } from './events/event-overview.ts';
@@ -21,9 +22,12 @@ import { saleReplayPage } from './sale/replay.ts';
 import { apiKeyPages } from './team/api-keys.ts';
 import { devicePages } from './team/devices.ts';
 import { staffPages } from './team/staff.ts';
+import { schedulePages } from './events/schedule.ts';
+import { waitingRoomPages } from './events/waiting-room.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { categoryPages } from './tickets/category-pages.ts';
 import { poolPages } from './tickets/pool-pages.ts';
+import { promoCodePages } from './tickets/promo-codes.ts';
 import { ticketsPage } from './tickets/tickets-page.ts';
 
 /**
@@ -42,7 +46,8 @@ export function deskRoutes(deps: DeskDeps): Hono {
   const addPage = createAddPage(deps, routes);
   routes.route('/', signInRoutes(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
-  for (const add of [ticketsPage, gatePages, poolPages, categoryPages]) add(addPage);
+  for (const add of [duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
+  for (const add of [ticketsPage, gatePages, poolPages, categoryPages, promoCodePages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);

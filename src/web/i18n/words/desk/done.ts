@@ -3,6 +3,7 @@ import type { InEach } from '../../language.ts';
 /** What a page says after a form has done its work. The address names the notice, so a link can show no other text. */
 const id = {
   saved: 'Tersimpan.',
+  duplicated: 'Salinannya dibuat sebagai draf.',
   deleted: 'Dihapus.',
   poolAdded: 'Tempat ditambahkan. Sekarang buat kategori tiketnya.',
   categoryAdded: 'Kategori tiket ditambahkan.',
@@ -35,6 +36,7 @@ const id = {
 
 const en: typeof id = {
   saved: 'Saved.',
+  duplicated: 'The copy was created as a draft.',
   deleted: 'Deleted.',
   poolAdded: 'The places were added. Now make a ticket category.',
   categoryAdded: 'The ticket category was added.',

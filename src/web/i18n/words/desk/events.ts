@@ -21,6 +21,8 @@ const id = {
   category: 'Jenis',
   publicAddress: 'Halaman publik',
   change: 'Ubah',
+  duplicate: 'Gandakan',
+  map: 'Lihat di peta',
 };
 
 const en: typeof id = {
@@ -44,6 +46,8 @@ const en: typeof id = {
   category: 'Kind',
   publicAddress: 'Public page',
   change: 'Change',
+  duplicate: 'Duplicate',
+  map: 'See on a map',
 };
 
 export const eventWords: InEach<typeof id> = { id, en };

@@ -25,10 +25,16 @@ async function showOverview(desk: Desk): Promise<View> {
         [words.when, formatSpan(event.startsAt, event.endsAt, event.timeZone, language)],
         [words.doors, formatDateTime(event.doorsOpenAt, event.timeZone, language, 'medium')],
         [words.where, `${event.venue}, ${event.city}`],
-        [words.address, event.address],
+        [words.address, html`${event.address} <a href="${mapLink(event)}" rel="noopener noreferrer">${words.map}</a>`],
         [words.category, event.category],
         [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
-      ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}</p>`,
+      ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)} ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)}</p>`,
     )}`,
   };
+}
+
+/** A link only: nothing is asked of anybody before the member follows it. */
+function mapLink({ venue, address, city }: { venue: string; address: string; city: string }): string {
+  const query = new URLSearchParams({ query: [venue, address, city].filter((part) => part !== '').join(', ') });
+  return `https://www.openstreetmap.org/search?${query.toString()}`;
 }

@@ -1,0 +1,170 @@
+import { html } from 'hono/html';
+import { isProblem } from '../../../../client/problem.ts';
+import { formatCount } from '../../../../platform/text/format-money.ts';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { roomPlanWords } from '../../../i18n/words/desk/waiting-room.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import type { Form } from '../forms.ts';
+import { fieldGroup, numberField, textField, timeField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { facts, notice, panel } from '../parts/pieces.ts';
+import { ticketsOf } from '../tickets/tickets.ts';
+import type { EventOfDesk } from './event-form.ts';
+import { eventParam, eventView, ownEvent } from './own-event.ts';
+
+type Room = Data<'/v1/organizers/:slug/events/:eventId/waiting-room'>;
+
+const rateDefault = 20;
+const minute = 60_000;
+
+/** Planning a waiting room, with what its draw and its line will be like. */
+export function waitingRoomPages(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/waiting-room', showRoom, { save: planRoom, pause: pauseRoom, resume: resumeRoom });
+}
+
+const roomPath = '/v1/organizers/:slug/events/:eventId/waiting-room';
+
+async function roomOf(desk: Desk): Promise<Room | undefined> {
+  return desk.api.get(roomPath, { param: eventParam(desk) }).catch((error: unknown) => {
+    if (!isProblem(error, 'queue.not_found')) throw error;
+    return undefined;
+  });
+}
+
+async function showRoom(desk: Desk): Promise<View> {
+  const words = roomPlanWords[desk.language];
+  const [event, room, { pools }] = await Promise.all([ownEvent(desk), roomOf(desk), ticketsOf(desk)]);
+  const form = desk.form('save');
+  const places = pools.reduce((sum, { available }) => sum + available, 0);
+  return {
+    title: words.title,
+    ...eventView(event),
+    eventSection: 'waitingRoom',
+    body: html`<p class="lead">${words.lead}</p>${room === undefined ? notice(words.none) : statePart(desk, event, room)}
+${panel(words.expected, expectedDraw(desk, event, { room, places }))}
+${panel(words.plan, deskForm(desk, { form, body: planFields(desk, form, event, room), submit: words.save }))}`,
+  };
+}
+
+function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
+  const { language } = desk;
+  const words = roomPlanWords[language];
+  const time = (at: string) => formatDateTime(at, event.timeZone, language, 'medium');
+  return panel(
+    words.now,
+    html`${facts([
+      [words.phase, words.phases[room.phase] ?? room.phase],
+      [words.preQueueOpensAt, time(room.preQueueOpensAt)],
+      [words.freezesAt, time(room.freezesAt)],
+      [words.drawAt, room.draw === null ? undefined : time(room.draw.beaconRoundAt)],
+      [words.opensAt, time(room.opensAt)],
+      [words.places, formatCount(room.places, language)],
+      [words.waiting, formatCount(room.waiting, language)],
+      [words.admission, `${room.admissionRate} / s`],
+    ])}${deskForm(desk, {
+      form: desk.form(room.isPaused ? 'resume' : 'pause'),
+      submit: room.isPaused ? words.resume : words.pause,
+      isSmall: true,
+    })}`,
+  );
+}
+
+/**
+ * What somebody in the line may expect, for the number of people that the organiser types. The question is sent by GET and changes
+ * nothing.
+ */
+function expectedDraw(
+  desk: Desk,
+  event: EventOfDesk,
+  { room, places }: { readonly room: Room | undefined; readonly places: number },
+): Html {
+  const { language } = desk;
+  const words = roomPlanWords[language];
+  const asked = /^\d{1,8}$/.exec(desk.query('people') ?? '')?.[0];
+  const people = asked === undefined ? Math.max(places * 5, 1000) : Number(asked);
+  const rate = room?.rateMax ?? rateDefault;
+  const perBuyer = event.ticketsPerOrderMax;
+  const served = Math.min(people, places);
+  const percent = people === 0 ? 100 : Math.round((served / people) * 100);
+  const minutes = (buyers: number) => words.minutes(Math.ceil(buyers / rate / 60));
+  return html`<form class="desk-form" method="get" action="${desk.path}">${[
+    textField(desk.form('ask'), language, {
+      name: 'people',
+      label: words.people,
+      value: String(people),
+      inputmode: 'numeric',
+      className: 'short',
+    }),
+  ]}<p class="form-buttons"><button class="button button-quiet">${words.look}</button></p></form>
+${facts([
+  [words.chance, words.chanceText(percent, formatCount(places, language))],
+  [
+    words.chanceWorst,
+    words.chanceWorstText(formatCount(Math.floor(places / Math.max(perBuyer, 1)), language), perBuyer),
+  ],
+  [words.lastCalled, minutes(served)],
+  [words.wholeLine, minutes(people)],
+])}<p class="hint">${words.fair}</p>`;
+}
+
+function planFields(desk: Desk, form: Form, event: EventOfDesk, room: Room | undefined): readonly Html[] {
+  const { language, now } = desk;
+  const words = roomPlanWords[language];
+  const { timeZone } = event;
+  const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * minute).toISOString();
+  const time = (name: 'preQueueOpensAt' | 'freezesAt' | 'opensAt', hint: string, value: string) =>
+    timeField(form, language, { name, label: words[name], hint, value: room?.[name] ?? value, timeZone });
+  return [
+    fieldGroup(words.times, [
+      time('preQueueOpensAt', words.preQueueHint, inMinutes(60)),
+      time('freezesAt', words.freezesHint, inMinutes(110)),
+      time('opensAt', words.opensHint, inMinutes(120)),
+    ]),
+    fieldGroup(words.pace, [
+      numberField(form, language, {
+        name: 'rateMax',
+        label: words.rateMax,
+        hint: words.rateHint,
+        value: room?.rateMax ?? rateDefault,
+      }),
+      numberField(form, language, {
+        name: 'turnMinutes',
+        label: words.turnMinutes,
+        value: Math.round((room?.turnSeconds ?? 300) / 60),
+      }),
+      numberField(form, language, {
+        name: 'passMinutes',
+        label: words.passMinutes,
+        value: Math.round((room?.passSeconds ?? 600) / 60),
+      }),
+    ]),
+  ];
+}
+
+const planRoom: Act = async (desk, values) => {
+  const { timeZone } = await ownEvent(desk);
+  await desk.api.put(roomPath, {
+    param: eventParam(desk),
+    json: {
+      preQueueOpensAt: values.time('preQueueOpensAt', timeZone),
+      freezesAt: values.time('freezesAt', timeZone),
+      opensAt: values.time('opensAt', timeZone),
+      rateMax: values.number('rateMax'),
+      turnSeconds: values.number('turnMinutes') * 60,
+      passSeconds: values.number('passMinutes') * 60,
+    },
+  });
+  return done(desk.path, 'saved');
+};
+
+const pauseRoom: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/waiting-room/pause', { param: eventParam(desk) });
+  return done(desk.path, 'saved');
+};
+
+const resumeRoom: Act = async (desk) => {
+  await desk.api.delete('/v1/organizers/:slug/events/:eventId/waiting-room/pause', { param: eventParam(desk) });
+  return done(desk.path, 'saved');
+};

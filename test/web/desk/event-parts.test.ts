@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+
+/** Guards the parts of an event at the desk: schedule, promo codes, waiting room, and a copy of all of it. */
+
+let world: DeskWorld;
+let browser: DeskBrowser;
+let event: string;
+beforeAll(async () => {
+  world = await openDeskWorld();
+  browser = await world.signIn(await world.addMember('owner'));
+  const created = await browser.send('/desk/events/new', {
+    name: 'Konser Senja',
+    category: 'konser',
+    venue: 'Balai Sarbini',
+    city: 'Jakarta',
+    startsAt: '2027-03-20T19:00',
+    endsAt: '2027-03-20T22:00',
+  });
+  event = created.location.split('?')[0] ?? '';
+  await browser.send(`${event}/tickets/pools/new`, { name: 'Tribun', capacity: '100' });
+  await browser.send(`${event}/tickets/categories/new`, { name: 'Festival', price: '350.000' });
+});
+afterAll(() => world.close());
+
+test('the schedule is added to, changed and shortened', async () => {
+  await browser.send(`${event}/schedule`, { title: 'Band <b>pembuka</b>', stage: 'Utama' }, { act: 'add' });
+  const { html } = await browser.get(`${event}/schedule`);
+  expect(html).toContain('Band &lt;b&gt;pembuka&lt;/b&gt;');
+  const item = /href="([^"]+\/schedule\/[a-z]+_[^"]+)"/.exec(html)?.[1] ?? '';
+  await browser.send(item, { title: 'Band utama' });
+  expect((await browser.get(`${event}/schedule`)).html).toContain('Band utama');
+  const outside = await browser.send(item, { startsAt: '2027-03-20T21:00', endsAt: '2027-03-20T20:00' });
+  expect([outside.status, outside.html.includes('id="endsAt-error"')]).toEqual([409, true]);
+  await browser.send(`${event}/schedule`, { title: 'Penutup' }, { act: 'add' });
+  await browser.send(`${event}/schedule`, {}, { act: 'remove' });
+  expect([...(await browser.get(`${event}/schedule`)).html.matchAll(/role="rowheader"/g)]).toHaveLength(1);
+});
+
+test('promo codes are made by percent and by amount, and closed', async () => {
+  await browser.send(`${event}/promo-codes`, { code: 'senja10', kind: 'percent', value: '10' }, { act: 'add' });
+  await browser.send(
+    `${event}/promo-codes`,
+    { kind: 'amount', value: 'Rp 50.000', redemptionsMax: '20' },
+    { act: 'add' },
+  );
+  const { html } = await browser.get(`${event}/promo-codes`);
+  expect(html).toContain('SENJA10');
+  expect(html).toMatch(/Rp\s50,000/);
+  expect(html).toContain('0 / 20');
+  const odd = await browser.send(`${event}/promo-codes`, { code: 'x', kind: 'percent', value: '200' }, { act: 'add' });
+  expect([odd.status, odd.html.includes('id="add-value-error"')]).toEqual([409, true]);
+  expect((await browser.send(`${event}/promo-codes`, {}, { act: 'switch' })).status).toBe(303);
+  expect((await browser.get(`${event}/promo-codes`)).html).toContain('Closed');
+});
+
+test('a waiting room is tried out, planned, and its faults stand beside their fields', async () => {
+  const asked = (await browser.get(`${event}/waiting-room?people=400`)).html;
+  expect(asked).toContain('25 % (100 places)');
+  const wrong = await browser.send(`${event}/waiting-room`, { preQueueOpensAt: '2020-01-01T10:00' });
+  expect([wrong.status, wrong.html.includes('id="preQueueOpensAt-error"')]).toEqual([409, true]);
+  const planned = await browser.send(`${event}/waiting-room`, { rateMax: '5' });
+  expect([planned.status, planned.location]).toEqual([303, `${event}/waiting-room?done=saved`]);
+  expect((await browser.get(`${event}/waiting-room`)).html).toContain('Not open yet');
+});
+
+test('a copy is a draft with the same parts, moved as far as its start', async () => {
+  const copied = await browser.send(`${event}/duplicate`, {
+    name: 'Konser Senja 2',
+    slug: 'konser-senja-dua',
+    startsAt: '2027-04-20T19:00',
+  });
+  const copy = copied.location.split('?')[0] ?? '';
+  expect([copied.status, copy === event]).toEqual([303, false]);
+  expect(formFields((await browser.get(`${copy}/details`)).html)).toMatchObject({
+    name: 'Konser Senja 2',
+    startsAt: '2027-04-20T19:00',
+    endsAt: '2027-04-20T22:00',
+  });
+  const tickets = (await browser.get(`${copy}/tickets`)).html;
+  expect(tickets).toMatch(/Festival[\s\S]*Rp\s350,000/);
+  expect([...(await browser.get(`${copy}/schedule`)).html.matchAll(/role="rowheader"/g)]).toHaveLength(1);
+});
