@@ -95,9 +95,9 @@ export const variables = z.object({
 
   HOLD_JITTER_SECONDS: wholeNumber(60, 0, 600),
   HELD_PER_NETWORK_MAX: wholeNumber(200, 1, 1_000_000),
+  SELF_SIGN_UP: flag,
   REQUESTS_PER_MINUTE_PER_NETWORK: wholeNumber(6000, 1, 10_000_000),
   ORDERS_PER_MINUTE_PER_NETWORK: wholeNumber(600, 1, 10_000_000),
-  SELF_SIGN_UP: flag,
   SIGN_INS_PER_MINUTE_PER_NETWORK: wholeNumber(30, 1, 100_000),
   STREAMS_PER_NETWORK_MAX: wholeNumber(1000, 1, 1_000_000),
   VERIFICATIONS_PER_MINUTE_PER_NETWORK: wholeNumber(300, 1, 100_000),
