@@ -153,6 +153,12 @@ describe('an organiser at the desk', () => {
     const token = (await textOf('code.secret')) ?? '';
     const answer = await world.request('/v1/sessions/current', { token });
     expect(answer.body).toMatchObject({ kind: 'device', eventId: event.id });
+    // The phone opens what the code says.
+    const phone = await (await browser.newContext({ locale: 'en' })).newPage();
+    await phone.goto(`${origin}/door?lang=en#device=${token}`);
+    await phone.waitForSelector('#actor:has-text("North gate")');
+    expect(phone.url()).not.toContain(token);
+    await phone.close();
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { formatDate } from '../../platform/text/format-time.ts';
 import { doorWords } from '../i18n/words/door.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
-import { byId, element, setText, show } from './shared/dom.ts';
+import { byId, element, setText, show, takeFragment } from './shared/dom.ts';
 import { keepKnownClient, knownClient } from './shared/known-client.ts';
 import { showReady } from './door/door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
@@ -76,6 +76,9 @@ function watchSignIn(): void {
       return enter();
     },
   });
+  // The code at the desk pairs a phone on which nobody is signed in: its address has the device's token behind the `#`.
+  const paired = new URLSearchParams(takeFragment()).get('device');
+  if (paired !== null && keptToken() === undefined) keepToken(paired);
   byId('device-submit', HTMLButtonElement).disabled = false;
   byId('device-form').addEventListener('submit', (event) => {
     event.preventDefault();

@@ -13,6 +13,7 @@ import { auditLogPage } from './log/audit-log.ts';
 import { taskPage } from './log/tasks.ts';
 import { attendeePage } from './orders/attendees.ts';
 import { giftPage } from './orders/gifts.ts';
+import { announcementPages } from './messages/announcements.ts';
 import { orderPages } from './orders/order-page.ts';
 import { orderRefundPages } from './orders/order-refund.ts';
 import { orderSearchPages } from './orders/order-search.ts';
@@ -51,5 +52,6 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);
+  announcementPages(addPage);
   return routes;
 }

@@ -31,6 +31,8 @@ const id = {
   tested: 'Webhook uji dikirim. Hasilnya tampil di bawah.',
   replayed: 'Webhook dikirim ulang.',
   removed: 'Dihapus.',
+  announced: 'Pengumuman sedang dikirim.',
+  announcementStopped: 'Pengiriman dihentikan.',
   created: 'Acara dibuat sebagai draf. Hanya tim Anda yang melihatnya.',
 };
 
@@ -64,6 +66,8 @@ const en: typeof id = {
   tested: 'A test webhook was sent. What became of it stands below.',
   replayed: 'The webhooks are sent again.',
   removed: 'Removed.',
+  announced: 'The announcement is being sent.',
+  announcementStopped: 'Sending has stopped.',
   created: 'The event was created as a draft. Only your team sees it.',
 };
 

@@ -112,6 +112,7 @@ const id = {
   admittedAt: 'Masuk',
   noAttendees: 'Belum ada pemegang tiket di sini.',
   download: 'Unduh sebagai laporan',
+  announce: 'Pengumuman',
   kinds: kindsId,
 };
 
@@ -183,6 +184,7 @@ const en: typeof id = {
   admittedAt: 'Entered',
   noAttendees: 'Nobody with a ticket here yet.',
   download: 'Download as a report',
+  announce: 'Announcements',
   kinds: kindsEn,
 };
 

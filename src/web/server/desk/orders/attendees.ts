@@ -33,7 +33,7 @@ async function showAttendees(desk: Desk): Promise<View> {
     title: words.attendees,
     ...eventView(event),
     eventSection: 'attendees',
-    body: html`<p class="page-actions">${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}</p>
+    body: html`<p class="page-actions">${linkButton(`/desk/events/${event.id}/announcements`, words.announce, true)} ${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}</p>
 <nav aria-label="${words.presence}"><ul class="filter">${filter}</ul></nav>
 ${
   data.length === 0

@@ -1,0 +1,220 @@
+import { html } from 'hono/html';
+import { formatCount } from '../../../../platform/text/format-money.ts';
+import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { announcementWords } from '../../../i18n/words/desk/announcements.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import type { FormValues } from '../forms.ts';
+import { areaField, hiddenField, selectField, textField } from '../parts/fields.ts';
+import { confirmStep, deskForm } from '../parts/form.ts';
+import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
+import { paging, table } from '../parts/table.ts';
+
+const path = (desk: Desk, page = '') => `/desk/events/${desk.param('eventId')}/announcements${page}`;
+
+/** Telling the buyers of an event something: written, previewed, and only then sent. */
+export function announcementPages(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/announcements', showList);
+  addPage('/desk/events/:eventId/announcements/new', showNew, { draft, send });
+  addPage('/desk/events/:eventId/announcements/:announcementId', showOne, { stop });
+}
+
+async function showList(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = announcementWords[language];
+  const event = await ownEvent(desk);
+  const cursor = desk.query('cursor');
+  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events/:eventId/announcements', {
+    param: eventParam(desk),
+    query: cursor === undefined ? {} : { cursor },
+  });
+  return {
+    title: words.title,
+    ...eventView(event),
+    eventSection: 'attendees',
+    body: html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(path(desk, '/new'), words.write)}</p>
+${
+  data.length === 0
+    ? html`<p>${words.none}</p>`
+    : table({
+        caption: words.title,
+        rows: data,
+        columns: [
+          {
+            label: words.subject,
+            cell: ({ id, kind, content }) =>
+              html`<a href="${path(desk, `/${id}`)}">${content?.[language].subject ?? words.kinds[kindOf(kind)]}</a>`,
+          },
+          { label: words.status, cell: ({ status }) => words.statuses[status] ?? status },
+          {
+            label: words.created,
+            cell: ({ createdAt }) => formatDateTime(createdAt, event.timeZone, language, 'medium'),
+          },
+        ],
+      })
+}${paging(desk, nextCursor)}`,
+  };
+}
+
+function kindOf(kind: string): 'practical' | 'news' | 'reminder' {
+  return kind === 'practical' || kind === 'news' ? kind : 'reminder';
+}
+
+async function showNew(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = announcementWords[language];
+  const event = await ownEvent(desk);
+  const form = desk.form('draft');
+  // Its form stands on the preview, which is not shown again: the announcement is previewed anew.
+  const { refusal } = desk.form('send');
+  const text = (locale: 'id' | 'en', legend: string) => html`<fieldset class="field-group"><legend>${legend}</legend>
+${textField(form, language, { name: `content.${locale}.subject`, label: words.subject, maxlength: 150 })}
+${areaField(form, language, { name: `content.${locale}.text`, label: words.text, maxlength: 5000, rows: 6 })}
+${textField(form, language, { name: `content.${locale}.shortText`, label: words.shortText, hint: words.shortHint, maxlength: 500, isOptional: true })}</fieldset>`;
+  return {
+    title: words.write,
+    ...eventView(event),
+    eventSection: 'attendees',
+    body: html`${refusal === undefined ? '' : notice(refusal, 'bad')}${deskForm(desk, {
+      form,
+      body: html`${selectField(form, language, {
+        name: 'kind',
+        label: words.kind,
+        options: (['practical', 'news'] as const).map((kind) => ({ value: kind, label: words.kinds[kind] })),
+      })}
+${selectField(form, language, {
+  name: 'checkedIn',
+  label: words.audience,
+  options: [
+    { value: '', label: words.everybody },
+    { value: 'true', label: words.checkedIn },
+    { value: 'false', label: words.notCheckedIn },
+  ],
+  isOptional: true,
+})}
+${text('id', words.indonesian)}${text('en', words.english)}
+<p class="check"><input type="checkbox" id="whatsapp" name="whatsapp"${form.values?.has('whatsapp') === true ? html` checked` : ''}><label for="whatsapp">${words.whatsapp}</label></p>`,
+      submit: words.preview,
+      cancelPath: path(desk),
+    })}`,
+  };
+}
+
+function textOf(values: FormValues, locale: 'id' | 'en') {
+  const shortText = values.optional(`content.${locale}.shortText`);
+  return {
+    subject: values.text(`content.${locale}.subject`),
+    text: values.text(`content.${locale}.text`),
+    ...(shortText === undefined ? {} : { shortText }),
+  };
+}
+
+type Drafted = Parameters<typeof previewView>[1];
+
+/** The preview is the answer itself: its token confirms exactly what stands on the screen. */
+const draft: Act = async (desk, values) => {
+  const checkedIn = values.optional('checkedIn');
+  const drafted = await desk.api.post('/v1/organizers/:slug/events/:eventId/announcements', {
+    param: eventParam(desk),
+    json: {
+      kind: values.text('kind') === 'news' ? 'news' : 'practical',
+      channels: values.has('whatsapp') ? ['email', 'whatsapp'] : ['email'],
+      audience: checkedIn === undefined ? {} : { checkedIn: checkedIn === 'true' },
+      content: { id: textOf(values, 'id'), en: textOf(values, 'en') },
+    },
+  });
+  return previewView(desk, drafted);
+};
+
+async function previewView(
+  desk: Desk,
+  drafted: {
+    id: string;
+    recipients: { email: number; whatsapp: number };
+    channels: readonly string[];
+    confirmationToken: string;
+    previews: readonly {
+      locale: string;
+      email: { subject: string; text: string } | null;
+      whatsapp: { text: string } | null;
+    }[];
+  },
+): Promise<View> {
+  const { language } = desk;
+  const words = announcementWords[language];
+  const event = await ownEvent(desk);
+  const previews = drafted.previews.map(
+    ({ locale, email, whatsapp }) => html`<h3>${locale === 'id' ? words.indonesian : words.english}</h3>
+${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class="message-text">${email.text}</pre>`}${whatsapp === null ? '' : html`<p><strong>WhatsApp</strong></p><pre class="message-text">${whatsapp.text}</pre>`}`,
+  );
+  return {
+    title: words.preview,
+    ...eventView(event),
+    eventSection: 'attendees',
+    body: html`<p class="lead">${words.previewLead}</p>${panel(words.recipients, recipientsPart(desk, drafted))}${previews}
+${confirmStep(desk, {
+  act: 'send',
+  text: words.previewLead,
+  body: html`${hiddenField('announcementId', drafted.id)}${hiddenField('confirmationToken', drafted.confirmationToken)}`,
+  button: words.send,
+  backPath: path(desk),
+})}`,
+  };
+}
+
+function recipientsPart({ language }: Desk, { recipients, channels }: Pick<Drafted, 'recipients' | 'channels'>): Html {
+  const words = announcementWords[language];
+  return html`<ul><li>${words.byEmail(formatCount(recipients.email, language))}</li>${channels.includes('whatsapp') ? html`<li>${words.byWhatsapp(formatCount(recipients.whatsapp, language))}</li>` : ''}</ul>`;
+}
+
+const send: Act = async (desk, values) => {
+  const announcementId = values.text('announcementId');
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/announcements/:announcementId/confirmation', {
+    param: { ...eventParam(desk), announcementId },
+    json: { confirmationToken: values.text('confirmationToken') },
+  });
+  return done(path(desk, `/${announcementId}`), 'announced');
+};
+
+const announcementParam = (desk: Desk) => ({ ...eventParam(desk), announcementId: desk.param('announcementId') });
+type Shown = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>;
+
+async function showOne(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = announcementWords[language];
+  const event = await ownEvent(desk);
+  const shown = await desk.api.get('/v1/organizers/:slug/events/:eventId/announcements/:announcementId', {
+    param: announcementParam(desk),
+  });
+  return {
+    title: shown.content?.[language].subject ?? words.kinds[kindOf(shown.kind)],
+    ...eventView(event),
+    eventSection: 'attendees',
+    body: html`${facts([
+      [words.status, words.statuses[shown.status] ?? shown.status],
+      [words.kind, words.kinds[kindOf(shown.kind)]],
+      [words.created, formatDateTime(shown.createdAt, event.timeZone, language, 'medium')],
+    ])}
+${shown.channels.map((channel) => panel(`${words.progress}: ${channel === 'email' ? 'Email' : 'WhatsApp'}`, progressPart(desk, shown.progress[channel])))}
+${shown.endedAt === null && shown.confirmedAt !== null ? deskForm(desk, { form: desk.form('stop'), submit: words.stop, isSmall: true }) : ''}`,
+  };
+}
+
+function progressPart({ language }: Desk, progress: Shown['progress']['email']): Html {
+  const words = announcementWords[language];
+  return facts(
+    (['waiting', 'queued', 'sent', 'delivered', 'failed', 'heldBack'] as const).map((name) => [
+      words[name],
+      formatCount(progress[name], language),
+    ]),
+  );
+}
+
+const stop: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/announcements/:announcementId/cancellation', {
+    param: announcementParam(desk),
+  });
+  return done(path(desk, `/${desk.param('announcementId')}`), 'announcementStopped');
+};
