@@ -55,6 +55,20 @@ export function createLog(options: { level: string; process: string }): Log {
       serializers: { err: describeError },
       redact: { paths: privateNames.flatMap((name) => [name, `*.${name}`]), remove: true },
     },
-    pino.destination({ dest: 1, sync: false, minLength: 4096 }),
+    openOutput(),
   );
+}
+
+const bufferedBytes = 4096;
+/** Kept while the output takes nothing. Later lines are dropped. */
+const waitingBytesMax = 1_048_576;
+
+/**
+ * Standard output. A process that sells and pays must not end because a line cannot be written, for example on a full disk: the
+ * output tries again with the next lines.
+ */
+function openOutput(): ReturnType<typeof pino.destination> {
+  const output = pino.destination({ dest: 1, sync: false, minLength: bufferedBytes, maxLength: waitingBytesMax });
+  output.on('error', () => {});
+  return output;
 }

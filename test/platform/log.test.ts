@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -29,4 +31,17 @@ test('a log says what failed and where, and nothing that anybody typed', { timeo
   expect(lines[3]).toMatchObject({ err: { constraint: 'limit_counters_quantity_check' } });
   for (const line of lines.slice(0, 6)) expect((line['err'] as { stack: string }).stack).toMatch(/^\s+at /);
   expect(lines[6]).toMatchObject({ level: 'info', process: 'test', orderId: 'ord_1', request: {} });
+});
+
+test('a process goes on when its log is on a full disk', { timeout: 60_000 }, async () => {
+  const program = fileURLToPath(new URL('support/logging-in-vain.ts', import.meta.url));
+  const child = spawn(process.execPath, [program], {
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
+  let said = '';
+  child.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  await once(child, 'close');
+  expect(said).toBe('still at work\n');
 });

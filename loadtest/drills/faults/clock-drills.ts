@@ -7,7 +7,7 @@ import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import type { Strikes } from '../sale/strikes.ts';
 import { selling, shortSale, unknownOutcomeSeconds } from '../sale/selling.ts';
 
-const stepMs = 600_000;
+const stepMs = 120_000;
 const eachForMs = 10_000;
 /** The processes read the file ten times a second. */
 const seenWithinMs = 1000;
@@ -22,7 +22,7 @@ function clockFile(strikes: Strikes): string {
   return file;
 }
 
-/** Ten minutes ahead, ten minutes behind, and right again: each step is seen by the processes themselves. */
+/** Two minutes ahead, two minutes behind, and right again: each step is seen by the processes themselves. */
 async function stepClocks({ strikes, wait, seconds }: Scene): Promise<void> {
   const file = files.get(strikes) ?? '';
   const seen = () => (existsSync(`${file}.seen`) ? readFileSync(`${file}.seen`, 'utf8').split('\n').length - 1 : 0);
@@ -44,7 +44,8 @@ export const clockDrills: Readonly<Record<string, Drill>> = {
     ...shortSale,
     fault: `API and worker: the wall clock is ${stepMs / 60_000} min ahead for ${eachForMs / 1000} s, then as much behind, then right`,
     proof: 'Each process notes the steps that it sees.',
-    stallMaxSeconds: unknownOutcomeSeconds,
+    // A job that was postponed by the wrong clock waits until the right clock gets there.
+    stallMaxSeconds: stepMs / 1000 + unknownOutcomeSeconds,
     world: (strikes) => ({
       nodeArguments: ['--import', new URL('shift-clock.ts', import.meta.url).href],
       environment: { DRILL_CLOCK_FILE: clockFile(strikes) },
