@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Drill } from '../drill.ts';
@@ -15,6 +15,8 @@ const what = 'the disk had no free block left';
 function mountSmallDisk(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=711`, 'drill', folder], { stdio: 'pipe' });
+  // A folder with something in it is left alone when the servers' data are discarded: it cannot be removed while it is mounted.
+  writeFileSync(join(folder, 'mounted'), '');
   return () => {
     execFileSync('umount', ['--lazy', folder], { stdio: 'pipe' });
     rmSync(folder, { recursive: true, force: true });
