@@ -77,7 +77,8 @@ async function chaos(scene: Scene): Promise<void> {
     'replies that were lost': struck('reset_after'),
     'answers that came slowly': struck('slow'),
     'answers with 429': struck(429),
-    'callbacks that came again': ({ kind, outcome }) => kind === 'callback.sent' && outcome === 'done',
+    'callbacks that were delivered, repeats among them': ({ kind, outcome }) =>
+      kind === 'callback.sent' && outcome === 'done',
   });
   const third = (scene.seconds * 1000) / 3;
   await play(scene, weather);
