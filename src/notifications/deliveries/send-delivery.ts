@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { backOffSeconds } from '../../platform/resilience/back-off.ts';
 import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
+import { DomainError } from '../../platform/errors.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { Composed, EmailChannel, SendResult, WhatsappChannel } from '../channel.ts';
 import { type ComposeDeps, composeMessage } from './compose-message.ts';
@@ -23,6 +25,9 @@ const pauseFirstSeconds = 4;
 const pauseMaxSeconds = 600;
 /** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
 const recheckAfterSeconds = 900;
+/** Within the time for which a delivery is in one worker's hands (`sendingMaxSeconds`). */
+const writtenWithinMs = 15_000;
+const writeAgainMs = 500;
 
 /**
  * Sends one delivery. Safe to repeat at any point: the row says what is left to do, and the job's own repeats are
@@ -68,8 +73,27 @@ async function orRequeue<Result>(
   } catch (error) {
     const failure = isUnavailable(error) ? 'database' : `${step}_fault`;
     deliveriesSent.inc({ template: claim.template, channel: claim.channel, result: failure });
-    await requeueDelivery(deps.db, { id: claim.id, failure, unspent: false, recheckSeconds: recheckAfterSeconds });
+    await untilWritten(() =>
+      requeueDelivery(deps.db, { id: claim.id, failure, unspent: false, recheckSeconds: recheckAfterSeconds }),
+    );
     throw error;
+  }
+}
+
+/**
+ * Writes what is certain about a delivery, also when Postgres is away for some seconds. Unwritten, a mail that was accepted would be
+ * sent again, and a WhatsApp message that never left would wait for minutes for a status.
+ */
+async function untilWritten(write: () => Promise<void>): Promise<void> {
+  const giveUpAt = performance.now() + writtenWithinMs;
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      const isAway = isUnavailable(error) || (error instanceof DomainError && error.retryAfterSeconds !== undefined);
+      if (!isAway || performance.now() > giveUpAt) throw error;
+      await pause(writeAgainMs);
+    }
   }
 }
 
@@ -106,11 +130,13 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
   const labels = { template: claim.template, channel: claim.channel };
   switch (result.kind) {
     case 'accepted':
-      await deps.deliveries.accept({
-        id: claim.id,
-        providerMessageId: result.providerMessageId,
-        senderId: result.senderId,
-      });
+      await untilWritten(() =>
+        deps.deliveries.accept({
+          id: claim.id,
+          providerMessageId: result.providerMessageId,
+          senderId: result.senderId,
+        }),
+      );
       if (result.hasEarlyStatuses === true && result.senderId !== undefined) {
         await foldEarlyStatuses(deps.db, {
           senderId: result.senderId,
