@@ -467,6 +467,21 @@ create table order_search_marks (
 -- The door list in the order of change, so that a device gets only what is new.
 create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);
 
+-- Ed25519 keys that sign the codes of an event's tickets. An event with a signing key has signed codes.
+create table ticket_keys (
+  event_id text not null references events (id),
+  key_id integer not null check (key_id between 0 and 255),
+  public_key bytea not null check (length(public_key) = 32),
+  -- Encrypted with ENCRYPTION_KEY for this event and number.
+  private_key text not null,
+  -- accepted: signs no more, but its codes are good. withdrawn: its codes open no door.
+  status text not null check (status in ('signing', 'accepted', 'withdrawn')),
+  created_at timestamptz not null default now(),
+  primary key (event_id, key_id)
+);
+
+create unique index ticket_keys_signing on ticket_keys (event_id) where status = 'signing';
+
 -- Codes that were replaced. The trigger retire_code writes them, so that devices learn of them.
 create table retired_codes (
   event_id text not null,

@@ -28,6 +28,7 @@ import { placementRoutes } from './orders/placement/routes.ts';
 import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
 import { orderSearchRoutes } from './orders/search/routes.ts';
+import { ticketCodeRoutes } from './orders/tickets/codes/routes.ts';
 import { ticketRoutes } from './orders/tickets/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -47,6 +48,7 @@ export function createRoutes(service: Service) {
     .route('/', placementRoutes(service))
     .route('/', orderRoutes(service))
     .route('/', ticketRoutes(service))
+    .route('/', ticketCodeRoutes(service))
     .route('/', phoneReadingRoutes(service))
     .route('/', paymentRoutes(service))
     .route('/', checkInRoutes(service))

@@ -147,6 +147,8 @@ export const examples: Readonly<Record<string, unknown>> = {
   changePool: { capacity: 5500 },
   createPromoCode: { code: 'SENJA10', kind: 'percent', value: 10, redemptionsMax: 500 },
   changePromoCode: { status: 'closed' },
+  changeTicketCodes: { codes: 'signed' },
+  rotateTicketKey: { withdrawEarlier: false },
   changeDoorSettings: { showsNames: true, categoryNotes: { [ticketCategoryId]: 'Blue wristband' } },
   createGate: { name: 'North', ticketCategoryIds: [ticketCategoryId] },
   changeGate: { ticketCategoryIds: null },

@@ -11,7 +11,7 @@ import {
 } from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { createPublisher, publishChanges } from '../src/live/index.ts';
-import { eventStockOf } from '../src/orders/index.ts';
+import { createTicketKeys, eventStockOf } from '../src/orders/index.ts';
 import {
   createPaymentAccounts,
   createSettlements,
@@ -84,6 +84,7 @@ export function composeWorker(config: Config, log: Log) {
     whatsapp,
     endpointCaller,
     deliveries: createDeliveries(db),
+    ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY }),
     ...composeReports({ config, log, closers, pool, db }),
     settlements: createSettlements({ db, clock: systemClock }),
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),

@@ -1,5 +1,6 @@
 import { sha256 } from '../../src/platform/crypto.ts';
-import { type IdPrefix, encodeBase32 } from '../../src/platform/ids.ts';
+import { type IdPrefix } from '../../src/platform/ids.ts';
+import { encodeBase32 } from '../../src/platform/text/base32.ts';
 
 const plainLength = 20;
 const eventKeyLength = 8;

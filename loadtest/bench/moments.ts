@@ -169,6 +169,7 @@ function renderFour(): Promise<Buffer> {
     order: { id: `ord_${id}`, buyerName: 'Ayu Lestari', locale: 'id', placedAt: new Date('2027-01-01T00:00:00Z') },
     tickets: Array.from({ length: 4 }, (_, index) => ({
       code: `${id.slice(0, 23)}${String(index + 1).padStart(3, '0')}`,
+      shortCode: `${id.slice(0, 23)}${String(index + 1).padStart(3, '0')}`,
       categoryName: 'Festival',
     })),
   });

@@ -1,8 +1,6 @@
 /** Every limit of the room, by name. */
 export const scansPerSyncMax = 500;
 export const syncBytesMax = 512 * 1024;
-/** Far longer than any code or link to one. Longer input is `invalid` without being read. */
-export const codeLengthMax = 1000;
 export const scanIdLengthMax = 100;
 export const deviceIdLengthMax = 100;
 /** A smaller difference of a device's clock is ignored: it is the time that the request took. */

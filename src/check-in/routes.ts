@@ -4,6 +4,7 @@ import { type ActorEnv, requireActor } from '../access/middleware.ts';
 import { jsonBody, jsonBytesMax } from '../http/contract/json-body.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { answer, body, problems } from '../http/contract/schemas.ts';
+import type { TicketKeys } from '../orders/index.ts';
 import type { Db } from '../platform/database/db.ts';
 import { presentScan, presentSummary } from './present.ts';
 import { type ScanLane, scanTicket } from './scans/scan-ticket.ts';
@@ -11,7 +12,7 @@ import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
 import { byDoor } from '../http/contract/security.ts';
 
-type Deps = { readonly db: Db; readonly actors: Actors; readonly scans: ScanLane };
+type Deps = { readonly db: Db; readonly actors: Actors; readonly ticketKeys: TicketKeys; readonly scans: ScanLane };
 
 const tags = ['Check-in'];
 

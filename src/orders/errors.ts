@@ -22,6 +22,8 @@ export type OrderErrorCode =
   | 'order.no_live_tickets'
   | 'order.note_limit_reached'
   | 'ticket.not_found'
+  | 'ticket_codes.not_signed'
+  | 'ticket_codes.keys_used_up'
   | 'pool.not_found'
   | 'pool.in_use'
   | 'pool.needed'
@@ -53,6 +55,8 @@ export const orderProblems = {
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
   'order.note_limit_reached': { status: 409, title: 'The order has as many notes as it may have' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
+  'ticket_codes.not_signed': { status: 409, title: 'The codes are not signed' },
+  'ticket_codes.keys_used_up': { status: 409, title: 'No key numbers left' },
   'pool.not_found': { status: 404, title: 'No such pool' },
   'pool.in_use': { status: 409, title: 'The pool has sold or holds more than that' },
   'pool.needed': { status: 409, title: 'The event has no places without this pool' },
@@ -166,6 +170,12 @@ export const orderHasNoLiveTickets = () =>
 
 export const noteLimitReached = (max: number) =>
   refusal('order.note_limit_reached', `An order has at most ${max} notes.`, { max });
+
+export const ticketCodesNotSigned = () =>
+  refusal('ticket_codes.not_signed', 'This event has opaque codes, so there is no key to change.');
+
+export const ticketKeysUsedUp = (max: number) =>
+  refusal('ticket_codes.keys_used_up', `An event has at most ${max} keys.`, { max });
 
 export const ticketNotFound = () => refusal('ticket.not_found', 'There is no such valid ticket in this order.');
 

@@ -39,5 +39,6 @@ export { createSoldOutMemory } from './placement/sold-out-memory.ts';
 export { refundOrder } from './lifecycle/refund-order.ts';
 export { createTicketPrinter } from './tickets/print-tickets.ts';
 export { indexOrders } from './search/index-orders.ts';
-export { ticketCode } from './tickets/present.ts';
+export { type TicketCodes, findTicketCodes } from './tickets/codes/change-ticket-codes.ts';
+export { type TicketKeys, type WriteCode, createTicketKeys } from './tickets/codes/ticket-keys.ts';
 export type { Order } from './tables.ts';

@@ -138,6 +138,19 @@ export const tickets = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );
 
+export const ticketKeys = pgTable(
+  'ticket_keys',
+  {
+    eventId: text('event_id').notNull(),
+    keyId: integer('key_id').notNull(),
+    publicKey: bytes('public_key').notNull(),
+    privateKey: text('private_key').notNull(),
+    status: text('status', { enum: ['signing', 'accepted', 'withdrawn'] }).notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.keyId] })],
+);
+
 export const retiredCodes = pgTable(
   'retired_codes',
   {
@@ -181,6 +194,7 @@ export const orderSearchMarks = pgTable('order_search_marks', {
 });
 
 export type Order = typeof orders.$inferSelect;
+export type TicketKeyRow = typeof ticketKeys.$inferSelect;
 export type Ticket = typeof tickets.$inferSelect;
 
 export type PromoCode = typeof promoCodes.$inferSelect;

@@ -10,6 +10,7 @@ import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { type DoorEvent, addDoorEvent, addTickets, taken } from '../../testkit/check-in/door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /**
  * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays one that can
@@ -78,9 +79,10 @@ async function run(of: DoorEvent, codes: readonly string[], steps: readonly Step
       deviceId: at.phone,
       direction: at.direction,
     };
-    if (at.minutesAgo === undefined) return scanTicket({ scans }, actor, { eventId: of.eventId, ...scan });
+    if (at.minutesAgo === undefined)
+      return scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, actor, { eventId: of.eventId, ...scan });
     const scannedAt = new Date(now - at.minutesAgo * 60_000);
-    const [answer] = await syncScans({ db: open.db, clock: systemClock }, actor, {
+    const [answer] = await syncScans({ db: open.db, clock: systemClock, ticketKeys: testTicketKeys(open.db) }, actor, {
       eventId: of.eventId,
       scans: [{ ...scan, scannedAt, result: resultOf(at) }],
     });

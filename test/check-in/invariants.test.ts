@@ -6,6 +6,7 @@ import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /** Each truth names the row that breaks it (E13). */
 
@@ -43,7 +44,7 @@ beforeEach(async () => {
   ticket = added;
   const scans = createScanLane({ db: open.db, flushesMax: 2 });
   await scanTicket(
-    { scans },
+    { scans, ticketKeys: testTicketKeys(open.db) },
     { ...event, kind: 'device', id: 'dev_1', role: 'door' },
     {
       eventId: event.eventId,

@@ -6,9 +6,10 @@ import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
-import { encodeBase32 } from '../../src/platform/ids.ts';
+import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 let database: TestDatabase;
 let sql: postgres.Sql;
@@ -57,7 +58,7 @@ const scan = (
   code: string,
   more: { gate?: string; direction?: 'entry' | 'exit'; scanId?: string; at?: DoorEvent } = {},
 ) =>
-  scanTicket({ scans }, staff, {
+  scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, staff, {
     eventId: (more.at ?? event).eventId,
     code,
     scanId: more.scanId ?? randomUUID(),
@@ -107,7 +108,7 @@ describe('a ticket enters once', () => {
     const [ticket, other] = [await one(), await one()];
     const scanId = randomUUID();
     expect((await scan(ticket.code, { scanId })).result).toBe('admitted');
-    const second = await scanTicket({ scans }, actorOf(event, 'stf_2'), {
+    const second = await scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, actorOf(event, 'stf_2'), {
       eventId: event.eventId,
       code: other.code,
       scanId,
@@ -180,7 +181,11 @@ describe('refusals', () => {
   it('refuses a device that scans for another event than its own', async () => {
     const device: Actor = { ...staff, kind: 'device', id: 'dev_1', role: 'door', eventId: 'evt_00000000' };
     await expect(
-      scanTicket({ scans }, device, { eventId: event.eventId, code: 'X', scanId: 'a' }),
+      scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, device, {
+        eventId: event.eventId,
+        code: 'X',
+        scanId: 'a',
+      }),
     ).rejects.toMatchObject({ code: 'check_in.other_event' });
   });
 });

@@ -10,6 +10,7 @@ import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../../testkit/check-in/door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /** Promise 6: offline, every conflict is reported. */
 
@@ -55,22 +56,26 @@ type Entry = {
 };
 
 const sync = async (id: string, entries: readonly Entry[], of: DoorEvent = event) => {
-  const answers = await syncScans({ db: open.db, clock: systemClock }, device(id, of), {
-    eventId: of.eventId,
-    scans: entries.map((entry) => ({
-      code: entry.ticket.code,
-      scanId: entry.scanId ?? randomUUID(),
-      gate: entry.gate ?? `${id} gate`,
-      direction: entry.direction,
-      scannedAt: entry.at,
-      result: entry.result,
-    })),
-  });
+  const answers = await syncScans(
+    { db: open.db, clock: systemClock, ticketKeys: testTicketKeys(open.db) },
+    device(id, of),
+    {
+      eventId: of.eventId,
+      scans: entries.map((entry) => ({
+        code: entry.ticket.code,
+        scanId: entry.scanId ?? randomUUID(),
+        gate: entry.gate ?? `${id} gate`,
+        direction: entry.direction,
+        scannedAt: entry.at,
+        result: entry.result,
+      })),
+    },
+  );
   return answers.map(taken);
 };
 
 const online = (id: string, ticket: HeldTicket, direction?: 'exit') =>
-  scanTicket({ scans }, device(id), {
+  scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, device(id), {
     eventId: event.eventId,
     code: ticket.code,
     scanId: randomUUID(),
@@ -131,11 +136,14 @@ describe('scans made offline', () => {
     const ticket = await one();
     const scanId = randomUUID();
     const at = { eventId: event.eventId, code: ticket.code, scanId };
-    expect((await scanTicket({ scans }, device('b'), at)).result).toBe('admitted');
+    expect((await scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, device('b'), at)).result).toBe('admitted');
     const [earlier] = await sync('a', [{ ticket, at: ago(5) }]);
     expect(earlier).toMatchObject({ result: 'admitted' });
     expect(earlier?.conflictAt).not.toBeNull();
-    expect(await scanTicket({ scans }, device('b'), at)).toMatchObject({ result: 'admitted', replayed: true });
+    expect(await scanTicket({ scans, ticketKeys: testTicketKeys(open.db) }, device('b'), at)).toMatchObject({
+      result: 'admitted',
+      replayed: true,
+    });
     const listed = await listConflicts({ db: open.db }, device('a'), { eventId: event.eventId, limit: 200 });
     expect(listed.find((conflict) => conflict.ticket_id === ticket.id)).toMatchObject({
       device_id: 'b',
@@ -220,11 +228,14 @@ describe('scans made offline', () => {
     const [ticket] = await addTickets(sql, foreign, 1);
     if (ticket === undefined) throw new Error('no ticket');
     await expect(
-      syncScans({ db: open.db, clock: systemClock }, device('a'), { eventId: foreign.eventId, scans: [] }),
+      syncScans({ db: open.db, clock: systemClock, ticketKeys: testTicketKeys(open.db) }, device('a'), {
+        eventId: foreign.eventId,
+        scans: [],
+      }),
     ).rejects.toMatchObject({ code: 'check_in.other_event' });
     const staff: Actor = { ...event, kind: 'api_key', id: 'key_1', role: 'door' };
     const scan = { code: ticket.code, scanId: 's', scannedAt: ago(1) };
-    const [answer] = await syncScans({ db: open.db, clock: systemClock }, staff, {
+    const [answer] = await syncScans({ db: open.db, clock: systemClock, ticketKeys: testTicketKeys(open.db) }, staff, {
       eventId: foreign.eventId,
       scans: [scan],
     });

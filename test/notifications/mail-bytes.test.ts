@@ -36,6 +36,7 @@ const data = (name: string, tickets = 2): OrderMailData => ({
   total: { amount: 1000 * tickets, currency: 'IDR' },
   tickets: Array.from({ length: tickets }, (_, index) => ({
     code: `7K3M9XQ206FJ2V1H8C9QX4T0${index}Z`,
+    shortCode: `7K3M9XQ206FJ2V1H8C9QX4T0${index}Z`,
     categoryName: name,
   })),
   expiresAt: new Date('2027-03-06T12:00:00Z'),

@@ -60,6 +60,7 @@ describe('tickets', () => {
       expect(ticket).toEqual({
         id: `tkt_${placed.id.slice(4)}00${index + 1}`,
         code: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+        shortCode: ticket.code,
         ticketCategoryId: placed.lines[0]?.ticketCategoryId,
         status: 'live',
       });

@@ -5,11 +5,12 @@ import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { encodeBase32 } from '../../src/platform/ids.ts';
+import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { bearer, json, pay } from '../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/orders/organizer-desk.ts';
 import { order, testHashSecret } from '../../testkit/orders/placing.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /** Guards that a corrected address gets the order, that the old one opens nothing any more, and that limits follow the name. */
 
@@ -112,7 +113,7 @@ describe('a corrected address', () => {
         code: encodeBase32(Buffer.from(code, 'hex')),
         direction: 'entry',
       } as const;
-      return (await scanTicket({ scans }, door, input)).result;
+      return (await scanTicket({ scans, ticketKeys: testTicketKeys(desk.open.db) }, door, input)).result;
     };
     const old = await codeOf();
     expect((await correct(placed.id, 'new-code@example.test')).status).toBe(200);

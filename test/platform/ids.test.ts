@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeBase32,
-  encodeBase32,
-  eventIdOf,
-  idPatterns,
-  newEventId,
-  newId,
-  newOrderId,
-  orderCode,
-  orderIdOf,
-} from '../../src/platform/ids.ts';
+import { eventIdOf, idPatterns, newEventId, newId, newOrderId, orderCode, orderIdOf } from '../../src/platform/ids.ts';
+import { decodeBase32, encodeBase32 } from '../../src/platform/text/base32.ts';
 
 /** Guards that ids sort by time, say what they belong to, and are read back in one spelling alone. */
 

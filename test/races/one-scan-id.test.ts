@@ -9,6 +9,7 @@ import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in
 import { openTestDb } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /** One scan id stands for one scan, and what went in and out is counted once, whoever hands it in at the same moment. */
 
@@ -32,6 +33,7 @@ async function atTwoProcesses<T>(
 const shareScanId = (database: RaceDatabase) =>
   atTwoProcesses(database, async (event, sql, pools) => {
     const lanes = pools.map(({ db }) => createScanLane({ db, flushesMax: 2 }));
+    const [ticketKeys] = pools.map(({ db }) => testTicketKeys(db));
     const actor: Actor = { ...event, kind: 'device', id: 'dev_race', role: 'door' };
     const seen = { wrong: 0, admitted: 0, refused: 0 };
     for (let round = 0; round < rounds; round += 1) {
@@ -39,10 +41,10 @@ const shareScanId = (database: RaceDatabase) =>
       await Promise.all(
         tickets.map(async ({ code, id }, index) => {
           const scans = lanes[index % lanes.length];
-          if (scans === undefined) throw new Error('no lane');
+          if (scans === undefined || ticketKeys === undefined) throw new Error('no lane');
           try {
             const input = { eventId: event.eventId, code, scanId: `scan-${round}` };
-            const { ticketId } = await scanTicket({ scans }, actor, input);
+            const { ticketId } = await scanTicket({ scans, ticketKeys }, actor, input);
             if (ticketId === id) seen.admitted += 1;
             else seen.wrong += 1;
           } catch (error) {
@@ -91,7 +93,10 @@ const inAndOut = (database: RaceDatabase) =>
           const actor: Actor = { ...event, kind: 'device', id: `dev_${direction}`, role: 'door' };
           const scannedAt = direction === 'entry' ? at(20) : at(10);
           const scans = [{ code, scanId: `${direction} ${code}`, direction, scannedAt }];
-          await syncScans({ db: pool.db, clock: systemClock }, actor, { eventId: event.eventId, scans });
+          await syncScans({ db: pool.db, clock: systemClock, ticketKeys: testTicketKeys(pool.db) }, actor, {
+            eventId: event.eventId,
+            scans,
+          });
         }),
       );
     }

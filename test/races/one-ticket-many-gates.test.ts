@@ -9,6 +9,8 @@ import type { DecidedScan } from '../../src/check-in/scans/queries.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
+import type { TicketKeys } from '../../src/orders/index.ts';
 
 /** Promise 6: one ticket, one entry online. Two lanes on two pools stand for two API processes. */
 
@@ -17,6 +19,7 @@ let sql: postgres.Sql;
 let pools: OpenDb[];
 let lanes: ScanLane[];
 let event: DoorEvent;
+let ticketKeys: TicketKeys;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -26,6 +29,9 @@ beforeAll(async () => {
   );
   lanes = pools.map(({ db }) => createScanLane({ db, flushesMax: 4 }));
   event = await addDoorEvent(sql);
+  const [pool] = pools;
+  if (pool === undefined) throw new Error('no pool');
+  ticketKeys = testTicketKeys(pool.db);
 });
 
 afterAll(async () => {
@@ -42,7 +48,7 @@ function scanAt(gate: number, code: string, more: { scanId?: string; direction?:
   const lane = lanes[gate % lanes.length];
   if (lane === undefined) throw new Error('no lane');
   const actor: Actor = { ...event, kind: 'device', id: `dev_${gate}`, role: 'door' };
-  return scanTicket({ scans: lane }, actor, {
+  return scanTicket({ scans: lane, ticketKeys }, actor, {
     eventId: event.eventId,
     code,
     scanId: more.scanId ?? randomUUID(),
@@ -130,7 +136,7 @@ describe('a lost reply (T81)', () => {
       const answers = await Promise.all(
         lanes.flatMap((scans) =>
           Array.from({ length: 3 }, () =>
-            scanTicket({ scans }, device, { eventId: event.eventId, code: ticket.code, scanId }),
+            scanTicket({ scans, ticketKeys }, device, { eventId: event.eventId, code: ticket.code, scanId }),
           ),
         ),
       );

@@ -6,11 +6,12 @@ import { createScanLane, hasAdmissions, scanTicket } from '../../src/check-in/in
 import { lockOrder } from '../../src/orders/index.ts';
 import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
 import { rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { encodeBase32 } from '../../src/platform/ids.ts';
+import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase, asControl } from './support/race-database.ts';
 import { withoutGuard } from './support/without-guard.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /** Promises 3 and 6: a ticket is either used at the door or taken back, never both. */
 
@@ -33,6 +34,7 @@ async function race({ url, db }: RaceDatabase): Promise<number> {
     organizerSlug: event.organizer.slug,
   };
   const scans = createScanLane({ db: door.db, flushesMax: 2 });
+  const ticketKeys = testTicketKeys(door.db);
   const requestFullRefund = () => Promise.reject(new Error('a free order needs no refund'));
   for (let round = 0; round < rounds; round += 1) {
     const placed = await order(placingDeps(desk), event);
@@ -41,7 +43,7 @@ async function race({ url, db }: RaceDatabase): Promise<number> {
       sql`select code from tickets where order_id = ${placed.order.id}`,
     );
     await Promise.allSettled([
-      scanTicket({ scans }, actor, {
+      scanTicket({ scans, ticketKeys }, actor, {
         eventId: event.id,
         code: encodeBase32(ticket?.code ?? Buffer.alloc(16)),
         scanId: randomUUID(),

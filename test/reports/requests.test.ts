@@ -21,6 +21,7 @@ import {
   reportStatus,
   stagedCount,
 } from '../../testkit/reports/report-world.ts';
+import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /** Guards who may ask for a report, see it, end it and open its file. */
 
@@ -203,6 +204,7 @@ describe('the mail', () => {
         clock: systemClock,
         config: world.config,
         deliveries: createDeliveries(world.db),
+        ticketKeys: testTicketKeys(world.db),
         reportMailOf: createReportMailOf({ clock: systemClock, config: world.config }),
         email,
         whatsapp: { send: () => Promise.reject(new Error('a report goes by mail')) },

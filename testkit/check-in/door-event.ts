@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import type { DecidedScan, ReusedScan } from '../../src/check-in/scans/queries.ts';
-import { encodeBase32, newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
+import { newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
+import { encodeBase32 } from '../../src/platform/text/base32.ts';
 
 /** A ticket with its id and the payload of its QR code. */
 export interface HeldTicket {

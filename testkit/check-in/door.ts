@@ -10,6 +10,8 @@ import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import { offlineRoutes } from '../../src/check-in/offline/routes.ts';
 import { checkInRoutes } from '../../src/check-in/routes.ts';
 import { doorSettingsRoutes } from '../../src/check-in/settings/routes.ts';
+import { ticketCodeRoutes } from '../../src/orders/tickets/codes/routes.ts';
+import { orderProblems } from '../../src/orders/errors.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { createRouter } from '../../src/http/contract/router.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -18,6 +20,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './door-event.ts';
 import { createTestDatabase } from '../services/database.ts';
+import { testEncryptionKey, testTicketKeys } from './ticket-keys.ts';
 
 export type Answer = { status: number; body: ReturnType<typeof JSON.parse> };
 
@@ -42,9 +45,10 @@ export interface Door {
   close(): Promise<void>;
 }
 
-const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: 'c3'.repeat(32) };
+const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: testEncryptionKey };
 const catalogue = {
   ...accessProblems,
+  ...orderProblems,
   ...checkInProblems,
   'request.invalid': { status: 400, title: 'Request not valid' },
   'request.not_found': { status: 404, title: 'Not found' },
@@ -60,13 +64,21 @@ export async function openDoor(categories: readonly { name: string }[] = [{ name
   const event = await addDoorEvent(sql, { categories });
   const log = createLog({ level: 'silent', process: 'test' });
   const actors = createActors({ db: open.db, clock: systemClock, config: secrets });
-  const deps = { db: open.db, actors, clock: systemClock, scans: createScanLane({ db: open.db, flushesMax: 4 }) };
+  const deps = {
+    db: open.db,
+    actors,
+    clock: systemClock,
+    scans: createScanLane({ db: open.db, flushesMax: 4 }),
+    ticketKeys: testTicketKeys(open.db),
+    encryptionKey: testEncryptionKey,
+  };
   const app = createRouter();
   app.onError(handleError(catalogue, log));
   app.route('/', checkInRoutes(deps));
   app.route('/', offlineRoutes(deps));
   app.route('/', doorSettingsRoutes(deps));
   app.route('/', gateRoutes(deps));
+  app.route('/', ticketCodeRoutes(deps));
 
   const call: Door['call'] = async (credential, method, path, body) => {
     const response = await app.request(path, {

@@ -38,6 +38,7 @@ import { type TestEvent, createEvent } from '../factories.ts';
 import { type OrderOptions, order, placingDeps } from '../orders/placing.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { openWorkDb, silentLog } from '../processes/worker.ts';
+import { testTicketKeys } from '../check-in/ticket-keys.ts';
 
 export const notificationConfig = {
   PUBLIC_URL: 'https://antre.example',
@@ -132,6 +133,7 @@ export async function openNotifications() {
     config,
     log: silentLog,
     deliveries: createDeliveries(db),
+    ticketKeys: testTicketKeys(db),
     reportMailOf: createReportMailOf({ clock: systemClock, config: notificationConfig }),
     email,
     whatsapp: openWhatsapp(),

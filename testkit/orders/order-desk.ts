@@ -26,6 +26,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
 import { placingDeps } from './placing.ts';
+import { testTicketKeys } from '../check-in/ticket-keys.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 
@@ -70,6 +71,7 @@ export function openDesk(open: OpenDb) {
       ).length > 0,
     buyerCorrected: createTellCorrectedBuyer({ clock: systemClock }),
     ticketPrinter: createTicketPrinter(),
+    ticketKeys: testTicketKeys(db),
     lookupLimiter: {
       consume: (key: string) => {
         world.lookedUp.push(key);

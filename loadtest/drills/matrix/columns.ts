@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { encodeBase32 } from '../../../src/platform/ids.ts';
+import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { bulkOrderId } from '../../bench/fill/bulk-orders.ts';
 import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';

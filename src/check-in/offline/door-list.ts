@@ -2,7 +2,9 @@ import type { Actor } from '../../access/actor.ts';
 import { decodeCursor, encodeCursor } from '../../http/contract/pagination.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { encodeBase32, orderCode } from '../../platform/ids.ts';
+import { orderCode } from '../../platform/ids.ts';
+import { encodeBase32 } from '../../platform/text/base32.ts';
+import { type TicketCodes, findTicketCodes } from '../../orders/index.ts';
 import { type DoorEvent, findActorEvent } from '../find-actor-event.ts';
 import { listEventGates } from '../gates/queries.ts';
 import { doorListOverlapSeconds } from '../limits.ts';
@@ -35,6 +37,7 @@ export type DoorList = {
   readonly settings: DoorSettings;
   readonly categories: readonly DoorCategory[];
   readonly gates: readonly Gate[];
+  readonly ticketCodes: TicketCodes;
   readonly entries: readonly DoorListEntry[];
   readonly nextCursor: string | null;
   /** On the last page: the cursor for later changes. */
@@ -75,6 +78,7 @@ export async function doorList(
     settings,
     categories: await listDoorCategories(deps.db, input.eventId),
     gates: await listEventGates(deps.db, input.eventId),
+    ticketCodes: await findTicketCodes(deps.db, input.eventId),
     entries: shown.map(entryOf),
     nextCursor:
       last === undefined ? null : encodeCursor([last.changed_at, last.key, place.readingSince, place.scansSince]),

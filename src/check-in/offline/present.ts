@@ -1,3 +1,4 @@
+import { eventNoOf } from '../../orders/tickets/codes/ticket-code.ts';
 import type { DomainError } from '../../platform/errors.ts';
 import type { InputFault } from '../../platform/field-faults.ts';
 import { presentGate, presentScan, time } from '../present.ts';
@@ -42,6 +43,13 @@ export function presentDoorList(list: DoorList) {
       doorNote: list.settings.categoryNotes[category.id] ?? null,
     })),
     gates: list.gates.map(presentGate),
+    signing: {
+      eventNo: eventNoOf(list.event.id),
+      isUsed: list.ticketCodes.codes === 'signed',
+      keys: list.ticketCodes.keys.flatMap(({ keyId, publicKey, status }) =>
+        status === 'withdrawn' ? [] : [{ keyId, publicKey: publicKey.toString('hex') }],
+      ),
+    },
     showsNames: list.settings.showsNames,
     data: list.entries.map(({ admission, ...entry }) => ({
       ...entry,

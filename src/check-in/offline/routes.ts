@@ -8,6 +8,7 @@ import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { byDoor } from '../../http/contract/security.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { TicketKeys } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { scanIdReused } from '../errors.ts';
 import { syncBytesMax } from '../limits.ts';
@@ -18,7 +19,7 @@ import { presentConflict, presentDoorList, presentRefusedScan, presentSyncedScan
 import * as schemas from './schemas.ts';
 import { readOfflineScan, syncScans } from './sync-scans.ts';
 
-type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
+type Deps = { readonly db: Db; readonly actors: Actors; readonly ticketKeys: TicketKeys; readonly clock: Clock };
 
 const tags = ['Check-in'];
 

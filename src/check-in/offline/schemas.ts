@@ -120,6 +120,13 @@ export const doorListSchema = z
       }),
     ),
     gates: z.array(gateSchema),
+    signing: z
+      .object({
+        eventNo: z.int().openapi({ description: 'Bytes 3 to 6 of a signed code of this event, as a number.' }),
+        isUsed: z.boolean().openapi({ description: 'Whether new codes are signed.' }),
+        keys: z.array(z.object({ keyId: z.int(), publicKey: z.string() })),
+      })
+      .openapi({ description: 'The Ed25519 keys, in hex, whose codes are good. A code of any other key is forged.' }),
     showsNames: z.boolean(),
     data: z.array(
       z.object({

@@ -3,10 +3,17 @@ import type { Clock } from '../../platform/clock.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { isConflict } from '../../platform/database/db-errors.ts';
 import type { Db } from '../../platform/database/db.ts';
+import type { TicketKeys } from '../../orders/index.ts';
 import { otherEvent } from '../errors.ts';
 import { conflictsTotal, faultsTotal, repeatsTotal, scansTotal } from '../metrics.ts';
 import { clockSkewIgnoredMs, scanIdLengthMax } from '../limits.ts';
-import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from '../scans/queries.ts';
+import {
+  type DecidedScan,
+  type OfflineFacts,
+  type ReusedScan,
+  type ScanToDecide,
+  checkInTickets,
+} from '../scans/queries.ts';
 import { type ScanInput, scanOf } from '../scans/scan-content.ts';
 import type { ScanResult } from '../tables.ts';
 import type { z } from '@hono/zod-openapi';
@@ -44,19 +51,21 @@ const triesMax = 5;
  * @throws DomainError check_in.other_event for a device of another event
  */
 export async function syncScans(
-  deps: { db: Db; clock: Clock },
+  deps: { db: Db; clock: Clock; ticketKeys: TicketKeys },
   actor: Actor,
   input: SyncInput,
 ): Promise<readonly (DecidedScan | ReusedScan)[]> {
   if (actor.kind === 'device' && actor.eventId !== input.eventId) throw otherEvent();
   const offsetMs = input.sentAt === undefined ? 0 : deps.clock.now().getTime() - input.sentAt.getTime();
-  const given = input.scans.map((scan) => {
-    const decided = toDecide(actor, scan, offsetMs);
-    return {
-      key: JSON.stringify([decided.deviceId, scan.scanId, decided.content, scan.scannedAt, scan.result]),
-      decided,
-    };
-  });
+  const given = await Promise.all(
+    input.scans.map(async (scan) => {
+      const known = await scanOf(deps.ticketKeys, actor, { ...scan, eventId: input.eventId });
+      return {
+        key: JSON.stringify([known.deviceId, scan.scanId, known.content, scan.scannedAt, scan.result]),
+        decided: { ...known, offline: offlineFactsOf(scan, offsetMs) },
+      };
+    }),
+  );
   const distinct = new Map(given.map(({ key, decided }) => [key, decided]));
   const answers = distinct.size === 0 ? [] : await decide(deps.db, input.eventId, [...distinct.values()]);
   const answerOf = new Map([...distinct.keys()].map((key, index) => [key, answers[index]]));
@@ -65,17 +74,14 @@ export async function syncScans(
   return given.flatMap(({ key }) => answerOf.get(key) ?? []);
 }
 
-function toDecide(actor: Actor, scan: OfflineScan, sentOffsetMs: number): ScanToDecide {
+function offlineFactsOf(scan: OfflineScan, sentOffsetMs: number): OfflineFacts {
   const offsetMs = scan.clockOffsetMs ?? (Math.abs(sentOffsetMs) < clockSkewIgnoredMs ? 0 : sentOffsetMs);
   const good = (scan.direction ?? 'entry') === 'entry' ? 'admitted' : 'exited';
   return {
-    ...scanOf(actor, scan),
-    offline: {
-      at: new Date(scan.scannedAt.getTime() + offsetMs),
-      deviceAt: scan.scannedAt,
-      decision: scan.result,
-      passed: scan.result === undefined || scan.result === good,
-    },
+    at: new Date(scan.scannedAt.getTime() + offsetMs),
+    deviceAt: scan.scannedAt,
+    decision: scan.result,
+    passed: scan.result === undefined || scan.result === good,
   };
 }
 

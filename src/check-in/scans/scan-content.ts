@@ -2,7 +2,9 @@ import { hash } from 'node:crypto';
 import type { Actor } from '../../access/actor.ts';
 import { gateKey } from '../gates/key.ts';
 import type { Direction } from '../tables.ts';
-import { readTicketCode } from './ticket-code.ts';
+import type { ScanToDecide } from './queries.ts';
+import type { TicketKeys } from '../../orders/index.ts';
+import { readTicketCode } from '../../orders/tickets/codes/ticket-code.ts';
 
 /** One scan as a scanner sends it. */
 export type ScanInput = {
@@ -16,9 +18,17 @@ export type ScanInput = {
 /** Half of a SHA-256: enough to tell apart the few contents that one scan id is ever used for. */
 const contentDigits = 32;
 
-/** A scan as it goes to the database, whether it happens now or happened offline. */
-export function scanOf(actor: Actor, input: ScanInput) {
-  const code = readTicketCode(input.code);
+/**
+ * A scan as it goes to the database, whether it happens now or happened offline. A signed code whose signature is wrong, or whose key was
+ * withdrawn, counts as no code.
+ */
+export async function scanOf(
+  ticketKeys: TicketKeys,
+  actor: Actor,
+  input: ScanInput & { readonly eventId: string },
+): Promise<Omit<ScanToDecide, 'offline'>> {
+  const read = readTicketCode(input.code);
+  const code = read === undefined ? undefined : await ticketKeys.verified(input.eventId, read);
   const codeHex = code === undefined ? undefined : Buffer.from(code).toString('hex');
   const direction = input.direction ?? 'entry';
   const key = input.gate === undefined ? '' : gateKey(input.gate);

@@ -1,4 +1,5 @@
 import type { Actor } from '../../access/actor.ts';
+import type { TicketKeys } from '../../orders/index.ts';
 import { otherEvent, scanIdReused } from '../errors.ts';
 import { repeatsTotal, scansTotal } from '../metrics.ts';
 import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
@@ -15,12 +16,12 @@ import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.
  * another code, direction or gate; service.overloaded, service.unavailable
  */
 export async function scanTicket(
-  deps: { scans: ScanLane },
+  deps: { scans: ScanLane; ticketKeys: TicketKeys },
   actor: Actor,
   input: ScanInput & { readonly eventId: string },
 ): Promise<DecidedScan> {
   if (actor.kind === 'device' && actor.eventId !== input.eventId) throw otherEvent();
-  const answer = await deps.scans.submit(input.eventId, scanOf(actor, input));
+  const answer = await deps.scans.submit(input.eventId, await scanOf(deps.ticketKeys, actor, input));
   scansTotal.inc({ result: answer.result, way: 'online' });
   if (answer.result === 'reused') throw scanIdReused();
   if (answer.replayed) repeatsTotal.inc({ way: 'online' });

@@ -1,7 +1,7 @@
 import { orderAccessToken, staffTokenLink, verificationMessage } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { eventCalendar, isOffCalendar, ticketCode } from '../../orders/index.ts';
+import { type TicketKeys, type WriteCode, eventCalendar, isOffCalendar } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';
@@ -29,6 +29,7 @@ export type ComposeDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly deliveries: Deliveries;
+  readonly ticketKeys: TicketKeys;
   readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
   readonly reportMailOf: ReportMailOf;
 };
@@ -93,7 +94,7 @@ async function composeOrderMessage(
   subject: OrderSubject,
 ): Promise<Composed | undefined> {
   const { order } = subject;
-  const data = orderMailData(deps, subject);
+  const data = orderMailData(deps, subject, await deps.ticketKeys.writerOf(subject.event.id));
   if (claim.channel === 'whatsapp') {
     if (claim.template === 'order_link') return undefined;
     return {
@@ -143,6 +144,7 @@ function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSu
 function orderMailData(
   deps: ComposeDeps,
   { order, event, organizerName, lines, tickets }: OrderSubject,
+  writeCode: WriteCode,
 ): OrderMailData {
   const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id, order.linkVersion);
   return {
@@ -161,7 +163,7 @@ function orderMailData(
     fees: money(order.fees, order.currency),
     total: money(order.total, order.currency),
     tickets: tickets.map((ticket) => ({
-      code: ticketCode({ code: Buffer.from(ticket.codeHex, 'hex') }),
+      ...writeCode({ code: Buffer.from(ticket.codeHex, 'hex'), codesBefore: ticket.codesBefore }),
       categoryName: ticket.categoryName,
     })),
     expiresAt: order.expiresAt,

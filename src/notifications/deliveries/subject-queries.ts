@@ -48,8 +48,8 @@ const subjectColumns = {
     from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
     where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
   // Bytes have no form of their own in JSON.
-  tickets: sql<readonly { readonly codeHex: string; readonly categoryName: string }[]>`(
-    select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'categoryName', c.name) order by t.id), '[]')
+  tickets: sql<readonly { readonly codeHex: string; readonly codesBefore: number; readonly categoryName: string }[]>`(
+    select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'codesBefore', t.codes_before, 'categoryName', c.name) order by t.id), '[]')
     from tickets t join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
     where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live')`,
 };

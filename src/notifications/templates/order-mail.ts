@@ -23,8 +23,8 @@ export type OrderMailData = {
   readonly discount: Money;
   readonly fees: Money;
   readonly total: Money;
-  /** Valid tickets, with the text that their QR symbol carries. */
-  readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
+  /** Valid tickets, with the text that their QR symbol carries, and the one that a person can type. */
+  readonly tickets: readonly { readonly code: string; readonly shortCode: string; readonly categoryName: string }[];
   /** When an unpaid order ends. */
   readonly expiresAt: Date;
   /** Money has come for the order, whatever became of it. */

@@ -61,7 +61,7 @@ function pass(
 <td style="padding:14px 16px 14px 6px;vertical-align:middle">
 <div class="soft" style="font-size:13px;color:#6b6862">${label}</div>
 <div class="strong" style="font-size:19px;font-weight:700;line-height:1.3;padding:2px 0 6px">${ticket.categoryName}</div>
-<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:#6b6862;word-break:break-all">${ticket.code}</div>
+<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:#6b6862;word-break:break-all">${ticket.shortCode}</div>
 </td></tr></table>`;
 }
 
@@ -77,7 +77,10 @@ function textOf(data: OrderMailData): string {
     count > inlineTicketsMax
       ? say.tickets.tooMany(count)
       : data.tickets
-          .map((ticket, index) => `${say.tickets.ticketOf(index + 1, count)} · ${ticket.categoryName} · ${ticket.code}`)
+          .map(
+            (ticket, index) =>
+              `${say.tickets.ticketOf(index + 1, count)} · ${ticket.categoryName} · ${ticket.shortCode}`,
+          )
           .join('\n'),
     `${say.tickets.open}: ${data.link}`,
     say.tickets.keepSafe,

@@ -6,7 +6,7 @@ import type { LookupLimiter } from '../ports.ts';
 import { sql } from 'drizzle-orm';
 import { stage } from '../../platform/jobs/outbox.ts';
 import { orderLinkRequested } from '../jobs.ts';
-import { plainBase32, readLookalikes } from '../../platform/ids.ts';
+import { plainBase32, readLookalikes } from '../../platform/text/base32.ts';
 
 /** Longer than the work takes, so that the time of the answer does not reveal what was found. */
 const answerMs = 250;

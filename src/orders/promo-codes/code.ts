@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { encodeBase32 } from '../../platform/ids.ts';
+import { encodeBase32 } from '../../platform/text/base32.ts';
 
 /** Longer input cannot be a code. */
 const inputMax = 200;

@@ -12,8 +12,8 @@ import type { Order } from '../tables.ts';
 export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
   readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
-  /** `code` is the text of the QR code. */
-  readonly tickets: readonly { readonly code: string; readonly categoryName: string }[];
+  /** `code` is the text of the QR code, `shortCode` what a person can type. */
+  readonly tickets: readonly { readonly code: string; readonly shortCode: string; readonly categoryName: string }[];
 };
 
 const words = {
@@ -70,7 +70,7 @@ export function drawTicket(
   place: Place,
 ): void {
   drawBand(sheet, input, place);
-  drawCode(sheet, ticket.code);
+  drawCode(sheet, ticket);
   drawFacts(sheet, input, ticket);
 }
 
@@ -91,7 +91,7 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
 }
 
 /** Draws the QR code, its text, and the line to fold along. */
-function drawCode(sheet: Sheet, code: string): void {
+function drawCode(sheet: Sheet, { code, shortCode }: TicketsPdfInput['tickets'][number]): void {
   const { document } = sheet;
   const width = document.page.width - 2 * margin;
   drawQr(document, code, (document.page.width - qrSide) / 2, qrTop);
@@ -104,7 +104,7 @@ function drawCode(sheet: Sheet, code: string): void {
     align: 'center',
     spacing: 1,
   } as const;
-  line(sheet, code.replace(/(.{4})(?=.)/g, '$1 '), letters);
+  line(sheet, shortCode.replace(/(.{4})(?=.)/g, '$1 '), letters);
   document
     .moveTo(margin, factsTop)
     .lineTo(margin + width, factsTop)

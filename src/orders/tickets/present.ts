@@ -1,17 +1,12 @@
-import { encodeBase32 } from '../../platform/ids.ts';
 import type { Ticket } from '../tables.ts';
+import type { WriteCode } from './codes/ticket-keys.ts';
 
-/** `code` is the payload of the QR code. */
-export function presentTicket(ticket: Ticket) {
+/** `code` is the payload of the QR code, `shortCode` what a person can type. */
+export function presentTicket(ticket: Ticket, writeCode: WriteCode) {
   return {
     id: ticket.id,
-    code: ticketCode(ticket),
+    ...writeCode(ticket),
     ticketCategoryId: ticket.ticketCategoryId,
     status: ticket.status,
   };
-}
-
-/** 26 characters of Crockford's base 32. */
-export function ticketCode(ticket: Pick<Ticket, 'code'>): string {
-  return encodeBase32(ticket.code);
 }

@@ -10,6 +10,7 @@ import { ownOrder } from '../buyer/order-access.ts';
 import { isKnownVersion, isUnchanged } from '../buyer/routes.ts';
 import { orderParams } from '../buyer/schemas.ts';
 import { calendar } from './calendar.ts';
+import type { TicketKeys } from './codes/ticket-keys.ts';
 import { presentTicket } from './present.ts';
 import type { TicketPrinter } from './print-tickets.ts';
 import { findTickets } from './queries.ts';
@@ -21,6 +22,7 @@ export type TicketRoutesDeps = {
   readonly db: Db;
   readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
   readonly ticketPrinter: TicketPrinter;
+  readonly ticketKeys: TicketKeys;
 };
 
 const tags = ['Orders'];
@@ -97,7 +99,8 @@ export function ticketRoutes(deps: TicketRoutesDeps) {
     .openapi(ticketsRoute, async (c) => {
       const orderId = await ownOrder(c, deps, c.req.valid('param').id);
       const found = await findTickets(deps.db, eventIdOf(orderId), orderId);
-      const tickets = { data: found.map(presentTicket), nextCursor: null };
+      const writeCode = await deps.ticketKeys.writerOf(eventIdOf(orderId));
+      const tickets = { data: found.map((ticket) => presentTicket(ticket, writeCode)), nextCursor: null };
       if (isUnchanged(c, JSON.stringify(tickets))) return c.body(null, 304);
       return c.json(tickets, 200);
     })

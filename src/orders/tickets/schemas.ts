@@ -8,6 +8,10 @@ export const ticketSchema = z
   .object({
     id: ticketIdSchema,
     code: z.string().openapi({ description: 'What the QR carries.', example: '3V2M8R0WJ6ZK9T5XQ1H7C4D0AG' }),
+    shortCode: z.string().openapi({
+      description: 'What a person can type at the door. The same as `code`, unless the event has signed codes.',
+      example: '3V2M8R0WJ6ZK9T5XQ1H7C4D0AG',
+    }),
     ticketCategoryId: z.string(),
     status: z.enum(['live', 'revoked']),
   })

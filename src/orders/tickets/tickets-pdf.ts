@@ -6,13 +6,13 @@ import { type TicketFacts, findEvent, findTickets } from './queries.ts';
 import { findOrder } from '../buyer/queries.ts';
 import { orderHasNoLiveTickets, orderNotFound } from '../errors.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
-import { ticketCode } from './present.ts';
+import type { TicketKeys, WriteCode } from './codes/ticket-keys.ts';
 import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
 
 /** More than any order has. It bounds one document. */
 const ticketsMax = 200;
 /** Part of each version. Raise it with every change of the pages' look. */
-const layout = 2;
+const layout = 3;
 const versionLength = 22;
 
 export type TicketsPdf = {
@@ -27,20 +27,21 @@ export type TicketsPdf = {
  * @throws DomainError order.not_found, order.no_live_tickets, service.busy
  */
 export async function ticketsPdf(
-  deps: { readonly db: Db; readonly ticketPrinter: TicketPrinter },
+  deps: { readonly db: Db; readonly ticketPrinter: TicketPrinter; readonly ticketKeys: TicketKeys },
   orderId: string,
 ): Promise<TicketsPdf> {
   if (!deps.ticketPrinter.takes(orderId)) throw serviceBusy('tickets_pdf', printRetrySeconds);
   const eventId = eventIdOf(orderId);
-  const [event, facts, tickets] = await Promise.all([
+  const [event, facts, tickets, writeCode] = await Promise.all([
     findEvent(deps.db, eventId),
     findOrder(deps.db, eventId, orderId),
     findTickets(deps.db, eventId, orderId),
+    deps.ticketKeys.writerOf(eventId),
   ]);
   if (event === undefined || facts === undefined) throw orderNotFound();
   const live = tickets.filter((ticket) => ticket.status === 'live').slice(0, ticketsMax);
   if (live.length === 0) throw orderHasNoLiveTickets();
-  const input = pageFacts(event, facts.order, live);
+  const input = pageFacts(event, facts.order, live, writeCode);
   const version = versionOf(input);
   return { version, bytes: () => deps.ticketPrinter.print(orderId, version, input) };
 }
@@ -50,12 +51,13 @@ function pageFacts(
   event: TicketsPdfInput['event'],
   order: TicketsPdfInput['order'],
   tickets: readonly TicketFacts[],
+  writeCode: WriteCode,
 ): TicketsPdfInput {
   const { name, venue, address, city, startsAt, doorsOpenAt, timeZone } = event;
   return {
     event: { name, venue, address, city, startsAt, doorsOpenAt, timeZone },
     order: { id: order.id, buyerName: order.buyerName, locale: order.locale, placedAt: order.placedAt },
-    tickets: tickets.map((ticket) => ({ code: ticketCode(ticket), categoryName: ticket.categoryName })),
+    tickets: tickets.map((ticket) => ({ ...writeCode(ticket), categoryName: ticket.categoryName })),
   };
 }
 

@@ -15,7 +15,7 @@ const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {
     timeZone: 'Asia/Jakarta',
   },
   order: { id: 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', buyerName: 'Ayu', locale: 'id', placedAt: new Date(0) },
-  tickets: [{ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' }],
+  tickets: [{ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' }],
 });
 const isRight = await passwords.verify('rahasia', await passwords.hash('rahasia'));
 process.stdout.write(JSON.stringify({ pdf: Buffer.from(pdf).subarray(0, 5).toString(), isRight }));

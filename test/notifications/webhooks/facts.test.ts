@@ -11,7 +11,7 @@ import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
 import type { Order } from '../../../src/orders/tables.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
-import { ticketCode } from '../../../src/orders/index.ts';
+import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { createEvent, createOrganizer, createPaymentAccount, signedInOwner } from '../../../testkit/factories.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
 
@@ -43,7 +43,7 @@ async function ticketOf(orderId: string) {
     sql`select id, encode(code, 'hex') as code from tickets where order_id = ${orderId} order by id limit 1`,
   );
   if (ticket === undefined) throw new Error('no ticket');
-  return { id: ticket.id, code: ticketCode({ code: Buffer.from(ticket.code, 'hex') }) };
+  return { id: ticket.id, code: encodeBase32(Buffer.from(ticket.code, 'hex')) };
 }
 
 async function sale(price = 150_000) {

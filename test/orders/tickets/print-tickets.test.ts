@@ -18,7 +18,11 @@ const input = (id: string, tickets = 1): TicketsPdfInput => ({
     timeZone: 'Asia/Jakarta',
   },
   order: { id: `ord_7K3M9XQ206FJ2V1H8C9QX4T0R${id}`, buyerName: `Ayu ${id}`, locale: 'id', placedAt: new Date(0) },
-  tickets: Array.from({ length: tickets }, () => ({ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' })),
+  tickets: Array.from({ length: tickets }, () => ({
+    code: '7K3M9XQ206FJ2V1H8C9QX4T0RB',
+    shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB',
+    categoryName: 'Festival',
+  })),
 });
 
 /** After the pages of a large order the helper rests for less than this. */

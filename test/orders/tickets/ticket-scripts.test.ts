@@ -55,7 +55,11 @@ const draw = (name: string, buyerName: string, tickets = 1) =>
       timeZone: 'Asia/Jakarta',
     },
     order: { id: 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', buyerName, locale: 'id', placedAt: new Date(0) },
-    tickets: Array.from({ length: tickets }, () => ({ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: buyerName })),
+    tickets: Array.from({ length: tickets }, () => ({
+      code: '7K3M9XQ206FJ2V1H8C9QX4T0RB',
+      shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB',
+      categoryName: buyerName,
+    })),
   });
 
 function streamsOf(pdf: Buffer): string[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { ticketCode } from '../../../src/orders/tickets/present.ts';
+import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { quietZoneModules } from '../../../src/orders/tickets/qr.ts';
 import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
@@ -23,10 +23,10 @@ const order = {
 } as const;
 
 const someTickets = (count: number) =>
-  Array.from({ length: count }, () => ({
-    code: ticketCode({ code: randomBytes(16) }),
-    categoryName: 'Festival',
-  }));
+  Array.from({ length: count }, () => {
+    const code = encodeBase32(randomBytes(16));
+    return { code, shortCode: code, categoryName: 'Festival' };
+  });
 
 /** The drawing commands of each page, and the text that they show. */
 function pagesOf(pdf: Buffer): { commands: string; text: string }[] {

@@ -40,6 +40,6 @@ function ticketItem(path: string, ticket: TicketView, name: string, number: numb
   image.loading = number > 2 ? 'lazy' : 'eager';
   image.decoding = 'async';
   image.src = `${path}/tickets/${encodeURIComponent(ticket.id)}/qr.svg`;
-  const groups = ticket.code.replace(/(.{5})(?=.{5})/g, '$1 ');
+  const groups = ticket.shortCode.replace(/(.{5})(?=.{5})/g, '$1 ');
   return element('li', { className: 'ticket' }, top, image, element('p', { className: 'mono', text: groups }));
 }

@@ -43,7 +43,7 @@ export type OrderView = {
 
 export type TicketView = {
   readonly id: string;
-  readonly code: string;
+  readonly shortCode: string;
   readonly ticketCategoryId: string;
   readonly status: 'live' | 'revoked';
 };

@@ -1,0 +1,35 @@
+import { z } from '@hono/zod-openapi';
+import { eventIdSchema, slugSchema, timeSchema } from '../../../http/contract/schemas.ts';
+
+export const ticketCodesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+
+const codes = z.enum(['opaque', 'signed']).openapi({
+  description:
+    '`opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and ' +
+    'without having the ticket on its list.',
+});
+
+export const ticketCodesSchema = z
+  .object({
+    codes,
+    keys: z.array(
+      z.object({
+        keyId: z.int(),
+        publicKey: z.string().openapi({ description: 'The 32 bytes in hex.' }),
+        status: z.enum(['signing', 'accepted', 'withdrawn']),
+        createdAt: timeSchema,
+      }),
+    ),
+  })
+  .openapi('TicketCodes');
+
+export const ticketCodesChangeSchema = z.strictObject({ codes }).openapi('TicketCodesChange');
+
+export const ticketKeyRotationSchema = z
+  .strictObject({
+    withdrawEarlier: z.boolean().default(false).openapi({
+      description:
+        'Whether codes of the earlier keys open no door any more, because somebody else may have those keys.',
+    }),
+  })
+  .openapi('TicketKeyRotation');

@@ -1,0 +1,127 @@
+import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { promisify } from 'node:util';
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
+import { decrypt, encrypt } from '../../../platform/crypto.ts';
+import { type Db, rowsOf } from '../../../platform/database/db.ts';
+import { encodeBase32 } from '../../../platform/text/base32.ts';
+import { type Ticket, type TicketKeyRow, ticketKeys } from '../../tables.ts';
+import { type ReadCode, type SignedPart, eventNoOf, writeSignedCode } from './ticket-code.ts';
+
+/** The text of a ticket's QR, and the 26 characters that a person can type instead. */
+export type WrittenCode = { readonly code: string; readonly shortCode: string };
+export type WriteCode = (ticket: Pick<Ticket, 'code' | 'codesBefore'>) => WrittenCode;
+
+/** The keys that sign codes of tickets, cached in this process for at most half a minute. */
+export type TicketKeys = {
+  /** How the codes of an event are written: signed if it has a signing key, else opaque. */
+  writerOf(eventId: string): Promise<WriteCode>;
+  /**
+   * The code's bytes, if its signature is right; undefined if it is not, or if its key was withdrawn. A code without a signature is
+   * returned as it is.
+   */
+  verified(eventId: string, read: ReadCode): Promise<Uint8Array | undefined>;
+};
+
+const cachedEventsMax = 1000;
+const cachedMs = 30_000;
+/** A key that this process does not know may be new: it looks again, but no more often than this. */
+const lookAgainMs = 1000;
+/** A private key in PKCS8 is this and its 32 bytes; a public key in SPKI likewise. */
+const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
+const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
+const verifyAside = promisify(verify);
+
+type EventKeys = {
+  readonly readAt: number;
+  readonly signing: { readonly keyId: number; readonly key: KeyObject } | undefined;
+  readonly accepted: ReadonlyMap<number, KeyObject>;
+};
+
+export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey: string }): TicketKeys {
+  const cache = new LRUCache<string, EventKeys, unknown>({
+    max: cachedEventsMax,
+    ttl: cachedMs,
+    fetchMethod: async (eventId) => eventKeysOf(deps, eventId),
+  });
+  const keysOf = async (eventId: string): Promise<EventKeys> => {
+    const keys = await cache.fetch(eventId);
+    if (keys === undefined) throw new Error('the keys of an event were not read');
+    return keys;
+  };
+
+  const isRight = async (eventId: string, signed: SignedPart): Promise<boolean> => {
+    let keys = await keysOf(eventId);
+    if (!keys.accepted.has(signed.keyId) && performance.now() - keys.readAt > lookAgainMs) {
+      keys = await eventKeysOf(deps, eventId);
+      cache.set(eventId, keys);
+    }
+    const key = keys.accepted.get(signed.keyId);
+    return key !== undefined && verifyAside(null, signed.message, key, signed.signature);
+  };
+
+  return {
+    writerOf: async (eventId) => {
+      const { signing } = await keysOf(eventId);
+      const eventNo = eventNoOf(eventId);
+      return ({ code, codesBefore }) => {
+        const shortCode = encodeBase32(code);
+        if (signing === undefined) return { code: shortCode, shortCode };
+        const parts = { keyId: signing.keyId, eventNo, code, codesBefore };
+        return { code: writeSignedCode(parts, (message) => sign(null, message, signing.key)), shortCode };
+      };
+    },
+    verified: async (eventId, { code, signed }) => {
+      if (signed === undefined) return code;
+      // A ticket of another event is told apart from a forgery by the key of its own event.
+      const signedFor = signed.eventNo === eventNoOf(eventId) ? eventId : await eventOfCode(deps.db, code);
+      if (signedFor === undefined || signed.eventNo !== eventNoOf(signedFor)) return undefined;
+      return (await isRight(signedFor, signed)) ? code : undefined;
+    },
+  };
+}
+
+async function eventKeysOf({ db, encryptionKey }: { db: Db; encryptionKey: string }, eventId: string) {
+  const rows = await db
+    .select()
+    .from(ticketKeys)
+    .where(and(eq(ticketKeys.eventId, eventId), ne(ticketKeys.status, 'withdrawn')));
+  const signing = rows.find(({ status }) => status === 'signing');
+  return {
+    readAt: performance.now(),
+    signing: signing === undefined ? undefined : { keyId: signing.keyId, key: openPrivateKey(encryptionKey, signing) },
+    accepted: new Map(rows.map(({ keyId, publicKey }) => [keyId, publicKeyOf(publicKey)])),
+  };
+}
+
+async function eventOfCode(db: Db, code: Uint8Array): Promise<string | undefined> {
+  const [row] = await rowsOf<{ event_id: string }>(
+    db,
+    sql`select event_id from tickets where code = ${Buffer.from(code)} limit 1`,
+  );
+  return row?.event_id;
+}
+
+/** A new pair of keys, the private one encrypted for its event and number. */
+export function newTicketKey(encryptionKey: string, eventId: string, keyId: number) {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(pkcs8Head.length);
+  return {
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }).subarray(spkiHead.length),
+    privateKey: encrypt(encryptionKey, seed.toString('hex'), contextOf(eventId, keyId)),
+  };
+}
+
+function openPrivateKey(encryptionKey: string, { eventId, keyId, privateKey }: TicketKeyRow): KeyObject {
+  const seed = Buffer.from(decrypt(encryptionKey, privateKey, contextOf(eventId, keyId)), 'hex');
+  return createPrivateKey({ key: Buffer.concat([pkcs8Head, seed]), format: 'der', type: 'pkcs8' });
+}
+
+function publicKeyOf(bytes: Buffer): KeyObject {
+  return createPublicKey({ key: Buffer.concat([spkiHead, bytes]), format: 'der', type: 'spki' });
+}
+
+/** What a private key is encrypted for. A value copied to another row does not decrypt there. */
+function contextOf(eventId: string, keyId: number): string {
+  return `ticket_key:${eventId}:${keyId}`;
+}
