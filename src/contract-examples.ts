@@ -73,6 +73,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     gate: 'North',
     direction: 'entry',
   },
+  undoScan: { eventId, scanId: 'scan-000123', reason: 'Scanned at the exit by mistake' },
   syncScans: {
     eventId,
     deviceId: 'phone-of-budi',

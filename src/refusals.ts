@@ -86,6 +86,7 @@ export const refusals = {
     'access.cross_site',
   ],
   scanTicket: ['check_in.other_event', 'check_in.scan_id_reused'],
+  undoScan: [...event, 'check_in.other_event', 'check_in.scan_not_found', 'check_in.not_undoable'],
   syncScans: ['check_in.other_event'],
   showDoorList: [...event, 'check_in.other_event'],
   summarizeCheckIns: [...event, 'check_in.other_event'],

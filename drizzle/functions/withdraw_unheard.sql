@@ -13,7 +13,7 @@ begin
     cross join lateral (
       select * from scans
       where event_id = p_event_id and actor_id = x ->> 'actor' and device_id = x ->> 'device' and scan_id = x ->> 'scan'
-        and not offline and content = decode(x ->> 'content', 'hex') and passed <> (x ->> 'passed')::boolean limit 1
+        and not offline and undone_at is null and content = decode(x ->> 'content', 'hex') and passed <> (x ->> 'passed')::boolean limit 1
     ) s
     order by actor_id, device_id, scan_id, ordinality
   ), withdrawn as (

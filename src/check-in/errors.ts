@@ -4,6 +4,8 @@ export type CheckInErrorCode =
   | 'check_in.other_event'
   | 'event.not_found'
   | 'check_in.scan_id_reused'
+  | 'check_in.scan_not_found'
+  | 'check_in.not_undoable'
   | 'gate.not_found'
   | 'gate.name_taken'
   | 'gate.limit_reached'
@@ -13,6 +15,8 @@ export const checkInProblems = {
   'check_in.other_event': { status: 403, title: 'Device of another event' },
   'event.not_found': { status: 404, title: 'Event not found' },
   'check_in.scan_id_reused': { status: 422, title: 'Scan id used for another scan' },
+  'check_in.scan_not_found': { status: 404, title: 'Scan not found' },
+  'check_in.not_undoable': { status: 409, title: 'Nothing to undo' },
   'gate.not_found': { status: 404, title: 'Gate not found' },
   'gate.name_taken': { status: 409, title: 'Name taken' },
   'gate.limit_reached': { status: 409, title: 'Too many gates' },
@@ -32,6 +36,12 @@ export const scanIdReused = (): Refusal =>
     'check_in.scan_id_reused',
     'This scan id was used for another code, direction, gate or time. Nothing was written; scan again with a new id.',
   );
+
+export const scanNotFound = (): Refusal =>
+  new DomainError('check_in.scan_not_found', 'This login has made no such scan on this device.');
+
+export const scanNotUndoable = (): Refusal =>
+  new DomainError('check_in.not_undoable', 'Nobody went through by this scan, so there is nothing to undo.');
 
 export const gateNotFound = (): Refusal => new DomainError('gate.not_found', 'There is no such gate.');
 

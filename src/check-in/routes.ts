@@ -8,6 +8,7 @@ import type { TicketKeys } from '../orders/index.ts';
 import type { Db } from '../platform/database/db.ts';
 import { presentScan, presentSummary } from './present.ts';
 import { type ScanLane, scanTicket } from './scans/scan-ticket.ts';
+import { undoScan } from './scans/undo-scan.ts';
 import * as schemas from './schemas.ts';
 import { summarizeCheckIns } from './summarize-check-ins.ts';
 import { byDoor } from '../http/contract/security.ts';
@@ -35,6 +36,21 @@ export function checkInRoutes(deps: Deps) {
     },
   });
 
+  const undo = createRoute({
+    method: 'post',
+    path: '/v1/check-ins/undos',
+    tags,
+    security: byDoor,
+    operationId: 'undoScan',
+    summary: 'Take back a scan that was a mistake',
+    middleware: [actorOnly, jsonBody()] as const,
+    request: { body: body(schemas.undoSchema) },
+    responses: {
+      200: answer(schemas.undoAnswerSchema, 'The ticket is as if the scan had not been made.'),
+      ...problems(400, 401, 403, 404, 409, 429, 503),
+    },
+  });
+
   const summary = createRoute({
     method: 'get',
     path: '/v1/events/{id}/check-ins/summary',
@@ -56,6 +72,7 @@ export function checkInRoutes(deps: Deps) {
       return c.json(presentScan(decided), 200);
     })
 
+    .openapi(undo, async (c) => c.json(await undoScan(deps, c.var.actor, c.req.valid('json')), 200))
     .openapi(summary, async (c) => {
       return c.json(presentSummary(await summarizeCheckIns(deps, c.var.actor, c.req.valid('param').id)), 200);
     });

@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, patternFault, plainIdSchema, ticketIdSchema, timeSchema } from '../http/contract/schemas.ts';
+import {
+  eventIdSchema,
+  fault,
+  lineOfText,
+  patternFault,
+  plainIdSchema,
+  ticketIdSchema,
+  timeSchema,
+} from '../http/contract/schemas.ts';
 import { gateName } from './gates/schemas.ts';
-import { deviceIdLengthMax, scanIdLengthMax } from './limits.ts';
+import { deviceIdLengthMax, scanIdLengthMax, undoReasonLengthMax } from './limits.ts';
 import { directions, scanResults } from './tables.ts';
 
 const ownId = (max: number) =>
@@ -17,10 +25,16 @@ export const deviceIdField = ownId(deviceIdLengthMax).optional().openapi({
 });
 
 export const scanFields = {
-  code: z.string().openapi({
-    description:
-      'What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of ' +
-      'scanners, or a link that carries it. Anything that is no code is "invalid".',
+  code: z
+    .string()
+    .optional()
+    .openapi({
+      description:
+        'What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of ' +
+        'scanners, or a link that carries it. Anything that is no code is "invalid". Left out only with `ticketId`.',
+    }),
+  ticketId: ticketIdSchema.optional().openapi({
+    description: 'Instead of a code: a ticket that a person found by name, on the door list.',
   }),
   scanId: ownId(scanIdLengthMax).openapi({
     description:
@@ -34,7 +48,31 @@ export const scanFields = {
   direction: z.enum(directions).default('entry'),
 };
 
-export const scanSchema = z.strictObject({ eventId: eventIdSchema, ...scanFields }).openapi('Scan');
+/** One of the two says which ticket is meant. */
+export const hasOneSubject = ({ code, ticketId }: { code?: string | undefined; ticketId?: string | undefined }) =>
+  (code === undefined) !== (ticketId === undefined);
+export const oneSubject = { path: ['code'], ...fault('scan.one_subject') };
+
+export const scanSchema = z
+  .strictObject({ eventId: eventIdSchema, ...scanFields })
+  .refine(hasOneSubject, oneSubject)
+  .openapi('Scan');
+
+export const undoSchema = z
+  .strictObject({
+    eventId: eventIdSchema,
+    scanId: scanFields.scanId,
+    deviceId: deviceIdField,
+    reason: lineOfText(undoReasonLengthMax),
+  })
+  .openapi('ScanUndo');
+
+export const undoAnswerSchema = z
+  .object({
+    ticketId: ticketIdSchema,
+    inside: z.boolean().openapi({ description: 'Whether somebody is inside with the ticket now.' }),
+  })
+  .openapi('ScanUndoAnswer');
 
 const ticketSchema = z.object({ id: ticketIdSchema, ticketCategoryId: plainIdSchema, ticketCategory: z.string() });
 export const admissionSchema = z.object({ at: timeSchema, gate: z.string().nullable() });

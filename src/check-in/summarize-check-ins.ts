@@ -67,8 +67,8 @@ async function countByGate(db: Db, eventId: string): Promise<GateCount[]> {
           select gate_key, min(gate) as label, count(*) as scans,
             count(*) filter (where passed and direction = 'entry')::int as entries,
             count(*) filter (where passed and direction = 'exit')::int as exits,
-            count(*) filter (where not passed)::int as refused,
-            count(*) filter (where (conflict and direction = 'entry') or fault is not null)::int as conflicts
+            count(*) filter (where not passed and undone_at is null)::int as refused,
+            count(*) filter (where (conflict and direction = 'entry') or (fault is not null and undone_at is null))::int as conflicts
           from scans where event_id = ${eventId} group by gate_key
         ) s
         left join gates g on g.event_id = ${eventId} and g.id = s.gate_key

@@ -134,6 +134,7 @@ export const fieldFaults = {
     id: 'harus berakhir paling lambat {limit} detik sebelum {other}',
   },
   'time.before_end': { en: 'must come before the event ends', id: 'harus sebelum acara berakhir' },
+  'scan.one_subject': { en: 'give a code or a ticketId, one of the two', id: 'isi code atau ticketId, salah satu' },
   'scan.direction': { en: 'must fit the direction', id: 'harus sesuai dengan arahnya' },
 } as const satisfies Record<string, Texts>;
 

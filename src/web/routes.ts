@@ -8,6 +8,7 @@ import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
 import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './server/page-headers.ts';
 import { invitationPage, passwordResetPage, reportPage } from './server/pages/desk-pages.ts';
+import { doorManifest, doorWorker } from './server/door-files.ts';
 import { doorPage } from './server/pages/door-page.ts';
 import { eventPage } from './server/pages/event-page.ts';
 import { findOrderPage } from './server/pages/find-order-page.ts';
@@ -117,7 +118,15 @@ export function webRoutes(deps: {
     .get('/desk/invitation', shell(invitationPage))
     .get('/desk/password-reset', shell(passwordResetPage))
     .get('/desk/report', shell(reportPage))
-    .get('/door', shell(doorPage, { camera: true }))
+    .get('/door', shell(doorPage, { camera: true, isApp: true }))
+    .get('/door/worker.js', async (c) => {
+      const text = doorWorker(await assetsOnce());
+      return c.body(text, 200, { ...appHeaders, 'content-type': 'text/javascript; charset=utf-8' });
+    })
+    .get('/door/manifest.webmanifest', async (c) => {
+      const { assets, lang } = await contextOf(c);
+      return c.body(doorManifest(assets, lang), 200, { ...appHeaders, 'content-type': 'application/manifest+json' });
+    })
     .get(`${assetPath}/:file`, async (c) => {
       const file = (await assetsOnce()).file(c.req.param('file'));
       if (file === undefined) return c.notFound();
@@ -150,12 +159,21 @@ const shellTraits: PageTraits = {
   lifetime: shellLifetime,
   forms: 'none',
   camera: false,
+  isApp: false,
   isIndexed: false,
   surrogateKeys: 'page',
 };
 const liveTraits: PageTraits = { ...shellTraits, lifetime: liveLifetime, isIndexed: true };
 const assetHeaders = {
   'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
+/** Browsers ask each time, so that a new release reaches phones with the next opening. */
+const appHeaders = {
+  'cache-control': 'no-cache',
+  'service-worker-allowed': '/door',
+  'content-security-policy': "default-src 'none'; connect-src 'self'",
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
 };

@@ -75,7 +75,7 @@ async function listConflictRows(
           where o.event_id = s.event_id and o.ticket_id = s.ticket_id and o.scanned_at = s.conflict_at and o.passed
           limit 1
         ) other on s.conflict
-        where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and ${place}
+        where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and s.undone_at is null and ${place}
         order by s.scanned_at desc, s.actor_id desc, s.device_id desc, s.scan_id desc limit ${limit}`,
   );
 }

@@ -10,7 +10,7 @@ import {
 } from '../../http/contract/schemas.ts';
 import { gateSchema } from '../gates/schemas.ts';
 import { clockOffsetMsMax, doorListPageDefault, doorListPageMax, scansPerSyncMax } from '../limits.ts';
-import { admissionSchema, answerFields, deviceIdField, scanFields } from '../schemas.ts';
+import { admissionSchema, answerFields, deviceIdField, hasOneSubject, oneSubject, scanFields } from '../schemas.ts';
 import { faults, scanResults } from '../tables.ts';
 
 /** A clock whose battery was empty starts in 1970. The offset still gives the times of its scans. */
@@ -45,6 +45,7 @@ export const offlineScanSchema = z
     path: ['result'],
     ...fault('scan.direction'),
   })
+  .refine(hasOneSubject, oneSubject)
   .openapi('OfflineScan');
 
 /** One item's faults must not refuse the others: items are parsed one by one (`readOfflineScan`). */

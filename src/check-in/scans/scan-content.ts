@@ -8,7 +8,9 @@ import { readTicketCode } from '../../orders/tickets/codes/ticket-code.ts';
 
 /** One scan as a scanner sends it. */
 export type ScanInput = {
-  readonly code: string;
+  /** One of the two. */
+  readonly code?: string | undefined;
+  readonly ticketId?: string | undefined;
   readonly scanId: string;
   readonly deviceId?: string | undefined;
   readonly gate?: string | undefined;
@@ -27,13 +29,19 @@ export async function scanOf(
   actor: Actor,
   input: ScanInput & { readonly eventId: string },
 ): Promise<Omit<ScanToDecide, 'offline'>> {
-  const read = readTicketCode(input.code);
-  const code = read === undefined ? undefined : await ticketKeys.verified(input.eventId, read);
+  const code =
+    input.ticketId === undefined
+      ? await readCode(ticketKeys, input)
+      : await ticketKeys.codeOf(input.eventId, input.ticketId);
   const codeHex = code === undefined ? undefined : Buffer.from(code).toString('hex');
   const direction = input.direction ?? 'entry';
   const key = input.gate === undefined ? '' : gateKey(input.gate);
   // Text that cannot be read as a code is compared as it was sent.
-  const content = hash('sha256', JSON.stringify([codeHex ?? `text ${input.code}`, direction, key]), 'hex');
+  const content = hash(
+    'sha256',
+    JSON.stringify([codeHex ?? `text ${input.code ?? input.ticketId}`, direction, key]),
+    'hex',
+  );
   return {
     actorId: actor.id,
     // One login may be used on several phones; then only `deviceId` tells them apart.
@@ -46,4 +54,12 @@ export async function scanOf(
     gateKey: key === '' ? undefined : key,
     direction,
   };
+}
+
+async function readCode(
+  ticketKeys: TicketKeys,
+  { eventId, code = '' }: { readonly eventId: string; readonly code?: string | undefined },
+): Promise<Uint8Array | undefined> {
+  const read = readTicketCode(code);
+  return read === undefined ? undefined : ticketKeys.verified(eventId, read);
 }

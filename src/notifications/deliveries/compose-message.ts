@@ -81,8 +81,9 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined) return undefined;
+  const writeCode = await deps.ticketKeys.writerOf(subject.event.id);
   if (template === 'event_practical' || template === 'event_news' || template === 'event_reminder') {
-    return composeAnnouncement(deps, claim, subject, orderMailData(deps, subject));
+    return composeAnnouncement(deps, claim, subject, orderMailData(deps, subject, writeCode));
   }
   if (!isStillTrue(template, subject, deps.clock.now())) return undefined;
   return composeOrderMessage(deps, { ...claim, template }, subject);

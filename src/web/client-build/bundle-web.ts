@@ -4,7 +4,8 @@ import { type Metafile, build } from 'esbuild';
 
 /** A file that pages load. Its name holds a hash of its content, so it may be cached for ever. */
 export type WebFile = { readonly name: string; readonly bytes: Uint8Array };
-export type WebEntry = { readonly name: string; readonly needs: readonly string[] };
+/** `needs`: chunks that it imports. `later`: chunks that it may import while it runs. */
+export type WebEntry = { readonly name: string; readonly needs: readonly string[]; readonly later: readonly string[] };
 export type WebBundle = {
   /** Maps the name that pages use (`order.ts`) to its file (`order-4F2A.js`) and the files that this file imports. */
   readonly entries: Readonly<Record<string, WebEntry>>;
@@ -24,6 +25,7 @@ const sources = [
   'desk-report.ts',
   'desk-sale.ts',
   'door.ts',
+  'door-worker.ts',
   'styles.css',
   'desk.css',
   'icon.svg',
@@ -54,7 +56,16 @@ export async function bundleWeb(): Promise<WebBundle> {
   const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) => {
     const source = path.endsWith('.svg') ? 'icon.svg' : entryPoint;
     if (source === undefined || !sources.includes(source)) return [];
-    return [[source, { name: basename(path), needs: needsOf(path, metafile.outputs) }]];
+    return [
+      [
+        source,
+        {
+          name: basename(path),
+          needs: importedBy(path, metafile.outputs, 'import-statement'),
+          later: importedBy(path, metafile.outputs, 'dynamic-import'),
+        },
+      ],
+    ];
   });
   return {
     entries: Object.fromEntries(entries),
@@ -63,14 +74,22 @@ export async function bundleWeb(): Promise<WebBundle> {
 }
 
 /**
- * The chunks that a script imports, directly or not. A page preloads all of them, so that they arrive in one round trip.
+ * The chunks that a script imports in this way, directly or not. A page preloads those of import statements, so that they arrive in one
+ * round trip.
  */
-function needsOf(path: string, outputs: Metafile['outputs'], found = new Set<string>()): string[] {
+function importedBy(
+  path: string,
+  outputs: Metafile['outputs'],
+  kind: 'import-statement' | 'dynamic-import',
+  found = new Set<string>(),
+): string[] {
   for (const needed of outputs[path]?.imports ?? []) {
     const name = basename(needed.path);
-    if (needed.kind !== 'import-statement' || found.has(name)) continue;
-    found.add(name);
-    needsOf(needed.path, outputs, found);
+    const isKnown = found.has(name);
+    if (needed.kind === kind) found.add(name);
+    if (!isKnown && (needed.kind === kind || needed.kind === 'import-statement')) {
+      importedBy(needed.path, outputs, kind, found);
+    }
   }
   return [...found];
 }

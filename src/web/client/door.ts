@@ -1,37 +1,57 @@
-import { formatDate } from '../../platform/text/format-time.ts';
+import { doorOfflineWords } from '../i18n/words/door-offline.ts';
 import { doorWords } from '../i18n/words/door.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { byId, element, setText, show, takeFragment } from './shared/dom.ts';
 import { keepKnownClient, knownClient } from './shared/known-client.ts';
-import { showReady } from './door/door-answer.ts';
+import { decided, showReady, watchDecision } from './door/door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
 import { countHere, stopCounters, watchCounters } from './door/door-counters.ts';
-import { type DoorEvent, type Gate, doorEvents, doorGates } from './door/door-events.ts';
-import { type ScanPlace, createScanner } from './door/door-scan.ts';
-import { type DoorActor, doorCall, dropToken, keepToken, keptToken } from './door/door-session.ts';
+import { type Gate, doorEvents, doorGates, eventOption } from './door/door-events.ts';
+import { closePanels, countConflicts, showSyncState, watchPanels } from './door/door-panels.ts';
+import type { ScanPlace } from './door/decide-scan.ts';
+import { createScanner } from './door/door-scan.ts';
+import {
+  type DoorActor,
+  type DoorEvent,
+  doorCall,
+  dropToken,
+  keep,
+  keepToken,
+  kept,
+  keptToken,
+} from './door/door-session.ts';
 import { allowSound } from './door/door-signal.ts';
+import { forgetOtherEvents, undoScan, waitingScans } from './door/door-store.ts';
+import { type Sync, startSync } from './door/door-sync.ts';
+import { installWorker } from './door/install-worker.ts';
 import { setMessage } from './shared/form-faults.ts';
 import { watchKeyboardScanner } from './door/keyboard-scanner.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { refusalText } from './shared/refusal-text.ts';
 import { sendForm } from './shared/send-form.ts';
+import { assumeAhead } from './shared/server-clock.ts';
 
 const words = doorWords[pageLanguage];
+const more = doorOfflineWords[pageLanguage];
 let place: ScanPlace | undefined;
 let events: readonly DoorEvent[] = [];
 let gates: readonly Gate[] = [];
+let sync: Sync | undefined;
 
 const scanner = createScanner(
   () => place ?? { eventId: '', timeZone: undefined, gate: undefined, direction: 'entry', gateName },
   {
-    admitted: countHere,
+    passed: countHere,
     signedOut: () => leave(words.ended),
+    kept: () => sync?.now(),
   },
 );
 
 watchSignIn();
 watchChoice();
 watchScanner();
+assumeAhead(kept().clockOffsetMs ?? 0);
+void installWorker();
 void enter();
 
 function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
@@ -41,21 +61,37 @@ function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
 /** Returns to the sign-in and shows why. */
 function leave(message = ''): void {
   dropToken();
-  place = undefined;
-  stopCounters();
-  void stopCamera();
+  stopScanning();
   showStep('sign-in');
   setMessage('form-message', message, 'wait');
 }
 
-/** Shows the sign-in without a session, and the choice of an event with one. */
+function stopScanning(): void {
+  place = undefined;
+  sync?.stop();
+  sync = undefined;
+  decided(false);
+  closePanels();
+  stopCounters();
+  void stopCamera();
+}
+
+/** Shows the sign-in without a session. With one it goes on where this device was, also without a network. */
 async function enter(): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
   const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');
-  if (answer.kind === 'unreachable') return leave(refusalWords[pageLanguage].unreachable);
-  if (answer.kind === 'refused')
-    return leave(answer.problem.status === 401 ? words.ended : refusalText(answer.problem));
-  if (answer.kind === 'ok') await showChoice(answer.body);
+  if (answer.kind === 'refused' && answer.problem.status === 401) return leave(words.ended);
+  if (answer.kind === 'ok') keep({ actor: answer.body });
+  const { actor, events: known, place: before } = kept();
+  if (actor === undefined) {
+    const isRefused = answer.kind === 'refused';
+    return leave(isRefused ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable);
+  }
+  const event = known?.find(({ id }) => id === before?.eventId);
+  if (before === undefined || event === undefined) return showChoice(actor);
+  events = known ?? [];
+  gates = await doorGates(event.id);
+  startScanning(event, before);
 }
 
 function watchSignIn(): void {
@@ -100,13 +136,14 @@ function watchSignIn(): void {
 async function showChoice(actor: DoorActor): Promise<void> {
   setText('actor', `${actor.name} · ${actor.organizer.name}`);
   showStep('choice');
-  const found = await doorEvents(actor);
+  const found = (await doorEvents(actor)) ?? kept().events;
   if (found === undefined) {
     setMessage('choice-message', refusalWords[pageLanguage].unreachable);
     return;
   }
   setMessage('choice-message', '');
   events = found;
+  keep({ events });
   show('no-events', events.length === 0);
   byId('choice-submit', HTMLButtonElement).disabled = events.length === 0;
   byId('event').replaceChildren(...events.map(eventOption));
@@ -119,16 +156,6 @@ function gateName(gate: string): string {
   return gates.find(({ id }) => id === gate)?.name ?? gate;
 }
 
-function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionElement {
-  const day =
-    startsAt === undefined || timeZone === undefined
-      ? ''
-      : ` · ${formatDate(startsAt, timeZone, pageLanguage, 'medium')}`;
-  const option = element('option', { text: `${name}${day}` });
-  option.value = id;
-  return option;
-}
-
 async function showGates(): Promise<void> {
   const eventId = byId('event', HTMLSelectElement).value;
   gates = eventId === '' ? [] : await doorGates(eventId);
@@ -139,6 +166,13 @@ async function showGates(): Promise<void> {
     return option;
   });
   byId('gate').replaceChildren(...options);
+  const before = kept().place;
+  if (before?.eventId === eventId && gates.some(({ name }) => name === before.gate)) {
+    byId('gate', HTMLSelectElement).value = before.gate;
+  }
+  const elsewhere = (await waitingScans().catch(() => [])).filter((scan) => scan.eventId !== eventId).length;
+  setText('choice-unsent', elsewhere === 0 ? '' : more.unsentElsewhere(elsewhere));
+  show('choice-unsent', elsewhere > 0);
 }
 
 function watchChoice(): void {
@@ -148,37 +182,61 @@ function watchChoice(): void {
     allowSound();
     const chosen = events.find(({ id }) => id === byId('event', HTMLSelectElement).value);
     if (chosen === undefined) return;
-    const gate = byId('gate', HTMLSelectElement);
+    const gate = byId('gate', HTMLSelectElement).value;
     const isExit = document.querySelector<HTMLInputElement>('input[name="direction"]:checked')?.value === 'exit';
-    const direction = isExit ? 'exit' : 'entry';
-    place = {
-      eventId: chosen.id,
-      timeZone: chosen.timeZone,
-      gate: gate.value === '' ? undefined : gate.value,
-      direction,
-      gateName,
-    };
-    setText('scan-event', chosen.name);
-    setText('scan-gate', `${gate.selectedOptions[0]?.textContent ?? ''} · ${isExit ? words.exit : words.entry}`);
-    showStep('scanner');
-    showReady();
-    watchCounters(chosen.id);
-    void keepAwake();
+    startScanning(chosen, { gate, direction: isExit ? 'exit' : 'entry' });
   });
+}
+
+function startScanning(event: DoorEvent, at: { readonly gate: string; readonly direction: 'entry' | 'exit' }): void {
+  const { gate, direction } = at;
+  place = {
+    eventId: event.id,
+    timeZone: event.timeZone,
+    gate: gate === '' ? undefined : gate,
+    direction,
+    gateName,
+  };
+  keep({ place: { eventId: event.id, gate, direction } });
+  setText('scan-event', event.name);
+  setText('scan-gate', `${gate === '' ? words.anyGate : gate} · ${words[direction]}`);
+  showStep('scanner');
+  showReady();
+  watchCounters(event.id);
+  void forgetOtherEvents(event.id).catch(() => undefined);
+  sync?.stop();
+  sync = startSync(event.id, {
+    changed: showSyncState,
+    conflicts: (found) => countConflicts(found.length),
+    signedOut: () => leave(words.ended),
+  });
+  void keepAwake();
 }
 
 function watchScanner(): void {
   const scan = (code: string): void => {
-    if (place !== undefined) scanner.scan(code);
+    if (place === undefined) return;
+    decided(false);
+    closePanels();
+    scanner.scan(code);
   };
+  watchDecision();
+  watchPanels({
+    place: () => place,
+    undo: async (given, reason) => {
+      const isDone = await undoScan(given, reason).catch(() => false);
+      sync?.now();
+      return isDone;
+    },
+    admit: (entry) => scanner.admit(entry),
+  });
   watchCamera(scan);
   watchKeyboardScanner(byId('code', HTMLInputElement), scan);
   for (const button of document.querySelectorAll('[data-act="change"]')) {
     button.addEventListener('click', () => {
-      place = undefined;
-      stopCounters();
-      void stopCamera();
-      showStep('choice');
+      stopScanning();
+      const { actor } = kept();
+      if (actor !== undefined) void showChoice(actor);
     });
   }
 }

@@ -10,6 +10,10 @@ export type Assets = {
   urlOf(source: string): string;
   /** The addresses of the chunks that this script imports. */
   needsOf(source: string): readonly string[];
+  /** The addresses of the chunks that it may import while it runs. */
+  laterOf(source: string): readonly string[];
+  /** The text of a script. */
+  textOf(source: string): string;
   file(name: string): { readonly type: string; readonly variants: Compressed } | undefined;
 };
 
@@ -64,6 +68,8 @@ function holdAssets({ entries, files }: Bundler.WebBundle): Assets {
   return {
     urlOf: (source) => `${assetPath}/${entryOf(source).name}`,
     needsOf: (source) => entryOf(source).needs.map((name) => `${assetPath}/${name}`),
+    laterOf: (source) => entryOf(source).later.map((name) => `${assetPath}/${name}`),
+    textOf: (source) => held.get(entryOf(source).name)?.variants.identity.body.toString('utf8') ?? '',
     file: (name) => held.get(name),
   };
 }

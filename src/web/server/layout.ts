@@ -16,6 +16,8 @@ export type PageParts = {
   /** The address of the other language. Relative, so that the page is the same for every order. */
   readonly otherLanguageLink?: string;
   readonly className?: string;
+  /** The address of the manifest of an app. */
+  readonly manifest?: string;
   /** The scanner uses the whole screen. */
   readonly isBare?: boolean;
   readonly body: Html;
@@ -33,6 +35,7 @@ export function layout(context: PageContext, parts: PageParts): Promise<string> 
     head: html`<meta name="description" content="${description}">
 <meta property="og:title" content="${parts.title}">
 <meta property="og:description" content="${description}">
+${parts.manifest === undefined ? '' : html`<link rel="manifest" href="${parts.manifest}">`}
 `,
     body: html`${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
 <main id="content" tabindex="-1">

@@ -2,7 +2,7 @@
  * What a page may load: our own scripts, styles and images, and calls to our own API. No inline script or style, no
  * framing, no string that becomes HTML.
  */
-const policy = (formAction: 'none' | 'self', images = "'self'") =>
+const policy = (formAction: 'none' | 'self', { images = "'self'", isApp = false } = {}) =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -13,7 +13,8 @@ const policy = (formAction: 'none' | 'self', images = "'self'") =>
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    // Registering a worker needs a policy. The page makes one, for the address of the worker alone.
+    ...(isApp ? ["manifest-src 'self'", 'trusted-types antre-worker'] : ["trusted-types 'none'"]),
   ].join('; ');
 
 const noDevices = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
@@ -38,6 +39,8 @@ export type PageTraits = {
    */
   readonly forms: 'none' | 'search';
   readonly camera: boolean;
+  /** It has a manifest and a service worker. */
+  readonly isApp: boolean;
   readonly isIndexed: boolean;
   readonly surrogateKeys: string;
 };
@@ -57,11 +60,16 @@ export function pageHeaders(traits: PageTraits): Record<string, string> {
 
 /** The headers of every page, error pages included. */
 export function safetyHeaders(
-  traits: Pick<PageTraits, 'forms' | 'camera' | 'isIndexed'> = { forms: 'none', camera: false, isIndexed: false },
+  traits: Pick<PageTraits, 'forms' | 'camera' | 'isApp' | 'isIndexed'> = {
+    forms: 'none',
+    camera: false,
+    isApp: false,
+    isIndexed: false,
+  },
 ): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy(traits.forms === 'search' ? 'self' : 'none'),
+    'content-security-policy': policy(traits.forms === 'search' ? 'self' : 'none', { isApp: traits.isApp }),
     'permissions-policy': traits.camera ? cameraHere : noDevices,
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
@@ -75,9 +83,9 @@ export function safetyHeaders(
 /** The headers of a page of the desk: for one member, so no cache keeps it. Its forms are sent without script. */
 export function deskHeaders(language: string): Record<string, string> {
   return {
-    ...safetyHeaders({ forms: 'none', camera: false, isIndexed: false }),
+    ...safetyHeaders(),
     // `blob:` is the picture that a member is about to upload.
-    'content-security-policy': policy('self', "'self' blob:"),
+    'content-security-policy': policy('self', { images: "'self' blob:" }),
     'content-language': language,
     // Without a referrer policy that names the origin, browsers send "Origin: null" with a form.
     'referrer-policy': 'same-origin',

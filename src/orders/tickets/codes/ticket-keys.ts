@@ -21,6 +21,8 @@ export type TicketKeys = {
    * returned as it is.
    */
   verified(eventId: string, read: ReadCode): Promise<Uint8Array | undefined>;
+  /** The code of a ticket of the event; undefined if there is no such ticket. */
+  codeOf(eventId: string, ticketId: string): Promise<Uint8Array | undefined>;
 };
 
 const cachedEventsMax = 1000;
@@ -70,6 +72,13 @@ export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey
         const parts = { keyId: signing.keyId, eventNo, code, codesBefore };
         return { code: writeSignedCode(parts, (message) => sign(null, message, signing.key)), shortCode };
       };
+    },
+    codeOf: async (eventId, ticketId) => {
+      const [row] = await rowsOf<{ code: Buffer }>(
+        deps.db,
+        sql`select code from tickets where event_id = ${eventId} and id = ${ticketId}`,
+      );
+      return row?.code;
     },
     verified: async (eventId, { code, signed }) => {
       if (signed === undefined) return code;

@@ -1,9 +1,12 @@
 import { formatClock } from '../../../platform/text/format-time.ts';
+import { doorOfflineWords } from '../../i18n/words/door-offline.ts';
 import { type ScanResult, doorWords } from '../../i18n/words/door.ts';
-import { byId, setText } from '../shared/dom.ts';
+import { byId, setText, show } from '../shared/dom.ts';
+import { serverNow } from '../shared/server-clock.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = doorWords[pageLanguage];
+const more = doorOfflineWords[pageLanguage];
 
 /** Where the scan was made. The text of the answer mentions it. */
 export type AnswerPlace = { readonly timeZone: string | undefined; gateName(gate: string): string };
@@ -11,6 +14,11 @@ export type AnswerPlace = { readonly timeZone: string | undefined; gateName(gate
 export type ScanAnswer = {
   readonly result: ScanResult;
   readonly ticket?: { readonly ticketCategory: string };
+  readonly guest?: { readonly name: string; readonly orderCode: string; readonly partySize: number };
+  /** What the door does for this category. */
+  readonly note?: string;
+  /** Decided by this device, without the service. */
+  readonly isOffline?: boolean;
   readonly firstAdmission?: { readonly at: string; readonly gate: string | null };
 };
 
@@ -29,7 +37,7 @@ let timer: number | undefined;
 
 /** The large answer, readable from two metres and without relying on colour. */
 export function showAnswer(answer: ScanAnswer, { timeZone, gateName }: AnswerPlace): void {
-  const { result, ticket, firstAdmission } = answer;
+  const { result, ticket, guest, firstAdmission } = answer;
   const isGood = result === 'admitted' || result === 'exited';
   const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const firstGate = typeof firstAdmission?.gate === 'string' ? gateName(firstAdmission.gate) : undefined;
@@ -42,6 +50,11 @@ export function showAnswer(answer: ScanAnswer, { timeZone, gateName }: AnswerPla
     words.results[result],
     ticket?.ticketCategory ?? '',
     first ?? words.hints[result] ?? '',
+    {
+      guest: guest === undefined ? '' : more.guest(guest.name, guest.partySize, guest.orderCode),
+      note: isGood ? (answer.note ?? '') : '',
+      isOffline: answer.isOffline === true,
+    },
   );
   const isOverCamera = byId('answer').parentElement?.hasAttribute('data-camera') === true;
   if (isGood || isOverCamera) timer = window.setTimeout(showReady, isGood ? goodShownMs : badOverCameraMs);
@@ -59,8 +72,44 @@ export function showNoAnswer(text = words.noAnswerHint): void {
   draw('wait', words.noAnswer, text, '');
 }
 
-function draw(look: Look, title: string, text: string, more: string): void {
+let answerWanted: ((isLetIn: boolean) => void) | undefined;
+
+/** Asks the person at the door about a code that the list does not have. Another scan turns this one away. */
+export function askToDecide(asOf: string): Promise<boolean> {
+  const minutes = Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000));
+  draw('wait', more.notOnList, more.notOnListHint(minutes), '', { guest: '', note: '', isOffline: true });
+  show('decide', true);
+  byId('decide-yes').focus();
+  return new Promise((resolve) => {
+    answerWanted = resolve;
+  });
+}
+
+/** The two buttons of that question. */
+export function watchDecision(): void {
+  for (const [id, isLetIn] of [
+    ['decide-yes', true],
+    ['decide-no', false],
+  ] as const) {
+    byId(id).addEventListener('click', () => decided(isLetIn));
+  }
+}
+
+/** Ends the question, if one is asked. */
+export function decided(isLetIn: boolean): void {
+  show('decide', false);
+  answerWanted?.(isLetIn);
+  answerWanted = undefined;
+}
+
+type Extra = { readonly guest: string; readonly note: string; readonly isOffline: boolean };
+const noExtra: Extra = { guest: '', note: '', isOffline: false };
+
+function draw(look: Look, title: string, text: string, more: string, extra: Extra = noExtra): void {
   clearTimeout(timer);
+  setText('answer-guest', extra.guest);
+  setText('answer-note', extra.note);
+  show('answer-offline', extra.isOffline);
   byId('answer').className = `answer answer-${look}`;
   document.getElementById('answer-path')?.setAttribute('d', marks[look]);
   setText('answer-title', title);

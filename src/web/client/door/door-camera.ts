@@ -24,6 +24,7 @@ export function watchCamera(onCode: (code: string) => void): void {
       setText('camera', stream === undefined ? words.camera : words.cameraOff);
     });
   });
+  byId('torch').addEventListener('click', switchTorch);
   // An unused camera costs battery.
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden || stream === undefined) return;
@@ -49,6 +50,7 @@ async function start(onCode: (code: string) => void): Promise<void> {
     await video.play();
     video.parentElement?.toggleAttribute('data-camera', true);
     isLooking = true;
+    showTorch(opened);
     showReady();
     void look(video, read, onCode);
   } catch (error) {
@@ -59,8 +61,32 @@ async function start(onCode: (code: string) => void): Promise<void> {
   }
 }
 
+/** `torch`: in cameras of phones, and missing in TypeScript's own types. */
+type Torch = { readonly torch?: boolean };
+
+function showTorch(opened: MediaStream): void {
+  const [track] = opened.getVideoTracks();
+  const button = byId('torch', HTMLButtonElement);
+  const can = track?.getCapabilities?.() as Torch | undefined;
+  button.hidden = can?.torch !== true;
+  button.ariaPressed = 'false';
+}
+
+function switchTorch(): void {
+  const button = byId('torch', HTMLButtonElement);
+  const isOn = button.ariaPressed !== 'true';
+  const wanted: Torch = { torch: isOn };
+  void stream
+    ?.getVideoTracks()[0]
+    ?.applyConstraints({ advanced: [wanted as MediaTrackConstraintSet] })
+    .then(() => {
+      button.ariaPressed = String(isOn);
+    });
+}
+
 export async function stop(): Promise<void> {
   isLooking = false;
+  show('torch', false);
   for (const track of stream?.getTracks() ?? []) track.stop();
   stream = undefined;
   const video = byId('video', HTMLVideoElement);

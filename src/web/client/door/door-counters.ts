@@ -1,41 +1,73 @@
 import { doorWords } from '../../i18n/words/door.ts';
 import { setText } from '../shared/dom.ts';
-import { doorCall } from './door-session.ts';
+import { doorCall, keptToken } from './door-session.ts';
+import { type Live, follow } from '../shared/live.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type Poll, poll } from '../shared/poll.ts';
 import { backOff, spread } from '../shared/waiting.ts';
 
 const everyMs = 15_000;
+/** While the live stream brings the counts, asking only makes up for what it missed. */
+const everyMsWhileLive = 120_000;
+/** The busiest come first. */
+const gatesShownMax = 6;
 let here = 0;
 let running: Poll | undefined;
+let stream: Live | undefined;
+
+type Summary = {
+  readonly tickets: number;
+  readonly admitted: number;
+  readonly inside: number;
+  readonly gates: readonly { readonly gate: string | null; readonly entries: number; readonly exits: number }[];
+};
 
 export function countHere(): void {
   here += 1;
   setText('count-here', String(here));
 }
 
-/** Shows how many people have entered, while this event is scanned. */
+/** Shows how many people have entered, and at which gates, while this event is scanned: live where the service can, else by asking. */
 export function watchCounters(eventId: string): void {
-  running?.stop();
+  stopCounters();
   here = 0;
   setText('count-here', '0');
   let failures = 0;
   running = poll(async () => {
-    type Summary = { tickets: number; admitted: number; inside: number };
     const answer = await doorCall<Summary>('GET', `/v1/events/${eventId}/check-ins/summary`);
     failures = answer.kind === 'ok' ? 0 : failures + 1;
-    if (answer.kind === 'ok') {
-      const { tickets, admitted, inside } = answer.body;
-      setText('count-inside', String(inside));
-      setText('count-admitted', String(admitted));
-      setText('count-tickets', doorWords[pageLanguage].of(tickets));
-    }
+    if (answer.kind === 'ok') showSummary(answer.body);
     if (answer.kind === 'refused' && answer.problem.status === 401) return undefined;
-    if (failures === 0) return spread(everyMs, Math.random());
+    if (failures === 0) return spread(stream?.isOpen() === true ? everyMsWhileLive : everyMs, Math.random());
     return backOff(failures, { firstMs: everyMs, ceilingMs: 120_000, random: Math.random() });
   });
+  stream = follow(`/v1/events/${eventId}/check-ins/stream`, {
+    token: keptToken(),
+    onEvent: (name, data) => {
+      // The contract of the stream guarantees the shape.
+      if (name === 'counters') showSummary(data as Summary);
+    },
+    onSnapshot: () => running?.now(),
+    onState: (isOpen) => {
+      if (!isOpen) running?.now();
+    },
+  });
+}
+
+function showSummary({ tickets, admitted, inside, gates }: Summary): void {
+  setText('count-inside', String(inside));
+  setText('count-admitted', String(admitted));
+  setText('count-tickets', doorWords[pageLanguage].of(tickets));
+  const { anyGate } = doorWords[pageLanguage];
+  const shown = gates
+    .slice(0, gatesShownMax)
+    .map(({ gate, entries, exits }) => `${gate ?? anyGate} ${entries - exits}`);
+  setText('count-gates', shown.join(' · '));
 }
 
 export function stopCounters(): void {
   running?.stop();
+  running = undefined;
+  stream?.close();
+  stream = undefined;
 }

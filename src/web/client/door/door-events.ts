@@ -1,11 +1,9 @@
-import { type DoorActor, doorCall } from './door-session.ts';
+import { formatDate } from '../../../platform/text/format-time.ts';
+import { element } from '../shared/dom.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { type DoorActor, type DoorEvent, doorCall } from './door-session.ts';
+import { readList } from './door-store.ts';
 
-export type DoorEvent = {
-  readonly id: string;
-  readonly name: string;
-  readonly startsAt?: string;
-  readonly timeZone?: string;
-};
 export type Gate = { readonly id: string; readonly name: string };
 
 type Page = {
@@ -47,8 +45,19 @@ export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefi
   return found;
 }
 
-/** The gates of an event, from the door's own list. */
-export async function doorGates(eventId: string): Promise<Gate[]> {
+/** The gates of an event, from the door's own list; without a network from what this device has of it. */
+export async function doorGates(eventId: string): Promise<readonly Gate[]> {
   const answer = await doorCall<{ gates: Gate[] }>('GET', `/v1/events/${eventId}/door-list?limit=1`);
-  return answer.kind === 'ok' ? answer.body.gates : [];
+  return answer.kind === 'ok' ? answer.body.gates : ((await readList(eventId).catch(() => undefined))?.gates ?? []);
+}
+
+/** The event in the list to choose from, with its day. */
+export function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionElement {
+  const day =
+    startsAt === undefined || timeZone === undefined
+      ? ''
+      : ` · ${formatDate(startsAt, timeZone, pageLanguage, 'medium')}`;
+  const option = element('option', { text: `${name}${day}` });
+  option.value = id;
+  return option;
 }

@@ -1,73 +1,84 @@
-import { type AnswerPlace, type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
-import { deviceId, doorCall } from './door-session.ts';
+import { type Scan, type ScanPlace, askService, beginScan, decideHere, keepDecided, withGuest } from './decide-scan.ts';
+import { type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
 import { signal } from './door-signal.ts';
-import { randomKey } from '../shared/random-key.ts';
-import { pause } from '../shared/waiting.ts';
+import { isPassage } from './door-store.ts';
+import type { ListEntry } from './judge-offline.ts';
 
-export type ScanPlace = AnswerPlace & {
-  readonly eventId: string;
-  readonly gate: string | undefined;
-  readonly direction: 'entry' | 'exit';
+export type Scanner = {
+  scan(code: string): void;
+  /** Scans a ticket that was found by a search. */
+  admit(entry: ListEntry): void;
 };
-export type Scanner = { scan(code: string): void };
 
-const triesMax = 4;
-const tryDeadlineMs = 4000;
-const retryMs = 400;
+/** With a list, people do not wait for a network that has just failed. */
+const awayMs = 10_000;
 const waitingMax = 5;
 const codeLengthMax = 1000;
 
+type Wanted = { readonly code: string; readonly found: ListEntry | undefined };
+
 /**
- * Sends codes one after another. A scan keeps its id on every retry: if an answer was lost, the retry gets it again, and
- * the ticket does not count as already used.
+ * Decides scans one after another: by the service while it answers, else by the list of this device. A scan keeps its id on every try and
+ * when it is handed in later: if an answer was lost, the service replaces it by what was decided here.
  */
-export function createScanner(placeOf: () => ScanPlace, on: { admitted(): void; signedOut(): void }): Scanner {
-  const waiting: string[] = [];
+export function createScanner(
+  placeOf: () => ScanPlace,
+  on: { passed(): void; signedOut(): void; kept(): void },
+): Scanner {
+  const waiting: Wanted[] = [];
   let isBusy = false;
+  let awayUntil = 0;
 
   const next = async (): Promise<void> => {
-    const code = waiting.shift();
-    if (code === undefined || isBusy) return;
+    const wanted = waiting.shift();
+    if (wanted === undefined || isBusy) return;
     isBusy = true;
     showChecking();
-    await ask(code);
+    // Where the device's own store fails, nothing was decided.
+    const answer = await decide(wanted).catch(() => 'no answer' as const);
     isBusy = false;
+    if (answer === 'signed out') return on.signedOut();
+    if (answer === 'no answer') {
+      signal(false);
+      showNoAnswer();
+    }
     void next();
   };
-  const ask = async (code: string): Promise<void> => {
-    const place = placeOf();
-    const { eventId, gate, direction } = place;
-    const body = {
-      eventId,
-      code,
-      scanId: randomKey(),
-      deviceId: deviceId(),
-      direction,
-      ...(gate === undefined ? {} : { gate }),
-    };
-    for (let tries = 0; tries < triesMax; tries += 1) {
-      const answer = await doorCall<ScanAnswer>('POST', '/v1/check-ins', body, tryDeadlineMs);
-      if (answer.kind === 'ok') {
-        const isGood = answer.body.result === 'admitted' || answer.body.result === 'exited';
-        signal(isGood);
-        showAnswer(answer.body, place);
-        if (isGood) on.admitted();
-        return;
-      }
-      if (answer.kind === 'refused' && answer.problem.status === 401) return on.signedOut();
-      const isFinal = answer.kind === 'refused' && answer.problem.status < 500 && answer.problem.status !== 429;
-      if (isFinal) break;
-      await pause(retryMs * (tries + 1));
-    }
-    signal(false);
-    showNoAnswer();
+
+  const decide = async ({ code, found }: Wanted): Promise<'signed out' | 'no answer' | 'shown'> => {
+    const scan = await beginScan(code, found, placeOf());
+    const isAway = scan.list !== undefined && (performance.now() < awayUntil || !navigator.onLine);
+    const asked = isAway ? 'no answer' : await askService(scan);
+    if (!isAway) awayUntil = asked === 'no answer' ? performance.now() + awayMs : 0;
+    if (asked === 'signed out') return asked;
+    if (asked === 'refused') return 'no answer';
+    if (asked !== 'no answer') return show(scan, asked, 'online');
+    if (scan.list === undefined) return asked;
+    return show(scan, await decideHere(scan, scan.list), 'waiting');
+  };
+
+  /** Keeps the scan before anybody sees the answer. */
+  const show = async (scan: Scan, answer: ScanAnswer, state: 'online' | 'waiting'): Promise<'shown'> => {
+    const shown = withGuest(answer, scan, state);
+    await keepDecided(scan, shown, state);
+    const isGood = isPassage(shown);
+    signal(isGood);
+    showAnswer(shown, scan.place);
+    if (isGood) on.passed();
+    on.kept();
+    return 'shown';
+  };
+
+  const add = (wanted: Wanted): void => {
+    if (waiting.length >= waitingMax) return;
+    waiting.push(wanted);
+    if (!isBusy) void next();
   };
   return {
     scan: (given) => {
       const code = given.trim().slice(0, codeLengthMax);
-      if (code === '' || waiting.length >= waitingMax) return;
-      waiting.push(code);
-      if (!isBusy) void next();
+      if (code !== '') add({ code, found: undefined });
     },
+    admit: (found) => add({ code: '', found }),
   };
 }

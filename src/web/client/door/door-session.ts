@@ -1,13 +1,22 @@
 import { type Answer, call } from '../shared/api.ts';
 import { randomKey } from '../shared/random-key.ts';
+import { serverNow } from '../shared/server-clock.ts';
 
 /**
- * The signed-in staff member. The token is kept in this tab's storage: closing the tab deletes it, and it never appears in
- * an address.
+ * The signed-in staff member or device, and what the door needs to go on after a killed tab without a network. The token is kept until
+ * somebody signs out or its session ends, and it never appears in an address.
  */
 
 const name = 'antre.door';
 const deviceName = 'antre.door.device';
+const keptName = 'antre.door.kept';
+
+export type DoorEvent = {
+  readonly id: string;
+  readonly name: string;
+  readonly startsAt?: string;
+  readonly timeZone?: string;
+};
 
 export type DoorActor = {
   readonly kind: 'staff' | 'api_key' | 'device';
@@ -23,7 +32,7 @@ let device: string | undefined;
 export function keepToken(given: string): void {
   token = given;
   try {
-    sessionStorage.setItem(name, given);
+    localStorage.setItem(name, given);
   } catch {
     // Kept in memory: after a reload the page asks to sign in again.
   }
@@ -31,7 +40,7 @@ export function keepToken(given: string): void {
 
 export function keptToken(): string | undefined {
   try {
-    token ??= sessionStorage.getItem(name) ?? undefined;
+    token ??= localStorage.getItem(name) ?? undefined;
   } catch {
     // Storage is blocked: nobody is signed in.
   }
@@ -41,9 +50,37 @@ export function keptToken(): string | undefined {
 export function dropToken(): void {
   token = undefined;
   try {
-    sessionStorage.removeItem(name);
+    localStorage.removeItem(name);
+    // The place stays: the same door goes on with another login.
+    const { place } = kept();
+    localStorage.setItem(keptName, JSON.stringify({ place }));
   } catch {
     // Nothing was stored.
+  }
+}
+
+/** Where this device was, as the last answers told. */
+export type Kept = {
+  readonly actor?: DoorActor;
+  readonly events?: readonly DoorEvent[];
+  readonly place?: { readonly eventId: string; readonly gate: string; readonly direction: 'entry' | 'exit' };
+  /** The server's clock minus this device's. */
+  readonly clockOffsetMs?: number;
+};
+
+export function kept(): Kept {
+  try {
+    return JSON.parse(localStorage.getItem(keptName) ?? '{}') as Kept;
+  } catch {
+    return {};
+  }
+}
+
+export function keep(more: Kept): void {
+  try {
+    localStorage.setItem(keptName, JSON.stringify({ ...kept(), ...more }));
+  } catch {
+    // After a reload without a network the choice of event has to wait for one.
   }
 }
 
@@ -61,15 +98,17 @@ export function deviceId(): string {
 }
 
 /** Calls the API with the credential of the signed-in staff member. */
-export function doorCall<Body>(
+export async function doorCall<Body>(
   method: string,
   path: string,
   body?: unknown,
   deadlineMs = 10_000,
 ): Promise<Answer<Body>> {
-  return call<Body>(method, path, {
+  const answer = await call<Body>(method, path, {
     ...(body === undefined ? {} : { body }),
     ...(token === undefined ? {} : { token }),
     deadlineMs,
   });
+  if (answer.kind !== 'unreachable') keep({ clockOffsetMs: Math.round(serverNow() - Date.now()) });
+  return answer;
 }

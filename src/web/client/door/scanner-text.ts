@@ -92,7 +92,7 @@ export function isFullCode(text: string): boolean {
   return plain
     .replace(/^\][a-z][0-9a-z]/i, '')
     .split(/[^0-9a-z]/i)
-    .some((part) => /^[0-9a-tv-z]{26}$/i.test(part));
+    .some((part) => /^[0-9a-tv-z]{26}(?:[0-9a-tv-z]{114})?$/i.test(part));
 }
 
 /** Watches a field that a scanner or a person types into. `onCode` gets its content once it is complete. */

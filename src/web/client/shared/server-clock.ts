@@ -12,3 +12,8 @@ export function noteServerTime(headers: Headers): void {
 export function serverNow(): number {
   return Date.now() + aheadMs;
 }
+
+/** What an earlier page knew of the clock, until an answer tells. */
+export function assumeAhead(milliseconds: number): void {
+  aheadMs = milliseconds;
+}

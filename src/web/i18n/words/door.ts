@@ -58,7 +58,7 @@ export const doorWords: InEach<DoorWords> = {
   id: {
     title: 'Pintu',
     signIn: 'Masuk',
-    signInLead: 'Untuk petugas pintu. Sesi berakhir sendiri setelah 12 jam, atau saat tab ditutup.',
+    signInLead: 'Untuk petugas pintu. Sesi berakhir sendiri setelah 12 jam, atau saat Anda keluar.',
     email: 'Email',
     password: 'Kata sandi',
     forgot: 'Lupa kata sandi',
@@ -116,7 +116,7 @@ export const doorWords: InEach<DoorWords> = {
   en: {
     title: 'Door',
     signIn: 'Sign in',
-    signInLead: 'For door staff. The session ends by itself after 12 hours, or when the tab is closed.',
+    signInLead: 'For door staff. The session ends by itself after 12 hours, or when you sign out.',
     email: 'Email',
     password: 'Password',
     forgot: 'Forgot your password',

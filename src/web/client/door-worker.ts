@@ -1,0 +1,72 @@
+/**
+ * The service worker of the door: it keeps the page and the files of one release, so that the door opens without a network. It
+ * never touches calls to the API, so no answer with personal data is in its cache. A new release is another text of this script,
+ * which browsers look for each time the page opens.
+ */
+
+/** Put before this script by the service (`src/web/server/door-files.ts`). */
+declare const release: {
+  readonly version: string;
+  readonly pages: readonly string[];
+  readonly files: readonly string[];
+};
+
+type Waiting = Event & { waitUntil(work: Promise<unknown>): void };
+type Fetching = Waiting & { readonly request: Request; respondWith(answer: Promise<Response>): void };
+type Scope = {
+  addEventListener(type: 'install' | 'activate', listen: (event: Waiting) => void): void;
+  addEventListener(type: 'fetch', listen: (event: Fetching) => void): void;
+  skipWaiting(): Promise<void>;
+  readonly clients: { claim(): Promise<void> };
+};
+const scope = globalThis as unknown as Scope;
+const cacheName = `door ${release.version}`;
+/** A page from the network is newer. With a bad network it must not be waited for. */
+const pageWaitMs = 2500;
+
+scope.addEventListener('install', (event) => {
+  event.waitUntil(keepRelease().then(() => scope.skipWaiting()));
+});
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(dropOlder().then(() => scope.clients.claim()));
+});
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (request.mode === 'navigate' && url.pathname === '/door') event.respondWith(pageFor(request, url));
+  else if (release.files.includes(url.pathname)) event.respondWith(fileFor(request));
+});
+
+async function keepRelease(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.addAll([...release.files]);
+  await cache.addAll(release.pages.map((page) => new Request(page, { cache: 'reload' })));
+}
+
+async function dropOlder(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(
+    names.filter((name) => name.startsWith('door ') && name !== cacheName).map((name) => caches.delete(name)),
+  );
+}
+
+async function pageFor(request: Request, url: URL): Promise<Response> {
+  const lang = url.searchParams.get('lang');
+  const cache = await caches.open(cacheName);
+  const kept = await cache.match(lang === null ? '/door' : `/door?lang=${lang}`);
+  if (kept === undefined) return fetch(request);
+  try {
+    const fresh = await fetch(request, { signal: AbortSignal.timeout(pageWaitMs) });
+    return fresh.ok ? fresh : kept;
+  } catch {
+    return kept;
+  }
+}
+
+async function fileFor(request: Request): Promise<Response> {
+  const cache = await caches.open(cacheName);
+  return (await cache.match(new URL(request.url).pathname)) ?? fetch(request);
+}

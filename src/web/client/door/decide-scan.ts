@@ -1,0 +1,146 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { type SignedPart, readTicketCode } from '../../../orders/tickets/codes/ticket-code.ts';
+import { encodeBase32 } from '../../../platform/text/base32.ts';
+import { randomKey } from '../shared/random-key.ts';
+import { serverNow } from '../shared/server-clock.ts';
+import { pause } from '../shared/waiting.ts';
+import { type AnswerPlace, type ScanAnswer, askToDecide } from './door-answer.ts';
+import { deviceId, doorCall } from './door-session.ts';
+import { type KeptList, type KeptScan, findEntry, keepScan, readList } from './door-store.ts';
+import { type ListEntry, judgeOffline, judgeTicket } from './judge-offline.ts';
+
+export type ScanPlace = AnswerPlace & {
+  readonly eventId: string;
+  readonly gate: string | undefined;
+  readonly direction: 'entry' | 'exit';
+};
+
+/** One scan while it is decided. */
+export type Scan = {
+  readonly scanId: string;
+  readonly code: string;
+  /** A guest who was found by name, instead of a code. */
+  readonly found: ListEntry | undefined;
+  readonly codeSha256: string | undefined;
+  readonly entry: ListEntry | undefined;
+  readonly place: ScanPlace;
+  /** Undefined while this device has no complete list. */
+  readonly list: KeptList | undefined;
+};
+
+/** Without a list there is nothing but the network. */
+const triesWithoutList = 4;
+const retryMs = 400;
+/** The service answers within 2.5 s or not at all. */
+const tryDeadlineMs = 3000;
+
+/** Begins a scan. Where the browser keeps nothing, it goes on without a list. */
+export async function beginScan(code: string, found: ListEntry | undefined, place: ScanPlace): Promise<Scan> {
+  const read = readTicketCode(code);
+  const codeSha256 =
+    found?.codeSha256 ??
+    (read === undefined ? undefined : bytesToHex(sha256(new TextEncoder().encode(encodeBase32(read.code)))));
+  const list = await readList(place.eventId).catch(() => undefined);
+  const entry =
+    codeSha256 === undefined ? undefined : await findEntry(place.eventId, codeSha256).catch(() => undefined);
+  return {
+    scanId: randomKey(),
+    code,
+    found,
+    codeSha256,
+    entry: entry ?? found,
+    place,
+    list: list?.asOf === undefined ? undefined : list,
+  };
+}
+
+/** Asks the service: once if this device has a list, else several times. */
+export async function askService(scan: Scan): Promise<ScanAnswer | 'signed out' | 'refused' | 'no answer'> {
+  const { eventId, gate, direction } = scan.place;
+  const guest = scan.found?.guest ?? undefined;
+  const body = {
+    eventId,
+    scanId: scan.scanId,
+    deviceId: deviceId(),
+    direction,
+    ...(guest === undefined ? { code: scan.code } : { ticketId: guest.ticketId }),
+    ...(gate === undefined ? {} : { gate }),
+  };
+  const triesMax = scan.list === undefined ? triesWithoutList : 1;
+  for (let tries = 1; tries <= triesMax; tries += 1) {
+    const answer = await doorCall<ScanAnswer>('POST', '/v1/check-ins', body, tryDeadlineMs);
+    if (answer.kind === 'ok') return answer.body;
+    if (answer.kind === 'refused') {
+      const { status } = answer.problem;
+      if (status === 401) return 'signed out';
+      if (status < 500 && status !== 429) return 'refused';
+    }
+    if (tries < triesMax) await pause(retryMs * tries);
+  }
+  return 'no answer';
+}
+
+/** Decides by the list of this device. A code that nobody can judge is for the person at the door. */
+export async function decideHere(scan: Scan, list: KeptList): Promise<ScanAnswer> {
+  const { entry, found, place, code } = scan;
+  const facts = { entry, gate: place.gate, direction: place.direction, nowMs: serverNow() };
+  const judged =
+    found === undefined
+      ? judgeOffline(list, { ...facts, read: readTicketCode(code) }, isSigned)
+      : judgeTicket(list, facts);
+  if (judged === 'unknown') {
+    const isLetIn = await askToDecide(list.asOf ?? '');
+    if (!isLetIn) return { result: 'invalid' };
+    return { result: place.direction === 'entry' ? 'admitted' : 'exited' };
+  }
+  const admission = entry?.admission ?? undefined;
+  return { result: judged, ...(admission === undefined ? {} : { firstAdmission: admission }) };
+}
+
+/** The answer with what the list knows of the guest and of the category. */
+export function withGuest(answer: ScanAnswer, { entry, list }: Scan, state: KeptScan['state']): ScanAnswer {
+  const category = list?.categories.find(({ id }) => id === entry?.ticketCategoryId);
+  const guest = entry?.guest ?? undefined;
+  const note = category?.doorNote ?? undefined;
+  return {
+    ...(category === undefined ? {} : { ticket: { ticketCategory: category.name } }),
+    ...answer,
+    ...(guest === undefined ? {} : { guest }),
+    ...(note === undefined ? {} : { note }),
+    isOffline: state === 'waiting',
+  };
+}
+
+/** Keeps a scan as it was decided. */
+export async function keepDecided(scan: Scan, shown: ScanAnswer, state: KeptScan['state']): Promise<void> {
+  const { scanId, code, codeSha256, place, entry, found } = scan;
+  const guest = found?.guest ?? undefined;
+  const kept = keepScan({
+    scanId,
+    eventId: place.eventId,
+    deviceId: deviceId(),
+    code,
+    ...(guest === undefined ? {} : { ticketId: guest.ticketId }),
+    codeSha256,
+    direction: place.direction,
+    gate: place.gate,
+    scannedAt: new Date().toISOString(),
+    clockOffsetMs: Math.round(serverNow() - Date.now()),
+    result: shown.result,
+    state,
+    label: [shown.ticket?.ticketCategory, shown.guest?.name].filter((part) => part !== undefined).join(' · '),
+    before: entry?.admission ?? null,
+  });
+  // What the service decided is kept there. What this device decided must be kept here before anybody goes through.
+  await (state === 'waiting' ? kept : kept.catch(() => undefined));
+}
+
+function isSigned({ signature, message }: SignedPart, publicKey: string): boolean {
+  try {
+    return ed25519.verify(signature, message, hexToBytes(publicKey), { zip215: false });
+  } catch {
+    return false;
+  }
+}

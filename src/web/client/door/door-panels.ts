@@ -1,0 +1,195 @@
+import { formatClock } from '../../../platform/text/format-time.ts';
+import { doorOfflineWords } from '../../i18n/words/door-offline.ts';
+import { doorWords } from '../../i18n/words/door.ts';
+import { byId, element, setText, show } from '../shared/dom.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { serverNow } from '../shared/server-clock.ts';
+import type { ScanPlace } from './decide-scan.ts';
+import { type KeptScan, lastScans, searchGuests } from './door-store.ts';
+import type { SyncState } from './door-sync.ts';
+import type { ListEntry } from './judge-offline.ts';
+
+/** The lists over the scanner: the last scans of this device with their conflicts, and the search for a guest. */
+
+const words = doorWords[pageLanguage];
+const more = doorOfflineWords[pageLanguage];
+const shownMax = 50;
+const foundMax = 20;
+const letterMin = 2;
+const stateEveryMs = 5000;
+let opener: HTMLElement | undefined;
+
+type Panels = {
+  place(): ScanPlace | undefined;
+  undo(scan: KeptScan, reason: string): Promise<boolean>;
+  admit(entry: ListEntry): void;
+};
+
+export function watchPanels(on: Panels): void {
+  for (const name of ['history', 'search'] as const) {
+    byId(`${name}-open`).addEventListener('click', (event) => {
+      opener = event.currentTarget instanceof HTMLElement ? event.currentTarget : undefined;
+      closePanels();
+      show(name, true);
+      if (name === 'history') void showHistory(on);
+      byId(name === 'search' ? 'search-text' : 'history-title').focus();
+    });
+  }
+  for (const button of document.querySelectorAll('[data-act="close-panel"]')) {
+    button.addEventListener('click', leavePanels);
+  }
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && isPanelOpen()) leavePanels();
+  });
+  byId('search-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    void search(on);
+  });
+}
+
+export function closePanels(): void {
+  for (const name of ['history', 'search']) show(name, false);
+}
+
+function leavePanels(): void {
+  closePanels();
+  opener?.focus();
+}
+
+function isPanelOpen(): boolean {
+  return !byId('history').hidden || !byId('search').hidden;
+}
+
+async function showHistory(on: Panels): Promise<void> {
+  const place = on.place();
+  if (place === undefined) return;
+  const scans = await lastScans(place.eventId, shownMax);
+  show('history-none', scans.length === 0);
+  byId('history-list').replaceChildren(...scans.map((scan) => historyItem(scan, place, on)));
+}
+
+function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElement {
+  const zone = place.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const clock = (time: string) => formatClock(time, zone, pageLanguage);
+  const at = new Date(Date.parse(scan.scannedAt) + scan.clockOffsetMs).toISOString();
+  const state = scan.undo === undefined ? more.states[scan.state] : more.undone(scan.undo.reason);
+  const item = element(
+    'li',
+    {},
+    element('strong', { text: words.results[scan.result] }),
+    element('span', { text: [clock(at), scan.gate, scan.label].filter(Boolean).join(' · ') }),
+    element('span', { className: 'muted small', text: state }),
+  );
+  if (scan.conflict !== undefined) {
+    const { fault, other } = scan.conflict;
+    const here = scan.gate ?? words.anyGate;
+    const text =
+      other === undefined
+        ? more.fault(more.faults[fault ?? ''] ?? fault ?? '', here)
+        : more.conflict({ here, at: clock(at), other: other.gate ?? words.anyGate, otherAt: clock(other.at) });
+    item.append(element('p', { className: 'notice notice-bad', text }));
+  }
+  const isPassage = scan.result === 'admitted' || scan.result === 'exited';
+  if (isPassage && scan.undo === undefined) item.append(undoForm(scan, on));
+  return item;
+}
+
+/** A reason is asked before anything is undone. */
+function undoForm(scan: KeptScan, on: Panels): HTMLElement {
+  const id = `reason-${scan.scanId}`;
+  const open = element('button', { className: 'link-button', text: more.undo });
+  open.type = 'button';
+  const form = element('form', { className: 'code-form' });
+  form.hidden = true;
+  const label = element('label', { text: more.undoReason });
+  label.htmlFor = id;
+  const input = element('input');
+  input.id = id;
+  input.required = true;
+  input.maxLength = 200;
+  const message = element('p', { className: 'form-message' });
+  message.setAttribute('role', 'alert');
+  form.append(label, input, element('button', { className: 'button', text: more.undo }), message);
+  open.addEventListener('click', () => {
+    form.hidden = false;
+    open.hidden = true;
+    input.focus();
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const reason = input.value.trim();
+    if (reason === '') return input.focus();
+    void on.undo(scan, reason).then((isDone) => {
+      if (!isDone) {
+        message.textContent = more.undoFailed;
+        return undefined;
+      }
+      byId('history-title').focus();
+      return showHistory(on);
+    });
+  });
+  const both = element('div');
+  both.append(open, form);
+  return both;
+}
+
+async function search(on: Panels): Promise<void> {
+  const place = on.place();
+  const text = byId('search-text', HTMLInputElement).value.trim();
+  if (place === undefined || text.length < letterMin) return;
+  const found = await searchGuests(place.eventId, text, foundMax);
+  setText('search-count', more.found(found.length));
+  byId('search-list').replaceChildren(
+    ...found.map((entry) => {
+      const { guest, admission, status } = entry;
+      const button = element('button', { className: 'button', text: words.check });
+      button.type = 'button';
+      button.addEventListener('click', () => {
+        leavePanels();
+        on.admit(entry);
+      });
+      const state =
+        status === 'live'
+          ? admission === null
+            ? more.notCome
+            : admission.inside
+              ? more.isInside
+              : more.hasLeft
+          : words.results.revoked;
+      return element(
+        'li',
+        {},
+        element('strong', { text: guest?.name ?? '' }),
+        element('span', { text: guest?.orderCode ?? '' }),
+        element('span', { className: 'muted small', text: state }),
+        button,
+      );
+    }),
+  );
+}
+
+let state: SyncState = { waiting: 0, asOf: undefined, isReading: false };
+let conflicts = 0;
+let ageTimer: number | undefined;
+
+/** The age of the list and the scans that wait, always on the screen. */
+export function showSyncState(given: SyncState): void {
+  state = given;
+  drawState();
+  clearInterval(ageTimer);
+  ageTimer = window.setInterval(drawState, stateEveryMs);
+}
+
+export function countConflicts(found: number): void {
+  conflicts += found;
+  setText('conflicts', conflicts === 0 ? '' : more.conflicts(conflicts));
+  show('conflicts', conflicts > 0);
+}
+
+function drawState(): void {
+  const { asOf, isReading, waiting } = state;
+  const minutes = asOf === undefined ? undefined : Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000));
+  setText('list-age', minutes === undefined ? (isReading ? more.listReading : more.listNone) : more.listAge(minutes));
+  setText('unsent', more.unsent(waiting));
+  byId('unsent').toggleAttribute('data-some', waiting > 0);
+}

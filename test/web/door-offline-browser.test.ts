@@ -1,0 +1,164 @@
+import { Hono } from 'hono';
+import postgres from 'postgres';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newCredential } from '../../src/access/credentials/credential.ts';
+import { createApp } from '../../src/app.ts';
+import { type Serving, serve } from '../../src/http/server/serve.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { webRoutes } from '../../src/web/routes.ts';
+import { launchBrowser } from '../../testkit/processes/browser.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+
+/** A person at the door scans with a network, without one, and with one again, on two phones. */
+
+let running: TestService;
+let server: Serving;
+let browser: Browser;
+let sql: postgres.Sql;
+let event: DoorEvent;
+let origin: string;
+const deadline = 120_000;
+
+beforeAll(async () => {
+  running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
+  const api = createApp(running.service);
+  const pages = new Hono().route('/', webRoutes({ publicReads: running.service.publicReads }));
+  server = await serve(
+    {
+      take: api.take,
+      fetch: (request, ...rest) =>
+        new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
+    },
+    { host: '127.0.0.1', port: 0, reusePort: false },
+  );
+  origin = `http://127.0.0.1:${server.port}`;
+  sql = postgres(running.directUrl, { max: 1 });
+  event = await addDoorEvent(sql);
+  await sql`insert into door_settings (event_id, shows_names, category_notes)
+    values (${event.eventId}, true, ${sql.json({ [event.categoryIds[0] ?? '']: 'Blue wristband' })})`;
+  for (const name of ['North', 'South']) {
+    await sql`insert into gates (event_id, id, name, name_key) values (${event.eventId}, ${newId('gat')}, ${name}, ${name.toLowerCase()})`;
+  }
+  browser = await launchBrowser();
+}, deadline);
+afterAll(async () => {
+  await browser?.close();
+  await sql?.end();
+  await server?.close();
+  await running?.close();
+});
+
+/** A phone of its own, paired as a device and scanning at a gate. */
+async function phoneAt(gate: string): Promise<{ page: Page; context: BrowserContext }> {
+  const { text, hash } = newCredential('device', running.service.config);
+  await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
+    values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, ${gate}, ${hash}, 'test', 'test')`;
+  const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${origin}/door?lang=en`);
+  await page.click('details.promo summary');
+  await page.fill('#deviceToken', text);
+  await page.click('#device-submit');
+  await page.waitForSelector(`#gate option:text-is("${gate}")`, { state: 'attached' });
+  await page.selectOption('#gate', { label: gate });
+  await page.click('#choice-submit:not([disabled])');
+  await page.waitForSelector('#list-age:text-is("List is current")');
+  return { page, context };
+}
+
+async function scan(page: Page, code: string): Promise<{ title: string; isOffline: boolean; text: string }> {
+  await page.fill('#code', code);
+  await page.click('#code-submit');
+  await page.waitForSelector('#answer.answer-good, #answer.answer-bad, #answer.answer-wait');
+  return {
+    title: (await page.textContent('#answer-title')) ?? '',
+    isOffline: await page.isVisible('#answer-offline'),
+    text: (await page.textContent('#answer')) ?? '',
+  };
+}
+
+const ready = (page: Page) => page.waitForSelector('#answer-title:text-is("Ready to scan")');
+
+describe('the door without a network', { timeout: deadline }, () => {
+  test('scans online, decides by its list offline, survives a reload, and reports the conflict to both gates', async () => {
+    const [north, south] = [await phoneAt('North'), await phoneAt('South')];
+    await north.page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    const [both, late] = await addTickets(sql, event, 2);
+    const sync = async (page: Page) => {
+      await page.evaluate("window.dispatchEvent(new Event('online'))");
+    };
+    await sync(north.page);
+    await sync(south.page);
+    const [first] = await addTickets(sql, event, 1);
+    const online = await scan(north.page, first?.code ?? '');
+    expect(online).toMatchObject({ title: 'Come in', isOffline: false });
+
+    await north.page.waitForTimeout(1500);
+    await Promise.all([north.context.setOffline(true), south.context.setOffline(true)]);
+    await ready(north.page);
+    const offline = await scan(north.page, both?.code ?? '');
+    expect(offline).toMatchObject({ title: 'Come in', isOffline: true });
+    expect(offline.text).toContain('Buyer · 2 tickets');
+    expect(offline.text).toContain('Blue wristband');
+    expect((await scan(north.page, both?.code ?? '')).title).toBe('Already used');
+    expect(await north.page.textContent('#unsent')).toBe('2 not sent');
+
+    // The service worker gives the page, IndexedDB the list and the scans that wait.
+    await north.page.reload();
+    await north.page.waitForSelector('#scanner:not([hidden])');
+    await north.page.waitForSelector('#unsent:text-is("2 not sent")');
+    expect((await scan(north.page, both?.code ?? '')).title).toBe('Already used');
+
+    // A code that the list does not have is for a person to decide.
+    await north.page.fill('#code', '0123456789ABCDEFGHJKMNPQR0');
+    await north.page.click('#code-submit');
+    await north.page.click('#decide-no');
+    await north.page.waitForSelector('#answer-title:text-is("Not one of ours")');
+
+    await south.page.waitForTimeout(1500);
+    expect(await scan(south.page, both?.code ?? '')).toMatchObject({ title: 'Come in', isOffline: true });
+    expect((await scan(south.page, late?.code ?? '')).title).toBe('Come in');
+
+    await north.context.setOffline(false);
+    await sync(north.page);
+    await north.page.waitForSelector('#unsent:text-is("All sent")');
+    await south.context.setOffline(false);
+    await sync(south.page);
+    await south.page.waitForSelector('#unsent:text-is("All sent")');
+    await south.page.waitForSelector('#conflicts:text-is("1 problem")');
+    await south.page.click('#history-open');
+    expect(await south.page.textContent('#history-list .notice-bad')).toMatch(/^Let in twice: North at .*, South at /);
+    const [kept] =
+      await sql`select count(*)::int as entries from scans where event_id = ${event.eventId} and passed and not conflict`;
+    expect(kept).toEqual({ entries: 3 });
+    await Promise.all([north.context.close(), south.context.close()]);
+  });
+
+  test('finds a guest by name, and takes a scan back with a reason', async () => {
+    const [ticket] = await addTickets(sql, event, 1);
+    const { page, context } = await phoneAt('North');
+    await page.click('#search-open');
+    await page.fill('#search-text', 'buy');
+    await page.press('#search-text', 'Enter');
+    await page.waitForSelector('#search-list li');
+    await page.press('#search-text', 'Escape');
+    expect((await scan(page, ticket?.code ?? '')).title).toBe('Come in');
+    await page.click('#history-open');
+    await page.click('#history-list li:first-child .link-button');
+    await page.fill('#history-list li:first-child input', 'Wrong queue');
+    await page.press('#history-list li:first-child input', 'Enter');
+    await page.waitForSelector('#history-list li:first-child :text("Undone: Wrong queue")');
+    await expect
+      .poll(async () => (await sql`select undone_reason from scans where ticket_id = ${ticket?.id ?? ''}`)[0], {
+        timeout: 10_000,
+      })
+      .toEqual({ undone_reason: 'Wrong queue' });
+    expect(await sql`select from admissions where ticket_id = ${ticket?.id ?? ''}`).toHaveLength(0);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBe(320);
+    await context.close();
+  });
+});
