@@ -77,9 +77,10 @@ let answerWanted: ((isLetIn: boolean) => void) | undefined;
 /** Asks the person at the door about a code that the list does not have. Another scan turns this one away. */
 export function askToDecide(asOf: string): Promise<boolean> {
   const minutes = Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000));
-  draw('wait', more.notOnList, more.notOnListHint(minutes), '', { guest: '', note: '', isOffline: true });
+  draw('wait', more.notOnList, more.notOnListHint(minutes), '');
   show('decide', true);
-  byId('decide-yes').focus();
+  // A scanner that ends with a second Enter must not let anybody in.
+  byId('decide-no').focus();
   return new Promise((resolve) => {
     answerWanted = resolve;
   });

@@ -57,7 +57,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     },
     decidedHere: 'Diputuskan tanpa jaringan',
     notOnList: 'Tidak ada di daftar',
-    notOnListHint: (minutes) => `Daftar ini ${minutes} menit lalu. Tiket yang baru dibeli belum ada di sini.`,
+    notOnListHint: (minutes) =>
+      `Daftar ini ${minutes < 1 ? 'terkini' : `${minutes} menit lalu`}. Tiket yang baru dibeli belum ada di sini.`,
     letIn: 'Izinkan masuk',
     turnAway: 'Tolak',
     guest: (name, party, code) => `${name} · ${party} tiket · ${code}`,
@@ -100,7 +101,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     },
     decidedHere: 'Decided without a network',
     notOnList: 'Not on the list',
-    notOnListHint: (minutes) => `This list is ${minutes} min old. A ticket that was bought since is not on it.`,
+    notOnListHint: (minutes) =>
+      `This list is ${minutes < 1 ? 'current' : `${minutes} min old`}. A ticket that was bought since is not on it.`,
     letIn: 'Let in',
     turnAway: 'Turn away',
     guest: (name, party, code) => `${name} · ${party === 1 ? '1 ticket' : `${party} tickets`} · ${code}`,

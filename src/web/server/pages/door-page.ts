@@ -47,15 +47,15 @@ function choice({ lang: { language } }: PageContext): Html {
 
 function history({ lang: { language } }: PageContext): Html {
   const more = doorOfflineWords[language];
-  return html`<section class="panel" id="history" aria-labelledby="history-title" hidden><div class="door-bar"><h2 id="history-title" tabindex="-1">${more.history}</h2><button type="button" class="link-button" data-act="close-panel">${more.close}</button></div>
-<p id="history-none" class="muted" hidden>${more.historyNone}</p><ol class="panel-list" id="history-list"></ol></section>`;
+  return html`<section class="door-panel" id="history" aria-labelledby="history-title" hidden><div class="door-bar"><h2 id="history-title" tabindex="-1">${more.history}</h2><button type="button" class="link-button" data-act="close-panel">${more.close}</button></div>
+<p id="history-none" class="muted" hidden>${more.historyNone}</p><ol class="door-list" id="history-list"></ol></section>`;
 }
 
 function search({ lang: { language } }: PageContext): Html {
   const more = doorOfflineWords[language];
-  return html`<section class="panel" id="search" aria-label="${more.search}" hidden><div class="door-bar"><h2>${more.search}</h2><button type="button" class="link-button" data-act="close-panel">${more.close}</button></div>
+  return html`<section class="door-panel" id="search" aria-label="${more.search}" hidden><div class="door-bar"><h2>${more.search}</h2><button type="button" class="link-button" data-act="close-panel">${more.close}</button></div>
 <form id="search-form" method="post" novalidate class="code-form"><label for="search-text" class="visually-hidden">${more.searchLabel}</label><input id="search-text" autocomplete="off" spellcheck="false" maxlength="100" placeholder="${more.searchLabel}" enterkeyhint="search"><button class="button">${more.search}</button></form>
-<p class="muted small" id="search-count" role="status"></p><ul class="panel-list" id="search-list"></ul></section>`;
+<p class="muted small" id="search-count" role="status"></p><ul class="door-list" id="search-list"></ul></section>`;
 }
 
 function scanner(context: PageContext): Html {
@@ -67,9 +67,9 @@ function scanner(context: PageContext): Html {
 <div class="stage"><video id="video" playsinline muted hidden></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>
 <p class="answer-title" id="answer-title">${words.ready}</p><p class="answer-text" id="answer-text">${words.readyHint}</p><p class="answer-guest" id="answer-guest"></p><p class="answer-more" id="answer-more"></p><p class="answer-note" id="answer-note"></p><p class="answer-offline" id="answer-offline" hidden>${more.decidedHere}</p></div>
-<div class="decide" id="decide" hidden><button type="button" class="button" id="decide-no">${more.turnAway}</button><button type="button" class="button" id="decide-yes">${more.letIn}</button></div>
+<div class="decide" id="decide" hidden><button type="button" class="button button-quiet" id="decide-no">${more.turnAway}</button><button type="button" class="button" id="decide-yes">${more.letIn}</button></div>
 ${history(context)}${search(context)}</div>
 <div class="door-foot"><p class="counters"><span><strong id="count-inside">–</strong> ${words.inside}</span><span><strong id="count-admitted">–</strong> <span id="count-tickets"></span> ${words.admitted}</span><span><strong id="count-here">0</strong> ${words.here}</span></p><p class="muted small" id="count-gates"></p>
-<div class="door-acts"><button type="button" class="button" id="camera" hidden>${words.camera}</button><button type="button" class="button" id="torch" aria-pressed="false" hidden>${more.torch}</button><button type="button" class="button" id="search-open">${more.search}</button><button type="button" class="button" id="history-open">${more.history}</button></div><p class="notice notice-warn" id="camera-message" role="status" hidden></p>
+<div class="door-acts"><button type="button" class="button" id="camera" hidden>${words.camera}</button><button type="button" class="button button-quiet" id="torch" aria-pressed="false" hidden>${more.torch}</button><button type="button" class="button button-quiet" id="search-open">${more.search}</button><button type="button" class="button button-quiet" id="history-open">${more.history}</button></div><p class="notice notice-warn" id="camera-message" role="status" hidden></p>
 <form id="code-form" method="post" novalidate class="code-form"><label for="code" class="visually-hidden">${words.typeCode}</label><input id="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="1000" placeholder="${words.typeCode}" enterkeyhint="go"><button class="button" id="code-submit">${words.check}</button></form></div></section>`;
 }
