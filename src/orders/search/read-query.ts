@@ -1,5 +1,5 @@
 import { foldText } from '../../catalog/index.ts';
-import { decodeBase32, plainBase32, readLookalikes } from '../../platform/ids.ts';
+import { decodeBase32, plainBase32, readLookalikes } from '../../platform/text/base32.ts';
 
 /** What somebody may have meant by the one field of the search. Each part that is set is tried; an order that fits one is found. */
 export type SearchPlan = {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexOrders } from '../../../src/orders/search/index-orders.ts';
-import { ticketCode } from '../../../src/orders/tickets/present.ts';
+import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
@@ -56,7 +56,7 @@ describe('the search of orders', () => {
       desk.open.db,
       sql`select code from tickets where order_id = ${ayu.id}`,
     );
-    const code = ticketCode({ code: ticket?.code ?? Buffer.alloc(16) });
+    const code = encodeBase32(ticket?.code ?? Buffer.alloc(16));
     const ways = [
       'Ayu Lestari',
       'lest',
