@@ -20,7 +20,6 @@ import { ownOrder, shownLink } from '../orders/buyer/order-access.ts';
 import { orderParams } from '../orders/buyer/schemas.ts';
 import { eventParams } from '../orders/schemas.ts';
 import type { Db } from '../platform/database/db.ts';
-import { serviceUnavailable } from '../platform/errors.ts';
 import type { FigureKinds } from './figure-kinds.ts';
 import type { Hub } from './hub.ts';
 import { topicOf } from './messages.ts';
@@ -143,10 +142,9 @@ export function liveRoutes(deps: Deps) {
 /** Answers on the connection with the headers that the middleware has set. */
 function open(c: Context, deps: Deps, request: Omit<StreamRequest, 'network' | 'lastEventId'>) {
   const head = c.body(null, 200, streamHeaders);
-  if (c.req.method === 'HEAD') return typedAnswer<string>(head);
-  const { outgoing } = c.env as Partial<HttpBindings>;
-  // A request without a connection comes from inside this process.
-  if (outgoing === undefined || !('writeHead' in outgoing)) throw serviceUnavailable();
+  const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
+  // A request from inside this process has no connection: its stream ends at once.
+  if (c.req.method === 'HEAD' || outgoing === undefined || !('writeHead' in outgoing)) return typedAnswer<string>(head);
   deps.live.open(
     outgoing,
     { ...request, network: deps.networkOf(c), lastEventId: c.req.header('last-event-id') },
