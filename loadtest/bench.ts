@@ -14,6 +14,7 @@ import { isInterrupted } from './bench/harness/interruption.ts';
 import { benchHolds } from './bench/orders/holds.ts';
 import { benchJoins } from './bench/queue/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/harness/options.ts';
+import { benchLive } from './bench/live/live.ts';
 import { benchMails } from './bench/mails.ts';
 import { benchMoments } from './bench/moments.ts';
 import { benchNeighbour } from './bench/overload/neighbour.ts';
@@ -49,6 +50,7 @@ const benches = {
     benchSettle,
   ],
   mails: ['mails through the worker to a server that takes everything', benchMails],
+  live: ['live streams: messages, clients that come back, idle streams, orders beside them', benchLive],
   reports: ['reports of a million orders as CSV and XLSX, and their memory', benchReports],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
   neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],

@@ -33,9 +33,9 @@ export function createLive(deps: {
   const hub = createHub({
     ...deps,
     watch: {
-      onFirst: ({ kind, topic, figures: wanted = [] }) => {
+      onFirst: ({ kind, topic, figures: wanted }) => {
         if (kind === 'sales') rates.watch(topic.slice('sales:'.length));
-        figures.watch(wanted);
+        figures.watch(wanted?.() ?? []);
       },
       onLast: (topic) => {
         if (topic.startsWith('sales:')) rates.unwatch(topic.slice('sales:'.length));

@@ -109,7 +109,11 @@ export function liveRoutes(deps: Deps) {
       const shown = await deps.publicReads.answer(new Request(c.req.url), (reads) => reads.event(slug));
       if (!shown.ok) return typedAnswer(shown);
       const { id } = (await shown.json()) as { id: string };
-      return open(c, deps, { kind: 'event', topic: topicOf('event', id), figures: live.figures.ofEvent(id, slug) });
+      return open(c, deps, {
+        kind: 'event',
+        topic: topicOf('event', id),
+        figures: () => live.figures.ofEvent(id, slug),
+      });
     })
     .openapi(order, async (c) => {
       const { version } = shownLink(c, deps, c.req.valid('param').id);
@@ -122,7 +126,7 @@ export function liveRoutes(deps: Deps) {
       return open(c, deps, {
         kind: 'door',
         topic: topicOf('door', id),
-        figures: live.figures.ofDoor(id),
+        figures: () => live.figures.ofDoor(id),
         credential: `actor:${c.var.actor.id}`,
         isAllowed: stillOf(c, deps, 'door'),
       });
@@ -132,7 +136,7 @@ export function liveRoutes(deps: Deps) {
       return open(c, deps, {
         kind: 'sales',
         topic: topicOf('sales', own.id),
-        figures: live.figures.ofSales(own),
+        figures: () => live.figures.ofSales(own),
         credential: `actor:${c.var.actor.id}`,
         isAllowed: stillOf(c, deps, 'manager'),
       });

@@ -22,8 +22,8 @@ export type StreamRequest = {
   readonly isAllowed?: () => Promise<boolean>;
   /** The version of the order's link that opened it. */
   readonly linkVersion?: number;
-  /** The documents that those who listen to the topic are sent. */
-  readonly figures?: readonly Figure[];
+  /** The documents that those who listen to the topic are sent; asked for its first listener. */
+  readonly figures?: () => readonly Figure[];
 };
 
 /** One client that listens. It is written to on its connection, without the objects of the web standard. */

@@ -1,5 +1,5 @@
 import type { closedLoop } from '../../generator/closed-loop.ts';
-import { createEvent } from '../../../testkit/factories.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import { type Load, against, measure } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
@@ -12,13 +12,22 @@ import { type BenchStack, partsOf } from '../harness/stack.ts';
 /** More than any run can sell. */
 export const endlessCapacity = 100_000_000;
 
-/** Orders of one ticket for the one category of a new event, every 201 counted against rows. */
-export async function hotCategory(stack: BenchStack): Promise<Load> {
-  await emptyOutbox(stack.owner.db);
-  const event = await createEvent(stack.open.db, {
+/** An event with one category that no run can sell out. */
+export function hotEvent(stack: BenchStack): Promise<TestEvent> {
+  return createEvent(stack.open.db, {
     event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
     categories: [{ capacity: endlessCapacity }],
   });
+}
+
+/** Orders of one ticket for the one category of a new event, every 201 counted against rows. */
+export async function hotCategory(stack: BenchStack): Promise<Load> {
+  return loadOn(stack, await hotEvent(stack));
+}
+
+/** The same for a new event that is there. */
+export async function loadOn(stack: BenchStack, event: TestEvent): Promise<Load> {
+  await emptyOutbox(stack.owner.db);
   const counter = countOrders(stack.owner.db, [event.id], { tickets: 1, lines: 1 });
   return {
     next: orderRequests([

@@ -1,0 +1,114 @@
+import { type Socket, connect } from 'node:net';
+
+/** One message that a client has received. */
+export type Received = { readonly topic: number; readonly number: number; readonly ms: number };
+
+/** Many clients of live streams in this process, on plain sockets. Each comes from a network of its own. */
+export type Listeners = {
+  /** Opens all streams that are not open, each with the last id that its client has received; waits until all have begun. */
+  open(): Promise<void>;
+  /** Cuts all connections. */
+  kill(): void;
+  readonly received: number;
+  /** Messages that a client should have received and has not, by their numbers. */
+  missed(sent: readonly number[]): number;
+  onMessage: (received: Received) => void;
+};
+
+export type StreamOf = { readonly path: string; readonly token?: string; readonly topic: number };
+
+const openAtOnce = 50;
+/** A client whose stream is refused for overload waits this long, and tries again. */
+const againMs = 300;
+const openDeadlineMs = 60_000;
+
+type Client = {
+  readonly of: StreamOf;
+  readonly place: number;
+  socket: Socket | undefined;
+  lastId: string | undefined;
+  text: string;
+  last: number;
+  /** Numbers that came out of order, or not at all before a later one. */
+  holes: number;
+};
+
+export function createListeners(port: number, streams: readonly StreamOf[]): Listeners {
+  const clients = streams.map((of, place): Client => {
+    return { of, place, socket: undefined, lastId: undefined, text: '', last: 0, holes: 0 };
+  });
+  let received = 0;
+
+  const take = (client: Client, block: string): void => {
+    client.lastId = /^id: (.+)$/m.exec(block)?.[1] ?? client.lastId;
+    const data = /^data: (\{"n":.+)$/m.exec(block)?.[1];
+    if (data === undefined) return;
+    const { n, t } = JSON.parse(data) as { n: number; t: number };
+    received += 1;
+    client.holes += n === client.last + 1 ? 0 : 1;
+    client.last = n;
+    listeners.onMessage({ topic: client.of.topic, number: n, ms: performance.now() - t });
+  };
+  const openOne = (client: Client): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1');
+      client.socket = socket;
+      client.text = '';
+      const late = setTimeout(
+        () => reject(new Error(`a stream did not begin within ${openDeadlineMs} ms`)),
+        openDeadlineMs,
+      );
+      const { token } = client.of;
+      const { place, lastId } = client;
+      socket.setEncoding('utf8');
+      socket.on('error', reject);
+      socket.on('connect', () => {
+        const head = [
+          `GET ${client.of.path} HTTP/1.1`,
+          'Host: antre',
+          `X-Forwarded-For: 10.${place >> 8}.${place & 255}.1`,
+          ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+          ...(lastId === undefined ? [] : [`Last-Event-ID: ${lastId}`]),
+        ];
+        socket.write(`${head.join('\r\n')}\r\n\r\n`);
+      });
+      socket.on('data', (text: string) => {
+        clearTimeout(late);
+        if (text.startsWith('HTTP/1.1 503')) {
+          socket.destroy();
+          setTimeout(() => openOne(client).then(resolve, reject), againMs);
+          return;
+        }
+        if (text.startsWith('HTTP/1.1') && !text.startsWith('HTTP/1.1 200')) {
+          reject(new Error(`a stream was refused: ${text.slice(0, 300)}`));
+        }
+        resolve();
+        const blocks = (client.text + text).split('\n\n');
+        client.text = blocks.pop() ?? '';
+        for (const block of blocks) take(client, block);
+      });
+    });
+
+  const listeners: Listeners = {
+    open: async () => {
+      const closed = clients.filter(({ socket }) => socket === undefined);
+      for (let from = 0; from < closed.length; from += openAtOnce) {
+        await Promise.all(closed.slice(from, from + openAtOnce).map(openOne));
+      }
+    },
+    kill: () => {
+      for (const client of clients) {
+        client.socket?.removeAllListeners('data');
+        client.socket?.destroy();
+        client.socket = undefined;
+      }
+    },
+    get received() {
+      return received;
+    },
+    missed: (sent) =>
+      clients.reduce((sum, { of, last, holes }) => sum + holes + Math.max(0, (sent[of.topic] ?? 0) - last), 0),
+    onMessage: () => {},
+  };
+  return listeners;
+}
