@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { createApp } from '../../src/app.ts';
+import type { Service } from '../../src/compose.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { placeOrder } from '../../src/orders/placement/place-order.ts';
 import { type TestEvent, createEvent, someBuyer } from '../factories.ts';
@@ -22,29 +24,14 @@ export async function startLiveWorld(environment: Record<string, string> = {}): 
   const server = await serve(createApp(service), { host: '127.0.0.1', port: 0, reusePort: false });
   const url = `http://127.0.0.1:${server.port}`;
   const event = await createEvent(service.db);
-  let keys = 0;
   return {
     ...started,
     url,
     event,
     server,
     place: async () => {
-      keys += 1;
-      const { order } = await placeOrder(
-        { ...service, hashSecret: service.config.HASH_SECRET },
-        {
-          input: {
-            eventSlug: event.slug,
-            buyer: someBuyer(),
-            lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }],
-            locale: 'en',
-          },
-          idempotencyKey: `live-order-${process.pid}-${keys}-${crypto.randomUUID()}`,
-          network: '127.0.0.0/24',
-        },
-      );
-      const token = orderAccessToken(service.config.ORDER_TOKEN_SECRET, order.id, 1);
-      return { id: order.id, headers: { authorization: `Bearer ${token}` } };
+      const { id, token } = await placeTestOrder(service, event);
+      return { id, headers: { authorization: `Bearer ${token}` } };
     },
     listen: (path, headers) => listen(`${url}${path}`, headers),
     close: async () => {
@@ -53,4 +40,22 @@ export async function startLiveWorld(environment: Record<string, string> = {}): 
       await started.close();
     },
   };
+}
+
+/** Places an order of one ticket. @returns its id and the token that opens it */
+export async function placeTestOrder(service: Service, event: TestEvent): Promise<{ id: string; token: string }> {
+  const { order } = await placeOrder(
+    { ...service, hashSecret: service.config.HASH_SECRET },
+    {
+      input: {
+        eventSlug: event.slug,
+        buyer: someBuyer(),
+        lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }],
+        locale: 'en',
+      },
+      idempotencyKey: `live-order-${randomUUID()}`,
+      network: '127.0.0.0/24',
+    },
+  );
+  return { id: order.id, token: orderAccessToken(service.config.ORDER_TOKEN_SECRET, order.id, 1) };
 }

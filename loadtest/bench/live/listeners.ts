@@ -1,4 +1,5 @@
 import { type Socket, connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** One message that a client has received. */
 export type Received = { readonly topic: number; readonly number: number; readonly ms: number };
@@ -49,45 +50,39 @@ export function createListeners(port: number, streams: readonly StreamOf[]): Lis
     client.last = n;
     listeners.onMessage({ topic: client.of.topic, number: n, ms: performance.now() - t });
   };
-  const openOne = (client: Client): Promise<void> =>
+  /** @returns false when the stream was refused for overload */
+  const tryOne = (client: Client): Promise<boolean> =>
     new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1');
       client.socket = socket;
       client.text = '';
+      let isBegun = false;
       const late = setTimeout(
         () => reject(new Error(`a stream did not begin within ${openDeadlineMs} ms`)),
         openDeadlineMs,
       );
-      const { token } = client.of;
-      const { place, lastId } = client;
+      const begin = (text: string): void => {
+        isBegun = true;
+        clearTimeout(late);
+        const status = Number(text.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length));
+        if (status === 200) return resolve(true);
+        socket.destroy();
+        if (status === 503) resolve(false);
+        else reject(new Error(`a stream was refused: ${text.slice(0, 300)}`));
+      };
       socket.setEncoding('utf8');
       socket.on('error', reject);
-      socket.on('connect', () => {
-        const head = [
-          `GET ${client.of.path} HTTP/1.1`,
-          'Host: antre',
-          `X-Forwarded-For: 10.${place >> 8}.${place & 255}.1`,
-          ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
-          ...(lastId === undefined ? [] : [`Last-Event-ID: ${lastId}`]),
-        ];
-        socket.write(`${head.join('\r\n')}\r\n\r\n`);
-      });
+      socket.on('connect', () => socket.write(requestOf(client)));
       socket.on('data', (text: string) => {
-        clearTimeout(late);
-        if (text.startsWith('HTTP/1.1 503')) {
-          socket.destroy();
-          setTimeout(() => openOne(client).then(resolve, reject), againMs);
-          return;
-        }
-        if (text.startsWith('HTTP/1.1') && !text.startsWith('HTTP/1.1 200')) {
-          reject(new Error(`a stream was refused: ${text.slice(0, 300)}`));
-        }
-        resolve();
+        if (!isBegun) begin(text);
         const blocks = (client.text + text).split('\n\n');
         client.text = blocks.pop() ?? '';
         for (const block of blocks) take(client, block);
       });
     });
+  const openOne = async (client: Client): Promise<void> => {
+    while (!(await tryOne(client))) await pause(againMs);
+  };
 
   const listeners: Listeners = {
     open: async () => {
@@ -111,4 +106,15 @@ export function createListeners(port: number, streams: readonly StreamOf[]): Lis
     onMessage: () => {},
   };
   return listeners;
+}
+
+function requestOf({ of: { path, token }, place, lastId }: Client): string {
+  const head = [
+    `GET ${path} HTTP/1.1`,
+    'Host: antre',
+    `X-Forwarded-For: 10.${place >> 8}.${place & 255}.1`,
+    ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+    ...(lastId === undefined ? [] : [`Last-Event-ID: ${lastId}`]),
+  ];
+  return `${head.join('\r\n')}\r\n\r\n`;
 }

@@ -54,6 +54,7 @@ export const hotQueries: readonly HotQuery[] = [
     'order by id',
     /^select "event_id", "id", "organizer_id", "status", .* from "orders" where \("orders"\."event_id" = \$\d+ and "orders"\."id" = \$\d+/,
   ),
+  inBatches('link versions of orders with a live stream', /^select o\.id, o\.link_version as version from unnest/),
   oneByOne('hold moved', /^update "orders" set "expires_at"/),
   oneByOne('lines of an order', /^select "order_lines"\./),
   oneByOne('counters of a paid order', /^with limited as \( select b\.key, b\.quantity/),

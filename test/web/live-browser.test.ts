@@ -1,0 +1,82 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvent } from '../../testkit/factories.ts';
+import { placeTestOrder } from '../../testkit/live/live-world.ts';
+import { pay } from '../../testkit/orders/order-desk.ts';
+import { until } from '../../testkit/until.ts';
+import { type PageWorld, openPageWorld } from './support/page-world.ts';
+
+/** Pages that follow a live stream: they show a change at once, and do not ask while the stream lasts. */
+
+/** Longer than the pace at which a page asks without a stream. */
+const quietMs = 8000;
+
+let world: PageWorld;
+beforeAll(async () => {
+  world = await openPageWorld();
+}, 60_000);
+afterAll(() => world?.close());
+
+/** The times at which the page asked for this address, and whether its stream has begun. */
+function watchRequests(page: Page, path: string) {
+  const asked: number[] = [];
+  let streams = 0;
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === path) asked.push(performance.now());
+  });
+  page.on('response', (response) => {
+    if (response.url().endsWith('/stream') && response.status() === 200) streams += 1;
+  });
+  return { asked, hasStream: () => streams > 0 };
+}
+
+test('an order page shows that the order was paid, and has not asked in between', async () => {
+  const { service } = world.running;
+  const event = await createEvent(service.db);
+  const order = await placeTestOrder(service, event);
+  const page = await world.browser.newPage();
+  const requests = watchRequests(page, `/v1/orders/${order.id}`);
+  await page.goto(`${world.origin}/orders/${order.id}?lang=en#${order.token}`);
+  await page.waitForSelector('#order:not([hidden])');
+  await until(requests.hasStream);
+  // Reads that were on their way when the stream began.
+  await page.waitForTimeout(2000);
+  const before = requests.asked.length;
+  await page.waitForTimeout(quietMs);
+  expect(requests.asked.length).toBe(before);
+  await pay(service.db, order.id);
+  await page.waitForSelector('.ticket img', { timeout: 5000 });
+  expect(requests.asked.length).toBeGreaterThan(before);
+  await page.close();
+}, 60_000);
+
+test('control: without the stream the page asks', async () => {
+  const { service } = world.running;
+  const event = await createEvent(service.db);
+  const order = await placeTestOrder(service, event);
+  const page = await world.browser.newPage();
+  await page.route('**/stream', (route) => route.fulfill({ status: 404, body: '' }));
+  const requests = watchRequests(page, `/v1/orders/${order.id}`);
+  await page.goto(`${world.origin}/orders/${order.id}?lang=en#${order.token}`);
+  await page.waitForSelector('#order:not([hidden])');
+  await page.waitForTimeout(2000);
+  const before = requests.asked.length;
+  await page.waitForTimeout(quietMs);
+  expect(requests.asked.length).toBeGreaterThan(before);
+  await page.close();
+}, 60_000);
+
+test('an event page shows at once that the last ticket has gone', async () => {
+  const { service } = world.running;
+  const event = await createEvent(service.db, { categories: [{ capacity: 1 }] });
+  const page = await world.browser.newPage();
+  const requests = watchRequests(page, `/v1/events/${event.slug}/availability`);
+  await page.goto(`${world.origin}/events/${event.slug}?lang=en`);
+  await until(requests.hasStream);
+  await page.waitForSelector('[data-category][data-band="last"]');
+  const before = requests.asked.length;
+  await placeTestOrder(service, event);
+  await page.waitForSelector('[data-category][data-band="none"]', { timeout: 8000 });
+  expect(requests.asked.length).toBe(before);
+  await page.close();
+}, 60_000);
