@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { apiTypesFile } from '../local/places.ts';
+import { apiTypesText } from './api-types.ts';
 import { readContract } from './contract.ts';
 
 /** A step of `npm run check`: the published contract by the rules of Redocly, with every example held against its schema. */
@@ -12,9 +15,12 @@ const rules = {
 } as const;
 
 const config = await createConfig({ extends: ['recommended'], rules });
-const source = JSON.stringify(readContract());
+const contract = readContract();
+const source = JSON.stringify(contract);
 const problems = await lintFromString({ source, config, absoluteRef: 'openapi.json' });
 for (const { severity, ruleId, message, location } of problems) {
   console.log(`${severity}  ${ruleId}  ${location[0]?.pointer ?? ''}\n       ${message.replaceAll('\n', ' ')}`);
 }
-if (problems.length > 0) process.exitCode = 1;
+const isStale = readFileSync(apiTypesFile, 'utf8') !== apiTypesText(contract);
+if (isStale) console.log('src/client/api.d.ts does not say what the contract says: run npm run api:types');
+if (problems.length > 0 || isStale) process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { type ApiRoutes, createRoutes } from '../../src/api-routes.ts';
+import { createRoutes } from '../../src/api-routes.ts';
 import { createApp } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -13,7 +13,7 @@ export type TestService = {
   readonly service: Service;
   /** The database as the owner of its tables, past PgBouncer. */
   readonly directUrl: string;
-  readonly routes: ApiRoutes;
+  readonly routes: ReturnType<typeof createRoutes>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 };

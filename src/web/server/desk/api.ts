@@ -1,6 +1,5 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ApiRoutes } from '../../../api-routes.ts';
+import type { Api } from '../../../client/api.d.ts';
 import { call } from '../../../client/call.ts';
 import { innerBindings } from '../../../http/inner-call.ts';
 import { addressHeaders } from '../../../http/server/client-network.ts';
@@ -9,7 +8,7 @@ import { addressHeaders } from '../../../http/server/client-network.ts';
 export type CallApi = (request: Request, bindings: object) => Response | Promise<Response>;
 
 /**
- * The organiser's API as the desk's pages use it, typed by the routes themselves: the path as a route is described
+ * The organiser's API as the desk's pages use it, typed by the contract (`npm run api:types`): the path as a route is described
  * (`/v1/organizers/:slug/events`), its parameters as `param`, `query`, `header` and `json`. Resolves to the body of the answer.
  * Every call throws AntreProblem when the API refuses.
  */
@@ -25,28 +24,16 @@ export type DeskApi = {
 export type Data<Path extends PathOf<'get'>> = DataOf<Path, 'get'>;
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-type SchemaOf<Routes> = Routes extends OpenAPIHono<infer _Env, infer Schema, infer _Base> ? Schema : never;
-type Api = SchemaOf<ApiRoutes>;
-type PathOf<Verb extends Method> = {
-  [Path in keyof Api]: `$${Verb}` extends keyof Api[Path] ? Path : never;
-}[keyof Api] &
-  string;
-type Endpoint<Path, Verb extends Method> = Path extends keyof Api
-  ? `$${Verb}` extends keyof Api[Path]
-    ? Api[Path][`$${Verb}`]
-    : never
-  : never;
-type DataOf<Path, Verb extends Method> =
-  Extract<Endpoint<Path, Verb>, { status: 200 | 201 }> extends { output: infer Output } ? Output : undefined;
-type Loose<Parts> = { [Part in keyof Parts as object extends Parts[Part] ? Part : never]?: Parts[Part] } & {
-  [Part in keyof Parts as object extends Parts[Part] ? never : Part]: Parts[Part];
-};
-type InputOf<Path, Verb extends Method> =
-  Endpoint<Path, Verb> extends { input: infer Parts }
-    ? object extends Loose<Parts>
-      ? [input?: Loose<Parts>]
-      : [input: Loose<Parts>]
-    : [];
+type PathOf<Verb extends Method> = { [Path in keyof Api]: Verb extends keyof Api[Path] ? Path : never }[keyof Api];
+type Operation<Path extends keyof Api, Verb extends Method> = Verb extends keyof Api[Path] ? Api[Path][Verb] : never;
+type DataOf<Path extends keyof Api, Verb extends Method> =
+  Operation<Path, Verb> extends { data: infer Data } ? Data : never;
+type InputOf<Path extends keyof Api, Verb extends Method> =
+  Operation<Path, Verb> extends { input: infer Input }
+    ? object extends Input
+      ? [input?: Input]
+      : [input: Input]
+    : never;
 
 type Parts = {
   readonly param?: Readonly<Record<string, string>>;

@@ -1,0 +1,3866 @@
+// Generated from the contract by `npm run api:types`.
+
+export type OrderWebhookData = {
+  orderId: string;
+  eventId: string;
+  /** What the buyer reads out at the desk. */
+  code: string;
+  status: "paid" | "partially_refunded" | "refunded" | "cancelled" | "expired";
+  /** Tickets ordered. */
+  quantity: number;
+  /** Tickets that open the door now. */
+  liveTickets: number;
+  total: Money;
+  placedAt: string;
+  paidAt: string | null;
+  closedAt: string | null;
+  cancelledBy: "buyer" | "organizer" | "event" | null;
+};
+
+export type Money = {
+  amount: number;
+  currency: "IDR" | "USD" | "SGD" | "MYR";
+};
+
+export type RefundWebhookData = {
+  refundId: string;
+  orderId: string;
+  eventId: string;
+  status: "processing" | "done";
+  reason: string;
+  amount: Money;
+};
+
+export type AdmissionWebhookData = {
+  ticketId: string;
+  orderId: string;
+  eventId: string;
+  ticketCategoryId: string;
+  admittedAt: string;
+  gate: string | null;
+};
+
+export type EventWebhookData = {
+  eventId: string;
+  slug: string;
+  name: string;
+  status: "draft" | "published" | "cancelled";
+  version: number;
+  startsAt: string;
+  endsAt: string;
+  doorsOpenAt: string;
+  timeZone: string;
+  venue: string;
+  city: string;
+  /** Fields that differ from the version before. */
+  changed: string[];
+};
+
+export type TestWebhookData = {
+  endpointId: string;
+};
+
+export type OfflineScan = {
+  /** What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of scanners, or a link that carries it. Anything that is no code is "invalid". Left out only with `ticketId`. */
+  code?: string;
+  /** Instead of a code: a ticket that a person found by name, on the door list. */
+  ticketId?: string;
+  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with another code, direction or gate it is refused. */
+  scanId: string;
+  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  deviceId?: string;
+  /** Id or name of a gate, or any other label. Case, blanks and Unicode form make no difference. */
+  gate?: string;
+  direction?: "entry" | "exit";
+  /** When it was scanned, by the device's own clock. */
+  scannedAt: string;
+  /** The server's time minus the device's when it was scanned, if the device knows. Otherwise `sentAt` tells. */
+  clockOffsetMs?: number;
+  /** What the door decided. Who was `admitted` or `exited` went through, and is recorded so whatever the server knows. Without it the person went through, except that a device refuses by itself what it has let in. */
+  result?: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate";
+};
+
+export type Listing = {
+  data: ListedEvent[];
+  nextCursor: string | null;
+};
+
+export type ListedEvent = {
+  id: string;
+  slug: string;
+  name: string;
+  summary: string;
+  category: string;
+  city: string;
+  venue: string;
+  timeZone: string;
+  startsAt: string;
+  endsAt: string;
+  status: "draft" | "published" | "cancelled";
+  /** The event has no date: its times are those before the postponement. */
+  isPostponed: boolean;
+  priceFrom: Money & (Record<string, unknown> | null);
+  organizer: {
+    slug: string;
+    name: string;
+  };
+};
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  requestId: string;
+  errors?: FieldFault[];
+};
+
+export type FieldFault = {
+  path: string;
+  code: string;
+  /** In English. */
+  message: string;
+  messages: {
+    en: string;
+    id: string;
+  };
+};
+
+export type Event = {
+  id: string;
+  slug: string;
+  name: string;
+  summary: string;
+  category: string;
+  city: string;
+  venue: string;
+  timeZone: string;
+  startsAt: string;
+  endsAt: string;
+  status: "draft" | "published" | "cancelled";
+  /** The event has no date: its times are those before the postponement. */
+  isPostponed: boolean;
+  priceFrom: Money & (Record<string, unknown> | null);
+  organizer: {
+    slug: string;
+    name: string;
+  };
+  description: string;
+  address: string;
+  currency: "IDR" | "USD" | "SGD" | "MYR";
+  /** ISO 3166-1, two letters. */
+  country: string;
+  doorsOpenAt: string;
+  sales: "open" | "closed";
+  ticketsPerOrderMax: number;
+  ticketsPerBuyerMax: number | null;
+  feePerTicket: Money;
+  refundableUntilHours: number | null;
+};
+
+export type Schedule = {
+  data: ScheduleItem[];
+  nextCursor: string | null;
+};
+
+export type ScheduleItem = {
+  id: string;
+  title: string;
+  stage: string;
+  description: string;
+  startsAt: string;
+  endsAt: string;
+};
+
+export type TicketCategories = {
+  data: TicketCategory[];
+  nextCursor: string | null;
+};
+
+export type TicketCategory = {
+  id: string;
+  name: string;
+  description: string;
+  price: Money;
+  saleOpensAt: string;
+  saleClosesAt: string;
+  saleState: "upcoming" | "open" | "closed";
+  perOrderMin: number;
+  perOrderMax: number;
+  perBuyerMax: number | null;
+};
+
+export type Availability = {
+  data: {
+    ticketCategoryId: string;
+    band: "many" | "few" | "last" | "none";
+  }[];
+  nextCursor: string | null;
+};
+
+export type Draws = {
+  eventId: string;
+  /** docs/draw.md says how to do it again. */
+  method: "antre.draw.v1";
+  leavesPerChunk: 1024;
+  preQueueOpensAt: string;
+  freezesAt: string;
+  opensAt: string;
+  rules: {
+    leadSeconds: number;
+    revealWithinSeconds: number;
+    beaconWithinSeconds: number;
+  };
+  beacon: {
+    /** 32 bytes in hex */
+    chain: string;
+    scheme: "bls-unchained-g1-rfc9380";
+    /** 96 bytes in hex */
+    publicKey: string;
+    /** Time of round 1 in seconds since 1970. */
+    genesis: number;
+    periodSeconds: number;
+    urls: string[];
+  };
+  /** All of them, the void ones too; the last one counts. */
+  draws: Draw[];
+};
+
+export type Draw = {
+  number: number;
+  state: "committed" | "frozen" | "drawn" | "void";
+  /** 32 bytes in hex */
+  seedHash: string;
+  /** 32 bytes in hex */
+  beaconChain: string;
+  beaconRound: number;
+  beaconRoundAt: string;
+  /** What the round was chosen with: it comes at least so long after the freeze, or after the void draw before. */
+  leadSeconds: number;
+  committedAt: string;
+  frozenAt: string | null;
+  /** Places that were there at the freeze: indexes 0 to places - 1. */
+  places: number | null;
+  voidedPlaces: number[] | null;
+  /** 32 bytes in hex */
+  merkleRoot: string | null;
+  rootedAt: string | null;
+  /** 32 bytes in hex */
+  seed: string | null;
+  revealedAt: string | null;
+  /** 48 bytes in hex */
+  beaconSignature: string | null;
+  /** 32 bytes in hex */
+  beaconRandomness: string | null;
+  /** 32 bytes in hex */
+  drawKey: string | null;
+  drawnAt: string | null;
+  voidReason: string | null;
+};
+
+export type PlaceProof = {
+  eventId: string;
+  index: number;
+  places: number;
+  /** 32 bytes in hex */
+  leaf: string;
+  /** From the leaf up to the root (RFC 9162, 2.1.3). */
+  siblings: string[];
+  /** 32 bytes in hex */
+  merkleRoot: string;
+};
+
+export type QueuePlace = {
+  /** Proves the place; keep it. Joining again gives it again. */
+  placeToken: string;
+  /** Places given out before. The draw makes the position of it. */
+  index: number;
+  /** The buyer in the published list, hashed with `salt`. */
+  accountKey: string;
+  /** 16 bytes in hexadecimal digits, told to nobody else. */
+  salt: string;
+  phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
+  joinedAt: string;
+};
+
+export type JoinQueue = {
+  /** The solved challenge as the ALTCHA widget sends it: base64 of JSON with `challenge` and `solution`. */
+  challenge?: string;
+  /** Index of your own place whose turn has passed without an order: it is given up, with every pass that was made for it, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`. */
+  insteadOf?: number;
+};
+
+export type QueueChallenge = {
+  parameters: Record<string, unknown>;
+  signature: string;
+};
+
+export type Pass = {
+  /** For the header `Queue-Pass` of `POST /v1/orders`. */
+  pass: string;
+  expiresAt: string;
+};
+
+export type PassRequest = {
+  placeToken: string;
+};
+
+export type Queue = {
+  phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
+  preQueueOpensAt: string;
+  freezesAt: string;
+  opensAt: string;
+  /** It should be open, and waits for the draw. */
+  isLate: boolean;
+  isPaused: boolean;
+  /** Places given out. */
+  places: number;
+  /** Positions below this have been called, at `servingAt`. */
+  serving: number;
+  servingAt: string;
+  /** Positions called per second; reckon on with it until the next look. */
+  ratePerSecond: number;
+  /** Positions below this have let their turn pass. */
+  lapsedBelow: number;
+  stock: "many" | "few" | "last" | "none";
+  /** When to look again without a place. With one: a quarter of (position - serving) / ratePerSecond, between 2 and 60 seconds. Both times a random number between 0.8 and 1.2. */
+  pollSeconds: number;
+  /** How long after its turn a place may still be exchanged. */
+  turnSeconds: number;
+  passSeconds: number;
+  /** How much work joining asks for; 0 for none. */
+  challengeDifficulty: number;
+  draw: {
+    number: number;
+    state: "committed" | "frozen" | "drawn" | "void";
+    seedHash: string;
+    beaconChain: string;
+    beaconRound: number;
+    beaconRoundAt: string;
+    frozenPlaces: number | null;
+    merkleRoot?: string;
+    seed?: string;
+    beaconRandomness?: string;
+    drawKey?: string;
+  } | null;
+  serverTime: string;
+};
+
+export type WaitingRoom = {
+  preQueueOpensAt: string;
+  freezesAt: string;
+  opensAt: string;
+  drawLeadSeconds: number;
+  /** Buyers per second. */
+  rateMax: number;
+  turnSeconds: number;
+  passSeconds: number;
+  challengeDifficulty: number;
+  eventId: string;
+  phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
+  isPaused: boolean;
+  isLate: boolean;
+  places: number;
+  /** Positions called so far. */
+  served: number;
+  waiting: number;
+  /** Positions whose turn is over, whether they came or not. */
+  lapsed: number;
+  /** Places exchanged for a pass, as far as processes have told. */
+  exchanged: number;
+  /** Orders placed with a pass. */
+  orders: number;
+  /** Buyers let in per second now. */
+  admissionRate: number;
+  /** Positions called per second now. */
+  ratePerSecond: number;
+  /** Of those who are called, how many come. */
+  showRatio: number;
+  draw: {
+    number: number;
+    state: string;
+    beaconRoundAt: string;
+  } | null;
+};
+
+export type WaitingRoomPlan = {
+  preQueueOpensAt: string;
+  freezesAt: string;
+  opensAt: string;
+  /** From the freeze to the beacon round that decides the draw: so long there is to write and publish the list. When absent, half of the time from the freeze to the opening, between 30 s and 10 minutes. */
+  drawLeadSeconds?: number;
+  /** Buyers per second. */
+  rateMax: number;
+  turnSeconds?: number;
+  passSeconds?: number;
+  challengeDifficulty?: number;
+};
+
+export type PlacedOrder = Order & {
+  accessToken: string;
+};
+
+export type Payment = {
+  status: "creating" | "pending" | "paid" | "failed" | "expired" | "refunded" | "partially_refunded" | "review" | "none";
+  method: string;
+  redirectUrl?: string;
+  qrString?: string;
+  vaNumber?: string;
+  expiresAt?: string;
+};
+
+export type Order = {
+  id: string;
+  code: string;
+  status: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  eventId: string;
+  eventSlug: string;
+  buyer: {
+    name: string;
+    email: string;
+    phone: string;
+  };
+  lines: {
+    ticketCategoryId: string;
+    name: string;
+    quantity: number;
+    unitPrice: Money;
+  }[];
+  subtotal: Money;
+  discount: Money;
+  fees: Money;
+  total: Money;
+  placedAt: string;
+  expiresAt: string;
+  paidAt?: string;
+  payment: Payment;
+};
+
+export type PlaceOrder = {
+  eventSlug: string;
+  buyer: Buyer;
+  lines: {
+    ticketCategoryId: string;
+    quantity: number;
+  }[];
+  /** As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none. */
+  promoCode?: string;
+  expectedTotal?: Money & unknown;
+  locale?: "id" | "en";
+};
+
+export type Buyer = {
+  name: string;
+  email: string;
+  /** With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  phone: string;
+  /** For a phone number without + or 00 that is not of the country of the event. */
+  phoneCountry?: string;
+};
+
+export type Quote = {
+  subtotal: Money;
+  discount: Money;
+  fees: Money;
+  total: Money;
+};
+
+export type QuoteOrder = {
+  lines: {
+    ticketCategoryId: string;
+    quantity: number;
+  }[];
+  /** As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none. */
+  promoCode?: string;
+};
+
+export type LookUpOrder = {
+  email: string;
+  code: string;
+};
+
+export type TicketList = {
+  data: Ticket[];
+  nextCursor: null;
+};
+
+export type Ticket = {
+  id: string;
+  /** What the QR carries. */
+  code: string;
+  /** What a person can type at the door. The same as `code`, unless the event has signed codes. */
+  shortCode: string;
+  ticketCategoryId: string;
+  status: "live" | "revoked";
+};
+
+export type TicketCodes = {
+  /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and without having the ticket on its list. */
+  codes: "opaque" | "signed";
+  keys: {
+    keyId: number;
+    /** The 32 bytes in hex. */
+    publicKey: string;
+    status: "signing" | "accepted" | "withdrawn";
+    createdAt: string;
+  }[];
+};
+
+export type TicketCodesChange = {
+  /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and without having the ticket on its list. */
+  codes: "opaque" | "signed";
+};
+
+export type TicketKeyRotation = {
+  /** Whether codes of the earlier keys open no door any more, because somebody else may have those keys. */
+  withdrawEarlier?: boolean;
+};
+
+export type PhoneReading = {
+  /** E.164: what an order keeps and messages go to. */
+  phone: string;
+  /** The same as people read it. */
+  display: string;
+  /** Whose number it is. */
+  country: string | null;
+};
+
+export type ReadPhone = {
+  eventSlug: string;
+  /** With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  phone: string;
+  /** For a phone number without + or 00 that is not of the country of the event. */
+  phoneCountry?: string;
+};
+
+export type ChoosePayment = {
+  method: "any" | "qris" | "gopay" | "shopeepay" | "card" | "bank_transfer" | "store";
+};
+
+export type PaymentAccount = {
+  gateway: "midtrans";
+  merchantId: string;
+  buyerPaysFee: boolean;
+  updatedAt: string;
+};
+
+export type SetPaymentAccount = {
+  merchantId: string;
+  serverKey: string;
+  clientKey: string;
+  /** The account adds the fee of the gateway to what buyers pay. What comes beyond the total of an order is then booked as that fee, also where the gateway does not state it. Without this, an amount beyond the total that the gateway does not explain goes back to the buyer. */
+  buyerPaysFee?: boolean;
+};
+
+export type Refunds = {
+  data: Refund[];
+};
+
+export type Refund = {
+  id: string;
+  orderId: string;
+  amount: Money;
+  reason: "requested" | "buyer_cancelled" | "late_payment" | "double_payment" | "underpaid" | "surplus" | "over_limit" | "event_cancelled" | "external" | "wrong_facts";
+  status: "requested" | "processing" | "done" | "failed" | "manual_required";
+  ticketIds: string[] | null;
+  failure: string | null;
+  createdAt: string;
+  doneAt: string | null;
+};
+
+export type RequestRefund = {
+  amount?: number;
+  ticketIds?: string[];
+  reason: string;
+  restock?: boolean;
+};
+
+export type RefundPreview = {
+  amount: Money & unknown;
+  left: Money & unknown;
+  /** Tickets that would be taken back. */
+  ticketIds: string[];
+  /** The fees of these tickets would not go back. */
+  feesKept: boolean;
+};
+
+export type PreviewRefund = {
+  amount?: number;
+  ticketIds?: string[];
+};
+
+export type RefundPage = {
+  data: Refund[];
+  nextCursor: string | null;
+};
+
+export type TaskPage = {
+  data: Task[];
+  nextCursor: string | null;
+};
+
+export type Task = {
+  id: string;
+  kind: string;
+  eventId: string;
+  orderId: string;
+  subjectId: string;
+  detail: Record<string, string | number>;
+  createdAt: string;
+  resolvedAt: string | null;
+  resolvedBy: string | null;
+};
+
+export type ResolveTask = {
+  /** `done`: a person has done it; money that was to be paid back by hand is then booked as paid. `refund`: the gateway is asked to give the money back, where it can. */
+  action?: "done" | "refund";
+};
+
+export type ScanAnswer = {
+  result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate";
+  ticket?: {
+    id: string;
+    ticketCategoryId: string;
+    ticketCategory: string;
+  };
+  /** When and where this ticket came in first. */
+  firstAdmission?: {
+    at: string;
+    gate: string | null;
+  };
+};
+
+export type Scan = {
+  eventId: string;
+  /** What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of scanners, or a link that carries it. Anything that is no code is "invalid". Left out only with `ticketId`. */
+  code?: string;
+  /** Instead of a code: a ticket that a person found by name, on the door list. */
+  ticketId?: string;
+  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with another code, direction or gate it is refused. */
+  scanId: string;
+  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  deviceId?: string;
+  /** Id or name of a gate, or any other label. Case, blanks and Unicode form make no difference. */
+  gate?: string;
+  direction?: "entry" | "exit";
+};
+
+export type ScanUndoAnswer = {
+  ticketId: string;
+  /** Whether somebody is inside with the ticket now. */
+  inside: boolean;
+};
+
+export type ScanUndo = {
+  eventId: string;
+  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with another code, direction or gate it is refused. */
+  scanId: string;
+  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  deviceId?: string;
+  reason: string;
+};
+
+export type CheckInSummary = {
+  asOf: string;
+  tickets: number;
+  admitted: number;
+  inside: number;
+  conflicts: number;
+  categories: {
+    ticketCategoryId: string;
+    name: string;
+    tickets: number;
+    admitted: number;
+    inside: number;
+  }[];
+  gates: {
+    gate: string | null;
+    entries: number;
+    exits: number;
+    refused: number;
+    conflicts: number;
+  }[];
+};
+
+export type ScanSyncAnswer = {
+  data: {
+    /** Null when the item had none that can be shown. */
+    scanId: string | null;
+    /** How the scan stands. "refused": this item was not taken, `problem` says why; the others were. */
+    result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "refused";
+    ticket?: {
+      id: string;
+      ticketCategoryId: string;
+      ticketCategory: string;
+    };
+    /** When and where this ticket came in first. */
+    firstAdmission?: {
+      at: string;
+      gate: string | null;
+    };
+    /** The door let this person in, and should not have: what the answer would have been. */
+    fault?: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate";
+    /** The same ticket was let in twice: the other entry's time and gate. */
+    conflict?: {
+      at: string;
+      gate: string | null;
+    };
+    problem?: ScanProblem;
+  }[];
+};
+
+export type ScanProblem = {
+  code: string;
+  detail: string;
+  errors?: FieldFault[];
+};
+
+export type ScanSync = {
+  eventId: string;
+  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  deviceId?: string;
+  /** When this was sent, by the device's own clock: what the clock is off by corrects the scans' times. */
+  sentAt?: string;
+  scans: OfflineScan[];
+};
+
+export type DoorList = {
+  event: {
+    id: string;
+    name: string;
+    timeZone: string;
+    doorsOpenAt: string;
+    endsAt: string;
+  };
+  categories: {
+    id: string;
+    name: string;
+    entryOpensAt: string | null;
+    entryClosesAt: string | null;
+    /** What the door does for this category. */
+    doorNote: string | null;
+  }[];
+  gates: Gate[];
+  /** The Ed25519 keys, in hex, whose codes are good. A code of any other key is forged. */
+  signing: {
+    /** Bytes 3 to 6 of a signed code of this event, as a number. */
+    eventNo: number;
+    /** Whether new codes are signed. */
+    isUsed: boolean;
+    keys: {
+      keyId: number;
+      publicKey: string;
+    }[];
+  };
+  showsNames: boolean;
+  data: {
+    /** SHA-256, in hex, of the 26 characters of the code. */
+    codeSha256: string;
+    ticketCategoryId: string;
+    /** `replaced`: the ticket has a newer code, and this one opens no door. */
+    status: "live" | "revoked" | "replaced";
+    /** When and where somebody came in first with the ticket, and whether they are inside. */
+    admission: {
+      at: string;
+      gate: string | null;
+      inside: boolean;
+    } | null;
+    /** Null unless `showsNames` is set. `partySize`: valid tickets of the order. */
+    guest: {
+      ticketId: string;
+      name: string;
+      orderCode: string;
+      partySize: number;
+    } | null;
+  }[];
+  nextCursor: string | null;
+  /** On the last page: ask with it later for what changed since. Entries may come again. */
+  syncCursor: string | null;
+  asOf: string;
+};
+
+export type Gate = {
+  id: string;
+  name: string;
+  ticketCategoryIds: string[] | null;
+};
+
+export type CheckInConflicts = {
+  data: {
+    /** Null when the code is no ticket of the event. */
+    ticketId: string | null;
+    /** Who was signed in. */
+    actorId: string;
+    /** The device by its own id, or by its login. */
+    deviceId: string;
+    scanId: string;
+    at: string;
+    gate: string | null;
+    /** Let in against the rules: what the answer would have been. */
+    fault: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | null;
+    /** Let in twice: the entry that stands. */
+    other: {
+      at: string;
+      gate: string | null;
+      deviceId: string | null;
+    } | null;
+  }[];
+  nextCursor: string | null;
+};
+
+export type DoorSettings = {
+  /** Whether devices may keep the names of guests, and find guests by name and phone. Otherwise they have hashes of codes only. */
+  showsNames: boolean;
+  /** What the door does for a ticket category, such as "blue wristband", by the id of the category. */
+  categoryNotes: Record<string, string>;
+};
+
+export type DoorSettingsChange = {
+  /** Whether devices may keep the names of guests, and find guests by name and phone. Otherwise they have hashes of codes only. */
+  showsNames?: boolean;
+  /** What the door does for a ticket category, such as "blue wristband", by the id of the category. */
+  categoryNotes?: Record<string, string>;
+};
+
+export type ResentTickets = {
+  data: {
+    id: string;
+  }[];
+};
+
+export type DeliveryList = {
+  data: Delivery[];
+  nextCursor: null;
+};
+
+export type Delivery = {
+  id: string;
+  template: "tickets" | "order_cancelled" | "order_refunded" | "order_link" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+  channel: "email" | "whatsapp";
+  version: number;
+  status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
+  /** `left_to_email` where no WhatsApp sender could and the mail said the same. */
+  failure: string | null;
+  /** Masked; null for an address that the order no longer has. */
+  recipient: string | null;
+  /** The WhatsApp sender; without a name where it is the platform's own. */
+  sender: {
+    kind: "whatsapp_cloud" | "waha" | "fonnte" | "wablas";
+    externalId: string | null;
+  } | null;
+  createdAt: string;
+  acceptedAt: string | null;
+  deliveredAt: string | null;
+};
+
+export type DeliverySummary = {
+  data: {
+    template: "tickets" | "order_cancelled" | "order_refunded" | "order_link" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+    channel: "email" | "whatsapp";
+    queued: number;
+    /** Taken by the provider. */
+    sent: number;
+    delivered: number;
+    failed: number;
+    /** Suppressed addresses, caps, and what was no longer true. */
+    heldBack: number;
+  }[];
+  nextCursor: null;
+};
+
+export type Sender = {
+  id: string;
+  kind: "whatsapp_cloud" | "waha" | "fonnte" | "wablas";
+  /** The provider's name of it: number id, session or device. */
+  externalId: string;
+  weight: number;
+  messagesPerSecond: number;
+  dailyCap: number | null;
+  warmUpFrom: number | null;
+  status: "active" | "cooling" | "disabled";
+  coolingUntil: string | null;
+  /** Open while the provider does not answer for it. */
+  circuit: "closed" | "open";
+  lastFailure: string | null;
+  today: {
+    cap: number | null;
+    left: number | null;
+    /** Taken by the provider, whatever became of them. */
+    accepted: number;
+    /** Read ones too. */
+    delivered: number;
+    read: number;
+    failed: number;
+    unknown: number;
+  };
+  createdAt: string;
+};
+
+export type CreateSender = {
+  kind: "whatsapp_cloud";
+  phoneNumberId: string;
+  accessToken: string;
+  appSecret: string;
+  verifyToken: string;
+  businessAccountId?: string;
+  /** Its part of the recipients, beside the other senders. */
+  weight?: number;
+  /** 0.1 is one message in ten seconds. */
+  messagesPerSecond?: number;
+  /** Messages in a day of UTC; null for no cap. */
+  dailyCap?: number | null;
+  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  warmUpFrom?: number | null;
+} | {
+  kind: "waha";
+  instance: string;
+  session: string;
+  apiKey: string;
+  hmacKey: string;
+  /** Its part of the recipients, beside the other senders. */
+  weight?: number;
+  /** 0.1 is one message in ten seconds. */
+  messagesPerSecond?: number;
+  /** Messages in a day of UTC; null for no cap. */
+  dailyCap?: number | null;
+  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  warmUpFrom?: number | null;
+} | {
+  kind: "fonnte";
+  device: string;
+  token: string;
+  callbackKey: string;
+  /** Its part of the recipients, beside the other senders. */
+  weight?: number;
+  /** 0.1 is one message in ten seconds. */
+  messagesPerSecond?: number;
+  /** Messages in a day of UTC; null for no cap. */
+  dailyCap?: number | null;
+  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  warmUpFrom?: number | null;
+} | {
+  kind: "wablas";
+  device: string;
+  server: string;
+  token: string;
+  secretKey?: string;
+  callbackKey: string;
+  /** Its part of the recipients, beside the other senders. */
+  weight?: number;
+  /** 0.1 is one message in ten seconds. */
+  messagesPerSecond?: number;
+  /** Messages in a day of UTC; null for no cap. */
+  dailyCap?: number | null;
+  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  warmUpFrom?: number | null;
+};
+
+export type SenderList = {
+  data: Sender[];
+  nextCursor: null;
+};
+
+export type ChangeSender = {
+  weight?: number;
+  messagesPerSecond?: number;
+  dailyCap?: number | null;
+  warmUpFrom?: number | null;
+};
+
+export type SenderTemplateList = {
+  checkedAt: string | null;
+  data: {
+    name: string;
+    language: string;
+    /** Meta's word: APPROVED, PENDING, REJECTED, PAUSED, ... */
+    status: string;
+    reason: string | null;
+    /** Approved, with the variables that the service fills in. */
+    isSent: boolean;
+  }[];
+  nextCursor: null;
+};
+
+export type MessageTextList = {
+  data: MessageText[];
+  nextCursor: null;
+};
+
+export type MessageText = {
+  template: "ticket_issued" | "order_cancelled" | "order_refunded" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "buyer_code";
+  locale: "id" | "en";
+  body: string;
+  /** False where the text is the one of the service. */
+  isOwn: boolean;
+  variables: {
+    name: "name" | "event" | "time" | "place" | "order" | "organizer" | "text" | "code" | "link";
+    isRequired: boolean;
+  }[];
+  changedAt: string | null;
+};
+
+export type ChangeMessageText = {
+  /** With variables such as `{{name}}`. */
+  body: string;
+};
+
+export type DraftedAnnouncement = {
+  id: string;
+  eventId: string;
+  kind: "practical" | "news" | "reminder";
+  status: "draft" | "sending" | "sent" | "cancelled";
+  channels: ("email" | "whatsapp")[];
+  audience: AnnouncementAudience;
+  /** Null for a reminder, which has words of its own. */
+  content: {
+    id: AnnouncementText;
+    en: AnnouncementText;
+  } | null;
+  /** Different addresses when it was previewed, or made. */
+  recipients: {
+    email: number;
+    whatsapp: number;
+  };
+  createdAt: string;
+  confirmedAt: string | null;
+  endedAt: string | null;
+  /** How it reads to a buyer who is made up, in each language. */
+  previews: AnnouncementPreview[];
+  /** Confirms exactly this preview, for half an hour. */
+  confirmationToken: string;
+};
+
+export type AnnouncementAudience = {
+  /** Buyers with a valid ticket of one of these categories. */
+  ticketCategoryIds?: string[];
+  /** Buyers of whose tickets one has entered (true) or none has (false). */
+  checkedIn?: boolean;
+};
+
+export type AnnouncementText = {
+  subject: string;
+  /** Plain text; blank lines divide paragraphs. */
+  text: string;
+  /** What WhatsApp carries; required where `channels` has `whatsapp`. */
+  shortText?: string;
+};
+
+export type AnnouncementPreview = {
+  locale: "id" | "en";
+  email: {
+    subject: string;
+    text: string;
+    html: string;
+  } | null;
+  /** The text of senders without templates. A sender of the Cloud API sends the template that Meta approved. */
+  whatsapp: {
+    text: string;
+  } | null;
+};
+
+export type CreateAnnouncement = {
+  /** Practical news about the event go to every holder of a valid ticket; news only to buyers who agreed. */
+  kind: "practical" | "news";
+  channels: ("email" | "whatsapp")[];
+  audience?: AnnouncementAudience & unknown;
+  content: {
+    id: AnnouncementText;
+    en: AnnouncementText;
+  };
+};
+
+export type AnnouncementList = {
+  data: Announcement[];
+  nextCursor: string | null;
+};
+
+export type Announcement = {
+  id: string;
+  eventId: string;
+  kind: "practical" | "news" | "reminder";
+  status: "draft" | "sending" | "sent" | "cancelled";
+  channels: ("email" | "whatsapp")[];
+  audience: AnnouncementAudience;
+  /** Null for a reminder, which has words of its own. */
+  content: {
+    id: AnnouncementText;
+    en: AnnouncementText;
+  } | null;
+  /** Different addresses when it was previewed, or made. */
+  recipients: {
+    email: number;
+    whatsapp: number;
+  };
+  createdAt: string;
+  confirmedAt: string | null;
+  endedAt: string | null;
+};
+
+export type ShownAnnouncement = {
+  id: string;
+  eventId: string;
+  kind: "practical" | "news" | "reminder";
+  status: "draft" | "sending" | "sent" | "cancelled";
+  channels: ("email" | "whatsapp")[];
+  audience: AnnouncementAudience;
+  /** Null for a reminder, which has words of its own. */
+  content: {
+    id: AnnouncementText;
+    en: AnnouncementText;
+  } | null;
+  /** Different addresses when it was previewed, or made. */
+  recipients: {
+    email: number;
+    whatsapp: number;
+  };
+  createdAt: string;
+  confirmedAt: string | null;
+  endedAt: string | null;
+  progress: {
+    email: AnnouncementProgress;
+    whatsapp: AnnouncementProgress;
+  };
+};
+
+export type AnnouncementProgress = {
+  /** Not queued yet. */
+  waiting: number;
+  queued: number;
+  /** Taken by the provider. */
+  sent: number;
+  delivered: number;
+  failed: number;
+  /** Suppressed addresses, caps, and what was no longer true. */
+  heldBack: number;
+};
+
+export type AnnouncementConfirmation = {
+  confirmationToken: string;
+};
+
+export type MessageSettings = {
+  /** Holders of valid tickets are reminded so many hours before the start; null for never. 24 if not set. */
+  reminderHours: number | null;
+  /** Buyers are reminded so many minutes before their time to pay is over, if it is at least twice as long; null for never. 5 if not set. */
+  paymentReminderMinutes: number | null;
+  /** Whether holders are told by itself, some minutes after the last change, that the event is called off, postponed or moved; or once the notice was confirmed. `automatic` if not set. */
+  changeNotices: "automatic" | "confirmed";
+};
+
+export type ChangeNoticeList = {
+  data: ChangeNotice[];
+  nextCursor: string | null;
+};
+
+export type ChangeNotice = {
+  id: string;
+  kind: "cancelled" | "moved" | "postponed";
+  /** `held` waits for its confirmation, `waiting` for its time; `ended`: told to all, cancelled, or taken back. */
+  status: "held" | "waiting" | "sending" | "ended";
+  createdAt: string;
+  dueAt: string | null;
+  confirmedAt: string | null;
+  startedAt: string | null;
+  endedAt: string | null;
+};
+
+export type ShownChangeNotice = {
+  id: string;
+  kind: "cancelled" | "moved" | "postponed";
+  /** `held` waits for its confirmation, `waiting` for its time; `ended`: told to all, cancelled, or taken back. */
+  status: "held" | "waiting" | "sending" | "ended";
+  createdAt: string;
+  dueAt: string | null;
+  confirmedAt: string | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  /** Orders: each has its own calendar entry. */
+  recipients: {
+    email: number;
+    whatsapp: number;
+  };
+  previews: AnnouncementPreview[];
+  progress: {
+    email: MessageStates;
+    whatsapp: MessageStates;
+  };
+  /** Confirms exactly this; null once nothing waits. */
+  confirmationToken: string | null;
+};
+
+export type MessageStates = {
+  queued: number;
+  /** Taken by the provider. */
+  sent: number;
+  delivered: number;
+  failed: number;
+  /** Suppressed addresses, caps, and what was no longer true. */
+  heldBack: number;
+};
+
+export type InboundMessageList = {
+  data: InboundMessage[];
+  nextCursor: string | null;
+};
+
+export type InboundMessage = {
+  id: string;
+  senderId: string;
+  /** In E.164. */
+  phone: string;
+  /** Empty for pictures, voices and the like. */
+  text: string;
+  /** A word that turned news off or on. */
+  command: "stop" | "start" | null;
+  receivedAt: string;
+};
+
+export type NewsConsent = {
+  /** The version of the wording that the buyer has agreed to. */
+  wording: string;
+  locale: "id" | "en";
+};
+
+export type NewsAudience = {
+  email: number;
+  whatsapp: number;
+};
+
+export type SuppressionList = {
+  data: Suppression[];
+  nextCursor: string | null;
+};
+
+export type Suppression = {
+  id: string;
+  channel: "email" | "whatsapp";
+  /** Masked; null for an address that no order has any more, and for messages about no order. */
+  recipient: string | null;
+  /** `no_such_mailbox`, `complaint`, `no_whatsapp`. */
+  reason: string;
+  /** Null for good. */
+  until: string | null;
+  createdAt: string;
+};
+
+export type MadeWebhookEndpoint = WebhookEndpoint & {
+  /** Signs the webhooks of this endpoint. Shown this once. */
+  secret: string;
+};
+
+export type WebhookEndpoint = {
+  id: string;
+  url: string;
+  types: string[];
+  description: string;
+  status: "active" | "disabled";
+  disabledReason: "organizer" | "failing" | "gone" | null;
+  disabledAt: string | null;
+  /** Since when every try has failed. */
+  failingSince: string | null;
+  /** Nothing is sent until then. */
+  pausedUntil: string | null;
+  createdAt: string;
+};
+
+export type CreateWebhookEndpoint = {
+  /** Begins with https:// and resolves to public addresses only. Port 443 or 8443. */
+  url: string;
+  types: ("order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled")[];
+  description?: string;
+};
+
+export type WebhookEndpointList = {
+  data: WebhookEndpoint[];
+  nextCursor: string | null;
+};
+
+export type ChangeWebhookEndpoint = {
+  /** Begins with https:// and resolves to public addresses only. Port 443 or 8443. */
+  url?: string;
+  types?: ("order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled")[];
+  description?: string;
+  status?: "active" | "disabled";
+};
+
+export type RotatedWebhookSecret = {
+  /** Signs the webhooks of this endpoint. Shown this once. */
+  secret: string;
+  /** Until then webhooks carry a signature by each of the two secrets. */
+  previousUntil: string;
+};
+
+export type SentTestWebhook = {
+  webhookId: string;
+};
+
+export type WebhookDeliveryList = {
+  data: WebhookDelivery[];
+  nextCursor: string | null;
+};
+
+export type WebhookDelivery = {
+  webhookId: string;
+  type: "order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled" | "webhook.test";
+  subjectId: string;
+  eventId: string | null;
+  occurredAt: string;
+  status: "pending" | "delivered" | "failed";
+  tries: number;
+  nextTryAt: string | null;
+  deliveredAt: string | null;
+  lastTry: {
+    at: string;
+    answerStatus: number | null;
+    /** Why it was no success: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
+    failure: string | null;
+    tookMs: number | null;
+  } | null;
+};
+
+export type WebhookDeliveryWithBody = {
+  webhookId: string;
+  type: "order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled" | "webhook.test";
+  subjectId: string;
+  eventId: string | null;
+  occurredAt: string;
+  status: "pending" | "delivered" | "failed";
+  tries: number;
+  nextTryAt: string | null;
+  deliveredAt: string | null;
+  lastTry: {
+    at: string;
+    answerStatus: number | null;
+    /** Why it was no success: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
+    failure: string | null;
+    tookMs: number | null;
+  } | null;
+  /** The body as it is sent. */
+  body: string;
+};
+
+export type ReplayedWebhooks = {
+  /** At most 10000. */
+  replayed: number;
+  /** There are more after this time; replay since it next. */
+  until: string | null;
+};
+
+export type ReplayWebhooks = {
+  since: string;
+  /** `undelivered`: what failed, and what has no delivery. `all`: also what was delivered. */
+  include?: "undelivered" | "all";
+};
+
+export type SignedIn = {
+  accessToken: string;
+  expiresAt: string;
+  /** For this client to keep, and to send as `knownClientToken`. It opens nothing. */
+  knownClientToken: string;
+};
+
+export type SignIn = {
+  email: string;
+  password: string;
+  /** What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out. */
+  knownClientToken?: string;
+};
+
+export type WhoAmI = {
+  kind: "staff" | "api_key" | "device";
+  id: string;
+  name: string;
+  email?: string;
+  role: Role;
+  organizer: {
+    slug: string;
+    name: string;
+  };
+  /** The one event that a device scans for. */
+  eventId?: string;
+  sessionId?: string;
+  expiresAt?: string;
+};
+
+export type Role = "owner" | "manager" | "door";
+
+export type Session = {
+  id: string;
+  current: boolean;
+  createdAt: string;
+  expiresAt: string;
+};
+
+export type AcceptInvitation = {
+  token: string;
+  name: string;
+  password: string;
+};
+
+export type RequestPasswordReset = {
+  email: string;
+  /** What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out. */
+  knownClientToken?: string;
+};
+
+export type ConfirmPasswordReset = {
+  token: string;
+  password: string;
+  /** What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends. */
+  keep?: ("api_keys" | "devices" | "invitations" | string)[];
+};
+
+export type SignUp = {
+  slug: string;
+  name: string;
+  ownerEmail: string;
+  ownerName?: string;
+  locale?: "id" | "en";
+};
+
+export type StaffMember = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  status: "invited" | "active" | "disabled";
+  locale: "id" | "en";
+  createdAt: string;
+};
+
+export type InviteStaff = {
+  email: string;
+  name: string;
+  role: Role;
+  locale?: "id" | "en";
+};
+
+export type ChangeStaff = {
+  role: Role;
+  /** What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends. */
+  keep?: ("api_keys" | "devices" | "invitations" | string)[];
+};
+
+export type MadeAccess = {
+  apiKeys: ApiKey[];
+  devices: Device[];
+  /** Not accepted yet. */
+  invitations: StaffMember[];
+  /** Who accepted an invitation; they stay when this member goes. */
+  members: StaffMember[];
+};
+
+export type ApiKey = {
+  id: string;
+  name: string;
+  role: "manager" | "door";
+  createdBy: string;
+  createdAt: string;
+  endedAt: string | null;
+};
+
+export type Device = {
+  id: string;
+  eventId: string;
+  name: string;
+  createdBy: string;
+  createdAt: string;
+  endedAt: string | null;
+};
+
+export type CreatedApiKey = ApiKey & {
+  /** Shown this once. */
+  key: string;
+};
+
+export type CreateApiKey = {
+  name: string;
+  role: "manager" | "door";
+};
+
+export type CreatedDevice = Device & {
+  /** Shown this once. */
+  token: string;
+};
+
+export type CreateDevice = {
+  eventId: string;
+  name: string;
+};
+
+export type AuditEntry = {
+  id: string;
+  at: string;
+  actor: {
+    kind: "staff" | "api_key" | "device" | "operator" | "system";
+    id: string;
+    name: string | null;
+  };
+  act: string;
+  subjectId: string;
+  changes: Record<string, unknown>;
+};
+
+export type Verification = {
+  verificationId: string;
+  expiresAt: string;
+};
+
+export type RequestVerification = {
+  email?: string;
+  /** Needs `eventSlug`: the code comes from its organizer. */
+  phone?: string;
+  /** For a phone number without + or 00 that is not of the country of the event. */
+  phoneCountry?: string;
+  eventSlug?: string;
+  locale?: "id" | "en";
+  /** What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out. */
+  knownClientToken?: string;
+};
+
+export type ConfirmedBuyer = {
+  buyerToken: string;
+  expiresAt: string;
+  /** For this client to keep, and to send as `knownClientToken`. It opens nothing. */
+  knownClientToken: string;
+};
+
+export type ConfirmVerification = {
+  verificationId: string;
+  code: string;
+};
+
+export type OrganizerEvent = {
+  id: string;
+  slug: string;
+  name: string;
+  summary: string;
+  category: string;
+  city: string;
+  venue: string;
+  timeZone: string;
+  startsAt: string;
+  endsAt: string;
+  status: "draft" | "published" | "cancelled";
+  /** The event has no date: its times are those before the postponement. */
+  isPostponed: boolean;
+  organizer: {
+    slug: string;
+    name: string;
+  };
+  description: string;
+  address: string;
+  currency: "IDR" | "USD" | "SGD" | "MYR";
+  /** ISO 3166-1, two letters. */
+  country: string;
+  doorsOpenAt: string;
+  sales: "open" | "closed";
+  ticketsPerOrderMax: number;
+  ticketsPerBuyerMax: number | null;
+  feePerTicket: Money;
+  refundableUntilHours: number | null;
+  holdSeconds: number;
+  version: number;
+  createdAt: string;
+  publishedAt: string | null;
+};
+
+export type CreateEvent = {
+  name: string;
+  summary?: string;
+  description?: string;
+  category: string;
+  city: string;
+  venue: string;
+  address?: string;
+  /** Where it takes place. A phone number that names no country belongs to this one. */
+  country?: string;
+  timeZone?: string;
+  startsAt: string;
+  endsAt: string;
+  doorsOpenAt?: string;
+  holdSeconds?: number;
+  ticketsPerOrderMax?: number;
+  ticketsPerBuyerMax?: number | null;
+  feePerTicket?: Money;
+  refundableUntilHours?: number | null;
+  slug: string;
+  currency?: "IDR" | "USD" | "SGD" | "MYR";
+};
+
+export type OrganizerEvents = {
+  data: OrganizerEvent[];
+  nextCursor: string | null;
+};
+
+export type ChangeEvent = {
+  name?: string;
+  summary?: string;
+  description?: string;
+  category?: string;
+  city?: string;
+  venue?: string;
+  address?: string;
+  /** Where it takes place. A phone number that names no country belongs to this one. */
+  country?: string;
+  timeZone?: string;
+  startsAt?: string;
+  endsAt?: string;
+  doorsOpenAt?: string;
+  holdSeconds?: number;
+  ticketsPerOrderMax?: number;
+  ticketsPerBuyerMax?: number | null;
+  feePerTicket?: Money;
+  refundableUntilHours?: number | null;
+  version?: number;
+};
+
+export type Readiness = {
+  missing: {
+    code: string;
+    message: string;
+    subjectId?: string;
+  }[];
+};
+
+export type Sales = {
+  sales: "open" | "closed";
+};
+
+export type CreateScheduleItem = {
+  title: string;
+  stage?: string;
+  description?: string;
+  startsAt: string;
+  endsAt: string;
+};
+
+export type ChangeScheduleItem = {
+  title?: string;
+  stage?: string;
+  description?: string;
+  startsAt?: string;
+  endsAt?: string;
+};
+
+export type OrganizerTicketCategories = {
+  data: OrganizerTicketCategory[];
+  nextCursor: string | null;
+};
+
+export type OrganizerTicketCategory = {
+  id: string;
+  name: string;
+  description: string;
+  price: Money;
+  saleOpensAt: string;
+  saleClosesAt: string;
+  saleState: "upcoming" | "open" | "closed";
+  perOrderMin: number;
+  perOrderMax: number;
+  perBuyerMax: number | null;
+  poolId: string;
+  entryOpensAt: string | null;
+  entryClosesAt: string | null;
+  position: number;
+  status: "on_sale" | "closed";
+};
+
+export type CreateTicketCategory = {
+  poolId: string;
+  name: string;
+  description?: string;
+  price: Money;
+  saleOpensAt: string;
+  saleClosesAt: string;
+  perOrderMin?: number;
+  perOrderMax?: number;
+  perBuyerMax?: number | null;
+  entryOpensAt?: string | null;
+  entryClosesAt?: string | null;
+  position?: number;
+  status?: "on_sale" | "closed";
+};
+
+export type ChangeTicketCategory = {
+  poolId?: string;
+  name?: string;
+  description?: string;
+  price?: Money;
+  saleOpensAt?: string;
+  saleClosesAt?: string;
+  perOrderMin?: number;
+  perOrderMax?: number;
+  perBuyerMax?: number | null;
+  entryOpensAt?: string | null;
+  entryClosesAt?: string | null;
+  position?: number;
+  status?: "on_sale" | "closed";
+};
+
+export type Pool = {
+  id: string;
+  name: string;
+  capacity: number;
+  available: number;
+  held: number;
+  sold: number;
+  blocked: number;
+};
+
+export type CreatePool = {
+  name: string;
+  capacity: number;
+  blocked?: number;
+};
+
+export type PoolList = {
+  data: Pool[];
+  nextCursor: string | null;
+};
+
+export type ChangePool = {
+  capacity?: number;
+  blocked?: number;
+};
+
+export type PromoCode = {
+  id: string;
+  code: string;
+  /** Whether somebody may find it by trying, although tries are limited: it is short, or made of letters or digits alone. Fine for a code that everybody may know. */
+  isGuessable: boolean;
+  kind: "percent" | "amount";
+  value: number;
+  redemptions: number;
+  redemptionsMax: number | null;
+  validFrom: string | null;
+  validUntil: string | null;
+  status: "active" | "closed";
+};
+
+export type CreatePromoCode = {
+  /** Left out, the service makes one that nobody guesses. */
+  code?: string;
+  kind: "percent" | "amount";
+  /** Percent of the tickets, or minor units off the order. */
+  value: number;
+  redemptionsMax?: number;
+  validFrom?: string;
+  validUntil?: string;
+};
+
+export type PromoCodeList = {
+  data: PromoCode[];
+  nextCursor: string | null;
+};
+
+export type ChangePromoCode = {
+  redemptionsMax?: number | null;
+  validFrom?: string | null;
+  validUntil?: string | null;
+  status?: "active" | "closed";
+};
+
+export type DeskOrderList = {
+  data: DeskOrder[];
+  nextCursor: string | null;
+};
+
+export type DeskOrder = {
+  id: string;
+  code: string;
+  status: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  eventId: string;
+  eventSlug: string;
+  lines: {
+    ticketCategoryId: string;
+    name: string;
+    quantity: number;
+    unitPrice: Money;
+  }[];
+  subtotal: Money;
+  discount: Money;
+  fees: Money;
+  total: Money;
+  placedAt: string;
+  expiresAt: string;
+  paidAt?: string;
+  /** Without email and phone for the role door. */
+  buyer: {
+    name: string;
+    email?: string;
+    phone?: string;
+  };
+  /** Why a person should look at this order. */
+  flags: string[];
+};
+
+export type CorrectBuyer = {
+  /** Where the order and its tickets should have gone. */
+  email: string;
+};
+
+export type OrderNote = {
+  id: string;
+  text: string;
+  createdAt: string;
+};
+
+export type WriteNote = {
+  text: string;
+};
+
+export type ComplimentaryOrder = {
+  buyer: Buyer;
+  lines: {
+    ticketCategoryId: string;
+    quantity: number;
+  }[];
+  locale?: "id" | "en";
+};
+
+export type SalesFigures = {
+  eventId: string;
+  ticketCategories: {
+    ticketCategoryId: string;
+    name: string;
+    poolId: string;
+    /** Free places of its pool, which other categories may share. */
+    available: number;
+    /** Valid tickets. */
+    paid: number;
+    /** Places of orders that are not paid yet. */
+    held: number;
+    revenue: Money & unknown;
+  }[];
+  pools: Pool[];
+  total: {
+    /** Valid tickets. */
+    paid: number;
+    /** Places of orders that are not paid yet. */
+    held: number;
+    revenue: Money & unknown;
+    gatewayFees: Money & unknown;
+  };
+};
+
+export type FoundOrders = {
+  data: DeskOrder[];
+  nextCursor: string | null;
+  /** `similar`: nothing fits what was typed, and these are the orders with the most similar names or emails. */
+  match: "exact" | "similar";
+};
+
+export type SearchOrders = {
+  cursor?: string;
+  limit?: number;
+  /** The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks make no difference. */
+  q: string;
+  eventId?: string;
+};
+
+export type OrderStory = {
+  data: {
+    at: string;
+    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
+    /** Who did it; null for what the buyer, a gateway or the service did. */
+    by: {
+      kind: string;
+      id: string;
+      name: string | null;
+    } | null;
+    /** What belongs to the kind; members may be added. */
+    detail: Record<string, unknown>;
+  }[];
+  /** False when there is more, and only the newest entries are shown. */
+  isComplete: boolean;
+};
+
+export type AttendeeList = {
+  data: Attendee[];
+  nextCursor: string | null;
+};
+
+export type Attendee = {
+  ticketId: string;
+  orderId: string;
+  orderCode: string;
+  ticketCategoryId: string;
+  ticketCategory: string;
+  status: "live" | "revoked";
+  name: string;
+  email?: string;
+  phone?: string;
+  presence: "in" | "out" | "not_yet";
+  admittedAt?: string;
+  gate?: string | null;
+  entries?: number;
+};
+
+export type SaleFigures = {
+  eventId: string;
+  /** Of what is read by keys: at most a second ago. */
+  asOf: string;
+  /** Over the last ten seconds. */
+  ordersPerSecond: number;
+  minutes: {
+    at: string;
+    orders: number;
+    paidOrders: number;
+  }[];
+  pools: {
+    poolId: string;
+    pool: string;
+    capacity: number;
+    available: number;
+    held: number;
+    sold: number;
+    blocked: number;
+    ticketCategories: {
+      id: string;
+      name: string;
+    }[];
+  }[];
+  /** Null when the event has none. `rate` is buyers let in per second. */
+  waitingRoom: {
+    phase: string;
+    places: number;
+    called: number;
+    rate: number;
+  } | null;
+  funnel: {
+    /** Orders whose hold runs. */
+    held: number;
+    /** Of those held: the buyer can pay. */
+    instructed: number;
+    paid: number;
+    refunded: number;
+    expired: number;
+    cancelled: number;
+  };
+  /** Of money, check-ins, messages and ended orders. */
+  totalsAsOf: string;
+  money: {
+    received: Money;
+    refunded: Money;
+    gatewayFees: Money & unknown;
+    fees: Money & unknown;
+    net: Money & unknown;
+  };
+  checkIns: {
+    admitted: number;
+    inside: number;
+    gates: {
+      gate: string | null;
+      entries: number;
+      exits: number;
+      refused: number;
+    }[];
+  };
+  messages: {
+    channel: "email" | "whatsapp";
+    status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
+    count: number;
+  }[];
+};
+
+export type SaleMinutes = {
+  data: {
+    at: string;
+    orders: number;
+    tickets: number;
+    paidOrders: number;
+    paidTickets: number;
+    paidAmount: Money;
+    /** When the minute was written; null where it was written late. */
+    available: number | null;
+    /** When the minute was written; null where it was written late. */
+    held: number | null;
+    /** When the minute was written; null where it was written late. */
+    sold: number | null;
+    /** When the minute was written; null where it was written late. */
+    admitted: number | null;
+    /** When the minute was written; null where it was written late. */
+    waiting: number | null;
+  }[];
+  /** False when there is more: ask again from the last minute. */
+  isComplete: boolean;
+};
+
+export type Report = {
+  id: string;
+  kind: ReportKind;
+  format: ReportFormat;
+  eventId: string | null;
+  filters: ReportFilters;
+  scheduleId: string | null;
+  status: "waiting" | "making" | "ready" | "failed" | "cancelled" | "expired";
+  /** Rows so far; of a ready report, all of them. */
+  rows: number;
+  bytes: number | null;
+  /** Why the latest run failed. */
+  failure: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** When the file is deleted. */
+  expiresAt: string | null;
+};
+
+export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "check_ins" | "deliveries";
+
+export type ReportFormat = "csv" | "xlsx";
+
+/** Rows from `from` on and before `to`, by the time of the kind: tickets by their issue, orders by their placement, payments, refunds and deliveries by when they were made, check-ins by their scan. `status` is a status of the kind; of a check-in, its result. */
+export type ReportFilters = {
+  from?: string;
+  to?: string;
+  status?: string;
+};
+
+export type RequestReport = {
+  kind: ReportKind;
+  format: ReportFormat;
+  /** Left out, all events of the organizer. */
+  eventId?: string;
+  filters?: ReportFilters;
+};
+
+export type ReportList = {
+  data: Report[];
+  nextCursor: string | null;
+};
+
+export type ReportLink = {
+  /** A page that downloads the file. Whoever has it can read the file. */
+  url: string;
+  expiresAt: string;
+};
+
+export type DownloadReport = {
+  token: string;
+};
+
+export type ReportSchedule = {
+  kind: ReportKind;
+  format: ReportFormat;
+  every: "day" | "week";
+  /** In the time zone of the schedule. */
+  hour: number;
+  id: string;
+  eventId: string | null;
+  /** All rows until the run, or those since the run before: of a day or a week. */
+  covers: "everything" | "period";
+  /** With `every: week`; 1 is Monday. */
+  weekday: number | null;
+  timeZone: string;
+  /** The member who is mailed. */
+  memberId: string;
+  nextRunAt: string;
+  lastRunAt: string | null;
+  createdAt: string;
+};
+
+export type CreateReportSchedule = {
+  kind: ReportKind;
+  format: ReportFormat;
+  every: "day" | "week";
+  /** In the time zone of the schedule. */
+  hour: number;
+  /** Left out, all events of the organizer. */
+  eventId?: string;
+  /** All rows until the run, or those since the run before: of a day or a week. */
+  covers?: "everything" | "period";
+  /** With `every: week`; 1 is Monday. */
+  weekday?: number;
+  timeZone?: string;
+};
+
+export type ReportScheduleList = {
+  data: ReportSchedule[];
+  nextCursor: string | null;
+};
+
+/** Event `order`: the order has changed; read it. */
+export type LiveOrder = {
+  orderId: string;
+  /** The new status of the order, where it is known. */
+  status?: string;
+  /** The new status of its payment, where it is known. */
+  payment?: string;
+};
+
+/** Event `sales`: everything that a desk watches, at one moment. */
+export type LiveSales = {
+  at: string;
+  perSecond: {
+    /** Per second, averaged over the last five. */
+    orders: number;
+    /** Per second, averaged over the last five. */
+    paid: number;
+    /** Per second, averaged over the last five. */
+    checkIns: number;
+    /** Per second, averaged over the last five. */
+    messages: number;
+  };
+  orders: {
+    placed: number;
+    /** Not paid yet. */
+    held: number;
+    /** Of those, the ones that can be paid now. */
+    instructed: number;
+    paid: number;
+    refunded: number;
+    expired: number;
+    cancelled: number;
+  };
+  messages: {
+    waiting: number;
+    sent: number;
+    delivered: number;
+    failed: number;
+  };
+  checkIns: {
+    tickets: number;
+    admitted: number;
+    inside: number;
+    gates: {
+      gate: string | null;
+      entries: number;
+      exits: number;
+      refused: number;
+      conflicts: number;
+    }[];
+  };
+  sales: SalesFigures;
+};
+
+export type GateList = {
+  data: Gate[];
+  nextCursor: null;
+};
+
+export type NewGate = {
+  name: string;
+  /** Categories that may enter here; null for all. */
+  ticketCategoryIds?: string[] | null;
+};
+
+export type GateChange = {
+  name?: string;
+  /** Categories that may enter here; null for all. */
+  ticketCategoryIds?: string[] | null;
+};
+
+export type Api = {
+  "/v1/events": {
+    /** Published events by start */
+    get: {
+      input: { query?: {
+        city?: string;
+        category?: string;
+        /** Events that end at or after this time, taken to the minute. A day, such as 2027-03-05, begins at midnight in the time zone of each event. Without it: not over yet. */
+        from?: string;
+        /** Events that start before this time. A day is its midnight in the time zone of each event: `from=2027-03-05&to=2027-03-06` lists what happens on the 5th there. */
+        to?: string;
+        /** Words that must all begin some word of the name, summary, category, city or venue; in scripts without blanks, any part of it. Case, accents and widths make no difference. Without a letter, digit or symbol it finds nothing. */
+        q?: string;
+        cursor?: string;
+        limit?: number;
+      } };
+      data: Listing;
+    };
+  };
+  "/v1/events/:slug": {
+    /** An event */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: Event;
+    };
+  };
+  "/v1/events/:slug/schedule": {
+    /** The schedule of an event */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: Schedule;
+    };
+  };
+  "/v1/events/:slug/ticket-categories": {
+    /** Ticket categories, prices and sale windows of an event */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: TicketCategories;
+    };
+  };
+  "/v1/events/:slug/availability": {
+    /** What is left, in bands */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: Availability;
+    };
+  };
+  "/v1/events/:slug/queue/draws": {
+    /** What the draw was bound to and what came of it */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: Draws;
+    };
+  };
+  "/v1/events/:slug/queue/draws/leaves/:chunk": {
+    /** The frozen list, 1,024 leaves at a time */
+    get: {
+      input: { param: {
+        slug: string;
+        chunk?: number | null;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/events/:slug/queue/proofs/:index": {
+    /** That a place is in the frozen list */
+    get: {
+      input: { param: {
+        slug: string;
+        index?: number | null;
+      } };
+      data: PlaceProof;
+    };
+  };
+  "/v1/events/:slug/queue/places": {
+    /** Take a place in the line of an event */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json?: JoinQueue };
+      data: QueuePlace;
+    };
+  };
+  "/v1/events/:slug/queue/challenges": {
+    /** Ask for the work that joining costs now */
+    post: {
+      input: { param: {
+        slug: string;
+      } };
+      data: QueueChallenge | undefined;
+    };
+  };
+  "/v1/events/:slug/queue/passes": {
+    /** Exchange a place that has been called for a pass */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: PassRequest };
+      data: Pass;
+    };
+  };
+  "/v1/events/:slug/queue": {
+    /** Where the line of an event stands */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: Queue;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/waiting-room": {
+    /** The waiting room of an event, and how it goes */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: WaitingRoom;
+    };
+    /** Plan the waiting room of an event, or change the plan */
+    put: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: WaitingRoomPlan };
+      data: WaitingRoom;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/waiting-room/closure": {
+    /** End the waiting room, for good */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: WaitingRoom;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/waiting-room/pause": {
+    /** Call nobody for now */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: WaitingRoom;
+    };
+    /** Go on calling */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: WaitingRoom;
+    };
+  };
+  "/v1/orders": {
+    /** Place an order */
+    post: {
+      input: { header: {
+        "idempotency-key": string;
+        /** Needed while the event has a waiting room. */
+        "queue-pass"?: string;
+        /** The same as `eventSlug`. While too many requests want this event, a refusal comes sooner and costs less with it. */
+        "event-slug"?: string;
+      }; json: PlaceOrder };
+      data: PlacedOrder;
+    };
+  };
+  "/v1/events/:slug/quotes": {
+    /** What an order would cost */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: QuoteOrder };
+      data: Quote;
+    };
+  };
+  "/v1/orders/lookups": {
+    /** Send the link to an order again */
+    post: {
+      input: { json: LookUpOrder };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id": {
+    /** An order and its payment */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: Order;
+    };
+  };
+  "/v1/orders/:id/cancellation": {
+    /** Give an order up */
+    post: {
+      input: { param: {
+        id: string;
+      } };
+      data: Order;
+    };
+  };
+  "/v1/orders/:id/session": {
+    /** Open an order in a browser */
+    post: {
+      input: { param: {
+        id: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id/tickets": {
+    /** The tickets of an order */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: TicketList;
+    };
+  };
+  "/v1/orders/:id/tickets/:ticketId/qr.svg": {
+    /** The QR code of a ticket */
+    get: {
+      input: { param: {
+        id: string;
+        ticketId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id/tickets.pdf": {
+    /** The tickets of an order to print */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id/calendar.ics": {
+    /** The event as a calendar entry */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/ticket-codes": {
+    /** Show how ticket codes are made */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: TicketCodes;
+    };
+    /** Choose opaque or signed ticket codes */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: TicketCodesChange };
+      data: TicketCodes;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/ticket-codes/keys": {
+    /** Sign ticket codes with a new key */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: TicketKeyRotation };
+      data: TicketCodes;
+    };
+  };
+  "/v1/buyers/phone-readings": {
+    /** Read a phone number as an order for this event would */
+    post: {
+      input: { json: ReadPhone };
+      data: PhoneReading;
+    };
+  };
+  "/v1/orders/:id/payments": {
+    /** Choose another way to pay */
+    post: {
+      input: { param: {
+        id: string;
+      }; json: ChoosePayment };
+      data: Payment;
+    };
+  };
+  "/v1/organizers/:slug/payment-accounts/midtrans": {
+    /** Set the account at Midtrans */
+    put: {
+      input: { param: {
+        slug: string;
+      }; json: SetPaymentAccount };
+      data: PaymentAccount;
+    };
+    /** Show the account at Midtrans */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: PaymentAccount;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/refunds": {
+    /** Give money back: all, an amount, or the price of some tickets */
+    post: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      }; header?: {
+        "idempotency-key"?: string;
+      }; json: RequestRefund };
+      data: Refunds;
+    };
+    /** The refunds of an order */
+    get: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: RefundPage;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/refund-previews": {
+    /** What a refund would give back; nothing changes */
+    post: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      }; json: PreviewRefund };
+      data: RefundPreview;
+    };
+  };
+  "/v1/organizers/:slug/tasks": {
+    /** Work that only a person can do */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+        status?: "open" | "resolved";
+      } };
+      data: TaskPage;
+    };
+  };
+  "/v1/organizers/:slug/tasks/:taskId/resolution": {
+    /** Say that a task is done, or let the gateway give its money back */
+    post: {
+      input: { param: {
+        slug: string;
+        taskId: string;
+      }; json?: ResolveTask };
+      data: Task;
+    };
+  };
+  "/v1/check-ins": {
+    /** Scan a ticket */
+    post: {
+      input: { json: Scan };
+      data: ScanAnswer;
+    };
+  };
+  "/v1/check-ins/undos": {
+    /** Take back a scan that was a mistake */
+    post: {
+      input: { json: ScanUndo };
+      data: ScanUndoAnswer;
+    };
+  };
+  "/v1/events/:id/check-ins/summary": {
+    /** How many have come */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: CheckInSummary;
+    };
+  };
+  "/v1/check-ins/batch": {
+    /** Hand in scans made offline */
+    post: {
+      input: { json: ScanSync };
+      data: ScanSyncAnswer;
+    };
+  };
+  "/v1/events/:id/door-list": {
+    /** The list for scanning offline */
+    get: {
+      input: { param: {
+        id: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: DoorList;
+    };
+  };
+  "/v1/events/:id/check-ins/conflicts": {
+    /** What offline doors let in and should not have */
+    get: {
+      input: { param: {
+        id: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: CheckInConflicts;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/door-settings": {
+    /** Show what devices at the door may do */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: DoorSettings;
+    };
+    /** Change what devices at the door may do */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: DoorSettingsChange };
+      data: DoorSettings;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/notifications": {
+    /** Send the tickets of an order once more */
+    post: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      } };
+      data: ResentTickets;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/deliveries": {
+    /** The messages of an order and what became of each, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      } };
+      data: DeliveryList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/deliveries/summary": {
+    /** How many messages about the orders of an event were sent, by template and channel */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: DeliverySummary;
+    };
+  };
+  "/v1/organizers/:slug/senders": {
+    /** Add a WhatsApp number that messages go out from */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: CreateSender };
+      data: Sender;
+    };
+    /** All senders, disabled ones too, with their figures of today */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: SenderList;
+    };
+  };
+  "/v1/organizers/:slug/senders/:senderId": {
+    /** Change the limits of a sender */
+    patch: {
+      input: { param: {
+        slug: string;
+        senderId: string;
+      }; json: ChangeSender };
+      data: Sender;
+    };
+    /** Take a sender out of use */
+    delete: {
+      input: { param: {
+        slug: string;
+        senderId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/senders/:senderId/templates": {
+    /** Submit the texts of all messages to Meta as templates */
+    post: {
+      input: { param: {
+        slug: string;
+        senderId: string;
+      } };
+      data: undefined;
+    };
+    /** What Meta says of the templates that messages use */
+    get: {
+      input: { param: {
+        slug: string;
+        senderId: string;
+      } };
+      data: SenderTemplateList;
+    };
+  };
+  "/v1/organizers/:slug/message-texts": {
+    /** The texts of WhatsApp messages */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: MessageTextList;
+    };
+  };
+  "/v1/organizers/:slug/message-texts/:template/:locale": {
+    /** Write a message in own words */
+    put: {
+      input: { param: {
+        slug: string;
+        template: "ticket_issued" | "order_cancelled" | "order_refunded" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "buyer_code";
+        locale: "id" | "en";
+      }; json: ChangeMessageText };
+      data: MessageText;
+    };
+    /** Use the text of the service again */
+    delete: {
+      input: { param: {
+        slug: string;
+        template: "ticket_issued" | "order_cancelled" | "order_refunded" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "buyer_code";
+        locale: "id" | "en";
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/announcements": {
+    /** Preview an announcement to the buyers of an event */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CreateAnnouncement };
+      data: DraftedAnnouncement;
+    };
+    /** The announcements of an event, reminders too, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: AnnouncementList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/announcements/:announcementId": {
+    /** An announcement and what became of its messages */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        announcementId: string;
+      } };
+      data: ShownAnnouncement;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/announcements/:announcementId/confirmation": {
+    /** Send an announcement as it was previewed */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        announcementId: string;
+      }; json: AnnouncementConfirmation };
+      data: Announcement;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/announcements/:announcementId/cancellation": {
+    /** Drop a draft, or stop an announcement that is being sent */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        announcementId: string;
+      } };
+      data: Announcement;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/message-settings": {
+    /** Which messages the event sends by itself */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: MessageSettings;
+    };
+    /** Set which messages the event sends by itself */
+    put: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: MessageSettings };
+      data: MessageSettings;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/change-notices": {
+    /** What holders are told of changes of an event, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: ChangeNoticeList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId": {
+    /** A notice, whom it is told to, and how it reads in both languages */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        noticeId: string;
+      } };
+      data: ShownChangeNotice;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId/confirmation": {
+    /** Tell the holders of a change as it was previewed, now */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        noticeId: string;
+      }; json: AnnouncementConfirmation };
+      data: ChangeNotice;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId/cancellation": {
+    /** Tell nobody of a change */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        noticeId: string;
+      } };
+      data: ChangeNotice;
+    };
+  };
+  "/v1/organizers/:slug/inbound-messages": {
+    /** What people wrote to the senders within 30 days, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: InboundMessageList;
+    };
+  };
+  "/v1/orders/:id/news-consent": {
+    /** The buyer wants news of the organiser */
+    put: {
+      input: { param: {
+        id: string;
+      }; json: NewsConsent };
+      data: undefined;
+    };
+    /** The buyer wants no news any more */
+    delete: {
+      input: { param: {
+        id: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/news-audience": {
+    /** How many buyers of an event may be written news */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: NewsAudience;
+    };
+  };
+  "/v1/unsubscriptions/:token": {
+    /** A page that asks whether news shall end; it changes nothing */
+    get: {
+      input: { param: {
+        token: string;
+      } };
+      data: undefined;
+    };
+    /** End the news of an organizer to one address, by one click in the mailbox (RFC 8058) */
+    post: {
+      input: { param: {
+        token: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/suppressions": {
+    /** Recipients that are not written to any more, since a message bounced or they complained */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: SuppressionList;
+    };
+  };
+  "/v1/organizers/:slug/suppressions/:suppressionId": {
+    /** Write to a recipient again */
+    delete: {
+      input: { param: {
+        slug: string;
+        suppressionId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/callbacks/mail": {
+    /** The mail server hands over a mail to the bounce address */
+    post: {
+      input: {  };
+      data: undefined;
+    };
+  };
+  "/v1/callbacks/whatsapp/:senderId": {
+    /** A message provider asks whether this address wants its callbacks */
+    get: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+    /** A message provider reports what became of messages, and what people have written */
+    post: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/callbacks/waha/:senderId": {
+    /** A message provider asks whether this address wants its callbacks */
+    get: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+    /** A message provider reports what became of messages, and what people have written */
+    post: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/callbacks/fonnte/:senderId": {
+    /** A message provider asks whether this address wants its callbacks */
+    get: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+    /** A message provider reports what became of messages, and what people have written */
+    post: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/callbacks/wablas/:senderId": {
+    /** A message provider asks whether this address wants its callbacks */
+    get: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+    /** A message provider reports what became of messages, and what people have written */
+    post: {
+      input: { param: {
+        senderId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/webhooks": {
+    /** Add an address that gets webhooks */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: CreateWebhookEndpoint };
+      data: MadeWebhookEndpoint;
+    };
+    /** All addresses that get webhooks, disabled ones too */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: WebhookEndpointList;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId": {
+    /** One address, and how it fares */
+    get: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      } };
+      data: WebhookEndpoint;
+    };
+    /** Change an address, its types, or whether it is active */
+    patch: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      }; json: ChangeWebhookEndpoint };
+      data: WebhookEndpoint;
+    };
+    /** Delete an address with its log */
+    delete: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId/secret": {
+    /** Make a new secret; the old one signs as well for a day */
+    post: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      } };
+      data: RotatedWebhookSecret;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId/tests": {
+    /** Send a test to an address */
+    post: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      } };
+      data: SentTestWebhook;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId/deliveries": {
+    /** What was sent to an address in the last 30 days, and what became of it */
+    get: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      }; query?: {
+        status?: "pending" | "delivered" | "failed";
+        cursor?: string;
+        limit?: number;
+      } };
+      data: WebhookDeliveryList;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId": {
+    /** One delivery with the body as it is sent */
+    get: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+        webhookId: string;
+      } };
+      data: WebhookDeliveryWithBody;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId/replay": {
+    /** Send one webhook again, under the same id */
+    post: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+        webhookId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/webhooks/:endpointId/replays": {
+    /** Send again what happened since a time */
+    post: {
+      input: { param: {
+        slug: string;
+        endpointId: string;
+      }; json: ReplayWebhooks };
+      data: ReplayedWebhooks;
+    };
+  };
+  "/v1/sessions": {
+    /** Sign in */
+    post: {
+      input: { json: SignIn };
+      data: SignedIn;
+    };
+    /** My sessions */
+    get: {
+      input: {  };
+      data: {
+        data: Session[];
+        nextCursor: string | null;
+      };
+    };
+  };
+  "/v1/sessions/current": {
+    /** Who am I */
+    get: {
+      input: {  };
+      data: WhoAmI;
+    };
+    /** Sign out */
+    delete: {
+      input: {  };
+      data: undefined;
+    };
+  };
+  "/v1/sessions/:sessionId": {
+    /** End another of my sessions */
+    delete: {
+      input: { param: {
+        sessionId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/invitations/acceptance": {
+    /** Accept an invitation: set a name and a password */
+    post: {
+      input: { json: AcceptInvitation };
+      data: undefined;
+    };
+  };
+  "/v1/password-resets": {
+    /** Ask for a mail with a link that sets a new password */
+    post: {
+      input: { json: RequestPasswordReset };
+      data: undefined;
+    };
+  };
+  "/v1/password-resets/confirmation": {
+    /** Set a new password; every session ends */
+    post: {
+      input: { json: ConfirmPasswordReset };
+      data: undefined;
+    };
+  };
+  "/v1/organizers": {
+    /** Sign up as an organiser, where the operator allows it */
+    post: {
+      input: { json: SignUp };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/staff": {
+    /** Invite a member by mail, or send the invitation again */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: InviteStaff };
+      data: StaffMember;
+    };
+    /** All members */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: {
+        data: StaffMember[];
+        nextCursor: string | null;
+      };
+    };
+  };
+  "/v1/organizers/:slug/staff/:staffId": {
+    /** Change the role of a member */
+    patch: {
+      input: { param: {
+        slug: string;
+        staffId: string;
+      }; json: ChangeStaff };
+      data: StaffMember;
+    };
+    /** Disable a member, and what they could do */
+    delete: {
+      input: { param: {
+        slug: string;
+        staffId: string;
+      }; query?: {
+        /** Ids, or `api_keys`, `devices`, `invitations`, with commas between. The rest of what was made ends. */
+        keep?: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/staff/:staffId/access": {
+    /** What a member has made and is open, which ends with them, and whom they brought in */
+    get: {
+      input: { param: {
+        slug: string;
+        staffId: string;
+      } };
+      data: MadeAccess;
+    };
+  };
+  "/v1/organizers/:slug/staff/:staffId/sessions": {
+    /** Sign a member out everywhere */
+    delete: {
+      input: { param: {
+        slug: string;
+        staffId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/api-keys": {
+    /** Make an API key; its text is shown this once */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: CreateApiKey };
+      data: CreatedApiKey;
+    };
+    /** All API keys, ended ones too */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: {
+        data: ApiKey[];
+        nextCursor: string | null;
+      };
+    };
+  };
+  "/v1/organizers/:slug/api-keys/:keyId": {
+    /** End an API key, and what was made with it */
+    delete: {
+      input: { param: {
+        slug: string;
+        keyId: string;
+      }; query?: {
+        /** Ids, or `api_keys`, `devices`, `invitations`, with commas between. The rest of what was made ends. */
+        keep?: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/devices": {
+    /** Register a scanner for one event; its token is shown this once */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: CreateDevice };
+      data: CreatedDevice;
+    };
+    /** All devices, ended ones too */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+        eventId?: string;
+      } };
+      data: {
+        data: Device[];
+        nextCursor: string | null;
+      };
+    };
+  };
+  "/v1/organizers/:slug/devices/:deviceId": {
+    /** End a device */
+    delete: {
+      input: { param: {
+        slug: string;
+        deviceId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/audit-log": {
+    /** Who changed what, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: {
+        data: AuditEntry[];
+        nextCursor: string | null;
+      };
+    };
+  };
+  "/v1/buyers/verifications": {
+    /** Ask for a code to an email or a phone */
+    post: {
+      input: { json: RequestVerification };
+      data: Verification;
+    };
+  };
+  "/v1/buyers/confirmations": {
+    /** Confirm an email or a phone by the code */
+    post: {
+      input: { json: ConfirmVerification };
+      data: ConfirmedBuyer;
+    };
+  };
+  "/v1/organizers/:slug/events": {
+    /** Create an event as a draft */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: CreateEvent };
+      data: OrganizerEvent;
+    };
+    /** All events, drafts too */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+        status?: "draft" | "published" | "cancelled";
+      } };
+      data: OrganizerEvents;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId": {
+    /** An event with its version */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
+    };
+    /** Change an event */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; header?: {
+        "if-match"?: string;
+      }; json: ChangeEvent };
+      data: OrganizerEvent;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/publication": {
+    /** What keeps the event from the public */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: Readiness;
+    };
+    /** Show the event to the public */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
+    };
+    /** Take the event back to a draft, while nothing was ordered */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/cancellation": {
+    /** Call the event off, for good */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/postponement": {
+    /** Postpone the event without a new date */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
+    };
+    /** Let a postponed event take place at its old date */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/sales": {
+    /** Open or close all sales at once */
+    put: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: Sales };
+      data: OrganizerEvent;
+    };
+    /** What an event has sold */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: SalesFigures;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/schedule": {
+    /** The schedule */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: Schedule;
+    };
+    /** Add a schedule item */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CreateScheduleItem };
+      data: ScheduleItem;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/schedule/:scheduleItemId": {
+    /** Change a schedule item */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        scheduleItemId: string;
+      }; json: ChangeScheduleItem };
+      data: ScheduleItem;
+    };
+    /** Delete a schedule item */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        scheduleItemId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/ticket-categories": {
+    /** The ticket categories */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerTicketCategories;
+    };
+    /** Add a ticket category */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CreateTicketCategory };
+      data: OrganizerTicketCategory;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/ticket-categories/:ticketCategoryId": {
+    /** Change a ticket category */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        ticketCategoryId: string;
+      }; json: ChangeTicketCategory };
+      data: OrganizerTicketCategory;
+    };
+    /** Delete a ticket category of which nothing was ordered */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        ticketCategoryId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/pools": {
+    /** Add a pool of places */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CreatePool };
+      data: Pool;
+    };
+    /** The pools of an event and their counters */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: PoolList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/pools/:poolId": {
+    /** Change the size of a pool, or how much of it is kept off sale */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        poolId: string;
+      }; json: ChangePool };
+      data: Pool;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/promo-codes": {
+    /** Add a promo code */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CreatePromoCode };
+      data: PromoCode;
+    };
+    /** The promo codes of an event and how often each was redeemed */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: PromoCodeList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/promo-codes/:promoCodeId": {
+    /** Change how often or how long a promo code is valid, or close it */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        promoCodeId: string;
+      }; json: ChangePromoCode };
+      data: PromoCode;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/orders": {
+    /** Orders of an event, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+        status?: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+        /** An order code, or an email address, in full. */
+        q?: string;
+      } };
+      data: DeskOrderList;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId": {
+    /** An order */
+    get: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      } };
+      data: DeskOrder;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/cancellation": {
+    /** End an order */
+    post: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      } };
+      data: DeskOrder;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/buyer": {
+    /** Correct a mistyped address and send the tickets there */
+    patch: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      }; json: CorrectBuyer };
+      data: DeskOrder;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/notes": {
+    /** Write a note on an order, for the desk only */
+    post: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      }; json: WriteNote };
+      data: OrderNote;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/complimentary-orders": {
+    /** Give tickets away */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; header?: {
+        "idempotency-key"?: string;
+      }; json: ComplimentaryOrder };
+      data: DeskOrder;
+    };
+  };
+  "/v1/organizers/:slug/order-searches": {
+    /** Find orders by name, email, phone or code, newest first */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: SearchOrders };
+      data: FoundOrders;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/story": {
+    /** Everything that happened to an order, oldest first */
+    get: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+      } };
+      data: OrderStory;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/attendees": {
+    /** Everybody with a ticket, and who has entered */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+        orderId?: string;
+        ticketCategoryId?: string;
+        /** `in`: inside now. `out`: was inside and left. `not_yet`: has a valid ticket and has not entered. */
+        presence?: "in" | "out" | "not_yet";
+      } };
+      data: AttendeeList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/sales/figures": {
+    /** A running sale on one screen */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: SaleFigures;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/sales/minutes": {
+    /** A sale minute by minute, to look at it again */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; query?: {
+        from?: string;
+        to?: string;
+      } };
+      data: SaleMinutes;
+    };
+  };
+  "/v1/organizers/:slug/reports": {
+    /** Ask for a file with attendees, orders, payments, refunds, check-ins or deliveries */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: RequestReport };
+      data: Report;
+    };
+    /** Reports, newest first */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: ReportList;
+    };
+  };
+  "/v1/organizers/:slug/reports/:reportId": {
+    /** How far a report is */
+    get: {
+      input: { param: {
+        slug: string;
+        reportId: string;
+      } };
+      data: Report;
+    };
+  };
+  "/v1/organizers/:slug/reports/:reportId/cancellation": {
+    /** End a report that waits or is being made */
+    post: {
+      input: { param: {
+        slug: string;
+        reportId: string;
+      } };
+      data: Report;
+    };
+  };
+  "/v1/organizers/:slug/reports/:reportId/file": {
+    /** The file of a report */
+    get: {
+      input: { param: {
+        slug: string;
+        reportId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/reports/:reportId/links": {
+    /** Make a link that opens the file for a day */
+    post: {
+      input: { param: {
+        slug: string;
+        reportId: string;
+      } };
+      data: ReportLink;
+    };
+  };
+  "/v1/report-downloads": {
+    /** The file of a report, by the token of its link */
+    post: {
+      input: { json: DownloadReport };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/report-schedules": {
+    /** Have a report made every day or week */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: CreateReportSchedule };
+      data: ReportSchedule;
+    };
+    /** Schedules in force */
+    get: {
+      input: { param: {
+        slug: string;
+      }; query?: {
+        cursor?: string;
+        limit?: number;
+      } };
+      data: ReportScheduleList;
+    };
+  };
+  "/v1/organizers/:slug/report-schedules/:scheduleId": {
+    /** End a schedule */
+    delete: {
+      input: { param: {
+        slug: string;
+        scheduleId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/events/:slug/stream": {
+    /** Availability and waiting room of an event, live */
+    get: {
+      input: { param: {
+        slug: string;
+      }; header?: {
+        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        "last-event-id"?: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id/stream": {
+    /** Changes of an order, live */
+    get: {
+      input: { param: {
+        id: string;
+      }; header?: {
+        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        "last-event-id"?: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/events/:id/check-ins/stream": {
+    /** The counters of a door, live */
+    get: {
+      input: { param: {
+        id: string;
+      }; header?: {
+        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        "last-event-id"?: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/sales/stream": {
+    /** The sale of an event, live */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; header?: {
+        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        "last-event-id"?: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/gates": {
+    /** List gates */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: GateList;
+    };
+    /** Add a gate */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: NewGate };
+      data: Gate;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/gates/:gateId": {
+    /** Change a gate */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        gateId: string;
+      }; json: GateChange };
+      data: Gate;
+    };
+    /** Remove a gate */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        gateId: string;
+      } };
+      data: undefined;
+    };
+  };
+};
