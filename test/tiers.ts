@@ -133,6 +133,7 @@ export const drills = [
   'test/waiting-room/outages.test.ts',
   'test/waiting-room/queue-document.test.ts',
   'test/web/*browser.test.ts',
+  'test/web/desk/*browser.test.ts',
   'test/workers/main.test.ts',
   'test/workers/starvation.test.ts',
 ];
