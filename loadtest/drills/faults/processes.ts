@@ -34,8 +34,10 @@ export async function freeze({ world, strikes }: Scene, part: Part, milliseconds
   const family = familyOf(processOf(world, part).pid());
   const atMs = Date.now();
   for (const pid of family) signalQuietly(pid, 'SIGSTOP');
+  // A signal takes a moment to arrive, on a busy machine more.
+  await pause(milliseconds / 2);
   const stopped = family.filter(isStopped).length;
-  await pause(milliseconds);
+  await pause(milliseconds / 2);
   for (const pid of family) signalQuietly(pid, 'SIGCONT');
   if (stopped > 0) strikes.note(`${part} stood still`, atMs);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { familyOf } from '../../bench/harness/pinning.ts';
 import { type Part, isStopped, processOf, signalQuietly } from '../faults/processes.ts';
 import { type ColumnName, columnNames } from './columns.ts';
@@ -24,6 +25,9 @@ const everything = (expected: Expected): Record<ColumnName, Expected> =>
 const normal = everything('normal');
 const withoutDatabase = { ...everything('refused'), browse: 'stale', availability: 'stale' } as const;
 
+/** A signal takes a moment to arrive, on a busy machine more. */
+const stoppedAfterMs = 500;
+
 /** Stops a server with all its processes. Its connections stay open, and none of its timeouts run. */
 function frozen(name: string, part: Part, expects: MatrixRow['expects']): MatrixRow {
   const familyIn = (world: MatrixWorld) => familyOf(processOf(world, part).pid());
@@ -33,6 +37,7 @@ function frozen(name: string, part: Part, expects: MatrixRow['expects']): Matrix
     breakIt: async (world) => {
       const family = familyIn(world);
       for (const pid of family) signalQuietly(pid, 'SIGSTOP');
+      await pause(stoppedAfterMs);
       return family.filter(isStopped).length;
     },
     mend: async (world) => {
