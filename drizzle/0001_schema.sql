@@ -397,6 +397,9 @@ create index orders_closing on orders (expires_at) where status || '' = 'closing
 create index orders_code on orders (right(id, 10), event_id);
 -- Orders paid in the last minutes. Each must have its delivery.
 create index orders_paid_at on orders (paid_at) where paid_at is not null;
+-- Paid orders by their buyer, for a lost link. They get their entries when money comes: placement writes none.
+create index orders_paid_email on orders using hash ((buyer_keys[1])) where paid_at is not null;
+create index orders_paid_phone on orders using hash ((buyer_keys[2])) where paid_at is not null;
 
 create table order_lines (
   event_id text not null,

@@ -22,10 +22,12 @@ import {
   indexOrdersJob,
   orderCancelled,
   orderClosing,
+  orderFound,
   orderLinkRequested,
   orderPaid,
   orderPlaced,
   orderRefunded,
+  orderUnpaid,
 } from './orders/jobs.ts';
 import {
   applyCallbackJob,
@@ -52,6 +54,8 @@ export const jobs = {
   'order.cancelled': orderCancelled,
   'order.refunded': orderRefunded,
   'order.link_requested': orderLinkRequested,
+  'order.found': orderFound,
+  'order.unpaid': orderUnpaid,
   'orders.expire_holds': expireHolds,
   'orders.index_search': indexOrdersJob,
   'payment.apply_callback': applyCallbackJob,

@@ -53,6 +53,8 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'order.cancelled': (order) => notifyOrder(deps, 'order_cancelled', order),
     'order.refunded': (order) => notifyOrder(deps, 'order_refunded', order),
     'order.link_requested': (order) => notifyOrder(deps, 'order_link', order),
+    'order.found': (order) => notifyOrder(deps, 'order_found', order),
+    'order.unpaid': (order) => notifyOrder(deps, 'order_placed', order),
     'event.tell_holders': (notice) => tellHoldersOfEvent(deps, notice),
     'event.send_announcement': (announcement) => sendAnnouncement(deps, announcement),
     'staff.invited': (token) => notifyStaff(deps, 'staff_invitation', token),

@@ -21,7 +21,12 @@ set enable_mergejoin = off as $$
   ), clock as (
     update orders o set expires_at = least(o.hold_ends_max_at, now() + (o.hold_ends_max_at - o.placed_at) / 2)
       from made m
-      where m.is_first and o.event_id = p_event_id and o.id = m.order_id and o.status = 'pending_payment')
+      where m.is_first and o.event_id = p_event_id and o.id = m.order_id and o.status = 'pending_payment'
+  ), told as (
+    -- Who has not paid after a minute is told where the order is (`order.unpaid`).
+    insert into outbox (name, payload, available_at)
+      select 'order.unpaid', jsonb_build_object('eventId', p_event_id, 'orderId', m.order_id), now() + interval '60 seconds'
+      from made m where m.is_first)
   update payment_attempts a set status = 'pending', redirect_url = m.redirect_url, failure = null, checks = 0,
       next_check_at = now() + make_interval(secs => p_check_seconds),
       expires_at = now() + make_interval(secs => m.expires_seconds), updated_at = now()

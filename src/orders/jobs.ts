@@ -51,6 +51,27 @@ export const orderLinkRequested = job({
   attempts: 5,
   timeoutMs: 15_000,
 });
+/** The same without the order's code: the order is paid, and goes to its own addresses. */
+export const orderFound = job({
+  name: 'order.found',
+  payload: orderRef,
+  queue: 'notifications',
+  attempts: 5,
+  timeoutMs: 15_000,
+});
+/**
+ * An order can be paid for a minute now, and may have lost its tab. `record_made_attempts` and `instructionsReady` stage it. Most orders of a
+ * rush are paid by then, and get their tickets instead of this message.
+ */
+export const orderUnpaid = job({
+  name: 'order.unpaid',
+  payload: orderRef,
+  queue: 'notifications',
+  attempts: 5,
+  timeoutMs: 15_000,
+});
+/** As in `drizzle/functions/record_made_attempts.sql`. */
+export const unpaidNoticeSeconds = 60;
 
 /** Recurring: adds orders to the search of the desk. */
 export const indexOrdersJob = job({

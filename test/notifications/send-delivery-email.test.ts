@@ -14,6 +14,7 @@ import {
   openNotifications,
   paidOrder,
 } from '../../testkit/notifications/notification-world.ts';
+import { order, placingDeps } from '../../testkit/orders/placing.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 
 let world: Notifications;
@@ -166,6 +167,21 @@ describe('a provider that misbehaves', () => {
     expect(delivery?.failure).toMatch(answer === 421 ? /^(smtp_421|econnection)$/ : /^smtp_450$/);
     await sendDelivery(world.deps, { deliveryId }, quiet());
     expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
+  });
+
+  test('an order that waits for payment is told with its link and its end, and one that is paid is not', async () => {
+    const event = await createEvent(world.db, { categories: [{ price: 90_000 }] });
+    const buyer = someBuyer();
+    const deps = placingDeps(world.open);
+    const { order: placed } = await order(deps, event, { buyer });
+    const ref = { eventId: event.id, orderId: placed.id };
+    const [deliveryId = ''] = await notifyOrder(world.deps, 'order_placed', ref);
+    expect(await notifyOrder(world.deps, 'order_placed', ref)).toEqual([]);
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const [mail] = await inbox(world.sandbox, buyer.email);
+    expect(mail?.text).toContain(`/orders/${placed.id}#`);
+    const paid = await paidOrder(world, { buyer: someBuyer() });
+    expect(await notifyOrder(world.deps, 'order_placed', paid)).toEqual([]);
   });
 
   test('550 5.1.1 ends it, and the address is not tried again', async () => {

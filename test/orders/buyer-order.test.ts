@@ -221,10 +221,32 @@ describe('finding a lost link', () => {
     expect(guess).not.toBe(first);
   });
 
+  test('finds the paid orders of an email or a phone without their code, and no order that is unpaid or over', async () => {
+    const buyer = someBuyer();
+    const free = await createEvent(open.db, { categories: [{ price: 0 }] });
+    const over = await createEvent(open.db, { categories: [{ price: 0 }] });
+    const { order: paid } = await order(deps, free, { buyer });
+    const { order: past } = await order(deps, over, { buyer });
+    const unpaid = await place({ buyer });
+    await open.db.execute(sql`
+      update events set ends_at = now() - interval '1 hour', starts_at = now() - interval '3 hours',
+        doors_open_at = now() - interval '4 hours' where id = ${over.id}`);
+    const found = (id: string) => stagedFor(id).then((names) => names.filter((name) => name === 'order.found').length);
+    for (const asked of [{ email: buyer.email.toUpperCase() }, { phone: buyer.phone.replace('+62', '0') }]) {
+      expect((await desk.app.request('/v1/orders/lookups', json(asked))).status).toBe(202);
+    }
+    expect([await found(paid.id), await found(unpaid.id), await found(past.id)]).toEqual([2, 0, 0]);
+    await desk.app.request('/v1/orders/lookups', json({ email: someBuyer().email }));
+    expect(await found(paid.id)).toBe(2);
+    expect(desk.world.lookedUp.join()).not.toContain('@');
+  });
+
   test('refuses what is no email, and what it does not know', async () => {
     for (const body of [
       { email: 'no', code: '0000000000' },
-      { email: 'a@b.example' },
+      { phone: '12' },
+      { code: '0000000000' },
+      { email: 'a@b.example', phone: '081234567890' },
       { email: 'a@b.example', code: '0000000000', x: 1 },
     ]) {
       expect((await desk.app.request('/v1/orders/lookups', json(body))).status).toBe(400);

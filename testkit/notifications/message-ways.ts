@@ -69,6 +69,10 @@ export async function openMessageWays(world: Notifications) {
     },
     'the link of an order that nobody paid for': async (buyer: Buyer) =>
       notifyOrder(world.deps, 'order_link', await placed(priced, buyer)),
+    'an order that waits for payment': async (buyer: Buyer) =>
+      notifyOrder(world.deps, 'order_placed', await placed(priced, buyer)),
+    'a link asked for with an address alone': async (buyer: Buyer) =>
+      notifyOrder(world.deps, 'order_found', await placed(free, buyer)),
     'an event that is called off': async (buyer: Buyer) => {
       const ref = await placed(free, buyer);
       const notice = { ...ref, emailId: newId('dlv'), whatsappId: newId('dlv') };

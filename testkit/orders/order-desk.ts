@@ -72,6 +72,7 @@ export function openDesk(open: OpenDb) {
     buyerCorrected: createTellCorrectedBuyer({ clock: systemClock }),
     ticketPrinter: createTicketPrinter(),
     ticketKeys: testTicketKeys(db),
+    networkOf: () => '203.0.113.7',
     lookupLimiter: {
       consume: (key: string) => {
         world.lookedUp.push(key);

@@ -14,6 +14,10 @@ export type Share =
   | 'orders'
   /** The same, where the order's own buyer has confirmed this very address. */
   | 'confirmed_orders'
+  /** Where an unpaid order is. Anybody can cause these by ordering. */
+  | 'placed_orders'
+  /** Links to paid orders, asked for with an address alone. Anybody who knows the address can cause these. */
+  | 'found_links'
   /** Links to orders that nobody paid for, asked for again. Anybody who ordered can cause these. */
   | 'links'
   /** Links to paid orders. Asking takes the order's code, which its buyer has. */
@@ -40,6 +44,8 @@ export const messagesPerHourMax = {
   email: {
     orders: 5,
     confirmed_orders: 10,
+    placed_orders: 3,
+    found_links: 3,
     links: 3,
     paid_links: 3,
     // No tighter than what `src/traffic-control/limits/policies.ts` allows in an hour: it decides who gets a code, and tells. 20 to
@@ -57,6 +63,7 @@ export const messagesPerHourMax = {
   },
   whatsapp: {
     confirmed_orders: 5,
+    found_links: 3,
     codes: 40,
     events: 3,
     announcements: 3,

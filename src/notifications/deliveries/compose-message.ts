@@ -18,7 +18,7 @@ import { paymentExpiringMail } from '../templates/announcement.ts';
 import type { OrderMailData } from '../templates/order-mail.ts';
 import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templates/event-notice.ts';
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
-import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
+import { orderCancelledMail, orderLinkMail, orderPlacedMail, orderRefundedMail } from '../templates/order-notice.ts';
 import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
@@ -97,7 +97,7 @@ async function composeOrderMessage(
   const { order } = subject;
   const data = orderMailData(deps, subject, await deps.ticketKeys.writerOf(subject.event.id));
   if (claim.channel === 'whatsapp') {
-    if (claim.template === 'order_link') return undefined;
+    if (claim.template === 'order_link' || claim.template === 'order_placed') return undefined;
     return {
       channel: 'whatsapp',
       to: phoneDigits(order.buyerPhone),
@@ -114,7 +114,9 @@ const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: 
   tickets: ticketsMail,
   order_cancelled: orderCancelledMail,
   order_refunded: orderRefundedMail,
+  order_placed: orderPlacedMail,
   order_link: orderLinkMail,
+  order_found: orderLinkMail,
   event_cancelled: eventCancelledMail,
   event_postponed: eventPostponedMail,
   payment_expiring: paymentExpiringMail,
@@ -122,6 +124,9 @@ const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: 
 
 function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject, now: Date): boolean {
   switch (template) {
+    case 'order_placed':
+      return order.status === 'pending_payment';
+    case 'order_found':
     case 'tickets':
       return tickets.length > 0;
     case 'order_cancelled':

@@ -45,13 +45,17 @@ export async function queueDeliveries(db: Db, template: Template, candidates: SQ
 
 /** Seconds within which a link is mailed once, however often it is asked for. */
 const linkOnceSeconds = 300;
+/** With less time left, a message about an unpaid order would come too late. */
+const timeToPaySecondsMin = 60;
 
 export type OrderTemplate = Extract<
   Template,
   | 'tickets'
   | 'order_cancelled'
   | 'order_refunded'
+  | 'order_placed'
   | 'order_link'
+  | 'order_found'
   | 'event_cancelled'
   | 'event_moved'
   | 'event_postponed'
@@ -72,6 +76,8 @@ const isPaid = sql`(o.total > 0 and o.paid_at is not null)`;
 const isConfirmed = (key: SQL) => sql`(o.confirmed_key is not null and o.confirmed_key = ${key})`;
 const ordersShare = (key: SQL) =>
   sql`case when ${isPaid} then null when ${isConfirmed(key)} then 'confirmed_orders' else 'orders' end`;
+/** What everybody can cause by ordering in somebody's name. */
+const placedShare = (key: SQL) => sql`case when ${isConfirmed(key)} then 'confirmed_orders' else 'placed_orders' end`;
 const linksShare = () => sql`case when ${isPaid} then 'paid_links' else 'links' end`;
 const eventsShare = () => sql`case when ${isPaid} then null else 'events' end`;
 
@@ -98,6 +104,18 @@ const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
     version: sql`1 + (select count(*)::int from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'revoked')`,
     whatsapp: true,
     share: ordersShare,
+  },
+  order_placed: {
+    when: sql`o.status = 'pending_payment' and o.expires_at > now() + make_interval(secs => ${timeToPaySecondsMin})`,
+    version: sql`1`,
+    whatsapp: false,
+    share: placedShare,
+  },
+  order_found: {
+    when: sql`o.paid_at is not null and o.status in ('paid', 'partially_refunded')`,
+    version: sql`floor(extract(epoch from now()) / ${linkOnceSeconds})::int`,
+    whatsapp: true,
+    share: () => sql`'found_links'`,
   },
   order_link: {
     when: sql`true`,

@@ -21,8 +21,8 @@ const subjectColumns = {
     fees: orders.fees,
     total: orders.total,
     paidAt: orders.paidAt,
-    expiresAt: orders.expiresAt,
     linkVersion: orders.linkVersion,
+    expiresAt: orders.expiresAt,
   },
   event: {
     id: events.id,

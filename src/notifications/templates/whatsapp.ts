@@ -22,11 +22,12 @@ import type { OrderMailData } from './order-mail.ts';
  *
  * The text of `event_cancelled` must be true of free tickets too: what becomes of the money stands on the order's page.
  */
-export function whatsappMessage(template: Exclude<OrderTemplate, 'order_link'>, data: OrderMailData): WhatsappMessage {
+export function whatsappMessage(template: Exclude<OrderTemplate, 'order_link' | 'order_placed'>, data: OrderMailData): WhatsappMessage {
   const { event, locale } = data;
   const time = formatDateTime(event.startsAt, event.timeZone, locale);
   switch (template) {
     case 'tickets':
+    case 'order_found':
       return orderMessage('ticket_issued', data, [time]);
     case 'event_cancelled':
     case 'event_postponed':

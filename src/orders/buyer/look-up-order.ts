@@ -1,69 +1,101 @@
-import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import type { z } from 'zod';
 import { keyedHash } from '../../access/buyers/buyer-key.ts';
-import { buyerKeys } from '../placement/keys.ts';
-import { lookupLimited } from '../errors.ts';
-import type { LookupLimiter } from '../ports.ts';
-import { sql } from 'drizzle-orm';
-import { stage } from '../../platform/jobs/outbox.ts';
-import { orderLinkRequested } from '../jobs.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { plainBase32, readLookalikes } from '../../platform/text/base32.ts';
+import { stageAll } from '../../platform/jobs/outbox.ts';
+import { phoneOf } from '../../platform/text/phone-number.ts';
+import { lookupLimited } from '../errors.ts';
+import { orderFound, orderLinkRequested } from '../jobs.ts';
+import { buyerKeys, networkKey } from '../placement/keys.ts';
+import type { LookupLimiter } from '../ports.ts';
+import type { lookUpOrderSchema } from './schemas.ts';
+
+type LookUpDeps = { readonly db: Db; readonly hashSecret: string; readonly lookupLimiter: LookupLimiter };
+type LookUp = z.output<typeof lookUpOrderSchema>;
 
 /** Longer than the work takes, so that the time of the answer does not reveal what was found. */
 const answerMs = 250;
+/** Whose a number is that names no country. */
+const phoneCountryDefault = 'ID';
 
 /**
- * Mails the link to an order again, if this email has an order with this code. The answer and its time are the same in both cases.
- * Look-ups of one code and one mailbox are limited, whether or not there is such an order.
- * @throws DomainError order.lookup_limited
+ * Sends the links of a buyer's orders again, to the addresses of each order: with the order's code this order, and without it the
+ * latest paid orders whose events are not over. The answer and its time are the same whatever is found. Look-ups are limited whether or
+ * not there is such an order.
+ * @throws DomainError order.lookup_limited, request.invalid for an invalid phone number
  */
-export async function lookUpOrder(
-  deps: { db: Db; hashSecret: string; lookupLimiter: LookupLimiter },
-  input: { email: string; code: string },
-): Promise<void> {
-  const mailed = mailLinks(deps, input);
+export async function lookUpOrder(deps: LookUpDeps, input: LookUp, network: string): Promise<void> {
+  const phone =
+    input.phone === undefined
+      ? ''
+      : phoneOf({ phone: input.phone, phoneCountry: input.phoneCountry }, phoneCountryDefault, 'phone');
+  const [emailKey, phoneKey] = buyerKeys(deps.hashSecret, { email: input.email ?? '', phone });
+  const buyer = input.email === undefined ? ofPhone(phoneKey) : ofEmail(emailKey);
+  const sent = sendLinks(deps, buyer, { code: input.code, network });
   // A refusal must take as long as an answer.
-  await Promise.allSettled([mailed, new Promise((resolve) => setTimeout(resolve, answerMs))]);
-  await mailed;
+  await Promise.allSettled([sent, new Promise((resolve) => setTimeout(resolve, answerMs))]);
+  await sent;
 }
 
-async function mailLinks(
-  deps: { db: Db; hashSecret: string; lookupLimiter: LookupLimiter },
-  { email, code }: { email: string; code: string },
+/** Orders of one address. Emails are compared as limits compare them: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`. */
+type Buyer = { readonly key: string; readonly isTheirs: SQL };
+const ofEmail = (key: string): Buyer => ({ key, isTheirs: sql`o.buyer_keys[1] = ${key}` });
+const ofPhone = (key: string): Buyer => ({ key, isTheirs: sql`o.buyer_keys[2] = ${key}` });
+
+async function sendLinks(
+  deps: LookUpDeps,
+  buyer: Buyer,
+  { code, network }: { code: string | undefined; network: string },
 ): Promise<void> {
-  const tail = parseOrderCode(code);
-  const [emailKey] = buyerKeys(deps.hashSecret, { email, phone: '' });
-  if (tail === undefined) return;
-  // Counted by address and code: a stranger who knows only the address cannot use up its owner's look-ups.
+  const tail = code === undefined ? undefined : parseOrderCode(code);
+  if (code !== undefined && tail === undefined) return;
+  // Counted by address and code, or else by address and network: a stranger who knows only the address cannot use up its owner's look-ups.
+  const counted = tail ?? networkKey(deps.hashSecret, network);
   const { allowed, retryAfterSeconds } = await deps.lookupLimiter.consume(
-    keyedHash(deps.hashSecret, `lookup:${emailKey}\0${tail}`),
+    keyedHash(deps.hashSecret, `lookup:${buyer.key}\0${counted}`),
   );
   if (!allowed) throw lookupLimited(retryAfterSeconds);
-  await stageLinkMails(deps.db, emailKey, tail);
+  await transaction(deps.db, async (tx) => {
+    if (tail === undefined) await stageAll(tx, orderFound, await findPaidOrders(tx, buyer));
+    else await stageAll(tx, orderLinkRequested, await findOrdersByCode(tx, buyer, tail));
+  });
 }
 
-/** Two orders may have the same code of ten characters; more than a few never do. */
+/** Two orders may have the same code of ten characters; more than a few never do. Without a code: the latest orders. */
 const linksPerLookupMax = 3;
 
+type OrderRef = { readonly eventId: string; readonly orderId: string };
+
 /**
- * Stages the mail with the link for each order of this buyer with this code. The index on codes begins with the event, so that a sale
- * touches few of its pages; a look-up therefore searches the events one by one, some microseconds each. Emails are compared as limits
- * compare them: `A.Buyer+x@gmail.com` finds the order of `abuyer@gmail.com`, and the mail goes to the address on the order.
+ * The index on codes begins with the event, so that a sale touches few of its pages; a look-up therefore searches the events one by
+ * one, some microseconds each.
  */
-async function stageLinkMails(db: Db, emailKey: string, code: string): Promise<void> {
-  await transaction(db, async (tx) => {
-    const found = await rowsOf<{ eventId: string; orderId: string }>(
-      tx,
-      sql`
-        select o.event_id as "eventId", o.id as "orderId"
-        from events e
-        cross join lateral (
-          select o.event_id, o.id from orders o
-          where o.event_id = e.id and right(o.id, 10) = ${code} and o.buyer_keys[1] = ${emailKey}
-          limit ${linksPerLookupMax}) o
-        limit ${linksPerLookupMax}`,
-    );
-    for (const row of found) await stage(tx, orderLinkRequested, row);
-  });
+async function findOrdersByCode(db: Db, { isTheirs }: Buyer, code: string): Promise<OrderRef[]> {
+  return rowsOf<OrderRef>(
+    db,
+    sql`
+      select o.event_id as "eventId", o.id as "orderId"
+      from events e
+      cross join lateral (
+        select o.event_id, o.id from orders o
+        where o.event_id = e.id and right(o.id, 10) = ${code} and ${isTheirs}
+        limit ${linksPerLookupMax}) o
+      limit ${linksPerLookupMax}`,
+  );
+}
+
+/** Indexes: orders_paid_email, orders_paid_phone. */
+async function findPaidOrders(db: Db, { isTheirs }: Buyer): Promise<OrderRef[]> {
+  return rowsOf<OrderRef>(
+    db,
+    sql`
+      select o.event_id as "eventId", o.id as "orderId"
+      from orders o join events e on e.id = o.event_id
+      where o.paid_at is not null and ${isTheirs} and o.status in ('paid', 'partially_refunded') and e.ends_at > now()
+      order by o.paid_at desc
+      limit ${linksPerLookupMax}`,
+  );
 }
 
 /** The ten characters of an order's code from typed or pasted text; undefined if the text is not a code. */

@@ -26,6 +26,7 @@ export type OrderRoutesDeps = {
   readonly requestFullRefund: RequestFullRefund;
   readonly hasAdmissions: HasAdmissions;
   readonly lookupLimiter: LookupLimiter;
+  readonly networkOf: (c: Context) => string;
 };
 
 const tags = ['Orders'];
@@ -39,8 +40,10 @@ const lookUpRoute = createRoute({
   tags,
   operationId: 'lookUpOrder',
   security: byAnybody,
-  summary: 'Send the link to an order again',
-  description: 'Answers the same, and as fast, whether or not there is such an order.',
+  summary: 'Send the links to orders again',
+  description:
+    'By email or phone. With the code of an order its link is sent, without it those of the latest paid orders, always to the addresses ' +
+    'of the order. Answers the same, and as fast, whatever is found.',
   middleware: [jsonBody()],
   request: { body: body(lookUpOrderSchema) },
   responses: {
@@ -117,7 +120,8 @@ const readPhoneRoute = createRoute({
 export function orderRoutes(deps: OrderRoutesDeps) {
   return createRouter()
     .openapi(lookUpRoute, async (c) => {
-      await lookUpOrder({ ...deps, hashSecret: deps.config.HASH_SECRET }, c.req.valid('json'));
+      const hashSecret = deps.config.HASH_SECRET;
+      await lookUpOrder({ ...deps, hashSecret }, c.req.valid('json'), deps.networkOf(c));
       return c.body(null, 202);
     })
     .openapi(showRoute, async (c) => {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { emailSchema, phoneCountrySchema, phoneSchema, slugSchema } from '../../http/contract/schemas.ts';
+import { emailSchema, fault, phoneCountrySchema, phoneSchema, slugSchema } from '../../http/contract/schemas.ts';
 
 /**
  * Ids in a path are not checked here: a malformed one answers like one that does not exist.
@@ -10,8 +10,18 @@ export const orderParams = z.object({ id: anyText('ord_7K3M9XQ206FJ2V1H8C9QX4T0R
 
 export const lookUpOrderSchema = z
   .strictObject({
-    email: emailSchema,
-    code: z.string().min(10).max(40).openapi({ example: '9QX4T-0RBVE' }),
+    email: emailSchema.optional(),
+    phone: phoneSchema.optional(),
+    phoneCountry: phoneCountrySchema.optional(),
+    code: z.string().min(10).max(40).optional().openapi({ example: '9QX4T-0RBVE' }),
+  })
+  .refine(({ email, phone }) => email !== undefined || phone !== undefined, {
+    ...fault('field.required'),
+    path: ['email'],
+  })
+  .refine(({ email, phone }) => email === undefined || phone === undefined, {
+    ...fault('field.unknown'),
+    path: ['phone'],
   })
   .openapi('LookUpOrder');
 

@@ -1,6 +1,7 @@
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { byId, languageQuery } from './shared/dom.ts';
 import { looksRight, setFaults, setMessage } from './shared/form-faults.ts';
+import { suggestDomains } from './shared/mail-domains.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { agreeToNews } from './event/agree-to-news.ts';
 import { countDown, offerNewTotal, orderFields, sayEarlier, sayRefusal } from './event/order-messages.ts';
@@ -31,6 +32,7 @@ function start(form: HTMLFormElement): void {
 
   const price = orderPrice(slug, choice);
   const phone = phoneField(slug);
+  suggestDomains('email');
   const sent = sentOrders(slug, window.sessionStorage);
   const { gate, setBusy, isBusy } = watchGate(form, button, choice);
   const { order, offerEarlier } = ordering({ sent, gate, setBusy, choice });

@@ -95,7 +95,7 @@ async function askService(slug: string, given: GivenPhone): Promise<Known> {
 }
 
 /** The page contains only the event's country. The browser supplies the names of the others. */
-function fillCountries(select: HTMLSelectElement): void {
+export function fillCountries(select: HTMLSelectElement): void {
   const home = select.value;
   const others = (select.dataset['countries'] ?? '').split(' ').flatMap((entry) => {
     const [code, calling] = [entry.slice(0, 2), entry.slice(2)];

@@ -12,6 +12,8 @@ type SmallForm = {
   readonly fields: readonly string[];
   /** Fields that are sent as they are and only required. */
   readonly unchecked?: readonly string[];
+  /** Fields that may be empty. */
+  readonly optional?: readonly string[];
   readonly path: string;
   bodyOf(values: Readonly<Record<string, string>>): unknown;
   onDone(answer: Extract<Answer<unknown>, { kind: 'ok' }>): void | Promise<void>;
@@ -42,7 +44,8 @@ function valueOf(name: string): string {
   return name === 'password' ? value : value.trim();
 }
 
-function isRight({ unchecked }: SmallForm, name: string, value: string): boolean {
+function isRight({ unchecked, optional }: SmallForm, name: string, value: string): boolean {
+  if (value === '' && optional?.includes(name) === true) return true;
   const check = unchecked?.includes(name) === true ? undefined : looksRight[name];
   return check === undefined ? value !== '' : check(value);
 }
