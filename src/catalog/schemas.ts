@@ -11,7 +11,7 @@ import {
   slugSchema,
   timeSchema,
 } from '../http/contract/schemas.ts';
-import { currencies } from '../platform/text/money.ts';
+import { amountMax, currencies } from '../platform/text/money.ts';
 import { availabilityBands } from './public/availability-band.ts';
 import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
 
@@ -43,6 +43,16 @@ export const listingQuery = z.object({
     type: 'string',
     description:
       'Words that must all begin some word of the name, summary, category, city or venue; in scripts without blanks, any part of it. Case, accents and widths make no difference. Without a letter, digit or symbol it finds nothing.',
+  }),
+  priceMax: emptyIsAbsent(z.coerce.number().int().min(0).max(amountMax)).openapi({
+    param: { name: 'priceMax', in: 'query' },
+    type: 'integer',
+    description: 'Events with a ticket on sale at this price or less, in minor units. 0: with free tickets.',
+  }),
+  organizer: emptyIsAbsent(slugSchema).openapi({
+    param: { name: 'organizer', in: 'query' },
+    type: 'string',
+    description: 'Events of the organiser with this slug.',
   }),
   ...pageQuery,
 });

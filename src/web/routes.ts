@@ -12,7 +12,7 @@ import { doorManifest, doorWorker } from './server/door-files.ts';
 import { doorPage } from './server/pages/door-page.ts';
 import { eventPage } from './server/pages/event-page.ts';
 import { findOrderPage } from './server/pages/find-order-page.ts';
-import { homePage } from './server/pages/home-page.ts';
+import { homePage, organizerPage } from './server/pages/home-page.ts';
 import { messagePage } from './server/pages/message-page.ts';
 import { orderPage } from './server/pages/order-page.ts';
 import { queuePage } from './server/pages/queue-page.ts';
@@ -24,7 +24,8 @@ import {
   queueTimes,
 } from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
-import { readSearch } from './server/search.ts';
+import { robotsText, sitemap } from './server/for-robots.ts';
+import { daysOf, readSearch } from './server/search.ts';
 import type { Compressed } from './server/variants.ts';
 
 /**
@@ -40,9 +41,11 @@ import type { Compressed } from './server/variants.ts';
 export function webRoutes(deps: {
   readonly publicReads: PublicReads;
   readonly assetsOnce?: () => Promise<Assets>;
+  readonly publicUrl: string;
 }): Hono {
   const assetsOnce = deps.assetsOnce ?? createAssets();
   const rendered = createRenderedPages();
+  const { publicUrl } = deps;
   const contextOf = async (c: Context): Promise<PageContext> => ({
     lang: chooseLanguage(c.req.query('lang'), c.req.header('accept-language')),
     assets: await assetsOnce(),
@@ -62,9 +65,11 @@ export function webRoutes(deps: {
     .get('/', (c) =>
       orMessage(c, contextOf, async (context) => {
         const search = readSearch(c.req.query());
-        const listing = await listingDocument(deps.publicReads, { ...search, limit: eventsPerPage });
+        const { when, ...filters } = search;
+        const query = { ...filters, ...daysOf(when, new Date()), limit: eventsPerPage };
+        const listing = await listingDocument(deps.publicReads, query);
         const key = `home ${langKey(context)} ${listing.version} ${JSON.stringify(search)}`;
-        const page = await rendered.get(key, async () => homePage(context, await listing.read(), search));
+        const page = await rendered.get(key, async () => homePage(context, await listing.read(), search, publicUrl));
         return send(
           c,
           page,
@@ -83,17 +88,47 @@ export function webRoutes(deps: {
         const versions = [event, schedule, categories, availability].map(({ version }) => version);
         if (room !== undefined) versions.push(JSON.stringify(room));
         const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () =>
-          eventPage(context, {
-            event: await event.read(),
-            schedule: (await schedule.read()).data,
-            categories: (await categories.read()).data,
-            availability: (await availability.read()).data,
-            room,
-          }),
+          eventPage(
+            context,
+            {
+              event: await event.read(),
+              schedule: (await schedule.read()).data,
+              categories: (await categories.read()).data,
+              availability: (await availability.read()).data,
+              room,
+            },
+            publicUrl,
+          ),
         );
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
       }),
     )
+    .get('/o/:slug', (c) =>
+      orMessage(c, contextOf, async (context) => {
+        const slug = c.req.param('slug');
+        if (!slugPattern.test(slug)) return missing(c);
+        const { cursor } = readSearch(c.req.query());
+        const query = { organizer: slug, limit: eventsPerPage, ...(cursor === undefined ? {} : { cursor }) };
+        const listing = await listingDocument(deps.publicReads, query);
+        const read = await listing.read();
+        const name = read.data[0]?.organizer.name;
+        // An organiser without events is not told from one that does not exist.
+        if (name === undefined) return missing(c);
+        const key = `organizer ${slug} ${langKey(context)} ${listing.version} ${cursor ?? ''}`;
+        const page = await rendered.get(key, () => organizerPage(context, read, { slug, name, publicUrl }));
+        return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${listing.surrogateKeys} page` }));
+      }),
+    )
+    .get('/robots.txt', (c) => c.text(robotsText(publicUrl), 200, robotHeaders))
+    .get('/sitemap.xml', (c) =>
+      orMessage(c, contextOf, async () =>
+        c.body(await sitemap(deps.publicReads, publicUrl), 200, {
+          ...robotHeaders,
+          'content-type': 'application/xml; charset=utf-8',
+        }),
+      ),
+    )
+    .get('/favicon.ico', async (c) => c.redirect((await assetsOnce()).urlOf('icon.svg'), 302))
     .get('/events/:slug/queue', (c) =>
       orMessage(c, contextOf, async (context) => {
         const slug = c.req.param('slug');
@@ -177,6 +212,7 @@ const appHeaders = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
 };
+const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' };
 const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
 
 const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;

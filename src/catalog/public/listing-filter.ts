@@ -17,6 +17,9 @@ export type ListingFilter = {
   readonly search: string | undefined;
   /** The search words, city or category have no letter, digit or symbol, so no event matches. */
   readonly findsNothing: boolean;
+  /** In minor units: an event has a ticket on sale at this price or less. */
+  readonly priceMax: number | undefined;
+  readonly organizerSlug: string | undefined;
   readonly after: { readonly startsAtMicros: string; readonly id: string } | undefined;
   readonly limit: number;
 };
@@ -38,6 +41,8 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
     to: sinceOf(query.to),
     search,
     findsNothing: cityKey === '' || categoryKey === '' || (query.q !== undefined && search === undefined),
+    priceMax: query.priceMax,
+    organizerSlug: query.organizer,
     after: keys === undefined ? undefined : { startsAtMicros, id },
     limit: query.limit,
   };
@@ -45,9 +50,20 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
 
 /** The cache key: equal for filters with the same result. Unknown parameters, order, case, accents and spelling of times do not matter. */
 export function listingNameOf(filter: ListingFilter): string {
-  const { after, cityKey, categoryKey, findsNothing, from, limit, search, to } = filter;
+  const { after, cityKey, categoryKey, findsNothing, from, limit, organizerSlug, priceMax, search, to } = filter;
   if (findsNothing) return 'listing:nothing';
-  const parts = [cityKey, categoryKey, from, to, search, after?.startsAtMicros, after?.id, limit];
+  const parts = [
+    cityKey,
+    categoryKey,
+    from,
+    to,
+    search,
+    after?.startsAtMicros,
+    after?.id,
+    limit,
+    priceMax,
+    organizerSlug,
+  ];
   return `listing:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)}`;
 }
 

@@ -120,6 +120,8 @@ function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
   if (filter.cityKey !== undefined) conditions.push(sql`city_key = ${filter.cityKey}`);
   if (filter.categoryKey !== undefined) conditions.push(sql`category_key = ${filter.categoryKey}`);
   if (filter.search !== undefined) conditions.push(sql`search @@ ${filter.search}::tsquery`);
+  if (filter.priceMax !== undefined) conditions.push(sql`${priceFrom} <= ${filter.priceMax}`);
+  if (filter.organizerSlug !== undefined) conditions.push(eq(organizers.slug, filter.organizerSlug));
   if (filter.after !== undefined) {
     const { startsAtMicros, id } = filter.after;
     conditions.push(

@@ -1,11 +1,12 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { customType, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { eventKindOf, eventKinds } from '../kinds.ts';
 import { events } from '../tables.ts';
 import { filterKeyOf, searchVectorOf } from './terms.ts';
 
 /** Raise it with every change of folding or tokens. `indexEvents` then rebuilds the rows of older versions. */
-const searchVersion = 1;
+const searchVersion = 2;
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
@@ -32,12 +33,24 @@ const texts = {
 
 type SearchedTexts = Pick<typeof events.$inferSelect, keyof typeof texts>;
 
+function kindNamesOf({ category }: SearchedTexts): string[] {
+  const kind = eventKindOf(category);
+  return kind === undefined ? [] : Object.values(eventKinds[kind]);
+}
+
 /** Writes the search entry of an event. Call it in the transaction that writes the event's texts. */
 export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
   await tx
     .update(eventSearch)
     .set({
-      search: searchVectorOf([event.name, event.summary, event.category, event.city, event.venue]),
+      search: searchVectorOf([
+        event.name,
+        event.summary,
+        event.category,
+        ...kindNamesOf(event),
+        event.city,
+        event.venue,
+      ]),
       cityKey: filterKeyOf(event.city),
       categoryKey: filterKeyOf(event.category),
       searchVersion,

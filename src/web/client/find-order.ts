@@ -1,6 +1,6 @@
 import { fillCountries } from './event/phone-field.ts';
 import { byId, show } from './shared/dom.ts';
-import { suggestDomains } from './shared/mail-domains.ts';
+import { suggestDomains } from './shared/suggest-domains.ts';
 import { finish, sendForm } from './shared/send-form.ts';
 
 const country = byId('phone-country', HTMLSelectElement);

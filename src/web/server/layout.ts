@@ -18,6 +18,10 @@ export type PageParts = {
   readonly className?: string;
   /** The address of the manifest of an app. */
   readonly manifest?: string;
+  /** The one address of this page, absolute, for search engines. */
+  readonly pageUrl?: string;
+  /** More for the head. */
+  readonly head?: Html;
   /** The scanner uses the whole screen. */
   readonly isBare?: boolean;
   readonly body: Html;
@@ -36,6 +40,7 @@ export function layout(context: PageContext, parts: PageParts): Promise<string> 
 <meta property="og:title" content="${parts.title}">
 <meta property="og:description" content="${description}">
 ${parts.manifest === undefined ? '' : html`<link rel="manifest" href="${parts.manifest}">`}
+${parts.pageUrl === undefined ? '' : addressOf(parts.pageUrl)}${parts.head ?? ''}
 `,
     body: html`${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
 <main id="content" tabindex="-1">
@@ -44,6 +49,14 @@ ${parts.body}
 </main>
 ${parts.isBare === true ? '' : siteFooter(lang)}`,
   });
+}
+
+/** One address for all spellings of it, and the page in each language. */
+function addressOf(pageUrl: string): Html {
+  return html`<meta property="og:url" content="${pageUrl}"><meta property="og:site_name" content="antre">
+<link rel="canonical" href="${pageUrl}">
+<link rel="alternate" hreflang="id" href="${pageUrl}?lang=id"><link rel="alternate" hreflang="en" href="${pageUrl}?lang=en">
+`;
 }
 
 type DocumentParts = {

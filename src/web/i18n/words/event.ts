@@ -5,6 +5,7 @@ type EventWords = {
   readonly when: string;
   readonly doors: string;
   readonly where: string;
+  readonly map: string;
   readonly by: string;
   readonly about: string;
   readonly schedule: string;
@@ -59,6 +60,7 @@ export const eventWords: InEach<EventWords> = {
     when: 'Waktu',
     doors: 'Pintu dibuka',
     where: 'Tempat',
+    map: 'Lihat peta',
     by: 'Penyelenggara',
     about: 'Tentang acara',
     schedule: 'Jadwal',
@@ -116,6 +118,7 @@ export const eventWords: InEach<EventWords> = {
     when: 'When',
     doors: 'Doors open',
     where: 'Where',
+    map: 'See the map',
     by: 'Organiser',
     about: 'About',
     schedule: 'Schedule',

@@ -1,5 +1,8 @@
 import type { InEach } from '../language.ts';
 
+/** When an event takes place, as the search form offers it. */
+export type When = 'today' | 'weekend' | 'week' | 'month';
+
 type HomeWords = {
   readonly title: string;
   readonly heading: string;
@@ -8,6 +11,16 @@ type HomeWords = {
   readonly searchHint: string;
   readonly city: string;
   readonly cityHint: string;
+  readonly kind: string;
+  readonly anyKind: string;
+  readonly when: string;
+  readonly whens: Readonly<Record<'any' | When, string>>;
+  readonly price: string;
+  readonly anyPrice: string;
+  readonly upTo: (price: string) => string;
+  readonly onlyFree: string;
+  readonly organizer: string;
+  readonly eventsBy: (organizer: string) => string;
   readonly find: string;
   readonly all: string;
   readonly results: string;
@@ -29,6 +42,22 @@ export const homeWords: InEach<HomeWords> = {
     searchHint: 'Nama, tempat, jenis',
     city: 'Kota',
     cityHint: 'Semua kota',
+    kind: 'Jenis',
+    anyKind: 'Semua jenis',
+    when: 'Kapan',
+    whens: {
+      any: 'Kapan saja',
+      today: 'Hari ini',
+      weekend: 'Akhir pekan ini',
+      week: '7 hari ke depan',
+      month: '31 hari ke depan',
+    },
+    price: 'Harga tiket',
+    anyPrice: 'Semua harga',
+    upTo: (price) => `Sampai ${price}`,
+    onlyFree: 'Gratis',
+    organizer: 'Penyelenggara',
+    eventsBy: (organizer) => `Acara oleh ${organizer}`,
     find: 'Cari',
     all: 'Semua acara',
     results: 'Hasil pencarian',
@@ -48,6 +77,16 @@ export const homeWords: InEach<HomeWords> = {
     searchHint: 'Name, venue, kind',
     city: 'City',
     cityHint: 'All cities',
+    kind: 'Kind',
+    anyKind: 'All kinds',
+    when: 'When',
+    whens: { any: 'Any time', today: 'Today', weekend: 'This weekend', week: 'Next 7 days', month: 'Next 31 days' },
+    price: 'Ticket price',
+    anyPrice: 'Any price',
+    upTo: (price) => `Up to ${price}`,
+    onlyFree: 'Free',
+    organizer: 'Organiser',
+    eventsBy: (organizer) => `Events by ${organizer}`,
     find: 'Search',
     all: 'All events',
     results: 'Search results',

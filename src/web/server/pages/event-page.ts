@@ -5,21 +5,27 @@ import { poster } from '../poster.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
+import { linkTo } from '../../i18n/language.ts';
+import { kindText } from '../../i18n/words/kinds.ts';
+import { eventJsonLd, mapLink } from '../event-facts.ts';
 import { checkout } from './checkout.ts';
 
 /** An event with all facts, and the order form. Readable without script. */
-export function eventPage(context: PageContext, facts: EventFacts): Promise<string> {
+export function eventPage(context: PageContext, facts: EventFacts, publicUrl: string): Promise<string> {
   const { event, schedule } = facts;
   const words = eventWords[context.lang.language];
   const stage = stageOf(facts);
+  const pageUrl = `${publicUrl}/events/${event.slug}`;
   return layout(context, {
     title: event.name,
     description: event.summary,
+    pageUrl,
+    head: html`<meta property="og:type" content="event">${eventJsonLd(facts, pageUrl)}`,
     script: 'event.ts',
     className: 'page-event',
     body: html`<article class="event" data-stage="${stage}" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
 <header class="event-head"><div class="event-art">${poster(event.slug, 'poster')}</div>
-<div class="wrap"><p class="overline">${event.category} · ${event.city}</p><h1>${event.name}</h1>
+<div class="wrap"><p class="overline">${kindText(event.category, context.lang.language)} · ${event.city}</p><h1>${event.name}</h1>
 ${stage === 'off' ? '' : html`<p class="sale-line" id="sale-line">${words.stageTitle[stage]}</p>`}
 ${event.summary === '' ? '' : html`<p class="lead">${event.summary}</p>`}
 ${event.status === 'cancelled' ? html`<div class="notice notice-bad" role="status"><strong>${words.cancelled}.</strong> ${words.cancelledText}</div>` : ''}
@@ -42,7 +48,8 @@ function stageOf({ event, categories, availability }: EventFacts): SaleStage | '
   return saleStageOf(categories.map(({ id, saleState }) => ({ saleState, band: bands.get(id) ?? 'none' })));
 }
 
-function factList({ lang: { language } }: PageContext, event: PublicEvent): Html {
+function factList({ lang }: PageContext, event: PublicEvent): Html {
+  const { language } = lang;
   const words = eventWords[language];
   const { startsAt, endsAt, timeZone, doorsOpenAt } = event;
   const day = formatDate(startsAt, timeZone, language, 'full');
@@ -53,8 +60,8 @@ function factList({ lang: { language } }: PageContext, event: PublicEvent): Html
   return html`<dl class="facts">
 <div><dt>${words.when}</dt><dd>${isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`}</dd></div>
 <div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>
-<div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}</dd></div>
-<div><dt>${words.by}</dt><dd>${event.organizer.name}</dd></div></dl>`;
+<div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink({ event })}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
+<div><dt>${words.by}</dt><dd><a href="${linkTo(`/o/${event.organizer.slug}`, lang)}">${event.organizer.name}</a></dd></div></dl>`;
 }
 
 function paragraphs(text: string): Html[] {

@@ -5,25 +5,23 @@ import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
 import type { ListedEvent, Listing } from '../public-documents.ts';
+import { eventKindNames, eventKinds } from '../../../catalog/kinds.ts';
 import { homeWords } from '../../i18n/words/home.ts';
-
-export type Search = {
-  readonly q?: string;
-  readonly city?: string;
-  readonly category?: string;
-  readonly cursor?: string;
-};
+import { kindText } from '../../i18n/words/kinds.ts';
+import { type Search, priceMaxes, whens } from '../search.ts';
 
 /** The published events, with a search that works without script. */
-export function homePage(context: PageContext, listing: Listing, search: Search): Promise<string> {
+export function homePage(context: PageContext, listing: Listing, search: Search, publicUrl: string): Promise<string> {
   const { lang } = context;
   const words = homeWords[lang.language];
-  const isSearch = search.q !== undefined || search.city !== undefined || search.category !== undefined;
+  const { cursor: _, ...filters } = search;
+  const isSearch = Object.keys(filters).length > 0;
   const otherLanguage: ChosenLanguage = { language: lang.language === 'id' ? 'en' : 'id', isAsked: true };
   return layout(context, {
     title: words.title,
     description: words.lead,
     className: 'page-home',
+    ...(isSearch || search.cursor !== undefined ? {} : { pageUrl: `${publicUrl}/` }),
     otherLanguageLink: linkTo(homePath(search), otherLanguage),
     body: html`<div class="wrap">
 <header class="hero"><h1>${words.heading}</h1><p>${words.lead}</p></header>
@@ -38,7 +36,8 @@ ${listing.nextCursor === null ? '' : html`<a class="button" href="${linkTo(homeP
 }
 
 function homePath(search: Search): string {
-  const query = new URLSearchParams(Object.entries(search).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
   return query.size === 0 ? '/' : `/?${query.toString()}`;
 }
 
@@ -46,9 +45,42 @@ function searchForm(lang: ChosenLanguage, search: Search): Html {
   const words = homeWords[lang.language];
   return html`<form class="search" action="/" method="get" role="search">
 <label><span>${words.search}</span><input type="search" name="q" value="${search.q ?? ''}" placeholder="${words.searchHint}" maxlength="100" enterkeyhint="search"></label>
+${choice('category', words.kind, search.category, [['', words.anyKind], ...eventKindNames.map((kind): Option => [kind, eventKinds[kind][lang.language]])])}
+${choice('when', words.when, search.when, [['', words.whens.any], ...whens.map((when): Option => [when, words.whens[when]])])}
+${choice('priceMax', words.price, search.priceMax, [['', words.anyPrice], ...priceMaxes.map((max): Option => [String(max), max === 0 ? words.onlyFree : words.upTo(formatMoney({ amount: max, currency: 'IDR' }, lang.language))])])}
 <label><span>${words.city}</span><input name="city" value="${search.city ?? ''}" placeholder="${words.cityHint}" maxlength="120" autocomplete="address-level2"></label>
 ${lang.isAsked ? html`<input type="hidden" name="lang" value="${lang.language}">` : ''}
 <button class="button">${words.find}</button></form>`;
+}
+
+type Option = readonly [value: string, text: string];
+
+/** A kind that is none of ours stays chosen, as the address has it. */
+function choice(name: string, label: string, chosen: string | number | undefined, options: readonly Option[]): Html {
+  const value = String(chosen ?? '').toLowerCase();
+  const all = options.some(([one]) => one === value) ? options : [...options, [value, String(chosen)] as const];
+  return html`<label><span>${label}</span><select name="${name}">${all.map(([one, text]) => html`<option value="${one}"${one === value ? html` selected` : ''}>${text}</option>`)}</select></label>`;
+}
+
+/** The events of one organiser. */
+export function organizerPage(
+  context: PageContext,
+  listing: Listing,
+  { slug, name, publicUrl }: { slug: string; name: string; publicUrl: string },
+): Promise<string> {
+  const { lang } = context;
+  const words = homeWords[lang.language];
+  const next = listing.nextCursor;
+  return layout(context, {
+    title: name,
+    description: words.eventsBy(name),
+    className: 'page-home',
+    pageUrl: `${publicUrl}/o/${slug}`,
+    body: html`<div class="wrap"><header class="hero"><p class="overline">${words.organizer}</p><h1>${name}</h1></header>
+<section aria-labelledby="listing"><h2 id="listing" class="overline">${words.coming}</h2>
+<ul class="cards">${listing.data.map((event) => card(event, lang))}</ul></section>
+<nav class="pager">${next === null ? '' : html`<a class="button" href="${linkTo(`/o/${slug}?cursor=${encodeURIComponent(next)}`, lang)}" rel="next">${words.more}</a>`}</nav></div>`,
+  });
 }
 
 function noEvents(lang: ChosenLanguage): Html {
@@ -66,6 +98,7 @@ ${event.status === 'cancelled' ? html`<span class="chip chip-bad card-chip">${wo
 <span class="card-text"><strong class="card-title">${event.name}</strong>
 <span class="card-line">${formatDate(startsAt, timeZone, language, 'medium')}, ${formatClockIn(startsAt, timeZone, language)}</span>
 <span class="card-line">${event.venue}, ${event.city}</span>
+<span class="card-line">${kindText(event.category, language)}</span>
 <span class="card-price">${priceOf(event, lang)}</span></span></a></li>`;
 }
 

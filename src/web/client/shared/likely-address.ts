@@ -1,7 +1,3 @@
-import { siteWords } from '../../i18n/words/site.ts';
-import { byId, element } from './dom.ts';
-import { pageLanguage } from './page-language.ts';
-
 /** Mailboxes that most buyers here have. `mailcheck` has no Indonesian providers and corrects the names of companies. */
 const domains = [
   'gmail.com',
@@ -65,25 +61,4 @@ function typosBetween(one: string, other: string): number {
     last = next;
   }
   return last[other.length] ?? 0;
-}
-
-/** Asks below an email field whether another domain was meant. Nothing changes unless the reader accepts. */
-export function suggestDomains(field: string): void {
-  const input = byId(field, HTMLInputElement);
-  const line = element('p', { className: 'suggestion' });
-  line.setAttribute('role', 'status');
-  byId(`${field}-error`).before(line);
-  input.addEventListener('change', () => {
-    const likely = likelyAddress(input.value);
-    line.replaceChildren();
-    if (likely === undefined) return;
-    const accept = element('button', { className: 'link-button', text: likely });
-    accept.type = 'button';
-    accept.addEventListener('click', () => {
-      input.value = likely;
-      line.replaceChildren();
-      input.focus();
-    });
-    line.append(siteWords[pageLanguage].didYouMean, ' ', accept);
-  });
 }

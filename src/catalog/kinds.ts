@@ -1,0 +1,25 @@
+/**
+ * Kinds of events that have a name in each language of the pages. An organiser may write any other kind; it is shown as written. The
+ * names are search terms of their events, too: `konser` and `concert` find the same events.
+ */
+export const eventKinds = {
+  concert: { id: 'Konser', en: 'Concert' },
+  festival: { id: 'Festival', en: 'Festival' },
+  theatre: { id: 'Teater', en: 'Theatre' },
+  comedy: { id: 'Komedi', en: 'Comedy' },
+  film: { id: 'Film', en: 'Film' },
+  exhibition: { id: 'Pameran', en: 'Exhibition' },
+  sport: { id: 'Olahraga', en: 'Sport' },
+  conference: { id: 'Konferensi', en: 'Conference' },
+  workshop: { id: 'Lokakarya', en: 'Workshop' },
+  family: { id: 'Keluarga', en: 'Family' },
+} as const;
+
+export type EventKind = keyof typeof eventKinds;
+export const eventKindNames = Object.keys(eventKinds) as EventKind[];
+
+/** The kind that an organiser wrote, in any case; undefined if it is not one of these. */
+export function eventKindOf(category: string): EventKind | undefined {
+  const name = category.trim().toLowerCase();
+  return eventKindNames.find((kind) => kind === name);
+}

@@ -1,0 +1,54 @@
+import { html, raw } from 'hono/html';
+import type { Html } from './layout.ts';
+import type { EventFacts } from './public-documents.ts';
+
+const availabilities = { open: 'InStock', upcoming: 'PreOrder', sold_out: 'SoldOut', over: 'SoldOut' } as const;
+
+/**
+ * The event for search engines, as JSON-LD of schema.org. It is a block of data, which the page's policy does not run. `<` is written as
+ * an escape, so that no text can end the block.
+ * @param pageUrl the page's canonical address
+ */
+export function eventJsonLd({ event, categories, availability }: EventFacts, pageUrl: string): Html {
+  const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
+  const facts = {
+    '@context': 'https://schema.org',
+    '@type': 'Event',
+    name: event.name,
+    description: event.summary === '' ? event.name : event.summary,
+    startDate: event.startsAt,
+    endDate: event.endsAt,
+    doorTime: event.doorsOpenAt,
+    eventStatus: `https://schema.org/${event.status === 'cancelled' ? 'EventCancelled' : 'EventScheduled'}`,
+    eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
+    location: {
+      '@type': 'Place',
+      name: event.venue,
+      address: {
+        '@type': 'PostalAddress',
+        ...(event.address === '' ? {} : { streetAddress: event.address }),
+        addressLocality: event.city,
+        addressCountry: event.country,
+      },
+    },
+    organizer: { '@type': 'Organization', name: event.organizer.name },
+    url: pageUrl,
+    offers: categories.map(({ id, name, price, saleOpensAt, saleClosesAt, saleState }) => ({
+      '@type': 'Offer',
+      name,
+      price: price.amount,
+      priceCurrency: price.currency,
+      validFrom: saleOpensAt,
+      validThrough: saleClosesAt,
+      availability: `https://schema.org/${availabilities[saleState === 'closed' ? 'over' : saleState === 'open' && bands.get(id) === 'none' ? 'sold_out' : saleState]}`,
+      url: pageUrl,
+    })),
+  };
+  return html`<script type="application/ld+json">${raw(JSON.stringify(facts).replaceAll('<', '\\u003c'))}</script>`;
+}
+
+/** The place on a map. Nothing is asked of the map before the reader follows the link. */
+export function mapLink({ event }: Pick<EventFacts, 'event'>): string {
+  const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
+  return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query: place }).toString()}`;
+}

@@ -1,0 +1,79 @@
+import type { Hono } from 'hono';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { daysOf } from '../../src/web/server/search.ts';
+import { webRoutes } from '../../src/web/routes.ts';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let catalog: CatalogProcess;
+let pages: Hono;
+let event: TestEvent;
+const name = 'Malam </script><b>& "Laut"';
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
+  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example' });
+  event = await createEvent(catalog.db, { event: { name }, categories: [{ price: 0 }, { price: 90_000 }] });
+});
+afterAll(async () => {
+  await catalog.close();
+  await Promise.all([database.close(), redis.close()]);
+});
+
+const htmlOf = async (path: string) => (await pages.request(path)).text();
+
+test('an event names its one address and its facts for search engines, and no text ends the block of data', async () => {
+  const html = await htmlOf(`/events/${event.slug}?lang=en&utm_source=x`);
+  expect(html).toContain(`<link rel="canonical" href="https://antre.example/events/${event.slug}">`);
+  const blocks = [...html.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/gs)];
+  expect(blocks).toHaveLength(1);
+  const facts = JSON.parse(blocks[0]?.[1] ?? '') as Record<string, unknown>;
+  expect(facts).toMatchObject({
+    '@type': 'Event',
+    name,
+    eventStatus: 'https://schema.org/EventScheduled',
+    location: { name: 'Lapangan Selatan', address: { addressLocality: 'Jakarta', addressCountry: 'ID' } },
+    offers: [{ price: 0, priceCurrency: 'IDR', availability: 'https://schema.org/InStock' }, { price: 90_000 }],
+  });
+});
+
+test('kinds are named in the language of the page, and a search by kind, day and price works without script', async () => {
+  expect(await htmlOf(`/events/${event.slug}?lang=id`)).toContain('Konser · Jakarta');
+  expect(await htmlOf(`/events/${event.slug}?lang=en`)).toContain('Concert · Jakarta');
+  expect(await htmlOf('/?category=concert&when=month&priceMax=0')).toContain(`/events/${event.slug}`);
+  expect(await htmlOf('/?category=sport')).not.toContain(`/events/${event.slug}`);
+  expect(await htmlOf('/?priceMax=7&when=never')).toContain(`/events/${event.slug}`);
+});
+
+test('an organiser has a page of their events; one without events is not told from one that does not exist', async () => {
+  const html = await htmlOf(`/o/${event.organizer.slug}`);
+  expect(html).toContain('<h1>Test organizer</h1>');
+  expect(html).toContain(`/events/${event.slug}`);
+  expect((await pages.request('/o/nobody-at-all')).status).toBe(404);
+  expect((await pages.request('/o/%3Cb%3E')).status).toBe(404);
+});
+
+test('robots are told what there is, and are kept from orders', async () => {
+  const robots = await htmlOf('/robots.txt');
+  expect(robots).toContain('Disallow: /orders/');
+  expect(robots).toContain('Sitemap: https://antre.example/sitemap.xml');
+  const map = await pages.request('/sitemap.xml');
+  expect(map.headers.get('content-type')).toContain('application/xml');
+  const text = await map.text();
+  expect(text).toContain(`<loc>https://antre.example/events/${event.slug}</loc>`);
+  expect(text).toContain(`<loc>https://antre.example/o/${event.organizer.slug}</loc>`);
+});
+
+test('days are counted from the reader’s day, and a weekend on a Sunday is that day', () => {
+  const thursday = new Date('2026-12-03T18:00:00Z'); // Friday in Jakarta.
+  expect(daysOf('today', thursday)).toEqual({ from: '2026-12-04', to: '2026-12-05' });
+  expect(daysOf('weekend', thursday)).toEqual({ from: '2026-12-05', to: '2026-12-07' });
+  expect(daysOf('weekend', new Date('2026-12-06T03:00:00Z'))).toEqual({ from: '2026-12-06', to: '2026-12-07' });
+  expect(daysOf('week', thursday)).toEqual({ from: '2026-12-04', to: '2026-12-11' });
+  expect(daysOf(undefined, thursday)).toEqual({});
+});
