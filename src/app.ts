@@ -77,7 +77,7 @@ export function createApp(service: Service) {
       isSignUpOpen: config.SELF_SIGN_UP,
     }),
   );
-  app.route('/', webRoutes({ publicReads, assetsOnce, publicUrl: service.publicUrl }));
+  app.route('/', webRoutes({ publicReads, assetsOnce, publicUrl: service.publicUrl, clock: service.clock }));
   const hotRoutes = createHotRoutes({
     routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],
     decide: service.decide,

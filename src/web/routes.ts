@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { chooseVariant, matchesEtag } from '../http/negotiation.ts';
+import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
 import { type Assets, assetPath, createAssets } from './server/assets.ts';
@@ -42,6 +43,7 @@ export function webRoutes(deps: {
   readonly publicReads: PublicReads;
   readonly assetsOnce?: () => Promise<Assets>;
   readonly publicUrl: string;
+  readonly clock: Clock;
 }): Hono {
   const assetsOnce = deps.assetsOnce ?? createAssets();
   const rendered = createRenderedPages();
@@ -66,7 +68,7 @@ export function webRoutes(deps: {
       orMessage(c, contextOf, async (context) => {
         const search = readSearch(c.req.query());
         const { when, ...filters } = search;
-        const query = { ...filters, ...daysOf(when, new Date()), limit: eventsPerPage };
+        const query = { ...filters, ...daysOf(when, deps.clock.now()), limit: eventsPerPage };
         const listing = await listingDocument(deps.publicReads, query);
         const key = `home ${langKey(context)} ${listing.version} ${JSON.stringify(search)}`;
         const page = await rendered.get(key, async () => homePage(context, await listing.read(), search, publicUrl));

@@ -124,7 +124,7 @@ test('reads the index of starts, also among many events', async () => {
   await catalog.db.execute(sql`
     insert into events (id, organizer_id, slug, name, category, city, venue, starts_at, ends_at, doors_open_at, status, search_version)
     select 'evt_' || lpad(n::text, 8, '0'), (select organizer_id from events limit 1), 'banyak-' || n, 'Banyak', 'x', 'x', 'x',
-           t, t + interval '1 hour', t, 'published', 1
+           t, t + interval '1 hour', t, 'published', 2
     from (select n, '2033-01-01'::timestamptz + n * interval '1 hour' as t from generate_series(1, 20000) n) many`);
   const owner = postgres(database.directUrl, { max: 1 });
   await owner`analyze events`;

@@ -157,7 +157,7 @@ test('reads the index of the search, also among many events', async () => {
     insert into events (id, organizer_id, slug, name, category, city, venue, starts_at, ends_at, doors_open_at, status, search, search_version)
     select 'evt_' || lpad(n::text, 8, '0'), (select organizer_id from events limit 1), 'banyak-' || n, 'Banyak', 'x', 'x', 'x',
            now() + n * interval '1 minute', now() + n * interval '1 minute' + interval '1 hour', now() + n * interval '1 minute',
-           'published', ('''banyak'':1 ''acara' || n || ''':2')::tsvector, 1
+           'published', ('''banyak'':1 ''acara' || n || ''':2')::tsvector, 2
     from generate_series(1, 20000) n`);
   const owner = postgres(database.directUrl, { max: 1 });
   await owner`analyze events`;

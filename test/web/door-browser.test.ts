@@ -23,10 +23,7 @@ describe('the door in a browser', () => {
   beforeAll(async () => {
     running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
     const api = createApp(running.service);
-    const pages = new Hono().route(
-      '/',
-      webRoutes({ publicReads: running.service.publicReads, publicUrl: running.service.publicUrl }),
-    );
+    const pages = new Hono().route('/', webRoutes(running.service));
     server = await serve(
       {
         take: api.take,

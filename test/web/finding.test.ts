@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { daysOf } from '../../src/web/server/search.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { webRoutes } from '../../src/web/routes.ts';
 import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
@@ -17,7 +18,7 @@ const name = 'Malam </script><b>& "Laut"';
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
-  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example' });
+  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example', clock: systemClock });
   event = await createEvent(catalog.db, { event: { name }, categories: [{ price: 0 }, { price: 90_000 }] });
 });
 afterAll(async () => {

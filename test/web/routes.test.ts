@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { events } from '../../src/catalog/tables.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { webRoutes } from '../../src/web/routes.ts';
 import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
 import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   wire = await layWire(database.url);
   catalog = await openCatalog({ databaseUrl: wire.url, redisUrl: redis.cacheUrl, callTimeoutMs: 1000 });
-  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example' });
+  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example', clock: systemClock });
 });
 afterAll(async () => {
   await wire.mend();

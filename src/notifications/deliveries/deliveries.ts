@@ -2,7 +2,8 @@ import type { Db } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { type Acceptance, type Claim, acceptDeliveries, claimDeliveries, secondsInOtherHands } from './queries.ts';
 import { sendable } from '../metrics.ts';
-import { type OrderNotice, type OrderTemplate, queueOrderDeliveries } from './queue-queries.ts';
+import type { OrderTemplate } from './order-rules.ts';
+import { type OrderNotice, queueOrderDeliveries } from './queue-queries.ts';
 import { type OrderSubject, findOrderSubjects } from './subject-queries.ts';
 
 /** What came of taking a delivery in hand. */

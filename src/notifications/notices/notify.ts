@@ -6,8 +6,8 @@ import { staff } from '../../access/tables.ts';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
+import type { OrderTemplate } from '../deliveries/order-rules.ts';
 import {
-  type OrderTemplate,
   findStaffAddress,
   queueMemberDelivery,
   queueStaffDelivery,

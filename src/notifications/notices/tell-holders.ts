@@ -7,7 +7,8 @@ import type { EventNotice, NoticeKind } from './tables.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { sendable } from '../metrics.ts';
 import { advanceNotice, findHolders, lockNotice, startNotice } from './queries.ts';
-import { type NewDelivery, type OrderTemplate, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
+import type { OrderTemplate } from '../deliveries/order-rules.ts';
+import { type NewDelivery, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
 
 /** Orders told in one transaction, and transactions in one run of the job; the next run goes on where this one stopped. */
 const ordersPerPage = 200;

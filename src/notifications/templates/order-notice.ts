@@ -1,7 +1,6 @@
-import { formatClockIn } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
 import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
-import { eventFacts, factLines, priceFacts } from './order-facts.ts';
+import { eventFacts, factLines } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './words.ts';
 
@@ -27,20 +26,6 @@ export function orderRefundedMail(data: OrderMailData): Mail {
   const lead = left === 0 ? say.leadAll(data.event.name) : say.leadSome(data.event.name, left);
   const facts = eventFacts(data);
   return noticeMail(data, { ...say, subject: say.subject(data.event.name), lead, facts, privacy: left > 0 });
-}
-
-/** An order waits for payment. The mail has its link, in case the tab was closed. */
-export function orderPlacedMail(data: OrderMailData): Mail {
-  const say = words[data.locale].placed;
-  const until = formatClockIn(data.expiresAt, data.event.timeZone, data.locale);
-  return noticeMail(data, {
-    kicker: say.kicker,
-    subject: say.subject(data.event.name),
-    lead: say.lead(data.event.name, until),
-    more: say.notYou,
-    facts: [...eventFacts(data), ...priceFacts(data)],
-    privacy: true,
-  });
 }
 
 export function orderLinkMail(data: OrderMailData): Mail {

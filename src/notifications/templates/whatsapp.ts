@@ -1,7 +1,7 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import type { MessageName } from '../message-texts/catalog.ts';
-import type { OrderTemplate } from '../deliveries/queue-queries.ts';
+import type { OrderTemplate } from '../deliveries/order-rules.ts';
 import { placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 
@@ -22,7 +22,10 @@ import type { OrderMailData } from './order-mail.ts';
  *
  * The text of `event_cancelled` must be true of free tickets too: what becomes of the money stands on the order's page.
  */
-export function whatsappMessage(template: Exclude<OrderTemplate, 'order_link' | 'order_placed'>, data: OrderMailData): WhatsappMessage {
+export function whatsappMessage(
+  template: Exclude<OrderTemplate, 'order_link' | 'order_placed'>,
+  data: OrderMailData,
+): WhatsappMessage {
   const { event, locale } = data;
   const time = formatDateTime(event.startsAt, event.timeZone, locale);
   switch (template) {

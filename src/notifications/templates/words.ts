@@ -39,12 +39,6 @@ type Words = {
     readonly leadSome: (event: string, left: number) => string;
     readonly more: string;
   };
-  readonly placed: {
-    readonly subject: (event: string) => string;
-    readonly kicker: string;
-    readonly lead: (event: string, until: string) => string;
-    readonly notYou: string;
-  };
   readonly link: {
     readonly subject: (event: string) => string;
     readonly kicker: string;
@@ -125,12 +119,6 @@ const id: Words = {
     leadAll: (event) => `Pesanan Anda untuk ${event} telah dikembalikan seluruhnya. Tiketnya tidak berlaku lagi.`,
     leadSome: (event, left) => `Sebagian pesanan Anda untuk ${event} telah dikembalikan. ${left} tiket tetap berlaku.`,
     more: 'Uang kembali melalui cara bayar yang sama; bank dapat memerlukan beberapa hari kerja.',
-  },
-  placed: {
-    subject: (event) => `Menunggu pembayaran: ${event}`,
-    kicker: 'Menunggu pembayaran',
-    lead: (event, until) => `Tiket Anda untuk ${event} ditahan sampai pukul ${until}. Buka pesanan untuk membayar.`,
-    notYou: 'Tidak memesan? Abaikan saja pesan ini: tanpa pembayaran, tiketnya kembali dijual dan Anda tidak ditagih.',
   },
   link: {
     subject: (event) => `Tautan pesanan Anda: ${event}`,
@@ -215,12 +203,6 @@ const en: Words = {
     leadSome: (event, left) =>
       `Part of your order for ${event} has been refunded. ${left === 1 ? '1 ticket stays' : `${left} tickets stay`} valid.`,
     more: 'The money goes back the way it came; a bank may take some working days.',
-  },
-  placed: {
-    subject: (event) => `Waiting for payment: ${event}`,
-    kicker: 'Waiting for payment',
-    lead: (event, until) => `Your tickets for ${event} are held until ${until}. Open the order to pay.`,
-    notYou: 'You did not order this? Ignore this message: unpaid tickets go back on sale, and you are charged nothing.',
   },
   link: {
     subject: (event) => `The link to your order: ${event}`,

@@ -12,6 +12,8 @@ const domains = [
   'icloud.com',
   'me.com',
   'aol.com',
+  'mail.com',
+  'gmx.com',
   'proton.me',
   'protonmail.com',
   'telkom.net',
