@@ -61,7 +61,7 @@ export function webRoutes(deps: {
     };
   };
   const missing = async (c: Context) => c.html(await messagePage(await contextOf(c), 'missing'), 404, failureHeaders);
-  const showOrder = shell(orderPage);
+  const showOrder = shell(orderPage, { isApp: true });
 
   return new Hono()
     .get('/', (c) =>
@@ -163,6 +163,14 @@ export function webRoutes(deps: {
     .get('/door/manifest.webmanifest', async (c) => {
       const { assets, lang } = await contextOf(c);
       return c.body(doorManifest(assets, lang), 200, { ...appHeaders, 'content-type': 'application/manifest+json' });
+    })
+    .get('/order-worker.js', async (c) => {
+      // At a stable address above its pages, and looked at again with each visit.
+      const assets = await assetsOnce();
+      const file = assets.file(assets.urlOf('order-worker.ts').slice(assetPath.length + 1));
+      return file === undefined
+        ? c.notFound()
+        : send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/orders/', 'content-type': file.type });
     })
     .get(`${assetPath}/:file`, async (c) => {
       const file = (await assetsOnce()).file(c.req.param('file'));

@@ -67,7 +67,7 @@ describe('the pages in a browser', () => {
     expect(new URL(page.url()).hash).toBe('');
     expect(await page.textContent('#event-name')).toBe('<img src=x onerror="window.hacked=1">');
     expect(await page.locator('.ticket').count()).toBe(1);
-    expect(await page.evaluate("document.querySelector('.ticket img').naturalWidth")).toBeGreaterThan(0);
+    await page.waitForFunction("document.querySelector('.ticket img').naturalWidth > 0");
     expect(await page.evaluate('[document.cookie, sessionStorage.length, localStorage.length, window.hacked]')).toEqual(
       ['', 0, 0, undefined],
     );

@@ -17,8 +17,8 @@ describe('the page of an event in a browser', () => {
     return page;
   };
   const focused = (page: Page) => page.evaluate('document.activeElement.id || document.activeElement.name');
-  const isInView = (page: Page, selector: string) =>
-    page.evaluate(
+  const untilInView = (page: Page, selector: string) =>
+    page.waitForFunction(
       `(() => { const at = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
         return at.top >= 0 && at.bottom <= innerHeight; })()`,
     );
@@ -87,7 +87,8 @@ describe('the page of an event in a browser', () => {
     await fillIn(page);
     await page.click('#place');
     expect(await page.textContent('#choice-error')).toBe('Choose at least one ticket.');
-    expect([await focused(page), await isInView(page, '#choice-error')]).toEqual(['quantity', true]);
+    expect(await focused(page)).toBe('quantity');
+    await untilInView(page, '#choice-error');
 
     const second = event.categories[1]?.id ?? '';
     for (const _ of '123') await page.click(`[data-category="${second}"] [data-step="1"]`);
@@ -99,7 +100,7 @@ describe('the page of an event in a browser', () => {
     const fault = `#fault-${second}`;
     await page.waitForSelector(`${fault}:visible`);
     expect(await page.textContent(fault)).toContain('no longer enough tickets');
-    expect(await isInView(page, fault)).toBe(true);
+    await untilInView(page, fault);
     expect(await page.isVisible('#form-message')).toBe(false);
     expect(await page.evaluate(`document.activeElement.closest('[data-category]').dataset.category`)).toBe(second);
     await page.close();

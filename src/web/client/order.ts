@@ -3,6 +3,7 @@ import { askedBy, call } from './shared/api.ts';
 import { byId, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
 import { type Live, follow } from './shared/live.ts';
 import { nextLook, nextTry } from './shared/next-look.ts';
+import { forgetOffline, keepOffline } from './order/keep-offline.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
 import { showEvent, showSummary } from './order/order-summary.ts';
@@ -41,6 +42,9 @@ async function open(): Promise<void> {
   });
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) looks = 0;
+  });
+  byId('forget').addEventListener('click', () => {
+    void forgetOffline(orderId).then(() => show('kept', false));
   });
   watchPayment(path, again, () => shown);
   watchCancel(
@@ -83,14 +87,23 @@ function followWhileOpen(isOpen: boolean): void {
 
 async function look(): Promise<number | undefined> {
   const answer = await call<OrderView>('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
+  const isKept = answer.kind === 'ok' && answer.isKept;
   const isAway = answer.kind === 'unreachable' || (answer.kind === 'refused' && answer.problem.status !== 404);
-  show('offline', isAway);
+  show('offline', isAway || isKept);
+  if (isKept) {
+    present(answer.body);
+    if (hasTickets(answer.body)) await loadTickets(answer.body);
+    ticketsOf = undefined;
+    failures += 1;
+    return nextTry(failures, 0, Math.random());
+  }
   if (isAway) {
     failures += 1;
     return nextTry(failures, askedBy(answer), Math.random());
   }
   failures = 0;
   if (answer.kind === 'refused') {
+    void forgetOffline(orderId);
     showMissing();
     return undefined;
   }
@@ -127,7 +140,12 @@ async function loadTickets(order: OrderView): Promise<boolean> {
   if (answer.kind !== 'ok') return false;
   showTickets(path, order, answer.body.data);
   ticketsOf = order.status;
+  if (!answer.isKept) void keepOrder(order, answer.body.data);
   return true;
+}
+
+async function keepOrder(order: OrderView, tickets: readonly TicketView[]): Promise<void> {
+  if (await keepOffline(orderId, { eventSlug: order.eventSlug, tickets })) show('kept', true);
 }
 
 async function loadEvent(slug: string): Promise<void> {

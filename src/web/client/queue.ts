@@ -92,7 +92,7 @@ async function read(): Promise<Answer<QueueView>> {
   }
   const body = sent;
   sent = undefined;
-  return { kind: 'ok', status: 200, body, etag: null, retryAfterMs: undefined };
+  return { kind: 'ok', status: 200, body, etag: null, isKept: false, retryAfterMs: undefined };
 }
 
 async function look(): Promise<number | undefined> {

@@ -7,6 +7,8 @@ export type Answer<Body> =
       readonly status: number;
       readonly body: Body;
       readonly etag: string | null;
+      /** It comes from what the browser has kept, since there is no network. */
+      readonly isKept: boolean;
       readonly retryAfterMs: number | undefined;
     }
   | { readonly kind: 'unchanged'; readonly retryAfterMs: number | undefined }
@@ -64,7 +66,14 @@ export async function call<Body = unknown>(method: string, path: string, given: 
     if (!response.ok) return { kind: 'refused', problem: readProblem(response.status, text), retryAfterMs };
     // The published contract guarantees the shape.
     const body = (text === '' ? undefined : JSON.parse(text)) as Body;
-    return { kind: 'ok', status: response.status, body, etag: response.headers.get('etag'), retryAfterMs };
+    return {
+      kind: 'ok',
+      status: response.status,
+      body,
+      etag: response.headers.get('etag'),
+      isKept: response.headers.has('antre-kept'),
+      retryAfterMs,
+    };
   } catch {
     return { kind: 'unreachable' };
   } finally {

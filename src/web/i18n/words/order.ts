@@ -30,6 +30,8 @@ type OrderWords = {
   readonly qrOf: (number: number) => string;
   readonly pdf: string;
   readonly calendar: string;
+  readonly kept: string;
+  readonly forget: string;
   readonly summary: string;
   readonly subtotal: string;
   readonly discount: string;
@@ -105,6 +107,8 @@ export const orderWords: InEach<OrderWords> = {
     qrOf: (number) => `Kode QR tiket ${number}`,
     pdf: 'Unduh PDF',
     calendar: 'Simpan ke kalender',
+    kept: 'Tersimpan di peramban ini: tiket terbuka juga tanpa internet.',
+    forget: 'Hapus dari peramban ini',
     summary: 'Rincian',
     subtotal: 'Subtotal',
     discount: 'Potongan',
@@ -174,6 +178,8 @@ export const orderWords: InEach<OrderWords> = {
     qrOf: (number) => `QR code of ticket ${number}`,
     pdf: 'Download PDF',
     calendar: 'Add to calendar',
+    kept: 'Kept in this browser: the tickets open without internet, too.',
+    forget: 'Remove from this browser',
     summary: 'Details',
     subtotal: 'Subtotal',
     discount: 'Discount',

@@ -48,7 +48,8 @@ function ticketSection({ lang: { language } }: PageContext): Html {
   const words = orderWords[language];
   return html`<section id="tickets" hidden><h2>${words.tickets}</h2><p class="muted">${words.showAtDoor}</p>
 <ul class="ticket-list" id="ticket-list"></ul>
-<p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download>${words.pdf}</a><a class="button button-quiet" id="calendar" download>${words.calendar}</a></p></section>`;
+<p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download>${words.pdf}</a><a class="button button-quiet" id="calendar" download>${words.calendar}</a></p>
+<p class="muted small" id="kept" hidden>${words.kept} <button type="button" class="link-button" id="forget">${words.forget}</button></p></section>`;
 }
 
 function summarySection({ lang: { language } }: PageContext): Html {
