@@ -26,6 +26,7 @@
 export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
+export { eventKindNames, eventKindOf, eventKinds } from './kinds.ts';
 export { queueTag } from './public/public-kinds.ts';
 export { foldText } from './search/fold.ts';
 export { indexEvents } from './search/index-events.ts';

@@ -1,4 +1,4 @@
-import { eventKindOf, eventKinds } from '../../../catalog/kinds.ts';
+import { eventKindOf, eventKinds } from '../../../catalog/index.ts';
 import type { Language } from '../language.ts';
 
 /** The kind of an event in the reader's language; a kind without a name of ours as the organiser wrote it. */

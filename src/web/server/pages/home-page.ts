@@ -5,7 +5,7 @@ import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { poster } from '../poster.ts';
 import type { ListedEvent, Listing } from '../public-documents.ts';
-import { eventKindNames, eventKinds } from '../../../catalog/kinds.ts';
+import { eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
 import { type Search, priceMaxes, whens } from '../search.ts';
