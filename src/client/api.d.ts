@@ -476,8 +476,12 @@ export type QuoteOrder = {
 };
 
 export type LookUpOrder = {
-  email: string;
-  code: string;
+  email?: string;
+  /** With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  phone?: string;
+  /** For a phone number without + or 00 that is not of the country of the event. */
+  phoneCountry?: string;
+  code?: string;
 };
 
 export type TicketList = {
@@ -836,7 +840,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "order_link" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -856,7 +860,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "order_link" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
     channel: "email" | "whatsapp";
     queued: number;
     /** Taken by the provider. */
@@ -2166,6 +2170,10 @@ export type Api = {
         to?: string;
         /** Words that must all begin some word of the name, summary, category, city or venue; in scripts without blanks, any part of it. Case, accents and widths make no difference. Without a letter, digit or symbol it finds nothing. */
         q?: string;
+        /** Events with a ticket on sale at this price or less, in minor units. 0: with free tickets. */
+        priceMax?: number;
+        /** Events of the organiser with this slug. */
+        organizer?: string;
         cursor?: string;
         limit?: number;
       } };
@@ -2342,7 +2350,7 @@ export type Api = {
     };
   };
   "/v1/orders/lookups": {
-    /** Send the link to an order again */
+    /** Send the links to orders again */
     post: {
       input: { json: LookUpOrder };
       data: undefined;

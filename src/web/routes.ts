@@ -89,19 +89,12 @@ export function webRoutes(deps: {
         ]);
         const versions = [event, schedule, categories, availability].map(({ version }) => version);
         if (room !== undefined) versions.push(JSON.stringify(room));
-        const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () =>
-          eventPage(
-            context,
-            {
-              event: await event.read(),
-              schedule: (await schedule.read()).data,
-              categories: (await categories.read()).data,
-              availability: (await availability.read()).data,
-              room,
-            },
-            publicUrl,
-          ),
-        );
+        const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () => {
+          const [{ data: items }, { data: kinds }] = await Promise.all([schedule.read(), categories.read()]);
+          const bands = (await availability.read()).data;
+          const facts = { event: await event.read(), schedule: items, categories: kinds, availability: bands, room };
+          return eventPage(context, facts, publicUrl);
+        });
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
       }),
     )
@@ -124,10 +117,7 @@ export function webRoutes(deps: {
     .get('/robots.txt', (c) => c.text(robotsText(publicUrl), 200, robotHeaders))
     .get('/sitemap.xml', (c) =>
       orMessage(c, contextOf, async () =>
-        c.body(await sitemap(deps.publicReads, publicUrl), 200, {
-          ...robotHeaders,
-          'content-type': 'application/xml; charset=utf-8',
-        }),
+        c.body(await sitemap(deps.publicReads, publicUrl), 200, { ...robotHeaders, 'content-type': 'application/xml' }),
       ),
     )
     .get('/favicon.ico', async (c) => c.redirect((await assetsOnce()).urlOf('icon.svg'), 302))
@@ -168,9 +158,8 @@ export function webRoutes(deps: {
       // At a stable address above its pages, and looked at again with each visit.
       const assets = await assetsOnce();
       const file = assets.file(assets.urlOf('order-worker.ts').slice(assetPath.length + 1));
-      return file === undefined
-        ? c.notFound()
-        : send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/orders/', 'content-type': file.type });
+      if (file === undefined) return c.notFound();
+      return send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/orders/', 'content-type': file.type });
     })
     .get(`${assetPath}/:file`, async (c) => {
       const file = (await assetsOnce()).file(c.req.param('file'));

@@ -24,7 +24,7 @@ const deadline = 120_000;
 beforeAll(async () => {
   running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
   const api = createApp(running.service);
-  const pages = new Hono().route('/', webRoutes({ publicReads: running.service.publicReads }));
+  const pages = new Hono().route('/', webRoutes(running.service));
   server = await serve(
     {
       take: api.take,

@@ -27,3 +27,5 @@ async function kept(request: Request, error: unknown): Promise<Response> {
   if (found === undefined) throw error;
   return found;
 }
+
+export {};
