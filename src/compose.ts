@@ -8,10 +8,9 @@ import type { Config } from './config.ts';
 import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
-import { createLive } from './live/index.ts';
+import { composeLive } from './compose-live.ts';
 import { createAddressGuard, createNoteEventChange, createTellCorrectedBuyer } from './notifications/index.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
-import { linkVersionsOf } from './orders/buyer/order-access.ts';
 import {
   availabilityOf,
   createEventDirectory,
@@ -64,8 +63,6 @@ const watchTimeoutMs = 1000;
 /** Two events that are joined at once, requested codes, and tried codes. */
 const buyersPoolSize = 4;
 const joinFlushesMax = 2;
-/** Figures for those who listen, one or two at once. */
-const livePoolSize = 2;
 
 export type Service = ReturnType<typeof compose>;
 
@@ -143,21 +140,7 @@ export function compose(config: Config, log: Log) {
     cachedReads,
     problems,
   });
-  const liveDb = pool('live', config.DATABASE_URL, livePoolSize).db;
-  const live = opened(
-    'live streams',
-    createLive({
-      redis,
-      log,
-      clock,
-      db: liveDb,
-      publicReads,
-      linkVersionsOf: (ids) => linkVersionsOf(liveDb, ids),
-      gatewayFeesOf: paymentPorts.gatewayFeesOf,
-      streamsPerNetworkMax: config.STREAMS_PER_NETWORK_MAX,
-    }),
-    (streams) => streams.close(),
-  );
+  const live = composeLive({ config, log, clock, closers, pool, redis, publicReads });
   const switchedOff = refuseSwitchedOff(switches);
   const health = opened(
     'health reporter',

@@ -62,11 +62,8 @@ export function composeWorker(config: Config, log: Log) {
   });
   closers.add('endpoints of organizers', () => endpointCaller.close());
   const publisher = createPublisher(redis);
-  const stopPublishing = publishChanges(publisher);
-  closers.add('live changes', () => {
-    stopPublishing();
-    publisher.close();
-  });
+  closers.add('live publisher', () => publisher.close());
+  closers.add('live changes', publishChanges(publisher));
   const createsPerSecond = paymentsPerSecond(config);
   const backlog = watchPaymentBacklog({ db, log, createsPerSecond });
   closers.add('payment backlog', () => backlog.close());

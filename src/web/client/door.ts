@@ -243,9 +243,6 @@ function watchScanner(): void {
 
 /** Keeps the screen on: a dark screen delays the people who wait. */
 async function keepAwake(): Promise<void> {
-  try {
-    await navigator.wakeLock?.request('screen');
-  } catch {
-    // Low battery or no support: the phone's own setting applies.
-  }
+  // Low battery or no support: the phone's own setting applies.
+  await navigator.wakeLock?.request('screen').catch(() => undefined);
 }
