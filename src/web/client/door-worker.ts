@@ -1,3 +1,5 @@
+import { workerScope } from './shared/worker-scope.ts';
+
 /**
  * The service worker of the door: it keeps the page and the files of one release, so that the door opens without a network. It
  * never touches calls to the API, so no answer with personal data is in its cache. A new release is another text of this script,
@@ -11,28 +13,19 @@ declare const release: {
   readonly files: readonly string[];
 };
 
-type Waiting = Event & { waitUntil(work: Promise<unknown>): void };
-type Fetching = Waiting & { readonly request: Request; respondWith(answer: Promise<Response>): void };
-type Scope = {
-  addEventListener(type: 'install' | 'activate', listen: (event: Waiting) => void): void;
-  addEventListener(type: 'fetch', listen: (event: Fetching) => void): void;
-  skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void> };
-};
-const scope = globalThis as unknown as Scope;
 const cacheName = `door ${release.version}`;
 /** A page from the network is newer. With a bad network it must not be waited for. */
 const pageWaitMs = 2500;
 
-scope.addEventListener('install', (event) => {
-  event.waitUntil(keepRelease().then(() => scope.skipWaiting()));
+workerScope.addEventListener('install', (event) => {
+  event.waitUntil(keepRelease().then(() => workerScope.skipWaiting()));
 });
 
-scope.addEventListener('activate', (event) => {
-  event.waitUntil(dropOlder().then(() => scope.clients.claim()));
+workerScope.addEventListener('activate', (event) => {
+  event.waitUntil(dropOlder().then(() => workerScope.clients.claim()));
 });
 
-scope.addEventListener('fetch', (event) => {
+workerScope.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
