@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newsWordingNow, newsWordings } from '../../src/web/i18n/words/news.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import type { TestService } from '../../testkit/processes/service.ts';
+import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
 describe('the pages in a browser', () => {
@@ -67,7 +68,7 @@ describe('the pages in a browser', () => {
     expect(new URL(page.url()).hash).toBe('');
     expect(await page.textContent('#event-name')).toBe('<img src=x onerror="window.hacked=1">');
     expect(await page.locator('.ticket').count()).toBe(1);
-    await page.waitForFunction("document.querySelector('.ticket img').naturalWidth > 0");
+    await until(() => page.evaluate<boolean>("document.querySelector('.ticket img').naturalWidth > 0"));
     expect(await page.evaluate('[document.cookie, sessionStorage.length, localStorage.length, window.hacked]')).toEqual(
       ['', 0, 0, undefined],
     );

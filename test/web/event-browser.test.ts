@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
 describe('the page of an event in a browser', () => {
@@ -18,9 +19,11 @@ describe('the page of an event in a browser', () => {
   };
   const focused = (page: Page) => page.evaluate('document.activeElement.id || document.activeElement.name');
   const untilInView = (page: Page, selector: string) =>
-    page.waitForFunction(
-      `(() => { const at = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
-        return at.top >= 0 && at.bottom <= innerHeight; })()`,
+    until(() =>
+      page.evaluate<boolean>(
+        `(() => { const at = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+          return at.top >= 0 && at.bottom <= innerHeight; })()`,
+      ),
     );
   const fillIn = async (page: Page) => {
     const buyer = someBuyer();
@@ -49,7 +52,7 @@ describe('the page of an event in a browser', () => {
     const event = await createEvent(world.running.service.db, { categories: [{ saleOpensAt: opensAt }] });
     const page = await open(event.slug);
     expect(await page.textContent('.sale-line')).toBe('Not on sale yet');
-    await page.waitForFunction("/^00:0\\d$/.test(document.querySelector('#opens-in').textContent)");
+    await until(async () => /^00:0\d$/.test((await page.textContent('#opens-in')) ?? ''));
     expect(await page.isVisible('#buyer')).toBe(false);
     await page.waitForSelector('#place:visible', { timeout: 40_000 });
     expect(Date.now()).toBeGreaterThanOrEqual(opensAt.getTime() - 1000);

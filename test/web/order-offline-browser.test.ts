@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
 describe('the page of an order without network', () => {
@@ -45,8 +46,10 @@ describe('the page of an order without network', () => {
     await page.waitForSelector('.ticket img');
     expect(await page.locator('.ticket').count()).toBe(3);
     expect(await page.isVisible('#offline')).toBe(true);
-    await page.waitForFunction(
-      "[...document.querySelectorAll('.ticket img')].slice(0, 2).every((image) => image.naturalWidth > 0)",
+    await until(() =>
+      page.evaluate<boolean>(
+        "[...document.querySelectorAll('.ticket img')].slice(0, 2).every((image) => image.naturalWidth > 0)",
+      ),
     );
     expect(await page.evaluate('caches.keys()')).toEqual([`antre-${mine.id}`]);
     expect(await shows(page, other.id)).toBe(false);
