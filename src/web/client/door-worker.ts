@@ -1,4 +1,6 @@
-import { workerScope } from './shared/worker-scope.ts';
+import type { WorkerScope } from './shared/worker-scope.ts';
+
+const workerScope = self as unknown as WorkerScope;
 
 /**
  * The service worker of the door: it keeps the page and the files of one release, so that the door opens without a network. It

@@ -1,4 +1,6 @@
-import { workerScope } from './shared/worker-scope.ts';
+import type { WorkerScope } from './shared/worker-scope.ts';
+
+const workerScope = self as unknown as WorkerScope;
 
 /**
  * The service worker of order pages. It answers from what the page has kept (`order/keep-offline.ts`) when there is no network, and

@@ -1,4 +1,7 @@
-/** What our service workers use of their scope: the compiler knows the types of pages, not those of workers. */
+/**
+ * What our service workers use of their scope: the compiler knows the types of pages, not those of workers. A type alone: a worker that
+ * shares a value with another imports a chunk, which a classic worker cannot.
+ */
 export type WorkerScope = {
   addEventListener(type: 'fetch', listener: (event: Fetching) => void): void;
   addEventListener(type: 'install' | 'activate', listener: (event: Waiting) => void): void;
@@ -8,5 +11,3 @@ export type WorkerScope = {
 
 type Waiting = Event & { waitUntil(work: Promise<unknown>): void };
 type Fetching = Waiting & { readonly request: Request; respondWith(answer: Promise<Response>): void };
-
-export const workerScope = self as unknown as WorkerScope;
