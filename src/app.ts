@@ -14,6 +14,7 @@ import { createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
 import { placementHotRoute } from './orders/placement/routes.ts';
 import { callbackRoutes } from './payments/callbacks/routes.ts';
+import { gatewayPlugins } from './payments/index.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
 import { isStranger, trafficControl } from './traffic-control/middleware.ts';
@@ -74,6 +75,7 @@ export function createApp(service: Service) {
       clock: service.clock,
       publicUrl: config.PUBLIC_URL,
       hashSecret: config.HASH_SECRET,
+      gateway: gatewayPlugins[0].name,
       isSignUpOpen: config.SELF_SIGN_UP,
     }),
   );

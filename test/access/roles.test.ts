@@ -35,6 +35,7 @@ describe('every route and every role', () => {
   };
   const publicRoutes = [
     'POST /v1/sessions',
+    'POST /v1/organizers',
     'POST /v1/invitations/acceptance',
     'POST /v1/password-resets',
     'POST /v1/password-resets/confirmation',

@@ -13,7 +13,7 @@ import { type WholeService, startWholeService } from './support/whole-service.ts
 const run = promisify(execFile);
 const tool = (name: string) => join(repositoryFolder, 'node_modules/.bin', name);
 /** Most of it are the types of the contract, which grow with every operation. */
-const bytesMax = 125_000;
+const bytesMax = 150_000;
 
 describe('the package @antre/client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'antre-client-'));

@@ -76,7 +76,7 @@ test('an event page shows at once that the last ticket has gone', async () => {
   await page.waitForSelector('[data-category][data-band="last"]');
   const before = requests.asked.length;
   await placeTestOrder(service, event);
-  await page.waitForSelector('[data-category][data-band="none"]', { timeout: 8000 });
+  await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 8000 });
   expect(requests.asked.length).toBe(before);
   await page.close();
 }, 60_000);

@@ -52,9 +52,9 @@ export async function createOrganizer(
   const now = deps.clock.now();
   const [organizerId, ownerId, tokenId] = [newId('org', now), newId('stf', now), newId('tok', now)];
   const token = await transaction(deps.db, async (tx) => {
-    const email = normalizeEmail(input.ownerEmail);
-    if ((await findActiveStaffByEmail(tx, email)) !== undefined) throw staffEmailInUse();
-    return insertWithOwner(tx, { organizerId, ownerId, tokenId }, input, 'create-organizer');
+    const made = await insertWithOwner(tx, { organizerId, ownerId, tokenId }, input, 'create-organizer');
+    if ((await findActiveStaffByEmail(tx, normalizeEmail(input.ownerEmail))) !== undefined) throw staffEmailInUse();
+    return made;
   });
   return { organizerId, ownerId, link: staffLink(deps.config, token), expiresAt: token.expiresAt };
 }

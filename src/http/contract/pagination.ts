@@ -20,7 +20,7 @@ export function encodeCursor(keys: readonly string[]): string {
  * The kind of a key in a cursor. Clients can make cursors up, so each key is checked against its kind before a query
  * gets it: a time that does not exist is a fault of the client, not of the database.
  */
-export type CursorKey = 'id' | 'time' | 'time or nothing' | 'number' | 'text';
+export type CursorKey = 'id' | 'time' | 'time or nothing' | 'number' | 'count' | 'text';
 
 const keyLengthMax = 200;
 const keyKinds: Readonly<Record<CursorKey, (key: string) => boolean>> = {
@@ -28,6 +28,8 @@ const keyKinds: Readonly<Record<CursorKey, (key: string) => boolean>> = {
   time: isCursorTime,
   'time or nothing': (key) => key === '' || isCursorTime(key),
   number: (key) => /^-?\d{1,17}$/.test(key),
+  /** Fits an `integer` of the database. */
+  count: (key) => /^\d{1,9}$/.test(key),
   text: (key) => !key.includes('\0') && key.isWellFormed(),
 };
 const time = z.iso.datetime({ offset: true });

@@ -121,7 +121,7 @@ export function announcementRoutes(deps: AnnouncementRoutesDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['number']);
+      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['count']);
       const rows = await listAnnouncements(deps.db, {
         organizerId: c.var.actor.organizerId,
         eventId: c.req.valid('param').eventId,

@@ -141,7 +141,9 @@ describe('over HTTP', () => {
     const problem = (await answer.json()) as { code: string; errors?: { path: string; code: string }[] };
     expect([answer.status, problem.code]).toEqual([400, 'request.invalid']);
     const missing = (problem.errors ?? []).filter(({ code }) => code === 'field.required').map(({ path }) => path);
-    expect(new Set(missing)).toEqual(new Set(bodyOf(operation)?.required ?? []));
+    // One of two fields is needed, which the contract's list of required fields cannot say.
+    const needed = operation.operationId === 'lookUpOrder' ? ['email'] : (bodyOf(operation)?.required ?? []);
+    expect(new Set(missing)).toEqual(new Set(needed));
     if (bodyOf(operation)?.additionalProperties === false)
       expect((problem.errors ?? []).some(({ code }) => code === 'field.unknown')).toBe(true);
   });

@@ -13,6 +13,7 @@ const notShown = new Set([
   'offlineScanSchema.code',
   'lookUpOrderSchema.code',
   'placeOrderSchema.promoCode',
+  'quoteOrderSchema.promoCode',
   'password',
   'token',
   'placeToken',

@@ -49,9 +49,11 @@ describe('the line of a request', () => {
   test('names its route and its status, whatever the route', async () => {
     expect(routes().length).toBeGreaterThan(80);
     for (const [index, { method, template }] of routes().entries()) {
+      // One network asks for everything without a credential: the limit on that is not what this is about.
+      if (index % 100 === 99) await world.service.redis.flushdb();
       // An address of its own for each: what is in the cache is answered before there is a line.
       const status = await ask(method, `${template.replaceAll(/\{\w+\}/g, `x${index}`)}?unknown=${index}`);
-      expect([template, lines.length]).toEqual([template, 1]);
+      expect([template, status, lines.length]).toEqual([template, status, 1]);
       const [line] = lines;
       expect([template, line?.status, line?.method]).toEqual([template, status, method]);
       // Two templates of one shape share an address, of which the first answers.

@@ -23,6 +23,8 @@ export type DeskDeps = {
   readonly clock: Clock;
   readonly publicUrl: string;
   readonly hashSecret: string;
+  /** The payment gateway of new accounts. */
+  readonly gateway: string;
   /** Whether anybody may sign up as an organiser. */
   readonly isSignUpOpen: boolean;
 };
@@ -76,6 +78,7 @@ async function openDesk(deps: DeskDeps, c: Context, session: string, language: L
     language,
     now: deps.clock.now(),
     publicUrl: deps.publicUrl,
+    gateway: deps.gateway,
     path: c.req.path,
     formToken: formToken(deps.hashSecret, session),
     ...sealOf(deps.hashSecret, member.organizer.slug),

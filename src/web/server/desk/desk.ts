@@ -13,6 +13,8 @@ export type Desk = {
   readonly language: Language;
   readonly now: Date;
   readonly publicUrl: string;
+  /** The payment gateway of new accounts. */
+  readonly gateway: string;
   /** The address of this page, without its query. */
   readonly path: string;
   readonly formToken: string;

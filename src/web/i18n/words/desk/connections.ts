@@ -3,8 +3,8 @@ import type { InEach } from '../../language.ts';
 const id = {
   title: 'Sambungan',
   payments: 'Akun pembayaran',
-  paymentsLead:
-    'Uang pembeli masuk langsung ke akun Midtrans Anda. Kunci disimpan tersandi dan tidak pernah ditampilkan lagi.',
+  paymentsLead: (gateway: string) =>
+    `Uang pembeli masuk langsung ke akun ${gateway} Anda. Kunci disimpan tersandi dan tidak pernah ditampilkan lagi.`,
   merchantId: 'Merchant ID',
   serverKey: 'Server key',
   clientKey: 'Client key',
@@ -53,8 +53,8 @@ const id = {
 const en: typeof id = {
   title: 'Connections',
   payments: 'Payment account',
-  paymentsLead:
-    'The money of buyers goes straight to your Midtrans account. Keys are kept encrypted and never shown again.',
+  paymentsLead: (gateway: string) =>
+    `The money of buyers goes straight to your ${gateway} account. Keys are kept encrypted and never shown again.`,
   merchantId: 'Merchant ID',
   serverKey: 'Server key',
   clientKey: 'Client key',

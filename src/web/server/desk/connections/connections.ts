@@ -37,20 +37,20 @@ type AccountApi = {
   get(path: string, input: object): Promise<{ merchantId: string; buyerPaysFee: boolean; updatedAt: string }>;
   put(path: string, input: object): Promise<unknown>;
 };
-const accountPath = '/v1/organizers/:slug/payment-accounts/midtrans';
+const accountPath = ({ gateway }: Desk) => `/v1/organizers/:slug/payment-accounts/${gateway}`;
 
 async function accountPart(desk: Desk): Promise<Html> {
   const { language } = desk;
   const words = connectionWords[language];
   const account = await (desk.api as unknown as AccountApi)
-    .get(accountPath, { param: { slug: desk.slug } })
+    .get(accountPath(desk), { param: { slug: desk.slug } })
     .catch((error: unknown) => {
       if (error instanceof AntreProblem && error.code === 'payment_account.not_found') return undefined;
       throw error;
     });
   const form = desk.form('account');
   const isTicked = form.values?.has('buyerPaysFee') ?? account?.buyerPaysFee ?? false;
-  return html`<p>${words.paymentsLead}</p>${
+  return html`<p>${words.paymentsLead(titleOf(desk.gateway))}</p>${
     account === undefined
       ? html`<p>${words.noAccount}</p>`
       : facts([
@@ -67,8 +67,10 @@ ${textField(form, language, { name: 'clientKey', label: words.clientKey, maxleng
   })}`;
 }
 
+const titleOf = (gateway: string): string => `${gateway.charAt(0).toUpperCase()}${gateway.slice(1)}`;
+
 const setAccount: Act = async (desk, values) => {
-  await (desk.api as unknown as AccountApi).put(accountPath, {
+  await (desk.api as unknown as AccountApi).put(accountPath(desk), {
     param: { slug: desk.slug },
     json: {
       merchantId: values.text('merchantId'),

@@ -75,7 +75,7 @@ ${deps.isSignUpOpen ? html`<p class="center"><a href="/desk/sign-up">${words.sig
       c.header('cache-control', 'no-store');
       return c.redirect('/desk/sign-in', 303);
     });
-  if (deps.isSignUpOpen) routes.route('/', signUpPages(deps));
+  routes.route('/', signUpPages(deps));
   return routes;
 }
 

@@ -62,5 +62,9 @@ ${openForm({ language, form: state, path: '/desk/sign-up', body: fields, submit:
     },
     save: () => Promise.resolve('/desk/sign-up/sent'),
   });
-  return new Hono().get('/desk/sign-up', form.get).post('/desk/sign-up', form.post).get('/desk/sign-up/sent', sent.get);
+  return new Hono()
+    .use('/desk/sign-up', (c, next) => (deps.isSignUpOpen ? next() : Promise.resolve(c.notFound())))
+    .get('/desk/sign-up', form.get)
+    .post('/desk/sign-up', form.post)
+    .get('/desk/sign-up/sent', sent.get);
 }
