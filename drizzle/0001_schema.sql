@@ -870,7 +870,7 @@ create table event_notices (
 
 create index event_notices_due on event_notices (due_at) where ended_at is null;
 -- Changes before a notice is due join it.
-create unique index event_notices_waiting on event_notices (event_id, kind) where started_at is null;
+create unique index event_notices_waiting on event_notices (event_id, kind) where started_at is null and ended_at is null;
 
 -- What an organizer tells the buyers of an event. It is previewed and confirmed before anything is sent. Reminders are made by the
 -- service.

@@ -16,6 +16,9 @@ export type FigureKinds = {
 
 type Deps = SalesDeps & { readonly publicReads: Pick<PublicReadServer, 'answer'> };
 
+/** The public document is kept for a second, and may have been read just before. */
+const availabilityLagMs = 2000;
+
 /** The documents that streams send beside messages. */
 export function createFigureKinds(deps: Deps): FigureKinds {
   return {
@@ -28,6 +31,7 @@ export function createFigureKinds(deps: Deps): FigureKinds {
           name: 'availability',
           compute: () => readPublic(deps, `${path}/availability`, (reads) => reads.availability(slug)),
           isSame: (one, other) => one === other,
+          lagMs: availabilityLagMs,
         },
         {
           topic,

@@ -12,6 +12,8 @@ export type Figure = {
   readonly compute: () => Promise<string | undefined>;
   /** Whether clients that have one need not be sent the other. Without it every document is published. */
   readonly isSame?: (one: string, other: string) => boolean;
+  /** How far its source may lag behind a change: it is computed again until then. 0 without it. */
+  readonly lagMs?: number;
   /** Whether time alone changes it: it is computed each second. */
   readonly changesByItself?: boolean;
 };
@@ -27,7 +29,14 @@ export type Figures = {
   close(): void;
 };
 
-type Watched = { readonly figure: Figure; isOutdated: boolean; isRunning: boolean; restMs: number; lastAt: number };
+type Watched = {
+  readonly figure: Figure;
+  isOutdated: boolean;
+  outdatedAt: number;
+  isRunning: boolean;
+  restMs: number;
+  lastAt: number;
+};
 
 type Deps = {
   readonly redis: Redis;
@@ -47,8 +56,8 @@ export function createFigures(deps: Deps): Figures {
 
   const run = async (one: Watched): Promise<void> => {
     one.isRunning = true;
-    one.isOutdated = false;
     one.lastAt = performance.now();
+    one.isOutdated = one.lastAt - one.outdatedAt < (one.figure.lagMs ?? 0);
     running += 1;
     try {
       const isOurs = await compute(deps, one);
@@ -82,24 +91,38 @@ export function createFigures(deps: Deps): Figures {
       for (const figure of figures) {
         const own = watched.get(figure.topic) ?? [];
         const never = Number.NEGATIVE_INFINITY;
-        own.push({ figure, isOutdated: true, isRunning: false, restMs: figureEveryMs, lastAt: never });
+        own.push({
+          figure,
+          isOutdated: true,
+          outdatedAt: never,
+          isRunning: false,
+          restMs: figureEveryMs,
+          lastAt: never,
+        });
         watched.set(figure.topic, own);
       }
     },
     unwatch: (topic) => void watched.delete(topic),
     outdate: (topic) => {
-      for (const one of watched.get(topic) ?? []) one.isOutdated = true;
+      for (const one of watched.get(topic) ?? []) markOutdated(one);
     },
     outdateAll: () => {
-      for (const figures of watched.values()) for (const one of figures) one.isOutdated = true;
+      for (const figures of watched.values()) for (const one of figures) markOutdated(one);
     },
     arrived: (topic, name) => {
       for (const one of watched.get(topic) ?? []) {
-        if (one.figure.name === name && !one.isRunning) one.isOutdated = false;
+        // What has changed since may be newer than the figure that arrives.
+        const isCovered = performance.now() - one.outdatedAt > figureEveryMs;
+        if (one.figure.name === name && !one.isRunning && isCovered) one.isOutdated = false;
       }
     },
     close: () => clearInterval(timer),
   };
+}
+
+function markOutdated(one: Watched): void {
+  one.isOutdated = true;
+  one.outdatedAt = performance.now();
 }
 
 function isDue({ figure, isOutdated, isRunning, restMs, lastAt }: Watched, now: number): boolean {

@@ -165,6 +165,8 @@ function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>) {
     if (roster.leave(stream)) watch.onLast(stream.request.topic);
   };
   const end = (stream: Stream, reason: EndReason): void => {
+    // A check of rights that was under way may end it a second time.
+    if (!roster.all.has(stream)) return;
     leave(stream);
     streamsEnded.inc({ reason });
     if (reason === 'slow') stream.cut();

@@ -154,7 +154,9 @@ function open(c: Context, deps: Deps, request: Omit<StreamRequest, 'network' | '
     { ...request, network: deps.networkOf(c), lastEventId: c.req.header('last-event-id') },
     Object.fromEntries(head.headers),
   );
-  return typedAnswer<string>(RESPONSE_ALREADY_SENT);
+  // A copy is a plain Response. The original is one of the server package's own class if it was loaded after that class took the
+  // place of the global one, and would be written to the connection a second time.
+  return typedAnswer<string>(RESPONSE_ALREADY_SENT.clone());
 }
 
 /** Asks later whether the credential of this request still belongs to somebody who may do as much for the organizer. */

@@ -129,6 +129,17 @@ describe('a change that the organiser confirms', () => {
     expect([late.status, late.json['code']]).toEqual([409, 'notice.ended']);
     await tellHoldersOfEvent(world.deps, { noticeId: preview.id });
     expect(await notices.toldOf(holder.orderId)).toEqual([]);
+    // The cancelled notice does not stand in the way of the next change.
+    await notices.change(event, { venue: 'Lapangan Selatan' });
+    const [row] = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select id from event_notices where event_id = ${event.id} and ended_at is null`,
+    );
+    const next = (await call('GET', `/change-notices/${row?.id}`)).json as unknown as Shown;
+    expect(next.id).not.toBe(preview.id);
+    await confirm(next);
+    await tellHoldersOfEvent(world.deps, { noticeId: next.id });
+    expect(await notices.toldOf(holder.orderId)).toContain('event_moved email queued');
     const back = await openEvent();
     await notices.change(back.event, { venue: 'Stadion Utara' });
     await notices.change(back.event, { venue: 'Lapangan Selatan' });

@@ -13,6 +13,7 @@ import {
   type ReusedScan,
   type ScanToDecide,
   checkInTickets,
+  countOwnScans,
 } from '../scans/queries.ts';
 import { type ScanInput, scanOf } from '../scans/scan-content.ts';
 import type { ScanResult } from '../tables.ts';
@@ -69,7 +70,8 @@ export async function syncScans(
   const distinct = new Map(given.map(({ key, decided }) => [key, decided]));
   const answers = distinct.size === 0 ? [] : await decide(deps.db, input.eventId, [...distinct.values()]);
   const answerOf = new Map([...distinct.keys()].map((key, index) => [key, answers[index]]));
-  if (answers.length > 0) tellChange({ eventId: input.eventId, scans: answers.length });
+  const scans = countOwnScans(answers);
+  if (scans > 0) tellChange({ eventId: input.eventId, scans });
   for (const answer of answers) count(answer);
   return given.flatMap(({ key }) => answerOf.get(key) ?? []);
 }

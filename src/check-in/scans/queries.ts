@@ -51,6 +51,11 @@ export type DecidedScan = {
 /** The scan id stands for another scan. */
 export type ReusedScan = { readonly result: 'reused'; readonly replayed: false };
 
+/** How many of the answers are about a ticket of the event. Anybody may scan nonsense for an event that is not theirs. */
+export function countOwnScans(answers: readonly (DecidedScan | ReusedScan)[]): number {
+  return answers.filter((answer) => answer.result !== 'reused' && answer.ticketId !== null).length;
+}
+
 /**
  * Decides and records scans of one event, all online or all offline, in one call and one transaction; answers in their order. Safe to
  * repeat: a scan id that was answered gets the same answer again. The scans must be distinct. Fails with 40001 when another call uses one

@@ -2,7 +2,7 @@ import type { Actor } from '../../access/actor.ts';
 import type { TicketKeys } from '../../orders/index.ts';
 import { otherEvent, scanIdReused } from '../errors.ts';
 import { repeatsTotal, scansTotal } from '../metrics.ts';
-import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets } from './queries.ts';
+import { type DecidedScan, type ReusedScan, type ScanToDecide, checkInTickets, countOwnScans } from './queries.ts';
 import { type ScanInput, scanOf } from './scan-content.ts';
 import { tellChange } from '../../platform/changes.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -39,7 +39,8 @@ export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
     name: 'check_in',
     flush: async (eventId, scans) => {
       const answers = await checkInTickets(deps.db, eventId, scans);
-      tellChange({ eventId, scans: answers.length });
+      const count = countOwnScans(answers);
+      if (count > 0) tellChange({ eventId, scans: count });
       return answers;
     },
     batchMax: scanBatchMax,

@@ -12,6 +12,23 @@ const eventsPerRunMax = 50;
 /** After an outage a reminder is still made so many hours late. A date that was set later than that has been told by itself. */
 const lateHoursMax = 6;
 
+/** As JavaScript writes it, to the millisecond. */
+const isoOf = (time: ReturnType<typeof sql>) =>
+  sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** Asked again under the event's lock: a move may commit between the two. */
+const dueEvents = sql`
+  events e left join message_settings s on s.event_id = e.id
+  cross join lateral (
+    select case when s.event_id is null then ${settingsDefault.reminderHours}::integer else s.reminder_hours end as hours) h
+  where e.status = 'published' and e.postponed_at is null and e.starts_at > now()
+    and e.starts_at <= now() + make_interval(hours => h.hours)
+    and e.starts_at > now() + make_interval(hours => greatest(h.hours - ${lateHoursMax}::integer, 0))
+    and e.published_at < e.starts_at - make_interval(hours => h.hours)
+    and not exists (
+      select from announcements a
+      where a.event_id = e.id and a.kind = 'reminder' and a.occasion = ${isoOf(sql`e.starts_at`)})`;
+
 /**
  * Makes the reminders that are due: one announcement for each date of an event, which then goes out as every announcement does. An
  * event has one reminder of one date, however many runs work at once (unique by event, kind and occasion).
@@ -21,16 +38,7 @@ export async function makeReminders({ db, clock }: { db: Db; clock: Clock }): Pr
     const due = await rowsOf<{ id: string }>(
       tx,
       sql`
-        select e.id from events e left join message_settings s on s.event_id = e.id
-        cross join lateral (
-          select case when s.event_id is null then ${settingsDefault.reminderHours}::integer else s.reminder_hours end as hours) h
-        where e.status = 'published' and e.postponed_at is null and e.starts_at > now()
-          and e.starts_at <= now() + make_interval(hours => h.hours)
-          and e.starts_at > now() + make_interval(hours => greatest(h.hours - ${lateHoursMax}::integer, 0))
-          and e.published_at < e.starts_at - make_interval(hours => h.hours)
-          and not exists (
-            select from announcements a
-            where a.event_id = e.id and a.kind = 'reminder' and a.occasion = ${isoOf(sql`e.starts_at`)})
+        select e.id from ${dueEvents}
         order by e.starts_at, e.id limit ${eventsPerRunMax}`,
     );
     const made: { announcementId: string; eventId: string }[] = [];
@@ -42,10 +50,6 @@ export async function makeReminders({ db, clock }: { db: Db; clock: Clock }): Pr
     return made.length;
   });
 }
-
-/** As JavaScript writes it, to the millisecond. */
-const isoOf = (time: ReturnType<typeof sql>) =>
-  sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Whether it is a new one. The event's lock keeps its numbers apart from those of the organiser's announcements. */
 async function writeReminder(
@@ -61,7 +65,7 @@ async function writeReminder(
       select ${announcementId}, e.id, e.organizer_id,
         (select coalesce(max(number), 0) + 1 from announcements n where n.event_id = e.id), 'reminder', 'sending',
         array['email', 'whatsapp'], now() - make_interval(secs => ${audienceLagSeconds}), ${isoOf(sql`e.starts_at`)}, 'system', now()
-      from events e where e.id = ${eventId}
+      from ${dueEvents} and e.id = ${eventId}
       on conflict (event_id, kind, occasion) do nothing
       returning id`,
   );

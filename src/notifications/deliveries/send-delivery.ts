@@ -26,7 +26,7 @@ const pauseMaxSeconds = 600;
 /** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
 const recheckAfterSeconds = 900;
 /** Within the time for which a delivery is in one worker's hands (`sendingMaxSeconds`). */
-const writtenWithinMs = 15_000;
+const writtenWithinMs = 8_000;
 const writeAgainMs = 500;
 
 /**
@@ -154,12 +154,14 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
           ? backOffSeconds({ tries: claim.tries, firstSeconds: pauseFirstSeconds, maxSeconds: pauseMaxSeconds })
           : notBefore(result.seconds);
       deliveriesSent.inc({ ...labels, result: 'later' });
-      await requeueDelivery(deps.db, {
-        id: claim.id,
-        failure: result.failure,
-        unspent: result.unspent === true,
-        recheckSeconds: seconds + recheckAfterSeconds,
-      });
+      await untilWritten(() =>
+        requeueDelivery(deps.db, {
+          id: claim.id,
+          failure: result.failure,
+          unspent: result.unspent === true,
+          recheckSeconds: seconds + recheckAfterSeconds,
+        }),
+      );
       throw new RetryLater(seconds, result.failure);
     }
     case 'no_sender': {

@@ -39,7 +39,7 @@ export async function upsertNotice(tx: Db, notice: NewNotice): Promise<boolean> 
       insert into event_notices as n (id, event_id, kind, before, event_version, due_at, is_held)
       values (${notice.id}, ${notice.eventId}, ${notice.kind}, ${JSON.stringify(notice.before)}::jsonb, ${notice.eventVersion},
         greatest(now() + make_interval(secs => ${notice.delaySeconds}), ${earliest}), ${notice.isHeld})
-      on conflict (event_id, kind) where started_at is null do update
+      on conflict (event_id, kind) where started_at is null and ended_at is null do update
         set event_version = excluded.event_version, changed_at = now(), is_held = excluded.is_held, confirmed_at = null,
           due_at = greatest(${earliest}, least(excluded.due_at, n.created_at + make_interval(secs => ${notice.delaySecondsMax})))
       returning n.id`,

@@ -92,7 +92,8 @@ async function findPaidOrders(db: Db, { isTheirs }: Buyer): Promise<OrderRef[]> 
     sql`
       select o.event_id as "eventId", o.id as "orderId"
       from orders o join events e on e.id = o.event_id
-      where o.paid_at is not null and ${isTheirs} and o.status in ('paid', 'partially_refunded') and e.ends_at > now()
+      where o.paid_at is not null and ${isTheirs} and o.status in ('paid', 'partially_refunded')
+        and (e.ends_at > now() or e.postponed_at is not null)
       order by o.paid_at desc
       limit ${linksPerLookupMax}`,
   );

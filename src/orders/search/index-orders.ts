@@ -10,7 +10,7 @@ import { foldEmail, nameWords } from './read-query.ts';
  * Orders younger than this are left for the next run. The id of an order has the time at which a process began to place it, and the
  * order is committed some seconds later at most (`deadlineMs` of placement, and what clocks of processes differ by).
  */
-const settledMs = 15_000;
+const settledMs = 30_000;
 const perEventMax = 500;
 const rowsMax = 5000;
 const batchesMax = 10;

@@ -53,6 +53,8 @@ describe('HEAD', () => {
       app.routes
         .filter(({ method }) => method === 'GET')
         .flatMap(({ path }) => templateOf(path) ?? [])
+        // A live stream has no end.
+        .filter((template) => !template.endsWith('/stream'))
         .map((template) => template.replaceAll('{slug}', slug).replaceAll(/\{\w+\}/g, 'x1')),
     );
     for (const one of ['/', '/nothing', '/docs/swagger-ui.css', `/orders/ord_${'7'.repeat(28)}`]) paths.add(one);
