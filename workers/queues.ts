@@ -25,7 +25,8 @@ export const queueShares: Readonly<Record<QueueName, number>> = {
   closings: 0.08,
   refunds: 0.06,
   payments: 0.15,
-  notifications: 0.14,
+  notifications: 0.11,
+  announcements: 0.03,
   webhooks: 0.01,
   checks: 0.04,
   maintenance: 0.01,
@@ -59,6 +60,8 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   refunds: 0.5,
   payments: 2,
   notifications: 1,
+  // As many as the stream of news has connections.
+  announcements: 0.2,
   webhooks: 1,
   checks: 0.25,
 };
@@ -127,6 +130,7 @@ export function openQueues(connection: Redis): Queues {
     refunds: open('refunds'),
     payments: open('payments'),
     notifications: open('notifications'),
+    announcements: open('announcements'),
     webhooks: open('webhooks'),
     checks: open('checks'),
     maintenance: open('maintenance'),

@@ -2037,7 +2037,7 @@ export type ReportList = {
 };
 
 export type ReportLink = {
-  /** A page that downloads the file. Whoever has it can read the file. */
+  /** A page that downloads the file. Everybody who has this address can read the file. */
   url: string;
   expiresAt: string;
 };

@@ -22,8 +22,12 @@ export const deliverySend = job({
  */
 export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
 
-/** The same for announcements: their thousands share the queue equally with the codes and refunds of the same event. */
-export const announcementSend = job({ ...deliverySend, name: 'delivery.send_announcement' });
+/** The same for announcements. Their thousands have a queue of their own, so that codes and refunds do not wait behind them. */
+export const announcementSend = job({
+  ...deliverySend,
+  name: 'delivery.send_announcement',
+  queue: 'announcements',
+});
 
 const announcementTemplates: readonly Template[] = ['event_practical', 'event_news', 'event_reminder'];
 

@@ -36,7 +36,7 @@ const posting = ['POST'];
 /** In order of importance; the first matching row decides. */
 const rows: readonly Row[] = withWideLimits([
   { methods: anyMethod, route: /^\/v1\/callbacks\//, class: 0, limits: [] },
-  // Live streams: whoever gets none asks instead, so they are refused before the requests that they spare.
+  // Live streams are refused before other reads: a client without a stream polls instead.
   { methods: reading, route: /^\/v1\/orders\/\{id\}\/stream$/, class: 3, limits: ['streams'], bearer: 'order' },
   { methods: reading, route: /\/check-ins\/stream$/, class: 3, limits: ['streams'], bearer: 'staff' },
   { methods: reading, route: /^\/v1\/organizers\/.*\/sales\/stream$/, class: 4, limits: ['streams'], bearer: 'staff' },

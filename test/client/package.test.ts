@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildClient } from '../../deploy/client/build-client.ts';
+import { readContract } from '../../deploy/client/contract.ts';
 import { repositoryFolder } from '../../deploy/local/places.ts';
 import { type WholeService, startWholeService } from './support/whole-service.ts';
 
@@ -13,7 +14,7 @@ import { type WholeService, startWholeService } from './support/whole-service.ts
 const run = promisify(execFile);
 const tool = (name: string) => join(repositoryFolder, 'node_modules/.bin', name);
 /** Most of it are the types of the contract, which grow with every operation. */
-const bytesMax = 150_000;
+const bytesPerOperationMax = 750;
 
 describe('the package @antre/client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'antre-client-'));
@@ -61,7 +62,8 @@ describe('the package @antre/client', () => {
       ['README.md', 'call.d.ts', 'index.d.ts', 'index.js', 'operation.d.ts', 'package.json', 'problem.d.ts'].toSorted(),
     );
     const bytes = files.reduce((sum, name) => sum + statSync(join(installed, '@antre/client', name)).size, 0);
-    expect(bytes).toBeLessThan(bytesMax);
+    const operations = Object.values(readContract().paths).flatMap((methods) => Object.keys(methods)).length;
+    expect(bytes / operations).toBeLessThan(bytesPerOperationMax);
   });
 
   test.each(['nodenext', 'bundler'] as const)(

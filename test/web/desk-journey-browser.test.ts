@@ -156,6 +156,10 @@ describe('an organiser at the desk', () => {
     // The phone opens what the code says.
     const phone = await (await browser.newContext({ locale: 'en' })).newPage();
     await phone.goto(`${origin}/door?lang=en#device=${token}`);
+    // Not before a tap: a link from elsewhere must not pair a phone.
+    await phone.waitForSelector('#device-submit:not([disabled])');
+    expect(await phone.isVisible('#actor')).toBe(false);
+    await phone.click('#device-submit');
     await phone.waitForSelector('#actor:has-text("North gate")');
     expect(phone.url()).not.toContain(token);
     await phone.close();

@@ -42,6 +42,9 @@ export type SyncInput = {
 
 const triesMax = 5;
 
+/** Scans of one request that are read at once. Reading one may take a query, and a request must not fill the pool. */
+const scanReadsMax = 8;
+
 /**
  * Records what a device scanned while it was offline. The door's decision stands: a visitor who was let in is inside and
  * may leave, and the answer names what was wrong (`fault`). Each scan is put at its time in the ticket's history. Two
@@ -58,15 +61,17 @@ export async function syncScans(
 ): Promise<readonly (DecidedScan | ReusedScan)[]> {
   if (actor.kind === 'device' && actor.eventId !== input.eventId) throw otherEvent();
   const offsetMs = input.sentAt === undefined ? 0 : deps.clock.now().getTime() - input.sentAt.getTime();
-  const given = await Promise.all(
-    input.scans.map(async (scan) => {
-      const known = await scanOf(deps.ticketKeys, actor, { ...scan, eventId: input.eventId });
-      return {
-        key: JSON.stringify([known.deviceId, scan.scanId, known.content, scan.scannedAt, scan.result]),
-        decided: { ...known, offline: offlineFactsOf(scan, offsetMs) },
-      };
-    }),
-  );
+  const read = async (scan: SyncInput['scans'][number]) => {
+    const known = await scanOf(deps.ticketKeys, actor, { ...scan, eventId: input.eventId });
+    return {
+      key: JSON.stringify([known.deviceId, scan.scanId, known.content, scan.scannedAt, scan.result]),
+      decided: { ...known, offline: offlineFactsOf(scan, offsetMs) },
+    };
+  };
+  const given: Awaited<ReturnType<typeof read>>[] = [];
+  for (let first = 0; first < input.scans.length; first += scanReadsMax) {
+    given.push(...(await Promise.all(input.scans.slice(first, first + scanReadsMax).map(read))));
+  }
   const distinct = new Map(given.map(({ key, decided }) => [key, decided]));
   const answers = distinct.size === 0 ? [] : await decide(deps.db, input.eventId, [...distinct.values()]);
   const answerOf = new Map([...distinct.keys()].map((key, index) => [key, answers[index]]));

@@ -26,7 +26,7 @@ const pauseMaxSeconds = 600;
 /** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
 const recheckAfterSeconds = 900;
 /** Within the time for which a delivery is in one worker's hands (`sendingMaxSeconds`). */
-const writtenWithinMs = 8_000;
+const writtenWithinMs = 6_000;
 const writeAgainMs = 500;
 
 /**

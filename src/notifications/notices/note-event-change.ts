@@ -1,13 +1,14 @@
 import type { Config } from '../../config.ts';
 import type { EventChanged } from '../../catalog/index.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
 import { noteEventForWebhooks } from '../webhooks/note-event.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { tellHolders } from '../jobs.ts';
 import type { EventPlan, NoticeKind } from './tables.ts';
-import { areNoticesConfirmed, upsertNotice, withdrawPostponement } from './queries.ts';
+import { areNoticesConfirmed, upsertNotice, withdrawMove, withdrawPostponement } from './queries.ts';
 
 /** A placement that was decided before the event was called off may commit this much later: its buyer is told as well. */
 const cancelledDelaySeconds = 5;
@@ -29,8 +30,7 @@ export function createNoteEventChange(deps: {
     const [was, is] = [planOf(before), planOf(after)];
     const kind = noticeKindOf(was, is, after.status);
     if (kind === undefined) return;
-    // Holders who have not heard of the postponement do not hear of its end.
-    const plan = (kind === 'moved' && was.isPostponed ? await withdrawPostponement(tx, after.id) : undefined) ?? was;
+    const plan = (await withdrawUntold(tx, after.id, kind, was)) ?? was;
     if (kind === 'moved' && !isMoved(plan, is)) return;
     const delaySeconds = kind === 'cancelled' ? cancelledDelaySeconds : deps.config.EVENT_NOTICE_DELAY_SECONDS;
     const id = newId('ntc', deps.clock.now());
@@ -48,6 +48,17 @@ export function createNoteEventChange(deps: {
     // One that waits already has its job; one that is held gets it with its confirmation.
     if (isNew && !isHeld) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });
   };
+}
+
+/** Ends a notice that this change overtakes before anybody was told of it; gives the plan that holders know. */
+async function withdrawUntold(
+  tx: Db,
+  eventId: string,
+  kind: NoticeKind,
+  was: EventPlan,
+): Promise<EventPlan | undefined> {
+  if (kind === 'postponed') return withdrawMove(tx, eventId);
+  return kind === 'moved' && was.isPostponed ? withdrawPostponement(tx, eventId) : undefined;
 }
 
 function noticeKindOf(was: EventPlan, is: EventPlan, status: string): NoticeKind | undefined {

@@ -76,6 +76,23 @@ export async function withdrawPostponement(tx: Db, eventId: string): Promise<Eve
   return row?.before;
 }
 
+/** Ends a notice of a move that nobody was told of yet; gives the plan that holders know. */
+export async function withdrawMove(tx: Db, eventId: string): Promise<EventPlan | undefined> {
+  const [row] = await tx
+    .update(eventNotices)
+    .set({ startedAt: sql`now()`, endedAt: sql`now()` })
+    .where(
+      and(
+        eq(eventNotices.eventId, eventId),
+        eq(eventNotices.kind, 'moved'),
+        isNull(eventNotices.startedAt),
+        isNull(eventNotices.endedAt),
+      ),
+    )
+    .returning({ before: eventNotices.before });
+  return row?.before;
+}
+
 /** A notice with its event, the notice locked: two runs of one job tell one after the other. */
 export async function lockNotice(tx: Db, id: string) {
   const [row] = await tx

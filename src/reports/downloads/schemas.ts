@@ -13,7 +13,9 @@ export const downloadReportSchema = z
 
 export const reportLinkSchema = z
   .object({
-    url: z.string().openapi({ description: 'A page that downloads the file. Whoever has it can read the file.' }),
+    url: z
+      .string()
+      .openapi({ description: 'A page that downloads the file. Everybody who has this address can read the file.' }),
     expiresAt: timeSchema,
   })
   .openapi('ReportLink');

@@ -112,9 +112,12 @@ function watchSignIn(): void {
       return enter();
     },
   });
-  // The code at the desk pairs a phone on which nobody is signed in: its address has the device's token behind the `#`.
+  // From the code at the desk. It is used only after a tap: a link from elsewhere could pair the phone with a stranger's device.
   const paired = new URLSearchParams(takeFragment()).get('device');
-  if (paired !== null && keptToken() === undefined) keepToken(paired);
+  byId('deviceToken', HTMLInputElement).value = paired ?? '';
+  byId('device-form')
+    .closest('details')
+    ?.toggleAttribute('open', paired !== null);
   byId('device-submit', HTMLButtonElement).disabled = false;
   byId('device-form').addEventListener('submit', (event) => {
     event.preventDefault();
@@ -241,8 +244,7 @@ function watchScanner(): void {
   }
 }
 
-/** Keeps the screen on: a dark screen delays the people who wait. */
+/** Keeps the screen on, if the phone can: a dark screen delays the people who wait. */
 async function keepAwake(): Promise<void> {
-  // Low battery or no support: the phone's own setting applies.
   await navigator.wakeLock?.request('screen').catch(() => undefined);
 }

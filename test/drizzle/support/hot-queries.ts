@@ -72,14 +72,10 @@ export const hotQueries: readonly HotQuery[] = [
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
   ),
   byKey('orders that a desk looks at', /^select "orders"\."event_id", "orders"\."id", .* from "orders" .*where/),
-  {
-    ...inBatches(
-      'orders to add to the search',
-      /^select o\.event_id, o\.id as order_id, o\.organizer_id, .* left join order_search_marks/,
-    ),
-    // Up to 500 whole orders of each event.
-    pagesMax: 2000,
-  },
+  inBatches(
+    'orders to add to the search',
+    /^select o\.event_id, o\.id as order_id, o\.organizer_id, .* left join order_search_marks/,
+  ),
   inBatches('minutes of sales', /^with paid as \( select o\.event_id, count\(\*\)::int as orders/),
   byKey('link of an order', /^select link_version as version from orders/),
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),

@@ -12,7 +12,7 @@ import { type ReadCode, type SignedPart, eventNoOf, writeSignedCode } from './ti
 export type WrittenCode = { readonly code: string; readonly shortCode: string };
 export type WriteCode = (ticket: Pick<Ticket, 'code' | 'codesBefore'>) => WrittenCode;
 
-/** The keys that sign codes of tickets, cached in this process for at most half a minute. */
+/** The keys of ticket codes, cached in this process: half a minute for reading codes, a second for writing them. */
 export type TicketKeys = {
   /** How the codes of an event are written: signed if it has a signing key, else opaque. */
   writerOf(eventId: string): Promise<WriteCode>;
@@ -29,6 +29,8 @@ const cachedEventsMax = 1000;
 const cachedMs = 30_000;
 /** A key that this process does not know may be new: it looks again, but no more often than this. */
 const lookAgainMs = 1000;
+/** A code that is written with a key that was withdrawn would never be good. */
+const writtenWithMs = 1000;
 /** A private key in PKCS8 is this and its 32 bytes; a public key in SPKI likewise. */
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
@@ -52,11 +54,16 @@ export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey
     return keys;
   };
 
+  const readAnew = async (eventId: string): Promise<EventKeys> => {
+    const keys = await eventKeysOf(deps, eventId);
+    cache.set(eventId, keys);
+    return keys;
+  };
+
   const isRight = async (eventId: string, signed: SignedPart): Promise<boolean> => {
     let keys = await keysOf(eventId);
     if (!keys.accepted.has(signed.keyId) && performance.now() - keys.readAt > lookAgainMs) {
-      keys = await eventKeysOf(deps, eventId);
-      cache.set(eventId, keys);
+      keys = await readAnew(eventId);
     }
     const key = keys.accepted.get(signed.keyId);
     return key !== undefined && verifyAside(null, signed.message, key, signed.signature);
@@ -64,7 +71,9 @@ export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey
 
   return {
     writerOf: async (eventId) => {
-      const { signing } = await keysOf(eventId);
+      let keys = await keysOf(eventId);
+      if (performance.now() - keys.readAt > writtenWithMs) keys = await readAnew(eventId);
+      const { signing } = keys;
       const eventNo = eventNoOf(eventId);
       return ({ code, codesBefore }) => {
         const shortCode = encodeBase32(code);

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { announcing } from '../../testkit/notifications/announcing.ts';
-import { callDesk } from '../../testkit/notifications/desk.ts';
-import { eventNotices } from '../../testkit/notifications/event-notices.ts';
+import { announcing } from '../../../testkit/notifications/announcing.ts';
+import { callDesk } from '../../../testkit/notifications/desk.ts';
+import { eventNotices } from '../../../testkit/notifications/event-notices.ts';
 import {
   type Notifications,
   addSender,
   inbox,
   openNotifications,
   whatsappMessages,
-} from '../../testkit/notifications/notification-world.ts';
+} from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that news go only to buyers who agreed, as news, and end with one click or STOP. */
 

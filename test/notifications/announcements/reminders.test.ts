@@ -1,19 +1,19 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { makeReminders } from '../../src/notifications/announcements/make-reminders.ts';
-import { remindOfPayments } from '../../src/notifications/announcements/remind-of-payments.ts';
-import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
-import { announcing } from '../../testkit/notifications/announcing.ts';
-import { eventNotices, money, plain, readable } from '../../testkit/notifications/event-notices.ts';
+import { makeReminders } from '../../../src/notifications/announcements/make-reminders.ts';
+import { remindOfPayments } from '../../../src/notifications/announcements/remind-of-payments.ts';
+import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+import { announcing } from '../../../testkit/notifications/announcing.ts';
+import { eventNotices, money, plain, readable } from '../../../testkit/notifications/event-notices.ts';
 import {
   type Notifications,
   addSender,
   deliveriesOf,
   inbox,
   openNotifications,
-} from '../../testkit/notifications/notification-world.ts';
+} from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards what an event sends by itself: the reminder before it begins, and the one before the time to pay is over. */
 

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
-import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { createOrganizer } from '../../testkit/factories.ts';
-import { announcing } from '../../testkit/notifications/announcing.ts';
-import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
-import { eventNotices } from '../../testkit/notifications/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../testkit/notifications/notification-world.ts';
-import { silentLog } from '../../testkit/processes/worker.ts';
+import { notificationInvariants } from '../../../src/notifications/invariants.ts';
+import { recoverDeliveries } from '../../../src/notifications/deliveries/recover-deliveries.ts';
+import { tellHoldersOfEvent } from '../../../src/notifications/notices/tell-holders.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { createOrganizer } from '../../../testkit/factories.ts';
+import { announcing } from '../../../testkit/notifications/announcing.ts';
+import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
+import { eventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that an organiser can see what holders are told of a change, confirm exactly this, or have nobody told. */
 

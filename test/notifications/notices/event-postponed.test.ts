@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { notifyOrder } from '../../src/notifications/notices/notify.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
+import { tellHoldersOfEvent } from '../../../src/notifications/index.ts';
+import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import {
   eventNotices,
   money,
@@ -10,8 +11,8 @@ import {
   sequenceOf,
   uidOf,
   unfolded,
-} from '../../testkit/notifications/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../testkit/notifications/notification-world.ts';
+} from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that ticket holders are told once that an event has no date any more, and once of its new date. */
 
@@ -136,5 +137,21 @@ describe('an event that is postponed', () => {
       sql`select id from event_notices where event_id = ${event.id} and ended_at is null`,
     );
     expect(open).toEqual([]);
+  });
+
+  test('a move that nobody was told of is told when the postponement is taken back', async () => {
+    const event = await notices.newEvent(150_000);
+    const holder = await notices.paid(event, 'en');
+    await notices.change(event, newDate);
+    await notices.postpone(event);
+    // The job of the move runs meanwhile, and has nothing to say.
+    for (const { id, kind } of await notices.noticesOf(event)) {
+      if (kind === 'moved') await tellHoldersOfEvent(world.deps, { noticeId: id });
+    }
+    await notices.resume(event);
+    await notices.tell(event);
+    expect(await notices.toldOf(holder.orderId)).toContain('event_moved email queued');
+    const mail = await notices.mailOf(holder.orderId, 'event_moved');
+    expect(plain(mail.text)).toContain('Saturday, 8 May 2027, 19:30 WIB');
   });
 });

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ChangeEvent } from '../../src/catalog/events/schemas.ts';
-import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify.ts';
-import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
-import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import type { ChangeEvent } from '../../../src/catalog/events/schemas.ts';
+import { notificationInvariants } from '../../../src/notifications/invariants.ts';
+import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
+import { recoverDeliveries } from '../../../src/notifications/deliveries/recover-deliveries.ts';
+import { tellHoldersOfEvent } from '../../../src/notifications/notices/tell-holders.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import {
   delaySeconds,
   eventNotices,
@@ -14,10 +14,10 @@ import {
   sequenceOf,
   uidOf,
   unfolded,
-} from '../../testkit/notifications/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../testkit/notifications/notification-world.ts';
-import { order, placingDeps } from '../../testkit/orders/placing.ts';
-import { silentLog } from '../../testkit/processes/worker.ts';
+} from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that ticket holders are told once about a new time or place, with the old one. */
 

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { notifyOrder } from '../../src/notifications/notices/notify.ts';
-import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
-import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
-import { releaseHold } from '../../src/orders/lifecycle/end-holds.ts';
-import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
-import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
-import { rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
+import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
+import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
+import { withdrawOrder } from '../../../src/orders/lifecycle/withdraw-order.ts';
+import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import {
   eventNotices,
   money,
@@ -15,15 +15,15 @@ import {
   sequenceOf,
   uidOf,
   unfolded,
-} from '../../testkit/notifications/event-notices.ts';
+} from '../../../testkit/notifications/event-notices.ts';
 import {
   type Notifications,
   addSender,
   inbox,
   openNotifications,
   whatsappMessages,
-} from '../../testkit/notifications/notification-world.ts';
-import { silentLog } from '../../testkit/processes/worker.ts';
+} from '../../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that holders of tickets or places are told once, in the right words, that the event is cancelled. */
 

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { sendAnnouncement } from '../../src/notifications/announcements/send-announcement.ts';
-import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { createOrganizer, someBuyer } from '../../testkit/factories.ts';
-import { announcing, someContent } from '../../testkit/notifications/announcing.ts';
-import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
-import { eventNotices, money, plain, readable } from '../../testkit/notifications/event-notices.ts';
+import { notificationInvariants } from '../../../src/notifications/invariants.ts';
+import { sendAnnouncement } from '../../../src/notifications/announcements/send-announcement.ts';
+import { recoverDeliveries } from '../../../src/notifications/deliveries/recover-deliveries.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { createOrganizer, someBuyer } from '../../../testkit/factories.ts';
+import { announcing, someContent } from '../../../testkit/notifications/announcing.ts';
+import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
+import { eventNotices, money, plain, readable } from '../../../testkit/notifications/event-notices.ts';
 import {
   type Notifications,
   addSender,
@@ -15,9 +15,9 @@ import {
   openNotifications,
   paidOrder,
   whatsappMessages,
-} from '../../testkit/notifications/notification-world.ts';
-import { order, placingDeps } from '../../testkit/orders/placing.ts';
-import { silentLog } from '../../testkit/processes/worker.ts';
+} from '../../../testkit/notifications/notification-world.ts';
+import { order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that an organiser's words reach the buyers of an event once, and only as they were previewed and confirmed. */
 
