@@ -195,6 +195,8 @@ describe('the waiting room in a browser', () => {
     await page.route('**/v1/events/*/queue', async (route) =>
       route.fulfill({ json: { ...(await queueOf(event.slug)), ...said } }),
     );
+    // The stream would send the document as it really is.
+    await page.route('**/v1/events/*/stream', (route) => route.fulfill({ status: 404, body: '' }));
     const place = {
       token: 'place.x',
       index: 4,

@@ -11,10 +11,9 @@ import { foldEmail, nameWords } from './read-query.ts';
  * order is committed some seconds later at most (`deadlineMs` of placement, and what clocks of processes differ by).
  */
 const settledMs = 30_000;
-const perEventMax = 40;
-/** As a batch of the hot path: a call reads some two pages for each order. */
-const rowsMax = 80;
-const batchesMax = 100;
+const perEventMax = 500;
+const rowsMax = 5000;
+const batchesMax = 10;
 /** An event gets no orders after its end. */
 const endedDaysMax = 30;
 

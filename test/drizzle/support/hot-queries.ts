@@ -72,10 +72,14 @@ export const hotQueries: readonly HotQuery[] = [
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
   ),
   byKey('orders that a desk looks at', /^select "orders"\."event_id", "orders"\."id", .* from "orders" .*where/),
-  inBatches(
-    'orders to add to the search',
-    /^select o\.event_id, o\.id as order_id, o\.organizer_id, .* left join order_search_marks/,
-  ),
+  {
+    ...inBatches(
+      'orders to add to the search',
+      /^select o\.event_id, o\.id as order_id, o\.organizer_id, .* left join order_search_marks/,
+    ),
+    // Not for one batch of one event: a recurring job looks at every current event, and takes up to 500 orders of each.
+    pagesMax: 1000,
+  },
   inBatches('minutes of sales', /^with paid as \( select o\.event_id, count\(\*\)::int as orders/),
   byKey('link of an order', /^select link_version as version from orders/),
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),
