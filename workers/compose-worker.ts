@@ -13,6 +13,7 @@ import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { createPublisher, publishChanges } from '../src/live/index.ts';
 import { createTicketKeys, eventStockOf } from '../src/orders/index.ts';
 import {
+  createFirstAttempts,
   createPaymentAccounts,
   createSettlements,
   paymentsPerSecond,
@@ -84,6 +85,7 @@ export function composeWorker(config: Config, log: Log) {
     ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY }),
     ...composeReports({ config, log, closers, pool, db }),
     settlements: createSettlements({ db, clock: systemClock }),
+    firstAttempts: createFirstAttempts(db),
     accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,

@@ -24,11 +24,14 @@ const unknownSweepMax = 500;
 const unknownGraceSecondsDefault = 600;
 
 /** Drops jobs that the queue has given up or that never get done, after making dead letters of them. */
-export async function withoutGivenUp(deps: GivenUpDeps, staged: readonly StagedJob[]): Promise<readonly StagedJob[]> {
+export async function withoutGivenUp<Job extends StagedJob>(
+  deps: GivenUpDeps,
+  staged: readonly Job[],
+): Promise<readonly Job[]> {
   const failures = await Promise.all(
     staged.map(async (job) => (job.relays < relaysBeforeQuestion ? undefined : whyGivenUp(deps, job))),
   );
-  const kept: StagedJob[] = [];
+  const kept: Job[] = [];
   for (const [index, job] of staged.entries()) {
     const failure = failures[index];
     if (failure === undefined) {

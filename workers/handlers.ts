@@ -6,6 +6,7 @@ import { recordSaleMinutes } from '../src/desk/index.ts';
 import { checkInvariants } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
+  type OrderTemplate,
   type SendDeliveryDeps,
   type SendWebhooksDeps,
   giveWebhookTurns,
@@ -85,10 +86,28 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
   };
 }
 
-/** Which jobs the relay's own process runs first, many at once. */
+/** Which jobs the relay's own process tries first, many at once: those that each order brings. */
 export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
-  return paymentsInPlace(deps);
+  const notify = (template: OrderTemplate) => async (order: OrderRef) => {
+    await notifyOrder(deps, template, order);
+    return true;
+  };
+  const send = async (delivery: { deliveryId: string }, { signal }: { signal: AbortSignal }) => {
+    await sendDelivery(deps, delivery, signal);
+    return true;
+  };
+  return {
+    ...paymentsInPlace(deps),
+    'order.paid': notify('tickets'),
+    'order.cancelled': notify('order_cancelled'),
+    'order.refunded': notify('order_refunded'),
+    'order.unpaid': notify('order_placed'),
+    'delivery.send': send,
+    'delivery.send_tickets': send,
+  };
 }
+
+type OrderRef = { readonly eventId: string; readonly orderId: string };
 
 const minute = 60;
 const day = 24 * 60 * minute;

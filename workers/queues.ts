@@ -39,12 +39,17 @@ export const queueShares: Readonly<Record<QueueName, number>> = {
  */
 export const waitingMax = 1000;
 
-/** Jobs of one queue that a process runs at once. */
+/** Jobs of one queue that a process runs at once from Redis, and as many more whose first try it makes (`run-in-place.ts`). */
 export function queueConcurrency(queue: QueueName, workerConcurrency: number): number {
   if (queue === 'maintenance') return Math.min(workerConcurrency, 4);
   // A report holds a connection and takes a part of the event loop for minutes.
   if (queue === 'reports') return 1;
   return Math.max(1, Math.round(workerConcurrency * queueWeights[queue]));
+}
+
+/** First tries of a queue that a process makes at once. Callbacks are database work alone: four batches of a group commit. */
+export function inPlaceMax(queue: QueueName, workerConcurrency: number): number {
+  return queue === 'callbacks' ? 400 : queueConcurrency(queue, workerConcurrency);
 }
 
 /**

@@ -5,7 +5,7 @@ import { type GivenUpDeps, createUnknownSweep, withoutGivenUp } from './given-up
 import { refillQueue } from './refill-queue.ts';
 import { relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
 import { type QueueName, jobOptions } from './queues.ts';
-import type { InPlace } from './run-in-place.ts';
+import type { InPlace, LeftJob } from './run-in-place.ts';
 import { outboxJobId } from './run-job.ts';
 import { createSharing } from './share-room.ts';
 
@@ -22,7 +22,8 @@ import { createSharing } from './share-room.ts';
  *     between its kinds of job, and of each kind between events: none waits behind the backlog of another.
  *  4. Nothing is leased while Redis is away; what it refuses is given back.
  *  5. One bad row stops nothing: what the queue refuses alone is passed over, unknown kinds become dead letters.
- *  6. Jobs whose common case is database work alone are run here, many at once (`inPlace`). The queue gets what is left.
+ *  6. The first try of the jobs that each order brings is made here, many at once (`inPlace`). The queue gets what is left:
+ *     it repeats and delays.
  */
 export type Relay = {
   /** One round; the number of jobs handed over. */
@@ -42,6 +43,8 @@ export type RelayDeps = GivenUpDeps & {
   readonly isWoken?: () => boolean;
 };
 
+/** Between two looks for what comes back. */
+const takeBackEveryMs = 250;
 /** Jobs that are handed over again in one round. */
 const overdueRoundMax = 250;
 /** After a round that moved so much the next one follows at once. */
@@ -63,19 +66,18 @@ export function createRelay(deps: RelayDeps): Relay {
   let isWakeable = false;
 
   const share = createSharing(deps);
+  const takeBack = createTakeBack(deps);
   const sweepUnknown = createUnknownSweep(deps);
 
-  const round = async (): Promise<number> => {
+  const round = async (isWhole = true): Promise<number> => {
     if (deps.redis.status !== 'ready') {
       relayHeld.inc({ reason: 'redis_away', queue: 'all' });
       return 0;
     }
-    await refillQueue(deps);
-    const overdue = await leaseOverdueJobs(deps.db, Object.keys(deps.jobs), overdueRoundMax);
-    await handOver(deps, overdue);
+    const back = await takeBack(isWhole);
     const staged = await leaseStagedJobs(deps.db, await share());
     await startOrHandOver(deps, staged);
-    return overdue.length + staged.length;
+    return back + staged.length;
   };
 
   const loop = async (): Promise<void> => {
@@ -84,7 +86,7 @@ export function createRelay(deps: RelayDeps): Relay {
       if (stopping) return;
       isWanted = false;
       try {
-        const taken = await round();
+        const taken = await round(false);
         await sweepUnknown();
         if (taken >= busyRound) continue;
         const pauseMax = deps.isWoken?.() === true ? pauseMaxWokenMs : pauseMaxMs;
@@ -112,7 +114,7 @@ export function createRelay(deps: RelayDeps): Relay {
     });
 
   return {
-    round,
+    round: () => round(),
     start: () => {
       running ??= loop();
     },
@@ -129,6 +131,22 @@ export function createRelay(deps: RelayDeps): Relay {
       await running;
       await deps.inPlace?.idle();
     },
+  };
+}
+
+/**
+ * Hands over what comes back, after a loss of the queue and after leases that have ended, and answers how many. Looks only
+ * every `takeBackEveryMs`, unless it must or has found many.
+ */
+function createTakeBack(deps: RelayDeps): (must: boolean) => Promise<number> {
+  let next = 0;
+  return async (must) => {
+    if (!must && performance.now() < next) return 0;
+    await refillQueue(deps);
+    const overdue = await leaseOverdueJobs(deps.db, Object.keys(deps.jobs), overdueRoundMax);
+    await handOver(deps, overdue);
+    next = overdue.length < busyRound ? performance.now() + takeBackEveryMs : 0;
+    return overdue.length;
   };
 }
 
@@ -156,10 +174,10 @@ function byTurns(staged: readonly StagedJob[]): StagedJob[] {
 /** @param counting `counted` when the figures have these jobs already */
 async function handOver(
   deps: RelayDeps,
-  staged: readonly StagedJob[],
+  staged: readonly LeftJob[],
   counting: 'new' | 'counted' = 'new',
 ): Promise<void> {
-  const byQueue = new Map<QueueName, StagedJob[]>();
+  const byQueue = new Map<QueueName, LeftJob[]>();
   for (const job of await withoutGivenUp(deps, staged)) {
     const queue = deps.jobs[job.name]?.queue ?? 'maintenance';
     const group = byQueue.get(queue);
@@ -178,12 +196,15 @@ async function handOver(
   }
 }
 
-async function add(deps: RelayDeps, queue: QueueName, jobs: readonly StagedJob[]): Promise<void> {
+async function add(deps: RelayDeps, queue: QueueName, jobs: readonly LeftJob[]): Promise<void> {
   await deps.queues[queue].addBulk(
     jobs.flatMap((job) => {
       const contract = deps.jobs[job.name];
       if (contract === undefined) return [];
-      return [{ name: job.name, data: job.payload, opts: { ...jobOptions(contract), jobId: outboxJobId(job.id) } }];
+      const delay = job.delaySeconds === undefined ? {} : { delay: job.delaySeconds * 1000 };
+      return [
+        { name: job.name, data: job.payload, opts: { ...jobOptions(contract), ...delay, jobId: outboxJobId(job.id) } },
+      ];
     }),
   );
 }

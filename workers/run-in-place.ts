@@ -1,83 +1,98 @@
 import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { StagedJob } from '../src/platform/jobs/outbox.ts';
+import { RetryLater } from '../src/platform/jobs/retry-later.ts';
 import type { Log } from '../src/platform/log.ts';
 import { jobRun, jobsCompleted, jobsLeft, jobsStarted } from './metrics.ts';
 import type { QueueName } from './queues.ts';
-import type { JobMap } from './run-job.ts';
+import { type JobMap, runWithin } from './run-job.ts';
 
 /**
- * Acts that do the common case of a job by database work alone, many at once by group commit. True when the job is done. False
- * when the queue must carry it, because the gateway has to be asked or the case is rare; nothing was changed then.
+ * The first try of a job, in the process of the relay. True when the job is done. False when the queue must carry it, because the
+ * case is not the common one; nothing was changed then. What it throws leaves the job to the queue, too.
  */
 export type InPlaceActs<Jobs extends JobMap> = {
-  readonly [Name in keyof Jobs]?: (payload: never) => Promise<boolean>;
+  readonly [Name in keyof Jobs]?: (payload: never, run: { readonly signal: AbortSignal }) => Promise<boolean>;
 };
 
 export type InPlaceDeps = {
   readonly jobs: JobMap;
   readonly acts: InPlaceActs<JobMap>;
   readonly log: Log;
+  /** Jobs of a queue that run here at once. */
+  readonly placesOf: (queue: QueueName) => number;
   /** Deletes the outbox row of a job that is done. */
   readonly finish: (outboxId: string) => Promise<unknown>;
+  /** Called when a job has ended: there is room for another one, and most jobs stage others. */
+  readonly ended: () => void;
 };
 
+/** A job for the queue, and after how many seconds it may run there. */
+export type LeftJob = StagedJob & { readonly delaySeconds?: number };
+
 /**
- * Runs jobs in the process of the relay, without a way through Redis for each. The lease of the outbox row holds as for jobs in
- * the queue: if this process dies, the row comes back. A job that fails here goes to the queue, which repeats it.
+ * Runs the first try of jobs in the process of the relay, without a way through Redis for each, which costs more than the rest of a
+ * common job. The lease of the outbox row holds as for jobs in the queue: if this process dies, the row comes back. A job that
+ * fails here or must wait goes to the queue, which repeats and delays it.
  */
 export type InPlace = {
   /** Whether this job has such an act and is new: one that comes back has failed here before. */
   takes(job: StagedJob): boolean;
   /** @param leave gets the jobs that the queue must carry. If it fails, their leases end and they come back. */
-  start(jobs: readonly StagedJob[], leave: (jobs: readonly StagedJob[]) => Promise<void>): void;
+  start(jobs: readonly StagedJob[], leave: (jobs: readonly LeftJob[]) => Promise<void>): void;
   /** Resolves when no job is running. */
   idle(): Promise<void>;
-  /** How many more jobs of this queue may be started now; unlimited where its jobs are not run here. */
-  room(queue: QueueName): number;
+  /** How many more jobs of this queue may be started now; undefined where none of its jobs are run here. */
+  room(queue: QueueName): number | undefined;
 };
 
-/** Jobs that run at once: four batches of a group commit. */
-const placesMax = 400;
+type Leave = (job: LeftJob) => Promise<void>;
+type Outcome = { readonly isDone: boolean; readonly delaySeconds?: number };
 
-export function createInPlace({ jobs, acts, log, finish }: InPlaceDeps): InPlace {
-  let running = 0;
-  const batches = new Set<Promise<void>>();
-  const queues = new Set(Object.keys(acts).map((name) => jobs[name]?.queue));
+export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPlaceDeps): InPlace {
+  const queues = new Set(Object.keys(acts).flatMap((name) => jobs[name]?.queue ?? []));
+  const running = new Map<QueueName, number>();
+  const unfinished = new Set<Promise<void>>();
 
-  const isDone = async (job: StagedJob): Promise<boolean> => {
-    const payload = (jobs[job.name] as JobContract).payload.safeParse(job.payload);
+  const change = (queue: QueueName, by: 1 | -1): void => void running.set(queue, (running.get(queue) ?? 0) + by);
+
+  const attempt = async (job: StagedJob, contract: JobContract): Promise<Outcome> => {
+    const payload = contract.payload.safeParse(job.payload);
     const act = acts[job.name];
-    if (!payload.success || act === undefined) return false;
+    if (!payload.success || act === undefined) return { isDone: false };
     jobsStarted.inc({ job: job.name });
     const started = performance.now();
     try {
-      if (!(await act(payload.data as never))) return false;
-      await finish(job.id);
-      jobsCompleted.inc({ job: job.name });
-      return true;
+      return { isDone: await runWithin(contract.timeoutMs, (signal) => act(payload.data as never, { signal })) };
     } catch (error) {
+      if (error instanceof RetryLater) return { isDone: false, delaySeconds: error.seconds };
       log.warn({ err: error, outboxId: job.id, job: job.name }, 'a job failed in place and goes to the queue');
-      return false;
+      return { isDone: false };
     } finally {
       jobRun.observe({ job: job.name }, (performance.now() - started) / 1000);
     }
   };
 
-  const run = async (
-    staged: readonly StagedJob[],
-    leave: (jobs: readonly StagedJob[]) => Promise<void>,
-  ): Promise<void> => {
-    running += staged.length;
+  const conclude = async (job: StagedJob, { isDone, delaySeconds }: Outcome, leave: Leave): Promise<void> => {
+    if (isDone) {
+      jobsCompleted.inc({ job: job.name });
+      await finish(job.id);
+      return;
+    }
+    jobsLeft.inc({ job: job.name });
+    await leave(delaySeconds === undefined ? job : { ...job, delaySeconds });
+  };
+
+  const run = async (job: StagedJob, contract: JobContract, leave: Leave): Promise<void> => {
+    const { queue } = contract;
+    change(queue, 1);
+    const outcome = await attempt(job, contract);
+    change(queue, -1);
+    ended();
     try {
-      const done = await Promise.all(staged.map(isDone));
-      const left = staged.filter((_, index) => done[index] !== true);
-      for (const job of left) jobsLeft.inc({ job: job.name });
-      log.info({ jobs: staged.length, left: left.length }, 'jobs in place');
-      await leave(left);
+      await conclude(job, outcome, leave);
     } catch (error) {
-      log.warn({ err: error }, 'jobs that were left in place were not handed over');
-    } finally {
-      running -= staged.length;
+      // Its lease ends, and it comes back. Its act must bear that.
+      log.warn({ err: error, outboxId: job.id }, 'a job that ran in place was not concluded');
     }
   };
 
@@ -85,12 +100,33 @@ export function createInPlace({ jobs, acts, log, finish }: InPlaceDeps): InPlace
     takes: (job) => job.relays === 1 && acts[job.name] !== undefined,
     start: (staged, leave) => {
       if (staged.length === 0) return;
-      const batch = run(staged, leave).finally(() => batches.delete(batch));
-      batches.add(batch);
+      const leaveTogether = together(leave);
+      for (const job of staged) {
+        const contract = jobs[job.name];
+        if (contract === undefined) continue;
+        const whole = run(job, contract, leaveTogether).finally(() => unfinished.delete(whole));
+        unfinished.add(whole);
+      }
+      log.debug({ jobs: staged.length }, 'jobs in place');
     },
     idle: async () => {
-      await Promise.all(batches);
+      await Promise.all(unfinished);
     },
-    room: (queue) => (queues.has(queue) ? Math.max(placesMax - running, 0) : Number.POSITIVE_INFINITY),
+    room: (queue) => (queues.has(queue) ? Math.max(placesOf(queue) - (running.get(queue) ?? 0), 0) : undefined),
+  };
+}
+
+/** One call for all that is given in one turn of the event loop: jobs that must wait come in crowds. */
+function together<Item>(act: (items: readonly Item[]) => Promise<void>): (item: Item) => Promise<void> {
+  let items: Item[] = [];
+  let call: Promise<void> | undefined;
+  return (item) => {
+    items.push(item);
+    call ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
+      const taken = items;
+      [items, call] = [[], undefined];
+      return act(taken);
+    });
+    return call;
   };
 }

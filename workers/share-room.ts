@@ -18,27 +18,32 @@ export type SharingDeps = {
 /** Jobs that one queue is given in one round. */
 const queueRoundMax = 500;
 
-/** Who is given how much in this round: the due work of all queues that have room, each queue's room shared out. */
+/** Who is given how much in this round: the due work of all kinds, each queue's room shared out. */
 export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
-  const kindsOf = Map.groupBy(Object.values(deps.jobs), ({ queue }) => queue);
+  const kinds = Object.values(deps.jobs);
   /** Where the search for events goes on, by kind; a kind that is not here begins with its first event. */
   const cursors = new Map<string, string>();
   let turn = 0;
 
   return async () => {
     turn += 1;
-    const rooms = await roomsOf(deps);
-    const kinds = queueNames.flatMap((queue) => ((rooms.get(queue) ?? 0) > 0 ? (kindsOf.get(queue) ?? []) : []));
+    const open = kinds.filter(({ queue }) => deps.inPlace?.room(queue) !== 0);
     const due = await findDueWork(
       deps.db,
-      kinds.map(({ name }) => ({ name, afterEventId: cursors.get(name) ?? '' })),
+      open.map(({ name }) => ({ name, afterEventId: cursors.get(name) ?? '' })),
     );
     const demands = Map.groupBy(due, ({ name }) => name);
-    for (const { name } of kinds) moveCursor(cursors, name, demands.get(name) ?? []);
-    return queueNames.flatMap((queue) => {
-      const own = (kindsOf.get(queue) ?? []).flatMap(({ name }) => demands.get(name) ?? []);
-      return shareRoom(own, rooms.get(queue) ?? 0, turn);
-    });
+    for (const { name } of open) moveCursor(cursors, name, demands.get(name) ?? []);
+    const demandOf = (queue: QueueName) =>
+      open.flatMap((kind) => (kind.queue === queue ? (demands.get(kind.name) ?? []) : []));
+    const shares = await Promise.all(
+      queueNames.map(async (queue) => {
+        const own = demandOf(queue);
+        // Redis is asked about queues for which there is work.
+        return own.length === 0 ? [] : shareRoom(own, await roomOf(deps, queue), turn);
+      }),
+    );
+    return shares.flat();
   };
 }
 
@@ -49,19 +54,14 @@ function moveCursor(cursors: Map<string, string>, name: string, found: readonly 
   else cursors.delete(name);
 }
 
-/** How many jobs each queue may be given now. */
-async function roomsOf(deps: SharingDeps): Promise<Map<QueueName, number>> {
-  const rooms = await Promise.all(
-    queueNames.map(async (queue): Promise<[QueueName, number]> => {
-      const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-      const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
-      const room = Math.floor(deps.jobsMax * queueShares[queue]) - held;
-      if (room <= 0) relayHeld.inc({ reason: 'queue_full', queue });
-      const inPlace = deps.inPlace?.room(queue) ?? Number.POSITIVE_INFINITY;
-      return [queue, Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax, inPlace)];
-    }),
-  );
-  return new Map(rooms);
+/** How many jobs this queue may be given now. */
+async function roomOf(deps: SharingDeps, queue: QueueName): Promise<number> {
+  const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+  const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const room = Math.floor(deps.jobsMax * queueShares[queue]) - held;
+  if (room <= 0) relayHeld.inc({ reason: 'queue_full', queue });
+  const inPlace = deps.inPlace?.room(queue) ?? Number.POSITIVE_INFINITY;
+  return Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax, inPlace);
 }
 
 /** Due jobs of one kind and one event. */

@@ -16,13 +16,14 @@ import { createObserver } from './observe.ts';
 import {
   type QueueName,
   type Queues,
+  inPlaceMax,
   openProducerRedis,
   openQueues,
   queueConcurrency,
   workerOptions,
 } from './queues.ts';
 import { type Relay, createRelay } from './relay.ts';
-import { type InPlaceActs, createInPlace } from './run-in-place.ts';
+import { type InPlace, type InPlaceActs, createInPlace } from './run-in-place.ts';
 import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './run-job.ts';
 import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';
 
@@ -104,13 +105,13 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
     jobs: deps.jobs,
     log,
     jobsMax: config.RELAY_JOBS_MAX,
-    inPlace: deps.inPlace && createInPlace({ jobs: deps.jobs, acts: deps.inPlace, log, finish }),
+    inPlace: openInPlace(deps, finish, () => relay.wake()),
     isWoken: () => listener?.isListening() === true,
   });
   const listener = deps.redis === undefined ? undefined : listenForStaged(deps.redis, relay.wake);
   closers.add('staged listener', () => listener?.close());
   relay.start();
-  closers.add('relay', () => relay.stop());
+  closers.add('relay', () => orAfter(closeGraceMs, relay.stop(), () => {}));
 
   return {
     relay,
@@ -130,6 +131,7 @@ export async function startWorker<Jobs extends JobMap>(deps: StartWorkerDeps<Job
 const finishBatchMax = 200;
 const finishQueueMax = 10_000;
 const finishDeadlineMs = 10_000;
+const finishEveryMs = 50;
 
 /** Outbox rows of finished jobs are deleted in batches that form by themselves. */
 function createFinish(db: Db): (outboxId: string) => Promise<void> {
@@ -143,8 +145,19 @@ function createFinish(db: Db): (outboxId: string) => Promise<void> {
     queueMax: finishQueueMax,
     deadlineMs: finishDeadlineMs,
     flushesMax: 1,
+    everyMs: finishEveryMs,
   });
   return (outboxId) => commits.submit('outbox', outboxId);
+}
+
+function openInPlace<Jobs extends JobMap>(
+  { inPlace: acts, jobs, log, config }: StartWorkerDeps<Jobs>,
+  finish: (outboxId: string) => Promise<void>,
+  ended: () => void,
+): InPlace | undefined {
+  if (acts === undefined) return undefined;
+  const placesOf = (queue: QueueName) => inPlaceMax(queue, config.WORKER_CONCURRENCY);
+  return createInPlace({ jobs, acts, log, placesOf, finish, ended });
 }
 
 const closeGraceMs = 8000;

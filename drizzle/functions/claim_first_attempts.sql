@@ -1,21 +1,21 @@
--- Writes the first attempts of orders of one event that wait for payment, and takes them for a time, so that no other worker
+-- Writes the first attempts of orders that wait for payment, and takes them for a time, so that no other worker
 -- makes them. Answers the ids of those that were taken. An order that does not wait, that somebody else holds, or whose attempt
 -- was taken before is left out. The order is locked, so that its hold does not end meanwhile.
 create or replace function claim_first_attempts(
-  p_event_id text, p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer) returns setof text
+  p_event_ids text[], p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer) returns setof text
 language sql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
   with waiting as (
-    select o.id as order_id, o.organizer_id, o.total, o.currency, i.id, i.gateway
-    from unnest(p_order_ids, p_ids, p_gateways) as i(order_id, id, gateway)
-    join orders o on o.event_id = p_event_id and o.id = i.order_id
+    select o.event_id, o.id as order_id, o.organizer_id, o.total, o.currency, i.id, i.gateway
+    from unnest(p_event_ids, p_order_ids, p_ids, p_gateways) as i(event_id, order_id, id, gateway)
+    join orders o on o.event_id = i.event_id and o.id = i.order_id
     where o.status = 'pending_payment' and o.total > 0 and o.expires_at > now()
     order by o.id
     for update of o skip locked)
   insert into payment_attempts as a (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status,
     checks, next_check_at)
-  select p_event_id, w.id, w.order_id, w.organizer_id, 1, w.gateway, 'any', w.total, w.currency, 'creating', 1,
+  select w.event_id, w.id, w.order_id, w.organizer_id, 1, w.gateway, 'any', w.total, w.currency, 'creating', 1,
          now() + make_interval(secs => p_lease_seconds)
   from waiting w
   on conflict (event_id, id) do update set checks = 1, next_check_at = excluded.next_check_at

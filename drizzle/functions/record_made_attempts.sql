@@ -1,19 +1,20 @@
--- The gateway has made these attempts of one event: they can be paid from now on, and the pay clock of an order starts with its
+-- The gateway has made these attempts: they can be paid from now on, and the pay clock of an order starts with its
 -- first one (see `instructionsReady`). Answers the ids of those that were still to be made. The rest was overtaken, or somebody
 -- else holds it.
 create or replace function record_made_attempts(
-  p_event_id text, p_order_ids text[], p_ids text[], p_redirect_urls text[], p_expires_seconds integer[], p_check_seconds integer)
+  p_event_ids text[], p_order_ids text[], p_ids text[], p_redirect_urls text[], p_expires_seconds integer[], p_check_seconds integer)
 returns setof text
 language sql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
   with made as (
-    select a.id, a.order_id, i.redirect_url, i.expires_seconds,
+    select a.event_id, a.id, a.order_id, i.redirect_url, i.expires_seconds,
            not exists (select from payment_attempts x
              where x.event_id = o.event_id and x.order_id = o.id and x.redirect_url is not null) as is_first
-    from unnest(p_order_ids, p_ids, p_redirect_urls, p_expires_seconds) as i(order_id, id, redirect_url, expires_seconds)
-    join orders o on o.event_id = p_event_id and o.id = i.order_id
-    join payment_attempts a on a.event_id = p_event_id and a.id = i.id
+    from unnest(p_event_ids, p_order_ids, p_ids, p_redirect_urls, p_expires_seconds)
+      as i(event_id, order_id, id, redirect_url, expires_seconds)
+    join orders o on o.event_id = i.event_id and o.id = i.order_id
+    join payment_attempts a on a.event_id = i.event_id and a.id = i.id
     -- A callback may have been faster: a picked method gets its page, and money stays money.
     where a.status in ('creating', 'unknown') or (a.status = 'pending' and a.redirect_url is null)
     order by o.id
@@ -21,16 +22,16 @@ set enable_mergejoin = off as $$
   ), clock as (
     update orders o set expires_at = least(o.hold_ends_max_at, now() + (o.hold_ends_max_at - o.placed_at) / 2)
       from made m
-      where m.is_first and o.event_id = p_event_id and o.id = m.order_id and o.status = 'pending_payment'
+      where m.is_first and o.event_id = m.event_id and o.id = m.order_id and o.status = 'pending_payment'
   ), told as (
     -- Who has not paid after a minute is told where the order is (`order.unpaid`).
     insert into outbox (name, payload, available_at)
-      select 'order.unpaid', jsonb_build_object('eventId', p_event_id, 'orderId', m.order_id), now() + interval '60 seconds'
+      select 'order.unpaid', jsonb_build_object('eventId', m.event_id, 'orderId', m.order_id), now() + interval '60 seconds'
       from made m where m.is_first)
   update payment_attempts a set status = 'pending', redirect_url = m.redirect_url, failure = null, checks = 0,
       next_check_at = now() + make_interval(secs => p_check_seconds),
       expires_at = now() + make_interval(secs => m.expires_seconds), updated_at = now()
     from made m
-    where a.event_id = p_event_id and a.id = m.id
+    where a.event_id = m.event_id and a.id = m.id
     returning a.id
 $$;

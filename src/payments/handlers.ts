@@ -11,20 +11,22 @@ import { reconcilePayments } from './reconcile-payments.ts';
 import { refundEvent } from './refunds/refund-event.ts';
 import { replaceAttempt } from './attempts/replace-attempt.ts';
 import { sendRefund } from './refunds/send-refund.ts';
-import { createFirstAttempts } from './attempts/first-attempts.ts';
+import type { FirstAttempts } from './attempts/first-attempts.ts';
 import type { Settlements } from './callbacks/settlements.ts';
 import { startPayment } from './attempts/start-payment.ts';
 
-export type PaymentHandlerDeps = GatewayDeps & { readonly settlements: Settlements };
+export type PaymentHandlerDeps = GatewayDeps & {
+  readonly settlements: Settlements;
+  readonly firstAttempts: FirstAttempts;
+};
 
 type OrderRef = { eventId: string; orderId: string };
 type AttemptRef = { attemptId: string };
 
 /** The acts of this room that follow jobs, by the job's name. */
 export function paymentHandlers(deps: PaymentHandlerDeps) {
-  const firstAttempts = createFirstAttempts(deps.db);
   return {
-    'order.placed': (order: OrderRef) => startPayment({ ...deps, firstAttempts }, order),
+    'order.placed': (order: OrderRef) => startPayment(deps, order),
     'order.closing': (order: OrderRef) => closeOrder(deps, order),
     'payment.apply_callback': (callback: { callbackId: string }) => applyCallback(deps, callback),
     'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),
@@ -38,9 +40,15 @@ export function paymentHandlers(deps: PaymentHandlerDeps) {
   };
 }
 
-/** The common cases that are database work alone, by the job's name: false leaves the job to its handler. */
+/** First tries, by the job's name: false leaves the job to its handler. */
 export function paymentsInPlace(deps: PaymentHandlerDeps) {
-  return { 'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback) };
+  return {
+    'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback),
+    'order.placed': async (order: OrderRef) => {
+      await startPayment(deps, order);
+      return true;
+    },
+  };
 }
 
 /**

@@ -44,6 +44,7 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
  * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
  */
 export { createCallbackInbox } from './callbacks/callback-inbox.ts';
+export { createFirstAttempts } from './attempts/first-attempts.ts';
 export { createSettlements } from './callbacks/settlements.ts';
 export { checkAttempt } from './attempts/check-attempt.ts';
 export type { GatewayDeps } from './deps.ts';

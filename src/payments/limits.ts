@@ -47,6 +47,8 @@ export const attemptBatchMax = 100;
 export const attemptQueueMax = 5_000;
 export const attemptDeadlineMs = 10_000;
 export const attemptFlushesMax = 2;
+/** A busy lane of the worker's group commits collects for so long: fewer and larger calls. */
+export const workerFlushEveryMs = 20;
 /**
  * Callbacks that are applied by one call, that wait for one, and how long. The calls in flight at once leave most of the worker's
  * connections to other work.

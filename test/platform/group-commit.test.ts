@@ -89,6 +89,31 @@ describe('5: lanes take turns', () => {
   });
 });
 
+describe('7: with a pause between flushes', () => {
+  test('items of one turn go together at once, later ones after the pause, a full batch without waiting', async () => {
+    const { submit, flushes } = group({ everyMs: 80, batchMax: 5, durationMs: 1 });
+    const started = performance.now();
+    await Promise.all(['1', '2', '3'].map((item) => submit('a', item)));
+    expect(performance.now() - started).toBeLessThan(70);
+    await submit('a', '4');
+    // Timers may ring a moment early.
+    expect(performance.now() - started).toBeGreaterThan(78);
+    const full = performance.now();
+    await Promise.all(['5', '6', '7', '8', '9'].map((item) => submit('a', item)));
+    expect(performance.now() - full).toBeLessThan(70);
+    expect(flushes.map(({ items }) => items.length)).toEqual([3, 1, 5]);
+  });
+
+  test('drain waits for items that wait for the end of a pause', async () => {
+    const { submit, drain, flushes } = group({ everyMs: 30, durationMs: 1 });
+    await submit('a', '1');
+    const second = submit('a', '2');
+    await drain();
+    expect(flushes).toHaveLength(2);
+    expect(await codeOf(second)).toBe('done');
+  });
+});
+
 test('drain waits for what is queued and in flight', async () => {
   const { submit, drain, flushes } = group({ batchMax: 2, durationMs: 10 });
   await drain();
@@ -110,12 +135,17 @@ test('for any items in any order: each is answered once with its own answer, in 
         }),
         { minLength: 1, maxLength: 40 },
       ),
-      fc.record({ batchMax: fc.integer({ min: 1, max: 8 }), flushesMax: fc.integer({ min: 1, max: 3 }) }),
-      async (arrivals, limits) => {
+      fc.record({
+        batchMax: fc.integer({ min: 1, max: 8 }),
+        flushesMax: fc.integer({ min: 1, max: 3 }),
+        pause: fc.constantFrom({}, { everyMs: 2 }),
+      }),
+      async (arrivals, { pause, ...limits }) => {
         const keyOf = (item: string) => item.split('-')[1] ?? '';
         const settled: string[] = [];
         const { submit, flushes, most, drain } = group({
           ...limits,
+          ...pause,
           durationMs: 0,
           keysOf: (item) => [keyOf(item)],
           flush: async (_lane, items) => {

@@ -1,12 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import {
   expireLeases,
   openWorkDb,
   outboxCount,
   stageNumbers,
   startTestWorker,
+  testJobs,
 } from '../../testkit/processes/worker.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
@@ -58,7 +60,9 @@ test('the common case is done in place; what is left or fails there is done by t
   await worker.close();
 });
 
-test('no more are started than there are places, and the rest waits without a lease', async () => {
+test('no more are started than there are places, the rest waits without a lease, and a place is free when its job ends', async () => {
+  // WORKER_CONCURRENCY of the test's worker, for the queue of this job.
+  const places = 20;
   let [running, most] = [0, 0];
   const ends: (() => void)[] = [];
   const worker = await startTestWorker(
@@ -77,19 +81,51 @@ test('no more are started than there are places, and the rest waits without a le
     },
     {},
   );
-  await stageNumbers(open.db, 'test.count', 1, 1000);
-  await until(() => running === 400);
+  await stageNumbers(open.db, 'test.count', 1, 100);
+  await until(() => running === places);
   await worker.relay.round();
   const [leased] = await rowsOf<{ count: number }>(
     open.db,
     sql`select count(*)::int as count from outbox where relays > 0`,
   );
-  expect(leased?.count).toBe(400);
+  expect(leased?.count).toBe(places);
+  ends.shift()?.();
+  await until(() => ends.length === places);
   await until(async () => {
     for (const end of ends.splice(0)) end();
     return (await outboxCount(open.db)) === 0;
   });
-  expect(most).toBe(400);
+  expect(most).toBe(places);
+  await worker.close();
+});
+
+test('a job that must wait goes to the queue with its pause, and one without an end is left to the queue after its deadline', async () => {
+  const tries: { number: number; at: number }[] = [];
+  const note = (number: number) => tries.push({ number, at: performance.now() });
+  const worker = await startTestWorker(
+    {
+      db: open.db,
+      queueUrl: redis.queueUrl,
+      inPlace: {
+        'test.count': async ({ number }: Numbered, { signal }: { signal: AbortSignal }) => {
+          note(number);
+          if (number === 1) throw new RetryLater(2, 'not now');
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          await new Promise(() => {});
+          return true;
+        },
+      },
+    },
+    { 'test.count': ({ number }) => Promise.resolve(note(number)) },
+  );
+  await stageNumbers(open.db, 'test.count', 1, 2);
+  await until(async () => (await outboxCount(open.db)) === 0);
+  const timesOf = (wanted: number) => tries.filter(({ number }) => number === wanted).map(({ at }) => at);
+  const [waited, hung] = [timesOf(1), timesOf(2)];
+  expect([waited.length, hung.length]).toEqual([2, 2]);
+  // Timers may ring a moment early.
+  expect((waited[1] ?? 0) - (waited[0] ?? 0)).toBeGreaterThan(1950);
+  expect((hung[1] ?? 0) - (hung[0] ?? 0)).toBeGreaterThan(testJobs['test.count'].timeoutMs);
   await worker.close();
 });
 

@@ -20,6 +20,7 @@ import {
   createCallbackInbox,
   createGatewayBudget,
   createPaymentAccounts,
+  createFirstAttempts,
   createSettlements,
   dispatchByAccount,
   gatewayPlugins,
@@ -110,7 +111,11 @@ export async function openPaymentWorld(
     db,
     sandbox,
     deps,
-    handlers: paymentHandlers({ ...deps, settlements: createSettlements(deps) }),
+    handlers: paymentHandlers({
+      ...deps,
+      settlements: createSettlements(deps),
+      firstAttempts: createFirstAttempts(db),
+    }),
     url: publicUrl,
     staffToken: ({ organizer }, role) => {
       const token = `staff-token-of-${organizer.slug}-${role}`;

@@ -25,6 +25,8 @@ export type Deliveries = {
 const batchMax = 100;
 const queueMax = 5000;
 const deadlineMs = 10_000;
+/** A busy lane collects for so long: fewer and larger calls. */
+const everyMs = 20;
 
 export function createDeliveries(db: Db): Deliveries {
   const claims = createGroupCommit<string, ClaimResult>({
@@ -34,6 +36,7 @@ export function createDeliveries(db: Db): Deliveries {
     queueMax,
     deadlineMs,
     flushesMax: 1,
+    everyMs,
     keysOf: (id) => [id],
   });
   const acceptances = createGroupCommit<Acceptance, void>({
@@ -46,6 +49,7 @@ export function createDeliveries(db: Db): Deliveries {
     queueMax,
     deadlineMs,
     flushesMax: 1,
+    everyMs,
     keysOf: (item) => [item.id],
   });
   const notices = createGroupCommit<OrderNotice, string[]>({
@@ -58,6 +62,7 @@ export function createDeliveries(db: Db): Deliveries {
     queueMax,
     deadlineMs,
     flushesMax: 1,
+    everyMs,
     keysOf: (notice) => [notice.orderId],
   });
   const subjects = createGroupCommit<{ eventId: string; orderId: string }, OrderSubject | undefined>({
@@ -70,6 +75,7 @@ export function createDeliveries(db: Db): Deliveries {
     queueMax,
     deadlineMs,
     flushesMax: 1,
+    everyMs,
   });
   return {
     queue: (template, notice) => notices.submit(template, notice),

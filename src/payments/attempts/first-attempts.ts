@@ -12,12 +12,13 @@ import {
   attemptQueueMax,
   checkPendingSeconds,
   createGraceSeconds,
+  workerFlushEveryMs,
 } from '../limits.ts';
 import type { Line } from './order-queries.ts';
 
 /**
  * The common way of first attempts: what orders that are placed together need of Postgres is read and written together, up to
- * a hundred of one event by one call. An order that somebody else holds is left out, and takes the general way of any attempt.
+ * a hundred by one call, of whatever events. An order that somebody else holds is left out, and takes the general way of any attempt.
  */
 export type FirstAttempts = {
   /** The order and what its request to the gateway takes; undefined when there is none. */
@@ -80,19 +81,20 @@ export function createFirstAttempts(db: Db): FirstAttempts {
     queueMax: attemptQueueMax,
     deadlineMs: attemptDeadlineMs,
     flushesMax: attemptFlushesMax,
+    everyMs: workerFlushEveryMs,
   };
   const reads = createGroupCommit<string, StartingOrder | undefined>({
     name: 'starting_orders',
-    flush: async (eventId, ids) => {
-      const found = new Map((await findStartingOrders(db, eventId, ids)).map((row) => [row.order.id, row]));
+    flush: async (_lane, ids) => {
+      const found = new Map((await findStartingOrders(db, ids)).map((row) => [row.order.id, row]));
       return ids.map((id) => found.get(id));
     },
     ...limits,
   });
   const claims = createGroupCommit<FirstAttempt, boolean>({
     name: 'attempt_claims',
-    flush: async (eventId, items) => {
-      const claimed = await claimFirstAttempts(db, eventId, items);
+    flush: async (_lane, items) => {
+      const claimed = await claimFirstAttempts(db, items);
       return items.map(({ attemptId }) => claimed.has(attemptId));
     },
     ...limits,
@@ -100,31 +102,32 @@ export function createFirstAttempts(db: Db): FirstAttempts {
   });
   const returns = createGroupCommit<ClaimedAttempt, void>({
     name: 'attempts_given_back',
-    flush: async (eventId, items) => {
-      await giveBackAttempts(db, eventId, items);
+    flush: async (_lane, items) => {
+      await giveBackAttempts(db, items);
       return items.map(() => undefined);
     },
     ...limits,
   });
   const made = createGroupCommit<MadeAttempt, boolean>({
     name: 'attempts_made',
-    flush: async (eventId, items) => {
-      const recorded = await recordMadeAttempts(db, eventId, items);
-      tellChange({ eventId, orders: [...recorded].map((id) => ({ id: orderIdOf(id), payment: 'pending' })) });
+    flush: async (_lane, items) => {
+      const recorded = await recordMadeAttempts(db, items);
+      for (const [eventId, ids] of Map.groupBy(recorded, eventIdOf))
+        tellChange({ eventId, orders: ids.map((id) => ({ id: orderIdOf(id), payment: 'pending' })) });
       return items.map(({ attemptId }) => recorded.has(attemptId));
     },
     ...limits,
     keysOf: ({ orderId }) => [orderId],
   });
   return {
-    find: (orderId) => reads.submit(eventIdOf(orderId), orderId),
-    claim: (attempt) => claims.submit(attempt.eventId, attempt),
-    giveBack: (claimed) => returns.submit(claimed.eventId, claimed),
-    recordMade: (attempt) => made.submit(attempt.eventId, attempt),
+    find: (orderId) => reads.submit('orders', orderId),
+    claim: (attempt) => claims.submit('claims', attempt),
+    giveBack: (claimed) => returns.submit('returns', claimed),
+    recordMade: (attempt) => made.submit('made', attempt),
   };
 }
 
-async function findStartingOrders(db: Db, eventId: string, ids: readonly string[]): Promise<StartingOrder[]> {
+async function findStartingOrders(db: Db, ids: readonly string[]): Promise<StartingOrder[]> {
   return rowsOf<StartingOrder>(
     db,
     sql`
@@ -140,34 +143,36 @@ async function findStartingOrders(db: Db, eventId: string, ids: readonly string[
         extract(epoch from least(o.hold_ends_max_at - now(), (o.hold_ends_max_at - o.placed_at) / 2))::float8 as "secondsLeftIfReadyNow",
         not exists (select from payment_attempts a
           where a.event_id = o.event_id and a.order_id = o.id and not (a.number = 1 and a.status = 'creating' and a.checks = 0)) as "isUntried"
-      from orders o where o.event_id = ${eventId} and o.id = any(${arrayText(ids)}::text[])`,
+      from unnest(${arrayText(ids.map(eventIdOf))}::text[], ${arrayText(ids)}::text[]) as wanted(event_id, id)
+      cross join lateral (select * from orders o where o.event_id = wanted.event_id and o.id = wanted.id) o`,
   );
 }
 
 /** The ids of the attempts that were taken (`drizzle/functions/claim_first_attempts.sql`). */
-async function claimFirstAttempts(db: Db, eventId: string, items: readonly FirstAttempt[]): Promise<Set<string>> {
+async function claimFirstAttempts(db: Db, items: readonly FirstAttempt[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
-      select claim_first_attempts(${eventId}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'gateway')},
+      select claim_first_attempts(${texts(items, 'eventId')}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'gateway')},
         ${attemptLeaseSeconds}::integer) as id`,
   );
   return new Set(rows.map(({ id }) => id));
 }
 
-async function giveBackAttempts(db: Db, eventId: string, items: readonly ClaimedAttempt[]): Promise<void> {
+async function giveBackAttempts(db: Db, items: readonly ClaimedAttempt[]): Promise<void> {
   await db.execute(sql`
     update payment_attempts a set checks = 0, next_check_at = now() + make_interval(secs => ${createGraceSeconds}::integer)
-    where a.event_id = ${eventId} and a.id = any(${texts(items, 'attemptId')}) and a.status = 'creating' and a.checks = 1`);
+    from unnest(${texts(items, 'eventId')}, ${texts(items, 'attemptId')}) as given(event_id, id)
+    where a.event_id = given.event_id and a.id = given.id and a.status = 'creating' and a.checks = 1`);
 }
 
 /** The ids of the attempts that were still to be made (`drizzle/functions/record_made_attempts.sql`). */
-async function recordMadeAttempts(db: Db, eventId: string, items: readonly MadeAttempt[]): Promise<Set<string>> {
+async function recordMadeAttempts(db: Db, items: readonly MadeAttempt[]): Promise<Set<string>> {
   const seconds = arrayText(items.map(({ expiresInSeconds }) => expiresInSeconds));
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
-      select record_made_attempts(${eventId}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'redirectUrl')},
+      select record_made_attempts(${texts(items, 'eventId')}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'redirectUrl')},
         ${seconds}::integer[], ${checkPendingSeconds}::integer) as id`,
   );
   return new Set(rows.map(({ id }) => id));

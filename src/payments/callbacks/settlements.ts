@@ -6,7 +6,13 @@ import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
 import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
-import { settlementBatchMax, settlementDeadlineMs, settlementFlushesMax, settlementQueueMax } from '../limits.ts';
+import {
+  settlementBatchMax,
+  settlementDeadlineMs,
+  settlementFlushesMax,
+  settlementQueueMax,
+  workerFlushEveryMs,
+} from '../limits.ts';
 import { callbacksApplied, moneyReceived } from '../metrics.ts';
 import { type StoredCallback, findCallbacks } from './queries.ts';
 
@@ -30,6 +36,7 @@ export function createSettlements({ db, clock }: { db: Db; clock: Clock }): Sett
     queueMax: settlementQueueMax,
     deadlineMs: settlementDeadlineMs,
     flushesMax: settlementFlushesMax,
+    everyMs: workerFlushEveryMs,
   };
   const reads = createGroupCommit<number, StoredCallback | undefined>({
     name: 'stored_callbacks',

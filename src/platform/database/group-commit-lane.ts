@@ -1,3 +1,21 @@
+export type GroupCommitOptions<Item, Result> = {
+  readonly name: string;
+  /** Writes all items in one call; returns results in their order. */
+  readonly flush: (lane: string, items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly batchMax: number;
+  readonly queueMax: number;
+  readonly deadlineMs: number;
+  /** From arrival to an answer, when the flush hangs. Without it, callers wait for the end of the flush. */
+  readonly answerMs?: number;
+  /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
+  readonly flushesMax: number;
+  readonly keysOf?: (item: Item) => readonly string[];
+  /** Sends a second flush of a lane when this many items wait. */
+  readonly ahead?: { readonly itemsMin: number };
+  /** The least time between the beginnings of two flushes of a lane, unless a full batch waits. 0 without it. */
+  readonly everyMs?: number;
+};
+
 /** An item and the caller that waits for it. */
 export type Waiting<Item, Result> = {
   readonly item: Item;
@@ -14,7 +32,14 @@ export type Lane<Item, Result> = {
   queue: Waiting<Item, Result>[];
   readonly flushes: Set<Flush<Item, Result>>;
   ready: boolean;
+  /** With `everyMs`: when the next flush may begin, by `performance.now()`, and the timer until then. */
+  notBefore: number;
+  pause: NodeJS.Timeout | undefined;
 };
+
+export function openLane<Item, Result>(name: string): Lane<Item, Result> {
+  return { name, queue: [], flushes: new Set(), ready: false, notBefore: 0, pause: undefined };
+}
 
 /** Whether the lane may have its next flush: none is in flight, or one is and enough items wait to be sent ahead. */
 export function mayFlush<Item, Result>(
@@ -45,4 +70,46 @@ export function takeBatch<Item, Result>(
   }
   lane.queue = kept.length === 0 ? lane.queue.slice(index) : kept.concat(lane.queue.slice(index));
   return items;
+}
+
+/** The pauses of lanes between flushes, with `everyMs`. */
+export type Pauses<Item, Result> = {
+  /** A flush of the lane begins. */
+  begin(lane: Lane<Item, Result>): void;
+  /** Whether the lane waits for the end of its pause, which is then reported. */
+  holds(lane: Lane<Item, Result>): boolean;
+  /** Runs `start` at once, or with `everyMs` once at the end of this turn of the event loop. */
+  inThisTurn(start: () => void): void;
+};
+
+/** @param ended called at the end of a pause that held a lane */
+export function createPauses<Item, Result>(
+  { everyMs, batchMax }: { readonly everyMs?: number; readonly batchMax: number },
+  ended: (lane: Lane<Item, Result>) => void,
+): Pauses<Item, Result> {
+  let isStarting = false;
+  return {
+    begin: (lane) => {
+      if (everyMs !== undefined) lane.notBefore = performance.now() + everyMs;
+    },
+    holds: (lane) => {
+      if (everyMs === undefined || lane.queue.length >= batchMax) return false;
+      const leftMs = lane.notBefore - performance.now();
+      if (leftMs <= 0) return false;
+      lane.pause ??= setTimeout(() => {
+        lane.pause = undefined;
+        ended(lane);
+      }, leftMs);
+      return true;
+    },
+    inThisTurn: (start) => {
+      if (everyMs === undefined) return start();
+      if (isStarting) return;
+      isStarting = true;
+      setImmediate(() => {
+        isStarting = false;
+        start();
+      });
+    },
+  };
 }

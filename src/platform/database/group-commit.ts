@@ -1,7 +1,17 @@
-import { isConflict, isOutcomeUnknown, isUnavailable } from './db-errors.ts';
 import { type DomainError, serviceOverloaded, serviceUnavailable } from '../errors.ts';
-import { type Lane, type Waiting, mayFlush, takeBatch } from './group-commit-lane.ts';
-import { counter, gauge, histogram } from '../metrics.ts';
+import { flushItems } from './group-commit-flush.ts';
+import {
+  type GroupCommitOptions,
+  type Lane,
+  type Waiting,
+  createPauses,
+  mayFlush,
+  openLane,
+  takeBatch,
+} from './group-commit-lane.ts';
+import { counter, gauge } from '../metrics.ts';
+
+export type { GroupCommitOptions } from './group-commit-lane.ts';
 
 /**
  * Group commit: concurrent writes to one lane are collected while the lane's previous flush is in flight, and the next
@@ -22,6 +32,9 @@ import { counter, gauge, histogram } from '../metrics.ts';
  *  5. With `answerMs`, callers whose flush hangs get `service.unavailable` after about this time. The item may still be
  *     written: only the same item may be sent again.
  *  6. Lanes take turns: a busy lane does not keep another from the next free flush.
+ *  7. With `everyMs`, for work that no client waits for, items of one turn of the event loop go together, and a busy lane
+ *     pauses between flushes: fewer and larger calls. A quiet lane does not wait for more than the turn, nor a full batch for the
+ *     end of the pause.
  */
 export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
@@ -35,43 +48,17 @@ export type GroupCommit<Item, Result> = {
   drain(): Promise<void>;
 };
 
-export type GroupCommitOptions<Item, Result> = {
-  readonly name: string;
-  /** Writes all items in one call; returns results in their order. */
-  readonly flush: (lane: string, items: readonly Item[]) => Promise<readonly Result[]>;
-  readonly batchMax: number;
-  readonly queueMax: number;
-  readonly deadlineMs: number;
-  /** From arrival to an answer, when the flush hangs. Without it, callers wait for the end of the flush. */
-  readonly answerMs?: number;
-  /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
-  readonly flushesMax: number;
-  readonly keysOf?: (item: Item) => readonly string[];
-  /** Sends a second flush of a lane when this many items wait. */
-  readonly ahead?: { readonly itemsMin: number };
-};
-
 /** Scans for items past their deadline, per deadline. */
 const looksPerDeadline = 10;
 /** A flush that takes longer hangs: it has been sent again, or is about to be. */
 const hangingMs = 400;
-const resendsMax = 3;
-const resendPauseMs = 150;
 
-const batchSize = histogram(
-  'group_commit_batch_size',
-  'Items in one flush',
-  ['group'],
-  [1, 2, 5, 10, 20, 50, 100, 200],
-);
-const flushSeconds = histogram('group_commit_flush_seconds', 'Time of one flush, from call to answer', ['group']);
 const refused = counter('group_commit_refused_total', 'Items refused because the lane was full or the wait too long', [
   'group',
 ]);
 const abandoned = counter('group_commit_abandoned_total', 'Items whose flush hung; some may have been written', [
   'group',
 ]);
-const bisected = counter('group_commit_bisected_total', 'Batches halved because one of their items failed', ['group']);
 const queued = gauge('group_commit_queued', 'Items that wait for their flush', ['group']);
 
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
@@ -83,9 +70,14 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   let watch: NodeJS.Timeout | undefined;
 
   const makeReady = (lane: Lane<Item, Result>): void => {
-    if (lane.ready || !mayFlush(lane, options)) return;
+    if (lane.ready || !mayFlush(lane, options) || pauses.holds(lane)) return;
     lane.ready = true;
     ready.push(lane);
+  };
+
+  /** A lane within its pause is kept, since the pause counts for what comes next. */
+  const forgetIfUnused = (lane: Lane<Item, Result>): void => {
+    if (lane.flushes.size === 0 && !pauses.holds(lane)) lanes.delete(lane.name);
   };
 
   const startFlushes = (): void => {
@@ -100,37 +92,38 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const batch = takeBatch(lane, options);
       queued.dec(labels, batch.length);
       if (batch.length > 0) void flushLane(lane, batch);
-      else if (lane.flushes.size === 0) lanes.delete(lane.name);
+      else forgetIfUnused(lane);
     }
   };
 
   const flushLane = async (lane: Lane<Item, Result>, batch: Waiting<Item, Result>[]): Promise<void> => {
     const flush = { waiting: batch, since: performance.now() };
+    pauses.begin(lane);
     lane.flushes.add(flush);
     flushes += 1;
-    // While a flush hangs no batch is taken, and waiting callers must still be told in time.
-    watch ??= setInterval(() => {
-      for (const waiting of lanes.values()) {
-        refuseLate(waiting, options);
-        abandonHanging(waiting, options);
-      }
-    }, options.deadlineMs / looksPerDeadline).unref();
-    await settle(options, lane.name, batch);
+    watch ??= watchLanes(lanes, options);
+    await flushItems(options, lane.name, batch);
     lane.flushes.delete(flush);
     flushes -= 1;
     if (lane.queue.length > 0) makeReady(lane);
-    else if (lane.flushes.size === 0) lanes.delete(lane.name);
+    else forgetIfUnused(lane);
     startFlushes();
-    if (flushes > 0 || ready.length > 0) return;
+    if (flushes > 0 || ready.length > 0 || isAnyQueued(lanes)) return;
     clearInterval(watch);
     watch = undefined;
     for (const wake of idle) wake();
     idle = [];
   };
 
+  const pauses = createPauses<Item, Result>(options, (lane) => {
+    if (lane.queue.length === 0) forgetIfUnused(lane);
+    makeReady(lane);
+    startFlushes();
+  });
+
   return {
     submit: (laneName, item) => {
-      const lane = lanes.get(laneName) ?? { name: laneName, queue: [], flushes: new Set(), ready: false };
+      const lane = lanes.get(laneName) ?? openLane(laneName);
       if (lane.queue.length >= options.queueMax) {
         refused.inc(labels);
         return Promise.reject(serviceOverloaded(1));
@@ -140,60 +133,29 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         lane.queue.push({ item, since: performance.now(), resolve, reject });
         queued.inc(labels);
         makeReady(lane);
-        startFlushes();
+        pauses.inThisTurn(startFlushes);
       });
     },
     drain: () =>
-      flushes === 0 && ready.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+      flushes === 0 && !isAnyQueued(lanes) ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
   };
 }
 
-/** Gives each item of the batch its result or its error; never throws. */
-async function settle<Item, Result>(
-  options: GroupCommitOptions<Item, Result>,
-  lane: string,
-  batch: readonly Waiting<Item, Result>[],
-): Promise<void> {
-  try {
-    const results = await flushWithResends(options, lane, batch);
-    for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Result);
-  } catch (error) {
-    if (batch.length === 1 || isUnavailable(error)) {
-      const reason = isUnavailable(error) ? serviceUnavailable(error) : error;
-      for (const waiting of batch) waiting.reject(reason);
-      return;
-    }
-    bisected.inc({ group: options.name });
-    const middle = Math.ceil(batch.length / 2);
-    await settle(options, lane, batch.slice(0, middle));
-    await settle(options, lane, batch.slice(middle));
-  }
+function isAnyQueued<Item, Result>(lanes: ReadonlyMap<string, Lane<Item, Result>>): boolean {
+  return [...lanes.values()].some((lane) => lane.queue.length > 0);
 }
 
-async function flushWithResends<Item, Result>(
+/** While a flush hangs no batch is taken, and waiting callers must still be told in time. */
+function watchLanes<Item, Result>(
+  lanes: ReadonlyMap<string, Lane<Item, Result>>,
   options: GroupCommitOptions<Item, Result>,
-  lane: string,
-  batch: readonly Waiting<Item, Result>[],
-): Promise<readonly Result[]> {
-  const labels = { group: options.name };
-  const items = batch.map((waiting) => waiting.item);
-  for (let tries = 1; ; tries += 1) {
-    const stop = flushSeconds.startTimer(labels);
-    try {
-      batchSize.observe(labels, items.length);
-      const results = await options.flush(lane, items);
-      if (results.length !== items.length) {
-        throw new Error(`${options.name}: ${results.length} results for ${items.length} items`);
-      }
-      return results;
-    } catch (error) {
-      const again = isConflict(error) || isOutcomeUnknown(error);
-      if (!again || tries > resendsMax) throw error;
-      if (!isConflict(error)) await pause(resendPauseMs * tries);
-    } finally {
-      stop();
+): NodeJS.Timeout {
+  return setInterval(() => {
+    for (const lane of lanes.values()) {
+      refuseLate(lane, options);
+      abandonHanging(lane, options);
     }
-  }
+  }, options.deadlineMs / looksPerDeadline).unref();
 }
 
 /** Refuses items past their deadline. They are in front, because a lane keeps the order of arrival. */
@@ -222,8 +184,4 @@ function abandonHanging<Item, Result>(
     abandoned.inc({ group: name }, late.length);
     for (const waiting of late) waiting.reject(serviceUnavailable());
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -4,6 +4,7 @@ import type { Db } from '../database/db.ts';
 import type { JobContract } from './job.ts';
 import { outbox } from '../database/tables.ts';
 import { rowsOf } from '../database/db.ts';
+import { arrayText } from '../database/array-text.ts';
 
 /**
  * Jobs that committed transactions have promised. A row stays until its job is done: the relay hands it to the queue
@@ -78,7 +79,9 @@ export async function findDueWork(
     sql`
       with recursive hop (name, event_id, number) as (
         select kind.name, next.event_id, 1
-        from (values ${valuesOf(kinds.map((kind) => sql`(${kind.name}::text, ${kind.afterEventId}::text)`))}) as kind (name, after)
+        from unnest(
+          ${arrayText(kinds.map(({ name }) => name))}::text[], ${arrayText(kinds.map(({ afterEventId }) => afterEventId))}::text[])
+          as kind (name, after)
         cross join lateral (
           select o.event_id from outbox o where o.relays = 0 and o.name = kind.name and o.event_id > kind.after
           order by o.event_id limit 1) next
@@ -110,14 +113,13 @@ export type RelayPartition = { readonly name: string; readonly eventId: string; 
  */
 export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartition[]): Promise<StagedJob[]> {
   if (partitions.length === 0) return [];
-  const rooms = valuesOf(
-    partitions.map((partition) => sql`(${partition.name}::text, ${partition.eventId}::text, ${partition.room}::int)`),
-  );
   return lease(
     db,
     sql`
       select job.id, job.available_at
-      from (values ${rooms}) as wanted (name, event_id, room)
+      from unnest(
+        ${arrayText(partitions.map(({ name }) => name))}::text[], ${arrayText(partitions.map(({ eventId }) => eventId))}::text[],
+        ${arrayText(partitions.map(({ room }) => room))}::int[]) as wanted (name, event_id, room)
       cross join lateral (
         select id, available_at from outbox o
         where o.relays = 0 and o.name = wanted.name and o.event_id = wanted.event_id and o.available_at <= now()
@@ -219,10 +221,6 @@ export function stagedIds(contracts: readonly Pick<JobContract, 'name'>[], key: 
   const names = contracts.map(({ name }) => name);
   // A null among them would make `not in` unknown for every id.
   return sql`(select coalesce(staged.payload ->> ${key}, '') from outbox staged where staged.name in ${names})`;
-}
-
-function valuesOf(rows: readonly SQL[]): SQL {
-  return sql.join([...rows], sql`, `);
 }
 
 /** Ids as one parameter: the text of a Postgres array. */
