@@ -66,7 +66,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const lanes = new Map<string, Lane<Item, Result>>();
   const ready: Lane<Item, Result>[] = [];
   let flushes = 0;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
   let watch: NodeJS.Timeout | undefined;
 
   const makeReady = (lane: Lane<Item, Result>): void => {
@@ -111,8 +111,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     if (flushes > 0 || ready.length > 0 || isAnyQueued(lanes)) return;
     clearInterval(watch);
     watch = undefined;
-    for (const wake of idle) wake();
-    idle = [];
+    for (const wake of idle.splice(0)) wake();
   };
 
   const pauses = createPauses<Item, Result>(options, (lane) => {

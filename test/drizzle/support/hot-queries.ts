@@ -66,7 +66,7 @@ export const hotQueries: readonly HotQuery[] = [
   inBatches('attempts made', /^with made as \( select a\.event_id, a\.id, a\.order_id/),
   inBatches('settlements locked', /^with given as materialized \( -- Two callbacks/),
   inBatches('paid tickets of buyers counted', /^with counted as \( insert into limit_counters as l/),
-  byKey('counts of buyers who pay', /^select array_agg\(b\.n\), array_agg\(b\.key\)/),
+  inBatches('counts of buyers who pay', /^select array_agg\(b\.n\), array_agg\(b\.key\)/),
   byKey(
     'order by id, whole row',
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
