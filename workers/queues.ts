@@ -47,9 +47,13 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
   return Math.max(1, Math.round(workerConcurrency * queueWeights[queue]));
 }
 
-/** First tries of a queue that a process makes at once. Callbacks are database work alone: four batches of a group commit. */
+/**
+ * First tries of a queue that a process makes at once. Callbacks are database work alone: four batches of a group commit. Of
+ * payments most wait for a group commit, and a few for the gateway, which has a limit of its own.
+ */
 export function inPlaceMax(queue: QueueName, workerConcurrency: number): number {
-  return queue === 'callbacks' ? 400 : queueConcurrency(queue, workerConcurrency);
+  if (queue === 'callbacks') return workerConcurrency * 20;
+  return queue === 'payments' ? workerConcurrency * 5 : queueConcurrency(queue, workerConcurrency);
 }
 
 /**

@@ -40,14 +40,14 @@ export function mailBytes(mail: MailParts): MailBytes {
     attached.length === 0
       ? alternatives
       : multipart('multipart/mixed', `${mail.boundary}-3`, [alternatives, ...attached.map(filePart)]);
-  const [from, to] = [encoded('From', mail.from), encoded('To', mail.to)];
+  const [from, to] = [encoded('From', mail.from), recipient(mail.to)];
   const head = [
     ...Object.entries(mail.headers).map(([name, value]) => line(name, encoded(name, value))),
     line('From', from),
     line('To', to),
     line('Subject', encoded('Subject', mail.subject)),
     line('Message-ID', mail.messageId),
-    line('Date', encoded('Date', mail.date)),
+    `Date: ${mail.date.toUTCString().replace('GMT', '+0000')}`,
     'MIME-Version: 1.0',
   ];
   return {
@@ -56,8 +56,22 @@ export function mailBytes(mail: MailParts): MailBytes {
   };
 }
 
-const encoded = (name: string, value: Parameters<typeof MimeNode.encodeHeaderValue>[1]): string =>
-  MimeNode.encodeHeaderValue(name, value);
+type Value = Parameters<typeof MimeNode.encodeHeaderValue>[1];
+
+/** Printable ASCII without the mark of an encoded word is the same encoded. nodemailer makes a whole node for each value. */
+const encoded = (name: string, value: Value): string =>
+  typeof value === 'string' && plainText.test(value) && !value.includes('=?')
+    ? value
+    : MimeNode.encodeHeaderValue(name, value);
+
+const plainText = /^[\x20\x21\x23-\x7e]*$/;
+
+const recipient = ({ name, address }: MailParts['to']): string =>
+  plainName.test(name) && plainAddress.test(address) ? `${name} <${address}>` : encoded('To', { name, address });
+
+/** Words that need no quotes, and an address that nodemailer leaves as it is. */
+const plainName = /^\w+(?: \w+)*$/;
+const plainAddress = /^[\w.+-]+@[a-z\d.-]+$/;
 
 /** RFC 5322 asks for lines of at most 78 characters. */
 const line = (name: string, value: string): string => foldLines(`${name}: ${value}`, 76);

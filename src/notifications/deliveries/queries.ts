@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
@@ -82,16 +83,14 @@ export type Acceptance = {
 
 /** The provider has them. A status that overtook this call is not taken back. */
 export async function acceptDeliveries(db: Db, items: readonly Acceptance[]): Promise<void> {
-  const rows = sql.join(
-    items.map((item) => sql`(${item.id}::text, ${item.providerMessageId}::text, ${item.senderId ?? null}::text)`),
-    sql`, `,
-  );
   await db.execute(sql`
     update deliveries d set
       status = case when d.status in ('sending', 'unknown', 'queued') then 'accepted' else d.status end,
       provider_message_id = a.message_id, sender_id = coalesce(a.sender_id, d.sender_id),
       accepted_at = coalesce(d.accepted_at, now()), failure = null, next_check_at = null
-    from (values ${rows}) as a (id, message_id, sender_id)
+    from unnest(
+      ${arrayText(items.map(({ id }) => id))}::text[], ${arrayText(items.map((item) => item.providerMessageId))}::text[],
+      ${arrayText(items.map(({ senderId }) => senderId ?? null))}::text[]) as a (id, message_id, sender_id)
     where d.id = a.id and d.status in ('sending', 'unknown', 'queued', 'sent', 'delivered', 'read')`);
 }
 

@@ -2,6 +2,8 @@ import { eq, sql } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import { events } from '../../catalog/tables.ts';
 import { orders } from '../../orders/tables.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
+import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { orderPaid } from '../../orders/jobs.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
@@ -56,16 +58,24 @@ const subjectColumns = {
 
 /** Orders with their event, their lines in the order of the categories, and their live tickets; those that are found. */
 export async function findOrderSubjects(db: Db, refs: readonly OrderRef[]) {
-  return db
+  return subjectsStatement(db).execute({
+    eventIds: arrayText(refs.map((ref) => ref.eventId)),
+    orderIds: arrayText(refs.map((ref) => ref.orderId)),
+  });
+}
+
+const subjectsStatement = builtOnce((db) =>
+  db
     .select(subjectColumns)
     .from(orders)
     .innerJoin(events, eq(events.id, orders.eventId))
     .innerJoin(organizers, eq(organizers.id, orders.organizerId))
     .where(
       sql`(${orders.eventId}, ${orders.id}) in (select * from unnest(
-        ${textArray(refs.map((ref) => ref.eventId))}, ${textArray(refs.map((ref) => ref.orderId))}))`,
-    );
-}
+        ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,
+    )
+    .prepare('order_subjects'),
+);
 
 export type OrderRef = { readonly eventId: string; readonly orderId: string };
 export type OrderSubject = Awaited<ReturnType<typeof findOrderSubjects>>[number];

@@ -15,6 +15,7 @@ export function ticketsMail(data: OrderMailData): Mail {
   const say = words[data.locale];
   const count = data.tickets.length;
   const shown = count <= inlineTicketsMax ? data.tickets : [];
+  const facts = [eventFacts(data), priceFacts(data)] as const;
   const body = [
     paragraph(say.hello(data.buyerName)),
     paragraph(`${say.tickets.lead(count, data.isPaid)} ${say.tickets.showAtDoor}`),
@@ -22,13 +23,12 @@ export function ticketsMail(data: OrderMailData): Mail {
       ? [paragraph(say.tickets.tooMany(count))]
       : shown.map((ticket, index) => pass(ticket, { index, count, label: say.tickets.ticketOf(index + 1, count) }))),
     button(say.tickets.open, data.link),
-    factTable(eventFacts(data)),
-    factTable(priceFacts(data)),
+    ...facts.map(factTable),
     softParagraph(`${say.tickets.keepSafe} ${say.linkIsPrivate}`),
   ];
   return {
     subject: say.tickets.subject(data.event.name),
-    text: textOf(data),
+    text: textOf(data, facts),
     html: mailFrame({
       locale: data.locale,
       preview: `${say.tickets.kicker} · ${data.orderCode}`,
@@ -65,15 +65,14 @@ function pass(
 </td></tr></table>`;
 }
 
-function textOf(data: OrderMailData): string {
+function textOf(data: OrderMailData, facts: readonly (readonly (readonly [string, string])[])[]): string {
   const say = words[data.locale];
   const count = data.tickets.length;
   return [
     say.hello(data.buyerName),
     `${say.tickets.lead(count, data.isPaid)} ${say.tickets.showAtDoor}`,
     data.event.name,
-    factLines(eventFacts(data)),
-    factLines(priceFacts(data)),
+    ...facts.map(factLines),
     count > inlineTicketsMax
       ? say.tickets.tooMany(count)
       : data.tickets

@@ -97,8 +97,12 @@ function escaped(text: string): string {
     .replace(/\p{Cc}/gu, ' ');
 }
 
+/** ASCII of at most `lineOctetsMax`: most lines. */
+const shortLine = /^[\x20-\x7e]{0,75}$/;
+
 /** Folds a line after at most 75 octets, never inside a character. Continuation lines start with a space, which counts. */
 function folded(line: string): string {
+  if (shortLine.test(line)) return line;
   let text = '';
   let octets = 0;
   for (const character of line) {
