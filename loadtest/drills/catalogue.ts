@@ -3,9 +3,11 @@ import type { Drill } from './drill.ts';
 import { drillMatrix } from './matrix/matrix.ts';
 import { clockDrills } from './faults/clock-drills.ts';
 import { diskDrills } from './faults/disk-drills.ts';
+import { failoverDrills } from './faults/failover-drills.ts';
 import { gatewayDrills } from './faults/gateway-drills.ts';
 import { processDrills } from './faults/process-drills.ts';
 import { redisDrills } from './faults/redis-drills.ts';
+import { rollingDrills } from './faults/rolling-drills.ts';
 import { wireDrills } from './faults/wire-drills.ts';
 
 /** Every drill by its name, in the order in which they run. */
@@ -30,6 +32,8 @@ export const drills: Readonly<Record<string, Drill>> = {
   },
   ...gatewayDrills,
   ...processDrills,
+  ...rollingDrills,
+  ...failoverDrills,
   ...wireDrills,
   ...clockDrills,
   ...diskDrills,

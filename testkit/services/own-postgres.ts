@@ -44,23 +44,7 @@ export async function startPostgresPair(): Promise<{
   );
   const primary = await serverIn(first, programs, account);
   await primary.start();
-  const sql = postgres(primary.url, { max: 1, onnotice: () => {} });
-  // The packages have no pg_basebackup, so the files are copied between the two calls that make such a copy consistent.
-  await sql`select pg_backup_start('pair', true)`;
-  await act('cp', ['-a', first, second], account);
-  const [backup] = await sql`select labelfile from pg_backup_stop(false)`;
-  await sql.end();
-  rmSync(join(second, 'postmaster.pid'), { force: true });
-  rmSync(join(second, 'postmaster.opts'), { force: true });
-  writeFileSync(join(second, 'backup_label'), String(backup?.['labelfile']));
-  writeFileSync(join(second, 'standby.signal'), '');
-  const { port } = new URL(primary.url);
-  appendFileSync(
-    join(second, 'postgresql.auto.conf'),
-    `primary_conninfo = 'host=127.0.0.1 port=${port} user=postgres'\nwal_retrieve_retry_interval = '100ms'\n`,
-  );
-  await act('chmod', ['-R', 'u+rwX', second], undefined);
-  if (account !== undefined) await act('chown', ['-R', `${account.uid}:${account.gid}`, second], undefined);
+  await copyAsStandby(primary.url, { from: first, to: second, account });
   const standby = await serverIn(second, programs, account);
   await standby.start();
   return {
@@ -72,6 +56,41 @@ export async function startPostgresPair(): Promise<{
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Copies the data of a running primary, as a standby that streams from it once it is started.
+ * @param primaryUrl as its superuser
+ * @param folders.through where the standby finds the primary, if not at its own address
+ */
+export async function copyAsStandby(
+  primaryUrl: string,
+  folders: {
+    readonly from: string;
+    readonly to: string;
+    readonly account: Account | undefined;
+    readonly through?: string;
+  },
+): Promise<void> {
+  const { from, to, account } = folders;
+  const sql = postgres(primaryUrl, { max: 1, onnotice: () => {} });
+  // The packages have no pg_basebackup, so the files are copied between the two calls that make such a copy consistent.
+  await sql`select pg_backup_start('standby', true)`;
+  await act('cp', ['-a', from, to], account);
+  const [backup] = await sql`select labelfile from pg_backup_stop(false)`;
+  await sql.end();
+  rmSync(join(to, 'postmaster.pid'), { force: true });
+  rmSync(join(to, 'postmaster.opts'), { force: true });
+  writeFileSync(join(to, 'backup_label'), String(backup?.['labelfile']));
+  writeFileSync(join(to, 'standby.signal'), '');
+  const { hostname, port } = new URL(folders.through ?? primaryUrl);
+  const { password } = new URL(primaryUrl);
+  appendFileSync(
+    join(to, 'postgresql.auto.conf'),
+    `primary_conninfo = 'host=${hostname} port=${port} user=postgres password=''${password}'''\nwal_retrieve_retry_interval = '100ms'\n`,
+  );
+  await act('chmod', ['-R', 'u+rwX', to], undefined);
+  if (account !== undefined) await act('chown', ['-R', `${account.uid}:${account.gid}`, to], undefined);
 }
 
 async function act(command: string, parameters: readonly string[], account: Account | undefined): Promise<void> {

@@ -45,7 +45,7 @@ export async function startPostgres(
   const child = await supervisor.start({
     name: 'postgres',
     command: programs.postgres,
-    args: ['-D', data, ...settings(port, sockets, durable).flatMap((setting) => ['-c', setting])],
+    args: ['-D', data, ...postgresSettings(port, sockets, durable).flatMap((setting) => ['-c', setting])],
     environment: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     folder: data,
     account,
@@ -60,7 +60,8 @@ export async function startPostgres(
   return { child, port, host: sockets === '' ? '127.0.0.1' : sockets, adminUrl };
 }
 
-function settings(port: number, sockets: string, durable: boolean): string[] {
+/** @param sockets the folder of its socket; empty for none */
+export function postgresSettings(port: number, sockets: string, durable: boolean): string[] {
   return [
     'listen_addresses=127.0.0.1',
     `port=${port}`,

@@ -10,8 +10,8 @@ export type Part = 'api' | 'worker' | 'pgbouncer' | 'postgres' | 'redis-cache' |
 
 const endsWithinMs = 10_000;
 
-export function processOf({ api, workers, services }: DrillWorld, part: Part): Supervised {
-  const found = part === 'api' ? api : part === 'worker' ? workers[0] : services.children.get(part);
+export function processOf({ apis, workers, services }: DrillWorld, part: Part): Supervised {
+  const found = part === 'api' ? apis[0] : part === 'worker' ? workers[0] : services.children.get(part);
   if (found === undefined) throw new Error(`${part} does not run`);
   return found;
 }

@@ -10,12 +10,15 @@ import { openSale } from '../world/open-sale.ts';
 import { type DrillWorld, type WorldOptions, openDrillWorld } from '../world/world.ts';
 import { type Bought, placeOrders } from './buyers.ts';
 import { type Strikes, createStrikes } from './strikes.ts';
-import { untilSettled } from './until-settled.ts';
-import { verdictOf } from './witnesses.ts';
+import { type Settled, untilSettled } from './until-settled.ts';
+import { type Verdict, toldOf, verdictOf } from './witnesses.ts';
 
 /** What a fault can see and do while buyers order, pay and are sent their tickets. */
 export type Scene = {
   readonly world: DrillWorld;
+  readonly sale: TestEvent;
+  /** How many buyers come. */
+  readonly orders: number;
   readonly strikes: Strikes;
   readonly random: Random;
   /** How long buyers come. */
@@ -24,6 +27,8 @@ export type Scene = {
   wait(milliseconds: number): Promise<boolean>;
 };
 
+export type Besides = { readonly faults: readonly string[]; readonly facts: DrillRun['facts'] };
+
 /** Buyers come at a steady rate and pay at once; meanwhile a fault strikes. */
 export type SaleDrill = Omit<Drill, 'run'> & {
   readonly orders: number;
@@ -31,6 +36,10 @@ export type SaleDrill = Omit<Drill, 'run'> & {
   readonly world?:
     | Omit<WorldOptions, 'seed' | 'mutant'>
     | ((strikes: Strikes) => Omit<WorldOptions, 'seed' | 'mutant'>);
+  /** Every request must be answered with success at the first try: nobody needs to notice what happens. */
+  readonly isSeamless?: boolean;
+  /** Runs beside the buyers in every variant, until the last one is served. @returns what did not hold */
+  readonly beside?: (scene: Scene) => Promise<Besides>;
   /** Lets the fault strike and ends it. */
   readonly strike: (scene: Scene) => Promise<void>;
   /** After the fault and the last order, something that is not done yet goes on within this time. */
@@ -77,22 +86,28 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
     const sale = await openSale(world);
     await controlSandbox(world.sandbox.url, 'scenarios', { autoPay });
     const random = seededRandom(seed);
-    const scene = { world, strikes, random: seededRandom(seed + 1), seconds };
-    const bought = await sell(drill, variant, scene, () =>
+    const scene = { world, sale, orders, strikes, random: seededRandom(seed + 1), seconds };
+    const { bought, besides } = await sell(drill, variant, scene, () =>
       placeOrders({ url: world.url, sale, orders, seconds, seed, random }),
     );
-    say('all buyers were told; waiting until all is paid and sent');
-    const { settled, verdict } = await examine(drill, scene, sale, bought);
+    const { settled, verdict } = await examine(drill, variant, scene, bought);
+    const again = bought.reduce((sum, { failures }) => sum + failures, 0);
     return {
       variant,
       seed,
       seconds: Math.round((performance.now() - started) / 1000),
       proofs: strikes.proofs,
       rows: verdict.rows,
-      faults: [...settled.faults, ...verdict.faults],
+      faults: [
+        ...(drill.isSeamless === true && again > 0 ? [`${again} requests of buyers failed`] : []),
+        ...besides.faults,
+        ...verdict.faults,
+        ...settled.faults,
+      ],
       facts: {
         'orders a second': Math.round(orders / seconds),
-        'requests that were sent again': bought.reduce((sum, { failures }) => sum + failures, 0),
+        'requests that were sent again': again,
+        ...besides.facts,
         [settledAfter]: settled.seconds,
         'seconds in which nothing moved, at most': settled.stoodStillSeconds,
       },
@@ -109,28 +124,43 @@ function sizeOf(drill: SaleDrill, options: DrillOptions, variant: Variant): { or
   return { orders: mutantOrdersMax, seconds: (seconds * mutantOrdersMax) / orders };
 }
 
+const nothing: Besides = { faults: [], facts: {} };
+
 /** Places the orders, with the fault beside it. The fault is over when this returns. */
 async function sell(
   drill: SaleDrill,
   variant: Variant,
   scene: Omit<Scene, 'wait'>,
   place: () => Promise<Bought[]>,
-): Promise<Bought[]> {
+): Promise<{ readonly bought: Bought[]; readonly besides: Besides }> {
   const over = new AbortController();
   const wait = async (milliseconds: number): Promise<boolean> => {
     await pause(milliseconds, undefined, { signal: over.signal }).catch(() => {});
     return !over.signal.aborted;
   };
+  const beside = drill.beside?.({ ...scene, wait }) ?? Promise.resolve(nothing);
   const striking = variant === 'control' ? undefined : drill.strike({ ...scene, wait });
-  // Its failure is thrown below, when the buyers are done.
-  striking?.catch(() => {});
+  // Their failures are thrown below, when the buyers are done.
+  for (const one of [beside, striking]) one?.catch(() => {});
   const bought = await place();
   over.abort();
   await striking;
-  return bought;
+  return { bought, besides: await beside };
 }
 
-async function examine(drill: SaleDrill, { world, strikes }: Omit<Scene, 'wait'>, sale: TestEvent, bought: Bought[]) {
+async function examine(
+  drill: SaleDrill,
+  variant: Variant,
+  { world, sale, strikes }: Omit<Scene, 'wait'>,
+  bought: Bought[],
+): Promise<{ settled: Settled; verdict: Verdict }> {
+  if (variant === 'mutant') {
+    const verdict = await verdictOf(world, sale, bought, strikes);
+    // What is lost does not come back, so there is nothing to wait for.
+    if (verdict.rows.some(({ what, missing }) => what === toldOf && missing > 0))
+      return { settled: { seconds: 0, stoodStillSeconds: 0, faults: [] }, verdict };
+  }
+  say('all buyers were told; waiting until all is paid and sent');
   const settled = await untilSettled(world, sale, {
     sinceMs: Math.max(strikes.lastMs ?? 0, ...bought.map(({ knownAtMs }) => knownAtMs ?? 0)),
     stallMaxSeconds: drill.stallMaxSeconds,

@@ -15,6 +15,8 @@ import type { Strikes } from './strikes.ts';
 export type Verdict = { readonly rows: readonly VerdictRow[]; readonly faults: readonly string[] };
 
 const shownMax = 3;
+/** The row whose gaps no later work can fill. */
+export const toldOf = 'orders that buyers were told of';
 
 export async function verdictOf(
   world: DrillWorld,
@@ -28,7 +30,7 @@ export async function verdictOf(
   const mails = Map.groupBy(acceptedBy(world, 'mail.accepted'), (line) => String(line['messageId']));
   const messages = Map.groupBy(acceptedBy(world, 'whatsapp.accepted'), (line) => String(line['opaque']));
   const rows = [
-    countRow('orders that buyers were told of', bought, ({ ids, gaveUp, email }) => {
+    countRow(toldOf, bought, ({ ids, gaveUp, email }) => {
       const different = new Set([...ids, ...(byEmail.get(email) ?? []).map(({ id }) => id)]).size;
       return !gaveUp && ids.length > 0 && kept.some(({ id }) => id === ids[0]) ? different : 0;
     }),

@@ -1,38 +1,54 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
+import { findNginx } from '../../../deploy/local/binaries/find-servers.ts';
+import { chooseAccount } from '../../../deploy/local/host/account.ts';
 import { freePort } from '../../../deploy/local/host/ports.ts';
+import { reachableFolder } from '../../../deploy/local/host/reachable-folder.ts';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
 import { dataFolder, repositoryFolder } from '../../../deploy/local/places.ts';
+import { startNginx } from '../../../deploy/local/services/start-nginx.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
 import { nodeArguments } from '../../../deploy/local/stack/node-arguments.ts';
 import { migrate } from '../../../drizzle/migrate.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { type OpenDb, openDb } from '../../../src/platform/database/db.ts';
-import { apiEnvironment } from '../../bench/harness/api-environment.ts';
+import { apiEnvironment, benchOrderTokenSecret } from '../../bench/harness/api-environment.ts';
 import { endOnSignal, isInterrupted } from '../../bench/harness/interruption.ts';
+import { say } from '../../bench/harness/stack.ts';
 import { type Mutant, removeGuards } from './mutants.ts';
 import { bundlePrograms } from './programs.ts';
+import { type Standby, startStandby } from './standby.ts';
 
 /** The whole product with the sandbox, on servers that a drill may break. */
 export type DrillWorld = {
   readonly services: Services;
   readonly sandbox: Sandbox;
-  readonly api: Supervised;
+  /** Processes that share one port. */
+  readonly apis: readonly Supervised[];
   readonly workers: readonly Supervised[];
+  /** Where buyers come: the edge if there is one, else the API itself. */
   readonly url: string;
   /** Of the servers' data. */
   readonly folder: string;
   /** Past PgBouncer and without the service's timeouts: for seeds and the audit. */
   readonly owner: OpenDb;
   readonly orderTokenSecret: string;
+  readonly standby: Standby | undefined;
+  /** Makes the standby the primary, for PgBouncer and for `owner`. */
+  promoteStandby(): Promise<void>;
   close(): Promise<void>;
 };
 
 export type WorldOptions = {
   readonly seed: number;
   readonly mutant?: Mutant | undefined;
+  readonly apis?: number;
   readonly workers?: number;
+  /** nginx with production's rules before the API. */
+  readonly edge?: boolean;
+  /** A second Postgres, for which each commit waits. */
+  readonly standby?: boolean;
   /** For the API and the workers, beside the product's own. */
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -57,7 +73,7 @@ export async function openDrillWorld(options: WorldOptions): Promise<DrillWorld>
     await close();
   };
   try {
-    return { ...(await startWorld(closers, options)), close: closeAndForget };
+    return Object.assign(await startWorld(closers, options), { close: closeAndForget });
   } catch (error) {
     await closeAndForget();
     throw error;
@@ -71,12 +87,12 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
   made += 1;
   const folder = join(dataFolder, `drill-${process.pid}-${made}`);
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const apiUrl = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox({
     timeScale: 0.1,
     seed: options.seed,
-    notificationUrl: `${url}/unused`,
-    whatsappCallbackUrl: `${url}/v1/callbacks/whatsapp/{phoneNumberId}`,
+    notificationUrl: `${apiUrl}/unused`,
+    whatsappCallbackUrl: `${apiUrl}/v1/callbacks/whatsapp/{phoneNumberId}`,
   });
   closers.push(() => sandbox.close());
   if (options.prepareFolder !== undefined) closers.push(options.prepareFolder(folder));
@@ -85,30 +101,76 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
   closers.push(() => services.stop());
   await migrate({ url: services.addresses.databaseDirectUrl });
   if (options.mutant !== undefined) await asSuperuser(services, options.mutant);
-  const owner = openDb({
-    url: services.addresses.databaseDirectUrl,
+  const standby = options.standby === true ? await startStandby(services, folder) : undefined;
+  closers.push(() => standby?.close());
+  let owner = openOwner(services.addresses.databaseDirectUrl);
+  closers.push(() => owner.close());
+  const programs = await bundlePrograms(options.mutant);
+  closers.push(programs.remove);
+  const wire = await options.databaseWire?.(services.addresses.databaseUrl);
+  if (wire !== undefined) closers.push(wire.close);
+  const start = programStarter({ services, sandbox, port, url: apiUrl, options });
+  const databaseWire = wire === undefined ? {} : { DATABASE_URL: wire.url };
+  const apis = await startAll('api', options.apis, (name) => start(name, programs.api, databaseWire));
+  const workers = await startAll('worker', options.workers, (name) => start(name, programs.worker, {}));
+  const url = options.edge === true ? await startEdge(services, folder, { port, apis: apis.length }) : apiUrl;
+  return {
+    services,
+    sandbox,
+    apis,
+    workers,
+    url,
+    folder,
+    get owner() {
+      return owner;
+    },
+    orderTokenSecret: benchOrderTokenSecret,
+    standby,
+    promoteStandby: async () => {
+      if (standby === undefined) throw new Error('there is no standby');
+      const left = owner;
+      owner = openOwner(await standby.promote());
+      await left.close();
+    },
+  };
+}
+
+function openOwner(url: string): OpenDb {
+  return openDb({
+    url,
     name: 'owner',
     poolSize: 2,
     acquireTimeoutMs: 30_000,
     callTimeoutMs: 120_000,
     prepare: false,
   });
-  closers.push(() => owner.close());
-  const programs = await bundlePrograms(options.mutant);
-  closers.push(programs.remove);
-  const wire = await options.databaseWire?.(services.addresses.databaseUrl);
-  if (wire !== undefined) closers.push(wire.close);
-  const start = programStarter({ services, sandbox, port, url, options });
-  const api = await start('api', programs.api, wire === undefined ? {} : { DATABASE_URL: wire.url });
-  const workers: Supervised[] = [];
-  for (let number = 1; number <= (options.workers ?? 1); number += 1)
-    workers.push(await start(`worker-${number}`, programs.worker, {}));
-  const orderTokenSecret = String(
-    apiEnvironment({ addresses: services.addresses, port, operationsPort: 0, processes: 1, api: {} })[
-      'ORDER_TOKEN_SECRET'
-    ],
+}
+
+async function startAll(
+  kind: string,
+  count: number | undefined,
+  start: (name: string) => Promise<Supervised>,
+): Promise<Supervised[]> {
+  const started: Supervised[] = [];
+  for (let number = 1; number <= (count ?? 1); number += 1) started.push(await start(`${kind}-${number}`));
+  return started;
+}
+
+/** All buyers of a drill come from one network. */
+const edgeRequestsPerSecond = 100_000;
+
+async function startEdge(
+  { supervisor }: Services,
+  folder: string,
+  { port, apis }: { readonly port: number; readonly apis: number },
+): Promise<string> {
+  const account = chooseAccount();
+  const { url } = await startNginx(
+    { folder: reachableFolder(folder, account), account, supervisor },
+    await findNginx(account, say),
+    { port: await freePort(), apiPort: port, apiProcesses: apis, requestsPerSecond: edgeRequestsPerSecond },
   );
-  return { services, sandbox, api, workers, url, folder, owner, orderTokenSecret };
+  return url;
 }
 
 function programStarter(given: {

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { Server as TcpServer } from 'node:net';
 import { type HttpBindings, getRequestListener } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
 import { cutLongTurns } from './cut-long-turns.ts';
@@ -21,6 +22,11 @@ const stallTimeoutMs = 75_000;
 const connectionsCheckMs = 1000;
 const connectionsMax = 20_000;
 const drainDeadlineMs = 8_000;
+/**
+ * How long a stopping server keeps idle connections. A client may send on one at the moment when it is closed, and cannot know whether
+ * the request was taken; so each answer of this time asks its client to open another connection instead.
+ */
+const leaveMs = 500;
 const idleSweepMs = 100;
 
 export type Served = {
@@ -33,7 +39,8 @@ export type Serving = { readonly port: number; close(): Promise<void> };
 
 /**
  * Serves an app. With `reusePort` several processes share the port and the kernel spreads new connections over them.
- * Closing stops listening, lets requests finish, keeps closing idle connections, and cuts the rest at the deadline.
+ * Closing stops listening, lets requests finish, sends clients to another process, closes idle connections, and cuts the rest at the
+ * deadline.
  */
 export async function serve(
   served: Served,
@@ -54,7 +61,9 @@ export async function serve(
   const throughRouter = getRequestListener((request, env) => served.fetch(request, env as HttpBindings), {
     hostname: 'localhost',
   });
+  let isLeaving = false;
   const server = createServer({ connectionsCheckingInterval: connectionsCheckMs }, (incoming, outgoing) => {
+    if (isLeaving) outgoing.shouldKeepAlive = false;
     if (served.take?.(incoming, outgoing) !== true) void throughRouter(incoming, outgoing);
   });
   server.headersTimeout = options.headersTimeoutMs ?? headersTimeoutMs;
@@ -71,17 +80,23 @@ export async function serve(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: () => drain(server).finally(forget),
+    close: () => {
+      isLeaving = true;
+      return drain(server).finally(forget);
+    },
   };
 }
 
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+    let sweep: NodeJS.Timeout | undefined;
+    const leave = setTimeout(() => {
+      sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+    }, leaveMs);
     const cut = setTimeout(() => server.closeAllConnections(), drainDeadlineMs);
-    server.close(() => {
-      clearInterval(sweep);
-      clearTimeout(cut);
+    // The method of the HTTP server would also close idle connections at once.
+    TcpServer.prototype.close.call(server, () => {
+      for (const timer of [leave, sweep, cut]) clearTimeout(timer);
       resolve();
     });
   });
