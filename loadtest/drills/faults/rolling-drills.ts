@@ -61,7 +61,8 @@ export const rollingDrills: Readonly<Record<string, Drill>> = {
   'rolling-restart': saleDrill({
     ...selling,
     does: `${selling.does} Through the edge, with ${readsPerOrder} public reads beside each order.`,
-    fault: 'API and worker: each of their processes, two of each kind, is stopped and started again, one after another, all the time',
+    fault:
+      'API and worker: each of their processes, two of each kind, is stopped and started again, one after another, all the time',
     proof: 'Another process id after each restart, of each process.',
     holds: `Every request is answered with success at the first try. ${selling.holds}`,
     orders,

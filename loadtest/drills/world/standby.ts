@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { findPostgres } from '../../../deploy/local/binaries/find-postgres.ts';
 import { chooseAccount } from '../../../deploy/local/host/account.ts';
 import { freePort } from '../../../deploy/local/host/ports.ts';
-import { reachableFolder } from '../../../deploy/local/host/reachable-folder.ts';
+import { privateFolder, reachableFolder } from '../../../deploy/local/host/reachable-folder.ts';
 import { postgresSettings } from '../../../deploy/local/services/start-postgres.ts';
 import type { Services } from '../../../deploy/local/services/start-services.ts';
 import { copyAsStandby } from '../../../testkit/services/own-postgres.ts';
@@ -28,12 +28,13 @@ const promoteWithinSeconds = 60;
 export async function startStandby(services: Services, folder: string): Promise<Standby> {
   const account = chooseAccount();
   const reachable = reachableFolder(folder, account);
-  const data = join(reachable, 'standby');
+  const own = privateFolder(join(reachable, 'standby'), account);
+  const data = join(own, 'data');
   const primaryUrl = services.addresses.postgresAdminUrl ?? '';
   const wire = await openTcpProxy(primaryUrl);
   await copyAsStandby(primaryUrl, { from: join(reachable, 'postgres'), to: data, account, through: wire.url });
   const port = await freePort();
-  const own = (url: string) => Object.assign(new URL(url), { port: String(port) }).href;
+  const at = (url: string) => Object.assign(new URL(url), { port: String(port) }).href;
   const child = await services.supervisor.start({
     name: 'standby',
     command: findPostgres(account).postgres,
@@ -43,7 +44,7 @@ export async function startStandby(services: Services, folder: string): Promise<
     account,
     stopSteps: [['SIGQUIT', 5000]],
     readyDeadlineMs: 60_000,
-    isReady: async () => (await asked(own(primaryUrl), 'select pg_is_in_recovery()::text as said')) === 'true',
+    isReady: async () => (await asked(at(primaryUrl), 'select pg_is_in_recovery()::text as said')) === 'true',
   });
   await asked(primaryUrl, "alter system set synchronous_standby_names = '*'");
   await asked(primaryUrl, 'select pg_reload_conf()::text as said');
@@ -51,21 +52,21 @@ export async function startStandby(services: Services, folder: string): Promise<
   return {
     cutOff: () => wire.silenceAll(),
     bytesBehind: async () => {
-      const has = await asked(own(primaryUrl), 'select pg_last_wal_receive_lsn()::text as said');
+      const has = await asked(at(primaryUrl), 'select pg_last_wal_receive_lsn()::text as said');
       return Number(await asked(primaryUrl, `select (pg_current_wal_flush_lsn() - '${has}'::pg_lsn)::text as said`));
     },
     promote: async () => {
-      await asked(own(primaryUrl), `select pg_promote(true, ${promoteWithinSeconds})::text as said`);
+      await asked(at(primaryUrl), `select pg_promote(true, ${promoteWithinSeconds})::text as said`);
       const file = join(reachable, 'pgbouncer', 'pgbouncer.ini');
       const settings = readFileSync(file, 'utf8');
       writeFileSync(file, settings.replace(/^\* = .*$/m, `* = host='127.0.0.1' port=${port}`));
       await asked(services.addresses.pgbouncerAdminUrl ?? '', 'reload');
-      return own(services.addresses.databaseDirectUrl);
+      return at(services.addresses.databaseDirectUrl);
     },
     close: async () => {
       await child.stop();
       await wire.close();
-      rmSync(data, { recursive: true, force: true });
+      rmSync(own, { recursive: true, force: true });
     },
   };
 }
