@@ -83,7 +83,7 @@ export const unitTests = [
 
 /**
  * `npm run test:drills`: what starts processes, browsers or servers of its own, races many clients, waits for a real clock, or
- * computes for seconds. Two files at a time, because their bounds on time count on a core for each.
+ * computes for seconds. A whole run begins with these files, so that no long file is left alone at its end.
  */
 export const drills = [
   'test/access/operator-commands.test.ts',
@@ -98,6 +98,7 @@ export const drills = [
   'test/edge/attacks.test.ts',
   'test/edge/cache.test.ts',
   'test/edge/limits.test.ts',
+  'test/http/contract/odd-values.test.ts',
   'test/http/server/deadlines.test.ts',
   'test/http/server/hung-up.test.ts',
   'test/http/server/profile.test.ts',
@@ -109,11 +110,14 @@ export const drills = [
   'test/live/outages.test.ts',
   'test/loadtest/drills.test.ts',
   'test/loadtest/generator.test.ts',
+  'test/notifications/provider-trouble.test.ts',
   'test/notifications/webhooks/documents.test.ts',
+  'test/orders/model.test.ts',
   'test/orders/tickets/print-tickets.test.ts',
   'test/orders/tickets/ticket-scripts.test.ts',
   'test/orders/tickets/tickets-pdf.test.ts',
   'test/payments/chaos.test.ts',
+  'test/payments/gateway-in-trouble.test.ts',
   'test/platform/connections.test.ts',
   'test/platform/helper-processes.test.ts',
   'test/platform/log.test.ts',
@@ -137,4 +141,5 @@ export const drills = [
   'test/web/desk/*browser.test.ts',
   'test/workers/main.test.ts',
   'test/workers/starvation.test.ts',
+  'test/workers/woken-relay.test.ts',
 ];

@@ -1,93 +1,23 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { orderInvariants } from '../../src/orders/invariants.ts';
-import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import type { Db, OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { pay } from '../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { order } from '../../testkit/orders/placing.ts';
+import { type Season, namesOf, openSeason, violated } from './support/season.ts';
 
-/** A season of orders in every state, on which each truth holds; then one row at a time is falsified. */
+/** Guards that the invariants hold on orders in every state, and name each stock, order or ticket that is wrong. */
 
-let database: TestDatabase;
-let open: OpenDb;
-let owner: OpenDb;
-let deps: PlaceOrderDeps;
-let event: TestEvent;
-let promoCodeId: string;
-const ids = { pending: '', closing: '', paid: '', partial: '', refunded: '', expired: '', cancelled: '' };
-
+let open: Season['open'];
+let owner: Season['owner'];
+let deps: Season['deps'];
+let event: Season['event'];
+let ids: Season['ids'];
+let violatedAfter: Season['violatedAfter'];
+let close: Season['close'];
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  owner = openTestDb(database.directUrl, 1);
-  deps = placingDeps(open);
-  event = await createEvent(open.db, {
-    event: { ticketsPerBuyerMax: 10 },
-    categories: [{ capacity: 50, perBuyerMax: 8 }, { pool: 0 }, { capacity: 30, perBuyerMax: 5 }],
-  });
-  promoCodeId = await createPromoCode(open.db, event, { code: 'HEMAT', redemptionsMax: 5 });
-  await placeSeason();
+  ({ open, owner, deps, event, ids, violatedAfter, close } = await openSeason());
 });
-afterAll(async () => {
-  await open.close();
-  await owner.close();
-  await database.close();
-});
-
-async function placeSeason(): Promise<void> {
-  const { db } = open;
-  const buyer = someBuyer();
-  const lines = event.categories.map((category, index) => ({
-    ticketCategoryId: category.id,
-    quantity: index === 1 ? 2 : 1,
-  }));
-  for (const name of Object.keys(ids) as (keyof typeof ids)[]) {
-    const own = name === 'pending' || name === 'paid' ? { buyer } : {};
-    const promo = name === 'pending' || name === 'cancelled' ? { promoCode: 'HEMAT' } : {};
-    ids[name] = (await order(deps, event, { lines, ...own, ...promo })).order.id;
-  }
-  for (const id of [ids.paid, ids.partial, ids.refunded]) await pay(db, id);
-  await db.execute(
-    sql`update orders set status = 'closing', close_reason = 'cancelled' where id in (${ids.closing}, ${ids.cancelled})`,
-  );
-  await db.execute(sql`select release_holds(array[${event.id}, ${event.id}], array[${ids.expired}, ${ids.cancelled}])`);
-  await db.execute(sql`select revoke_tickets(${event.id}, ${ids.partial}, array(
-    select min(id) from tickets where order_id = ${ids.partial}), true, 'refunded', 'test')`);
-  await db.execute(sql`select revoke_tickets(${event.id}, ${ids.refunded}, null, false, 'refunded', 'test')`);
-  // An event without limits keeps no counters of its buyers, and misses none.
-  const plain = await createEvent(db);
-  await pay(db, (await order(deps, plain, { quantity: 2 })).order.id);
-}
-
-async function violated(db: Db): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {};
-  for (const invariant of orderInvariants) {
-    const sentences = await invariant.find(db);
-    if (sentences.length > 0) found[invariant.name] = sentences;
-  }
-  return found;
-}
-
-/** Falsifies rows past every constraint, looks, and takes it all back. */
-async function violatedAfter(...statements: SQL[]): Promise<Record<string, string[]>> {
-  let found: Record<string, string[]> = {};
-  const undo = new Error('taken back');
-  await owner.db
-    .transaction(async (tx) => {
-      const db = tx as unknown as Db;
-      for (const statement of statements) await db.execute(statement);
-      found = await violated(db);
-      throw undo;
-    })
-    .catch((error: unknown) => {
-      if (error !== undo) throw error;
-    });
-  return found;
-}
-
-const namesOf = (found: Record<string, string[]>) => Object.keys(found).toSorted();
+afterAll(() => close());
 
 describe('the truths about orders', () => {
   test('hold on orders in every state', async () => {
@@ -185,55 +115,6 @@ describe('the truths about orders', () => {
   test('an order that ended without saying when is named', async () => {
     const found = await violatedAfter(sql`update orders set closed_at = null where id = ${ids.expired}`);
     expect(found).toEqual({ 'orders.ended_orders_say_when': [`order ${ids.expired} is expired without its time`] });
-  });
-
-  test.each([sql`quantity = quantity + 1`, sql`quantity = 0`])(
-    'a network whose holds are miscounted is named',
-    async (change) => {
-      const found = await violatedAfter(
-        sql`update limit_counters set ${change} where counter_key like 'n:%' and event_id = ${event.id}`,
-      );
-      expect(namesOf(found)).toEqual(['orders.network_holds_recounted']);
-    },
-  );
-
-  test('a network whose counter is gone is named', async () => {
-    const found = await violatedAfter(sql`delete from limit_counters where counter_key like 'n:%'`);
-    expect(namesOf(found)).toEqual(['orders.network_holds_recounted']);
-  });
-
-  test.each([
-    ['counted short for the event', sql`update limit_counters set quantity = quantity - 1 where counter_key = `, ''],
-    ['counted over for a category', sql`update limit_counters set quantity = quantity + 1 where counter_key = `, 0],
-    ['not counted at all', sql`delete from limit_counters where counter_key = `, 2],
-  ])('a buyer %s is named', async (_, change, category) => {
-    const suffix = category === '' ? '' : `:${event.categories[Number(category)]?.id}`;
-    const found = await violatedAfter(
-      sql`${change} (select 'b:' || buyer_keys[2] || ${suffix}::text from orders where id = ${ids.paid})`,
-    );
-    expect(namesOf(found)).toEqual(['orders.buyer_limits_recounted']);
-    const asker = sql`asker_key(confirmed_key, buyer_keys[1], buyer_keys[2], network_key)`;
-    const askersFound = await violatedAfter(
-      sql`${change} (select ${asker} || ${suffix}::text from orders where id = ${ids.paid})`,
-    );
-    expect(namesOf(askersFound)).toEqual(['orders.buyer_limits_recounted']);
-  });
-
-  test('a counter left over from a limit that was lifted is no fault', async () => {
-    expect(
-      await violatedAfter(sql`update ticket_categories set per_buyer_max = null where id = ${event.categories[2]?.id}`),
-    ).toEqual({});
-  });
-
-  test('a promo code that is miscounted, or redeemed too often, is named', async () => {
-    const miscounted = await violatedAfter(sql`update promo_codes set redemptions = 2 where id = ${promoCodeId}`);
-    expect(namesOf(miscounted)).toEqual(['orders.promo_redemptions_recounted']);
-    expect(miscounted['orders.promo_redemptions_recounted']?.[0]).toContain(promoCodeId);
-    const tooOften = await violatedAfter(
-      sql`alter table promo_codes drop constraint promo_codes_limit, drop constraint promo_codes_redemptions_max_check`,
-      sql`update promo_codes set redemptions_max = 0 where id = ${promoCodeId}`,
-    );
-    expect(tooOften['orders.promo_redemptions_recounted']?.[0]).toContain(promoCodeId);
   });
 
   test('hold at every moment while orders are placed, paid and given up', async () => {

@@ -6,7 +6,7 @@ import { pay } from '../../testkit/orders/order-desk.ts';
 import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
-/** Pages that follow a live stream: they show a change at once, and do not ask while the stream lasts. */
+/** Pages that follow a live stream: they show a change at once, and do not ask while the stream lasts. The tests wait together. */
 
 /** Longer than the pace at which a page asks without a stream. */
 const quietMs = 8000;
@@ -30,7 +30,7 @@ function watchRequests(page: Page, path: string) {
   return { asked, hasStream: () => streams > 0 };
 }
 
-test('an order page shows that the order was paid, and has not asked in between', async () => {
+test.concurrent('an order page shows that the order was paid, and has not asked in between', async () => {
   const { service } = world.running;
   const event = await createEvent(service.db);
   const order = await placeTestOrder(service, event);
@@ -50,7 +50,7 @@ test('an order page shows that the order was paid, and has not asked in between'
   await page.close();
 }, 60_000);
 
-test('control: without the stream the page asks', async () => {
+test.concurrent('control: without the stream the page asks', async () => {
   const { service } = world.running;
   const event = await createEvent(service.db);
   const order = await placeTestOrder(service, event);
@@ -66,7 +66,7 @@ test('control: without the stream the page asks', async () => {
   await page.close();
 }, 60_000);
 
-test('an event page shows at once that the last ticket has gone', async () => {
+test.concurrent('an event page shows at once that the last ticket has gone', async () => {
   const { service } = world.running;
   const event = await createEvent(service.db, { categories: [{ capacity: 1 }] });
   const page = await world.browser.newPage();

@@ -1,40 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { expect, test as base } from 'vitest';
+import { expect } from 'vitest';
 import { DomainError } from '../../src/platform/errors.ts';
-import type { OpenDb } from '../../src/platform/database/db.ts';
-import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 import { jobOptions } from '../../workers/queues.ts';
-import { createTestDatabase } from '../../testkit/services/database.ts';
-import { createTestRedis } from '../../testkit/services/redis.ts';
 import {
   openTestQueues,
-  openWorkDb,
   outboxCount,
   stageNumbers,
   startTestWorker,
   testJobs,
 } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
+import { letters, test } from './support/own-queues.ts';
 
-type World = { readonly db: OpenDb['db']; readonly queueUrl: string };
-
-/** Each test has its own outbox and queues: most of them wait for repetitions, and wait together. */
-const test = base.extend<{ world: World }>({
-  world: async ({ onTestFinished }, use) => {
-    const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    const open = openWorkDb(database.url);
-    onTestFinished(async () => {
-      await open.close();
-      await redis.close();
-      await database.close();
-    });
-    await use({ db: open.db, queueUrl: redis.queueUrl });
-  },
-});
-
-const letters = (world: World) => listDeadLetters(world.db, { limit: 100 });
+/** Guards what becomes of a job that fails, hangs, comes twice, or runs while its worker stops. */
 
 test.concurrent('a payload that does not parse is not tried a second time', async ({ world }) => {
   let runs = 0;
@@ -120,30 +100,6 @@ test.concurrent('RetryLater comes back without using up an attempt', async ({ wo
   await worker.close();
 });
 
-test.concurrent('a recurring job that can do nothing now is left to its next run, and never piles up', async ({
-  world,
-}) => {
-  let ticks = 0;
-  const away = Object.assign(new Error('no answer'), { code: 'DEADLINE' });
-  const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
-  const worker = await startTestWorker(
-    { ...world, schedules },
-    {
-      'test.tick': () => {
-        ticks += 1;
-        return Promise.reject(ticks % 2 === 0 ? away : new RetryLater(1, 'not yet'));
-      },
-    },
-  );
-  const queues = await openTestQueues(world.queueUrl);
-  await until(() => ticks >= 3, 10_000);
-  // The schedule's own next run, and nothing beside it.
-  expect(await queues.queues.maintenance.getDelayedCount()).toBeLessThanOrEqual(1);
-  expect(await letters(world)).toEqual([]);
-  await worker.close();
-  await queues.close();
-});
-
 test.concurrent('an act that hangs is told to stop and loses its place', async ({ world }) => {
   const aborted: boolean[] = [];
   let others = 0;
@@ -175,24 +131,6 @@ test.concurrent('a graceful stop lets the running job finish', async ({ world })
   await worker.close();
   expect(finished).toBe(true);
   expect(await outboxCount(world.db)).toBe(0);
-});
-
-test.concurrent('recurring jobs run, and are put back when Redis has lost them', async ({ world }) => {
-  const { repairSchedules } = await import('../../workers/schedules.ts');
-  let ticks = 0;
-  const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
-  const worker = await startTestWorker({ ...world, schedules }, { 'test.tick': () => Promise.resolve((ticks += 1)) });
-  await until(() => ticks >= 2);
-  const queues = await openTestQueues(world.queueUrl);
-  expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual([]);
-  await queues.redis.flushdb();
-  expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual(['test.tick']);
-  const before = ticks;
-  await until(() => ticks >= before + 2);
-  await repairSchedules(queues.queues, [], Date.now());
-  expect(await queues.queues.maintenance.getJobSchedulersCount()).toBe(0);
-  await worker.close();
-  await queues.close();
 });
 
 test.concurrent('T65: a job handed over again after it was done is done again; its effect decides, not the id', async ({

@@ -6,7 +6,8 @@ import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { newsWordingNow } from '../../src/web/i18n/words/news.ts';
 import type { TestEvent } from '../factories.ts';
 import { callDesk, signedIn } from './desk.ts';
-import type { Notifications } from './notification-world.ts';
+import { eventNotices } from './event-notices.ts';
+import { type Notifications, addSender, openNotifications } from './notification-world.ts';
 
 type Drafted = {
   readonly id: string;
@@ -32,6 +33,21 @@ export const someContent = {
     shortText: 'Doors at 16:00.',
   },
 };
+
+export const bothChannels = { channels: ['email', 'whatsapp'] };
+
+/** Notifications with a WhatsApp sender, and events whose organisers announce. */
+export async function openAnnouncements() {
+  const world = await openNotifications();
+  const notices = eventNotices(world);
+  await addSender(world.db);
+  async function openEvent(price = 150_000, capacity = 100) {
+    const event = await notices.newEvent(price, capacity);
+    return { event, desk: await announcing(world, event) };
+  }
+  return { world, notices, openEvent, close: () => world.close() };
+}
+export type Announcements = Awaited<ReturnType<typeof openAnnouncements>>;
 
 /** An organiser who announces to the buyers of one event, and the worker's part of it. */
 export async function announcing(world: Notifications, event: TestEvent) {

@@ -10,6 +10,7 @@ import { problems } from '../../../src/problems.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { type Odd, type Operation, type Parameter, coreOf, oddOf } from '../support/odd-values.ts';
+import { beside } from '../support/operations-beside.ts';
 import { type Components, type Schema, sampleOf, withAt } from '../support/sample-of-schema.ts';
 
 /**
@@ -63,54 +64,6 @@ function operationsOf(): Operation[] {
     }),
   );
 }
-
-/** What the contract does not describe as far as it is read: the hot writes, callbacks, the listing, and pages. */
-const query = (...names: string[]) => names.map((name) => ({ name, in: 'query' }));
-const listing = query('city', 'category', 'from', 'to', 'q', 'cursor', 'limit');
-const beside: readonly Operation[] = [
-  {
-    method: 'POST',
-    path: '/v1/orders',
-    parameters: [],
-    body: {
-      eventSlug: '{eventSlug}',
-      buyer: { name: 'Ayu Lestari', email: 'ayu@example.test', phone: '081234567890' },
-      lines: [{ ticketCategoryId: '{ticketCategoryId}', quantity: 1 }],
-      promoCode: 'SENJA',
-      locale: 'id',
-    },
-  },
-  {
-    method: 'POST',
-    path: '/v1/events/{slug}/queue/places',
-    parameters: [],
-    body: { challenge: 'e30=', insteadOf: 1 },
-  },
-  { method: 'POST', path: '/v1/events/{slug}/queue/passes', parameters: [], body: { placeToken: 'place.evt' } },
-  {
-    method: 'POST',
-    path: '/v1/callbacks/midtrans/{organizerSlug}',
-    parameters: [],
-    body: {
-      order_id: `pay_${'7'.repeat(28)}01`,
-      transaction_id: 'a',
-      transaction_status: 'settlement',
-      transaction_time: '2026-03-20 19:00:00',
-      status_code: '200',
-      gross_amount: '150000.00',
-      payment_type: 'qris',
-      fraud_status: 'accept',
-      signature_key: 'a'.repeat(128),
-    },
-  },
-  {
-    method: 'GET',
-    path: '/v1/callbacks/whatsapp/{senderId}',
-    parameters: query('hub.mode', 'hub.verify_token', 'hub.challenge'),
-    body: undefined,
-  },
-  { method: 'GET', path: '/v1/events', parameters: listing, body: undefined },
-];
 
 /** Fields whose form a sample cannot guess. What names something of the world is filled in when it is there. */
 const known: Readonly<Record<string, unknown>> = {

@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
+import { settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import {
+  type PaymentWorld,
+  control,
+  createPaidEvent,
+  expectCleanBooks,
+  openPaymentWorld,
+} from '../../testkit/payments/payment-world.ts';
+import { codeOf, refunding } from './support/refunding.ts';
+
+/** Guards what becomes of a refund at the gateway: it goes back once, under one key, or becomes a task for a person. */
+
+let world: PaymentWorld;
+let refunds: ReturnType<typeof refunding>;
+beforeAll(async () => {
+  world = await openPaymentWorld();
+  refunds = refunding(world);
+});
+afterAll(async () => {
+  await expectCleanBooks(world);
+  await world.close();
+});
+
+describe('what the gateway does with it', () => {
+  test('an answer that is lost is asked for again under the same key, and nothing goes back twice', async () => {
+    const { event, placed } = await refunds.paidOrder();
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      refund: { answer: 'reset_after', times: 1 },
+      callback: { drop: true },
+    });
+    await refunds.ask(event, placed, { reason: 'x' });
+    await work(world, placed);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: expect.stringMatching(/processing|done/) }]);
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+  });
+
+  test('too little money there is tried again, a gateway without refunds becomes a task', async () => {
+    const { event, placed } = await refunds.paidOrder();
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 414, times: 2 } });
+    await refunds.ask(event, placed, { reason: 'x' });
+    await refunds.done(placed);
+    const transfer = await refunds.paidOrder({ method: 'bca_va' });
+    await refunds.ask(transfer.event, transfer.placed, { reason: 'x' });
+    expect(await refundsOf(world, transfer.placed)).toMatchObject([{ status: 'manual_required' }]);
+    expect(await orderOf(world, transfer.placed)).toMatchObject({ status: 'refunded', tickets: 0 });
+  });
+
+  test('what it refuses for good becomes a task for a person', async () => {
+    const { event, placed } = await refunds.paidOrder();
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 412 } });
+    await refunds.ask(event, placed, { reason: 'x' });
+    await work(world, placed);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'manual_required', failure: 'refused_by_state' }]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'refund_manual' }]);
+  });
+
+  test('a card that has not settled is voided', async () => {
+    const { event, placed } = await refunds.paidOrder({ method: 'credit_card' });
+    await refunds.ask(event, placed, { reason: 'x' });
+    await work(world, placed);
+    await settle(world, placed, 3);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'voided', refunded: 300_000 }]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
+  });
+});
+
+describe('a task', () => {
+  const resolve = (event: TestEvent, taskId: string) =>
+    fetch(`${world.url}/v1/organizers/${event.organizer.slug}/tasks/${taskId}/resolution`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.staffToken(event, 'manager')}` },
+    });
+
+  test('that a person did is booked from the bank, once', async () => {
+    const { event, placed } = await refunds.paidOrder({ method: 'bca_va' });
+    await refunds.ask(event, placed, { reason: 'x' });
+    const list = await fetch(`${world.url}/v1/organizers/${event.organizer.slug}/tasks`, {
+      headers: { authorization: `Bearer ${world.staffToken(event, 'manager')}` },
+    });
+    const { data } = (await list.json()) as { data: { id: string; kind: string }[] };
+    expect(data).toMatchObject([{ kind: 'refund_manual' }]);
+    const taskId = data[0]?.id ?? '';
+    const other = await createPaidEvent(world);
+    expect(await codeOf(await resolve(other, taskId))).toBe('404 task.not_found');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => resolve(event, taskId)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409]);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
+    const bank = await rowsOf<{ amount: string }>(
+      world.db,
+      sql`select amount::text from ledger_entries where order_id = ${placed.orderId} and account = 'bank'`,
+    );
+    expect(bank).toEqual([{ amount: '-300000' }]);
+  });
+
+  test('that somebody did at the gateway’s desk instead closes by itself', async () => {
+    const { event, placed } = await refunds.paidOrder({ method: 'bca_va' });
+    await refunds.ask(event, placed, { reason: 'x' });
+    await control(world, `/payments/${placed.attemptId}/refund`, {});
+    await settle(world, placed, 4);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done', reason: 'requested' }]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ resolvedBy: 'system' }]);
+  });
+});

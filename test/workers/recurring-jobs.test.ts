@@ -1,0 +1,49 @@
+import { expect } from 'vitest';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { repairSchedules } from '../../workers/schedules.ts';
+import { openTestQueues, startTestWorker, testJobs } from '../../testkit/processes/worker.ts';
+import { until } from '../../testkit/until.ts';
+import { letters, test } from './support/own-queues.ts';
+
+/** Guards that recurring jobs run as long as their schedule stands, and never pile up. */
+
+test.concurrent('a recurring job that can do nothing now is left to its next run, and never piles up', async ({
+  world,
+}) => {
+  let ticks = 0;
+  const away = Object.assign(new Error('no answer'), { code: 'DEADLINE' });
+  const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
+  const worker = await startTestWorker(
+    { ...world, schedules },
+    {
+      'test.tick': () => {
+        ticks += 1;
+        return Promise.reject(ticks % 2 === 0 ? away : new RetryLater(1, 'not yet'));
+      },
+    },
+  );
+  const queues = await openTestQueues(world.queueUrl);
+  await until(() => ticks >= 3, 10_000);
+  // The schedule's own next run, and nothing beside it.
+  expect(await queues.queues.maintenance.getDelayedCount()).toBeLessThanOrEqual(1);
+  expect(await letters(world)).toEqual([]);
+  await worker.close();
+  await queues.close();
+});
+
+test.concurrent('recurring jobs run, and are put back when Redis has lost them', async ({ world }) => {
+  let ticks = 0;
+  const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
+  const worker = await startTestWorker({ ...world, schedules }, { 'test.tick': () => Promise.resolve((ticks += 1)) });
+  await until(() => ticks >= 2);
+  const queues = await openTestQueues(world.queueUrl);
+  expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual([]);
+  await queues.redis.flushdb();
+  expect(await repairSchedules(queues.queues, schedules, Date.now())).toEqual(['test.tick']);
+  const before = ticks;
+  await until(() => ticks >= before + 2);
+  await repairSchedules(queues.queues, [], Date.now());
+  expect(await queues.queues.maintenance.getJobSchedulersCount()).toBe(0);
+  await worker.close();
+  await queues.close();
+});
