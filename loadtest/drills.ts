@@ -6,8 +6,9 @@ import { drills } from './drills/catalogue.ts';
 import { documentOf } from './drills/document.ts';
 import { failureOf } from './drills/drill.ts';
 import { matrixRows } from './drills/matrix/matrix-rows.ts';
-import { readOptions, usage } from './drills/options.ts';
-import { keepResult, printResult, readResults } from './drills/results.ts';
+import { type Asked, readOptions, usage } from './drills/options.ts';
+import { runApart } from './drills/run-apart.ts';
+import { keepResult, keepStopped, printResult, printTable, readResults } from './drills/results.ts';
 
 /**
  * `npm run drills`: lets faults strike while the product sells, and proves that nothing is lost or done twice. Writes each result
@@ -22,14 +23,30 @@ async function main(): Promise<void> {
     writeFileSync(join(repositoryFolder, 'docs/drills.md'), documentOf(drills, readResults()));
     return void process.stdout.write('written to docs/drills.md\n');
   }
+  if (asked.isHere) return runHere(asked);
+  const startedMs = Date.now();
   for (const [place, name] of asked.names.entries()) {
     const drill = drills[name];
     if (drill === undefined) continue;
-    process.stderr.write(`drill ${name} (${place + 1} of ${asked.names.length}): ${drill.fault}\n`);
-    const runs = await drill.run(asked.options);
+    const limits = asked.limitsOf(name);
+    process.stderr.write(`drill ${name} (${place + 1} of ${asked.names.length}), ${limits.minutes} min at most\n`);
+    const sinceMs = Date.now();
+    if (!(await runApart(name, asked.options, limits))) keepStopped(name, drill, sinceMs, limits.minutes);
+    const kept = readResults().find((result) => result.name === name && Date.parse(result.at) >= sinceMs);
+    if (kept === undefined || kept.runs.some((run) => failureOf(run) !== undefined)) process.exitCode = 1;
+  }
+  printTable(asked.names, startedMs);
+}
+
+/** Keeps each run as it ends: a later one may be stopped. */
+async function runHere({ names, options }: Asked): Promise<void> {
+  for (const name of names) {
+    const drill = drills[name];
+    if (drill === undefined) continue;
+    process.stderr.write(`${drill.fault}\n`);
+    const runs = await drill.run({ ...options, onRun: (soFar) => keepResult(name, drill, soFar) });
     keepResult(name, drill, runs);
     printResult(name, runs);
-    if (runs.some((run) => failureOf(run) !== undefined)) process.exitCode = 1;
   }
 }
 

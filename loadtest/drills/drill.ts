@@ -26,6 +26,8 @@ export type DrillOptions = {
   readonly seeds: readonly number[];
   readonly control: boolean;
   readonly mutant: boolean;
+  /** Called after each run with all runs so far. */
+  readonly onRun?: (runs: readonly DrillRun[]) => void;
 };
 
 /** `control` is the same seed without the fault, `mutant` the fault with the guard removed. */
@@ -61,8 +63,10 @@ export type DrillRun = {
  */
 export function failureOf({ variant, proofs, faults }: DrillRun): string | undefined {
   const unproven = proofs.filter(({ times }) => times === 0);
-  if (variant !== 'control' && (proofs.length === 0 || unproven.length > 0))
-    return `void: the fault left no proof${unproven.map(({ what }) => `, ${what}`).join('')}`;
+  if (variant !== 'control' && (proofs.length === 0 || unproven.length > 0)) {
+    const isVoid = `void: the fault left no proof${unproven.map(({ what }) => `, ${what}`).join('')}`;
+    return variant === 'mutant' ? isVoid : [...faults, isVoid].join('; ');
+  }
   if (variant === 'mutant') return faults.length === 0 ? 'the removed guard was not noticed' : undefined;
   return faults.length === 0 ? undefined : faults.join('; ');
 }

@@ -4,6 +4,29 @@ import type { DrillOptions } from './drill.ts';
 const defaults = { rows: 1_000_000, seconds: 20, seed: 1, seeds: 1 };
 const most = { orders: 200_000, minutes: 60, rows: 10_000_000, seconds: 300, seed: 999, seeds: 100 };
 
+/** How long a drill may take, with all its runs. */
+export type TimeLimits = { readonly minutes: number };
+
+/** The drills of `--large`, which run once each at their full size and with the fault alone, and the minutes that each may take. */
+const large: Readonly<Record<string, number>> = {
+  'redis-queue-flushed': 4,
+  'redis-queue-full': 4,
+  'worker-kills': 9,
+  chaos: 9,
+  backlog: 12,
+};
+/** Of each run of all other drills. */
+const runMinutesMax = 25;
+const runsPerSeedMax = 3;
+
+export type Asked = {
+  readonly names: readonly string[];
+  readonly options: DrillOptions;
+  /** This process is the one that runs the drill. */
+  readonly isHere: boolean;
+  limitsOf(name: string): TimeLimits;
+};
+
 /** The help text, which is also shown after an invalid option. */
 export function usage(drills: Readonly<Record<string, { readonly fault: string }>>): string {
   const width = Math.max(...Object.keys(drills).map((name) => name.length));
@@ -20,6 +43,8 @@ Options
   --rows N       ${defaults.rows}; rows of the outbox (backlog)
   --seconds N    ${defaults.seconds}; for which each part stands still (matrix)
   --parts a,b    the parts that stand still (matrix)
+  --large        ${Object.keys(large).join(', ')}: once each, at their full size,
+                 without control and mutant; ${Object.values(large).reduce((sum, minutes) => sum + minutes, 0)} min at most
   --document     runs nothing, writes docs/drills.md from the last results
 What each does, and what was seen last: docs/drills.md`;
 }
@@ -33,7 +58,7 @@ export function readOptions(
   given: readonly string[],
   drills: Readonly<Record<string, { readonly fault: string }>>,
   parts: readonly string[],
-): { readonly names: readonly string[]; readonly options: DrillOptions } | 'help' | 'document' {
+): Asked | 'help' | 'document' {
   const { values, positionals } = parseArgs({
     args: [...given],
     allowPositionals: true,
@@ -48,6 +73,8 @@ export function readOptions(
       parts: { type: 'string' },
       control: { type: 'boolean', default: true },
       mutant: { type: 'boolean', default: true },
+      large: { type: 'boolean', default: false },
+      here: { type: 'boolean', default: false },
       document: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -61,8 +88,13 @@ export function readOptions(
   if (unknownPart !== undefined) throw new Error(`--parts takes ${parts.join(',')}`);
   const seed = whole('seed', values.seed) ?? defaults.seed;
   const seeds = whole('seeds', values.seeds) ?? defaults.seeds;
+  const wanted = values.large ? Object.keys(large) : positionals.length > 0 ? positionals : Object.keys(drills);
   return {
-    names: Object.keys(drills).filter((name) => positionals.length === 0 || positionals.includes(name)),
+    isHere: values.here,
+    limitsOf: (name) => ({
+      minutes: (values.large ? large[name] : undefined) ?? runMinutesMax * runsPerSeedMax * seeds,
+    }),
+    names: values.large ? wanted : Object.keys(drills).filter((name) => wanted.includes(name)),
     options: {
       orders: whole('orders', values.orders),
       minutes: fraction('minutes', values.minutes),
@@ -70,10 +102,23 @@ export function readOptions(
       seconds: whole('seconds', values.seconds) ?? defaults.seconds,
       parts: wantedParts,
       seeds: Array.from({ length: seeds }, (_, index) => seed + index),
-      control: values.control,
-      mutant: values.mutant,
+      control: values.control && !values.large,
+      mutant: values.mutant && !values.large,
     },
   };
+}
+
+/** The options as they are written on the command line. */
+export function argumentsOf(options: DrillOptions): string[] {
+  const { orders, minutes, rows, seconds, parts, seeds, control, mutant } = options;
+  return [
+    ...(orders === undefined ? [] : ['--orders', String(orders)]),
+    ...(minutes === undefined ? [] : ['--minutes', String(minutes)]),
+    ...['--rows', String(rows), '--seconds', String(seconds), '--parts', parts.join(',')],
+    ...['--seed', String(seeds[0]), '--seeds', String(seeds.length)],
+    ...(control ? [] : ['--no-control']),
+    ...(mutant ? [] : ['--no-mutant']),
+  ];
 }
 
 function whole(name: keyof typeof most, text: string | undefined): number | undefined {

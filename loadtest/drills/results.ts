@@ -27,8 +27,25 @@ export function keepResult(
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }
 
+/** Adds to what a drill has kept since it began that it was stopped. */
+export function keepStopped(name: string, drill: Drill, sinceMs: number, minutes: number): void {
+  const kept = readResults().find((result) => result.name === name && Date.parse(result.at) >= sinceMs);
+  const faults = [`not done within ${minutes} min`];
+  const stopped = {
+    variant: 'fault',
+    seed: 0,
+    seconds: minutes * 60,
+    proofs: [],
+    rows: [],
+    faults,
+    facts: {},
+  } as const;
+  keepResult(name, drill, [...(kept?.runs ?? []), stopped]);
+}
+
 /** The newest result of each drill. */
 export function readResults(): readonly DrillResult[] {
+  mkdirSync(folder, { recursive: true });
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as DrillResult);
@@ -46,6 +63,34 @@ export function printResult(name: string, runs: readonly DrillRun[]): void {
     lines.push(...Object.entries(run.facts).map(([what, value]) => `    ${what}: ${value}`));
   }
   process.stdout.write(`${lines.join('\n')}\n  written to loadtest/results/drills/${name}.json\n`);
+}
+
+/** One line for each run of these drills since a moment. */
+export function printTable(names: readonly string[], sinceMs: number): void {
+  const line = (...[name = '', run = '', seconds = '', missing = '', twice = '', outcome = '']: readonly string[]) =>
+    `${name.padEnd(22)}${run.padEnd(10)}${seconds.padStart(8)}${missing.padStart(9)}${twice.padStart(7)}  ${outcome}`;
+  const sum = (run: DrillRun, count: (row: VerdictRow) => number) =>
+    String(run.rows.reduce((total, row) => total + count(row), 0));
+  const results = readResults().filter(({ at }) => Date.parse(at) >= sinceMs);
+  const lines = names
+    .map((name) => results.find((result) => result.name === name) ?? { name, runs: [] })
+    .flatMap(({ name, runs }) => {
+      if (runs.length === 0) return [line(name, '', '', '', '', 'FAILED: it ended without a result')];
+      return runs.map((run) => {
+        const failure = failureOf(run);
+        const outcome = failure === undefined ? (run.variant === 'mutant' ? 'noticed' : 'holds') : `FAILED: ${failure}`;
+        const twice = sum(run, (row) => row.twice - row.allowed);
+        return line(
+          name,
+          run.variant,
+          `${run.seconds} s`,
+          sum(run, (row) => row.missing),
+          twice,
+          outcome,
+        );
+      });
+    });
+  process.stdout.write(`\n${[line('drill', 'run', 'time', 'missing', 'twice', 'outcome'), ...lines].join('\n')}\n`);
 }
 
 function tableOf(rows: readonly VerdictRow[]): string[] {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { drills } from '../../loadtest/drills/catalogue.ts';
 import { documentOf } from '../../loadtest/drills/document.ts';
 import { type DrillRun, failureOf } from '../../loadtest/drills/drill.ts';
-import { readOptions } from '../../loadtest/drills/options.ts';
+import { type Asked, argumentsOf, readOptions } from '../../loadtest/drills/options.ts';
 import { edited } from '../../loadtest/drills/world/mutants.ts';
 import { createStrikes } from '../../loadtest/drills/sale/strikes.ts';
 
@@ -22,6 +22,7 @@ test('a run fails on what does not hold, on a fault without proof, and on a muta
   expect(failureOf(run({}))).toBeUndefined();
   expect(failureOf(run({ faults: ['one order is missing'] }))).toBe('one order is missing');
   expect(failureOf(run({ proofs: [] }))).toMatch(/^void/);
+  expect(failureOf(run({ proofs: [], faults: ['one order is missing'] }))).toMatch(/^one order is missing; void/);
   expect(failureOf(run({ proofs: [{ what: 'worker killed', times: 0 }] }))).toMatch(/^void.*worker killed/);
   expect(failureOf(run({ variant: 'mutant' }))).toBe('the removed guard was not noticed');
   expect(failureOf(run({ variant: 'mutant', faults: ['one order is missing'] }))).toBeUndefined();
@@ -61,6 +62,22 @@ test('without words all drills run at their full size; wrong words are answered 
   expect(() => readOptions(['--parts', 'door'], known, ['api'])).toThrow('--parts takes api');
 });
 
+test('the large set runs with the fault alone, each within its own time, and within forty minutes in all', () => {
+  const asked = readOptions(['--large'], drills, ['api']) as Asked;
+  expect(asked.names).toContain('worker-kills');
+  expect(asked.names.filter((name) => drills[name] === undefined)).toEqual([]);
+  expect(asked.options).toMatchObject({ orders: undefined, control: false, mutant: false });
+  const minutes = asked.names.map((name) => asked.limitsOf(name).minutes);
+  expect(minutes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(40);
+});
+
+test('a drill that runs in a process of its own is asked for what was asked of the command', () => {
+  const given = ['chaos', '--orders', '50', '--minutes', '0.5', '--seed', '7', '--seeds', '2', '--no-mutant'];
+  const { options } = readOptions(given, drills, ['api', 'worker']) as Asked;
+  const again = readOptions(['chaos', ...argumentsOf(options), '--here'], drills, ['api', 'worker']) as Asked;
+  expect(again).toMatchObject({ names: ['chaos'], isHere: true, options });
+});
+
 test('the document names every drill, and says what failed', () => {
   const text = documentOf(drills, [
     {
@@ -93,7 +110,7 @@ test('orders whose connection is cut after COMMIT are there once, paid and maile
     ['commit-cut', '--orders', '40', '--minutes', '0.05', '--no-control', '--no-mutant'],
     drills,
     [],
-  ) as Exclude<ReturnType<typeof readOptions>, string>;
+  ) as Asked;
   const runs = (await drills['commit-cut']?.run(options)) ?? [];
   expect(runs).toHaveLength(1);
   for (const one of runs) expect(failureOf(one)).toBeUndefined();

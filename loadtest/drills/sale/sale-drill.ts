@@ -60,7 +60,10 @@ export function saleDrill(drill: SaleDrill): Drill {
     run: async (options) => {
       const runs: DrillRun[] = [];
       for (const seed of options.seeds)
-        for (const variant of variantsOf(drill, options, seed)) runs.push(await runOnce(drill, options, variant, seed));
+        for (const variant of variantsOf(drill, options, seed)) {
+          runs.push(await runOnce(drill, options, variant, seed));
+          options.onRun?.(runs);
+        }
       return runs;
     },
   };

@@ -107,10 +107,12 @@ export async function openQueueWorld() {
     },
     set: async (
       event: TestEvent,
-      change: { phase?: string; rateMax?: number; lapsedBelow?: number; serving?: number },
+      change: { phase?: string; rateMax?: number; lapsedBelow?: number; serving?: number; isPaused?: boolean },
     ): Promise<void> => {
       await db.execute(sql`
         update waiting_rooms set phase = coalesce(${change.phase ?? null}, phase),
+          paused = coalesce(${change.isPaused ?? null}::boolean, paused),
+          paused_at = case coalesce(${change.isPaused ?? null}::boolean, paused) when true then now() end,
           rate_max = coalesce(${change.rateMax ?? null}::float8, rate_max),
           serving = greatest(serving, coalesce(${change.serving ?? null}::float8, serving)),
           lapsed_below = coalesce(${change.lapsedBelow ?? null}::integer, lapsed_below)
