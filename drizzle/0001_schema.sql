@@ -180,6 +180,16 @@ create index buyer_verifications_expires on buyer_verifications (expires_at);
 
 -- catalog -------------------------------------------------------------------------------------------------------------
 
+-- Files of pictures; a picture's id is a hash of its content and owner.
+create table pictures (
+  id text primary key check (id ~ '^[0-9a-f]{32}$'),
+  organizer_id text not null references organizers (id),
+  -- When it was last uploaded, or taken from an event. What no event shows is deleted a day later.
+  touched_at timestamptz not null default now()
+);
+create index pictures_organizer on pictures (organizer_id, touched_at);
+create index pictures_touched on pictures (touched_at);
+
 create table events (
   id text primary key,
   organizer_id text not null references organizers (id),
@@ -212,6 +222,11 @@ create table events (
   published_at timestamptz,
   -- Since when the event has no date: its times are those before the postponement.
   postponed_at timestamptz,
+  picture_id text references pictures (id),
+  picture_alt text not null default '',
+  -- The point that every cut of the picture keeps in view, in percent.
+  picture_focus_x integer not null default 50 check (picture_focus_x between 0 and 100),
+  picture_focus_y integer not null default 50 check (picture_focus_y between 0 and 100),
   -- The search entry, made from the event's texts by src/catalog/search. The worker adds it to rows that were written past
   -- the service and renews older versions.
   search tsvector not null default '',
@@ -226,6 +241,7 @@ create table events (
 );
 
 create unique index events_organizer_event on events (organizer_id, id);
+create index events_picture on events (picture_id) where picture_id is not null;
 create index events_public on events (starts_at, id) where status = 'published';
 create index events_public_city on events (city_key, starts_at, id) where status = 'published';
 create index events_search on events using gin (search) where status = 'published';

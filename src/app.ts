@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cors } from 'hono/cors';
+import { pictureFileRoutes } from './catalog/index.ts';
 import type { Service } from './compose.ts';
 import { contractOf } from './contract.ts';
 import { apiDocs } from './http/contract/api-docs.ts';
@@ -79,6 +80,7 @@ export function createApp(service: Service) {
       isSignUpOpen: config.SELF_SIGN_UP,
     }),
   );
+  app.route('/', pictureFileRoutes(service));
   app.route('/', webRoutes({ publicReads, assetsOnce, publicUrl: service.publicUrl, clock: service.clock }));
   const hotRoutes = createHotRoutes({
     routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],

@@ -1,5 +1,5 @@
 import { createActors, createPasswords, createPresentsCredential, createVerificationLanes } from './access/index.ts';
-import { queueTag, servePublicReads } from './catalog/index.ts';
+import { createPictureMaker, createPictures, queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
 import { composeLanes } from './compose-lanes.ts';
@@ -24,12 +24,12 @@ import {
 import { createPaymentAccounts, paymentPorts, paymentsPerSecond, watchPaymentBacklog } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
 import { type DbOptions, type OpenDb, openDb } from './platform/database/db.ts';
+import { createFileStorage } from './platform/files/create-storage.ts';
 import { createStagedSignal } from './platform/jobs/staged-signal.ts';
 import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/resilience/shutdown.ts';
 import { problems } from './problems.ts';
-import { createReportStorage } from './reports/index.ts';
 import {
   createCallsLimiter,
   createDecide,
@@ -124,6 +124,8 @@ export function compose(config: Config, log: Log) {
   );
   const passwords = opened('password helpers', createPasswords(), (made) => made.close());
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
+  const pictureMaker = opened('picture maker', createPictureMaker(), (maker) => maker.close());
+  const fileStorage = createFileStorage(config);
   const actors = createActors({ db, clock, config });
   const cachedReads = opened(
     'cached reads',
@@ -211,7 +213,9 @@ export function compose(config: Config, log: Log) {
     canMessagePhones: createCanMessagePhones({ db }),
     findEvent: findEventOfRoom(rooms),
     ...paymentPorts,
-    reportStorage: createReportStorage(config),
+    fileStorage,
+    pictureMaker,
+    pictures: createPictures({ fileStorage }),
     hasAdmissions,
     limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),

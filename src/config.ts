@@ -159,7 +159,7 @@ export const variables = z.object({
   CDN_PURGE_URL: httpUrl.optional(),
   CDN_PURGE_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 
-  REPORTS_DIR: z.string().default('.data/reports'),
+  FILES_DIR: z.string().default('.data/files'),
   S3_ENDPOINT: httpUrl.optional(),
   S3_BUCKET: z
     .string()

@@ -135,6 +135,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   createEvent: { slug: 'senja-di-selatan', currency: 'IDR', ...event },
   changeEvent: { venue: 'Stadion Mandala Krida', version: 3 },
   setSales: { sales: 'closed' },
+  changePicture: { focus: { x: 50, y: 30 }, alt: 'The stage at sunset' },
   createScheduleItem: {
     title: 'Nadin Amizah',
     stage: 'Main stage',

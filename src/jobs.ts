@@ -1,6 +1,6 @@
 import { purgeAccess, staffInvited, staffPasswordReset, verificationRequested } from './access/jobs.ts';
 import { cdnPurgeJob } from './http/public-cache/cdn-purge.ts';
-import { eventCancelled, indexEventsJob } from './catalog/jobs.ts';
+import { clearPicturesJob, eventCancelled, indexEventsJob } from './catalog/jobs.ts';
 import { recordSaleMinutesJob } from './desk/jobs.ts';
 import { checkInvariantsJob } from './invariants.ts';
 import {
@@ -47,6 +47,7 @@ import { maintainReportsJob, makeReportJob } from './reports/jobs.ts';
  */
 export const jobs = {
   'event.cancelled': eventCancelled,
+  'catalog.clear_pictures': clearPicturesJob,
   'catalog.index_events': indexEventsJob,
   'order.placed': orderPlaced,
   'order.closing': orderClosing,

@@ -67,8 +67,8 @@ export function productionFaults(config: Checked, given: Given): string[] {
       : [
           'DATABASE_DIRECT_URL: belongs to the migration alone; the service must not hold the credentials of the owner',
         ]),
-    ...(given['S3_ENDPOINT'] === undefined && given['REPORTS_DIR'] === undefined
-      ? ['REPORTS_DIR: is required without S3_ENDPOINT: a folder that all processes share, for the files of reports']
+    ...(given['S3_ENDPOINT'] === undefined && given['FILES_DIR'] === undefined
+      ? ['FILES_DIR: is required without S3_ENDPOINT: a folder that all processes share, for reports and pictures']
       : []),
     ...(given['OPERATIONS_TOKEN'] === undefined ? ['OPERATIONS_TOKEN: is required'] : []),
     ...(sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)

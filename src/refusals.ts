@@ -13,6 +13,14 @@ const eventChange = [...event, 'event.cancelled', 'event.changed_meanwhile'] as 
 const order = ['order.not_found'] as const;
 const pages = ['traffic.switched_off'] as const;
 const reportFile = ['report.not_found', 'report.not_ready', 'report.expired', 'service.busy'] as const;
+const pictureFile = [
+  'picture.type_unsupported',
+  'picture.animated',
+  'picture.too_many_pixels',
+  'picture.too_small',
+  'picture.unreadable',
+  'service.busy',
+] as const;
 const streams = ['live.too_many_streams'] as const;
 const roomOfEvent = [...event, 'queue.not_found'] as const;
 
@@ -125,6 +133,16 @@ export const refusals = {
   postponeEvent: [...eventChange, 'event.not_published'],
   resumeEvent: eventChange,
   setSales: eventChange,
+  setPicture: [...event, 'event.cancelled', 'event.not_publishable', 'catalog.limit_reached', ...pictureFile],
+  changePicture: [
+    ...event,
+    'event.cancelled',
+    'event.not_publishable',
+    'catalog.limit_reached',
+    'picture.not_found',
+    'service.busy',
+  ],
+  removePicture: [...event, 'event.cancelled', 'event.not_publishable', 'picture.not_found'],
   showSales: event,
   streamSales: [...event, ...streams],
   listScheduleItems: event,

@@ -23,7 +23,7 @@ const production = {
   ENV: 'production',
   PUBLIC_URL: 'https://tickets.example.com',
   OPERATIONS_TOKEN: random('operations'),
-  REPORTS_DIR: '/var/lib/antre/reports',
+  FILES_DIR: '/var/lib/antre/reports',
   CORS_ALLOW_ORIGINS: 'https://tickets.example.com',
 };
 
@@ -104,7 +104,7 @@ const refusals: readonly (readonly [about: string, change: Environment, names: s
   ['plain http to the payment page', { MIDTRANS_SNAP_URL: 'http://sandbox:4000/midtrans' }, 'MIDTRANS_SNAP_URL'],
   ['plain http to the gateway', { MIDTRANS_API_URL: 'http://sandbox:4000/midtrans' }, 'MIDTRANS_API_URL'],
   ['plain http to S3', { ...s3, S3_ENDPOINT: 'http://s3.example.com' }, 'S3_ENDPOINT'],
-  ['no place for the files of reports', { REPORTS_DIR: undefined }, 'REPORTS_DIR'],
+  ['no place for the files of reports', { FILES_DIR: undefined }, 'FILES_DIR'],
   ['plain http to WhatsApp', { WHATSAPP_GRAPH_URL: 'http://sandbox:4000/graph' }, 'WHATSAPP_GRAPH_URL'],
 ];
 
@@ -140,7 +140,7 @@ describe('production takes', () => {
     ['one password for both Redis', { REDIS_CACHE_URL: 'redis://:pw@cache', REDIS_QUEUE_URL: 'redis://:pw@queue' }],
     ['mail by TLS, by STARTTLS, and on this machine', { SMTP_URL: 'smtp://mail:587/?requireTLS=true' }],
     ['mail by TLS', { SMTP_URL: 'smtps://user:pw@mail:465' }],
-    ['reports in S3 and no folder', { ...s3, REPORTS_DIR: undefined }],
+    ['reports in S3 and no folder', { ...s3, FILES_DIR: undefined }],
     ['mail on this machine', { SMTP_URL: 'smtp://127.0.0.1:25' }],
   ])('%s', (_about, change) => {
     expect(faultsOf({ ...production, ...change })).toEqual([]);

@@ -24,7 +24,7 @@ const production = {
   ENV: 'production',
   PUBLIC_URL: 'https://tickets.example.com',
   OPERATIONS_TOKEN: random('operations'),
-  REPORTS_DIR: '/var/lib/antre/reports',
+  FILES_DIR: '/var/lib/antre/reports',
   CORS_ALLOW_ORIGINS: 'https://tickets.example.com',
 };
 

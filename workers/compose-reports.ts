@@ -3,9 +3,10 @@ import { notifyMember } from '../src/notifications/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { createReplica, readFromPrimary } from '../src/platform/database/replica.ts';
+import { createFileStorage } from '../src/platform/files/create-storage.ts';
 import type { Log } from '../src/platform/log.ts';
 import type { Closers } from '../src/platform/resilience/shutdown.ts';
-import { type MakeReportDeps, createReportMailOf, createReportStorage } from '../src/reports/index.ts';
+import { type MakeReportDeps, createReportMailOf } from '../src/reports/index.ts';
 
 /** A process makes one report at a time, page by page. */
 const poolSize = 1;
@@ -26,7 +27,7 @@ export function composeReports(deps: {
     notifyMember(mailing, tx, { template: 'report_ready', subjectId: id, organizerId, memberId });
   return {
     reportSource: reportSource(),
-    reportStorage: createReportStorage(config),
+    fileStorage: createFileStorage(config),
     reportMailOf: createReportMailOf(mailing),
     notifyReportReady,
   };

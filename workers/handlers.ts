@@ -1,5 +1,5 @@
 import { purgeEndedAccess } from '../src/access/index.ts';
-import { indexEvents } from '../src/catalog/index.ts';
+import { clearPictures, indexEvents } from '../src/catalog/index.ts';
 import type { Config } from '../src/config.ts';
 import { purgeCdn } from '../src/http/public-cache/cdn-purge-call.ts';
 import { recordSaleMinutes } from '../src/desk/index.ts';
@@ -77,6 +77,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'webhooks.send': (turn, { signal }) => sendWebhooksOf(deps, turn, signal),
     'webhooks.disabled': (endpoint) => notifyOwners(deps, endpoint),
     'webhooks.purge': () => purgeWebhooks(deps),
+    'catalog.clear_pictures': () => clearPictures(deps),
     'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
     'orders.index_search': () => indexOrders(deps),
@@ -126,6 +127,7 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'webhooks.give_turns': 1,
   'webhooks.purge': 60 * minute,
   'catalog.index_events': minute,
+  'catalog.clear_pictures': 10 * minute,
   'sales.record_minutes': 20,
   'reports.maintain': 15,
   'invariants.check': 15 * minute,

@@ -23,7 +23,8 @@ export function apiTypesText(contract: Contract): string {
 }
 
 function operationText(method: string, operation: ContractOperation): string {
-  const body = operation.requestBody?.content?.['application/json']?.schema;
+  const content = operation.requestBody?.content;
+  const body = content?.['application/json']?.schema;
   const fields = parts.flatMap(([name, place]) => {
     const own = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
     if (own.length === 0) return [];
@@ -36,7 +37,8 @@ function operationText(method: string, operation: ContractOperation): string {
     return [`${name}${required.length === 0 ? '?' : ''}: ${typeText(schema, '      ')}`];
   });
   const json = `json${operation.requestBody?.required === true ? '' : '?'}: `;
-  const input = body === undefined ? fields : [...fields, `${json}${typeText(body, '      ')}`];
+  const file = content?.['application/octet-stream'] === undefined ? [] : ['bytes: Uint8Array'];
+  const input = body === undefined ? [...fields, ...file] : [...fields, `${json}${typeText(body, '      ')}`];
   return `${commentText(operation.summary, '    ')}    ${method}: {
       input: { ${input.join('; ')} };
       data: ${dataText(operation)};

@@ -99,13 +99,16 @@ function inputText(operation: ContractOperation): { text: string; isOpen: boolea
     const schema: Schema = { type: 'object', properties: Object.fromEntries(properties), required };
     return [{ name, isNeeded: required.length > 0, schema }];
   });
-  const body = operation.requestBody?.content?.['application/json']?.schema;
+  const content = operation.requestBody?.content;
+  const body = content?.['application/json']?.schema;
   const isBodyNeeded = operation.requestBody?.required === true;
   const all = body === undefined ? parts : [...parts, { name: 'body', isNeeded: isBodyNeeded, schema: body }];
   const fields = all.map(({ name, isNeeded, schema }) => `${name}${isNeeded ? '' : '?'}: ${typeText(schema, '  ')}`);
+  const isFile = content?.['application/octet-stream'] !== undefined;
+  if (isFile) fields.push('body: Uint8Array');
   return {
     text: fields.length === 0 ? '{}' : `{ ${fields.join('; ')} }`,
-    isOpen: all.every(({ isNeeded }) => !isNeeded),
+    isOpen: !isFile && all.every(({ isNeeded }) => !isNeeded),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Actors } from '../access/actors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ChangeDeps } from './events/change-locked-event.ts';
+import type { PictureDeps } from './media/set-picture.ts';
 import type { EventChanged, LimitsChanged, WasOrdered } from './ports.ts';
 
 /** Everything that the organiser's routes of this room need. */
-export type CatalogDeps = ChangeDeps & {
+export type CatalogDeps = PictureDeps & {
   readonly actors: Actors;
   readonly clock: Clock;
   readonly limitsChanged: LimitsChanged;

@@ -1,3 +1,5 @@
+import type { PictureRefusal } from './media/make-picture.ts';
+import { picturePixelsMax, pictureSideMax } from './limits.ts';
 import { DomainError, type ProblemDetails } from '../platform/errors.ts';
 
 export type CatalogErrorCode =
@@ -12,7 +14,9 @@ export type CatalogErrorCode =
   | 'ticket_category.not_found'
   | 'ticket_category.has_orders'
   | 'ticket_category.pool_unknown'
-  | 'catalog.limit_reached';
+  | 'catalog.limit_reached'
+  | 'picture.not_found'
+  | PictureRefusal;
 
 export const catalogProblems = {
   'event.not_found': { status: 404, title: 'Event not found' },
@@ -27,6 +31,12 @@ export const catalogProblems = {
   'ticket_category.has_orders': { status: 409, title: 'Ticket category has orders' },
   'ticket_category.pool_unknown': { status: 409, title: 'Unknown pool' },
   'catalog.limit_reached': { status: 409, title: 'Limit reached' },
+  'picture.not_found': { status: 404, title: 'Picture not found' },
+  'picture.type_unsupported': { status: 415, title: 'Not a picture of a known type' },
+  'picture.animated': { status: 415, title: 'Animated picture' },
+  'picture.too_many_pixels': { status: 413, title: 'Too many pixels' },
+  'picture.too_small': { status: 400, title: 'Picture too small' },
+  'picture.unreadable': { status: 400, title: 'Picture unreadable' },
 } as const satisfies Record<CatalogErrorCode, { status: number; title: string }>;
 
 const refusal = (code: CatalogErrorCode, message: string, details?: ProblemDetails) =>
@@ -49,6 +59,15 @@ export const ticketCategoryHasOrders = () =>
     'ticket_category.has_orders',
     'Tickets of this category were ordered: it can be closed, but not deleted or moved to another pool.',
   );
+export const pictureNotFound = () => refusal('picture.not_found', 'There is no such picture.');
+const pictureReasons: Readonly<Record<PictureRefusal, string>> = {
+  'picture.type_unsupported': 'The file must be a JPEG, PNG, WebP or AVIF picture.',
+  'picture.animated': 'The picture must not be animated.',
+  'picture.too_many_pixels': `The picture must have at most ${picturePixelsMax} pixels, and ${pictureSideMax} on a side.`,
+  'picture.too_small': 'The picture must have at least 960 by 600 pixels.',
+  'picture.unreadable': 'The file is damaged or cut short.',
+};
+export const pictureRefused = (code: PictureRefusal) => refusal(code, pictureReasons[code]);
 export const poolUnknown = () => refusal('ticket_category.pool_unknown', 'The event has no such pool.');
 export const limitReached = (limit: string, max: number) =>
   refusal('catalog.limit_reached', 'There can be no more of these.', { limit, max });

@@ -11,6 +11,15 @@ export const eventCancelled = job({
   timeoutMs: 60_000,
 });
 
+/** Recurring: deletes pictures that no event shows. */
+export const clearPicturesJob = job({
+  name: 'catalog.clear_pictures',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 60_000,
+});
+
 /** Recurring: rebuilds search entries of older builds. */
 export const indexEventsJob = job({
   name: 'catalog.index_events',

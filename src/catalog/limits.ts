@@ -16,3 +16,16 @@ export const searchWordsMax = 8;
 export const termLengthMax = 64;
 /** Words of one event that are stored; Postgres counts up to 16,383. */
 export const searchPositionsMax = 16_000;
+/** Of an uploaded picture. A phone's photo has 3 to 8 MB. */
+export const pictureBytesMax = 12 * 1024 * 1024;
+/** A decoded picture takes three bytes a pixel in the helper process. */
+export const picturePixelsMax = 64_000_000;
+/** Of the longer side, in pixels. */
+export const pictureSideMax = 16_000;
+export const pictureAltLengthMax = 300;
+/** Pictures that an organizer uploads or cuts in a day. */
+export const picturesPerDayMax = 300;
+/** Hex digits of a picture's id: 128 bits of its hash. */
+export const pictureHashLength = 32;
+/** Longer than any cache keeps a page that names a picture. */
+export const unusedPictureHours = 24;

@@ -4,6 +4,7 @@ import { availabilityBandOf } from './public/availability-band.ts';
 import type { Availability } from './ports.ts';
 import type { EventRow, ScheduleItemRow, TicketCategoryRow } from './queries.ts';
 import type { ListedEventRow, PublicEventRow } from './public/queries.ts';
+import { focusOf, picturePath } from './media/sizes.ts';
 import { saleStateOf } from './public/sale-state.ts';
 
 type OrganizerName = { readonly slug: string; readonly name: string };
@@ -28,6 +29,7 @@ function presentListedEvent(row: Listed) {
     isPostponed: row.postponedAt !== null,
     priceFrom: row.priceFrom === null ? null : contractMoney(row.priceFrom, row.currency),
     organizer: { slug: row.organizer.slug, name: row.organizer.name },
+    picture: row.pictureId === null ? null : { path: picturePath(row.pictureId), alt: row.pictureAlt },
   };
 }
 
@@ -59,6 +61,7 @@ export function presentOrganizerEvent(event: EventRow, organizer: OrganizerName)
   return {
     ...listed,
     ...presentEventFields(event),
+    pictureFocus: event.pictureId === null ? null : focusOf(event),
     holdSeconds: event.holdSeconds,
     version: event.version,
     createdAt: event.createdAt.toISOString(),

@@ -1,6 +1,7 @@
 import { createRouter } from '../http/contract/router.ts';
 import type { CatalogDeps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
+import { pictureRoutes } from './media/routes.ts';
 import { scheduleRoutes } from './schedule/routes.ts';
 import { ticketCategoryRoutes } from './ticket-categories/routes.ts';
 
@@ -8,6 +9,7 @@ import { ticketCategoryRoutes } from './ticket-categories/routes.ts';
 export function organizerRoutes(deps: CatalogDeps) {
   return createRouter()
     .route('/', eventRoutes(deps))
+    .route('/', pictureRoutes(deps))
     .route('/', scheduleRoutes(deps))
     .route('/', ticketCategoryRoutes(deps));
 }

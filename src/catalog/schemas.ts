@@ -78,6 +78,16 @@ const listedEvent = {
     .openapi({ description: 'The event has no date: its times are those before the postponement.' }),
   priceFrom: moneySchema.nullable(),
   organizer: organizerSchema,
+  picture: z
+    .object({
+      path: z.string().openapi({ example: '/pictures/4f0c…' }),
+      alt: z.string().openapi({ description: 'What it shows; empty for a picture that only decorates.' }),
+    })
+    .nullable()
+    .openapi({
+      description:
+        'Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change.',
+    }),
 };
 const listedEventSchema = z.object(listedEvent).openapi('ListedEvent');
 export const listingSchema = listOf(listedEventSchema).openapi('Listing');

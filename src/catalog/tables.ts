@@ -1,6 +1,14 @@
 import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { amount, time } from '../platform/database/columns.ts';
 
+/** Files of pictures. A row whose picture no event shows is deleted with its files. */
+export const pictures = pgTable('pictures', {
+  id: text('id').primaryKey(),
+  organizerId: text('organizer_id').notNull(),
+  /** When it was last uploaded, or taken from an event. */
+  touchedAt: time('touched_at').notNull().defaultNow(),
+});
+
 export const events = pgTable('events', {
   id: text('id').primaryKey(),
   organizerId: text('organizer_id').notNull(),
@@ -33,6 +41,10 @@ export const events = pgTable('events', {
   createdAt: time('created_at').notNull().defaultNow(),
   publishedAt: time('published_at'),
   postponedAt: time('postponed_at'),
+  pictureId: text('picture_id'),
+  pictureAlt: text('picture_alt').notNull().default(''),
+  pictureFocusX: integer('picture_focus_x').notNull().default(50),
+  pictureFocusY: integer('picture_focus_y').notNull().default(50),
 });
 
 export const scheduleItems = pgTable(

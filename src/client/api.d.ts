@@ -104,6 +104,12 @@ export type ListedEvent = {
     slug: string;
     name: string;
   };
+  /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
+  picture: {
+    path: string;
+    /** What it shows; empty for a picture that only decorates. */
+    alt: string;
+  } | null;
 };
 
 export type Problem = {
@@ -146,6 +152,12 @@ export type Event = {
     slug: string;
     name: string;
   };
+  /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
+  picture: {
+    path: string;
+    /** What it shows; empty for a picture that only decorates. */
+    alt: string;
+  } | null;
   description: string;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
@@ -1553,6 +1565,12 @@ export type OrganizerEvent = {
     slug: string;
     name: string;
   };
+  /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
+  picture: {
+    path: string;
+    /** What it shows; empty for a picture that only decorates. */
+    alt: string;
+  } | null;
   description: string;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
@@ -1564,6 +1582,11 @@ export type OrganizerEvent = {
   ticketsPerBuyerMax: number | null;
   feePerTicket: Money;
   refundableUntilHours: number | null;
+  /** The point that every cut of the picture keeps in view, in percent. */
+  pictureFocus: {
+    x: number;
+    y: number;
+  } | null;
   holdSeconds: number;
   version: number;
   createdAt: string;
@@ -1630,6 +1653,14 @@ export type Readiness = {
 
 export type Sales = {
   sales: "open" | "closed";
+};
+
+export type ChangePicture = {
+  focus?: {
+    x: number;
+    y: number;
+  };
+  alt?: string;
 };
 
 export type CreateScheduleItem = {
@@ -3423,6 +3454,39 @@ export type Api = {
         eventId: string;
       } };
       data: SalesFigures;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/picture": {
+    /** Give an event a picture */
+    put: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; query?: {
+        /** The point that every cut keeps in view, in percent of the width from the left. 50 by default. */
+        focusX?: number;
+        /** In percent of the height from the top. 50 by default. */
+        focusY?: number;
+        /** What the picture shows, for people who do not see it. Empty for a picture that only decorates. */
+        alt?: string;
+      }; bytes: Uint8Array };
+      data: OrganizerEvent;
+    };
+    /** Cut the picture around another point, or describe it */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: ChangePicture };
+      data: OrganizerEvent;
+    };
+    /** Show the event without a picture */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: OrganizerEvent;
     };
   };
   "/v1/organizers/:slug/events/:eventId/schedule": {

@@ -65,7 +65,8 @@ async function requestOf(facts: OperationFacts, input: CallInput, { url, token }
     if (value !== undefined) query.set(name, String(value));
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json, */*;q=0.5' };
   for (const [name, value] of Object.entries(input.headers ?? {})) if (value !== undefined) headers[name] = value;
-  if (input.body !== undefined) headers['content-type'] = 'application/json';
+  const isFile = input.body instanceof Uint8Array;
+  if (input.body !== undefined) headers['content-type'] = isFile ? 'application/octet-stream' : 'application/json';
   if (facts.keyed) headers['idempotency-key'] = input.idempotencyKey ?? globalThis.crypto.randomUUID();
   if (facts.secured !== undefined) {
     const own = facts.secured === 'always' ? token : undefined;
@@ -78,7 +79,7 @@ async function requestOf(facts: OperationFacts, input: CallInput, { url, token }
     init: {
       method: facts.method,
       headers,
-      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+      ...(input.body === undefined ? {} : { body: isFile ? input.body : JSON.stringify(input.body) }),
     },
   };
 }

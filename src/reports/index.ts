@@ -22,6 +22,5 @@
  *                                                     after `failuresMax` of them --> failed
  */
 export { createReportMailOf } from './downloads/report-mail.ts';
-export { createReportStorage } from './files/create-storage.ts';
 export { maintainReports } from './maintain-reports.ts';
 export { makeNextReport, type MakeReportDeps } from './making/make-report.ts';

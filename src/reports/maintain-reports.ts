@@ -3,7 +3,8 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../platform/database/db.ts';
 import { stageAll } from '../platform/jobs/outbox.ts';
 import type { Log } from '../platform/log.ts';
-import { type ReportStorage, fileKey } from './files/storage.ts';
+import type { FileStorage } from '../platform/files/storage.ts';
+import { fileKey } from './file-key.ts';
 import { makeReportJob } from './jobs.ts';
 import { failuresMax, recordDays } from './limits.ts';
 import { noteWaiting } from './metrics.ts';
@@ -14,7 +15,7 @@ export type MaintainReportsDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
-  readonly reportStorage: ReportStorage;
+  readonly fileStorage: FileStorage;
 };
 
 /** Rows that one run of the job looks after; the next run takes the others. */
@@ -69,7 +70,7 @@ async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<vo
 }
 
 /** Deletes files whose time is over, and what reports without a file may have left. Every run had a file of its own. */
-async function clearFiles({ db, reportStorage }: MaintainReportsDeps): Promise<void> {
+async function clearFiles({ db, fileStorage }: MaintainReportsDeps): Promise<void> {
   const over = await rowsOf<{ id: string; organizerId: string; format: ReportFormat; run: number }>(
     db,
     sql`
@@ -82,7 +83,7 @@ async function clearFiles({ db, reportStorage }: MaintainReportsDeps): Promise<v
   for (const report of over) {
     // First the status: nobody is offered a file that is being deleted.
     await db.execute(sql`update reports set status = 'expired' where id = ${report.id} and status = 'ready'`);
-    for (let run = 1; run <= report.run; run += 1) await reportStorage.remove(fileKey(report, run));
+    for (let run = 1; run <= report.run; run += 1) await fileStorage.remove(fileKey(report, run));
     await db.execute(sql`update reports set cleared_at = now() where id = ${report.id} and cleared_at is null`);
   }
 }

@@ -35,6 +35,7 @@ test('the published contract has every address of the room, each with its answer
       organizer,
       `${organizer}/{eventId}`,
       `${organizer}/{eventId}/cancellation`,
+      `${organizer}/{eventId}/picture`,
       `${organizer}/{eventId}/postponement`,
       `${organizer}/{eventId}/publication`,
       `${organizer}/{eventId}/sales`,

@@ -33,7 +33,7 @@ async function startWorker(): Promise<ChildProcess> {
       DATABASE_URL: config.DATABASE_URL,
       REDIS_CACHE_URL: config.REDIS_CACHE_URL,
       REDIS_QUEUE_URL: config.REDIS_QUEUE_URL,
-      REPORTS_DIR: config.REPORTS_DIR,
+      FILES_DIR: config.FILES_DIR,
       JWT_SECRET: config.JWT_SECRET,
       ORDER_TOKEN_SECRET: config.ORDER_TOKEN_SECRET,
       QUEUE_TOKEN_SECRET: config.QUEUE_TOKEN_SECRET,

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { failuresMax } from '../../src/reports/limits.ts';
 import { maintainReports } from '../../src/reports/index.ts';
 import { reportInvariants } from '../../src/reports/invariants.ts';
-import type { ReportStorage } from '../../src/reports/files/storage.ts';
+import type { FileStorage } from '../../src/platform/files/storage.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { order } from '../../testkit/orders/placing.ts';
 import { type ReportWorld, openReportWorld, reportStatus, stagedCount } from '../../testkit/reports/report-world.ts';
@@ -33,11 +33,11 @@ beforeEach(async () => {
 const ask = async (): Promise<string> =>
   (await world.send('POST', '/reports', { kind: 'orders', format: 'csv' })).body.id;
 const maintain = () =>
-  maintainReports({ db: world.db, clock: systemClock, log: silentLog, reportStorage: world.deps.reportStorage });
+  maintainReports({ db: world.db, clock: systemClock, log: silentLog, fileStorage: world.deps.fileStorage });
 const mailsOf = (id: string) => rowsOf(world.db, sql`select id from deliveries where subject_id = ${id}`);
 
 /** A storage whose write waits, after the first piece, until the test lets it go on. */
-function heldStorage(storage: ReportStorage) {
+function heldStorage(storage: FileStorage) {
   let begun = false;
   let goOn: () => void = () => {};
   const held = new Promise<void>((resolve) => {
@@ -60,15 +60,15 @@ function heldStorage(storage: ReportStorage) {
           })(),
           signal,
         ),
-    } satisfies ReportStorage,
+    } satisfies FileStorage,
   };
 }
 
 describe('one at a time', () => {
   test('workers that begin together make one report of an organizer; the next one follows when it is done', async () => {
     const ids = [await ask(), await ask(), await ask()];
-    const held = heldStorage(world.deps.reportStorage);
-    const first = world.make({ reportStorage: held.storage });
+    const held = heldStorage(world.deps.fileStorage);
+    const first = world.make({ fileStorage: held.storage });
     await until(held.begun);
     // These end at once.
     await Promise.all(Array.from({ length: 8 }, () => world.make()));
@@ -121,8 +121,8 @@ describe('one at a time', () => {
 describe('a worker that is lost', () => {
   test('leaves no file; another begins again, and the first one that wakes up writes nothing and mails nobody', async () => {
     const id = await ask();
-    const held = heldStorage(world.deps.reportStorage);
-    const lost = world.make({ reportStorage: held.storage });
+    const held = heldStorage(world.deps.fileStorage);
+    const lost = world.make({ fileStorage: held.storage });
     await until(held.begun);
     expect(world.files().filter((name) => name.includes(id))).toEqual([`${id}-1.csv.part`]);
     expect((await world.send('GET', `/reports/${id}/file`)).body.code).toBe('report.not_ready');
@@ -157,8 +157,8 @@ describe('a worker that is lost', () => {
 
 test('a cancelled report ends its worker within seconds, and leaves nothing', async () => {
   const id = await ask();
-  const held = heldStorage(world.deps.reportStorage);
-  const making = world.make({ reportStorage: held.storage });
+  const held = heldStorage(world.deps.fileStorage);
+  const making = world.make({ fileStorage: held.storage });
   await until(held.begun);
   expect((await world.send('POST', `/reports/${id}/cancellation`)).status).toBe(200);
   await new Promise((resolve) => setTimeout(resolve, 3500));
@@ -172,12 +172,12 @@ test('a cancelled report ends its worker within seconds, and leaves nothing', as
 test('a storage that fails is tried again, and then the report has failed; the next one is made', async () => {
   const id = await ask();
   const next = await ask();
-  const broken: ReportStorage = { ...world.deps.reportStorage, write: () => Promise.reject(new Error('disk full')) };
+  const broken: FileStorage = { ...world.deps.fileStorage, write: () => Promise.reject(new Error('disk full')) };
   for (let time = 1; time < failuresMax; time += 1) {
-    await expect(world.make({ reportStorage: broken })).rejects.toThrow('disk full');
+    await expect(world.make({ fileStorage: broken })).rejects.toThrow('disk full');
     expect(await reportStatus(world, id)).toMatchObject({ status: 'waiting', failures: time, failure: 'file' });
   }
-  await world.make({ reportStorage: broken });
+  await world.make({ fileStorage: broken });
   expect(await reportStatus(world, id)).toMatchObject({ status: 'failed' });
   await world.make();
   expect(await reportStatus(world, next)).toMatchObject({ status: 'ready' });
@@ -188,7 +188,7 @@ test('files are deleted after their time, also those that lost workers have left
   await world.db.execute(sql`update reports set run = 1 where id = ${id}`);
   await world.make();
   const abandoned = `reports/${world.organizer.id}/${id}-1.csv`;
-  await world.deps.reportStorage.write(
+  await world.deps.fileStorage.write(
     abandoned,
     (async function* () {
       yield Buffer.from('old');

@@ -143,8 +143,8 @@ test('a storage that is away is a reason to try again', async () => {
   const id = await readyReport();
   const away = createApp({
     ...world.world.service,
-    reportStorage: {
-      ...world.world.service.reportStorage,
+    fileStorage: {
+      ...world.world.service.fileStorage,
       open: () => Promise.reject(new Error('connection refused')),
     },
   });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDiskStorage } from '../../src/reports/files/disk-storage.ts';
-import { createS3Storage } from '../../src/reports/files/s3-storage.ts';
+import { createDiskStorage } from '../../src/platform/files/disk-storage.ts';
+import { createS3Storage } from '../../src/platform/files/s3-storage.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { order } from '../../testkit/orders/placing.ts';
 import { openReportWorld, readCsv } from '../../testkit/reports/report-world.ts';
-import type { ReportStorage } from '../../src/reports/files/storage.ts';
+import type { FileStorage } from '../../src/platform/files/storage.ts';
 
 /** Guards both storages: a file is there when it is complete, and not before. S3 is a server that checks signatures. */
 
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const s3 = (secretAccessKey = 'S3RVER') =>
   createS3Storage({ endpoint, bucket, region: 'us-east-1', accessKeyId: 'S3RVER', secretAccessKey });
-const storages: Record<string, () => ReportStorage> = {
+const storages: Record<string, () => FileStorage> = {
   disk: () => createDiskStorage(join(folder, 'disk')),
   S3: () => s3(),
 };
@@ -50,7 +50,7 @@ async function* pieces(count: number, onPiece: (number: number) => void = () => 
   }
 }
 
-async function contentOf(storage: ReportStorage, key: string): Promise<Buffer | undefined> {
+async function contentOf(storage: FileStorage, key: string): Promise<Buffer | undefined> {
   const file = await storage.open(key);
   if (file === undefined) return undefined;
   const content = Buffer.from(await new Response(file.pieces).arrayBuffer());
@@ -59,7 +59,7 @@ async function contentOf(storage: ReportStorage, key: string): Promise<Buffer | 
 }
 
 describe.each(Object.keys(storages))('%s', (name) => {
-  const storage = () => storages[name]?.() as ReportStorage;
+  const storage = () => storages[name]?.() as FileStorage;
 
   test.each([
     ['an empty file', 0],

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { createActors } from '../../src/access/actors.ts';
@@ -5,6 +7,7 @@ import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { organizerRoutes } from '../../src/catalog/routes.ts';
 import { publicRoutes } from '../../src/catalog/public/routes.ts';
 import { servePublicReads } from '../../src/catalog/public/serve-public-reads.ts';
+import { createPictureMaker, createPictures } from '../../src/catalog/index.ts';
 import { createStagePurge } from '../../src/http/public-cache/cdn-purge.ts';
 import { createCachedReads } from '../../src/http/public-cache/cached-reads.ts';
 import { handleError } from '../../src/http/problem.ts';
@@ -16,6 +19,7 @@ import { unpayableSale } from '../../src/payments/index.ts';
 import { limitsChanged, wasOrdered } from '../../src/orders/placement/catalog-changes.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type Db, openDb } from '../../src/platform/database/db.ts';
+import { createDiskStorage } from '../../src/platform/files/disk-storage.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
@@ -24,6 +28,8 @@ import { problems } from '../../src/problems.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
+/** Nothing is written here unless a test uploads a picture. */
+const filesFolder = join(tmpdir(), `antre-catalog-${process.pid}`);
 const config = {
   JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef',
   ENCRYPTION_KEY: 'c3'.repeat(32),
@@ -65,8 +71,13 @@ export async function openCatalog(options: {
   const actors = createActors({ db, clock, config });
   const stagePurge = createStagePurge(options.cdnPurgeUrl);
   const eventChanged = createNoteEventChange({ clock, config });
+  const fileStorage = createDiskStorage(filesFolder);
+  const pictureMaker = createPictureMaker();
   const deps = {
     db,
+    fileStorage,
+    pictureMaker,
+    pictures: createPictures({ fileStorage }),
     clock,
     config,
     actors,
@@ -95,6 +106,7 @@ export async function openCatalog(options: {
       return publicReads.fetch(request) ?? app.fetch(request);
     },
     close: async () => {
+      await pictureMaker.close();
       replica?.close();
       cachedReads.close();
       redis.disconnect();

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { readFromPrimary } from '../../src/platform/database/replica.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { createReportStorage } from '../../src/reports/index.ts';
+import { createFileStorage } from '../../src/platform/files/create-storage.ts';
 import { type MakeReportDeps, makeNextReport } from '../../src/reports/making/make-report.ts';
 import { type TestOrganizer, createOrganizer, signedInOwner } from '../factories.ts';
 import { placingDeps } from '../orders/placing.ts';
@@ -24,7 +24,7 @@ export type ReportWorld = Awaited<ReturnType<typeof openReportWorld>>;
 
 export async function openReportWorld(environment: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'antre-reports-'));
-  const world: TestService = await startTestService({ REPORTS_DIR: folder, ...environment });
+  const world: TestService = await startTestService({ FILES_DIR: folder, ...environment });
   const { config } = world.service;
   const open = openWorkDb(config.DATABASE_URL);
   const { db } = open;
@@ -34,7 +34,7 @@ export async function openReportWorld(environment: Record<string, string> = {}) 
   const deps: MakeReportDeps = {
     db,
     reportSource: readFromPrimary(db),
-    reportStorage: createReportStorage(config),
+    fileStorage: createFileStorage(config),
     log: silentLog,
     notifyReportReady: (tx, { id, organizerId, memberId }) =>
       notifyMember(mailing, tx, { template: 'report_ready', subjectId: id, organizerId, memberId }),

@@ -14,6 +14,7 @@ const externals = [
   'pdfkit',
   'subset-font',
   'harfbuzzjs',
+  'sharp',
 ];
 
 /** The programs that run as one file each: they start in a third of the time and half the memory. */
@@ -23,7 +24,11 @@ export const bundles = {
 } as const;
 
 /** The helper processes of the API, each a file beside the program: `helperFile` in `src/platform/resilience/helper-processes.ts` looks there. */
-const helpers = ['src/orders/tickets/tickets-helper.ts', 'src/access/sessions/password-helper.ts'];
+const helpers = [
+  'src/orders/tickets/tickets-helper.ts',
+  'src/access/sessions/password-helper.ts',
+  'src/catalog/media/picture-helper.ts',
+];
 
 /** Bundles the API and the worker into the data folder, and beside them the files for browsers. */
 export async function bundle(): Promise<void> {

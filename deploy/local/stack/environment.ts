@@ -36,7 +36,7 @@ export function productEnvironment(
     FONNTE_URL: `${sandbox}/fonnte`,
     WABLAS_URL: `${sandbox}/wablas/{server}`,
     ...sandboxBeacon(sandbox, given),
-    REPORTS_DIR: join(dataFolder, 'reports'),
+    FILES_DIR: join(dataFolder, 'files'),
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
     ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),

@@ -4,7 +4,7 @@ import { openDb } from '../../../src/platform/database/db.ts';
 import { readFromPrimary } from '../../../src/platform/database/replica.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createLog } from '../../../src/platform/log.ts';
-import { createDiskStorage } from '../../../src/reports/files/disk-storage.ts';
+import { createDiskStorage } from '../../../src/platform/files/disk-storage.ts';
 import { makeNextReport } from '../../../src/reports/index.ts';
 import { reports } from '../../../src/reports/tables.ts';
 import { eq } from 'drizzle-orm';
@@ -47,7 +47,7 @@ async function make(task: ReportToMake): Promise<MadeReport> {
     {
       db: open.db,
       reportSource: readFromPrimary(open.db),
-      reportStorage: createDiskStorage(task.folder),
+      fileStorage: createDiskStorage(task.folder),
       log: createLog({ level: 'warn', process: 'bench' }),
       notifyReportReady: () => Promise.resolve(),
     },

@@ -28,6 +28,10 @@ export const organizerEventsQuery = z.object({ ...pageQuery, status: eventStatus
 export const organizerEventSchema = z
   .object({
     ...publicEventSchema.shape,
+    pictureFocus: z
+      .object({ x: z.int(), y: z.int() })
+      .nullable()
+      .openapi({ description: 'The point that every cut of the picture keeps in view, in percent.' }),
     holdSeconds: z.int(),
     version: z.int(),
     createdAt: timeSchema,

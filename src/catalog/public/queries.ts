@@ -59,6 +59,8 @@ export type ListedEventRow = {
   readonly endsAt: Date;
   readonly status: 'draft' | 'published' | 'cancelled';
   readonly postponedAt: Date | null;
+  readonly pictureId: string | null;
+  readonly pictureAlt: string;
   readonly organizer: { readonly slug: string; readonly name: string };
   readonly priceFrom: string | null;
   /** The sort key to the microsecond, which a Date does not hold. */
@@ -86,6 +88,8 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
       endsAt: events.endsAt,
       status: events.status,
       postponedAt: events.postponedAt,
+      pictureId: events.pictureId,
+      pictureAlt: events.pictureAlt,
       organizer,
       priceFrom,
       startsAtMicros: sql<string>`(extract(epoch from ${events.startsAt}) * 1000000)::bigint::text`,

@@ -3,7 +3,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
 import { linkExpired, reportExpired, reportNotFound, reportNotReady } from '../errors.ts';
-import { type ReportStorage, fileKey } from '../files/storage.ts';
+import type { FileStorage } from '../../platform/files/storage.ts';
+import { fileKey } from '../file-key.ts';
 import { ownReport } from '../requests/queries.ts';
 import type { Report } from '../tables.ts';
 import type { DownloadGate } from './download-gate.ts';
@@ -13,7 +14,7 @@ import { readReportToken } from './report-link.ts';
 export type OpenReportDeps = {
   readonly db: Db;
   readonly clock: Clock;
-  readonly reportStorage: ReportStorage;
+  readonly fileStorage: FileStorage;
   readonly downloadGate: DownloadGate;
   readonly config: { readonly HASH_SECRET: string };
 };
@@ -39,7 +40,7 @@ export async function openReport(deps: OpenReportDeps, reader: ReportReader, rep
   refuseWithoutFile(report);
   let bytes = 0;
   const pieces = await deps.downloadGate.stream(reader.organizerId, async () => {
-    const file = await deps.reportStorage.open(fileKey(report, report.run)).catch((error: unknown) => {
+    const file = await deps.fileStorage.open(fileKey(report, report.run)).catch((error: unknown) => {
       throw serviceUnavailable(error);
     });
     if (file === undefined) throw reportExpired();

@@ -2,7 +2,8 @@ import { isUnavailable, sqlState, violatedConstraint } from '../../platform/data
 import { type Db, transaction } from '../../platform/database/db.ts';
 import type { ReadSource } from '../../platform/database/replica.ts';
 import type { Log } from '../../platform/log.ts';
-import { type ReportStorage, fileKey } from '../files/storage.ts';
+import type { FileStorage } from '../../platform/files/storage.ts';
+import { fileKey } from '../file-key.ts';
 import { leaseSeconds, renewEveryMs, rowsMax } from '../limits.ts';
 import { reportRows, reportRuns, reportSeconds } from '../metrics.ts';
 import { csvFile } from './csv-file.ts';
@@ -15,7 +16,7 @@ export type MakeReportDeps = {
   readonly db: Db;
   /** The replica where there is one. Its pool is apart, so that a report takes no connection from other jobs. */
   readonly reportSource: ReadSource;
-  readonly reportStorage: ReportStorage;
+  readonly fileStorage: FileStorage;
   readonly log: Log;
   /** Queues the mail with the link, in the transaction that makes the report ready. */
   readonly notifyReportReady: (tx: Db, report: Claim & { readonly memberId: string }) => Promise<void>;
@@ -101,7 +102,7 @@ async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal
   try {
     const columns = outputColumns(kinds[claim.kind]);
     const pieces = claim.format === 'csv' ? csvFile(columns, counted()) : xlsxFile(claim.kind, columns, counted());
-    const bytes = await deps.reportStorage.write(fileKey(claim, claim.run), pieces, ended);
+    const bytes = await deps.fileStorage.write(fileKey(claim, claim.run), pieces, ended);
     return { rows, bytes, milliseconds: performance.now() - started };
   } catch (error) {
     // A stream may hide the reason for which it was ended.

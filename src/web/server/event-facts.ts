@@ -7,9 +7,12 @@ const availabilities = { open: 'InStock', upcoming: 'PreOrder', sold_out: 'SoldO
 /**
  * The event for search engines, as JSON-LD of schema.org. It is a block of data, which the page's policy does not run. `<` is written as
  * an escape, so that no text can end the block.
- * @param pageUrl the page's canonical address
+ * @param at.pageUrl the page's canonical address
  */
-export function eventJsonLd({ event, categories, availability }: EventFacts, pageUrl: string): Html {
+export function eventJsonLd(
+  { event, categories, availability }: EventFacts,
+  { pageUrl, publicUrl }: { readonly pageUrl: string; readonly publicUrl: string },
+): Html {
   const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
   const facts = {
     '@context': 'https://schema.org',
@@ -32,6 +35,7 @@ export function eventJsonLd({ event, categories, availability }: EventFacts, pag
       },
     },
     organizer: { '@type': 'Organization', name: event.organizer.name },
+    ...(event.picture === null ? {} : { image: [`${publicUrl}${event.picture.path}/large.jpg`] }),
     url: pageUrl,
     offers: categories.map(({ id, name, price, saleOpensAt, saleClosesAt, saleState }) => ({
       '@type': 'Offer',

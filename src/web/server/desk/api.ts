@@ -40,10 +40,14 @@ type Parts = {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly header?: Readonly<Record<string, string | undefined>>;
   readonly json?: unknown;
+  /** A file. */
+  readonly bytes?: Uint8Array;
 };
 
 /** An answer that takes longer is given up, and the page says that the service is busy. */
 const timeoutMs = 10_000;
+/** A file may have to wait for its turn to be worked on. */
+const fileTimeoutMs = 75_000;
 /** The address only completes the URL of a request in process. */
 const inProcess = 'http://api.invalid';
 
@@ -76,8 +80,15 @@ export function createDeskApi(callApi: CallApi, c: Context, session: string | un
           ...(input.query === undefined ? {} : { query: input.query }),
           ...(input.header === undefined ? {} : { headers: input.header }),
           ...(input.json === undefined ? {} : { body: input.json }),
+          ...(input.bytes === undefined ? {} : { body: input.bytes }),
         },
-        { url: inProcess, retriesMax: 0, timeoutMs, fetch, ...(session === undefined ? {} : { token: session }) },
+        {
+          url: inProcess,
+          retriesMax: 0,
+          timeoutMs: input.bytes === undefined ? timeoutMs : fileTimeoutMs,
+          fetch,
+          ...(session === undefined ? {} : { token: session }),
+        },
       );
       return data;
     };

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../../platform/text/format-time.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { poster } from '../poster.ts';
+import { eventPicture, shareImage } from '../event-picture.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
@@ -20,11 +20,11 @@ export function eventPage(context: PageContext, facts: EventFacts, publicUrl: st
     title: event.name,
     description: event.summary,
     pageUrl,
-    head: html`<meta property="og:type" content="event">${eventJsonLd(facts, pageUrl)}`,
+    head: html`<meta property="og:type" content="event">${shareImage(event, publicUrl)}${eventJsonLd(facts, { pageUrl, publicUrl })}`,
     script: 'event.ts',
     className: 'page-event',
     body: html`<article class="event" data-stage="${stage}" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
-<header class="event-head"><div class="event-art">${poster(event.slug, 'poster')}</div>
+<header class="event-head"><div class="event-art${event.picture === null ? '' : ' has-picture'}">${eventPicture(event, '(min-width: 870px) 870px, 100vw', true)}</div>
 <div class="wrap"><p class="overline">${kindText(event.category, context.lang.language)} · ${event.city}</p><h1>${event.name}</h1>
 ${stage === 'off' ? '' : html`<p class="sale-line" id="sale-line">${words.stageTitle[stage]}</p>`}
 ${event.summary === '' ? '' : html`<p class="lead">${event.summary}</p>`}

@@ -3,7 +3,7 @@ import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { poster } from '../poster.ts';
+import { eventPicture } from '../event-picture.ts';
 import type { ListedEvent, Listing } from '../public-documents.ts';
 import { eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';
@@ -27,7 +27,7 @@ export function homePage(context: PageContext, listing: Listing, search: Search,
 <header class="hero"><h1>${words.heading}</h1><p>${words.lead}</p></header>
 ${searchForm(lang, search)}
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${isSearch ? words.results : words.coming}</h2>
-${listing.data.length === 0 ? noEvents(lang) : html`<ul class="cards">${listing.data.map((event) => card(event, lang))}</ul>`}
+${listing.data.length === 0 ? noEvents(lang) : cards(listing, lang)}
 </section>
 <nav class="pager">${isSearch || search.cursor !== undefined ? html`<a class="button button-quiet" href="${linkTo('/', lang)}">${words.all}</a>` : ''}
 ${listing.nextCursor === null ? '' : html`<a class="button" href="${linkTo(homePath({ ...search, cursor: listing.nextCursor }), lang)}" rel="next">${words.more}</a>`}</nav>
@@ -78,7 +78,7 @@ export function organizerPage(
     pageUrl: `${publicUrl}/o/${slug}`,
     body: html`<div class="wrap"><header class="hero"><p class="overline">${words.organizer}</p><h1>${name}</h1></header>
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${words.coming}</h2>
-<ul class="cards">${listing.data.map((event) => card(event, lang))}</ul></section>
+${cards(listing, lang)}</section>
 <nav class="pager">${next === null ? '' : html`<a class="button" href="${linkTo(`/o/${slug}?cursor=${encodeURIComponent(next)}`, lang)}" rel="next">${words.more}</a>`}</nav></div>`,
   });
 }
@@ -88,12 +88,20 @@ function noEvents(lang: ChosenLanguage): Html {
   return html`<div class="empty"><p><strong>${words.none}</strong></p><p>${words.noneHint}</p></div>`;
 }
 
-function card(event: ListedEvent, lang: ChosenLanguage): Html {
+/** Cards of the first row are in view when the page opens. */
+const firstCards = 3;
+const cardSizes = '(min-width: 1000px) 360px, (min-width: 680px) 45vw, 100vw';
+
+function cards({ data }: Listing, lang: ChosenLanguage): Html {
+  return html`<ul class="cards">${data.map((event, index) => card(event, lang, index < firstCards))}</ul>`;
+}
+
+function card(event: ListedEvent, lang: ChosenLanguage, isFirst: boolean): Html {
   const { language } = lang;
   const words = homeWords[language];
   const { startsAt, timeZone } = event;
   return html`<li class="card"><a href="${linkTo(`/events/${event.slug}`, lang)}">
-<span class="card-art">${poster(event.slug, 'poster')}<span class="date-leaf" aria-hidden="true"><b>${formatDate(startsAt, timeZone, language, 'day')}</b>${formatDate(startsAt, timeZone, language, 'month')}</span>
+<span class="card-art">${eventPicture(event, cardSizes, isFirst)}<span class="date-leaf" aria-hidden="true"><b>${formatDate(startsAt, timeZone, language, 'day')}</b>${formatDate(startsAt, timeZone, language, 'month')}</span>
 ${event.status === 'cancelled' ? html`<span class="chip chip-bad card-chip">${words.cancelled}</span>` : ''}</span>
 <span class="card-text"><strong class="card-title">${event.name}</strong>
 <span class="card-line">${formatDate(startsAt, timeZone, language, 'medium')}, ${formatClockIn(startsAt, timeZone, language)}</span>

@@ -1,5 +1,5 @@
-/** Where the files of reports are kept. Keys are made of ids alone. */
-export type ReportStorage = {
+/** Where files are kept. Keys are made of ids and hashes alone. */
+export type FileStorage = {
   /**
    * Writes a file. Nobody can open it before it is complete: a write that fails, or whose process dies, leaves nothing at the key.
    * @param signal ends the write
@@ -13,11 +13,3 @@ export type ReportStorage = {
 };
 
 export type OpenFile = { readonly bytes: number; readonly pieces: ReadableStream<Uint8Array> };
-
-/** Each run of a report has a file of its own, so that a worker taken for dead cannot spoil its successor's. */
-export function fileKey(
-  report: { readonly organizerId: string; readonly id: string; readonly format: string },
-  run: number,
-): string {
-  return `reports/${report.organizerId}/${report.id}-${run}.${report.format}`;
-}

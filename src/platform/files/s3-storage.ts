@@ -1,5 +1,5 @@
 import { S3mini, type UploadPart } from 's3mini';
-import type { ReportStorage } from './storage.ts';
+import type { FileStorage } from './storage.ts';
 
 /** S3 takes parts from 5 MiB. One part is in memory at a time. */
 const partBytes = 8 * 1024 * 1024;
@@ -23,7 +23,7 @@ export type S3Options = {
  * open before it is completed. A worker that dies leaves parts of which only a rule of the bucket can free the space
  * (`docs/reports.md`).
  */
-export function createS3Storage({ endpoint, bucket, ...options }: S3Options): ReportStorage {
+export function createS3Storage({ endpoint, bucket, ...options }: S3Options): FileStorage {
   const address = `${endpoint.replace(/\/+$/, '')}/${bucket}`;
   const client = new S3mini({ ...options, endpoint: address, requestAbortTimeout: callMsMax });
   const reader = new S3mini({ ...options, endpoint: address, requestAbortTimeout: readMsMax });

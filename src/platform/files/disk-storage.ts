@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { ReportStorage } from './storage.ts';
+import type { FileStorage } from './storage.ts';
 
 const unfinished = (path: string): string => `${path}.part`;
 
 /** Files in a folder that API and workers share. A file gets its name when it is complete and on the disk. */
-export function createDiskStorage(folder: string): ReportStorage {
+export function createDiskStorage(folder: string): FileStorage {
   const pathOf = (key: string) => join(folder, key);
   return {
     write: async (key, pieces, signal) => {

@@ -1,0 +1,7 @@
+/** Each run of a report has a file of its own, so that a worker taken for dead cannot spoil its successor's. */
+export function fileKey(
+  report: { readonly organizerId: string; readonly id: string; readonly format: string },
+  run: number,
+): string {
+  return `reports/${report.organizerId}/${report.id}-${run}.${report.format}`;
+}

@@ -1,0 +1,268 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import { sql } from 'drizzle-orm';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { clearPictures } from '../../src/catalog/index.ts';
+import { pictureBytesMax } from '../../src/catalog/limits.ts';
+import { cutOf } from '../../src/catalog/media/make-picture.ts';
+import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+
+/** Guards the pictures of events: what is taken, what is refused, what is served, and what is left behind. */
+
+const folder = mkdtempSync(join(tmpdir(), 'antre-pictures-'));
+let running: TestService;
+let event: TestEvent;
+let key = '';
+
+const managerKey = async (of: TestEvent['organizer']): Promise<string> => {
+  const { service } = running;
+  const actor = await signedInOwner(service.db, of);
+  return (await createApiKey(service, { actor, name: 'test', role: 'manager' })).key;
+};
+
+beforeAll(async () => {
+  running = await startTestService({ FILES_DIR: folder });
+  event = await createEvent(running.service.db);
+  key = await managerKey(event.organizer);
+});
+afterAll(async () => {
+  await running.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const addressOf = (of: TestEvent = event) => `/v1/organizers/${of.organizer.slug}/events/${of.id}/picture`;
+const send = (method: string, body?: Uint8Array | object, query = '', as = key, of = event) =>
+  running.fetch(`${addressOf(of)}${query}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${as}`,
+      ...(body === undefined
+        ? {}
+        : { 'content-type': body instanceof Uint8Array ? 'application/octet-stream' : 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body) }),
+  });
+const shownPicture = async (answer: Response) =>
+  (await answer.json()) as { picture: { path: string; alt: string } | null; pictureFocus: unknown };
+
+const red = { r: 220, g: 20, b: 20 };
+const blue = { r: 20, g: 20, b: 220 };
+
+/** Red on the left and blue on the right, with a place in its metadata and a script behind its end. */
+async function photo(width = 1800, height = 1200): Promise<Buffer> {
+  const right = await sharp({ create: { width: width / 2, height, channels: 3, background: blue } })
+    .png()
+    .toBuffer();
+  const bytes = await sharp({ create: { width, height, channels: 3, background: red } })
+    .composite([{ input: right, left: width / 2, top: 0 }])
+    .withExif({ IFD0: { Copyright: 'SECRET-OWNER' }, IFD3: { GPSLatitude: '6/1 12/1 30/1' } })
+    .jpeg()
+    .toBuffer();
+  return Buffer.concat([bytes, Buffer.from('<script>alert(1)</script>PK\u0003\u0004')]);
+}
+
+/** A PNG that says it has these sides, whose rows are nothing but zeros. */
+function pngOf(width: number, height: number, extra = Buffer.alloc(0)): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const framed = Buffer.alloc(body.length + 8);
+    framed.writeUInt32BE(data.length, 0);
+    body.copy(framed, 4);
+    framed.writeUInt32BE(crc32(body), body.length + 4);
+    return framed;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([1, 0, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    ...(extra.length === 0 ? [] : [chunk('acTL', extra)]),
+    chunk('IDAT', deflateSync(Buffer.alloc(1_000_000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+describe('a photo', () => {
+  let path = '';
+
+  test('is shown by the event and the listing, and served in every size and format without its metadata', async () => {
+    const answer = await send('PUT', await photo(), '?alt=Panggung%20saat%20senja');
+    expect(answer.status).toBe(200);
+    const { picture } = await shownPicture(answer);
+    path = picture?.path ?? '';
+    expect(picture).toEqual({ path: expect.stringMatching(/^\/pictures\/[0-9a-f]{32}$/), alt: 'Panggung saat senja' });
+    const shown = (await (await running.fetch(`/v1/events/${event.slug}`)).json()) as { picture: unknown };
+    expect(shown.picture).toEqual(picture);
+    const listing = (await (await running.fetch('/v1/events')).json()) as { data: { id: string; picture: unknown }[] };
+    expect(listing.data.find(({ id }) => id === event.id)?.picture).toEqual(picture);
+    const sizes = { small: [480, 300], medium: [960, 600], large: [1600, 1000], share: [1200, 630] } as const;
+    for (const [name, [width, height]] of Object.entries(sizes)) {
+      for (const type of name === 'share' ? ['jpg'] : ['jpg', 'avif']) {
+        const file = await running.fetch(`${path}/${name}.${type}`);
+        expect([file.status, file.headers.get('content-type')]).toEqual([
+          200,
+          type === 'jpg' ? 'image/jpeg' : 'image/avif',
+        ]);
+        expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+        expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+        expect(file.headers.get('content-security-policy')).toContain("default-src 'none'");
+        const bytes = Buffer.from(await file.arrayBuffer());
+        const facts = await sharp(bytes).metadata();
+        expect([facts.width, facts.height, facts.exif, facts.xmp, facts.icc]).toEqual([
+          width,
+          height,
+          undefined,
+          undefined,
+          undefined,
+        ]);
+        expect(bytes.includes('SECRET-OWNER') || bytes.includes('<script>')).toBe(false);
+      }
+    }
+    const again = await running.fetch(`${path}/small.avif`, {
+      headers: { 'if-none-match': (await running.fetch(`${path}/small.avif`)).headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+  }, 60_000);
+
+  test('stands in the page with its shape, and in previews of the link', async () => {
+    const page = await (
+      await running.fetch(`/events/${event.slug}?lang=id`, { headers: { accept: 'text/html' } })
+    ).text();
+    expect(page).toContain(`srcset="${path}/small.avif 480w, ${path}/medium.avif 960w, ${path}/large.avif 1600w"`);
+    expect(page).toMatch(/<img[^>]+width="1600" height="1000" alt="Panggung saat senja"[^>]+fetchpriority="high"/);
+    expect(page).toMatch(new RegExp(`<meta property="og:image" content="https?://[^"]+${path}/share.jpg">`));
+    const home = await (await running.fetch('/?lang=id', { headers: { accept: 'text/html' } })).text();
+    expect(home).toContain(`${path}/small.avif 480w`);
+  });
+
+  test('is cut around its focus, and its description changes without a new cut', async () => {
+    const answer = await send('PATCH', { focus: { x: 95, y: 50 }, alt: 'Kanan' });
+    const { picture, pictureFocus } = await shownPicture(answer);
+    expect([answer.status, pictureFocus, picture?.alt]).toEqual([200, { x: 95, y: 50 }, 'Kanan']);
+    expect(picture?.path).not.toBe(path);
+    const renamed = await shownPicture(await send('PATCH', { alt: 'Lain' }));
+    expect(renamed.picture).toEqual({ path: picture?.path, alt: 'Lain' });
+    expect((await send('PATCH', { focus: { x: 101, y: 0 } })).status).toBe(400);
+  }, 60_000);
+
+  test('is left by nothing once no event shows it: not before a day, and never while one does', async () => {
+    const { db, fileStorage } = running.service;
+    const before = await shownPicture(await send('PATCH', { alt: 'Masih ada' }));
+    const kept = before.picture?.path.split('/').at(-1) ?? '';
+    await clearPictures({ db, fileStorage });
+    expect(readdirSync(join(folder, 'pictures')).length).toBe(18);
+    await db.execute(sql`update pictures set touched_at = now() - interval '25 hours'`);
+    await clearPictures({ db, fileStorage });
+    expect(readdirSync(join(folder, 'pictures')).every((name) => name.startsWith(kept))).toBe(true);
+    expect((await send('DELETE')).status).toBe(200);
+    expect((await send('DELETE')).status).toBe(404);
+    await clearPictures({ db, fileStorage });
+    expect(readdirSync(join(folder, 'pictures'))).toHaveLength(9);
+    await db.execute(sql`update pictures set touched_at = now() - interval '25 hours'`);
+    await clearPictures({ db, fileStorage });
+    expect(readdirSync(join(folder, 'pictures'))).toHaveLength(0);
+  });
+});
+
+test('the largest part of the shape that the edges allow lies around the focus', () => {
+  const wide = { width: 2000, height: 500 };
+  expect(cutOf(wide, { width: 8, height: 5 }, { x: 0, y: 50 })).toEqual({ left: 0, top: 0, width: 800, height: 500 });
+  expect(cutOf(wide, { width: 8, height: 5 }, { x: 50, y: 0 }).left).toBe(600);
+  expect(cutOf(wide, { width: 8, height: 5 }, { x: 100, y: 50 }).left).toBe(1200);
+});
+
+describe('what is refused, with nothing changed', () => {
+  const small = async () =>
+    sharp({ create: { width: 959, height: 700, channels: 3, background: red } })
+      .png()
+      .toBuffer();
+  const animated = async () =>
+    sharp(
+      await Promise.all(
+        [red, blue].map((background) =>
+          sharp({ create: { width: 960, height: 600, channels: 3, background } })
+            .png()
+            .toBuffer(),
+        ),
+      ),
+      { join: { animated: true } },
+    )
+      .webp({ loop: 0, delay: [100, 100] })
+      .toBuffer();
+  const cases: readonly [what: string, bytes: () => Promise<Buffer>, status: number, code: string][] = [
+    [
+      'SVG',
+      async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+      415,
+      'picture.type_unsupported',
+    ],
+    ['HTML', async () => Buffer.from('<!doctype html><script>alert(1)</script>'), 415, 'picture.type_unsupported'],
+    [
+      'GIF that is a script too',
+      async () => Buffer.from('GIF89a/*<svg onload=alert(1)>*/=1;alert(1)'),
+      415,
+      'picture.type_unsupported',
+    ],
+    ['PDF', async () => Buffer.from('%PDF-1.7\n'), 415, 'picture.type_unsupported'],
+    [
+      'TIFF',
+      async () =>
+        sharp({ create: { width: 960, height: 600, channels: 3, background: red } })
+          .tiff()
+          .toBuffer(),
+      415,
+      'picture.type_unsupported',
+    ],
+    [
+      'SVG behind the first bytes of a JPEG',
+      async () => Buffer.from('\u00ff\u00d8\u00ff<svg><script/></svg>', 'latin1'),
+      400,
+      'picture.unreadable',
+    ],
+    ['empty body', async () => Buffer.alloc(0), 415, 'picture.type_unsupported'],
+    ['flood of pixels', async () => pngOf(15_000, 15_000), 413, 'picture.too_many_pixels'],
+    ['very long side', async () => pngOf(16_001, 1000), 413, 'picture.too_many_pixels'],
+    ['JPEG that is cut short', async () => (await photo()).subarray(0, 9000), 400, 'picture.unreadable'],
+    ['PNG whose rows are missing', async () => pngOf(4000, 4000), 400, 'picture.unreadable'],
+    ['animated WebP', animated, 415, 'picture.animated'],
+    ['animated PNG', async () => pngOf(1000, 1000, Buffer.alloc(8)), 415, 'picture.animated'],
+    ['small picture', small, 400, 'picture.too_small'],
+  ];
+  test.each(cases)(
+    '%s',
+    async (_what, bytes, status, code) => {
+      const answer = await send('PUT', await bytes());
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([status, code]);
+      const shown = await running.fetch(addressOf().replace(/\/picture$/, ''), {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      expect((await shownPicture(shown)).picture).toBeNull();
+    },
+    60_000,
+  );
+
+  test('a body that is larger than the limit', async () => {
+    const answer = await send('PUT', Buffer.alloc(pictureBytesMax + 1));
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'request.too_large']);
+  });
+
+  test('another organiser, and nobody', async () => {
+    const other = await managerKey(await createOrganizer(running.service.db));
+    const answer = await send('PUT', await photo(), '', other);
+    expect(answer.status).toBe(404);
+    expect((await send('PUT', await photo(), '', 'antre_key_x')).status).toBe(401);
+  });
+
+  test('addresses of files that do not exist, or are not for the public', async () => {
+    const none = '0'.repeat(32);
+    for (const file of [`${none}/small.avif`, `${none}/master.webp`, `${none}/..%2f..%2fetc`, 'x/small.jpg'])
+      expect((await running.fetch(`/pictures/${file}`)).status).toBe(404);
+  });
+});
