@@ -114,14 +114,14 @@ describe('production refuses', () => {
     expect(faults.map((fault) => fault.split(':')[0])).toEqual([names]);
   });
 
-  test('none of it elsewhere, so that a stack on one machine needs no secrets', () => {
+  test('all of it is accepted elsewhere, so that a stack on one machine needs no secrets', () => {
     const short = refusals.filter(([about]) => !about.includes('shorter'));
     for (const [, change] of short) expect(faultsOf({ ...production, ...change, ENV: 'development' })).toEqual([]);
     expect(faultsOf(without(development, 'JWT_SECRET'))).toEqual(['JWT_SECRET: is required']);
   });
 });
 
-test('NODE_ENV=production without ENV is refused, and with it is not', () => {
+test('NODE_ENV=production is refused without ENV and accepted with it', () => {
   expect(faultsOf({ ...development, NODE_ENV: 'production' })[0]).toMatch(/^ENV: is required/);
   expect(faultsOf({ ...production, NODE_ENV: 'production' })).toEqual([]);
   expect(faultsOf({ ...development, NODE_ENV: 'production', ENV: 'development' })).toEqual([]);

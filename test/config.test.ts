@@ -62,7 +62,7 @@ describe('a configuration that is right', () => {
     expect(config.OPERATIONS_TOKEN).toBeUndefined();
   });
 
-  test('reads numbers, switches and lists; what is empty counts as not set', () => {
+  test('reads numbers, switches and lists; an empty value counts as not set', () => {
     const config = loadConfig({
       ...development,
       PORT: '8080',
@@ -117,7 +117,7 @@ describe('a configuration that is wrong', () => {
     for (const fault of faults) expect(new ConfigError(faults).message).toContain(fault);
   });
 
-  test('in production, beside what production refuses', () => {
+  test('in production, together with what production refuses', () => {
     const faults = faultsOf({
       ...production,
       PORT: 'x',

@@ -12,7 +12,7 @@ import {
 } from '../../testkit/access/access-world.ts';
 
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
-describe('what a process remembers of credentials', () => {
+describe('the credentials that a process remembers', () => {
   let world: AccessWorld;
   let organizer: OrganizerWorld;
 
@@ -38,7 +38,7 @@ describe('what a process remembers of credentials', () => {
     return { state, actors: createActors({ ...world.deps, db, ...(max === undefined ? {} : { max }) }) };
   };
 
-  it('asks once for a thousand requests at once, and again after half a minute', async () => {
+  it('a thousand concurrent requests cause one lookup, and half a minute later one more', async () => {
     const { state, actors } = counting();
     const found = await Promise.all(Array.from({ length: 1000 }, () => actors.of(organizer.owner)));
     expect(new Set(found.map((actor) => actor?.id))).toEqual(new Set([organizer.ownerId]));
@@ -51,7 +51,7 @@ describe('what a process remembers of credentials', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('asks nothing for what is none of ours, and forgets what has ended before long', async () => {
+  it('look up no credential that cannot be ours, and forget ended ones before long', async () => {
     const { state, actors } = counting();
     expect(await actors.of(`${organizer.owner.slice(0, -2)}xx`)).toBeUndefined();
     expect(state.reads).toBe(0);
@@ -65,7 +65,7 @@ describe('what a process remembers of credentials', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('lets no guess push out who works, and of those who work forgets the one unseen for longest', async () => {
+  it('guessed credentials push out no credential in use; of those in use, the one unused for longest is forgotten first', async () => {
     const { state, actors } = counting(2);
     const [first, second, third] = await Promise.all(
       Array.from({ length: 3 }, async () => (await aMember(world, organizer, 'door')).token),
@@ -87,7 +87,7 @@ describe('what a process remembers of credentials', () => {
     expect(state.reads).toBe(22);
   });
 
-  it('does not remember that the database was away', async () => {
+  it('do not record that the database was away', async () => {
     const { state, actors } = counting();
     state.away = true;
     await expect(actors.of(organizer.owner)).rejects.toThrow('away');
@@ -95,7 +95,7 @@ describe('what a process remembers of credentials', () => {
     expect(await actors.of(organizer.owner)).toMatchObject({ id: organizer.ownerId });
   });
 
-  it('forgets by session, by member and by key, and only those', async () => {
+  it('are forgotten by session, by member and by key, and no others with them', async () => {
     const member = await aMember(world, organizer, 'door');
     const actor = await world.deps.actors.of(organizer.owner);
     if (actor === undefined) throw new Error('the owner is signed in');
@@ -120,7 +120,7 @@ describe('what a process remembers of credentials', () => {
     expect(await ask()).toBe(0);
   });
 
-  it('never remembers what it read before a change that came meanwhile', async () => {
+  it('do not keep what was read before a change that arrived meanwhile', async () => {
     const member = await aMember(world, organizer, 'door');
     const actors = world.anotherProcess();
     const reading = actors.of(member.token);

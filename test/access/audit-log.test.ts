@@ -29,7 +29,7 @@ describe('the audit log', () => {
       await world.request('GET', `/v1/organizers/${organizer.slug}/audit-log${query}`, { as: organizer.owner }),
     );
 
-  it('begins with the operator, names members, and goes page by page, newest first', async () => {
+  it('begins with the operator, names members, and is read page by page, newest first', async () => {
     const all = await read();
     expect(all.data.map(({ act }) => act)).toEqual([
       'session.started',
@@ -45,14 +45,14 @@ describe('the audit log', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  it('shows one organiser nothing of another', async () => {
+  it('shows an organiser no entry of another organiser', async () => {
     const stranger = await anOrganizer(world);
     const path = `/v1/organizers/${organizer.slug}/audit-log`;
     expect(await codeOf(await world.request('GET', path, { as: stranger.owner }))).toBe('404 request.not_found');
     expect(JSON.stringify(await read())).not.toContain(stranger.ownerId);
   });
 
-  it('goes away with a change that is rolled back', async () => {
+  it('keeps no entry of a change that is rolled back', async () => {
     const actor = { kind: 'system', id: 'test', organizerId: organizer.id } as const;
     const failing = transaction(world.open.db, async (tx) => {
       await writeAudit(tx, { actor, act: 'test.rolled_back', subjectId: 'rolled-back' });

@@ -72,7 +72,7 @@ describe('a process that still remembers a dismissed member', () => {
     expect(await codeOf(await act(await dismissed('lowered')))).toBe('403 access.forbidden');
   });
 
-  it('makes no API key in the instant of the dismissal, either', async () => {
+  it('makes no API key in the moment of the dismissal', async () => {
     for (let round = 0; round < 10; round += 1) {
       const member = await aMember(world, organizer, 'owner');
       await world.request('GET', '/v1/sessions/current', { as: member.token });

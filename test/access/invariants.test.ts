@@ -52,7 +52,7 @@ describe('invariants of access', () => {
     await owner`update staff set status = 'disabled', password_hash = null where id = ${id}`;
   });
 
-  it('name a session and a password of somebody who was disabled', async () => {
+  it('name a session and a password of a disabled member', async () => {
     const { id } = await aMember(world, organizer, 'door');
     await owner`update staff set status = 'disabled' where id = ${id}`;
     const [session] = await owner<{ id: string }[]>`select id from sessions where staff_id = ${id}`;
@@ -79,7 +79,7 @@ describe('invariants of access', () => {
     await owner`update staff set role = 'owner' where id = ${organizer.ownerId}`;
   });
 
-  it('name a link left open', async () => {
+  it('name a link that is still open after its time', async () => {
     const { id } = await aMember(world, organizer, 'door');
     await owner`insert into staff_tokens (id, staff_id, purpose, expires_at) values ('tok_1', ${id}, 'invitation', now() + interval '1 hour')`;
     expect(await broken()).toEqual({
@@ -88,7 +88,7 @@ describe('invariants of access', () => {
     await owner`delete from staff_tokens where id = 'tok_1'`;
   });
 
-  it('stay true when what ended long ago is removed, and nothing else is', async () => {
+  it('stay true when old ended rows are purged, and no live row is purged', async () => {
     const { id, token } = await aMember(world, organizer, 'door');
     await owner`
       insert into sessions (id, staff_id, created_at, expires_at, ended_at)

@@ -40,7 +40,7 @@ const lastToken = async () => {
 const accept = (token: string, name = 'Dewi', password = testPassword) =>
   world.request('POST', '/v1/invitations/acceptance', { body: { token, name, password } });
 
-it('invites by a mail whose link only the mail holds, once', async () => {
+it('sends an invitation whose link stands in the mail alone and works once', async () => {
   const response = await invite({ email: 'Dewi@Organizer.test', name: 'Dewi', role: 'manager', locale: 'en' });
   expect(response.status).toBe(201);
   const member = await bodyOf<Member>(response);
@@ -74,7 +74,7 @@ it('invites by a mail whose link only the mail holds, once', async () => {
   expect(await staffTokenLink(world.deps, job?.payload.tokenId ?? '')).toBeUndefined();
 });
 
-it('accepts one of fifty copies of an acceptance', async () => {
+it('accepts one of fifty concurrent acceptances', async () => {
   await invite({ email: 'raka@organizer.test', name: 'Raka', role: 'door' });
   const { token } = await lastToken();
   // A slow machine may have more passwords waiting to be hashed than the service lets wait. Such a copy is sent again.
@@ -87,7 +87,7 @@ it('accepts one of fifty copies of an acceptance', async () => {
   expect(answers.filter(({ status }) => status === 400)).toHaveLength(49);
 });
 
-it('refuses links that are made up, late, for another purpose, or replaced', async () => {
+it('refuses links that are forged, expired, for another purpose, or replaced', async () => {
   await invite({ email: 'late@organizer.test', name: 'Late', role: 'door' });
   const first = await lastToken();
   await invite({ email: 'late@organizer.test', name: 'Late', role: 'door' });
@@ -106,13 +106,13 @@ it('refuses links that are made up, late, for another purpose, or replaced', asy
   expect(await codeOf(await accept(second.token, 'Late', 'too short'))).toBe('400 request.invalid');
 });
 
-it('refuses an address that is active here', async () => {
+it('refuses an address of an active member of this organiser', async () => {
   expect(await codeOf(await invite({ email: organizer.ownerEmail, name: 'X', role: 'door' }))).toBe(
     '409 staff.email_in_use',
   );
 });
 
-describe('an address that another organiser has', () => {
+describe('an address that belongs to another organiser', () => {
   const inviteThere = (email: string) =>
     world.request('POST', `/v1/organizers/${stranger.slug}/staff`, {
       as: stranger.owner,
@@ -123,26 +123,29 @@ describe('an address that another organiser has', () => {
     return { status: response.status, rest };
   };
 
-  it.each(['active', 'invited', 'disabled', 'unknown'])('is invited as any other (there: %s)', async (there) => {
-    const email = `rina-${there}@organizer.test`;
-    if (there === 'active')
-      await world.open.db.execute(
-        sql`update staff set email = ${email} where id = ${(await aMember(world, stranger, 'door')).id}`,
+  it.each(['active', 'invited', 'disabled', 'unknown'])(
+    'is invited like any other address (there: %s)',
+    async (there) => {
+      const email = `rina-${there}@organizer.test`;
+      if (there === 'active')
+        await world.open.db.execute(
+          sql`update staff set email = ${email} where id = ${(await aMember(world, stranger, 'door')).id}`,
+        );
+      if (there === 'disabled')
+        await world.open.db.execute(
+          sql`update staff set email = ${email}, status = 'disabled', password_hash = null where id = ${(await aMember(world, stranger, 'door')).id}`,
+        );
+      if (there === 'invited') await inviteThere(email);
+      const nobody = await answerOf(
+        await invite({ email: `nobody-${there}@organizer.test`, name: 'Rina', role: 'door' }),
       );
-    if (there === 'disabled')
-      await world.open.db.execute(
-        sql`update staff set email = ${email}, status = 'disabled', password_hash = null where id = ${(await aMember(world, stranger, 'door')).id}`,
-      );
-    if (there === 'invited') await inviteThere(email);
-    const nobody = await answerOf(
-      await invite({ email: `nobody-${there}@organizer.test`, name: 'Rina', role: 'door' }),
-    );
-    const mailsBefore = (await stagedJobs(world, 'staff.invited')).length;
-    expect(await answerOf(await invite({ email, name: 'Rina', role: 'door' }))).toEqual(nobody);
-    expect(await stagedJobs(world, 'staff.invited')).toHaveLength(mailsBefore + 1);
-  });
+      const mailsBefore = (await stagedJobs(world, 'staff.invited')).length;
+      expect(await answerOf(await invite({ email, name: 'Rina', role: 'door' }))).toEqual(nobody);
+      expect(await stagedJobs(world, 'staff.invited')).toHaveLength(mailsBefore + 1);
+    },
+  );
 
-  it('is nobody’s before its owner accepts, and only its owner learns that it is taken', async () => {
+  it('is not reserved before its owner accepts, and only its owner learns that it is taken', async () => {
     const email = 'free@lance.test';
     expect((await inviteThere(email)).status).toBe(201);
     const theirs = await lastToken();
@@ -170,7 +173,7 @@ describe('an address that another organiser has', () => {
     });
   });
 
-  it('is taken once when both invitations are accepted at the same time', async () => {
+  it('goes to one organiser when both invitations are accepted at the same time', async () => {
     for (let round = 0; round < 5; round += 1) {
       const email = `twice-${round}@lance.test`;
       await inviteThere(email);
@@ -183,7 +186,7 @@ describe('an address that another organiser has', () => {
   });
 });
 
-it('invites one member three times an hour, so that no link is made void by a mail that is not sent', async () => {
+it('sends a member at most three invitations an hour, and a refused fourth leaves the last link valid', async () => {
   const body = { email: 'often@organizer.test', name: 'Often', role: 'door' };
   for (let time = 1; time <= invitationsPerStaffMax; time += 1) expect((await invite(body)).status).toBe(201);
   const { token } = await lastToken();

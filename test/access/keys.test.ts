@@ -71,7 +71,7 @@ describe('API keys and devices', () => {
     expect(JSON.stringify(await auditOf(world, body.id))).not.toContain(body.key);
   });
 
-  it('acts with its role for its organiser, and never makes keys or owners', async () => {
+  it('an API key acts with its role for its organiser, and cannot create keys or owners', async () => {
     const { body } = await createKey();
     expect(await bodyOf(await whoIs(body.key))).toEqual({
       kind: 'api_key',
@@ -95,7 +95,7 @@ describe('API keys and devices', () => {
     expect(await auditOf(world, member.id)).toMatchObject([{ actor_kind: 'api_key', actor_id: body.id }]);
   });
 
-  it('ends at once here, and within 30 seconds in another process', async () => {
+  it('an ended API key is refused at once by this process, and within 30 seconds by others', async () => {
     const { body } = await createKey('door');
     const elsewhere = world.anotherProcess();
     expect(await elsewhere.of(body.key)).toMatchObject({ kind: 'api_key' });
@@ -128,7 +128,7 @@ describe('API keys and devices', () => {
     expect(await auditOf(world, body.id)).toMatchObject([{ act: 'device.created', changes: { eventId } }]);
   });
 
-  it('lets a device nowhere near the organiser desk', async () => {
+  it('a device cannot use the routes of the organiser’s desk', async () => {
     const { body } = await createDevice();
     for (const rest of ['/staff', '/api-keys', '/devices', '/audit-log']) {
       expect(await codeOf(await world.request('GET', path(rest), { as: body.token }))).toBe('403 access.forbidden');
@@ -171,7 +171,7 @@ describe('API keys and devices', () => {
     expect((await whoIs(device.token)).status).toBe(200);
   });
 
-  it('refuses keys that were guessed, cut, or belong to another kind', async () => {
+  it('refuses keys that are guessed, cut short, or of another kind', async () => {
     const { body } = await createKey();
     for (const key of [
       `antre_key_${'A'.repeat(43)}`,
@@ -185,7 +185,7 @@ describe('API keys and devices', () => {
     }
   });
 
-  it('stops at fifty live keys', async () => {
+  it('refuses more than fifty live keys', async () => {
     const fresh = await anOrganizer(world);
     const create = () =>
       world.request('POST', path('/api-keys', fresh.slug), { as: fresh.owner, body: { name: 'K', role: 'door' } });

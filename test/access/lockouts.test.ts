@@ -71,7 +71,7 @@ const attack = async (email: string) => {
 };
 
 describe('signing in while strangers try passwords', () => {
-  it('goes on from a client and a network that are known, and once from a new one', async () => {
+  it('still works from a known client and a known network, and once from a new network', async () => {
     const member = await aMember(world, organizer, 'owner');
     const { knownClientToken } = await bodyOf<{ knownClientToken: string }>(
       await signInAs(member.email, '192.0.2.0/24'),
@@ -94,7 +94,7 @@ describe('signing in while strangers try passwords', () => {
     expect((await signInAs(member.email, '203.0.99.0/24')).status).toBe(201);
   });
 
-  it('is tried once from a new network, not twice, and a token of another member is as none', async () => {
+  it('is possible once, not twice, from a new network; a token of another member does not count', async () => {
     const [member, other] = [await aMember(world, organizer, 'door'), await aMember(world, organizer, 'door')];
     const { knownClientToken } = await bodyOf<{ knownClientToken: string }>(
       await signInAs(other.email, '192.0.2.0/24'),
@@ -108,7 +108,7 @@ describe('signing in while strangers try passwords', () => {
     );
   });
 
-  it('with a stolen device token gives ten guesses, and opens nothing', async () => {
+  it('with a stolen token of a known client allows ten guesses, and opens nothing', async () => {
     const member = await aMember(world, organizer, 'door');
     const { knownClientToken } = await bodyOf<{ knownClientToken: string }>(
       await signInAs(member.email, '192.0.2.0/24'),
@@ -124,7 +124,7 @@ describe('signing in while strangers try passwords', () => {
     expect((await world.request('GET', '/v1/sessions/current', { as: knownClientToken })).status).toBe(401);
   });
 
-  it('remembers a network for as long as sessions are kept, also when they have ended', async () => {
+  it('a network counts as known for as long as sessions are kept, even after they have ended', async () => {
     const member = await aMember(world, organizer, 'door');
     await signInAs(member.email, '192.0.77.0/24');
     await world.open.db.execute(sql`update sessions set ended_at = now() where staff_id = ${member.id}`);
@@ -136,7 +136,7 @@ describe('signing in while strangers try passwords', () => {
 });
 
 describe('asking for a new password while strangers ask for it', () => {
-  it('is told who gets no link, alike for known and unknown, and goes on from where the member was', async () => {
+  it('tells a client that gets no link, alike for known and unknown addresses, and still works from the member’s known network', async () => {
     const member = await aMember(world, organizer, 'manager');
     const { knownClientToken } = await bodyOf<{ knownClientToken: string }>(
       await signInAs(member.email, '192.0.2.0/24'),
@@ -170,7 +170,7 @@ describe('the token of a known client', () => {
   const now = new Date('2026-01-01T00:00:00Z');
   const days = (count: number) => new Date(now.getTime() + count * 24 * 3_600_000);
 
-  it('is another one each time, counted by itself, for one address and half a year', () => {
+  it('is different each time, has a count of its own, and is for one address and half a year', () => {
     const [one, two] = [signKnownClient(secret, subject, now), signKnownClient(secret, subject, now)];
     const key = readKnownClient(secret, subject, one, now);
     expect(key).toMatch(/^[\w-]{22}$/);

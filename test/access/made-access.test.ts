@@ -35,7 +35,7 @@ describe('dismissing a member', () => {
     }
   });
 
-  it('keeps what is named, which ends with who took it over', async () => {
+  it('keeps the access that is named, and the member who took it over is now responsible for it', async () => {
     const { member, made, working } = await everythingOf('owner');
     const other = await aMember(access.world, access.organizer, 'owner');
     const keep = ['managerKey', 'device', 'managerInvitation'];
@@ -52,7 +52,7 @@ describe('dismissing a member', () => {
     expect(await working()).toEqual([]);
   });
 
-  it('keeps all of a kind', async () => {
+  it('keeps all access of a kind that is named', async () => {
     const { member, working } = await everythingOf('owner');
     await access.world.request('DELETE', at(`/staff/${member.id}?keep=devices`), { as: access.organizer.owner });
     expect(await working()).toEqual(['device', 'deviceOfKey']);
@@ -70,7 +70,7 @@ describe('dismissing a member', () => {
     expect(await working()).toEqual(all);
   });
 
-  it('gives nothing back to a member who is invited again', async () => {
+  it('a member who is invited again gets none of the old access back', async () => {
     const { member, working } = await everythingOf('manager');
     await access.world.request('DELETE', at(`/staff/${member.id}`), { as: access.organizer.owner });
     await access.world.request('POST', at('/staff'), {
@@ -84,7 +84,7 @@ describe('dismissing a member', () => {
     expect(await working()).toEqual([]);
   });
 
-  it('is felt by a process that remembers, within half a minute', async () => {
+  it('reaches a process that remembers the member within half a minute', async () => {
     const { member } = await everythingOf('owner');
     const key = await apiKey(member.token, 'manager');
     const elsewhere = access.world.anotherProcess();
@@ -113,7 +113,7 @@ describe('a lower role', () => {
     expect(await working()).toEqual([]);
   });
 
-  it('keeps what is named', async () => {
+  it('keeps the access that is named', async () => {
     const { member, made, working } = await everythingOf('manager');
     const body = { role: 'door', keep: idsOf(made, ['device']) };
     expect(
@@ -122,7 +122,7 @@ describe('a lower role', () => {
     expect(await working()).toEqual(['device']);
   });
 
-  it('a higher one ends nothing', async () => {
+  it('a higher role ends nothing', async () => {
     const { member, working, all } = await everythingOf('manager');
     await access.world.request('PATCH', at(`/staff/${member.id}`), {
       as: access.organizer.owner,
@@ -133,7 +133,7 @@ describe('a lower role', () => {
 });
 
 describe('ending an API key', () => {
-  it('ends what was made with it, unless it is named', async () => {
+  it('ends what was created with it, unless it is named', async () => {
     for (const keeps of [true, false]) {
       const { made, working, all } = await everythingOf('owner');
       const keep = keeps ? `?keep=${idsOf(made, ['deviceOfKey']).join(',')}` : '';
@@ -145,8 +145,8 @@ describe('ending an API key', () => {
   });
 });
 
-describe('who may see what a member has made', () => {
-  it('themselves and those who manage them, with whom they brought in', async () => {
+describe('reading the access that a member has created', () => {
+  it('is open to the member and to those who manage the member, and lists whom the member invited', async () => {
     const { member } = await everythingOf('manager');
     const brought = await invite(member.token, 'door');
     const body = { token: brought.link, name: 'B', password: 'sandi baru yang panjang' };

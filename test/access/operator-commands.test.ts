@@ -41,7 +41,7 @@ describe('operator commands', () => {
     });
   const create = ['--slug', 'senja-live', '--name', 'Senja Live', '--owner-email', 'Owner@Senja.test'];
 
-  it('creates an organiser, bundled too, and its owner gets in by the printed link', async () => {
+  it('create an organiser, from the bundle too, and its owner signs in by the printed link', async () => {
     const bundle = join(folder, 'create-organizer.mjs');
     await build({
       entryPoints: ['src/cli/create-organizer.ts'],
@@ -60,7 +60,7 @@ describe('operator commands', () => {
     await signIn(world, 'owner@senja.test');
   });
 
-  it('says in one line what is taken, missing, wrong or away', async () => {
+  it('say in one line what is taken, missing, wrong or unreachable', async () => {
     const script = 'src/cli/create-organizer.ts';
     const said = async (args: readonly string[], environment?: Record<string, string>) => {
       const { code, stdout, stderr } = await run(script, args, environment);
@@ -85,7 +85,7 @@ describe('operator commands', () => {
     expect(await said(create, { JWT_SECRET: 'short' })).toEqual([1, expect.stringContaining('JWT_SECRET: must have')]);
   });
 
-  it('makes a new link for somebody whose mail does not arrive', async () => {
+  it('make a new link for a member whose mail does not arrive', async () => {
     const known = await run('src/cli/create-staff-link.ts', ['--email', 'owner@senja.test']);
     expect(known.stdout).toMatch(
       /^password_reset link, until .*\nhttp:\/\/localhost:3000\/desk\/password-reset#token=tok_/,
@@ -97,7 +97,7 @@ describe('operator commands', () => {
     expect(unknown).toMatchObject({ code: 1, stderr: 'create-staff-link: There is no such staff member.\n' });
   });
 
-  it('turns a switch, lists what is on, and says what is wrong with a turn', async () => {
+  it('turn a switch, list active switches, and name the fault of a bad command', async () => {
     const switches = (...args: string[]) => run('src/cli/switches.ts', args);
     const said = await switches('close_sales', '--on', '--reason', 'stock counter is wrong', '--by', 'ayu');
     expect(said).toMatchObject({ code: 0, stderr: '' });

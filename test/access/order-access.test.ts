@@ -15,7 +15,7 @@ describe('order links', () => {
   const cookie = `__Secure-antre_order=${token}`;
   const local = { config: { ...deps.config, PUBLIC_URL: 'http://localhost:3000' } };
 
-  it('is 256 bits, the same each time, and another for another order or secret', () => {
+  it('have a token of 256 bits that is the same each time and differs for another order or secret', () => {
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
     expect(orderAccessToken(secret, order, 1)).toBe(token);
     expect(orderAccessToken(secret, other, 1)).not.toBe(token);
@@ -26,7 +26,7 @@ describe('order links', () => {
     }
   });
 
-  it('has a version that nobody can change', () => {
+  it('have a version that a client cannot change', () => {
     const second = orderAccessToken(secret, order, 2);
     expect(readOrderToken(secret, order, second)).toBe(2);
     for (const wrong of [second.slice(2), second.replace('2.', '3.'), `2.${token}`, `1.${token}`, `0.${token}`]) {
@@ -37,7 +37,7 @@ describe('order links', () => {
     expect(presentedLink(request({ cookie: given }), deps, order)).toBe(2);
   });
 
-  it('is taken from the bearer header or the cookie, and from nowhere else', () => {
+  it('carry the token in the bearer header or the cookie, and nowhere else', () => {
     expect(presentedLink(request({ authorization: `Bearer ${token}` }), deps, order)).toBe(1);
     expect(presentedLink(request({ authorization: `bearer ${token}` }), deps, order)).toBe(1);
     expect(presentedLink(request({ cookie: `a=b; ${cookie}; c=d` }), deps, order)).toBe(1);
@@ -60,7 +60,7 @@ describe('order links', () => {
     expect(presentedLink(request({ cookie }), deps, other)).toBeUndefined();
   });
 
-  it('gives a cookie for this one order, out of reach of scripts and other sites', () => {
+  it('give a cookie for this one order, out of reach of scripts and other sites', () => {
     expect(orderCookie(deps, order, 1)).toBe(
       `${cookie}; Max-Age=2592000; Path=/v1/orders/${order}; HttpOnly; SameSite=Strict; Secure`,
     );

@@ -20,7 +20,7 @@ describe('a password reset', () => {
       body: { token, password: 'sandi baru yang panjang', ...(keep === undefined ? {} : { keep }) },
     });
 
-  it('asks what stays of what the member has made, and does nothing before it is told', async () => {
+  it('asks what to keep of the access that the member has created, and changes nothing before the answer', async () => {
     const { member, made, working, all } = await everythingOf('owner');
     const token = await linkFor(member.email);
     const asked = await confirm(token);
@@ -42,13 +42,13 @@ describe('a password reset', () => {
     expect(await codeOf(await confirm(token, []))).toBe('400 access.link_invalid');
   });
 
-  it('ends all of it when the owner says that nothing stays', async () => {
+  it('ends all of that access when the owner keeps nothing', async () => {
     const { member, working } = await everythingOf('manager');
     expect((await confirm(await linkFor(member.email), [])).status).toBe(204);
     expect(await working()).toEqual([]);
   });
 
-  it('asks nothing where there is nothing', async () => {
+  it('asks nothing when the member has created no access', async () => {
     const member = await aMember(access.world, access.organizer, 'manager');
     expect((await confirm(await linkFor(member.email))).status).toBe(204);
   });

@@ -36,7 +36,7 @@ describe('password resets', () => {
     return staffTokenLink(world.deps, job?.payload.tokenId ?? '');
   };
 
-  it('sets a new password once and ends every session and every other link', async () => {
+  it('set a new password once and end every session and every other link', async () => {
     const member = await aMember(world, organizer, 'manager');
     await request(member.email);
     const older = await lastLink();
@@ -55,7 +55,7 @@ describe('password resets', () => {
     ]);
   });
 
-  it('answers 202 without a body for known and unknown, stages the same job, and mails only the known', async () => {
+  it('answer 202 without a body for known and unknown addresses, stage the same job, and mail only known ones', async () => {
     const member = await aMember(world, organizer, 'door');
     for (const [email, mailed] of [
       [member.email, true],
@@ -70,7 +70,7 @@ describe('password resets', () => {
   });
 
   // What else the machine does may fall on one of the two.
-  it('takes as long for unknown as for known', { retry: 2 }, async () => {
+  it('take as long for an unknown address as for a known one', { retry: 2 }, async () => {
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let turn = 0; turn < 40; turn += 1) {
       const member = turn % 2 === 0 ? 'known' : 'unknown';
@@ -87,7 +87,7 @@ describe('password resets', () => {
     expect(ratio).toBeLessThan(2);
   });
 
-  it('makes as many live links as the limits let through, and no more, when fifty get past them at once', async () => {
+  it('make no more live links than the limits allow when fifty requests pass them at once', async () => {
     const member = await aMember(world, organizer, 'door');
     const answers = await Promise.all(Array.from({ length: 50 }, () => request(member.email)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
@@ -98,7 +98,7 @@ describe('password resets', () => {
     expect(links?.count).toBe(passwordResetsPerStaffMax);
   });
 
-  it('refuses made-up links, short passwords, and links of members who ended', async () => {
+  it('refuse forged links, short passwords, and links of ended members', async () => {
     const member = await aMember(world, organizer, 'door');
     await request(member.email);
     const token = tokenOf((await lastLink())?.link ?? 'http://x/');

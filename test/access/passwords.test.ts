@@ -5,21 +5,21 @@ import { createPasswords } from '../../src/access/sessions/passwords.ts';
 describe('passwords', () => {
   const cheap = createPasswords({ ln: 4, r: 8, p: 1 });
 
-  it('stores the cost, a fresh salt and no password', async () => {
+  it('are stored with the cost, a fresh salt and a hash, never in clear', async () => {
     const [first, second] = [await cheap.hash('rahasia besar'), await cheap.hash('rahasia besar')];
     expect(first).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/);
     expect(first).not.toBe(second);
     expect(await createPasswords().hash('rahasia besar')).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
   });
 
-  it('tells right from wrong at whatever cost was stored', async () => {
+  it('are checked at the cost that was stored with them', async () => {
     const stored = await createPasswords({ ln: 6, r: 4, p: 2 }).hash('rahasia besar');
     expect(await cheap.verify('rahasia besar', stored)).toBe(true);
     expect(await cheap.verify('rahasia besaR', stored)).toBe(false);
     expect(await cheap.verify('', stored)).toBe(false);
   });
 
-  it('takes two spellings of the same letters for one password', async () => {
+  it('are equal in every Unicode spelling of the same letters', async () => {
     expect(await cheap.verify('cafe\u0301 senja', await cheap.hash('caf\u00e9 senja'))).toBe(true);
   });
 
@@ -32,7 +32,7 @@ describe('passwords', () => {
     expect(await cheap.verify('rahasia besar', stored)).toBe(false);
   });
 
-  it.each(['x', null])('refuses with Retry-After when too many wait; compared with %j', async (known) => {
+  it.each(['x', null])('are refused with Retry-After when too many checks wait; compared with %j', async (known) => {
     const stored = known === null ? null : await createPasswords({ ln: 12, r: 8, p: 1 }).hash(known);
     const busy = createPasswords({ ln: 12, r: 8, p: 1 });
     const results = await Promise.allSettled(Array.from({ length: 90 }, () => busy.verify('x', stored)));

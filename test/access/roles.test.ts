@@ -65,7 +65,7 @@ describe('every route and every role', () => {
     return allowed.includes(caller) ? 'allowed' : '403 access.forbidden';
   };
 
-  it('lets in whom its rule names, and answers the others before it reads anything of theirs', async () => {
+  it('lets in the roles that its rule names, and refuses the others before it reads anything of theirs', async () => {
     const prefix = '/v1/organizers/{slug}';
     const seen: string[] = [];
     for (const { method, path } of world.routes.filter(({ path }) => path.startsWith(prefix))) {

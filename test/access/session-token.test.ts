@@ -33,7 +33,7 @@ describe('session tokens', () => {
     forge(header, claims, world.deps.config.JWT_SECRET);
   const seconds = () => Math.floor(world.deps.clock.now().getTime() / 1000);
 
-  it('lets the genuine token in, and the same claims signed again', async () => {
+  it('are accepted when genuine, and when the same claims are signed again', async () => {
     expect(await answer(organizer.owner)).toBe('200');
     expect(await answer(signed(good.claims))).toBe('200');
   });
@@ -101,7 +101,7 @@ describe('session tokens', () => {
     ).toBe(refused);
   });
 
-  it('refuses another type of token, and one signed with another secret of ours', async () => {
+  it('are refused when they are of another type or signed with another of our secrets', async () => {
     for (const typ of ['JWT', 'antre-pass+jwt', undefined]) {
       expect(await answer(signed(good.claims, { alg: 'HS256', typ }))).toBe(refused);
     }
@@ -119,7 +119,7 @@ describe('session tokens', () => {
     expect(await app(`Bearer ${'a'.repeat(5000)}`)).toBe(refused);
   });
 
-  it('ends at its time, with a leeway of at most a minute', async () => {
+  it('end at their time, with a leeway of at most a minute', async () => {
     const now = world.deps.clock.now();
     const at = (offset: number) =>
       readSessionToken(

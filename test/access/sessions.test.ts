@@ -27,7 +27,7 @@ describe('sessions', () => {
   });
   afterAll(() => world?.close());
 
-  it('says who is signed in, for twelve hours, and nothing private', async () => {
+  it('names the signed-in member, for twelve hours, and holds nothing private', async () => {
     const response = await world.request('GET', '/v1/sessions/current', { as: organizer.owner });
     const body = await bodyOf<{ expiresAt: string; sessionId: string }>(response);
     expect(body).toEqual({
@@ -48,7 +48,7 @@ describe('sessions', () => {
     ]);
   });
 
-  it('takes the address in any spelling', async () => {
+  it('is made for every spelling of the address', async () => {
     await expect(signIn(world, organizer.ownerEmail.toUpperCase())).resolves.toBeTruthy();
   });
 
@@ -116,7 +116,7 @@ describe('sessions', () => {
     expect(rememberedMs).toBeLessThanOrEqual(30_000);
   });
 
-  it('lists only my own, and ends another of mine but not of anyone else', async () => {
+  it('lists only the member’s own, and ends another one of the member’s but nobody else’s', async () => {
     const member = await aMember(world, organizer, 'manager');
     const second = await signIn(world, member.email);
     const list = async (as: string) =>
@@ -135,7 +135,7 @@ describe('sessions', () => {
     expect(await list(member.token)).toHaveLength(1);
   });
 
-  it('keeps at most twenty sessions of one member', async () => {
+  it('a member has at most twenty', async () => {
     const member = await aMember(world, organizer, 'door');
     for (let turn = 0; turn < 22; turn += 1) await signIn(world, member.email);
     const [count] = await rowsOf<{ live: number }>(
@@ -170,7 +170,7 @@ describe('the limit on sign-ins', () => {
   });
   afterAll(() => world?.close());
 
-  it('counts per account, known or not, before the password is looked at, and forgives after a right one', async () => {
+  it('counts per account, known or not, before the password is checked, and forgets failures after a success', async () => {
     const organizer = await anOrganizer(world);
     for (const email of [organizer.ownerEmail, 'nobody@organizer.test']) {
       tries.clear();

@@ -59,7 +59,7 @@ it('lists members in pages, without another organiser', async () => {
   expect(ids).not.toContain(stranger.ownerId);
 });
 
-it('lets a manager manage the door alone, and the door nobody', async () => {
+it('lets a manager manage door staff alone, and door staff nobody', async () => {
   const manager = await aMember(world, organizer, 'manager');
   const door = await aMember(world, organizer, 'door');
   const body = (role: string) => ({ email: `${role}-by-manager@organizer.test`, name: 'X', role });
@@ -78,7 +78,7 @@ it('lets a manager manage the door alone, and the door nobody', async () => {
   expect(await codeOf(await invite(body('door'), other.token))).toBe('403 access.forbidden');
 });
 
-it('changes a role, which every process feels within 30 seconds', async () => {
+it('changes a role, and every process applies it within 30 seconds', async () => {
   const member = await aMember(world, organizer, 'door');
   const elsewhere = world.anotherProcess();
   const change = (role: string) =>

@@ -86,7 +86,7 @@ describe('guessing one code', () => {
     }
   });
 
-  it('over many verifications from one network: thirty wrong codes a minute, and others go on', async () => {
+  it('over many verifications from one network: thirty wrong codes a minute, and other networks are not affected', async () => {
     const one = await world.anotherProcess();
     const here = '192.0.2.0/24';
     const guess = () => one.post('confirmations', { verificationId: newId('ver'), code: '123456' }, here);
@@ -104,8 +104,8 @@ describe('guessing one code', () => {
   });
 });
 
-describe('asking who is known', () => {
-  it('is answered alike for an address that has confirmed, one that was suppressed and one never seen', async () => {
+describe('asking whether an address is known', () => {
+  it('gets one answer for an address that has confirmed, one that was suppressed and one never seen', async () => {
     const { db } = world.notifications;
     const [known, suppressed, unseen] = [newAddress(), newAddress(), newAddress()];
     const { body } = await world.process.post('verifications', { email: known });
@@ -127,7 +127,7 @@ describe('asking who is known', () => {
   });
 });
 
-describe('bombing', () => {
+describe('flooding a mailbox with codes', () => {
   it('one mailbox from one network: three codes, however the address is spelt, then 429', async () => {
     const box = `korban${process.pid}`;
     const spellings = [`${box}@gmail.com`, `${box.toUpperCase()}@gmail.com`, `${box}+1@googlemail.com`];
@@ -142,7 +142,7 @@ describe('bombing', () => {
     expect(await stagedCodes()).toBe(4);
   });
 
-  it('one mailbox from many networks: a bounded number of codes; who gets none is told so, and the owner’s device gets one', async () => {
+  it('one mailbox from many networks: a bounded number of codes; a client without a code is told so, and the owner’s known client gets one', async () => {
     const email = newAddress();
     // The owner has confirmed the address before, from elsewhere.
     const first = await world.process.post('verifications', { email }, network(250));
@@ -180,7 +180,7 @@ describe('bombing', () => {
     expect(await inbox(world.notifications.sandbox, email)).toHaveLength(14 + 10 + 1);
   });
 
-  it('everybody: the budget is kept, with 503 and a time to come back', async () => {
+  it('all clients together: the budget holds, with 503 and Retry-After', async () => {
     const poor = await world.anotherProcess({ budget: 5 });
     const answers = [];
     for (let n = 0; n < 8; n += 1)

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const ask = (body: Record<string, unknown>, network?: string) => world.process.post('verifications', body, network);
 describe('private data', () => {
-  it('stands nowhere in clear, and is gone with the ended verification', async () => {
+  it('is stored nowhere in clear, and is deleted with the ended verification', async () => {
     const { db } = world.notifications;
     const email = 'kenari.rahasia@pembeli.test';
     const { body } = await ask({ email });
@@ -49,7 +49,7 @@ describe('private data', () => {
     expect(await rowsOf(db, sql`select from buyer_verifications where id = ${id}`)).toEqual([]);
   });
 
-  it('is missed by an invariant when it stays', async () => {
+  it('that is left behind breaks an invariant', async () => {
     const { db } = world.notifications;
     const invariant = accessInvariants.find(({ name }) => name === 'access.verifications_end');
     await purgeEndedAccess({ db });

@@ -46,7 +46,7 @@ const confirm = (verificationId: unknown, code: string, network?: string) =>
 const accountOf = (token: unknown) => readBuyerToken(buyerConfig.QUEUE_TOKEN_SECRET, String(token), new Date());
 
 describe('a buyer with an email', () => {
-  it('is mailed a code, and gets a token of the account by it, for a day', async () => {
+  it('is mailed a code, and gets an account token for a day by it', async () => {
     const email = newAddress();
     const asked = await ask({ email, locale: 'en' });
     expect(asked.status).toBe(202);
@@ -68,7 +68,7 @@ describe('a buyer with an email', () => {
     expect(hours).toBeLessThanOrEqual(24);
   });
 
-  it('reads Indonesian unless told otherwise, and whose event it is', async () => {
+  it('gets the mail in Indonesian unless told otherwise, with the organiser of the event', async () => {
     const event = await createEvent(world.notifications.db);
     world.events.set(event.slug, event);
     const email = newAddress();
@@ -79,7 +79,7 @@ describe('a buyer with an email', () => {
     expect(mail?.html).toContain('Test organizer');
   });
 
-  it('may send the right code again, should the answer be lost', async () => {
+  it('may send the right code again if the answer was lost', async () => {
     const { body } = await ask({ email: newAddress() });
     const first = await confirm(body['verificationId'], rightCode(body['verificationId']));
     const again = await confirm(body['verificationId'], rightCode(body['verificationId']));
@@ -87,7 +87,7 @@ describe('a buyer with an email', () => {
     expect(accountOf(again.body['buyerToken'])).toEqual(accountOf(first.body['buyerToken']));
   });
 
-  it('is mailed once, however often the jobs run', async () => {
+  it('gets one mail, however often the jobs run', async () => {
     const email = newAddress();
     const { body } = await ask({ email });
     await world.work();
@@ -98,7 +98,7 @@ describe('a buyer with an email', () => {
     expect(await inbox(world.notifications.sandbox, email)).toHaveLength(1);
   });
 
-  it('is sent nothing any more once the code is used or its time is over', async () => {
+  it('gets no mail once the code is used or expired', async () => {
     const email = newAddress();
     const { body } = await ask({ email });
     await confirm(body['verificationId'], rightCode(body['verificationId']));
@@ -110,7 +110,7 @@ describe('a buyer with an email', () => {
 });
 
 describe('a buyer with a phone', () => {
-  it('gets the code from the number of the event’s organizer, where there is one', async () => {
+  it('gets the code from the number of the event’s organizer, if there is one', async () => {
     const { db, sandbox } = world.notifications;
     const [event, other] = [await createEvent(db), await createEvent(db)];
     for (const one of [event, other]) world.events.set(one.slug, one);
@@ -135,7 +135,7 @@ describe('a buyer with a phone', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('a request for a code', () => {
   it.each([
     ['nothing', {}],
     ['both', { email: 'ayu@pembeli.test', phone: '081270001234' }],
@@ -155,7 +155,7 @@ describe('what is asked for', () => {
 });
 
 describe('a code', () => {
-  it('is six digits of which none is likelier, and another for each verification and secret', () => {
+  it('has six digits, all equally likely, and differs for each verification and secret', () => {
     const counts = new Map<string, number>();
     for (let n = 0; n < 20_000; n += 1) {
       const code = buyerCode('a secret', newId('ver'));
@@ -170,7 +170,7 @@ describe('a code', () => {
     expect(buyerCode('a secret', id)).not.toBe(buyerCode('another secret', id));
   });
 
-  it('is refused after five wrong ones, and a wrong one looks like an unknown verification', async () => {
+  it('is refused after five wrong ones, and a wrong code gets the answer of an unknown verification', async () => {
     const { body } = await ask({ email: newAddress() });
     const id = body['verificationId'];
     for (let n = 1; n <= 5; n += 1) {
@@ -182,7 +182,7 @@ describe('a code', () => {
     expect(codeOfAnswer(await confirm(id, rightCode(id)))).toBe('403 verification.refused');
   });
 
-  it('is refused when its ten minutes are over, and of another verification', async () => {
+  it('is refused after ten minutes, and for another verification', async () => {
     const [one, two] = [await ask({ email: newAddress() }), await ask({ email: newAddress() })];
     const [first, second] = [one.body['verificationId'], two.body['verificationId']];
     expect(codeOfAnswer(await confirm(second, rightCode(first)))).toBe('403 verification.refused');
@@ -192,7 +192,7 @@ describe('a code', () => {
   });
 });
 
-it('writing the same again, after an unknown commit, stages no second message', async () => {
+it('writing a verification again, after an unknown commit, stages no second message', async () => {
   const { db } = world.notifications;
   const item = {
     id: newId('ver'),

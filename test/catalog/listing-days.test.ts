@@ -93,7 +93,7 @@ test.each(zones)(
   60_000,
 );
 
-test('at 23:30 in Jakarta on the 5th is the 5th, not the day that UTC has', async () => {
+test('23:30 in Jakarta on the 5th is the 5th, not the day that UTC has', async () => {
   const startsAt = new Date('2031-06-05T16:30:00Z');
   const late = { city: 'malam', startsAt, endsAt: new Date('2031-06-05T16:59:00Z'), doorsOpenAt: startsAt };
   await createEvent(catalog.db, { event: { ...late, slug: 'larut', timeZone: 'Asia/Jakarta' } });
@@ -103,7 +103,7 @@ test('at 23:30 in Jakarta on the 5th is the 5th, not the day that UTC has', asyn
   expect(await onDay('2031-06-06', 'malam')).toEqual(['larut-timur']);
 });
 
-test('a time is a moment for all of them, as before', async () => {
+test('a time with an offset is one moment for events in all zones', async () => {
   const by = async (query: string) =>
     (await shown(await catalog.fetch(`/v1/events?city=malam&${query}`))).data.map(({ slug }) => slug);
   expect(await by('from=2031-06-05T16:00:00Z&to=2031-06-05T16:31:00Z')).toHaveLength(2);
@@ -111,7 +111,7 @@ test('a time is a moment for all of them, as before', async () => {
   expect(await by('from=2031-06-05T17:00:00Z')).toEqual([]);
 });
 
-test('a zone that Postgres would not know, or read otherwise, is never stored', async () => {
+test('a zone that Postgres does not know, or reads otherwise, is never stored', async () => {
   const startsAt = new Date('2031-06-05T16:30:00Z');
   const endsAt = new Date('2031-06-05T17:30:00Z');
   const store = (timeZone: string) =>
@@ -120,7 +120,7 @@ test('a zone that Postgres would not know, or read otherwise, is never stored', 
   await expect(store('Asia/Jayapura')).resolves.toBeDefined();
 });
 
-test('reads the index of starts, also among many events', async () => {
+test('the index of starts is used, also among many events', async () => {
   await catalog.db.execute(sql`
     insert into events (id, organizer_id, slug, name, category, city, venue, starts_at, ends_at, doors_open_at, status, search_version)
     select 'evt_' || lpad(n::text, 8, '0'), (select organizer_id from events limit 1), 'banyak-' || n, 'Banyak', 'x', 'x', 'x',

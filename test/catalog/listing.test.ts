@@ -39,11 +39,11 @@ afterAll(async () => {
 const list = async (query: string) => shown(await catalog.fetch(`/v1/events${query}`));
 const slugsOf = async (query: string) => (await list(query)).data.map(({ slug }) => slug);
 
-test('published events that are not over, by start', async () => {
+test('lists published events that are not over, by start', async () => {
   expect(await slugsOf('')).toEqual(['pesta-rakyat', 'konser-hujan', 'teater-malam']);
 });
 
-test('finds a kind by its name in each language of the pages', async () => {
+test('finds an event kind by its name in each language of the pages', async () => {
   for (const word of ['konser', 'concert', 'Kons']) expect(await slugsOf(`?q=${word}`)).toContain('konser-hujan');
   expect(await slugsOf('?q=teater')).toContain('teater-malam');
 });
@@ -67,7 +67,7 @@ test('filters by city, category, time and words, in any case', async () => {
   expect(await slugsOf('?q=')).toEqual(['pesta-rakyat', 'konser-hujan', 'teater-malam']);
 });
 
-test('pages by cursor meet every event once, also when starts are equal', async () => {
+test('pages by cursor return every event once, even when starts are equal', async () => {
   const startsAt = at(10).startsAt;
   const same = { ...at(10), startsAt, city: 'Medan' };
   for (let made = 0; made < 7; made += 1) await createEvent(catalog.db, { event: same });
@@ -83,7 +83,7 @@ test('pages by cursor meet every event once, also when starts are equal', async 
   expect(seen.length).toBe(7);
 });
 
-test('one answer for all ways to ask the same: order, case, unknown parameters, seconds of a time', async () => {
+test('equal questions share one answer: order, case, unknown parameters, seconds of a time', async () => {
   const before = await buildsOf('listing');
   const minute = '2026-11-01T10:00';
   await list(`?city=Solo&q=Wayang%20Kulit&from=${minute}:01Z`);
@@ -97,7 +97,7 @@ test('one answer for all ways to ask the same: order, case, unknown parameters, 
   expect((await buildsOf('listing')) - before).toBe(1);
 });
 
-test('a listing asked for again is answered in front', async () => {
+test('a repeated listing is answered from memory, in front of the router', async () => {
   const request = () => new Request('http://antre.test/v1/events?city=Bandung&limit=10');
   await catalog.fetch('/v1/events?city=Bandung&limit=10');
   expect(catalog.publicReads.fetch(request())?.headers.get('surrogate-key')).toBe('events listing');

@@ -5,7 +5,7 @@ import { useOrganizerDesk } from './support/organizer-desk.ts';
 const desks = useOrganizerDesk();
 const { hours, draftOf, openDesk, deskOf, publishedEvent } = desks;
 
-test('an event comes into being as a draft that the public does not see', async () => {
+test('a new event is a draft that the public does not see', async () => {
   const { ask, create, organizer } = await openDesk();
   const event = await create({ feePerTicket: { amount: 5000, currency: 'IDR' }, ticketsPerBuyerMax: 4 });
   expect(event).toMatchObject({
@@ -30,7 +30,7 @@ test('an event comes into being as a draft that the public does not see', async 
   );
 });
 
-test('a slug belongs to desks.one event; times, currency and unknown fields are checked', async () => {
+test('a slug belongs to one event; times, currency and unknown fields are checked', async () => {
   const { ask, create } = await openDesk();
   const { slug } = (await create()) as unknown as { slug: string };
   const taken = await ask('POST', '', draftOf({ slug }));
@@ -84,7 +84,7 @@ test('an event changes only from the version that was read', async () => {
   ]);
 });
 
-test('twenty editors of desks.one version: desks.one wins', async () => {
+test('of twenty editors of one version, one wins', async () => {
   const { ask, create } = await openDesk();
   const { id } = await create();
   const answers = await Promise.all(
@@ -94,7 +94,7 @@ test('twenty editors of desks.one version: desks.one wins', async () => {
   expect([withStatus(200), withStatus(409)]).toEqual([1, 19]);
 });
 
-test('another organiser and the door see nothing and change nothing', async () => {
+test('another organiser and door staff see and change nothing', async () => {
   const { event, organizer } = await publishedEvent();
   const stranger = await openDesk();
   for (const [method, path, body] of [

@@ -38,7 +38,7 @@ async function deskOf(event: TestEvent) {
     });
 }
 
-test('schedule items come, change and go, and the public follows', async () => {
+test('schedule items are added, changed and removed, and the public documents follow', async () => {
   const event = await createEvent(catalog.db);
   const ask = await deskOf(event);
   const publicTitles = async () =>
@@ -70,7 +70,7 @@ test('schedule items come, change and go, and the public follows', async () => {
   ]);
 });
 
-test("a category's pool is one of its own event; limits and windows must make sense", async () => {
+test('a category takes a pool of its own event only; inconsistent limits and windows are refused', async () => {
   const [event, other] = [await createEvent(catalog.db), await createEvent(catalog.db)];
   const ask = await deskOf(event);
   const poolId = event.categories[0]?.poolId ?? '';
@@ -106,7 +106,7 @@ test("a category's pool is one of its own event; limits and windows must make se
   expect((await shown(await ask('GET', '/ticket-categories'))).data.length).toBe(1);
 });
 
-test('a price that changes mid-sale holds for new orders only, and the public sees it', async () => {
+test('a price that changes mid-sale applies to new orders only, and the public sees it', async () => {
   const event = await createEvent(catalog.db);
   const ask = await deskOf(event);
   const [category] = event.categories;
@@ -122,7 +122,7 @@ test('a price that changes mid-sale holds for new orders only, and the public se
   await open.close();
 });
 
-test('a limit per buyer that comes later counts what buyers already have', async () => {
+test('a limit per buyer that is set later counts what buyers already have', async () => {
   const event = await createEvent(catalog.db);
   const ask = await deskOf(event);
   const open = openTestDb(database.url);

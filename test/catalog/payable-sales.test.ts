@@ -131,7 +131,7 @@ describe('what is on sale stays payable when', () => {
   });
 });
 
-describe('an event whose payment account has gone since', () => {
+describe('an event whose payment account was removed after publishing', () => {
   const withoutAccount = async () => {
     const { event, ask } = await eventOf({ categories: [{ price: million }, { price: 0 }] }, { published: true });
     await catalog.db.execute(sql`delete from payment_accounts where organizer_id = ${event.organizer.id}`);
@@ -146,7 +146,7 @@ describe('an event whose payment account has gone since', () => {
     expect((await ask('PATCH', category, { status: 'closed' })).status).toBe(200);
   });
 
-  test('may not add what is missing besides', async () => {
+  test('may not be changed so that something else is missing', async () => {
     const { event, ask } = await withoutAccount();
     const saleClosesAt = new Date(Date.now() + 3650 * 86_400_000).toISOString();
     const answer = await ask('PATCH', `/ticket-categories/${event.categories[0]?.id}`, { saleClosesAt });

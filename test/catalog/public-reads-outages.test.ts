@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test('Postgres away: last good bytes, marked stale; cold reads are 503; then all is well again', async () => {
+test('Postgres away: last good bytes are sent, marked stale, cold reads are 503, and reads recover with Postgres', async () => {
   const { slug } = await createEvent(one.db);
   const cold = await createEvent(one.db);
   await wired.fetch(`/v1/events/${slug}/availability`);
@@ -53,7 +53,7 @@ test('Postgres away: last good bytes, marked stale; cold reads are 503; then all
   expect((await wired.fetch(`/v1/events/${cold.slug}`)).status).toBe(200);
 });
 
-test('Redis away: every read is answered, by each process for itself', async () => {
+test('Redis away: every process answers every read on its own', async () => {
   const { slug } = await createEvent(one.db);
   await redisWire.cut();
   for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
@@ -62,7 +62,7 @@ test('Redis away: every read is answered, by each process for itself', async () 
   await redisWire.mend();
 });
 
-test('a replica is read, but not in the seconds after a change that it may not have yet', async () => {
+test('a replica is read, but not in the seconds after a change that may not have reached it', async () => {
   const behind = await createTestDatabase();
   const replica = openTestDb(behind.url);
   const catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl, replicaDb: replica.db });

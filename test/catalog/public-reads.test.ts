@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test('the four documents of an event are what the surface says', async () => {
+test('the four documents of an event have the published form', async () => {
   const event = await createEvent(one.db, { categories: [{ capacity: 1000 }, { capacity: 8, price: 500_000 }] });
   const main = await shown(await one.fetch(`/v1/events/${event.slug}`));
   expect(main).toMatchObject({
@@ -101,7 +101,7 @@ test('a thousand cold reads of fifty events over two processes rebuild fifty tim
   expect((await buildsOf('event')) - before).toBe(50);
 });
 
-test('nothing of drafts is shown, and what is missing is remembered for moments only', async () => {
+test('drafts are never shown, and a missing event is remembered briefly', async () => {
   const draft = await createEvent(one.db, { event: { status: 'draft', publishedAt: null } });
   for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
     const answer = await one.fetch(`/v1/events/${draft.slug}${path}`);
@@ -116,7 +116,7 @@ test('nothing of drafts is shown, and what is missing is remembered for moments 
   expect((await one.fetch(`/v1/events/${draft.slug}`)).status).toBe(200);
 });
 
-test('nothing but GET and HEAD of the public addresses is answered in front', () => {
+test('only GET and HEAD of the public addresses are answered in front of the router', () => {
   const at = (path: string, method = 'GET') =>
     one.publicReads.fetch(new Request(`http://antre.test${path}`, { method }));
   expect(at('/v1/orders/ord_1')).toBeUndefined();
@@ -142,7 +142,7 @@ test('bad addresses and queries are problems, and are not cached', async () => {
   }
 });
 
-test('the sale opens in what is shown at the second it opens, without a push', async () => {
+test('the document shows the sale as open in the second in which it opens, without a push', async () => {
   const opens = new Date(Date.now() + 1200);
   const { slug } = await createEvent(one.db, { categories: [{ saleOpensAt: opens }] });
   const stateOf = async () =>
@@ -190,7 +190,7 @@ test('over a real server: bytes, 304, HEAD and a kept-alive connection', async (
   await server.close();
 });
 
-test('what one asker brings has no part in what the next one gets', async () => {
+test('nothing that one client sends reaches the answer to the next client', async () => {
   const { slug } = await createEvent(one.db);
   const path = `/v1/events/${slug}`;
   const own = await one.fetch(path, {

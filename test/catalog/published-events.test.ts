@@ -6,7 +6,7 @@ import { useOrganizerDesk } from './support/organizer-desk.ts';
 const desks = useOrganizerDesk();
 const { hours, categoryOf, openDesk, addPool, publishedEvent } = desks;
 
-test('publishing names all that is missing, then shows the event everywhere at once', async () => {
+test('publishing names everything that is missing, then shows the event everywhere at once', async () => {
   const { ask, create, organizer } = await openDesk();
   const event = await create();
   const slug = String(event['slug']);
@@ -50,7 +50,7 @@ test('a change of a public event is pushed to every process', async () => {
   expect(await nameAt(desks.one)).toBe('Malam Sajak');
 });
 
-test('a public event cannot be left without what it must have', async () => {
+test('the required parts of a public event cannot be removed', async () => {
   const { ask, event, category } = await publishedEvent();
   for (const [method, path, body] of [
     ['DELETE', `/${event.id}/ticket-categories/${category.id}`, undefined],
@@ -62,7 +62,7 @@ test('a public event cannot be left without what it must have', async () => {
   }
 });
 
-test('an event goes back to a draft while nothing was ordered, and not after', async () => {
+test('an event returns to draft while it has no orders, and not afterwards', async () => {
   const { ask, event, slug, category, organizer } = await publishedEvent();
   expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(200);
   expect(await shown(await ask('DELETE', `/${event.id}/publication`))).toMatchObject({ status: 'draft' });
@@ -86,7 +86,7 @@ test('an event goes back to a draft while nothing was ordered, and not after', a
   });
 });
 
-test('a cancelled event is shown as cancelled, and does not change any more', async () => {
+test('a cancelled event is shown as cancelled, and cannot be changed any more', async () => {
   const { ask, event, slug } = await publishedEvent();
   expect((await ask('POST', `/${event.id}/cancellation`)).status).toBe(200);
   expect(await shown(await desks.one.fetch(`/v1/events/${slug}`))).toMatchObject({

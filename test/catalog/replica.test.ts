@@ -98,7 +98,7 @@ beforeEach(async () => {
   await until(isUsable, 20_000);
 });
 
-test('a standby that keeps up is read, also while nothing is written for longer than its bound', async () => {
+test('a standby that keeps up is read, also while nothing is written for longer than its lag bound', async () => {
   const [event] = await coldEvents(1);
   if (event === undefined) throw new Error('no event');
   await replicated();
@@ -109,7 +109,7 @@ test('a standby that keeps up is read, also while nothing is written for longer 
 });
 
 describe('a standby that is away', () => {
-  test('every cold document and page is answered by the primary, and it is asked again when it is back', async () => {
+  test('every cold document and page is answered by the primary, and the standby is asked again once it is back', async () => {
     const events = await coldEvents(6);
     await replicated();
     await pair.standby.kill();
@@ -153,7 +153,7 @@ describe('a standby that is away', () => {
 });
 
 describe('a standby that is behind', () => {
-  test('beyond its bound it is not asked, and no longer when it has caught up', async () => {
+  test('is not asked beyond its bound, and is asked again once it has caught up', async () => {
     const standby = postgres(pair.standby.url, { max: 1, onnotice: () => {} });
     await standby`select pg_wal_replay_pause()`;
     const event = await createEvent(api.service.db);
@@ -169,7 +169,7 @@ describe('a standby that is behind', () => {
     await standby.end();
   }, 60_000);
 
-  test('within its bound it is asked, and shows what it has', async () => {
+  test('is asked within its bound, and shows what it has', async () => {
     const standby = postgres(pair.standby.url, { max: 1, onnotice: () => {} });
     await standby`select pg_wal_replay_pause()`;
     const event = await createEvent(api.service.db);

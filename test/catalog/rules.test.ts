@@ -11,7 +11,7 @@ const category: SaleFacts = {
   event: { status: 'published', sales: 'open' },
 };
 
-test('a sale is open from its first second to before its last', () => {
+test('a sale is open from its first second until its last', () => {
   expect(saleStateOf(category, at('09:59:59.999'))).toBe('upcoming');
   expect(saleStateOf(category, at('10:00:00'))).toBe('open');
   expect(saleStateOf(category, at('11:59:59.999'))).toBe('open');
@@ -51,7 +51,7 @@ test.each([
   expect(availabilityBandOf({ available, capacity })).toBe(band);
 });
 
-test('all that is missing is named at once', () => {
+test('everything that is missing is named at once', () => {
   const event = { startsAt: at('18:00:00'), endsAt: at('17:00:00'), doorsOpenAt: at('19:00:00') };
   expect(missingForPublication(event, [], []).map(({ code }) => code)).toEqual([
     'event.times',

@@ -30,7 +30,7 @@ describe('folding', () => {
     expect(foldText(text)).toBe(folded.normalize('NFC'));
   });
 
-  test('is the same again, in any composition and any case', () => {
+  test('is stable when applied twice, in any composition and any case', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
         const folded = foldText(text);
@@ -68,7 +68,7 @@ describe('terms', () => {
     expect(searchQueryOf(question)).toBe(query);
   });
 
-  test('are bounded, whatever is stored or asked', () => {
+  test('are bounded for any stored or asked text', () => {
     const question = searchQueryOf(`${'a '.repeat(50)}${'b/'.repeat(50)}`) ?? '';
     expect(question.length).toBeLessThan(2000);
     const vector = searchVectorOf(['x'.repeat(5000), 'ab/'.repeat(20_000)]);
@@ -76,7 +76,7 @@ describe('terms', () => {
     expect(Number(vector.split(':').at(-1))).toBeLessThanOrEqual(16_000);
   });
 
-  test('hold nothing that Postgres reads as an operator or the end of a term', () => {
+  test('contain nothing that Postgres reads as an operator or the end of a term', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
         for (const lexeme of searchVectorOf([text]).split(' ')) expect(lexeme).toMatch(/^$|^'[^'\\]+':\d+$/);

@@ -114,7 +114,7 @@ describe.each(names.map((entry, index) => ({ ...entry, index })))('$name', ({ na
   });
 });
 
-test('finds what was asked for and no more', async () => {
+test('finds what was asked for and nothing else', async () => {
   expect(await find('ac/dc')).toEqual([slugOf(0)]);
   expect(await find('2.0')).toEqual([slugOf(2)]);
   expect(await find('24/7')).toEqual([slugOf(3)]);
@@ -131,7 +131,7 @@ test.each(['%20', '%CC%80', '%00', '%E2%80%8B', 'x'.repeat(101)])('q=%s is refus
   expect(answer.status).toBe(400);
 });
 
-test('a city and a category are found in any spelling, and by nothing nothing is', async () => {
+test('a city and a category are found in any spelling; a text without letters finds nothing', async () => {
   await createEvent(catalog.db, { event: { ...far, slug: 'sao-paulo-x', city: 'São Paulo', category: 'Música' } });
   const by = async (query: string) =>
     (await shown(await catalog.fetch(`/v1/events?${query}`))).data.map(({ slug }) => slug);
@@ -142,7 +142,7 @@ test('a city and a category are found in any spelling, and by nothing nothing is
   expect(await by('category=...')).toEqual([]);
 });
 
-test('all spellings of one question are one answer in the cache, and what can find nothing asks nobody', async () => {
+test('all spellings of one question share one cached answer, and a question that cannot match asks no database', async () => {
   const before = await buildsOf('listing');
   for (const question of ['Ünïque Wörd', 'unique word', 'WORD UNIQUE', 'ｕｎｉｑｕｅ-word', '"word", unique!'])
     await find(question);
@@ -152,7 +152,7 @@ test('all spellings of one question are one answer in the cache, and what can fi
   expect((await buildsOf('listing')) - empty).toBeLessThanOrEqual(1);
 });
 
-test('reads the index of the search, also among many events', async () => {
+test('the search reads its index, also among many events', async () => {
   await catalog.db.execute(sql`
     insert into events (id, organizer_id, slug, name, category, city, venue, starts_at, ends_at, doors_open_at, status, search, search_version)
     select 'evt_' || lpad(n::text, 8, '0'), (select organizer_id from events limit 1), 'banyak-' || n, 'Banyak', 'x', 'x', 'x',
@@ -177,7 +177,7 @@ test('reads the index of the search, also among many events', async () => {
     .toBeGreaterThan(before);
 });
 
-test('rows that came past the service, or from an older build, are indexed by the worker', async () => {
+test('rows that were written past the service, or by an older build, are indexed by the worker', async () => {
   const event = await createEvent(catalog.db, { event: { ...far, slug: 'lama-x', name: 'Naskah Lama' } });
   await catalog.db.execute(
     sql`update events set search = '', city_key = '', search_version = 0 where id = ${event.id}`,

@@ -52,7 +52,7 @@ describe('GET /v1/events/{id}/door-list', () => {
     expect(known.get(hashOf(added?.code ?? ''))).toBe('live');
   });
 
-  it('gives after a cursor what was scanned and replaced since, with the present state', async () => {
+  it('gives after a cursor what was scanned and replaced since, with the current state', async () => {
     const place = await addDoorEvent(sql, event);
     const key = await opened.addDevice(place);
     const tickets = await addTickets(sql, place, 3);
@@ -83,7 +83,7 @@ describe('GET /v1/events/{id}/door-list', () => {
     expect(codes).toBe(1);
   });
 
-  it('has names only where the organiser allows them, and what the door does for a category', async () => {
+  it('has names only where the organiser allows them, and the entry rules of each category', async () => {
     const place = await addDoorEvent(sql, event);
     const manager = await opened.addKey(place, 'manager');
     const key = await opened.addDevice(place);
@@ -102,7 +102,7 @@ describe('GET /v1/events/{id}/door-list', () => {
     expect(JSON.stringify(body)).not.toMatch(/@|\+62/);
   });
 
-  it('is for the event’s own people; a made-up cursor is refused', async () => {
+  it('is for staff and devices of the event; a forged cursor is refused', async () => {
     const at = (id: string, query = '') => `/v1/events/${id}/door-list${query}`;
     expect((await call(door, 'GET', at(foreign.eventId))).body.code).toBe('event.not_found');
     expect((await call(door, 'GET', at('evt_00000000'))).body.code).toBe('event.not_found');

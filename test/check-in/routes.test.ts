@@ -149,7 +149,7 @@ describe('POST /v1/check-ins/batch', () => {
   });
 });
 
-describe('one odd item of a batch', () => {
+describe('one bad item of a batch', () => {
   const at = new Date(Date.now() - 600_000).toISOString();
   const good = (scanId: string, code = 'x') => ({ code, scanId, scannedAt: at });
   const oddItems: [string, unknown, string | null][] = [

@@ -73,7 +73,7 @@ async function one(of: DoorEvent = event, options = {}) {
 }
 
 describe('a ticket enters once', () => {
-  it('admits, then says when and where it came in first', async () => {
+  it('admits, then reports when and where it first entered', async () => {
     const ticket = await one();
     const first = await scan(ticket.code, { gate: 'North' });
     expect(first).toMatchObject({ result: 'admitted', ticketId: ticket.id, ticketCategory: 'Regular', firstAt: null });
@@ -82,7 +82,7 @@ describe('a ticket enters once', () => {
     expect(Date.parse(second.firstAt ?? '')).toBe(Date.parse(first.at));
   });
 
-  it('lets in again only a ticket that left, and lets out only one that is inside', async () => {
+  it('readmits only a ticket that left, and lets out only a ticket that is inside', async () => {
     const ticket = await one();
     expect((await scan(ticket.code, { direction: 'exit' })).result).toBe('invalid');
     expect((await scan(ticket.code)).result).toBe('admitted');
@@ -104,7 +104,7 @@ describe('a ticket enters once', () => {
     expect((await scan(other.code)).result).toBe('admitted');
   });
 
-  it('does not mix up the scan ids of two devices', async () => {
+  it('keeps the scan ids of two devices apart', async () => {
     const [ticket, other] = [await one(), await one()];
     const scanId = randomUUID();
     expect((await scan(ticket.code, { scanId })).result).toBe('admitted');
@@ -128,7 +128,7 @@ describe('refusals', () => {
     expect((await scan((await one(event, { status: 'pending_payment' })).code)).result).toBe('not_paid');
   });
 
-  it('tells a ticket of the same organiser’s other event from one of another organiser (S06)', async () => {
+  it('distinguishes a ticket of the organiser’s other event from a ticket of another organiser (S06)', async () => {
     const other = await addDoorEvent(sql, event);
     const foreign = await addDoorEvent(sql);
     expect((await scan((await one(other)).code)).result).toBe('wrong_event');
@@ -143,7 +143,7 @@ describe('refusals', () => {
     expect(written).toBe(0);
   });
 
-  it('keeps to the times of the event and of the category', async () => {
+  it('admits only within the times of the event and of the category', async () => {
     const early = await addDoorEvent(sql, { ...event, doorsOpenAt: new Date(Date.now() + hour) });
     const late = await addDoorEvent(sql, {
       ...event,
@@ -164,7 +164,7 @@ describe('refusals', () => {
     expect((await scan((await one(mixed, { categoryId: morning })).code, { at: mixed })).result).toBe('too_late');
   });
 
-  it('keeps categories to their gates, by id and by name', async () => {
+  it('admits categories at their gates only, by id and by name', async () => {
     const place = await addDoorEvent(sql, { ...event, categories: [{ name: 'VIP' }, { name: 'Regular' }] });
     const [vip = '', regular = ''] = place.categoryIds;
     await sql`insert into gates (event_id, id, name, name_key, ticket_category_ids)
@@ -194,7 +194,7 @@ describe('refusals', () => {
 const readsAs = (letter: string) => ({ O: '0', I: '1', L: '1' })[letter] ?? letter;
 
 describe('forged codes (T84)', () => {
-  it('does not mind case, spaces and hyphens', async () => {
+  it('case, spaces and hyphens do not matter', async () => {
     const ticket = await one();
     const typed = `${ticket.code.slice(0, 13)} - ${ticket.code.slice(13)}`.toLowerCase();
     expect((await scan(typed)).result).toBe('admitted');

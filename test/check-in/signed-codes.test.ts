@@ -32,7 +32,7 @@ afterAll(() => door.close());
 const bytesOf = (code: string) => ({ code: Buffer.from(decodeBase32(code) ?? []), codesBefore: 0 });
 
 describe('the text of a signed code', () => {
-  it('is as the published example', () => {
+  it('equals the published example', () => {
     const seed = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
     const head = Buffer.from('302e020100300506032b657004220420', 'hex');
     const key = createPrivateKey({ key: Buffer.concat([head, seed]), format: 'der', type: 'pkcs8' });
@@ -55,7 +55,7 @@ describe('a signed event', () => {
     write = await ticketKeys.writerOf(event.eventId);
   });
 
-  it('takes the signed and the short code of a ticket as one ticket', async () => {
+  it('takes the signed and the short code of a ticket for one ticket', async () => {
     const ticket = await door.ticket();
     const { code, shortCode } = write(bytesOf(ticket.code));
     expect(code).toHaveLength(140);
@@ -64,7 +64,7 @@ describe('a signed event', () => {
     expect((await door.scan(device, { code: shortCode })).body.result).toBe('already_used');
   });
 
-  it('tells its own tickets from those of another event, whose signature is right', async () => {
+  it('tells its own tickets from tickets of another event with a valid signature', async () => {
     const other = await addDoorEvent(door.sql, event);
     await door.call(manager, 'PATCH', path(other), { codes: 'signed' });
     const [ticket] = await addTickets(door.sql, other, 1);
@@ -72,7 +72,7 @@ describe('a signed event', () => {
     expect((await door.scan(device, { code })).body.result).toBe('wrong_event');
   });
 
-  it('takes codes of earlier keys until those are withdrawn, and shows devices the good keys only', async () => {
+  it('accepts codes of earlier keys until those are withdrawn, and gives devices the valid keys only', async () => {
     const place = await addDoorEvent(door.sql, event);
     const scanner = await door.addDevice(place);
     await door.call(manager, 'PATCH', path(place), { codes: 'signed' });

@@ -92,7 +92,7 @@ async function one(): Promise<HeldTicket> {
 const ms = (time: string | null) => (time === null ? null : Date.parse(time));
 
 describe('scans made offline', () => {
-  it('are admitted at the time they were made, and are the same when they come again', async () => {
+  it('are admitted at the time they were made, and a second sync gets the same answers', async () => {
     const [ticket, at, scanId] = [await one(), ago(20), randomUUID()];
     const [first] = await sync('a', [{ ticket, at, scanId }]);
     expect(first).toMatchObject({ result: 'admitted', conflictAt: null, replayed: false });
@@ -102,7 +102,7 @@ describe('scans made offline', () => {
     expect(await online('b', ticket)).toMatchObject({ result: 'already_used', firstGate: 'a gate' });
   });
 
-  it('give the same answer to a scan id that stands twice in one sync', async () => {
+  it('give one answer to a scan id that appears twice in one sync', async () => {
     const [ticket, at, scanId] = [await one(), ago(20), randomUUID()];
     const answers = await sync('a', [
       { ticket, at, scanId },
@@ -151,7 +151,7 @@ describe('scans made offline', () => {
     });
   });
 
-  it('a second scan at the same device is no conflict: it refused it itself', async () => {
+  it('a second scan at one device is no conflict: the device refused it itself', async () => {
     const ticket = await one();
     const answers = await sync('a', [
       { ticket, at: ago(5) },
@@ -161,7 +161,7 @@ describe('scans made offline', () => {
     expect(answers.map((answer) => answer.conflictAt)).toEqual([null, null]);
   });
 
-  it('in, out and in again, synced out of order of devices', async () => {
+  it('in, out and in again are merged although devices sync them out of order', async () => {
     const ticket = await one();
     await sync('a', [{ ticket, at: ago(30) }]);
     const [left] = await sync('b', [{ ticket, at: ago(20), direction: 'exit' }]);
@@ -172,7 +172,7 @@ describe('scans made offline', () => {
     expect(row).toMatchObject({ entries: 2, inside: true });
   });
 
-  it('are judged by the time of the scan: revoked later was good, revoked before is said; the future is now', async () => {
+  it('are judged by the time of the scan: a later revocation does not count, an earlier one does; a time in the future becomes now', async () => {
     const [good, bad, ahead] = [await one(), await one(), await one()];
     await sql`update tickets set status = 'revoked', revoked_at = ${ago(10)} where id in ${sql([good.id, bad.id])}`;
     const answers = await sync('a', [

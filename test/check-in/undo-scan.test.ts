@@ -24,7 +24,7 @@ const undo = (by: string, scanId: string, more = {}) =>
   });
 
 describe('POST /v1/check-ins/undos', () => {
-  it('makes a ticket as if it had not been scanned; the scan keeps its answer', async () => {
+  it('leaves the ticket as if it had not been scanned; the scan keeps its answer', async () => {
     const ticket = await door.ticket();
     const scanId = randomUUID();
     const first = await door.scan(device, { code: ticket.code, scanId });
@@ -38,7 +38,7 @@ describe('POST /v1/check-ins/undos', () => {
     expect(audited).toEqual([{ reason: 'Wrong queue' }]);
   });
 
-  it('of an exit brings the person back inside, and of one of two entries ends the conflict', async () => {
+  it('of an exit puts the person back inside, and of one of two entries ends the conflict', async () => {
     const ticket = await door.ticket();
     const [out, second] = [randomUUID(), randomUUID()];
     await door.scan(device, { code: ticket.code });
@@ -53,7 +53,7 @@ describe('POST /v1/check-ins/undos', () => {
     expect(await door.conflicts(key)).toHaveLength(0);
   });
 
-  it('tells devices with the next delta', async () => {
+  it('reach devices with the next delta', async () => {
     const ticket = await door.ticket();
     const scanId = randomUUID();
     await door.scan(device, { code: ticket.code, scanId });
@@ -66,7 +66,7 @@ describe('POST /v1/check-ins/undos', () => {
     expect(data).toContainEqual(expect.objectContaining({ status: 'live', admission: null }));
   });
 
-  it('is refused for another device’s scan, for one that let nobody in, and without a reason', async () => {
+  it('is refused for another device’s scan, for a scan that admitted nobody, and without a reason', async () => {
     const ticket = await door.ticket();
     const [scanId, refused] = [randomUUID(), randomUUID()];
     await door.scan(device, { code: ticket.code, scanId });

@@ -54,7 +54,7 @@ describe('the package @antre/client', () => {
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('is small, needs nothing else, and holds nothing of the service', () => {
+  test('is small, has no dependency, and contains nothing of the service', () => {
     const installed = join(project, 'node_modules');
     expect(readdirSync(installed).filter((name) => !name.startsWith('.'))).toEqual(['@antre']);
     const files = readdirSync(join(installed, '@antre/client'));

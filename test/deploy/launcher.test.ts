@@ -92,7 +92,7 @@ describe('npm start, stop and status', () => {
 });
 
 describe('the bootstrap, before anything is installed', () => {
-  it('helps', async () => {
+  it('prints its usage', async () => {
     const { stdout } = await run('sh', [
       '-c',
       // A clone without packages: the scripts alone.

@@ -19,7 +19,7 @@ describe('self-repair of the local stack', () => {
   const folder = join(dataFolder, `test-${process.pid}`);
   afterEach(() => discardData(folder));
 
-  it('ends what a killed launcher left running, and keeps what was committed', { timeout: 60_000 }, async () => {
+  it('ends what a killed launcher left running, and keeps committed data', { timeout: 60_000 }, async () => {
     const launcher = fork(join(import.meta.dirname, 'start-and-wait.ts'), [folder], { execArgv: [] });
     const addresses = await new Promise<ServiceAddresses>((resolve, reject) => {
       launcher.once('message', (message) => resolve(message as ServiceAddresses));
@@ -37,7 +37,7 @@ describe('self-repair of the local stack', () => {
     expect(readLedger(join(folder, 'stack.json'))).toBeUndefined();
   });
 
-  it('begins afresh over a half-made data folder and an unreadable list of processes', {
+  it('starts afresh over a half-made data folder and an unreadable list of processes', {
     timeout: 60_000,
   }, async () => {
     for (const half of ['postgres', 'postgres.new']) {
@@ -50,7 +50,7 @@ describe('self-repair of the local stack', () => {
     await services.stop();
   });
 
-  it('starts a server again that dies', { timeout: 60_000 }, async () => {
+  it('restarts a server that dies', { timeout: 60_000 }, async () => {
     const services = await startServices({ dataFolder: folder, ports: 'free', durable: false, restart: true });
     const cache = services.children.get('redis-cache');
     const before = cache?.pid();
@@ -63,7 +63,7 @@ describe('self-repair of the local stack', () => {
     await services.stop();
   });
 
-  it('gives a lock to one process, and takes over that of a dead one', () => {
+  it('gives a lock to one process, and takes over the lock of a dead process', () => {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'some.lock');
     const first = takeLock(file);

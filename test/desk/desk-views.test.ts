@@ -80,7 +80,7 @@ describe('the story of an order', () => {
     }
   });
 
-  test('says who cancelled, and what went back', async () => {
+  test('names who cancelled, and what was refunded', async () => {
     const [id = ''] = await idsIn('refunded');
     const { data } = (await at(`/orders/${id}/story`)).body as Story;
     const kinds = data.map(({ kind }) => kind);
@@ -99,7 +99,7 @@ describe('the story of an order', () => {
     expect((await at('/orders/nonsense/story')).status).toBe(404);
   });
 
-  test('reads no whole table', async () => {
+  test('scans no whole table', async () => {
     const [id = ''] = await idsIn('paid');
     await world.admin`select pg_stat_statements_reset()`;
     for (let n = 0; n < 5; n += 1) await at(`/orders/${id}/story`);
@@ -153,7 +153,7 @@ describe('the figures of a sale', () => {
     expect((await at(`/events/${event.id}/sales/figures`, stranger)).status).toBe(404);
   });
 
-  test('are kept for each minute, once, and can be read again', async () => {
+  test('are stored once for each minute, and can be read again', async () => {
     const clock = { now: () => new Date(Date.now() + 90_000) };
     await Promise.all([recordSaleMinutes({ db: world.db, clock }), recordSaleMinutes({ db: world.db, clock })]);
     expect(await recordSaleMinutes({ db: world.db, clock })).toBe(0);

@@ -111,7 +111,7 @@ describe('the demo seed', () => {
     for (const invariant of accessInvariants) expect(await invariant.find(open.db)).toEqual([]);
   });
 
-  it('has a waiting room to walk through; a room that is not frozen stays, an older one begins anew', async () => {
+  it('has a waiting room to walk through; a room before its freeze stays, an older one starts anew', async () => {
     const room = async () => {
       const [row] = await rows<{
         phase: string;

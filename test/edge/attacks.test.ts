@@ -60,7 +60,7 @@ describe('cache deception', () => {
     `/assets\\..${path.replaceAll('/', '\\')}`,
   ];
 
-  test("a buyer's order asked for under any disguise is never there for somebody without his token", async () => {
+  test('an order under any disguised address is not cached for a client without its token', async () => {
     const own = `/v1/orders/${order.id}`;
     const owner = await ask(port, own, { headers: bearer() });
     expect([owner.status, owner.headers['cache-control']]).toEqual([200, 'private, no-store']);
@@ -80,7 +80,7 @@ describe('cache deception', () => {
     }
   });
 
-  test('what is the same for nobody is not kept: organisers, doors, documents of the API itself', async () => {
+  test('private answers are not cached: organisers, doors, documents of the API itself', async () => {
     const before = fronted.arrived.length;
     const paths = [
       '/v1/organizers/demo/events',
@@ -180,7 +180,7 @@ describe('cache poisoning', () => {
   });
 });
 
-test('what the API sets a cookie with is never kept, and the cookie arrives', async () => {
+test('an answer that sets a cookie is never cached, and the cookie arrives', async () => {
   const paths = [`/v1/orders/${order.id}/session`];
   for (const path of paths) {
     const answer = await ask(port, path, { method: 'POST', headers: bearer() });

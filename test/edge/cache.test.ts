@@ -24,7 +24,7 @@ async function untilSecond(wanted: number): Promise<void> {
 }
 
 describe('a public read', () => {
-  test('is asked of the API once, and says so', async () => {
+  test('is asked of the API once, and Cache-Status says so', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     await untilSecond(second() + 1);
@@ -57,7 +57,7 @@ describe('a public read', () => {
     expect(fronted.arrivedAt(path)).toHaveLength(1);
   });
 
-  test('is kept once for each form of the bytes, however a client spells what it takes', async () => {
+  test('is kept once per encoding, however a client spells Accept-Encoding', async () => {
     const categories = Array.from({ length: 12 }, () => ({ capacity: 10 }));
     const { slug } = await createEvent(db(), { categories });
     const path = `/v1/events/${slug}/ticket-categories`;
@@ -75,7 +75,7 @@ describe('a public read', () => {
     expect(fronted.arrivedAt(path)).toHaveLength(3);
   });
 
-  test('is fetched by one of a hundred who come at the same cold moment', async () => {
+  test('is fetched once for a hundred concurrent cold requests', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}/schedule`;
     const answers = await Promise.all(Array.from({ length: 100 }, () => ask(port, path)));
@@ -83,7 +83,7 @@ describe('a public read', () => {
     expect(fronted.arrivedAt(path)).toHaveLength(1);
   });
 
-  test('costs the API one request a second at most, however many ask (T68)', async () => {
+  test('costs the API at most one request a second at any load (T68)', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}/availability`;
     await ask(port, path);
@@ -124,7 +124,7 @@ describe.concurrent('a public read after its time', () => {
     expect(fronted.arrivedAt(path)).toHaveLength(2);
   });
 
-  test('is never older than three seconds, however rarely it is asked for', async () => {
+  test('is never older than three seconds, even when it is rarely asked for', async () => {
     const { slug, id } = await createEvent(db());
     const path = `/v1/events/${slug}/availability`;
     const fetched = second();
@@ -136,7 +136,7 @@ describe.concurrent('a public read after its time', () => {
     expect(answer.body).toContain('"none"');
   });
 
-  test('is replaced: an event that was taken back is gone after three seconds', async () => {
+  test('is replaced: an unpublished event is gone after three seconds', async () => {
     const { slug, id } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     const fetched = second();
@@ -151,7 +151,7 @@ describe.concurrent('a public read after its time', () => {
 });
 
 describe('the listing', () => {
-  test('has one entry for all the ways to ask the same, and one for each thing it is asked by', async () => {
+  test('has one entry for all spellings of a question, and one for each question', async () => {
     await createEvent(db(), { event: { city: 'Sabang' } });
     await untilSecond(second() + 1);
     const same = [
@@ -170,7 +170,7 @@ describe('the listing', () => {
     expect(after).toEqual(['/v1/events?city=Sabang&limit=5', '/v1/events?city=Sabang&limit=6']);
   });
 
-  test('cannot be poisoned by a parameter that is spelt so that only the API would read it', async () => {
+  test('cannot be poisoned by a parameter in a spelling that only the API reads', async () => {
     await createEvent(db(), { event: { city: 'Biak' } });
     await untilSecond(second() + 1);
     await ask(port, '/v1/events?%63ity=Nowhere');
@@ -185,7 +185,7 @@ describe('the listing', () => {
 });
 
 describe('while the API is away', () => {
-  test('what is known is served on, marked; what is not gets a refusal in the form of the API', async () => {
+  test('cached answers are served on, marked; others are refused in the form of the API', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     const known = await ask(port, path);
@@ -212,8 +212,8 @@ describe('while the API is away', () => {
   });
 });
 
-describe('what went wrong', () => {
-  test('is not kept: an event that is published a moment later is there', async () => {
+describe('a failed answer', () => {
+  test('is not kept: an event that is published a moment later is served', async () => {
     const { slug, id } = await createEvent(db(), { event: { status: 'draft', publishedAt: null } });
     const path = `/v1/events/${slug}`;
     const missing = await ask(port, path);

@@ -80,7 +80,7 @@ async function rename(event: TestEvent, name: string, version = 1) {
   return changeEvent(catalog.deps, { actor, eventId: event.id, version, values: { name } });
 }
 
-test('a change that the public sees promises a purge in its own transaction; one that it does not see, or that failed, none', async () => {
+test('a change that the public sees stages a purge in its own transaction; a hidden or failed change stages none', async () => {
   const draft = await createEvent(catalog.db, { event: { status: 'draft', publishedAt: null } });
   await rename(draft, 'Nobody sees this');
   const event = await anEvent();
@@ -90,7 +90,7 @@ test('a change that the public sees promises a purge in its own transaction; one
   expect(await staged()).toEqual([{ payload: { surrogateKeys: [event.id, 'events'] }, seconds: 4 }]);
 });
 
-test('the keys are those that the answers carry', async () => {
+test('the keys are the Surrogate-Keys of the answers', async () => {
   const event = await anEvent();
   await rename(event, 'Another name');
   const [purge] = await staged();
@@ -135,7 +135,7 @@ test('the worker tells the CDN, in JSON and in a header, with the token', async 
   ]);
 });
 
-test('a CDN that refuses, sends elsewhere, hangs or is not there fails the try, by code; without one there is nothing to do', async () => {
+test('a CDN that refuses, redirects, hangs or is unreachable fails the try, by code; without a CDN there is nothing to do', async () => {
   const call = (url: string | undefined, signal = new AbortController().signal) =>
     purgeCdn(
       { config: { CDN_PURGE_URL: url, CDN_PURGE_TOKEN: 'token-of-the-cdn-1' } },

@@ -31,7 +31,7 @@ const statuses = async (count: number, of: (place: number) => ReturnType<typeof 
 };
 
 describe('a network', () => {
-  test('has one allowance, whatever addresses it has and names', async () => {
+  test('has one allowance over all its addresses and host names', async () => {
     const forged = (place: number) => ({
       'x-forwarded-for': `203.0.113.${place % 250}, 198.51.100.7`,
       forwarded: `for=203.0.113.${place % 250}`,
@@ -60,7 +60,7 @@ describe('a network', () => {
     ).toBe(true);
   });
 
-  test('is who the edge says it is, to the limits of the API too', async () => {
+  test('has the address that the edge reports, for the limits of the API too', async () => {
     const limited = await startFrontedService({ environment: { REQUESTS_PER_MINUTE_PER_NETWORK: '20' } });
     try {
       const seen = await statuses(40, (place) =>
@@ -87,7 +87,7 @@ describe('a network', () => {
     ['POST', '/v1/check-ins', { authorization: `Bearer eyJhbGciOiJIUzI1NiJ9.e30.${'A'.repeat(43)}` }],
   ];
 
-  test('has an allowance of its own as a gateway or a door, larger and not without end', async () => {
+  test('has a separate, larger but bounded allowance as a gateway or a door', async () => {
     const before = fronted.arrived.length;
     const as = (place: number) => {
       const [method, path, headers] = important[place % important.length] ?? ['GET', '/', {}];
@@ -101,7 +101,7 @@ describe('a network', () => {
     expect((await ask(port, '/v1/nothing', { from: '127.0.5.2' })).status).toBe(404);
   });
 
-  test('is a stranger with everything that only looks like a gateway or a door', async () => {
+  test('gets the usual allowance for requests that only look like those of a gateway or a door', async () => {
     const key = 'A'.repeat(65);
     const alike: readonly (readonly [string, string, Record<string, string>])[] = [
       ['DELETE', '/v1/callbacks/midtrans/some-organizer', {}],
@@ -124,7 +124,7 @@ describe('a network', () => {
     expect((await ask(port, '/v1/check-ins', { method: 'POST', headers: door, from: '127.0.7.2' })).status).toBe(401);
   });
 
-  test('is told as a gateway or a door for every route that is one, and for no other', () => {
+  test('gets the larger allowance for every route of gateways and doors, and for no other', () => {
     const rules = readFileSync('deploy/nginx/edge-http.conf', 'utf8');
     const patternsOf = (variable: string) => {
       const block = rules.split(`$${variable} {\n`)[1]?.split('\n}')[0] ?? '';
@@ -147,7 +147,7 @@ describe('a network', () => {
 });
 
 describe('a body', () => {
-  test('that is larger than its address takes is refused before the API hears of it', async () => {
+  test('that is larger than its address takes is refused before the API gets it', async () => {
     const before = fronted.arrived.length;
     for (const [path, bytes] of [
       ['/v1/orders', 200_000],
@@ -161,7 +161,7 @@ describe('a body', () => {
   });
 });
 
-describe('a request whose end is in doubt', () => {
+describe('a request whose end is ambiguous', () => {
   const host = 'Host: antre.test';
   const order = 'POST /v1/orders HTTP/1.1';
   const smuggled = `GET /v1/smuggled HTTP/1.1\r\n${host}\r\n\r\n`;
@@ -206,14 +206,14 @@ describe('a request whose end is in doubt', () => {
     expect(fronted.arrived.slice(before)).toEqual([]);
   });
 
-  test('but HTTP/1.0 without a host is none: old health checks are answered', async () => {
+  test('control: HTTP/1.0 without a host is accepted, as old health checks send it', async () => {
     for (const path of ['/v1/events', '/', '/find-order']) {
       const { said, closed } = await sendRaw(port, `GET ${path} HTTP/1.0\r\n\r\n`);
       expect([path, said.slice(0, 12), closed]).toEqual([path, 'HTTP/1.1 200', true]);
     }
   });
 
-  test('is never passed on in the form it came in: chunks arrive counted', async () => {
+  test('is never forwarded as it came: chunks arrive with a length', async () => {
     const before = fronted.arrived.length;
     const { said } = await sendRaw(
       port,

@@ -7,13 +7,13 @@ const text = (name: string) => readFileSync(`deploy/nginx/${name}`, 'utf8').repl
 const main = text('nginx.conf');
 const rules = globSync('deploy/nginx/edge-*.conf').map((file) => text(file.split('/').at(-1) ?? ''));
 
-test('production includes the rules, and nothing beside them serves anything', () => {
+test('production includes the rules, and serves nothing outside them', () => {
   expect(main).toMatch(/http \{[^]*include edge-http\.conf;[^]*server \{[^]*include edge-server\.conf;/);
   expect(main).not.toMatch(/location|proxy_pass/);
   expect(rules).toHaveLength(4);
 });
 
-test('each zone and upstream that the rules name is there, here as in the local stack', () => {
+test('each zone and upstream that the rules name exists, here as in the local stack', () => {
   const local = readFileSync('deploy/local/services/start-nginx.ts', 'utf8');
   const named = [...rules.join('\n').matchAll(/(?:zone=|proxy_cache )(edge_\w+)/g)].map((match) => match[1] ?? '');
   const other = rules.join('\n').match(/limit_conn (edge_\w+)/)?.[1] ?? '';
@@ -27,7 +27,7 @@ test('each zone and upstream that the rules name is there, here as in the local 
   expect(text('upstream.conf')).toContain('upstream antre {');
 });
 
-test('compose mounts every file of it', () => {
+test('compose mounts every file of the rules', () => {
   const mounted = readFileSync('deploy/compose.yaml', 'utf8');
   for (const file of globSync('deploy/nginx/*.conf')) {
     const name = file.split('/').at(-1) ?? '';
@@ -35,7 +35,7 @@ test('compose mounts every file of it', () => {
   }
 });
 
-test('nothing private is written down: no query, header or cookie in the log, no body on disk', () => {
+test('nothing private is stored: no query, header or cookie in the log, no body on disk', () => {
   expect(main).not.toMatch(/\$request\b|\$args|\$query_string|\$http_|\$cookie_|\$request_uri[^;]*access/);
   const buffers = Object.fromEntries(
     [...rules.join('\n').matchAll(/(client_max_body_size|client_body_buffer_size) (\d+)k/g)].map(([, name, size]) => [
