@@ -109,7 +109,8 @@ export type RelayPartition = { readonly name: string; readonly eventId: string; 
 /**
  * Leases due jobs that the queue has not been given yet, of each partition at most its room. Rows are found by time, never by
  * "greater than the last id", since a lower id may commit later; rows that another relay holds are skipped. Uses the
- * index `outbox_staged`.
+ * index `outbox_staged`. The planner does not know the rooms: without the limit of their sum it expects a tenth of a backlog, and
+ * reads all of the outbox to lease a hundred rows.
  */
 export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartition[]): Promise<StagedJob[]> {
   if (partitions.length === 0) return [];
@@ -124,7 +125,8 @@ export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartitio
         select id, available_at from outbox o
         where o.relays = 0 and o.name = wanted.name and o.event_id = wanted.event_id and o.available_at <= now()
         order by o.available_at, o.id limit wanted.room for update skip locked
-      ) job`,
+      ) job
+      limit ${partitions.reduce((sum, { room }) => sum + room, 0)}`,
   );
 }
 
