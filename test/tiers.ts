@@ -139,6 +139,7 @@ export const drills = [
   'test/waiting-room/queue-document.test.ts',
   'test/web/*browser.test.ts',
   'test/web/desk/*browser.test.ts',
+  'test/workers/announcement-rush.test.ts',
   'test/workers/main.test.ts',
   'test/workers/starvation.test.ts',
   'test/workers/woken-relay.test.ts',

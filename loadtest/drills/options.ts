@@ -114,8 +114,11 @@ export function argumentsOf(options: DrillOptions): string[] {
   return [
     ...(orders === undefined ? [] : ['--orders', String(orders)]),
     ...(minutes === undefined ? [] : ['--minutes', String(minutes)]),
-    ...['--rows', String(rows), '--seconds', String(seconds), '--parts', parts.join(',')],
-    ...['--seed', String(seeds[0]), '--seeds', String(seeds.length)],
+    `--rows=${rows}`,
+    `--seconds=${seconds}`,
+    `--parts=${parts.join(',')}`,
+    `--seed=${seeds[0]}`,
+    `--seeds=${seeds.length}`,
     ...(control ? [] : ['--no-control']),
     ...(mutant ? [] : ['--no-mutant']),
   ];
