@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActors, rememberedMs } from '../../src/access/actors.ts';
 import { newCredential } from '../../src/access/credentials/credential.ts';
+import { createDevice } from '../../src/access/credentials/create-device.ts';
+import { endDevice } from '../../src/access/credentials/end-device.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import {
   type AccessWorld,
@@ -10,6 +12,7 @@ import {
   anOrganizer,
   openAccessWorld,
 } from '../../testkit/access/access-world.ts';
+import { createEvent } from '../../testkit/factories.ts';
 
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
 describe('the credentials that a process remembers', () => {
@@ -128,5 +131,23 @@ describe('the credentials that a process remembers', () => {
     actors.forget(member.id);
     await reading;
     expect(await actors.of(member.token)).toMatchObject({ role: 'manager' });
+  });
+
+  it('lets an ended device scan at another process for half a minute at most, however often it scans', async () => {
+    const actor = await world.deps.actors.of(organizer.owner);
+    if (actor === undefined) throw new Error('the owner is signed in');
+    const { id: eventId } = await createEvent(world.open.db, { organizer });
+    const { device, token } = await createDevice(world.deps, { actor, eventId, name: 'North gate' });
+    const [here, there] = [world.deps.actors, world.anotherProcess()];
+    for (const actors of [here, there]) expect(await actors.of(token)).toMatchObject({ kind: 'device', id: device.id });
+    await endDevice(world.deps, { actor, deviceId: device.id });
+    expect(await here.of(token)).toBeUndefined();
+    let scans = 0;
+    const scansMax = rememberedMs / 1000;
+    for (; scans <= scansMax && (await there.of(token)) !== undefined; scans += 1) world.time.advance(1000);
+    // The control: the other process has heard nothing of the end, and goes by what it remembers.
+    expect(scans).toBeGreaterThan(1);
+    expect(scans).toBeLessThanOrEqual(scansMax);
+    expect(await there.of(token)).toBeUndefined();
   });
 });

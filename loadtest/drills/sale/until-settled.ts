@@ -39,7 +39,7 @@ export async function untilSettled(
   sale: TestEvent,
   { sinceMs, stallMaxSeconds }: { readonly sinceMs: number; readonly stallMaxSeconds: number },
 ): Promise<Settled> {
-  let before = '';
+  let least: readonly number[] = [Infinity, Infinity, Infinity];
   let movedAt = performance.now();
   let longest = 0;
   for (let looks = 1; ; looks += 1) {
@@ -50,8 +50,10 @@ export async function untilSettled(
     const settled = { seconds, stoodStillSeconds: longest };
     if (left.unpaid + left.unsent + left.jobs === 0) return { ...settled, faults: [] };
     const now = `${left.unpaid} unpaid, ${left.unsent} not sent to, ${left.jobs} jobs`;
-    if (now !== before) movedAt = performance.now();
-    before = now;
+    // A job that is handed over again and again is no move.
+    const counts = [left.unpaid, left.unsent, left.jobs];
+    if (counts.some((count, kind) => count < (least[kind] ?? 0))) movedAt = performance.now();
+    least = counts.map((count, kind) => Math.min(count, least[kind] ?? count));
     if (looks % tellEveryLooks === 0) say(`not settled yet: ${now}`);
     const isQuiet = left.later === 0 && stoodFor > quietSeconds;
     if (isQuiet || stoodFor > stallMaxSeconds || seconds > settleMaxSeconds)
