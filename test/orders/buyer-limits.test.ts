@@ -73,7 +73,7 @@ const strangers: [string, (buyer: Buyer) => Pick<OrderOptions, 'buyer' | 'networ
 ];
 
 describe.each(limits)('a limit %s', (_limit, kind) => {
-  test.each(strangers)('is used up for nobody by who knows their %s', async (_knows, stranger) => {
+  test.each(strangers)('is used up for nobody by a stranger who knows their %s', async (_knows, stranger) => {
     const event = await createEvent(open.db, kind);
     const buyer = someBuyer();
     for (let tries = 0; tries < 3; tries += 1) await told(event, { ...stranger(buyer), quantity: max });
@@ -84,7 +84,7 @@ describe.each(limits)('a limit %s', (_limit, kind) => {
     });
   });
 
-  test.each(strangers)('tells nothing of what was bought to who knows their %s', async (_knows, stranger) => {
+  test.each(strangers)('tells a stranger who knows their %s nothing of what was bought', async (_knows, stranger) => {
     const event = await createEvent(open.db, kind);
     const buyer = someBuyer();
     const bought = await told(event, { buyer, network: here, quantity: max });
@@ -144,7 +144,7 @@ describe('what was paid for', () => {
     expect(await pay(open.db, second)).toBe('paid');
   });
 
-  test('is taken from nobody by a limit that was lowered while the first order waited', async () => {
+  test('a limit that was lowered while the first order waited takes no ticket from anybody', async () => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: 4 } });
     const [first, second] = await holdBoth([4, 1], event, someBuyer());
     await transaction(open.db, async (tx) => {
@@ -155,7 +155,7 @@ describe('what was paid for', () => {
     expect(await pay(open.db, second)).toBe('over_limit');
   });
 
-  test('counts where only a category has a limit, and not beyond it', async () => {
+  test('counts where only a category has a limit, and stops there', async () => {
     const event = await createEvent(open.db, { categories: [{ perBuyerMax: max }, {}] });
     const [limited, free] = event.categories.map(({ id }) => id);
     const buyer = someBuyer();
@@ -176,7 +176,7 @@ describe('an address that is proven', () => {
       expiresAt: Date.now() + 60_000,
     });
 
-  test.each([0, 1] as const)('is counted wherever it orders from, and by what was paid in its name', async (key) => {
+  test.each([0, 1] as const)('is counted from any network, and by what was paid in its name', async (key) => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: max } });
     const buyer = someBuyer();
     const other = { ...someBuyer(), ...(key === 0 ? { email: buyer.email } : { phone: buyer.phone }) };
@@ -192,7 +192,7 @@ describe('an address that is proven', () => {
     expect(await pay(open.db, placed.id)).toBe('over_limit');
   });
 
-  test('is not blocked by an unpaid hold that gives the same names from the same network', async () => {
+  test('is not blocked by an unpaid hold in the same name from the same network', async () => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: max } });
     const buyer = someBuyer();
     expect((await told(event, { buyer, network: here, quantity: max })).outcome).toBe('pending_payment');
@@ -201,7 +201,7 @@ describe('an address that is proven', () => {
     expect((await told(event, proven)).outcome).toBe('pending_payment');
   });
 
-  test('is nothing when it is another one than the order’s', async () => {
+  test('does not count when it differs from the order’s address', async () => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: max } });
     const [buyer, other] = [someBuyer(), someBuyer()];
     await told(event, { buyer, network: here, quantity: max });

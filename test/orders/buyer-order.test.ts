@@ -25,7 +25,7 @@ async function firstTicketOf(orderId: string) {
   return ticket;
 }
 
-describe('an order answers nobody but its buyer', () => {
+describe('an order answers its buyer alone', () => {
   const paths = (id: string, ticketId: string): [string, string][] => [
     ['GET', `/v1/orders/${id}`],
     ['POST', `/v1/orders/${id}/cancellation`],
@@ -43,7 +43,7 @@ describe('an order answers nobody but its buyer', () => {
     return { status: answer.status, problem, shown };
   }
 
-  test('on every path, whatever is wrong: one and the same 404, and nothing changes', async () => {
+  test('with any fault on any path: the same 404, and nothing changes', async () => {
     const mine = await orders.placePaid();
     const theirs = await orders.placePaid();
     const ticket = await firstTicketOf(theirs.id);
@@ -74,7 +74,7 @@ describe('an order answers nobody but its buyer', () => {
     expect(row?.status).toBe('paid');
   });
 
-  test('nor does the token count in the address, where logs would keep it', async () => {
+  test('a token in the address does not count, because logs would keep it', async () => {
     const placed = await orders.place();
     expect((await get(`/v1/orders/${placed.id}?accessToken=${tokenOf(desk, placed.id)}`)).status).toBe(404);
   });
@@ -92,7 +92,7 @@ describe('an order answers nobody but its buyer', () => {
 });
 
 describe('showing an order', () => {
-  test('gives what placement gave, and says when to ask again while the payment is prepared', async () => {
+  test('returns what placement returned, with Retry-After while the payment is prepared', async () => {
     const placed = await orders.place({ quantity: 2 });
     const answer = await get(`/v1/orders/${placed.id}`, tokenFor(placed.id));
     const { accessToken: _, ...expected } = placed;
@@ -101,7 +101,7 @@ describe('showing an order', () => {
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
   });
 
-  test('answers 304 to who has it already, and anew once it has changed', async () => {
+  test('answers 304 to a client that has it already, and 200 once it has changed', async () => {
     const placed = await orders.place();
     const etag = (await get(`/v1/orders/${placed.id}`, tokenFor(placed.id))).headers.get('etag') ?? '';
     const conditional = { ...tokenFor(placed.id), 'if-none-match': etag };

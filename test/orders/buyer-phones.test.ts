@@ -51,7 +51,7 @@ describe('an order', () => {
     expect([status, body.buyer?.phone]).toEqual([201, e164]);
   });
 
-  test('reads numbers as the country of its event dials them', async () => {
+  test('reads numbers as they are dialled in the country of its event', async () => {
     const placed = await post('/v1/orders', orderOf(abroad, { phone: '9123 4567' }));
     expect([placed.status, placed.body.buyer?.phone]).toEqual([201, '+6591234567']);
     const asked = await post('/v1/orders', orderOf(abroad, { phone: '6281366903057' }));
@@ -74,7 +74,7 @@ describe('an order', () => {
     expect(await held()).toEqual(before);
   });
 
-  test('is found again by its key, however phone and email are spelt the second time', async () => {
+  test('is found again by its key with another spelling of phone and email', async () => {
     const key = randomUUID();
     const buyer = { ...someBuyer(), email: 'ayu@münchen.example', phone: '081366903058' };
     const first = await post('/v1/orders', orderOf(event, buyer), key);
@@ -112,10 +112,10 @@ test('a limit per buyer sees one phone in all its spellings', async () => {
   expect(keys).toHaveLength(1);
 });
 
-describe('what a form asks before ordering', () => {
+describe('the reading of a phone number before the order', () => {
   const read = (body: unknown) => post('/v1/buyers/phone-readings', body);
 
-  test('is answered as an order would read it', async () => {
+  test('is the reading that the order uses', async () => {
     for (const [at, given, answer] of [
       [event, { phone: '0813 6690 3055' }, { phone: '+6281366903055', display: '+62 813 6690 3055', country: 'ID' }],
       [
@@ -132,7 +132,7 @@ describe('what a form asks before ordering', () => {
     expect([status, body.errors]).toEqual([400, fault('phone', 'phone.ambiguous')]);
   });
 
-  test('says no more of a draft than of an event that does not exist', async () => {
+  test('answers for a draft as for an event that does not exist', async () => {
     const draft = await createEvent(world.service.db, { event: { status: 'draft', country: 'SG' } });
     for (const phone of ['91234567', '12345', '+6281366903055']) {
       const [hidden, nothing] = await Promise.all([

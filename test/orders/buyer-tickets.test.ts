@@ -74,7 +74,7 @@ describe('tickets', () => {
     }
   });
 
-  test('that were taken back have no QR and no page', async () => {
+  test('that were revoked have no QR and no page', async () => {
     const placed = await placePaid(1);
     const ticket = await firstTicketOf(placed.id);
     await open.db.execute(sql`select revoke_tickets(${placed.eventId}, ${placed.id}, null, true, 'refunded', 'test')`);
@@ -83,7 +83,7 @@ describe('tickets', () => {
     expect([pdf.status, (await read(pdf)).code]).toEqual([409, 'order.no_live_tickets']);
   });
 
-  test('print again without being drawn when the reader has them, and anew when they changed', async () => {
+  test('are not drawn again for a reader that has the current version', async () => {
     const placed = await placePaid(2);
     const path = `/v1/orders/${placed.id}/tickets.pdf`;
     const first = await get(path, tokenFor(placed.id));

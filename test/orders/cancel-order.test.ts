@@ -62,7 +62,7 @@ async function admitOne(orderId: string) {
 }
 
 describe('an order that is not paid', () => {
-  test('closes once however often it is asked, and its places come back when no payment can come', async () => {
+  test('closes once for any number of requests, and its places return when no payment can come', async () => {
     const { event, orderId } = await place();
     for (let round = 0; round < 3; round += 1) {
       expect(await cancel(orderId)).toMatchObject({ status: 202, body: { status: 'closing' } });
@@ -77,14 +77,14 @@ describe('an order that is not paid', () => {
     expect(await stockOf(event.id)).toEqual({ available: 100, held: 0, sold: 0 });
   });
 
-  test('asked by twenty at once closes once', async () => {
+  test('closes once for twenty concurrent requests', async () => {
     const { orderId } = await place();
     const answers = await Promise.all(Array.from({ length: 20 }, () => cancel(orderId)));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
     expect(await facts(orderId)).toMatchObject({ closing: 1 });
   });
 
-  test('that has expired cannot be cancelled', async () => {
+  test('cannot be cancelled after it has expired', async () => {
     const { orderId } = await place();
     await open.db.execute(sql`select release_holds(array[event_id], array[id]) from orders where id = ${orderId}`);
     expect(await cancel(orderId)).toMatchObject({
@@ -93,7 +93,7 @@ describe('an order that is not paid', () => {
     });
   });
 
-  test('and is paid in the same moment ends in one of both, never in neither', async () => {
+  test('that is paid in the same moment ends as paid or as cancelled, never as neither', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { event, orderId } = await place({ refundableUntilHours: null });
       const [answer] = await Promise.all([cancel(orderId), pay(open.db, orderId)]);
@@ -126,7 +126,7 @@ describe('a paid order', () => {
     expect(await facts(orderId)).toMatchObject({ status: 'paid', live: 2 });
   });
 
-  test('is not cancelled once a ticket was used, by its buyer or at the desk', async () => {
+  test('is not cancelled once a ticket was used, neither by its buyer nor at the desk', async () => {
     const { event, orderId } = await place({ refundableUntilHours: 24 });
     await pay(open.db, orderId);
     await admitOne(orderId);
@@ -139,14 +139,14 @@ describe('a paid order', () => {
     expect([answer.status, (await read(answer)).reason]).toEqual([409, 'checked_in']);
   });
 
-  test('that was free goes at once, with no money to return', async () => {
+  test('that was free is cancelled at once, without a refund', async () => {
     const { event, orderId } = await place({ refundableUntilHours: 0 }, [{ price: 0 }]);
     expect(await cancel(orderId)).toMatchObject({ status: 200, body: { status: 'refunded' } });
     expect(desk.world.refundsRequested).toEqual([]);
     expect(await stockOf(event.id)).toEqual({ available: 100, held: 0, sold: 0 });
   });
 
-  test('is cancelled at the desk whatever its buyers may do, and the audit log says who did it', async () => {
+  test('is cancelled at the desk whatever its buyer may do, and the audit log names who did it', async () => {
     const { event, orderId } = await place({ refundableUntilHours: null });
     await pay(open.db, orderId);
     const manager = await keyFor(desk, event.organizer, 'manager');

@@ -51,7 +51,7 @@ const ways = (id: string): [method: string, path: string, body?: unknown][] => [
 ];
 
 describe('a corrected address', () => {
-  test('gets the tickets with a new link; the old link and its cookie answer as for no order', async () => {
+  test('gets the tickets with a new link; the old link and its cookie answer as for an unknown order', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const placed = await paidOrder(event);
     const old = orderAccessToken(desk.deps.orderTokenSecret, placed.id, 1);
@@ -125,7 +125,7 @@ describe('a corrected address', () => {
     expect(await codeOf()).toBe(issued);
   });
 
-  test('an order that is not paid gets its link; the same address again changes nothing', async () => {
+  test('an unpaid order gets its link; the unchanged address changes nothing', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const { order: placed } = await order(desk.deps, event);
     for (const expected of [1, 1]) {
@@ -145,7 +145,7 @@ describe('a corrected address', () => {
     expect(again).toMatchObject({ id: placed.id, accessToken: second(placed.id) });
   });
 
-  test('somebody who asks for the link with the old address gets none', async () => {
+  test('a link request with the old address gets no mail', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const buyer = someBuyer();
     const placed = await paidOrder(event, buyer);
@@ -183,7 +183,7 @@ describe('is refused', () => {
     await desk.open.db.execute(sql`update orders set status = 'paid', closed_at = null where id = ${ended.id}`);
   });
 
-  test('when the new name would have more paid tickets than a limit allows; the counts stay right', async () => {
+  test('when the new name would exceed a limit of paid tickets; the counts stay right', async () => {
     const event = await createEvent(desk.open.db, {
       organizer: desk.organizer,
       event: { ticketsPerBuyerMax: 2 },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-describe('who may do what', () => {
+describe('access to the desk of orders', () => {
   const routes: [string, string, unknown, 'door' | 'manager'][] = [
     ['POST', '/events/EVENT/pools', { name: 'Tribune', capacity: 5 }, 'manager'],
     ['GET', '/events/EVENT/pools', undefined, 'manager'],
@@ -28,7 +28,7 @@ describe('who may do what', () => {
     ['PATCH', '/orders/ORDER/buyer', { email: 'matrix@example.test' }, 'manager'],
   ];
 
-  test('is told apart on every route: nobody, a desk.stranger, the desk.door, a desk.manager, another organiser’s things', async () => {
+  test('differs on every route for anonymous clients, another organiser, door staff and managers', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const other = await createEvent(desk.open.db);
     const { order: placed } = await order(desk.deps, event);

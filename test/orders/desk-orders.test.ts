@@ -31,7 +31,7 @@ describe('orders at the desk', () => {
     }
   });
 
-  test('are found by whole code or whole email, and by nothing less', async () => {
+  test('are found by the whole code or the whole email, and by nothing shorter', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const buyer = someBuyer();
     const { order: placed } = await order(desk.deps, event, { buyer });
@@ -48,7 +48,7 @@ describe('orders at the desk', () => {
     expect(await found(buyer.email, desk.door)).toEqual([]);
   });
 
-  test('show the door who stands there, not how to reach them', async () => {
+  test('show door staff the name of the buyer, and no contact data', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const buyer = someBuyer();
     const { order: placed } = await order(desk.deps, event, { buyer });
@@ -58,7 +58,7 @@ describe('orders at the desk', () => {
     for (const secret of [buyer.email, buyer.phone]) expect(listed).not.toContain(secret);
   });
 
-  test('show nothing that is kept for the machine', async () => {
+  test('show no internal fields', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const { order: placed } = await order(desk.deps, event);
     expect(Object.keys(await desk.read(`/orders/${placed.id}`)).sort()).toEqual(
@@ -68,7 +68,7 @@ describe('orders at the desk', () => {
 });
 
 describe('sales figures', () => {
-  test('agree with what was bought, held and given back', async () => {
+  test('agree with what was bought, held and refunded', async () => {
     const event = await createEvent(desk.open.db, {
       organizer: desk.organizer,
       categories: [

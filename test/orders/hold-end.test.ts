@@ -61,7 +61,7 @@ describe('the end of a hold', () => {
   const flagsOf = async (orderId: string) =>
     (await rowsOf<{ flags: string[] }>(db, sql`select flags from orders where id = ${orderId}`))[0]?.flags;
 
-  test('that would break a constraint does so alone: the order is marked, the others go on, also in placement', async () => {
+  test('an end that breaks a constraint fails alone: the order is marked, and the others end, in placement too', async () => {
     const event = await createEvent(db, { categories: [{ capacity: 4 }] });
     const placed = [];
     for (let count = 0; count < 4; count += 1) placed.push((await order(deps, event)).order.id);
@@ -83,7 +83,7 @@ describe('the end of a hold', () => {
     expect(await expireHolds({ db })).toBe(2);
   });
 
-  test('comes to every event in turn, also to one behind the backlog of another', async () => {
+  test('reaches every event in turn, including one behind the backlog of another', async () => {
     const [busy, quiet] = [await createEvent(db), await createEvent(db)];
     const many = await Promise.all(Array.from({ length: 30 }, () => order(deps, busy)));
     for (const { order: placed } of many)
@@ -95,7 +95,7 @@ describe('the end of a hold', () => {
     expect(await expireHolds({ db })).toBeGreaterThanOrEqual(20);
   });
 
-  test('of the pool that is short is looked for among those of other pools, and found within some calls', async () => {
+  test('of the pool that is short is found within some calls among those of other pools', async () => {
     const event = await createEvent(db, { categories: [{ capacity: 100 }, { capacity: 3 }] });
     const linesOf = (index: number) => [{ ticketCategoryId: event.categories[index]?.id ?? '', quantity: 1 }];
     const place = async (index: number) => (await order(deps, event, { lines: linesOf(index) })).order.id;
@@ -129,7 +129,7 @@ describe('the end of a hold', () => {
     await expireHolds({ db });
   });
 
-  test('without an open attempt everything is given back, once', async () => {
+  test('returns everything once if there is no open attempt', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 4 } });
     const promo = await createPromoCode(db, event, { code: 'HEMAT', redemptionsMax: 5 });
     const { order: placed } = await order(deps, event, { quantity: 2, promoCode: 'HEMAT' });
@@ -156,7 +156,7 @@ describe('the end of a hold', () => {
     expect(code?.redemptions).toBe(0);
   });
 
-  test('with an open attempt it closes first and keeps its places', async () => {
+  test('closes an open attempt first and keeps the places until then', async () => {
     const event = await createEvent(db);
     const { order: placed } = await order(deps, event);
     await openAttempt(placed.id);
@@ -172,7 +172,7 @@ describe('the end of a hold', () => {
     expect(await stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, live: 1 });
   });
 
-  test('placement takes back what nobody can pay any more, and only that', async () => {
+  test('placement takes back expired holds that cannot be paid any more, and no others', async () => {
     const event = await createEvent(db, { categories: [{ capacity: 2 }] });
     const { order: forgotten } = await order(deps, event);
     const { order: paying } = await order(deps, event);

@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-describe('the truths about orders', () => {
+describe('the invariants of orders', () => {
   test('hold on orders in every state', async () => {
     expect(await violated(open.db)).toEqual({});
   });
 
-  test('a pool that does not add up is named', async () => {
+  test('name a pool that does not add up', async () => {
     const poolId = event.categories[0]?.poolId ?? '';
     const found = await violatedAfter(
       sql`alter table stock drop constraint stock_conserved`,
@@ -34,7 +34,7 @@ describe('the truths about orders', () => {
     expect(found['orders.stock_conserved']?.[0]).toContain(poolId);
   });
 
-  test('a counter below zero is named', async () => {
+  test('name a counter below zero', async () => {
     const poolId = event.categories[2]?.poolId ?? '';
     const found = await violatedAfter(
       sql`alter table stock drop constraint stock_available_check`,
@@ -43,7 +43,7 @@ describe('the truths about orders', () => {
     expect(namesOf(found)).toEqual(['orders.stock_conserved']);
   });
 
-  test.each(['held', 'sold'])('a pool that counts one %s too many is named', async (counter) => {
+  test.each(['held', 'sold'])('name a pool that counts one %s too many', async (counter) => {
     const poolId = event.categories[0]?.poolId ?? '';
     const found = await violatedAfter(
       sql`update stock set available = available - 1, ${sql.identifier(counter)} = ${sql.identifier(counter)} + 1 where pool_id = ${poolId}`,
@@ -52,7 +52,7 @@ describe('the truths about orders', () => {
     expect(found['orders.stock_equals_rows']?.[0]).toContain(poolId);
   });
 
-  test('a paid order that lacks a ticket is named', async () => {
+  test('name a paid order that lacks a ticket', async () => {
     const found = await violatedAfter(
       sql`delete from tickets where id = (select min(id) from tickets where order_id = ${ids.paid})`,
     );
@@ -74,7 +74,7 @@ describe('the truths about orders', () => {
     },
   );
 
-  test('a ticket of no order is named', async () => {
+  test('name a ticket of a missing order', async () => {
     const found = await violatedAfter(sql`delete from orders where id = ${ids.paid}`);
     expect(found['orders.tickets_match_order']?.[0]).toMatch(`order ${ids.paid} is missing`);
   });
@@ -88,7 +88,7 @@ describe('the truths about orders', () => {
     },
   );
 
-  test('two tickets with one code are named, also in two events', async () => {
+  test('name two tickets with one code, also in two events', async () => {
     const found = await violatedAfter(sql`
       update tickets set code = (select code from tickets where order_id = ${ids.paid} limit 1) where event_id <> ${event.id}
         and id = (select min(id) from tickets where event_id <> ${event.id})`);
@@ -96,14 +96,14 @@ describe('the truths about orders', () => {
     expect(found['orders.ticket_codes_unique']?.[0]).toContain(`tkt_${ids.paid.slice(4)}`);
   });
 
-  test('a ticket under another order than its id names is named', async () => {
+  test('name a ticket whose id belongs to another order', async () => {
     const found = await violatedAfter(
       sql`update tickets set order_id = ${ids.partial} where order_id = ${ids.paid} and ticket_category_id = ${event.categories[0]?.id}`,
     );
     expect(found['orders.ids_name_their_event']?.[0]).toContain(`tkt_${ids.paid.slice(4)}`);
   });
 
-  test('a hold that outlives its time is named, one that closes only after a quarter of an hour', async () => {
+  test('name a hold that outlives its time, and a closing one after a quarter of an hour', async () => {
     const late = (id: string, seconds: number) =>
       violatedAfter(sql`update orders set expires_at = now() - make_interval(secs => ${seconds}) where id = ${id}`);
     expect(await late(ids.pending, 4)).toEqual({});
@@ -112,7 +112,7 @@ describe('the truths about orders', () => {
     expect((await late(ids.closing, 901))['orders.holds_end']?.[0]).toContain(ids.closing);
   });
 
-  test('an order that ended without saying when is named', async () => {
+  test('name an ended order without the time of its end', async () => {
     const found = await violatedAfter(sql`update orders set closed_at = null where id = ${ids.expired}`);
     expect(found).toEqual({ 'orders.ended_orders_say_when': [`order ${ids.expired} is expired without its time`] });
   });
@@ -139,7 +139,7 @@ describe('the truths about orders', () => {
     expect(await violated(owner.db)).toEqual({});
   });
 
-  test('a broken world is described in a bounded number of sentences', async () => {
+  test('describe a broken database in a bounded number of sentences', async () => {
     const found = await violatedAfter(
       sql`update orders set quantity = quantity + 1`,
       sql`insert into orders (

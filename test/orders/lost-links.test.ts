@@ -43,7 +43,7 @@ describe('finding a lost link', () => {
     expect(await stagedFor(placed.id)).toEqual(['order.placed', 'order.link_requested', 'order.link_requested']);
   });
 
-  test('answers the same, and never sooner, when there is nothing to find or too much was asked', async () => {
+  test('gives one answer, after one delay, when there is nothing to find or the limit is reached', async () => {
     const buyer = someBuyer();
     const placed = await orders.place({ buyer });
     const time = async (email: string, code: string) => {
@@ -72,7 +72,7 @@ describe('finding a lost link', () => {
     expect(desk.world.lookedUp.join()).not.toContain('@');
   });
 
-  test('is counted by email and code, so that guesses of other codes keep nobody from a link', async () => {
+  test('is counted by email and code, so guesses of other codes do not block the right buyer', async () => {
     const buyer = { ...someBuyer(), email: `r.dewi${Date.now()}@gmail.com` };
     const code = orderCode((await orders.place({ buyer })).id);
     desk.world.lookedUp.length = 0;
@@ -104,7 +104,7 @@ describe('finding a lost link', () => {
     expect(desk.world.lookedUp.join()).not.toContain('@');
   });
 
-  test('refuses what is no email, and what it does not know', async () => {
+  test('refuses a malformed email or phone, and unknown fields', async () => {
     for (const body of [
       { email: 'no', code: '0000000000' },
       { phone: '12' },

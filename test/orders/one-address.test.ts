@@ -36,7 +36,7 @@ const spellings = [
 ];
 const wrong = ['ayu@münchen', 'ayu@münchen.example ü', 'ayu@mün%63hen.example', `${'a'.repeat(65)}@münchen.example`];
 
-test('orders in all spellings are one buyer’s, and mails go to the address that is sent to', async () => {
+test('orders in all spellings belong to one buyer, and mails go to the address as it was typed', async () => {
   const event = await createEvent(world.service.db, { categories: [{ price: 0 }] });
   for (const email of spellings) {
     const buyer = { ...someBuyer(), email };

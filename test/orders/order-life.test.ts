@@ -106,7 +106,7 @@ describe('money that comes late', () => {
     return placed;
   }
 
-  test('takes the places again when they are there', async () => {
+  test('takes the places again if they are free', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 1 } });
     const placed = await expired(event);
     expect(await pay(placed.id)).toBe('paid_late');
@@ -120,7 +120,7 @@ describe('money that comes late', () => {
     });
   });
 
-  test('is refused when they are gone, when the event has begun, or when the buyer has bought again', async () => {
+  test('is refused when the places are gone, when the event has begun, or when the buyer has bought again', async () => {
     const gone = await createEvent(db, { categories: [{ capacity: 1 }] });
     const first = await expired(gone);
     await order(deps, gone);
@@ -164,7 +164,7 @@ describe('refunds', () => {
     ).toBeUndefined();
   });
 
-  test('money that never stayed: the order is cancelled, and its buyer is told that', async () => {
+  test('money that was reversed at once: the order is cancelled, and its buyer is told', async () => {
     const event = await createEvent(db);
     const { order: placed } = await order(deps, event, { quantity: 2 });
     await pay(placed.id);

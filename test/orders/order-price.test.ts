@@ -33,7 +33,7 @@ async function ordersOf(event: TestEvent): Promise<Order[]> {
   return open.db.select().from(orders).where(sql`event_id = ${event.id}`);
 }
 
-describe('the fee is for tickets that cost something after the discount', () => {
+describe('the fee applies to tickets that cost something after the discount', () => {
   const fee = 5000;
   const free = { price: 0 };
   const cheap = { price: 100 };
@@ -80,7 +80,7 @@ describe('the fee is for tickets that cost something after the discount', () => 
 });
 
 describe('the expected total', () => {
-  test('is met, or nothing is ordered and the new one is told', async () => {
+  test('equals the real total, or nothing is ordered and the answer has the real total', async () => {
     const event = await createEvent(open.db, { event: { feePerTicket: 5000 }, categories: [{ capacity: 3 }] });
     await expect(order(deps, event, { expectedTotal: rupiah(155_000) })).resolves.toMatchObject({ replayed: false });
     await open.db.execute(sql`update ticket_categories set price = 175000 where event_id = ${event.id}`);
@@ -104,7 +104,7 @@ describe('the expected total', () => {
     expect(await ordersOf(event)).toEqual([]);
   });
 
-  test('is compared with what is left after the promo code', async () => {
+  test('is compared with the total after the promo code', async () => {
     const event = await createEvent(open.db);
     await createPromoCode(open.db, event, { code: 'TENTH' });
     const refused = order(deps, event, { promoCode: 'TENTH', expectedTotal: rupiah(150_000) });
@@ -114,7 +114,7 @@ describe('the expected total', () => {
     });
   });
 
-  test('does not keep a key from its order: the first try may have placed it', async () => {
+  test('does not keep a retry from its order: the first try may have placed it', async () => {
     const event = await createEvent(open.db);
     const [key, buyer] = [randomUUID(), someBuyer()];
     const first = await order(deps, event, { key, buyer, expectedTotal: rupiah(150_000) });
@@ -126,7 +126,7 @@ describe('the expected total', () => {
     expect(await ordersOf(event)).toHaveLength(1);
   });
 
-  test('of one order in a batch refuses that one alone', async () => {
+  test('refuses one order of a batch alone', async () => {
     const event = await createEvent(open.db);
     const totals = [150_000, 1, 150_000, undefined, 2];
     const results = await Promise.allSettled(
@@ -155,7 +155,7 @@ describe('a total that no gateway takes', () => {
     else await expect(placed).rejects.toMatchObject({ code });
   });
 
-  test('does not concern what is free', async () => {
+  test('does not apply to free orders', async () => {
     const event = await createEvent(open.db, { categories: [{ price: 0 }], event: { currency: 'USD' } });
     await expect(order(placingDeps(open, { totalMaxes: { IDR: 1 } }), event)).resolves.toMatchObject({
       order: { status: 'paid' },
@@ -206,7 +206,7 @@ describe('a promo code as people type it', () => {
     },
   );
 
-  test('whatever it is has a key that a query can carry', () => {
+  test('has a key that a query can carry, whatever it contains', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         expect(parse(text)).toBe(text);

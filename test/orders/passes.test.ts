@@ -44,8 +44,8 @@ const spentOf = (event: TestEvent) =>
     sql`select place_index as place, order_id as "order" from spent_passes where event_id = ${event.id} order by place_index`,
   );
 
-describe('while the waiting room of an event is there', () => {
-  test('an order without a pass, or with one that is not good, is refused and writes nothing', async () => {
+describe('while an event has a waiting room', () => {
+  test('an order without a valid pass is refused and writes nothing', async () => {
     const event = await newRoom();
     const other = await newRoom();
     const buyer = someBuyer();
@@ -81,7 +81,7 @@ describe('while the waiting room of an event is there', () => {
     expect(await told(event, { buyer: one, queuePass: passOf(event, 3, one) })).toBe('queue.pass_spent');
   });
 
-  test('a retry finds its order, whatever became of the pass', async () => {
+  test('a retry finds its order, whatever happened to the pass', async () => {
     const event = await newRoom();
     const buyer = someBuyer();
     const key = randomUUID();
@@ -104,7 +104,7 @@ describe('while the waiting room of an event is there', () => {
     expect(await told(event, { buyer, queuePass })).toBe('placed');
   });
 
-  test('the pass of a place that was taken out is worth nothing', async () => {
+  test('the pass of a place that was given up is refused', async () => {
     const event = await newRoom();
     const buyer = someBuyer();
     await db.execute(sql`insert into places (event_id, place_index, account_key, joined_at, voided_at)

@@ -29,7 +29,7 @@ async function stockOf(eventId: string) {
 }
 
 describe('what an order gets', () => {
-  test('tickets are held, the payment is staged, prices are the database’s', async () => {
+  test('tickets are held, the payment is staged, and prices come from the database', async () => {
     const event = await createEvent(open.db, { event: { feePerTicket: 5000 } });
     const { order: placed, replayed } = await order(deps, event, { quantity: 2 });
     expect(replayed).toBe(false);
@@ -63,7 +63,7 @@ describe('what an order gets', () => {
     expect(tickets.map((ticket) => ticket.id.slice(-3))).toEqual(['001', '002', '003']);
   });
 
-  test('several categories that share a pool are all or nothing', async () => {
+  test('several categories that share a pool are sold together or not at all', async () => {
     const event = await createEvent(open.db, { categories: [{ capacity: 3 }, { pool: 0, price: 90_000 }] });
     const [first, second] = event.categories;
     const lines = (one: number, two: number) => [
@@ -85,8 +85,8 @@ describe('what an order gets', () => {
   });
 });
 
-describe('idempotency stands on the order', () => {
-  test('the same key and body find the same order, also with another spelling of the JSON', async () => {
+describe('idempotency lives on the order', () => {
+  test('a repeated key and body find the order, also with another spelling of the JSON', async () => {
     const event = await createEvent(open.db);
     const key = randomUUID();
     const buyer = someBuyer();
@@ -212,7 +212,7 @@ describe('promo codes', () => {
   });
 });
 
-test('an event that is not there, a category of another event', async () => {
+test('unknown events and categories of other events are refused', async () => {
   const event = await createEvent(open.db);
   const other = await createEvent(open.db);
   await expect(order(deps, { ...event, slug: 'no-such-event' })).rejects.toMatchObject({ code: 'event.not_found' });

@@ -12,12 +12,12 @@ function clockAt(wallMs: number) {
   return { clock: createPlacementClock<object>({ wallMs: () => time.wallMs, nowMs: () => time.nowMs }), pass };
 }
 
-test('goes by the own clock until Postgres has told its time', () => {
+test('uses the process’s clock until Postgres has told its time', () => {
   const { clock } = clockAt(1_000_000);
   expect(clock.start().notAfterMs).toBe(1_000_000 + callMs);
 });
 
-test('learns how far Postgres is ahead or behind, and never takes the time of an answer for it', () => {
+test('learns the offset of Postgres, and does not take the time of an answer for it', () => {
   const { clock, pass } = clockAt(1_000_000);
   pass(40);
   clock.decided(1_000_030 - 60_000);
@@ -35,7 +35,7 @@ test('follows a clock that was set back, slowly', () => {
   expect(clock.start().notAfterMs).toBe(1_000_000 - 100 + callMs);
 });
 
-test('an order of a lost call is open until the last moment of that call', () => {
+test('an order of a lost call stays undecided until the last moment of that call', () => {
   const { clock, pass } = clockAt(1_000_000);
   const [lost, other] = [{}, {}];
   const { sentAt } = clock.start();

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 describe('pools', () => {
-  test('are made, listed and resized, and each change is on record', async () => {
+  test('are created, listed and resized, and each change is in the audit log', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const made = await desk.send('POST', `/events/${event.id}/pools`, { name: 'Tribune', capacity: 500, blocked: 20 });
     expect(made).toMatchObject({ status: 201, body: { name: 'Tribune', capacity: 500, available: 480, blocked: 20 } });
@@ -34,7 +34,7 @@ describe('pools', () => {
     expect(await desk.auditOf(String(made.body.id))).toEqual(['pool.created', 'pool.changed', 'pool.changed']);
   });
 
-  test('cannot be made smaller than what is sold, held and blocked; nothing changes then, and nothing is on record', async () => {
+  test('cannot be made smaller than what is sold, held and blocked; a refused change leaves no trace', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 10 }] });
     const poolId = event.categories[0]?.poolId ?? '';
     await order(desk.deps, event, { quantity: 4 });
@@ -50,7 +50,7 @@ describe('pools', () => {
     expect(await desk.auditOf(poolId)).toEqual(['pool.changed']);
   });
 
-  test('of a published event keep places: the last pool that has some is not emptied, also not with another at once', async () => {
+  test('of a published event keep places: the last pool with places is not emptied, even when two are emptied at once', async () => {
     const event = await createEvent(desk.open.db, {
       organizer: desk.organizer,
       categories: [{ capacity: 10 }, { capacity: 10 }],
@@ -62,7 +62,7 @@ describe('pools', () => {
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'pool.needed' });
   });
 
-  test('resized again and again in the middle of a rush stay whole: nothing is oversold', async () => {
+  test('resized repeatedly in a rush add up: nothing is oversold', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 30 }] });
     const poolId = event.categories[0]?.poolId ?? '';
     const orders = Array.from({ length: 60 }, () => order(desk.deps, event, { quantity: 1 }));
@@ -92,7 +92,7 @@ describe('pools', () => {
     expect(await desk.send('POST', `/events/${event.id}/pools`, body)).toMatchObject({ status: 400 });
   });
 
-  test('say per ticket category what may still be bought', async () => {
+  test('show for each ticket category what may still be bought', async () => {
     const event = await createEvent(desk.open.db, {
       organizer: desk.organizer,
       categories: [{ capacity: 10 }, { pool: 0 }, { capacity: 3 }],

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 describe('promo codes', () => {
-  test('are made once each, changed and closed, and each change is on record', async () => {
+  test('are created once each, changed and closed, and each change is in the audit log', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const path = `/events/${event.id}/promo-codes`;
     const made = await desk.send('POST', path, { code: ' hemat-10 ', kind: 'percent', value: 10, redemptionsMax: 2 });
@@ -44,7 +44,7 @@ describe('promo codes', () => {
     ]);
   });
 
-  test('are made by the service where none is named, and those that are easily guessed are named as such', async () => {
+  test('are generated if none is given, and marked when they are easy to guess', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const path = `/events/${event.id}/promo-codes`;
     const made = await desk.send('POST', path, { kind: 'percent', value: 50 });

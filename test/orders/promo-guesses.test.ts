@@ -70,8 +70,8 @@ const guesses = async (deps: PlaceOrderDeps, event: TestEvent, count: number, op
   return answers;
 };
 
-describe('codes that are not right', () => {
-  test('end for a network, over all processes and whatever names it gives, and a right one does too', async () => {
+describe('wrong promo codes', () => {
+  test('are limited per network over all processes and buyer names, and then a right code is refused too', async () => {
     const { event, right } = await anEvent();
     const [one, two] = [aProcess(), aProcess()];
     const first = await guesses(one, event, perNetwork);
@@ -85,7 +85,7 @@ describe('codes that are not right', () => {
     });
   });
 
-  test('cost nothing to orders without a code, to other events, and to other networks', async () => {
+  test('do not affect orders without a code, other events, or other networks', async () => {
     const { event, right } = await anEvent();
     const other = await anEvent();
     const deps = aProcess();
@@ -96,7 +96,7 @@ describe('codes that are not right', () => {
     expect(await told(deps, other.event, { promoCode: other.right })).toBe('placed');
   });
 
-  test('keep no order from who placed it', async () => {
+  test('do not keep a buyer from an order that was placed', async () => {
     const { event, right } = await anEvent();
     const deps = aProcess();
     const mine = { key: randomUUID(), buyer: someBuyer(), promoCode: right };
@@ -105,7 +105,7 @@ describe('codes that are not right', () => {
     expect(await told(deps, event, mine)).toBe('replayed');
   });
 
-  test('are counted by the buyer who has proven an address, apart from the network', async () => {
+  test('of a buyer with a proven address are counted by the address, apart from the network', async () => {
     const { event, right } = await anEvent();
     const deps = aProcess();
     const buyers = [someBuyer(), someBuyer()];
@@ -122,13 +122,13 @@ describe('codes that are not right', () => {
     expect(await told(deps, event, { ...honest, promoCode: right })).toBe('placed');
   });
 
-  test('are not counted while they are right', async () => {
+  test('do not include right codes', async () => {
     const { event, right } = await anEvent();
     const deps = aProcess();
     for (let n = 0; n < perNetwork + 5; n += 1) expect(await told(deps, event, { promoCode: right })).toBe('placed');
   });
 
-  test('are counted when they are used up', async () => {
+  test('include codes that are used up', async () => {
     const { event } = await anEvent();
     await createPromoCode(open.db, event, { code: 'USED-UP', redemptionsMax: 1 });
     const deps = aProcess();
@@ -140,8 +140,8 @@ describe('codes that are not right', () => {
   });
 });
 
-describe('a code that the service makes', () => {
-  test('is another one each time, as people can type it, and not guessable', () => {
+describe('a code that the service generates', () => {
+  test('is different each time, easy to type, and not guessable', () => {
     const codes = new Set(Array.from({ length: 1000 }, newPromoCode));
     expect(codes.size).toBe(1000);
     for (const code of codes) {

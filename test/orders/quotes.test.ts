@@ -3,7 +3,7 @@ import { createEvent, createPromoCode, someBuyer } from '../../testkit/factories
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 /** The price that a page shows before ordering must be the price of the order, and the read must help nobody to guess codes. */
-describe('what an order would cost', () => {
+describe('a quote', () => {
   let running: TestService;
   beforeAll(async () => {
     running = await startTestService();
@@ -59,7 +59,7 @@ describe('what an order would cost', () => {
     expect(stock).toEqual({ held: 0, taken: 0 });
   });
 
-  test('tells a guesser only whether a code is valid now, and ends like the guesses of orders, right codes included', async () => {
+  test('tells a guesser only whether a code is valid now, and counts towards the limit of guesses', async () => {
     const event = await anEvent();
     const db = running.service.db;
     await createPromoCode(db, event, { code: 'RIGHT' });
@@ -88,7 +88,7 @@ describe('what an order would cost', () => {
     expect(order.status).toBe(429);
   });
 
-  test('answers for drafts, unknown events and categories of other events as for what does not exist', async () => {
+  test('for drafts, unknown events and categories of other events is the answer for what does not exist', async () => {
     const event = await anEvent();
     const other = await anEvent();
     const draft = await createEvent(running.service.db, { event: { status: 'draft' } });

@@ -34,7 +34,7 @@ function countingDeps(): { deps: PlaceOrderDeps; turns: () => number } {
   return { deps: { ...deps, placement: { ...deps.placement, submit } }, turns: () => turns };
 }
 
-test('a crowd after the last ticket takes no turns; the one who has an order finds it', async () => {
+test('a crowd after the last ticket takes no turns in the lane; the buyer with an order finds it', async () => {
   const { deps, turns } = countingDeps();
   const event = await createEvent(open.db, { categories: [{ capacity: 1 }] });
   const key = randomUUID();
@@ -50,7 +50,7 @@ test('a crowd after the last ticket takes no turns; the one who has an order fin
   });
 });
 
-test('one of the crowd asks again when the memory has ended, and the others wait for its answer', async () => {
+test('when the memory has ended, one of the crowd asks again, and the others wait for its answer', async () => {
   const { deps, turns } = countingDeps();
   const event = await createEvent(open.db, { categories: [{ capacity: 1 }] });
   await order(deps, event);
@@ -61,7 +61,7 @@ test('one of the crowd asks again when the memory has ended, and the others wait
   expect(turns()).toBe(before + 1);
 });
 
-test('an order that is refused for another category does not ask in the place of those who could', async () => {
+test('an order that is refused for another category does not use up the question of the orders that could succeed', async () => {
   const memory = createSoldOutMemory({ db: open.db, readsMax: 1 });
   memory.note('evt', 'one');
   await pause(soldOutMs + 20);
@@ -78,7 +78,7 @@ test('a small order is not refused because a large one did not fit', async () =>
   await expect(order(deps, event, { quantity: 2 })).resolves.toBeDefined();
 });
 
-test('what comes back is on sale again within a second, here and in other processes', async () => {
+test('returned places are on sale again within a second, in this and in other processes', async () => {
   const { deps } = countingDeps();
   const event = await createEvent(open.db, { categories: [{ capacity: 1 }] });
   await order(deps, event);

@@ -61,7 +61,7 @@ async function ordersOf(event: TestEvent): Promise<number> {
 }
 
 describe('a placement call that arrives after its last moment', () => {
-  test('decides nothing, but still finds orders that are there', async () => {
+  test('decides nothing, but finds existing orders', async () => {
     const event = await createEvent(db);
     const [there, late] = [itemOf(event, randomUUID()), itemOf(event, randomUUID())];
     expect(await outcomesOf(event, [there], Date.now() + 60_000)).toEqual(['placed']);
@@ -83,17 +83,17 @@ describe('a placement call that arrives after its last moment', () => {
     return { again, first, orders: await ordersOf(event) };
   };
 
-  test('makes no ghost of an order that was refused when it was sent again', async () => {
+  test('does not place an order that was refused when it was sent again', async () => {
     expect(await overtaken(Date.now() - 1)).toEqual({ again: ['sold_out'], first: ['too_late'], orders: 0 });
   });
 
-  test('control: without a last moment, the order is there although its buyer was told it is not', async () => {
+  test('control: without a last moment, the order exists although its buyer was told that it does not', async () => {
     expect(await overtaken(Date.now() + 60_000)).toEqual({ again: ['sold_out'], first: ['placed'], orders: 1 });
   });
 });
 
 describe('a process', () => {
-  test('whose clock is an hour off places orders all the same', async () => {
+  test('whose clock is an hour off places orders', async () => {
     const event = await createEvent(db);
     for (const hours of [-1, 1]) {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
@@ -105,7 +105,7 @@ describe('a process', () => {
     }
   });
 
-  test('answers that nobody knows, while a lost call may still decide; later it answers what is', async () => {
+  test('answers that the outcome is unknown while a lost call may still decide; later it answers the outcome', async () => {
     const event = await createEvent(db, { categories: [{ capacity: 1 }] });
     await order(placingDeps(open), event);
     let cuts = 0;

@@ -50,6 +50,6 @@ it.each([
   expect(keyOf(change)).not.toBe(keyOf());
 });
 
-it('what nobody reads makes no other', () => {
+it('fields that no reader uses do not change the key', () => {
   expect(keyOf({ custom_field1: 'x', settlement_time: '2026-01-01 00:00:00' })).toBe(keyOf());
 });

@@ -41,7 +41,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('the answer', () => {
-  test('of a new callback is 200 once it is stored with its job, of its repetition 200 without another job', async () => {
+  test('to a new callback is 200 once it is stored with its job, and to a repetition 200 without another job', async () => {
     const placed = await placeReady(world, event);
     const body = sign(settlement(placed));
     expect(await codeOf(await post(body))).toBe('200 stored');
@@ -64,7 +64,7 @@ describe('the answer', () => {
     );
   });
 
-  test('of a wrong signature is 400, and of an organiser who is not there the very same', async () => {
+  test('to a wrong signature is 400, and for an unknown organiser the same', async () => {
     const placed = await placeReady(world, event);
     const forged = sign(settlement(placed), 'not the key');
     expect(await codeOf(await post(forged))).toBe('400 callback.signature_invalid');
@@ -87,12 +87,12 @@ describe('the answer', () => {
     expect(await codeOf(await post(body))).toBe('400 callback.malformed');
   });
 
-  test('of more than 256 kB is 413, and nothing is kept of it', async () => {
+  test('to more than 256 kB is 413, and nothing is stored', async () => {
     const response = await post(`{"a":"${'x'.repeat(300_000)}"}`);
     expect(await codeOf(response)).toBe('413 callback.too_large');
   });
 
-  test('of a body that its sender cuts short counts as malformed, not as one that could not be stored', async () => {
+  test('to a body that is cut short is that of a malformed body, not of a failed store', async () => {
     const counts = async () => {
       const { values } = (await registry.getSingleMetric('antre_payment_callbacks_total')?.get()) ?? { values: [] };
       const of = (outcome: string) => values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
@@ -171,7 +171,7 @@ describe('number and order', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ received: 150_000 }]);
   });
 
-  test('a callback that is faster than our own row pays, and the page does not overwrite it', async () => {
+  test('a callback that arrives before our own row is written pays, and the payment page does not overwrite it', async () => {
     const placed = await place(world, event);
     await control(world, '/scenarios', {
       match: { orderId: placed.attemptId },

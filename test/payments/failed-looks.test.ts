@@ -78,8 +78,8 @@ async function closedAttempt(): Promise<Placed> {
   return placed;
 }
 
-describe.each(silences)('a look that ends in %s', (answer) => {
-  test('at a settled transfer is repeated until the reversal is seen', async () => {
+describe.each(silences)('a question to the gateway that ends in %s', (answer) => {
+  test('about a settled transfer is repeated until the reversal is seen', async () => {
     const placed = await settledTransfer();
     await silence(placed, answer, 1);
     await control(world, `/payments/${placed.attemptId}/reverse`);
@@ -91,7 +91,7 @@ describe.each(silences)('a look that ends in %s', (answer) => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'reversed' }]);
   });
 
-  test('as the last at a closed attempt is repeated until the money is seen', async () => {
+  test('as the last about a closed attempt is repeated until the money is seen', async () => {
     const placed = await closedAttempt();
     await silence(placed, answer, 1);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
@@ -100,7 +100,7 @@ describe.each(silences)('a look that ends in %s', (answer) => {
     await lookUntil(placed, async () => (await orderOf(world, placed)).status === 'paid');
   });
 
-  test('at what an earlier try became does not end the attempt', async () => {
+  test('about an earlier try does not end the attempt', async () => {
     const placed = await place(world, await createPaidEvent(world));
     await control(world, '/scenarios', {
       match: { orderId: placed.attemptId },
@@ -119,13 +119,13 @@ describe.each(silences)('a look that ends in %s', (answer) => {
   });
 });
 
-test('the control: a look that was answered uses up the plan, and the next reversal is nobody’s to find', async () => {
+test('control: an answered question uses up the plan, and a later reversal is not found', async () => {
   const placed = await settledTransfer();
   await look(placed);
   expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 1, nextCheckAt: null }]);
 });
 
-test('an account that the gateway does not know the payment of has not been looked at', async () => {
+test('an account in which the gateway does not know the payment does not count as an answer', async () => {
   const placed = await settledTransfer();
   const other = { merchantId: `M-${placed.orderId}`, serverKey: `key-of-${placed.orderId}` };
   await fetch(`${world.sandbox.url}/control/midtrans/accounts/${other.merchantId}`, {
@@ -149,7 +149,7 @@ test('an account that the gateway does not know the payment of has not been look
   expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 0, failedLooks: 1 }]);
 });
 
-test('has a bounded pause, is told to a person after a day, and an answer ends that', async () => {
+test('has a bounded pause, is told to a person after a day, and an answer ends both', async () => {
   const placed = await settledTransfer();
   const failed = async (times: number) => {
     await world.db.execute(
@@ -173,7 +173,7 @@ test('has a bounded pause, is told to a person after a day, and an answer ends t
 });
 
 describe('a refund', () => {
-  test('whose confirmation cannot be asked for is asked for again, later and later', async () => {
+  test('whose confirmation cannot be fetched is asked for again at growing intervals', async () => {
     const placed = await settledTransfer();
     const [attempt] = await attemptsOf(world, placed);
     const refundId = `rfd_${placed.orderId.slice(4, 24)}`;
@@ -190,7 +190,7 @@ describe('a refund', () => {
     await world.db.execute(sql`delete from refunds where id = ${refundId}`);
   });
 
-  test('is not given to a person while the gateway’s own list cannot be read', async () => {
+  test('does not become a task while the gateway’s own list cannot be read', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });

@@ -25,7 +25,7 @@ async function refundAll(event: TestEvent, placed: Placed, input = {}): Promise<
 }
 
 describe('refunds without the fee', () => {
-  test('all of it, and the order is refunded', async () => {
+  test('return everything but the fee, and the order is refunded', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'qris');
     await refundAll(event, placed);
@@ -41,14 +41,14 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toEqual({ gateway: fee, gateway_fees: -fee });
   });
 
-  test('where the gateway gives back only the whole, by hand', async () => {
+  test('become a task where the gateway refunds only the whole amount', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'shopeepay');
     await refundAll(event, placed);
     expect(await refundsOf(fees.world, placed)).toMatchObject([{ amount: price, status: 'manual_required' }]);
   });
 
-  test('unless a card payment is taken back before it settles: then all goes', async () => {
+  test('return the whole amount if a card payment is voided before it settles', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'credit_card');
     await refundAll(event, placed);
@@ -60,7 +60,7 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toEqual({});
   });
 
-  test('or the bank takes it back: then all goes, too', async () => {
+  test('return the whole amount if the bank charges it back', async () => {
     const event = await eventWithFee('nowhere', { buyerPaysFee: true });
     const placed = await paid(event, 'permata_va');
     await control(fees.world, `/payments/${placed.attemptId}/reverse`);
@@ -71,7 +71,7 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toEqual({});
   });
 
-  test('a person at the gateway’s desk may give the fee back as well', async () => {
+  test('a person at the gateway’s desk may refund the fee too', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'qris');
     await control(fees.world, `/payments/${placed.attemptId}/refund`, { amount: price + 1000 });
@@ -85,7 +85,7 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toEqual({});
   });
 
-  test('a chargeback takes the fee from the organiser: the loss is the whole amount', async () => {
+  test('a chargeback takes the fee from the organiser, whose loss is the whole amount', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'credit_card');
     await control(fees.world, `/payments/${placed.attemptId}/chargeback`);
@@ -93,7 +93,7 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toMatchObject({ gateway_fees: -fee, chargebacks: gross });
   });
 
-  test('money that comes too late goes back but for the fee', async () => {
+  test('late money is refunded without the fee', async () => {
     const event = await eventWithFee('metadata', { capacity: 1 });
     const late = await placeReady(fees.world, event);
     await control(fees.world, `/payments/${late.attemptId}/choose`, { method: 'qris' });

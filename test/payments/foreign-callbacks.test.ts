@@ -38,7 +38,7 @@ async function codeOf(response: Response): Promise<string> {
   return `${response.status} ${body.code ?? body.status}`;
 }
 
-test('of an attempt that this organiser does not have is 200, and nothing comes of it, another organiser’s too', async () => {
+test('a callback of an attempt that this organiser does not have, even if another has it, is answered 200 and changes nothing', async () => {
   const placed = await placeReady(world, event);
   const other = await createPaidEvent(world, { account: secondMidtransAccount });
   const waiting = { transaction_status: 'pending', status_code: '201' };

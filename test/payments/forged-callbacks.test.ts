@@ -32,7 +32,7 @@ async function post(body: unknown, slug = event.organizer.slug): Promise<Respons
 }
 
 describe('forgery', () => {
-  test('of 2,000 mutated bodies none is stored', async () => {
+  test('of 2,000 mutated bodies stores none', async () => {
     const placed = await placeReady(world, event);
     const genuine = sign(settlement(placed));
     const mutations = fc.oneof(
@@ -83,7 +83,7 @@ describe('forgery', () => {
     expect((await callbacksOf(world, placed)).at(-1)).toEqual({ status: 'ignored', outcome: 'read_back: known' });
   });
 
-  test('of a settlement out of a signed pending callback is refused', async () => {
+  test('of a settlement from a signed pending callback is refused', async () => {
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
     await settle(world, placed, 1);

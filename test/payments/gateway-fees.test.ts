@@ -48,7 +48,7 @@ describe('an order is paid, and nothing is refunded', () => {
   });
 });
 
-test('an unexplained amount is a surplus and is refunded: the control', async () => {
+test('control: an unexplained amount is a surplus and is refunded', async () => {
   const event = await eventWithFee('nowhere');
   const placed = await paid(event, 'qris');
   await until(async () => {
@@ -94,7 +94,7 @@ describe('a fee that is claimed', () => {
       .digest('hex'),
   });
 
-  test('in a signed callback for the exact amount does not make it less: the gateway is asked', async () => {
+  test('in a signed callback for the exact amount does not reduce it: the gateway is asked', async () => {
     const event = await eventWithFee('nowhere', { added: 0 });
     const placed = await placeReady(fees.world, event);
     const body = {

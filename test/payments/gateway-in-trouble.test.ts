@@ -83,7 +83,7 @@ test.each([500, 'hang'] as const)(
   },
 );
 
-test('while it fails now and then, it is asked at most 1.1 times what it would be', async () => {
+test('while the gateway fails now and then, it gets at most 1.1 times the usual calls', async () => {
   // Two of five: failures in a row are rare, so that the breaker does not do the budget's work.
   await control(world, '/scenarios', { snap: { answer: 503, probability: 0.4 } });
   event = await createPaidEvent(world, { categories: [{ capacity: 2000 }] });

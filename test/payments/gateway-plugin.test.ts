@@ -68,7 +68,7 @@ async function callBack(placed: Placed, hookKey = keys.hookKey): Promise<number>
 }
 
 describe('an added gateway', () => {
-  test('has its account set by the owner, in its own shape', async () => {
+  test('has an account that the owner sets, in the gateway’s own shape', async () => {
     expect(
       (await setAccount({ merchantId: 'dry-1', serverKey: 'a key of Midtrans', clientKey: 'another' })).status,
     ).toBe(400);
@@ -77,7 +77,7 @@ describe('an added gateway', () => {
     expect(await response.json()).toMatchObject({ gateway: 'dry_run', merchantId: 'dry-1', buyerPaysFee: false });
   });
 
-  test('takes an order from placement over its own callback to paid, and gives the money back', async () => {
+  test('takes an order from placement over its own callback to paid, and refunds it', async () => {
     const placed = await place(world, event);
     await work(world, placed);
     const [made] = await attemptsOf(world, placed);
@@ -110,7 +110,7 @@ describe('an added gateway', () => {
     expect(await refundsOf(world, placed)).toMatchObject([{ amount: 150_000 }]);
   });
 
-  test('brings its ways to pay, and refuses those of others', async () => {
+  test('offers its ways to pay, and refuses those of other gateways', async () => {
     const placed = await placeReady(world, event);
     const choose = (method: string) =>
       fetch(`${world.url}/v1/orders/${placed.orderId}/payments`, {
@@ -123,7 +123,7 @@ describe('an added gateway', () => {
     expect((await choose('made_up')).status).toBe(400);
   });
 
-  test('leaves those who have no account there where they are', async () => {
+  test('does not change the gateway of organisers without an account there', async () => {
     const other = await createPaidEvent(world);
     const placed = await placeReady(world, other);
     expect(await attemptsOf(world, placed)).toMatchObject([{ gateway: 'midtrans', status: 'pending' }]);
@@ -161,7 +161,7 @@ describe('an added gateway', () => {
   });
 });
 
-test('no file of the service names a gateway, but for its folder and the registry', () => {
+test('no file of the service names a gateway, except its folder and the registry', () => {
   const files = globSync('{src,workers}/**/*.ts').filter(
     (file) =>
       !file.startsWith('src/payments/gateways/midtrans/') &&

@@ -60,7 +60,7 @@ describe('an unknown outcome', () => {
     },
   );
 
-  test('with the money already there is adopted', async () => {
+  test('whose money has arrived is adopted', async () => {
     const placed = await place(world, await freshEvent());
     await control(world, '/scenarios', {
       match: { orderId: placed.attemptId },
@@ -103,7 +103,7 @@ describe('a refusal', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending', number: 1 }]);
   });
 
-  test('of the key fails the attempt, and the organiser is told once', async () => {
+  test('for the key fails the attempt, and the organiser is told once', async () => {
     const broken = await createPaidEvent(world, {
       account: { merchantId: 'M-WRONG', serverKey: 'wrong-key-of-nobody' },
     });
@@ -127,7 +127,7 @@ describe('a refusal', () => {
 });
 
 describe('the breaker', () => {
-  test('leaves a silent gateway alone for the organiser whose it is, and nobody else', async () => {
+  test('opens for the organiser whose gateway is silent, and for nobody else', async () => {
     const silent = await createPaidEvent(world);
     const orders = await Promise.all(Array.from({ length: 6 }, () => place(world, silent)));
     for (const { attemptId } of orders)
@@ -146,7 +146,7 @@ describe('the breaker', () => {
 });
 
 describe('the rate', () => {
-  test('is shared through Redis, and who comes later is sent further back', async () => {
+  test('is shared through Redis, and later calls are postponed further', async () => {
     const urls = await createTestRedis();
     const log = world.deps.log;
     const [one, two] = [openCacheRedis(urls.cacheUrl, log), openCacheRedis(urls.cacheUrl, log)];
@@ -168,7 +168,7 @@ describe('the rate', () => {
     await urls.close();
   });
 
-  test('that is used up puts the job off and sends nothing', async () => {
+  test('when used up postpones the job and sends nothing', async () => {
     const slow = await openPaymentWorld({ createsPerSecond: 1 });
     const crowd = await createPaidEvent(slow);
     const orders = await Promise.all(Array.from({ length: 5 }, () => place(slow, crowd)));
@@ -179,7 +179,7 @@ describe('the rate', () => {
     await slow.close();
   });
 
-  test('decides with the staged orders whether another one is let in', async () => {
+  test('decides together with the staged orders whether another order is accepted', async () => {
     await world.db.execute(sql`delete from outbox where name = 'order.placed'`);
     const crowded = await createPaidEvent(world);
     for (let made = 0; made < 40; made += 1) await place(world, crowded);
@@ -205,7 +205,7 @@ describe('a missing callback', () => {
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
   });
 
-  test('an attempt whose worker died before the call is made by the reconciler', async () => {
+  test('an attempt whose worker died before the call is sent by the reconciler', async () => {
     const fresh = await freshEvent();
     const placed = await place(world, fresh);
     await world.db.execute(sql`

@@ -52,7 +52,7 @@ describe('a corrupted row is named', () => {
     expect(found[0]).toContain(placed.attemptId);
   });
 
-  test('when an attempt says more than the ledger', async () => {
+  test('when an attempt records more money than the ledger', async () => {
     const found = await corrupted(
       'payments.attempt_money',
       sql`update payment_attempts set received = received + 1 where id = ${placed.attemptId}`,
@@ -61,7 +61,7 @@ describe('a corrupted row is named', () => {
     expect(found[0]).toContain(placed.attemptId);
   });
 
-  test('when the gateway keeps a fee that the ledger does not know, and when it keeps what is gone', async () => {
+  test('when the gateway keeps a fee that the ledger does not know, and when it keeps refunded money', async () => {
     const unbooked = await corrupted(
       'payments.gateway_fees',
       sql`update payment_attempts set gateway_fee = 1 where id = ${placed.attemptId}`,
@@ -101,7 +101,7 @@ describe('a corrupted row is named', () => {
     expect(found[0]).toContain(placed.orderId);
   });
 
-  test('when an order that is not paid kept its money', async () => {
+  test('when an unpaid order kept its money', async () => {
     const found = await corrupted(
       'payments.paid_has_money',
       sql`update orders set status = 'expired' where id = ${placed.orderId}`,
@@ -110,7 +110,7 @@ describe('a corrupted row is named', () => {
     expect(found[0]).toContain(placed.orderId);
   });
 
-  test('when money is owed and nothing is on its way', async () => {
+  test('when money is owed and no refund exists', async () => {
     const move = (from: string, to: string) =>
       sql`update ledger_entries set account = ${to} where attempt_id = ${placed.attemptId} and account = ${from}`;
     const found = await corrupted(
@@ -121,7 +121,7 @@ describe('a corrupted row is named', () => {
     expect(found[0]).toContain(placed.orderId);
   });
 
-  test('when a refund waits for a person who was never asked', async () => {
+  test('when a refund waits for a person without a task', async () => {
     const values = sql`${placed.eventId}, 'rfd_TEST', ${placed.orderId}, ${placed.attemptId}, 'org', 1, 'IDR', 'requested', 'manual_required', 'k', 'x'`;
     const found = await corrupted(
       'payments.manual_refund_has_task',
@@ -157,7 +157,7 @@ describe('a corrupted row is named', () => {
 describe('the journal of the sandbox', () => {
   const money = { orderId: 'pay_X', amount: 5, currency: 'IDR' };
 
-  test('agrees, and disagrees over a capture, a refund or an amount that only one side has', async () => {
+  test('agrees, and reports a capture, refund or amount that only one side has', async () => {
     expect(await compareWithSandbox(world.db, world.sandbox.url)).toEqual([]);
     const captures = world.sandbox.journal.captures().map((line) => ({
       ...line,
@@ -176,7 +176,7 @@ describe('the journal of the sandbox', () => {
     expect(await compareWithSandbox(world.db, { captures, refunds: back })).toHaveLength(1);
   });
 
-  test('may know of money that came and went before we heard of it', async () => {
+  test('may know of money that came and was refunded before we heard of it', async () => {
     const captures = [{ ...money, kind: 'capture' }];
     const refunds = [{ ...money, kind: 'void' }];
     const own = world.sandbox.journal.captures().map((line) => ({ ...money, ...line }));

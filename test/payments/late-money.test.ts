@@ -43,7 +43,7 @@ async function endedOrder(event: TestEvent, quantity = 1): Promise<Placed> {
 }
 
 describe('close, then release', () => {
-  test('a picked method is closed at the gateway before the places are given back', async () => {
+  test('a chosen method is closed at the gateway before the places are returned', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
@@ -58,7 +58,7 @@ describe('close, then release', () => {
     expect(await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' })).toBe(409);
   });
 
-  test('a page on which nothing was picked is made anew, so that the buyer’s is dead', async () => {
+  test('a page without a chosen method is replaced, so that the buyer’s link stops working', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     const [before] = await attemptsOf(world, placed);
@@ -69,7 +69,7 @@ describe('close, then release', () => {
     expect(page.status).toBe(404);
   });
 
-  test('an attempt that was never sent is not sent any more', async () => {
+  test('an unsent attempt is not sent any more', async () => {
     const event = await createPaidEvent(world);
     const placed = await place(world, event);
     await world.db.execute(sql`
@@ -81,7 +81,7 @@ describe('close, then release', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'cancelled', redirectUrl: null }]);
   });
 
-  test('money that came while the hold ended pays the order', async () => {
+  test('money that arrives while the hold ends pays the order', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
@@ -91,7 +91,7 @@ describe('close, then release', () => {
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
   });
 
-  test('a gateway without an answer keeps the places for ten minutes, then they go, marked', async () => {
+  test('the places stay held for ten minutes while the gateway does not answer, then they are released, and the order is marked', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, '/scenarios', {
@@ -112,7 +112,7 @@ describe('close, then release', () => {
 });
 
 describe('money after the end', () => {
-  test('takes the places again while they are there', async () => {
+  test('takes the places again while they are free', async () => {
     const event = await createPaidEvent(world);
     const placed = await endedOrder(event, 2);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
@@ -124,7 +124,7 @@ describe('money after the end', () => {
     expect(await stockOf(world, placed)).toEqual({ available: 98, held: 0, sold: 2, blocked: 0 });
   });
 
-  test('goes back by itself when the places are gone', async () => {
+  test('is refunded automatically when the places are gone', async () => {
     const event = await createPaidEvent(world, { categories: [{ capacity: 1 }] });
     const placed = await endedOrder(event);
     await placeReady(world, event);
@@ -181,7 +181,7 @@ describe('money after the end', () => {
     },
   );
 
-  test('by a transfer that no machine can send back becomes a named task', async () => {
+  test('becomes a named task when no refund API can return the transfer', async () => {
     const event = await createPaidEvent(world, { categories: [{ capacity: 1 }] });
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/choose`, { method: 'bca_va' });
@@ -199,7 +199,7 @@ describe('money after the end', () => {
   });
 });
 
-describe('the gateway at fault', () => {
+describe('changes at the gateway', () => {
   test('a reversal takes the tickets back and ends the order', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event, { quantity: 2 });

@@ -20,7 +20,7 @@ describe('the signature', () => {
     expect(isMidtransSignature(fields, expected, [serverKey])).toBe(true);
   });
 
-  test('is of the amount as written, and never of another form of it', () => {
+  test('covers the amount as written, and no other form of it', () => {
     expect(midtransSignature({ orderId, statusCode: '200', grossAmount: '275000' }, serverKey).toString('hex')).toBe(
       withoutFraction,
     );
@@ -39,7 +39,7 @@ describe('the signature', () => {
     expect(isMidtransSignature(fields, 'zz'.repeat(64), [serverKey])).toBe(false);
   });
 
-  test('of either key is taken while a key is being changed', () => {
+  test('of either key is accepted while a key is being replaced', () => {
     const fields = { orderId, statusCode: '200', grossAmount: '275000.00' };
     expect(isMidtransSignature(fields, vectors[200], ['the new key', serverKey])).toBe(true);
   });

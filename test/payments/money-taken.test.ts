@@ -74,7 +74,7 @@ async function payWith(stated: object, method = 'qris'): Promise<Placed> {
   return placed;
 }
 
-describe('money with wrong facts, by the gateway’s own word', () => {
+describe('money with wrong facts that the gateway confirms', () => {
   test.each([
     ['for another merchant', { merchantId: 'M-OTHER' }, 'wrong_merchant', 150_000, 'IDR'],
     ['with a fraction of a rupiah', { grossAmount: '150000.50' }, 'wrong_precision', 150_000, 'IDR'],
@@ -117,7 +117,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     expect(await refundsOf(world, placed)).toHaveLength(1);
   });
 
-  test('goes back through the gateway when the task is resolved by a refund', async () => {
+  test('is refunded through the gateway when the task is resolved by a refund', async () => {
     const placed = await payWith({ merchantId: 'M-OTHER' });
     const task = await moneyTaskOf(placed);
     expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
@@ -132,7 +132,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     expect(await balancesOf(placed)).toEqual({});
   });
 
-  test('that the gateway then refuses is a task again', async () => {
+  test('becomes a task again when the gateway then refuses', async () => {
     const placed = await payWith({ merchantId: 'M-OTHER' });
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 410, times: 1 } });
     const task = await moneyTaskOf(placed);
@@ -177,7 +177,7 @@ describe('money with wrong facts, by the gateway’s own word', () => {
     expect(await refundsOf(world, placed)).toMatchObject([{ status: 'failed', failure: 'money_gone' }]);
   });
 
-  test('as a claim alone is no money: nothing is booked, and somebody is told', async () => {
+  test('a claim without confirmation is no money: nothing is booked, and a person is told', async () => {
     const placed = await placeReady(world, event);
     await post(settlement(placed, { currency: 'USD' }), demoMidtransAccount.serverKey, event);
     await settle(world, placed, 1);

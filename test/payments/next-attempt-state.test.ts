@@ -100,7 +100,7 @@ function fold(walk: readonly GatewayState[]): { statuses: AttemptStatus[]; money
 }
 
 describe('any order of callbacks', () => {
-  test('with duplicates ends where the gateway is, with its money', () => {
+  test('with duplicates ends in the gateway’s state, with its money', () => {
     const scenario = history
       .filter((walk) => walk.length > 0)
       .chain((walk) =>
@@ -145,7 +145,7 @@ describe('any order of callbacks', () => {
 });
 
 describe('trust', () => {
-  test('a callback alone never takes value away and never wakes what was closed', () => {
+  test('a callback alone never reduces value and never reopens a closed attempt', () => {
     for (const status of attemptStatuses) {
       for (const state of gatewayStates) {
         for (const signedClass of ['success', 'waiting', 'failure'] as const) {
@@ -160,7 +160,7 @@ describe('trust', () => {
     }
   });
 
-  test('a settlement whose signature is of another code is refused', () => {
+  test('a settlement with the signature of another status code is refused', () => {
     for (const signedClass of ['waiting', 'failure'] as const) {
       for (const state of ['settled', 'captured'] as const) {
         expect(nextAttemptState('pending', { state, signedClass }, 'callback').kind).toBe('refuse');
@@ -168,7 +168,7 @@ describe('trust', () => {
     }
   });
 
-  test('an attempt that we closed and the gateway still has open is closed again', () => {
+  test('an attempt that we closed and the gateway has open is closed again', () => {
     expect(nextAttemptState('expired', claimOf('pending'), 'callback').kind).toBe('read_back');
     expect(nextAttemptState('expired', claimOf('pending'), 'read_back').kind).toBe('close_again');
   });

@@ -76,7 +76,7 @@ describe('a settlement', () => {
     ]);
   });
 
-  test('that arrives before its pending callback pays, and the pending one changes nothing', async () => {
+  test('before its pending callback pays, and the pending callback changes nothing', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { reorder: true } });
@@ -102,7 +102,7 @@ describe('a settlement', () => {
   });
 });
 
-describe('what does not pay', () => {
+describe('a payment that is not certain', () => {
   test('a denied card leaves the order waiting', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);

@@ -30,7 +30,7 @@ function put(body: unknown, role: 'owner' | 'manager' = 'owner', of = event) {
 const keys = { merchantId: 'M-1', serverKey: 'server-key-number-one', clientKey: 'client-key-number-one' };
 
 describe('a payment account', () => {
-  test('is set by owners alone, audited, and its keys are nowhere to be seen', async () => {
+  test('is set by owners alone and audited, and its keys are never shown', async () => {
     expect((await put(keys, 'manager')).status).toBe(403);
     const response = await put(keys);
     expect(response.status).toBe(200);
@@ -54,7 +54,7 @@ describe('a payment account', () => {
     expect(audit).toEqual([{ act: 'payment_account.set' }]);
   });
 
-  test('copied to another organiser’s row does not open there', async () => {
+  test('cannot be decrypted in another organiser’s row', async () => {
     const thief = await createEvent(world.db);
     await world.db.execute(sql`
       insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
@@ -62,7 +62,7 @@ describe('a payment account', () => {
     await expect(world.deps.accounts.bySlug('midtrans', thief.organizer.slug)).rejects.toThrow();
   });
 
-  test('takes both keys for a day after a change, and then the new one alone', async () => {
+  test('accepts both keys for a day after a change, and then the new key alone', async () => {
     await put({ ...keys, serverKey: 'server-key-number-two' });
     const at = (hours: number) =>
       createPaymentAccounts({
@@ -87,7 +87,7 @@ describe('a payment account', () => {
 });
 
 describe('a callback during a change of key', () => {
-  test('is taken when it is signed with the key before', async () => {
+  test('is accepted when it is signed with the previous key', async () => {
     const placed = await place(world, event);
     await world.db.execute(sql`
       insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)

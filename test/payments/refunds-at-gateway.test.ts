@@ -26,8 +26,8 @@ afterAll(async () => {
   await world.close();
 });
 
-describe('what the gateway does with it', () => {
-  test('an answer that is lost is asked for again under the same key, and nothing goes back twice', async () => {
+describe('a refund at the gateway', () => {
+  test('whose answer is lost is repeated under the same key, and money goes back once', async () => {
     const { event, placed } = await refunds.paidOrder();
     await control(world, '/scenarios', {
       match: { orderId: placed.attemptId },
@@ -40,7 +40,7 @@ describe('what the gateway does with it', () => {
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
-  test('too little money there is tried again, a gateway without refunds becomes a task', async () => {
+  test('is repeated while the gateway lacks money, and becomes a task where the gateway has no refunds', async () => {
     const { event, placed } = await refunds.paidOrder();
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 414, times: 2 } });
     await refunds.ask(event, placed, { reason: 'x' });
@@ -51,7 +51,7 @@ describe('what the gateway does with it', () => {
     expect(await orderOf(world, transfer.placed)).toMatchObject({ status: 'refunded', tickets: 0 });
   });
 
-  test('what it refuses for good becomes a task for a person', async () => {
+  test('that is refused for good becomes a task for a person', async () => {
     const { event, placed } = await refunds.paidOrder();
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 412 } });
     await refunds.ask(event, placed, { reason: 'x' });
@@ -60,7 +60,7 @@ describe('what the gateway does with it', () => {
     expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'refund_manual' }]);
   });
 
-  test('a card that has not settled is voided', async () => {
+  test('of a card payment before it settles is a void', async () => {
     const { event, placed } = await refunds.paidOrder({ method: 'credit_card' });
     await refunds.ask(event, placed, { reason: 'x' });
     await work(world, placed);
@@ -77,7 +77,7 @@ describe('a task', () => {
       headers: { authorization: `Bearer ${world.staffToken(event, 'manager')}` },
     });
 
-  test('that a person did is booked from the bank, once', async () => {
+  test('that a person has done is booked from the bank, once', async () => {
     const { event, placed } = await refunds.paidOrder({ method: 'bca_va' });
     await refunds.ask(event, placed, { reason: 'x' });
     const list = await fetch(`${world.url}/v1/organizers/${event.organizer.slug}/tasks`, {
@@ -98,7 +98,7 @@ describe('a task', () => {
     expect(bank).toEqual([{ amount: '-300000' }]);
   });
 
-  test('that somebody did at the gateway’s desk instead closes by itself', async () => {
+  test('closes by itself when somebody has refunded at the gateway’s desk instead', async () => {
     const { event, placed } = await refunds.paidOrder({ method: 'bca_va' });
     await refunds.ask(event, placed, { reason: 'x' });
     await control(world, `/payments/${placed.attemptId}/refund`, {});

@@ -39,7 +39,7 @@ async function preview(event: TestEvent, placed: Placed, body: unknown, role: 'm
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
-test('a preview says what a refund then gives, and changes nothing', async () => {
+test('a preview shows the amount of the refund, and changes nothing', async () => {
   const { event, placed } = await refunds.paidOrder({ quantity: 2 });
   const tickets = await rowsOf<{ id: string }>(
     world.db,
@@ -66,7 +66,7 @@ async function liveTickets({ orderId }: Placed): Promise<string[]> {
 }
 
 describe('a refund by the organiser', () => {
-  test('of all gives all back, takes the tickets, and puts the places on sale', async () => {
+  test('of the whole order returns all money, revokes the tickets, and puts the places on sale', async () => {
     const { event, placed } = await refunds.paidOrder({ event: { feePerTicket: 5000 } });
     const response = await refunds.ask(event, placed, { reason: 'the buyer is ill' });
     expect(response.status).toBe(201);
@@ -80,7 +80,7 @@ describe('a refund by the organiser', () => {
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
-  test('of one ticket gives its price back and takes it alone', async () => {
+  test('of one ticket returns its price and revokes it alone', async () => {
     const { event, placed } = await refunds.paidOrder({ event: { feePerTicket: 5000 } });
     const [first] = await liveTickets(placed);
     expect((await refunds.ask(event, placed, { ticketIds: [first], reason: 'one is ill' })).status).toBe(201);
@@ -96,7 +96,7 @@ describe('a refund by the organiser', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'refunded', refunded: 310_000 }]);
   });
 
-  test('of an amount takes no ticket, and never more than is left goes back', async () => {
+  test('of an amount revokes no ticket, and never returns more than is left', async () => {
     const { event, placed } = await refunds.paidOrder();
     expect((await refunds.ask(event, placed, { amount: 50_000, reason: 'a bad seat' })).status).toBe(201);
     await refunds.done(placed);
@@ -106,7 +106,7 @@ describe('a refund by the organiser', () => {
     );
   });
 
-  test('asked twenty times at once with one key is one refund; another wish with that key is refused', async () => {
+  test('asked for twenty times at once with one key is one refund; another body with that key is refused', async () => {
     const { event, placed } = await refunds.paidOrder();
     const key = randomUUID();
     const responses = await Promise.all(
@@ -121,14 +121,14 @@ describe('a refund by the organiser', () => {
     expect(await refundsOf(world, placed)).toHaveLength(1);
   });
 
-  test('by twenty people at once never gives more back than was paid', async () => {
+  test('asked for by twenty people at once never returns more than was paid', async () => {
     const { event, placed } = await refunds.paidOrder();
     await Promise.all(Array.from({ length: 20 }, () => refunds.ask(event, placed, { amount: 90_000, reason: 'x' })));
     await refunds.done(placed, 3);
     expect(await attemptsOf(world, placed)).toMatchObject([{ refunded: 270_000 }]);
   });
 
-  test('needs the role, the own order, and a key', async () => {
+  test('needs the role, an order of the organiser, and a key', async () => {
     const { event, placed } = await refunds.paidOrder();
     const other = await createPaidEvent(world);
     expect((await refunds.ask(event, placed, { reason: 'x' }, randomUUID(), 'door')).status).toBe(403);
@@ -140,8 +140,8 @@ describe('a refund by the organiser', () => {
   });
 });
 
-describe('the buyer', () => {
-  test('who cancels gets all back, however often it is asked', async () => {
+describe('a buyer’s cancellation', () => {
+  test('refunds the whole order once, for any number of requests', async () => {
     const { placed } = await refunds.paidOrder();
     const cancel = () =>
       transaction(world.db, async (tx) => {

@@ -61,7 +61,7 @@ describe('another way to pay', () => {
     expect((await orderOf(world, placed)).expires_at).toBe(before.expires_at);
   });
 
-  test('asked for by fifty hands at once leaves one open attempt', async () => {
+  test('by fifty concurrent requests leaves one open attempt', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     const methods = ['qris', 'gopay', 'shopeepay', 'card'];
     const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => choose(placed, methods[index % 4])));
@@ -71,7 +71,7 @@ describe('another way to pay', () => {
     expect(open).toHaveLength(1);
   });
 
-  test('before the first was sent only changes the wish', async () => {
+  test('before the first attempt was sent only changes its method', async () => {
     const placed = await place(world, await createPaidEvent(world));
     expect(await choose(placed, 'qris')).toMatchObject({ status: 202, body: { status: 'creating', method: 'qris' } });
     expect(await choose(placed, 'gopay')).toMatchObject({ status: 202, body: { status: 'creating', method: 'gopay' } });
@@ -79,7 +79,7 @@ describe('another way to pay', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ number: 1, status: 'pending', method: 'gopay' }]);
   });
 
-  test('after a refused card makes the next attempt', async () => {
+  test('after a refused card creates the next attempt', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     await control(world, `/payments/${placed.attemptId}/deny`);
     await settle(world, placed, 2);
@@ -91,7 +91,7 @@ describe('another way to pay', () => {
     ]);
   });
 
-  test('loses against money that came meanwhile', async () => {
+  test('loses against money that arrived meanwhile', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
     await choose(placed, 'gopay');
@@ -102,7 +102,7 @@ describe('another way to pay', () => {
     expect(await choose(placed, 'gopay')).toMatchObject({ status: 409, body: { code: 'payment.not_payable' } });
   });
 
-  test('money on the old attempt after all pays once, and the second payment goes back', async () => {
+  test('if money comes on the old attempt, it pays once, and the second payment is refunded', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
     await settle(world, placed, 1);
@@ -137,8 +137,8 @@ describe('another way to pay', () => {
   });
 });
 
-describe('who may and what may', () => {
-  test('a wrong token and an order that is not there look the same', async () => {
+describe('requests that are refused', () => {
+  test('a wrong token is answered like an unknown order', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     const other = await place(world, await createPaidEvent(world));
     const wrong = await choose(placed, 'qris', buyerToken(other));
@@ -152,7 +152,7 @@ describe('who may and what may', () => {
     expect(await choose(placed, method)).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
   });
 
-  test('a store is not offered when the time left is too short for it', async () => {
+  test('a convenience store is not offered when too little time is left for it', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     const answer = await choose(placed, 'store');
     expect(answer).toMatchObject({ status: 409, body: { code: 'payment.method_unavailable' } });

@@ -112,7 +112,7 @@ test('forty payments of one event are made and settled by a few calls, each with
   expect(settlements.flushes - before.settlements.flushes).toBeLessThan(20);
 });
 
-test('what is not the common case is decided alone, and takes nothing from those beside it', async () => {
+test('an uncommon case is decided alone, and does not affect the callbacks beside it', async () => {
   const event = await createPaidEvent(world, { event: { ticketsPerBuyerMax: 1 } });
   const sibling = { name: 'Ayu Lestari', email: 'ayu.sibling@example.test', phone: '+6281200009999' };
   const [common, short, twice, first, second] = await Promise.all([
@@ -144,7 +144,7 @@ test('what is not the common case is decided alone, and takes nothing from those
   expect(await stockOf(world, { eventId: event.id })).toMatchObject({ sold: 3 });
 });
 
-test('a payment of an event that was called off is not the common case', async () => {
+test('a payment of a cancelled event is an uncommon case', async () => {
   const event = await createPaidEvent(world);
   const placed = await placeReady(world, event);
   await world.db.execute(sql`update events set status = 'cancelled' where id = ${event.id}`);
@@ -234,7 +234,7 @@ test('a payment that is settled while a limit is set counts towards it', async (
   expect(await countedAsPaid(world.db, event)).toBe(2);
 });
 
-test('so does one that takes the general way', async () => {
+test('a payment that takes the general way counts towards it too', async () => {
   const event = await createPaidEvent(world);
   const placed = await placeReady(world, event);
   let counted: number | null | undefined;

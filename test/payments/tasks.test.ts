@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-it('another amount is another task, also after the first is done; the same is none', async () => {
+it('another amount is another task, even after the first is done; a repeated amount is not', async () => {
   const placed = await place(world, await createPaidEvent(world));
   const attempt = { organizerId: 'org', ...placed };
   const name = (amount: number) =>
@@ -34,7 +34,7 @@ it('another amount is another task, also after the first is done; the same is no
   ]);
 });
 
-it('a gateway that refuses again after the task was done has it open again', async () => {
+it('a task that was done opens again when the gateway refuses again', async () => {
   const event = await createPaidEvent(world);
   const orders = [await placeReady(world, event), await placeReady(world, event)];
   const fail = async (index: number) => {
@@ -50,7 +50,7 @@ it('a gateway that refuses again after the task was done has it open again', asy
   expect(await tasksOfEvent()).toMatchObject([{ kind: 'payment_refused', resolvedAt: null }]);
 });
 
-it('a refund that the gateway lists under our key with another amount is work, and not booked', async () => {
+it('a refund that the gateway lists under our key with another amount is a task, and is not booked', async () => {
   const event = await createPaidEvent(world);
   const placed = await placeReady(world, event);
   await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });

@@ -106,7 +106,7 @@ describe('money for an attempt that does not exist here', () => {
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
-  test('that the gateway does not confirm is nobody’s work', async () => {
+  test('is ignored when the gateway does not confirm it', async () => {
     const placed = await forgotten();
     expect(await post(settlement(placed), demoMidtransAccount.serverKey, event)).toBe('200 stored');
     await settle(world, placed, 1);

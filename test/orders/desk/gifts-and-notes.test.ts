@@ -57,7 +57,7 @@ describe('complimentary orders', () => {
     expect(tickets).toHaveLength(2);
   });
 
-  test('never oversell: staff and buyers take the last places at once', async () => {
+  test('never oversell when staff and buyers take the last places at once', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 10 }] });
     const asks = Array.from({ length: 20 }, (_, n) =>
       n % 2 === 0

@@ -98,7 +98,7 @@ describe('the search of orders', () => {
     },
   );
 
-  test('keeps to one event when it is named, and pages newest first over all', async () => {
+  test('is limited to one event when it is named, and pages newest first over all events', async () => {
     const here = [await placed('Zulkarnain Satu'), await placed('Zulkarnain Dua')];
     const there = await placed('Zulkarnain Tiga', other);
     await indexNow();
@@ -109,7 +109,7 @@ describe('the search of orders', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  test('tells the door nothing of an address, and strangers nothing at all', async () => {
+  test('gives door staff no address, and another organiser nothing at all', async () => {
     const someone = await placed('Satria Baja');
     await indexNow();
     expect(await found('satria', {}, desk.door)).toEqual([someone.id]);
@@ -122,7 +122,7 @@ describe('the search of orders', () => {
     }
   });
 
-  test('follows a corrected address at once', async () => {
+  test('uses a corrected address at once', async () => {
     const someone = await placed('Dewi Sartika');
     await pay(desk.open.db, someone.id);
     await indexNow();

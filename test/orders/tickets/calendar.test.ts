@@ -45,7 +45,7 @@ describe('the calendar entry', () => {
     expect(text).toContain('DESCRIPTION:Musik\\, makanan\\; \\\\ dan\\nlampu\r\n');
   });
 
-  test('of a cancelled event takes the entry out of the calendar', () => {
+  test('of a cancelled event removes the event from the calendar', () => {
     const text = eventCalendar({ ...event, status: 'cancelled' }, orderId);
     expect(valueOf(text, 'METHOD')).toBe('CANCEL');
     expect(valueOf(text, 'STATUS')).toBe('CANCELLED');
@@ -67,7 +67,7 @@ describe('the calendar entry', () => {
     );
   });
 
-  test('cannot be given another property by a name that looks like one', () => {
+  test('a name that looks like a property adds no property', () => {
     const text = eventCalendar({ ...event, name: 'X\r\nATTENDEE:mailto:evil@example.test' }, orderId);
     expect(text.split('\r\n').some((line) => line.startsWith('ATTENDEE'))).toBe(false);
   });

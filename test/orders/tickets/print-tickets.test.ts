@@ -28,7 +28,7 @@ const input = (id: string, tickets = 1): TicketsPdfInput => ({
 /** After the pages of a large order the helper rests for less than this. */
 const rested = () => new Promise((resolve) => setTimeout(resolve, 500));
 
-test('the same order and version is drawn once, for all who ask at once and later', async () => {
+test('one order and version is drawn once, for concurrent and later requests', async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => printer.print('ord_A', 'v1', input('AAA'))));
   expect(new Set(all).size).toBe(1);
   expect(await printer.print('ord_A', 'v1', input('AAA'))).toBe(all[0]);
@@ -59,7 +59,7 @@ test('a hundred tickets are drawn while the event loop goes on', async () => {
   expect(turns).toBeGreaterThan((performance.now() - started) / 5 / 4);
 });
 
-test('what waits is counted in tickets, and what goes beyond is refused with Retry-After', async () => {
+test('the queue is counted in tickets, and requests beyond it are refused with Retry-After', async () => {
   await rested();
   const orders = Array.from({ length: 16 }, (_, index) => `ord_E${index}`);
   const refused: unknown[] = [];

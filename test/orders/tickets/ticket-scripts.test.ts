@@ -118,7 +118,7 @@ function copiedFrom(pdf: Buffer): string {
 }
 
 describe.each(Object.entries(names))('%s', (_script, [name, buyerName]) => {
-  test('is drawn whole, without a box in place of a character, and can be copied', async () => {
+  test('is drawn completely, without a box in place of a character, and can be copied', async () => {
     const pdf = await draw(name, buyerName);
     const { glyphs, standard } = shownOn(pdf);
     expect(standard).toContain('TIKET MASUK');
@@ -132,7 +132,7 @@ describe.each(Object.entries(names))('%s', (_script, [name, buyerName]) => {
   });
 });
 
-test('what no font has is left out, and the code of the order stands for a name of which nothing is left', async () => {
+test('characters without a font are left out, and an empty name is replaced by the code of the order', async () => {
   const { glyphs, standard } = shownOn(await draw('Malam \u{13000}\u{13001} Mesir', '\u{13000}\u{13001}'));
   expect(glyphs).not.toContain('0000');
   expect(standard.split('9QX4T-0RBVE').length - 1).toBe(2);
@@ -146,7 +146,7 @@ test('a long name in any script stays in its box and ends in an ellipsis', async
   }
 });
 
-test('the same text is the same bytes, and a hundred pages embed each font once', async () => {
+test('equal text gives equal bytes, and a hundred pages embed each font once', async () => {
   const first = await draw('東京ドーム', '山田', 100);
   expect(first.equals(await draw('東京ドーム', '山田', 100))).toBe(true);
   expect(first.length).toBeLessThan(600_000);
