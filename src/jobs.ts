@@ -27,7 +27,7 @@ import {
   orderPaid,
   orderPlaced,
   orderRefunded,
-  orderUnpaid,
+  ordersUnpaid,
 } from './orders/jobs.ts';
 import {
   applyCallbackJob,
@@ -56,7 +56,7 @@ export const jobs = {
   'order.refunded': orderRefunded,
   'order.link_requested': orderLinkRequested,
   'order.found': orderFound,
-  'order.unpaid': orderUnpaid,
+  'orders.unpaid': ordersUnpaid,
   'orders.expire_holds': expireHolds,
   'orders.index_search': indexOrdersJob,
   'payment.apply_callback': applyCallbackJob,

@@ -15,6 +15,7 @@ import {
   notifyOrder,
   notifyOwners,
   notifyStaff,
+  notifyUnpaid,
   pollTemplates,
   purgeMessages,
   purgeWebhooks,
@@ -55,7 +56,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'order.refunded': (order) => notifyOrder(deps, 'order_refunded', order),
     'order.link_requested': (order) => notifyOrder(deps, 'order_link', order),
     'order.found': (order) => notifyOrder(deps, 'order_found', order),
-    'order.unpaid': (order) => notifyOrder(deps, 'order_placed', order),
+    'orders.unpaid': (orders) => notifyUnpaid(deps, orders),
     'event.tell_holders': (notice) => tellHoldersOfEvent(deps, notice),
     'event.send_announcement': (announcement) => sendAnnouncement(deps, announcement),
     'staff.invited': (token) => notifyStaff(deps, 'staff_invitation', token),
@@ -102,7 +103,10 @@ export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
     'order.paid': notify('tickets'),
     'order.cancelled': notify('order_cancelled'),
     'order.refunded': notify('order_refunded'),
-    'order.unpaid': notify('order_placed'),
+    'orders.unpaid': async (orders: Parameters<typeof notifyUnpaid>[1]) => {
+      await notifyUnpaid(deps, orders);
+      return true;
+    },
     'delivery.send': send,
     'delivery.send_tickets': send,
   };

@@ -24,10 +24,10 @@ set enable_mergejoin = off as $$
       from made m
       where m.is_first and o.event_id = m.event_id and o.id = m.order_id and o.status = 'pending_payment'
   ), told as (
-    -- Who has not paid after a minute is told where the order is (`order.unpaid`).
+    -- Who has not paid after a minute is told where the order is. One job for all orders of an event in this call.
     insert into outbox (name, payload, available_at)
-      select 'order.unpaid', jsonb_build_object('eventId', m.event_id, 'orderId', m.order_id), now() + interval '60 seconds'
-      from made m where m.is_first)
+      select 'orders.unpaid', jsonb_build_object('eventId', m.event_id, 'orderIds', jsonb_agg(m.order_id)), now() + interval '60 seconds'
+      from made m where m.is_first group by m.event_id)
   update payment_attempts a set status = 'pending', redirect_url = m.redirect_url, failure = null, checks = 0,
       next_check_at = now() + make_interval(secs => p_check_seconds),
       expires_at = now() + make_interval(secs => m.expires_seconds), updated_at = now()

@@ -52,7 +52,7 @@ export { createDeliveries } from './deliveries/deliveries.ts';
 export { createEmailChannel } from './channels/email.ts';
 export { mailSettings } from './channels/mail-settings.ts';
 export { createWhatsappChannel } from './channels/whatsapp/whatsapp-channel.ts';
-export { notifyBuyer, notifyMember, notifyOrder, notifyStaff } from './notices/notify.ts';
+export { notifyBuyer, notifyMember, notifyOrder, notifyStaff, notifyUnpaid } from './notices/notify.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
 export { submitTemplates } from './senders/submit-templates.ts';

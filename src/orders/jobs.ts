@@ -60,12 +60,16 @@ export const orderFound = job({
   timeoutMs: 15_000,
 });
 /**
- * An order can be paid for a minute now, and may have lost its tab. `record_made_attempts` and `instructionsReady` stage it. Most orders of a
- * rush are paid by then, and get their tickets instead of this message.
+ * Orders of an event can be paid for a minute now, and may have lost their tabs. `record_made_attempts` stages one job for all orders of
+ * its call, and `instructionsReady` one for an order alone. Most orders of a rush are paid by then, and get their tickets instead of this message.
  */
-export const orderUnpaid = job({
-  name: 'order.unpaid',
-  payload: orderRef,
+export const ordersUnpaid = job({
+  name: 'orders.unpaid',
+  payload: z.strictObject({
+    eventId: z.string().regex(idPatterns.event),
+    // A call of `record_made_attempts` has no more.
+    orderIds: z.array(z.string().regex(idPatterns.order)).min(1).max(100),
+  }),
   queue: 'notifications',
   attempts: 5,
   timeoutMs: 15_000,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { emailResult } from '../../src/notifications/channels/email.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify.ts';
+import { notifyOrder, notifyUnpaid } from '../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
@@ -175,13 +175,18 @@ describe('a provider that misbehaves', () => {
     const deps = placingDeps(world.open);
     const { order: placed } = await order(deps, event, { buyer });
     const ref = { eventId: event.id, orderId: placed.id };
-    const [deliveryId = ''] = await notifyOrder(world.deps, 'order_placed', ref);
+    const paid = await paidOrder(world, { buyer: someBuyer() });
+    await notifyUnpaid(world.deps, { eventId: event.id, orderIds: [placed.id] });
+    await notifyUnpaid(world.deps, { eventId: paid.eventId, orderIds: [paid.orderId] });
+    const told = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select id from deliveries where template = 'order_placed' and subject_id in (${placed.id}, ${paid.orderId})`,
+    );
+    expect(told).toHaveLength(1);
     expect(await notifyOrder(world.deps, 'order_placed', ref)).toEqual([]);
-    await sendDelivery(world.deps, { deliveryId }, quiet());
+    await sendDelivery(world.deps, { deliveryId: told[0]?.id ?? '' }, quiet());
     const [mail] = await inbox(world.sandbox, buyer.email);
     expect(mail?.text).toContain(`/orders/${placed.id}#`);
-    const paid = await paidOrder(world, { buyer: someBuyer() });
-    expect(await notifyOrder(world.deps, 'order_placed', paid)).toEqual([]);
   });
 
   test('550 5.1.1 ends it, and the address is not tried again', async () => {

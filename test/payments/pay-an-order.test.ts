@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ordersUnpaid, unpaidNoticeSeconds } from '../../src/orders/jobs.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type PaymentWorld,
@@ -38,6 +39,23 @@ describe('the first attempt', () => {
     expect((await orderOf(world, placed)).expires_at > before.expires_at).toBe(true);
     const page = await fetch(attempt?.redirectUrl ?? '');
     expect(page.status).toBe(200);
+  });
+
+  test('orders whose payments are made together are told of in a minute by fewer jobs', async () => {
+    const event = await createPaidEvent(world);
+    const placed = await Promise.all(Array.from({ length: 8 }, () => place(world, event, { quantity: 1 })));
+    await Promise.all(placed.map((order) => world.handlers['order.placed'](order)));
+    const jobs = await rowsOf<{ payload: unknown; seconds: number }>(
+      world.db,
+      sql`select payload, extract(epoch from available_at - created_at)::float8 as seconds from outbox
+          where name = 'orders.unpaid' and event_id = ${event.id}`,
+    );
+    const told = jobs.map(({ payload }) => ordersUnpaid.payload.parse(payload));
+    expect(told.length).toBeLessThan(placed.length);
+    expect(told.flatMap(({ orderIds }) => orderIds).toSorted()).toEqual(
+      placed.map(({ orderId }) => orderId).toSorted(),
+    );
+    expect(new Set(jobs.map(({ seconds }) => Math.round(seconds)))).toEqual(new Set([unpaidNoticeSeconds]));
   });
 
   test('names every line, the fees and the discount, and they add up', async () => {

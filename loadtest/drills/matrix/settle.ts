@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { orderUnpaid } from '../../../src/orders/jobs.ts';
+import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { checkAttemptJob } from '../../../src/payments/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { invariants } from '../../../src/invariants.ts';
@@ -18,7 +18,7 @@ export async function untilSettled(world: MatrixWorld): Promise<string[]> {
   for (;;) {
     const [left] = await rowsOf<{ jobs: number; mails: number; callbacks: number }>(
       world.owner.db,
-      sql`select (select count(*)::int from outbox where name not in (${checkAttemptJob.name}, ${orderUnpaid.name})) as jobs,
+      sql`select (select count(*)::int from outbox where name not in (${checkAttemptJob.name}, ${ordersUnpaid.name})) as jobs,
                  (select count(*)::int from orders o where o.event_id = ${world.sale.id} and o.status = 'paid' and not exists (
                     select 1 from deliveries d where d.subject_id = o.id and d.template = 'tickets' and d.accepted_at is not null)) as mails,
                  (select count(*)::int from callbacks where applied_at is null) as callbacks`,

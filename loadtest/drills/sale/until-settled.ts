@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { orderUnpaid } from '../../../src/orders/jobs.ts';
+import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { say } from '../../bench/harness/stack.ts';
@@ -68,7 +68,7 @@ async function leftOf({ owner }: DrillWorld, sale: TestEvent, stallMaxSeconds: n
     sql`select (select count(*)::int from orders where event_id = ${sale.id} and status <> 'paid') as unpaid,
                (select count(*)::int from orders o where o.event_id = ${sale.id} and o.status = 'paid' and 2 > (
                   select count(*) from deliveries d where d.subject_id = o.id and d.template = 'tickets' and d.accepted_at is not null)) as unsent,
-               (select count(*)::int from outbox where name <> ${orderUnpaid.name}
+               (select count(*)::int from outbox where name <> ${ordersUnpaid.name}
                   and available_at <= now() + make_interval(secs => 60)) as jobs,
                ((select count(*) from outbox) +
                 (select count(*) from payment_attempts where event_id = ${sale.id} and status not in ('settled', 'captured')

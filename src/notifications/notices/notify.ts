@@ -33,6 +33,14 @@ export async function notifyOrder(
   });
 }
 
+/** Makes the deliveries with the links of orders that still wait for payment, together. Safe to repeat. */
+export async function notifyUnpaid(
+  deps: Parameters<typeof notifyOrder>[0],
+  { eventId, orderIds }: { eventId: string; orderIds: readonly string[] },
+): Promise<void> {
+  await Promise.all(orderIds.map((orderId) => notifyOrder(deps, 'order_placed', { eventId, orderId })));
+}
+
 /** Makes the delivery of a code that a buyer asked for, on the channel of the address. Safe to repeat. */
 export async function notifyBuyer(
   deps: { db: Db; clock: Clock },

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
-import { orderUnpaid, unpaidNoticeSeconds } from '../jobs.ts';
+import { ordersUnpaid, unpaidNoticeSeconds } from '../jobs.ts';
 import { type Order, orders } from '../tables.ts';
 
 export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock' | 'over_limit';
@@ -41,8 +41,8 @@ export async function instructionsReady(tx: Db, order: Order): Promise<Order | u
     .where(and(eq(orders.eventId, order.eventId), eq(orders.id, order.id), eq(orders.status, 'pending_payment')))
     .returning();
   if (row !== undefined) {
-    const ref = { eventId: row.eventId, orderId: row.id };
-    await stage(tx, orderUnpaid, ref, { delaySeconds: unpaidNoticeSeconds });
+    const unpaid = { eventId: row.eventId, orderIds: [row.id] };
+    await stage(tx, ordersUnpaid, unpaid, { delaySeconds: unpaidNoticeSeconds });
   }
   return row;
 }
