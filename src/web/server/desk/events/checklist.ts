@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { isProblem } from '../../../../client/problem.ts';
-import { checklistWords } from '../../../i18n/words/desk/checklist.ts';
+import { checklistWords } from '../../../i18n/words/desk/events/checklist.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { duplicateWords } from '../../../i18n/words/desk/duplicate.ts';
+import { duplicateWords } from '../../../i18n/words/desk/events/duplicate.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { fieldGroup, textField, timeField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';

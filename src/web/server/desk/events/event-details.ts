@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { eventFormWords } from '../../../i18n/words/desk/event-form.ts';
+import { eventFormWords } from '../../../i18n/words/desk/events/event-form.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';

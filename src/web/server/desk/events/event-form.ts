@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { currencies } from '../../../../platform/text/money.ts';
-import { eventFormWords } from '../../../i18n/words/desk/event-form.ts';
+import { eventFormWords } from '../../../i18n/words/desk/events/event-form.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatDate } from '../../../../platform/text/format-time.ts';
-import { eventWords } from '../../../i18n/words/desk/events.ts';
+import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { emptyState, eventChip, linkButton } from '../parts/pieces.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatDateTime, formatSpan } from '../../../../platform/text/format-time.ts';
-import { eventWords } from '../../../i18n/words/desk/events.ts';
+import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { gateWords } from '../../../i18n/words/desk/gates.ts';
+import { gateWords } from '../../../i18n/words/desk/events/gates.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { html } from 'hono/html';
 import { isProblem } from '../../../../client/problem.ts';
-import { eventFormWords } from '../../../i18n/words/desk/event-form.ts';
+import { eventFormWords } from '../../../i18n/words/desk/events/event-form.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { fieldGroup } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';

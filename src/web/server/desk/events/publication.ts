@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { publicationWords } from '../../../i18n/words/desk/publication.ts';
+import { publicationWords } from '../../../i18n/words/desk/events/publication.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatSpan } from '../../../../platform/text/format-time.ts';
-import { scheduleWords } from '../../../i18n/words/desk/schedule.ts';
+import { scheduleWords } from '../../../i18n/words/desk/events/schedule.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';

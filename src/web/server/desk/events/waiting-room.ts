@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { isProblem } from '../../../../client/problem.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { roomPlanWords } from '../../../i18n/words/desk/waiting-room.ts';
+import { roomPlanWords } from '../../../i18n/words/desk/events/waiting-room.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';

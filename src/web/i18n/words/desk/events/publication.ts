@@ -1,4 +1,4 @@
-import type { InEach } from '../../language.ts';
+import type { InEach } from '../../../language.ts';
 
 const missingId: Readonly<Record<string, string>> = {
   'event.times': 'Acara harus mulai sebelum selesai.',
