@@ -28,7 +28,7 @@ describe('a client that does not read', () => {
   const chunk = JSON.stringify({ text: 'x'.repeat(50_000) });
   const chunks = 400;
 
-  test('is cut, while one that reads has everything', async () => {
+  test('is cut off, while a client that reads gets everything', async () => {
     const order = await world.place();
     const path = `/v1/orders/${order.id}/stream`;
     const reader = await world.listen(path, order.headers);
@@ -104,7 +104,7 @@ describe('caps', () => {
   });
 });
 
-test('a process that stops ends its streams with times to come back that differ, and opens no more', async () => {
+test('a stopping process ends its streams with different retry times, and opens no more', async () => {
   const own = await startLiveWorld();
   try {
     const paths = Array.from({ length: 10 }, () => `${own.url}/v1/events/${own.event.slug}/stream`);

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('while Redis is away', () => {
-  test('clients are told to ask, and get a snapshot when it is back, empty', async () => {
+  test('clients are told to poll, and get a snapshot when Redis is back, empty', async () => {
     const order = await world.place();
     const listener = await world.listen(`/v1/orders/${order.id}/stream`, order.headers);
     await listener.next('snapshot');
@@ -40,7 +40,7 @@ describe('while Redis is away', () => {
     listener.close();
   });
 
-  test('an order is placed all the same, and a new stream says that it is paused', async () => {
+  test('an order is placed, and a new stream says that it is paused', async () => {
     await redis.kill();
     try {
       const order = await world.place();
@@ -59,7 +59,7 @@ describe('while Redis is away', () => {
 });
 
 describe('entries that are missing', () => {
-  test('are noticed by the number of their publisher: everybody reads again', async () => {
+  test('are noticed by the number of their publisher, and every client reads again', async () => {
     const order = await world.place();
     const listener = await world.listen(`/v1/orders/${order.id}/stream`, order.headers);
     const client = openCacheRedis(redis.url, silentLog);

@@ -17,7 +17,7 @@ function remember(limits: Partial<Parameters<typeof createRecent>[0]> = {}) {
   };
 }
 
-test('gives what came after an id, also within one entry', () => {
+test('returns the entries after an id, also from the middle of an entry', () => {
   const { recent, add } = remember();
   add('1000001-0', order('a'), order('b'));
   add('1000002-0', order('c'));
@@ -26,7 +26,7 @@ test('gives what came after an id, also within one entry', () => {
   expect(texts(recent.since(topicOf('order', 'ord_2'), '1000001-0.0'))).toEqual([]);
 });
 
-test('of figures only the newest', () => {
+test('returns only the newest figures', () => {
   const { recent, add } = remember();
   add('1000001-0', counters('1'));
   add('1000002-0', counters('2'));
@@ -48,7 +48,7 @@ test.each([
   expect(texts(recent.since(topicOf('order', 'ord_1'), `${first}.0`))).toEqual(['b', 'c']);
 });
 
-test('what came before a gap, from the future or in no known form is not known', () => {
+test('an id before a gap, from the future or in an unknown form is not known', () => {
   const { recent, add } = remember();
   add('1000001-0', order('a'));
   recent.clear([1_000_005, 0, -1]);

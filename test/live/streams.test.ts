@@ -33,7 +33,7 @@ describe('the stream of an order', () => {
     listener.close();
   });
 
-  test('after a reconnect sends what was missed, and only that', async () => {
+  test('after a reconnect sends the missed messages, and no others', async () => {
     const order = await world.place();
     const path = `/v1/orders/${order.id}/stream`;
     const first = await world.listen(path, order.headers);
@@ -51,7 +51,7 @@ describe('the stream of an order', () => {
     second.close();
   });
 
-  test('with an id that is not known sends a snapshot', async () => {
+  test('sends a snapshot for an unknown id', async () => {
     const order = await world.place();
     for (const lastId of ['1000000000000-0.0', 'nonsense', `${Date.now() + 3_600_000}-0.0`]) {
       const listener = await world.listen(`/v1/orders/${order.id}/stream`, {
@@ -63,7 +63,7 @@ describe('the stream of an order', () => {
     }
   });
 
-  test('answers a stranger as an order that does not exist', async () => {
+  test('answers a stranger like an order that does not exist', async () => {
     const order = await world.place();
     const other = await world.place();
     const theirs = await world.listen(`/v1/orders/${order.id}/stream`, other.headers);
@@ -80,7 +80,7 @@ describe('the stream of an event', () => {
     listener.close();
   });
 
-  test('of an event that is not public is not there', async () => {
+  test('of an event that is not public answers 404', async () => {
     expect((await world.listen('/v1/events/no-such-event/stream')).status).toBe(404);
   });
 });
@@ -104,7 +104,7 @@ describe('the streams of staff', () => {
     listener.close();
   });
 
-  test('another organizer and a lower role get what the plain reads answer them', async () => {
+  test('refuse another organizer and a lower role as the plain reads do', async () => {
     const other = await createOrganizer(world.service.db);
     const stranger = await keyOf('manager', other);
     const own = `/v1/organizers/${other.slug}/events/${world.event.id}/sales/stream`;

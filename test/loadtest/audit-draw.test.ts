@@ -76,7 +76,7 @@ async function auditAnew(...args: string[]) {
 }
 
 describe('a draw as it was', () => {
-  test('is right, with its own place and its distribution', async () => {
+  test('is correct, with its own place and its distribution', async () => {
     const salt = placeSalt(queueTokenSecret, event.id, mine).toString('hex');
     const [row] = await world.owner<{ account_key: string }[]>`
       select account_key from places where event_id = ${event.id} and place_index = ${mine}`;
@@ -97,7 +97,7 @@ describe('a draw as it was', () => {
     expect((await audit('--place-token', placeToken, '--salt', other)).wrong).toEqual([`place ${mine}: yours`]);
   });
 
-  test('shows a place by its index alone, one that was taken out, and one that came later', async () => {
+  test('shows a place by its index alone, including one that was taken out and one that came later', async () => {
     expect((await audit('--index', '5')).verdicts.map(({ detail }) => detail)).toContainEqual(
       expect.stringContaining('taken out before the freeze'),
     );
@@ -106,7 +106,7 @@ describe('a draw as it was', () => {
     );
   });
 
-  test('agrees with what somebody wrote down, and does not when it was changed since', async () => {
+  test('agrees with a published copy, and reports a copy that differs', async () => {
     const notes = ['--notes', join(folder, 'notes.json')];
     expect((await audit(...notes)).wrong).toEqual([]);
     expect((await audit(...notes)).wrong).toEqual([]);
@@ -141,14 +141,14 @@ describe('a draw that was tampered with', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('in its beacon round is found out: another true round is not the one committed to', async () => {
+  test('in its beacon round is found: another real round is not the committed one', async () => {
     const round = await world.deps().beacon.fetchRound(1000, new AbortController().signal);
     if (round.kind !== 'value') throw new Error('no round');
     await world.owner`update draws set beacon_signature = ${round.signature}, beacon_randomness = ${round.randomness}`;
     expect((await auditAnew()).wrong).toEqual(['beacon signature', 'beacon relay', 'draw key']);
   });
 
-  test('in one leaf is found out', async () => {
+  test('in one leaf is found', async () => {
     await world.owner`update draw_leaves set leaves = set_byte(leaves, 40, 255 - get_byte(leaves, 40)) where chunk = 1`;
     expect((await auditAnew()).wrong).toEqual(['root']);
     await world.owner`update draw_leaves set leaves = substr(leaves, 33) where chunk = 1`;
@@ -157,7 +157,7 @@ describe('a draw that was tampered with', () => {
 });
 
 describe('a draw that is not finished', () => {
-  test('is neither right nor wrong', async () => {
+  test('is neither correct nor wrong', async () => {
     await world.owner`update draws set state = 'frozen', seed = null, revealed_at = null, beacon_signature = null,
       beacon_randomness = null, draw_key = null, drawn_at = null`;
     expect(await auditAnew()).toMatchObject({ wrong: [], exitCode: 2, distribution: undefined });

@@ -35,7 +35,7 @@ afterAll(async () => {
 const one = { tickets: 1, lines: 1 };
 const created = { status: 201, headers: '', body: Buffer.alloc(0) };
 
-test('201s of a server that writes nothing are noticed', async () => {
+test('201s of a server that writes nothing are reported', async () => {
   const event = await createEvent(open.db);
   const server = createServer((_request, response) => response.writeHead(201).end('{}'));
   server.listen(0, '127.0.0.1');
@@ -55,7 +55,7 @@ test('201s of a server that writes nothing are noticed', async () => {
   expect(await counter.check()).toEqual([expect.stringMatching(/answers of 201 .* but rows .*"orders":0/)]);
 });
 
-test('orders that are there and were answered are no fault; one more or one less is', async () => {
+test('answered orders with rows are no fault; one more or one fewer is', async () => {
   const event = await createEvent(open.db);
   await order(placingDeps(open), event);
   await order(placingDeps(open), event);
@@ -74,7 +74,7 @@ test('orders that are there and were answered are no fault; one more or one less
   expect(await unknown.check()).toEqual([]);
 });
 
-test('the load speaks as buyers and gateways do: valid orders of different buyers, callbacks with the right signature', async () => {
+test('the load looks like buyers and gateways: valid orders of different buyers, callbacks with a valid signature', async () => {
   const event = await createEvent(open.db);
   const next = orderRequests([
     { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
@@ -95,7 +95,7 @@ test('the load speaks as buyers and gateways do: valid orders of different buyer
   });
 });
 
-test('tickets made in bulk are as acts would have left them: the audit is clean, and their codes are known', async () => {
+test('tickets that are made in bulk equal those of the acts: the audit is clean, and their codes are known', async () => {
   const event = await createEvent(open.db, { categories: [{ capacity: 40, price: 0 }] });
   await insertTickets(open.db, event, { count: 40, secret: 'secret' });
   for (const invariant of invariants)

@@ -18,7 +18,7 @@ const run = (given: Partial<DrillRun>): DrillRun => ({
   ...given,
 });
 
-test('a run fails on what does not hold, on a fault without proof, and on a mutant that is not noticed', () => {
+test('a run fails on a broken claim, on a fault without proof, and on a mutant that is not detected', () => {
   expect(failureOf(run({}))).toBeUndefined();
   expect(failureOf(run({ faults: ['one order is missing'] }))).toBe('one order is missing');
   expect(failureOf(run({ proofs: [] }))).toMatch(/^void/);
@@ -44,7 +44,7 @@ test('a message may come twice only where its first copy was accepted as a fault
   ]);
 });
 
-test('without words all drills run at their full size; wrong words are answered with what there is', () => {
+test('without arguments all drills run at their full size; unknown arguments print the usage', () => {
   const known = { one: { fault: 'a' }, two: { fault: 'b' } };
   const asked = readOptions([], known, ['api']);
   expect(asked).toMatchObject({ names: ['one', 'two'], options: { seeds: [1], control: true, mutant: true } });

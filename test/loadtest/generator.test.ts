@@ -39,7 +39,7 @@ async function stalling(options: { afterMs: number; forMs: number }): Promise<nu
 const stall = { afterMs: 1000, forMs: 2000 };
 const run = { connections: 10, warmupSeconds: 0, seconds: 4, next: () => requestBytes('GET', '/', {}) };
 
-test('an open loop shows a stall of two seconds to everybody who came during it', async () => {
+test('an open loop shows a stall of two seconds to every request that was due during it', async () => {
   const result = await openLoop({ ...run, port: await stalling(stall), offeredPerSecond: 200 });
   expect(result.statuses).toEqual({ 200: 800 });
   expect(result.latencies.percentile(0.999)).toBeGreaterThan(1900);
@@ -48,14 +48,14 @@ test('an open loop shows a stall of two seconds to everybody who came during it'
   expect(result.latencies.percentile(0.3)).toBeLessThan(result.latencies.percentile(0.8));
 });
 
-test('a closed loop hides the same stall, which is why no latency is claimed by it alone', async () => {
+test('a closed loop hides the same stall, so its latencies are not claimed', async () => {
   const result = await closedLoop({ ...run, port: await stalling(stall) });
   expect(result.latencies.max).toBeGreaterThan(1900);
   // As many as there are connections felt it, of all that were sent.
   expect(result.latencies.percentile(0.5)).toBeLessThan(result.latencies.max / 2);
 });
 
-test('only answers that count are counted; all are listed by status', async () => {
+test('only expected answers count; all are listed by status', async () => {
   let asked = 0;
   const port = await serving((_request, response) => {
     asked += 1;

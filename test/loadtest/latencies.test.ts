@@ -4,7 +4,7 @@ import { createLatencies } from '../../loadtest/generator/latencies.ts';
 
 const bucketMs = 0.1;
 
-test('a percentile is the latency that so many stay below, to a tenth of a millisecond', () => {
+test('a percentile is the latency below which that share stays, to a tenth of a millisecond', () => {
   const times = fc.array(fc.double({ min: 0, max: 5000, noNaN: true }), { minLength: 1, maxLength: 300 });
   fc.assert(
     fc.property(times, fc.constantFrom(0.5, 0.9, 0.99, 0.999, 1), (given, share) => {
@@ -21,7 +21,7 @@ test('a percentile is the latency that so many stay below, to a tenth of a milli
   );
 });
 
-test('without latencies there is no percentile, and what takes for ever counts as a minute', () => {
+test('without latencies there is no percentile, and a request without an answer counts as a minute', () => {
   const latencies = createLatencies();
   expect(latencies.percentile(0.99)).toBe(0);
   latencies.add(3_600_000);

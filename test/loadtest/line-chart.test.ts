@@ -31,7 +31,7 @@ const chart: LineChart = {
 
 const all = (svg: string, pattern: RegExp) => [...svg.matchAll(pattern)].map(([, found = '']) => found);
 
-test('an axis is made of round numbers that hold all values', () => {
+test('an axis has round numbers that cover all values', () => {
   expect(ticksFor(0, 9300).values).toEqual([0, 2000, 4000, 6000, 8000, 10_000]);
   expect(ticksFor(0, 0.3).values).toEqual([0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]);
   expect(ticksFor(-3, 4).values).toEqual([-4, -2, 0, 2, 4]);

@@ -3,14 +3,14 @@ import { readArguments } from '../../loadtest/bench/harness/options.ts';
 
 const benches = { orders: 'orders', reads: 'reads' };
 
-test('without words, all benches run with their defaults; named ones run in their own order', () => {
+test('without arguments, all benches run with their defaults; named ones run in the given order', () => {
   const usual = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10, pin: true, profile: false, live: false };
   expect(readArguments([], benches)).toEqual({ names: ['orders', 'reads'], options: usual });
   const asked = readArguments(['reads', '--runs', '1', '--no-pin', 'orders', '--profile'], benches);
   expect(asked).toEqual({ names: ['orders', 'reads'], options: { ...usual, runs: 1, pin: false, profile: true } });
 });
 
-test('who asks is told; who errs is told what there is', () => {
+test('--help prints the usage, and an unknown argument prints what exists', () => {
   expect(readArguments(['orders', '--help'], benches)).toBe('help');
   expect(() => readArguments(['order'], benches)).toThrow(/There is no bench "order"\.[^]*reads/);
   expect(() => readArguments(['--run', '3'], benches)).toThrow(/--run is not an option\.[^]*--runs/);

@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.close();
 });
 
-test('the owner sees what the statements of the application cost, without their values, costliest first', async () => {
+test('the owner sees the statements that cost most, without their values, costliest first', async () => {
   for (let place = 0; place < 3; place += 1) {
     await app.unsafe(
       `insert into organizers (id, slug, name) values ('org_${place}', 'slug-${place}', 'A secret name')`,
@@ -42,7 +42,7 @@ test('the owner sees what the statements of the application cost, without their 
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThan(220);
 });
 
-test('the counts can be forgotten', async () => {
+test('the counts can be reset', async () => {
   await resetStatements(owner);
   const statements = await listCostliest(owner, { by: 'calls', limit: 5 });
   expect(statements.filter(({ text }) => text.startsWith('insert into organizers'))).toEqual([]);

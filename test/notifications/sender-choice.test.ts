@@ -65,7 +65,7 @@ describe('stickiness and weight', () => {
     }
   });
 
-  test('a sender that goes moves only its own recipients; one that comes takes only its part', () => {
+  test('removing a sender moves only its own recipients; a new one takes only its share', () => {
     const [a, b, c] = [senderOf('a', 100), senderOf('b', 100), senderOf('c', 100)];
     for (const person of people.slice(0, 2000)) {
       const before = firstFor([a, b, c], person);
@@ -73,7 +73,7 @@ describe('stickiness and weight', () => {
     }
   });
 
-  test("the sender that wrote last goes first, but the platform's never before the organiser's own", () => {
+  test("the sender that wrote last is used first, but the platform's sender never before the organiser's own", () => {
     const senders = [senderOf('a', 1), senderOf('b', 1000), senderOf('p', 1000, null)];
     for (const person of people.slice(0, 200)) {
       expect(firstFor(senders, person, 'a')).toBe('a');
@@ -81,7 +81,7 @@ describe('stickiness and weight', () => {
     }
   });
 
-  test('over several orders one person sees one number, also after heavier ones have come', async () => {
+  test('one person sees one number over several orders, even after senders with more weight were added', async () => {
     const first = await addGatewaySender(world, 'wablas', { ...own(), weight: 1 });
     const phone = '+6281377000001';
     await send((await queuedMessage(world, { event, phone })).deliveryId);
@@ -139,7 +139,7 @@ describe('failover', () => {
     expect(await takenBy(first.id)).toBe(mayHaveTaken ? 1 : 0);
   });
 
-  test('the circuit of one sender opens: the next ones go by another, and its organiser sees it', async () => {
+  test('the circuit of one sender opens: the next messages go by another, and the organiser sees it', async () => {
     const first = await addGatewaySender(world, 'waha', { ...own(), weight: 1000 });
     const second = await addGatewaySender(world, 'fonnte', { ...own(), weight: 1 });
     await control(world.sandbox, 'gateways/rules', { match: { account: first.account }, answer: 'reset' });
@@ -158,7 +158,7 @@ describe('failover', () => {
 });
 
 describe('caps', () => {
-  test('beyond its cap a sender takes nothing, another one does; beyond all of them the mail is enough', async () => {
+  test('a sender beyond its cap takes nothing and another one does; beyond all caps the mail is enough', async () => {
     const small = await addGatewaySender(world, 'wablas', { ...own(), weight: 1000, dailyCap: 2 });
     const large = await addGatewaySender(world, 'wablas', { ...own(), weight: 1, dailyCap: 3 });
     const messages = [];
@@ -175,7 +175,7 @@ describe('caps', () => {
     ]);
   });
 
-  test('where the mail failed too, the message waits for tomorrow', async () => {
+  test('when the mail failed too, the message waits for tomorrow', async () => {
     await addGatewaySender(world, 'wablas', { ...own(), dailyCap: 1 });
     await send((await queuedMessage(world, { event })).deliveryId);
     const { deliveryId, orderId, now } = await queuedMessage(world, { event });
@@ -190,7 +190,7 @@ describe('caps', () => {
     expect((await now()).status).not.toBe('queued');
   });
 
-  test('with no sender at all it waits a quarter of an hour, then it is left to the mail', async () => {
+  test('without any sender the message waits a quarter of an hour, then the mail is enough', async () => {
     const { id } = await addGatewaySender(world, 'wablas', own());
     const { deliveryId, now } = await queuedMessage(world, { event });
     await world.db.execute(sql`update senders set status = 'disabled' where id = ${id}`);
@@ -224,7 +224,7 @@ describe('caps', () => {
   });
 });
 
-test('a slow sender spreads what waits for it, and no try is used up', async () => {
+test('a slow sender spaces out its messages, and no try is used up', async () => {
   await addSender(world.db, { organizerId: organizer.id, phoneNumberId: '100000000000555', messagesPerSecond: 0.2 });
   const response = await fetch(`${world.sandbox.url}/control/whatsapp/senders/100000000000555`, {
     method: 'PUT',

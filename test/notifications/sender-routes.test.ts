@@ -82,7 +82,7 @@ test('bad input is refused with the field that is wrong', async () => {
   }
 });
 
-test('an owner changes the limits of a sender, and nobody those of a stranger', async () => {
+test('an owner changes the limits of a sender, and nobody changes another organiser’s', async () => {
   const { id } = await addGatewaySender(world, 'waha', { organizerId: organizer.id, dailyCap: 100, warmUpFrom: 20 });
   const change = (body: unknown, of = id) => callDesk(world, 'PATCH', `${senders()}/${of}`, { as: owner, body });
   expect((await change({ weight: 7, dailyCap: 500 })).json).toMatchObject({ weight: 7, dailyCap: 500, warmUpFrom: 20 });
@@ -94,7 +94,7 @@ test('an owner changes the limits of a sender, and nobody those of a stranger', 
   for (const other of [foreign.id, platform.id]) expect((await change({ weight: 1 }, other)).status).toBe(404);
 });
 
-test('figures of today: what was taken, delivered and read, what failed, what is left of the cap', async () => {
+test('figures of today: taken, delivered, read, failed, and what is left of the cap', async () => {
   const { id, account } = await addGatewaySender(world, 'wablas', { organizerId: organizer.id, dailyCap: 10 });
   const scripts = [{}, { statuses: ['sent'] }, { statuses: ['failed'] }, { answer: 'reset_after', statuses: [] }];
   for (const script of scripts) {

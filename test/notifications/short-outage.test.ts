@@ -47,7 +47,7 @@ async function toldOrder() {
 const depsOverWire = () => ({ ...world.deps, db: work.db, deliveries: createDeliveries(work.db) });
 const { signal } = new AbortController();
 
-test('a mail that the server accepted as Postgres went away is accepted afterwards, and came once', async () => {
+test('a mail that the server took while Postgres went away is marked as sent afterwards, and arrives once', async () => {
   const { orderId, buyer, emailId } = await toldOrder();
   const deps = depsOverWire();
   const { email } = deps;
@@ -67,7 +67,7 @@ test('a mail that the server accepted as Postgres went away is accepted afterwar
   expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
 });
 
-test('a WhatsApp message whose sending failed for want of Postgres is back in the line at once', async () => {
+test('a WhatsApp message whose sending failed because of Postgres is queued again at once', async () => {
   await addSender(world.db);
   const { orderId, whatsappId } = await toldOrder();
   const deps = depsOverWire();

@@ -62,7 +62,7 @@ describe('status callbacks', () => {
     return { ...one, wamid };
   }
 
-  test('in any order and number the furthest counts', async () => {
+  test('the furthest status counts, in any order and number of callbacks', async () => {
     const { wamid, now } = await accepted();
     for (const status of ['read', 'sent', 'delivered', 'read', 'sent']) {
       expect((await post(bodyOf([report(wamid, status)]))).status).toBe(200);
@@ -70,7 +70,7 @@ describe('status callbacks', () => {
     }
   });
 
-  test('several in one callback, a failure that delivery overtakes, a failure that ends it', async () => {
+  test('several statuses in one callback, a failure that a delivery overtakes, a final failure', async () => {
     const first = await accepted();
     await post(bodyOf([report(first.wamid, 'failed', { errors: [{ code: 131049 }] }), report(first.wamid, 'sent')]));
     expect(await first.now()).toMatchObject({ status: 'failed', failure: 'graph_131049' });
@@ -111,7 +111,7 @@ describe('status callbacks', () => {
     expect(await now()).toMatchObject({ status: 'sent', provider_message_id: 'wamid.never-seen' });
   });
 
-  test('unknown messages and other kinds of callback are taken and change nothing', async () => {
+  test('unknown messages and other kinds of callback are accepted and change nothing', async () => {
     expect((await post(bodyOf([report('wamid.of-somebody-else', 'read')]))).status).toBe(200);
     expect((await post('{"object":"x"}')).status).toBe(200);
     expect((await post('not json')).status).toBe(200);
@@ -130,7 +130,7 @@ describe('status callbacks', () => {
     expect((await now())?.status).toBe('accepted');
   });
 
-  test("another organiser's number cannot speak of our messages", async () => {
+  test("another organiser's number cannot report on our messages", async () => {
     const { wamid, deliveryId, now } = await accepted();
     const other = await createOrganizer(world.db);
     const foreign = await addSender(world.db, { organizerId: other.id, phoneNumberId: '100000000000888' });
@@ -145,7 +145,7 @@ describe('status callbacks', () => {
     expect((await now())?.status).toBe('accepted');
   });
 
-  test('the handshake answers with the challenge to who knows the token', async () => {
+  test('the handshake returns the challenge to a client that knows the token', async () => {
     const ask = (token: string) =>
       fetch(
         `${world.callbackUrl}/whatsapp/${demoWhatsappSender.phoneNumberId}?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=12345`,
@@ -156,7 +156,7 @@ describe('status callbacks', () => {
   });
 });
 
-test('the published vector: the signature is over the raw bytes, whatever they mean', async () => {
+test('the published vector: the signature covers the raw bytes, whatever they mean', async () => {
   const secret = '0123456789abcdef0123456789abcdef';
   const body =
     '{"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"6281200000000","phone_number_id":"106540352242922"},"statuses":[{"id":"wamid.TEST1","status":"delivered","timestamp":"1767225600","recipient_id":"6281300000000","biz_opaque_callback_data":"msg_01"}]},"field":"messages"}]}]}';

@@ -83,7 +83,7 @@ describe('what Meta is asked to approve', () => {
     },
   );
 
-  test('a text of an organiser without one of the variables is no template', () => {
+  test('an organiser’s text that lacks a variable is no template', () => {
     const request = templateRequest(
       { PUBLIC_URL: 'https://antre.example' },
       { name: 'ticket_issued', language: 'id', text: 'Halo {{name}}, tiket {{event}}: {{link}}' },
@@ -113,7 +113,7 @@ describe('submission', () => {
     expect((await shown(id)).every(({ status }) => status === 'APPROVED')).toBe(true);
   });
 
-  test('own texts are submitted; what is rejected can be written anew, and what Meta does not take says why', async () => {
+  test('own texts are submitted; a rejected text can be rewritten, and a text that Meta does not accept shows why', async () => {
     const { id } = await cloudSender();
     const write = (template: string, body: string) => call('PUT', `/message-texts/${template}/id`, { body });
     await write('order_cancelled', 'Halo {{name}}, kami tolak pesanan {{order}} untuk {{event}}. {{link}}');
@@ -148,7 +148,7 @@ describe('submission', () => {
     await expect(submit(id)).rejects.toThrow(RetryLater);
   });
 
-  test('others and senders without templates are refused', async () => {
+  test('other staff, and senders without templates, are refused', async () => {
     const wablas = await addGatewaySender(world, 'wablas', { organizerId: organizer.id });
     const { status, json } = await call('POST', `/senders/${wablas.id}/templates`);
     expect([status, json['code']]).toEqual([409, 'sender.no_templates']);

@@ -98,7 +98,7 @@ test('a bounced address is listed masked, once, and gets mail again after it is 
   expect(audit).toEqual([{ act: 'suppression.lifted', subject_id: deliveryId }]);
 });
 
-test('pages follow each other without a gap', async () => {
+test('pages follow one another without a gap', async () => {
   const ids: string[] = [];
   for (let n = 0; n < 3; n += 1) {
     const { deliveryId } = await mailed(someBuyer());
@@ -111,7 +111,7 @@ test('pages follow each other without a gap', async () => {
   expect(second.nextCursor).toBeNull();
 });
 
-test("nobody sees or lifts what another organiser's messages met, nor a complaint about them", async () => {
+test('an organiser cannot see or lift suppressions of another organiser, nor a complaint', async () => {
   const other = await createOrganizer(world.db);
   const stranger = await signedIn(world, other, 'manager');
   const buyer = someBuyer();

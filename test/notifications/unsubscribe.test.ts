@@ -78,7 +78,7 @@ const origin = () => new URL(world.callbackUrl).origin;
 const oneClick = (path: string) =>
   fetch(`${origin()}${path}`, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });
 
-test('one click leaves the address out of the news of this organiser, until its buyer agrees again', async () => {
+test('one click stops the news of this organiser to the address, until its buyer agrees again', async () => {
   const buyer = someBuyer();
   const [one, other] = [await subscribed(buyer), await subscribed(buyer)];
   expect(await one.count()).toEqual({ email: 1, whatsapp: 1 });
@@ -91,7 +91,7 @@ test('one click leaves the address out of the news of this organiser, until its 
   expect(await one.count()).toEqual({ email: 0, whatsapp: 1 });
 });
 
-test('who opens the link is asked first, so a scanner changes nothing', async () => {
+test('opening the link asks first, so a link scanner changes nothing', async () => {
   const { path, count } = await subscribed();
   for (const method of ['GET', 'HEAD']) {
     const answer = await fetch(`${origin()}${path}`, { method });
@@ -106,7 +106,7 @@ test('who opens the link is asked first, so a scanner changes nothing', async ()
   expect(await count()).toEqual({ email: 1, whatsapp: 1 });
 });
 
-test('a link that we did not make changes nothing and is not found, whatever it names', async () => {
+test('a forged link changes nothing and is not found', async () => {
   const { path, deliveryId, count } = await subscribed();
   const last = path.at(-1) === 'A' ? 'B' : 'A';
   const unknown = new URL(unsubscribeUrl(notificationConfig, 'dlv_0123456789ABCDEFGHJK')).pathname;

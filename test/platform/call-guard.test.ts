@@ -9,7 +9,7 @@ import { createRetryBudget } from '../../src/platform/resilience/retry-budget.ts
 const hasFailed = (result: string) => result === 'bad';
 
 describe('a breaker', () => {
-  it('lets nothing through while open but one probe at a time, and closes when the party is back', async () => {
+  it('lets one probe at a time through while open, and closes when the party is back', async () => {
     const guard = createCallGuard({ toward: 'email', pauseMs: 200 });
     let answer = 'bad';
     const probes: boolean[] = [];
@@ -42,7 +42,7 @@ describe('a breaker', () => {
     expect(guard.acquire('one', 0)).toBe(0);
   });
 
-  it('counts what is thrown as a failure, and gives it on', async () => {
+  it('counts a thrown error as a failure, and rethrows it', async () => {
     const guard = createCallGuard({ toward: 'email', pauseMs: 60_000 });
     const call = () => guard.run('one', () => Promise.reject(new Error('a fault')), hasFailed);
     for (let tries = 0; tries < 5; tries += 1) await expect(call()).rejects.toThrow('a fault');
@@ -50,10 +50,10 @@ describe('a breaker', () => {
   });
 });
 
-describe('the budget for repetitions', () => {
+describe('the budget for retries', () => {
   const options = { share: 0.1, reserve: 10, perSecondMin: 0 };
 
-  it('is a tenth of the calls while they fail, whatever is asked for', () => {
+  it('is a tenth of the calls while they fail, at any demand', () => {
     const budget = createRetryBudget(options);
     let [calls, repetitions] = [0, 0];
     for (let round = 0; round < 10_000; round += 1) {
@@ -70,7 +70,7 @@ describe('the budget for repetitions', () => {
     expect(repetitions / calls).toBeGreaterThan(0.09);
   });
 
-  it('is free again soon after the party is well, so that what was put off is made up for', () => {
+  it('is free again soon after the party has recovered, so that postponed calls catch up', () => {
     const budget = createRetryBudget(options);
     for (let call = 0; call < 1000; call += 1) budget.ended(false);
     while (budget.take(1));
@@ -87,7 +87,7 @@ describe('the budget for repetitions', () => {
     }
   });
 
-  it('lets a lone call be repeated after a while', async () => {
+  it('allows a lone call to be retried after a while', async () => {
     const budget = createRetryBudget({ share: 0.1, reserve: 1, perSecondMin: 20 });
     for (let call = 0; call < 10; call += 1) budget.ended(false);
     expect(budget.take(1)).toBe(true);

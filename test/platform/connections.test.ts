@@ -45,7 +45,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('connections that are cut under load', () => {
-  test('cost at most the calls that were on them, each told at once, and the pool serves on', async () => {
+  test('cost at most the calls that were on them; each call fails at once, and the pool keeps serving', async () => {
     const cuts = 20;
     let working = true;
     let done = 0;
@@ -99,7 +99,7 @@ describe('connections that are cut under load', () => {
     expect(await rowsOf(open.db, sql`select 1 from limit_counters where event_id = 'evt_CUT'`)).toEqual([]);
   });
 
-  test('in a transaction inside a transaction likewise', async () => {
+  test('in a nested transaction: likewise', async () => {
     const failure = await failureOf(
       open.db.transaction((tx) =>
         tx.transaction(async (inner) => {
@@ -113,7 +113,7 @@ describe('connections that are cut under load', () => {
     await expect(open.db.execute(sql`select 1`)).resolves.toBeDefined();
   });
 
-  test('a transaction whose work fails by itself is rolled back as ever', async () => {
+  test('a transaction whose work throws is rolled back', async () => {
     const failure = await failureOf(
       open.db.transaction(async (tx) => {
         await tx.execute(sql`insert into limit_counters values ('evt_CUT', 'e', 1)`);
@@ -125,7 +125,7 @@ describe('connections that are cut under load', () => {
   });
 });
 
-test('somebody who takes connections and drops them: every call fails, none hangs, and the pool is well afterwards', async () => {
+test('a server that accepts connections and drops them: every call fails, none hangs, and the pool recovers', async () => {
   proxy.cutAll();
   await sleep(20);
   proxy.refuse();
@@ -136,7 +136,7 @@ test('somebody who takes connections and drops them: every call fails, none hang
   await expect(open.db.execute(sql`select 1`)).resolves.toBeDefined();
 });
 
-test('a way that is cut without a word: calls end by their deadline, and the pool finds another way', async () => {
+test('a network path that is cut silently: calls end by their deadline, and the pool opens new connections', async () => {
   const way = await openTcpProxy(database.url);
   const patient = openDb({
     url: way.url,
@@ -159,7 +159,7 @@ test('a way that is cut without a word: calls end by their deadline, and the poo
   await way.close();
 });
 
-test('a connection keeps nothing of the calls that were on it', async () => {
+test('a connection keeps no state of earlier calls', async () => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   const answers: WeakRef<object>[] = [];
@@ -172,7 +172,7 @@ test('a connection keeps nothing of the calls that were on it', async () => {
   expect(answers.filter((answer) => answer.deref() !== undefined).length).toBeLessThan(20);
 });
 
-test('once closed, a call is refused and not kept waiting', async () => {
+test('after closing, a call is refused at once', async () => {
   const short = openDb({
     url: database.url,
     name: 'test',

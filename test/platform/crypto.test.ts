@@ -9,7 +9,7 @@ const key = randomBytes(32).toString('hex');
 const context = 'payment_accounts:org_1:midtrans';
 
 describe('encryption', () => {
-  test('gives back what it was given, and never looks the same twice', () => {
+  test('decrypts to the plain text, and differs each time', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const encrypted = encrypt(key, text, context);
@@ -19,7 +19,7 @@ describe('encryption', () => {
     );
   });
 
-  test('a value that was copied to another place is not read there', () => {
+  test('refuses a value that was copied to another place', () => {
     const encrypted = encrypt(key, 'SB-Mid-server-secret', context);
     for (const elsewhere of ['payment_accounts:org_2:midtrans', '', `${context} `]) {
       expect(() => decrypt(key, encrypted, elsewhere)).toThrow();
@@ -27,7 +27,7 @@ describe('encryption', () => {
     expect(() => decrypt(randomBytes(32).toString('hex'), encrypted, context)).toThrow();
   });
 
-  test('a value that was changed in any place, or cut at any length, is not read', () => {
+  test('refuses a value that was changed anywhere, or cut at any length', () => {
     const [version, text = ''] = encrypt(key, 'secret', context).split('.');
     const bytes = Buffer.from(text, 'base64url');
     for (let index = 0; index < bytes.length; index += 1) {
@@ -49,7 +49,7 @@ test('hashes are those of the published vectors', () => {
   );
 });
 
-test('comparison in constant time is still comparison', () => {
+test('comparison in constant time compares', () => {
   fc.assert(fc.property(fc.string(), fc.string(), (one, other) => constantTimeEqual(one, other) === (one === other)));
   expect(constantTimeEqual('', 'a')).toBe(false);
 });

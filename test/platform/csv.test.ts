@@ -10,7 +10,7 @@ const field = (value: string | number) =>
     .replace(/\r\n$/, '')
     .replace(/^"([^]*)"$/, (_, inner: string) => inner.replaceAll('""', '"'));
 
-describe('what a spreadsheet would change is marked as text', () => {
+describe('a value that a spreadsheet would change is marked as text', () => {
   test.each([
     '081234567890',
     '+6281234567890',
@@ -70,7 +70,7 @@ test('numbers stay numbers', () => {
   expect(csvLine([150_000, 0, 'a"b', 'c;d'])).toBe('150000,0,"a""b","c;d"\r\n');
 });
 
-test('no text reads as a number, however it is written', () => {
+test('no text in any spelling reads as a number', () => {
   const marks = fc.constantFrom(...Array.from('0123456789+-.,/: eE%()$'));
   fc.assert(
     fc.property(fc.array(marks, { minLength: 1, maxLength: 12 }), (characters) => {

@@ -41,7 +41,7 @@ describe('a failed call', () => {
     }
   });
 
-  test('that is no database error is none of these', () => {
+  test('an error that is no database error is none of these', () => {
     for (const error of [
       new Error('x'),
       undefined,

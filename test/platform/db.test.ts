@@ -23,7 +23,7 @@ const open = (options: Partial<Parameters<typeof openDb>[0]> = {}) =>
   });
 const sleep = (seconds: number) => sql`select pg_sleep(${seconds})`;
 
-test('a slow query holds up nobody while a connection is free', async () => {
+test('a slow query delays nobody while a connection is free', async () => {
   const { db, close } = open({ callTimeoutMs: 15_000 });
   await Promise.all([1, 2, 3].map(() => db.execute(sql`select 1`)));
   let slowHasEnded = false;
@@ -38,7 +38,7 @@ test('a slow query holds up nobody while a connection is free', async () => {
   await close();
 });
 
-test('who waits too long for a connection is told so, and the queue is bounded', async () => {
+test('a call that waits too long for a connection is refused, and the queue is bounded', async () => {
   const { db, close } = open({ poolSize: 1, acquireTimeoutMs: 100 });
   const slow = db.execute(sleep(0.5)).then(() => undefined);
   const error: unknown = await db.execute(sql`select 1`).then(
@@ -54,7 +54,7 @@ test('who waits too long for a connection is told so, and the queue is bounded',
   await close();
 });
 
-test('a call that gets no answer is given up by the client', async () => {
+test('a call without an answer is given up by the client', async () => {
   const { db, close } = open({ callTimeoutMs: 200 });
   // Had it waited, there would be no error.
   const error: unknown = await db.execute(sleep(5)).then(
@@ -65,7 +65,7 @@ test('a call that gets no answer is given up by the client', async () => {
   await close();
 });
 
-test('after a query that failed half-way the next one has its rows and nothing else', async () => {
+test('after a query that failed half-way the next query gets its own rows and no others', async () => {
   const { db, close } = open({ poolSize: 1 });
   for (let round = 0; round < 5; round += 1) {
     await expect(db.execute(sql`select 100 / (500 - n) as x from generate_series(1, 500) n`)).rejects.toThrow();
@@ -76,14 +76,14 @@ test('after a query that failed half-way the next one has its rows and nothing e
   await close();
 });
 
-test('holes are what that guard removes', () => {
+test('the guard removes holes from results', () => {
   const rows: unknown[] = [];
   rows[2] = 'a';
   rows[3] = 'b';
   expect(withoutHoles(rows)).toEqual(['a', 'b']);
 });
 
-test('a transaction that met another runs again', async () => {
+test('a transaction that was chosen as a deadlock victim runs again', async () => {
   const { db, close } = open();
   await db.execute(sql`insert into limit_counters values ('evt_A', 'a', 0), ('evt_A', 'b', 0)`);
   const add = (first: string, second: string) =>
@@ -100,7 +100,7 @@ test('a transaction that met another runs again', async () => {
   await close();
 });
 
-test('what is to be counted is counted once, when the transaction that runs again has committed', async () => {
+test('what a transaction counts is counted once, after the retry has committed', async () => {
   const { db, close } = open();
   const counted: string[] = [];
   let tries = 0;

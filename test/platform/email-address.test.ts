@@ -64,7 +64,7 @@ describe('no address', () => {
   });
 });
 
-test('its length is counted in the bytes that are sent, not in the letters that are shown', () => {
+test('its length is counted in the bytes that are sent, not in visible letters', () => {
   const umlauts = `a@${Array.from({ length: 9 }, () => 'ü'.repeat(20)).join('.')}.test`;
   expect(umlauts.length).toBeLessThan(254);
   const sent = readEmail(umlauts);

@@ -12,7 +12,7 @@ const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a gate', () => {
-  test('lets in as many as there are places, the others in their turn', async () => {
+  test('admits as many callers as there are places, and the others in turn', async () => {
     const gate = createGate(2, { waitingMax: 10, waitMs: 1000 });
     const leaveFirst = await gate.enter();
     await gate.enter();
@@ -27,7 +27,7 @@ describe('a gate', () => {
     expect([gate.inUse, gate.waiting]).toEqual([1, 0]);
   });
 
-  test('counts a leaving once, however often it is said', async () => {
+  test('counts a repeated release once', async () => {
     const gate = createGate(1, { waitingMax: 10, waitMs: 1000 });
     const leave = await gate.enter();
     leave();
@@ -38,7 +38,7 @@ describe('a gate', () => {
     expect(gate.inUse).toBe(1);
   });
 
-  test('refuses at once when too many wait, and after a while who waits too long', async () => {
+  test('refuses at once when too many wait, and a caller that waits too long', async () => {
     const gate = createGate(1, { waitingMax: 1, waitMs: 50 });
     await gate.enter();
     const ended: string[] = [];
@@ -50,7 +50,7 @@ describe('a gate', () => {
     expect(gate.waiting).toBe(0);
   });
 
-  test('a place that becomes free after the wait is over goes to nobody who has left', async () => {
+  test('a place that becomes free is not given to a caller whose wait is over', async () => {
     const gate = createGate(1, { waitingMax: 5, waitMs: 30 });
     const leave = await gate.enter();
     await reasonOf(gate.enter());
@@ -59,7 +59,7 @@ describe('a gate', () => {
     await expect(gate.enter()).resolves.toBeTypeOf('function');
   });
 
-  test('never holds more than its places, whoever comes and goes', async () => {
+  test('never has more holders than places, in any sequence', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),

@@ -29,7 +29,7 @@ function group(flushEnds: () => Promise<unknown>) {
 }
 
 describe('a flush that hangs', () => {
-  test('is not waited for, and what it writes later disturbs nobody', async () => {
+  test('is abandoned, and its late writes disturb no other flush', async () => {
     const released = Promise.withResolvers<void>();
     const { submit, drain, written } = group(() => released.promise);
     expect(await Promise.all([submit('one'), submit('two')])).toEqual(['service.unavailable', 'service.overloaded']);
@@ -40,7 +40,7 @@ describe('a flush that hangs', () => {
     expect(await submit('three')).toBe('three done');
   });
 
-  test('that is only slow is waited for', async () => {
+  test('control: a slow flush is waited for', async () => {
     const { submit } = group(() => pause(30));
     expect(await submit('one')).toBe('one done');
   });

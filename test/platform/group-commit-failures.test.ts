@@ -20,7 +20,7 @@ describe('4: failures', () => {
     expect(flushes.length).toBeLessThan(2 + 2 * Math.ceil(Math.log2(40)) + 1);
   });
 
-  test('transactions that met are run again at once, unchanged', async () => {
+  test('transactions that deadlocked run again at once, unchanged', async () => {
     let tries = 0;
     const { submit, flushes } = group({
       flush: async (_lane, items) => {
@@ -33,7 +33,7 @@ describe('4: failures', () => {
     expect(flushes.map(({ items }) => items)).toEqual([['x'], ['x'], ['x']]);
   });
 
-  test('an unknown outcome is sent again unchanged and whole, before anything else of its lane', async () => {
+  test('an unknown outcome is sent again unchanged and whole, before other items of its lane', async () => {
     const failed = new Set<string>();
     const { submit, flushes } = group({
       flush: async (_lane, items) => {
@@ -50,14 +50,14 @@ describe('4: failures', () => {
     expect(flushes.map(({ items }) => items.join())).toEqual(['first', 'first', '0,1,2', '0,1,2']);
   });
 
-  test('a database that stays away is said to be away, without halving', async () => {
+  test('an unreachable database is reported as such, without bisecting', async () => {
     const { submit, flushes } = group({ flush: () => Promise.reject(failing('ECONNREFUSED')) });
     const codes = await Promise.all(['first', ...numbers(8)].map((item) => codeOf(submit('a', item))));
     expect(new Set(codes)).toEqual(new Set(['service.unavailable']));
     expect(flushes).toHaveLength(8);
   });
 
-  test('a flush that answers for too few is a fault, not a silence', async () => {
+  test('a flush that answers for too few items is an error', async () => {
     const { submit } = group({ flush: async () => [] });
     expect(await codeOf(submit('a', 'x'))).toContain('0 results for 1 items');
   });

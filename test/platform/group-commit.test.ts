@@ -5,7 +5,7 @@ import { codeOf, failing, group, numbers, sleep } from './support/group.ts';
 /** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
 
 describe('1: one flush per lane at a time, in the order of arrival', () => {
-  test('a lone item is written at once; what comes meanwhile is written together', async () => {
+  test('a lone item is written at once; items that arrive meanwhile are written together', async () => {
     const { submit, flushes, most } = group();
     const answers = await Promise.all(numbers(50).map((item) => submit('a', item)));
     expect(answers).toEqual(numbers(50).map((item) => `${item}!`));
@@ -13,7 +13,7 @@ describe('1: one flush per lane at a time, in the order of arrival', () => {
     expect(most().inOneLane).toBe(1);
   });
 
-  test('never more in one flush than the largest batch', async () => {
+  test('a flush never exceeds the largest batch', async () => {
     const { submit, flushes } = group({ batchMax: 7 });
     await Promise.all(numbers(30).map((item) => submit('a', item)));
     expect(flushes.map(({ items }) => items.length)).toEqual([1, 7, 7, 7, 7, 1]);
@@ -28,7 +28,7 @@ test('2: items with a common key never share a batch, and keep their order', asy
 });
 
 describe('3: bounded', () => {
-  test('a full lane refuses at once, and the others take on', async () => {
+  test('a full lane refuses at once, and other lanes accept', async () => {
     const { submit } = group({ queueMax: 3, durationMs: 30 });
     const first = submit('a', 'first');
     const queued = numbers(3).map((item) => submit('a', item));
@@ -37,7 +37,7 @@ describe('3: bounded', () => {
     expect(await codeOf(Promise.all([first, ...queued]))).toBe('done');
   });
 
-  test('nobody is flushed who has waited too long; he is refused', async () => {
+  test('an item that has waited too long is refused, not flushed', async () => {
     const deadlineMs = 100;
     const flushMs = 30;
     const flushed: string[] = [];
@@ -59,7 +59,7 @@ describe('3: bounded', () => {
     expect(done).toBeLessThanOrEqual(Math.ceil(deadlineMs / flushMs) + 1);
   });
 
-  test('and in time while the flush before him hangs, in his lane or in all others', async () => {
+  test('it is refused in time while an earlier flush hangs, in its own lane or in all others', async () => {
     const released = Promise.withResolvers<void>();
     const flush = async (_lane: string, items: readonly string[]) => {
       await released.promise;

@@ -61,7 +61,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('helper processes', () => {
-  test('answer, and do so again after a task that failed', async () => {
+  test('answer, and answer again after a task that failed', async () => {
     const helpers = open();
     expect(await helpers.run({ act: 'add', numbers: [1, 2] })).toBe(3);
     await expect(helpers.run({ act: 'fail' })).rejects.toThrow('no such ink');
@@ -70,7 +70,7 @@ describe('helper processes', () => {
     await helpers.close();
   });
 
-  test('leave the event loop free; the same work on the loop does not', async () => {
+  test('leave the event loop free; control: the same work on the loop does not', async () => {
     const helpers = open();
     await helpers.run({ act: 'add', numbers: [0, 0] });
     const turns = async (work: () => Promise<unknown>) => {
@@ -108,7 +108,7 @@ describe('helper processes', () => {
     expect(findIdleScheduler(['/bin/false', ...idleSchedulers])).toBe(findIdleScheduler(idleSchedulers));
   });
 
-  test('a task that is late is told apart, so that it can be refused as overload', async () => {
+  test('a late task has an error of its own, so that it can be refused as overload', async () => {
     const helpers = open({ taskMsMax: 300 });
     const refused = helpers.run({ act: 'spin', ms: 60_000 }).catch(busyIfLate('password', 3));
     await expect(refused).rejects.toMatchObject({ code: 'service.busy', retryAfterSeconds: 3 });
@@ -118,7 +118,7 @@ describe('helper processes', () => {
     await failing.close();
   });
 
-  test('end with the process that started them, however it ends', async () => {
+  test('end with the process that started them', async () => {
     const parent = fork(fileURLToPath(new URL('./support/helper-parent.ts', import.meta.url)), [file], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -128,7 +128,7 @@ describe('helper processes', () => {
     await until(async () => !isRunning(pid));
   });
 
-  test('are given nothing of the environment', async () => {
+  test('get no environment variables', async () => {
     const helpers = open();
     expect(await helpers.run({ act: 'environment' })).toBe(0);
     await helpers.close();
@@ -146,7 +146,7 @@ describe('helper processes', () => {
     await Promise.all([helpers.close(), next.close()]);
   });
 
-  test('end when they have had nothing to do for a while, and start again', async () => {
+  test('end when they are idle for a while, and start again', async () => {
     const helpers = open({ idleMs: 30 });
     const first = (await helpers.run({ act: 'pid' })) as number;
     await until(async () => !isRunning(first));

@@ -8,7 +8,7 @@ import { decodeBase32, encodeBase32 } from '../../src/platform/text/base32.ts';
 const times = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
 
 describe('ids', () => {
-  test('sort as their times do', () => {
+  test('sort by their times', () => {
     fc.assert(
       fc.property(times, times, (one, other) => {
         if (one.getTime() === other.getTime()) return;
@@ -19,7 +19,7 @@ describe('ids', () => {
     );
   });
 
-  test('name their kind, and what belongs to an event names it', () => {
+  test('name their kind, and ids below an event name the event', () => {
     const event = newEventId();
     const order = newOrderId(event);
     expect(event).toMatch(idPatterns.event);
@@ -54,7 +54,7 @@ describe('ids', () => {
 const letters = Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZILOUabz- \u00e9');
 
 describe('base 32', () => {
-  test('gives back what it was given', () => {
+  test('decodes to the value that it encoded', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         expect(decodeBase32(encodeBase32(bytes))).toEqual(bytes);

@@ -8,7 +8,7 @@ import { createTestDatabase } from '../../testkit/services/database.ts';
 
 /** Guards promise 10: what people typed never reaches a log (E15). */
 
-test('a log says what failed and where, and nothing that anybody typed', { timeout: 60_000 }, async () => {
+test('a log line says what failed and where, and nothing that a person typed', { timeout: 60_000 }, async () => {
   const database = await createTestDatabase();
   const canary = 'canary.7f3a@example.test';
   const program = fileURLToPath(new URL('support/logging.ts', import.meta.url));

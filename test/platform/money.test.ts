@@ -5,7 +5,7 @@ import { amountMax, amountSchema, money } from '../../src/platform/text/money.ts
 /** Guards that amounts are whole numbers that nothing rounds. */
 
 describe('money', () => {
-  test('is a safe whole number, however the driver gives it', () => {
+  test('is a safe whole number in every form that the driver returns', () => {
     expect(money('150000', 'IDR')).toEqual({ amount: 150_000, currency: 'IDR' });
     expect(money(150_000n, 'IDR')).toEqual({ amount: 150_000, currency: 'IDR' });
     fc.assert(
@@ -16,7 +16,7 @@ describe('money', () => {
     }
   });
 
-  test('of the largest order many times over is still exact', () => {
+  test('stays exact for a sum of many of the largest orders', () => {
     expect(amountMax * 100).toBeLessThan(Number.MAX_SAFE_INTEGER);
     expect(amountSchema.safeParse(amountMax).success).toBe(true);
     for (const wrong of [amountMax + 1, -1, 0.1, '5', null]) expect(amountSchema.safeParse(wrong).success).toBe(false);

@@ -10,7 +10,7 @@ const hidden =
   '\u2064\u2066\u2067\u2068\u2069\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffa\ufffb\u{1bca0}\u{1d173}\u{e0001}\u{e0041}\u{e007f}';
 const points = Array.from(hidden, (character) => [character.codePointAt(0)?.toString(16) ?? '', character]);
 
-describe('what nobody sees', () => {
+describe('invisible characters', () => {
   test.each(points)('U+%s is not stored', (_, character) => {
     expect(cleanLine(`${character}Ayu${character} Les${character}tari${character}`)).toBe('Ayu Lestari');
     expect(cleanBlock(`Ayu${character}\n\nLestari`)).toBe('Ayu\n\nLestari');
@@ -51,7 +51,7 @@ test.each([
   expect(cleanLine(text)).toBe(clean);
 });
 
-test('control characters and line breaks inside are for the schema to refuse', () => {
+test('control characters and line breaks inside are left for the schema to refuse', () => {
   for (const text of ['Ayu\nLestari', 'Ayu\u2028Lestari', 'Ayu\u0007', 'A\u0085B', 'A\ud800B', 'A\tB']) {
     expect(isOneLine(cleanLine(`x${text}x`))).toBe(false);
   }
@@ -69,7 +69,7 @@ const texts = fc
   .array(fc.oneof(odd, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })), { maxLength: 14 })
   .map((parts) => parts.join(''));
 
-test('a cleaned text is clean', () => {
+test('a cleaned text stays unchanged when it is cleaned again', () => {
   for (const clean of [cleanLine, cleanBlock]) {
     fc.assert(
       fc.property(texts, (text) => {

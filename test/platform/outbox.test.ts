@@ -54,7 +54,7 @@ const numbersOf = (jobs: readonly StagedJob[]) =>
   jobs.map(({ payload }) => noted.payload.parse(payload).number).sort((one, two) => one - two);
 
 describe('staging', () => {
-  test('is part of the transaction: nothing before its commit, nothing without it', async () => {
+  test('is part of the transaction: nothing is visible before the commit or after a rollback', async () => {
     await transaction(db, async (tx) => {
       await stage(tx, noted, { number: 1 });
       expect(await lease()).toEqual([]);
@@ -66,7 +66,7 @@ describe('staging', () => {
     expect(numbersOf(await lease())).toEqual([1]);
   });
 
-  test('of nothing is nothing, and of later is later', async () => {
+  test('of no jobs writes nothing, and with a delay is due later', async () => {
     await stageAll(db, noted, []);
     await stage(db, noted, { number: 1 }, { delaySeconds: 60 });
     expect(await lease()).toEqual([]);
@@ -110,7 +110,7 @@ async function slowWriterAmongFast(read: () => Promise<number[]>): Promise<numbe
 const zeroTo200 = Array.from({ length: 201 }, (_, number) => number);
 
 describe('a lower id that commits later (T62)', () => {
-  test('is not passed over', async () => {
+  test('is not skipped', async () => {
     const leaseAndDelete = async () => {
       const jobs = await lease();
       await deleteStagedJobs(
@@ -155,7 +155,7 @@ describe('due work', () => {
     expect(await findDueWork(db, [])).toEqual([]);
   });
 
-  test('of more events than one search looks at is found by the next ones', async () => {
+  test('of more events than one search reads is found by the next searches', async () => {
     await stageAll(
       db,
       byEvent,
@@ -198,7 +198,7 @@ describe('leases', () => {
     expect(await leaseStagedJobs(db, [{ name: noted.name, eventId: '-', room: 0 }])).toEqual([]);
   });
 
-  test('end by themselves, each time later, and count how often a job was handed over', async () => {
+  test('end by themselves, later each time, and count the hand-overs of a job', async () => {
     await stage(db, noted, { number: 1 });
     const waits: number[] = [];
     for (let relays = 1; relays <= 10; relays += 1) {
@@ -215,7 +215,7 @@ describe('leases', () => {
     expect(waits.at(-1)).toBe(leaseSecondsMax);
   });
 
-  test('that the queue did not take are given back as if nothing had been', async () => {
+  test('of jobs that the queue did not accept are returned unchanged', async () => {
     await stage(db, noted, { number: 1 });
     const [first] = await lease();
     await releaseStagedJobs(db, [first?.id ?? ''], 0);
@@ -223,7 +223,7 @@ describe('leases', () => {
     expect(await lease()).toMatchObject([{ id: first?.id, relays: 1 }]);
   });
 
-  test('the backlog is what is due and waits', async () => {
+  test('the backlog is the work that is due and waits', async () => {
     await stageAll(db, noted, [{ number: 1 }, { number: 2 }]);
     await db.execute(
       sql`update outbox set available_at = now() - interval '90 seconds' where payload->>'number' = '2'`,

@@ -33,7 +33,7 @@ describe('people', () => {
   });
 });
 
-describe('what is no name, and greets nobody', () => {
+describe('a text that is no name is not used in a greeting', () => {
   test.each([
     'evil.com',
     'Ayu evil.co.id',
@@ -78,7 +78,7 @@ describe('what is no name, and greets nobody', () => {
   });
 });
 
-test('an abbreviation that is a domain, too, is printed so that nothing makes a link of it', () => {
+test('an abbreviation that is also a domain is printed so that no program makes a link of it', () => {
   expect(greetingName('Siti, S.Ag')).toBe('Siti, S. Ag');
   expect(greetingName('Muh.Rio')).toBe('Muh. Rio');
   expect(greetingName('\u202eAyu\u200b  Lestari ')).toBe('Ayu Lestari');

@@ -48,7 +48,7 @@ describe('one phone in Indonesia', () => {
   });
 });
 
-describe('whose number it is', () => {
+describe('the country of a number', () => {
   test.each<[string, string, string | undefined, object]>([
     // As Hong Kong's it would be a number too, if a plus sign were missing.
     ['85256781234', 'ID', undefined, { e164: '+6285256781234' }],
@@ -81,7 +81,7 @@ describe('whose number it is', () => {
   });
 });
 
-describe('what is no phone that messages reach', () => {
+describe('a number that messages cannot reach', () => {
   test.each([
     ['02155501234', 'phone.not_mobile'],
     ['+62 21 5550 1234', 'phone.not_mobile'],
@@ -109,7 +109,7 @@ describe('what is no phone that messages reach', () => {
   });
 });
 
-test('a refusal names the field, its code, and not the number', () => {
+test('a refusal names the field and its code, and not the number', () => {
   const ask = () => phoneOf({ phone: '6591234567' }, 'ID', 'buyer.phone');
   expect(ask).toThrow(
     expect.objectContaining({
@@ -130,7 +130,7 @@ const isMobile = (number: ReturnType<typeof parsePhoneNumberFromString>) =>
 const digits = (min: number, max: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: min, maxLength: max }).map((all) => all.join(''));
 
-test('the short way for Indonesian numbers answers as the library does', () => {
+test('the short path for Indonesian numbers answers as the library does', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('+62', '0', '+620', '62', ''),
@@ -147,7 +147,7 @@ test('the short way for Indonesian numbers answers as the library does', () => {
   );
 });
 
-test('what is read is a mobile number, reads as itself everywhere, and is the library’s reading', () => {
+test('an accepted number is a mobile number, reads alike everywhere, and equals the library’s reading', () => {
   const countries = fc.constantFrom('ID', 'SG', 'MY', 'TH', 'US', 'GB', 'HK', 'AU', 'IT', 'RU', 'AR', 'MX', 'BR');
   fc.assert(
     fc.property(fc.constantFrom('', '0', '+', '00'), digits(6, 14), countries, (prefix, rest, country) => {

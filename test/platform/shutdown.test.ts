@@ -34,7 +34,7 @@ describe('closing', () => {
     ]);
   });
 
-  test('goes on after one that fails, throws or hangs', async () => {
+  test('continues after a closer that fails, throws or hangs', async () => {
     const closers = createClosers(log);
     const closed: string[] = [];
     closers.add('last', () => void closed.push('last'));
@@ -52,7 +52,7 @@ describe('closing', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('a second time closes nothing again', async () => {
+  test('closes nothing a second time', async () => {
     const closers = createClosers(log);
     const close = vi.fn<() => void>();
     closers.add('once', close);
@@ -78,15 +78,15 @@ describe('a process that is told to stop', () => {
     return { code, closed };
   };
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('closes everything and ends well on %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('closes everything and exits with 0 on %s', async (signal) => {
     expect(await run('well', [signal])).toEqual({ code: 0, closed: ['server', 'queue', 'database'] });
   });
 
-  test('ends at once when it is told twice', async () => {
+  test('exits at once on a second signal', async () => {
     expect(await run('never', ['SIGTERM', 'SIGINT'])).toEqual({ code: 1, closed: ['server', 'queue'] });
   });
 
-  test('says by its code that stopping failed', async () => {
+  test('exits with another code when stopping failed', async () => {
     expect((await run('failed', ['SIGTERM'])).code).toBe(1);
   });
 });

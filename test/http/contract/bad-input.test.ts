@@ -165,7 +165,7 @@ describe('addresses', () => {
 });
 
 describe('callbacks of WhatsApp', () => {
-  test('are heard, and refused where they prove nothing', async () => {
+  test('are answered, and refused unless they prove their sender', async () => {
     const path = '/v1/callbacks/whatsapp/1234567890';
     const asked = await world.fetch(`${path}?hub.mode=subscribe&hub.verify_token=x&hub.challenge=y`);
     expect(await expectProblem(asked, [403])).toMatchObject({ code: 'notification.callback_refused' });
@@ -179,7 +179,7 @@ describe('callbacks of WhatsApp', () => {
 });
 
 describe('every operation of the contract', () => {
-  test('refuses a body that is not what it asks for, without credentials and without a trace', async () => {
+  test('refuses a malformed body, without credentials and without leaving a trace', async () => {
     const document = openApiDocument(world.routes, 'http://localhost');
     const before = await rowCounts();
     let tried = 0;

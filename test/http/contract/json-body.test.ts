@@ -38,7 +38,7 @@ const codeOf = async (response: Response): Promise<string> => {
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
 describe('a body that is JSON', () => {
-  test('is what was sent, whatever it is', async () => {
+  test('arrives as it was sent', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4, stringUnit: 'grapheme' }), async (value) => {
         const text = JSON.stringify(value);
@@ -74,7 +74,7 @@ describe('a body that is JSON', () => {
     expect(await response.json()).toEqual({ got: { a: [1, 'é'] } });
   });
 
-  test('may be as deep and as large as it is allowed to be', async () => {
+  test('may be as deep and as large as the limits allow', async () => {
     const deepest = '['.repeat(jsonDepthMax) + ']'.repeat(jsonDepthMax);
     expect((await post(deepest)).status).toBe(200);
     const largest = `"${'a'.repeat(jsonBytesMax - 2)}"`;
@@ -152,7 +152,7 @@ describe('a body that is refused', () => {
     });
   }
 
-  test('an escaped character that is fine is fine', async () => {
+  test('an escaped character that is allowed is accepted', async () => {
     const response = await post('{"name":"Ni\\u00f1o \\ud83c\\udfab","\\u006bey":1}');
     expect(await response.json()).toEqual({ got: { name: 'Niño 🎫', key: 1 } });
   });
@@ -165,7 +165,7 @@ describe('a body that is too large', () => {
   });
   afterAll(() => serving.close());
 
-  test('says how large it may be', async () => {
+  test('is refused with the size that is allowed', async () => {
     const response = await post(`"${'a'.repeat(jsonBytesMax)}"`);
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ code: 'request.too_large', bytesMax: jsonBytesMax });
@@ -196,7 +196,7 @@ describe('a body that is too large', () => {
     expect(sent).toBeLessThanOrEqual(1);
   });
 
-  test('is not read to its end when its length is not said', async () => {
+  test('is not read to its end when it has no length', async () => {
     const size = 8192;
     const chunk = `${size.toString(16)}\r\n${'a'.repeat(size)}\r\n`;
     const { answer, sent } = await raw(head('Transfer-Encoding: chunked'), chunk, 4096);
@@ -204,7 +204,7 @@ describe('a body that is too large', () => {
     expect(sent).toBeLessThan(1024);
   });
 
-  test('with two lengths is no request at all', async () => {
+  test('with two lengths is refused', async () => {
     const { answer } = await raw(head('Content-Length: 2\r\nTransfer-Encoding: chunked'), '', 1);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });

@@ -31,7 +31,7 @@ const tampered: Record<string, string> = {
 };
 
 describe('a cursor', () => {
-  test('gives back its keys, and needs no escaping in a URL', () => {
+  test('returns its keys, and needs no escaping in a URL', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { minLength: 1, maxLength: 4 }), (keys) => {
         fc.pre(keys.every((key) => !key.includes('\0') && key.length <= 200));
@@ -78,7 +78,7 @@ describe('a cursor', () => {
     ['number', ['0', '-1', '1790000000000000'], ['', '1.5', '1e5', '0x1', '9'.repeat(18), 'NaN', '--1']],
     ['text', ['', 'a b', '💺'], ['a\0', '\ud800']],
   ];
-  test.each(keys)('takes for a key of kind %s what is one, and nothing else', (kind, good, bad) => {
+  test.each(keys)('accepts for a key of kind %s only values of that kind', (kind, good, bad) => {
     for (const key of good) expect(decodeCursor(encodeCursor([key]), [kind])).toEqual([key]);
     for (const key of bad) {
       expect(() => decodeCursor(encodeCursor([key]), [kind]), key).toThrow(
@@ -88,7 +88,7 @@ describe('a cursor', () => {
   });
 });
 
-test('pages have no gap and no repetition, and the last says that it is', () => {
+test('pages have no gap and no repetition, and the last page has no cursor', () => {
   fc.assert(
     fc.property(fc.nat(60), fc.integer({ min: 1, max: 10 }), (count, limit) => {
       const rows = Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
@@ -161,7 +161,7 @@ describe('the public list of events', () => {
     expect([status, body.code]).toEqual([400, 'request.invalid']);
   });
 
-  test('takes any cursor of its own shape without harm', async () => {
+  test('accepts any well-formed cursor without harm', async () => {
     for (const [key, id, status] of [
       ['0', 'evt_00000000', 200],
       ['9'.repeat(17), 'evt_ZZZZZZZZ', 200],

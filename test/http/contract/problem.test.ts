@@ -68,7 +68,7 @@ describe('a problem document', () => {
     },
   );
 
-  test('says when to come again', async () => {
+  test('carries Retry-After', async () => {
     const { response } = await answerTo(serviceOverloaded(7));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '7']);
   });

@@ -78,7 +78,7 @@ async function bothWays(body: () => string | object, headers: Record<string, str
 }
 
 describe('a hot write answers as the router does', () => {
-  test('an order that is placed, and the same order asked for again by the other way', async () => {
+  test('a new order, and its retry through the router', async () => {
     const placed = await bothWays(() => bodyOf());
     expect(placed.status).toBe(201);
     expect(placed.headers.get('location')).toBe(`/v1/orders/${String(placed.answer['id'])}`);
@@ -110,7 +110,7 @@ describe('a hot write answers as the router does', () => {
     expect((await bothWays(() => bodyOf({ eventSlug: 'no-such-event' }))).status).toBe(404);
   });
 
-  test('a page of ours may read it, another may not', async () => {
+  test('an allowed origin may read the answer, another origin may not', async () => {
     const allowed = await bothWays(() => bodyOf(), { origin: ours });
     expect(allowed.headers.get('access-control-allow-origin')).toBe(ours);
     expect((await bothWays(() => '{', { origin: ours })).headers.get('access-control-allow-origin')).toBe(ours);
@@ -120,7 +120,7 @@ describe('a hot write answers as the router does', () => {
 });
 
 describe('a hot write is limited as the router limits it', () => {
-  test('one count for both ways, and 429 beyond it', async () => {
+  test('both ways share one count, and get 429 beyond the limit', async () => {
     const address = nextAddress();
     const statuses: number[] = [];
     for (let request = 0; request < 8; request += 1) {
@@ -169,7 +169,7 @@ describe('a body in pieces', () => {
     expect(await send(`${head('transfer-encoding: chunked')}${chunks}0\r\n\r\n`, false)).toBe('HTTP/1.1 201');
   });
 
-  test('is refused at the limit, whatever its framing says', async () => {
+  test('is refused at the limit, with any framing', async () => {
     const part = 'x'.repeat(10_000);
     const chunks = `${part.length.toString(16)}\r\n${part}\r\n`.repeat(3);
     expect(await send(`${head('transfer-encoding: chunked')}${chunks}0\r\n\r\n`, false)).toBe('HTTP/1.1 413');
@@ -200,7 +200,7 @@ describe('a body in pieces', () => {
     expect(await sendTwice(unread)).toEqual(['413', '201']);
   });
 
-  test('that nobody reads and that never ends costs its connection', async () => {
+  test('that never ends and that no route reads has its connection closed', async () => {
     const socket = net.connect(serving.port, '127.0.0.1').on('error', () => {});
     socket.write(head('content-length: 100000000'));
     const sending = setInterval(() => socket.write('x'.repeat(1000)), 50);

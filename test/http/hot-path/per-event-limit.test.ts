@@ -89,7 +89,7 @@ test.each(['/v1/orders', '/v1/orders?way=router'] as const)(
   },
 );
 
-test('a full lane refuses by the header alone, counts who presses again, and refuses only its own event', async () => {
+test('a full lane refuses by the header alone, counts repeated clicks, and refuses only its own event', async () => {
   await order(other, { 'event-slug': other.slug });
   const [locked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const owner = postgres(api.directUrl, { max: 1, onnotice: () => {} });

@@ -35,7 +35,7 @@ test('a slow rebuild does not delay requests that can get last good bytes', asyn
   await eventually(() => reads.atHand(read.key, get()) instanceof Response);
 });
 
-test('without anything to send, the answer is service.unavailable and the next try waits', async () => {
+test('without any bytes to send, the answer is service.unavailable and the next try waits', async () => {
   const reads = await openProcess(cached.testRedis.cacheUrl);
   const { world, read } = thing();
   world.fails = true;
@@ -44,7 +44,7 @@ test('without anything to send, the answer is service.unavailable and the next t
   expect(world.renders).toBe(1);
 });
 
-test('Redis cut, frozen and back: answers go on, nothing waits for it, and changes missed meanwhile are found', async () => {
+test('Redis cut, frozen and back: answers continue without waiting for it, and missed changes are found', async () => {
   const [one, two] = [await openProcess(cached.wire.url), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   await one.answer(read, get());

@@ -62,7 +62,7 @@ test('a change is pushed to every process, and is rebuilt once', async () => {
   expect(world.renders).toBe(2);
 });
 
-test('what was rendered before a change is not kept after it', async () => {
+test('bytes that were rendered before a change are not stored after it', async () => {
   const [one, two] = [await openProcess(cached.testRedis.cacheUrl), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   world.delayMs = 100;
@@ -118,7 +118,7 @@ test('a missing object is remembered briefly, and a change makes it visible at o
   expect(await valueOf(await two.answer(read, get()))).toBe('born');
 });
 
-test('memory is bounded, and what is used stays', async () => {
+test('memory is bounded, and recently used answers stay', async () => {
   const reads = await openProcess(cached.testRedis.cacheUrl, 100_000);
   const hot = thing();
   await reads.answer(hot.read, get());
@@ -132,7 +132,7 @@ test('memory is bounded, and what is used stays', async () => {
   expect(kept.length).toBeLessThan(20);
 });
 
-test('nothing of a request but its address and encoding has a part in the answer', async () => {
+test('an answer depends on the address and the encoding of a request, and on nothing else', async () => {
   const reads = await openProcess(cached.testRedis.cacheUrl);
   const { read } = thing();
   const own = await reads.answer(

@@ -77,7 +77,7 @@ async function bothWays(method: string, path: string, headers: Record<string, st
   return { past, through, wasTaken };
 }
 
-describe('a read that is at hand', () => {
+describe('a read from memory', () => {
   const cases: [string, string, () => Record<string, string>][] = [
     ['GET', 'plain', () => ({})],
     ['HEAD', 'plain', () => ({})],
@@ -98,7 +98,7 @@ describe('a read that is at hand', () => {
     expect(settled(past)).toEqual(settled(through));
   });
 
-  test('a page of the listing, by its address as sent', async () => {
+  test('a page of the listing, found by its address as it was sent', async () => {
     // A listing is at hand for as long as nothing of it changes: the event made above may have been told only now.
     await send('GET', '/v1/events?limit=3');
     const { past, through, wasTaken } = await bothWays('GET', '/v1/events?limit=3');
@@ -116,7 +116,7 @@ describe('a read that is at hand', () => {
     expect(await served()).toBe(before + 1);
   });
 
-  test('requests in one packet are answered in their order, on a connection that stays', async () => {
+  test('pipelined requests are answered in order, on a connection that stays open', async () => {
     const one = `/v1/events/${event.slug}`;
     const ask = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${more}\r\n`;
     const answer = await exchange(
@@ -142,7 +142,7 @@ describe('everything else goes through the router', () => {
     expect(past.status).toBe(through.status);
   });
 
-  test('a host that is none', async () => {
+  test('an invalid host', async () => {
     const before = taken;
     await send('GET', `/v1/events/${event.slug}`, { host: 'a b' });
     expect(taken).toBe(before);

@@ -46,7 +46,7 @@ const routes = () =>
   });
 
 describe('the line of a request', () => {
-  test('names its route and its status, whatever the route', async () => {
+  test('names the route and the status, for every route', async () => {
     expect(routes().length).toBeGreaterThan(80);
     for (const [index, { method, template }] of routes().entries()) {
       // One network asks for everything without a credential: the limit on that is not what this is about.
@@ -77,8 +77,8 @@ describe('the line of a request', () => {
   });
 });
 
-describe('what no route serves', () => {
-  test('is counted, and not logged one by one', async () => {
+describe('a request without a route', () => {
+  test('is counted, and not logged by itself', async () => {
     const count = async () => {
       const { values } = (await registry.getSingleMetric('antre_http_requests_total')?.get()) ?? { values: [] };
       return values
@@ -116,7 +116,7 @@ describe('what no route serves', () => {
     expect(seen.at(-1)).toMatchObject({ route: 'unrouted', status: 404, method: 'OTHER' });
   });
 
-  test('keeps the lines of routes as they are', () => {
+  test('does not replace the lines of routes', () => {
     const seen: Line[] = [];
     const observe = createObserveRequest(logInto(() => seen) as unknown as Log);
     for (let time = 0; time < 20; time += 1) observe().answered('/v1/orders/{id}', 'GET', 200);

@@ -36,13 +36,13 @@ const askedWith = async (headers: Record<string, string>, { port }: Serving = se
 const asked = (forwarded: string | undefined, of: Serving = serving): Promise<string> =>
   askedWith(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, of);
 
-test('without trusted proxies the headers are nothing', async () => {
+test('without trusted proxies the headers are ignored', async () => {
   expect(await asked('198.51.100.7', untrusting)).toBe('127.0.0.0/24');
   expect(await asked(undefined, untrusting)).toBe('127.0.0.0/24');
   expect(await askedWith({ forwarded: 'for=198.51.100.7' }, untrusting)).toBe('127.0.0.0/24');
 });
 
-test('a trusted proxy that names nobody asks for itself', async () => {
+test('a trusted proxy that names no client counts as the client', async () => {
   expect(await asked(undefined)).toBe('127.0.0.0/24');
 });
 
@@ -87,7 +87,7 @@ describe('a network', () => {
     expect(widerNetworkOf(network)).toBe(wider);
   });
 
-  test('is one for all spellings of an address, and another next door', () => {
+  test('is the same for all spellings of an address, and differs for its neighbour', () => {
     expect(new Set(['2001:db8:0:7::1', '2001:0db8::7:0:0:0:1', '2001:DB8:0:7:ffff::'].map(networkOf)).size).toBe(1);
     expect(networkOf('2001:db8:0:8::1')).not.toBe(networkOf('2001:db8:0:7::1'));
   });

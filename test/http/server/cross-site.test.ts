@@ -55,7 +55,7 @@ const ask = (method: string, path: string, headers: Record<string, string>) =>
 const statusOf = async () =>
   (await rowsOf<{ status: string }>(world.service.db, sql`select status from orders where id = ${orderId}`))[0]?.status;
 
-test('a sibling subdomain changes nothing with the cookie, and is told why', async () => {
+test('a sibling subdomain cannot change anything with the cookie, and is told why', async () => {
   const takeCookies = unsafeRoutes().filter(({ security }) => security.some((kind) => 'orderCookie' in kind));
   expect(takeCookies.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
     'DELETE /v1/orders/{id}/news-consent',
@@ -88,7 +88,7 @@ test('no other route takes the cookie at all', async () => {
   }
 });
 
-test('our own page does, and so does a client with the token', async () => {
+test('control: our own page can, and so can a client with the token', async () => {
   const answer = await ask('POST', '/v1/orders/{id}/cancellation', { origin: 'http://tickets.example' });
   expect(answer.status).toBe(202);
   expect(await statusOf()).toBe('closing');

@@ -52,7 +52,7 @@ async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
   return { most, statuses: JSON.parse(stdout) as Record<string, number> };
 }
 
-test('a flood is read in pieces, and everybody is answered', async () => {
+test('a flood is read in pieces, and every client is answered', async () => {
   const free = await mostRequestsInOneTurn(() => () => {});
   const kept = await mostRequestsInOneTurn(cutLongTurns);
   expect(Object.keys(kept.statuses)).toEqual(['200']);

@@ -111,7 +111,7 @@ const slowerThan = (answers: Record<string, { status: number; ms: number }>, ms:
   Object.entries(answers).filter(([, answer]) => answer.ms > ms);
 
 describe('Redis that has stopped', () => {
-  it('keeps no request for more than 100 ms, and changes no answer', async () => {
+  it('delays no request by more than 100 ms, and changes no answer', async () => {
     await ask();
     const before = await ask();
     redis.freeze();
@@ -139,7 +139,7 @@ describe('Redis that has stopped', () => {
 });
 
 describe('Postgres or PgBouncer that has stopped', () => {
-  it('keeps no request for more than 3 s, blocks no loop, and is forgotten when it is back', async () => {
+  it('delays no request by more than 3 s, blocks no event loop, and requests recover when it is back', async () => {
     await ask();
     const before = await ask();
     wire.freeze();

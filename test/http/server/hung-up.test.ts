@@ -14,41 +14,44 @@ async function inFlight(): Promise<number> {
 }
 
 /** Guards that a client which goes while its limit is asked for leaves nothing behind on the way past the router. */
-test.each([0, 300])('who hangs up while a limit is asked (%i ms) leaves nothing in flight', async (decideMs) => {
-  const hot = createHotRoutes({
-    routes: [
-      {
-        method: 'POST',
-        route: '/hot',
-        match: (path) => (path === '/hot' ? '' : undefined),
-        answer: async (request) => ({ status: 200, body: String((await request.bytes(1000)).length) }),
+test.each([0, 300])(
+  'a client that hangs up while a limit is asked (%i ms) leaves nothing in flight',
+  async (decideMs) => {
+    const hot = createHotRoutes({
+      routes: [
+        {
+          method: 'POST',
+          route: '/hot',
+          match: (path) => (path === '/hot' ? '' : undefined),
+          answer: async (request) => ({ status: 200, body: String((await request.bytes(1000)).length) }),
+        },
+      ],
+      decide: async () => {
+        await pause(decideMs);
+        return {};
       },
-    ],
-    decide: async () => {
-      await pause(decideMs);
-      return {};
-    },
-    log: silentLog,
-    problems,
-    crossOrigin: () => undefined,
-  });
-  const server = await serve(
-    { take: hot.take, fetch: () => new Response('no') },
-    {
-      host: '127.0.0.1',
-      port: 0,
-      reusePort: false,
-    },
-  );
-  const before = await inFlight();
-  for (let client = 0; client < 5; client += 1) {
-    const socket = connect(server.port, '127.0.0.1');
-    await once(socket, 'connect');
-    socket.write('POST /hot HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345');
-    await pause(100);
-    socket.destroy();
-  }
-  await pause(2 * decideMs);
-  await expect.poll(inFlight).toBe(before);
-  await server.close();
-});
+      log: silentLog,
+      problems,
+      crossOrigin: () => undefined,
+    });
+    const server = await serve(
+      { take: hot.take, fetch: () => new Response('no') },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        reusePort: false,
+      },
+    );
+    const before = await inFlight();
+    for (let client = 0; client < 5; client += 1) {
+      const socket = connect(server.port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write('POST /hot HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345');
+      await pause(100);
+      socket.destroy();
+    }
+    await pause(2 * decideMs);
+    await expect.poll(inFlight).toBe(before);
+    await server.close();
+  },
+);

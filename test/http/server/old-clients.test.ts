@@ -48,7 +48,7 @@ async function say(text: string, port = serving.port) {
 }
 
 describe('HEAD', () => {
-  test('has the length that GET has, on every route that can be read', async () => {
+  test('has the length that GET has, on every route that answers GET', async () => {
     const paths = new Set(
       app.routes
         .filter(({ method }) => method === 'GET')
@@ -115,14 +115,14 @@ describe('HTTP/1.0 without a host', () => {
     expect([heard.match(/HTTP\/1\.1 200/g)?.length, isClosed]).toEqual([2, false]);
   });
 
-  test('may write too, through the router', async () => {
+  test('is accepted for writes too, through the router', async () => {
     const { heard } = await say(
       'POST /v1/orders HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
     );
     expect(heard).toMatch(/^HTTP\/1\.1 400 [\s\S]*idempotency\.key_required/);
   });
 
-  test('HTTP/1.1 must name one', async () => {
+  test('control: HTTP/1.1 without a host is refused', async () => {
     const { heard, isClosed } = await say('GET /v1/events HTTP/1.1\r\n\r\n');
     expect([heard.slice(0, 12), isClosed]).toEqual(['HTTP/1.1 400', true]);
   });

@@ -105,7 +105,7 @@ describe('a network with too many connections', () => {
     return sockets;
   };
 
-  it('gets no more, until it lets some go; a trusted proxy has no such cap', async () => {
+  it('gets no more until it closes some; a trusted proxy has no such cap', async () => {
     const server = await start([]);
     const sockets = await openMany(server.port, 25);
     const open = sockets.filter((socket) => !socket.destroyed);

@@ -56,12 +56,12 @@ describe.concurrent('a client that does not read its answer', () => {
     expect(await readAfter(server.port, 4 * stallMs)).toBeLessThan(answerBytes);
   });
 
-  test.concurrent('control: without a limit it has its connection for as long as it likes', async () => {
+  test.concurrent('control: without a limit its connection stays open', async () => {
     expect(await readAfter(unguarded.port, 4 * stallMs)).toBeGreaterThanOrEqual(answerBytes);
   });
 });
 
-test.concurrent('a client that reads slowly has its whole answer', async () => {
+test.concurrent('a client that reads slowly gets its whole answer', async () => {
   const socket = await asked(server.port, '/');
   let bytes = 0;
   let pauses = 0;
@@ -77,7 +77,7 @@ test.concurrent('a client that reads slowly has its whole answer', async () => {
   expect(bytes).toBeGreaterThanOrEqual(answerBytes);
 });
 
-test.concurrent('a connection that waits for its next request is not one that stalls', async () => {
+test.concurrent('a connection that waits for its next request is not closed as stalled', async () => {
   const socket = await asked(server.port, '/small');
   const [first] = (await once(socket, 'data')) as [Buffer];
   expect(first.toString()).toContain('200 OK');

@@ -118,10 +118,13 @@ describe('behind trusted proxies', () => {
     }
   });
 
-  test.each(unreadable)('what is no address ("%s") is nobody, and never the proxy that wrote it', async (written) => {
-    expect(await asked(written)).toBe(unparsedNetwork);
-    expect(await askedWith({ forwarded: `for=${written}` })).toBe(unparsedNetwork);
-  });
+  test.each(unreadable)(
+    'an entry that is no address ("%s") names no client, and never the proxy that wrote it',
+    async (written) => {
+      expect(await asked(written)).toBe(unparsedNetwork);
+      expect(await askedWith({ forwarded: `for=${written}` })).toBe(unparsedNetwork);
+    },
+  );
 
   test.each(['by=10.0.0.1', 'for=1.2.3.4;for=5.6.7.8', 'for', 'for=', '=1.2.3.4', 'for=1.2.3.4;;;x', 'for = 1.2.3.4'])(
     'an element without one well-formed name of the client ("%s") is nobody',
@@ -137,13 +140,13 @@ describe('behind trusted proxies', () => {
     expect(await askedWith({ 'x-forwarded-for': '198.51.100.7' }, forwardedOnly)).toBe('127.0.0.0/24');
   });
 
-  test('a chain of thousands hides nobody', async () => {
+  test('a chain of thousands hides no client', async () => {
     expect(await asked(`${'203.0.113.9, '.repeat(1000)}198.51.100.7`)).toBe('198.51.100.0/24');
     expect(await asked(`203.0.113.9${', 10.1.1.1'.repeat(1000)}`)).toBe('10.1.1.0/24');
     expect(await askedWith({ forwarded: `${'for=203.0.113.9,'.repeat(800)}for=198.51.100.7` })).toBe('198.51.100.0/24');
   });
 
-  test('whatever a client sends before it, the address that the proxy appends is found', async () => {
+  test('the address that the proxy appends is found behind anything that a client sends before it', async () => {
     const network = createClientNetwork(proxies);
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii', maxLength: 80 }), (before) => {
@@ -158,7 +161,7 @@ describe('behind trusted proxies', () => {
     );
   });
 
-  test('what cannot be read is logged once per header and reason, without the address, and counted', async () => {
+  test('an unreadable entry is logged once per header and reason, without the address, and counted', async () => {
     const lines: Record<string, unknown>[] = [];
     const log = { error: (facts: Record<string, unknown>) => void lines.push(facts) } as never;
     const network = createClientNetwork(proxies, { log });

@@ -30,7 +30,7 @@ async function openEvent(price = 150_000) {
   return { event, desk: await announcing(world, event) };
 }
 
-test('only buyers who agreed get news: the mail with a way out and no link to an order, WhatsApp with STOP', async () => {
+test('only buyers who agreed get news: the mail has an unsubscribe link and no link to an order, WhatsApp has STOP', async () => {
   const { event, desk } = await openEvent();
   const [agreed, silent, withdrew] = [
     await notices.paid(event, 'en'),
@@ -74,7 +74,7 @@ test('only buyers who agreed get news: the mail with a way out and no link to an
   expect((await desk.draft(news)).recipients).toEqual({ email: 1, whatsapp: 0 });
 });
 
-test('a stranger who types an address agrees to nothing for it: money has come, or the address is confirmed', async () => {
+test('a stranger who types an address does not agree for it: the order must be paid or the address confirmed', async () => {
   const { event, desk } = await openEvent(0);
   const [typed, confirmed] = [await notices.placed(event), await notices.placed(event)];
   await desk.agree(typed.orderId);
@@ -84,7 +84,7 @@ test('a stranger who types an address agrees to nothing for it: money has come, 
   expect((await desk.announced()).map(({ orderId }) => orderId)).toEqual([confirmed.orderId]);
 });
 
-test('who stops news between the confirmation and the sending gets none', async () => {
+test('a buyer who unsubscribes between the confirmation and the sending gets none', async () => {
   const { event, desk } = await openEvent();
   const holder = await notices.paid(event);
   await desk.agree(holder.orderId);

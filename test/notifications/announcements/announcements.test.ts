@@ -25,7 +25,7 @@ beforeEach(() => world.db.execute(sql`delete from outbox`));
 afterAll(() => close());
 
 describe('preview and confirmation', () => {
-  test('the preview says whom it reaches and how it reads in both languages, and sends nothing', async () => {
+  test('the preview shows the number of recipients and both languages, and sends nothing', async () => {
     const { event, desk } = await openEvent();
     await notices.paid(event);
     await notices.placed(event);
@@ -46,7 +46,7 @@ describe('preview and confirmation', () => {
     expect(await desk.announced()).toEqual([]);
   });
 
-  test('what was confirmed goes out on both channels, once to each address, and its progress is shown', async () => {
+  test('a confirmed announcement goes out on both channels, once to each address, and its progress is shown', async () => {
     const { event, desk } = await openEvent();
     const holder = await notices.paid(event, 'en');
     await paidOrder(world, { event, buyer: holder.buyer });
@@ -93,7 +93,7 @@ describe('preview and confirmation', () => {
     expect((await desk.call('GET', '/announcements')).json).toMatchObject({ data: [{ id: drafted.id }] });
   });
 
-  test.each(['id', 'en'] as const)('free tickets: not a word of money beside the organiser’s (%s)', async (locale) => {
+  test.each(['id', 'en'] as const)('for free tickets the service adds no word about money (%s)', async (locale) => {
     const { event, desk } = await openEvent(0);
     const holder = await notices.placed(event, locale);
     await desk.announce(bothChannels);
@@ -103,7 +103,7 @@ describe('preview and confirmation', () => {
     expect(readable(mail.html)).not.toMatch(money);
   });
 
-  test('a preview is stale once it would read otherwise, reach others, or is old; nothing is sent', async () => {
+  test('a preview is stale when its text or recipients would differ, or when it is old; nothing is sent', async () => {
     const { event, desk } = await openEvent();
     const holder = await notices.paid(event);
     await notices.paid(event);

@@ -174,7 +174,7 @@ test('one private address among public ones refuses the name', async () => {
   await expect(createAddressGuard({ allowedNetworks: [], resolver: both }).resolve('any.test')).rejects.toThrow();
 });
 
-test('a resolver that does not answer is a failure that may pass, not a refusal', async () => {
+test('a resolver that does not answer is a temporary failure, not a refusal', async () => {
   const silent = new Resolver({ timeout: 100, tries: 1 });
   silent.setServers(['127.0.0.1:9']);
   const by = createEndpointCaller({

@@ -18,7 +18,7 @@ test('it lists every type', () => {
   for (const type of webhookTypes) expect(text).toContain(`\`${type}\``);
 });
 
-test('its consumer takes a right signature once, and refuses a wrong, an old and a missing one', async () => {
+test('its consumer accepts a valid signature once, and refuses a wrong, an old and a missing one', async () => {
   const [, source = ''] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
   const port = await freePort();
   const file = join(folder, 'consumer.ts');
@@ -50,7 +50,7 @@ test('its consumer takes a right signature once, and refuses a wrong, an old and
   }
 }, 20_000);
 
-test('the command prints an example whose signature is right', () => {
+test('the command prints an example with a valid signature', () => {
   const run = (...given: string[]) =>
     spawnSync(process.execPath, ['src/cli/webhook-example.ts', ...given], { encoding: 'utf8' });
   const own = newWebhookSecret();

@@ -79,7 +79,7 @@ async function everything({ event, actor }: Awaited<ReturnType<typeof sale>>) {
   return { visited, refunded, expired };
 }
 
-test('each fact is noted once, in order, by its schema and without personal data', async () => {
+test('each fact is recorded once, in order, by its schema and without personal data', async () => {
   const at = await sale();
   const endpoint = await world.addEndpoint(at.organizer);
   const { visited, refunded, expired } = await everything(at);
@@ -105,7 +105,7 @@ test('each fact is noted once, in order, by its schema and without personal data
   for (const invariant of webhookInvariants) expect(await invariant.find(world.db)).toEqual([]);
 });
 
-test('a free order is paid when it is placed; a draft tells when it is published', async () => {
+test('a free order is paid when it is placed; a draft becomes a fact when it is published', async () => {
   const at = await sale(0);
   await world.db.execute(sql`update events set status = 'draft' where id = ${at.event.id}`);
   await world.addEndpoint(at.organizer);
@@ -118,7 +118,7 @@ test('a free order is paid when it is placed; a draft tells when it is published
   ]);
 });
 
-test('nothing is written for an organiser without an endpoint, nor for types that nobody wants', async () => {
+test('no fact is written for an organiser without an endpoint, nor for types without a subscriber', async () => {
   const before = await counts();
   const without = await sale();
   await everything(without);
@@ -128,7 +128,7 @@ test('nothing is written for an organiser without an endpoint, nor for types tha
   expect(await counts()).toEqual(before);
 });
 
-test('a disabled endpoint keeps the facts for a replay, without a delivery; a deleted one keeps nothing', async () => {
+test('a disabled endpoint keeps the facts for a replay, without a delivery; a deleted one keeps none', async () => {
   const at = await sale();
   const endpoint = await world.addEndpoint(at.organizer, { types: ['order.paid'] });
   await world.db.execute(sql`
@@ -155,7 +155,7 @@ test('ids are in the order of their facts, and unique within one moment', async 
   expect(new Set(same.map(({ id }) => id)).size).toBe(500);
 });
 
-test('a corrupted log is found', async () => {
+test('an invariant finds a corrupted log', async () => {
   const at = await sale();
   const endpoint = await world.addEndpoint(at.organizer);
   await world.db.execute(

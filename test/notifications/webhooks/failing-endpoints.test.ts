@@ -101,7 +101,7 @@ test('410 disables the endpoint at once, and its owners get a mail', async () =>
   await running.relay.stop();
 }, 30_000);
 
-test('an endpoint that takes nothing for three days is disabled; one success in between starts the days again', async () => {
+test('an endpoint that fails for three days is disabled; one success in between starts the days again', async () => {
   const endpoint = await subscribed();
   await world.script(endpoint.name, { status: 500 });
   await world.paid(endpoint.event);

@@ -54,7 +54,7 @@ test('the log shows deliveries by page and status, with the body as it is sent',
   );
 });
 
-test('a replay sends one webhook, or what was not delivered since a time, or all of it', async () => {
+test('a replay sends one webhook, or the undelivered ones since a time, or all of them', async () => {
   const { id } = await made(['order.paid']);
   const since = new Date(Date.now() - 60_000).toISOString();
   for (let n = 0; n < 3; n += 1) await world.paid(event);
@@ -88,7 +88,7 @@ test('tests of an endpoint are limited', async () => {
   expect((await call('POST', `/${id}/tests`, owner)).code).toBe('webhook.test_limited');
 });
 
-test('the log ends after its days, and a deleted endpoint goes with it', async () => {
+test('entries of the log are deleted after their days, and those of a deleted endpoint with it', async () => {
   const { id } = await made();
   await world.paid(event);
   const kept = await made();

@@ -65,7 +65,7 @@ test('an owner adds, sees, changes, rotates, disables and deletes an endpoint; e
   expect(JSON.stringify(rows)).not.toContain('whsec_');
 });
 
-test('input that makes no sense changes nothing', async () => {
+test('invalid input changes nothing', async () => {
   for (const body of [
     {},
     { url: sink('x'), types: [] },
@@ -83,7 +83,7 @@ test('input that makes no sense changes nothing', async () => {
   expect((await call('GET', '', owner)).json['data']).toEqual([]);
 });
 
-test('an organiser has at most so many endpoints, also when all are made at once', async () => {
+test('the number of endpoints of an organiser is limited, also for concurrent requests', async () => {
   const deps = { ...world.api.service, db: world.worker.db };
   const actor = await signedInOwner(world.db, organizer);
   const input = { actor, url: sink('many'), types: ['order.paid'] as const, description: '' };
@@ -102,8 +102,8 @@ test('an organiser has at most so many endpoints, also when all are made at once
   expect(counts).toEqual([1, 2].map(() => [{ endpoints: endpointsPerOrganizerMax - 1 }]));
 });
 
-describe('who may', () => {
-  test('managers read, test and replay; the door does nothing; nobody without a session', async () => {
+describe('roles', () => {
+  test('managers read, test and replay; door staff may do nothing, nor may anybody without a session', async () => {
     const { id } = await made();
     const door = await world.signedIn(organizer, 'door');
     const changes: [string, string, unknown?][] = [

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('what a real worker sends is verified by the official library, by both secrets during a rotation', async () => {
+test('the official library verifies what a real worker sends, by both secrets during a rotation', async () => {
   const endpoint = await subscribed();
   const { secret: newer } = await rotateSecret(world.api.service, { actor: endpoint.actor, endpointId: endpoint.id });
   const running = await world.startWorking();
@@ -58,7 +58,7 @@ test('after the overlap only the new secret signs', async () => {
   expect(() => new Webhook(endpoint.secret).verify(one?.body ?? '', one?.headers ?? {})).toThrow();
 });
 
-test('webhooks of one order come in their order, also when the first one fails; others do not wait', async () => {
+test('webhooks of one order arrive in order, even when the first one fails; other orders do not wait', async () => {
   const endpoint = await subscribed({ types: ['order.paid', 'order.refunded'] });
   const first = await world.paid(endpoint.event);
   await world.script(endpoint.name, { status: 500, times: 1 });
@@ -79,7 +79,7 @@ test('webhooks of one order come in their order, also when the first one fails; 
   expect((await seen()).slice(2)).toEqual([`order.paid ${first}`, `order.refunded ${first}`]);
 });
 
-test('a body without end costs a bounded time; a redirect is a failure', async () => {
+test('a body without end takes a bounded time; a redirect is a failure', async () => {
   const endless = await startServer((response) => {
     response.writeHead(200);
     const timer = setInterval(() => response.write(Buffer.alloc(65_536)), 1);
@@ -103,7 +103,7 @@ test('a body without end costs a bounded time; a redirect is a failure', async (
   redirecting.close();
 });
 
-test('a slow endpoint delays no other, and a turn that two workers have sends nothing twice', async () => {
+test('a slow endpoint delays no other, and two workers with one turn send nothing twice', async () => {
   const server = await startServer((response) => setTimeout(() => response.end(), 3000));
   const slow = await subscribed({ url: server.url });
   for (let n = 0; n < 3; n += 1) await world.paid(slow.event);
@@ -135,7 +135,7 @@ test('a slow endpoint delays no other, and a turn that two workers have sends no
   server.close();
 }, 30_000);
 
-test('a turn that is over, and an endpoint that was deleted meanwhile, send nothing', async () => {
+test('an expired turn sends nothing, nor does a turn of a deleted endpoint', async () => {
   const endpoint = await subscribed();
   await world.paid(endpoint.event);
   const own = (await takeTurnOf(endpoint)) ?? { endpointId: '', turn: 0 };
